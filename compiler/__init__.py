@@ -1,0 +1,1 @@
+"""From `Policy` to what can be proved, drawn and run."""

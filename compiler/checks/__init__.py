@@ -1,0 +1,1 @@
+"""The checks, one module each: questions about regions, answered with findings."""

@@ -1,0 +1,1 @@
+"""From text to `Policy`: parse, resolve and format; every name resolved, every value typed."""

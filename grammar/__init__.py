@@ -1,0 +1,1 @@
+"""The syntax of `.route` files: one Lark grammar, in reading order."""

@@ -1,0 +1,1 @@
+"""Where entitlements, assignments, caps and the decision log are kept."""
