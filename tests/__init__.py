@@ -1,0 +1,1 @@
+"""Turnout's tests: golden cases, laws, and the promises of README and docs."""

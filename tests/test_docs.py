@@ -1,0 +1,78 @@
+"""Every ```python and ```console block of the docs runs, and prints what it shows.
+
+A page's blocks run in order, in a folder of their own that holds a copy of `examples/`.
+In a console block a line `$ command` is run by bash, and the lines below it are what it
+prints, where `...` stands for any text; with no lines below, any output will do. A command
+may fail only where the next one is `$ echo $?`.
+"""
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sybil import Example, Sybil
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PROMPT = re.compile(r"^\$ (?P<command>.+)\n(?P<output>(?:(?!\$ ).*\n?)*)", re.MULTILINE)
+END = "--end-of-command--"
+
+
+def console(example: Example) -> str | None:
+    """Run the block's commands in one shell; return what differs, or None."""
+    block = str(example.parsed)
+    shown = [(match["command"], match["output"]) for match in PROMPT.finditer(block)]
+    if not block.startswith("$ "):
+        return "a console block starts with `$ `"
+    got = outputs([command for command, _ in shown])
+    following = [after for _, (after, _) in pairwise(shown)] + [""]
+    for (command, want), (output, status), after in zip(shown, got, following, strict=True):
+        if want.strip() and not matches(want, output):
+            return f"$ {command}\nshown:\n{want}\nprinted:\n{output}"
+        if status and after != "echo $?":
+            return f"$ {command}\nfailed with {status}:\n{output}"
+    return None
+
+
+def outputs(commands: list[str]) -> list[tuple[str, int]]:
+    """Return what each command prints (both streams) and its exit status."""
+    script = "".join(
+        f"{command}\nstatus=$?; echo '{END}'$status; (exit $status)\n" for command in commands
+    )
+    # The `turnout` of the environment that runs the tests, as a reader's shell would find it.
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(
+        ["/usr/bin/env", "bash", "-c", script],
+        check=False,
+        env={**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    parts = re.split(rf"{END}(\d+)\n", ran.stdout)
+    return [(parts[at], int(parts[at + 1])) for at in range(0, len(parts) - 1, 2)]
+
+
+def matches(want: str, output: str) -> bool:
+    """Whether `output` is `want`, in which `...` stands for any text."""
+    checker = doctest.OutputChecker()
+    return checker.check_output(want.rstrip() + "\n", output.rstrip() + "\n", doctest.ELLIPSIS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_shows_is_what_happens(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    monkeypatch.chdir(tmp_path)
+    sybil = Sybil([PythonCodeBlockParser(), CodeBlockParser("console", console)])
+    for example in sybil.parse(page).examples():
+        example.evaluate()
