@@ -1,1 +1,101 @@
-"""Where entitlements, assignments, caps and the decision log are kept."""
+"""Where turns, open leads and the decision log are kept.
+
+A store is read and written through transactions only. One transaction holds a batch of
+leads: whatever it reads stays true until it ends, and its decisions, log rows, turns and
+open counts become durable together or not at all. So a crash loses no decision whose
+batch had ended, and a run repeated after a crash answers what an uninterrupted run
+answers.
+
+`memory` keeps nothing beyond the process; `sqlite` keeps one file. Both hold a batch's
+writes back in `batch` and hand them over once, at its end.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+import attrs
+
+from turnout.runtime.decisions import Decision
+from turnout.runtime.draw import Turns
+
+__all__ = ["Recorded", "StateError", "Store", "Transaction"]
+
+
+@attrs.frozen
+class Recorded:
+    """A decision as it stands in the log.
+
+    fingerprint: of the lead's content when it was decided, so that the same id with
+    other content can be told apart.
+    """
+
+    decision: Decision
+    fingerprint: str
+
+
+class StateError(Exception):
+    """The state can't be opened, read or written.
+
+    message: what is wrong, with the file's name. help: what to do about it.
+    """
+
+    def __init__(self, message: str, help: str) -> None:  # noqa: A002 - the diagnostics' own word
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+
+class Transaction(Protocol):
+    """A view of the state that nobody else changes; it sees its own writes."""
+
+    def decided(self, route: str, lead: str) -> Recorded | None:
+        """Return what was decided for the lead on this route, None if nothing yet."""
+        ...
+
+    def turns(self, team: str) -> Turns:
+        """Return the team's turns; level where the team never drew."""
+        ...
+
+    def set_turns(self, team: str, turns: Turns) -> None:
+        """Replace the team's turns."""
+        ...
+
+    def open_leads(self, people: Collection[str]) -> Mapping[str, int]:
+        """Return how many of each person's leads aren't closed; 0 for a stranger."""
+        ...
+
+    def record(self, decision: Decision, fingerprint: str) -> None:
+        """Append the decision to the log; its assignee has one open lead more.
+
+        A lead is decided once on a route: ValueError if it was.
+        """
+        ...
+
+    def close_lead(self, route: str, lead: str) -> bool:
+        """Take the lead off its assignee's open ones.
+
+        Returns whether that changed anything: not for a lead without an assignee,
+        closed already, or never decided.
+        """
+        ...
+
+    def log(self) -> Iterator[Recorded]:
+        """Yield every recorded decision in the order of recording."""
+        ...
+
+
+class Store(Protocol):
+    """A state that outlives its transactions."""
+
+    def begin(self) -> AbstractContextManager[Transaction]:
+        """Return a write transaction: kept when its block ends, dropped when it raises.
+
+        Transactions of one store, and of every process that shares its file, come one
+        after the other.
+        """
+        ...
+
+    def close(self) -> None:
+        """Release the file; a store can be closed twice."""
+        ...
