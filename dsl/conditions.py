@@ -1,0 +1,177 @@
+"""Conditions with every name resolved and every literal normalised.
+
+An atom asks one thing of one field, and is false where the field is missing; only
+`Present` asks about missing itself. `is not X` is therefore `Present and not Is`, while
+a written `not (...)` is plain negation. Names stay: a `Named` condition keeps the
+territory or segment that the author wrote beside what it stands for, so that trees,
+findings and explanations speak in the policy's own words.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from datetime import date
+from typing import TypeAlias
+
+import attrs
+
+from turnout.dsl.types import Value
+
+Ordered: TypeAlias = int | Decimal | date
+
+
+@attrs.frozen
+class Present:
+    """The field has a value."""
+
+    field: str
+
+
+@attrs.frozen
+class IsIn:
+    """The field's value is one of `values` (for an `any of` field see `Has`).
+
+    table: where the values come from a table, the table's name; printing then uses the
+    name of the territory or segment around the atom.
+    """
+
+    field: str
+    values: frozenset[Value]
+
+
+@attrs.frozen
+class Between:
+    """The field's value lies between two bounds; None is no bound.
+
+    low_open, high_open: the bound itself is left out.
+    """
+
+    field: str
+    low: Ordered | None = None
+    high: Ordered | None = None
+    low_open: bool = False
+    high_open: bool = False
+
+
+@attrs.frozen
+class StartsWith:
+    """The text begins with `text` (normalised as the field's values are)."""
+
+    field: str
+    text: str
+
+
+@attrs.frozen
+class EndsWith:
+    """The text ends with `text`."""
+
+    field: str
+    text: str
+
+
+@attrs.frozen
+class Contains:
+    """The text contains `text`."""
+
+    field: str
+    text: str
+
+
+@attrs.frozen
+class Matches:
+    """The regular expression `pattern` is found in the text (RE2 syntax, linear time)."""
+
+    field: str
+    pattern: str
+
+
+@attrs.frozen
+class Has:
+    """The `any of` field holds `value`."""
+
+    field: str
+    value: str
+
+
+@attrs.frozen
+class OlderThan:
+    """The date lies more than `days` days before the decision's day."""
+
+    field: str
+    days: int
+
+
+@attrs.frozen
+class WithinLast:
+    """The date is the decision's day or one of the `days` days before it."""
+
+    field: str
+    days: int
+
+
+Atom: TypeAlias = (
+    Present
+    | IsIn
+    | Between
+    | StartsWith
+    | EndsWith
+    | Contains
+    | Matches
+    | Has
+    | OlderThan
+    | WithinLast
+)
+
+
+@attrs.frozen
+class And:
+    """All of `parts`; with none, always true."""
+
+    parts: tuple["Condition", ...]
+
+
+@attrs.frozen
+class Or:
+    """At least one of `parts`; with none, never true."""
+
+    parts: tuple["Condition", ...]
+
+
+@attrs.frozen
+class Not:
+    """Plain negation: true where a missing field makes `part` false."""
+
+    part: "Condition"
+
+
+@attrs.frozen
+class Named:
+    """A territory or segment by name, with the condition that it stands for.
+
+    kind: "territory" or "segment". meaning: the whole of it, with the parent's condition
+    and, in a `first of` family, without the members before it.
+    """
+
+    kind: str
+    name: str
+    meaning: "Condition" = attrs.field(repr=False, eq=False)
+
+
+Condition: TypeAlias = Atom | And | Or | Not | Named
+
+ALWAYS = And(())
+NEVER = Or(())
+
+
+def atoms(condition: Condition) -> Iterator[Atom]:
+    """Yield every atom of `condition`, names opened, in written order, repeats included."""
+    pending: list[Condition] = [condition]
+    while pending:
+        match pending.pop():
+            case And(parts) | Or(parts):
+                pending.extend(reversed(parts))
+            case Not(part):
+                pending.append(part)
+            case Named(meaning=meaning):
+                pending.append(meaning)
+            case atom:
+                yield atom

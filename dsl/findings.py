@@ -1,0 +1,72 @@
+"""What Turnout says about a policy: findings are values, and rendering comes last.
+
+Each finding has a stable kebab-case name, the span it speaks of, one sentence in the
+author's words, labelled spans for the causes, and, where the claim is about leads, a
+witness: the raw fields of one lead that shows it.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import attrs
+
+from turnout.dsl.source import Span
+
+
+class Severity(StrEnum):
+    """How much a finding matters; an error makes a policy unfit to run."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+
+@attrs.frozen
+class Label:
+    """A place that a finding points at besides its own, and what is to see there."""
+
+    span: Span
+    text: str
+
+
+@attrs.frozen
+class Witness:
+    """A concrete lead that proves a finding.
+
+    fields: the lead as it would arrive, by field name, in the order of the lead schema;
+    a field that is absent is missing.
+    confirmed: whether the reference interpreter ran the lead and agreed. A witness that
+    could not be made concrete is worded "possibly".
+    note: what the interpreter did with the lead, in a few words, or "".
+    """
+
+    fields: Mapping[str, object]
+    confirmed: bool = True
+    note: str = ""
+
+
+@attrs.frozen
+class Finding:
+    """One diagnostic about a policy.
+
+    name: stable, kebab-case, one documentation page each.
+    message: one sentence, the fact in the author's words.
+    span: where; None only where no file can be named (say, a path that doesn't exist).
+    text: what the primary span is, shown beside it, or "".
+    help: what to do, one imperative sentence each.
+    """
+
+    name: str
+    severity: Severity
+    span: Span | None
+    message: str
+    text: str = ""
+    labels: tuple[Label, ...] = ()
+    witness: Witness | None = None
+    notes: tuple[str, ...] = ()
+    help: tuple[str, ...] = ()
+
+
+def error(name: str, span: Span | None, message: str, *, text: str = "", help: str = "") -> Finding:
+    """Return a finding of severity error; `help` may be empty."""
+    return Finding(name, Severity.ERROR, span, message, text=text, help=(help,) if help else ())

@@ -1,0 +1,223 @@
+"""Text → syntax tree, with every syntax error of the file in one run.
+
+Lark's LALR(1) parser is driven by hand so that an error does not end it. On an error the
+parser looks ahead for the next word that starts something (a keyword first on its line,
+or a closing brace), gives up the unfinished parts of its stack until that word fits, and
+goes on from there: panic mode with synchronising words, as in Aho, Lam, Sethi and Ullman,
+"Compilers" (2nd edition, 4.8.3). What was given up is marked as broken, so that later
+passes stay silent about it.
+"""
+
+import re
+import sys
+from copy import copy
+from functools import cache
+
+import attrs
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.lexer import PatternStr
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+from lark.parsers.lalr_parser_state import ParserState
+
+from turnout import grammar
+from turnout.dsl import nodes
+from turnout.dsl.build import Builder
+from turnout.dsl.findings import Finding, error
+from turnout.dsl.source import Source, Span
+
+MAX_DEPTH = 100
+MAX_ERRORS = 100
+
+_STARTERS = (
+    "include lead territory segment calendar person team queue partner sequence identity "
+    "route guarantee test rule within fallback when to else sla do"
+).split()
+_SYNCHRONISING = re.compile(
+    r"""(?P<skip>"(\\.|[^"\\\n])*"|\#[^\n]*)
+      | (?P<close>\})
+      | ^[ \t]*(?P<word>%s)\b(?!-)"""
+    % "|".join(_STARTERS),
+    re.VERBOSE | re.MULTILINE,
+)
+_NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[A-Za-z_][\w-]*|\S')
+
+
+def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
+    """Return the file's tree and its syntax errors, in order of place.
+
+    Text nested deeper than `MAX_DEPTH` gives one finding and an empty tree. After
+    `MAX_ERRORS` the rest of the file stays unread.
+    """
+    too_deep = _too_deep(source)
+    if too_deep is not None:
+        return nodes.File(source, (), (Span(source, 0, len(source.text)),)), (too_deep,)
+    parser = _lark().parse_interactive(source.text)
+    findings: list[Finding] = []
+    broken: list[Span] = []
+    while True:
+        try:
+            tree = parser.resume_parse()
+            break
+        except UnexpectedInput as unexpected:
+            finding, span = _finding(source, unexpected, parser)
+            findings.append(finding)
+            resumed = _recover(parser, span.start) if len(findings) < MAX_ERRORS else None
+            if resumed is None:
+                given_up = _give_up_until(parser, Token("$END", ""))
+                broken.append(Span(source, min(span.start, given_up or 0), len(source.text)))
+                tree = parser.feed_eof()
+                break
+            broken.append(Span(source, min(span.start, resumed[0]), max(span.end, resumed[1])))
+    file = Builder(source).transform(tree)
+    return attrs.evolve(file, broken=tuple(broken)), tuple(findings)
+
+
+@cache
+def _lark() -> Lark:
+    return Lark(grammar.text(), parser="lalr", start="file", propagate_positions=True)
+
+
+@cache
+def _terminals() -> dict[str, str]:
+    """Return the word of each fixed terminal, by the name that Lark gave it."""
+    return {
+        terminal.name: terminal.pattern.value
+        for terminal in _lark().terminals
+        if isinstance(terminal.pattern, PatternStr)
+    }
+
+
+def _too_deep(source: Source) -> Finding | None:
+    depth = run = 0
+    saved: list[int] = []
+    for found in _NESTING.finditer(source.text):
+        match found[0]:
+            case "(" | "{" | "[":
+                saved.append(run)
+                depth += 1 + run
+                run = 0
+            case ")" | "}" | "]":
+                depth -= 1 + saved.pop() if saved else 0
+                run = 0
+            case "not":
+                run += 1
+            case _:
+                run = 0
+        if depth + run > MAX_DEPTH:
+            span = Span(source, found.start(), found.end())
+            message = f"the text is nested more than {MAX_DEPTH} levels deep here"
+            advice = "name the inner conditions as segments and refer to them"
+            return error("nested-too-deep", span, message, help=advice)
+    return None
+
+
+# -- what went wrong --
+
+
+def _finding(
+    source: Source, unexpected: UnexpectedInput, parser: InteractiveParser
+) -> tuple[Finding, Span]:
+    if isinstance(unexpected, UnexpectedToken) and unexpected.token.type != "$END":
+        token: Token = unexpected.token
+        start = token.start_pos if token.start_pos is not None else len(source.text)
+        span = Span(source, start, start + len(token))
+        message = f"`{_shorten(str(token))}` can't stand here"
+    elif isinstance(unexpected, UnexpectedCharacters):
+        start = unexpected.pos_in_stream
+        span = Span(source, start, start + 1)
+        message = _odd_character(source.text[start])
+        if source.text[start] == '"':
+            return error("syntax-error", span, message, help='close it with `"` on the line'), span
+    else:
+        start = len(source.text.rstrip())
+        span = Span(source, max(start - 1, 0), start)
+        message = "the file ends in the middle of a construct"
+    return error("syntax-error", span, message, text=_expected(parser)), span
+
+
+def _odd_character(character: str) -> str:
+    if character == '"':
+        return "this text is never closed"
+    shown = character if character.isprintable() else f"U+{ord(character):04X}"
+    return f"the character `{shown}` means nothing here"
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+_KINDS = {
+    "NAME": "a name",
+    "STRING": "a quoted text",
+    "NUMBER": "a number",
+    "DATE": "a date",
+    "COMPARISON": "`<`, `<=`, `>` or `>=`",
+}
+
+
+def _expected(parser: InteractiveParser) -> str:
+    accepted = parser.accepts() - {"$END"}
+    words = sorted(f"`{word}`" for name, word in _terminals().items() if name in accepted)
+    kinds = [phrase for name, phrase in _KINDS.items() if name in accepted]
+    choices = kinds + words
+    if not choices:
+        return ""
+    if len(choices) > 8:
+        choices = [*choices[:7], "..."]
+    if len(choices) == 1:
+        return f"expected {choices[0]}"
+    return f"expected {', '.join(choices[:-1])} or {choices[-1]}"
+
+
+# -- going on --
+
+
+def _recover(parser: InteractiveParser, start: int) -> tuple[int, int] | None:
+    """Set the parser to go on at the next synchronising word.
+
+    Return the offset from which the text was given up and the offset of the word; None
+    where no word fits any more.
+    """
+    text = parser.lexer_thread.state.text.text
+    line_start = text.rfind("\n", 0, start) + 1
+    types = {word: name for name, word in _terminals().items()}
+    for found in _SYNCHRONISING.finditer(text, line_start):
+        group = found.lastgroup
+        if group not in {"close", "word"} or found.start(group) < start:
+            continue
+        given_up = _give_up_until(parser, Token(types[found[group]], found[group]))
+        if given_up is not None:
+            parser.lexer_thread.state.line_ctr.char_pos = found.start(group)
+            return given_up, found.start(group)
+    return None
+
+
+def _give_up_until(parser: InteractiveParser, token: Token) -> int | None:
+    """Drop the top of the parser's stack until `token` fits.
+
+    Return the offset at which the first dropped part starts (the end of the text where
+    nothing had to be dropped), or None where the token never fits.
+    """
+    state = parser.parser_state
+    trial_conf = copy(state.parse_conf)
+    trial_conf.callbacks = {}  # trees built in a trial would share lists with the real ones
+    for depth in range(len(state.state_stack), 0, -1):
+        trial = ParserState(
+            trial_conf, state.lexer, state.state_stack[:depth], state.value_stack[: depth - 1]
+        )
+        try:
+            trial.feed_token(token, token.type == "$END")
+        except UnexpectedToken:
+            continue
+        starts = [_start(value) for value in state.value_stack[depth - 1 :]]
+        del state.state_stack[depth:]
+        del state.value_stack[depth - 1 :]
+        return min(starts, default=state.lexer.state.text.end)
+    return None
+
+
+def _start(value: Token | Tree[Token]) -> int:
+    place = value if isinstance(value, Token) else value.meta
+    found: int | None = getattr(place, "start_pos", None)
+    return sys.maxsize if found is None else found

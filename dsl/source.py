@@ -1,0 +1,71 @@
+"""The text of a policy file, and places in it.
+
+A span is a half-open range of characters of one source; line and column are computed
+only when somebody reads them, so values stay small and comparisons cheap.
+"""
+
+from bisect import bisect_right
+from functools import cached_property
+
+import attrs
+
+
+@attrs.frozen(slots=False)
+class Source:
+    """One file: its name as the author knows it, and its text.
+
+    name: the path as it was given, with forward slashes.
+    """
+
+    name: str
+    text: str = attrs.field(repr=False)
+
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        """The offset at which each line starts, in characters."""
+        starts = [0]
+        starts.extend(at + 1 for at, character in enumerate(self.text) if character == "\n")
+        return tuple(starts)
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return line and column of `offset`, both from 1.
+
+        >>> Source("a.route", "one\\ntwo").place(5)
+        (2, 2)
+        """
+        line = bisect_right(self.line_starts, offset)
+        return line, offset - self.line_starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """Return the text of line `number` (from 1) without its end."""
+        start = self.line_starts[number - 1]
+        end = self.text.find("\n", start)
+        return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
+
+
+@attrs.frozen
+class Span:
+    """The characters `start` up to, not including, `end` of a source."""
+
+    source: Source = attrs.field(eq=lambda source: source.name, order=False)
+    start: int
+    end: int
+
+    @property
+    def line(self) -> int:
+        """The line on which the span starts, from 1."""
+        return self.source.place(self.start)[0]
+
+    @property
+    def column(self) -> int:
+        """The column at which the span starts, from 1."""
+        return self.source.place(self.start)[1]
+
+    @property
+    def text(self) -> str:
+        """The characters themselves."""
+        return self.source.text[self.start : self.end]
+
+    def __str__(self) -> str:
+        """Return `file:line:column`."""
+        return f"{self.source.name}:{self.line}:{self.column}"

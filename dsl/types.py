@@ -1,0 +1,188 @@
+"""The types of lead fields, and the normalised values that they hold.
+
+| type          | normalised value                                   |
+| ------------- | -------------------------------------------------- |
+| text          | str, NFC, outer blanks removed, case folded        |
+| code          | str, blanks removed, upper case, cut to `first`    |
+| email         | str, lower case                                    |
+| integer       | int                                                |
+| number, money | Decimal, finite                                    |
+| boolean       | bool                                               |
+| date          | datetime.date                                      |
+| country       | str, ISO 3166-1 alpha-2, "DE"                      |
+| subdivision   | str, ISO 3166-2, "US-CA"                           |
+| language      | str, ISO 639-1 where there is one, else 639-3      |
+| one of        | str as declared                                    |
+| any of        | frozenset of str as declared, never empty          |
+| person        | str, the name of a declared person                 |
+
+A missing value is not a value: it is the absence of the field's name in a lead.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+import attrs
+
+from turnout.dsl.source import Span
+
+Value: TypeAlias = str | int | Decimal | date | frozenset[str]
+"""One normalised value; see the table above (bool is an int to Python's types)."""
+
+Values: TypeAlias = Mapping[str, Value]
+"""A lead as the policy sees it: normalised values by field name, missing ones absent."""
+
+
+@attrs.frozen
+class Text:
+    """Free text."""
+
+    word = "text"
+
+
+@attrs.frozen
+class Code:
+    """Text that may look like a number, such as a postcode: `02134` keeps its zero.
+
+    first: only so many leading characters count (5 reads the ZIP+4 `02134-1000` as
+    `02134`); None for all.
+    """
+
+    word = "code"
+    first: int | None = None
+
+
+@attrs.frozen
+class Email:
+    """An e-mail address."""
+
+    word = "email"
+
+
+@attrs.frozen
+class Integer:
+    """A whole number; a value outside `low..high` can't be read. None is no bound."""
+
+    word = "integer"
+    low: int | None = None
+    high: int | None = None
+
+
+@attrs.frozen
+class Number:
+    """A decimal number; a value outside `low..high` can't be read. None is no bound."""
+
+    word = "number"
+    low: Decimal | None = None
+    high: Decimal | None = None
+
+
+@attrs.frozen
+class Money:
+    """An amount in one currency (ISO 4217); an amount in another can't be read."""
+
+    word = "money"
+    currency: str
+
+
+@attrs.frozen
+class Boolean:
+    """True or false."""
+
+    word = "boolean"
+
+
+@attrs.frozen
+class Date:
+    """A calendar day."""
+
+    word = "date"
+
+
+@attrs.frozen
+class Country:
+    """A country of ISO 3166-1."""
+
+    word = "country"
+
+
+@attrs.frozen
+class Subdivision:
+    """A subdivision of ISO 3166-2, read together with the country field named `country`.
+
+    country: the name of that field, None where the schema has no country field. A
+    subdivision implies its country: a lead whose country is missing takes it from the
+    subdivision's full code, and one whose country differs has no subdivision.
+    """
+
+    word = "subdivision"
+    country: str | None = None
+
+
+@attrs.frozen
+class Language:
+    """A language of ISO 639."""
+
+    word = "language"
+
+
+@attrs.frozen
+class OneOf:
+    """One value of a closed list."""
+
+    word = "one of"
+    values: tuple[str, ...]
+
+
+@attrs.frozen
+class AnyOf:
+    """One or more values of a closed list."""
+
+    word = "any of"
+    values: tuple[str, ...]
+
+
+@attrs.frozen
+class PersonName:
+    """The name (or e-mail address) of a person whom the policy declares.
+
+    people: each accepted spelling, case folded, with the person's name.
+    """
+
+    word = "person"
+    people: Mapping[str, str] = attrs.field(factory=dict[str, str], hash=False, repr=False)
+
+
+FieldType: TypeAlias = (
+    Text
+    | Code
+    | Email
+    | Integer
+    | Number
+    | Money
+    | Boolean
+    | Date
+    | Country
+    | Subdivision
+    | Language
+    | OneOf
+    | AnyOf
+    | PersonName
+)
+
+
+@attrs.frozen
+class Field:
+    """One field of the lead schema.
+
+    placeholders: raw texts that count as missing, as declared (`missing when [...]`);
+    compared without regard to case and outer blanks.
+    """
+
+    name: str
+    type: FieldType
+    required: bool = False
+    placeholders: tuple[str, ...] = ()
+    span: Span | None = attrs.field(default=None, eq=False, repr=False)

@@ -1,0 +1,77 @@
+"""What comes out: where a lead goes, by which rule, and why each earlier try was passed over."""
+
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+
+@attrs.frozen
+class Issue:
+    """Something about a lead's data that the reader couldn't use as it stood.
+
+    field: the field's name, or "" for the lead as a whole. raw: the value as it came,
+    shortened. reason: one sentence fragment, such as "not a number".
+    """
+
+    field: str
+    raw: str
+    reason: str
+
+
+@attrs.frozen
+class PassedOver:
+    """A target that could not take the lead, in words, and why.
+
+    target: such as "round-robin emea-sdr". reason: `empty`, `no-owner`, `no-match`, ...
+    """
+
+    target: str
+    reason: str
+
+
+@attrs.frozen
+class Decision:
+    """Where one lead goes.
+
+    lead: the lead's id; for a row without one, a stable key made from its content.
+    rule: the rule that matched, None where a fallback took the lead.
+    by: how the lead got its target: "rule DACH-enterprise", "fallback of EMEA",
+    "fallback of route inbound"; differs from `rule` when the rule's chain was exhausted.
+    kind: the kind of target taken: round-robin, least-loaded, person, owner, queue,
+    partner, sequence, reject, or "none" where every target was passed over.
+    target: the team, person field, queue, partner, sequence or reject reason.
+    assignee: the person who gets the lead, None where it isn't a person.
+    at: the decision's clock, UTC.
+    repeated: the lead had been routed before; this is the decision already made.
+    """
+
+    lead: str
+    route: str
+    rule: str | None
+    by: str
+    kind: str
+    target: str
+    assignee: str | None
+    at: datetime
+    passed_over: tuple[PassedOver, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    row: int | None = None
+    repeated: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the decision in the documented JSON form, keys in a fixed order."""
+        return {
+            "lead": self.lead,
+            "row": self.row,
+            "route": self.route,
+            "rule": self.rule,
+            "by": self.by,
+            "kind": self.kind,
+            "target": self.target,
+            "assignee": self.assignee,
+            "at": self.at.isoformat(),
+            "passed_over": [attrs.asdict(passed) for passed in self.passed_over],
+            "issues": [attrs.asdict(issue) for issue in self.issues],
+            "repeated": self.repeated,
+        }
