@@ -1,6 +1,8 @@
 """Every ```python and ```console block of the docs runs, and prints what it shows.
 
 A page's blocks run in order, in a folder of their own that holds a copy of `examples/`.
+A block with a title (```route title="inbound.route") is a file of that name there.
+
 In a console block a line `$ command` is run by bash, and the lines below it are what it
 prints, where `...` stands for any text; with no lines below, any output will do. A command
 may fail only where the next one is `$ echo $?`.
@@ -12,17 +14,34 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from sybil import Example, Sybil
+from sybil import Document, Example, Region, Sybil
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PROMPT = re.compile(r"^\$ (?P<command>.+)\n(?P<output>(?:(?!\$ ).*\n?)*)", re.MULTILINE)
+TITLED = re.compile(
+    r'^```\w+ title="(?P<name>[^"]+)"\n(?P<text>.*?)^```$', re.DOTALL | re.MULTILINE
+)
 END = "--end-of-command--"
+
+
+def files(document: Document) -> Iterator[Region]:
+    """Yield the blocks of `document` that stand for a file."""
+    for block in TITLED.finditer(document.text):
+        yield Region(block.start(), block.end(), parsed=block.groupdict(), evaluator=write)
+
+
+def write(example: Example) -> None:
+    """Put the file that the block shows into the page's folder."""
+    path = Path(str(example.parsed["name"]))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(str(example.parsed["text"]), "utf-8")
 
 
 def console(example: Example) -> str | None:
@@ -73,6 +92,6 @@ def test_what_a_page_shows_is_what_happens(
 ) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     monkeypatch.chdir(tmp_path)
-    sybil = Sybil([PythonCodeBlockParser(), CodeBlockParser("console", console)])
+    sybil = Sybil([files, PythonCodeBlockParser(), CodeBlockParser("console", console)])
     for example in sybil.parse(page).examples():
         example.evaluate()
