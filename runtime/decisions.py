@@ -1,5 +1,6 @@
 """What comes out: where a lead goes, by which rule, and why each earlier try was passed over."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -75,3 +76,21 @@ class Decision:
             "issues": [attrs.asdict(issue) for issue in self.issues],
             "repeated": self.repeated,
         }
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> "Decision":
+        """Return the decision that `as_dict` wrote."""
+        return cls(
+            lead=record["lead"],
+            row=record["row"],
+            route=record["route"],
+            rule=record["rule"],
+            by=record["by"],
+            kind=record["kind"],
+            target=record["target"],
+            assignee=record["assignee"],
+            at=datetime.fromisoformat(record["at"]),
+            passed_over=tuple(PassedOver(**passed) for passed in record["passed_over"]),
+            issues=tuple(Issue(**issue) for issue in record["issues"]),
+            repeated=record["repeated"],
+        )

@@ -27,11 +27,12 @@ class Recorded:
     """A decision as it stands in the log.
 
     fingerprint: of the lead's content when it was decided, so that the same id with
-    other content can be told apart.
+    other content can be told apart. closed: the assignee is done with the lead.
     """
 
     decision: Decision
     fingerprint: str
+    closed: bool = False
 
 
 class StateError(Exception):
@@ -40,7 +41,7 @@ class StateError(Exception):
     message: what is wrong, with the file's name. help: what to do about it.
     """
 
-    def __init__(self, message: str, help: str) -> None:  # noqa: A002 - the diagnostics' own word
+    def __init__(self, message: str, help: str) -> None:
         super().__init__(message)
         self.message = message
         self.help = help

@@ -1,0 +1,65 @@
+"""A state that lasts as long as the process: for runs without a state file, and tests."""
+
+from collections import Counter
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from threading import RLock
+
+import attrs
+
+from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.stores import Recorded, Transaction
+from turnout.runtime.stores.batch import Batch, Key
+
+
+@attrs.define(eq=False)
+class _Kept:
+    """The state itself."""
+
+    decisions: dict[Key, Recorded] = attrs.field(factory=dict[Key, Recorded])
+    drawn: dict[str, Turns] = attrs.field(factory=dict[str, Turns])
+    opened: Counter[str] = attrs.field(factory=Counter[str])
+
+    def recorded(self, route: str, lead: str) -> Recorded | None:
+        return self.decisions.get((route, lead))
+
+    def turns(self, team: str) -> Turns:
+        return self.drawn.get(team, LEVEL)
+
+    def open_leads(self, person: str) -> int:
+        return self.opened[person]
+
+    def log(self) -> Iterator[Recorded]:
+        yield from self.decisions.values()
+
+    def keep(self, batch: Batch) -> None:
+        # A closed row keeps its place: a dict orders keys by their first entry.
+        self.decisions |= batch.closed | batch.decisions
+        self.drawn |= batch.drawn
+        self.opened.update(batch.opened)
+
+
+class MemoryStore:
+    """A `Store` without a file. Threads take turns at it."""
+
+    def __init__(self) -> None:
+        self._kept = _Kept()
+        self._one_at_a_time = RLock()
+        self._is_busy = False
+
+    @contextmanager
+    def begin(self) -> Generator[Transaction, None, None]:
+        """Return a transaction; RuntimeError inside another one of the same store."""
+        with self._one_at_a_time:
+            if self._is_busy:
+                raise RuntimeError("a transaction of this store has not ended")
+            self._is_busy = True
+            try:
+                batch = Batch(self._kept)
+                yield batch
+                self._kept.keep(batch)
+            finally:
+                self._is_busy = False
+
+    def close(self) -> None:
+        """Do nothing: what was kept goes with the store."""

@@ -1,0 +1,198 @@
+"""A state in one SQLite file, shared by the runs on one machine.
+
+Durable: write-ahead logging with `synchronous=FULL`, so that a batch that ended survives
+a power cut; with some hundred leads a batch, its one sync costs little. Processes take
+turns: a batch holds the write lock from its start, because its draws depend on the turns
+that it read. A network share can't hold the file, since its users must share memory
+(https://www.sqlite.org/wal.html).
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any, TypeVar
+
+import attrs
+
+from turnout.runtime.decisions import Decision
+from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.stores import Recorded, StateError, Transaction
+from turnout.runtime.stores.batch import Batch
+from turnout.runtime.stores.failures import damaged, state_errors
+from turnout.runtime.stores.tables import check_format, check_owner, make_tables
+
+T = TypeVar("T")
+
+
+def open_sqlite(
+    path: Path, policy_name: str, teams: Collection[str], *, timeout: float = 5.0
+) -> "SqliteStore":
+    """Return the state in the file, which is made where there is none.
+
+    policy_name, teams: whose state it must be. timeout: seconds to wait for another run,
+    here and at each batch. Raises StateError where the file can't be this policy's state,
+    and leaves such a file as it was.
+    """
+    if path.is_dir():
+        raise StateError(f"{path} is a folder", "name a file in it")
+    if not path.parent.is_dir():
+        raise StateError(f"there is no folder {path.parent}", "make it, or name another file")
+    with state_errors(path):
+        # The absolute path, because SQLite has its own idea of the file ":memory:".
+        connection = sqlite3.connect(
+            path.absolute(), timeout=timeout, isolation_level=None, check_same_thread=False
+        )
+    try:
+        with state_errors(path):
+            with _transaction(connection, "BEGIN"):
+                check_format(connection, path)
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            with _transaction(connection, "BEGIN IMMEDIATE"):
+                # Checked again under the lock: another run may just have made the tables.
+                if not check_format(connection, path):
+                    make_tables(connection, policy_name)
+                check_owner(connection, path, policy_name, teams)
+    except BaseException:
+        connection.close()
+        raise
+    return SqliteStore(connection, path)
+
+
+class SqliteStore:
+    """A `Store` in a file; made by `open_sqlite`. Threads and processes take turns at it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._one_at_a_time = RLock()
+
+    @contextmanager
+    def begin(self) -> Generator[Transaction, None, None]:
+        """Return a transaction; RuntimeError inside another one of the same store.
+
+        Raises StateError where the file can't be locked, read or written.
+        """
+        with self._one_at_a_time:
+            if self._connection.in_transaction:
+                raise RuntimeError("a transaction of this store has not ended")
+            with state_errors(self._path), _transaction(self._connection, "BEGIN IMMEDIATE"):
+                batch = Batch(_Kept(self._connection, self._path))
+                yield batch
+                _keep(self._connection, batch)
+
+    def close(self) -> None:
+        """Close the file; what no batch kept is gone."""
+        with state_errors(self._path):
+            self._connection.close()
+
+
+@attrs.frozen
+class _Kept:
+    """The tables, as a batch reads them."""
+
+    connection: sqlite3.Connection
+    path: Path
+
+    def recorded(self, route: str, lead: str) -> Recorded | None:
+        row = self.connection.execute(
+            "SELECT decision, fingerprint, closed FROM decisions WHERE route = ? AND lead = ?",
+            (route, _stored(lead)),
+        ).fetchone()
+        return None if row is None else self._read(row)
+
+    def turns(self, team: str) -> Turns:
+        row = self.connection.execute(
+            "SELECT scale, lag FROM turns WHERE team = ?", (team,)
+        ).fetchone()
+        return LEVEL if row is None else Turns(row[0], self._decoded(row[1], dict[str, int]))
+
+    def open_leads(self, person: str) -> int:
+        row = self.connection.execute(
+            "SELECT open FROM load WHERE person = ?", (person,)
+        ).fetchone()
+        return 0 if row is None else int(row[0])
+
+    def log(self) -> Iterator[Recorded]:
+        rows = self.connection.execute(
+            "SELECT decision, fingerprint, closed FROM decisions ORDER BY seq"
+        )
+        for row in rows:
+            yield self._read(row)
+
+    def _read(self, row: tuple[str, str, int]) -> Recorded:
+        text, fingerprint, closed = row
+        return Recorded(self._decoded(text, Decision.from_dict), fingerprint, bool(closed))
+
+    def _decoded(self, text: str, decode: Callable[[Any], T]) -> T:
+        try:
+            return decode(json.loads(text))
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged(self.path, f"{text[:40]!r} is not what was written") from error
+
+
+def _keep(connection: sqlite3.Connection, batch: Batch) -> None:
+    """Write what the batch changed, each table once."""
+    connection.executemany(
+        "INSERT INTO decisions (route, lead, fingerprint, decision, closed) VALUES (?, ?, ?, ?, ?)",
+        [
+            (route, _stored(lead), new.fingerprint, _json(new.decision.as_dict()), new.closed)
+            for (route, lead), new in batch.decisions.items()
+        ],
+    )
+    connection.executemany(
+        "UPDATE decisions SET closed = 1 WHERE route = ? AND lead = ?",
+        [(route, _stored(lead)) for route, lead in batch.closed],
+    )
+    connection.executemany(
+        "INSERT OR REPLACE INTO turns VALUES (?, ?, ?)",
+        [(team, turns.scale, _json(turns.lag)) for team, turns in batch.drawn.items()],
+    )
+    connection.executemany(
+        "INSERT INTO load VALUES (?, ?)"
+        " ON CONFLICT (person) DO UPDATE SET open = open + excluded.open",
+        list(batch.opened.items()),
+    )
+
+
+def _json(value: object) -> str:
+    """Return JSON in ASCII, so that half a surrogate pair in a lead's data is kept too."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _stored(lead: str) -> str:
+    """Return the id as a TEXT that SQLite can hold, a different one for each id.
+
+    Half a surrogate pair has no UTF-8; an id with one is kept as JSON, behind a prefix.
+    """
+    if lead.startswith("json:") or not _is_encodable(lead):
+        return f"json:{json.dumps(lead)}"
+    return lead
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str) -> Generator[None, None, None]:
+    """Commit at the block's end, roll back if it raises.
+
+    begin: IMMEDIATE takes the one write lock at the start, a plain BEGIN only reads.
+    """
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        # SQLite itself has rolled back where the disk was full.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

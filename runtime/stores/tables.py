@@ -1,0 +1,93 @@
+"""What a state file is made of, and whose it is.
+
+A file belongs to one policy. Its `application_id` tells it from other SQLite files, its
+`user_version` is the version of the format, and `meta` names the policy.
+
+`decisions` is the log: one row per lead and route, in the order of `seq`. `turns` has a
+row per team, `load` one per person. A decision is JSON, as `Decision.as_dict` has it; the
+columns beside it are those that are looked up.
+"""
+
+import sqlite3
+from collections.abc import Collection
+from pathlib import Path
+
+from turnout.runtime.stores import StateError
+from turnout.runtime.stores.failures import damaged
+
+APPLICATION_ID = int.from_bytes(b"Trno")
+FORMAT = 1
+# A Python may come with a SQLite that is too old to enforce the columns' types.
+_STRICT = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
+_TABLES = (
+    f"CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) {_STRICT}",
+    f"""CREATE TABLE decisions (
+        seq INTEGER PRIMARY KEY,
+        route TEXT NOT NULL,
+        lead TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        decision TEXT NOT NULL,
+        closed INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (route, lead)
+    ) {_STRICT}""",
+    f"""CREATE TABLE turns (
+        team TEXT PRIMARY KEY,
+        scale INTEGER NOT NULL,
+        lag TEXT NOT NULL
+    ) {_STRICT}""",
+    f"CREATE TABLE load (person TEXT PRIMARY KEY, open INTEGER NOT NULL) {_STRICT}",
+)
+
+
+def check_format(connection: sqlite3.Connection, path: Path) -> bool:
+    """Return whether the tables are made; StateError where they are someone else's."""
+    application = _number(connection, "PRAGMA application_id")
+    version = _number(connection, "PRAGMA user_version")
+    if application == APPLICATION_ID:
+        if version > FORMAT:
+            raise StateError(
+                f"the state file {path} has format {version}, newer than this turnout reads",
+                f"upgrade turnout; this version reads format {FORMAT}",
+            )
+        return True
+    if application or version or _number(connection, "SELECT count(*) FROM sqlite_master"):
+        raise StateError(
+            f"{path} is a SQLite database of another program",
+            "name another file; a new one is made where there is none",
+        )
+    return False
+
+
+def _number(connection: sqlite3.Connection, query: str) -> int:
+    return int(connection.execute(query).fetchone()[0])
+
+
+def make_tables(connection: sqlite3.Connection, policy_name: str) -> None:
+    """Make the tables of a policy's state, inside the caller's transaction."""
+    for table in _TABLES:
+        connection.execute(table)
+    connection.execute("INSERT INTO meta VALUES ('policy', ?)", (policy_name,))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def check_owner(
+    connection: sqlite3.Connection, path: Path, policy_name: str, teams: Collection[str]
+) -> None:
+    """Raise StateError where the file keeps the state of another policy."""
+    named = connection.execute("SELECT value FROM meta WHERE key = 'policy'").fetchone()
+    if named is None:
+        raise damaged(path, "it names no policy")
+    (owner,) = named
+    if owner != policy_name:
+        raise StateError(
+            f"{path} keeps the state of policy {owner}, not of {policy_name}",
+            "give each policy a state file of its own",
+        )
+    drawn = sorted(team for (team,) in connection.execute("SELECT team FROM turns"))
+    if drawn and teams and not set(drawn) & set(teams):
+        raise StateError(
+            f"{path} keeps the turns of teams that policy {policy_name} doesn't have:"
+            f" {', '.join(drawn)}",
+            "it is another policy's; give each policy a state file of its own",
+        )
