@@ -1,0 +1,1 @@
+"""Laws: what holds for every policy, lead and history, tried by hypothesis."""
