@@ -1,0 +1,230 @@
+"""Numbers as people and machines write them: leniently, but never silently wrong.
+
+With both a comma and a dot, the last is the decimal mark and the other groups by threes;
+blanks and apostrophes only group. A lone comma before exactly three digits groups
+("1,200"). A lone dot before exactly three digits is as often a decimal mark as a
+grouping one, so "1.200" is refused as ambiguous, unless only one of its two readings is
+a whole number and the field is an integer ("1.200" is 1200, "1.000" stays ambiguous).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Context, Decimal
+from math import isfinite
+from typing import TypeAlias
+from unicodedata import category, decimal, normalize
+
+from turnout.dsl.types import Value
+from turnout.dsl.values.outcomes import FromOther, FromText, Reading, Unread
+
+Accept: TypeAlias = Callable[[Sequence[Decimal]], Reading]
+"""Chooses among the possible readings of one numeral (there is at least one)."""
+
+MOST_DIGITS = 30
+TOO_LONG = Unread(f"longer than {MOST_DIGITS} digits")
+LONGEST_NUMERAL = 80
+"""Characters that a numeral may have, marks included."""
+
+# INVARIANT: more digits than a numeral has characters, so that scaling never rounds.
+_EXACT = Context(prec=2 * LONGEST_NUMERAL)
+_SIMPLE = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,2})?")
+_SUFFIXES = {"k": 3, "m": 6, "mn": 6, "mio": 6, "b": 9, "bn": 9, "mrd": 9}
+_NUMERAL = re.compile(
+    r"([+-]?) *([0-9][0-9.,' ]*|\.[0-9]+)(?:e([+-]?[0-9]{1,2}))? *(?:(k|mn|mio|mrd|m|bn|b)\.?)?",
+    re.IGNORECASE,
+)
+_GROUPED = tuple(
+    re.compile(rf"([1-9][0-9]{{0,2}}(?:[{group}][0-9]{{3}})+)(?:[{point}]([0-9]+))?")
+    for group, point in ((",", "."), (".", ","), (" ", ".,"), ("'", ".,"))
+)
+_LAKHS = re.compile(r"([1-9][0-9]?(?:,[0-9]{2})+,[0-9]{3})(?:\.([0-9]+))?")
+_POINTED = re.compile(r"([0-9]*)([.,])([0-9]+)")
+_SIGNS = str.maketrans({"\u2212": "-", "\u2019": "'", "\u066b": ".", "\u066c": ",", "\t": " "})
+
+
+def plain(text: str) -> str | None:
+    """Return `text` with ASCII digits, marks and blanks; None if it holds other numbers.
+
+    Superscripts and fractions would turn into digits under NFKC: "10²" is not 102.
+    """
+    if text.isascii():
+        return text
+    if any(category(character) in {"No", "Nl"} for character in text):
+        return None
+    signed = normalize("NFKC", text).translate(_SIGNS)
+    return "".join(str(decimal(c)) if c.isdecimal() else " " if c.isspace() else c for c in signed)
+
+
+def readings(text: str) -> tuple[Decimal, ...]:
+    """Return every number that `text` could mean: none, one, or two where it is ambiguous.
+
+    >>> readings("1.200,50"), readings("1.200"), readings("5k"), readings("10-49")
+    ((Decimal('1200.50'),), (Decimal('1200'), Decimal('1.200')), (Decimal('5E+3'),), ())
+    """
+    written = plain(text)
+    found = _NUMERAL.fullmatch(written) if written and len(written) <= LONGEST_NUMERAL else None
+    if found is None:
+        return ()
+    sign, body, power, suffix = found.groups()
+    shift = int(power or 0) + _SUFFIXES.get((suffix or "").lower(), 0)
+    return tuple(
+        scaled(Decimal(sign + number), shift) for number in dict.fromkeys(_bodies(body.strip()))
+    )
+
+
+def _bodies(body: str) -> list[str]:
+    if body.isdigit():
+        return [body]
+    found: list[str] = []
+    for form in (*_GROUPED, _LAKHS):
+        if grouped := form.fullmatch(body):
+            whole = re.sub("[^0-9]", "", grouped[1])
+            found.append(f"{whole}.{grouped[2]}" if grouped[2] else whole)
+    if pointed := _POINTED.fullmatch(body):
+        whole, mark, part = pointed.groups()
+        if mark == "." or not found:  # a lone comma that can group does group
+            found.append(f"{whole or 0}.{part}")
+    return found
+
+
+def scaled(number: Decimal, places: int) -> Decimal:
+    """Return `number` times ten to the power of `places`, exactly."""
+    return number.scaleb(places, _EXACT) if places else number
+
+
+def canonical(number: Decimal) -> Decimal | None:
+    """Return `number` without trailing zeros and exponent; None if it has too many digits.
+
+    Equal numbers get equal digits, so that what is stored is the same for all of them.
+    """
+    exponent = number.as_tuple().exponent
+    if (
+        not isinstance(exponent, int)
+        or number.adjusted() >= MOST_DIGITS
+        or exponent < -4 * MOST_DIGITS
+    ):
+        return Decimal(0) if number.is_zero() else None
+    digits = format(number, "f")
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    if len(digits.lstrip("-").replace(".", "")) > MOST_DIGITS:
+        return None
+    return Decimal(0) if number.is_zero() else Decimal(digits)
+
+
+def integer(low: int | None, high: int | None) -> tuple[FromText, FromOther]:
+    """Return the readers of a whole number in `low..high`."""
+    fits = _bounds(low, high)
+
+    def accept(numbers: Sequence[Decimal]) -> Reading:
+        whole = [number for number in numbers if number == number.to_integral_value()]
+        match whole:
+            case []:
+                return Unread("not a whole number")
+            case [number]:
+                return fits(int(number)) or int(number)
+            case _:
+                return _ambiguous(whole)
+
+    by_text = _from_text(accept, "not a whole number")
+
+    def from_text(text: str, country: str | None = None) -> Reading:
+        if text.isdigit() and text.isascii() and len(text) <= 15:
+            number = int(text)
+            return fits(number) or number
+        return by_text(text, country)
+
+    return from_text, from_number(accept)
+
+
+def number(low: Decimal | None, high: Decimal | None) -> tuple[FromText, FromOther]:
+    """Return the readers of a decimal number in `low..high`."""
+    accept = decimal_in(low, high)
+    by_text = _from_text(accept, "not a number")
+
+    def from_text(text: str, country: str | None = None) -> Reading:
+        if _SIMPLE.fullmatch(text):
+            return accept((Decimal(text),))
+        return by_text(text, country)
+
+    return from_text, from_number(accept)
+
+
+def decimal_in(low: Decimal | None = None, high: Decimal | None = None) -> Accept:
+    """Return what accepts one unambiguous number in `low..high`."""
+    fits = _bounds(low, high)
+
+    def accept(numbers: Sequence[Decimal]) -> Reading:
+        if len(numbers) > 1:
+            return _ambiguous(numbers)
+        result = canonical(numbers[0])
+        if result is None:
+            return TOO_LONG
+        return fits(result) or result
+
+    return accept
+
+
+def _from_text(accept: Accept, complaint: str) -> FromText:
+    refused = Unread(complaint)
+
+    def from_text(text: str, _country: str | None = None) -> Reading:
+        numbers = readings(text)
+        if not numbers:
+            return TOO_LONG if text.isdecimal() else refused
+        if any(canonical(number) is None for number in numbers):
+            return TOO_LONG
+        return accept(numbers)
+
+    return from_text
+
+
+def from_number(accept: Accept) -> FromOther:
+    """Return the reader of what arrives as a number already."""
+
+    def from_other(raw: object) -> Reading | None:
+        exact = _exact(raw)
+        if exact is None:
+            return None
+        if not exact.is_finite():
+            return Unread("not a finite number")
+        if canonical(exact) is None:
+            return TOO_LONG
+        return accept((exact,))
+
+    return from_other
+
+
+def _exact(raw: object) -> Decimal | None:
+    match raw:
+        case bool():
+            return None
+        case int():
+            # Decimal() of a huge int takes quadratic time, and its digits don't matter.
+            return Decimal(raw) if abs(raw) < 10**MOST_DIGITS else Decimal(f"1E{MOST_DIGITS}")
+        case float():
+            return Decimal(repr(raw)) if isfinite(raw) else Decimal(raw)
+        case Decimal():
+            return raw
+        case _:
+            return None
+
+
+def _bounds(
+    low: Decimal | int | None, high: Decimal | int | None
+) -> Callable[[Value], Unread | None]:
+    if low is None and high is None:
+        return lambda _: None
+    outside = Unread(f"outside {'' if low is None else low}..{'' if high is None else high}")
+
+    def fits(value: Decimal | int) -> Unread | None:
+        if (low is not None and value < low) or (high is not None and value > high):
+            return outside
+        return None
+
+    return fits  # type: ignore[return-value]
+
+
+def _ambiguous(numbers: Sequence[Decimal]) -> Unread:
+    shown = [format(canonical(number) or number, "f") for number in numbers]
+    return Unread(f"ambiguous: {' or '.join(shown)}")

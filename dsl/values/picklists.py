@@ -1,0 +1,140 @@
+"""Values of a closed list, truth, and names of people: look-ups that overlook spelling.
+
+Case, blanks, hyphens, underscores, slashes and dots don't tell two values of a list
+apart, unless the list itself declares two that differ in nothing else.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import cast
+from unicodedata import normalize
+
+from turnout.dsl.values.outcomes import MISSING, FromOther, FromText, Reading, Unread
+from turnout.dsl.values.texts import cleaned, nearest, normal_text
+
+_OVERLOOKED = re.compile(r"[\s\-_/.\u2010\u2011\u2013\u2014]+")
+_SEPARATORS = re.compile(r"[;,|\n]")
+_MOST_VALUES = 10_000
+_NAMED_AT_MOST = 3
+_NOT_TRUTH = Unread("not true or false")
+_TRUTH = {
+    word: truth
+    for truth, words in (
+        (True, "true yes y 1 1.0 on t ja si sí oui wahr vrai"),
+        (False, "false no n 0 0.0 off f nein non falsch faux"),
+    )
+    for word in words.split()
+}
+
+
+def picklist_key(text: str) -> str:
+    """Return what of `text` tells it from the other values of a list.
+
+    >>> picklist_key("Health-Care"), picklist_key("health care")
+    ('healthcare', 'healthcare')
+    """
+    return _OVERLOOKED.sub("", normalize("NFKC", text).casefold())
+
+
+def one_of(values: tuple[str, ...]) -> FromText:
+    """Return the reader of one value of `values`."""
+    exact = {value: value for value in values}
+    loose: dict[str, list[str]] = {}
+    for value in exact:
+        loose.setdefault(picklist_key(value), []).append(value)
+    loose.pop("", None)  # a value such as "-" has to be written exactly
+
+    @lru_cache(maxsize=1024)
+    def respelled(text: str) -> str | Unread:
+        match loose.get(picklist_key(text), []):
+            case [value]:
+                return value
+            case []:
+                return Unread(f"not a value of the list{nearest(text, values)}")
+            case several:
+                return Unread(f"ambiguous: {' or '.join(several)}")
+
+    def from_text(text: str, _country: str | None = None) -> Reading:
+        return exact.get(text) or respelled(text)
+
+    return from_text
+
+
+def any_of(values: tuple[str, ...]) -> tuple[FromText, FromOther]:
+    """Return the readers of several values of `values`: from a list, or separated by `;,|`."""
+    one = one_of(values)
+    alone = {value: frozenset((value,)) for value in values}
+
+    def from_text(text: str, _country: str | None = None) -> Reading:
+        if text in alone:
+            return alone[text]
+        whole = one(text, None)
+        if isinstance(whole, str):
+            return alone[whole]
+        parts = _SEPARATORS.split(text)
+        return whole if len(parts) == 1 else _several(parts, one)
+
+    def from_other(raw: object) -> Reading | None:
+        if isinstance(raw, list | tuple | set | frozenset):
+            return _several(cast("Iterable[object]", raw), one)
+        text = _written(raw)
+        return from_text(text) if text else None
+
+    return from_text, from_other
+
+
+def _several(parts: Iterable[object], one: FromText) -> Reading:
+    known: set[str] = set()
+    unknown: set[str] = set()
+    for number, part in enumerate(parts):
+        if number >= _MOST_VALUES:
+            return Unread(f"more than {_MOST_VALUES:,} values")
+        text = _written(part)
+        if text == "":
+            continue
+        value = one(text, None) if text else None
+        if isinstance(value, str):
+            known.add(value)
+        else:
+            unknown.add(text[:40] if text else "an element that isn't text")
+    if not unknown:
+        return frozenset(known) if known else MISSING
+    named = sorted(unknown)
+    more = f" and {len(named) - _NAMED_AT_MOST} more" if len(named) > _NAMED_AT_MOST else ""
+    reason = f"not values of the list: {', '.join(named[:_NAMED_AT_MOST])}{more}"
+    return Unread(reason, kept=frozenset(known) or None)
+
+
+def _written(part: object) -> str | None:
+    """Return an element as text, "" where it is missing, None where it can't be a value."""
+    if part is None:
+        return ""
+    if type(part) is int and abs(part) < 10**30:
+        return str(part)
+    return cleaned(part) if type(part) is str else None
+
+
+def person(people: Mapping[str, str]) -> FromText:
+    """Return the reader of a person's name; `people`: each spelling, case folded, to the name."""
+
+    @lru_cache(maxsize=1024)
+    def unknown(text: str) -> Unread:
+        return Unread(f"not a person of the policy{nearest(text, people.values())}")
+
+    def from_text(text: str, _country: str | None = None) -> Reading:
+        return people.get(normal_text(text)) or unknown(text)
+
+    return from_text
+
+
+def truth(text: str, _country: str | None = None) -> Reading:
+    """Read a text as true or false."""
+    return _TRUTH.get(text.lower() if text.isascii() else normal_text(text), _NOT_TRUTH)
+
+
+def truth_of(raw: object) -> Reading | None:
+    """Read true, false, 1 or 0 as itself."""
+    if isinstance(raw, bool | int | float):
+        return bool(raw) if raw in {0, 1} else _NOT_TRUTH
+    return None

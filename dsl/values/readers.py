@@ -1,0 +1,191 @@
+"""Reading one raw value as a field's type.
+
+A reader is built once per field and then called once per lead, so whatever can be looked
+up is looked up when it is built. It takes any object at all and never raises.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from math import isnan
+from typing import TypeAlias, assert_never, cast
+
+from turnout.dsl import types
+from turnout.dsl.values import dates, emails, languages, money, numerals, picklists, places
+from turnout.dsl.values.outcomes import MISSING, FromOther, FromText, Reader, Reading, Unread
+from turnout.dsl.values.texts import LONGEST, cleaned, normal_code, normal_text
+
+_Words: TypeAlias = (
+    types.Text
+    | types.Code
+    | types.Email
+    | types.Country
+    | types.Subdivision
+    | types.Language
+    | types.OneOf
+    | types.PersonName
+)
+_UNSTORABLE = Unread("holds a NUL character or half a surrogate pair")
+_TOO_LONG = Unread(f"longer than {LONGEST:,} characters")
+_READABLE = (date, list, tuple, set, frozenset, bytes)
+_OPAQUE = object()
+# What pandas writes for an empty cell; told by name because it is no dependency.
+_EMPTY_CELLS = frozenset({"NaTType", "NAType"})
+_WORDS: dict[type[types.FieldType], str] = {
+    types.Text: "text",
+    types.Code: "a code",
+    types.Email: "an e-mail address",
+    types.Integer: "a whole number",
+    types.Number: "a number",
+    types.Money: "an amount",
+    types.Boolean: "true or false",
+    types.Date: "a date",
+    types.Country: "a country",
+    types.Subdivision: "a subdivision",
+    types.Language: "a language",
+    types.OneOf: "a value of the list",
+    types.AnyOf: "values of the list",
+    types.PersonName: "a person",
+}
+
+
+def read(field: types.Field, raw: object, country: str | None = None) -> Reading:
+    """Read one raw value as the type of `field`.
+
+    country: the lead's country, alpha-2, for subdivisions.
+
+    >>> read(types.Field("employees", types.Integer()), "1,200")
+    1200
+    >>> read(types.Field("employees", types.Integer()), "about 50")
+    Unread(reason='not a whole number', kept=None)
+    """
+    return reader(field)(raw, country)
+
+
+@lru_cache(maxsize=512)
+def reader(field: types.Field) -> Reader:
+    """Return what reads values of `field`; for many values keep it instead of `read`."""
+    from_text, from_other = _readers(field.type)
+    placeholders = frozenset(normal_text(placeholder) for placeholder in field.placeholders)
+
+    def read_text(raw: str, country: str | None) -> Reading:
+        text = cleaned(raw)
+        if not text:
+            return MISSING if text == "" else _UNSTORABLE
+        if len(text) > LONGEST:
+            return _TOO_LONG
+        if placeholders and normal_text(text) in placeholders:
+            return MISSING
+        return from_text(text, country)
+
+    def read_other(raw: object, country: str | None) -> Reading:
+        value = _built_in(raw)
+        if value is None:
+            return MISSING
+        if isinstance(value, str):
+            return read_text(value, country)
+        digits = _digits(value)
+        if digits in placeholders:
+            return MISSING
+        found = from_other(value) if from_other else digits and from_text(digits, country)
+        if found is None:
+            return Unread(f"{_kind(value)}, not {_WORDS[type(field.type)]}")
+        return found
+
+    def read_value(raw: object, country: str | None = None) -> Reading:
+        if type(raw) is str:
+            return read_text(raw, country)
+        return MISSING if raw is None else read_other(raw, country)
+
+    return read_value
+
+
+def _readers(kind: types.FieldType) -> tuple[FromText, FromOther | None]:
+    """Return what reads texts and what reads the rest; None where the rest are just digits."""
+    match kind:
+        case types.Integer(low, high):
+            return numerals.integer(low, high)
+        case types.Number(low, high):
+            return numerals.number(low, high)
+        case types.Money(currency):
+            return money.money(currency)
+        case types.Boolean():
+            return picklists.truth, picklists.truth_of
+        case types.Date():
+            return dates.day, dates.day_of
+        case types.AnyOf(values):
+            return picklists.any_of(values)
+        case _:
+            return _word_reader(kind), None
+
+
+def _word_reader(kind: _Words) -> FromText:
+    match kind:
+        case types.Text():
+            return lambda text, _country: normal_text(text)
+        case types.Code(first):
+            return lambda text, _country: normal_code(text, first) or MISSING
+        case types.Email():
+            return emails.email
+        case types.Country():
+            return places.country
+        case types.Subdivision():
+            return places.subdivision
+        case types.Language():
+            return languages.language
+        case types.OneOf(values):
+            return picklists.one_of(values)
+        case types.PersonName(people):
+            return picklists.person(people)
+        case _:
+            assert_never(kind)
+
+
+def _built_in(raw: object) -> object:
+    """Return `raw` as an instance of a built-in class, so that no code of its own runs.
+
+    None where it is an empty cell (data frames write NaN); `_OPAQUE` where it is of no
+    class that can be read.
+    """
+    kind = type(raw)
+    if kind.__name__ in _EMPTY_CELLS:
+        return None
+    if issubclass(kind, str):
+        return str.__str__(cast("str", raw))
+    if issubclass(kind, bool):
+        return raw
+    if issubclass(kind, int):
+        return int.__int__(cast("int", raw))
+    if issubclass(kind, float):
+        number = float.__float__(cast("float", raw))
+        return None if isnan(number) else number
+    if issubclass(kind, datetime):
+        return datetime.date(cast("datetime", raw))
+    if kind is Decimal:
+        return None if cast("Decimal", raw).is_nan() else raw
+    return raw if kind in _READABLE else _OPAQUE
+
+
+def _digits(value: object) -> str | None:
+    """Return a whole number as its digits; a fraction in a code has lost its zeros already."""
+    if type(value) is float and value.is_integer() and abs(value) < 2.0**53:
+        return str(int(value))
+    if type(value) is Decimal and value.is_finite() and value.adjusted() < numerals.MOST_DIGITS:
+        return str(int(value)) if value == int(value) else None
+    return str(value) if type(value) is int and abs(value) < 10**numerals.MOST_DIGITS else None
+
+
+def _kind(value: object) -> str:
+    match value:
+        case bool():
+            return "a boolean"
+        case int() | float() | Decimal():
+            return "a number"
+        case date():
+            return "a date"
+        case list() | tuple() | set() | frozenset():
+            return "a list"
+        case bytes():
+            return "bytes"
+        case _:
+            return "an object"

@@ -1,0 +1,99 @@
+"""Text in its normal forms.
+
+Two texts are the same to a policy when they differ only in case, outer blanks, runs of
+blanks, or in how Unicode writes a letter (NFC). Codes go further: all blanks go, and
+compatibility forms (full-width digits) become plain ones (NFKC).
+"""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from unicodedata import normalize
+
+LONGEST = 10_000
+"""Characters that one value may have."""
+
+# Invisible, without meaning in a value, and common in text pasted from web pages: soft
+# hyphen, zero-width space, word joiner, byte order mark.
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+# Neither UTF-8 nor PostgreSQL can hold these.
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+_LETTERS_WITHOUT_PARTS = str.maketrans(
+    {
+        "đ": "d",
+        "ð": "d",
+        "ħ": "h",
+        "\u0131": "i",
+        "ł": "l",
+        "ø": "o",
+        "æ": "ae",
+        "œ": "oe",
+        "þ": "th",
+    }
+)
+_NEAREST_OF = 1_000
+
+
+def cleaned(raw: str) -> str | None:
+    """Return `raw` without invisible characters and outer blanks; None if it can't be stored."""
+    if not raw.isascii():
+        if _UNSTORABLE.search(raw):
+            return None
+        raw = _INVISIBLE.sub("", raw)
+    elif "\0" in raw:
+        return None
+    return raw.strip()
+
+
+def normal_text(raw: str) -> str:
+    """Return the form in which texts are compared.
+
+    >>> normal_text("  ACME   Straße ")
+    'acme strasse'
+    """
+    if raw.isascii():
+        return " ".join(raw.lower().split())
+    # NFD before folding: canonical caseless matching, definition D145 of the Unicode Standard.
+    folded = normalize("NFD", raw).casefold()
+    return " ".join(normalize("NFC", folded).split())
+
+
+def normal_code(raw: str, first: int | None = None) -> str:
+    """Return the form in which codes are compared, cut to `first` characters.
+
+    >>> normal_code("sw1a 2aa"), normal_code("02134-1000", 5)
+    ('SW1A2AA', '02134')
+    """
+    code = raw.upper() if raw.isascii() else normalize("NFKC", normalize("NFKC", raw).upper())
+    return "".join(code.split())[:first]
+
+
+def loose_key(raw: str) -> str:
+    """Return what is left of a name without case, accents, blanks and punctuation.
+
+    >>> loose_key("Côte d'Ivoire"), loose_key("Łódzkie")
+    ('cotedivoire', 'lodzkie')
+    """
+    if not raw.isascii():
+        raw = normalize("NFKD", normalize("NFKD", raw).casefold())
+        raw = raw.translate(_LETTERS_WITHOUT_PARTS)
+    return "".join(filter(str.isalnum, raw.lower()))
+
+
+def nearest(word: str, names: Iterable[str]) -> str:
+    """Return "; nearest: NAME" for the most similar of `names`, "" if none is.
+
+    Looks at the first 1,000 names of about the same length: it runs once per distinct
+    value that can't be read, so it has to stay cheap.
+    """
+    if len(word) > 60:
+        return ""
+    keys: dict[str, str] = {}
+    wanted = word.casefold()
+    for name in names:
+        if abs(len(name) - len(word)) <= 4:
+            keys.setdefault(name.casefold(), name)
+        if len(keys) >= _NEAREST_OF:
+            break
+    close = get_close_matches(wanted, keys, n=1, cutoff=0.7)
+    return f"; nearest: {keys[close[0]]}" if close else ""
