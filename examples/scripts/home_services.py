@@ -1,6 +1,6 @@
 """Make the jobs of this example, as the web form, the call centre and resellers send them.
 
-    python make_leads.py > leads.jsonl
+    python examples/scripts/home_services.py > examples/home-services/leads.jsonl
 
 Names and streets are invented, ZIP codes are real. The same seed gives the same bytes on
 every machine.
@@ -12,10 +12,10 @@ import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from itertools import accumulate
 from pathlib import Path
-from random import Random
 from typing import Any
+
+from chance import Chance
 
 TODAY = date(2026, 11, 23)
 NAMES = (
@@ -50,33 +50,6 @@ TECHNICIANS = (
 )
 
 
-class Chance:
-    """Seeded chance, by the one method of `Random` that is promised never to change."""
-
-    def __init__(self, seed: int) -> None:
-        self._next = Random(seed).random
-
-    def happens(self, share: float) -> bool:
-        """Whether something happens that happens in `share` of all cases."""
-        return self._next() < share
-
-    def number(self, low: int, high: int) -> int:
-        """A number of low..high."""
-        return low + int(self._next() * (high - low + 1))
-
-    def one(self, choices: Sequence[Any]) -> Any:
-        """One of a sequence, or of the texts between bars."""
-        if isinstance(choices, str):
-            choices = choices.split("|")
-        return choices[int(self._next() * len(choices))]
-
-    def weighted(self, weights: Mapping[str, int]) -> str:
-        """One key, as often as its weight says."""
-        at = self._next() * sum(weights.values())
-        ends = accumulate(weights.values())
-        return next(key for key, end in zip(weights, ends, strict=True) if at < end)
-
-
 def main(argv: list[str]) -> None:
     """Write the number of leads asked for (200), and the lines that are none."""
     chance = Chance(20261123)
@@ -105,7 +78,9 @@ ODD_LINES = (
 def codes_by_branch() -> dict[str, list[str]]:
     """The ZIP codes of each branch."""
     codes: dict[str, list[str]] = defaultdict(list)
-    with (Path(__file__).parent / "zip-branches.csv").open(encoding="utf-8", newline="") as table:
+    with (Path(__file__).parents[1] / "home-services" / "zip-branches.csv").open(
+        encoding="utf-8", newline=""
+    ) as table:
         for row in csv.DictReader(table):
             codes[row["branch"]].append(row["postal_code"])
     return codes
@@ -118,7 +93,7 @@ def lead(chance: Chance, codes: Mapping[str, Sequence[str]], number: int) -> dic
     """The fields of one lead; what the customer left out is absent or null."""
     job = chance.weighted({name: share for name, (share, _) in JOBS.items()})
     urgency = chance.weighted(URGENCIES)
-    details = chance.one(JOBS[job][1])
+    details = chance.word(JOBS[job][1])
     if urgency == "emergency" and chance.happens(0.4):
         details = chance.one(ALARMS)
     branch = (
@@ -126,9 +101,10 @@ def lead(chance: Chance, codes: Mapping[str, Sequence[str]], number: int) -> dic
         if chance.happens(0.08)
         else chance.one([name for name in codes if name != "Beyond"])
     )
+    hour, minute = chance.number(0, 9), chance.number(0, 59)
     fields: dict[str, Any] = {
         "id": f"J-{20_000 + number}",
-        "submitted_at": f"{TODAY.isoformat()}T{chance.number(0, 9):02}:{chance.number(0, 59):02}:00Z",
+        "submitted_at": f"{TODAY.isoformat()}T{hour:02}:{minute:02}:00Z",
         "contact": {"name": chance.one(NAMES), "phone": f"555-01{chance.number(0, 99):02}"},
         "postal_code": written_code(chance, chance.one(codes[branch])),
         "job": respelled(chance, job),
@@ -161,7 +137,7 @@ def history(chance: Chance) -> dict[str, Any]:
     fields: dict[str, Any] = {"may_contact": chance.one((True,) * 20 + ("yes", "no", None, ""))}
     if chance.happens(0.3):
         fields["plan"] = chance.one(("basic", "Basic", "complete", "COMPLETE", "none"))
-        fields["technician"] = chance.one(TECHNICIANS)
+        fields["technician"] = chance.word(TECHNICIANS)
     if chance.happens(0.4):
         at = TODAY - timedelta(days=chance.number(100, 9_000))
         fields["installed"] = chance.one(

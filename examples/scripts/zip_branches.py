@@ -1,7 +1,7 @@
 """Make zip-branches.csv: every ZIP code of the United States, with its branch.
 
     pip install zipcodes
-    python make_zip_branches.py > zip-branches.csv
+    python examples/scripts/zip_branches.py > examples/home-services/zip-branches.csv
 
 A ZIP code belongs to the nearest branch by great-circle distance if a van can be there
 within an hour and a half, and to `Beyond` otherwise. Codes without a place on the ground
