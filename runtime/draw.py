@@ -37,10 +37,11 @@ could only break it if d outside J is next while k >= 1 members K of J are avail
 the rule, d is at most 1 - 2c behind the greatest lag, and then given a lead, so afterwards
 lag(d) >= mean(K) - (2 - 2c). As J with d keeps to f(j + 1) and J without K to f(j - k),
 lag(J) <= (f(j - k) + k f(j + 1) + k (2 - 2c)) / (k + 1) <= f(j). For one member that
-says lag <= f(1), for all others together lag >= -f(1), and f(1) = n - 3/2. (Here c is that
-of the whole team; with fewer available it is larger. A search finds about n / 3. Always drawing the greatest lag would halve the bound, see
-Coppersmith et al., "The optimality of the online greedy algorithm in carpool and chairman
-assignment problems", ACM Transactions on Algorithms 7, 2011, but lose Tijdeman's.)
+says lag <= f(1), for all others together lag >= -f(1), and f(1) = n - 3/2. Here c is that of
+the whole team; it is larger while fewer are available. A search finds about n / 3. (Always
+drawing the greatest lag would halve the bound, see Coppersmith et al., "The optimality of
+the online greedy algorithm in carpool and chairman assignment problems", ACM Transactions
+on Algorithms 7, 2011, but lose Tijdeman's.)
 
 **When the roster changes,** a newcomer starts level, at the mean. Whoever is removed is
 forgotten; the lags of the others are shifted alike to add up to 0 again, which changes

@@ -9,6 +9,7 @@ that it read. A network share can't hold the file, since its users must share me
 
 import json
 import sqlite3
+import time
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,7 +50,7 @@ def open_sqlite(
         with state_errors(path):
             with _transaction(connection, "BEGIN"):
                 check_format(connection, path)
-            connection.execute("PRAGMA journal_mode = WAL")
+            _log_ahead(connection, timeout)
             connection.execute("PRAGMA synchronous = FULL")
             with _transaction(connection, "BEGIN IMMEDIATE"):
                 # Checked again under the lock: another run may just have made the tables.
@@ -88,6 +89,26 @@ class SqliteStore:
         """Close the file; what no batch kept is gone."""
         with state_errors(self._path):
             self._connection.close()
+
+
+def _log_ahead(connection: sqlite3.Connection, timeout: float) -> None:
+    """Switch the file to write-ahead logging; nothing to do but for the first to open it.
+
+    SQLite refuses the switch at once while another run has the file, whatever its busy
+    timeout, so that runs that start together on a new file would fail.
+    """
+    deadline = time.monotonic() + timeout
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            # The lowest byte of an extended code is its primary one.
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not is_busy or time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+        else:
+            return
 
 
 @attrs.frozen

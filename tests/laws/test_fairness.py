@@ -136,7 +136,8 @@ def reachable(roster: Roster, scale: int) -> set[tuple[int, ...]]:
         for group in combinations(roster.names, size)
     ]
     level = (0,) * len(roster.names)
-    seen, unvisited = {level}, [level]
+    seen: set[tuple[int, ...]] = {level}
+    unvisited: list[tuple[int, ...]] = [level]
     while unvisited:
         turns = Turns(scale, dict(zip(roster.names, unvisited.pop(), strict=True)))
         for group in groups:
