@@ -1,0 +1,1 @@
+"""Findings and decisions as people and programs read them; nothing is decided here."""

@@ -1,0 +1,79 @@
+"""Decisions as files: CSV for spreadsheets, JSON lines and JSON for programs.
+
+The forms are described in docs/reference/formats.md.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from turnout.rendering.jsons import json_text
+from turnout.runtime.decisions import Decision
+
+COLUMNS = (
+    "lead",
+    "row",
+    "route",
+    "rule",
+    "by",
+    "kind",
+    "target",
+    "assignee",
+    "at",
+    "passed_over",
+    "issues",
+    "repeated",
+)
+_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+
+
+@attrs.frozen
+class Layout:
+    """How a file of decisions is put together: the head, one text each, the tail."""
+
+    line: Callable[[Decision], str]
+    head: str = ""
+    between: str = ""
+    tail: str = ""
+
+
+def csv_line(decision: Decision) -> str:
+    """Return the decision as a line of CSV (RFC 4180, but for the line end)."""
+    data = decision.as_dict()
+    data["passed_over"] = "; ".join(
+        f"{each.target}: {each.reason}" for each in decision.passed_over
+    )
+    data["issues"] = "; ".join(f"{each.field or 'lead'}: {each.reason}" for each in decision.issues)
+    data["repeated"] = "true" if decision.repeated else "false"
+    return _csv([harmless("" if data[name] is None else str(data[name])) for name in COLUMNS])
+
+
+def harmless(cell: str) -> str:
+    """Return a cell's text with `'` in front where a spreadsheet would run it as a formula.
+
+    Ids and values come from whoever filled in a form
+    (https://owasp.org/www-community/attacks/CSV_Injection). Numbers stay as they are.
+
+    >>> harmless("=HYPERLINK(1)"), harmless("-12.5"), harmless("a=b")
+    ("'=HYPERLINK(1)", '-12.5', 'a=b')
+    """
+    if cell.startswith(_FORMULA_STARTS) and not cell[1:].replace(".", "", 1).isdecimal():
+        return f"'{cell}"
+    return cell
+
+
+def _csv(cells: list[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(cells)
+    return line.getvalue()
+
+
+LAYOUTS: Mapping[str, Layout] = {
+    "csv": Layout(csv_line, head=",".join(COLUMNS) + "\n"),
+    "jsonl": Layout(lambda decision: json_text(decision.as_dict()) + "\n"),
+    "json": Layout(
+        lambda decision: json_text(decision.as_dict()), head="[\n", between=",\n", tail="\n]\n"
+    ),
+}
