@@ -17,7 +17,8 @@ earliest deadline is next, ties in roster order. So the lead is late for nobody.
     'AABAACA'
 
 **While availability does not change,** from a level start nobody is ever further than
-1 - c from the exact share, at any prefix: Tijdeman's theorem, and no rule does better.
+1 - c from the exact share, at any prefix: Tijdeman's theorem. No smaller bound holds for
+all weights.
 
 **When it changes,** whoever is away keeps their lag as it was, so the lags of those
 available need not add up to 0, and his theorem is silent. Two things are added, and
@@ -39,9 +40,9 @@ lag(d) >= mean(K) - (2 - 2c). As J with d keeps to f(j + 1) and J without K to f
 lag(J) <= (f(j - k) + k f(j + 1) + k (2 - 2c)) / (k + 1) <= f(j). For one member that
 says lag <= f(1), for all others together lag >= -f(1), and f(1) = n - 3/2. Here c is that of
 the whole team; it is larger while fewer are available. A search finds about n / 3. (Always
-drawing the greatest lag would halve the bound, see Coppersmith et al., "The optimality of
-the online greedy algorithm in carpool and chairman assignment problems", ACM Transactions
-on Algorithms 7, 2011, but lose Tijdeman's.)
+drawing the greatest lag is within (n - 1)/2 by the same proof, but loses Tijdeman's bound;
+on that rule see Coppersmith et al., "The optimality of the online greedy algorithm in
+carpool and chairman assignment problems", ACM Transactions on Algorithms 7, 2011.)
 
 **When the roster changes,** a newcomer starts level, at the mean. Whoever is removed is
 forgotten; the lags of the others are shifted alike to add up to 0 again, which changes

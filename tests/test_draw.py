@@ -33,6 +33,11 @@ def test_weights_5_1_1_are_spread_out() -> None:
     assert drawn(team(A=5, B=1, C=1), 14)[0] == "AABAACA" * 2
 
 
+def test_a_lag_of_exactly_c_is_far_enough_ahead() -> None:
+    # At the third lead C has exactly 1/4, and an earlier deadline than A and B with 3/8.
+    assert drawn(team(A=1, B=1, C=6), 8)[0] == "CCCACBCC"
+
+
 def test_equal_members_take_turns_in_roster_order() -> None:
     assert drawn(team(A=1, B=1, C=1), 7)[0] == "ABCABCA"
 
