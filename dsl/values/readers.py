@@ -29,6 +29,21 @@ _UNSTORABLE = Unread("holds a NUL character or half a surrogate pair")
 _TOO_LONG = Unread(f"longer than {LONGEST:,} characters")
 _READABLE = (date, list, tuple, set, frozenset, bytes)
 _OPAQUE = object()
+_KINDS: dict[type, str] = {
+    type(None): "nothing",
+    str: "text",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    Decimal: "a number",
+    date: "a date",
+    datetime: "a date",
+    list: "a list",
+    tuple: "a list",
+    set: "a list",
+    frozenset: "a list",
+    bytes: "bytes",
+}
 # What pandas writes for an empty cell; told by name because it is no dependency.
 _EMPTY_CELLS = frozenset({"NaTType", "NAType"})
 _WORDS: dict[type[types.FieldType], str] = {
@@ -89,7 +104,7 @@ def reader(field: types.Field) -> Reader:
             return MISSING
         found = from_other(value) if from_other else digits and from_text(digits, country)
         if found is None:
-            return Unread(f"{_kind(value)}, not {_WORDS[type(field.type)]}")
+            return Unread(f"{kind_of(value)}, not {_WORDS[type(field.type)]}")
         return found
 
     def read_value(raw: object, country: str | None = None) -> Reading:
@@ -175,17 +190,6 @@ def _digits(value: object) -> str | None:
     return str(value) if type(value) is int and abs(value) < 10**numerals.MOST_DIGITS else None
 
 
-def _kind(value: object) -> str:
-    match value:
-        case bool():
-            return "a boolean"
-        case int() | float() | Decimal():
-            return "a number"
-        case date():
-            return "a date"
-        case list() | tuple() | set() | frozenset():
-            return "a list"
-        case bytes():
-            return "bytes"
-        case _:
-            return "an object"
+def kind_of(raw: object) -> str:
+    """Return what kind of thing `raw` is, in JSON's words, such as "a list"."""
+    return _KINDS.get(type(raw), "an object")

@@ -1,0 +1,205 @@
+"""From raw records to leads: normalised values, and what was wrong with the rest.
+
+No record is ever dropped. What isn't a record, or lacks a required field, becomes a lead
+with a complaint, and the route's own fallback takes it.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import sha256
+from typing import TypeAlias, cast
+from unicodedata import normalize
+
+import attrs
+
+from turnout.dsl.types import Field, Subdivision, Text, Value, Values
+from turnout.dsl.values.literals import jsonable
+from turnout.dsl.values.outcomes import MISSING, Reader, Unread
+from turnout.dsl.values.readers import kind_of, reader
+from turnout.dsl.values.texts import cleaned
+from turnout.runtime.columns import field_of, fields_by_key
+from turnout.runtime.decisions import Issue
+from turnout.runtime.records import Record
+
+_SHOWN = 80
+_REMEMBERED = 10_000
+_ID = "id"
+
+
+@attrs.frozen
+class Lead:
+    """One lead as the policy sees it.
+
+    id: the field named `id`, None where the schema has none or the lead lacks it. A text
+    keeps its case (`00Q5e` and `00q5E` are two leads), unlike the value that conditions
+    compare; other types give their normalised value.
+    values: by field name, missing ones absent.
+    row: where it stands in its file, from 1; None outside a file.
+    complaint: why only the fallback can take it, such as "no email"; None where it is fit.
+    """
+
+    id: str | None
+    values: Values
+    issues: tuple[Issue, ...] = ()
+    row: int | None = None
+    complaint: str | None = None
+
+
+LeadReader: TypeAlias = Callable[[object, int | None], Lead]
+"""Reads one raw record as a lead; the second argument is its row. Never raises for JSON."""
+
+
+@attrs.frozen
+class _Slot:
+    """One field with its reader; `country` is the field it is read together with, or ""."""
+
+    name: str
+    read: Reader
+    country: str
+
+
+def leads(records: Iterable[Record], fields: Mapping[str, Field]) -> Iterator[Lead]:
+    """Yield one lead per record, in order; a broken record is a lead with its complaint."""
+    read = lead_reader(fields)
+    for record in records:
+        if record.complaint is not None:
+            issue = Issue("", shortened(record.raw), record.complaint)
+            yield Lead(None, {}, (issue,), record.row, record.complaint)
+            continue
+        lead = read(record.raw, record.row)
+        yield attrs.evolve(lead, issues=lead.issues + record.issues) if record.issues else lead
+
+
+def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
+    """Return what reads records by these fields.
+
+    Keys match fields without regard to case, blanks, hyphens and underscores; other keys
+    are ignored. A key that is the field's exact name comes before others.
+    """
+    by_key = fields_by_key(fields)
+    slots = _slots(fields)
+    required = tuple(name for name, field in fields.items() if field.required)
+    keeps_case = _ID in fields and isinstance(fields[_ID].type, Text)
+    columns: dict[object, str | None] = {}
+
+    def meaning(column: object) -> str | None:
+        """Return the field of a column not met before, and remember a bounded number."""
+        field = field_of(column, fields, by_key) if isinstance(column, str) else None
+        if len(columns) < _REMEMBERED:
+            columns[column] = field
+        return field
+
+    def read(record: object, row: int | None = None) -> Lead:
+        if not isinstance(record, Mapping):
+            complaint = f"not a record: {kind_of(record)}"
+            return Lead(None, {}, (Issue("", shortened(record), complaint),), row, complaint)
+        raws: dict[str, object] = {}
+        doubled: set[str] = set()
+        pairs = cast("Mapping[object, object]", record).items()
+        for column, raw in pairs:
+            name = columns[column] if column in columns else meaning(column)
+            if name is None:
+                continue
+            if name in raws:
+                doubled.add(name)
+            else:
+                raws[name] = raw
+        issues: list[Issue] = []
+        for name in sorted(doubled):
+            named = [(str(column), raw) for column, raw in pairs if meaning(column) == name]
+            raws[name], others = _first_present(fields[name], named)
+            issues.extend(others)
+        values = _values(slots, raws, issues)
+        lacking = ", ".join(f"no {name}" for name in required if name not in values)
+        id_ = _id(raws[_ID], values[_ID], keeps_case=keeps_case) if _ID in values else None
+        return Lead(id_, values, tuple(issues), row, lacking or None)
+
+    return read
+
+
+def _slots(fields: Mapping[str, Field]) -> tuple[_Slot, ...]:
+    """Return the fields in the order of reading: subdivisions last, after their countries."""
+    slots: list[_Slot] = []
+    for name, field in fields.items():
+        country = field.type.country if isinstance(field.type, Subdivision) else None
+        slots.append(_Slot(name, reader(field), country or ""))
+    return tuple(sorted(slots, key=lambda slot: bool(slot.country)))
+
+
+def _values(
+    slots: tuple[_Slot, ...], raws: Mapping[str, object], issues: list[Issue]
+) -> dict[str, Value]:
+    """Return the values that can be read, and add to `issues` what can't."""
+    values: dict[str, Value] = {}
+    for slot in slots:
+        raw = raws.get(slot.name)
+        if raw is None:
+            continue
+        country = values.get(slot.country)
+        value = slot.read(raw, cast("str | None", country))
+        if value is MISSING:
+            continue
+        if isinstance(value, Unread):
+            issues.append(Issue(slot.name, shortened(raw), value.reason))
+            if value.kept is None:
+                continue
+            value = value.kept
+        values[slot.name] = value
+        if slot.country and country is None:  # only a full code reads without a country
+            values[slot.country] = cast("str", value)[:2]
+    return values
+
+
+def _first_present(field: Field, named: list[tuple[str, object]]) -> tuple[object, list[Issue]]:
+    """Return the first value that isn't missing, the exact name's first, and what differs."""
+    read = reader(field)
+    named.sort(key=lambda pair: pair[0] != field.name)
+    present = [
+        (column, raw, value) for column, raw in named if (value := read(raw, None)) is not MISSING
+    ]
+    if not present:
+        return None, []
+    used, chosen, meant = present[0]
+    issues = [
+        Issue(field.name, shortened(raw), f"a second value, in {column}; the one in {used} counts")
+        for column, raw, value in present[1:]
+        if value != meant
+    ]
+    return chosen, issues
+
+
+def _id(raw: object, value: Value, *, keeps_case: bool) -> str:
+    if keeps_case and isinstance(raw, str):
+        return normalize("NFC", cleaned(raw) or "")
+    stored = jsonable(value)
+    return stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False)
+
+
+def fingerprint(lead: Lead) -> str:
+    """Return a key of what the lead says: the same for equal values, in any order or file.
+
+    A lead without values is told from others by what arrived instead.
+    """
+    content: object = {name: jsonable(value) for name, value in lead.values.items()}
+    if not content:
+        content = [[issue.field, issue.raw] for issue in lead.issues]
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()
+
+
+def shortened(raw: object) -> str:
+    r"""Return a raw value as a text of at most 80 printable characters.
+
+    >>> shortened("two\\nlines"), shortened({"a": 1})
+    ('two lines', 'an object')
+    """
+    if isinstance(raw, str):
+        text = raw[: _SHOWN + 1].strip()
+    elif isinstance(raw, bool):
+        text = "true" if raw else "false"
+    elif isinstance(raw, float) or (isinstance(raw, int) and abs(raw) < 10**_SHOWN):
+        text = str(raw)
+    else:
+        text = "" if raw is None else kind_of(raw)
+    shown = "".join(character if character.isprintable() else " " for character in text)
+    return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"

@@ -1,0 +1,96 @@
+"""The text of a file: decoded as it is read, by lines or by chunks, its place known."""
+
+import io
+from typing import BinaryIO
+
+from turnout.runtime.records.rows import LONGEST_ROW, LeadsError
+
+_SAVE_AS = "save it as UTF-8 (in Excel: CSV UTF-8)"
+
+
+class Counted(io.RawIOBase):
+    """A binary stream that knows how many bytes were taken from it.
+
+    owned: closing this closes the stream beneath.
+    """
+
+    def __init__(self, stream: BinaryIO | io.FileIO, *, owned: bool = False) -> None:
+        super().__init__()
+        self._stream = stream
+        self._owned = owned
+        # What has arrived is enough: a pipe's leads are routed as they come.
+        self._read = getattr(stream, "read1", stream.read)
+        self.position = 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Fill the start of `buffer` and return how many bytes that took."""
+        taken = self._read(len(buffer)) or b""
+        buffer[: len(taken)] = taken
+        self.position += len(taken)
+        return len(taken)
+
+    def close(self) -> None:
+        """Close the stream beneath if it was opened for this one."""
+        if self._owned:
+            self._stream.close()
+        super().close()
+
+
+class Lines:
+    """The lines of a text, their number, and lines put back to be read again.
+
+    name: the file as messages call it. number: the number of the last line read, from 1.
+    """
+
+    def __init__(self, stream: io.TextIOBase, name: str) -> None:
+        self.name = name
+        self.number = 0
+        self._stream = stream
+        self._again: list[str] = []
+
+    def line(self) -> str | None:
+        """Return the next line with its end, "" at the end of the text.
+
+        None for a line that is longer than a row may be; it is skipped.
+        """
+        line = self._again.pop() if self._again else self._take(LONGEST_ROW + 1)
+        self.number += bool(line)
+        if len(line) <= LONGEST_ROW:
+            return line
+        while line and not line.endswith(("\n", "\r")):
+            line = self._take(LONGEST_ROW)
+        return None
+
+    def start(self) -> str:
+        """Return the next line, or the beginning of a long one, and leave it to be read."""
+        if not self._again:
+            self._again.append(self._take(LONGEST_ROW + 1))
+        return self._again[-1]
+
+    def put_back(self, lines: list[str]) -> None:
+        """Have `lines`, the last ones read, read again."""
+        self._again.extend(reversed(lines))
+        self.number -= len(lines)
+
+    def chunk(self, size: int) -> str:
+        """Return about `size` characters that no line has taken, "" at the end."""
+        parts: list[str] = []
+        while size > 0 and (part := self._again.pop() if self._again else self._take(size)):
+            self.number += part.endswith("\n")
+            parts.append(part)
+            size -= len(part)
+        return "".join(parts)
+
+    def _take(self, size: int) -> str:
+        try:
+            return self._stream.readline(size)
+        except UnicodeDecodeError as error:
+            before: bytes = error.object[: error.start]
+            line = self.number + before.count(b"\n") + 1
+            raise LeadsError(
+                f"{self.name} is not {error.encoding.upper()} text: see line {line}", _SAVE_AS
+            ) from error
