@@ -18,6 +18,7 @@ from typing import Any
 from chance import Chance
 
 TODAY = date(2026, 11, 23)
+SEED = 1
 NAMES = (
     "Alma Reyes|Bo Sandberg|Carmen Díaz|Dwayne Foster|Ella Nowak|Frank O'Hara|Gwen Stone|Hiro Abe|"
     "Irma Blum|Jack Tran|Kate Muñoz|Liam Burke|Mona Haas|Ned Pruitt|Opal Grant|Pia Schröder"
@@ -29,11 +30,11 @@ JOBS = {
     "plumbing": (24, "kitchen tap drips|toilet runs|two new bathrooms|pipe burst in the wall!"),
     "drains": (14, "shower drains slowly|grease trap is full|SEWAGE in the basement"),
     "water-heater": (12, "lukewarm water|pilot light goes out|20 years old, time for a new one"),
-    "electrical": (16, "outlet is dead|panel upgrade|sparks from the breaker box"),
-    "ev-charger": (8, "charger in the garage|two chargers for our vans"),
-    "roofing": (5, "shingles came off|flat roof leaks"),
+    "electrical": (20, "outlet is dead|panel upgrade|sparks from the breaker box"),
+    "ev-charger": (12, "charger in the garage|two chargers for our vans"),
+    "roofing": (4, "shingles came off|flat roof leaks"),
     "pest-control": (4, "ants in the kitchen|something lives in the attic"),
-    "invoice": (5, "paid twice|wrong name on the invoice"),
+    "invoice": (4, "paid twice|wrong name on the invoice"),
 }
 ALARMS = (
     "I smell gas in the hallway",
@@ -42,7 +43,11 @@ ALARMS = (
     "basement is FLOODED",
     "the street smells of gas",
 )
-URGENCIES = {"emergency": 10, "today": 22, "this-week": 40, "flexible": 28}
+BRANCHES = {"Boston": 9, "Philadelphia": 12, "Charlotte": 7, "Atlanta": 9, "Tampa": 7, "Chicago": 9}
+BRANCHES |= {"Minneapolis": 6, "Dallas": 8, "Houston": 7, "Denver": 10, "Phoenix": 6, "Seattle": 9}
+BRANCHES |= {"Beyond": 9}
+MOUNTAINS = ("804", "816")
+URGENCIES = {"emergency": 12, "today": 22, "this-week": 40, "flexible": 26}
 HOMES = {"house": 60, "condo": 16, "apartment": 14, "mobile-home": 6}
 BUILDINGS = {"office": 10, "restaurant": 10, "warehouse": 6}
 TECHNICIANS = (
@@ -50,19 +55,17 @@ TECHNICIANS = (
 )
 
 
-def main(argv: list[str]) -> None:
-    """Write the number of leads asked for (200), and the lines that are none."""
-    chance = Chance(20261123)
+def document(number: int) -> str:
+    """As many leads as asked for, and among them the lines that are none."""
+    chance = Chance(SEED)
     codes = codes_by_branch()
-    leads = [lead(chance, codes, number) for number in range(1, int((argv or ["200"])[0]) + 1)]
+    leads = [lead(chance, codes, at) for at in range(1, number + 1)]
+    for at in range(44, len(leads), 59):
+        leads[at] |= {"id": leads[at - 20]["id"]}  # one id, two jobs
     lines = [json.dumps(fields, ensure_ascii=False) for fields in leads]
-    for at in range(44, len(lines), 59):
-        again = leads[at] | {"id": leads[at - 20]["id"]}  # one id, two jobs
-        lines[at] = json.dumps(again, ensure_ascii=False)
     for at, odd in zip(range(25, len(lines), 31), ODD_LINES, strict=False):
         lines.insert(at, odd)
-    sys.stdout.reconfigure(encoding="utf-8", newline="")
-    sys.stdout.write("".join(f"{line}\n" for line in lines))
+    return "".join(f"{line}\n" for line in lines)
 
 
 ODD_LINES = (
@@ -96,17 +99,16 @@ def lead(chance: Chance, codes: Mapping[str, Sequence[str]], number: int) -> dic
     details = chance.word(JOBS[job][1])
     if urgency == "emergency" and chance.happens(0.4):
         details = chance.one(ALARMS)
-    branch = (
-        "Beyond"
-        if chance.happens(0.08)
-        else chance.one([name for name in codes if name != "Beyond"])
-    )
+    branch = chance.weighted(BRANCHES)
+    near = codes[branch]
+    if branch == "Denver" and chance.happens(0.4):
+        near = [code for code in near if code.startswith(MOUNTAINS)]
     hour, minute = chance.number(0, 9), chance.number(0, 59)
     fields: dict[str, Any] = {
         "id": f"J-{20_000 + number}",
         "submitted_at": f"{TODAY.isoformat()}T{hour:02}:{minute:02}:00Z",
         "contact": {"name": chance.one(NAMES), "phone": f"555-01{chance.number(0, 99):02}"},
-        "postal_code": written_code(chance, chance.one(codes[branch])),
+        "postal_code": written_code(chance, chance.one(near)),
         "job": respelled(chance, job),
         "urgency": respelled(chance, urgency),
         "details": details,
@@ -128,13 +130,15 @@ def building(chance: Chance) -> dict[str, Any]:
             (feet, f"{feet:,}", f"{feet} sq ft", str(feet), "unknown")
         )
     if kind in HOMES:
-        fields["owns_home"] = chance.one((True, True, True, True, "yes", "Y", 1, False, "no", None))
+        fields["owns_home"] = chance.one(
+            (True, True, True, True, True, True, "yes", "Y", 1, False, "no", None)
+        )
     return fields
 
 
 def history(chance: Chance) -> dict[str, Any]:
     """What we know of them already."""
-    fields: dict[str, Any] = {"may_contact": chance.one((True,) * 20 + ("yes", "no", None, ""))}
+    fields: dict[str, Any] = {"may_contact": chance.one((True,) * 30 + ("yes", "no", None, ""))}
     if chance.happens(0.3):
         fields["plan"] = chance.one(("basic", "Basic", "complete", "COMPLETE", "none"))
         fields["technician"] = chance.word(TECHNICIANS)
@@ -188,4 +192,5 @@ def respelled(chance: Chance, value: str) -> str | None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.stdout.reconfigure(encoding="utf-8", newline="")
+    sys.stdout.write(document(240))

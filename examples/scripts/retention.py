@@ -13,6 +13,7 @@ from typing import Any
 from chance import Chance
 
 TODAY = date(2026, 11, 23)
+SEED = 74
 FIRST_NAMES = (
     "Anouk|Bernd|Céline|Daan|Elif|Franziska|Guido|Hélène|Ivo|Jolanda|Käthe|Loïc|Maartje|Nils"
 )
@@ -28,29 +29,41 @@ COUNTRIES = {
     "NL|Nederland|the Netherlands": 14,
     "BE|Belgique|België|Belgium": 8,
     "LU|MC|LI|Danmark": 5,
-    "ES|United Kingdom|unknown||Europe": 7,
+    "ES|United Kingdom|Poland|Ireland|unknown||Europe": 11,
 }
-PLANS = {"taster|Taster": 18, "home|Home|HOME": 46, "office|Office": 22, "enterprise": 6, "-|": 3}
-STATUSES = {"active": 50, "paused": 14, "cancelled": 45}
-SIGNALS = ("payment-failed", "skipped-twice", "downgrade", "complaint", "refund")
-REASONS = {"price": 20, "taste": 16, "too-much": 14, "competitor": 12, "moved": 14, "closed": 6}
-REASONS |= {"other": 8, "none given": 10, "bean too oily": 2}
 OWNERS = (
     "ada|Bastien|coen.visser@brindle.example|ADA.LINDNER@brindle.example|House Account|m.veldkamp"
 )
+SIGNALS = "payment-failed|skipped-twice|skipped-twice|downgrade|refund"
+REASONS = {"price": 20, "taste": 18, "too-much": 8, "competitor": 12, "moved": 14, "closed": 8}
+REASONS |= {"other": 8, "none given": 10, "bean too oily": 2}
+
+# what happened to them: how often
+STORIES = {
+    "complained": 14,
+    "payment failed": 12,
+    "wavers": 30,
+    "too much coffee": 6,
+    "paused": 12,
+    "left just now": 30,
+    "left": 28,
+    "left long ago": 6,
+    "is happy": 14,
+    "wants to be erased": 4,
+    "nothing": 6,
+}
 
 
-def main(argv: list[str]) -> None:
-    """Write the number of leads asked for (150), and the entries that are none."""
-    chance = Chance(20261123)
-    leads: list[Any] = [lead(chance, n) for n in range(1, int((argv or ["150"])[0]) + 1)]
+def document(number: int) -> str:
+    """As many leads as asked for, and among them the entries that are none."""
+    chance = Chance(SEED)
+    leads: list[Any] = [lead(chance, at) for at in range(1, number + 1)]
     for at in range(50, len(leads), 61):
         leads[at] |= {"id": leads[at - 33]["id"]}  # one id, two subscribers
     for at, odd in zip(range(20, len(leads), 30), ODD_ENTRIES, strict=False):
         leads.insert(at, odd)
     rows = ",\n".join(f"  {json.dumps(entry, ensure_ascii=False)}" for entry in leads)
-    sys.stdout.reconfigure(encoding="utf-8", newline="")
-    sys.stdout.write(f"[\n{rows}\n]\n")
+    return f"[\n{rows}\n]\n"
 
 
 ODD_ENTRIES = (None, {}, "export of 2026-11-22", {"id": "", "email": "kasse@webpost.example"})
@@ -59,54 +72,81 @@ ODD_ENTRIES = (None, {}, "export of 2026-11-22", {"id": "", "email": "kasse@webp
 def lead(chance: Chance, number: int) -> dict[str, Any]:
     """The fields of one subscriber."""
     first, last = chance.word(FIRST_NAMES), chance.word(LAST_NAMES)
-    status = chance.weighted(STATUSES)
+    story = chance.weighted(STORIES)
     fields: dict[str, Any] = {
         "id": 70_000 + number,
         "name": f"{first} {last}",
         "email": address(chance, first, last),
         "country": chance.word(chance.weighted(COUNTRIES)),
-        "plan": chance.word(chance.weighted(PLANS)),
-        "status": chance.one((status, status, status.title())),
-        "signals": signals(chance),
-        "lifetime_value": amount(chance, round(10 ** (1.5 + 2.6 * chance.number(0, 99) / 100), 2)),
-        "nps": chance.one(
-            (None, None, chance.number(0, 10), chance.number(6, 10), "no answer", 11)
-        ),
-        "last_order": day(chance, chance.number(3, 200)),
-        "last_contact": day(chance, chance.number(1, 300)) if chance.happens(0.5) else "never",
+        "plan": chance.one(("taster", "home", "home", "Home", "HOME", "office", "Office", "-")),
+        "status": "active",
+        "signals": chance.one(([], "none", None)),
+        "lifetime_value": amount(chance, round(10 ** (1.6 + 2.2 * chance.number(0, 99) / 100), 2)),
+        "nps": chance.one((None, None, 7, 8, "7", "no answer", 11)),
+        "last_order": day(chance, chance.number(3, 50)),
+        "last_contact": day(chance, chance.number(1, 300)) if chance.happens(0.3) else "never",
         "consent": chance.one((True, True, True, True, "yes", 1, False, None)),
     }
-    if status == "cancelled":
-        ago = chance.number(1, 29) if chance.happens(0.45) else chance.number(31, 1_400)
-        fields["cancelled_on"] = day(chance, ago)
-        fields["last_order"] = day(chance, ago + chance.number(1, 60))
-    if status == "cancelled" or chance.happens(0.3):
-        fields["reason"] = chance.weighted(REASONS)
-    if chance.happens(0.35):
+    if chance.happens(0.06):
+        fields |= {"plan": "enterprise", "account_owner": chance.word(OWNERS)}
+    elif chance.happens(0.25):
         fields["account_owner"] = chance.word(OWNERS)
-    if chance.happens(0.03):
-        fields["erasure"] = True
-    return fields
+    return fields | history(chance, story)
 
 
-def signals(chance: Chance) -> list[str] | str:
+def history(chance: Chance, story: str) -> dict[str, Any]:
+    """What the night's export says of it."""
+    match story:
+        case "complained":
+            return {"signals": written(chance, ["complaint"])}
+        case "payment failed":
+            return {"signals": written(chance, ["payment-failed"])}
+        case "wavers" if chance.happens(0.4):
+            return {"nps": chance.number(0, 6), "status": chance.one(("active", "Active"))}
+        case "wavers":
+            found = [chance.word(SIGNALS), chance.word(SIGNALS)]
+            return {"signals": written(chance, found[: chance.number(1, 2)])}
+        case "too much coffee":
+            return {"reason": "too-much", "status": chance.one(("active", "paused"))}
+        case "paused":
+            return {"status": "paused", "last_order": day(chance, chance.number(40, 200))}
+        case "left just now":
+            return left(chance, chance.number(1, 29))
+        case "left":
+            return left(chance, chance.number(31, 900))
+        case "left long ago":
+            return left(chance, chance.number(1_000, 1_600))
+        case "is happy":
+            return {"nps": chance.one((9, 10, "10"))}
+        case "wants to be erased":
+            return {"erasure": chance.one((True, "yes"))}
+        case _:
+            return {}
+
+
+def left(chance: Chance, ago: int) -> dict[str, Any]:
+    """The end of a subscription so many days ago."""
+    return {
+        "status": chance.one(("cancelled", "cancelled", "Cancelled")),
+        "cancelled_on": day(chance, ago),
+        "last_order": day(chance, ago + chance.number(1, 60)),
+        "reason": chance.weighted(REASONS),
+    }
+
+
+def written(chance: Chance, signals: list[str]) -> list[str] | str:
     """What the shop noticed; the older half of it sends one text."""
-    if chance.happens(0.45):
-        return chance.one(([], "none"))
-    found = [chance.one(SIGNALS)]
-    if chance.happens(0.25):
-        found.append(chance.one(SIGNALS))
-    return chance.one((found, "; ".join(found), " | ".join(found).upper()))
+    return chance.one((signals, "; ".join(signals), " | ".join(signals).upper()))
 
 
 def amount(chance: Chance, euros: float) -> float | str:
     """A sum of money."""
     if chance.happens(0.55):
         return euros
+    if chance.happens(0.1):
+        return f"{euros:.2f} CHF"
     german = f"{euros:,.2f}".translate(str.maketrans(",.", ".,"))
-    return chance.one(
-        (f"{euros:,.2f}", german, f"{german} €", f"€{euros:.2f}", f"{euros:.2f} CHF", "-")
-    )
+    return chance.one((f"{euros:,.2f}", german, f"{german} €", f"€{euros:.2f}", "-"))
 
 
 def day(chance: Chance, ago: int) -> str:
@@ -123,11 +163,12 @@ def day(chance: Chance, ago: int) -> str:
 def address(chance: Chance, first: str, last: str) -> str:
     """An e-mail address, one in twenty of them spoiled."""
     local = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and c != " ")
-    written = f"{local}@{chance.word(HOSTS)}"
+    at = f"{local}@{chance.word(HOSTS)}"
     if chance.happens(0.95):
-        return written
-    return chance.one((written.replace("@", ""), f"{written};{written}", "", written.upper()))
+        return at
+    return chance.one((at.replace("@", ""), f"{at};{at}", "", at.upper()))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.stdout.reconfigure(encoding="utf-8", newline="")
+    sys.stdout.write(document(150))

@@ -16,6 +16,7 @@ from pathlib import Path
 from chance import Chance
 
 TODAY = date(2026, 11, 23)
+SEED = 6
 COLUMNS = (
     "id,created,first_name,last_name,company,title,email,domain,country,state,language,employees,"
     "revenue,industry,products,source,score,status,consent,account_owner,last_purchase"
@@ -177,13 +178,11 @@ SOURCES = {
 }
 
 
-def main(argv: list[str]) -> None:
-    """Write the number of leads asked for (400) with the mess that whole files have."""
-    chance = Chance(20261123)
-    leads = [lead(chance, number) for number in range(1, int((argv or ["400"])[0]) + 1)]
-    sys.stdout.reconfigure(encoding="utf-8", newline="")
-    sys.stdout.write("\n".join(with_broken_rows([line(row) for row in (COLUMNS, *leads)])))
-    sys.stdout.write("\n")
+def document(number: int) -> str:
+    """As many leads as asked for, with the mess that whole files have."""
+    chance = Chance(SEED)
+    rows = [COLUMNS, *(lead(chance, at) for at in range(1, number + 1))]
+    return "".join(f"{text}\n" for text in with_broken_rows([line(row) for row in rows]))
 
 
 def line(cells: Sequence[str]) -> str:
@@ -425,4 +424,5 @@ def with_broken_rows(lines: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.stdout.reconfigure(encoding="utf-8", newline="")
+    sys.stdout.write(document(400))
