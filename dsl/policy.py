@@ -116,6 +116,15 @@ class Step:
     span: Span = _place()
 
 
+@attrs.frozen
+class Place:
+    """A queue, partner or sequence. kind: which of the three."""
+
+    kind: str
+    name: str
+    span: Span = _place()
+
+
 Chain: TypeAlias = tuple[Step, ...]
 """Targets in the order in which they are tried: `to`, then each `else`."""
 
@@ -127,7 +136,7 @@ class Definition:
     meaning: the whole condition, the parent's and the earlier siblings' of a `first of`
     family included. own: the condition as written, None where it is the union of the
     children. family: the name of the family it is a member of, "" outside any.
-    parent: the territory around it, None at the top.
+    parent: the territory around it, None at the top. is_keyed: it comes from a table.
     """
 
     kind: str
@@ -136,6 +145,7 @@ class Definition:
     own: Condition | None
     family: str
     parent: str | None
+    is_keyed: bool
     span: Span = _place()
 
 
@@ -201,6 +211,7 @@ class Policy:
 
     name: the stem of the main file. fields: in schema order. Families come in written
     order, parents before children; definitions by name, territories and segments alike.
+    places: queues, partners and sequences, by kind and name ("queue triage").
     """
 
     name: str
@@ -209,7 +220,5 @@ class Policy:
     definitions: Mapping[str, Definition]
     people: Mapping[str, Person]
     teams: Mapping[str, Team]
-    queues: tuple[str, ...]
-    partners: tuple[str, ...]
-    sequences: tuple[str, ...]
+    places: Mapping[str, Place]
     routes: Mapping[str, Route]

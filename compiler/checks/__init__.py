@@ -1,1 +1,52 @@
-"""The checks, one module each: questions about regions, answered with findings."""
+"""The checks: what is wrong with a policy that can be read.
+
+A check is a function from what it looks at to findings; the two tuples below are the
+whole list, in the order in which they run. `ROUTE_CHECKS` ask a route's regions and are
+exact: a finding about leads comes with a lead that the reference interpreter has run, and
+a question that runs out of steps is reported as `undecided`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
+from turnout.compiler.checks.families import check_families
+from turnout.compiler.checks.gaps import check_gaps
+from turnout.compiler.checks.targets import check_chains, check_teams
+from turnout.compiler.checks.unreachable import check_unreachable
+from turnout.compiler.checks.unused import check_unused
+from turnout.compiler.program import Program
+from turnout.dsl.findings import Finding
+
+ROUTE_CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
+    check_unreachable,
+    check_gaps,
+    check_chains,
+)
+
+POLICY_CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
+    check_families,
+    check_teams,
+    check_unused,
+)
+
+
+def check(
+    program: Program,
+    oracle: Oracle,
+    *,
+    routes: Iterable[str] | None = None,
+    steps: int = STEPS,
+) -> tuple[Finding, ...]:
+    """Return what the checks find, check by check.
+
+    routes: those to analyse, all by default; the caller leaves out routes of which a
+    condition could not be read. steps: the budget of one question.
+    """
+    findings: list[Finding] = []
+    for name in program.routes if routes is None else routes:
+        analysis = analyse(program, name, oracle, steps)
+        for route_check in ROUTE_CHECKS:
+            findings.extend(route_check(analysis))
+    for policy_check in POLICY_CHECKS:
+        findings.extend(policy_check(program))
+    return tuple(findings)

@@ -1,0 +1,97 @@
+"""Find sibling territories and segments that share leads, and what a family leaves out."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from turnout.compiler.analysis import STEPS
+from turnout.compiler.describe import phrases, words
+from turnout.compiler.program import Program
+from turnout.compiler.regions import All, Budget, Masks, OutOfSteps, Regions, find
+from turnout.compiler.space import space
+from turnout.compiler.witness import example, shown
+from turnout.dsl.conditions import Present, atoms
+from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.policy import Definition, Family
+
+MOST_SIBLINGS = 200
+
+
+def check_families(program: Program) -> Iterator[Finding]:
+    """Yield `overlapping-...` for siblings that share leads and `uncovered-segment` for leftovers."""
+    for family in program.policy.families:
+        regions = _regions(program, family)
+        possible = [regions.outside(box) for box in regions.space.impossible]
+        try:
+            yield from _overlaps(program, family, regions, possible)
+            yield from _uncovered(program, family, regions, possible)
+        except OutOfSteps:
+            message = f"whether the members of `{family.name}` share leads could not be decided"
+            yield Finding("undecided", Severity.WARNING, family.span, message)
+
+
+def _regions(program: Program, family: Family) -> Regions:
+    asked = [atom for member in family.members for atom in atoms(member.meaning)]
+    presence = [Present(atom.field) for atom in asked]
+    return Regions(space(program.policy.fields, [*asked, *presence]))
+
+
+def _overlaps(
+    program: Program, family: Family, regions: Regions, possible: list[All]
+) -> Iterator[Finding]:
+    if family.disjoint:
+        return
+    # The rows of one table never share a key.
+    apart = [member for member in family.members if not member.is_keyed]
+    pairs = combinations(apart[:MOST_SIBLINGS], 2)
+    keyed = [member for member in family.members if member.is_keyed]
+    for one, two in (*pairs, *((one, two) for one in apart for two in keyed)):
+        both = [regions.region(one.meaning), regions.region(two.meaning), *possible]
+        found = find(regions.space, both, Budget(STEPS))
+        if found is not None:
+            yield _overlap(program, family, regions, (one, two), found)
+
+
+def _overlap(
+    program: Program,
+    family: Family,
+    regions: Regions,
+    pair: tuple[Definition, Definition],
+    found: Masks,
+) -> Finding:
+    one, two = pair
+    kind = "territories" if family.kind == "territory" else "segments"
+    lead = example(regions.space, found)
+    return Finding(
+        f"overlapping-{kind}",
+        Severity.WARNING,
+        two.span,
+        f"`{one.name}` and `{two.name}` share leads",
+        text="shares leads with the one before",
+        labels=(Label(one.span, "the other"),),
+        witness=None if lead is None else shown(lead, program.policy.fields, "in both"),
+        help=("write `first of` before the members, or narrow one of the two",),
+    )
+
+
+def _uncovered(
+    program: Program, family: Family, regions: Regions, possible: list[All]
+) -> Iterator[Finding]:
+    if family.kind != "segment":
+        return
+    asked = {atom.field for member in family.members for atom in atoms(member.meaning)}
+    there = [regions.region(Present(field)) for field in sorted(asked)]
+    outside = [regions.region(member.meaning, holds=False) for member in family.members]
+    found = find(regions.space, [*there, *outside, *possible], Budget(STEPS))
+    if found is None:
+        return
+    known = words(regions, program.policy.definitions.values())
+    lead = example(regions.space, found)
+    yield Finding(
+        "uncovered-segment",
+        Severity.WARNING,
+        family.span,
+        f"no segment of `{family.name}` covers leads with {', '.join(phrases(known, found))}",
+        text="leaves values out",
+        witness=None if lead is None else shown(lead, program.policy.fields),
+        help=("widen a segment, or add one for them",),
+    )

@@ -1,0 +1,134 @@
+"""Find definitions that nothing uses."""
+
+from collections.abc import Iterator
+
+from turnout.compiler.program import Program
+from turnout.dsl.conditions import And, Condition, Named, Not, Or
+from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.policy import (
+    Block,
+    Entry,
+    LeastLoaded,
+    Policy,
+    RoundRobin,
+    Route,
+    Target,
+    ToOwner,
+    ToPartner,
+    ToPerson,
+    ToQueue,
+    ToSequence,
+)
+from turnout.dsl.source import Span
+
+
+def check_unused(program: Program) -> Iterator[Finding]:
+    """Yield an `unused-definition` for each name that is declared and never used.
+
+    Silent for a policy without routes, which others include, for required fields and the
+    field `id`, and for people, whom a policy may know only as owners. A territory counts
+    as used where one around it or below it is.
+    """
+    policy = program.policy
+    if not policy.routes:
+        return
+    used = _used(policy)
+    for kind, name, span in _declared(policy):
+        if (kind, name) not in used:
+            yield Finding(
+                "unused-definition",
+                Severity.WARNING,
+                span,
+                f"the {kind} `{name}` is never used",
+                help=("delete it, or use it in a rule",),
+            )
+
+
+def _declared(policy: Policy) -> Iterator[tuple[str, str, Span | None]]:
+    for field in policy.fields.values():
+        if not field.required and field.name != "id":
+            yield "field", field.name, field.span
+    for definition in policy.definitions.values():
+        if not definition.is_keyed:
+            yield definition.kind, definition.name, definition.span
+    for team in policy.teams.values():
+        yield "team", team.name, team.span
+    for place in policy.places.values():
+        yield place.kind, place.name, place.span
+
+
+def _used(policy: Policy) -> set[tuple[str, str]]:
+    used: set[tuple[str, str]] = set()
+    for route in policy.routes.values():
+        for condition in _conditions(route.entries):
+            _mark(policy, condition, used)
+        for target in _targets(route):
+            used.add(_named(target))
+    for definition in policy.definitions.values():
+        around = definition.parent
+        if (definition.kind, definition.name) in used:
+            while around is not None:
+                used.add((definition.kind, around))
+                around = policy.definitions[around].parent
+    for definition in policy.definitions.values():  # parents come before their children
+        if (definition.kind, definition.parent) in used:
+            used.add((definition.kind, definition.name))
+    for definition in policy.definitions.values():
+        if (definition.kind, definition.name) in used:
+            _mark(policy, definition.meaning, used)
+    used.update(
+        ("field", field.type.country or "")
+        for field in policy.fields.values()
+        if field.type.word == "subdivision" and ("field", field.name) in used
+    )
+    return used
+
+
+def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> None:
+    match condition:
+        case And(parts) | Or(parts):
+            for part in parts:
+                _mark(policy, part, used)
+        case Not(part):
+            _mark(policy, part, used)
+        case Named(kind, name, meaning):
+            if (kind, name) not in used:
+                used.add((kind, name))
+                _mark(policy, meaning, used)
+        case atom:
+            used.add(("field", atom.field))
+
+
+def _conditions(entries: tuple[Entry, ...]) -> Iterator[Condition]:
+    for entry in entries:
+        yield entry.condition
+        if isinstance(entry, Block):
+            yield from _conditions(entry.entries)
+
+
+def _targets(block: Route | Block) -> Iterator[Target]:
+    for step in block.fallback or ():
+        yield step.target
+    for entry in block.entries:
+        if isinstance(entry, Block):
+            yield from _targets(entry)
+        else:
+            yield from (step.target for step in entry.chain)
+
+
+def _named(target: Target) -> tuple[str, str]:
+    match target:
+        case RoundRobin(name) | LeastLoaded(name):
+            return "team", name
+        case ToPerson(name):
+            return "person", name
+        case ToOwner(name):
+            return "field", name
+        case ToQueue(name):
+            return "queue", name
+        case ToPartner(name):
+            return "partner", name
+        case ToSequence(name):
+            return "sequence", name
+        case reject:
+            return "reason", reject.reason

@@ -1,0 +1,136 @@
+"""The lowered form of a policy, which every later pass reads.
+
+A route becomes one ordered list of clauses. A clause is a rule, or the fallback of a
+block or of the route; its condition carries the conditions of the blocks around it, and
+its chain goes on with the fallbacks around it, nearest first, because a lead whose
+targets are all passed over goes to the nearest fallback and never to nowhere. What a lead
+gets is then the chain of the first clause whose condition holds.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from turnout.dsl.conditions import ALWAYS, And, Condition
+from turnout.dsl.policy import Block, Chain, Policy, Reject, Route, Rule, Target, ToQueue, ToSequence
+from turnout.dsl.source import Span
+from turnout.dsl.wording import written
+
+
+@attrs.frozen
+class Attempt:
+    """One target that a clause tries. by: the rule or fallback that names it, in words."""
+
+    target: Target
+    by: str
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
+class Around:
+    """A block around a clause. span: its written condition, which also tells blocks apart."""
+
+    condition: Condition
+    span: Span = attrs.field(repr=False)
+
+
+@attrs.frozen
+class Clause:
+    """A row of a route.
+
+    name: the rule's name, or "fallback of EMEA". is_rule: whether it is a rule.
+    condition: the whole of it. around: the blocks around it, outermost first. own: the rule's own condition, always true for a fallback. own_attempts: how
+    many of the attempts stand in the clause itself; the rest are inherited.
+    """
+
+    name: str
+    is_rule: bool
+    condition: Condition
+    around: tuple[Around, ...]
+    own: Condition
+    attempts: tuple[Attempt, ...]
+    own_attempts: int
+    span: Span = attrs.field(eq=False, repr=False)
+
+    @property
+    def title(self) -> str:
+        """The clause as a sentence names it: "rule `demo`" or "the fallback of EMEA"."""
+        return f"rule `{self.name}`" if self.is_rule else f"the {self.name}"
+
+
+@attrs.frozen
+class RouteProgram:
+    """One route: clauses in the order in which they are tried.
+
+    last: the attempts of the route's own fallback, empty where it has none; they are also
+    what a row that isn't a lead gets.
+    """
+
+    name: str
+    clauses: tuple[Clause, ...]
+    last: tuple[Attempt, ...]
+    span: Span = attrs.field(eq=False, repr=False)
+
+
+@attrs.frozen
+class Program:
+    """A policy's routes, lowered."""
+
+    policy: Policy
+    routes: Mapping[str, RouteProgram]
+
+
+def lower(policy: Policy) -> Program:
+    """Return the program of `policy`."""
+    routes = {name: _route(policy, route) for name, route in policy.routes.items()}
+    return Program(policy, routes)
+
+
+def always_accepts(target: Target) -> bool:
+    """Return whether `target` can never pass a lead on."""
+    return isinstance(target, ToQueue | ToSequence | Reject)
+
+
+def _route(policy: Policy, route: Route) -> RouteProgram:
+    name = f"fallback of route {route.name}"
+    last = _attempts(route.fallback, name)
+    clauses = list(_clauses(policy, route, (), last))
+    if route.fallback is not None:
+        span = route.fallback_span or route.span
+        clauses.append(Clause(name, False, ALWAYS, (), ALWAYS, last, len(last), span))
+    return RouteProgram(route.name, tuple(clauses), last, route.span)
+
+
+def _clauses(
+    policy: Policy, block: Route | Block, around: tuple[Around, ...], rest: tuple[Attempt, ...]
+) -> Iterator[Clause]:
+    for entry in block.entries:
+        if isinstance(entry, Rule):
+            own = _attempts(entry.chain, f"rule {entry.name}")
+            yield Clause(
+                entry.name,
+                True,
+                _all((*(outer.condition for outer in around), entry.condition)),
+                around,
+                entry.condition,
+                own + rest,
+                len(own),
+                entry.span,
+            )
+            continue
+        inner = (*around, Around(entry.condition, entry.span))
+        name = f"fallback of {written(entry.condition, policy.fields)}"
+        own = _attempts(entry.fallback, name)
+        yield from _clauses(policy, entry, inner, own + rest)
+        if entry.fallback is not None:
+            span = entry.fallback_span or entry.span
+            condition = _all(tuple(outer.condition for outer in inner))
+            yield Clause(name, False, condition, inner, ALWAYS, own + rest, len(own), span)
+
+
+def _all(parts: tuple[Condition, ...]) -> Condition:
+    return parts[0] if len(parts) == 1 else And(parts)
+
+
+def _attempts(chain: Chain | None, by: str) -> tuple[Attempt, ...]:
+    return tuple(Attempt(step.target, by, step.span) for step in chain or ())

@@ -1,0 +1,319 @@
+"""Everything that a lead can be, as a finite grid.
+
+Each field becomes one or more dimensions: its classes of values, for an `any of` field one
+yes/no for each value that a condition mentions, for a text one yes/no for each `ends
+with`, `contains` and `matches`, for a date its age where a condition asks for it. A lead
+is then one class a dimension. Not every combination is a lead: a subdivision has its
+country, a literal either contains a text or doesn't. Such combinations are listed as
+impossible boxes, so that nobody proves or shows anything by a lead that can't be.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from itertools import combinations
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler import domains
+from turnout.compiler.domains import Domain, Mask
+from turnout.compiler.universe import country_of, example, universe
+from turnout.dsl import types
+from turnout.dsl.conditions import (
+    Atom,
+    Between,
+    Contains,
+    EndsWith,
+    Has,
+    IsIn,
+    Matches,
+    OlderThan,
+    Present,
+    StartsWith,
+    WithinLast,
+)
+from turnout.dsl.patterns import searcher
+from turnout.dsl.types import Field, Value, Values
+
+NO, YES = 1, 2
+"""The two classes of a yes/no dimension, as masks."""
+
+Box: TypeAlias = tuple[tuple[int, Mask], ...]
+"""A set of leads: for each constrained dimension, in order, its classes."""
+
+Pattern: TypeAlias = EndsWith | Contains | Matches
+
+
+@attrs.frozen(eq=False)
+class Dimension:
+    """One axis of the grid.
+
+    kind: "value" (class 0 is missing), "has" or "pattern" (NO and YES), "age" (class 0 is
+    missing). test: the atom that a yes/no dimension answers, None for the others.
+    full: the classes that a lead of the policy can have; a required field is never missing.
+    """
+
+    field: Field
+    kind: str
+    domain: Domain
+    full: Mask
+    test: Atom | None = None
+
+
+@attrs.frozen(slots=False, eq=False)
+class Space:
+    """The grid of one schema, as fine as a set of atoms needs it.
+
+    places: where each atom lives, as dimension and mask. impossible: boxes that hold no
+    lead. is_exact: no pattern is left free, so that every class combination outside
+    `impossible` is a lead.
+    """
+
+    dimensions: tuple[Dimension, ...]
+    places: Mapping[Atom, tuple[int, Mask]] = attrs.field(repr=False)
+    impossible: tuple[Box, ...] = attrs.field(repr=False)
+
+    @cached_property
+    def full(self) -> tuple[Mask, ...]:
+        """The whole grid: every class of every dimension."""
+        return tuple(dimension.full for dimension in self.dimensions)
+
+    def classify(self, values: Values, today: date) -> list[int]:
+        """Return a lead's class on each dimension."""
+        return [_class(dimension, values, today) for dimension in self.dimensions]
+
+
+def space(fields: Mapping[str, Field], atoms: Iterable[Atom]) -> Space:
+    """Return the space of `fields`, just fine enough for `atoms`."""
+    by_field: dict[str, dict[Atom, None]] = {name: {} for name in fields}
+    for atom in atoms:
+        by_field[atom.field][atom] = None
+    builder = _Builder(fields, {name: list(found) for name, found in by_field.items()})
+    for field in fields.values():
+        builder.add(field)
+    builder.link_subdivisions()
+    return Space(tuple(builder.dimensions), builder.places, tuple(builder.impossible))
+
+
+def _class(dimension: Dimension, values: Values, today: date) -> int:
+    value = values.get(dimension.field.name)
+    match dimension.kind:
+        case "value":
+            return dimension.domain.class_of(value)
+        case "age":
+            return dimension.domain.class_of(
+                None if value is None else today.toordinal() - value.toordinal()  # type: ignore[union-attr]
+            )
+        case _:
+            return int(value is not None and answers(dimension.test, value))
+
+
+def answers(test: Atom | None, value: Value) -> bool:
+    """Return whether a yes/no atom holds for a value that is there."""
+    match test:
+        case Has(_, wanted):
+            return wanted in value  # type: ignore[operator]
+        case EndsWith(_, text):
+            return str(value).endswith(text)
+        case Contains(_, text):
+            return text in str(value)
+        case Matches(_, pattern):
+            return searcher(pattern)(str(value))
+        case _:
+            raise AssertionError(test)
+
+
+def _yes_no(test: Atom) -> Domain:
+    return Domain(2, {test: YES}, lambda value: int(value), lambda _: None)
+
+
+@attrs.define
+class _Builder:
+    fields: Mapping[str, Field]
+    atoms: Mapping[str, list[Atom]]
+    dimensions: list[Dimension] = attrs.Factory(list)
+    places: dict[Atom, tuple[int, Mask]] = attrs.Factory(dict)
+    impossible: list[Box] = attrs.Factory(list)
+    value_at: dict[str, int] = attrs.Factory(dict)
+
+    def add(self, field: Field) -> None:
+        atoms = self.atoms[field.name]
+        own = [atom for atom in atoms if isinstance(atom, IsIn | Between | StartsWith)]
+        at = self._dimension(field, "value", self._values(field, own))
+        self.value_at[field.name] = at
+        for atom in atoms:
+            if isinstance(atom, Present):
+                self.places[atom] = at, self.dimensions[at].domain.full & ~1
+        ages = [atom for atom in atoms if isinstance(atom, OlderThan | WithinLast)]
+        if ages:
+            self._ages(field, at, ages)
+        held = [atom for atom in atoms if isinstance(atom, Has)]
+        if held:
+            self._held(field, at, held)
+        patterns = [atom for atom in atoms if isinstance(atom, EndsWith | Contains | Matches)]
+        if patterns:
+            self._patterns(field, at, patterns)
+
+    def _dimension(
+        self, field: Field, kind: str, domain: Domain, test: Atom | None = None
+    ) -> int:
+        can_lack = kind in {"has", "pattern"} or not field.required
+        full = domain.full if can_lack else domain.full & ~1
+        at = len(self.dimensions)
+        self.dimensions.append(Dimension(field, kind, domain, full, test))
+        for atom, mask in domain.masks.items():
+            self.places[atom] = at, mask
+        return at
+
+    def _values(self, field: Field, atoms: list[Atom]) -> Domain:
+        match field.type:
+            case types.Integer(low, high):
+                return domains.whole(atoms, low, high)
+            case types.Number(low, high):
+                return domains.dense(atoms, low, high)
+            case types.Money():
+                return domains.dense(atoms, None, None)
+            case types.Date():
+                return domains.days(atoms)
+            case types.Text() | types.Code() | types.Email():
+                return domains.text(atoms, _alphabet(field.type), self._literal_tests(field))
+            case _:
+                chosen = [atom for atom in atoms if isinstance(atom, IsIn)]
+                if not chosen and not self._is_linked(field):
+                    return domains.presence(example(field.type))
+                return domains.finite(universe(field.type), chosen, self._tell_apart(field))
+
+    def _literal_tests(self, field: Field) -> Callable[[str], tuple[bool, ...]]:
+        """Return what tells literals apart: the patterns that hold for them."""
+        tests = [a for a in self.atoms[field.name] if isinstance(a, EndsWith | Contains | Matches)]
+        return lambda literal: tuple(answers(test, literal) for test in tests)
+
+    # -- ages, held values, patterns --
+
+    def _ages(self, field: Field, at: int, atoms: list[Atom]) -> None:
+        age = self._dimension(field, "age", domains.whole(atoms, None, None))
+        self._same_missing(at, age, self.dimensions[age].domain.full & ~1)
+
+    def _same_missing(self, at: int, other: int, present: Mask) -> None:
+        self.impossible.append(((at, 1), (other, present)))
+        self.impossible.append(((at, self.dimensions[at].domain.full & ~1), (other, 1)))
+
+    def _held(self, field: Field, at: int, atoms: list[Has]) -> None:
+        others = [self._dimension(field, "has", _yes_no(atom), atom) for atom in atoms]
+        for other in others:
+            self.impossible.append(((at, 1), (other, YES)))
+        assert isinstance(field.type, types.AnyOf)
+        if len(others) == len(field.type.values):  # it is never empty, so one of them is held
+            self.impossible.append(((at, ~1 & self.dimensions[at].domain.full), *(
+                (other, NO) for other in others
+            )))
+
+    def _patterns(self, field: Field, at: int, atoms: list[Pattern]) -> None:
+        places = {atom: self._dimension(field, "pattern", _yes_no(atom), atom) for atom in atoms}
+        domain = self.dimensions[at].domain
+        literals = _literals(self.atoms[field.name])
+        for atom, other in places.items():
+            self.impossible.append(((at, 1), (other, YES)))
+            holds = domains.mask_of({domain.class_of(v) for v in literals if answers(atom, v)})
+            fails = domains.mask_of({domain.class_of(v) for v in literals if not answers(atom, v)})
+            prefixes = _prefixes(self.atoms[field.name])
+            for prefix, mask in ((p, domain.masks[StartsWith(field.name, p)]) for p in prefixes):
+                if isinstance(atom, Contains) and atom.text in prefix:
+                    holds |= mask
+            if holds:
+                self.impossible.append(((at, holds), (other, NO)))
+            if fails:
+                self.impossible.append(((at, fails), (other, YES)))
+        for one, two in combinations(places, 2):
+            for narrow, wide in ((one, two), (two, one)):
+                if _implies(narrow, wide):
+                    self.impossible.append(_box((places[narrow], YES), (places[wide], NO)))
+
+    # -- a subdivision and its country --
+
+    def _is_linked(self, field: Field) -> bool:
+        """Return whether the classes of `field` follow from those of another field."""
+        if isinstance(field.type, types.Subdivision):
+            return bool(self.atoms[field.name]) and field.type.country is not None
+        return any(True for _ in self._subdivisions_of(field))
+
+    def _subdivisions_of(self, country: Field) -> Iterator[Field]:
+        for field in self.fields.values():
+            is_child = isinstance(field.type, types.Subdivision)
+            if is_child and field.type.country == country.name and self.atoms[field.name]:  # type: ignore[union-attr]
+                yield field
+
+    def _tell_apart(self, field: Field) -> list[frozenset[Value]]:
+        """Return one set a country that the atoms of linked subdivisions mention."""
+        match field.type:
+            case types.Country():
+                mentioned = {c for child in self._subdivisions_of(field) for c in self._countries(child)}
+                return [frozenset({code}) for code in sorted(mentioned)]
+            case types.Subdivision(country=name) if name is not None and self.atoms[field.name]:
+                siblings = self._subdivisions_of(self.fields[name])
+                mentioned = {c for sibling in siblings for c in self._countries(sibling)}
+                return [
+                    frozenset(v for v in universe(field.type) if country_of(v) == code)
+                    for code in sorted(mentioned)
+                ]
+            case _:
+                return []
+
+    def _countries(self, subdivision: Field) -> set[str]:
+        return {
+            country_of(value)
+            for atom in self.atoms[subdivision.name]
+            if isinstance(atom, IsIn)
+            for value in atom.values
+        }
+
+    def link_subdivisions(self) -> None:
+        """Enter the combinations of country and subdivision that no lead has."""
+        for field in self.fields.values():
+            if isinstance(field.type, types.Subdivision) and self._is_linked(field):
+                assert field.type.country is not None
+                self._link(self.value_at[field.type.country], self.value_at[field.name], field)
+
+    def _link(self, country: int, child: int, field: Field) -> None:
+        countries = self.dimensions[country].domain
+        children = self.dimensions[child].domain
+        allowed: dict[int, set[int]] = {}
+        for value in universe(field.type):
+            of = countries.class_of(country_of(value))
+            allowed.setdefault(children.class_of(value), set()).add(of)
+        by_allowed: dict[Mask, Mask] = {}
+        for number, of in allowed.items():
+            key = domains.mask_of(of)
+            by_allowed[key] = by_allowed.get(key, 0) | 1 << number
+        for mask, numbers in by_allowed.items():
+            refused = countries.full & ~mask
+            self.impossible.append(_box((country, refused), (child, numbers)))
+
+
+def _box(*sides: tuple[int, Mask]) -> Box:
+    return tuple(sorted(sides))
+
+
+def _literals(atoms: Iterable[Atom]) -> list[str]:
+    return sorted({str(v) for atom in atoms if isinstance(atom, IsIn) for v in atom.values})
+
+
+def _prefixes(atoms: Iterable[Atom]) -> list[str]:
+    return [atom.text for atom in atoms if isinstance(atom, StartsWith)]
+
+
+def _implies(narrow: Pattern, wide: Pattern) -> bool:
+    match narrow, wide:
+        case EndsWith(_, inner), EndsWith(_, outer):
+            return inner.endswith(outer)
+        case (EndsWith(_, inner) | Contains(_, inner)), Contains(_, outer):
+            return outer in inner
+        case _:
+            return False
+
+
+def _alphabet(kind: types.FieldType) -> str:
+    return "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" if isinstance(kind, types.Code) else (
+        "abcdefghijklmnopqrstuvwxyz0123456789-."
+    )

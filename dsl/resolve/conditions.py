@@ -1,0 +1,296 @@
+"""Conditions: what a name means, whether a test fits its field, what a literal says."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TypeAlias
+
+from turnout.dsl import nodes, types
+from turnout.dsl.conditions import (
+    And,
+    Between,
+    Condition,
+    Contains,
+    EndsWith,
+    Has,
+    IsIn,
+    Matches,
+    Not,
+    OlderThan,
+    Or,
+    Present,
+    StartsWith,
+    WithinLast,
+)
+from turnout.dsl.patterns import pattern_problem
+from turnout.dsl.resolve.schema import number
+from turnout.dsl.resolve.scope import Scope, article, nearest
+from turnout.dsl.types import Field, Value
+from turnout.dsl.values.texts import normal_code, normal_text
+from turnout.dsl.resolve.literals import read_literal
+
+Lookup: TypeAlias = Callable[[nodes.Name], Condition | None]
+"""What a territory's or segment's name stands for; None where that was reported."""
+
+_TEXTS = (types.Text, types.Code, types.Email)
+_NUMBERS = (types.Integer, types.Number, types.Money)
+_ORDERED = (*_NUMBERS, types.Date)
+_DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
+MAX_DAYS = 36_500
+
+
+class ConditionReader:
+    """Reads conditions over one schema.
+
+    named: looks up territories and segments; asked only for names that are no field.
+    """
+
+    def __init__(self, fields: Mapping[str, Field], named: Lookup, scope: Scope) -> None:
+        """Read over `fields`, reporting to `scope`."""
+        self._fields = fields
+        self._named = named
+        self._scope = scope
+
+    def read(self, node: nodes.ConditionNode) -> Condition | None:
+        """Return the condition, or None where something in it was reported."""
+        match node:
+            case nodes.Bare(name):
+                return self._bare(name)
+            case nodes.All(parts):
+                read = self._all(parts)
+                return None if read is None else And(read)
+            case nodes.Any(parts):
+                read = self._all(parts)
+                return None if read is None else Or(read)
+            case nodes.Negation(part):
+                inner = self.read(part)
+                return None if inner is None else Not(inner)
+            case nodes.Later():
+                self._scope.later([node])
+                return None
+            case nodes.Test():
+                field = self._field(node.field)
+                return None if field is None else self._test(field, node)
+
+    def _all(self, parts: tuple[nodes.ConditionNode, ...]) -> tuple[Condition, ...] | None:
+        read = [self.read(part) for part in parts]  # every part, so that every fault is reported
+        whole = [part for part in read if part is not None]
+        return tuple(whole) if len(whole) == len(read) else None
+
+    def _bare(self, name: nodes.Name) -> Condition | None:
+        field = self._fields.get(name.text)
+        if field is None:
+            return None if name.text in self._scope.broken_fields else self._named(name)
+        if isinstance(field.type, types.Boolean):
+            return IsIn(field.name, frozenset({True}))
+        self._scope.report(
+            "type-mismatch",
+            name.span,
+            f"`{name.text}` is {article(field.type.word)} field, not a condition",
+            help=f"ask something of it, such as `{name.text} is present`",
+        )
+        return None
+
+    def _field(self, name: nodes.Name) -> Field | None:
+        if name.text in self._fields:
+            return self._fields[name.text]
+        if name.text not in self._scope.broken_fields:
+            self._scope.unknown("field", name, self._fields)
+        return None
+
+    # -- tests --
+
+    def _test(self, field: Field, node: nodes.Test) -> Condition | None:
+        match node.operator:
+            case "is missing":
+                return Not(Present(field.name))
+            case "is present":
+                return Present(field.name)
+            case "is" | "in" | "is not" | "not in":
+                return self._membership(field, node)
+            case "<" | "<=" | ">" | ">=":
+                return self._comparison(field, node)
+            case "starts with" | "ends with" | "contains" | "matches":
+                return self._part_of_text(field, node)
+            case "older than" | "within":
+                return self._age(field, node)
+            case _:
+                return self._has(field, node)
+
+    def _membership(self, field: Field, node: nodes.Test) -> Condition | None:
+        if isinstance(field.type, types.AnyOf):
+            advice = "use `has`, `has any`, `has all` or `has none`"
+            return self._mismatch(field, node, advice)
+        inside: Condition | None
+        if isinstance(node.operands, nodes.Range):
+            inside = self._between(field, node, node.operands)
+        else:
+            assert isinstance(node.operands, tuple)
+            values = self._values(field, node, node.operands)
+            inside = None if values is None else IsIn(field.name, values)
+        if inside is None or node.operator in {"is", "in"}:
+            return inside
+        return And((Present(field.name), Not(inside)))
+
+    def _between(self, field: Field, node: nodes.Test, written: nodes.Range) -> Condition | None:
+        if not isinstance(field.type, _ORDERED):
+            return self._mismatch(field, node, "a range needs a number, money or date field")
+        bounds: list[Decimal | date | None] = []
+        for literal in (written.low, written.high):
+            bound = None if literal is None else self._bound(field, literal)
+            if literal is not None and bound is None:
+                return None
+            bounds.append(bound)
+        low, high = bounds
+        if low is not None and high is not None and low > high:  # type: ignore[operator]
+            message = "the range is empty: its ends are swapped"
+            self._scope.report("unknown-value", written.span, message)
+            return None
+        return Between(field.name, low, high)
+
+    def _comparison(self, field: Field, node: nodes.Test) -> Condition | None:
+        if not isinstance(field.type, _ORDERED):
+            advice = "comparisons need a number, money or date field"
+            return self._mismatch(field, node, advice)
+        assert isinstance(node.operands, tuple)
+        bound = self._bound(field, node.operands[0])
+        if bound is None:
+            return None
+        is_open = node.operator in {"<", ">"}
+        if node.operator.startswith("<"):
+            return Between(field.name, high=bound, high_open=is_open)
+        return Between(field.name, low=bound, low_open=is_open)
+
+    def _bound(self, field: Field, literal: nodes.Literal) -> Decimal | date | None:
+        if isinstance(field.type, types.Date):
+            value = self._value(field, literal)
+            return value if isinstance(value, date) else None
+        read = number(literal)
+        if read is None:
+            self._scope.report(
+                "type-mismatch",
+                literal.span,
+                f"`{literal.text}` is not a number",
+                text=f"`{field.name}` is {article(field.type.word)} field",
+            )
+        return read
+
+    def _part_of_text(self, field: Field, node: nodes.Test) -> Condition | None:
+        if not isinstance(field.type, _TEXTS):
+            advice = f"`{node.operator}` needs a text, code or email field"
+            return self._mismatch(field, node, advice)
+        assert isinstance(node.operands, tuple)
+        if node.operator == "matches":
+            literal = node.operands[0]
+            problem = pattern_problem(literal.text)
+            if problem is not None:
+                self._scope.report(problem.name, literal.span, problem.message, help=problem.help)
+                return None
+            return Matches(field.name, literal.text)
+        kinds = {"starts with": StartsWith, "ends with": EndsWith, "contains": Contains}
+        atoms: list[Condition] = []
+        for literal in node.operands:
+            text = _normal(field, literal.text)
+            if not text:
+                self._scope.report("unknown-value", literal.span, "this text is empty")
+                return None
+            atoms.append(kinds[node.operator](field.name, text))
+        return self._union(node, atoms)
+
+    def _age(self, field: Field, node: nodes.Test) -> Condition | None:
+        if not isinstance(field.type, types.Date):
+            return self._mismatch(field, node, f"`{node.operator}` needs a date field")
+        assert isinstance(node.operands, nodes.Duration)
+        length = number(node.operands.number)
+        unit = _DAYS.get(node.operands.unit.text)
+        if unit is None or length is None or length != int(length) or not 0 <= length <= MAX_DAYS:
+            self._scope.report(
+                "unknown-value",
+                node.operands.span,
+                "a span of dates is a whole number of days or weeks",
+                help="write it in days, such as `90 days`; months and years differ in length",
+            )
+            return None
+        kind = OlderThan if node.operator == "older than" else WithinLast
+        return kind(field.name, int(length) * unit)
+
+    def _has(self, field: Field, node: nodes.Test) -> Condition | None:
+        if not isinstance(field.type, types.AnyOf):
+            return self._mismatch(field, node, "`has` needs an `any of` field; use `is` or `in`")
+        assert isinstance(node.operands, tuple)
+        values = self._values(field, node, node.operands)
+        if values is None:
+            return None
+        ordered = [value for value in field.type.values if value in values]
+        held: list[Condition] = [Has(field.name, value) for value in ordered]
+        match node.operator:
+            case "has all":
+                return held[0] if len(held) == 1 else And(tuple(held))
+            case "has none":
+                return And((Present(field.name), *(Not(part) for part in held)))
+            case _:
+                return self._union(node, held)
+
+    def _union(self, node: nodes.Test, parts: list[Condition]) -> Condition | None:
+        if not parts:
+            self._scope.report("unknown-value", node.span, "the list is empty")
+            return None
+        return parts[0] if len(parts) == 1 else Or(tuple(parts))
+
+    # -- literals --
+
+    def _values(
+        self, field: Field, node: nodes.Test, literals: tuple[nodes.Literal, ...]
+    ) -> frozenset[Value] | None:
+        values: set[Value] = set()
+        for literal in literals:
+            value = self._value(field, literal)
+            if value is None:
+                return None
+            values.update(value if isinstance(value, frozenset) else {value})
+        if not values:
+            self._scope.report("unknown-value", node.span, "the list is empty")
+            return None
+        return frozenset(values)
+
+    def _value(self, field: Field, literal: nodes.Literal) -> Value | None:
+        read, reason = read_literal(field, literal.text)
+        if read is None:
+            self._refuse(field, literal, reason)
+        return read
+
+    def _refuse(self, field: Field, literal: nodes.Literal, reason: str) -> None:
+        near = nearest(literal.text, _choices(field))
+        is_list = isinstance(field.type, types.OneOf | types.AnyOf | types.PersonName)
+        self._scope.report(
+            "unknown-value" if is_list else "type-mismatch",
+            literal.span,
+            f"`{literal.text}` is not a value of `{field.name}`",
+            text=reason,
+            help=f"did you mean `{near}`?" if near else "",
+        )
+
+    def _mismatch(self, field: Field, node: nodes.Test, advice: str) -> None:
+        self._scope.report(
+            "type-mismatch",
+            node.span,
+            f"`{node.operator}` can't be asked of `{field.name}`",
+            text=f"`{field.name}` is {article(field.type.word)} field",
+            help=advice,
+        )
+
+
+def _choices(field: Field) -> tuple[str, ...]:
+    match field.type:
+        case types.OneOf(values) | types.AnyOf(values):
+            return values
+        case types.PersonName(people):
+            return tuple(people.values())
+        case _:
+            return ()
+
+
+def _normal(field: Field, text: str) -> str:
+    if isinstance(field.type, types.Code):
+        return normal_code(text, None)
+    return normal_text(text)

@@ -1,0 +1,270 @@
+"""People, teams and places to send a lead, and the routes that send to them."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from turnout.dsl import nodes, policy
+from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.resolve.conditions import ConditionReader
+from turnout.dsl.resolve.places import is_broken
+from turnout.dsl.resolve.schema import number
+from turnout.dsl.resolve.scope import Scope, article
+from turnout.dsl.source import Span
+from turnout.dsl.types import Field, PersonName
+
+MAX_REASON = 1_000
+
+
+def person(node: nodes.Person, scope: Scope) -> policy.Person | None:
+    """Return the person, None where the name is taken."""
+    scope.later(node.later)
+    if not scope.declare("person", node.name):
+        return None
+    for again in node.emails[1:]:
+        scope.report("duplicate-clause", again.span, f"`{node.name.text}` has two addresses")
+    email = node.emails[0].text if node.emails else None
+    return policy.Person(node.name.text, email, node.name.span)
+
+
+def team(node: nodes.Team, scope: Scope) -> policy.Team | None:
+    """Return the team, None where the name is taken; unknown members are left out."""
+    scope.later(node.later)
+    if not scope.declare("team", node.name):
+        return None
+    members: dict[str, policy.Member] = {}
+    for member in node.members:
+        scope.later(member.later)
+        weight = _weight(member, scope)
+        if not scope.knows("person", member.name):
+            continue
+        earlier = members.get(member.name.text)
+        if earlier is not None:
+            _twice(node, member, earlier, scope)
+            continue
+        members[member.name.text] = policy.Member(member.name.text, weight, member.name.span)
+    return policy.Team(node.name.text, tuple(members.values()), node.name.span)
+
+
+def _twice(node: nodes.Team, member: nodes.Member, earlier: policy.Member, scope: Scope) -> None:
+    scope.findings.append(
+        Finding(
+            "duplicate-name",
+            Severity.ERROR,
+            member.name.span,
+            f"`{member.name.text}` is in the team `{node.name.text}` twice",
+            labels=(Label(earlier.span, "already here"),),
+            help=("give a larger share with `weight 2`",),
+        )
+    )
+
+
+def _weight(member: nodes.Member, scope: Scope) -> Fraction:
+    for again in member.weights[1:]:
+        scope.report("duplicate-clause", again.span, "the member has two weights")
+    if not member.weights:
+        return Fraction(1)
+    written = member.weights[0]
+    value = number(written)
+    if value is None or value < 0 or value > 1_000_000 or len(written.text) > 12:
+        message = f"`{written.text}` is not a weight"
+        scope.report("unknown-value", written.span, message, help="write 0, 1, 2, or 0.5")
+        return Fraction(1)
+    return Fraction(value)
+
+
+class RouteReader:
+    """Reads routes; `unsound` names those in which a condition could not be read."""
+
+    def __init__(self, conditions: ConditionReader, fields: Mapping[str, Field], scope: Scope) -> None:
+        """Read conditions with `conditions`, reporting to `scope`."""
+        self._conditions = conditions
+        self._fields = fields
+        self._scope = scope
+        self._rules: dict[str, Span] = {}
+        self._broken: tuple[Span, ...] = ()
+        self._is_sound = True
+        self.unsound: set[str] = set()
+
+    def route(self, node: nodes.Route, broken: tuple[Span, ...]) -> policy.Route | None:
+        """Return the route as far as it could be read, None where its name is taken."""
+        self._scope.later(node.later)
+        if not self._scope.declare("route", node.name):
+            return None
+        self._rules, self._broken, self._is_sound = {}, broken, True
+        entries, fallback, fallback_span = self._entries(node.entries)
+        if is_broken(node.span, broken) or not self._is_sound:
+            self.unsound.add(node.name.text)
+        return policy.Route(node.name.text, entries, fallback, node.name.span, fallback_span)
+
+    def _entries(
+        self, nodes_: tuple[nodes.EntryNode, ...]
+    ) -> tuple[tuple[policy.Entry, ...], policy.Chain | None, Span | None]:
+        entries: list[policy.Entry] = []
+        fallback: policy.Chain | None = None
+        fallback_node: nodes.Fallback | None = None
+        for node in nodes_:
+            entry: policy.Entry | None = None
+            match node:
+                case nodes.Rule():
+                    entry = self._rule(node)
+                case nodes.Within():
+                    entry = self._within(node)
+                case nodes.Fallback():
+                    if fallback_node is not None:
+                        self._second_fallback(node, fallback_node)
+                        continue
+                    fallback, fallback_node = self._chain(node.chain), node
+            if fallback_node is not None and node is not fallback_node:
+                self._after_fallback(node, fallback_node)
+            if entry is not None:
+                entries.append(entry)
+        return tuple(entries), fallback, _word(fallback_node)
+
+    def _second_fallback(self, node: nodes.Fallback, first: nodes.Fallback) -> None:
+        self._scope.findings.append(
+            Finding(
+                "duplicate-clause",
+                Severity.ERROR,
+                node.span,
+                "there is a fallback already",
+                labels=(Label(first.span, "this one takes every lead that is left"),),
+                help=("join them in one: `fallback to ... else ...`",),
+            )
+        )
+
+    def _after_fallback(self, node: nodes.EntryNode, fallback: nodes.Fallback) -> None:
+        self._is_sound = False
+        self._scope.findings.append(
+            Finding(
+                "misplaced-fallback",
+                Severity.ERROR,
+                fallback.span,
+                "the fallback stands before a rule",
+                text="takes every lead that is left",
+                labels=(Label(_head(node), "written after it"),),
+                help=("move the fallback to the end of its block",),
+            )
+        )
+
+    def _rule(self, node: nodes.Rule) -> policy.Rule | None:
+        self._scope.later(node.later)
+        name = node.name.text
+        if name in self._rules:
+            self._scope.findings.append(
+                Finding(
+                    "duplicate-name",
+                    Severity.ERROR,
+                    node.name.span,
+                    f"the route has two rules `{name}`",
+                    labels=(Label(self._rules[name], "the first"),),
+                    help=("rename one of the two, or delete it",),
+                )
+            )
+            self._is_sound = False
+        self._rules.setdefault(name, node.name.span)
+        conditions = [self._conditions.read(written) for written in node.conditions]
+        chains = [self._chain(chain) for chain in node.chains]
+        if is_broken(node.span, self._broken):
+            self._is_sound = False
+            return None
+        self._complain_of_clauses(node)
+        if len(conditions) != 1 or conditions[0] is None:
+            self._is_sound = False
+            return None
+        return policy.Rule(name, conditions[0], chains[0] if chains else (), node.name.span)
+
+    def _complain_of_clauses(self, node: nodes.Rule) -> None:
+        for word, clauses in (("when", node.conditions), ("to", node.chains)):
+            if not clauses:
+                message = f"the rule `{node.name.text}` has no `{word}`"
+                self._scope.report("incomplete-rule", node.name.span, message)
+            for again in clauses[1:]:
+                message = f"the rule `{node.name.text}` has more than one `{word}`"
+                advice = "join them with `and`" if word == "when" else "write the second as `else`"
+                self._scope.report("duplicate-clause", again.span, message, help=advice)
+
+    def _within(self, node: nodes.Within) -> policy.Block | None:
+        self._scope.later(node.later)
+        condition = self._conditions.read(node.condition)
+        entries, fallback, fallback_span = self._entries(node.entries)
+        if condition is None:
+            self._is_sound = False
+            return None
+        return policy.Block(condition, entries, fallback, node.condition.span, fallback_span)
+
+    # -- targets --
+
+    def _chain(self, node: nodes.Chain) -> policy.Chain:
+        steps: list[policy.Step] = []
+        for written in node.targets:
+            if isinstance(written, nodes.Later):
+                self._scope.later([written])
+                continue
+            self._scope.later(written.later)
+            target = self._target(written)
+            if target is not None:
+                steps.append(policy.Step(target, written.span))
+        return tuple(steps)
+
+    def _target(self, node: nodes.Target) -> policy.Target | None:
+        argument = node.argument
+        if isinstance(argument, nodes.Literal):
+            return self._reject(argument)
+        name = argument.text
+        match node.kind:
+            case "round-robin":
+                return policy.RoundRobin(name) if self._scope.knows("team", argument) else None
+            case "least-loaded":
+                return policy.LeastLoaded(name) if self._scope.knows("team", argument) else None
+            case "person":
+                return policy.ToPerson(name) if self._scope.knows("person", argument) else None
+            case "owner":
+                return policy.ToOwner(name) if self._is_owner(argument) else None
+            case "queue":
+                return policy.ToQueue(name) if self._scope.knows("queue", argument) else None
+            case "partner":
+                return policy.ToPartner(name) if self._scope.knows("partner", argument) else None
+            case _:
+                known = self._scope.knows("sequence", argument)
+                return policy.ToSequence(name) if known else None
+
+    def _reject(self, reason: nodes.Literal) -> policy.Reject | None:
+        text = reason.text.strip()
+        if not text or len(text) > MAX_REASON:
+            message = "a lead is rejected for a reason of 1 to 1,000 characters"
+            self._scope.report("unknown-value", reason.span, message)
+            return None
+        return policy.Reject(text)
+
+    def _is_owner(self, name: nodes.Name) -> bool:
+        field = self._fields.get(name.text)
+        if field is None:
+            if name.text not in self._scope.broken_fields:
+                people = {key: f for key, f in self._fields.items() if isinstance(f.type, PersonName)}
+                self._scope.unknown("person field", name, people)
+            return False
+        if not isinstance(field.type, PersonName):
+            self._scope.report(
+                "type-mismatch",
+                name.span,
+                f"`{name.text}` is {article(field.type.word)} field, not a person field",
+                help=f"declare it as `{name.text}: person`",
+            )
+            return False
+        return True
+
+
+def _word(node: nodes.Fallback | None) -> Span | None:
+    if node is None:
+        return None
+    return Span(node.span.source, node.span.start, node.span.start + len("fallback"))
+
+
+def _head(node: nodes.EntryNode) -> Span:
+    match node:
+        case nodes.Rule(name=name):
+            return name.span
+        case nodes.Within(condition=condition):
+            return condition.span
+        case _:
+            return node.span

@@ -1,0 +1,194 @@
+"""The lead schema: each field's type with its arguments read."""
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+
+from turnout.dsl import nodes, types
+from turnout.dsl.resolve.scope import Scope
+
+_NUMBER = re.compile(r"(-?)(\d[\d_]*(?:\.\d+)?)([kMB]?)")
+_FACTORS = {"": 1, "k": 1_000, "M": 1_000_000, "B": 1_000_000_000}
+MAX_FIELDS = 1_000
+
+_PLAIN: dict[str, type] = {
+    "text": types.Text,
+    "email": types.Email,
+    "boolean": types.Boolean,
+    "date": types.Date,
+    "country": types.Country,
+    "language": types.Language,
+}
+
+
+def number(written: nodes.Literal) -> Decimal | None:
+    """Return the number that a literal writes, None where it writes none.
+
+    `100M` is a hundred million, `1_000` a thousand.
+    """
+    found = _NUMBER.fullmatch(written.text) if written.kind == "number" else None
+    if found is None or len(found[2]) > 30:
+        return None
+    sign, digits, suffix = found.groups()
+    value = Decimal(digits.replace("_", "")) * _FACTORS[suffix]
+    return -value if sign else value
+
+
+def schema(
+    leads: list[nodes.Lead], people: Mapping[str, str], scope: Scope
+) -> dict[str, types.Field]:
+    """Return the fields of the lead schema, in order.
+
+    people: what a `person` field accepts, see `types.PersonName`.
+    """
+    written = [field for lead in leads for field in lead.fields]
+    if len(written) > MAX_FIELDS:
+        message = f"the lead schema has more than {MAX_FIELDS} fields"
+        scope.report("too-large", written[MAX_FIELDS].span, message)
+    countries = [field.name.text for field in written if field.type.word == "country"]
+    fields: dict[str, types.Field] = {}
+    for node in written[:MAX_FIELDS]:
+        if not scope.declare("field", node.name):
+            continue
+        kind = _type(node.type, countries, people, scope)
+        if kind is None:
+            scope.broken_fields.add(node.name.text)
+            continue
+        placeholders = tuple(text.text for text in node.placeholders)
+        fields[node.name.text] = types.Field(
+            node.name.text, kind, node.required, placeholders, node.name.span
+        )
+    return fields
+
+
+def _type(
+    node: nodes.TypeNode, countries: list[str], people: Mapping[str, str], scope: Scope
+) -> types.FieldType | None:
+    match node.word:
+        case "code":
+            return _code(node, scope)
+        case "integer":
+            return _integer(node, scope)
+        case "number":
+            bounds = _bounds(node, scope)
+            return None if bounds is None else types.Number(*bounds)
+        case "money":
+            return _money(node, scope)
+        case "subdivision":
+            return _subdivision(node, countries, scope)
+        case "one of" | "any of":
+            return _picklist(node, scope)
+        case "person":
+            return types.PersonName(people)
+        case word:
+            kind: types.FieldType = _PLAIN[word]()
+            return kind
+
+
+def _code(node: nodes.TypeNode, scope: Scope) -> types.Code | None:
+    if not isinstance(node.argument, nodes.Literal):
+        return types.Code()
+    first = number(node.argument)
+    if first is None or first != int(first) or not 1 <= first <= 100:
+        message = f"`{node.argument.text}` is not a number of characters"
+        scope.report(
+            "unknown-value", node.argument.span, message, help="write 1 to 100, such as `first 5`"
+        )
+        return None
+    return types.Code(int(first))
+
+
+def _integer(node: nodes.TypeNode, scope: Scope) -> types.Integer | None:
+    bounds = _bounds(node, scope)
+    if bounds is None:
+        return None
+    for bound in bounds:
+        if bound is not None and bound != int(bound):
+            scope.report("type-mismatch", node.span, f"{bound} is not a whole number")
+            return None
+    low, high = (None if bound is None else int(bound) for bound in bounds)
+    return types.Integer(low, high)
+
+
+def _bounds(
+    node: nodes.TypeNode, scope: Scope
+) -> tuple[Decimal | None, Decimal | None] | None:
+    if node.bounds is None:
+        return None, None
+    read: list[Decimal | None] = []
+    for literal in (node.bounds.low, node.bounds.high):
+        value = None if literal is None else number(literal)
+        if literal is not None and value is None:
+            scope.report("type-mismatch", literal.span, f"`{literal.text}` is not a number")
+            return None
+        read.append(value)
+    low, high = read
+    if low is not None and high is not None and low > high:
+        scope.report("unknown-value", node.bounds.span, "the range is empty: its ends are swapped")
+        return None
+    return low, high
+
+
+def _money(node: nodes.TypeNode, scope: Scope) -> types.Money | None:
+    assert isinstance(node.argument, nodes.Name)
+    currency = node.argument
+    if not re.fullmatch("[A-Z]{3}", currency.text):
+        scope.report(
+            "unknown-value",
+            currency.span,
+            f"`{currency.text}` is not a currency",
+            help="write the three capitals of ISO 4217, such as USD or EUR",
+        )
+        return None
+    return types.Money(currency.text)
+
+
+def _subdivision(
+    node: nodes.TypeNode, countries: list[str], scope: Scope
+) -> types.Subdivision | None:
+    if isinstance(node.argument, nodes.Name):
+        if node.argument.text in countries:
+            return types.Subdivision(node.argument.text)
+        scope.unknown("country field", node.argument, dict.fromkeys(countries))
+        return None
+    if len(countries) > 1:
+        scope.report(
+            "type-mismatch",
+            node.span,
+            "the schema has several country fields",
+            text=f"read together with which of {', '.join(f'`{name}`' for name in countries)}?",
+            help=f"write `subdivision of {countries[0]}`",
+        )
+        return None
+    return types.Subdivision(countries[0] if countries else None)
+
+
+def _picklist(node: nodes.TypeNode, scope: Scope) -> types.OneOf | types.AnyOf | None:
+    values: dict[str, nodes.Literal] = {}
+    for literal in node.literals:
+        folded = types.picklist_key(literal.text)
+        if not folded:
+            scope.report("unknown-value", literal.span, "a value of a picklist needs a letter")
+        elif folded in values:
+            scope.report(
+                "duplicate-name",
+                literal.span,
+                f"`{literal.text}` stands in the list already",
+                text="values are the same but for case, blanks and hyphens",
+            )
+        else:
+            values[folded] = literal
+    if not values:
+        scope.report("unknown-value", node.span, "a picklist needs at least one value")
+        return None
+    kind = types.OneOf if node.word == "one of" else types.AnyOf
+    return kind(tuple(literal.text for literal in values.values()))
+
+
+def people_by_spelling(people: list[nodes.Person]) -> Mapping[str, str]:
+    """Return each person's name by the spellings that a lead may use: name and e-mail."""
+    spellings: dict[str, str] = {}
+    for person in people:
+        for spelling in (person.name.text, *(email.text for email in person.emails)):
+            spellings.setdefault(spelling.strip().casefold(), person.name.text)
+    return spellings

@@ -1,0 +1,190 @@
+"""Conditions and targets in the words of the language.
+
+What is printed for a condition parses and resolves to the same condition again; the laws
+hold that. Names are printed, not what they stand for.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from turnout.dsl import policy as targets
+from turnout.dsl.conditions import (
+    And,
+    Atom,
+    Between,
+    Condition,
+    Contains,
+    EndsWith,
+    Has,
+    IsIn,
+    Matches,
+    Named,
+    Not,
+    OlderThan,
+    Or,
+    Present,
+    StartsWith,
+    WithinLast,
+)
+from turnout.dsl.types import Field, Text, Value
+from turnout.dsl.values import show
+
+_OR, _AND, _NOT = 1, 2, 3
+
+
+def written(condition: Condition, fields: Mapping[str, Field]) -> str:
+    """Return `condition` as a policy would write it.
+
+    >>> from turnout.dsl.types import Integer
+    >>> fields = {"employees": Field("employees", Integer(0))}
+    >>> written(Not(Between("employees", low=100, high=999)), fields)
+    'not employees in 100..999'
+    """
+    return _written(condition, fields, _OR)
+
+
+def _written(condition: Condition, fields: Mapping[str, Field], around: int) -> str:
+    whole = _combined(condition, fields)
+    if whole is not None:
+        return whole
+    match condition:
+        case Named(name=name):
+            return name
+        case Or(parts):
+            text, level = " or ".join(_written(part, fields, _AND) for part in parts), _OR
+        case And(parts):
+            text, level = " and ".join(_written(part, fields, _NOT) for part in parts), _AND
+        case Not(part):
+            text, level = f"not {_written(part, fields, _NOT + 1)}", _NOT
+        case atom:
+            return _atom(atom, fields)
+    return f"({text})" if level < around else text
+
+
+def _combined(condition: Condition, fields: Mapping[str, Field]) -> str | None:
+    """Return the one test that stands for several atoms, None where there is none."""
+    match condition:
+        case Not(Present(field)):
+            return f"{field} is missing"
+        case And((Present(field), Not(IsIn(other) as inner))) if field == other:
+            return _membership(inner, fields[field], "is not", "not in")
+        case And((Present(field), Not(Between(other, _, _, False, False) as inner))) if (
+            field == other
+        ):
+            return f"{field} not in {_range(inner, fields[field])}"
+        case And((Present(field), *rest)) if rest and all(
+            isinstance(part, Not) and isinstance(part.part, Has) and part.part.field == field
+            for part in rest
+        ):
+            inner_parts = [part.part for part in rest if isinstance(part, Not)]
+            values = [part.value for part in inner_parts if isinstance(part, Has)]
+            return f"{field} has none {_list(values, fields[field])}"
+        case And(parts) | Or(parts) if len(parts) > 1 and isinstance(parts[0], Has):
+            values = [part.value for part in parts if isinstance(part, Has)]
+            same = {part.field for part in parts if isinstance(part, Has)}
+            if len(values) < len(parts) or len(same) != 1:
+                return None
+            word = "has all" if isinstance(condition, And) else "has any"
+            return f"{parts[0].field} {word} {_list(values, fields[parts[0].field])}"
+        case _:
+            return None
+
+
+def _membership(atom: IsIn, field: Field, one: str, several: str) -> str:
+    values = sorted(atom.values, key=_order(field))
+    if len(values) == 1:
+        return f"{atom.field} {one} {show(field, values[0])}"
+    return f"{atom.field} {several} {_list(values, field)}"
+
+
+def _order(field: Field) -> Callable[[Value], tuple[int, Value]]:
+    """Return the key that sorts values as declared, and others by themselves."""
+    places = {value: at for at, value in enumerate(getattr(field.type, "values", ()))}
+    return lambda value: (places.get(value, 0), "" if value in places else value)
+
+
+def _list(values: Sequence[Value], field: Field) -> str:
+    return f"[{', '.join(show(field, value) for value in values)}]"
+
+
+def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:
+    match atom:
+        case Present(field):
+            return f"{field} is present"
+        case IsIn(field, values) if values == {True}:
+            return field
+        case IsIn(field):
+            return _membership(atom, fields[field], "is", "in")
+        case Between():
+            return _between(atom, fields[atom.field])
+        case StartsWith(field, text):
+            return f"{field} starts with {quoted(text)}"
+        case EndsWith(field, text):
+            return f"{field} ends with {quoted(text)}"
+        case Contains(field, text):
+            return f"{field} contains {quoted(text)}"
+        case Matches(field, pattern):
+            return f"{field} matches {quoted(pattern)}"
+        case Has(field, value):
+            return f"{field} has {_list([value], fields[field])[1:-1]}"
+        case OlderThan(field, days):
+            return f"{field} older than {days} days"
+        case WithinLast(field, days):
+            return f"{field} within {days} days"
+
+
+def _between(atom: Between, field: Field) -> str:
+    name = atom.field
+    if atom.low is None and atom.high is not None:
+        return f"{name} {'<' if atom.high_open else '<='} {show(field, atom.high)}"
+    if atom.high is None and atom.low is not None:
+        return f"{name} {'>' if atom.low_open else '>='} {show(field, atom.low)}"
+    if not atom.low_open and not atom.high_open:
+        return f"{name} in {_range(atom, field)}"
+    low = _between(Between(name, low=atom.low, low_open=atom.low_open), field)
+    high = _between(Between(name, high=atom.high, high_open=atom.high_open), field)
+    return f"({low} and {high})"
+
+
+def _range(atom: Between, field: Field) -> str:
+    low, high = ("" if end is None else show(field, end) for end in (atom.low, atom.high))
+    return f"{low}..{high}"
+
+
+def worded(target: targets.Target) -> str:
+    """Return `target` as a policy would write it.
+
+    >>> worded(targets.RoundRobin("emea-sdr"))
+    'round-robin emea-sdr'
+    """
+    kind, name = parts(target)
+    return f"{kind} {quoted(name) if kind == 'reject' else name}"
+
+
+def parts(target: targets.Target) -> tuple[str, str]:
+    """Return a target's kind, as its keyword, and what it names."""
+    match target:
+        case targets.RoundRobin(name):
+            return "round-robin", name
+        case targets.LeastLoaded(name):
+            return "least-loaded", name
+        case targets.ToPerson(name):
+            return "person", name
+        case targets.ToOwner(name):
+            return "owner", name
+        case targets.ToQueue(name):
+            return "queue", name
+        case targets.ToPartner(name):
+            return "partner", name
+        case targets.ToSequence(name):
+            return "sequence", name
+        case targets.Reject(name):
+            return "reject", name
+
+
+def quoted(text: str) -> str:
+    r"""Return `text` as a quoted literal.
+
+    >>> print(quoted('say "hi"'))
+    "say \"hi\""
+    """
+    return show(Text(), text)

@@ -1,0 +1,70 @@
+"""A policy on disk, read, checked and lowered: what every command starts from."""
+
+from datetime import date
+from pathlib import Path
+
+import attrs
+
+from turnout.compiler.analysis import STEPS
+from turnout.compiler.checks import check
+from turnout.compiler.program import Program, lower
+from turnout.dsl.files import parse_files
+from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.policy import Policy
+from turnout.dsl.resolve import resolve
+from turnout.dsl.source import Source
+from turnout.dsl.types import Values
+from turnout.runtime.interpreter import match
+
+
+@attrs.frozen
+class Compiled:
+    """What became of a policy.
+
+    policy, program: as far as they could be read; they are run only if `is_fit`.
+    findings: in order of file and place. sources: every file that was read, the main file
+    last.
+    """
+
+    policy: Policy
+    program: Program
+    findings: tuple[Finding, ...]
+    sources: tuple[Source, ...]
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether the policy can be run: no finding is an error."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+
+def compile_policy(path: str | Path, *, steps: int = STEPS) -> Compiled:
+    """Return the policy whose main file is at `path`; what is wrong with it is a finding.
+
+    steps: the budget of one exact question; one that needs more is left `undecided`.
+    """
+    main = Path(path)
+    parsed = parse_files(main)
+    resolution = resolve(parsed, main)
+    program = lower(resolution.policy)
+    sound = [name for name in program.routes if name not in resolution.unsound]
+    checked = check(program, run_witness, routes=sound, steps=steps)
+    # A route that lost a condition uses what it lost, so nothing can be called unused.
+    is_whole = len(sound) == len(program.routes) and not parsed.findings
+    kept = [f for f in checked if is_whole or f.name != "unused-definition"]
+    findings = sorted([*parsed.findings, *resolution.findings, *kept], key=_place)
+    sources = tuple(file.source for file in parsed.files)
+    return Compiled(resolution.policy, program, tuple(findings), sources)
+
+
+def run_witness(
+    policy: Policy, route: str, values: Values, today: date
+) -> tuple[str | None, tuple[str, ...]]:
+    """Return what the reference interpreter says of a lead; see `compiler.analysis.Oracle`."""
+    found = match(policy, route, values, today)
+    return found.rule, tuple(by for _, by in found.attempts)
+
+
+def _place(finding: Finding) -> tuple[str, int, int]:
+    if finding.span is None:
+        return "", 0, 0
+    return finding.span.source.name, finding.span.start, finding.span.end

@@ -1,0 +1,160 @@
+"""What a policy means: the reference interpreter.
+
+Slow and obvious on purpose. It reads the policy as it is written, blocks inside blocks,
+and is the oracle that the decision tree, the engine and every export are held to, lead
+by lead. Nothing here is shared with them but the values of leads and the rule that says
+who is next in a team.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+import attrs
+
+from turnout.dsl.conditions import (
+    And,
+    Between,
+    Condition,
+    Contains,
+    EndsWith,
+    Has,
+    IsIn,
+    Matches,
+    Named,
+    Not,
+    OlderThan,
+    Or,
+    Present,
+    StartsWith,
+    WithinLast,
+)
+from turnout.dsl.patterns import searcher
+from turnout.dsl.policy import Block, Entry, Policy, Route, Rule, Target
+from turnout.dsl.types import Value, Values
+from turnout.dsl.wording import written
+
+
+@attrs.frozen
+class Match:
+    """What a route says of a lead, before anyone's availability is asked.
+
+    rule: the rule that matched, None where a fallback has it. attempts: the targets in
+    the order in which they are tried, each with the rule or fallback that names it.
+    """
+
+    rule: str | None
+    attempts: tuple[tuple[Target, str], ...]
+
+
+def match(policy: Policy, route: str, values: Values, today: date) -> Match:
+    """Return what `route` says of a lead with these values on that day.
+
+    A lead that lacks a required field meets no rule: it takes the route's own fallback.
+    """
+    entry_point = policy.routes[route]
+    last = _steps(entry_point, f"fallback of route {route}")
+    if any(field.required and name not in values for name, field in policy.fields.items()):
+        return Match(None, last)
+    found = _first(policy, entry_point.entries, values, today)
+    return Match(None, last) if found is None else Match(found.rule, found.attempts + last)
+
+
+def _first(
+    policy: Policy, entries: tuple[Entry, ...], values: Values, today: date
+) -> Match | None:
+    for entry in entries:
+        if not holds(entry.condition, values, today):
+            continue
+        if isinstance(entry, Rule):
+            steps = tuple((step.target, f"rule {entry.name}") for step in entry.chain)
+            return Match(entry.name, steps)
+        fallback = _steps(entry, f"fallback of {written(entry.condition, policy.fields)}")
+        found = _first(policy, entry.entries, values, today)
+        if found is not None:
+            return Match(found.rule, found.attempts + fallback)
+        if entry.fallback is not None:
+            return Match(None, fallback)
+    return None
+
+
+def _steps(block: Route | Block, by: str) -> tuple[tuple[Target, str], ...]:
+    return tuple((step.target, by) for step in block.fallback or ())
+
+
+def holds(condition: Condition, values: Values, today: date) -> bool:
+    """Return whether `condition` holds for a lead with these values on that day."""
+    match condition:
+        case Named(meaning=meaning):
+            return holds(meaning, values, today)
+        case And(parts):
+            return all(holds(part, values, today) for part in parts)
+        case Or(parts):
+            return any(holds(part, values, today) for part in parts)
+        case Not(part):
+            return not holds(part, values, today)
+        case atom:
+            value = values.get(atom.field)
+            return value is not None and _test(atom, value, today)
+
+
+def _test(atom: Condition, value: Value, today: date) -> bool:  # noqa: PLR0911 - one line a form
+    match atom:
+        case Present():
+            return True
+        case IsIn(_, wanted):
+            return value in wanted
+        case Between():
+            return _is_between(atom, value)
+        case StartsWith(_, text):
+            return str(value).startswith(text)
+        case EndsWith(_, text):
+            return str(value).endswith(text)
+        case Contains(_, text):
+            return text in str(value)
+        case Matches(_, pattern):
+            return searcher(pattern)(str(value))
+        case Has(_, wanted):
+            return isinstance(value, frozenset) and wanted in value
+        case OlderThan(_, days):
+            return isinstance(value, date) and value < today - timedelta(days=days)
+        case WithinLast(_, days):
+            return isinstance(value, date) and today - timedelta(days=days) <= value <= today
+        case _:
+            raise AssertionError(atom)
+
+
+def _is_between(atom: Between, value: Value) -> bool:
+    low, high = atom.low, atom.high
+    if low is not None and (value < low or (atom.low_open and value == low)):  # type: ignore[operator]
+        return False
+    return high is None or value < high or (not atom.high_open and value == high)  # type: ignore[operator]
+
+
+@attrs.frozen
+class Result:
+    """Who gets the lead: the attempt that accepted, None where none did, and those passed over.
+
+    assignee: a person, None where the target is none. passed_over: attempts and reasons.
+    """
+
+    attempt: tuple[Target, str] | None
+    assignee: str | None
+    passed_over: tuple[tuple[Target, str], ...]
+
+
+def settle(
+    attempts: tuple[tuple[Target, str], ...],
+    accept: Callable[[Target], tuple[str | None, str | None]],
+) -> Result:
+    """Return the first attempt that accepts the lead.
+
+    accept: answers for one target with the assignee (None for a place) and None, or with
+    the reason why it can't take the lead.
+    """
+    passed: list[tuple[Target, str]] = []
+    for target, by in attempts:
+        assignee, reason = accept(target)
+        if reason is None:
+            return Result((target, by), assignee, tuple(passed))
+        passed.append((target, reason))
+    return Result(None, None, tuple(passed))
