@@ -188,7 +188,7 @@ def _age(name: str, low: int, high: int) -> str:
     return f"{name} {low} to {high - 1} days ago"
 
 
-def _between(dimension: Dimension, low: Any, high: Any) -> str:  # noqa: ANN401 - cuts of any line
+def _between(dimension: Dimension, low: Any, high: Any) -> str:
     field = dimension.field
     first, is_first_in = _end(field, low, is_low=True)
     last, is_last_in = _end(field, high, is_low=False)
@@ -205,13 +205,13 @@ def _between(dimension: Dimension, low: Any, high: Any) -> str:  # noqa: ANN401 
     return f"{field.name} {'>=' if is_first_in else '>'} {first} and {'<=' if is_last_in else '<'} {last}"
 
 
-def _is_end(dimension: Dimension, cut: Any) -> bool:  # noqa: ANN401
+def _is_end(dimension: Dimension, cut: Any) -> bool:
     assert dimension.domain.pieces is not None
     every = [p for n in range(1, dimension.domain.size) for p in dimension.domain.pieces(n)]
     return cut in {min(low for low, _ in every), max(high for _, high in every)}
 
 
-def _end(field: types.Field, cut: Any, *, is_low: bool) -> tuple[str, bool]:  # noqa: ANN401
+def _end(field: types.Field, cut: Any, *, is_low: bool) -> tuple[str, bool]:
     """Return the value at a cut as written, and whether it lies inside."""
     match field.type:
         case types.Integer():

@@ -57,9 +57,9 @@ class Domain:
         return (1 << self.size) - 1
 
 
-def _numbered(signatures: Iterable[tuple[int, ...]], atoms: Sequence[Atom]) -> tuple[
-    list[int], dict[tuple[int, ...], int], dict[Atom, Mask]
-]:
+def _numbered(
+    signatures: Iterable[tuple[int, ...]], atoms: Sequence[Atom]
+) -> tuple[list[int], dict[tuple[int, ...], int], dict[Atom, Mask]]:
     """Return each signature's class (from 1), the classes, and where each atom holds."""
     classes: dict[tuple[int, ...], int] = {}
     numbered = [classes.setdefault(signature, len(classes) + 1) for signature in signatures]
@@ -113,7 +113,7 @@ def finite(
     # A value outside the list is one that no atom names.
     other = classes.get((), MISSING)
 
-    def class_of(value: Any) -> int:  # noqa: ANN401 - any value of the field's type
+    def class_of(value: Any) -> int:
         return MISSING if value is None else number_of.get(value, other)
 
     return Domain(len(classes) + 1, masks, class_of, first.get)
@@ -179,7 +179,7 @@ def line(
         ends_after = [*cuts[1:], ends[1]]
         return [(cuts[at], ends_after[at]) for at in places.get(number, ())]
 
-    def class_of(value: Any) -> int:  # noqa: ANN401 - whatever the line's values are
+    def class_of(value: Any) -> int:
         return MISSING if value is None else numbered[bisect_right(cuts, cut_of(value)) - 1]
 
     def sample(number: int) -> Value | None:

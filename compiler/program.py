@@ -12,7 +12,17 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from turnout.dsl.conditions import ALWAYS, And, Condition
-from turnout.dsl.policy import Block, Chain, Policy, Reject, Route, Rule, Target, ToQueue, ToSequence
+from turnout.dsl.policy import (
+    Block,
+    Chain,
+    Policy,
+    Reject,
+    Route,
+    Rule,
+    Target,
+    ToQueue,
+    ToSequence,
+)
 from turnout.dsl.source import Span
 from turnout.dsl.wording import written
 

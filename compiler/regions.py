@@ -50,7 +50,7 @@ EVERYTHING = All(())
 NOTHING = All((), (Either((), 0),))
 
 
-class OutOfSteps(Exception):  # noqa: N818 - it is no error: the question stays undecided
+class OutOfSteps(Exception):
     """The budget ran out before the question was decided."""
 
 
@@ -195,9 +195,7 @@ def truth(region: All, box: Sequence[Mask]) -> bool | None:
 # -- search --
 
 
-def find(
-    space: Space, regions: Iterable[All], budget: Budget, within: Box = ()
-) -> Masks | None:
+def find(space: Space, regions: Iterable[All], budget: Budget, within: Box = ()) -> Masks | None:
     """Return a box whose leads are in all of `regions`, None where no lead is.
 
     The box never holds an impossible combination. Raises OutOfSteps.

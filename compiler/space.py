@@ -155,9 +155,7 @@ class _Builder:
         if patterns:
             self._patterns(field, at, patterns)
 
-    def _dimension(
-        self, field: Field, kind: str, domain: Domain, test: Atom | None = None
-    ) -> int:
+    def _dimension(self, field: Field, kind: str, domain: Domain, test: Atom | None = None) -> int:
         can_lack = kind in {"has", "pattern"} or not field.required
         full = domain.full if can_lack else domain.full & ~1
         at = len(self.dimensions)
@@ -205,9 +203,9 @@ class _Builder:
             self.impossible.append(((at, 1), (other, YES)))
         assert isinstance(field.type, types.AnyOf)
         if len(others) == len(field.type.values):  # it is never empty, so one of them is held
-            self.impossible.append(((at, ~1 & self.dimensions[at].domain.full), *(
-                (other, NO) for other in others
-            )))
+            self.impossible.append(
+                ((at, ~1 & self.dimensions[at].domain.full), *((other, NO) for other in others))
+            )
 
     def _patterns(self, field: Field, at: int, atoms: list[Pattern]) -> None:
         places = {atom: self._dimension(field, "pattern", _yes_no(atom), atom) for atom in atoms}
@@ -248,7 +246,9 @@ class _Builder:
         """Return one set a country that the atoms of linked subdivisions mention."""
         match field.type:
             case types.Country():
-                mentioned = {c for child in self._subdivisions_of(field) for c in self._countries(child)}
+                mentioned = {
+                    c for child in self._subdivisions_of(field) for c in self._countries(child)
+                }
                 return [frozenset({code}) for code in sorted(mentioned)]
             case types.Subdivision(country=name) if name is not None and self.atoms[field.name]:
                 siblings = self._subdivisions_of(self.fields[name])
@@ -307,13 +307,15 @@ def _implies(narrow: Pattern, wide: Pattern) -> bool:
     match narrow, wide:
         case EndsWith(_, inner), EndsWith(_, outer):
             return inner.endswith(outer)
-        case (EndsWith(_, inner) | Contains(_, inner)), Contains(_, outer):
+        case ((EndsWith(_, inner) | Contains(_, inner)), Contains(_, outer)):
             return outer in inner
         case _:
             return False
 
 
 def _alphabet(kind: types.FieldType) -> str:
-    return "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" if isinstance(kind, types.Code) else (
-        "abcdefghijklmnopqrstuvwxyz0123456789-."
+    return (
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        if isinstance(kind, types.Code)
+        else ("abcdefghijklmnopqrstuvwxyz0123456789-.")
     )

@@ -54,21 +54,21 @@ def country_of(subdivision: Value) -> str:
 
 @cache
 def _countries() -> tuple[str, ...]:
-    from pycountry import countries  # noqa: PLC0415
+    from pycountry import countries
 
     return tuple(sorted(country.alpha_2 for country in countries))
 
 
 @cache
 def _subdivisions() -> tuple[str, ...]:
-    from pycountry import subdivisions  # noqa: PLC0415
+    from pycountry import subdivisions
 
     return tuple(sorted(subdivision.code for subdivision in subdivisions))
 
 
 @cache
 def _languages() -> tuple[str, ...]:
-    from pycountry import languages  # noqa: PLC0415
+    from pycountry import languages
 
     codes = (getattr(language, "alpha_2", None) or language.alpha_3 for language in languages)
     return tuple(sorted(codes, key=lambda code: (len(code), code)))

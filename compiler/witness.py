@@ -18,7 +18,7 @@ from turnout.compiler.space import YES, Dimension, Space, answers
 from turnout.dsl import types
 from turnout.dsl.conditions import Contains, EndsWith, Has, Matches
 from turnout.dsl.findings import Witness
-from turnout.dsl.types import Value, Values
+from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
 
 DAY = date(2026, 1, 1)

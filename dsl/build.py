@@ -55,7 +55,7 @@ class _Children(tuple[Any, ...]):
     __slots__ = ()
 
 
-def _test(operator: str) -> Any:  # noqa: ANN401 - a method of whatever shape Lark calls
+def _test(operator: str) -> Any:
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Test:
         field, *rest = children
         operands = rest[0] if rest and not isinstance(rest[0], Token) else self.values(rest)
@@ -64,7 +64,7 @@ def _test(operator: str) -> Any:  # noqa: ANN401 - a method of whatever shape La
     return build
 
 
-def _type(word: str) -> Any:  # noqa: ANN401
+def _type(word: str) -> Any:
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.TypeNode:
         literals: tuple[nodes.Literal, ...] = ()
         bounds = argument = None
@@ -81,7 +81,7 @@ def _type(word: str) -> Any:  # noqa: ANN401
     return build
 
 
-def _target(kind: str) -> Any:  # noqa: ANN401
+def _target(kind: str) -> Any:
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Target:
         first, *rest = children
         argument = self.value(first) if first.type == "STRING" else self.name(first)
@@ -90,7 +90,7 @@ def _target(kind: str) -> Any:  # noqa: ANN401
     return build
 
 
-def _later(keyword: str) -> Any:  # noqa: ANN401
+def _later(keyword: str) -> Any:
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Later:
         del children
         span = self.span(meta)
@@ -99,7 +99,7 @@ def _later(keyword: str) -> Any:  # noqa: ANN401
     return build
 
 
-def _place(kind: str) -> Any:  # noqa: ANN401
+def _place(kind: str) -> Any:
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Place:
         later = _of(nodes.Later, children)
         return nodes.Place(kind, self.name(children[0]), later, self.span(meta))
@@ -334,9 +334,7 @@ class Builder(Transformer[Token, nodes.File]):
 
     def compare(self, meta: Meta, children: list[Any]) -> nodes.Test:
         field, operator, bound = children
-        return nodes.Test(
-            self.name(field), str(operator), (self.value(bound),), self.span(meta)
-        )
+        return nodes.Test(self.name(field), str(operator), (self.value(bound),), self.span(meta))
 
     is_ = _test("is")
     is_not = _test("is not")

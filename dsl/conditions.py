@@ -8,8 +8,8 @@ findings and explanations speak in the policy's own words.
 """
 
 from collections.abc import Iterator
-from decimal import Decimal
 from datetime import date
+from decimal import Decimal
 from typing import TypeAlias
 
 import attrs

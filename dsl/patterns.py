@@ -48,7 +48,7 @@ def searcher(pattern: str) -> Callable[[str], bool]:
     Case is not told apart. Raises ValueError for a pattern that RE2 can't read and
     ModuleNotFoundError without the extra.
     """
-    import re2  # noqa: PLC0415 - an extra, wanted only by policies with patterns
+    import re2
 
     options = re2.Options()
     options.case_sensitive = False

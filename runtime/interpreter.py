@@ -6,7 +6,7 @@ by lead. Nothing here is shared with them but the values of leads and the rule t
 who is next in a team.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import attrs
@@ -59,9 +59,7 @@ def match(policy: Policy, route: str, values: Values, today: date) -> Match:
     return Match(None, last) if found is None else Match(found.rule, found.attempts + last)
 
 
-def _first(
-    policy: Policy, entries: tuple[Entry, ...], values: Values, today: date
-) -> Match | None:
+def _first(policy: Policy, entries: tuple[Entry, ...], values: Values, today: date) -> Match | None:
     for entry in entries:
         if not holds(entry.condition, values, today):
             continue
@@ -97,7 +95,7 @@ def holds(condition: Condition, values: Values, today: date) -> bool:
             return value is not None and _test(atom, value, today)
 
 
-def _test(atom: Condition, value: Value, today: date) -> bool:  # noqa: PLR0911 - one line a form
+def _test(atom: Condition, value: Value, today: date) -> bool:
     match atom:
         case Present():
             return True

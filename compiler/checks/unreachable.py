@@ -77,9 +77,7 @@ def _closed_block(
     for depth, around in enumerate(clause.around):
         if around in before:
             continue
-        inside = [
-            analysis.regions.region(outer.condition) for outer in clause.around[: depth + 1]
-        ]
+        inside = [analysis.regions.region(outer.condition) for outer in clause.around[: depth + 1]]
         if analysis.find(inside, outside=range(at)) is None:
             needed = list(range(at))
             for candidate in reversed(range(at)):

@@ -51,7 +51,9 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     places_to_send = _places(files, scope)
     scope.later(_items(files, nodes.Later))
     reader = routes.RouteReader(places.reader, fields, scope)
-    read = [reader.route(node, file.broken) for file in files for node in _items([file], nodes.Route)]
+    read = [
+        reader.route(node, file.broken) for file in files for node in _items([file], nodes.Route)
+    ]
     result = policy.Policy(
         path.stem,
         fields,

@@ -23,11 +23,11 @@ from turnout.dsl.conditions import (
     WithinLast,
 )
 from turnout.dsl.patterns import pattern_problem
+from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
 from turnout.dsl.types import Field, Value
 from turnout.dsl.values.texts import normal_code, normal_text
-from turnout.dsl.resolve.literals import read_literal
 
 Lookup: TypeAlias = Callable[[nodes.Name], Condition | None]
 """What a territory's or segment's name stands for; None where that was reported."""

@@ -16,10 +16,10 @@ from turnout.dsl.files import read_table
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Definition, Family
 from turnout.dsl.resolve.conditions import ConditionReader
+from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field, Value
-from turnout.dsl.resolve.literals import read_literal
 
 MAX_CHAIN = 50
 MAX_TABLE_FINDINGS = 10
@@ -107,9 +107,7 @@ class Places:
         for member in node.members:
             self._segment(member, group, broken)
 
-    def _segment(
-        self, node: nodes.Segment, group: _Group | None, broken: tuple[Span, ...]
-    ) -> None:
+    def _segment(self, node: nodes.Segment, group: _Group | None, broken: tuple[Span, ...]) -> None:
         entry = _Entry("segment", node.name, None, group.name if group else "", node.condition)
         entry.is_broken = is_broken(node.span, broken)
         self._enter(entry, group)
@@ -201,9 +199,7 @@ class Places:
         )
         return None
 
-    def _report_table(
-        self, node: nodes.Table, name: str, faults: list[tuple[str, str]]
-    ) -> None:
+    def _report_table(self, node: nodes.Table, name: str, faults: list[tuple[str, str]]) -> None:
         for kind, message in faults[:MAX_TABLE_FINDINGS]:
             self._scope.report(kind, node.path.span, f"`{name}` {message}")
         more = len(faults) - MAX_TABLE_FINDINGS
@@ -306,7 +302,9 @@ class Places:
         earlier = self._union([self._entries[name] for name in entry.before])
         if earlier is None:
             return None
-        return tuple(Not(part) for part in (earlier.parts if isinstance(earlier, Or) else [earlier]))
+        return tuple(
+            Not(part) for part in (earlier.parts if isinstance(earlier, Or) else [earlier])
+        )
 
     # -- what comes out --
 

@@ -75,7 +75,9 @@ def _weight(member: nodes.Member, scope: Scope) -> Fraction:
 class RouteReader:
     """Reads routes; `unsound` names those in which a condition could not be read."""
 
-    def __init__(self, conditions: ConditionReader, fields: Mapping[str, Field], scope: Scope) -> None:
+    def __init__(
+        self, conditions: ConditionReader, fields: Mapping[str, Field], scope: Scope
+    ) -> None:
         """Read conditions with `conditions`, reporting to `scope`."""
         self._conditions = conditions
         self._fields = fields
@@ -240,7 +242,9 @@ class RouteReader:
         field = self._fields.get(name.text)
         if field is None:
             if name.text not in self._scope.broken_fields:
-                people = {key: f for key, f in self._fields.items() if isinstance(f.type, PersonName)}
+                people = {
+                    key: f for key, f in self._fields.items() if isinstance(f.type, PersonName)
+                }
                 self._scope.unknown("person field", name, people)
             return False
         if not isinstance(field.type, PersonName):

@@ -110,9 +110,7 @@ def _integer(node: nodes.TypeNode, scope: Scope) -> types.Integer | None:
     return types.Integer(low, high)
 
 
-def _bounds(
-    node: nodes.TypeNode, scope: Scope
-) -> tuple[Decimal | None, Decimal | None] | None:
+def _bounds(node: nodes.TypeNode, scope: Scope) -> tuple[Decimal | None, Decimal | None] | None:
     if node.bounds is None:
         return None, None
     read: list[Decimal | None] = []
