@@ -194,8 +194,9 @@ def test_a_label_without_room_beside_its_mark_hangs_below() -> None:
         55 |   when country in [DE, AT, CH] and employees < 1000 and employees > 5000
            |                                                                   ^^^^^^
            |                                                                   |
-           |                                                no number is both below 1000
-           |                                                and above 5000
+           |                                                        no number is both
+           |                                                        below 1000 and above
+           |                                                        5000
         """)
 
 

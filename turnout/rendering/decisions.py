@@ -3,8 +3,7 @@
 The forms are described in docs/reference/formats.md.
 """
 
-import csv
-import io
+import re
 from collections.abc import Callable, Mapping
 
 import attrs
@@ -26,6 +25,7 @@ COLUMNS = (
     "issues",
     "repeated",
 )
+_SPECIAL = re.compile(r'[",\r\n]')
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
@@ -47,7 +47,8 @@ def csv_line(decision: Decision) -> str:
     )
     data["issues"] = "; ".join(f"{each.field or 'lead'}: {each.reason}" for each in decision.issues)
     data["repeated"] = "true" if decision.repeated else "false"
-    return _csv([harmless("" if data[name] is None else str(data[name])) for name in COLUMNS])
+    cells = ("" if data[name] is None else str(data[name]) for name in COLUMNS)
+    return ",".join(_quoted(harmless(cell)) for cell in cells) + "\n"
 
 
 def harmless(cell: str) -> str:
@@ -59,15 +60,13 @@ def harmless(cell: str) -> str:
     >>> harmless("=HYPERLINK(1)"), harmless("-12.5"), harmless("a=b")
     ("'=HYPERLINK(1)", '-12.5', 'a=b')
     """
-    if cell.startswith(_FORMULA_STARTS) and not cell[1:].replace(".", "", 1).isdecimal():
-        return f"'{cell}"
-    return cell
+    is_number = cell[:1] in {"+", "-"} and cell[1:].replace(".", "", 1).isdecimal()
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and not is_number else cell
 
 
-def _csv(cells: list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(cells)
-    return line.getvalue()
+def _quoted(cell: str) -> str:
+    """Return a cell as it stands in a line; the csv module would leave a carriage return bare."""
+    return '"{}"'.format(cell.replace('"', '""')) if _SPECIAL.search(cell) else cell
 
 
 LAYOUTS: Mapping[str, Layout] = {

@@ -106,7 +106,7 @@ def _line(pointers: Sequence[Pointer], digits: int, screen: int) -> Iterator[str
     room = max(screen - digits - 3, _NARROWEST_ROOM)
     number = pointers[0].span.line
     text = pointers[0].span.source.line(number)
-    is_whole = width(visible(text[: room + 1]).replace("\\t", _TAB)) <= room
+    is_whole = width(visible(text[: room + 1]).replace("\\t", _TAB)) < room
     for near in _near(pointers, room if is_whole else room // 2):
         shown, marks = _window(text, near, room)
         yield f"{paint(f'{number:>{digits}} |', Ink.FRAME)} {shown}".rstrip()
@@ -159,7 +159,7 @@ def _cells(pointer: Pointer, first: int, at: Sequence[int]) -> tuple[int, int]:
 
 def _begin(start: int, end: int, total: int, room: int) -> int:
     """Return the first cell of the cut that shows `start` up to `end`, or its beginning."""
-    if total <= room or end + len(_CUT) <= room:
+    if max(total, end) <= room or end + len(_CUT) <= room:
         return 0
     taken = min(end - start, room)
     return max(0, start - max(len(_CUT) + 1, (room - taken) // 3))

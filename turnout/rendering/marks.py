@@ -3,9 +3,10 @@
 The rightmost label stands beside its underline where it fits. The others hang below
 their starts, the rightmost highest, so that no label crosses another's line:
 
-    when employees < 100 and employees > 500
-         ^^^^^^^^^^^^^^^^---^^^^^^^^^^^^^^^^ no lead can meet both
-         ...
+    to queue triage else queue late
+       ------------      ^^^^^^^^^^ is never tried
+       |
+       always accepts
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,8 +16,8 @@ import attrs
 from turnout.rendering.canvas import Row
 from turnout.rendering.screen import Ink, width, wrap
 
-_ENOUGH = 28
-"""Cells below which a label rather starts a row of its own than be squeezed in."""
+_BESIDE, _BELOW = 28, 20
+"""Cells that a label wants beside its mark, and below it; else it is moved."""
 
 
 @attrs.frozen
@@ -63,13 +64,13 @@ def _beside(marks: Sequence[Mark], room: int) -> Mark | None:
     """Return the mark whose label stands beside it: nothing is right of it, and it fits."""
     last = max(marks, key=lambda mark: (mark.start, mark.is_own))
     free = room - last.end - 1
-    fits = width(last.text) <= free or free >= _ENOUGH
+    fits = width(last.text) <= free or free >= _BESIDE
     return last if last.text and fits and last.end == max(each.end for each in marks) else None
 
 
 def _hung(mark: Mark, room: int) -> tuple[int, list[str]]:
     """Return a hanging label's lines and their column, moved left where it is too narrow."""
-    needed = min(width(mark.text), _ENOUGH)
+    needed = min(width(mark.text), _BELOW)
     column = max(0, min(mark.start, room - needed))
     return column, wrap(mark.text, room - column)
 

@@ -1,0 +1,116 @@
+"""The command `turnout`: finds the subcommand, and sees to it that every end is a tidy one.
+
+A subcommand's module is imported when it is called, so that `turnout --version` and
+`turnout --help` don't wait for the parser, the country tables and the rest.
+"""
+
+import io
+import os
+import sys
+import traceback
+from importlib import import_module
+
+import click
+
+from turnout import __version__
+from turnout.commands.exits import CANNOT_RUN, INTERRUPTED, PIPE_CLOSED, CannotRun, complain
+from turnout.commands.options import color_option
+
+COMMANDS = {
+    "check": "Report everything that is wrong with policies.",
+}
+"""The subcommands in the order of use, with the line that the help shows."""
+
+TRACEBACK = "TURNOUT_TRACEBACK"
+
+
+class Turnout(click.Group):
+    """The subcommands by name, each imported when it is needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names in the order of the help."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the subcommand, None where there is none of that name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"turnout.commands.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the subcommands from the table, importing none."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Run the subcommand; whatever it raises ends in a message and a status."""
+        try:
+            super().invoke(ctx)
+            if sys.stdout:
+                sys.stdout.flush()
+        except (click.exceptions.Exit, click.Abort, click.ClickException):
+            raise
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            ctx.exit(INTERRUPTED)
+        except BrokenPipeError:
+            _give_up_stdout()
+            ctx.exit(PIPE_CLOSED)
+        except OSError as failure:
+            _show_traceback()
+            raise CannotRun(_described(failure)) from failure
+        except Exception as bug:  # noqa: BLE001 - the last stop before the user
+            _report(bug)
+            ctx.exit(CANNOT_RUN)
+
+
+def _described(failure: OSError) -> str:
+    reason = failure.strerror or str(failure) or type(failure).__name__
+    return f"{failure.filename}: {reason}" if failure.filename else reason
+
+
+def _report(bug: Exception) -> None:
+    """Say that something went wrong that never should."""
+    if _show_traceback():
+        return
+    reason = str(bug).split("\n", maxsplit=1)[0][:200]
+    complain(
+        f"this is a bug in Turnout {__version__}: {type(bug).__name__}: {reason}",
+        f"set {TRACEBACK}=1 and run it again for the traceback, and report it with that",
+    )
+
+
+def _show_traceback() -> bool:
+    if not os.environ.get(TRACEBACK):
+        return False
+    traceback.print_exc()
+    return True
+
+
+def _give_up_stdout() -> None:
+    """Send what is still buffered nowhere, so that Python's exit doesn't stumble over it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+
+
+@click.group(cls=Turnout, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="turnout %(version)s")
+@color_option
+def cli() -> None:
+    """Lead routing as code: check, draw and run the policies in `.route` files.
+
+    Exit status: 0 for success, 1 for a policy with errors, 2 where the command could not
+    do its work (usage, an unreadable file, a bug), 130 when interrupted.
+    """
+
+
+def main() -> None:
+    """Run the command line; what the output's encoding can't hold is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    cli()

@@ -1,0 +1,35 @@
+"""How a command ends: its exit status, and what it says when it can't do its work."""
+
+import click
+
+from turnout.rendering.screen import Ink, columns, fill, hanging, paint, visible
+
+CLEAN = 0
+FINDINGS = 1
+CANNOT_RUN = 2
+INTERRUPTED = 128 + 2  # as a shell reports a process that SIGINT ended
+PIPE_CLOSED = 128 + 13  # SIGPIPE
+
+
+class CannotRun(click.ClickException):
+    """What was asked can't be done: the reason, and what to do about it or ""."""
+
+    exit_code = CANNOT_RUN
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.help = help
+
+    def show(self, file: object = None) -> None:
+        """Print the message and the help on stderr."""
+        del file
+        complain(self.message, self.help)
+
+
+def complain(message: str, help: str = "") -> None:
+    """Print what is wrong on stderr, laid out like a finding."""
+    first, *more = fill(["error:", *visible(message).split(" ")], columns() - 4)
+    lines = [paint("error:", Ink.ERROR) + first.removeprefix("error:"), *(f"    {x}" for x in more)]
+    if help:
+        lines += hanging(f"  = {paint('help:', Ink.HELP)} ", visible(help).split(" "), columns())
+    click.echo("\n".join(lines), err=True)

@@ -1,0 +1,54 @@
+"""What several commands share in their interface: options, and examples in the help."""
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class Command(click.Command):
+    """A command whose help ends in examples, one command line each."""
+
+    def __init__(self, *args: Any, examples: tuple[str, ...] = (), **kwargs: Any) -> None:  # noqa: ANN401 - click's own arguments
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the examples as they stand: wrapped, they could not be copied."""
+        if self.examples:
+            with formatter.section("Examples"):
+                for example in self.examples:
+                    formatter.write(f"{' ' * formatter.current_indent}{example}\n")
+        super().format_epilog(ctx, formatter)
+
+
+def color_option(command: Decorated) -> Decorated:
+    """Add `--color/--no-color`; see `colors` for what holds without it."""
+    option = click.option(
+        "--color/--no-color",
+        default=None,
+        expose_value=False,
+        callback=_set_color,
+        help="Colours on or off; by default on for a terminal, unless NO_COLOR is set.",
+    )
+    return option(command)
+
+
+def _set_color(ctx: click.Context, _: click.Parameter, value: bool | None) -> None:  # noqa: FBT001 - click's signature
+    if value is not None:
+        ctx.color = value
+    elif ctx.parent is None:
+        ctx.color = colors(os.environ)
+
+
+def colors(environment: Mapping[str, str]) -> bool | None:
+    """Return whether the environment asks for colours; None leaves it to the stream.
+
+    NO_COLOR and FORCE_COLOR follow https://no-color.org and https://force-color.org.
+    """
+    if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
+        return False
+    return True if environment.get("FORCE_COLOR") else None

@@ -1,0 +1,52 @@
+"""Writing a file whole or not at all.
+
+The text goes to a hidden file beside the target, which takes the target's name at the
+end. So a crash, a kill or a full disk leaves the old file as it was, and never half a
+file that looks whole.
+"""
+
+import os
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def replacing(path: Path) -> Generator[BinaryIO, None, None]:
+    """Return a stream whose content is at `path` when the block ends, and not if it raises.
+
+    Links are followed. What isn't a regular file (`/dev/null`, a pipe) is written as it is.
+    Raises OSError.
+    """
+    target = path.resolve()
+    if target.exists() and not target.is_file():
+        with target.open("wb") as stream:
+            yield stream
+        return
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            part.chmod(target.stat().st_mode)
+        part.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+
+
+@contextmanager
+def output(path: Path | None) -> Generator[BinaryIO, None, None]:
+    """Return a stream to the file at `path`, or to stdout where it is None or `-`."""
+    if path is not None and str(path) != "-":
+        with replacing(path) as stream:
+            yield stream
+        return
+    sys.stdout.flush()
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()

@@ -1,0 +1,65 @@
+"""A policy that is fit to run, and which of its routes a command is about."""
+
+from difflib import get_close_matches
+from pathlib import Path
+
+import attrs
+import click
+
+from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
+from turnout.compiler.program import Program
+from turnout.dsl.findings import Severity
+from turnout.dsl.policy import Policy
+from turnout.rendering.pretty import pretty
+from turnout.rendering.report import Report
+from turnout.rendering.screen import columns
+from turnout.runtime.compiled import Compiled, compile_policy
+
+POLICY = click.argument("policy", type=click.Path(path_type=Path))
+ROUTE = click.option(
+    "--route", "route_name", metavar="NAME", help="Which route, where the policy has several."
+)
+
+
+@attrs.frozen
+class Fit:
+    """A policy without errors, with its program. warnings: how many findings it still has."""
+
+    policy: Policy
+    program: Program
+    warnings: int
+
+
+def fit_policy(path: Path) -> Fit:
+    """Return the policy at `path`; where it has errors, print them and end the command."""
+    compiled = compile_policy(path)
+    if compiled.is_fit:
+        return Fit(compiled.policy, compiled.program, len(compiled.findings))
+    report = errors_of(compiled)
+    for text in pretty(report, columns()):
+        click.echo(text, err=True)
+    is_unread = any(finding.span is None for finding in report.findings)
+    raise click.exceptions.Exit(CANNOT_RUN if is_unread else FINDINGS)
+
+
+def errors_of(compiled: Compiled) -> Report:
+    """Return what makes a policy unfit to run."""
+    errors = (each for each in compiled.findings if each.severity is Severity.ERROR)
+    return Report(tuple(errors), tuple(source.name for source in compiled.sources))
+
+
+def chosen_route(policy: Policy, name: str | None) -> str:
+    """Return the route asked for, or the policy's only one; else raise CannotRun."""
+    names = list(policy.routes)
+    if name is None and len(names) == 1:
+        return names[0]
+    if not names:
+        raise CannotRun(f"the policy {policy.name} has no route", "name its main file")
+    listed = ", ".join(names)
+    if name is None:
+        raise CannotRun(f"the policy has {len(names)} routes: {listed}", "choose one with --route")
+    if name in names:
+        return name
+    near = get_close_matches(name, names, n=1)
+    advice = f"did you mean {near[0]}?" if near else f"its routes are: {listed}"
+    raise CannotRun(f"the policy has no route {name}", advice)

@@ -1,0 +1,73 @@
+"""What a run of leads came to, in a few lines: who took how many, and what was amiss."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import attrs
+
+from turnout.rendering.report import counted
+from turnout.rendering.screen import Ink, paint, visible, width
+from turnout.runtime.decisions import Decision
+
+TOP = 10
+
+
+@attrs.define
+class Tally:
+    """Counts of the decisions added so far.
+
+    rules: by what chose the target ("rule dach-enterprise", "fallback of EMEA"). targets:
+    by kind and name ("queue triage"). amiss: leads with values that could not be used.
+    not_leads: rows that could not be read as a lead at all.
+    """
+
+    leads: int = 0
+    repeated: int = 0
+    amiss: int = 0
+    not_leads: int = 0
+    rules: Counter[str] = attrs.Factory(Counter[str])
+    targets: Counter[str] = attrs.Factory(Counter[str])
+
+    def add(self, decision: Decision) -> None:
+        """Count one decision more."""
+        self.leads += 1
+        self.repeated += decision.repeated
+        is_lead = all(issue.field for issue in decision.issues)
+        self.amiss += bool(decision.issues) and is_lead
+        self.not_leads += not is_lead
+        self.rules[decision.by] += 1
+        self.targets[f"{decision.kind} {decision.target}".rstrip()] += 1
+
+    def lines(self, seconds: float, screen: int) -> Iterator[str]:
+        """Yield the summary; seconds: how long the run took."""
+        pace = f"{seconds:.1f} s, {self.leads / max(seconds, 0.001):,.0f} leads/s"
+        total = f"routed {counted(self.leads, 'lead')}"
+        yield f"{paint(total, Ink.STRONG)} ({pace})"
+        yield from _ranking("by", self.rules, screen)
+        yield from _ranking("to", self.targets, screen)
+        for number, what in (
+            (self.repeated, "decided in an earlier run; the decision stands"),
+            (self.amiss, "with values that could not be used (see `issues`)"),
+            (self.not_leads, "not readable as a lead, sent to the route's fallback"),
+        ):
+            if number:
+                yield f"  {counted(number, 'lead')} {what}"
+
+
+def _ranking(word: str, counts: Counter[str], screen: int) -> Iterator[str]:
+    """Yield the largest counts, largest first, and the number of leads that the rest has."""
+    rows = [(name, number) for name, number in counts.most_common(TOP)]
+    rest = len(counts) - len(rows)
+    if rest:
+        rows.append((f"... and {rest} more", counts.total() - sum(number for _, number in rows)))
+    digits = max((len(f"{number:,}") for _, number in rows), default=0)
+    for at, (name, number) in enumerate(rows):
+        shown = paint(word, Ink.NOTE) if at == 0 else "  "
+        yield f"  {shown}  {number:>{digits},}  {_fitting(name, screen - digits - 8)}"
+
+
+def _fitting(name: str, room: int) -> str:
+    name = visible(name)
+    while width(name) > room:
+        name = name[:-2] + "…"
+    return name
