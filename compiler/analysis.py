@@ -92,11 +92,11 @@ def analyse(program: Program, route: str, oracle: Oracle, steps: int = STEPS) ->
     """Return the analysis of one route of `program`."""
     chosen = program.routes[route]
     policy = program.policy
-    grid = space(policy.fields, _atoms(program, chosen))
+    grid = space(policy.fields, _atoms(chosen))
     return Analysis(program, chosen, Regions(grid), oracle, steps)
 
 
-def _atoms(program: Program, route: RouteProgram) -> list[Atom]:
+def _atoms(route: RouteProgram) -> list[Atom]:
     """Return the atoms that a question about the route may use, each once, in order."""
     found: dict[Atom, None] = {}
     for clause in route.clauses:

@@ -8,12 +8,11 @@ shorter. Long lists are folded.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import attrs
 
 from turnout.compiler import domains
-from turnout.compiler.domains import Mask, members
+from turnout.compiler.domains import Cut, Mask, members
 from turnout.compiler.regions import Regions
 from turnout.compiler.space import YES, Dimension, Space
 from turnout.compiler.universe import universe
@@ -165,10 +164,10 @@ def _texts(dimension: Dimension, present: Mask) -> str:
     return f"{dimension.field.name} such as {_folded(dimension.field, shown[:3], 'or')}"
 
 
-def _ranges(dimension: Dimension, present: Mask, say: Callable[[Any, Any], str]) -> str:
+def _ranges(dimension: Dimension, present: Mask, say: Callable[[Cut, Cut], str]) -> str:
     assert dimension.domain.pieces is not None
     pieces = sorted(p for number in members(present) for p in dimension.domain.pieces(number))
-    merged: list[tuple[Any, Any]] = []
+    merged: list[tuple[Cut, Cut]] = []
     for low, high in pieces:
         if merged and merged[-1][1] == low:
             merged[-1] = (merged[-1][0], high)
@@ -188,7 +187,7 @@ def _age(name: str, low: int, high: int) -> str:
     return f"{name} {low} to {high - 1} days ago"
 
 
-def _between(dimension: Dimension, low: Any, high: Any) -> str:
+def _between(dimension: Dimension, low: Cut, high: Cut) -> str:
     field = dimension.field
     first, is_first_in = _end(field, low, is_low=True)
     last, is_last_in = _end(field, high, is_low=False)
@@ -202,16 +201,17 @@ def _between(dimension: Dimension, low: Any, high: Any) -> str:
         return f"{field.name} {'<=' if is_last_in else '<'} {last}"
     if is_first_in and is_last_in:
         return f"{field.name} {first}..{last}"
-    return f"{field.name} {'>=' if is_first_in else '>'} {first} and {'<=' if is_last_in else '<'} {last}"
+    above, below = ">=" if is_first_in else ">", "<=" if is_last_in else "<"
+    return f"{field.name} {above} {first} and {below} {last}"
 
 
-def _is_end(dimension: Dimension, cut: Any) -> bool:
+def _is_end(dimension: Dimension, cut: Cut) -> bool:
     assert dimension.domain.pieces is not None
     every = [p for n in range(1, dimension.domain.size) for p in dimension.domain.pieces(n)]
     return cut in {min(low for low, _ in every), max(high for _, high in every)}
 
 
-def _end(field: types.Field, cut: Any, *, is_low: bool) -> tuple[str, bool]:
+def _end(field: types.Field, cut: Cut, *, is_low: bool) -> tuple[str, bool]:
     """Return the value at a cut as written, and whether it lies inside."""
     match field.type:
         case types.Integer():

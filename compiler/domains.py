@@ -85,7 +85,7 @@ def members(mask: Mask) -> list[int]:
     >>> members(0b1101)
     [0, 2, 3]
     """
-    return [at for at, bit in enumerate(reversed(bin(mask)[2:])) if bit == "1"]
+    return [at for at, bit in enumerate(reversed(f"{mask:b}")) if bit == "1"]
 
 
 # -- finite lists --
@@ -113,7 +113,7 @@ def finite(
     # A value outside the list is one that no atom names.
     other = classes.get((), MISSING)
 
-    def class_of(value: Any) -> int:
+    def class_of(value: Any) -> int:  # noqa: ANN401 - any value of the field's type
         return MISSING if value is None else number_of.get(value, other)
 
     return Domain(len(classes) + 1, masks, class_of, first.get)
@@ -136,7 +136,7 @@ def values_of(domain: Domain, values: Sequence[Value], mask: Mask) -> tuple[Valu
 # -- ordered lines --
 
 
-def line(
+def line(  # noqa: PLR0913 - what a line is made of, each by name
     atoms: Sequence[Atom],
     intervals: Callable[[Atom], Iterable[tuple[Cut, Cut]]],
     *,
@@ -179,7 +179,7 @@ def line(
         ends_after = [*cuts[1:], ends[1]]
         return [(cuts[at], ends_after[at]) for at in places.get(number, ())]
 
-    def class_of(value: Any) -> int:
+    def class_of(value: Any) -> int:  # noqa: ANN401 - whatever the line's values are
         return MISSING if value is None else numbered[bisect_right(cuts, cut_of(value)) - 1]
 
     def sample(number: int) -> Value | None:

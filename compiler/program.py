@@ -49,8 +49,9 @@ class Clause:
     """A row of a route.
 
     name: the rule's name, or "fallback of EMEA". is_rule: whether it is a rule.
-    condition: the whole of it. around: the blocks around it, outermost first. own: the rule's own condition, always true for a fallback. own_attempts: how
-    many of the attempts stand in the clause itself; the rest are inherited.
+    condition: the whole of it. around: the blocks around it, outermost first. own: the
+    rule's own condition, always true for a fallback. own_attempts: how many of the
+    attempts stand in the clause itself; the rest are inherited.
     """
 
     name: str
@@ -107,7 +108,18 @@ def _route(policy: Policy, route: Route) -> RouteProgram:
     clauses = list(_clauses(policy, route, (), last))
     if route.fallback is not None:
         span = route.fallback_span or route.span
-        clauses.append(Clause(name, False, ALWAYS, (), ALWAYS, last, len(last), span))
+        clauses.append(
+            Clause(
+                name,
+                is_rule=False,
+                condition=ALWAYS,
+                around=(),
+                own=ALWAYS,
+                attempts=last,
+                own_attempts=len(last),
+                span=span,
+            )
+        )
     return RouteProgram(route.name, tuple(clauses), last, route.span)
 
 
@@ -119,13 +131,13 @@ def _clauses(
             own = _attempts(entry.chain, f"rule {entry.name}")
             yield Clause(
                 entry.name,
-                True,
-                _all((*(outer.condition for outer in around), entry.condition)),
-                around,
-                entry.condition,
-                own + rest,
-                len(own),
-                entry.span,
+                is_rule=True,
+                condition=_all((*(outer.condition for outer in around), entry.condition)),
+                around=around,
+                own=entry.condition,
+                attempts=own + rest,
+                own_attempts=len(own),
+                span=entry.span,
             )
             continue
         inner = (*around, Around(entry.condition, entry.span))
@@ -134,8 +146,16 @@ def _clauses(
         yield from _clauses(policy, entry, inner, own + rest)
         if entry.fallback is not None:
             span = entry.fallback_span or entry.span
-            condition = _all(tuple(outer.condition for outer in inner))
-            yield Clause(name, False, condition, inner, ALWAYS, own + rest, len(own), span)
+            yield Clause(
+                name,
+                is_rule=False,
+                condition=_all(tuple(outer.condition for outer in inner)),
+                around=inner,
+                own=ALWAYS,
+                attempts=own + rest,
+                own_attempts=len(own),
+                span=span,
+            )
 
 
 def _all(parts: tuple[Condition, ...]) -> Condition:

@@ -50,7 +50,7 @@ EVERYTHING = All(())
 NOTHING = All((), (Either((), 0),))
 
 
-class OutOfSteps(Exception):
+class OutOfSteps(Exception):  # noqa: N818 - it is no error: the question stays undecided
     """The budget ran out before the question was decided."""
 
 

@@ -8,7 +8,7 @@ country, a literal either contains a text or doesn't. Such combinations are list
 impossible boxes, so that nobody proves or shows anything by a lead that can't be.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import combinations
@@ -125,17 +125,17 @@ def answers(test: Atom | None, value: Value) -> bool:
 
 
 def _yes_no(test: Atom) -> Domain:
-    return Domain(2, {test: YES}, lambda value: int(value), lambda _: None)
+    return Domain(2, {test: YES}, int, lambda _: None)
 
 
 @attrs.define
 class _Builder:
     fields: Mapping[str, Field]
     atoms: Mapping[str, list[Atom]]
-    dimensions: list[Dimension] = attrs.Factory(list)
-    places: dict[Atom, tuple[int, Mask]] = attrs.Factory(dict)
-    impossible: list[Box] = attrs.Factory(list)
-    value_at: dict[str, int] = attrs.Factory(dict)
+    dimensions: list[Dimension] = attrs.Factory(list[Dimension])
+    places: dict[Atom, tuple[int, Mask]] = attrs.Factory(dict[Atom, tuple[int, Mask]])
+    impossible: list[Box] = attrs.Factory(list[Box])
+    value_at: dict[str, int] = attrs.Factory(dict[str, int])
 
     def add(self, field: Field) -> None:
         atoms = self.atoms[field.name]
@@ -164,7 +164,7 @@ class _Builder:
             self.places[atom] = at, mask
         return at
 
-    def _values(self, field: Field, atoms: list[Atom]) -> Domain:
+    def _values(self, field: Field, atoms: Sequence[Atom]) -> Domain:
         match field.type:
             case types.Integer(low, high):
                 return domains.whole(atoms, low, high)
@@ -189,7 +189,7 @@ class _Builder:
 
     # -- ages, held values, patterns --
 
-    def _ages(self, field: Field, at: int, atoms: list[Atom]) -> None:
+    def _ages(self, field: Field, at: int, atoms: Sequence[Atom]) -> None:
         age = self._dimension(field, "age", domains.whole(atoms, None, None))
         self._same_missing(at, age, self.dimensions[age].domain.full & ~1)
 
@@ -283,8 +283,8 @@ class _Builder:
             of = countries.class_of(country_of(value))
             allowed.setdefault(children.class_of(value), set()).add(of)
         by_allowed: dict[Mask, Mask] = {}
-        for number, of in allowed.items():
-            key = domains.mask_of(of)
+        for number, countries_of in allowed.items():
+            key = domains.mask_of(countries_of)
             by_allowed[key] = by_allowed.get(key, 0) | 1 << number
         for mask, numbers in by_allowed.items():
             refused = countries.full & ~mask

@@ -4,6 +4,7 @@ from functools import cache
 
 from turnout.dsl import types
 from turnout.dsl.types import Value
+from turnout.dsl.values.iso import rows
 
 
 def universe(kind: types.FieldType) -> tuple[Value, ...]:
@@ -54,21 +55,15 @@ def country_of(subdivision: Value) -> str:
 
 @cache
 def _countries() -> tuple[str, ...]:
-    from pycountry import countries
-
-    return tuple(sorted(country.alpha_2 for country in countries))
+    return tuple(sorted(row["alpha_2"] for row in rows("countries")))
 
 
 @cache
 def _subdivisions() -> tuple[str, ...]:
-    from pycountry import subdivisions
-
-    return tuple(sorted(subdivision.code for subdivision in subdivisions))
+    return tuple(sorted(row["code"] for row in rows("subdivisions")))
 
 
 @cache
 def _languages() -> tuple[str, ...]:
-    from pycountry import languages
-
-    codes = (getattr(language, "alpha_2", None) or language.alpha_3 for language in languages)
+    codes = (row.get("alpha_2", row["alpha_3"]) for row in rows("languages"))
     return tuple(sorted(codes, key=lambda code: (len(code), code)))

@@ -115,11 +115,9 @@ def _readable(
     field: types.Field, made: Iterator[Value], fits: Callable[[Value], bool]
 ) -> Iterator[Value]:
     for value in made:
-        if isinstance(field.type, types.Subdivision | types.PersonName) or (
-            read(field, jsonable(value)) == value
-        ):
-            if fits(value):
-                yield value
+        is_listed = isinstance(field.type, types.Subdivision | types.PersonName)
+        if (is_listed or read(field, jsonable(value)) == value) and fits(value):
+            yield value
 
 
 def _candidates(

@@ -5,9 +5,9 @@ gone. The parser refuses deep nesting before, so walking the tree by recursion i
 """
 
 import re
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from lark import Token, Transformer, v_args
+from lark import Token, Transformer, v_args  # pyright: ignore[reportUnknownVariableType]
 from lark.tree import Meta
 
 from turnout.dsl import nodes
@@ -55,7 +55,7 @@ class _Children(tuple[Any, ...]):
     __slots__ = ()
 
 
-def _test(operator: str) -> Any:
+def _test(operator: str) -> Any:  # noqa: ANN401 - a method of whatever shape Lark calls
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Test:
         field, *rest = children
         operands = rest[0] if rest and not isinstance(rest[0], Token) else self.values(rest)
@@ -64,7 +64,7 @@ def _test(operator: str) -> Any:
     return build
 
 
-def _type(word: str) -> Any:
+def _type(word: str) -> Any:  # noqa: ANN401 - as `_test`
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.TypeNode:
         literals: tuple[nodes.Literal, ...] = ()
         bounds = argument = None
@@ -73,7 +73,7 @@ def _type(word: str) -> Any:
                 case nodes.Range():
                     bounds = child
                 case tuple():
-                    literals = child
+                    literals = cast("tuple[nodes.Literal, ...]", child)
                 case _:
                     argument = self.value(child) if child.type == "NUMBER" else self.name(child)
         return nodes.TypeNode(word, literals, bounds, argument, self.span(meta))
@@ -81,7 +81,7 @@ def _type(word: str) -> Any:
     return build
 
 
-def _target(kind: str) -> Any:
+def _target(kind: str) -> Any:  # noqa: ANN401 - as `_test`
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Target:
         first, *rest = children
         argument = self.value(first) if first.type == "STRING" else self.name(first)
@@ -90,7 +90,7 @@ def _target(kind: str) -> Any:
     return build
 
 
-def _later(keyword: str) -> Any:
+def _later(keyword: str) -> Any:  # noqa: ANN401 - as `_test`
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Later:
         del children
         span = self.span(meta)
@@ -99,7 +99,7 @@ def _later(keyword: str) -> Any:
     return build
 
 
-def _place(kind: str) -> Any:
+def _place(kind: str) -> Any:  # noqa: ANN401 - as `_test`
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Place:
         later = _of(nodes.Later, children)
         return nodes.Place(kind, self.name(children[0]), later, self.span(meta))
@@ -107,7 +107,6 @@ def _place(kind: str) -> Any:
     return build
 
 
-@v_args(meta=True)
 class Builder(Transformer[Token, nodes.File]):
     """Build the nodes of one source."""
 
@@ -377,3 +376,7 @@ class _When(tuple[Any, ...]):
     """The condition of one `when` clause."""
 
     __slots__ = ()
+
+
+# Marks the methods in place; as a decorator it would hide the class from type checkers.
+v_args(meta=True)(Builder)  # pyright: ignore[reportUnknownMemberType] - Lark's own gap

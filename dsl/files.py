@@ -56,10 +56,10 @@ class _Reader:
     """
 
     folder: Path
-    files: list[nodes.File] = attrs.Factory(list)
-    findings: list[Finding] = attrs.Factory(list)
-    seen: set[Path] = attrs.Factory(set)
-    open: list[tuple[Path, Span | None]] = attrs.Factory(list)
+    files: list[nodes.File] = attrs.Factory(list[nodes.File])
+    findings: list[Finding] = attrs.Factory(list[Finding])
+    seen: set[Path] = attrs.Factory(set[Path])
+    open: list[tuple[Path, Span | None]] = attrs.Factory(list[tuple[Path, Span | None]])
 
     def read(self, path: Path, shown: str, asked: Span | None) -> None:
         resolved = path.resolve()
@@ -157,7 +157,7 @@ def read_text(path: Path, shown: str, limit: int, asked: Span | None) -> str | F
 
 
 def _unreadable(path: Path, shown: str, failure: OSError, asked: Span | None) -> Finding:
-    reasons = {
+    reasons: dict[type[OSError], str] = {
         FileNotFoundError: "there is no such file",
         IsADirectoryError: "it is a folder",
         PermissionError: "permission is denied",

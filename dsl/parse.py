@@ -12,13 +12,13 @@ import re
 import sys
 from copy import copy
 from functools import cache
+from typing import Protocol, TypeAlias, cast
 
 import attrs
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
-from lark.lexer import PatternStr
-from lark.parsers.lalr_interactive_parser import InteractiveParser
-from lark.parsers.lalr_parser_state import ParserState
+from lark.lexer import LexerThread, PatternStr
+from lark.parsers.lalr_parser_state import ParseConf, ParserState
 
 from turnout import grammar
 from turnout.dsl import nodes
@@ -36,11 +36,38 @@ _STARTERS = (
 _SYNCHRONISING = re.compile(
     r"""(?P<skip>"(\\.|[^"\\\n])*"|\#[^\n]*)
       | (?P<close>\})
-      | ^[ \t]*(?P<word>%s)\b(?!-)"""
-    % "|".join(_STARTERS),
+      | ^[ \t]*(?P<word>"""
+    + "|".join(_STARTERS)
+    + r")\b(?!-)",
     re.VERBOSE | re.MULTILINE,
 )
 _NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[A-Za-z_][\w-]*|\S')
+
+
+_Value: TypeAlias = Token | Tree[Token]
+
+
+class _State(Protocol):
+    """Where the parser is: `state_stack` holds one state more than `value_stack` values."""
+
+    parse_conf: ParseConf[int]
+    lexer: LexerThread
+    state_stack: list[int]
+    value_stack: list[_Value]
+
+    def feed_token(self, token: Token, is_end: bool, /) -> object: ...  # noqa: FBT001 - Lark's
+
+
+class _Parser(Protocol):
+    """The parts of Lark's interactive parser that are used here; it is not annotated itself."""
+
+    parser_state: _State
+
+    def resume_parse(self) -> Tree[Token]: ...
+
+    def feed_eof(self) -> Tree[Token]: ...
+
+    def accepts(self) -> set[str]: ...
 
 
 def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
@@ -52,7 +79,7 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
     too_deep = _too_deep(source)
     if too_deep is not None:
         return nodes.File(source, (), (Span(source, 0, len(source.text)),)), (too_deep,)
-    parser = _lark().parse_interactive(source.text)
+    parser = _parser(source.text)
     findings: list[Finding] = []
     broken: list[Span] = []
     while True:
@@ -62,7 +89,9 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
         except UnexpectedInput as unexpected:
             finding, span = _finding(source, unexpected, parser)
             findings.append(finding)
-            resumed = _recover(parser, span.start) if len(findings) < MAX_ERRORS else None
+            resumed = (
+                _recover(parser, source.text, span.start) if len(findings) < MAX_ERRORS else None
+            )
             if resumed is None:
                 given_up = _give_up_until(parser, Token("$END", ""))
                 broken.append(Span(source, min(span.start, given_up or 0), len(source.text)))
@@ -76,6 +105,11 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
 @cache
 def _lark() -> Lark:
     return Lark(grammar.text(), parser="lalr", start="file", propagate_positions=True)
+
+
+def _parser(text: str) -> _Parser:
+    made: object = _lark().parse_interactive(text)  # pyright: ignore[reportUnknownMemberType]
+    return cast("_Parser", made)
 
 
 @cache
@@ -115,16 +149,16 @@ def _too_deep(source: Source) -> Finding | None:
 # -- what went wrong --
 
 
-def _finding(
-    source: Source, unexpected: UnexpectedInput, parser: InteractiveParser
-) -> tuple[Finding, Span]:
-    if isinstance(unexpected, UnexpectedToken) and unexpected.token.type != "$END":
-        token: Token = unexpected.token
-        start = token.start_pos if token.start_pos is not None else len(source.text)
+def _finding(source: Source, unexpected: UnexpectedInput, parser: _Parser) -> tuple[Finding, Span]:
+    place = cast("int | None", unexpected.pos_in_stream)
+    if isinstance(unexpected, UnexpectedToken) and _token(unexpected).type != "$END":
+        token = _token(unexpected)
+        start = len(source.text) if place is None else place
         span = Span(source, start, start + len(token))
         message = f"`{_shorten(str(token))}` can't stand here"
     elif isinstance(unexpected, UnexpectedCharacters):
-        start = unexpected.pos_in_stream
+        assert place is not None
+        start = place
         span = Span(source, start, start + 1)
         message = _odd_character(source.text[start])
         if source.text[start] == '"':
@@ -134,6 +168,10 @@ def _finding(
         span = Span(source, max(start - 1, 0), start)
         message = "the file ends in the middle of a construct"
     return error("syntax-error", span, message, text=_expected(parser)), span
+
+
+def _token(unexpected: UnexpectedToken) -> Token:
+    return cast("Token", unexpected.token)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _odd_character(character: str) -> str:
@@ -156,7 +194,7 @@ _KINDS = {
 }
 
 
-def _expected(parser: InteractiveParser) -> str:
+def _expected(parser: _Parser) -> str:
     accepted = parser.accepts() - {"$END"}
     words = sorted(f"`{word}`" for name, word in _terminals().items() if name in accepted)
     kinds = [phrase for name, phrase in _KINDS.items() if name in accepted]
@@ -173,13 +211,14 @@ def _expected(parser: InteractiveParser) -> str:
 # -- going on --
 
 
-def _recover(parser: InteractiveParser, start: int) -> tuple[int, int] | None:
+def _recover(parser: _Parser, text: str, start: int) -> tuple[int, int] | None:
     """Set the parser to go on at the next synchronising word.
 
     Return the offset from which the text was given up and the offset of the word; None
     where no word fits any more.
     """
-    text = parser.lexer_thread.state.text.text
+    lexer = parser.parser_state.lexer.state
+    assert lexer is not None
     line_start = text.rfind("\n", 0, start) + 1
     types = {word: name for name, word in _terminals().items()}
     for found in _SYNCHRONISING.finditer(text, line_start):
@@ -188,24 +227,23 @@ def _recover(parser: InteractiveParser, start: int) -> tuple[int, int] | None:
             continue
         given_up = _give_up_until(parser, Token(types[found[group]], found[group]))
         if given_up is not None:
-            parser.lexer_thread.state.line_ctr.char_pos = found.start(group)
+            lexer.line_ctr.char_pos = found.start(group)
             return given_up, found.start(group)
     return None
 
 
-def _give_up_until(parser: InteractiveParser, token: Token) -> int | None:
+def _give_up_until(parser: _Parser, token: Token) -> int | None:
     """Drop the top of the parser's stack until `token` fits.
 
-    Return the offset at which the first dropped part starts (the end of the text where
-    nothing had to be dropped), or None where the token never fits.
+    Return the offset at which the first dropped part starts (a huge one where nothing had
+    to be dropped), or None where the token never fits.
     """
     state = parser.parser_state
     trial_conf = copy(state.parse_conf)
     trial_conf.callbacks = {}  # trees built in a trial would share lists with the real ones
     for depth in range(len(state.state_stack), 0, -1):
-        trial = ParserState(
-            trial_conf, state.lexer, state.state_stack[:depth], state.value_stack[: depth - 1]
-        )
+        stacks = state.state_stack[:depth], state.value_stack[: depth - 1]
+        trial = cast("_State", ParserState(trial_conf, state.lexer, *stacks))
         try:
             trial.feed_token(token, token.type == "$END")
         except UnexpectedToken:
@@ -213,11 +251,11 @@ def _give_up_until(parser: InteractiveParser, token: Token) -> int | None:
         starts = [_start(value) for value in state.value_stack[depth - 1 :]]
         del state.state_stack[depth:]
         del state.value_stack[depth - 1 :]
-        return min(starts, default=state.lexer.state.text.end)
+        return min(starts, default=sys.maxsize)
     return None
 
 
-def _start(value: Token | Tree[Token]) -> int:
+def _start(value: _Value) -> int:
     place = value if isinstance(value, Token) else value.meta
     found: int | None = getattr(place, "start_pos", None)
     return sys.maxsize if found is None else found

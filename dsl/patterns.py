@@ -8,6 +8,8 @@ Can Be Simple And Fast", 2007), never on a backtracking engine. RE2 comes with t
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from importlib import import_module
+from typing import Protocol, cast
 
 import attrs
 
@@ -41,6 +43,31 @@ def pattern_problem(pattern: str) -> PatternProblem | None:
     return None
 
 
+class _Options(Protocol):
+    case_sensitive: bool
+    log_errors: bool
+    max_mem: int
+
+
+class _Compiled(Protocol):
+    def search(self, text: str, /) -> object | None: ...
+
+
+class _Engine(Protocol):
+    """The parts of the module `re2` that are used here; it is not annotated itself."""
+
+    error: type[Exception]
+
+    def Options(self) -> _Options: ...  # noqa: N802 - re2's own name
+
+    def compile(self, pattern: str, options: _Options, /) -> _Compiled: ...
+
+
+def _engine() -> _Engine:
+    # An extra, wanted only by policies with patterns, so it is imported when first needed.
+    return cast("_Engine", import_module("re2"))
+
+
 @lru_cache(maxsize=1024)
 def searcher(pattern: str) -> Callable[[str], bool]:
     """Return a function that tells whether `pattern` is found in a normalised text.
@@ -48,8 +75,7 @@ def searcher(pattern: str) -> Callable[[str], bool]:
     Case is not told apart. Raises ValueError for a pattern that RE2 can't read and
     ModuleNotFoundError without the extra.
     """
-    import re2
-
+    re2 = _engine()
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False

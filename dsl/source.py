@@ -28,9 +28,9 @@ class Source:
         return tuple(starts)
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Return line and column of `offset`, both from 1.
+        r"""Return line and column of `offset`, both from 1.
 
-        >>> Source("a.route", "one\\ntwo").place(5)
+        >>> Source("a.route", "one\ntwo").place(5)
         (2, 2)
         """
         line = bisect_right(self.line_starts, offset)

@@ -25,7 +25,7 @@ from turnout.dsl.conditions import (
     StartsWith,
     WithinLast,
 )
-from turnout.dsl.types import Field, Text, Value
+from turnout.dsl.types import AnyOf, Field, OneOf, Text, Value
 from turnout.dsl.values import show
 
 _OR, _AND, _NOT = 1, 2, 3
@@ -98,7 +98,8 @@ def _membership(atom: IsIn, field: Field, one: str, several: str) -> str:
 
 def _order(field: Field) -> Callable[[Value], tuple[int, Value]]:
     """Return the key that sorts values as declared, and others by themselves."""
-    places = {value: at for at, value in enumerate(getattr(field.type, "values", ()))}
+    listed = field.type.values if isinstance(field.type, OneOf | AnyOf) else ()
+    places: dict[Value, int] = {value: at for at, value in enumerate(listed)}
     return lambda value: (places.get(value, 0), "" if value in places else value)
 
 
@@ -110,7 +111,7 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:
     match atom:
         case Present(field):
             return f"{field} is present"
-        case IsIn(field, values) if values == {True}:
+        case IsIn(field, values) if values == frozenset[Value]({True}):
             return field
         case IsIn(field):
             return _membership(atom, fields[field], "is", "in")
@@ -188,3 +189,17 @@ def quoted(text: str) -> str:
     "say \"hi\""
     """
     return show(Text(), text)
+
+
+def conjuncts(condition: Condition, fields: Mapping[str, Field]) -> tuple[Condition, ...]:
+    """Return the parts that `and` joins, each as far opened as it stays one test.
+
+    >>> from turnout.dsl.types import Text
+    >>> city = Present("city")
+    >>> elsewhere = And((city, Not(IsIn("city", frozenset({"rome"})))))
+    >>> len(conjuncts(And((city, elsewhere)), {"city": Field("city", Text())}))
+    2
+    """
+    if not isinstance(condition, And) or _combined(condition, fields) is not None:
+        return (condition,)
+    return tuple(inner for part in condition.parts for inner in conjuncts(part, fields))

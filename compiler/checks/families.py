@@ -17,7 +17,7 @@ MOST_SIBLINGS = 200
 
 
 def check_families(program: Program) -> Iterator[Finding]:
-    """Yield `overlapping-...` for siblings that share leads and `uncovered-segment` for leftovers."""
+    """Yield `overlapping-...` for siblings that share leads, `uncovered-segment` for leftovers."""
     for family in program.policy.families:
         regions = _regions(program, family)
         possible = [regions.outside(box) for box in regions.space.impossible]

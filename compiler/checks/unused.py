@@ -20,6 +20,7 @@ from turnout.dsl.policy import (
     ToSequence,
 )
 from turnout.dsl.source import Span
+from turnout.dsl.types import Subdivision
 
 
 def check_unused(program: Program) -> Iterator[Finding]:
@@ -79,7 +80,7 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
     used.update(
         ("field", field.type.country or "")
         for field in policy.fields.values()
-        if field.type.word == "subdivision" and ("field", field.name) in used
+        if isinstance(field.type, Subdivision) and ("field", field.name) in used
     )
     return used
 

@@ -36,6 +36,11 @@ _TEXTS = (types.Text, types.Code, types.Email)
 _NUMBERS = (types.Integer, types.Number, types.Money)
 _ORDERED = (*_NUMBERS, types.Date)
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
+_PARTS: dict[str, type[StartsWith | EndsWith | Contains]] = {
+    "starts with": StartsWith,
+    "ends with": EndsWith,
+    "contains": Contains,
+}
 MAX_DAYS = 36_500
 
 
@@ -120,7 +125,8 @@ class ConditionReader:
     def _membership(self, field: Field, node: nodes.Test) -> Condition | None:
         if isinstance(field.type, types.AnyOf):
             advice = "use `has`, `has any`, `has all` or `has none`"
-            return self._mismatch(field, node, advice)
+            self._mismatch(field, node, advice)
+            return None
         inside: Condition | None
         if isinstance(node.operands, nodes.Range):
             inside = self._between(field, node, node.operands)
@@ -134,7 +140,8 @@ class ConditionReader:
 
     def _between(self, field: Field, node: nodes.Test, written: nodes.Range) -> Condition | None:
         if not isinstance(field.type, _ORDERED):
-            return self._mismatch(field, node, "a range needs a number, money or date field")
+            self._mismatch(field, node, "a range needs a number, money or date field")
+            return None
         bounds: list[Decimal | date | None] = []
         for literal in (written.low, written.high):
             bound = None if literal is None else self._bound(field, literal)
@@ -150,8 +157,8 @@ class ConditionReader:
 
     def _comparison(self, field: Field, node: nodes.Test) -> Condition | None:
         if not isinstance(field.type, _ORDERED):
-            advice = "comparisons need a number, money or date field"
-            return self._mismatch(field, node, advice)
+            self._mismatch(field, node, "comparisons need a number, money or date field")
+            return None
         assert isinstance(node.operands, tuple)
         bound = self._bound(field, node.operands[0])
         if bound is None:
@@ -177,8 +184,8 @@ class ConditionReader:
 
     def _part_of_text(self, field: Field, node: nodes.Test) -> Condition | None:
         if not isinstance(field.type, _TEXTS):
-            advice = f"`{node.operator}` needs a text, code or email field"
-            return self._mismatch(field, node, advice)
+            self._mismatch(field, node, f"`{node.operator}` needs a text, code or email field")
+            return None
         assert isinstance(node.operands, tuple)
         if node.operator == "matches":
             literal = node.operands[0]
@@ -187,19 +194,20 @@ class ConditionReader:
                 self._scope.report(problem.name, literal.span, problem.message, help=problem.help)
                 return None
             return Matches(field.name, literal.text)
-        kinds = {"starts with": StartsWith, "ends with": EndsWith, "contains": Contains}
+        kind = _PARTS[node.operator]
         atoms: list[Condition] = []
         for literal in node.operands:
             text = _normal(field, literal.text)
             if not text:
                 self._scope.report("unknown-value", literal.span, "this text is empty")
                 return None
-            atoms.append(kinds[node.operator](field.name, text))
+            atoms.append(kind(field.name, text))
         return self._union(node, atoms)
 
     def _age(self, field: Field, node: nodes.Test) -> Condition | None:
         if not isinstance(field.type, types.Date):
-            return self._mismatch(field, node, f"`{node.operator}` needs a date field")
+            self._mismatch(field, node, f"`{node.operator}` needs a date field")
+            return None
         assert isinstance(node.operands, nodes.Duration)
         length = number(node.operands.number)
         unit = _DAYS.get(node.operands.unit.text)
@@ -216,7 +224,8 @@ class ConditionReader:
 
     def _has(self, field: Field, node: nodes.Test) -> Condition | None:
         if not isinstance(field.type, types.AnyOf):
-            return self._mismatch(field, node, "`has` needs an `any of` field; use `is` or `in`")
+            self._mismatch(field, node, "`has` needs an `any of` field; use `is` or `in`")
+            return None
         assert isinstance(node.operands, tuple)
         values = self._values(field, node, node.operands)
         if values is None:

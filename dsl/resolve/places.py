@@ -38,7 +38,7 @@ class _Entry:
     parent: str | None
     family: str
     written: nodes.ConditionNode | None = None
-    children: list[str] = attrs.Factory(list)
+    children: list[str] = attrs.Factory(list[str])
     keyed: str | None = None
     keys: frozenset[Value] = frozenset()
     before: tuple[str, ...] = ()
@@ -89,7 +89,9 @@ class Places:
             match item:
                 case nodes.Territory():
                     if top is None:
-                        top = _Group("territory", "", [], False, None, item.name.span)
+                        top = _Group(
+                            "territory", "", [], disjoint=False, parent=None, span=item.name.span
+                        )
                         self._groups.append(top)
                     self._territory(item, top, base, broken)
                 case nodes.Segment():

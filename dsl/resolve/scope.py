@@ -38,10 +38,10 @@ class Scope:
     there, so nobody calls it unknown. broken_fields: fields whose type was reported.
     """
 
-    names: dict[str, dict[str, Span]] = attrs.Factory(dict)
-    findings: list[Finding] = attrs.Factory(list)
-    given_up: set[str] = attrs.Factory(set)
-    broken_fields: set[str] = attrs.Factory(set)
+    names: dict[str, dict[str, Span]] = attrs.Factory(dict[str, dict[str, Span]])
+    findings: list[Finding] = attrs.Factory(list[Finding])
+    given_up: set[str] = attrs.Factory(set[str])
+    broken_fields: set[str] = attrs.Factory(set[str])
 
     def declare(self, kind: str, name: nodes.Name, *others: str) -> bool:
         """Enter a name; report it and return False where it is taken.

@@ -31,7 +31,7 @@ def email(text: str, _country: str | None = None) -> Reading:
 @lru_cache(maxsize=4096)
 def _checked(address: str) -> Reading:
     # Imported here because email-validator is slow to load, and most addresses are plain.
-    from email_validator import validate_email
+    from email_validator import validate_email  # noqa: PLC0415
 
     if len(address) > _LONGEST:
         return _NOT_AN_ADDRESS

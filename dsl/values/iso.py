@@ -13,7 +13,7 @@ def rows(
     """
     # Imported here because pycountry takes tens of milliseconds to load, and a policy
     # without places and languages never needs it.
-    import pycountry
+    import pycountry  # noqa: PLC0415
 
     entries = cast("Iterable[Iterable[tuple[str, str]]]", getattr(pycountry, table))
     return [dict(entry) for entry in entries]
