@@ -18,7 +18,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from turnout import __version__
-from turnout.cli import COMMANDS, cli
+from turnout.cli import COMMANDS, Turnout, cli
 from turnout.commands.options import colors
 
 PEOPLE = "person ana\nperson ben\nteam sales { ana weight 2, ben }\nqueue triage\n"
@@ -244,3 +244,54 @@ def test_output_that_the_encoding_lacks_is_escaped(folder: Path) -> None:
     (folder / "inbound.route").write_text(UNKNOWN.replace("triag ", "見 "))
     result = process("check", str(folder), PYTHONIOENCODING="latin-1")
     assert b"\\u898b" in result.stdout
+
+
+@click.command
+@click.argument("what")
+def fail(what: str) -> None:
+    """End in one of the ways in which no command should."""
+    if what == "bug":
+        raise ZeroDivisionError("division by zero\nin several lines")
+    if what == "interrupt":
+        raise KeyboardInterrupt
+    Path("no/such/folder").touch()
+
+
+@pytest.fixture
+def group() -> Turnout:
+    """Return the command line with a command that fails."""
+    group = Turnout("turnout")
+    group.add_command(fail)
+    return group
+
+
+def test_a_bug_is_called_one_and_shows_no_traceback(group: Turnout, folder: Path) -> None:
+    result = CliRunner().invoke(group, ["fail", "bug"])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == dedent(f"""\
+        error: this is a bug in Turnout {__version__}: ZeroDivisionError: division by zero
+          = help: set TURNOUT_TRACEBACK=1 and run it again for the traceback, and report
+                  it with that
+        """)
+    assert folder.is_dir()
+
+
+def test_a_bug_shows_its_traceback_when_asked(
+    group: Turnout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TURNOUT_TRACEBACK", "1")
+    result = CliRunner().invoke(group, ["fail", "bug"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith("Traceback (most recent call last):\n")
+
+
+def test_what_the_system_refuses_is_no_bug(group: Turnout, folder: Path) -> None:
+    result = CliRunner().invoke(group, ["fail", "touch"])
+    assert result.exit_code == 2
+    assert result.stderr == "error: no/such/folder: No such file or directory\n"
+    assert folder.is_dir()
+
+
+def test_an_interrupt_is_one_line_and_130(group: Turnout) -> None:
+    result = CliRunner().invoke(group, ["fail", "interrupt"])
+    assert (result.exit_code, result.stderr) == (130, "interrupted\n")

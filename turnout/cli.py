@@ -34,9 +34,8 @@ class Turnout(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return the subcommand, None where there is none of that name."""
-        del ctx
         if cmd_name not in COMMANDS:
-            return None
+            return super().get_command(ctx, cmd_name)
         command: click.Command = import_module(f"turnout.commands.{cmd_name}").command
         return command
 
