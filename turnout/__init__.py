@@ -1,3 +1,70 @@
-"""Turnout: lead routing as code."""
+"""Turnout: lead routing as code.
 
+    import turnout
+
+    with turnout.load("inbound.route", state="state.db") as router:
+        decision = router.route({"id": "1", "country": "Germany", "employees": "5,000"})
+        print(decision.assignee, decision.rule)
+
+The command line uses the same engine. Names are loaded when they are first used, so that
+importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from turnout.runtime.compiled import Compiled, compile_policy
+    from turnout.runtime.decisions import Decision, Issue, PassedOver
+    from turnout.runtime.explain import Explanation
+    from turnout.runtime.records import LeadsError, Record, Records, records
+    from turnout.runtime.router import PolicyError, Router, load
+    from turnout.runtime.stores import StateError
+
+__all__ = [
+    "Compiled",
+    "Decision",
+    "Explanation",
+    "Issue",
+    "LeadsError",
+    "PassedOver",
+    "PolicyError",
+    "Record",
+    "Records",
+    "Router",
+    "StateError",
+    "__version__",
+    "compile_policy",
+    "load",
+    "records",
+]
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Compiled": "compiled",
+    "compile_policy": "compiled",
+    "Decision": "decisions",
+    "Issue": "decisions",
+    "PassedOver": "decisions",
+    "Explanation": "explain",
+    "LeadsError": "records",
+    "Record": "records",
+    "Records": "records",
+    "records": "records",
+    "PolicyError": "router",
+    "Router": "router",
+    "load": "router",
+    "StateError": "stores",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Return a public name, loading its module."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'turnout' has no attribute {name!r}")
+    return getattr(import_module(f"turnout.runtime.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

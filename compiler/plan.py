@@ -1,0 +1,151 @@
+"""What the runtime executes: a bitmap index over the boxes of a route's clauses.
+
+Each condition is a union of boxes (a set of classes for some dimensions). For each
+dimension and class the index keeps the set of boxes that accept the class, as the bits of
+an int; the AND over a lead's classes leaves the boxes that hold the lead, and the lowest
+bit is the first in the order of the clauses (the bit-parallel lookup of Lakshman and
+Stiliadis, "High-speed policy-based packet forwarding", SIGCOMM 1998). Work for one lead is
+one AND a dimension, whatever the policy. A condition that would need more than
+`MOST_BOXES` boxes is kept as its bounding box and asked in full when that box is hit, so
+the index grows with the policy and never with the combinations in it.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler.domains import Mask, members
+from turnout.compiler.program import Program, RouteProgram
+from turnout.compiler.regions import All, Regions, is_nothing, truth
+from turnout.compiler.space import Dimension, Space, answers, space
+from turnout.dsl.conditions import atoms
+from turnout.dsl.types import Values
+
+MOST_BOXES = 64
+
+Matcher: TypeAlias = Callable[[Values, date], int | None]
+"""The number of the first clause whose condition holds, None where none does."""
+
+
+@attrs.frozen(eq=False)
+class _Entry:
+    """A box of a clause. whole: the region to ask where the box is only a bound, else None."""
+
+    clause: int
+    box: dict[int, Mask]
+    whole: All | None
+
+
+def matcher(program: Program, route: str) -> Matcher:
+    """Return what finds the clause of a lead that has every required field."""
+    chosen = program.routes[route]
+    asked = [atom for clause in chosen.clauses for atom in atoms(clause.condition)]
+    grid = space(program.policy.fields, asked)
+    entries = _entries(chosen, Regions(grid))
+    index = _index(grid, entries)
+    every = (1 << len(entries)) - 1
+
+    def match(values: Values, today: date) -> int | None:
+        left = every
+        for class_of, by_class in index:
+            left &= by_class[class_of(values, today)]
+            if not left:
+                return None
+        while left:
+            entry = entries[(left & -left).bit_length() - 1]
+            if entry.whole is None or _is_in(entry.whole, grid, values, today):
+                return entry.clause
+            left &= left - 1
+        return None
+
+    return match
+
+
+def _is_in(region: All, grid: Space, values: Values, today: date) -> bool:
+    point = [1 << number for number in grid.classify(values, today)]
+    return truth(region, point) is True
+
+
+def _entries(route: RouteProgram, regions: Regions) -> list[_Entry]:
+    entries: list[_Entry] = []
+    for at, clause in enumerate(route.clauses):
+        region = regions.region(clause.condition)
+        boxes: list[dict[int, Mask]] = []
+        for box in _boxes(region, dict(region.box)):
+            boxes.append(box)
+            if len(boxes) > MOST_BOXES:
+                break
+        if len(boxes) > MOST_BOXES:
+            entries.append(_Entry(at, dict(region.box), region))
+        else:
+            entries.extend(_Entry(at, box, None) for box in boxes)
+    return entries
+
+
+def _boxes(region: All, box: dict[int, Mask]) -> Iterator[dict[int, Mask]]:
+    """Yield the boxes whose union is `region` inside `box`; as many as there are, so stop early."""
+    if is_nothing(region):
+        return
+    pending: list[tuple[dict[int, Mask], list[All]]] = [(box, [region])]
+    while pending:
+        inside, rest = pending.pop()
+        eithers = [either for part in rest for either in part.eithers]
+        if not eithers:
+            yield inside
+            continue
+        first, *others = eithers
+        kept = [All((), (either,)) for either in others]
+        for part in reversed(first.alternatives):
+            narrowed = dict(inside)
+            for at, mask in part.box:
+                narrowed[at] = narrowed.get(at, mask) & mask
+            if all(narrowed.values()):
+                pending.append((narrowed, [*kept, part]))
+
+
+_ClassOf: TypeAlias = Callable[[Values, date], int]
+
+
+def _index(grid: Space, entries: list[_Entry]) -> list[tuple[_ClassOf, list[int]]]:
+    """Return, for each dimension that a box constrains, the accepting boxes by class.
+
+    The dimension with the fewest boxes left on average comes first, so that most leads
+    leave early; equal sets are one object.
+    """
+    shared: dict[int, int] = {}
+    index: list[tuple[float, int, list[int]]] = []
+    for at in sorted({at for entry in entries for at in entry.box}):
+        free = sum(1 << number for number, entry in enumerate(entries) if at not in entry.box)
+        by_class = [free] * grid.dimensions[at].domain.size
+        for number, entry in enumerate(entries):
+            for class_ in members(entry.box.get(at, 0)):
+                by_class[class_] |= 1 << number
+        left = sum(bits.bit_count() for bits in by_class) / len(by_class)
+        index.append((left, at, [shared.setdefault(bits, bits) for bits in by_class]))
+    return [(_class_of(grid.dimensions[at]), by_class) for _, at, by_class in sorted(index)]
+
+
+def _class_of(dimension: Dimension) -> _ClassOf:
+    """Return what finds a lead's class on one dimension."""
+    name, test, domain = dimension.field.name, dimension.test, dimension.domain
+
+    def value(values: Values, _today: date) -> int:
+        return domain.class_of(values.get(name))
+
+    def age(values: Values, today: date) -> int:
+        day = values.get(name)
+        return domain.class_of((today - day).days if isinstance(day, date) else None)
+
+    def answer(values: Values, _today: date) -> int:
+        given = values.get(name)
+        return int(given is not None and answers(test, given))
+
+    match dimension.kind:
+        case "value":
+            return value
+        case "age":
+            return age
+        case _:
+            return answer

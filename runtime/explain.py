@@ -1,0 +1,133 @@
+"""Why a lead goes where it goes: each clause in order, and the atoms that turned it away."""
+
+from collections.abc import Mapping
+from datetime import date
+
+import attrs
+
+from turnout.compiler.program import Clause, Program
+from turnout.dsl.conditions import And, Condition, Named, Not, Or
+from turnout.dsl.types import Field, Values
+from turnout.dsl.values import show
+from turnout.dsl.wording import conjuncts, written
+from turnout.runtime.decisions import Decision
+from turnout.runtime.interpreter import holds
+from turnout.runtime.leads import Lead
+
+MOST_ALTERNATIVES = 4
+"""Parts of an `or` that are explained one by one."""
+
+
+@attrs.frozen
+class Refusal:
+    """A part of a condition that did not hold.
+
+    condition: the part, in the policy's words. inside: the territory or segment that it
+    was asked for, outermost first. values: what the lead has in the fields it asks, as
+    the policy sees them.
+    """
+
+    condition: str
+    inside: tuple[str, ...]
+    values: Mapping[str, str]
+
+
+@attrs.frozen
+class Tried:
+    """A clause that was asked before the one that took the lead, and what refused it.
+
+    clause: the rule's name, or such as "fallback of EMEA".
+    """
+
+    clause: str
+    refusals: tuple[Refusal, ...]
+
+
+@attrs.frozen
+class Explanation:
+    """The way of one lead.
+
+    values: by field, normalised, as a policy would write them. tried: the clauses above
+    the one that took the lead, in order; empty for a lead that only a fallback can take.
+    matched: the parts of the condition that took it, all of which hold.
+    complaint: why no rule was asked, None where they were.
+    """
+
+    decision: Decision
+    values: Mapping[str, str]
+    complaint: str | None
+    tried: tuple[Tried, ...]
+    matched: tuple[str, ...]
+
+
+def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Explanation:
+    """Return the explanation of a decision for this lead on that route."""
+    fields = program.policy.fields
+    values = {name: show(fields[name], lead.values[name]) for name in fields if name in lead.values}
+    if lead.complaint is not None:
+        return Explanation(decision, values, lead.complaint, (), ())
+    today = decision.at.date()
+    tried: list[Tried] = []
+    matched: tuple[str, ...] = ()
+    for clause in program.routes[route].clauses:
+        if holds(clause.condition, lead.values, today):
+            matched = tuple(written(part, fields) for part in _parts(clause, fields))
+            break
+        refusals = _refusals(clause, lead.values, today, fields)
+        tried.append(Tried(clause.name, refusals))
+    return Explanation(decision, values, None, tuple(tried), matched)
+
+
+def _parts(clause: Clause, fields: Mapping[str, Field]) -> tuple[Condition, ...]:
+    conditions = (*(around.condition for around in clause.around), clause.own)
+    found = [part for condition in conditions for part in conjuncts(condition, fields)]
+    return tuple(dict.fromkeys(found))
+
+
+def _refusals(
+    clause: Clause, values: Values, today: date, fields: Mapping[str, Field]
+) -> tuple[Refusal, ...]:
+    """Return what refused the lead: the first part that fails, as far opened as it tells."""
+    failed = next(part for part in _parts(clause, fields) if not holds(part, values, today))
+    return tuple(_causes(failed, (), values, today, fields))
+
+
+def _causes(
+    failed: Condition,
+    inside: tuple[str, ...],
+    values: Values,
+    today: date,
+    fields: Mapping[str, Field],
+) -> list[Refusal]:
+    """Return the atoms, negations or alternatives that make `failed` false."""
+    match failed:
+        case Named(name=name, meaning=meaning):
+            return _causes(meaning, (*inside, name), values, today, fields)
+        case And() if len(parts := conjuncts(failed, fields)) > 1:
+            first = next(part for part in parts if not holds(part, values, today))
+            return _causes(first, inside, values, today, fields)
+        case Or(parts) if inside and len(parts) <= MOST_ALTERNATIVES:
+            return [c for part in parts for c in _causes(part, inside, values, today, fields)]
+        case _:
+            shown = {
+                name: show(fields[name], values[name]) if name in values else "missing"
+                for name in _fields(failed)
+            }
+            return [Refusal(written(failed, fields), inside, shown)]
+
+
+def _fields(condition: Condition) -> list[str]:
+    """Return the fields that a condition asks, each once, in order."""
+    found: dict[str, None] = {}
+    pending = [condition]
+    while pending:
+        match pending.pop():
+            case And(parts) | Or(parts):
+                pending.extend(reversed(parts))
+            case Not(part):
+                pending.append(part)
+            case Named(meaning=meaning):
+                pending.append(meaning)
+            case atom:
+                found[atom.field] = None
+    return list(found)

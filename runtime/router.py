@@ -1,0 +1,165 @@
+"""The door for programs: a policy that is fit to run, and leads through one of its routes."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from turnout.dsl.findings import Finding, Severity
+from turnout.runtime.compiled import Compiled, compile_policy
+from turnout.runtime.decisions import Decision
+from turnout.runtime.engine import engine
+from turnout.runtime.explain import Explanation, explain
+from turnout.runtime.leads import Lead, lead_reader, leads
+from turnout.runtime.records import Record
+from turnout.runtime.stores import Store
+from turnout.runtime.stores.memory import MemoryStore
+from turnout.runtime.stores.sqlite import open_sqlite
+
+BATCH = 500
+"""Leads that are decided in one transaction of `route_all`."""
+
+
+class PolicyError(Exception):
+    """The policy can't be run.
+
+    findings: every finding, errors among them; empty where the policy is fine but has no
+    such route.
+    """
+
+    def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
+        """Say what is wrong in one sentence."""
+        super().__init__(message)
+        self.findings = findings
+
+
+def load(
+    path: str | Path, *, route: str | None = None, state: str | Path | None = None
+) -> "Router":
+    """Return a router for the policy whose main file is at `path`.
+
+    route: which of its routes; may be left out where it has one only.
+    state: a SQLite file that keeps turns and decisions, made where there is none; without
+    it they live as long as the router.
+
+    Raises PolicyError where the policy has errors or no such route, and
+    `turnout.StateError` where the state can't be used.
+    """
+    return Router(compile_policy(path), route=route, state=state)
+
+
+class Router:
+    """Routes leads by one route of a policy.
+
+    A context manager; `close` releases the state. One router serves one thread at a time.
+    """
+
+    def __init__(
+        self, compiled: Compiled, *, route: str | None = None, state: str | Path | None = None
+    ) -> None:
+        """Prepare one route of a policy that is fit; see `load`."""
+        self.compiled = compiled
+        self.route_name = _chosen(compiled, route)
+        policy = compiled.policy
+        self._decide = engine(compiled.program, self.route_name)
+        self._read = lead_reader(policy.fields)
+        self._store: Store = (
+            MemoryStore()
+            if state is None
+            else open_sqlite(Path(state), policy.name, tuple(policy.teams))
+        )
+
+    def route(self, lead: object, *, at: datetime | None = None) -> Decision:
+        """Return the decision for one raw lead, a mapping from field names to values.
+
+        The same id again gets the decision already made. What isn't a mapping, or lacks
+        a required field, goes to the route's fallback with its issues.
+        at: the decision's clock, with a time zone; now where it is left out.
+
+        Raises `turnout.StateError` where the state can't be read or written.
+        """
+        return self._batch([self._read(lead, None)], _moment(at))[0]
+
+    def route_all(
+        self, records: Iterable[Record], *, at: datetime | None = None, batch: int = BATCH
+    ) -> Iterator[Decision]:
+        """Yield one decision a record, in order, `batch` of them a transaction.
+
+        A decision is yielded only when it is durable.
+        """
+        moment = None if at is None else _moment(at)
+        rows = leads(records, self.compiled.policy.fields)
+        while chunk := list(islice(rows, batch)):
+            yield from self._batch(chunk, moment or _moment(None))
+
+    def explain(self, lead: object, *, at: datetime | None = None) -> Explanation:
+        """Return why a raw lead goes where it goes; nothing is drawn or recorded."""
+        read = self._read(lead, None)
+        moment = _moment(at)
+        decision: Decision | None = None
+        try:
+            with self._store.begin() as transaction:
+                decision = self._decide(read, moment, transaction)
+                raise _UndoError
+        except _UndoError:
+            assert decision is not None
+        return explain(self.compiled.program, self.route_name, read, decision)
+
+    def close_lead(self, lead: str) -> bool:
+        """Take a lead off its assignee's open ones, for `least-loaded`; False if it wasn't open."""
+        with self._store.begin() as transaction:
+            return transaction.close_lead(self.route_name, lead)
+
+    def _batch(self, chunk: list[Lead], at: datetime) -> list[Decision]:
+        with self._store.begin() as transaction:
+            return [self._decide(lead, at, transaction) for lead in chunk]
+
+    def close(self) -> None:
+        """Release the state; a router can be closed twice."""
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        """Return the router itself."""
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Close the router."""
+        self.close()
+
+
+class _UndoError(Exception):
+    """Ends a transaction of which nothing is kept."""
+
+
+def _moment(at: datetime | None) -> datetime:
+    if at is None:
+        return datetime.now(UTC)
+    if at.tzinfo is None:
+        raise ValueError("the clock needs a time zone, such as datetime.now(UTC)")
+    return at.astimezone(UTC)
+
+
+def _chosen(compiled: Compiled, route: str | None) -> str:
+    """Return the name of the route. Raises PolicyError."""
+    errors = [f for f in compiled.findings if f.severity is Severity.ERROR]
+    if errors:
+        count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
+        message = f"the policy has {count}; the first: {errors[0].message}"
+        raise PolicyError(message, compiled.findings)
+    names = list(compiled.program.routes)
+    if not names:
+        raise PolicyError("the policy has no route")
+    if route is None:
+        if len(names) > 1:
+            raise PolicyError(f"the policy has several routes: {', '.join(names)}; name one")
+        return names[0]
+    if route not in names:
+        raise PolicyError(f"the policy has no route `{route}`; it has {', '.join(names)}")
+    return route
