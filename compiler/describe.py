@@ -89,9 +89,9 @@ def phrase(known: Words, at: int, mask: Mask) -> str:
     name = dimension.field.name
     present, every = mask & ~1, dimension.full & ~1
     if not present:
-        return f"no {name}"
+        return f"{name} missing"
     if present == every:
-        return f"any {name}"
+        return f"{name} present"
     named = _named(known, at, present)
     if named is not None:
         text = " or ".join(named)

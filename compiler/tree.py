@@ -23,8 +23,9 @@ from turnout.compiler.domains import Mask
 from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.regions import Budget, OutOfSteps, Regions, find
 from turnout.compiler.space import space
-from turnout.dsl.conditions import And, Condition, Named, Not, Or, atoms
+from turnout.dsl.conditions import And, Condition, IsIn, Named, Not, Or, StartsWith, atoms
 from turnout.dsl.policy import Family
+from turnout.dsl.types import Code, Email, Text
 from turnout.dsl.wording import conjuncts, written
 
 MOST_ANSWERS = 40
@@ -389,7 +390,10 @@ class _Grower:
 
     def _label(self, question: _Question, inside: Mask, condition: Condition) -> str:
         at = question.subject[1]
-        if isinstance(at, int):
+        is_text = isinstance(condition, StartsWith | IsIn) and isinstance(
+            self._policy.fields[condition.field].type, Text | Code | Email
+        )
+        if isinstance(at, int) and not is_text:
             return phrase(self._words, at, inside)
         return written(condition, self._policy.fields)
 
