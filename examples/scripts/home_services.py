@@ -18,7 +18,7 @@ from typing import Any
 from chance import Chance
 
 TODAY = date(2026, 11, 23)
-SEED = 1
+SEED = 228
 NAMES = (
     "Alma Reyes|Bo Sandberg|Carmen Díaz|Dwayne Foster|Ella Nowak|Frank O'Hara|Gwen Stone|Hiro Abe|"
     "Irma Blum|Jack Tran|Kate Muñoz|Liam Burke|Mona Haas|Ned Pruitt|Opal Grant|Pia Schröder"
@@ -43,16 +43,27 @@ ALARMS = (
     "basement is FLOODED",
     "the street smells of gas",
 )
-BRANCHES = {"Boston": 9, "Philadelphia": 12, "Charlotte": 7, "Atlanta": 9, "Tampa": 7, "Chicago": 9}
-BRANCHES |= {"Minneapolis": 6, "Dallas": 8, "Houston": 7, "Denver": 10, "Phoenix": 6, "Seattle": 9}
+BRANCHES = {"Boston": 9, "Philadelphia": 12, "Charlotte": 7, "Atlanta": 9, "Tampa": 9, "Chicago": 9}
+BRANCHES |= {"Minneapolis": 9, "Dallas": 8, "Houston": 7, "Denver": 10, "Phoenix": 6, "Seattle": 9}
 BRANCHES |= {"Beyond": 9}
 MOUNTAINS = ("804", "816")
 URGENCIES = {"emergency": 12, "today": 22, "this-week": 40, "flexible": 26}
-HOMES = {"house": 60, "condo": 16, "apartment": 14, "mobile-home": 6}
+HOMES = {"house": 60, "condo": 26, "apartment": 14, "mobile-home": 6}
 BUILDINGS = {"office": 10, "restaurant": 10, "warehouse": 6}
-TECHNICIANS = (
-    "aoife|calvin|Faith|isaiah|lourdes.vega@brightpipe.example|percy|ruth|wanda|old Bob|any|"
-)
+CREWS = {
+    "Boston": "aoife|dmitri|joao",
+    "Philadelphia": "andre|bridget|Calvin",
+    "Charlotte": "faith|Gordon",
+    "Atlanta": "hazel|isaiah.bell@brightpipe.example",
+    "Tampa": "lourdes.vega@brightpipe.example|kelvin",
+    "Chicago": "magda|nate|Percy",
+    "Minneapolis": "quincy|ruth",
+    "Dallas": "santos|TAMMY",
+    "Houston": "wanda|xavier",
+    "Denver": "yvette|zeke",
+    "Phoenix": "alma|brock",
+    "Seattle": "Dalia|cedar.whitfield@brightpipe.example",
+}
 
 
 def document(number: int) -> str:
@@ -101,7 +112,7 @@ def lead(chance: Chance, codes: Mapping[str, Sequence[str]], number: int) -> dic
         details = chance.one(ALARMS)
     branch = chance.weighted(BRANCHES)
     near = codes[branch]
-    if branch == "Denver" and chance.happens(0.4):
+    if branch == "Denver" and chance.happens(0.6):
         near = [code for code in near if code.startswith(MOUNTAINS)]
     hour, minute = chance.number(0, 9), chance.number(0, 59)
     fields: dict[str, Any] = {
@@ -113,7 +124,7 @@ def lead(chance: Chance, codes: Mapping[str, Sequence[str]], number: int) -> dic
         "urgency": respelled(chance, urgency),
         "details": details,
     }
-    return fields | building(chance) | history(chance)
+    return fields | building(chance) | history(chance, branch)
 
 
 def building(chance: Chance) -> dict[str, Any]:
@@ -136,12 +147,12 @@ def building(chance: Chance) -> dict[str, Any]:
     return fields
 
 
-def history(chance: Chance) -> dict[str, Any]:
+def history(chance: Chance, branch: str) -> dict[str, Any]:
     """What we know of them already."""
     fields: dict[str, Any] = {"may_contact": chance.one((True,) * 30 + ("yes", "no", None, ""))}
     if chance.happens(0.3):
         fields["plan"] = chance.one(("basic", "Basic", "complete", "COMPLETE", "none"))
-        fields["technician"] = chance.word(TECHNICIANS)
+        fields["technician"] = chance.word(f"{CREWS.get(branch, 'any')}|old Bob|any")
     if chance.happens(0.4):
         at = TODAY - timedelta(days=chance.number(100, 9_000))
         fields["installed"] = chance.one(

@@ -9,11 +9,12 @@ import json
 import sys
 from datetime import date, timedelta
 from typing import Any
+from unicodedata import normalize
 
 from chance import Chance
 
 TODAY = date(2026, 11, 23)
-SEED = 74
+SEED = 157
 FIRST_NAMES = (
     "Anouk|Bernd|Céline|Daan|Elif|Franziska|Guido|Hélène|Ivo|Jolanda|Käthe|Loïc|Maartje|Nils"
 )
@@ -40,13 +41,13 @@ REASONS |= {"other": 8, "none given": 10, "bean too oily": 2}
 
 # what happened to them: how often
 STORIES = {
-    "complained": 14,
+    "complained": 15,
     "payment failed": 12,
-    "wavers": 30,
+    "wavers": 36,
     "too much coffee": 6,
     "paused": 12,
-    "left just now": 30,
-    "left": 28,
+    "left just now": 36,
+    "left": 26,
     "left long ago": 6,
     "is happy": 14,
     "wants to be erased": 4,
@@ -82,7 +83,7 @@ def lead(chance: Chance, number: int) -> dict[str, Any]:
         "status": "active",
         "signals": chance.one(([], "none", None)),
         "lifetime_value": amount(chance, round(10 ** (1.6 + 2.2 * chance.number(0, 99) / 100), 2)),
-        "nps": chance.one((None, None, 7, 8, "7", "no answer", 11)),
+        "nps": chance.one((None, None, 7, 8, "7", "no answer", 8, 7, 7, 11)),
         "last_order": day(chance, chance.number(3, 50)),
         "last_contact": day(chance, chance.number(1, 300)) if chance.happens(0.3) else "never",
         "consent": chance.one((True, True, True, True, "yes", 1, False, None)),
@@ -162,7 +163,8 @@ def day(chance: Chance, ago: int) -> str:
 
 def address(chance: Chance, first: str, last: str) -> str:
     """An e-mail address, one in twenty of them spoiled."""
-    local = "".join(c for c in f"{first}.{last}".lower() if c.isascii() and c != " ")
+    letters = normalize("NFKD", f"{first}.{last}".lower())
+    local = "".join(c for c in letters if c.isascii() and c != " ")
     at = f"{local}@{chance.word(HOSTS)}"
     if chance.happens(0.95):
         return at
@@ -171,4 +173,4 @@ def address(chance: Chance, first: str, last: str) -> str:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8", newline="")
-    sys.stdout.write(document(150))
+    sys.stdout.write(document(160))

@@ -341,7 +341,7 @@ def turnover(chance: Chance, millions: int) -> str:
         (
             f"{millions}M",
             f"${millions}M",
-            f"${millions},000,000",
+            f"${millions:,},000,000",
             f"{millions}000000",
             f"USD {millions} mn",
             f"€{millions}M",
