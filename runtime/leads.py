@@ -107,7 +107,7 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
         issues: list[Issue] = []
         for name in sorted(doubled):
             named = [(str(column), raw) for column, raw in pairs if meaning(column) == name]
-            raws[name], others = _first_present(fields[name], named)
+            raws[name], others = _chosen(fields[name], named)
             issues.extend(others)
         values = _values(slots, raws, issues)
         lacking = ", ".join(f"no {name}" for name in required if name not in values)
@@ -150,20 +150,24 @@ def _values(
     return values
 
 
-def _first_present(field: Field, named: list[tuple[str, object]]) -> tuple[object, list[Issue]]:
-    """Return the first value that isn't missing, the exact name's first, and what differs."""
+def _chosen(field: Field, named: list[tuple[str, object]]) -> tuple[object, list[Issue]]:
+    """Return the value that counts of several columns, and an issue for each that differs.
+
+    The first that can be read counts, the column with the field's exact name before
+    others; where none can be read, the first that isn't missing.
+    """
     read = reader(field)
     named.sort(key=lambda pair: pair[0] != field.name)
-    present = [
-        (column, raw, value) for column, raw in named if (value := read(raw, None)) is not MISSING
-    ]
+    present = [(column, raw, read(raw, None)) for column, raw in named]
+    present = [found for found in present if found[2] is not MISSING]
     if not present:
         return None, []
-    used, chosen, meant = present[0]
+    readable = (found for found in present if not isinstance(found[2], Unread))
+    used, chosen, meant = next(readable, present[0])
     issues = [
         Issue(field.name, shortened(raw), f"a second value, in {column}; the one in {used} counts")
-        for column, raw, value in present[1:]
-        if value != meant
+        for column, raw, value in present
+        if column != used and (value != meant or isinstance(value, Unread))
     ]
     return chosen, issues
 
@@ -190,7 +194,7 @@ def fingerprint(lead: Lead) -> str:
 def shortened(raw: object) -> str:
     r"""Return a raw value as a text of at most 80 printable characters.
 
-    >>> shortened("two\\nlines"), shortened({"a": 1})
+    >>> shortened("two\nlines"), shortened({"a": 1})
     ('two lines', 'an object')
     """
     if isinstance(raw, str):

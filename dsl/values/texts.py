@@ -64,8 +64,11 @@ def normal_code(raw: str, first: int | None = None) -> str:
     >>> normal_code("sw1a 2aa"), normal_code("02134-1000", 5)
     ('SW1A2AA', '02134')
     """
-    code = raw.upper() if raw.isascii() else normalize("NFKC", normalize("NFKC", raw).upper())
-    return "".join(code.split())[:first]
+    if raw.isascii():
+        return "".join(raw.upper().split())[:first]
+    # Twice, because letters may grow together where a blank went or upper case changed them.
+    code = "".join(normalize("NFKC", raw).split()).upper()
+    return normalize("NFKC", code)[:first]
 
 
 def loose_key(raw: str) -> str:

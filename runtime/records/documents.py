@@ -17,6 +17,7 @@ _DECODER = json.JSONDecoder(strict=False)
 _CHUNK = 1 << 16
 _SHOWN = 200
 _BLANKS = re.compile(r"[ \t\r\n]*")
+_NUMBER = re.compile(r"[-+.0-9eE]+")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{},]', re.DOTALL)
 
 
@@ -134,7 +135,8 @@ class _Cursor:
                 complaint = complaint_of(error).partition(" at column")[0]
             else:
                 # A number at the end of the text held may go on behind it.
-                if end < len(self._text) or self._text[end - 1] in '}]"' or not self._more():
+                number = _NUMBER.match(self._text, self._at)
+                if number is None or number.end() < len(self._text) or not self._more():
                     self._at = end
                     return value
                 continue

@@ -118,7 +118,7 @@ def records(
             return Records(counted, total, "csv", columns, rows)
         case "jsonl":
             return Records(counted, total, "jsonl", None, json_lines(lines))
-        case "json":
+        case _:
             if first == "{" and is_json_lines(lines):
                 return Records(counted, total, "jsonl", None, json_lines(lines))
             return Records(counted, total, "json", None, document(lines))
