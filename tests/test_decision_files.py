@@ -18,6 +18,7 @@ from turnout.commands.outputs import replacing
 from turnout.rendering.decisions import COLUMNS, LAYOUTS, harmless
 from turnout.rendering.tally import Tally
 from turnout.runtime.decisions import Decision, Issue, PassedOver
+from turnout.runtime.records import Record
 
 ANA = Decision(
     lead="00Q5e",
@@ -143,19 +144,21 @@ def test_what_is_not_a_regular_file_is_written_not_replaced() -> None:
 
 
 def test_the_tally_ranks_rules_and_targets_and_counts_what_was_amiss() -> None:
-    tally = Tally()
+    tally = Tally(seconds=2)
     broken = attrs.evolve(TRIAGE, issues=(Issue("", "42", "not a record"),))
     for decision in [ANA] * 1_200 + [TRIAGE, broken, attrs.evolve(ANA, repeated=True)]:
         tally.add(decision)
-    assert [click.unstyle(line) for line in tally.lines(2.0, 80)] == [
+    records = [Record(1, {"id": "1"}), Record(2, 42), Record(3, "x,", "a quote that isn't closed")]
+    assert list(tally.watch(records)) == records
+    assert [click.unstyle(line) for line in tally.lines(80)] == [
         "routed 1,203 leads (2.0 s, 602 leads/s)",
         "  by  1,201  rule dach-enterprise",
         "          2  fallback of route inbound",
         "  to  1,201  round-robin dach-ae",
         "          2  queue triage",
-        "  1 lead decided in an earlier run; the decision stands",
+        "  1 lead routed before; the decision stands",
         "  1 lead with values that could not be used (see `issues`)",
-        "  1 lead not readable as a lead, sent to the route's fallback",
+        "  2 rows not readable as a lead, sent to the route's fallback",
     ]
 
 
@@ -163,7 +166,7 @@ def test_the_tally_folds_what_is_beyond_the_first_ten() -> None:
     tally = Tally()
     for number in range(12):
         tally.add(attrs.evolve(ANA, by=f"rule r{number:02}"))
-    assert [click.unstyle(line) for line in tally.lines(1.0, 80)][10:12] == [
+    assert [click.unstyle(line) for line in tally.lines(80)][10:12] == [
         "      1  rule r09",
         "      2  ... and 2 more",
     ]

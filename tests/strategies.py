@@ -1,0 +1,442 @@
+"""What the laws draw from: schemas, conditions, policies and leads.
+
+Policies are drawn as text, so that every law goes through the real grammar and the real
+resolution. The constants are few and close to each other, because conditions that nearly
+agree are the ones that a checker gets wrong.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+import attrs
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+
+from turnout.dsl import types
+from turnout.dsl.conditions import (
+    Atom,
+    Between,
+    Contains,
+    EndsWith,
+    Has,
+    IsIn,
+    Matches,
+    OlderThan,
+    StartsWith,
+    WithinLast,
+    atoms,
+)
+from turnout.dsl.policy import Block, Entry, Policy
+from turnout.dsl.types import Value
+from turnout.dsl.values.texts import normal_code, normal_text
+
+PEOPLE = ("ana", "ben", "cleo")
+
+
+@attrs.frozen
+class Column:
+    """A field as it is written.
+
+    kind: which conditions fit it ("text", "ordered", "date", "listed", "any of",
+    "boolean"). literals: what it is compared with.
+    """
+
+    name: str
+    words: str
+    kind: str
+    literals: tuple[str, ...]
+    is_required: bool = False
+
+    @property
+    def line(self) -> str:
+        """The line of the lead schema."""
+        return f"{self.name}: {self.words}{' required' if self.is_required else ''}"
+
+
+@attrs.frozen
+class Written:
+    """A policy as text, and its tables by file name."""
+
+    text: str
+    tables: Mapping[str, str] = attrs.field(factory=dict[str, str])
+
+
+COLUMNS = (
+    Column("city", "text", "text", ('"Rome"', '"Ro"', '"new york"', '"o"', '"Straße"', '"a\\"b"')),
+    Column("note", 'text missing when ["n/a"]', "text", ('"x"', '"xy"', '"y"', '"x y"')),
+    Column("zip", "code", "text", ('"021"', '"02134"', '"02"', '"SW1"', '"4"')),
+    Column("short", "code first 3", "text", ('"021"', '"022"', '"02"')),
+    Column("mail", "email", "text", ('"ana@firm.example"', '"ben@firm.example"')),
+    Column("staff", "integer 0..", "ordered", ("0", "9", "10", "11", "1k")),
+    Column("score", "integer 0..100", "ordered", ("0", "50", "51", "99", "100")),
+    Column("ratio", "number", "ordered", ("-1", "0", "0.5", "1", "1.25")),
+    Column("rate", "number 0..1", "ordered", ("0", "0.25", "0.5", "1")),
+    Column("revenue", "money USD", "ordered", ("0", "1M", "1_000_000", "2.5M")),
+    Column("consent", "boolean", "boolean", ("true", "false")),
+    Column("bought", "date", "date", ("2026-01-01", "2026-01-02", "2026-03-01")),
+    Column("joined", "date", "date", ("2025-12-31", "2026-01-01")),
+    Column("country", "country", "listed", ("DE", "US", '"France"', "CA", "CHE")),
+    Column("state", "subdivision", "listed", ('"US-CA"', '"US-NY"', '"CA-ON"', '"DE-BE"')),
+    Column("language", "language", "listed", ("en", "de", "German", "fr")),
+    Column("plan", 'one of [free, pro, "big one", any]', "listed", ("free", "pro", '"Big-One"')),
+    Column("products", "any of [core, extra, none, more]", "any of", ("core", "extra", "more")),
+    Column("owner", "person", "listed", PEOPLE),
+)
+"""Every type of field, with constants at and beside each other's edges."""
+
+PATTERNS = ('"^a"', '"o|x"', '"[0-9]+"', '"\\\\."')
+
+
+# -- schemas and conditions --
+
+
+@st.composite
+def fields(
+    draw: DrawFn, columns: Sequence[Column] = COLUMNS, least: int = 2, most: int = 6
+) -> list[Column]:
+    """Return some of `columns`, in drawn order, some of them required.
+
+    Leaves out two country fields (`subdivision of`).
+    """
+    chosen = draw(st.permutations(columns))[: draw(st.integers(least, most))]
+    return [
+        attrs.evolve(column, is_required=draw(st.integers(0, 6)) == 0)  # one in seven
+        for column in chosen
+    ]
+
+
+@st.composite
+def conditions(
+    draw: DrawFn,
+    columns: Sequence[Column],
+    names: Sequence[str] = (),
+    *,
+    depth: int = 2,
+    patterns: bool = True,
+) -> str:
+    """Return a condition over `columns`, as text.
+
+    names: territories and segments that it may use. patterns: with `ends with`,
+    `contains` and `matches`. Leaves out `open` and `duplicate`, which are not supported
+    yet, and `and` or `or` without parentheses around inner parts.
+    """
+    shape = draw(st.integers(0, 9)) if depth else 9
+    inner = conditions(columns, names, depth=depth - 1, patterns=patterns)
+    if shape < 5:
+        word = draw(st.sampled_from([" and ", " or "]))
+        parts = draw(st.lists(inner, min_size=2, max_size=3))
+        return f"({word.join(parts)})"
+    if shape < 7:
+        return f"not ({draw(inner)})"
+    if names and draw(st.integers(0, 2)) == 0:
+        return draw(st.sampled_from(names))
+    return draw(_tests(draw(st.sampled_from(columns)), patterns=patterns))
+
+
+@st.composite
+def _tests(draw: DrawFn, column: Column, *, patterns: bool) -> str:
+    name = column.name
+    if draw(st.integers(0, 5)) == 0:
+        return f"{name} is {draw(st.sampled_from(['missing', 'present']))}"
+    one = st.sampled_from(column.literals)
+    several = st.lists(one, min_size=1, max_size=3).map(lambda many: f"[{', '.join(many)}]")
+    some = st.one_of(one, several)
+    match column.kind:
+        case "boolean":
+            return draw(st.sampled_from([name, f"{name} is true", f"{name} is not true"]))
+        case "any of":
+            words = draw(st.sampled_from(["has any", "has all", "has none"]))
+            return draw(
+                st.sampled_from([f"{name} has {draw(one)}", f"{name} {words} {draw(several)}"])
+            )
+        case "text" if draw(st.booleans()):
+            parts = ["starts with", "ends with", "contains"] if patterns else ["starts with"]
+            if patterns and draw(st.integers(0, 3)) == 0:
+                return f"{name} matches {draw(st.sampled_from(PATTERNS))}"
+            return f"{name} {draw(st.sampled_from(parts))} {draw(some)}"
+        case "ordered" | "date" if draw(st.booleans()):
+            return draw(_spans(column))
+        case _:
+            return draw(
+                st.sampled_from(
+                    [
+                        f"{name} is {draw(one)}",
+                        f"{name} is not {draw(one)}",
+                        f"{name} in {draw(several)}",
+                        f"{name} not in {draw(several)}",
+                    ]
+                )
+            )
+
+
+@st.composite
+def _spans(draw: DrawFn, column: Column) -> str:
+    """Return a comparison, a range, or for dates an age."""
+    place = st.integers(0, len(column.literals) - 1)
+    low, high = (column.literals[at] for at in sorted([draw(place), draw(place)]))
+    name = column.name
+    shapes = [f"{name} {sign} {low}" for sign in ("<", "<=", ">", ">=")]
+    shapes += [f"{name} {word} {low}..{high}" for word in ("in", "not in")]
+    shapes += [f"{name} in {low}..", f"{name} not in ..{high}"]
+    if column.kind == "date":
+        days = draw(st.sampled_from(["0 days", "1 day", "30 days", "5 weeks"]))
+        shapes += [f"{name} older than {days}", f"{name} within {days}"] * 2
+    return draw(st.sampled_from(shapes))
+
+
+# -- policies --
+
+
+@st.composite
+def policies(
+    draw: DrawFn,
+    columns: Sequence[Column] = COLUMNS,
+    *,
+    patterns: bool = True,
+    rules: int = 8,
+    most: int = 6,
+) -> Written:
+    """Return a policy that has no error but those of its conditions (unreachable, gaps, ...).
+
+    One file, one route. Territories nest twice, some from a table; segments stand alone
+    and in families; blocks nest twice. Leaves out includes, several routes, weights, and
+    all that is not supported yet.
+    """
+    schema = draw(fields(columns, 2, most))
+    parts = [f"lead {{ {' '.join(column.line for column in schema)} }}"]
+    parts += [f"person {person}" for person in PEOPLE]
+    parts += ["team near { ana, ben weight 2 }", "team far { cleo }"]
+    parts += ["queue triage", "queue extra", "partner outside", "sequence later"]
+    names: list[str] = []
+    tables: dict[str, str] = {}
+    for make in (_territories, _segments):
+        if draw(st.booleans()):
+            made, more = draw(make(schema, patterns=patterns, tables=tables))
+            parts.append(made)
+            names += more
+    counter = iter(range(1, rules + 1))
+    body = draw(_entries(schema, names, [*counter], depth=2, patterns=patterns))
+    fallback = draw(st.booleans())
+    end = f"fallback to {draw(_chains(schema))}" if fallback else ""
+    parts.append(f"route inbound {{\n{body}\n{end} }}")
+    return Written("\n".join(parts), tables)
+
+
+@st.composite
+def _territories(
+    draw: DrawFn, schema: Sequence[Column], *, patterns: bool, tables: dict[str, str]
+) -> tuple[str, list[str]]:
+    def condition() -> str:
+        return draw(conditions(schema, depth=1, patterns=patterns))
+
+    names = ["Here", "Near", "Far", "There"]
+    first_of = draw(st.sampled_from(["", "first of "]))
+    own = draw(st.sampled_from(["", "= "]))
+    table = ""
+    keyed = next((c for c in schema if c.name in {"zip", "city", "plan"}), None)
+    if keyed is not None and draw(st.booleans()):
+        rows = [f"{key},Area {n}" for n, key in enumerate(_keys(keyed), start=1)]
+        tables["areas.csv"] = "\n".join([f"{keyed.name},area", *rows])
+        table = f' from "areas.csv" by {keyed.name} -> area'
+        names += [f"Area-{n}" for n in range(1, len(rows) + 1)]
+    inner = f"territory Near = {condition()} territory Far = {condition()}{table}"
+    text = f"territory Here {f'= {condition()} ' if own else ''}{first_of}{{ {inner} }}"
+    return f"{text}\nterritory There = {condition()}", names
+
+
+def _keys(column: Column) -> list[str]:
+    return [literal for literal in column.literals if literal not in {'"a\\"b"', '"Big-One"'}][:3]
+
+
+@st.composite
+def _segments(
+    draw: DrawFn, schema: Sequence[Column], *, patterns: bool, tables: dict[str, str]
+) -> tuple[str, list[str]]:
+    del tables
+    names = ["Big", "Mid", "Hot"]
+    big, mid, hot = (draw(conditions(schema, depth=1, patterns=patterns)) for _ in names)
+    first_of = draw(st.sampled_from(["", "first of "]))
+    family = f"segment size {first_of}{{ Big = {big} Mid = {mid} }}"
+    return f"{family}\nsegment Hot = {hot}", names
+
+
+@st.composite
+def _entries(
+    draw: DrawFn,
+    schema: Sequence[Column],
+    names: Sequence[str],
+    numbers: list[int],
+    *,
+    depth: int,
+    patterns: bool,
+) -> str:
+    """Return rules, named by the numbers that are left, and blocks of rules."""
+    parts: list[str] = []
+    condition = conditions(schema, names, patterns=patterns)
+    for _ in range(draw(st.integers(1, 4))):
+        if not numbers:
+            break
+        if depth and draw(st.integers(0, 3)) == 0:
+            inner = _entries(schema, names, numbers, depth=depth - 1, patterns=patterns)
+            end = f"fallback to {draw(_chains(schema))}" if draw(st.booleans()) else ""
+            parts.append(f"within {draw(condition)} {{\n{draw(inner)}\n{end} }}")
+        else:
+            number = numbers.pop(0)
+            parts.append(f"rule r{number} {{ when {draw(condition)} to {draw(_chains(schema))} }}")
+    return "\n".join(parts)
+
+
+@st.composite
+def _chains(draw: DrawFn, schema: Sequence[Column]) -> str:
+    targets = ["queue triage", "queue extra", "round-robin near", "least-loaded far"]
+    targets += ["person ana", "partner outside", "sequence later", 'reject "spam"']
+    if any(column.name == "owner" for column in schema):
+        targets += ["owner owner"] * 3
+    return " else ".join(draw(st.lists(st.sampled_from(targets), min_size=1, max_size=2)))
+
+
+# -- leads --
+
+
+@st.composite
+def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[str, Value], date]:
+    """Return a lead's normalised values and the day on which it arrives.
+
+    Half of the values lie at the edges of the policy's conditions. A subdivision comes
+    with its country. complete: required fields are never missing. Leaves out values that
+    no reader of leads would make (text in capitals, an empty list).
+    """
+    today = draw(st.sampled_from([date(2026, 1, 1), date(2026, 2, 1), date(2026, 4, 2)]))
+    found = list(policy_atoms(policy))
+    values: dict[str, Value] = {}
+    for name, field in policy.fields.items():
+        if draw(st.integers(0, 3)) == 0 and not (complete and field.required):
+            continue
+        own = [atom for atom in found if atom.field == name]
+        edges = list(dict.fromkeys(_edges(field, own, today)))
+        plain = _plain(field.type)
+        source = plain if not edges else st.one_of(st.sampled_from(edges), plain)
+        values[name] = draw(source)
+    for name, field in policy.fields.items():
+        if name in values and isinstance(field.type, types.Subdivision):
+            values[field.type.country or ""] = str(values[name])[:2]
+    values.pop("", None)
+    return values, today
+
+
+def policy_atoms(policy: Policy) -> list[Atom]:
+    """Return the atoms of every rule and block, repeats included."""
+
+    def of(entries: Sequence[Entry]) -> list[Atom]:
+        found: list[Atom] = []
+        for entry in entries:
+            found += atoms(entry.condition)
+            if isinstance(entry, Block):
+                found += of(entry.entries)
+        return found
+
+    return [atom for route in policy.routes.values() for atom in of(route.entries)]
+
+
+def _edges(field: types.Field, own: Sequence[Atom], today: date) -> list[Value]:
+    """Return values at and beside the constants of the field's atoms."""
+    found: list[Value] = []
+    for atom in own:
+        match atom:
+            case IsIn(_, listed):
+                found += [
+                    value for constant in sorted(listed, key=str) for value in _beside(constant)
+                ]
+            case Between(_, low, high):
+                found += [value for end in (low, high) if end is not None for value in _beside(end)]
+            case StartsWith(_, text) | EndsWith(_, text) | Contains(_, text):
+                found += [text, f"{text}x", f"x{text}", f"x{text}x", text[:-1], text[1:]]
+            case Has(_, chosen):
+                assert isinstance(field.type, types.AnyOf)
+                others = [other for other in field.type.values if other != chosen]
+                found += [frozenset({chosen}), frozenset(others), frozenset({chosen, others[0]})]
+            case OlderThan(_, days) | WithinLast(_, days):
+                found += [today - timedelta(days=days + more) for more in (-1, 0, 1)]
+            case Matches():
+                found += ["abc", "o", "1"]
+            case _:
+                pass
+    return [value for made in found if (value := _normal(field.type, made)) is not None]
+
+
+def _beside(constant: Value) -> list[Value]:
+    match constant:
+        case bool():
+            return [constant, not constant]
+        case int() | Decimal():
+            return [constant, constant - 1, constant + 1, Decimal(constant) + Decimal("0.1")]
+        case date():
+            return [constant + timedelta(days=days) for days in (-1, 0, 1)]
+        case str():
+            return [constant, f"{constant}x"]
+        case _:
+            return []
+
+
+def _normal(kind: types.FieldType, made: Value) -> Value | None:
+    """Return `made` as the type's values are, None where it is none."""
+    match kind, made:
+        case types.Text(), str():
+            return normal_text(made) or None
+        case types.Code(first), str():
+            return normal_code(made, first) or None
+        case types.Email(), str():
+            return made if "@" in made[1:-1] else f"{made}@firm.example"
+        case types.Integer(low, high), int() | Decimal():
+            whole = int(made)
+            return None if whole < (low or 0) or (high is not None and whole > high) else whole
+        case types.Number(low, high), int() | Decimal():
+            number = Decimal(made)
+            return (
+                None
+                if (low is not None and number < low) or (high is not None and number > high)
+                else number
+            )
+        case types.Money(), int() | Decimal():
+            return Decimal(made)
+        case types.OneOf(values), str():
+            return made if made in values else None
+        case types.Country() | types.Subdivision() | types.Language() | types.PersonName(), str():
+            return None if made.endswith("x") else made
+        case _:
+            return made if made != frozenset() else None
+
+
+def _plain(kind: types.FieldType) -> SearchStrategy[Value]:
+    texts = st.text("abxy12. ", min_size=1, max_size=4)
+    match kind:
+        case types.Text():
+            return texts.map(normal_text).filter(bool)
+        case types.Code(first):
+            return texts.map(lambda text: normal_code(text, first)).filter(bool)
+        case types.Email():
+            return st.sampled_from(["ana@firm.example", "x@gmail.com", "1@o.example"])
+        case types.Integer(low, high):
+            return st.integers(low or 0, 2_000 if high is None else high)
+        case types.Number(low, high):
+            ends = (Decimal(0) if low is None else low, Decimal(5) if high is None else high)
+            return st.decimals(*ends, places=2, allow_nan=False)
+        case types.Money():
+            return st.integers(0, 4_000_000).map(Decimal)
+        case types.Boolean():
+            return st.booleans()
+        case types.Date():
+            return st.dates(date(2025, 12, 1), date(2026, 4, 30))
+        case types.OneOf(values):
+            return st.sampled_from(values)
+        case types.AnyOf(values):
+            return st.frozensets(st.sampled_from(values), min_size=1)
+        case types.Country():
+            return st.sampled_from(["DE", "US", "CA", "FR", "AQ", "CH"])
+        case types.Subdivision():
+            return st.sampled_from(["US-CA", "US-TX", "CA-ON", "CA-QC", "DE-BE", "FR-75C"])
+        case types.Language():
+            return st.sampled_from(["en", "de", "fr", "it"])
+        case types.PersonName():
+            return st.sampled_from(PEOPLE)
