@@ -18,6 +18,11 @@ from turnout.commands.options import color_option
 
 COMMANDS = {
     "check": "Report everything that is wrong with policies.",
+    "compile": "Write a policy's decision tree as JSON.",
+    "diagram": "Draw a policy's decision tree.",
+    "route": "Decide where leads go.",
+    "explain": "Say why one lead goes where it goes.",
+    "run": "Check, compile, draw and route in one go.",
 }
 """The subcommands in the order of use, with the line that the help shows."""
 

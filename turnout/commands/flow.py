@@ -2,18 +2,22 @@
 
 import io
 import sys
-from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
 import click
 
-from turnout.commands.outputs import output
+from turnout.commands.exits import CannotRun
+from turnout.commands.outputs import is_stdout, output
 from turnout.rendering.decisions import LAYOUTS, Layout
 from turnout.rendering.screen import visible
+from turnout.rendering.tally import Tally
 from turnout.runtime.decisions import Decision
-from turnout.runtime.records import Records
+from turnout.runtime.records import Records, records
+from turnout.runtime.router import Router
 
 Sink = Callable[[Decision], None]
 
@@ -21,21 +25,61 @@ _FLUSH_AFTER = 0.2
 _STEP = 50
 
 
+def route_leads(
+    router: Router, leads: Path, outs: Mapping[Path | None, str], at: datetime | None = None
+) -> Tally:
+    """Route every lead of a file, write the decisions, and return what they came to.
+
+    leads: `-` is stdin. outs: a format by file; None or `-` is stdout. Raises LeadsError
+    and StateError; then no file has changed, but the state keeps what was decided.
+    """
+    began = monotonic()
+    tally = Tally()
+    is_busy = any(map(is_stdout, outs)) and sys.stdout.isatty()
+    with ExitStack() as stack:
+        source = stack.enter_context(opened(leads, router))
+        sinks = [stack.enter_context(decisions_to(*out)) for out in outs.items()]
+        decisions = router.route_all(tally.watch(source), at=at)
+        for decision in watched(decisions, source, hidden=is_busy):
+            tally.add(decision)
+            for sink in sinks:
+                sink(decision)
+    tally.seconds = monotonic() - began
+    return tally
+
+
+def opened(leads: Path, router: Router) -> Records:
+    """Return the records of a file of leads, or of stdin where it is `-`. Raises LeadsError."""
+    source = sys.stdin.buffer if str(leads) == "-" else leads
+    return records(source, fields=router.compiled.policy.fields)
+
+
+def suffix_format(out: Path | None) -> str:
+    """Return the format that a file's suffix names, JSON lines for stdout."""
+    if is_stdout(out) or out is None:
+        return "jsonl"
+    suffix = out.suffix.lower().removeprefix(".")
+    if suffix in LAYOUTS:
+        return suffix
+    known = ", ".join(f".{each}" for each in LAYOUTS)
+    raise CannotRun(f"the name {out} says no format", f"end it in {known}, or give --format")
+
+
 @contextmanager
 def decisions_to(path: Path | None, format_name: str) -> Generator[Sink, None, None]:
     """Return what takes decisions, one after the other, and writes them in that format.
 
-    A file has its name only once it is complete. stdout (None or `-`) gets each decision
-    soon after it is made; on a terminal nothing of it is acted on.
+    A file has its name only once it is complete. stdout gets each decision soon after it
+    is made; on a terminal nothing of it is acted on.
     """
     layout = LAYOUTS[format_name]
-    is_stdout = path is None or str(path) == "-"
-    is_screen = is_stdout and sys.stdout.isatty()
+    is_live = is_stdout(path)
+    is_screen = is_live and sys.stdout.isatty()
     with output(path) as stream:
         text = io.TextIOWrapper(stream, "utf-8", "backslashreplace", newline="")
         try:
             text.write(layout.head)
-            yield _writer(text, layout, is_live=is_stdout, is_screen=is_screen)
+            yield _writer(text, layout, is_live=is_live, is_screen=is_screen)
             text.write(layout.tail)
         finally:
             text.detach()  # else it would close stdout
@@ -49,7 +93,7 @@ def _writer(text: io.TextIOWrapper, layout: Layout, *, is_live: bool, is_screen:
         nonlocal flushed, is_first
         line = layout.line(decision)
         if is_screen:
-            line = visible(line.rstrip("\n")) + "\n" * line.endswith("\n")
+            line = visible(line.removesuffix("\n")) + "\n" * line.endswith("\n")
         text.write(line if is_first else layout.between + line)
         is_first = False
         if is_live and monotonic() - flushed > _FLUSH_AFTER:
@@ -59,9 +103,7 @@ def _writer(text: io.TextIOWrapper, layout: Layout, *, is_live: bool, is_screen:
     return write
 
 
-def watched(
-    decisions: Iterable[Decision], source: Records, *, hidden: bool
-) -> Generator[Decision, None, None]:
+def watched(decisions: Iterable[Decision], source: Records, *, hidden: bool) -> Iterator[Decision]:
     """Yield the decisions, and show on a terminal's stderr how much of the source is read."""
     if hidden or not source.total or not sys.stderr.isatty():
         yield from decisions

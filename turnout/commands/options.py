@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import click
@@ -52,3 +53,23 @@ def colors(environment: Mapping[str, str]) -> bool | None:
     if environment.get("NO_COLOR") or environment.get("TERM") == "dumb":
         return False
     return True if environment.get("FORCE_COLOR") else None
+
+
+def _instant(_ctx: click.Context, _: click.Parameter, value: str | None) -> datetime | None:
+    """Return the instant, in UTC where no offset is given; a usage error where it isn't one."""
+    if value is None:
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError as failure:
+        example = "2026-11-23T10:00+01:00"
+        raise click.BadParameter(f"{value!r} is not a time such as {example}") from failure
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+AT = click.option(
+    "--at",
+    callback=_instant,
+    metavar="TIME",
+    help="Decide as of then (ISO 8601; UTC where it has no offset), not as of now.",
+)

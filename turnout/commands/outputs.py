@@ -40,10 +40,15 @@ def replacing(path: Path) -> Generator[BinaryIO, None, None]:
         raise
 
 
+def is_stdout(path: Path | None) -> bool:
+    """Return whether `path` means stdout: None or `-`."""
+    return path is None or str(path) == "-"
+
+
 @contextmanager
 def output(path: Path | None) -> Generator[BinaryIO, None, None]:
     """Return a stream to the file at `path`, or to stdout where it is None or `-`."""
-    if path is not None and str(path) != "-":
+    if path is not None and not is_stdout(path):
         with replacing(path) as stream:
             yield stream
         return

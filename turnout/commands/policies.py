@@ -1,19 +1,21 @@
-"""A policy that is fit to run, and which of its routes a command is about."""
+"""A policy that is fit to run, which of its routes a command is about, and its router."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
-import attrs
 import click
 
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
-from turnout.compiler.program import Program
 from turnout.dsl.findings import Severity
 from turnout.dsl.policy import Policy
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
 from turnout.runtime.compiled import Compiled, compile_policy
+from turnout.runtime.records import LeadsError
+from turnout.runtime.stores import StateError
 
 POLICY = click.argument("policy", type=click.Path(path_type=Path))
 ROUTE = click.option(
@@ -21,20 +23,11 @@ ROUTE = click.option(
 )
 
 
-@attrs.frozen
-class Fit:
-    """A policy without errors, with its program. warnings: how many findings it still has."""
-
-    policy: Policy
-    program: Program
-    warnings: int
-
-
-def fit_policy(path: Path) -> Fit:
+def fit_policy(path: Path) -> Compiled:
     """Return the policy at `path`; where it has errors, print them and end the command."""
     compiled = compile_policy(path)
     if compiled.is_fit:
-        return Fit(compiled.policy, compiled.program, len(compiled.findings))
+        return compiled
     report = errors_of(compiled)
     for text in pretty(report, columns()):
         click.echo(text, err=True)
@@ -51,15 +44,24 @@ def errors_of(compiled: Compiled) -> Report:
 def chosen_route(policy: Policy, name: str | None) -> str:
     """Return the route asked for, or the policy's only one; else raise CannotRun."""
     names = list(policy.routes)
+    if not names:
+        raise CannotRun(f"the policy {policy.name} has no route", "name the file that has one")
     if name is None and len(names) == 1:
         return names[0]
-    if not names:
-        raise CannotRun(f"the policy {policy.name} has no route", "name its main file")
     listed = ", ".join(names)
     if name is None:
         raise CannotRun(f"the policy has {len(names)} routes: {listed}", "choose one with --route")
     if name in names:
         return name
     near = get_close_matches(name, names, n=1)
-    advice = f"did you mean {near[0]}?" if near else f"its routes are: {listed}"
+    advice = f"did you mean {near[0]}?" if near else f"it has {listed}"
     raise CannotRun(f"the policy has no route {name}", advice)
+
+
+@contextmanager
+def refusals() -> Generator[None, None, None]:
+    """Turn a state or a file of leads that can't be used into the command's end."""
+    try:
+        yield
+    except (LeadsError, StateError) as refusal:
+        raise CannotRun(refusal.message, refusal.help) from refusal

@@ -166,6 +166,7 @@ def _begin(start: int, end: int, total: int, room: int) -> int:
 
 
 def _mark(pointer: Pointer, span: tuple[int, int], begin: int, room: int) -> Mark:
-    start = span[0] - begin
+    # A place behind the line's last character, where that takes the last cell, is marked on it.
+    start = min(span[0] - begin, room - 1)
     end = max(min(span[1] - begin, room), start + 1)
     return Mark(start, end, visible(pointer.text), pointer.ink, is_own=pointer.rank == 0)

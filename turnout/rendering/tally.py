@@ -1,13 +1,14 @@
 """What a run of leads came to, in a few lines: who took how many, and what was amiss."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
 from turnout.rendering.report import counted
 from turnout.rendering.screen import Ink, paint, visible, width
 from turnout.runtime.decisions import Decision
+from turnout.runtime.records import Record
 
 TOP = 10
 
@@ -18,40 +19,45 @@ class Tally:
 
     rules: by what chose the target ("rule dach-enterprise", "fallback of EMEA"). targets:
     by kind and name ("queue triage"). amiss: leads with values that could not be used.
-    not_leads: rows that could not be read as a lead at all.
+    not_leads: rows that could not be read as a lead at all. seconds: how long it took.
     """
 
     leads: int = 0
     repeated: int = 0
     amiss: int = 0
     not_leads: int = 0
+    seconds: float = 0
     rules: Counter[str] = attrs.Factory(Counter[str])
     targets: Counter[str] = attrs.Factory(Counter[str])
+
+    def watch(self, source: Iterable[Record]) -> Iterator[Record]:
+        """Yield the records as they come, counting those that no lead can be read from."""
+        for record in source:
+            self.not_leads += record.complaint is not None or not isinstance(record.raw, Mapping)
+            yield record
 
     def add(self, decision: Decision) -> None:
         """Count one decision more."""
         self.leads += 1
         self.repeated += decision.repeated
-        is_lead = all(issue.field for issue in decision.issues)
-        self.amiss += bool(decision.issues) and is_lead
-        self.not_leads += not is_lead
-        self.rules[decision.by] += 1
-        self.targets[f"{decision.kind} {decision.target}".rstrip()] += 1
+        self.amiss += any(issue.field for issue in decision.issues)
+        self.rules[decision.by or "nothing: every target was passed over"] += 1
+        self.targets[f"{decision.kind} {decision.target}".strip()] += 1
 
-    def lines(self, seconds: float, screen: int) -> Iterator[str]:
-        """Yield the summary; seconds: how long the run took."""
-        pace = f"{seconds:.1f} s, {self.leads / max(seconds, 0.001):,.0f} leads/s"
+    def lines(self, screen: int) -> Iterator[str]:
+        """Yield the summary in lines of at most `screen` cells."""
+        pace = f"{self.seconds:.1f} s, {self.leads / max(self.seconds, 0.001):,.0f} leads/s"
         total = f"routed {counted(self.leads, 'lead')}"
         yield f"{paint(total, Ink.STRONG)} ({pace})"
         yield from _ranking("by", self.rules, screen)
         yield from _ranking("to", self.targets, screen)
-        for number, what in (
-            (self.repeated, "decided in an earlier run; the decision stands"),
-            (self.amiss, "with values that could not be used (see `issues`)"),
-            (self.not_leads, "not readable as a lead, sent to the route's fallback"),
+        for number, noun, what in (
+            (self.repeated, "lead", "routed before; the decision stands"),
+            (self.amiss, "lead", "with values that could not be used (see `issues`)"),
+            (self.not_leads, "row", "not readable as a lead, sent to the route's fallback"),
         ):
             if number:
-                yield f"  {counted(number, 'lead')} {what}"
+                yield f"  {counted(number, noun)} {what}"
 
 
 def _ranking(word: str, counts: Counter[str], screen: int) -> Iterator[str]:

@@ -1,0 +1,115 @@
+"""`turnout explain`: the way of one lead through a policy."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from turnout.commands.exits import CannotRun
+from turnout.commands.flow import opened
+from turnout.commands.options import AT, Command, color_option
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy, refusals
+from turnout.rendering.explanation import explanation_data, explanation_text
+from turnout.rendering.jsons import json_text
+from turnout.rendering.screen import columns
+from turnout.runtime.leads import lead_reader
+from turnout.runtime.records import Record, Records
+from turnout.runtime.router import Router
+
+
+@click.command(
+    "explain",
+    cls=Command,
+    examples=(
+        "turnout explain inbound.route leads.csv --id L-10017",
+        """turnout explain inbound.route '{"country": "Germany", "employees": 5000}'""",
+        "turnout explain inbound.route lead.json --format json",
+    ),
+)
+@POLICY
+@click.argument("lead")
+@click.option("--id", "--lead-id", "lead_id", metavar="ID", help="Which lead of the file.")
+@click.option("--row", type=click.IntRange(min=1), metavar="N", help="Which row of the file.")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Whose turn it is, and what was decided before; else everyone is level.",
+)
+@ROUTE
+@AT
+@color_option
+def command(
+    *,
+    policy: Path,
+    lead: str,
+    lead_id: str | None,
+    row: int | None,
+    format_name: str,
+    state: Path | None,
+    route_name: str | None,
+    at: datetime | None,
+) -> None:
+    """Say why one lead goes where it goes.
+
+    LEAD is a JSON object, a file with a lead, or `-` for stdin; of a file with several
+    leads, --id or --row names one. Printed are the target and the conditions that held,
+    the lead as the policy sees it, what could not be used of it, and for each rule asked
+    before, the part of its condition that turned the lead away.
+
+    Nothing is drawn and nothing recorded.
+    """
+    compiled = fit_policy(policy)
+    route = chosen_route(compiled.policy, route_name)
+    with refusals(), Router(compiled, route=route, state=state) as router:
+        explanation = router.explain(raw_lead(lead, router, lead_id, row), at=at)
+    if format_name == "json":
+        click.echo(json_text(explanation_data(explanation), indent=2))
+        return
+    for line in explanation_text(explanation, columns(), has_state=state is not None):
+        click.echo(line)
+
+
+def raw_lead(lead: str, router: Router, lead_id: str | None, row: int | None) -> object:
+    """Return the lead as it arrives. Raises CannotRun and LeadsError."""
+    if lead.lstrip().startswith("{"):
+        try:
+            return json.loads(lead)
+        except ValueError as failure:
+            raise CannotRun(
+                f"the lead is not JSON: {failure}", "quote it for the shell"
+            ) from failure
+    with opened(Path(lead), router) as source:
+        record = _record(source, router, lead_id, row)
+    if record.complaint is not None:
+        advice = "such a row goes to the route's fallback"
+        raise CannotRun(f"row {record.row} can't be read: {record.complaint}", advice)
+    return record.raw
+
+
+def _record(source: Records, router: Router, lead_id: str | None, row: int | None) -> Record:
+    """Return the record asked for, or the only one."""
+    read = lead_reader(router.compiled.policy.fields)
+    first: Record | None = None
+    for record in source:
+        if lead_id is not None and read(record.raw, record.row).id != lead_id:
+            continue
+        if row is not None and record.row != row:
+            continue
+        if lead_id is not None or row is not None:
+            return record
+        if first is not None:
+            raise CannotRun("there are several leads", "choose one with --id or --row")
+        first = record
+    if first is None:
+        raise CannotRun("there is no such lead" if lead_id or row else "there is no lead")
+    return first

@@ -1,0 +1,76 @@
+"""`turnout route`: a file of leads in, a file of decisions out."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from turnout.commands.flow import route_leads, suffix_format
+from turnout.commands.options import AT, Command, color_option
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy, refusals
+from turnout.rendering.decisions import LAYOUTS
+from turnout.rendering.screen import columns
+from turnout.runtime.router import Router
+
+
+@click.command(
+    "route",
+    cls=Command,
+    examples=(
+        "turnout route inbound.route leads.csv -o decisions.csv",
+        "turnout route inbound.route leads.csv -o decisions.csv --state inbound.db",
+        "crm-export | turnout route inbound.route - | jq -r .assignee",
+    ),
+)
+@POLICY
+@click.argument("leads", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Keep turns, open leads and decisions here, and go on where the last run stopped.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Where to write; the suffix says how (.csv, .jsonl, .json). Without it, or with `-`, "
+    "stdout as JSON lines.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(list(LAYOUTS)),
+    help="Instead of the suffix's format.",
+)
+@ROUTE
+@AT
+@color_option
+def command(
+    *,
+    policy: Path,
+    leads: Path,
+    state: Path | None,
+    out: Path | None,
+    format_name: str | None,
+    route_name: str | None,
+    at: datetime | None,
+) -> None:
+    """Decide where leads go.
+
+    LEADS is a file of CSV, JSON lines or JSON, or `-` for stdin. Every row gets a
+    decision, in order; a summary is printed on stderr. FILE gets its name only when it is
+    complete.
+
+    With --state a lead that was routed before gets the decision it already has, and a run
+    that was stopped can be repeated. Without it every run starts level.
+    """
+    outs = {out: format_name or suffix_format(out)}
+    compiled = fit_policy(policy)
+    route = chosen_route(compiled.policy, route_name)
+    with refusals(), Router(compiled, route=route, state=state) as router:
+        tally = route_leads(router, leads, outs, at)
+    for line in tally.lines(columns()):
+        click.echo(line, err=True)

@@ -1,0 +1,99 @@
+"""`turnout run`: everything that a policy and a file of leads give, in one folder."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from turnout.commands.exits import CannotRun
+from turnout.commands.flow import route_leads
+from turnout.commands.options import AT, Command, color_option
+from turnout.commands.outputs import replacing
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy, refusals
+from turnout.commands.trees import picture, tree_of, tree_text
+from turnout.compiler.tree import Tree
+from turnout.rendering.report import Report, counted
+from turnout.rendering.screen import Ink, columns, paint, visible
+from turnout.runtime.compiled import Compiled
+from turnout.runtime.router import Router
+
+WHAT = {
+    "decisions.csv": "a decision for each lead, for spreadsheets",
+    "decisions.jsonl": "the same for programs",
+    "tree.svg": "the decision tree as a picture",
+    "tree.dot": "the picture's source",
+    "tree.json": "the decision tree for programs",
+    "state.db": "turns and decisions; the next run goes on from here",
+}
+"""The files that a run leaves, in the order in which it lists them."""
+
+
+@click.command("run", cls=Command, examples=("turnout run inbound.route leads.csv --out results",))
+@POLICY
+@click.argument("leads", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--out",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    metavar="FOLDER",
+    help="Where the results go; made where there is none.",
+)
+@ROUTE
+@AT
+@color_option
+def command(
+    *, policy: Path, leads: Path, folder: Path, route_name: str | None, at: datetime | None
+) -> None:
+    """Check, compile, draw and route in one go.
+
+    FOLDER then holds the decisions (decisions.csv, decisions.jsonl), the decision tree
+    (tree.svg, tree.dot, tree.json) and the state (state.db). The state is kept: a second
+    run gives every lead the decision that it already has.
+    """
+    compiled = fit_policy(policy)
+    route = chosen_route(compiled.policy, route_name)
+    step("checked", f"{policy}: {summary(compiled)}")
+    folder.mkdir(parents=True, exist_ok=True)
+    tree = tree_of(compiled, route)
+    write(folder / "tree.json", tree_text(compiled, tree))
+    step("compiled", f"route {route}: a decision tree of {counted(len(tree.nodes), 'node')}")
+    draw(compiled, tree, folder)
+    outs: dict[Path | None, str] = {folder / f"decisions.{each}": each for each in ("csv", "jsonl")}
+    with refusals(), Router(compiled, route=route, state=folder / "state.db") as router:
+        tally = route_leads(router, leads, outs, at)
+    for line in tally.lines(columns()):
+        click.echo(line)
+    click.echo(f"{paint('results', Ink.STRONG)} in {visible(str(folder))}")
+    for name, what in WHAT.items():
+        if (folder / name).exists():
+            click.echo(f"  {name:<15}  {what}")
+
+
+def draw(compiled: Compiled, tree: Tree, folder: Path) -> None:
+    """Draw the tree; a machine that can't draw pictures still gets everything else."""
+    write(folder / "tree.dot", picture(compiled, tree, "dot"))
+    try:
+        write(folder / "tree.svg", picture(compiled, tree, "svg"))
+        step("drew", "the tree as a picture")
+    except CannotRun as failure:
+        (folder / "tree.svg").unlink(missing_ok=True)
+        failure.show()
+
+
+def summary(compiled: Compiled) -> str:
+    """Return what the check of a fit policy came to, in a few words."""
+    files = tuple(source.name for source in compiled.sources)
+    text = Report(compiled.findings, files).summary
+    return f"{text} (see `turnout check`)" if compiled.findings else text
+
+
+def step(word: str, what: str) -> None:
+    """Say that a step is done."""
+    click.echo(f"{paint(word, Ink.STRONG)} {visible(what)}")
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all."""
+    with replacing(path) as stream:
+        stream.write(content)

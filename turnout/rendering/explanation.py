@@ -1,0 +1,139 @@
+"""Why one lead goes where it goes, for people and as data."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import attrs
+
+from turnout.rendering.screen import Ink, fill, hanging, paint, visible, width
+from turnout.runtime.decisions import Decision
+from turnout.runtime.explain import Explanation, Refusal, Tried
+
+FORMAT, VERSION = "turnout-explanation", 1
+
+_WIDEST_NAME = 28
+_LONGEST_CONDITION = 72
+_DRAWN = {"round-robin", "least-loaded"}
+
+
+def explanation_data(explanation: Explanation) -> dict[str, Any]:
+    """Return the explanation in its documented JSON form, keys in a fixed order."""
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "decision": explanation.decision.as_dict(),
+        "values": dict(explanation.values),
+        "complaint": explanation.complaint,
+        "tried": [attrs.asdict(tried) for tried in explanation.tried],
+        "matched": list(explanation.matched),
+    }
+
+
+def explanation_text(explanation: Explanation, screen: int, *, has_state: bool) -> Iterator[str]:
+    """Yield lines of at most `screen` cells: where to, why, the lead, what turned it away.
+
+    has_state: whether the turns are those of a state that lasts.
+    """
+    decision = explanation.decision
+    yield from _bold(f"lead {decision.lead} goes to {destination(decision)}", screen)
+    yield from _table(_reasons(explanation, has_state=has_state), screen)
+    yield from _section("The lead, as the policy sees it", explanation.values.items(), screen)
+    yield from _section("What could not be used of it", _issues(decision), screen)
+    turned_away = _turned_away(explanation.tried)
+    yield from _section("Asked before, and what turned the lead away", turned_away, screen)
+
+
+def destination(decision: Decision) -> str:
+    """Return where the lead goes in a few words, such as "ana (round-robin dach-ae)"."""
+    target = f"{decision.kind} {decision.target}".strip()
+    if decision.kind == "none":
+        return "nobody: every target was passed over"
+    return f"{decision.assignee} ({target})" if decision.assignee else target
+
+
+def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str, str]]:
+    decision = explanation.decision
+    yield "route", decision.route
+    yield "by", decision.by or decision.rule or "nothing"
+    if explanation.complaint:
+        yield "because", f"no rule was asked: {explanation.complaint}"
+    else:
+        parts = (_short(part) for part in explanation.matched)
+        yield "because", " and ".join(parts) or "no rule took it"
+    for passed in decision.passed_over:
+        yield "passed over", f"{passed.target}: {passed.reason}"
+    if decision.repeated:
+        yield "repeated", f"decided on {decision.at:%Y-%m-%d %H:%M} UTC; the decision stands"
+    if decision.kind in _DRAWN and not has_state:
+        yield "turns", "as if nobody had a lead yet; with --state, as they stand"
+
+
+def _issues(decision: Decision) -> list[tuple[str, str]]:
+    return [
+        (issue.field or "the lead", f"{issue.reason} ({issue.raw})" if issue.raw else issue.reason)
+        for issue in decision.issues
+    ]
+
+
+def _turned_away(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
+    """Yield the first clause of each run that the same thing refused, and what that was."""
+    for refused, run in groupby(tried, key=lambda each: _refused(each.refusals)):
+        first, *others = [each.clause for each in run]
+        reason = refused
+        if len(others) > 1:
+            reason += f"; the same for {len(others)} more, {others[0]} to {others[-1]}"
+        elif others:
+            reason += f"; the same for {others[0]}"
+        yield first, reason
+
+
+def _refused(refusals: Sequence[Refusal]) -> str:
+    """Return such as "DACH: country in [AT, CH, DE], but country is JP".
+
+    A long definition says less than its name: "not EMEA, because country is JP".
+    """
+    said: list[str] = []
+    for inside, group in groupby(refusals, key=lambda each: each.inside):
+        causes = list(group)
+        conditions = "; ".join(each.condition for each in causes)
+        values = {field: value for each in causes for field, value in each.values.items()}
+        shown = ", ".join(f"{field} is {value}" for field, value in values.items())
+        if inside and len(conditions) > _LONGEST_CONDITION:
+            said.append(f"not {inside[0]}, because {shown}")
+        else:
+            names = "".join(f"{name}: " for name in inside)
+            said.append(f"{names}{_short(conditions)}, but {shown}")
+    return "; ".join(said)
+
+
+def _short(condition: str) -> str:
+    is_long = len(condition) > _LONGEST_CONDITION
+    return f"{condition[: _LONGEST_CONDITION - 4]} ..." if is_long else condition
+
+
+def _section(title: str, rows: Iterable[tuple[str, str]], screen: int) -> Iterator[str]:
+    pairs = list(rows)
+    if pairs:
+        yield ""
+        yield paint(title, Ink.STRONG)
+        yield from _table(pairs, screen)
+
+
+def _table(rows: Iterable[tuple[str, str]], screen: int) -> Iterator[str]:
+    """Yield rows of a name and a text, the texts aligned; a name that repeats is shown once."""
+    pairs = [(visible(name), visible(text)) for name, text in rows]
+    column = min(max((width(name) for name, _ in pairs), default=0), _WIDEST_NAME)
+    last = ""
+    for name, text in pairs:
+        shown = "" if name == last else name
+        last = name
+        if width(shown) > column:
+            yield f"  {paint(shown, Ink.NOTE)}"
+            shown = ""
+        first = f"  {paint(shown, Ink.NOTE)}{' ' * (column - width(shown))}  "
+        yield from hanging(first, text.split(" "), screen)
+
+
+def _bold(text: str, screen: int) -> list[str]:
+    return [paint(line, Ink.STRONG) for line in fill(visible(text).split(" "), screen)]
