@@ -6,6 +6,7 @@ plain text (no HTML), which every renderer draws alike.
 """
 
 import textwrap
+from itertools import pairwise
 
 import graphviz
 
@@ -147,7 +148,7 @@ def _stack(graph: graphviz.Digraph, nodes: list[int], style: str = "") -> None:
         same.attr(rank="same")
         for node in nodes:
             same.node(_id(node))
-        for one, two in zip(nodes, nodes[1:], strict=False) if style else ():
+        for one, two in pairwise(nodes) if style else ():
             same.edge(_id(one), _id(two), style=style)
 
 
@@ -169,7 +170,11 @@ def _draw_box(graph: graphviz.Digraph, box: Box) -> None:
 def _is_yes_no(box: Box) -> bool:
     first = box.splits[0]
     is_one = len(box.splits) == 1 and len(box.arrows) == 1 and len(box.arrows[0].labels) == 1
-    return is_one and first.kind in {"condition", "segment"} and first.subject == first.branches[0].label
+    return (
+        is_one
+        and first.kind in {"condition", "segment"}
+        and first.subject == first.branches[0].label
+    )
 
 
 def _title(box: Box) -> str:
@@ -220,7 +225,10 @@ def _draw_leaf(graph: graphviz.Digraph, at: int, leaf: Leaf) -> str:
     attempts = leaf.attempts[: leaf.own_attempts] or leaf.attempts[:1]
     kind = parts(attempts[0].target)[0] if attempts else "none"
     lines = [leaf.clause or "no fallback"]
-    lines += [_worded(*parts(attempt.target), is_first=not number) for number, attempt in enumerate(attempts)]
+    lines += [
+        _worded(*parts(attempt.target), is_first=not number)
+        for number, attempt in enumerate(attempts)
+    ]
     if not attempts:
         lines.append("nobody gets it")
     elif len(leaf.attempts) > len(attempts) and kind == "owner" == parts(attempts[-1].target)[0]:
@@ -249,5 +257,4 @@ def _draw_legend(graph: graphviz.Digraph, kinds: list[str]) -> None:
 
 def _escaped(text: str) -> str:
     """Return `text` for a DOT label: its backslashes as they are, its lines as lines."""
-    escaped: str = graphviz.escape(text)
-    return escaped
+    return graphviz.escape(text)

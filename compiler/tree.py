@@ -443,7 +443,7 @@ def _opened(items: list[tuple[_Open, Condition, _Question]], after: _Open | None
 
 def _leaf(open_: _Open | None) -> Leaf:
     if open_ is None:
-        return Leaf(None, False, (), 0)
+        return Leaf(None, is_rule=False, attempts=(), own_attempts=0)
     clause = open_.clause
     return Leaf(clause.name, clause.is_rule, clause.attempts, clause.own_attempts)
 

@@ -79,7 +79,21 @@ def engine(program: Program, route: str) -> Engine:
             return _again(recorded, lead, print_)
         moment = at.astimezone(UTC)
         number = None if lead.complaint is not None else match(lead.values, moment.date())
-        decision = _decided(route, key, lead, moment, state, last if number is None else clauses[number])
+        clause = last if number is None else clauses[number]
+        step, assignee, passed = _offered(clause, lead.values, state)
+        decision = Decision(
+            lead=key,
+            route=route,
+            rule=clause.rule,
+            by=step.by if step else "",
+            kind=step.kind if step else "none",
+            target=step.name if step else "",
+            assignee=assignee,
+            at=moment,
+            passed_over=passed,
+            issues=lead.issues,
+            row=lead.row,
+        )
         state.record(decision, print_)
         return decision
 
@@ -94,31 +108,17 @@ def _again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
     )
 
 
-def _decided(
-    route: str, key: str, lead: Lead, at: datetime, state: Transaction, clause: _Steps
-) -> Decision:
+def _offered(
+    clause: _Steps, values: Values, state: Transaction
+) -> tuple[_Step | None, str | None, tuple[PassedOver, ...]]:
+    """Return the step that accepts, None where none does, its assignee, and those passed over."""
     passed: list[PassedOver] = []
-    by, kind, target, assignee = "", "none", "", None
     for step in clause.steps:
-        answer = step.offer(lead.values, state)
-        if isinstance(answer, str):
-            passed.append(PassedOver(step.said, answer))
-            continue
-        by, kind, target, assignee = step.by, step.kind, step.name, answer.assignee
-        break
-    return Decision(
-        lead=key,
-        route=route,
-        rule=clause.rule,
-        by=by,
-        kind=kind,
-        target=target,
-        assignee=assignee,
-        at=at,
-        passed_over=tuple(passed),
-        issues=lead.issues,
-        row=lead.row,
-    )
+        answer = step.offer(values, state)
+        if not isinstance(answer, str):
+            return step, answer.assignee, tuple(passed)
+        passed.append(PassedOver(step.said, answer))
+    return None, None, tuple(passed)
 
 
 class _Preparer:
@@ -132,8 +132,7 @@ class _Preparer:
 
     def steps(self, attempts: tuple[Attempt, ...]) -> tuple[_Step, ...]:
         return tuple(
-            _Step(a.by, *parts(a.target), worded(a.target), self._try(a.target))
-            for a in attempts
+            _Step(a.by, *parts(a.target), worded(a.target), self._try(a.target)) for a in attempts
         )
 
     def _try(self, target: Target) -> _Try:

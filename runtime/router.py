@@ -1,6 +1,7 @@
 """The door for programs: a policy that is fit to run, and leads through one of its routes."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -98,14 +99,11 @@ class Router:
         """Return why a raw lead goes where it goes; nothing is drawn or recorded."""
         read = self._read(lead, None)
         moment = _moment(at)
-        decision: Decision | None = None
-        try:
-            with self._store.begin() as transaction:
-                decision = self._decide(read, moment, transaction)
-                raise _UndoError
-        except _UndoError:
-            assert decision is not None
-        return explain(self.compiled.program, self.route_name, read, decision)
+        made: list[Decision] = []
+        with suppress(_UndoError), self._store.begin() as transaction:
+            made.append(self._decide(read, moment, transaction))
+            _undo()
+        return explain(self.compiled.program, self.route_name, read, made[0])
 
     def close_lead(self, lead: str) -> bool:
         """Take a lead off its assignee's open ones, for `least-loaded`; False if it wasn't open."""
@@ -136,6 +134,10 @@ class Router:
 
 class _UndoError(Exception):
     """Ends a transaction of which nothing is kept."""
+
+
+def _undo() -> None:
+    raise _UndoError
 
 
 def _moment(at: datetime | None) -> datetime:

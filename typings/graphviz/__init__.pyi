@@ -1,0 +1,29 @@
+# The parts of graphviz that are used here; the package is not annotated itself.
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+
+class CalledProcessError(Exception): ...
+
+class Digraph:
+    source: str
+    def __init__(
+        self,
+        name: str | None = None,
+        *,
+        graph_attr: Mapping[str, str] | None = None,
+        node_attr: Mapping[str, str] | None = None,
+        edge_attr: Mapping[str, str] | None = None,
+    ) -> None: ...
+    def node(self, name: str, label: str | None = None, **attrs: str) -> None: ...
+    def edge(
+        self, tail_name: str, head_name: str, label: str | None = None, **attrs: str
+    ) -> None: ...
+    def attr(self, kw: str | None = None, **attrs: str) -> None: ...
+    def subgraph(self, *, name: str | None = None) -> AbstractContextManager[Digraph]: ...
+
+class Source:
+    def __init__(self, source: str) -> None: ...
+    def pipe(self, format: str) -> bytes: ...
+
+def escape(s: str) -> str: ...
