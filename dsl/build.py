@@ -14,7 +14,14 @@ from turnout.dsl import nodes
 from turnout.dsl.source import Source, Span
 
 _ESCAPES = {"n": "\n", "t": "\t"}
-_LITERALS = {"NAME": "name", "STRING": "text", "NUMBER": "number", "DATE": "date"}
+_LITERALS = {
+    "NAME": "name",
+    "STRING": "text",
+    "NUMBER": "number",
+    "DATE": "date",
+    "HOURS": "hours",
+    "TIME": "time",
+}
 _Kind = TypeVar("_Kind")
 
 
@@ -31,16 +38,10 @@ def _of(kind: type[_Kind], children: list[Any]) -> tuple[_Kind, ...]:
     return tuple(child for child in children if isinstance(child, kind))
 
 
-def _without(kind: type[object], children: list[Any]) -> tuple[Any, ...]:
-    return tuple(child for child in children if child is not None and not isinstance(child, kind))
+class _Word(str):
+    """A word that is only there or not: `first of`, `required`, `anytime`, `wall`, `not`."""
 
-
-class _FirstOf:
-    """The words `first of` before a family's members."""
-
-
-class _Required:
-    """The word `required` after a field's type."""
+    __slots__ = ()
 
 
 class _Placeholders(tuple[nodes.Literal, ...]):
@@ -50,7 +51,7 @@ class _Placeholders(tuple[nodes.Literal, ...]):
 
 
 class _Children(tuple[Any, ...]):
-    """What stands between the braces of a territory, `_FirstOf` in front if it is written."""
+    """What stands between the braces of a territory, `first of` in front if it is written."""
 
     __slots__ = ()
 
@@ -83,26 +84,48 @@ def _type(word: str) -> Any:  # noqa: ANN401 - as `_test`
 
 def _target(kind: str) -> Any:  # noqa: ANN401 - as `_test`
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Target:
-        first, *rest = children
-        argument = self.value(first) if first.type == "STRING" else self.name(first)
-        return nodes.Target(kind, argument, _of(nodes.Later, rest), self.span(meta))
+        tokens = _of(Token, children)
+        argument = self.named(tokens[0]) if tokens else None
+        is_anytime = bool(_of(_Word, children))
+        return nodes.Target(kind, argument, _of(nodes.Name, children), is_anytime, self.span(meta))
 
     return build
 
 
-def _later(keyword: str) -> Any:  # noqa: ANN401 - as `_test`
-    def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Later:
-        del children
-        span = self.span(meta)
-        return nodes.Later(keyword, Span(span.source, span.start, span.start + len(keyword)))
+def _word(text: str) -> Any:  # noqa: ANN401 - as `_test`
+    def build(self: "Builder", meta: Meta, children: list[Any]) -> _Word:
+        del self, meta, children
+        return _Word(text)
+
+    return build
+
+
+def _claim(words: str) -> Any:  # noqa: ANN401 - as `_test`
+    def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Claim:
+        operands = tuple(
+            self.name(child) if isinstance(child, Token) else child
+            for child in children
+            if child is not None and not isinstance(child, _Word)
+        )
+        return nodes.Claim(words, operands, bool(_of(_Word, children)), self.span(meta))
+
+    return build
+
+
+def _of_words(kind: Any) -> Any:  # noqa: ANN401 - as `_test`
+    """Return what builds a node of its one word or text."""
+
+    def build(self: "Builder", meta: Meta, children: list[Any]) -> Any:  # noqa: ANN401
+        return kind(self.named(children[0]), self.span(meta))
 
     return build
 
 
 def _place(kind: str) -> Any:  # noqa: ANN401 - as `_test`
     def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Place:
-        later = _of(nodes.Later, children)
-        return nodes.Place(kind, self.name(children[0]), later, self.span(meta))
+        name, owner, *clauses = children
+        written = tuple(clause for clause in clauses if clause is not None)
+        return nodes.Place(kind, self.name(name), owner, written, self.span(meta))
 
     return build
 
@@ -131,6 +154,10 @@ class Builder(Transformer[Token, nodes.File]):
         """Return the literal that `token` is."""
         text = unquote(token) if token.type == "STRING" else str(token)
         return nodes.Literal(_LITERALS[token.type], text, self.span(token))
+
+    def named(self, token: Token) -> nodes.Name | nodes.Literal:
+        """Return what `token` is: a literal for a text or a number, else a name."""
+        return self.name(token) if token.type == "NAME" else self.value(token)
 
     def values(self, tokens: list[Token | None]) -> tuple[nodes.Literal, ...]:
         """Return the literals that `tokens` are."""
@@ -170,14 +197,16 @@ class Builder(Transformer[Token, nodes.File]):
     def field(self, meta: Meta, children: list[Any]) -> nodes.FieldNode:
         name, kind, *rest = children
         placeholders = [text for texts in _of(_Placeholders, rest) for text in texts]
-        required = bool(_of(_Required, rest))
         return nodes.FieldNode(
-            self.name(name), kind, required, tuple(placeholders), self.span(meta)
+            self.name(name),
+            kind,
+            bool(_of(_Word, rest)),
+            tuple(placeholders),
+            _of(nodes.Table, rest),
+            self.span(meta),
         )
 
-    def required(self, meta: Meta, children: list[Any]) -> _Required:
-        del meta, children
-        return _Required()
+    required = _word("required")
 
     def placeholders(self, meta: Meta, children: list[Any]) -> _Placeholders:
         del meta
@@ -204,24 +233,24 @@ class Builder(Transformer[Token, nodes.File]):
         name, *rest = children
         members: tuple[Any, ...] = ()
         condition: nodes.ConditionNode | None = None
-        later: tuple[nodes.Later, ...] = ()
+        owner: nodes.Owned | None = None
         for child in rest:
             match child:
                 case None:
                     pass
                 case _Children():
                     members = child
-                case nodes.Later(keyword="owned by"):
-                    later = (child,)
+                case nodes.Owned():
+                    owner = child
                 case _:
                     condition = child
-        first_of = bool(members) and isinstance(members[0], _FirstOf)
+        first_of = bool(members) and isinstance(members[0], _Word)
         return nodes.Territory(
             self.name(name),
             condition,
             first_of,
             tuple(members[1:] if first_of else members),
-            later,
+            owner,
             self.span(meta),
         )
 
@@ -229,13 +258,13 @@ class Builder(Transformer[Token, nodes.File]):
         del meta
         return _Children(child for child in children if child is not None)
 
-    def first_of(self, meta: Meta, children: list[Any]) -> _FirstOf:
-        del meta, children
-        return _FirstOf()
+    first_of = _word("first of")
 
     def table(self, meta: Meta, children: list[Any]) -> nodes.Table:
         path, key, column = children
         return nodes.Table(self.value(path), self.name(key), self.name(column), self.span(meta))
+
+    lookup = table
 
     def segment(self, meta: Meta, children: list[Any]) -> nodes.Segment:
         name, condition = children
@@ -249,49 +278,125 @@ class Builder(Transformer[Token, nodes.File]):
             self.name(name), first_of is not None, tuple(members), self.span(meta)
         )
 
+    # -- time --
+
+    def calendar(self, meta: Meta, children: list[Any]) -> nodes.Calendar:
+        name, *clauses = children
+        flat = [
+            one
+            for clause in clauses
+            for one in (clause if isinstance(clause, _Clauses) else (clause,))
+        ]
+        return nodes.Calendar(self.name(name), tuple(flat), self.span(meta))
+
+    timezone = _of_words(nodes.Timezone)
+
+    def opening(self, meta: Meta, children: list[Any]) -> "_Clauses":
+        del meta
+        return _Clauses(children)
+
+    def open_days(self, meta: Meta, children: list[Any]) -> nodes.Opening:
+        hours = self.values(list(_of(Token, children)))
+        return nodes.Opening(_of(nodes.Days, children), hours, self.span(meta))
+
+    def days(self, meta: Meta, children: list[Any]) -> nodes.Days:
+        first, last = children
+        last_name = None if last is None else self.name(last)
+        return nodes.Days(self.name(first), last_name, self.span(meta))
+
+    def holidays(self, meta: Meta, children: list[Any]) -> "_Clauses":
+        del meta
+        return _Clauses(nodes.Holidays(self.named(child), self.span(child)) for child in children)
+
+    def closed(self, meta: Meta, children: list[Any]) -> "_Clauses":
+        del meta
+        return _Clauses(nodes.Closed(child, child.span) for child in children)
+
+    def one_day(self, meta: Meta, children: list[Any]) -> nodes.Range:
+        day = self.value(children[0])
+        return nodes.Range(day, day, self.span(meta))
+
     # -- people and places --
 
     def person(self, meta: Meta, children: list[Any]) -> nodes.Person:
-        name, *rest = children
-        emails = _of(nodes.Literal, rest)
-        return nodes.Person(self.name(name), emails, _of(nodes.Later, rest), self.span(meta))
+        name, *clauses = children
+        flat = [
+            one
+            for clause in clauses
+            if clause is not None
+            for one in (clause if isinstance(clause, _Clauses) else (clause,))
+        ]
+        return nodes.Person(self.name(name), tuple(flat), self.span(meta))
 
-    def person_email(self, meta: Meta, children: list[Any]) -> nodes.Literal:
+    people = _of_words(nodes.People)
+    address = _of_words(nodes.Address)
+    hours = _of_words(nodes.Hours)
+
+    def languages(self, meta: Meta, children: list[Any]) -> nodes.Languages:
+        return nodes.Languages(children[0], self.span(meta))
+
+    def serves(self, meta: Meta, children: list[Any]) -> nodes.Serves:
+        field, values = children
+        return nodes.Serves(self.name(field), values, self.span(meta))
+
+    def cap(self, meta: Meta, children: list[Any]) -> nodes.Cap:
+        number, per = children
+        each = self.name(per) if isinstance(per, Token) else per
+        return nodes.Cap(self.value(number), each, self.span(meta))
+
+    def away(self, meta: Meta, children: list[Any]) -> "_Clauses":
         del meta
-        return self.value(children[0])
+        return _Clauses(nodes.Away(child, child.span) for child in children)
+
+    def inactive(self, meta: Meta, children: list[Any]) -> nodes.Inactive:
+        del children
+        return nodes.Inactive(self.span(meta))
 
     def team(self, meta: Meta, children: list[Any]) -> nodes.Team:
         name, *rest = children
+        kinds = nodes.Owned | nodes.Hours | nodes.Cap
+        clauses = tuple(child for child in rest if isinstance(child, kinds))
+        rosters = _of(nodes.Roster, rest)
         return nodes.Team(
-            self.name(name), _of(nodes.Member, rest), _of(nodes.Later, rest), self.span(meta)
+            self.name(name),
+            clauses,
+            _of(nodes.Member, rest),
+            rosters[0] if rosters else None,
+            self.span(meta),
         )
 
-    team_from_table = team
-
     def member(self, meta: Meta, children: list[Any]) -> nodes.Member:
-        name, *rest = children
-        weights = self.values(list(_of(Token, rest)))
-        return nodes.Member(self.name(name), weights, _of(nodes.Later, rest), self.span(meta))
+        name, *clauses = children
+        return nodes.Member(self.name(name), tuple(clauses), self.span(meta))
 
+    weight = _of_words(nodes.Weight)
+    roster = _of_words(nodes.Roster)
     queue = _place("queue")
     partner = _place("partner")
     sequence = _place("sequence")
 
+    def identity(self, meta: Meta, children: list[Any]) -> nodes.Identity:
+        *fields, within = children
+        return nodes.Identity(tuple(map(self.name, fields)), within, self.span(meta))
+
     # -- routes --
 
     def route(self, meta: Meta, children: list[Any]) -> nodes.Route:
-        name, *rest = children
-        entries = _without(nodes.Later, rest)
-        return nodes.Route(self.name(name), entries, _of(nodes.Later, rest), self.span(meta))
+        name, owner, *entries = children
+        return nodes.Route(self.name(name), owner, tuple(entries), self.span(meta))
+
+    owned = _of_words(nodes.Owned)
 
     def rule(self, meta: Meta, children: list[Any]) -> nodes.Rule:
         name, *rest = children
-        conditions: list[nodes.ConditionNode] = []
-        for clause in _of(_When, rest):
-            conditions.extend(clause)
-        chains = _of(nodes.Chain, rest)
-        later = _of(nodes.Later, rest)
-        return nodes.Rule(self.name(name), tuple(conditions), chains, later, self.span(meta))
+        return nodes.Rule(
+            self.name(name),
+            tuple(condition for clause in _of(_When, rest) for condition in clause),
+            _of(nodes.Chain, rest),
+            _of(nodes.Sla, rest),
+            tuple(action for clause in _of(_Clauses, rest) for action in clause),
+            self.span(meta),
+        )
 
     def when(self, meta: Meta, children: list[Any]) -> "_When":
         del meta
@@ -301,9 +406,8 @@ class Builder(Transformer[Token, nodes.File]):
         return nodes.Chain(tuple(children), self.span(meta))
 
     def within(self, meta: Meta, children: list[Any]) -> nodes.Within:
-        condition, *rest = children
-        entries = _without(nodes.Later, rest)
-        return nodes.Within(condition, entries, _of(nodes.Later, rest), self.span(meta))
+        condition, owner, *entries = children
+        return nodes.Within(condition, owner, tuple(entries), self.span(meta))
 
     def fallback(self, meta: Meta, children: list[Any]) -> nodes.Fallback:
         return nodes.Fallback(children[0], self.span(meta))
@@ -312,10 +416,89 @@ class Builder(Transformer[Token, nodes.File]):
     least_loaded = _target("least-loaded")
     to_person = _target("person")
     to_owner = _target("owner")
+    previous_owner = _target("previous-owner")
     to_queue = _target("queue")
     to_partner = _target("partner")
     to_sequence = _target("sequence")
     reject = _target("reject")
+    anytime = _word("anytime")
+
+    def matching(self, meta: Meta, children: list[Any]) -> nodes.Name:
+        del meta
+        return self.name(children[0])
+
+    def sla(self, meta: Meta, children: list[Any]) -> nodes.Sla:
+        within, wall, then = children
+        return nodes.Sla(within, wall is not None, then, self.span(meta))
+
+    wall = _word("wall")
+
+    def do(self, meta: Meta, children: list[Any]) -> "_Clauses":
+        del meta
+        return _Clauses(children)
+
+    def action(self, meta: Meta, children: list[Any]) -> nodes.Action:
+        kind, *arguments = children
+        return nodes.Action(self.name(kind), tuple(map(self.named, arguments)), self.span(meta))
+
+    # -- what must be true --
+
+    def guarantee(self, meta: Meta, children: list[Any]) -> nodes.Guarantee:
+        name, owner, *rest = children
+        return nodes.Guarantee(
+            self.name(name),
+            owner,
+            tuple(condition for clause in _of(_When, rest) for condition in clause),
+            _of(nodes.OnRoute, rest),
+            _of(nodes.Claim, rest),
+            self.span(meta),
+        )
+
+    on_route = _of_words(nodes.OnRoute)
+    always_reaches = _claim("always reaches")
+    never_reaches = _claim("never reaches")
+    always_by_rule = _claim("always by rule")
+    sla_at_most = _claim("sla at most")
+    never_rejects = _claim("never rejects")
+
+    def reached(self, meta: Meta, children: list[Any]) -> nodes.Reached:
+        kind, name = children
+        return nodes.Reached(
+            self.name(kind), None if name is None else self.name(name), self.span(meta)
+        )
+
+    def test(self, meta: Meta, children: list[Any]) -> nodes.TestCase:
+        name, *steps = children
+        return nodes.TestCase(self.value(name), tuple(steps), self.span(meta))
+
+    def test_lead(self, meta: Meta, children: list[Any]) -> nodes.TestLead:
+        return nodes.TestLead(tuple(children), self.span(meta))
+
+    def lead_value(self, meta: Meta, children: list[Any]) -> nodes.LeadValue:
+        field, value = children
+        read = self.value(value) if isinstance(value, Token) else value
+        return nodes.LeadValue(self.named(field), read, self.span(meta))
+
+    def test_at(self, meta: Meta, children: list[Any]) -> nodes.At:
+        day, time, *zone = self.values(children)
+        return nodes.At(day, time, zone[0], self.span(meta))
+
+    def test_away(self, meta: Meta, children: list[Any]) -> nodes.Unavailable:
+        return nodes.Unavailable("away", tuple(map(self.name, children)), self.span(meta))
+
+    def test_full(self, meta: Meta, children: list[Any]) -> nodes.Unavailable:
+        return nodes.Unavailable("at-cap", tuple(map(self.name, children)), self.span(meta))
+
+    def expect(self, meta: Meta, children: list[Any]) -> nodes.Expect:
+        negated, kind, *arguments = children
+        return nodes.Expect(
+            negated is not None,
+            self.name(kind),
+            tuple(map(self.named, arguments)),
+            self.span(meta),
+        )
+
+    negated = _word("not")
 
     # -- conditions --
 
@@ -335,6 +518,23 @@ class Builder(Transformer[Token, nodes.File]):
         field, operator, bound = children
         return nodes.Test(self.name(field), str(operator), (self.value(bound),), self.span(meta))
 
+    def open_(self, meta: Meta, children: list[Any]) -> nodes.Open:
+        return nodes.Open(self.name(children[0]), self.span(meta))
+
+    def duplicate(self, meta: Meta, children: list[Any]) -> nodes.Duplicate:
+        del children
+        return nodes.Duplicate(self.span(meta))
+
+    def in_table(self, meta: Meta, children: list[Any]) -> nodes.Test:
+        field, path = children
+        operands = (self.value(path),)
+        return nodes.Test(self.name(field), "in", operands, self.span(meta), table=True)
+
+    def not_in_table(self, meta: Meta, children: list[Any]) -> nodes.Test:
+        field, path = children
+        operands = (self.value(path),)
+        return nodes.Test(self.name(field), "not in", operands, self.span(meta), table=True)
+
     is_ = _test("is")
     is_not = _test("is not")
     is_missing = _test("is missing")
@@ -352,24 +552,11 @@ class Builder(Transformer[Token, nodes.File]):
     older_than = _test("older than")
     within_last = _test("within")
 
-    # -- read, not yet carried out --
 
-    later_owned = _later("owned by")
-    later_calendar = _later("calendar")
-    later_guarantee = _later("guarantee")
-    later_test = _later("test")
-    later_identity = _later("identity")
-    later_hours = _later("hours")
-    later_languages = _later("languages")
-    later_cap = _later("cap")
-    later_away = _later("away")
-    later_roster = _later("from")
-    later_matching = _later("matching")
-    later_previous_owner = _later("previous-owner")
-    later_sla = _later("sla")
-    later_do = _later("do")
-    later_open = _later("open")
-    later_duplicate = _later("duplicate")
+class _Clauses(tuple[Any, ...]):
+    """The nodes that one clause stands for."""
+
+    __slots__ = ()
 
 
 class _When(tuple[Any, ...]):

@@ -50,14 +50,6 @@ class Duration:
     span: Span = _span()
 
 
-@attrs.frozen
-class Later:
-    """A part of the language that is read but not yet carried out."""
-
-    keyword: str
-    span: Span = _span()
-
-
 # -- conditions --
 
 
@@ -74,12 +66,14 @@ class Test:
     """A question asked of one field.
 
     operator: as written, such as "is", "not in", "<=", "starts with", "is missing".
+    table: operands is the path of a table that lists the values (`domain in "named.csv"`).
     """
 
     field: Name
     operator: str
     operands: tuple[Literal, ...] | Range | Duration
     span: Span = _span()
+    table: bool = False
 
 
 @attrs.frozen
@@ -106,7 +100,22 @@ class Negation:
     span: Span = _span()
 
 
-ConditionNode: TypeAlias = Bare | Test | All | Any | Negation | Later
+@attrs.frozen
+class Open:
+    """`open CALENDAR`."""
+
+    calendar: Name
+    span: Span = _span()
+
+
+@attrs.frozen
+class Duplicate:
+    """`duplicate`."""
+
+    span: Span = _span()
+
+
+ConditionNode: TypeAlias = Bare | Test | All | Any | Negation | Open | Duplicate
 
 
 # -- declarations --
@@ -132,13 +141,28 @@ class TypeNode:
 
 
 @attrs.frozen
+class Table:
+    """`from "file" by field -> column`.
+
+    Among territories: one for each value of the column. Behind a field: where its value
+    is looked up.
+    """
+
+    path: Literal
+    key: Name
+    column: Name
+    span: Span = _span()
+
+
+@attrs.frozen
 class FieldNode:
-    """`name: type required missing when [...]`."""
+    """`name: type required missing when [...] from "file" by field -> column`."""
 
     name: Name
     type: TypeNode
     required: bool
     placeholders: tuple[Literal, ...]
+    lookups: tuple[Table, ...]
     span: Span = _span()
 
 
@@ -151,12 +175,10 @@ class Lead:
 
 
 @attrs.frozen
-class Table:
-    """`from "file" by field -> column`: one territory for each value of the column."""
+class Owned:
+    """`owned by NAME`: who answers for what it stands behind."""
 
-    path: Literal
-    key: Name
-    column: Name
+    by: Name | Literal
     span: Span = _span()
 
 
@@ -168,7 +190,7 @@ class Territory:
     condition: ConditionNode | None
     first_of: bool
     children: tuple["Territory | Table", ...]
-    later: tuple[Later, ...]
+    owner: Owned | None
     span: Span = _span()
 
 
@@ -191,33 +213,176 @@ class SegmentFamily:
     span: Span = _span()
 
 
+# -- time --
+
+
 @attrs.frozen
-class Person:
-    """A person, with an e-mail address where one is given."""
+class Timezone:
+    """`timezone "Europe/Berlin"`."""
+
+    zone: Literal
+    span: Span = _span()
+
+
+@attrs.frozen
+class Days:
+    """`mon..fri`; one day where `last` is None."""
+
+    first: Name
+    last: Name | None
+    span: Span = _span()
+
+
+@attrs.frozen
+class Opening:
+    """Days and the blocks of hours (`09:00-17:30`) in which they are open."""
+
+    days: tuple[Days, ...]
+    hours: tuple[Literal, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
+class Holidays:
+    """The country or subdivision whose public holidays are closed."""
+
+    place: Name | Literal
+    span: Span = _span()
+
+
+@attrs.frozen
+class Closed:
+    """Days that are closed; a single day is a range from it to itself."""
+
+    days: Range
+    span: Span = _span()
+
+
+CalendarClause: TypeAlias = Timezone | Opening | Holidays | Closed
+
+
+@attrs.frozen
+class Calendar:
+    """A calendar with its clauses as they are written."""
 
     name: Name
-    emails: tuple[Literal, ...]
-    later: tuple[Later, ...]
+    clauses: tuple[CalendarClause, ...]
+    span: Span = _span()
+
+
+# -- people and places to send a lead --
+
+
+@attrs.frozen
+class Address:
+    """`email "..."`."""
+
+    email: Literal
+    span: Span = _span()
+
+
+@attrs.frozen
+class Hours:
+    """`hours CALENDAR`."""
+
+    calendar: Name
+    span: Span = _span()
+
+
+@attrs.frozen
+class Languages:
+    """`languages [de, en]`."""
+
+    values: tuple[Literal, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
+class Serves:
+    """`serves FIELD [values]`: what a person can be matched by."""
+
+    field: Name
+    values: tuple[Literal, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
+class Cap:
+    """`cap 8 per day` (per: a Name) or `cap 8 per 24 hours` (per: a Duration)."""
+
+    number: Literal
+    per: Name | Duration
+    span: Span = _span()
+
+
+@attrs.frozen
+class Away:
+    """`away 2026-12-20..2027-01-03`; a single day is a range from it to itself."""
+
+    days: Range
+    span: Span = _span()
+
+
+@attrs.frozen
+class Inactive:
+    """`inactive`: knows leads of the past, is given none."""
+
+    span: Span = _span()
+
+
+PersonClause: TypeAlias = Address | Hours | Timezone | Languages | Serves | Cap | Away | Inactive
+
+
+@attrs.frozen
+class Person:
+    """A person with the clauses as they are written."""
+
+    name: Name
+    clauses: tuple[PersonClause, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
+class People:
+    """`people from "file.csv"`: one person a row."""
+
+    path: Literal
+    span: Span = _span()
+
+
+@attrs.frozen
+class Weight:
+    """`weight 2`."""
+
+    number: Literal
     span: Span = _span()
 
 
 @attrs.frozen
 class Member:
-    """A person in a team, with each weight that is written."""
+    """A person in a team, with the clauses as they are written."""
 
     name: Name
-    weights: tuple[Literal, ...]
-    later: tuple[Later, ...]
+    clauses: tuple[Weight | Cap, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
+class Roster:
+    """`from "roster.csv"`: one member a row."""
+
+    path: Literal
     span: Span = _span()
 
 
 @attrs.frozen
 class Team:
-    """A team and its members."""
+    """A team: its clauses as written, and its members or the table that lists them."""
 
     name: Name
+    clauses: tuple[Owned | Hours | Cap, ...]
     members: tuple[Member, ...]
-    later: tuple[Later, ...]
+    roster: Roster | None
     span: Span = _span()
 
 
@@ -227,17 +392,35 @@ class Place:
 
     kind: str
     name: Name
-    later: tuple[Later, ...]
+    owner: Owned | None
+    clauses: tuple[Address | Hours | Timezone | Cap, ...]
     span: Span = _span()
 
 
 @attrs.frozen
+class Identity:
+    """`identity FIELD, FIELD within 90 days`: what tells a lead that was seen before."""
+
+    fields: tuple[Name, ...]
+    within: Duration
+    span: Span = _span()
+
+
+# -- routes --
+
+
+@attrs.frozen
 class Target:
-    """Where to send. kind: the words before the name, such as "round-robin" or "reject"."""
+    """Where to send. kind: the words before the name, such as "round-robin" or "reject".
+
+    argument: None for `previous-owner`. matching: fields that members must serve.
+    anytime: hours are not asked.
+    """
 
     kind: str
-    argument: Name | Literal
-    later: tuple[Later, ...]
+    argument: Name | Literal | None
+    matching: tuple[Name, ...]
+    anytime: bool
     span: Span = _span()
 
 
@@ -245,7 +428,26 @@ class Target:
 class Chain:
     """`to TARGET else TARGET ...`."""
 
-    targets: tuple[Target | Later, ...]
+    targets: tuple[Target, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
+class Sla:
+    """`sla DURATION wall, then TARGET`."""
+
+    within: Duration
+    wall: bool
+    then: Target | None
+    span: Span = _span()
+
+
+@attrs.frozen
+class Action:
+    """One action of a `do`, such as `notify slack "#emea-deals"`."""
+
+    kind: Name
+    arguments: tuple[Name | Literal, ...]
     span: Span = _span()
 
 
@@ -256,7 +458,8 @@ class Rule:
     name: Name
     conditions: tuple[ConditionNode, ...]
     chains: tuple[Chain, ...]
-    later: tuple[Later, ...]
+    slas: tuple[Sla, ...]
+    actions: tuple[Action, ...]
     span: Span = _span()
 
 
@@ -265,8 +468,8 @@ class Within:
     """`within CONDITION { ... }`."""
 
     condition: ConditionNode
+    owner: Owned | None
     entries: tuple["EntryNode", ...]
-    later: tuple[Later, ...]
     span: Span = _span()
 
 
@@ -286,13 +489,130 @@ class Route:
     """An entry point of the policy."""
 
     name: Name
+    owner: Owned | None
     entries: tuple[EntryNode, ...]
-    later: tuple[Later, ...]
+    span: Span = _span()
+
+
+# -- what must be true --
+
+
+@attrs.frozen
+class OnRoute:
+    """`route NAME` in a guarantee or a test: which route it is about."""
+
+    route: Name
+    span: Span = _span()
+
+
+@attrs.frozen
+class Reached:
+    """A target that a guarantee speaks of: a kind, and a name where the kind has one."""
+
+    kind: Name
+    name: Name | None
+    span: Span = _span()
+
+
+@attrs.frozen
+class Claim:
+    """One claim of a guarantee.
+
+    words: "always reaches", "never reaches", "always by rule", "sla at most" or "never
+    rejects". operands: targets, rules, or the one duration; wall: for "sla at most".
+    """
+
+    words: str
+    operands: tuple[Reached | Name | Duration, ...]
+    wall: bool
+    span: Span = _span()
+
+
+@attrs.frozen
+class Guarantee:
+    """A guarantee with its clauses as they are written."""
+
+    name: Name
+    owner: Owned | None
+    conditions: tuple[ConditionNode, ...]
+    routes: tuple[OnRoute, ...]
+    claims: tuple[Claim, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
+class LeadValue:
+    """`field: value` in a test's lead; several values where they stand in brackets."""
+
+    field: Name | Literal
+    value: Literal | tuple[Literal, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
+class TestLead:
+    """`lead { ... }` in a test."""
+
+    values: tuple[LeadValue, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
+class At:
+    """`at 2026-11-23 10:00 "Europe/Berlin"`: the clock from here on."""
+
+    day: Literal
+    time: Literal
+    zone: Literal
+    span: Span = _span()
+
+
+@attrs.frozen
+class Unavailable:
+    """`away ana` or `at-cap ana`: who can't be given a lead from here on. why: the word."""
+
+    why: str
+    people: tuple[Name, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
+class Expect:
+    """`expect not KIND ARGUMENT ...`, about the lead before it."""
+
+    negated: bool
+    kind: Name
+    arguments: tuple[Name | Literal, ...]
+    span: Span = _span()
+
+
+TestStep: TypeAlias = OnRoute | TestLead | At | Unavailable | Expect
+
+
+@attrs.frozen
+class TestCase:
+    """`test "name" { ... }`, its steps in order."""
+
+    name: Literal
+    steps: tuple[TestStep, ...]
     span: Span = _span()
 
 
 Item: TypeAlias = (
-    Include | Lead | Territory | Segment | SegmentFamily | Person | Team | Place | Route | Later
+    Include
+    | Lead
+    | Territory
+    | Segment
+    | SegmentFamily
+    | Calendar
+    | Person
+    | People
+    | Team
+    | Place
+    | Identity
+    | Route
+    | Guarantee
+    | TestCase
 )
 
 

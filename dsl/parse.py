@@ -30,8 +30,8 @@ MAX_DEPTH = 100
 MAX_ERRORS = 100
 
 _STARTERS = (
-    "include lead territory segment calendar person team queue partner sequence identity "
-    "route guarantee test rule within fallback when to else sla do"
+    "include lead territory segment calendar person people team queue partner sequence "
+    "identity route guarantee test rule within fallback when to else sla do expect"
 ).split()
 _SYNCHRONISING = re.compile(
     r"""(?P<skip>"(\\.|[^"\\\n])*"|\#[^\n]*)

@@ -49,7 +49,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     families, definitions = places.families()
     teams = [routes.team(node, scope) for node in _items(files, nodes.Team)]
     places_to_send = _places(files, scope)
-    scope.later(_items(files, nodes.Later))
+    _refuse(files, scope)
     reader = routes.RouteReader(places.reader, fields, scope)
     read = [
         reader.route(node, file.broken) for file in files for node in _items([file], nodes.Route)
@@ -86,11 +86,20 @@ def _given_up(files: tuple[nodes.File, ...]) -> set[str]:
     }
 
 
+def _refuse(files: tuple[nodes.File, ...], scope: Scope) -> None:
+    """Report the declarations that this version doesn't carry out."""
+    kinds = (nodes.Calendar, nodes.People, nodes.Identity, nodes.Guarantee, nodes.TestCase)
+    for item in (item for file in files for item in file.items):
+        if isinstance(item, kinds):
+            scope.not_supported(item.span.text.split(maxsplit=1)[0], item.span)
+
+
 def _places(files: tuple[nodes.File, ...], scope: Scope) -> dict[str, policy.Place]:
     """Return the queues, partners and sequences."""
     found: dict[str, policy.Place] = {}
     for node in _items(files, nodes.Place):
-        scope.later(node.later)
+        routes.refuse_owner(node.owner, scope)
+        routes.refuse_clauses(node.clauses, scope)
         if scope.declare(node.kind, node.name):
             name = node.name.text
             found[f"{node.kind} {name}"] = policy.Place(node.kind, name, node.name.span)

@@ -70,8 +70,9 @@ class ConditionReader:
             case nodes.Negation(part):
                 inner = self.read(part)
                 return None if inner is None else Not(inner)
-            case nodes.Later():
-                self._scope.later([node])
+            case nodes.Open() | nodes.Duplicate():
+                keyword = "open" if isinstance(node, nodes.Open) else "duplicate"
+                self._scope.not_supported(keyword, node.span)
                 return None
             case nodes.Test():
                 field = self._field(node.field)
@@ -132,6 +133,9 @@ class ConditionReader:
             inside = self._between(field, node, node.operands)
         else:
             assert isinstance(node.operands, tuple)
+            if node.table:
+                self._scope.not_supported(field.name, node.span)
+                return None
             values = self._values(field, node, node.operands)
             inside = None if values is None else IsIn(field.name, values)
         if inside is None or node.operator in {"is", "in"}:

@@ -117,7 +117,8 @@ class Places:
     def _territory(
         self, node: nodes.Territory, group: _Group, base: Path, broken: tuple[Span, ...]
     ) -> None:
-        self._scope.later(node.later)
+        if node.owner is not None:
+            self._scope.not_supported("owned by", node.owner.span)
         entry = _Entry("territory", node.name, group.parent, group.name, node.condition)
         entry.is_broken = is_broken(node.span, broken)
         if not self._enter(entry, group):

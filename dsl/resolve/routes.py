@@ -1,6 +1,6 @@
 """People, teams and places to send a lead, and the routes that send to them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 
 from turnout.dsl import nodes, policy
@@ -17,23 +17,25 @@ MAX_REASON = 1_000
 
 def person(node: nodes.Person, scope: Scope) -> policy.Person | None:
     """Return the person, None where the name is taken."""
-    scope.later(node.later)
+    emails = [clause.email for clause in node.clauses if isinstance(clause, nodes.Address)]
+    refuse_clauses(node.clauses, scope)
     if not scope.declare("person", node.name):
         return None
-    for again in node.emails[1:]:
+    for again in emails[1:]:
         scope.report("duplicate-clause", again.span, f"`{node.name.text}` has two addresses")
-    email = node.emails[0].text if node.emails else None
-    return policy.Person(node.name.text, email, node.name.span)
+    return policy.Person(node.name.text, emails[0].text if emails else None, node.name.span)
 
 
 def team(node: nodes.Team, scope: Scope) -> policy.Team | None:
     """Return the team, None where the name is taken; unknown members are left out."""
-    scope.later(node.later)
+    refuse_clauses(node.clauses, scope)
+    if node.roster is not None:
+        scope.not_supported("from", node.roster.span)
     if not scope.declare("team", node.name):
         return None
     members: dict[str, policy.Member] = {}
     for member in node.members:
-        scope.later(member.later)
+        refuse_clauses(member.clauses, scope)
         weight = _weight(member, scope)
         if not scope.knows("person", member.name):
             continue
@@ -43,6 +45,25 @@ def team(node: nodes.Team, scope: Scope) -> policy.Team | None:
             continue
         members[member.name.text] = policy.Member(member.name.text, weight, member.name.span)
     return policy.Team(node.name.text, tuple(members.values()), node.name.span)
+
+
+def refuse_owner(owner: nodes.Owned | None, scope: Scope) -> None:
+    """Report an `owned by`, which this version doesn't carry out."""
+    if owner is not None:
+        scope.not_supported("owned by", owner.span)
+
+
+def refuse_clauses(
+    clauses: Iterable[nodes.PersonClause | nodes.Owned | nodes.Weight], scope: Scope
+) -> None:
+    """Report the clauses of people, members and places that this version doesn't carry out."""
+    for clause in clauses:
+        if isinstance(clause, nodes.Owned):
+            refuse_owner(clause, scope)
+        elif isinstance(clause, nodes.Away):
+            scope.not_supported(clause.days.span.text, clause.span)
+        elif not isinstance(clause, nodes.Address | nodes.Weight):
+            scope.not_supported(clause.span.text.split(maxsplit=1)[0], clause.span)
 
 
 def _twice(node: nodes.Team, member: nodes.Member, earlier: policy.Member, scope: Scope) -> None:
@@ -59,11 +80,12 @@ def _twice(node: nodes.Team, member: nodes.Member, earlier: policy.Member, scope
 
 
 def _weight(member: nodes.Member, scope: Scope) -> Fraction:
-    for again in member.weights[1:]:
+    weights = [clause for clause in member.clauses if isinstance(clause, nodes.Weight)]
+    for again in weights[1:]:
         scope.report("duplicate-clause", again.span, "the member has two weights")
-    if not member.weights:
+    if not weights:
         return Fraction(1)
-    written = member.weights[0]
+    written = weights[0].number
     value = number(written)
     if value is None or value < 0 or value > 1_000_000 or len(written.text) > 12:
         message = f"`{written.text}` is not a weight"
@@ -89,7 +111,7 @@ class RouteReader:
 
     def route(self, node: nodes.Route, broken: tuple[Span, ...]) -> policy.Route | None:
         """Return the route as far as it could be read, None where its name is taken."""
-        self._scope.later(node.later)
+        refuse_owner(node.owner, self._scope)
         if not self._scope.declare("route", node.name):
             return None
         self._rules, self._broken, self._is_sound = {}, broken, True
@@ -149,7 +171,9 @@ class RouteReader:
         )
 
     def _rule(self, node: nodes.Rule) -> policy.Rule | None:
-        self._scope.later(node.later)
+        for later, word in ((node.slas, "sla"), (node.actions, "do")):
+            for clause in later:
+                self._scope.not_supported(word, clause.span)
         name = node.name.text
         if name in self._rules:
             self._scope.findings.append(
@@ -186,7 +210,7 @@ class RouteReader:
                 self._scope.report("duplicate-clause", again.span, message, help=advice)
 
     def _within(self, node: nodes.Within) -> policy.Block | None:
-        self._scope.later(node.later)
+        refuse_owner(node.owner, self._scope)
         condition = self._conditions.read(node.condition)
         entries, fallback, fallback_span = self._entries(node.entries)
         if condition is None:
@@ -199,10 +223,10 @@ class RouteReader:
     def _chain(self, node: nodes.Chain) -> policy.Chain:
         steps: list[policy.Step] = []
         for written in node.targets:
-            if isinstance(written, nodes.Later):
-                self._scope.later([written])
-                continue
-            self._scope.later(written.later)
+            for field in written.matching:
+                self._scope.not_supported("matching", field.span)
+            if written.anytime:
+                self._scope.not_supported("anytime", written.span)
             target = self._target(written)
             if target is not None:
                 steps.append(policy.Step(target, written.span))
@@ -210,6 +234,9 @@ class RouteReader:
 
     def _target(self, node: nodes.Target) -> policy.Target | None:
         argument = node.argument
+        if argument is None:
+            self._scope.not_supported(node.kind, node.span)
+            return None
         if isinstance(argument, nodes.Literal):
             return self._reject(argument)
         name = argument.text

@@ -50,6 +50,8 @@ def schema(
     for node in written[:MAX_FIELDS]:
         if not scope.declare("field", node.name):
             continue
+        for lookup in node.lookups:
+            scope.not_supported("from", lookup.span)
         kind = _type(node.type, countries, people, scope)
         if kind is None:
             scope.broken_fields.add(node.name.text)
@@ -187,6 +189,7 @@ def people_by_spelling(people: list[nodes.Person]) -> Mapping[str, str]:
     """Return each person's name by the spellings that a lead may use: name and e-mail."""
     spellings: dict[str, str] = {}
     for person in people:
-        for spelling in (person.name.text, *(email.text for email in person.emails)):
+        addresses = [c.email.text for c in person.clauses if isinstance(c, nodes.Address)]
+        for spelling in (person.name.text, *addresses):
             spellings.setdefault(spelling.strip().casefold(), person.name.text)
     return spellings

@@ -99,13 +99,12 @@ class Scope:
         """Add an error."""
         self.findings.append(error(name, span, message, text=text, help=help))
 
-    def later(self, parts: Iterable[nodes.Later]) -> None:
-        """Report parts of the language that this version doesn't carry out."""
-        for part in parts:
-            self.report(
-                "not-supported",
-                part.span,
-                f"`{part.keyword}` is not supported yet",
-                text="read, but this version can't carry it out",
-                help="take it out for now; a policy is never run with a part of it ignored",
-            )
+    def not_supported(self, keyword: str, span: Span) -> None:
+        """Report a part of the language that this version doesn't carry out."""
+        self.report(
+            "not-supported",
+            Span(span.source, span.start, span.start + len(keyword)),
+            f"`{keyword}` is not supported yet",
+            text="read, but this version can't carry it out",
+            help="take it out for now; a policy is never run with a part of it ignored",
+        )
