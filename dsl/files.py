@@ -144,6 +144,11 @@ def read_text(path: Path, shown: str, limit: int, asked: Span | None) -> str | F
             content = stream.read(limit + 1)
     except OSError as failure:
         return _unreadable(path, shown, failure, asked)
+    return decoded(content, shown, limit, asked)
+
+
+def decoded(content: bytes, shown: str, limit: int, asked: Span | None) -> str | Finding:
+    """Return the text that UTF-8 bytes are, at most `limit` of them, or a finding."""
     if len(content) > limit:
         size = f"{limit // (1024 * 1024)} MB"
         advice = "split it, or keep long lists in a CSV table"

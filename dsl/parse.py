@@ -20,10 +20,10 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from lark.lexer import LexerThread, PatternStr
 from lark.parsers.lalr_parser_state import ParseConf, ParserState
 
-from turnout import grammar
 from turnout.dsl import nodes
 from turnout.dsl.build import Builder
 from turnout.dsl.findings import Finding, error
+from turnout.dsl.lexing import lalr
 from turnout.dsl.source import Source, Span
 
 MAX_DEPTH = 100
@@ -41,6 +41,7 @@ _SYNCHRONISING = re.compile(
     + r")\b(?!-)",
     re.VERBOSE | re.MULTILINE,
 )
+_WORD = re.compile(r"[\w-]+")
 _NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[A-Za-z_][\w-]*|\S')
 
 
@@ -76,9 +77,9 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
     Text nested deeper than `MAX_DEPTH` gives one finding and an empty tree. After
     `MAX_ERRORS` the rest of the file stays unread.
     """
-    too_deep = _too_deep(source)
-    if too_deep is not None:
-        return nodes.File(source, (), (Span(source, 0, len(source.text)),)), (too_deep,)
+    deep = too_deep(source)
+    if deep is not None:
+        return nodes.File(source, (), (Span(source, 0, len(source.text)),)), (deep,)
     parser = _parser(source.text)
     findings: list[Finding] = []
     broken: list[Span] = []
@@ -104,7 +105,7 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
 
 @cache
 def _lark() -> Lark:
-    return Lark(grammar.text(), parser="lalr", start="file", propagate_positions=True)
+    return lalr({})
 
 
 def _parser(text: str) -> _Parser:
@@ -122,7 +123,8 @@ def _terminals() -> dict[str, str]:
     }
 
 
-def _too_deep(source: Source) -> Finding | None:
+def too_deep(source: Source) -> Finding | None:
+    """Return a finding where the text is nested deeper than `MAX_DEPTH`."""
     depth = run = 0
     saved: list[int] = []
     for found in _NESTING.finditer(source.text):
@@ -159,8 +161,13 @@ def _finding(source: Source, unexpected: UnexpectedInput, parser: _Parser) -> tu
     elif isinstance(unexpected, UnexpectedCharacters):
         assert place is not None
         start = place
-        span = Span(source, start, start + 1)
-        message = _odd_character(source.text[start])
+        word = _WORD.match(source.text, start)
+        span = Span(source, start, word.end() if word else start + 1)
+        message = (
+            f"`{_shorten(word[0])}` can't stand here"
+            if word
+            else _odd_character(source.text[start])
+        )
         if source.text[start] == '"':
             return error("syntax-error", span, message, help='close it with `"` on the line'), span
     else:

@@ -1,4 +1,4 @@
-"""Which files to check for a path: the files given, and the main files of a folder."""
+"""Which files a path stands for: policies' main files to check, or all files to format."""
 
 import os
 import re
@@ -26,10 +26,29 @@ def roots(paths: Iterable[Path]) -> list[Path]:
     return list(found.values())
 
 
+def route_files(paths: Iterable[Path]) -> list[Path]:
+    """Return every `.route` file: those given, and all below a folder, each once.
+
+    `-` stands for itself. Raises CannotRun where a folder has none.
+    """
+    found: dict[Path, Path] = {}
+    for path in paths:
+        files = [*_route_files(path)] if path.is_dir() else [path]
+        if not files:
+            raise _nothing_in(path)
+        for file in files:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
+
+
+def _nothing_in(folder: Path) -> CannotRun:
+    return CannotRun(f"there is no .route file in {folder}", "name a policy or its folder")
+
+
 def _main_files(folder: Path) -> list[Path]:
     files = {file.resolve(): file for file in _route_files(folder)}
     if not files:
-        raise CannotRun(f"there is no .route file in {folder}", "name a policy or its folder")
+        raise _nothing_in(folder)
     includes = {file: _included(file) for file in files}
     below = {other for file, others in includes.items() for other in others - {file}}
     main = [file for file in files if file not in below]

@@ -1,0 +1,338 @@
+"""Words and comments → the lines of the canonical form."""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import attrs
+from lark import Token, Tree
+
+from turnout.dsl.formatting.layout import (
+    EMPTY,
+    SPACE,
+    Align,
+    Blank,
+    Doc,
+    Group,
+    Line,
+    Nest,
+    NewLine,
+    Remark,
+    Text,
+    flat_width,
+    joined,
+    laid_out,
+    row,
+)
+from turnout.dsl.formatting.words import (
+    END,
+    Around,
+    Node,
+    Words,
+    first_word,
+    is_word,
+    part_at,
+    parts_of,
+    surroundings,
+)
+
+WIDTH = 100
+INDENT = 2
+
+_BETWEEN = {"person": "  ", "partner": "  ", "team": " ", "test_lead": ", "}
+"""Rules whose braces stand on one line where they fit, and what stands between their parts."""
+
+_PADDED = {"rule": 4, "calendar": 8}
+"""Blocks whose first words are followed by their operands at one column, and its width."""
+
+_CLAUSES = {"when", "sla", "do", "timezone", "opening", "holidays", "closed"}
+"""What stands in those blocks, besides targets."""
+
+_GAP = Text("  ")
+
+_MOST_INDENT = 16
+"""Columns that are kept free for the blocks around a rule on one line."""
+
+
+def page(words: Words) -> str:
+    """Return the file's text in canonical form."""
+    around = surroundings(words)
+    writer = _Writer(around)
+    lines: list[tuple[str, str]] = []
+    for statement in writer.statements(parts_of(words.tree)):
+        lines += laid_out(statement, WIDTH)
+    for text, is_apart in around[END].above:
+        lines += [("", "")] * (is_apart and bool(lines))
+        lines.append((text, ""))
+    return "".join(f"{line}\n" for line in _beside(lines))
+
+
+def _beside(lines: list[tuple[str, str]]) -> Iterator[str]:
+    """Yield the lines with their comments, those of neighbouring lines at one column."""
+    for has_comment, group in groupby(lines, key=lambda line: bool(line[1])):
+        run = list(group)
+        column = max(len(text) for text, _ in run) + 2
+        for text, comment in run:
+            yield f"{text:<{column}}{comment}" if has_comment else text
+
+
+@attrs.frozen
+class _Statement:
+    """A statement between the line breaks around it.
+
+    above: its comments and the empty lines among them. is_apart: an empty line is above
+    it all. cells: what it says, in parts; those of neighbours with the same key are made
+    equally wide, the last one not counted.
+    """
+
+    above: Doc
+    is_apart: bool
+    key: str
+    cells: tuple[Doc, ...]
+
+
+class _Writer:
+    """Turns a file's tree into documents; `around` is what stands around its words."""
+
+    def __init__(self, around: dict[int, Around]) -> None:
+        self._around = around
+
+    # -- statements --
+
+    def statements(self, nodes: Sequence[Node], padding: int = 0) -> Iterator[Doc]:
+        """Yield the statements of a block: empty lines kept, neighbours lined up.
+
+        padding: the least width of a first cell.
+        """
+        read = [self._statement(node, is_padded=padding > 0) for node in nodes]
+        for run in _runs(read):
+            columns = [
+                max(map(_width, cells)) for cells in zip(*(s.cells for s in run), strict=False)
+            ]
+            columns[0] = max(columns[0], padding)
+            for statement in run:
+                apart = Blank() if statement.is_apart and statement is not read[0] else EMPTY
+                *cells, last = statement.cells
+                filled = [
+                    row(cell, Text(" " * (column - _width(cell))))
+                    for cell, column in zip(cells, columns, strict=False)
+                ]
+                yield row(apart, statement.above, *filled, last)
+
+    def _statement(self, node: Node, *, is_padded: bool) -> _Statement:
+        around = self._around[first_word(node).start_pos or 0]
+        above, around.above = around.above, []
+        docs: list[Doc] = []
+        for at, (text, is_apart) in enumerate(above):
+            docs += [Blank()] if at and is_apart else []
+            docs += [Text(text), NewLine()]
+        if above and around.is_apart:
+            docs.append(Blank())
+        is_apart = above[0][1] if above else around.is_apart
+        return _Statement(row(*docs), is_apart, *self._divided(node, is_padded=is_padded))
+
+    def _divided(self, node: Node, *, is_padded: bool) -> tuple[str, tuple[Doc, ...]]:
+        """Return a statement's key and its cells."""
+        if isinstance(node, Token):
+            return "", (self._word(node),)
+        parts = parts_of(node)
+        at = next((at for at, part in enumerate(parts) if is_word(part, "EQUAL", "COLON")), 0)
+        brace = next((at for at, part in enumerate(parts) if is_word(part, "LBRACE")), 0)
+        match node.data:
+            case "territory" | "segment" | "member_segment" if at and not _has_children(node):
+                meaning = row(SPACE, self._condition(parts[at:]))
+                return node.data, (self._inline(parts[:at]), meaning)
+            case "field":
+                return "field", (self._inline(parts[: at + 1]), self._type(parts[at + 1 :]))
+            case "person" | "partner" | "team" if brace:
+                block = self._short_block(parts[brace:], node.data)
+                return node.data, (self._inline(parts[:brace]), row(SPACE, block))
+            case "rule" if self._is_short(node):
+                condition = row(SPACE, self._word(parts[2]), SPACE, self.doc(parts[3]))
+                target = row(_GAP, self.doc(parts[4]), SPACE, self._word(parts[5]))
+                return "rule", (self._inline(parts[:2]), condition, target)
+            case "chain":
+                targets = self._chain(parts[1:], NewLine())
+                return "clause", (self._word(parts[0]), row(SPACE, targets))
+            case _ if is_padded and node.data in _CLAUSES:
+                return "clause", (self._word(parts[0]), row(SPACE, self._operands(parts[1:])))
+            case _:
+                return "", (self.doc(node),)
+
+    def _is_short(self, rule: Tree[Token]) -> bool:
+        """Return whether a rule is written on one line and can stay there."""
+        kinds = [part.data for part in rule.children if isinstance(part, Tree)]
+        words = list(rule.scan_values(lambda word: isinstance(word, Token)))
+        if kinds != ["when", "chain"] or words[0].line != words[-1].line:
+            return False
+        is_bare = not any(self._around[word.start_pos or 0].behind for word in words[:-1])
+        length = sum(len(word) + 1 for word in words)
+        return is_bare and length + _MOST_INDENT <= WIDTH
+
+    def doc(self, node: Node) -> Doc:
+        """Return a word or a rule's words, without what is special to statements."""
+        if isinstance(node, Token):
+            return self._word(node)
+        parts = parts_of(node)
+        match node.data:
+            case "literals" | "texts":
+                return row(
+                    self._word(parts[0]), Align(self._items(parts[1:-1])), self._word(parts[-1])
+                )
+            case "or_" | "and_":
+                return self._condition(parts)
+            case "closed_range" | "range_from" | "range_to" | "days":
+                return row(*map(self.doc, parts))
+            case "fallback":
+                to = self._chained(parts[1])
+                return row(self._word(parts[0]), SPACE, to)
+            case "chain":
+                return self._chained(node)
+            case "test_lead":
+                return row(self._word(parts[0]), SPACE, self._short_block(parts[1:], node.data))
+            case _ if any(is_word(part, "LBRACE") for part in parts):
+                return self._block(parts, node.data)
+            case _:
+                return self._inline(parts)
+
+    def _chained(self, chain: Node) -> Doc:
+        assert isinstance(chain, Tree)
+        to, *rest = parts_of(chain)
+        return Group(row(self._word(to), SPACE, Nest(INDENT, self._chain(rest, Line()))))
+
+    def _chain(self, parts: list[Node], between: Doc) -> Doc:
+        """Return targets, each `else` behind `between`."""
+        docs = [
+            row(between, self._word(part), SPACE) if is_word(part, "ELSE") else self.doc(part)
+            for part in parts
+        ]
+        return row(*docs)
+
+    def _type(self, parts: list[Node]) -> Doc:
+        """Return a field's type and what is said of it, each part on its own line if need be."""
+        kind, *more = parts
+        return row(
+            SPACE, Align(Group(row(self.doc(kind), *(row(Line(), self.doc(m)) for m in more))))
+        )
+
+    def _operands(self, parts: list[Node]) -> Doc:
+        if any(is_word(part, "COMMA") for part in parts):
+            return Align(self._items(parts))
+        return self._condition(parts)
+
+    def _items(self, parts: list[Node]) -> Doc:
+        """Return what commas separate, as many to a line as fit."""
+        docs: list[Doc] = []
+        item: list[Node] = []
+        for part in [*parts, None]:
+            if part is not None and not is_word(part, "COMMA"):
+                item.append(part)
+                continue
+            if item:
+                comma = EMPTY if part is None else self._word(part)
+                said = row(self._inline(item), comma)
+                docs.append(Group(row(Line(), said)) if docs else said)
+            item = []
+        return row(*docs)
+
+    def _condition(self, parts: list[Node]) -> Doc:
+        """Return `= a or b`, `a and b`, ...: broken before the words that join.
+
+        The joined parts stand below each other, the joining words to their left.
+        """
+        if is_word(part_at(parts, 0), "EQUAL"):
+            return row(self._word(parts[0]), SPACE, self._condition(parts[1:]))
+        if not any(is_word(part, "OR", "AND") for part in parts):
+            return self._inline(parts)
+        docs: list[Doc] = []
+        operand: list[Node] = []
+        for part in [*parts, None]:
+            if part is not None and not is_word(part, "OR", "AND"):
+                operand.append(part)
+                continue
+            docs.append(Align(self._inline(operand)))
+            operand = []
+            if part is not None:
+                word = self._word(part)
+                docs += [Nest(-len(str(part)) - 1, row(Line(), word)), SPACE]
+        return Align(Group(row(*docs)))
+
+    def _block(self, parts: list[Node], rule: str) -> Doc:
+        """Return a rule whose braces stand on lines of their own."""
+        brace = next(at for at, part in enumerate(parts) if is_word(part, "LBRACE"))
+        head = row(self._inline(parts[:brace]), SPACE) if brace else EMPTY
+        inner = list(self.statements(parts[brace + 1 : -1], _PADDED.get(rule, 0)))
+        close = self._around[first_word(parts[-1]).start_pos or 0]
+        for text, is_apart in close.above:
+            inner.append(row(Blank() if is_apart and inner else EMPTY, Text(text)))
+        close.above = []
+        if not inner:
+            return row(head, self._word(parts[brace]), self._word(parts[-1]))
+        body = row(*(row(NewLine(), statement) for statement in inner))
+        return row(
+            head,
+            self._word(parts[brace]),
+            Nest(INDENT, body),
+            NewLine(),
+            self._word(parts[-1]),
+        )
+
+    def _short_block(self, parts: list[Node], rule: str) -> Doc:
+        """Return `{ ... }` on one line if it fits."""
+        opening, *inner, closing = parts
+        if not inner:
+            return row(self._word(opening), self._word(closing))
+        between = Line(_BETWEEN[rule])
+        docs: list[Doc] = []
+        for part in inner:
+            if is_word(part, "COMMA"):
+                docs[-1] = row(docs[-1], self._word(part))
+            else:
+                docs.append(self.doc(part))
+        return Group(
+            row(
+                self._word(opening),
+                Nest(INDENT, row(Line(), joined(docs, between))),
+                Line(),
+                self._word(closing),
+            )
+        )
+
+    def _inline(self, parts: Sequence[Node]) -> Doc:
+        """Return parts on a line, spaces between them but for brackets and commas."""
+        docs: list[Doc] = []
+        for at, part in enumerate(parts):
+            is_tight = (
+                at == 0 or is_word(part, "COMMA", "COLON", "RPAR") or is_word(parts[at - 1], "LPAR")
+            )
+            docs += [self.doc(part)] if is_tight else [SPACE, self.doc(part)]
+        return row(*docs)
+
+    def _word(self, node: Node) -> Doc:
+        """Return a word with the comments around it."""
+        assert isinstance(node, Token)
+        around = self._around[node.start_pos or 0]
+        above = [d for text, _ in around.above for d in (NewLine(if_used=True), Text(text))]
+        docs: list[Doc] = [*above, NewLine()] if above else []
+        docs.append(Text(str(node)))
+        docs += [Remark(around.behind)] if around.behind else []
+        return row(*docs)
+
+
+def _runs(statements: Sequence[_Statement]) -> Iterator[list[_Statement]]:
+    """Yield neighbours with the same key, no empty line between them."""
+    run: list[_Statement] = []
+    for statement in statements:
+        if run and (statement.is_apart or statement.key != run[-1].key or not statement.key):
+            yield run
+            run = []
+        run.append(statement)
+    if run:
+        yield run
+
+
+def _has_children(tree: Tree[Token]) -> bool:
+    return any(isinstance(part, Tree) and part.data == "children" for part in tree.children)
+
+
+def _width(doc: Doc) -> int:
+    return flat_width(doc) or 0

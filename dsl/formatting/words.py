@@ -1,0 +1,132 @@
+"""A file as words and comments: all that its author wrote but the space between."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TypeAlias
+
+import attrs
+from lark import Lark, Token, Tree
+
+from turnout.dsl.lexing import lalr
+
+Node: TypeAlias = Token | Tree[Token]
+"""A word, or the words of one rule of the grammar."""
+
+END = -1
+"""The place of the end of the file, among the offsets of words."""
+
+_OPTIONAL_COMMAS = {"lead", "segment_family", "test_lead"}
+_COMMENTS = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comment>#[^\n]*)')
+
+
+@attrs.frozen
+class Words:
+    """A file's syntax tree with every word in it, and its comments with their offsets."""
+
+    tree: Tree[Token]
+    comments: tuple[tuple[int, str], ...]
+    text: str
+
+
+@cache
+def _lark() -> Lark:
+    # Apart from the parser's: that one drops the words that only mark a place.
+    return lalr({"keep_all_tokens": True, "maybe_placeholders": False})
+
+
+def words_of(text: str) -> Words:
+    """Return the words of a file. Raises Lark's UnexpectedInput."""
+    tree = _lark().parse(text)  # pyright: ignore[reportUnknownMemberType] - Lark's own gap
+    comments = tuple(
+        (found.start(), found["comment"].rstrip())
+        for found in _COMMENTS.finditer(text)
+        if found["comment"] is not None
+    )
+    return Words(tree, comments, text)
+
+
+def said(words: Words) -> tuple[list[str], list[str]]:
+    """Return what a file says: its words without the commas that mean nothing, its comments."""
+    return [str(token) for token in _kept(words.tree)], [text for _, text in words.comments]
+
+
+def _kept(tree: Tree[Token]) -> Iterator[Token]:
+    """Yield the words of a tree in order, without commas that could be left out."""
+    pending: list[Node] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Token):
+            yield node
+        else:
+            pending.extend(reversed(parts_of(node)))
+
+
+def parts_of(tree: Tree[Token]) -> list[Node]:
+    """Return a tree's children without the commas that could be left out."""
+    children: list[Node] = tree.children
+    if tree.data in _OPTIONAL_COMMAS:
+        return [child for child in children if not is_word(child, "COMMA")]
+    return [
+        child
+        for at, child in enumerate(children)
+        if not (is_word(child, "COMMA") and is_word(part_at(children, at + 1), "RSQB", "RBRACE"))
+    ]
+
+
+def part_at(nodes: Sequence[Node], at: int) -> Node | None:
+    """Return the part at a place, None behind the last."""
+    return nodes[at] if at < len(nodes) else None
+
+
+def is_word(node: Node | None, *types: str) -> bool:
+    """Return whether a part is a word of one of these terminals of the grammar."""
+    return isinstance(node, Token) and node.type in types
+
+
+def first_word(node: Node) -> Token:
+    """Return the first word of a node; a tree without words has no place in a file."""
+    while not isinstance(node, Token):
+        node = parts_of(node)[0]
+    return node
+
+
+# -- comments and empty lines --
+
+
+@attrs.define
+class Around:
+    """What stands around a word besides words.
+
+    above: comments on lines of their own, each with whether an empty line is above it.
+    is_apart: an empty line is above the word itself. behind: the comment that ends its
+    line, or "".
+    """
+
+    above: list[tuple[str, bool]] = attrs.Factory(list[tuple[str, bool]])
+    is_apart: bool = False
+    behind: str = ""
+
+
+def surroundings(words: Words) -> dict[int, Around]:
+    """Return what stands around each word, by the word's offset."""
+    tokens = list(_kept(words.tree))
+    found: dict[int, Around] = {}
+    comments = iter(words.comments)
+    comment = next(comments, None)
+    end = 0  # of the word or comment before
+    last: Around | None = None
+    for start, after in [*((t.start_pos or 0, t.end_pos or 0) for t in tokens), (END, END)]:
+        here = found.setdefault(start, Around())
+        while comment is not None and (start < 0 or comment[0] < start):
+            at, text = comment
+            between = words.text[end:at]
+            if last is not None and "\n" not in between:
+                last.behind = text
+            else:
+                here.above.append((text, between.count("\n") > 1))
+            last, end = None, at + len(text)
+            comment = next(comments, None)
+        here.is_apart = words.text[end : start if start >= 0 else None].count("\n") > 1
+        last, end = here, after
+    return found
