@@ -1,7 +1,7 @@
 """Laws of routing: the engine decides as the interpreter, whichever state it keeps, and once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime, time
 from fractions import Fraction
@@ -33,7 +33,7 @@ STORES = ("memory", "sqlite")
 
 
 @contextmanager
-def new_store(kind: str, policy: Policy) -> Iterator[Store]:
+def new_store(kind: str, policy: Policy) -> Generator[Store, None, None]:
     """Yield an empty store of the kind."""
     with TemporaryDirectory() as folder:
         path = Path(folder, "state.db")

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import attrs
 from hypothesis import given
@@ -18,8 +19,9 @@ from turnout.compiler.program import Program, lower
 from turnout.compiler.tree import Leaf, Split, Tree, decision_tree, follow
 from turnout.compiler.tree_json import as_json
 from turnout.dsl.conditions import Condition
-from turnout.dsl.policy import Policy
+from turnout.dsl.policy import Policy, Target
 from turnout.dsl.types import Values
+from turnout.dsl.wording import parts
 from turnout.rendering.jsons import json_text
 from turnout.runtime.interpreter import holds, match
 
@@ -47,7 +49,9 @@ def some_leads(data: st.DataObject, policy: Policy) -> list[tuple[Values, date]]
     return [(values, today) for values, today in drawn]
 
 
-def said(policy: Policy, values: Values, today: date) -> tuple[str | None, tuple[object, ...]]:
+def said(
+    policy: Policy, values: Values, today: date
+) -> tuple[str | None, tuple[tuple[Target, str], ...]]:
     """Return the interpreter's rule and attempts."""
     found = match(policy, ROUTE, values, today)
     return found.rule, found.attempts
@@ -117,15 +121,14 @@ def read_conditions(written: Written, texts: list[str]) -> list[Condition]:
     return [entry.condition for entry in policy.routes["reading"].entries]
 
 
-def end_of(document: dict[str, object], is_true: Callable[[str], bool]) -> dict[str, object]:
+def end_of(document: Any, is_true: Callable[[str], bool]) -> Any:  # noqa: ANN401 - what JSON holds
     """Return the leaf that a program finds which knows the documented format only."""
-    nodes = {node["node"]: node for node in document["nodes"]}  # type: ignore[attr-defined, index, union-attr]
+    nodes = {node["node"]: node for node in document["nodes"]}
     node = nodes[document["root"]]
     while node["type"] == "split":
         taken = [branch["to"] for branch in node["branches"] if is_true(branch["when"])]
         node = nodes[taken[0] if taken else node["otherwise"]]
-    found: dict[str, object] = node
-    return found
+    return node
 
 
 @given(policies(), st.data())
@@ -140,13 +143,8 @@ def test_the_json_tree_read_back_as_policy_text_ends_in_the_same_leaves(
         leaf = end_of(document, lambda text: holds(conditions[text], values, today))  # noqa: B023 - called here
         rule, attempts = said(of.policy, values, today)
         assert leaf["rule"] == rule
-        targets = leaf["targets"]
-        assert isinstance(targets, list)
-        assert [target["by"] for target in targets] == [by for _, by in match_attempts(attempts)]
-
-
-def match_attempts(attempts: tuple[object, ...]) -> list[tuple[object, str]]:
-    return [pair for pair in attempts if isinstance(pair, tuple)]
+        named = [(target["kind"], target["name"], target["by"]) for target in leaf["targets"]]
+        assert named == [(*parts(target), by) for target, by in attempts]
 
 
 @given(policies(), st.data())
