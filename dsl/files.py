@@ -139,6 +139,9 @@ def inside(folder: Path, base: Path, written: nodes.Literal) -> Path | Finding:
 
 def read_text(path: Path, shown: str, limit: int, asked: Span | None) -> str | Finding:
     """Return the text of a UTF-8 file without byte-order mark, or a finding."""
+    # What the user names may be a pipe; what a policy names would be waited for.
+    if asked is not None and path.exists() and not (path.is_file() or path.is_dir()):
+        return error("cannot-read", asked, f"`{shown}` can't be read: it is not a file")
     try:
         with path.open("rb") as stream:
             content = stream.read(limit + 1)

@@ -48,8 +48,9 @@ def compile_policy(path: str | Path, *, steps: int = STEPS) -> Compiled:
     program = lower(resolution.policy)
     sound = [name for name in program.routes if name not in resolution.unsound]
     checked = check(program, run_witness, routes=sound, steps=steps)
-    # A route that lost a condition uses what it lost, so nothing can be called unused.
+    # A route that lost a condition or a target uses what it lost, so nothing can be called unused.
     is_whole = len(sound) == len(program.routes) and not parsed.findings
+    is_whole &= all(c.own_attempts for route in program.routes.values() for c in route.clauses)
     kept = [f for f in checked if is_whole or f.name != "unused-definition"]
     findings = sorted([*parsed.findings, *resolution.findings, *kept], key=_place)
     sources = tuple(file.source for file in parsed.files)

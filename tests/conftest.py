@@ -1,19 +1,30 @@
 """How hard the laws are tried: 50 examples each by default, 10,000 with `--thorough`.
 
 The default is derandomized, so that a change that breaks a law fails at once and for
-everyone; the thorough run looks for new examples each time.
+everyone; the thorough run looks for new examples each time. `--rewrite` writes the
+expected output of `tests/cases` anew; its difference is read before it is committed.
 """
 
 import pytest
 from hypothesis import settings
 
-settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
-settings.register_profile("thorough", max_examples=10_000, deadline=None, derandomize=False)
+THOROUGH = 10_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--thorough", action="store_true", help="try each law on 10,000 examples")
+    parser.addoption(
+        "--thorough", action="store_true", help=f"try each law on {THOROUGH:,} new examples"
+    )
+    parser.addoption("--examples", type=int, metavar="N", help="with --thorough: on N instead")
+    parser.addoption(
+        "--rewrite", action="store_true", help="rewrite the expected output of tests/cases"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    settings.load_profile("thorough" if config.getoption("thorough") else "default")
+    if not config.getoption("thorough"):
+        settings.register_profile("tests", max_examples=50, deadline=None, derandomize=True)
+    else:
+        count = config.getoption("examples") or THOROUGH
+        settings.register_profile("tests", max_examples=count, deadline=None, derandomize=False)
+    settings.load_profile("tests")

@@ -27,11 +27,15 @@ def check_teams(program: Program) -> Iterator[Finding]:
 
 
 def check_chains(analysis: Analysis) -> Iterator[Finding]:
-    """Yield findings about each clause's own targets, in order."""
+    """Yield findings about each clause's own targets, in order.
+
+    Where a clause lost its targets to another finding, nothing is said of dead ends.
+    """
     policy = analysis.program.policy
+    is_whole = all(clause.own_attempts for clause in analysis.route.clauses)
     for at, clause in enumerate(analysis.route.clauses):
         yield from _unreachable_targets(clause)
-        if any(_always(policy, attempt.target) for attempt in clause.attempts):
+        if not is_whole or any(_always(policy, each.target) for each in clause.attempts):
             continue
         try:
             yield from _dead_end(analysis, at, clause)

@@ -130,7 +130,7 @@ def _unreachable_rule(analysis: Analysis, known: Words, at: int) -> Iterator[Fin
     )
     if len(needed) == 1:
         labels = (Label(clauses[needed[0]].span, "takes all of them"),)
-    differing = [by for by in needed if _targets(clauses[by]) != _targets(clause)]
+    differing = [by for by in needed if not _is_same(clauses[by], clause)]
     notes = () if differing else ("they are sent to the same place, so nothing is lost",)
     yield Finding(
         "unreachable-rule",
@@ -155,6 +155,15 @@ def _impossible(clause: Clause) -> Finding:
         else "its condition and the `within` around it contradict each other",
         help=("correct the condition, or delete the rule",),
     )
+
+
+def _is_same(one: Clause, two: Clause) -> bool:
+    """Return whether two clauses are known to send leads to the same place.
+
+    A clause without targets of its own lost them to a finding, and may mean anything.
+    """
+    is_known = bool(one.own_attempts and two.own_attempts)
+    return is_known and _targets(one) == _targets(two)
 
 
 def _targets(clause: Clause) -> tuple[Target, ...]:

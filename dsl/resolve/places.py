@@ -161,12 +161,12 @@ class Places:
         table = read_table(self._folder, base, node.path)
         if isinstance(table, Finding):
             self._scope.findings.append(table)
-            self._has_unread_tables = True
+            self._lost(group)
             return
         key = self._column(node.key, table.columns)
         column = self._column(node.column, table.columns)
         if field is None or key is None or column is None:
-            self._has_unread_tables = True
+            self._lost(group)
             return
         by_value: dict[str, set[Value]] = {}
         first_line: dict[Value, int] = {}
@@ -188,6 +188,12 @@ class Places:
             entry.keyed, entry.keys = field.name, frozenset(keys)
             if self._enter(entry, group):
                 entry.before = before  # rows of one table never share a key
+
+    def _lost(self, group: _Group) -> None:
+        """Say nothing more of a territory whose table could not be read."""
+        self._has_unread_tables = True
+        assert group.parent is not None, "a table stands between a territory's braces"
+        self._entries[group.parent].is_broken = True
 
     def _column(self, name: nodes.Name, columns: tuple[str, ...]) -> int | None:
         if name.text in columns:

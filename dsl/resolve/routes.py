@@ -27,7 +27,10 @@ def person(node: nodes.Person, scope: Scope) -> policy.Person | None:
 
 
 def team(node: nodes.Team, scope: Scope) -> policy.Team | None:
-    """Return the team, None where the name is taken; unknown members are left out."""
+    """Return the team, None where the name is taken.
+
+    A member that is unknown stays in it, so that nobody calls the team empty.
+    """
     refuse_clauses(node.clauses, scope)
     if node.roster is not None:
         scope.not_supported("from", node.roster.span)
@@ -37,8 +40,7 @@ def team(node: nodes.Team, scope: Scope) -> policy.Team | None:
     for member in node.members:
         refuse_clauses(member.clauses, scope)
         weight = _weight(member, scope)
-        if not scope.knows("person", member.name):
-            continue
+        scope.knows("person", member.name)
         earlier = members.get(member.name.text)
         if earlier is not None:
             _twice(node, member, earlier, scope)
@@ -188,7 +190,11 @@ class RouteReader:
             )
             self._is_sound = False
         self._rules.setdefault(name, node.name.span)
-        conditions = [self._conditions.read(written) for written in node.conditions]
+        conditions = [
+            self._conditions.read(written)
+            for written in node.conditions
+            if not is_broken(written.span, self._broken)  # what is left of it says nothing
+        ]
         chains = [self._chain(chain) for chain in node.chains]
         if is_broken(node.span, self._broken):
             self._is_sound = False
@@ -211,7 +217,8 @@ class RouteReader:
 
     def _within(self, node: nodes.Within) -> policy.Block | None:
         refuse_owner(node.owner, self._scope)
-        condition = self._conditions.read(node.condition)
+        is_gone = is_broken(node.condition.span, self._broken)
+        condition = None if is_gone else self._conditions.read(node.condition)
         entries, fallback, fallback_span = self._entries(node.entries)
         if condition is None:
             self._is_sound = False
@@ -221,6 +228,7 @@ class RouteReader:
     # -- targets --
 
     def _chain(self, node: nodes.Chain) -> policy.Chain:
+        """Return the targets in order; none of them where one was reported."""
         steps: list[policy.Step] = []
         for written in node.targets:
             for field in written.matching:
@@ -230,7 +238,7 @@ class RouteReader:
             target = self._target(written)
             if target is not None:
                 steps.append(policy.Step(target, written.span))
-        return tuple(steps)
+        return tuple(steps) if len(steps) == len(node.targets) else ()
 
     def _target(self, node: nodes.Target) -> policy.Target | None:
         argument = node.argument

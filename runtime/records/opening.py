@@ -103,6 +103,20 @@ def records(
     Raises LeadsError here and while reading, where the rest of the file can't be read.
     """
     name, counted, total = _stream(source)
+    try:
+        return _opened(name, counted, total, format, fields)
+    except LeadsError:
+        counted.close()
+        raise
+
+
+def _opened(
+    name: str,
+    counted: Counted,
+    total: int | None,
+    format: Format | None,  # noqa: A002 - as in `records`
+    fields: Collection[str],
+) -> Records:
     buffered = io.BufferedReader(counted, _BUFFER)
     head = buffered.peek(_BUFFER)
     encoding = _encoding(head, name)

@@ -12,7 +12,7 @@ from turnout.dsl.formatting.page import WIDTH
 from turnout.dsl.parse import parse
 from turnout.dsl.source import Source
 
-WORDS = re.compile(r'"(?:\\.|[^"\\\n])*"|->|\.\.|[<>]=?|[\w-]+(?:\.\d+)?|\S')
+WORDS = re.compile(r'"(?:\\.|[^"\\\n])*"|->|\.\.|[<>]=?|[\w-]+(?:\.\d\w*)?|\S')
 EVERYTHING = """
 include "people.route"
 calendar berlin { timezone "Europe/Berlin" open mon..fri 09:00-12:00 13:00-17:30, sat 10:00-14:00
