@@ -102,6 +102,15 @@ def test_picture_says_what_the_diagram_says(example: str, today: Path) -> None:
     assert sorted(TEXT.findall(drawn)) == sorted(TEXT.findall(committed))
 
 
+def test_picture_of_the_readme_is_that_of_its_policy(today: Path) -> None:
+    images = EXAMPLES.parent / "docs" / "images"
+    committed = (images / "inbound.svg").read_text("utf-8")
+    drawn = (today / "inbound.svg").read_text("utf-8")
+    assert sorted(TEXT.findall(drawn)) == sorted(TEXT.findall(committed))
+    readme = (EXAMPLES.parent / "README.md").read_text("utf-8")
+    assert (images / "inbound.route").read_text("utf-8") in readme
+
+
 @pytest.mark.parametrize("path", MADE)
 def test_script_makes_the_committed_data(path: str) -> None:
     assert script(MADE[path]) == (EXAMPLES / path).read_bytes()

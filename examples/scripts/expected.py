@@ -1,4 +1,5 @@
-"""Write what the examples should give: expected.csv, diagram.dot and diagram.svg of each.
+"""Write what the examples should give: expected.csv, diagram.dot and diagram.svg of each,
+and the picture of the README.
 
     python examples/scripts/expected.py
 
@@ -24,6 +25,10 @@ FILES = {
 """The main file and the leads, by example."""
 
 
+FIGURE = EXAMPLES.parent / "docs" / "images" / "inbound.route"
+"""The policy of the README and the tutorial; its picture stands beside it."""
+
+
 def commands(example: str, out: Path) -> list[list[str]]:
     """The arguments of `turnout` that write the files of an example into the folder `out`."""
     policy, leads = (str(EXAMPLES / example / name) for name in FILES[example])
@@ -40,6 +45,8 @@ def main(argv: list[str]) -> None:
     for example in FILES:
         for arguments in commands(example, root / example):
             cli(arguments, standalone_mode=False)
+    out = root / "inbound.svg" if argv else FIGURE.with_suffix(".svg")
+    cli(["diagram", str(FIGURE), "-o", str(out)], standalone_mode=False)
 
 
 if __name__ == "__main__":
