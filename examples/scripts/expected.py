@@ -1,9 +1,8 @@
-"""Write what the examples should give: expected.csv, diagram.dot and diagram.svg of each,
-and the picture of the README.
+"""Write what the examples should give: expected.csv, diagram.dot and diagram.svg of each.
 
     python examples/scripts/expected.py
 
-Run it after a change that is meant, and read the difference before it is committed: the
+The picture of the README is drawn, too. Run it after a change that is meant, and read the difference before it is committed: the
 tests compare the committed files with what this script writes to a folder of theirs,
 which they name as its argument.
 """
