@@ -6,11 +6,15 @@ plain text (no HTML), which every renderer draws alike.
 """
 
 import textwrap
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from string import ascii_uppercase
 
 import graphviz
 
 from turnout.compiler.compact import Arrow, Box, compact
+from turnout.compiler.layout import Layout, layout
+from turnout.compiler.program import Attempt
 from turnout.compiler.tree import Leaf, Split, Tree
 from turnout.dsl.wording import parts
 
@@ -37,7 +41,9 @@ _LEGEND = {
     "none": "nobody",
 }
 _QUESTION = {"color": "#a16207", "fillcolor": "#fef9c3"}
+_JUMP = {"fontsize": "10", "margin": "0.08,0.03", "style": "rounded,filled,dashed"}
 _WIDTH = 34
+_LEGEND_ROW = 4
 _LINES = 4
 
 
@@ -47,7 +53,7 @@ def dot(tree: Tree, title: str) -> str:
         tree.route,
         graph_attr={
             "bgcolor": "white",
-            "fontname": "Helvetica",
+            "fontname": "Helvetica,Arial,sans-serif",
             "fontsize": "16",
             "label": _escaped(title),
             "labeljust": "l",
@@ -62,9 +68,9 @@ def dot(tree: Tree, title: str) -> str:
         node_attr={
             "color": "#334155",
             "fillcolor": "#f8fafc",
-            "fontname": "Helvetica",
+            "fontname": "Helvetica,Arial,sans-serif",
             "fontsize": "11",
-            "margin": "0.16,0.09",
+            "margin": "0.2,0.09",
             "penwidth": "1.1",
             "shape": "box",
             "style": "rounded,filled",
@@ -73,7 +79,7 @@ def dot(tree: Tree, title: str) -> str:
             "arrowsize": "0.7",
             "color": "#64748b",
             "fontcolor": "#334155",
-            "fontname": "Helvetica",
+            "fontname": "Helvetica,Arial,sans-serif",
             "fontsize": "10",
         },
     )
@@ -81,90 +87,103 @@ def dot(tree: Tree, title: str) -> str:
     graph.edge("start", _id(tree.root))
     kinds: dict[str, None] = {}
     boxes = compact(tree)
+    place = layout(boxes)
+    letters = _letters(boxes, place)
     for box in boxes:
-        _draw_box(graph, box)
-    for column in _columns(boxes):
-        _stack(graph, column)
-    for leaves in _rows(tree, boxes):
-        _stack(graph, leaves, style="invis")
-    for at, node in enumerate(tree.nodes):
-        if isinstance(node, Leaf):
-            kinds[_draw_leaf(graph, at, node)] = None
-    _draw_legend(graph, [kind for kind in _LEGEND if kind in kinds])
+        _draw_box(graph, box, place, letters)
+    for node, child in sorted(place.jumps):
+        _draw_jump(graph, node, child, place, letters)
+    for column in place.columns:
+        _stack(graph, [_id(node) for node in column])
+    drawn = {(_id(one), _id(two)) for one, two in place.steps}
+    for stack in place.stacks:
+        ends = [_end(*arrow, place) for arrow in stack]
+        _stack(graph, ends)
+        # The order is that of the edges between them; a second one would bend the first.
+        for pair in pairwise(ends):
+            if pair not in drawn:
+                graph.edge(*pair, style="invis")
+    for at, leaf in enumerate(tree.nodes):
+        if isinstance(leaf, Leaf):
+            kinds[_draw_leaf(graph, at, leaf)] = None
+    _draw_legend(graph, [kind for kind in _LEGEND if kind in kinds], has_jumps=bool(place.jumps))
     return str(graph.source)
+
+
+def description(tree: Tree) -> str:
+    """Return what the diagram shows, for readers who can't see it: each way's end in a line."""
+    leaves = [node for node in tree.nodes if isinstance(node, Leaf)]
+    questions = len(tree.nodes) - len(leaves)
+    first = f"{questions} questions lead to {len(leaves)} places, in the order of the policy."
+    return "\n".join([first, *(": ".join(_lines(leaf)) for leaf in leaves)])
 
 
 def _id(node: int) -> str:
     return f"n{node}"
 
 
-def _columns(boxes: tuple[Box, ...]) -> list[list[int]]:
-    """Return the questions that stand one below the other, each asked if the one above fails.
-
-    A question that is also reached from elsewhere starts a column of its own, further right.
-    """
-    parents: dict[int, set[int]] = {}
-    for box in boxes:
-        for child in (*(arrow.child for arrow in box.arrows), box.otherwise):
-            if child is not None:
-                parents.setdefault(child, set()).add(box.node)
-    below = {
-        box.node: box.otherwise
-        for box in boxes
-        if box.otherwise is not None and parents[box.otherwise] == {box.node}
-    }
-    questions = {box.node for box in boxes}
-    columns: list[list[int]] = []
-    for box in boxes:
-        if box.node in below.values():
-            continue
-        column = [box.node]
-        while (following := below.get(column[-1])) in questions:
-            assert following is not None
-            column.append(following)
-        if len(column) > 1:
-            columns.append(column)
-    return columns
-
-
-def _rows(tree: Tree, boxes: tuple[Box, ...]) -> list[list[int]]:
-    """Return the leaves of each box in the order of its arrows, those that no other box has."""
-    seen: dict[int, int] = {}
-    for box in boxes:
-        for child in {*(arrow.child for arrow in box.arrows), box.otherwise}:
-            if child is not None:
-                seen[child] = seen.get(child, 0) + 1
-    rows: list[list[int]] = []
-    for box in boxes:
-        children = dict.fromkeys((*(arrow.child for arrow in box.arrows), box.otherwise))
-        own = [c for c in children if c is not None and seen[c] == 1]
-        rows.append([c for c in own if isinstance(tree.nodes[c], Leaf)])
-    return [row for row in rows if len(row) > 1]
-
-
-def _stack(graph: graphviz.Digraph, nodes: list[int], style: str = "") -> None:
-    """Put nodes one below the other; with a style, edges in it keep their order."""
+def _stack(graph: graphviz.Digraph, nodes: Sequence[str]) -> None:
+    """Put nodes one below the other."""
     with graph.subgraph() as same:
         same.attr(rank="same")
         for node in nodes:
-            same.node(_id(node))
-        for one, two in pairwise(nodes) if style else ():
-            same.edge(_id(one), _id(two), style=style)
+            same.node(node)
 
 
 # -- questions --
 
 
-def _draw_box(graph: graphviz.Digraph, box: Box) -> None:
-    graph.node(_id(box.node), _escaped(_title(box)), **_QUESTION)
+def _letters(boxes: Sequence[Box], place: Layout) -> Mapping[int, str]:
+    """Return the letter of each question to which a way goes on from elsewhere."""
+    reached = {child for _, child in place.jumps}
+    marked = [box.node for box in boxes if box.node in reached]
+    return {node: _letter(at) for at, node in enumerate(marked)}
+
+
+def _letter(at: int) -> str:
+    return (_letter(at // 26 - 1) if at >= 26 else "") + ascii_uppercase[at % 26]
+
+
+def _draw_box(graph: graphviz.Digraph, box: Box, place: Layout, letters: Mapping[int, str]) -> None:
+    title = _title(box)
+    if box.node in letters:
+        title = f"[{letters[box.node]}]  {title}"
+    graph.node(_id(box.node), _escaped(title), **_QUESTION)
     is_yes_no = _is_yes_no(box)
     for at, arrow in enumerate(box.arrows, 1):
         label = "yes" if is_yes_no else _arrow_label(box, arrow)
         numbered = f"{at}. {label}" if box.ordered and len(box.arrows) > 1 else label
-        graph.edge(_id(box.node), _id(arrow.child), label=_escaped(f" {numbered} "))
+        _draw_arrow(graph, box.node, arrow.child, numbered, place)
     if box.otherwise is not None:
-        label = " no " if is_yes_no else " otherwise "
-        graph.edge(_id(box.node), _id(box.otherwise), label=label, style="dashed")
+        label = "no" if is_yes_no else "otherwise"
+        _draw_arrow(graph, box.node, box.otherwise, label, place, style="dashed")
+
+
+def _draw_arrow(
+    graph: graphviz.Digraph, node: int, child: int, label: str, place: Layout, **look: str
+) -> None:
+    if (node, child) in place.steps:
+        # Graphviz spoils the layout to make room for a label between nodes of one rank.
+        look |= {
+            "taillabel": _escaped(label),
+            "labelangle": "-60",
+            "labeldistance": "1.6",
+            "weight": "3",
+        }
+    else:
+        look["label"] = _escaped(f" {label} ")
+    graph.edge(_id(node), _end(node, child, place), **look)
+
+
+def _end(node: int, child: int, place: Layout) -> str:
+    """Return where an arrow ends: at the child, or at a box that says where to go on."""
+    return f"jump_{node}_{child}" if (node, child) in place.jumps else _id(child)
+
+
+def _draw_jump(
+    graph: graphviz.Digraph, node: int, child: int, place: Layout, letters: Mapping[int, str]
+) -> None:
+    graph.node(_end(node, child, place), f"go on at [{letters[child]}]", **_QUESTION, **_JUMP)
 
 
 def _is_yes_no(box: Box) -> bool:
@@ -222,21 +241,27 @@ def _wrapped(text: str) -> str:
 
 def _draw_leaf(graph: graphviz.Digraph, at: int, leaf: Leaf) -> str:
     """Draw a leaf and return the kind of its first target."""
-    attempts = leaf.attempts[: leaf.own_attempts] or leaf.attempts[:1]
-    kind = parts(attempts[0].target)[0] if attempts else "none"
-    lines = [leaf.clause or "no fallback"]
-    lines += [
-        _worded(*parts(attempt.target), is_first=not number)
-        for number, attempt in enumerate(attempts)
-    ]
-    if not attempts:
-        lines.append("nobody gets it")
-    elif len(leaf.attempts) > len(attempts) and kind == "owner" == parts(attempts[-1].target)[0]:
-        lines.append(f"→ {leaf.attempts[len(attempts)].by}")
+    kind = parts(_own(leaf)[0].target)[0] if _own(leaf) else "none"
     edge, fill = _COLOURS[kind]
     style = "rounded,filled" if leaf.is_rule else "rounded,filled,dashed"
-    graph.node(_id(at), _escaped("\n".join(lines)), color=edge, fillcolor=fill, style=style)
+    graph.node(_id(at), _escaped("\n".join(_lines(leaf))), color=edge, fillcolor=fill, style=style)
     return kind
+
+
+def _own(leaf: Leaf) -> tuple[Attempt, ...]:
+    return leaf.attempts[: leaf.own_attempts] or leaf.attempts[:1]
+
+
+def _lines(leaf: Leaf) -> list[str]:
+    """Return the clause's name and its targets; where the last may not take it, what is next."""
+    own = _own(leaf)
+    lines = [leaf.clause or "no fallback"]
+    lines += [_worded(*parts(each.target), is_first=not at) for at, each in enumerate(own)]
+    if not own:
+        lines.append("nobody gets it")
+    elif len(leaf.attempts) > len(own) and parts(own[-1].target)[0] == "owner":
+        lines.append(f"→ {leaf.attempts[len(own)].by}")
+    return lines
 
 
 def _worded(kind: str, name: str, *, is_first: bool) -> str:
@@ -244,15 +269,22 @@ def _worded(kind: str, name: str, *, is_first: bool) -> str:
     return said if is_first else f"→ {said}"
 
 
-def _draw_legend(graph: graphviz.Digraph, kinds: list[str]) -> None:
+def _draw_legend(graph: graphviz.Digraph, kinds: list[str], *, has_jumps: bool) -> None:
+    """Draw what the colours mean, a few in a row, so that it takes little of the height."""
     with graph.subgraph(name="cluster_legend") as legend:
-        legend.attr(label="Targets", fontsize="11", color="#cbd5e1", style="rounded")
+        legend.attr(label="Where leads go", fontsize="11", color="#cbd5e1", style="rounded")
+        names = [f"legend_{kind}" for kind in kinds]
         for kind in kinds:
             edge, fill = _COLOURS[kind]
             legend.node(f"legend_{kind}", _LEGEND[kind], color=edge, fillcolor=fill, fontsize="10")
-        legend.node(
-            "legend_fallback", "dashed: fallback", style="rounded,filled,dashed", fontsize="10"
-        )
+        names.append("legend_fallback")
+        legend.node(names[-1], "fallback", style="rounded,filled,dashed", fontsize="10")
+        if has_jumps:
+            names.append("legend_jump")
+            legend.node(names[-1], "to the question\nmarked [A]", **_QUESTION, **_JUMP)
+        for at in range(0, len(names), _LEGEND_ROW):
+            for one, two in pairwise(names[at : at + _LEGEND_ROW]):
+                legend.edge(one, two, style="invis")
 
 
 def _escaped(text: str) -> str:

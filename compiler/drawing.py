@@ -5,11 +5,16 @@ has to be installed on the system; PNG and PDF need the system's `dot`, and so d
 without the extra.
 """
 
+import re
 import shutil
+from xml.sax.saxutils import escape
 
 import graphviz
 
 FORMATS = ("svg", "dot", "png", "pdf")
+
+_TITLE = re.compile(r"<title>[^<]*</title>\n")
+_SVG = re.compile(r"<svg\b[^>]*>")
 
 
 class DrawingError(Exception):
@@ -21,15 +26,32 @@ class DrawingError(Exception):
         self.help = help
 
 
-def draw(source: str, form: str) -> bytes:
-    """Return the picture of DOT `source` in one of `FORMATS`. Raises DrawingError."""
+def draw(source: str, form: str, *, title: str = "", description: str = "") -> bytes:
+    """Return the picture of DOT `source` in one of `FORMATS`. Raises DrawingError.
+
+    title, description: what an SVG says to those who can't see it.
+    """
     if form == "dot":
         return source.encode()
     if form == "svg":
-        drawn = _with_wasm(source)
-        if drawn is not None:
-            return drawn
+        drawn = _with_wasm(source) or _with_system(source, form)
+        return _accessible(drawn.decode(), title, description).encode()
     return _with_system(source, form)
+
+
+def _accessible(svg: str, title: str, description: str) -> str:
+    """Return the SVG with its title and description as SVG's accessibility mapping wants them.
+
+    The titles that Graphviz writes are the numbers of nodes, which tell nobody anything.
+    """
+    svg = _TITLE.sub("", svg)
+    opening = _SVG.search(svg)
+    if opening is None or not title:
+        return svg
+    head = f'{opening[0][:-1]} role="img" aria-labelledby="title desc">'
+    said = f'<title id="title">{escape(title)}</title>\n'
+    said += f'<desc id="desc">{escape(description)}</desc>'
+    return f"{svg[: opening.start()]}{head}\n{said}{svg[opening.end() :]}"
 
 
 def _with_wasm(source: str) -> bytes | None:

@@ -5,9 +5,10 @@ dimension and class the index keeps the set of boxes that accept the class, as t
 an int; the AND over a lead's classes leaves the boxes that hold the lead, and the lowest
 bit is the first in the order of the clauses (the bit-parallel lookup of Lakshman and
 Stiliadis, "High-speed policy-based packet forwarding", SIGCOMM 1998). Work for one lead is
-one AND a dimension, whatever the policy. A condition that would need more than
-`MOST_BOXES` boxes is kept as its bounding box and asked in full when that box is hit, so
-the index grows with the policy and never with the combinations in it.
+one AND a dimension, whatever the policy; for a value met before, one AND a field. A
+condition that would need more than `MOST_BOXES` boxes is kept as its bounding box and
+asked in full when that box is hit, so the index grows with the policy and never with the
+combinations in it.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,6 +25,9 @@ from turnout.dsl.conditions import atoms
 from turnout.dsl.types import Values
 
 MOST_BOXES = 64
+
+_REMEMBERED = 5_000
+"""Values of one field whose boxes are remembered."""
 
 Matcher: TypeAlias = Callable[[Values, date], int | None]
 """The number of the first clause whose condition holds, None where none does."""
@@ -49,8 +53,8 @@ def matcher(program: Program, route: str) -> Matcher:
 
     def match(values: Values, today: date) -> int | None:
         left = every
-        for class_of, by_class in index:
-            left &= by_class[class_of(values, today)]
+        for accepts in index:
+            left &= accepts(values, today)
             if not left:
                 return None
         while left:
@@ -107,24 +111,63 @@ def _boxes(region: All, box: dict[int, Mask]) -> Iterator[dict[int, Mask]]:
 
 _ClassOf: TypeAlias = Callable[[Values, date], int]
 
+_Accepts: TypeAlias = Callable[[Values, date], int]
+"""The boxes that accept a lead by what one field says, as bits."""
 
-def _index(grid: Space, entries: list[_Entry]) -> list[tuple[_ClassOf, list[int]]]:
-    """Return, for each dimension that a box constrains, the accepting boxes by class.
 
-    The dimension with the fewest boxes left on average comes first, so that most leads
-    leave early; equal sets are one object.
+def _index(grid: Space, entries: list[_Entry]) -> list[_Accepts]:
+    """Return what finds the accepting boxes, for each field that a box constrains.
+
+    The field with the fewest boxes left on average comes first, so that most leads leave
+    early; equal sets are one object.
     """
     shared: dict[int, int] = {}
-    index: list[tuple[float, int, list[int]]] = []
+    tables: dict[tuple[str, bool], list[tuple[_ClassOf, list[int]]]] = {}
+    left: dict[tuple[str, bool], float] = {}
     for at in sorted({at for entry in entries for at in entry.box}):
         free = sum(1 << number for number, entry in enumerate(entries) if at not in entry.box)
-        by_class = [free] * grid.dimensions[at].domain.size
+        dimension = grid.dimensions[at]
+        by_class = [free] * dimension.domain.size
         for number, entry in enumerate(entries):
             for class_ in members(entry.box.get(at, 0)):
                 by_class[class_] |= 1 << number
-        left = sum(bits.bit_count() for bits in by_class) / len(by_class)
-        index.append((left, at, [shared.setdefault(bits, bits) for bits in by_class]))
-    return [(_class_of(grid.dimensions[at]), by_class) for _, at, by_class in sorted(index)]
+        table = [shared.setdefault(bits, bits) for bits in by_class]
+        about = (dimension.field.name, dimension.kind == "age")
+        tables.setdefault(about, []).append((_class_of(dimension), table))
+        mean = sum(bits.bit_count() for bits in table) / len(table)
+        left[about] = min(mean, left.get(about, mean))
+    every = (1 << len(entries)) - 1
+    return [
+        _asked(tables[about], every) if about[1] else _by_value(about[0], tables[about], every)
+        for about in sorted(tables, key=lambda about: (left[about], about))
+    ]
+
+
+def _asked(tables: list[tuple[_ClassOf, list[int]]], every: int) -> _Accepts:
+    def accepts(values: Values, today: date) -> int:
+        left = every
+        for class_of, by_class in tables:
+            left &= by_class[class_of(values, today)]
+        return left
+
+    return accepts
+
+
+def _by_value(name: str, tables: list[tuple[_ClassOf, list[int]]], every: int) -> _Accepts:
+    """Return what looks the boxes up by the field's value; values met before are remembered."""
+    look_up = _asked(tables, every)
+    known: dict[object, int] = {}
+
+    def accepts(values: Values, today: date) -> int:
+        value = values.get(name)
+        found = known.get(value)
+        if found is None:
+            found = look_up(values, today)
+            if len(known) < _REMEMBERED:
+                known[value] = found
+        return found
+
+    return accepts
 
 
 def _class_of(dimension: Dimension) -> _ClassOf:

@@ -1,7 +1,8 @@
 """Which field a column's name means: without regard to case, blanks, hyphens, underscores."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -29,3 +30,23 @@ def fields_by_key(fields: Iterable[str]) -> Mapping[str, str]:
 def field_of(column: str, fields: Mapping[str, object], by_key: Mapping[str, str]) -> str | None:
     """Return the field that `column` means, None if it means none; its exact name comes first."""
     return column if column in fields else by_key.get(column_key(column))
+
+
+def absent_fields(
+    fields: Mapping[str, object], columns: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return the fields that no column means, each with a column that may be meant, or "".
+
+    >>> absent_fields({"source": 1, "id": 1}, ["Id", "LeadSource"])
+    (('source', 'LeadSource'),)
+    """
+    by_key = fields_by_key(fields)
+    meant = {field_of(column, fields, by_key) for column in columns}
+    free = {column_key(c): c for c in sorted(columns) if field_of(c, fields, by_key) is None}
+    return tuple((name, _nearest(column_key(name), free)) for name in fields if name not in meant)
+
+
+def _nearest(key: str, columns: Mapping[str, str]) -> str:
+    around = [other for other in columns if key in other or other in key]
+    close = get_close_matches(key, around or columns, n=1, cutoff=0.4 if around else 0.7)
+    return columns[close[0]] if close else ""

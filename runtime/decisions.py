@@ -72,8 +72,13 @@ class Decision:
             "target": self.target,
             "assignee": self.assignee,
             "at": self.at.isoformat(),
-            "passed_over": [attrs.asdict(passed) for passed in self.passed_over],
-            "issues": [attrs.asdict(issue) for issue in self.issues],
+            "passed_over": [
+                {"target": passed.target, "reason": passed.reason} for passed in self.passed_over
+            ],
+            "issues": [
+                {"field": issue.field, "raw": issue.raw, "reason": issue.reason}
+                for issue in self.issues
+            ],
             "repeated": self.repeated,
         }
 

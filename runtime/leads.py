@@ -24,6 +24,7 @@ from turnout.runtime.records import Record
 _SHOWN = 80
 _REMEMBERED = 10_000
 _ID = "id"
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @attrs.frozen
@@ -187,8 +188,7 @@ def fingerprint(lead: Lead) -> str:
     content: object = {name: jsonable(value) for name, value in lead.values.items()}
     if not content:
         content = [[issue.field, issue.raw] for issue in lead.issues]
-    text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-    return sha256(text.encode()).hexdigest()
+    return sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
 def shortened(raw: object) -> str:

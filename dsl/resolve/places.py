@@ -171,20 +171,31 @@ class Places:
         by_value: dict[str, set[Value]] = {}
         first_line: dict[Value, int] = {}
         faults: list[tuple[str, str]] = []
+        names: dict[str, str] = {}  # thousands of rows name a few territories
         for line, cells in table.rows:
-            fault = _row_fault(field, cells[key], cells[column], line, first_line)
-            if fault is not None:
-                faults.append(fault)
-                continue
-            value = _key(field, cells[key])
-            assert value is not None
-            first_line[value] = line
-            by_value.setdefault(_as_name(cells[column]), set()).add(value)
+            cell, named = cells[key], cells[column]
+            name = names.get(named)
+            if name is None:
+                name = names[named] = _as_name(named)
+            value, reason = read_literal(field, cell)
+            if value is None or isinstance(value, frozenset):
+                faults.append(
+                    ("table-value", f"line {line}: `{cell}` is no {field.name} ({reason})")
+                )
+            elif value in first_line:
+                earlier = f"stands on line {first_line[value]} already"
+                faults.append(("duplicate-key", f"line {line}: `{cell}` {earlier}"))
+            elif not name:
+                no_name = "has no value that could name a territory"
+                faults.append(("table-value", f"line {line}: `{cell}` {no_name}"))
+            else:
+                first_line[value] = line
+                by_value.setdefault(name, set()).add(value)
         self._report_table(node, table.name, faults)
         before = tuple(group.members) if group.disjoint else ()
         for text, keys in by_value.items():
-            name = nodes.Name(text, node.column.span)
-            entry = _Entry("territory", name, group.parent, group.name)
+            territory = nodes.Name(text, node.column.span)
+            entry = _Entry("territory", territory, group.parent, group.name)
             entry.keyed, entry.keys = field.name, frozenset(keys)
             if self._enter(entry, group):
                 entry.before = before  # rows of one table never share a key
@@ -354,24 +365,6 @@ def is_broken(span: Span, broken: tuple[Span, ...]) -> bool:
         if ends_early and not span.source.text[span.end : gone.start].strip():
             return True
     return False
-
-
-def _key(field: Field, cell: str) -> Value | None:
-    value = read_literal(field, cell)[0]
-    return None if isinstance(value, frozenset) else value
-
-
-def _row_fault(
-    field: Field, key: str, column: str, line: int, first_line: Mapping[Value, int]
-) -> tuple[str, str] | None:
-    value, reason = read_literal(field, key)
-    if value is None or isinstance(value, frozenset):
-        return "table-value", f"line {line}: `{key}` is no {field.name} ({reason})"
-    if value in first_line:
-        return "duplicate-key", f"line {line}: `{key}` stands on line {first_line[value]} already"
-    if not _as_name(column):
-        return "table-value", f"line {line}: `{key}` has no value that could name a territory"
-    return None
 
 
 def _as_name(cell: str) -> str:

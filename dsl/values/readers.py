@@ -27,6 +27,9 @@ _Words: TypeAlias = (
 )
 _UNSTORABLE = Unread("holds a NUL character or half a surrogate pair")
 _TOO_LONG = Unread(f"longer than {LONGEST:,} characters")
+# What one field's reader remembers: texts, and characters of a text.
+_REMEMBERED = 2_000
+_LONGEST_REMEMBERED = 100
 _READABLE = (date, list, tuple, set, frozenset, bytes)
 _OPAQUE = object()
 _KINDS: dict[type, str] = {
@@ -107,12 +110,29 @@ def reader(field: types.Field) -> Reader:
             return Unread(f"{kind_of(value)}, not {_WORDS[type(field.type)]}")
         return found
 
+    remembered = _remembering(read_text)
+
     def read_value(raw: object, country: str | None = None) -> Reading:
         if type(raw) is str:
-            return read_text(raw, country)
+            return remembered(raw, country)
         return MISSING if raw is None else read_other(raw, country)
 
     return read_value
+
+
+def _remembering(read_text: FromText) -> FromText:
+    """Return `read_text` with a memory: most columns repeat a few texts."""
+    known: dict[tuple[str, str | None], Reading] = {}
+
+    def remembered(raw: str, country: str | None) -> Reading:
+        found = known.get((raw, country))
+        if found is None:
+            found = read_text(raw, country)
+            if len(known) < _REMEMBERED and len(raw) <= _LONGEST_REMEMBERED:
+                known[raw, country] = found
+        return found
+
+    return remembered
 
 
 def _readers(kind: types.FieldType) -> tuple[FromText, FromOther | None]:

@@ -14,7 +14,7 @@ from unicodedata import normalize
 from chance import Chance
 
 TODAY = date(2026, 11, 23)
-SEED = 157
+SEED = 121
 FIRST_NAMES = (
     "Anouk|Bernd|Céline|Daan|Elif|Franziska|Guido|Hélène|Ivo|Jolanda|Käthe|Loïc|Maartje|Nils"
 )

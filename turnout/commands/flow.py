@@ -15,6 +15,7 @@ from turnout.commands.outputs import is_stdout, output
 from turnout.rendering.decisions import LAYOUTS, Layout
 from turnout.rendering.screen import visible
 from turnout.rendering.tally import Tally
+from turnout.runtime.columns import absent_fields
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records import Records, records
 from turnout.runtime.router import Router
@@ -44,6 +45,8 @@ def route_leads(
             tally.add(decision)
             for sink in sinks:
                 sink(decision)
+    if tally.leads > tally.not_leads:
+        tally.absent = absent_fields(router.compiled.policy.fields, tally.columns)
     tally.seconds = monotonic() - began
     return tally
 

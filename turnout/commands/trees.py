@@ -1,7 +1,7 @@
 """A route's decision tree as JSON, as DOT and as a picture."""
 
 from turnout.commands.exits import CannotRun
-from turnout.compiler.diagram import dot
+from turnout.compiler.diagram import description, dot
 from turnout.compiler.drawing import DrawingError, draw
 from turnout.compiler.tree import Tree, decision_tree
 from turnout.compiler.tree_json import as_json
@@ -23,6 +23,6 @@ def picture(compiled: Compiled, tree: Tree, form: str) -> bytes:
     """Return the tree drawn as "svg", "dot", "png" or "pdf"; raise CannotRun if it can't be."""
     title = f"{compiled.policy.name}: route {tree.route}"
     try:
-        return draw(dot(tree, title), form)
+        return draw(dot(tree, title), form, title=title, description=description(tree))
     except DrawingError as failure:
         raise CannotRun(str(failure), failure.help) from failure

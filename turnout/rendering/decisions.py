@@ -60,8 +60,10 @@ def harmless(cell: str) -> str:
     >>> harmless("=HYPERLINK(1)"), harmless("-12.5"), harmless("a=b")
     ("'=HYPERLINK(1)", '-12.5', 'a=b')
     """
+    if not cell.startswith(_FORMULA_STARTS):
+        return cell
     is_number = cell[:1] in {"+", "-"} and cell[1:].replace(".", "", 1).isdecimal()
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) and not is_number else cell
+    return cell if is_number else f"'{cell}"
 
 
 def _quoted(cell: str) -> str:

@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 import attrs
 
 from turnout.rendering.report import counted
-from turnout.rendering.screen import Ink, paint, visible, width
+from turnout.rendering.screen import Ink, hanging, paint, visible, width
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records import Record
 
 TOP = 10
+MOST_COLUMNS = 10_000
 
 
 @attrs.define
@@ -19,7 +21,9 @@ class Tally:
 
     rules: by what chose the target ("rule dach-enterprise", "fallback of EMEA"). targets:
     by kind and name ("queue triage"). amiss: leads with values that could not be used.
-    not_leads: rows that could not be read as a lead at all. seconds: how long it took.
+    not_leads: rows that could not be read as a lead at all. columns: the names that the
+    records have, a bounded number. absent: fields that no record has, each with the nearest
+    column or "". seconds: how long it took.
     """
 
     leads: int = 0
@@ -27,13 +31,19 @@ class Tally:
     amiss: int = 0
     not_leads: int = 0
     seconds: float = 0
+    columns: set[str] = attrs.Factory(set[str])
+    absent: tuple[tuple[str, str], ...] = ()
     rules: Counter[str] = attrs.Factory(Counter[str])
     targets: Counter[str] = attrs.Factory(Counter[str])
 
     def watch(self, source: Iterable[Record]) -> Iterator[Record]:
         """Yield the records as they come, counting those that no lead can be read from."""
         for record in source:
-            self.not_leads += record.complaint is not None or not isinstance(record.raw, Mapping)
+            raw = record.raw
+            is_lead = record.complaint is None and isinstance(raw, Mapping)
+            self.not_leads += not is_lead
+            if isinstance(raw, Mapping) and len(self.columns) < MOST_COLUMNS:
+                self.columns.update(cast("Mapping[str, object]", raw))
             yield record
 
     def add(self, decision: Decision) -> None:
@@ -58,6 +68,9 @@ class Tally:
         ):
             if number:
                 yield f"  {counted(number, noun)} {what}"
+        for field, column in self.absent[:TOP]:
+            advice = f"; is {column} meant?" if column else ""
+            yield from hanging("  ", f"no lead has the field {field}{advice}".split(" "), screen)
 
 
 def _ranking(word: str, counts: Counter[str], screen: int) -> Iterator[str]:

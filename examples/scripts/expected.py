@@ -1,0 +1,52 @@
+"""Write what the examples should give: expected.csv, diagram.dot and diagram.svg of each.
+
+    python examples/scripts/expected.py
+
+The picture of the README is drawn, too. Run it after a change that is meant, and read the difference before it is committed: the
+tests compare the committed files with what this script writes to a folder of theirs,
+which they name as its argument.
+"""
+
+import sys
+from pathlib import Path
+
+from turnout.cli import cli
+
+EXAMPLES = Path(__file__).parents[1]
+AT = "2026-11-23T10:00+00:00"
+"""The clock of every expected decision."""
+
+FILES = {
+    "saas-inbound": ("inbound.route", "leads.csv"),
+    "home-services": ("dispatch.route", "leads.jsonl"),
+    "retention": ("retention.route", "leads.json"),
+}
+"""The main file and the leads, by example."""
+
+
+FIGURE = EXAMPLES.parent / "docs" / "images" / "inbound.route"
+"""The policy of the README and the tutorial; its picture stands beside it."""
+
+
+def commands(example: str, out: Path) -> list[list[str]]:
+    """The arguments of `turnout` that write the files of an example into the folder `out`."""
+    policy, leads = (str(EXAMPLES / example / name) for name in FILES[example])
+    return [
+        ["route", policy, leads, "--at", AT, "-o", str(out / "expected.csv")],
+        ["diagram", policy, "-o", str(out / "diagram.dot")],
+        ["diagram", policy, "-o", str(out / "diagram.svg")],
+    ]
+
+
+def main(argv: list[str]) -> None:
+    """Write the files beside their policies, or below the folder that is named."""
+    root = Path(argv[0]) if argv else EXAMPLES
+    for example in FILES:
+        for arguments in commands(example, root / example):
+            cli(arguments, standalone_mode=False)
+    out = root / "inbound.svg" if argv else FIGURE.with_suffix(".svg")
+    cli(["diagram", str(FIGURE), "-o", str(out)], standalone_mode=False)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
