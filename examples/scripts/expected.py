@@ -2,9 +2,9 @@
 
     python examples/scripts/expected.py
 
-The picture of the README is drawn, too. Run it after a change that is meant, and read the difference before it is committed: the
-tests compare the committed files with what this script writes to a folder of theirs,
-which they name as its argument.
+The picture of the README is drawn, too. Run it after a change that is meant, and read the
+difference before it is committed: the tests compare the committed files with what this
+script writes to a folder of theirs, which they name as its argument.
 """
 
 import sys
