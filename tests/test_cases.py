@@ -187,12 +187,8 @@ def finding_names() -> set[str]:
                 if isinstance(node, ast.Call) and node.args:
                     name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                     found |= _constants(node.args[0]) if name in called else set()
-                if (
-                    isinstance(node, ast.Return)
-                    and isinstance(node.value, ast.Tuple)
-                    and node.value.elts
-                ):
-                    found |= _constants(node.value.elts[0]) & {"table-value", "duplicate-key"}
+                if isinstance(node, ast.Tuple) and len(node.elts) == 2:  # a row's fault
+                    found |= _constants(node.elts[0]) & {"table-value", "duplicate-key"}
     return found
 
 

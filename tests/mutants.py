@@ -1,0 +1,122 @@
+"""Mutants of the modules in which a wrong answer would be silent, and who notices them.
+
+Not a part of the test run: `python -m tests.mutants [COUNT] [MODULE...]` changes one
+comparison, operator, constant or truth value at a time, COUNT of them a module (drawn
+with a fixed seed), in a copy of the checkout, runs the tests that hold the module, and
+prints each change that no test noticed, and the share of those that were. (The idea is of
+DeMillo, Lipton and Sayward, "Hints on Test Data Selection", Computer 11, 1978. Ready-made
+tools find no module here: the stages are linked into the package.)
+"""
+
+import ast
+import copy
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+ROOT = Path(__file__).parent.parent
+SEED = 2026
+SECONDS = 300
+HELD_BY = {
+    "compiler/regions.py": ("tests/laws/test_regions.py", "tests/laws/test_trees.py"),
+    "runtime/draw.py": ("tests/test_draw.py", "tests/laws/test_fairness.py"),
+    "runtime/engine.py": ("tests/laws/test_routing.py", "tests/test_commands.py"),
+}
+_OPPOSITES: dict[type[ast.AST], type[ast.AST]] = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+    ast.Not: ast.UAdd,
+}
+
+
+def mutants(tree: ast.Module) -> Iterator[tuple[int, str, ast.Module]]:
+    """Yield the line, the change and the changed module, for every single change."""
+    for at, node in enumerate(ast.walk(tree)):
+        changed = copy.deepcopy(tree)
+        twin = next(other for number, other in enumerate(ast.walk(changed)) if number == at)
+        before = ast.unparse(node) if isinstance(node, ast.expr) else ""
+        if before and _change(twin):
+            yield node.lineno, f"{before}  →  {ast.unparse(twin)}", changed  # type: ignore[attr-defined]
+
+
+def _change(node: ast.AST) -> bool:
+    """Change the node itself, and return whether there was anything to change."""
+    match node:
+        case ast.Compare(ops=[op]) if type(op) in _OPPOSITES:
+            node.ops = [_OPPOSITES[type(op)]()]  # type: ignore[list-item]
+        case ast.BoolOp(op=op) | ast.BinOp(op=op) if type(op) in _OPPOSITES:
+            node.op = _OPPOSITES[type(op)]()  # type: ignore[assignment]
+        case ast.UnaryOp(op=ast.Not()):
+            node.op = ast.Not()
+            node.operand = ast.UnaryOp(ast.Not(), node.operand)
+        case ast.Constant(value=bool(value)):
+            node.value = not value
+        case ast.Constant(value=int(value)):
+            node.value = value + 1
+        case _:
+            return False
+    return True
+
+
+def survives(copy_of: Path, module: str, changed: ast.Module) -> bool:
+    """Return whether the tests that hold the module pass all the same."""
+    path = copy_of / module
+    original = path.read_text(encoding="utf-8")
+    path.write_text(ast.unparse(changed), encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    try:
+        ran = subprocess.run(
+            [*command, *HELD_BY[module]],
+            cwd=copy_of,
+            check=False,
+            capture_output=True,
+            timeout=SECONDS,
+            env={"PYTHONPATH": str(copy_of), "PATH": ""},
+        )
+    except subprocess.TimeoutExpired:
+        return False  # it never ends: that is noticed
+    finally:
+        path.write_text(original, encoding="utf-8")
+    return ran.returncode == 0
+
+
+def main(count: int, modules: list[str]) -> int:
+    """Print the survivors and the scores; return how many survived."""
+    total = 0
+    with TemporaryDirectory() as folder:
+        copy_of = Path(folder, "checkout")
+        left_out = shutil.ignore_patterns(".*", "__pycache__")
+        shutil.copytree(ROOT, copy_of, symlinks=True, ignore=left_out)
+        for module in modules:
+            found = list(mutants(ast.parse((ROOT / module).read_text(encoding="utf-8"))))
+            chosen = random.Random(SEED).sample(found, min(count, len(found)))  # noqa: S311
+            alive = [each for each in chosen if survives(copy_of, module, each[2])]
+            for line, change, _ in alive:
+                print(f"{module}:{line}: {change}")  # noqa: T201 - what the program is for
+            print(f"{module}: {len(chosen) - len(alive)} of {len(chosen)} noticed")  # noqa: T201
+            total += len(alive)
+    return total
+
+
+if __name__ == "__main__":
+    wanted = sys.argv[1:] or ["20"]
+    sys.exit(bool(main(int(wanted[0]), wanted[1:] or list(HELD_BY))))
