@@ -13,11 +13,12 @@ import attrs
 
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Attempt, Program
-from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, Target, ToOwner, ToPerson
+from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, Sla, Target, ToOwner, ToPerson
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts, worded
-from turnout.runtime.decisions import Decision, Issue, PassedOver
+from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
+from turnout.runtime.due import due
 from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.stores import Recorded, Transaction
 
@@ -55,6 +56,8 @@ class _Steps:
 
     rule: str | None
     steps: tuple[_Step, ...]
+    sla: Sla | None = None
+    actions: tuple[Doing, ...] = ()
 
 
 def engine(program: Program, route: str) -> Engine:
@@ -66,7 +69,12 @@ def engine(program: Program, route: str) -> Engine:
     match = matcher(program, route)
     prepare = _Preparer(program.policy)
     clauses = tuple(
-        _Steps(clause.name if clause.is_rule else None, prepare.steps(clause.attempts))
+        _Steps(
+            clause.name if clause.is_rule else None,
+            prepare.steps(clause.attempts),
+            clause.sla,
+            tuple(Doing(action.kind, action.arguments) for action in clause.actions),
+        )
         for clause in chosen.clauses
     )
     last = _Steps(None, prepare.steps(chosen.last))
@@ -93,6 +101,8 @@ def engine(program: Program, route: str) -> Engine:
             passed_over=passed,
             issues=lead.issues,
             row=lead.row,
+            due=None if step is None else due(clause.sla, step.kind, moment),
+            actions=clause.actions,
         )
         state.record(decision, print_)
         return decision

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from turnout.runtime.compiled import Compiled, compile_policy
-    from turnout.runtime.decisions import Decision, Issue, PassedOver
+    from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
     from turnout.runtime.explain import Explanation
     from turnout.runtime.records import LeadsError, Record, Records, records
     from turnout.runtime.router import PolicyError, Router, load
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Compiled",
     "Decision",
+    "Doing",
     "Explanation",
     "Issue",
     "LeadsError",
@@ -44,6 +45,7 @@ _HOMES = {
     "Compiled": "compiled",
     "compile_policy": "compiled",
     "Decision": "decisions",
+    "Doing": "decisions",
     "Issue": "decisions",
     "PassedOver": "decisions",
     "Explanation": "explain",
