@@ -107,5 +107,7 @@ def _places(files: tuple[nodes.File, ...], scope: Scope) -> dict[str, policy.Pla
         routes.refuse_clauses(node.clauses, scope)
         if scope.declare(node.kind, node.name):
             name = node.name.text
-            found[f"{node.kind} {name}"] = policy.Place(node.kind, name, node.name.span, owned_by)
+            found[f"{node.kind} {name}"] = policy.Place(
+                node.kind, name, node.name.span, owner=owned_by
+            )
     return found

@@ -48,7 +48,7 @@ def team(node: nodes.Team, scope: Scope) -> policy.Team | None:
             continue
         members[member.name.text] = policy.Member(member.name.text, weight, member.name.span)
     owned_by = owner_among(node.clauses, scope)
-    return policy.Team(node.name.text, tuple(members.values()), node.name.span, owned_by)
+    return policy.Team(node.name.text, tuple(members.values()), node.name.span, owner=owned_by)
 
 
 def refuse_clauses(
@@ -115,7 +115,7 @@ class RouteReader:
         if is_broken(node.span, broken) or not self._is_sound:
             self.unsound.add(node.name.text)
         return policy.Route(
-            node.name.text, entries, fallback, node.name.span, fallback_span, owned_by
+            node.name.text, entries, fallback, node.name.span, fallback_span, owner=owned_by
         )
 
     def _entries(
@@ -200,7 +200,7 @@ class RouteReader:
             self._is_sound = False
             return None
         chain = chains[0] if chains else ()
-        return policy.Rule(name, conditions[0], chain, node.name.span, answer, doings)
+        return policy.Rule(name, conditions[0], chain, node.name.span, sla=answer, actions=doings)
 
     def _complain_of_clauses(self, node: nodes.Rule) -> None:
         for word, clauses in (("when", node.conditions), ("to", node.chains)):
@@ -221,7 +221,7 @@ class RouteReader:
             self._is_sound = False
             return None
         return policy.Block(
-            condition, entries, fallback, node.condition.span, fallback_span, owned_by
+            condition, entries, fallback, node.condition.span, fallback_span, owner=owned_by
         )
 
     # -- targets --
