@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from turnout.runtime.compiled import Compiled, compile_policy
     from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
     from turnout.runtime.explain import Explanation
+    from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import LeadsError, Record, Records, records
     from turnout.runtime.router import PolicyError, Router, load
     from turnout.runtime.stores import StateError
@@ -26,8 +27,10 @@ __all__ = [
     "Decision",
     "Doing",
     "Explanation",
+    "Holder",
     "Issue",
     "LeadsError",
+    "Move",
     "PassedOver",
     "PolicyError",
     "Record",
@@ -49,6 +52,8 @@ _HOMES = {
     "Issue": "decisions",
     "PassedOver": "decisions",
     "Explanation": "explain",
+    "Holder": "moves",
+    "Move": "moves",
     "LeadsError": "records",
     "Record": "records",
     "Records": "records",
