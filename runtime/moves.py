@@ -53,8 +53,15 @@ class Move:
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Move":
         """Return the move that `as_dict` wrote."""
-        ends = {name: Holder(**record[name]) for name in ("before", "after")}
-        return cls(**{**record, **ends, "at": datetime.fromisoformat(record["at"])})
+        return cls(
+            record["route"],
+            record["lead"],
+            datetime.fromisoformat(record["at"]),
+            record["reason"],
+            Holder(**record["before"]),
+            Holder(**record["after"]),
+            record["hop"],
+        )
 
 
 @attrs.frozen

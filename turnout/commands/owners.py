@@ -16,8 +16,8 @@ from turnout.rendering.owners import codeowners, owners_data, owners_text
     cls=Command,
     examples=(
         "turnout owners inbound.route",
-        "turnout owners inbound.route --format json | jq '.parts[] | select(.owner == null)'",
-        "turnout owners inbound.route --format codeowners --prefix @acme/ > CODEOWNERS",
+        "turnout owners inbound.route --format json | jq '.parts[].owner'",
+        "turnout owners inbound.route --format codeowners --prefix @acme/",
     ),
 )
 @POLICY
