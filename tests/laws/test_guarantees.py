@@ -36,11 +36,15 @@ from turnout.dsl.promises import (
 from turnout.runtime.interpreter import Match, holds, match, settle
 
 ROUTE = "inbound"
-REACHED = ["team near", "team far", "person ana", "person ben", "person cleo", "partner outside"]
-REACHED += ["queue triage", "queue extra", "sequence later"]
-SLAS = ["", "", "sla 1 hour", "sla 2 hours wall", "sla 1 hour, then queue extra", "sla 1 day wall"]
-SLAS += ["sla 10 minutes, then round-robin near", 'sla 1 hour, then reject "stale"']
-SLAS += ["sla 10 minutes, then person cleo"]
+REACHED = (
+    *("team near", "team far", "person ana", "person ben", "person cleo"),
+    *("partner outside", "queue triage", "queue extra", "sequence later"),
+)
+SLAS = (
+    *("", "", "sla 1 hour", "sla 2 hours wall", "sla 1 day wall"),
+    *("sla 1 hour, then queue extra", "sla 10 minutes, then person cleo"),
+    *("sla 10 minutes, then round-robin near", 'sla 1 hour, then reject "stale"'),
+)
 AWAY = [*PEOPLE, "outside"]
 
 
@@ -55,7 +59,7 @@ def tiny(draw: DrawFn) -> Written:
         written.text,
     )
     used = [column for column in columns if f" {column.line}" in written.text]
-    reached = list(REACHED)
+    reached: list[str] = [*REACHED]
     if any(column.name == "owner" for column in used):
         reached += ["owner owner"] * 3
     targets = st.lists(st.sampled_from(reached), min_size=1, max_size=4).map(", ".join)
