@@ -141,7 +141,7 @@ def _of_clause(
 
 def _slow(clause: Clause, claim: SlaAtMost) -> Iterator[_Breach]:
     if clause.sla is None:
-        yield _Breach(ALWAYS, "has no SLA")
+        yield _Breach(ALWAYS, "there is no SLA", text="has no SLA")
     elif claim.wall and not clause.sla.wall:
         text = "counts working time"
         yield _Breach(ALWAYS, f"the SLA {text}", clause.sla.span, text)
@@ -284,9 +284,8 @@ def _refuted(
         if at == len(clauses):
             labels.append(Label(analysis.route.span, "leaves such a lead to nobody"))
             continue
-        has_own = breach.span is not None
-        text = "takes such a lead" if has_own or not breach.said else breach.said
-        labels.append(Label(clauses[at].span, text))
+        is_own = breach.span is None and breach.text
+        labels.append(Label(clauses[at].span, breach.text if is_own else "takes such a lead"))
         if breach.span is not None:
             labels.append(Label(breach.span, breach.text))
     labels = list(dict.fromkeys(labels))  # several clauses may share a fallback
