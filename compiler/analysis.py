@@ -88,11 +88,21 @@ class Analysis:
         return [other for other in range(at) if truth(self.taken[other], start) is not False]
 
 
-def analyse(program: Program, route: str, oracle: Oracle, steps: int = STEPS) -> Analysis:
-    """Return the analysis of one route of `program`."""
+def analyse(
+    program: Program,
+    route: str,
+    oracle: Oracle,
+    steps: int = STEPS,
+    *,
+    also: Iterable[Atom] = (),
+) -> Analysis:
+    """Return the analysis of one route of `program`.
+
+    also: further atoms that its questions use.
+    """
     chosen = program.routes[route]
     policy = program.policy
-    grid = space(policy.fields, _atoms(chosen))
+    grid = space(policy.fields, dict.fromkeys([*_atoms(chosen), *also]))
     return Analysis(program, chosen, Regions(grid), oracle, steps)
 
 

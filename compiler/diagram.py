@@ -16,7 +16,7 @@ from turnout.compiler.compact import Arrow, Box, compact
 from turnout.compiler.layout import Layout, layout
 from turnout.compiler.program import Attempt
 from turnout.compiler.tree import Leaf, Split, Tree
-from turnout.dsl.wording import parts
+from turnout.dsl.wording import acted, parts, promised
 
 _COLOURS = {
     "round-robin": ("#1d4ed8", "#dbeafe"),
@@ -261,7 +261,13 @@ def _lines(leaf: Leaf) -> list[str]:
         lines.append("nobody gets it")
     elif len(leaf.attempts) > len(own) and parts(own[-1].target)[0] == "owner":
         lines.append(f"→ {leaf.attempts[len(own)].by}")
-    return lines
+    return lines + _promises(leaf)
+
+
+def _promises(leaf: Leaf) -> list[str]:
+    """Return a line for the SLA, and one for each action."""
+    lines = [] if leaf.sla is None else _wrapped(f"SLA {promised(leaf.sla)}").split("\n")
+    return lines + [_wrapped(f"+ {acted(action)}") for action in leaf.actions]
 
 
 def _worded(kind: str, name: str, *, is_first: bool) -> str:

@@ -19,10 +19,12 @@ from turnout.dsl.policy import (
     Reject,
     Route,
     Rule,
+    Sla,
     Target,
     ToQueue,
     ToSequence,
 )
+from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
 from turnout.dsl.wording import written
 
@@ -51,7 +53,8 @@ class Clause:
     name: the rule's name, or "fallback of EMEA". is_rule: whether it is a rule.
     condition: the whole of it. around: the blocks around it, outermost first. own: the
     rule's own condition, always true for a fallback. own_attempts: how many of the
-    attempts stand in the clause itself; the rest are inherited.
+    attempts stand in the clause itself; the rest are inherited. sla, actions: the rule's,
+    none for a fallback. owner: who answers for it, named by the nearest block or the route.
     """
 
     name: str
@@ -62,6 +65,9 @@ class Clause:
     attempts: tuple[Attempt, ...]
     own_attempts: int
     span: Span = attrs.field(eq=False, repr=False)
+    sla: Sla | None = None
+    actions: tuple[Action, ...] = ()
+    owner: str | None = None
 
     @property
     def title(self) -> str:
@@ -105,7 +111,7 @@ def always_accepts(target: Target) -> bool:
 def _route(policy: Policy, route: Route) -> RouteProgram:
     name = f"fallback of route {route.name}"
     last = _attempts(route.fallback, name)
-    clauses = list(_clauses(policy, route, (), last))
+    clauses = list(_clauses(policy, route, (), last, route.owner))
     if route.fallback is not None:
         span = route.fallback_span or route.span
         clauses.append(
@@ -118,13 +124,18 @@ def _route(policy: Policy, route: Route) -> RouteProgram:
                 attempts=last,
                 own_attempts=len(last),
                 span=span,
+                owner=route.owner,
             )
         )
     return RouteProgram(route.name, tuple(clauses), last, route.span)
 
 
 def _clauses(
-    policy: Policy, block: Route | Block, around: tuple[Around, ...], rest: tuple[Attempt, ...]
+    policy: Policy,
+    block: Route | Block,
+    around: tuple[Around, ...],
+    rest: tuple[Attempt, ...],
+    owner: str | None,
 ) -> Iterator[Clause]:
     for entry in block.entries:
         if isinstance(entry, Rule):
@@ -138,12 +149,16 @@ def _clauses(
                 attempts=own + rest,
                 own_attempts=len(own),
                 span=entry.span,
+                sla=entry.sla,
+                actions=entry.actions,
+                owner=owner,
             )
             continue
         inner = (*around, Around(entry.condition, entry.span))
         name = f"fallback of {written(entry.condition, policy.fields)}"
         own = _attempts(entry.fallback, name)
-        yield from _clauses(policy, entry, inner, own + rest)
+        nearest = entry.owner or owner
+        yield from _clauses(policy, entry, inner, own + rest, nearest)
         if entry.fallback is not None:
             span = entry.fallback_span or entry.span
             yield Clause(
@@ -155,6 +170,7 @@ def _clauses(
                 attempts=own + rest,
                 own_attempts=len(own),
                 span=span,
+                owner=nearest,
             )
 
 

@@ -24,7 +24,8 @@ from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.regions import Budget, OutOfSteps, Regions, find
 from turnout.compiler.space import space
 from turnout.dsl.conditions import And, Condition, IsIn, Named, Not, Or, StartsWith, atoms
-from turnout.dsl.policy import Family
+from turnout.dsl.policy import Family, Sla
+from turnout.dsl.promises import Action
 from turnout.dsl.types import Code, Email, Text
 from turnout.dsl.wording import conjuncts, written
 
@@ -42,12 +43,15 @@ class Leaf:
 
     clause: the rule or fallback, None at the end of a route that has no fallback.
     attempts: its targets in order, those of the fallbacks around it included.
+    sla, actions: those of the rule.
     """
 
     clause: str | None
     is_rule: bool
     attempts: tuple[Attempt, ...]
     own_attempts: int
+    sla: Sla | None = None
+    actions: tuple[Action, ...] = ()
 
 
 @attrs.frozen
@@ -445,7 +449,14 @@ def _leaf(open_: _Open | None) -> Leaf:
     if open_ is None:
         return Leaf(None, is_rule=False, attempts=(), own_attempts=0)
     clause = open_.clause
-    return Leaf(clause.name, clause.is_rule, clause.attempts, clause.own_attempts)
+    return Leaf(
+        clause.name,
+        clause.is_rule,
+        clause.attempts,
+        clause.own_attempts,
+        clause.sla,
+        clause.actions,
+    )
 
 
 def _split(plan: _Plan, known: dict[_Open | None, int]) -> Split:

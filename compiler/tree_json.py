@@ -12,6 +12,7 @@ from typing import Any
 from turnout.compiler.program import Attempt, Program
 from turnout.compiler.tree import Leaf, Node, Split, Tree
 from turnout.dsl.conditions import And, Condition, Named, Not, Or
+from turnout.dsl.policy import Sla
 from turnout.dsl.wording import parts, written
 
 VERSION = 1
@@ -48,6 +49,11 @@ def _node(number: int, node: Node, program: Program) -> dict[str, Any]:
             "rule": node.clause if node.is_rule else None,
             "by": None if node.clause is None else ("rule " if node.is_rule else "") + node.clause,
             "targets": [_target(attempt) for attempt in node.attempts],
+            "sla": None if node.sla is None else _sla(node.sla),
+            "actions": [
+                {"kind": action.kind, "arguments": list(action.arguments)}
+                for action in node.actions
+            ],
         }
     return {
         "node": number,
@@ -70,6 +76,15 @@ def _node(number: int, node: Node, program: Program) -> dict[str, Any]:
 def _target(attempt: Attempt) -> dict[str, str]:
     kind, name = parts(attempt.target)
     return {"kind": kind, "name": name, "by": attempt.by}
+
+
+def _sla(sla: Sla) -> dict[str, Any]:
+    then = None if sla.then is None else parts(sla.then.target)
+    return {
+        "period": str(sla.period),
+        "wall": sla.wall,
+        "then": None if then is None else {"kind": then[0], "name": then[1]},
+    }
 
 
 def _names(conditions: list[Condition]) -> Iterator[Named]:

@@ -428,8 +428,8 @@ class Builder(Transformer[Token, nodes.File]):
         return self.name(children[0])
 
     def sla(self, meta: Meta, children: list[Any]) -> nodes.Sla:
-        within, wall, then = children
-        return nodes.Sla(within, wall is not None, then, self.span(meta))
+        within, wall, *then = children  # Lark leaves no place for a rule whose name has a `_`
+        return nodes.Sla(within, wall is not None, then[0] if then else None, self.span(meta))
 
     wall = _word("wall")
 

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import attrs
 
 from turnout.dsl.conditions import Condition
+from turnout.dsl.promises import Action, Guarantee, Period
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 
@@ -45,6 +46,7 @@ class Team:
     name: str
     members: tuple[Member, ...]
     span: Span = _place()
+    owner: str | None = None
 
 
 @attrs.frozen
@@ -123,10 +125,25 @@ class Place:
     kind: str
     name: str
     span: Span = _place()
+    owner: str | None = None
 
 
 Chain: TypeAlias = tuple[Step, ...]
 """Targets in the order in which they are tried: `to`, then each `else`."""
+
+
+@attrs.frozen
+class Sla:
+    """When a lead must have been touched, and where it goes when it wasn't.
+
+    wall: counted by the wall clock, not in the assignee's calendar. then: None where a
+    missed lead stays where it is.
+    """
+
+    period: Period
+    wall: bool
+    then: Step | None
+    span: Span = _place()
 
 
 @attrs.frozen
@@ -147,6 +164,7 @@ class Definition:
     parent: str | None
     is_keyed: bool
     span: Span = _place()
+    owner: str | None = None
 
 
 @attrs.frozen
@@ -168,12 +186,17 @@ class Family:
 
 @attrs.frozen
 class Rule:
-    """A condition and where its leads go. span: the rule's name."""
+    """A condition and where its leads go. span: the rule's name.
+
+    sla, actions: they go with every lead that the rule takes, whoever is given it.
+    """
 
     name: str
     condition: Condition
     chain: Chain
     span: Span = _place()
+    sla: Sla | None = None
+    actions: tuple[Action, ...] = ()
 
 
 @attrs.frozen
@@ -189,6 +212,7 @@ class Block:
     fallback: Chain | None
     span: Span = _place()
     fallback_span: Span | None = attrs.field(default=None, eq=False, repr=False)
+    owner: str | None = None
 
 
 Entry: TypeAlias = Rule | Block
@@ -203,6 +227,7 @@ class Route:
     fallback: Chain | None
     span: Span = _place()
     fallback_span: Span | None = attrs.field(default=None, eq=False, repr=False)
+    owner: str | None = None
 
 
 @attrs.frozen
@@ -212,6 +237,8 @@ class Policy:
     name: the stem of the main file. fields: in schema order. Families come in written
     order, parents before children; definitions by name, territories and segments alike.
     places: queues, partners and sequences, by kind and name ("queue triage").
+    An `owner` is who answers for a definition as it is written there, None where nobody
+    is named; `compiler/owners.py` says whose it is then.
     """
 
     name: str
@@ -222,3 +249,4 @@ class Policy:
     teams: Mapping[str, Team]
     places: Mapping[str, Place]
     routes: Mapping[str, Route]
+    guarantees: Mapping[str, Guarantee] = attrs.field(factory=dict[str, Guarantee])

@@ -25,6 +25,7 @@ from turnout.dsl.conditions import (
     StartsWith,
     WithinLast,
 )
+from turnout.dsl.promises import Action
 from turnout.dsl.types import AnyOf, Field, OneOf, Text, Value
 from turnout.dsl.values import show
 
@@ -180,6 +181,27 @@ def parts(target: targets.Target) -> tuple[str, str]:
             return "sequence", name
         case targets.Reject(name):
             return "reject", name
+
+
+def promised(sla: targets.Sla) -> str:
+    """Return what a rule promises as a policy would write it, `sla` left out.
+
+    >>> promised(targets.Sla(Period(10, "minute"), wall=False, then=None))
+    '10 minutes'
+    """
+    then = "" if sla.then is None else f", then {worded(sla.then.target)}"
+    return f"{sla.period}{' wall' if sla.wall else ''}{then}"
+
+
+def acted(action: Action) -> str:
+    """Return an action as a policy would write it.
+
+    >>> acted(Action("notify", ("slack", "#emea-deals")))
+    'notify slack "#emea-deals"'
+    """
+    *words, last = action.arguments
+    is_text = action.kind in {"task", "notify", "tag"}
+    return " ".join([action.kind, *words, quoted(last) if is_text else last])
 
 
 def quoted(text: str) -> str:

@@ -32,6 +32,18 @@ class PassedOver:
 
 
 @attrs.frozen
+class Doing:
+    """An action of the rule, for the caller to carry out.
+
+    kind: task, notify, start, tag, suppress or channel. arguments: as in the policy, such
+    as ("slack", "#emea-deals").
+    """
+
+    kind: str
+    arguments: tuple[str, ...]
+
+
+@attrs.frozen
 class Decision:
     """Where one lead goes.
 
@@ -44,6 +56,9 @@ class Decision:
     target: the team, person field, queue, partner, sequence or reject reason.
     assignee: the person who gets the lead, None where it isn't a person.
     at: the decision's clock, UTC.
+    due: when the lead must have been touched, UTC; None where the rule has no SLA or
+    nobody is to work on the lead.
+    actions: those of the rule, in order.
     repeated: the lead had been routed before; this is the decision already made.
     """
 
@@ -59,6 +74,8 @@ class Decision:
     issues: tuple[Issue, ...] = ()
     row: int | None = None
     repeated: bool = False
+    due: datetime | None = None
+    actions: tuple[Doing, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the decision in the documented JSON form, keys in a fixed order."""
@@ -72,6 +89,10 @@ class Decision:
             "target": self.target,
             "assignee": self.assignee,
             "at": self.at.isoformat(),
+            "due": None if self.due is None else self.due.isoformat(),
+            "actions": [
+                {"kind": each.kind, "arguments": list(each.arguments)} for each in self.actions
+            ],
             "passed_over": [
                 {"target": passed.target, "reason": passed.reason} for passed in self.passed_over
             ],
@@ -84,7 +105,8 @@ class Decision:
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Decision":
-        """Return the decision that `as_dict` wrote."""
+        """Return the decision that `as_dict` wrote, in this version or an earlier one."""
+        due = record.get("due")
         return cls(
             lead=record["lead"],
             row=record["row"],
@@ -98,4 +120,8 @@ class Decision:
             passed_over=tuple(PassedOver(**passed) for passed in record["passed_over"]),
             issues=tuple(Issue(**issue) for issue in record["issues"]),
             repeated=record["repeated"],
+            due=None if due is None else datetime.fromisoformat(due),
+            actions=tuple(
+                Doing(each["kind"], tuple(each["arguments"])) for each in record.get("actions", ())
+            ),
         )

@@ -7,22 +7,38 @@ draws nothing.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import attrs
 
 from turnout.compiler.plan import matcher
-from turnout.compiler.program import Attempt, Program
-from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, Target, ToOwner, ToPerson
+from turnout.compiler.program import Attempt, Program, RouteProgram
+from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, Sla, Target, ToOwner, ToPerson
 from turnout.dsl.types import Values
+from turnout.dsl.values.literals import jsonable
 from turnout.dsl.wording import parts, worded
-from turnout.runtime.decisions import Decision, Issue, PassedOver
+from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
+from turnout.runtime.due import due
 from turnout.runtime.leads import Lead, fingerprint
+from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, Transaction
 
-Engine: TypeAlias = Callable[[Lead, datetime, Transaction], Decision]
-"""Decides one lead at a moment (with a time zone) inside a transaction, and records it."""
+
+class Engine(Protocol):
+    """Decides leads by one route."""
+
+    def __call__(self, lead: Lead, at: datetime, state: Transaction, *, anew: str = "") -> Decision:
+        """Decide one lead at a moment (with a time zone) inside a transaction, and record it.
+
+        anew: the reason why a lead that was decided before is decided again; with none it
+        is answered with the decision already made.
+        """
+        ...
+
+
+MISSED = "missed-sla"
+"""Why somebody is passed over who had the lead and let its time run out."""
 
 _CHANGED = "the lead has changed since it was routed; the decision stands"
 
@@ -34,8 +50,16 @@ class _Accepted:
     assignee: str | None
 
 
-_Try: TypeAlias = Callable[[Values, Transaction], _Accepted | str]
-"""Offers a lead to a target: accepted, or the reason why it is passed over."""
+_Try: TypeAlias = Callable[[Values, Transaction, frozenset[str]], _Accepted | str]
+"""Offers a lead to a target, some people left out: accepted, or why it is passed over."""
+
+
+def keeper(route: RouteProgram) -> Callable[[Values], dict[str, str | int | bool | list[str]]]:
+    """Return what picks the values that the targets of a missed SLA ask, as JSON has them."""
+    then = [c.sla.then.target for c in route.clauses if c.sla is not None and c.sla.then]
+    targets = [*then, *(attempt.target for attempt in route.last)]
+    asked = dict.fromkeys(target.field for target in targets if isinstance(target, ToOwner))
+    return lambda values: {name: jsonable(values[name]) for name in asked if name in values}
 
 
 @attrs.frozen(eq=False)
@@ -50,11 +74,13 @@ class _Step:
 
 
 @attrs.frozen(eq=False)
-class _Steps:
+class Steps:
     """The attempts of one clause. rule: its name, None for a fallback."""
 
     rule: str | None
     steps: tuple[_Step, ...]
+    sla: Sla | None = None
+    actions: tuple[Doing, ...] = ()
 
 
 def engine(program: Program, route: str) -> Engine:
@@ -64,23 +90,29 @@ def engine(program: Program, route: str) -> Engine:
     """
     chosen = program.routes[route]
     match = matcher(program, route)
-    prepare = _Preparer(program.policy)
+    prepare = Preparer(program.policy)
     clauses = tuple(
-        _Steps(clause.name if clause.is_rule else None, prepare.steps(clause.attempts))
+        Steps(
+            clause.name if clause.is_rule else None,
+            prepare.steps(clause.attempts),
+            clause.sla,
+            tuple(Doing(action.kind, action.arguments) for action in clause.actions),
+        )
         for clause in chosen.clauses
     )
-    last = _Steps(None, prepare.steps(chosen.last))
+    last = Steps(None, prepare.steps(chosen.last))
+    kept_values = keeper(chosen)
 
-    def decide(lead: Lead, at: datetime, state: Transaction) -> Decision:
+    def decide(lead: Lead, at: datetime, state: Transaction, *, anew: str = "") -> Decision:
         print_ = fingerprint(lead)
         key = lead.id if lead.id is not None else f"content:{print_}"
         recorded = state.decided(route, key)
-        if recorded is not None:
+        if recorded is not None and not anew:
             return _again(recorded, lead, print_)
         moment = at.astimezone(UTC)
         number = None if lead.complaint is not None else match(lead.values, moment.date())
         clause = last if number is None else clauses[number]
-        step, assignee, passed = _offered(clause, lead.values, state)
+        step, assignee, passed = offered(clause, lead.values, state)
         decision = Decision(
             lead=key,
             route=route,
@@ -93,8 +125,18 @@ def engine(program: Program, route: str) -> Engine:
             passed_over=passed,
             issues=lead.issues,
             row=lead.row,
+            due=None if step is None else due(clause.sla, step.kind, moment),
+            actions=clause.actions,
         )
-        state.record(decision, print_)
+        watch = None
+        if decision.due is not None and clause.sla is not None and clause.sla.then is not None:
+            watch = Watch(values=kept_values(lead.values))
+        if recorded is None:
+            state.record(decision, print_, watch)
+        else:
+            before, after = Holder.of(recorded.decision), Holder.of(decision)
+            move = Move(route, key, moment, anew, before, after)
+            state.move(Recorded(decision, print_, watch=watch), move)
         return decision
 
     return decide
@@ -108,20 +150,26 @@ def _again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
     )
 
 
-def _offered(
-    clause: _Steps, values: Values, state: Transaction
+def offered(
+    clause: Steps, values: Values, state: Transaction, left_out: frozenset[str] = frozenset()
 ) -> tuple[_Step | None, str | None, tuple[PassedOver, ...]]:
-    """Return the step that accepts, None where none does, its assignee, and those passed over."""
+    """Return the step that accepts, None where none does, its assignee, and those passed over.
+
+    left_out: people and places that aren't asked, as `Holder.name` has them.
+    """
     passed: list[PassedOver] = []
     for step in clause.steps:
-        answer = step.offer(values, state)
+        if f"{step.kind} {step.name}" in left_out:
+            passed.append(PassedOver(step.said, MISSED))
+            continue
+        answer = step.offer(values, state, left_out)
         if not isinstance(answer, str):
             return step, answer.assignee, tuple(passed)
         passed.append(PassedOver(step.said, answer))
     return None, None, tuple(passed)
 
 
-class _Preparer:
+class Preparer:
     """Prepares targets: each team's roster is made once."""
 
     def __init__(self, policy: Policy) -> None:
@@ -131,6 +179,7 @@ class _Preparer:
         }
 
     def steps(self, attempts: tuple[Attempt, ...]) -> tuple[_Step, ...]:
+        """Return the attempts, ready to be offered leads."""
         return tuple(
             _Step(a.by, *parts(a.target), worded(a.target), self._try(a.target)) for a in attempts
         )
@@ -142,20 +191,21 @@ class _Preparer:
             case LeastLoaded(team):
                 return _least_loaded(self._rosters[team])
             case ToPerson(person):
-                return lambda _values, _state: _Accepted(person)
+                return _person(person)
             case ToOwner(field):
                 return _owner(field)
             case _:
-                return lambda _values, _state: _Accepted(None)
+                return lambda _values, _state, _left_out: _Accepted(None)
 
 
 def _round_robin(team: str, roster: Roster) -> _Try:
-    available = frozenset(roster.names)
+    everyone = frozenset(roster.names)
 
-    def offer(_values: Values, state: Transaction) -> _Accepted | str:
+    def offer(_values: Values, state: Transaction, left_out: frozenset[str]) -> _Accepted | str:
+        available = _without(everyone, left_out)
         drawn = draw(state.turns(team), roster, available)
         if drawn is None:
-            return "empty"
+            return "empty" if available == everyone else MISSED
         state.set_turns(team, drawn[1])
         return _Accepted(drawn[0])
 
@@ -163,18 +213,36 @@ def _round_robin(team: str, roster: Roster) -> _Try:
 
 
 def _least_loaded(roster: Roster) -> _Try:
-    available = frozenset(roster.names)
+    everyone = frozenset(roster.names)
 
-    def offer(_values: Values, state: Transaction) -> _Accepted | str:
+    def offer(_values: Values, state: Transaction, left_out: frozenset[str]) -> _Accepted | str:
+        available = _without(everyone, left_out)
         chosen = least_loaded(roster, state.open_leads(roster.names), available)
-        return "empty" if chosen is None else _Accepted(chosen)
+        if chosen is None:
+            return "empty" if available == everyone else MISSED
+        return _Accepted(chosen)
 
     return offer
 
 
+def _without(people: frozenset[str], left_out: frozenset[str]) -> frozenset[str]:
+    """Return those of `people` who may be asked."""
+    if not left_out:
+        return people  # nearly always
+    return frozenset(person for person in people if f"person {person}" not in left_out)
+
+
+def _person(person: str) -> _Try:
+    return lambda _values, _state, left_out: (
+        MISSED if f"person {person}" in left_out else _Accepted(person)
+    )
+
+
 def _owner(field: str) -> _Try:
-    def offer(values: Values, _state: Transaction) -> _Accepted | str:
+    def offer(values: Values, _state: Transaction, left_out: frozenset[str]) -> _Accepted | str:
         owner = values.get(field)
-        return "no-owner" if owner is None else _Accepted(str(owner))
+        if owner is None:
+            return "no-owner"
+        return MISSED if f"person {owner}" in left_out else _Accepted(str(owner))
 
     return offer

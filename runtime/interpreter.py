@@ -29,7 +29,8 @@ from turnout.dsl.conditions import (
     WithinLast,
 )
 from turnout.dsl.patterns import searcher
-from turnout.dsl.policy import Block, Entry, Policy, Route, Rule, Target
+from turnout.dsl.policy import Block, Entry, Policy, Route, Rule, Sla, Target
+from turnout.dsl.promises import Action
 from turnout.dsl.types import Value, Values
 from turnout.dsl.wording import written
 
@@ -39,11 +40,14 @@ class Match:
     """What a route says of a lead, before anyone's availability is asked.
 
     rule: the rule that matched, None where a fallback has it. attempts: the targets in
-    the order in which they are tried, each with the rule or fallback that names it.
+    the order in which they are tried, each with the rule or fallback that names it. sla,
+    actions: the rule's.
     """
 
     rule: str | None
     attempts: tuple[tuple[Target, str], ...]
+    sla: Sla | None = None
+    actions: tuple[Action, ...] = ()
 
 
 def match(policy: Policy, route: str, values: Values, today: date) -> Match:
@@ -56,7 +60,7 @@ def match(policy: Policy, route: str, values: Values, today: date) -> Match:
     if any(field.required and name not in values for name, field in policy.fields.items()):
         return Match(None, last)
     found = _first(policy, entry_point.entries, values, today)
-    return Match(None, last) if found is None else Match(found.rule, found.attempts + last)
+    return Match(None, last) if found is None else _followed(found, last)
 
 
 def _first(policy: Policy, entries: tuple[Entry, ...], values: Values, today: date) -> Match | None:
@@ -65,14 +69,18 @@ def _first(policy: Policy, entries: tuple[Entry, ...], values: Values, today: da
             continue
         if isinstance(entry, Rule):
             steps = tuple((step.target, f"rule {entry.name}") for step in entry.chain)
-            return Match(entry.name, steps)
+            return Match(entry.name, steps, entry.sla, entry.actions)
         fallback = _steps(entry, f"fallback of {written(entry.condition, policy.fields)}")
         found = _first(policy, entry.entries, values, today)
         if found is not None:
-            return Match(found.rule, found.attempts + fallback)
+            return _followed(found, fallback)
         if entry.fallback is not None:
             return Match(None, fallback)
     return None
+
+
+def _followed(found: Match, fallback: tuple[tuple[Target, str], ...]) -> Match:
+    return Match(found.rule, found.attempts + fallback, found.sla, found.actions)
 
 
 def _steps(block: Route | Block, by: str) -> tuple[tuple[Target, str], ...]:

@@ -12,8 +12,10 @@ from turnout.dsl.findings import Finding, Severity
 from turnout.runtime.compiled import Compiled, compile_policy
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine
+from turnout.runtime.escalation import escalator
 from turnout.runtime.explain import Explanation, explain
 from turnout.runtime.leads import Lead, lead_reader, leads
+from turnout.runtime.moves import Move
 from turnout.runtime.records import Record
 from turnout.runtime.stores import Store
 from turnout.runtime.stores.memory import MemoryStore
@@ -65,6 +67,7 @@ class Router:
         self.route_name = _chosen(compiled, route)
         policy = compiled.policy
         self._decide = engine(compiled.program, self.route_name)
+        self._escalate = escalator(compiled.program, self.route_name)
         self._read = lead_reader(policy.fields)
         self._store: Store = (
             MemoryStore()
@@ -104,6 +107,44 @@ class Router:
             made.append(self._decide(read, moment, transaction))
             _undo()
         return explain(self.compiled.program, self.route_name, read, made[0])
+
+    def reroute(self, lead: object, reason: str, *, at: datetime | None = None) -> Decision:
+        """Decide a raw lead anew, whoever has it, and log who had it before and why.
+
+        A lead that was never decided is simply routed. reason: for the log, not empty.
+        """
+        if not reason.strip():
+            raise ValueError("routing a lead anew needs a reason")
+        with self._store.begin() as transaction:
+            read = self._read(lead, None)
+            return self._decide(read, _moment(at), transaction, anew=reason.strip())
+
+    def escalate(self, *, at: datetime | None = None) -> tuple[Move, ...]:
+        """Move every lead that nobody touched in time to where its rule's SLA says.
+
+        All in one transaction, the longest overdue first; with nothing overdue, or
+        repeated for the same moment, it changes nothing.
+
+        Raises `turnout.StateError` where the state can't be read or written.
+        """
+        with self._store.begin() as transaction:
+            return self._escalate(_moment(at), transaction)
+
+    def touch(self, *leads: str) -> tuple[str, ...]:
+        """Mark leads, by their ids, as worked on, so that no SLA moves them any more.
+
+        Returns the ids that were never decided on this route; the others are marked.
+        """
+        with self._store.begin() as transaction:
+            unknown = [lead for lead in leads if transaction.decided(self.route_name, lead) is None]
+            for lead in leads:
+                transaction.touch(self.route_name, lead)
+        return tuple(unknown)
+
+    def moves(self) -> tuple[Move, ...]:
+        """Return every move of a lead of this route, in the order in which they were made."""
+        with self._store.begin() as transaction:
+            return tuple(move for move in transaction.moves() if move.route == self.route_name)
 
     def close_lead(self, lead: str) -> bool:
         """Take a lead off its assignee's open ones, for `least-loaded`; False if it wasn't open."""

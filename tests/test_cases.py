@@ -122,7 +122,9 @@ def test_each_good_case_has_no_finding_and_sends_its_leads_as_expected(
             passed = "".join(f", {each.target}: {each.reason}" for each in decision.passed_over)
             issues = "".join(f"\n  {each.field}: {each.reason}" for each in decision.issues)
             who = f" ({decision.assignee})" if decision.assignee else ""
-            what = f"{decision.kind} {decision.target}{who}, by {decision.by}{passed}"
+            due = f", due {decision.due:%Y-%m-%d %H:%M}" if decision.due else ""
+            due += "".join(f", {each.kind} {' '.join(each.arguments)}" for each in decision.actions)
+            what = f"{decision.kind} {decision.target}{who}, by {decision.by}{passed}{due}"
             said += f"{text}\n  {what}{issues}\n"
     held_to(path, said, rewrite=rewrite)
 

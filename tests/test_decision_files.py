@@ -17,7 +17,7 @@ from turnout.commands.flow import decisions_to
 from turnout.commands.outputs import replacing
 from turnout.rendering.decisions import COLUMNS, LAYOUTS, harmless
 from turnout.rendering.tally import Tally
-from turnout.runtime.decisions import Decision, Issue, PassedOver
+from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
 from turnout.runtime.records import Record
 
 ANA = Decision(
@@ -30,6 +30,8 @@ ANA = Decision(
     assignee="ana",
     at=datetime(2026, 11, 23, 9, tzinfo=UTC),
     row=7,
+    due=datetime(2026, 11, 23, 9, 10, tzinfo=UTC),
+    actions=(Doing("task", ("Call back",)), Doing("start", ("welcome",))),
 )
 TRIAGE = attrs.evolve(
     ANA,
@@ -42,6 +44,8 @@ TRIAGE = attrs.evolve(
     passed_over=(PassedOver("owner account_owner", "no-owner"),),
     issues=(Issue("employees", "many", "not a number"),),
     row=8,
+    due=None,
+    actions=(),
 )
 
 
@@ -55,11 +59,13 @@ def written(path: Path, format_name: str, decisions: Sequence[Decision]) -> str:
 
 def test_csv_has_one_line_for_each_decision(tmp_path: Path) -> None:
     assert written(tmp_path / "out.csv", "csv", [ANA, TRIAGE]) == (
-        "lead,row,route,rule,by,kind,target,assignee,at,passed_over,issues,repeated\n"
+        "lead,row,route,rule,by,kind,target,assignee,at,due,actions,passed_over,"
+        "issues,repeated\n"
         "00Q5e,7,inbound,dach-enterprise,rule dach-enterprise,round-robin,dach-ae,ana,"
-        "2026-11-23T09:00:00+00:00,,,false\n"
+        "2026-11-23T09:00:00+00:00,2026-11-23T09:10:00+00:00,"
+        "task Call back; start welcome,,,false\n"
         "'=1+1,8,inbound,,fallback of route inbound,queue,triage,,"
-        "2026-11-23T09:00:00+00:00,owner account_owner: no-owner,"
+        "2026-11-23T09:00:00+00:00,,,owner account_owner: no-owner,"
         "employees: not a number,false\n"
     )
 

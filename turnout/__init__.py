@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from turnout.runtime.compiled import Compiled, compile_policy
-    from turnout.runtime.decisions import Decision, Issue, PassedOver
+    from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
     from turnout.runtime.explain import Explanation
+    from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import LeadsError, Record, Records, records
     from turnout.runtime.router import PolicyError, Router, load
     from turnout.runtime.stores import StateError
@@ -24,9 +25,12 @@ if TYPE_CHECKING:
 __all__ = [
     "Compiled",
     "Decision",
+    "Doing",
     "Explanation",
+    "Holder",
     "Issue",
     "LeadsError",
+    "Move",
     "PassedOver",
     "PolicyError",
     "Record",
@@ -44,9 +48,12 @@ _HOMES = {
     "Compiled": "compiled",
     "compile_policy": "compiled",
     "Decision": "decisions",
+    "Doing": "decisions",
     "Issue": "decisions",
     "PassedOver": "decisions",
     "Explanation": "explain",
+    "Holder": "moves",
+    "Move": "moves",
     "LeadsError": "records",
     "Record": "records",
     "Records": "records",

@@ -23,6 +23,9 @@ COMMANDS = {
     "diagram": "Draw a policy's decision tree.",
     "route": "Decide where leads go.",
     "explain": "Say why one lead goes where it goes.",
+    "escalate": "Move leads that nobody touched in time.",
+    "touch": "Mark leads as worked on.",
+    "owners": "Say who answers for which part of a policy.",
     "run": "Check, compile, draw and route in one go.",
 }
 """The subcommands in the order of use, with the line that the help shows."""

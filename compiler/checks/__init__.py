@@ -1,9 +1,10 @@
 """The checks: what is wrong with a policy that can be read.
 
 A check is a function from what it looks at to findings; the two tuples below are the
-whole list, in the order in which they run. `ROUTE_CHECKS` ask a route's regions and are
-exact: a finding about leads comes with a lead that the reference interpreter has run, and
-a question that runs out of steps is reported as `undecided`.
+whole list, in the order in which they run, with the guarantees between them. `ROUTE_CHECKS`
+and guarantees ask a route's regions and are exact: a finding about leads comes with a lead
+that the reference interpreter has run, and a question that runs out of steps is reported
+as `undecided`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
 from turnout.compiler.checks.families import check_families
 from turnout.compiler.checks.gaps import check_gaps
+from turnout.compiler.checks.guarantees import check_guarantees
 from turnout.compiler.checks.targets import check_chains, check_teams
 from turnout.compiler.checks.unreachable import check_unreachable
 from turnout.compiler.checks.unused import check_unused
@@ -43,10 +45,12 @@ def check(
     condition could not be read. steps: the budget of one question.
     """
     findings: list[Finding] = []
-    for name in program.routes if routes is None else routes:
+    sound = list(program.routes if routes is None else routes)
+    for name in sound:
         analysis = analyse(program, name, oracle, steps)
         for route_check in ROUTE_CHECKS:
             findings.extend(route_check(analysis))
+    findings.extend(check_guarantees(program, oracle, sound, steps))
     for policy_check in POLICY_CHECKS:
         findings.extend(policy_check(program))
     return tuple(findings)

@@ -19,6 +19,7 @@ from turnout.dsl.policy import (
     ToQueue,
     ToSequence,
 )
+from turnout.dsl.promises import AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
 from turnout.dsl.types import Subdivision
 
@@ -65,6 +66,10 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
             _mark(policy, condition, used)
         for target in _targets(route):
             used.add(_named(target))
+        used.update(("sequence", name) for name in _sequences(route.entries))
+    for guarantee in policy.guarantees.values():
+        _mark(policy, guarantee.condition, used)
+        used.update(_spoken_of(guarantee))
     for definition in policy.definitions.values():
         around = definition.parent
         if (definition.kind, definition.name) in used:
@@ -115,6 +120,26 @@ def _targets(block: Route | Block) -> Iterator[Target]:
             yield from _targets(entry)
         else:
             yield from (step.target for step in entry.chain)
+            if entry.sla is not None and entry.sla.then is not None:
+                yield entry.sla.then.target
+
+
+def _sequences(entries: tuple[Entry, ...]) -> Iterator[str]:
+    """Yield the sequences that actions start or suppress."""
+    for entry in entries:
+        if isinstance(entry, Block):
+            yield from _sequences(entry.entries)
+            continue
+        for action in entry.actions:
+            if action.kind in {"start", "suppress"}:
+                yield action.arguments[0]
+
+
+def _spoken_of(guarantee: Guarantee) -> Iterator[tuple[str, str]]:
+    for claim in guarantee.claims:
+        if isinstance(claim, AlwaysReaches | NeverReaches):
+            for target in claim.targets:
+                yield ("field" if target.kind == "owner" else target.kind), target.name
 
 
 def _named(target: Target) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding
 from turnout.dsl.resolve import routes
 from turnout.dsl.resolve.places import Places
+from turnout.dsl.resolve.promises import GuaranteeReader, owner
 from turnout.dsl.resolve.schema import people_by_spelling, schema
 from turnout.dsl.resolve.scope import Scope
 
@@ -54,6 +55,9 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     read = [
         reader.route(node, file.broken) for file in files for node in _items([file], nodes.Route)
     ]
+    routes_by_name = {route.name: route for route in read if route is not None}
+    claims = GuaranteeReader(places.reader, fields, routes_by_name, scope)
+    guarantees = [claims.read(node) for node in _items(files, nodes.Guarantee)]
     result = policy.Policy(
         path.stem,
         fields,
@@ -62,7 +66,8 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         {person.name: person for person in people if person is not None},
         {team.name: team for team in teams if team is not None},
         places_to_send,
-        {route.name: route for route in read if route is not None},
+        routes_by_name,
+        guarantees={each.name: each for each in guarantees if each is not None},
     )
     return Resolution(result, tuple(scope.findings), frozenset(reader.unsound))
 
@@ -88,7 +93,7 @@ def _given_up(files: tuple[nodes.File, ...]) -> set[str]:
 
 def _refuse(files: tuple[nodes.File, ...], scope: Scope) -> None:
     """Report the declarations that this version doesn't carry out."""
-    kinds = (nodes.Calendar, nodes.People, nodes.Identity, nodes.Guarantee, nodes.TestCase)
+    kinds = (nodes.Calendar, nodes.People, nodes.Identity, nodes.TestCase)
     for item in (item for file in files for item in file.items):
         if isinstance(item, kinds):
             scope.not_supported(item.span.text.split(maxsplit=1)[0], item.span)
@@ -98,9 +103,11 @@ def _places(files: tuple[nodes.File, ...], scope: Scope) -> dict[str, policy.Pla
     """Return the queues, partners and sequences."""
     found: dict[str, policy.Place] = {}
     for node in _items(files, nodes.Place):
-        routes.refuse_owner(node.owner, scope)
+        owned_by = owner(node.owner, scope)
         routes.refuse_clauses(node.clauses, scope)
         if scope.declare(node.kind, node.name):
             name = node.name.text
-            found[f"{node.kind} {name}"] = policy.Place(node.kind, name, node.name.span)
+            found[f"{node.kind} {name}"] = policy.Place(
+                node.kind, name, node.name.span, owner=owned_by
+            )
     return found

@@ -17,6 +17,7 @@ from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Definition, Family
 from turnout.dsl.resolve.conditions import ConditionReader
 from turnout.dsl.resolve.literals import read_literal
+from turnout.dsl.resolve.promises import owner
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field, Value
@@ -43,6 +44,7 @@ class _Entry:
     keys: frozenset[Value] = frozenset()
     before: tuple[str, ...] = ()
     is_broken: bool = False
+    owner: str | None = None
 
 
 @attrs.define
@@ -117,10 +119,9 @@ class Places:
     def _territory(
         self, node: nodes.Territory, group: _Group, base: Path, broken: tuple[Span, ...]
     ) -> None:
-        if node.owner is not None:
-            self._scope.not_supported("owned by", node.owner.span)
         entry = _Entry("territory", node.name, group.parent, group.name, node.condition)
         entry.is_broken = is_broken(node.span, broken)
+        entry.owner = owner(node.owner, self._scope)
         if not self._enter(entry, group):
             return
         name = node.name.text
@@ -344,6 +345,7 @@ class Places:
                     entry.parent,
                     entry.keyed is not None,
                     entry.name.span,
+                    entry.owner,
                 )
         families: list[Family] = []
         for group in self._groups:

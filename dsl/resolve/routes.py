@@ -7,6 +7,7 @@ from turnout.dsl import nodes, policy
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve.conditions import ConditionReader
 from turnout.dsl.resolve.places import is_broken
+from turnout.dsl.resolve.promises import actions, only, owner, owner_among, sla
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.source import Span
@@ -46,13 +47,8 @@ def team(node: nodes.Team, scope: Scope) -> policy.Team | None:
             _twice(node, member, earlier, scope)
             continue
         members[member.name.text] = policy.Member(member.name.text, weight, member.name.span)
-    return policy.Team(node.name.text, tuple(members.values()), node.name.span)
-
-
-def refuse_owner(owner: nodes.Owned | None, scope: Scope) -> None:
-    """Report an `owned by`, which this version doesn't carry out."""
-    if owner is not None:
-        scope.not_supported("owned by", owner.span)
+    owned_by = owner_among(node.clauses, scope)
+    return policy.Team(node.name.text, tuple(members.values()), node.name.span, owner=owned_by)
 
 
 def refuse_clauses(
@@ -60,11 +56,9 @@ def refuse_clauses(
 ) -> None:
     """Report the clauses of people, members and places that this version doesn't carry out."""
     for clause in clauses:
-        if isinstance(clause, nodes.Owned):
-            refuse_owner(clause, scope)
-        elif isinstance(clause, nodes.Away):
+        if isinstance(clause, nodes.Away):
             scope.not_supported(clause.days.span.text, clause.span)
-        elif not isinstance(clause, nodes.Address | nodes.Weight):
+        elif not isinstance(clause, nodes.Address | nodes.Weight | nodes.Owned):
             scope.not_supported(clause.span.text.split(maxsplit=1)[0], clause.span)
 
 
@@ -113,14 +107,16 @@ class RouteReader:
 
     def route(self, node: nodes.Route, broken: tuple[Span, ...]) -> policy.Route | None:
         """Return the route as far as it could be read, None where its name is taken."""
-        refuse_owner(node.owner, self._scope)
+        owned_by = owner(node.owner, self._scope)
         if not self._scope.declare("route", node.name):
             return None
         self._rules, self._broken, self._is_sound = {}, broken, True
         entries, fallback, fallback_span = self._entries(node.entries)
         if is_broken(node.span, broken) or not self._is_sound:
             self.unsound.add(node.name.text)
-        return policy.Route(node.name.text, entries, fallback, node.name.span, fallback_span)
+        return policy.Route(
+            node.name.text, entries, fallback, node.name.span, fallback_span, owner=owned_by
+        )
 
     def _entries(
         self, nodes_: tuple[nodes.EntryNode, ...]
@@ -173,9 +169,6 @@ class RouteReader:
         )
 
     def _rule(self, node: nodes.Rule) -> policy.Rule | None:
-        for later, word in ((node.slas, "sla"), (node.actions, "do")):
-            for clause in later:
-                self._scope.not_supported(word, clause.span)
         name = node.name.text
         if name in self._rules:
             self._scope.findings.append(
@@ -196,6 +189,9 @@ class RouteReader:
             if not is_broken(written.span, self._broken)  # what is left of it says nothing
         ]
         chains = [self._chain(chain) for chain in node.chains]
+        promised = only(f"the rule `{name}`", "sla", node.slas, self._scope)
+        answer = sla(promised, self._chain, self._scope)
+        doings = actions(node.actions, self._scope)
         if is_broken(node.span, self._broken):
             self._is_sound = False
             return None
@@ -203,7 +199,8 @@ class RouteReader:
         if len(conditions) != 1 or conditions[0] is None:
             self._is_sound = False
             return None
-        return policy.Rule(name, conditions[0], chains[0] if chains else (), node.name.span)
+        chain = chains[0] if chains else ()
+        return policy.Rule(name, conditions[0], chain, node.name.span, sla=answer, actions=doings)
 
     def _complain_of_clauses(self, node: nodes.Rule) -> None:
         for word, clauses in (("when", node.conditions), ("to", node.chains)):
@@ -216,14 +213,16 @@ class RouteReader:
                 self._scope.report("duplicate-clause", again.span, message, help=advice)
 
     def _within(self, node: nodes.Within) -> policy.Block | None:
-        refuse_owner(node.owner, self._scope)
+        owned_by = owner(node.owner, self._scope)
         is_gone = is_broken(node.condition.span, self._broken)
         condition = None if is_gone else self._conditions.read(node.condition)
         entries, fallback, fallback_span = self._entries(node.entries)
         if condition is None:
             self._is_sound = False
             return None
-        return policy.Block(condition, entries, fallback, node.condition.span, fallback_span)
+        return policy.Block(
+            condition, entries, fallback, node.condition.span, fallback_span, owner=owned_by
+        )
 
     # -- targets --
 

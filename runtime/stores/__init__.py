@@ -12,12 +12,14 @@ writes back in `batch` and hand them over once, at its end.
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
 
 import attrs
 
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
+from turnout.runtime.moves import Move, Watch
 
 __all__ = ["Recorded", "StateError", "Store", "Transaction"]
 
@@ -27,12 +29,22 @@ class Recorded:
     """A decision as it stands in the log.
 
     fingerprint: of the lead's content when it was decided, so that the same id with
-    other content can be told apart. closed: the assignee is done with the lead.
+    other content can be told apart. closed: the assignee is done with the lead. touched:
+    somebody works on it. watch: None where no SLA can move the lead.
+
+    A lead that was moved has the decision of its new holder; how it came there is a `Move`.
     """
 
     decision: Decision
     fingerprint: str
     closed: bool = False
+    touched: bool = False
+    watch: Watch | None = None
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Return whether an SLA is to move the lead: its time is up, and nobody touched it."""
+        due = None if self.watch is None else self.decision.due
+        return due is not None and due <= at and not self.closed and not self.touched
 
 
 class StateError(Exception):
@@ -66,7 +78,7 @@ class Transaction(Protocol):
         """Return how many of each person's leads aren't closed; 0 for a stranger."""
         ...
 
-    def record(self, decision: Decision, fingerprint: str) -> None:
+    def record(self, decision: Decision, fingerprint: str, watch: Watch | None = None) -> None:
         """Append the decision to the log; its assignee has one open lead more.
 
         A lead is decided once on a route: ValueError if it was.
@@ -79,6 +91,30 @@ class Transaction(Protocol):
         Returns whether that changed anything: not for a lead without an assignee,
         closed already, or never decided.
         """
+        ...
+
+    def touch(self, route: str, lead: str) -> bool:
+        """Mark the lead as worked on.
+
+        Returns whether that changed anything: not for a lead touched already or never
+        decided.
+        """
+        ...
+
+    def overdue(self, route: str, at: datetime) -> list[Recorded]:
+        """Return the leads of a route that `Recorded.is_overdue`, the longest overdue first."""
+        ...
+
+    def move(self, recorded: Recorded, move: Move) -> None:
+        """Replace what stands in the log for a lead, and log the move.
+
+        The lead is one of the new assignee's open ones instead of the old one's.
+        ValueError if it was never decided.
+        """
+        ...
+
+    def moves(self) -> Iterator[Move]:
+        """Yield every move in the order of recording."""
         ...
 
     def log(self) -> Iterator[Recorded]:

@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from threading import RLock
 
 import attrs
 
 from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.moves import Move
 from turnout.runtime.stores import Recorded, Transaction
 from turnout.runtime.stores.batch import Batch, Key
 
@@ -19,6 +21,7 @@ class _Kept:
     decisions: dict[Key, Recorded] = attrs.field(factory=dict[Key, Recorded])
     drawn: dict[str, Turns] = attrs.field(factory=dict[str, Turns])
     opened: Counter[str] = attrs.field(factory=Counter[str])
+    moved: list[Move] = attrs.field(factory=list[Move])
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         return self.decisions.get((route, lead))
@@ -32,9 +35,17 @@ class _Kept:
     def log(self) -> Iterator[Recorded]:
         yield from self.decisions.values()
 
+    def overdue(self, route: str, at: datetime) -> Iterator[Recorded]:
+        of_route = (found for (of, _), found in self.decisions.items() if of == route)
+        yield from (found for found in of_route if found.is_overdue(at))
+
+    def moves(self) -> Iterator[Move]:
+        yield from self.moved
+
     def keep(self, batch: Batch) -> None:
-        # A closed row keeps its place: a dict orders keys by their first entry.
-        self.decisions |= batch.closed | batch.decisions
+        # A changed row keeps its place: a dict orders keys by their first entry.
+        self.decisions |= batch.changed | batch.decisions
+        self.moved += batch.moved
         self.drawn |= batch.drawn
         self.opened.update(batch.opened)
 

@@ -12,6 +12,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
 from typing import Any, TypeVar
@@ -20,12 +21,19 @@ import attrs
 
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.moves import Move, Watch
 from turnout.runtime.stores import Recorded, StateError, Transaction
-from turnout.runtime.stores.batch import Batch
+from turnout.runtime.stores.batch import Batch, Key
 from turnout.runtime.stores.failures import damaged, state_errors
-from turnout.runtime.stores.tables import check_format, check_owner, make_tables
+from turnout.runtime.stores.tables import (
+    check_format,
+    check_owner,
+    make_tables,
+    upgrade_tables,
+)
 
 T = TypeVar("T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def open_sqlite(
@@ -57,6 +65,7 @@ def open_sqlite(
                 if not check_format(connection, path):
                     make_tables(connection, policy_name)
                 check_owner(connection, path, policy_name, teams)
+                upgrade_tables(connection)
     except BaseException:
         connection.close()
         raise
@@ -120,7 +129,8 @@ class _Kept:
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         row = self.connection.execute(
-            "SELECT decision, fingerprint, closed FROM decisions WHERE route = ? AND lead = ?",
+            "SELECT decision, fingerprint, closed, touched, watch FROM decisions"
+            " WHERE route = ? AND lead = ?",
             (route, _stored(lead)),
         ).fetchone()
         return None if row is None else self._read(row)
@@ -139,14 +149,34 @@ class _Kept:
 
     def log(self) -> Iterator[Recorded]:
         rows = self.connection.execute(
-            "SELECT decision, fingerprint, closed FROM decisions ORDER BY seq"
+            "SELECT decision, fingerprint, closed, touched, watch FROM decisions ORDER BY seq"
         )
         for row in rows:
             yield self._read(row)
 
-    def _read(self, row: tuple[str, str, int]) -> Recorded:
-        text, fingerprint, closed = row
-        return Recorded(self._decoded(text, Decision.from_dict), fingerprint, bool(closed))
+    def overdue(self, route: str, at: datetime) -> Iterator[Recorded]:
+        rows = self.connection.execute(
+            "SELECT decision, fingerprint, closed, touched, watch FROM decisions"
+            " WHERE route = ? AND due <= ?"
+            " AND due IS NOT NULL AND touched = 0 AND closed = 0 ORDER BY due, seq",
+            (route, _instant(at)),
+        )
+        for row in rows:
+            yield self._read(row)
+
+    def moves(self) -> Iterator[Move]:
+        for (text,) in self.connection.execute("SELECT move FROM moves ORDER BY seq"):
+            yield self._decoded(text, Move.from_dict)
+
+    def _read(self, row: tuple[str, str, int, int, str | None]) -> Recorded:
+        text, fingerprint, closed, touched, watch = row
+        return Recorded(
+            self._decoded(text, Decision.from_dict),
+            fingerprint,
+            bool(closed),
+            bool(touched),
+            None if watch is None else self._decoded(watch, Watch.from_dict),
+        )
 
     def _decoded(self, text: str, decode: Callable[[Any], T]) -> T:
         try:
@@ -158,15 +188,18 @@ class _Kept:
 def _keep(connection: sqlite3.Connection, batch: Batch) -> None:
     """Write what the batch changed, each table once."""
     connection.executemany(
-        "INSERT INTO decisions (route, lead, fingerprint, decision, closed) VALUES (?, ?, ?, ?, ?)",
-        [
-            (route, _stored(lead), new.fingerprint, _json(new.decision.as_dict()), new.closed)
-            for (route, lead), new in batch.decisions.items()
-        ],
+        "INSERT INTO decisions (decision, fingerprint, closed, touched, watch, due, route, lead)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [_row(key, new) for key, new in batch.decisions.items()],
     )
     connection.executemany(
-        "UPDATE decisions SET closed = 1 WHERE route = ? AND lead = ?",
-        [(route, _stored(lead)) for route, lead in batch.closed],
+        "UPDATE decisions SET decision = ?, fingerprint = ?, closed = ?, touched = ?, watch = ?,"
+        " due = ? WHERE route = ? AND lead = ?",
+        [_row(key, new) for key, new in batch.changed.items()],
+    )
+    connection.executemany(
+        "INSERT INTO moves (route, lead, move) VALUES (?, ?, ?)",
+        [(move.route, _stored(move.lead), _json(move.as_dict())) for move in batch.moved],
     )
     connection.executemany(
         "INSERT OR REPLACE INTO turns VALUES (?, ?, ?)",
@@ -177,6 +210,26 @@ def _keep(connection: sqlite3.Connection, batch: Batch) -> None:
         " ON CONFLICT (person) DO UPDATE SET open = open + excluded.open",
         list(batch.opened.items()),
     )
+
+
+def _row(key: Key, new: Recorded) -> tuple[str | int | None, ...]:
+    route, lead = key
+    due = None if new.watch is None else new.decision.due
+    return (
+        _json(new.decision.as_dict()),
+        new.fingerprint,
+        new.closed,
+        new.touched,
+        None if new.watch is None else _json(attrs.asdict(new.watch)),
+        None if due is None else _instant(due),
+        route,
+        _stored(lead),
+    )
+
+
+def _instant(at: datetime) -> int:
+    """Return a moment in microseconds since 1970, UTC."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
 
 
 def _json(value: object) -> str:

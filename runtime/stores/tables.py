@@ -14,9 +14,9 @@ from pathlib import Path
 
 from turnout.runtime.stores import StateError
 from turnout.runtime.stores.failures import damaged
+from turnout.runtime.stores.upgrades import FORMAT, upgrade
 
 APPLICATION_ID = int.from_bytes(b"Trno")
-FORMAT = 1
 # A Python may come with a SQLite that is too old to enforce the columns' types.
 _STRICT = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
 _TABLES = (
@@ -58,6 +58,13 @@ def check_format(connection: sqlite3.Connection, path: Path) -> bool:
     return False
 
 
+def upgrade_tables(connection: sqlite3.Connection) -> None:
+    """Bring the tables of an earlier format to this one, inside the caller's transaction."""
+    version = _number(connection, "PRAGMA user_version")
+    if version < FORMAT:
+        upgrade(connection, version)
+
+
 def _number(connection: sqlite3.Connection, query: str) -> int:
     return int(connection.execute(query).fetchone()[0])
 
@@ -68,7 +75,7 @@ def make_tables(connection: sqlite3.Connection, policy_name: str) -> None:
         connection.execute(table)
     connection.execute("INSERT INTO meta VALUES ('policy', ?)", (policy_name,))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    upgrade(connection, 1)
 
 
 def check_owner(

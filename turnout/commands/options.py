@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -72,4 +73,12 @@ AT = click.option(
     callback=_instant,
     metavar="TIME",
     help="Decide as of then (ISO 8601; UTC where it has no offset), not as of now.",
+)
+
+STATE = click.option(
+    "--state",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    metavar="FILE",
+    help="The state that the leads were routed with.",
 )

@@ -21,6 +21,8 @@ COLUMNS = (
     "target",
     "assignee",
     "at",
+    "due",
+    "actions",
     "passed_over",
     "issues",
     "repeated",
@@ -42,6 +44,7 @@ class Layout:
 def csv_line(decision: Decision) -> str:
     """Return the decision as a line of CSV (RFC 4180, but for the line end)."""
     data = decision.as_dict()
+    data["actions"] = "; ".join(" ".join((each.kind, *each.arguments)) for each in decision.actions)
     data["passed_over"] = "; ".join(
         f"{each.target}: {each.reason}" for each in decision.passed_over
     )

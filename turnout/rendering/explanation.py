@@ -61,6 +61,10 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
     else:
         parts = (_short(part) for part in explanation.matched)
         yield "because", " and ".join(parts) or "no rule took it"
+    if decision.due is not None:
+        yield "due", f"{decision.due:%Y-%m-%d %H:%M} UTC"
+    for action in decision.actions:
+        yield "do", " ".join((action.kind, *action.arguments))
     for passed in decision.passed_over:
         yield "passed over", f"{passed.target}: {passed.reason}"
     if decision.repeated:

@@ -1,0 +1,335 @@
+"""Prove guarantees for every possible lead, or refute them with one.
+
+A guarantee is broken where some lead that it speaks of is taken by a clause that can break
+a claim: by its rule, by its SLA, or by an end that its chain of targets can come to while
+people are unavailable. So each clause has, for each claim, the leads for which it breaks
+it; the guarantee holds if no such lead is left to the clause by those before it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import attrs
+
+from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
+from turnout.compiler.outcomes import Outcome, given, given_to, given_to_others, outcomes
+from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
+from turnout.compiler.regions import OutOfSteps
+from turnout.compiler.witness import example, shown
+from turnout.dsl.conditions import ALWAYS, NEVER, And, Atom, Condition, Or, atoms
+from turnout.dsl.findings import Finding, Label, Severity, Witness
+from turnout.dsl.policy import Policy, Reject, ToSequence
+from turnout.dsl.promises import (
+    AlwaysByRule,
+    AlwaysReaches,
+    Claim,
+    Guarantee,
+    NeverReaches,
+    SlaAtMost,
+)
+from turnout.dsl.source import Span
+from turnout.dsl.wording import worded
+
+MOST_LABELS = 4
+"""Clauses that one finding points at."""
+
+
+@attrs.frozen
+class _Breach:
+    """A way in which a clause breaks a claim.
+
+    condition: the leads for which it does. said: what becomes of such a lead. span: the
+    target or SLA to look at, None where the clause itself is to blame; text: what it does.
+    """
+
+    condition: Condition
+    said: str
+    span: Span | None = None
+    text: str = ""
+
+
+@attrs.frozen
+class _Case:
+    """A claim of a guarantee, and how the clauses of one route can break it.
+
+    clauses: breaches by clause; what no clause takes stands at the end.
+    """
+
+    guarantee: Guarantee
+    claim: Claim
+    clauses: tuple[tuple[_Breach, ...], ...]
+
+
+def check_guarantees(
+    program: Program, oracle: Oracle, routes: Iterable[str], steps: int = STEPS
+) -> Iterator[Finding]:
+    """Yield a finding for each claim that some lead of one of `routes` breaks."""
+    policy = program.policy
+    for name in routes:
+        about = [each for each in policy.guarantees.values() if name in each.routes]
+        if not about:
+            continue
+        route = program.routes[name]
+        cases = [
+            _Case(each, claim, _breaches(policy, route, claim))
+            for each in about
+            for claim in each.claims
+        ]
+        analysis = analyse(program, name, oracle, steps, also=_atoms(about, cases))
+        yield from _impossible(analysis, about)
+        for case in cases:
+            yield from _judged(analysis, case)
+
+
+def _atoms(about: Sequence[Guarantee], cases: Sequence[_Case]) -> Iterator[Atom]:
+    for guarantee in about:
+        yield from atoms(guarantee.condition)
+    for case in cases:
+        for breaches in case.clauses:
+            for breach in breaches:
+                yield from atoms(breach.condition)
+
+
+def _impossible(analysis: Analysis, about: Sequence[Guarantee]) -> Iterator[Finding]:
+    for guarantee in about:
+        if guarantee.routes[0] != analysis.route.name:
+            continue  # said once, whatever the number of routes
+        try:
+            if analysis.find([analysis.regions.region(guarantee.condition)]) is not None:
+                continue
+        except OutOfSteps:
+            continue  # reported with its claims
+        yield Finding(
+            "impossible-condition",
+            Severity.ERROR,
+            guarantee.span,
+            f"no lead at all can satisfy guarantee `{guarantee.name}`",
+            text="its condition contradicts itself, so that it guarantees nothing",
+            help=("correct the condition, or delete the guarantee",),
+        )
+
+
+# -- how a clause can break a claim --
+
+
+def _breaches(policy: Policy, route: RouteProgram, claim: Claim) -> tuple[tuple[_Breach, ...], ...]:
+    found = [tuple(_of_clause(policy, route, clause, claim)) for clause in route.clauses]
+    nobody = _Breach(ALWAYS, "no rule takes it, and there is no fallback")
+    is_broken = isinstance(claim, AlwaysReaches | AlwaysByRule | SlaAtMost) and not route.last
+    return (*found, (nobody,) if is_broken else ())
+
+
+def _of_clause(
+    policy: Policy, route: RouteProgram, clause: Clause, claim: Claim
+) -> Iterator[_Breach]:
+    match claim:
+        case AlwaysByRule(rules):
+            if not clause.is_rule or clause.name not in rules:
+                yield _Breach(ALWAYS, "")
+        case SlaAtMost():
+            yield from _slow(clause, claim)
+        case _:
+            for outcome in outcomes(clause.attempts):
+                yield _Breach(
+                    _broken_by(policy, outcome, claim),
+                    _ended(outcome),
+                    None if outcome.attempt is None else outcome.attempt.span,
+                    "has it" if not outcome.passed else "has it where those before pass it on",
+                )
+            if not isinstance(claim, AlwaysReaches):
+                yield from _escalated(policy, route, clause, claim)
+
+
+def _slow(clause: Clause, claim: SlaAtMost) -> Iterator[_Breach]:
+    if clause.sla is None:
+        yield _Breach(ALWAYS, "there is no SLA", text="has no SLA")
+    elif claim.wall and not clause.sla.wall:
+        text = "counts working time"
+        yield _Breach(ALWAYS, f"the SLA {text}", clause.sla.span, text)
+    elif clause.sla.period.minutes > claim.period.minutes:
+        text = f"allows {clause.sla.period}"
+        yield _Breach(ALWAYS, f"the SLA {text}", clause.sla.span, text)
+
+
+def _broken_by(policy: Policy, outcome: Outcome, claim: Claim) -> Condition:
+    """Return the leads for which an end of a chain breaks a claim about targets."""
+    match claim:
+        case AlwaysReaches(targets):
+            return given_to_others(policy, outcome, targets)
+        case NeverReaches(targets):
+            return _any(given_to(policy, outcome, target) for target in targets)
+        case _:
+            is_rejected = outcome.attempt is not None and isinstance(outcome.attempt.target, Reject)
+            return given(policy, outcome) if is_rejected else NEVER
+
+
+def _escalated(
+    policy: Policy, route: RouteProgram, clause: Clause, claim: Claim
+) -> Iterator[_Breach]:
+    """Yield what becomes of leads whose SLA is missed: its target, then the route's fallback.
+
+    Whoever missed it is left out, which changes nothing here: they had the lead, so that
+    a claim about them is broken already.
+    """
+    sla = clause.sla
+    if sla is None or sla.then is None:
+        return
+    ends = [outcome for outcome in outcomes(clause.attempts) if _is_due(outcome)]
+    due = _any(given(policy, outcome) for outcome in ends)
+    chain = (Attempt(sla.then.target, "sla", sla.then.span),)
+    for attempts in (chain, route.last):
+        for outcome in outcomes(attempts):
+            broken = _broken_by(policy, outcome, claim)
+            if NEVER not in (broken, due) and outcome.attempt is not None:
+                said = f"the SLA is missed; {_ended(outcome)}"
+                text = "has it when the SLA is missed"
+                condition = due if broken == ALWAYS else _both(broken, due)
+                yield _Breach(condition, said, outcome.attempt.span, text)
+
+
+def _is_due(outcome: Outcome) -> bool:
+    target = None if outcome.attempt is None else outcome.attempt.target
+    return target is not None and not isinstance(target, Reject | ToSequence)
+
+
+def _any(parts: Iterable[Condition]) -> Condition:
+    possible = tuple(part for part in parts if part != NEVER)
+    if ALWAYS in possible:
+        return ALWAYS
+    return possible[0] if len(possible) == 1 else Or(possible)
+
+
+def _both(one: Condition, two: Condition) -> Condition:
+    return one if two == ALWAYS else And((one, two))
+
+
+def _ended(outcome: Outcome) -> str:
+    passed = [f"{worded(attempt.target)} passes it on" for attempt in outcome.passed]
+    last = "nobody" if outcome.attempt is None else worded(outcome.attempt.target)
+    return ", ".join([*passed, f"{last} has it"])
+
+
+# -- whether some lead does --
+
+
+def _judged(analysis: Analysis, case: _Case) -> Iterator[Finding]:
+    broken: list[tuple[int, _Breach]] = []
+    witness: Witness | None = None
+    is_settled = True
+    for at, breaches in enumerate(case.clauses):
+        for breach in breaches:
+            if breach.condition == NEVER or len(broken) == MOST_LABELS:
+                continue
+            try:
+                found = _witness(analysis, case, at, breach)
+            except OutOfSteps:
+                is_settled = False
+                continue
+            if found is not None:
+                witness = witness or found[0]
+                broken.append((at, breach))
+                break
+    if broken:
+        yield _refuted(analysis, case, broken, witness)
+    elif not is_settled:
+        yield Finding(
+            "undecided",
+            Severity.WARNING,
+            case.claim.span,
+            f"whether guarantee `{case.guarantee.name}` holds could not be decided",
+            text=f"not settled within {analysis.steps:,} steps",
+            help=("raise the limit with `--steps`, or narrow the guarantee's `when`",),
+        )
+
+
+def _witness(
+    analysis: Analysis, case: _Case, at: int, breach: _Breach
+) -> tuple[Witness | None] | None:
+    """Return a lead that clause `at` takes and treats so; None where there is none.
+
+    The inner None is a lead that could not be made concrete. Raises OutOfSteps.
+    """
+    wanted = [analysis.regions.region(case.guarantee.condition)]
+    if breach.condition != ALWAYS:
+        wanted.append(analysis.regions.region(breach.condition))
+    clauses = analysis.route.clauses
+    if at < len(clauses):
+        wanted.append(analysis.taken[at])
+    box = analysis.find(wanted, outside=range(at))
+    if box is None:
+        return None
+    lead = example(analysis.space, box)
+    if lead is None:
+        return (None,)
+    policy = analysis.program.policy
+    said = analysis.oracle(policy, analysis.route.name, lead.values, lead.today)
+    expected = (None, ()) if at == len(clauses) else _expected(clauses[at])
+    if said != expected:
+        return (None,)
+    note = f"{clauses[at].title} takes it" if at < len(clauses) else ""
+    path = "; ".join(part for part in (note, breach.said) if part)
+    return (shown(lead, policy.fields, path),)
+
+
+def _expected(clause: Clause) -> tuple[str | None, tuple[str, ...]]:
+    rule = clause.name if clause.is_rule else None
+    return rule, tuple(attempt.by for attempt in clause.attempts)
+
+
+def _refuted(
+    analysis: Analysis, case: _Case, broken: list[tuple[int, _Breach]], witness: Witness | None
+) -> Finding:
+    clauses = analysis.route.clauses
+    labels: list[Label] = []
+    for at, breach in broken:
+        if at == len(clauses):
+            labels.append(Label(analysis.route.span, "leaves such a lead to nobody"))
+            continue
+        is_own = breach.span is None and breach.text
+        labels.append(Label(clauses[at].span, breach.text if is_own else "takes such a lead"))
+        if breach.span is not None:
+            labels.append(Label(breach.span, breach.text))
+    labels = list(dict.fromkeys(labels))  # several clauses may share a fallback
+    possibly = "" if witness is not None else "possibly "
+    return Finding(
+        "refuted-guarantee",
+        Severity.ERROR,
+        case.claim.span,
+        f"guarantee `{case.guarantee.name}` {possibly}does not hold:"
+        f" some lead {_fault(case.claim)}",
+        text="broken",
+        labels=tuple(labels),
+        witness=witness,
+        help=(_remedy(case.claim),),
+    )
+
+
+def _fault(claim: Claim) -> str:
+    match claim:
+        case AlwaysReaches(targets):
+            return f"can end up elsewhere than with {_listed(targets)}"
+        case NeverReaches(targets):
+            return f"can reach {_listed(targets)}"
+        case AlwaysByRule(rules):
+            return f"isn't taken by {_listed(f'rule `{rule}`' for rule in rules)}"
+        case SlaAtMost(period, wall):
+            return f"has no SLA of at most {period}{' wall' if wall else ''}"
+        case _:
+            return "can be rejected"
+
+
+def _listed(words: Iterable[object]) -> str:
+    return " or ".join(str(word) for word in words)
+
+
+def _remedy(claim: Claim) -> str:
+    match claim:
+        case AlwaysReaches():
+            return "name one that always accepts, such as a queue, or narrow the `when`"
+        case NeverReaches():
+            return "end the chain before it, send such leads elsewhere before, or narrow the `when`"
+        case AlwaysByRule():
+            return "move the rule up, widen its condition, or narrow the `when`"
+        case SlaAtMost():
+            return "give the rule a shorter `sla`, or narrow the `when`"
+        case _:
+            return "send these leads elsewhere before, or narrow the `when`"

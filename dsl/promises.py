@@ -1,0 +1,129 @@
+"""What a policy promises beyond where a lead goes: periods, actions and guarantees.
+
+A guarantee is a claim about all leads of a kind, which the checker proves or refutes; it
+never changes where a lead goes.
+"""
+
+from typing import TypeAlias
+
+import attrs
+
+from turnout.dsl.conditions import Condition
+from turnout.dsl.source import Span
+
+MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
+"""Minutes of each unit by the wall clock."""
+
+
+def _place() -> Span:
+    return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
+
+
+@attrs.frozen
+class Period:
+    """A length of time as it is written. unit: one of `MINUTES`.
+
+    >>> str(Period(90, "minute")), str(Period(1, "hour"))
+    ('90 minutes', '1 hour')
+    """
+
+    amount: int
+    unit: str
+
+    @property
+    def minutes(self) -> int:
+        """The minutes by the wall clock, a day as 24 hours."""
+        return self.amount * MINUTES[self.unit]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.unit}{'' if self.amount == 1 else 's'}"
+
+
+@attrs.frozen
+class Action:
+    """Something to be done about a lead besides handing it over.
+
+    kind: "task", "notify", "start", "tag", "suppress" or "channel". arguments: in order,
+    such as ("slack", "#emea-deals").
+    """
+
+    kind: str
+    arguments: tuple[str, ...]
+    span: Span = _place()
+
+
+# -- guarantees --
+
+
+@attrs.frozen
+class Reached:
+    """Who or what a guarantee speaks of.
+
+    kind: "team", "person", "queue", "partner", "sequence", "owner" (name: the field), or
+    "previous-owner" (name: "").
+    """
+
+    kind: str
+    name: str
+    span: Span = _place()
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}".strip()
+
+
+@attrs.frozen
+class AlwaysReaches:
+    """Whoever is available, the lead is given to one of `targets`."""
+
+    targets: tuple[Reached, ...]
+    span: Span = _place()
+
+
+@attrs.frozen
+class NeverReaches:
+    """Whoever is available, the lead is given to none of `targets`, not even by an SLA."""
+
+    targets: tuple[Reached, ...]
+    span: Span = _place()
+
+
+@attrs.frozen
+class AlwaysByRule:
+    """One of `rules` takes the lead."""
+
+    rules: tuple[str, ...]
+    span: Span = _place()
+
+
+@attrs.frozen
+class SlaAtMost:
+    """A rule takes the lead, and has an SLA of at most `period`; `wall`: one that is `wall`."""
+
+    period: Period
+    wall: bool
+    span: Span = _place()
+
+
+@attrs.frozen
+class NeverRejects:
+    """Whoever is available, the lead isn't rejected."""
+
+    span: Span = _place()
+
+
+Claim: TypeAlias = AlwaysReaches | NeverReaches | AlwaysByRule | SlaAtMost | NeverRejects
+
+
+@attrs.frozen
+class Guarantee:
+    """Claims about all leads that satisfy a condition. span: the guarantee's name.
+
+    routes: those that it is about, all of the policy's where it names none.
+    """
+
+    name: str
+    condition: Condition
+    routes: tuple[str, ...]
+    claims: tuple[Claim, ...]
+    owner: str | None
+    span: Span = _place()

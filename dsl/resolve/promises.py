@@ -1,0 +1,265 @@
+"""SLAs, actions, owners and guarantees: what a policy promises, read and looked up."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from turnout.dsl import nodes, policy
+from turnout.dsl.conditions import ALWAYS, Condition
+from turnout.dsl.promises import (
+    MINUTES,
+    Action,
+    AlwaysByRule,
+    AlwaysReaches,
+    Claim,
+    Guarantee,
+    NeverReaches,
+    NeverRejects,
+    Period,
+    Reached,
+    SlaAtMost,
+)
+from turnout.dsl.resolve.conditions import ConditionReader
+from turnout.dsl.resolve.schema import number
+from turnout.dsl.resolve.scope import Scope, nearest
+from turnout.dsl.types import Field, PersonName
+
+LONGEST = Period(366, "day")
+MAX_TEXT = 1_000
+MAX_OWNER = 200
+
+_UNITS = {written: unit for unit in MINUTES for written in (unit, f"{unit}s")}
+_TEXT, _WORD, _SEQUENCE = "a text", "a name", "a sequence"
+_ACTIONS: Mapping[str, tuple[str, ...]] = {
+    "task": (_TEXT,),
+    "notify": (_WORD, _TEXT),
+    "start": (_SEQUENCE,),
+    "tag": (_TEXT,),
+    "suppress": (_SEQUENCE,),
+    "channel": (_WORD,),
+}
+"""What each action takes."""
+_FORMS = {
+    "task": 'task "Call back"',
+    "notify": 'notify slack "#emea-deals"',
+    "start": "start welcome",
+    "tag": 'tag "hot"',
+    "suppress": "suppress welcome",
+    "channel": "channel phone",
+}
+_REACHED = ("team", "person", "queue", "partner", "sequence", "owner", "previous-owner")
+
+_Clause = TypeVar("_Clause", bound=Any)
+
+
+# -- owners --
+
+
+def owner(written: nodes.Owned | None, scope: Scope) -> str | None:
+    """Return who answers for what `written` stands behind, None where nobody is named."""
+    if written is None:
+        return None
+    text = written.by.text.strip()
+    if text and len(text) <= MAX_OWNER and text.isprintable():
+        return text
+    message = "an owner is a name or a text of 1 to 200 characters on one line"
+    scope.report("unknown-value", written.by.span, message)
+    return None
+
+
+def owner_among(clauses: Iterable[object], scope: Scope) -> str | None:
+    """Return the owner that one of a team's clauses names."""
+    written = [clause for clause in clauses if isinstance(clause, nodes.Owned)]
+    return owner(only("the team", "owned by", written, scope), scope)
+
+
+def only(what: str, word: str, clauses: Iterable[_Clause], scope: Scope) -> _Clause | None:
+    """Return the one clause, None where there is none; report every further one."""
+    written = list(clauses)
+    for again in written[1:]:
+        scope.report("duplicate-clause", again.span, f"{what} has more than one `{word}`")
+    return written[0] if written else None
+
+
+# -- SLAs and actions --
+
+
+def period(node: nodes.Duration, scope: Scope) -> Period | None:
+    """Return the length of time, None where it was reported."""
+    unit = _UNITS.get(node.unit.text)
+    if unit is None:
+        near = nearest(node.unit.text, _UNITS)
+        message = f"`{node.unit.text}` is no unit of time"
+        advice = f"did you mean `{near}`?" if near else "write minutes, hours, days or weeks"
+        scope.report("unknown-value", node.unit.span, message, help=advice)
+        return None
+    amount = number(node.number)
+    found = Period(int(amount), unit) if amount is not None and amount == int(amount) else None
+    if found is None or not 0 < found.minutes <= LONGEST.minutes:
+        message = f"`{node.span.text}` is not a time to answer in"
+        advice = f"write a whole number, from 1 minute to {LONGEST}"
+        scope.report("unknown-value", node.span, message, help=advice)
+        return None
+    return found
+
+
+def sla(
+    node: nodes.Sla | None, chain: Callable[[nodes.Chain], policy.Chain], scope: Scope
+) -> policy.Sla | None:
+    """Return a rule's SLA. chain: reads targets, and reports what is wrong with them."""
+    if node is None:
+        return None
+    within = period(node.within, scope)
+    steps = () if node.then is None else chain(nodes.Chain((node.then,), node.then.span))
+    if within is None or (node.then is not None and not steps):
+        return None
+    return policy.Sla(within, node.wall, steps[0] if steps else None, node.span)
+
+
+def actions(written: Iterable[nodes.Action], scope: Scope) -> tuple[Action, ...]:
+    """Return a rule's actions in order, without those that were reported."""
+    found = (_action(node, scope) for node in written)
+    return tuple(action for action in found if action is not None)
+
+
+def _action(node: nodes.Action, scope: Scope) -> Action | None:
+    kind = node.kind.text
+    wanted = _ACTIONS.get(kind)
+    if wanted is None:
+        near = nearest(kind, _ACTIONS)
+        message = f"there is no action `{kind}`"
+        advice = f"did you mean `{near}`?" if near else f"the actions are {', '.join(_ACTIONS)}"
+        scope.report("unknown-name", node.kind.span, message, help=advice)
+        return None
+    if len(node.arguments) != len(wanted):
+        message = f"`{kind}` takes {' and '.join(wanted)}"
+        scope.report("unknown-value", node.span, message, help=f"write `{_FORMS[kind]}`")
+        return None
+    fits = [
+        _fits(kind, *pair, scope) for pair in zip(node.arguments, wanted, strict=True)
+    ]  # all are asked, so that each is reported
+    if not all(fits):
+        return None
+    return Action(kind, tuple(each.text.strip() for each in node.arguments), node.span)
+
+
+def _fits(kind: str, argument: nodes.Name | nodes.Literal, wanted: str, scope: Scope) -> bool:
+    is_name = isinstance(argument, nodes.Name)
+    if wanted == _SEQUENCE and isinstance(argument, nodes.Name):
+        return scope.knows("sequence", argument)
+    if is_name != (wanted != _TEXT):
+        message = f"`{kind}` takes {wanted} here"
+        scope.report("unknown-value", argument.span, message, help=f"write `{_FORMS[kind]}`")
+        return False
+    if is_name or 0 < len(argument.text.strip()) <= MAX_TEXT:
+        return True
+    message = f"the text of `{kind}` has 1 to 1,000 characters"
+    scope.report("unknown-value", argument.span, message)
+    return False
+
+
+# -- guarantees --
+
+
+class GuaranteeReader:
+    """Reads guarantees about the routes that were read before."""
+
+    def __init__(
+        self,
+        conditions: ConditionReader,
+        fields: Mapping[str, Field],
+        routes: Mapping[str, policy.Route],
+        scope: Scope,
+    ) -> None:
+        """Read conditions with `conditions`, reporting to `scope`."""
+        self._conditions = conditions
+        self._fields = fields
+        self._rules = {name: set(_rules(route.entries)) for name, route in routes.items()}
+        self._scope = scope
+
+    def read(self, node: nodes.Guarantee) -> Guarantee | None:
+        """Return the guarantee, None where a part of it was reported."""
+        name = node.name.text
+        what = f"the guarantee `{name}`"
+        by = owner(node.owner, self._scope)
+        is_new = self._scope.declare("guarantee", node.name)
+        written = only(what, "when", node.conditions, self._scope)
+        condition: Condition | None = ALWAYS
+        if written is not None:
+            condition = self._conditions.read(written)
+        routes = [each.route for each in node.routes if self._scope.knows("route", each.route)]
+        about = tuple(dict.fromkeys(each.text for each in routes))
+        claims = [self._claim(claim, about or tuple(self._rules)) for claim in node.claims]
+        if not node.claims:
+            message = f"{what} claims nothing"
+            advice = "write what holds, such as `never rejects` or `sla at most 4 hours`"
+            self._scope.report("incomplete-guarantee", node.name.span, message, help=advice)
+        sound = tuple(claim for claim in claims if claim is not None)
+        if condition is None or not is_new or len(routes) < len(node.routes):
+            return None
+        return Guarantee(name, condition, about or tuple(self._rules), sound, by, node.name.span)
+
+    def _claim(self, node: nodes.Claim, routes: tuple[str, ...]) -> Claim | None:
+        match node.words:
+            case "always reaches" | "never reaches":
+                found = [self._reached(each) for each in _of(nodes.Reached, node.operands)]
+                targets = tuple(each for each in found if each is not None)
+                if len(targets) < len(found):
+                    return None
+                kind = AlwaysReaches if node.words == "always reaches" else NeverReaches
+                return kind(targets, node.span)
+            case "always by rule":
+                names = _of(nodes.Name, node.operands)
+                is_known = [self._knows_rule(name, routes) for name in names]
+                if not all(is_known):
+                    return None
+                return AlwaysByRule(tuple(name.text for name in names), node.span)
+            case "sla at most":
+                (written,) = _of(nodes.Duration, node.operands)
+                within = period(written, self._scope)
+                return None if within is None else SlaAtMost(within, node.wall, node.span)
+            case _:
+                return NeverRejects(node.span)
+
+    def _knows_rule(self, name: nodes.Name, routes: tuple[str, ...]) -> bool:
+        rules = {rule: None for route in routes for rule in sorted(self._rules.get(route, ()))}
+        if name.text in rules:
+            return True
+        self._scope.unknown("rule", name, rules)
+        return False
+
+    def _reached(self, node: nodes.Reached) -> Reached | None:
+        kind, name = node.kind.text, node.name
+        if kind not in _REACHED:
+            near = nearest(kind, _REACHED)
+            advice = f"did you mean `{near}`?" if near else f"write {', '.join(_REACHED[:-1])}"
+            message = f"a guarantee can't speak of `{kind}`"
+            self._scope.report("unknown-name", node.kind.span, message, help=advice)
+            return None
+        if (name is None) != (kind == "previous-owner"):
+            message = f"`{kind}` {'needs' if name is None else 'takes no'} name"
+            self._scope.report(
+                "unknown-value", node.span, message.replace("needs name", "needs a name")
+            )
+            return None
+        if name is None:
+            return Reached(kind, "", node.span)
+        known = self._is_owner(name) if kind == "owner" else self._scope.knows(kind, name)
+        return Reached(kind, name.text, node.span) if known else None
+
+    def _is_owner(self, name: nodes.Name) -> bool:
+        people = {key for key, field in self._fields.items() if isinstance(field.type, PersonName)}
+        if name.text not in people and name.text not in self._scope.broken_fields:
+            self._scope.unknown("person field", name, dict.fromkeys(sorted(people)))
+        return name.text in people
+
+
+def _of(kind: type[_Clause], operands: tuple[Any, ...]) -> list[_Clause]:
+    return [operand for operand in operands if isinstance(operand, kind)]
+
+
+def _rules(entries: tuple[policy.Entry, ...]) -> Iterable[str]:
+    for entry in entries:
+        if isinstance(entry, policy.Rule):
+            yield entry.name
+        else:
+            yield from _rules(entry.entries)

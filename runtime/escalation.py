@@ -1,0 +1,129 @@
+"""Leads that nobody touched in time: each goes where its rule's SLA says.
+
+Whoever missed the lead is left out, persons and places alike, so it never comes back to
+them. A target that is given the lead has as long as the first one had. After `MOST_HOPS`,
+or where the SLA's target can't take the lead, the route's fallback has it, and nothing is
+due any more; where not even that can take it, the lead stays and is asked for again next
+time.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler.program import Attempt, Program
+from turnout.dsl.policy import Sla
+from turnout.dsl.types import Field, Values
+from turnout.dsl.values.literals import from_jsonable
+from turnout.runtime.due import due
+from turnout.runtime.engine import Preparer, Steps, offered
+from turnout.runtime.moves import Holder, Move, Watch
+from turnout.runtime.stores import Recorded, Transaction
+
+MOST_HOPS = 5
+"""How often an SLA moves a lead before the route's fallback has it."""
+
+SLA_MISSED = "sla missed"
+
+Escalator: TypeAlias = Callable[[datetime, Transaction], tuple[Move, ...]]
+"""Moves every overdue lead of a route inside a transaction."""
+
+
+@attrs.frozen(eq=False)
+class _Escalation:
+    """What becomes of leads that miss a rule's SLA, prepared.
+
+    then: the SLA's target. last: the route's fallback. fields: to read values by.
+    """
+
+    sla: Sla
+    then: Steps
+    last: Steps
+    fields: Mapping[str, Field]
+
+
+def escalator(program: Program, route: str) -> Escalator:
+    """Return what moves the overdue leads of one route of `program`.
+
+    A lead's SLA is that of its rule as the policy now is; where the rule or its SLA has
+    gone, the lead stays where it is.
+    """
+    chosen = program.routes[route]
+    prepare = Preparer(program.policy)
+    last = Steps(None, prepare.steps(chosen.last))
+    fields = program.policy.fields
+    by_rule: dict[str, _Escalation] = {}
+    for clause in chosen.clauses:
+        if clause.sla is not None and clause.sla.then is not None:
+            then = clause.sla.then
+            attempt = Attempt(then.target, f"sla of rule {clause.name}", then.span)
+            steps = Steps(clause.name, prepare.steps((attempt,)))
+            by_rule[clause.name] = _Escalation(clause.sla, steps, last, fields)
+
+    def escalate(at: datetime, state: Transaction) -> tuple[Move, ...]:
+        moment = at.astimezone(UTC)
+        moves: list[Move] = []
+        for recorded in state.overdue(route, moment):
+            rule = by_rule.get(recorded.decision.rule or "")
+            if rule is None:
+                continue
+            moved = _moved(rule, recorded, moment, state)
+            if moved is not None:
+                state.move(*moved)
+                moves.append(moved[1])
+        return tuple(moves)
+
+    return escalate
+
+
+def _moved(
+    rule: _Escalation, recorded: Recorded, at: datetime, state: Transaction
+) -> tuple[Recorded, Move] | None:
+    """Return what to record for an overdue lead and its move, None where nobody takes it."""
+    decision, watch = recorded.decision, recorded.watch or Watch()
+    before = Holder.of(decision)
+    missed = (*watch.missed, before.name)
+    values = _values(rule.fields, watch.values)
+    step = assignee = None
+    passed = decision.passed_over
+    if watch.hops < MOST_HOPS:
+        step, assignee, passed = offered(rule.then, values, state, frozenset(missed))
+    is_last = step is None
+    if is_last:
+        people = frozenset(name for name in missed if name.startswith("person "))
+        step, assignee, more = offered(rule.last, values, state, people)
+        passed = passed + more
+    if step is None:
+        return None
+    after = attrs.evolve(
+        decision,
+        by=step.by,
+        kind=step.kind,
+        target=step.name,
+        assignee=assignee,
+        passed_over=passed,
+        due=None if is_last else due(rule.sla, step.kind, at),
+    )
+    kept = None if after.due is None else Watch(watch.hops + 1, missed, watch.values)
+    move = Move(
+        decision.route,
+        decision.lead,
+        at,
+        SLA_MISSED,
+        before,
+        Holder.of(after),
+        watch.hops + 1,
+    )
+    return attrs.evolve(recorded, decision=after, watch=kept), move
+
+
+def _values(fields: Mapping[str, Field], kept: Mapping[str, object]) -> Values:
+    """Return the lead's values that were kept, without those of fields that have gone."""
+    values: Values = {
+        name: from_jsonable(fields[name].type, stored)
+        for name, stored in kept.items()
+        if name in fields
+    }
+    return values

@@ -1,0 +1,37 @@
+"""`turnout touch`: somebody works on a lead, so that its SLA is met."""
+
+from pathlib import Path
+
+import click
+
+from turnout.commands.exits import CannotRun
+from turnout.commands.options import STATE, Command, color_option
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy, refusals
+from turnout.rendering.report import counted
+from turnout.rendering.screen import visible
+from turnout.runtime.router import Router
+
+
+@click.command(
+    "touch",
+    cls=Command,
+    examples=("turnout touch inbound.route L-10017 L-10018 --state inbound.db",),
+)
+@POLICY
+@click.argument("leads", nargs=-1, required=True, metavar="ID...")
+@STATE
+@ROUTE
+@color_option
+def command(*, policy: Path, leads: tuple[str, ...], state: Path, route_name: str | None) -> None:
+    """Mark leads as worked on, so that `turnout escalate` leaves them where they are."""
+    compiled = fit_policy(policy)
+    route = chosen_route(compiled.policy, route_name)
+    with refusals(), Router(compiled, route=route, state=state) as router:
+        unknown = router.touch(*leads)
+    known = len(set(leads) - set(unknown))
+    if known:
+        click.echo(f"touched {counted(known, 'lead')}")
+    if unknown:
+        which = ", ".join(visible(lead) for lead in dict.fromkeys(unknown))
+        advice = "ids are case-sensitive; they are the field `id` of the leads"
+        raise CannotRun(f"never routed by {route}: {which}", advice)

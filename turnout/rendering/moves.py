@@ -1,0 +1,34 @@
+"""Leads that changed hands, for people and as data (docs/reference/formats.md)."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from turnout.rendering.report import counted
+from turnout.rendering.screen import Ink, hanging, paint, visible
+from turnout.runtime.moves import Holder, Move
+
+FORMAT, VERSION = "turnout-moves", 1
+
+
+def moves_text(moves: Sequence[Move], screen: int) -> Iterator[str]:
+    """Yield a line for each move, and how many there are."""
+    for move in moves:
+        said = f"{_holder(move.before)} → {_holder(move.after)}"
+        first = f"lead {paint(visible(move.lead), Ink.STRONG)}: "
+        yield from hanging(first, visible(said).split(" "), screen)
+    if moves:
+        yield f"moved {counted(len(moves), 'lead')}"
+    else:
+        yield "no lead is overdue"
+
+
+def moves_data(moves: Sequence[Move]) -> dict[str, Any]:
+    """Return the moves in their documented JSON form, keys in a fixed order."""
+    return {"format": FORMAT, "version": VERSION, "moves": [move.as_dict() for move in moves]}
+
+
+def _holder(holder: Holder) -> str:
+    target = f"{holder.kind} {holder.target}".strip()
+    if holder.assignee is None or target == f"person {holder.assignee}":
+        return target
+    return f"{holder.assignee} ({target})"
