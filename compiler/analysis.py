@@ -15,7 +15,8 @@ from turnout.dsl.policy import Policy, ToOwner
 from turnout.dsl.types import Values
 
 Oracle: TypeAlias = Callable[[Policy, str, Values, date], tuple[str | None, tuple[str, ...]]]
-"""Runs one lead through the reference interpreter: policy, route, lead, day → the rule that
+"""Runs one lead through the reference interpreter: policy, route, lead, day (or moment, where
+a condition asks for hours) → the rule that
 matches (None for a fallback), and who names each target that would be tried, in order."""
 
 STEPS = 2_000_000

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from turnout.dsl.policy import Calendar
+from turnout.dsl.calendars import Calendar
 from turnout.dsl.public_holidays import public_holidays
 from turnout.dsl.zones import zone
 

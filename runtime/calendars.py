@@ -1,7 +1,7 @@
 """Working time: how time passes for somebody who works by a calendar.
 
 >>> from datetime import UTC, datetime, timedelta
->>> from turnout.dsl.policy import Calendar, Opening
+>>> from turnout.dsl.calendars import Calendar, Opening
 >>> weekdays = tuple(Opening(day, 9 * 60, 17 * 60) for day in range(5))
 >>> office = Calendar("office", "Europe/Berlin", weekdays, (), (), span=None)
 >>> friday = datetime(2026, 11, 27, 15, 30, tzinfo=UTC)  # 16:30 in Berlin
@@ -11,8 +11,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+from turnout.dsl.calendars import Calendar
 from turnout.dsl.opening_hours import from_seconds, is_open, next_open, seconds, spans_from
-from turnout.dsl.policy import Calendar
 
 __all__ = ["after_working", "is_open", "next_open"]
 

@@ -12,10 +12,21 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.plan import matcher
-from turnout.compiler.program import Attempt, Program
-from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, Target, ToOwner, ToPerson
-from turnout.dsl.types import Values
+from turnout.compiler.program import Attempt, Program, RouteProgram
+from turnout.dsl.conditions import Open, atoms
+from turnout.dsl.opening_hours import is_open
+from turnout.dsl.policy import (
+    LeastLoaded,
+    Policy,
+    RoundRobin,
+    Target,
+    ToOwner,
+    ToPartner,
+    ToPerson,
+)
+from turnout.dsl.types import Value, Values
 from turnout.dsl.wording import parts, worded
+from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Issue, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
 from turnout.runtime.leads import Lead, fingerprint
@@ -34,8 +45,8 @@ class _Accepted:
     assignee: str | None
 
 
-_Try: TypeAlias = Callable[[Values, Transaction], _Accepted | str]
-"""Offers a lead to a target: accepted, or the reason why it is passed over."""
+_Try: TypeAlias = Callable[[Values, datetime, Transaction], _Accepted | Refused]
+"""Offers a lead to a target at a moment: accepted, or why it is passed over."""
 
 
 @attrs.frozen(eq=False)
@@ -64,6 +75,7 @@ def engine(program: Program, route: str) -> Engine:
     """
     chosen = program.routes[route]
     match = matcher(program, route)
+    clocks = _calendars(chosen)
     prepare = _Preparer(program.policy)
     clauses = tuple(
         _Steps(clause.name if clause.is_rule else None, prepare.steps(clause.attempts))
@@ -78,9 +90,12 @@ def engine(program: Program, route: str) -> Engine:
         if recorded is not None:
             return _again(recorded, lead, print_)
         moment = at.astimezone(UTC)
-        number = None if lead.complaint is not None else match(lead.values, moment.date())
+        number = None
+        if lead.complaint is None:
+            values = {**lead.values, **_answers(clocks, moment)} if clocks else lead.values
+            number = match(values, moment.date())
         clause = last if number is None else clauses[number]
-        step, assignee, passed = _offered(clause, lead.values, state)
+        step, assignee, passed = _offered(clause, lead.values, moment, state)
         decision = Decision(
             lead=key,
             route=route,
@@ -108,16 +123,27 @@ def _again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
     )
 
 
+def _calendars(route: RouteProgram) -> tuple[Open, ...]:
+    """Return each calendar whose hours a condition of the route asks, once."""
+    asked = (atom for clause in route.clauses for atom in atoms(clause.condition))
+    return tuple(dict.fromkeys(atom for atom in asked if isinstance(atom, Open)))
+
+
+def _answers(clocks: tuple[Open, ...], moment: datetime) -> dict[str, Value]:
+    """Return what stands among a lead's values for each calendar."""
+    return {clock.field: is_open(clock.calendar, moment) for clock in clocks}
+
+
 def _offered(
-    clause: _Steps, values: Values, state: Transaction
+    clause: _Steps, values: Values, at: datetime, state: Transaction
 ) -> tuple[_Step | None, str | None, tuple[PassedOver, ...]]:
     """Return the step that accepts, None where none does, its assignee, and those passed over."""
     passed: list[PassedOver] = []
     for step in clause.steps:
-        answer = step.offer(values, state)
-        if not isinstance(answer, str):
+        answer = step.offer(values, at, state)
+        if isinstance(answer, _Accepted):
             return step, answer.assignee, tuple(passed)
-        passed.append(PassedOver(step.said, answer))
+        passed.append(PassedOver(step.said, answer.reason, answer.members))
     return None, None, tuple(passed)
 
 
@@ -125,6 +151,7 @@ class _Preparer:
     """Prepares targets: each team's roster is made once."""
 
     def __init__(self, policy: Policy) -> None:
+        self._availability = Availability(policy)
         self._rosters: Mapping[str, Roster] = {
             name: Roster.of((member.person, member.weight) for member in team.members)
             for name, team in policy.teams.items()
@@ -138,43 +165,62 @@ class _Preparer:
     def _try(self, target: Target) -> _Try:
         match target:
             case RoundRobin(team):
-                return _round_robin(team, self._rosters[team])
+                ask = self._availability.members(target)
+                return _round_robin(team, self._rosters[team], ask)
             case LeastLoaded(team):
-                return _least_loaded(self._rosters[team])
-            case ToPerson(person):
-                return lambda _values, _state: _Accepted(person)
-            case ToOwner(field):
-                return _owner(field)
+                return _least_loaded(self._rosters[team], self._availability.members(target))
+            case ToPerson(name, anytime):
+                return lambda _values, at, state: self._person(name, at, state, anytime=anytime)
+            case ToOwner():
+                return self._owner(target)
+            case ToPartner():
+                return self._partner(target)
             case _:
-                return lambda _values, _state: _Accepted(None)
+                return lambda _values, _at, _state: _Accepted(None)
+
+    def _person(
+        self, name: str, at: datetime, state: Transaction, *, anytime: bool
+    ) -> _Accepted | Refused:
+        reason = self._availability.person(name, at, state, anytime=anytime)
+        return _Accepted(name) if reason is None else Refused(reason)
+
+    def _owner(self, target: ToOwner) -> _Try:
+        def offer(values: Values, at: datetime, state: Transaction) -> _Accepted | Refused:
+            owner = values.get(target.field)
+            if owner is None:
+                return Refused("no-owner")
+            return self._person(str(owner), at, state, anytime=target.anytime)
+
+        return offer
+
+    def _partner(self, target: ToPartner) -> _Try:
+        def offer(_values: Values, at: datetime, state: Transaction) -> _Accepted | Refused:
+            reason = self._availability.partner(target, at, state)
+            return _Accepted(None) if reason is None else Refused(reason)
+
+        return offer
 
 
-def _round_robin(team: str, roster: Roster) -> _Try:
-    available = frozenset(roster.names)
-
-    def offer(_values: Values, state: Transaction) -> _Accepted | str:
+def _round_robin(team: str, roster: Roster, ask: Ask) -> _Try:
+    def offer(values: Values, at: datetime, state: Transaction) -> _Accepted | Refused:
+        available = ask(values, at, state)
+        if isinstance(available, Refused):
+            return available
         drawn = draw(state.turns(team), roster, available)
-        if drawn is None:
-            return "empty"
+        assert drawn is not None, "somebody with a weight is available"
         state.set_turns(team, drawn[1])
         return _Accepted(drawn[0])
 
     return offer
 
 
-def _least_loaded(roster: Roster) -> _Try:
-    available = frozenset(roster.names)
-
-    def offer(_values: Values, state: Transaction) -> _Accepted | str:
+def _least_loaded(roster: Roster, ask: Ask) -> _Try:
+    def offer(values: Values, at: datetime, state: Transaction) -> _Accepted | Refused:
+        available = ask(values, at, state)
+        if isinstance(available, Refused):
+            return available
         chosen = least_loaded(roster, state.open_leads(roster.names), available)
-        return "empty" if chosen is None else _Accepted(chosen)
-
-    return offer
-
-
-def _owner(field: str) -> _Try:
-    def offer(values: Values, _state: Transaction) -> _Accepted | str:
-        owner = values.get(field)
-        return "no-owner" if owner is None else _Accepted(str(owner))
+        assert chosen is not None, "somebody with a weight is available"
+        return _Accepted(chosen)
 
     return offer

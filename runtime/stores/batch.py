@@ -13,7 +13,7 @@ import attrs
 
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
-from turnout.runtime.stores import Recorded
+from turnout.runtime.stores import Recorded, microseconds, receivers
 
 Key: TypeAlias = tuple[str, str]
 """What a lead is decided once for: its route and its id."""
@@ -34,6 +34,10 @@ class Kept(Protocol):
         """Return how many of the person's leads are open."""
         ...
 
+    def given(self, who: str, start: int, end: int) -> int:
+        """Return how many leads somebody was given in a period."""
+        ...
+
     def log(self) -> Iterator[Recorded]:
         """Yield all that was decided, in order."""
         ...
@@ -44,7 +48,8 @@ class Batch:
     """A `Transaction`, and what it changed for the store to keep at its end.
 
     decisions: new log rows in order. closed: earlier rows whose lead was closed. drawn:
-    turns by team. opened: by person, the open leads more than before.
+    turns by team. opened: by person, the open leads more than before. received: by who
+    was given leads, how many at each moment (microseconds since 1970).
     """
 
     kept: Kept
@@ -52,9 +57,13 @@ class Batch:
     closed: dict[Key, Recorded] = attrs.field(factory=dict[Key, Recorded], init=False)
     drawn: dict[str, Turns] = attrs.field(factory=dict[str, Turns], init=False)
     opened: Counter[str] = attrs.field(factory=Counter[str], init=False)
+    received: dict[str, Counter[int]] = attrs.field(factory=dict[str, Counter[int]], init=False)
     _undecided: set[Key] = attrs.field(factory=set[Key], init=False)
     _read_turns: dict[str, Turns] = attrs.field(factory=dict[str, Turns], init=False)
     _read_open: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
+    _read_given: dict[tuple[str, int, int], int] = attrs.field(
+        factory=dict[tuple[str, int, int], int], init=False
+    )
 
     def decided(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead, in this batch or before."""
@@ -85,6 +94,16 @@ class Batch:
                 self._read_open[person] = self.kept.open_leads(person)
         return {person: self._read_open[person] + self.opened[person] for person in people}
 
+    def given(self, who: str, start: int, end: int) -> int:
+        """Return how many leads somebody was given in a period, those of this batch included."""
+        key = (who, start, end)
+        if key not in self._read_given:
+            self._read_given[key] = self.kept.given(who, start, end)
+        here = self.received.get(who)
+        if here is None:
+            return self._read_given[key]
+        return self._read_given[key] + sum(leads for at, leads in here.items() if start <= at < end)
+
     def record(self, decision: Decision, fingerprint: str) -> None:
         """Append the decision to the log and to its assignee's open leads."""
         if self.decided(decision.route, decision.lead) is not None:
@@ -92,6 +111,9 @@ class Batch:
         self.decisions[decision.route, decision.lead] = Recorded(decision, fingerprint)
         if decision.assignee is not None:
             self.opened[decision.assignee] += 1
+        at = microseconds(decision.at)
+        for who in receivers(decision.kind, decision.target, decision.assignee):
+            self.received.setdefault(who, Counter())[at] += 1
 
     def close_lead(self, route: str, lead: str) -> bool:
         """Take the lead off its assignee's open ones; whether it was among them."""

@@ -23,7 +23,13 @@ from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.stores import Recorded, StateError, Transaction
 from turnout.runtime.stores.batch import Batch
 from turnout.runtime.stores.failures import damaged, state_errors
-from turnout.runtime.stores.tables import check_format, check_owner, make_tables
+from turnout.runtime.stores.tables import (
+    add_given,
+    bring_up_to_date,
+    check_format,
+    check_owner,
+    make_tables,
+)
 
 T = TypeVar("T")
 
@@ -54,7 +60,9 @@ def open_sqlite(
             connection.execute("PRAGMA synchronous = FULL")
             with _transaction(connection, "BEGIN IMMEDIATE"):
                 # Checked again under the lock: another run may just have made the tables.
-                if not check_format(connection, path):
+                if check_format(connection, path):
+                    bring_up_to_date(connection, path)
+                else:
                     make_tables(connection, policy_name)
                 check_owner(connection, path, policy_name, teams)
     except BaseException:
@@ -137,6 +145,13 @@ class _Kept:
         ).fetchone()
         return 0 if row is None else int(row[0])
 
+    def given(self, who: str, start: int, end: int) -> int:
+        (leads,) = self.connection.execute(
+            "SELECT coalesce(sum(leads), 0) FROM given WHERE who = ? AND at >= ? AND at < ?",
+            (who, start, end),
+        ).fetchone()
+        return int(leads)
+
     def log(self) -> Iterator[Recorded]:
         rows = self.connection.execute(
             "SELECT decision, fingerprint, closed FROM decisions ORDER BY seq"
@@ -177,6 +192,7 @@ def _keep(connection: sqlite3.Connection, batch: Batch) -> None:
         " ON CONFLICT (person) DO UPDATE SET open = open + excluded.open",
         list(batch.opened.items()),
     )
+    add_given(connection, batch.received)
 
 
 def _json(value: object) -> str:

@@ -4,21 +4,34 @@ A file belongs to one policy. Its `application_id` tells it from other SQLite fi
 `user_version` is the version of the format, and `meta` names the policy.
 
 `decisions` is the log: one row per lead and route, in the order of `seq`. `turns` has a
-row per team, `load` one per person. A decision is JSON, as `Decision.as_dict` has it; the
-columns beside it are those that are looked up.
+row per team, `load` one per person. `given` counts the leads that each person, member, team
+and partner was given, by moment in microseconds since 1970: caps ask it for a period. A
+decision is JSON, as `Decision.as_dict` has it; the columns beside it are those that are
+looked up.
+
+Format 1 had no `given`; a file of that format gets it from its log, in place.
 """
 
+import json
 import sqlite3
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from pathlib import Path
 
-from turnout.runtime.stores import StateError
+from turnout.runtime.stores import StateError, microseconds, receivers
 from turnout.runtime.stores.failures import damaged
 
 APPLICATION_ID = int.from_bytes(b"Trno")
-FORMAT = 1
+FORMAT = 2
 # A Python may come with a SQLite that is too old to enforce the columns' types.
 _STRICT = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""
+_GIVEN = f"""CREATE TABLE given (
+        who TEXT NOT NULL,
+        at INTEGER NOT NULL,
+        leads INTEGER NOT NULL,
+        PRIMARY KEY (who, at)
+    ) WITHOUT ROWID{_STRICT and f", {_STRICT}"}"""
 _TABLES = (
     f"CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) {_STRICT}",
     f"""CREATE TABLE decisions (
@@ -36,6 +49,7 @@ _TABLES = (
         lag TEXT NOT NULL
     ) {_STRICT}""",
     f"CREATE TABLE load (person TEXT PRIMARY KEY, open INTEGER NOT NULL) {_STRICT}",
+    _GIVEN,
 )
 
 
@@ -69,6 +83,34 @@ def make_tables(connection: sqlite3.Connection, policy_name: str) -> None:
     connection.execute("INSERT INTO meta VALUES ('policy', ?)", (policy_name,))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def bring_up_to_date(connection: sqlite3.Connection, path: Path) -> None:
+    """Give tables of an earlier format what they lack, inside the caller's transaction."""
+    if _number(connection, "PRAGMA user_version") == FORMAT:
+        return
+    connection.execute(_GIVEN)
+    received: dict[str, Counter[int]] = {}
+    for (text,) in connection.execute("SELECT decision FROM decisions"):
+        try:
+            record = json.loads(text)
+            at = microseconds(datetime.fromisoformat(record["at"]))
+            found = receivers(record["kind"], record["target"], record["assignee"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged(path, f"{text[:40]!r} is not what was written") from error
+        for who in found:
+            received.setdefault(who, Counter())[at] += 1
+    add_given(connection, received)
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def add_given(connection: sqlite3.Connection, received: Mapping[str, Counter[int]]) -> None:
+    """Count leads as given: by receiver, how many at each moment."""
+    connection.executemany(
+        "INSERT INTO given VALUES (?, ?, ?)"
+        " ON CONFLICT (who, at) DO UPDATE SET leads = leads + excluded.leads",
+        [(who, at, leads) for who, times in received.items() for at, leads in times.items()],
+    )
 
 
 def check_owner(

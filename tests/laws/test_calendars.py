@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.opening_hours import next_closed
-from turnout.dsl.policy import Calendar, Opening
 from turnout.dsl.source import Source, Span
 from turnout.dsl.zones import zone
 from turnout.runtime.calendars import after_working, is_open, next_open
