@@ -7,10 +7,11 @@ from typing import TypeAlias
 
 import attrs
 
+from turnout.compiler.limits import sure_owners
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.regions import All, Budget, Masks, Regions, find, truth
 from turnout.compiler.space import Space, space
-from turnout.dsl.conditions import Atom, Present, atoms
+from turnout.dsl.conditions import Atom, IsIn, Present, atoms
 from turnout.dsl.policy import Policy, ToOwner
 from turnout.dsl.types import Values
 
@@ -93,11 +94,11 @@ def analyse(program: Program, route: str, oracle: Oracle, steps: int = STEPS) ->
     """Return the analysis of one route of `program`."""
     chosen = program.routes[route]
     policy = program.policy
-    grid = space(policy.fields, _atoms(chosen))
+    grid = space(policy.fields, _atoms(policy, chosen))
     return Analysis(program, chosen, Regions(grid), oracle, steps)
 
 
-def _atoms(route: RouteProgram) -> list[Atom]:
+def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:
     """Return the atoms that a question about the route may use, each once, in order."""
     found: dict[Atom, None] = {}
     for clause in route.clauses:
@@ -105,5 +106,13 @@ def _atoms(route: RouteProgram) -> list[Atom]:
             found[atom] = None
         for attempt in clause.attempts:
             if isinstance(attempt.target, ToOwner):
-                found[Present(attempt.target.field)] = None
+                found[owned(policy, attempt.target)] = None
     return list(found)
+
+
+def owned(policy: Policy, target: ToOwner) -> Present | IsIn:
+    """Return the condition under which an owner is sure to take the lead."""
+    people = sure_owners(policy, target)
+    return (
+        Present(target.field) if len(people) == len(policy.people) else IsIn(target.field, people)
+    )

@@ -6,7 +6,7 @@ would read it as itself. Where no value can be made (a regular expression, say) 
 witness is left unconfirmed, and whoever shows it says "possibly".
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import attrs
@@ -120,16 +120,23 @@ def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
             wanted.append((dimension.test.calendar, answers_))
     if not wanted:
         return None
-    first = (today or DAY).toordinal() - date(1970, 1, 1).toordinal()
-    for day in range(first, first + (1 if today else MOST_DAYS)):
-        spans = [span for calendar, _ in wanted for span in open_spans(calendar, day)]
-        # What is open changes only where a span begins or ends.
-        edges = {day * 86_400, *(edge for span in spans for edge in span)}
-        for edge in sorted(edge for edge in edges if edge < (day + 1) * 86_400):
-            moment = from_seconds(edge)
-            if all(is_open(calendar, moment) in answers_ for calendar, answers_ in wanted):
-                return moment
+    calendars = [calendar for calendar, _ in wanted]
+    for moment in moments(calendars, today or DAY, 1 if today else MOST_DAYS):
+        if all(is_open(calendar, moment) in answers_ for calendar, answers_ in wanted):
+            return moment
     return None
+
+
+def moments(calendars: Sequence[Calendar], first: date, days: int) -> Iterator[datetime]:
+    """Yield, in so many days of UTC, each moment at which a calendar opens or closes, in order.
+
+    What is open can only change there, and at the first of them, so no other need be looked at.
+    """
+    start = first.toordinal() - date(1970, 1, 1).toordinal()
+    for day in range(start, start + days):
+        spans = [span for calendar in calendars for span in open_spans(calendar, day)]
+        edges = {day * 86_400, *(edge for span in spans for edge in span)}
+        yield from map(from_seconds, sorted(e for e in edges if e < (day + 1) * 86_400))
 
 
 def _value(

@@ -1,7 +1,7 @@
 """People, teams and partners: from source to decision, with a clock."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,7 +32,9 @@ def policy(declared: str, chain: str, **tables: str) -> Written:
 
 
 def decided(
-    written: Written | str, moments: Sequence[datetime], lead: dict[str, object] | None = None
+    written: Written | str,
+    moments: Sequence[datetime],
+    lead: Mapping[str, object] | None = None,
 ) -> list[Decision]:
     """Return the decisions for leads that differ only in their id, one a moment."""
     found = compiled(written)
@@ -359,3 +361,170 @@ def test_a_roster_says_which_member_stands_in_it_twice_or_is_unknown() -> None:
     _, unknown = attempted(policy(people, "round-robin t", t="person\nanna\n"))
     assert [f.message for f in twice] == ["`ana` is in the team `t` twice"]
     assert [f.message for f in unknown] == ["`t.csv` line 2: there is no person `anna`"]
+
+
+# -- what the checker says --
+
+
+def never_available(people: str, chain: str) -> list[str]:
+    """Return what is said of the targets of `chain`."""
+    text = f"""{LEAD}{CALENDARS}
+    calendar days {{ timezone "Europe/Berlin"  open mon..sun 06:00-22:00 }}
+    {people} queue q
+    route r {{ rule all {{ when id is present to {chain} }} fallback to queue q }}
+    """
+    found = named(compiled(text).findings, "never-available")
+    return [f"{finding.message} ({finding.text})" for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("people", "chain", "reason"),
+    [
+        ("person ana { inactive }", "person ana", "`ana` is inactive"),
+        ("person ana { inactive } team t { ana }", "round-robin t", "everybody in `t` is inactive"),
+        (
+            "person ana team t { ana }",
+            "round-robin t matching plan",
+            "nobody in `t` says which `plan` they serve",
+        ),
+        (
+            "person ana { hours nights } team t hours berlin { ana }",
+            "round-robin t",
+            "nobody works while `t` does, by `berlin`",
+        ),
+    ],
+)
+def test_a_target_that_never_takes_a_lead_is_reported(people: str, chain: str, reason: str) -> None:
+    (found,) = never_available(people, chain)
+    assert found == f"`{chain}` never takes a lead ({reason})"
+
+
+def dead_ends(people: str, chain: str) -> list[str]:
+    """Return what is said of the targets of a route that ends in `chain` and no queue."""
+    text = f"""{LEAD}{CALENDARS}
+    calendar days {{ timezone "Europe/Berlin"  open mon..sun 06:00-22:00 }}
+    {people}
+    route r {{ fallback to {chain} }}
+    """
+    ends = named(compiled(text).findings, "dead-end")
+    return [label.text for finding in ends for label in finding.labels]
+
+
+@pytest.mark.parametrize(
+    ("people", "chain", "reasons"),
+    [
+        ("person ana { hours berlin }", "person ana", ["`ana` works by `berlin`"]),
+        ("person ana { away 2026-11-23 }", "person ana", ["`ana` is away at times"]),
+        ("person ana { cap 9 per day }", "person ana", ["`ana` has a cap"]),
+        ("person ana team t cap 9 per day { ana }", "round-robin t", ["the team `t` has a cap"]),
+        (
+            "person ana { languages [de] } team t { ana }",
+            "round-robin t matching language",
+            ["only those who serve its language"],
+        ),
+        (
+            "person ana person ben { inactive }",
+            "owner owner",
+            ["`owner` may be missing, `ben` is inactive"],
+        ),
+        ("partner p { hours berlin }", "partner p", ["`p` works by `berlin`"]),
+    ],
+)
+def test_a_chain_of_targets_that_can_all_pass_a_lead_on_is_a_dead_end(
+    people: str, chain: str, reasons: list[str]
+) -> None:
+    assert dead_ends(people, chain) == [f"can pass the lead on: {reason}" for reason in reasons]
+
+
+@pytest.mark.parametrize(
+    ("people", "chain"),
+    [
+        ("person ana", "person ana"),
+        ("person ana { hours berlin }", "person ana anytime"),
+        ("person ana { cap 9 per day } person ben team t { ana, ben }", "round-robin t"),
+        # One of the two is at work at any time.
+        (
+            "person ana { hours days } person ben { hours nights } team t { ana, ben }",
+            "round-robin t",
+        ),
+        ("person ana { hours days } person ben { hours nights }", "person ana else person ben"),
+    ],
+)
+def test_somebody_who_is_always_there_makes_no_dead_end(people: str, chain: str) -> None:
+    assert dead_ends(people, chain) == []
+
+
+def test_hours_that_the_condition_asks_for_make_no_dead_end() -> None:
+    text = f"""{LEAD}{CALENDARS} person ana {{ hours berlin }} queue q
+    route r {{
+      rule day {{ when open berlin to person ana }}
+      rule night {{ when not open berlin to queue q }}
+    }}
+    """
+    assert not errors(compiled(text).findings)
+
+
+@pytest.mark.parametrize(
+    ("declared", "name", "message"),
+    [
+        ('timezone "Europe/Berln" open mon 09:00-17:00', "unknown-zone", "there is no time zone"),
+        ("open mon 09:00-17:00", "incomplete-calendar", "the calendar `c` has no time zone"),
+        ('timezone "UTC"', "incomplete-calendar", "the calendar `c` is never open"),
+        ('timezone "UTC" open mon..sun 09:00-09:00', "unknown-value", "the block `09:00-09:00`"),
+        ('timezone "UTC" open mon 09:00-24:30', "unknown-value", "`09:00-24:30` is not a block"),
+        ('timezone "UTC" open monday 09:00-17:00', "unknown-value", "`monday` is not a day of the"),
+        (
+            'timezone "UTC" open mon 09:00-13:00 12:00-17:00',
+            "overlapping-hours",
+            "two blocks share time on mon",
+        ),
+        # The night of Sunday leads into Monday.
+        (
+            'timezone "UTC" open sun 22:00-06:00, mon 05:00-09:00',
+            "overlapping-hours",
+            "two blocks share time on mon",
+        ),
+        (
+            'timezone "UTC" open mon 09:00-17:00 holidays Atlantis',
+            "unknown-place",
+            "no public holidays are known for `Atlantis`",
+        ),
+        (
+            'timezone "UTC" open mon 09:00-17:00 closed 2027-01-01..2026-12-24',
+            "unknown-value",
+            "the range is empty",
+        ),
+        (
+            'timezone "UTC" open mon 09:00-17:00 closed 2026-02-30',
+            "unknown-value",
+            "`2026-02-30` is not a day",
+        ),
+    ],
+)
+def test_a_calendar_says_what_is_wrong_with_it(declared: str, name: str, message: str) -> None:
+    _, findings = attempted(f"calendar c {{ {declared} }}")
+    (finding,) = findings
+    assert finding.name == name
+    assert finding.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("cap", "message"),
+    [
+        ("cap 2.5 per day", "`2.5` is not a number of leads"),
+        ("cap -1 per day", "`-1` is not a number of leads"),
+        ("cap 2 per year", "`year` is not a period"),
+        ("cap 2 per 3 months", "a rolling period is a number of"),
+        ("cap 2 per 0 hours", "a rolling period is a number of"),
+        ("cap 2 per 5000 weeks", "a rolling period is a number of"),
+    ],
+)
+def test_a_cap_says_what_is_wrong_with_it(cap: str, message: str) -> None:
+    _, findings = attempted(f"person ana {{ {cap} }}")
+    (finding,) = findings
+    assert finding.message.startswith(message)
+
+
+def test_a_cap_of_nothing_is_pointed_out() -> None:
+    _, findings = attempted("person ana { cap 0 per day }")
+    assert [f.message for f in findings] == ["a cap of 0 keeps every lead away"]
