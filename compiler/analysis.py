@@ -7,15 +7,17 @@ from typing import TypeAlias
 
 import attrs
 
+from turnout.compiler.limits import sure_owners
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.regions import All, Budget, Masks, Regions, find, truth
 from turnout.compiler.space import Space, space
-from turnout.dsl.conditions import Atom, Present, atoms
+from turnout.dsl.conditions import Atom, IsIn, Present, atoms
 from turnout.dsl.policy import Policy, ToOwner
 from turnout.dsl.types import Values
 
 Oracle: TypeAlias = Callable[[Policy, str, Values, date], tuple[str | None, tuple[str, ...]]]
-"""Runs one lead through the reference interpreter: policy, route, lead, day → the rule that
+"""Runs one lead through the reference interpreter: policy, route, lead, day (or moment, where
+a condition asks for hours) → the rule that
 matches (None for a fallback), and who names each target that would be tried, in order."""
 
 STEPS = 2_000_000
@@ -102,11 +104,11 @@ def analyse(
     """
     chosen = program.routes[route]
     policy = program.policy
-    grid = space(policy.fields, dict.fromkeys([*_atoms(chosen), *also]))
+    grid = space(policy.fields, dict.fromkeys([*_atoms(policy, chosen), *also]))
     return Analysis(program, chosen, Regions(grid), oracle, steps)
 
 
-def _atoms(route: RouteProgram) -> list[Atom]:
+def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:
     """Return the atoms that a question about the route may use, each once, in order."""
     found: dict[Atom, None] = {}
     for clause in route.clauses:
@@ -114,5 +116,13 @@ def _atoms(route: RouteProgram) -> list[Atom]:
             found[atom] = None
         for attempt in clause.attempts:
             if isinstance(attempt.target, ToOwner):
-                found[Present(attempt.target.field)] = None
+                found[owned(policy, attempt.target)] = None
     return list(found)
+
+
+def owned(policy: Policy, target: ToOwner) -> Present | IsIn:
+    """Return the condition under which an owner is sure to take the lead."""
+    people = sure_owners(policy, target)
+    return (
+        Present(target.field) if len(people) == len(policy.people) else IsIn(target.field, people)
+    )

@@ -17,7 +17,7 @@ from turnout.compiler.regions import Regions
 from turnout.compiler.space import YES, Dimension, Space
 from turnout.compiler.universe import universe
 from turnout.dsl import types
-from turnout.dsl.conditions import Has
+from turnout.dsl.conditions import Has, Open
 from turnout.dsl.policy import Definition
 from turnout.dsl.values import show
 from turnout.dsl.wording import written
@@ -87,6 +87,9 @@ def phrase(known: Words, at: int, mask: Mask) -> str:
     if dimension.kind in {"has", "pattern"}:
         return _yes_no(dimension, mask)
     name = dimension.field.name
+    if isinstance(dimension.test, Open):
+        is_open = dimension.domain.sample(members(mask)[0])
+        return f"{dimension.test.calendar.name} {'open' if is_open else 'closed'}"
     present, every = mask & ~1, dimension.full & ~1
     if not present:
         return f"{name} missing"

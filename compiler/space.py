@@ -29,6 +29,7 @@ from turnout.dsl.conditions import (
     IsIn,
     Matches,
     OlderThan,
+    Open,
     Present,
     StartsWith,
     WithinLast,
@@ -50,7 +51,8 @@ class Dimension:
     """One axis of the grid.
 
     kind: "value" (class 0 is missing), "has" or "pattern" (NO and YES), "age" (class 0 is
-    missing). test: the atom that a yes/no dimension answers, None for the others.
+    missing). test: the atom that a yes/no dimension answers, or the `Open` that is asked
+    of the clock instead of the lead; None for the others.
     full: the classes that a lead of the policy can have; a required field is never missing.
     """
 
@@ -85,13 +87,27 @@ class Space:
 
 
 def space(fields: Mapping[str, Field], atoms: Iterable[Atom]) -> Space:
-    """Return the space of `fields`, just fine enough for `atoms`."""
+    """Return the space of `fields`, just fine enough for `atoms`.
+
+    Each calendar that is asked is a dimension too; its answer stands among the values of a
+    lead as `open NAME`.
+    """
     by_field: dict[str, dict[Atom, None]] = {name: {} for name in fields}
+    clocks: dict[Open, None] = {}
     for atom in atoms:
-        by_field[atom.field][atom] = None
-    builder = _Builder(fields, {name: list(found) for name, found in by_field.items()})
-    for field in fields.values():
+        if isinstance(atom, Open):
+            clocks[atom] = None
+            by_field.setdefault(atom.field, {})[atom.fact] = None
+        else:
+            by_field.setdefault(atom.field, {})[atom] = None
+    # A calendar is open or closed whatever the lead: a field that is never missing.
+    facts = {atom.field: Field(atom.field, types.Boolean(), required=True) for atom in clocks}
+    builder = _Builder({**fields, **facts}, {name: list(of) for name, of in by_field.items()})
+    for field in (*fields.values(), *facts.values()):
         builder.add(field)
+    for atom in clocks:
+        at, _ = builder.places[atom] = builder.places[atom.fact]
+        builder.dimensions[at] = attrs.evolve(builder.dimensions[at], test=atom)
     builder.link_subdivisions()
     return Space(tuple(builder.dimensions), builder.places, tuple(builder.impossible))
 

@@ -6,8 +6,8 @@ would read it as itself. Where no value can be made (a regular expression, say) 
 witness is left unconfirmed, and whoever shows it says "possibly".
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 import attrs
 
@@ -16,8 +16,10 @@ from turnout.compiler.domains import MISSING
 from turnout.compiler.regions import Masks
 from turnout.compiler.space import YES, Dimension, Space, answers
 from turnout.dsl import types
-from turnout.dsl.conditions import Contains, EndsWith, Has, Matches
+from turnout.dsl.calendars import Calendar
+from turnout.dsl.conditions import Contains, EndsWith, Has, Matches, Open
 from turnout.dsl.findings import Witness
+from turnout.dsl.opening_hours import from_seconds, is_open, open_spans
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
 
@@ -25,13 +27,27 @@ DAY = date(2026, 1, 1)
 """The day on which a witness arrives, unless its dates and ages ask for another."""
 
 
+MOST_DAYS = 400
+"""The days in which a moment is looked for: a year with its holidays."""
+
+
 @attrs.frozen
 class Example:
-    """A lead made for a box: its values, and the day on which it arrives."""
+    """A lead made for a box: its values, and the day on which it arrives.
+
+    moment: on that day, where conditions ask whether a calendar is open; the answers then
+    stand among the values.
+    """
 
     values: dict[str, Value]
     today: date
     shows_day: bool
+    moment: datetime | None = None
+
+    @property
+    def clock(self) -> date:
+        """The moment if there is one, else the day: what the interpreter asks."""
+        return self.moment or self.today
 
 
 def example(space: Space, box: Masks, telling: Masks | None = None) -> Example | None:
@@ -44,7 +60,11 @@ def example(space: Space, box: Masks, telling: Masks | None = None) -> Example |
     for at, dimension in enumerate(space.dimensions):
         by_field.setdefault(dimension.field.name, []).append(at)
     classes = {at: _class(space, at, box[at]) for at in range(len(box))}
-    today = _today(space, box, classes)
+    pinned = _today(space, box, classes)
+    moment = _moment(space, box, pinned)
+    if moment is None and any(isinstance(d.test, Open) for d in space.dimensions):
+        return None
+    today = moment.date() if moment is not None else pinned or DAY
     values: dict[str, Value] = {}
     for name, places in by_field.items():
         tells = telling is not None and any(telling[at] != space.full[at] for at in places)
@@ -55,13 +75,16 @@ def example(space: Space, box: Masks, telling: Masks | None = None) -> Example |
         if value is None:
             return None
         values[name] = value
+    for test in (dimension.test for dimension in space.dimensions):
+        if isinstance(test, Open) and moment is not None:
+            values[test.field] = is_open(test.calendar, moment)
     if any(not box[at] >> number & 1 for at, number in enumerate(space.classify(values, today))):
         return None
     shows_day = any(
         dimension.kind == "age" and box[at] != space.full[at]
         for at, dimension in enumerate(space.dimensions)
     )
-    return Example(values, today, shows_day)
+    return Example(values, today, shows_day, moment)
 
 
 def _class(space: Space, at: int, mask: int) -> int:
@@ -72,7 +95,7 @@ def _class(space: Space, at: int, mask: int) -> int:
     return next((number for number in chosen if number != MISSING), MISSING)
 
 
-def _today(space: Space, box: Masks, classes: Mapping[int, int]) -> date:
+def _today(space: Space, box: Masks, classes: Mapping[int, int]) -> date | None:
     """Return a day on which a date that is asked for itself has the age that is asked for."""
     value_at = {d.field.name: at for at, d in enumerate(space.dimensions) if d.kind == "value"}
     for at, dimension in enumerate(space.dimensions):
@@ -81,7 +104,39 @@ def _today(space: Space, box: Masks, classes: Mapping[int, int]) -> date:
             day, age = (space.dimensions[i].domain.sample(classes[i]) for i in (own, at))
             if isinstance(day, date) and isinstance(age, int) and -9_999 < age < 99_999:
                 return day + timedelta(days=age)
-    return DAY
+    return None
+
+
+def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
+    """Return a moment at which each calendar is as the box wants it.
+
+    today: the one day to look at; else the first `MOST_DAYS` from `DAY` on. None where
+    there is no such moment, and where no calendar is asked.
+    """
+    wanted: list[tuple[Calendar, set[bool]]] = []
+    for at, dimension in enumerate(space.dimensions):
+        if isinstance(dimension.test, Open):
+            answers_ = {bool(dimension.domain.sample(n)) for n in domains.members(box[at])}
+            wanted.append((dimension.test.calendar, answers_))
+    if not wanted:
+        return None
+    calendars = [calendar for calendar, _ in wanted]
+    for moment in moments(calendars, today or DAY, 1 if today else MOST_DAYS):
+        if all(is_open(calendar, moment) in answers_ for calendar, answers_ in wanted):
+            return moment
+    return None
+
+
+def moments(calendars: Sequence[Calendar], first: date, days: int) -> Iterator[datetime]:
+    """Yield, in so many days of UTC, each moment at which a calendar opens or closes, in order.
+
+    What is open can only change there, and at the first of them, so no other need be looked at.
+    """
+    start = first.toordinal() - date(1970, 1, 1).toordinal()
+    for day in range(start, start + days):
+        spans = [span for calendar in calendars for span in open_spans(calendar, day)]
+        edges = {day * 86_400, *(edge for span in spans for edge in span)}
+        yield from map(from_seconds, sorted(e for e in edges if e < (day + 1) * 86_400))
 
 
 def _value(
@@ -174,6 +229,9 @@ def _held(dimensions: list[Dimension], masks: list[int], values: tuple[str, ...]
 
 def shown(example: Example, fields: Mapping[str, types.Field], note: str = "") -> Witness:
     """Return the lead as a finding shows it."""
+    if example.moment is not None:
+        day = f"arriving at {example.moment:%Y-%m-%d %H:%M} UTC"
+    else:
+        day = f"arriving on {example.today.isoformat()}" if example.shows_day else ""
     raw = {name: jsonable(example.values[name]) for name in fields if name in example.values}
-    day = f"arriving on {example.today.isoformat()}" if example.shows_day else ""
     return Witness(raw, confirmed=True, note=", ".join(part for part in (day, note) if part))

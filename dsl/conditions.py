@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 import attrs
 
+from turnout.dsl.calendars import Calendar
 from turnout.dsl.types import Value
 
 Ordered: TypeAlias = int | Decimal | date
@@ -108,6 +109,26 @@ class WithinLast:
     days: int
 
 
+@attrs.frozen
+class Open:
+    """The calendar is open at the decision's clock: an atom about the clock, not the lead."""
+
+    calendar: Calendar
+
+    @property
+    def field(self) -> str:
+        """The name under which the answer stands among a lead's values; no field has it.
+
+        So everything that counts with fields counts with calendars too, see `fact`.
+        """
+        return f"open {self.calendar.name}"
+
+    @property
+    def fact(self) -> IsIn:
+        """The same question, asked of the answer that stands among the values."""
+        return IsIn(self.field, frozenset({True}))
+
+
 Atom: TypeAlias = (
     Present
     | IsIn
@@ -119,6 +140,7 @@ Atom: TypeAlias = (
     | Has
     | OlderThan
     | WithinLast
+    | Open
 )
 
 

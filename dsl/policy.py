@@ -6,15 +6,17 @@ never take part in comparisons.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from fractions import Fraction
 from typing import TypeAlias
 
 import attrs
 
+from turnout.dsl.calendars import Calendar, Days
 from turnout.dsl.conditions import Condition
 from turnout.dsl.promises import Action, Guarantee, Period
 from turnout.dsl.source import Span
-from turnout.dsl.types import Field
+from turnout.dsl.types import Field, Value
 
 
 def _place() -> Span:
@@ -22,45 +24,83 @@ def _place() -> Span:
 
 
 @attrs.frozen
+class Cap:
+    """At most so many leads in a period; at the cap means not available.
+
+    per: "day", "week" (from Monday) or "month" by the calendar of the time zone, or the
+    length of a period that ends now and rolls on. timezone: an IANA name.
+    """
+
+    most: int
+    per: str | timedelta
+    timezone: str
+
+
+@attrs.frozen
 class Person:
-    """Someone who can be given leads."""
+    """Someone who can be given leads.
+
+    hours: the calendar that they work by, None for round the clock. timezone: in which
+    their days (`away`, caps) are counted. serves: by field, the values that `matching`
+    finds them by. is_inactive: known as the owner of past leads, and given no new one.
+    """
 
     name: str
     email: str | None
     span: Span = _place()
+    hours: str | None = None
+    timezone: str = "UTC"
+    caps: tuple[Cap, ...] = ()
+    away: tuple[Days, ...] = ()
+    serves: Mapping[str, frozenset[Value]] = attrs.field(factory=dict[str, frozenset[Value]])
+    is_inactive: bool = False
 
 
 @attrs.frozen
 class Member:
-    """A person's place in a team; weight 0 is never drawn."""
+    """A person's place in a team; weight 0 is never drawn. caps: on leads of this team."""
 
     person: str
     weight: Fraction
     span: Span = _place()
+    caps: tuple[Cap, ...] = ()
 
 
 @attrs.frozen
 class Team:
-    """People who share leads, in roster order."""
+    """People who share leads, in roster order.
+
+    hours: the calendar in which the team takes leads, beside each member's own. caps: on
+    the leads of all members together.
+    """
 
     name: str
     members: tuple[Member, ...]
     span: Span = _place()
+    hours: str | None = None
+    caps: tuple[Cap, ...] = ()
     owner: str | None = None
 
 
 @attrs.frozen
 class RoundRobin:
-    """Draw from a team, weighted and fair."""
+    """Draw from a team, weighted and fair.
+
+    matching: fields whose value a member must serve. anytime: hours are not asked.
+    """
 
     team: str
+    matching: tuple[str, ...] = ()
+    anytime: bool = False
 
 
 @attrs.frozen
 class LeastLoaded:
-    """The member of a team with the fewest open leads for their weight."""
+    """The member of a team with the fewest open leads for their weight; see `RoundRobin`."""
 
     team: str
+    matching: tuple[str, ...] = ()
+    anytime: bool = False
 
 
 @attrs.frozen
@@ -68,6 +108,7 @@ class ToPerson:
     """One person by name."""
 
     person: str
+    anytime: bool = False
 
 
 @attrs.frozen
@@ -75,6 +116,7 @@ class ToOwner:
     """The person whom the lead's field names."""
 
     field: str
+    anytime: bool = False
 
 
 @attrs.frozen
@@ -89,6 +131,7 @@ class ToPartner:
     """A partner firm."""
 
     partner: str
+    anytime: bool = False
 
 
 @attrs.frozen
@@ -120,11 +163,17 @@ class Step:
 
 @attrs.frozen
 class Place:
-    """A queue, partner or sequence. kind: which of the three."""
+    """A queue, partner or sequence. kind: which of the three.
+
+    email, hours, caps: of a partner, as a person has them.
+    """
 
     kind: str
     name: str
     span: Span = _place()
+    email: str | None = None
+    hours: str | None = None
+    caps: tuple[Cap, ...] = ()
     owner: str | None = None
 
 
@@ -250,3 +299,4 @@ class Policy:
     places: Mapping[str, Place]
     routes: Mapping[str, Route]
     guarantees: Mapping[str, Guarantee] = attrs.field(factory=dict[str, Guarantee])
+    calendars: Mapping[str, Calendar] = attrs.field(factory=dict[str, Calendar])

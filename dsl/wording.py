@@ -20,6 +20,7 @@ from turnout.dsl.conditions import (
     Named,
     Not,
     OlderThan,
+    Open,
     Or,
     Present,
     StartsWith,
@@ -108,7 +109,7 @@ def _list(values: Sequence[Value], field: Field) -> str:
     return f"[{', '.join(show(field, value) for value in values)}]"
 
 
-def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:
+def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a case for each atom
     match atom:
         case Present(field):
             return f"{field} is present"
@@ -132,6 +133,8 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:
             return f"{field} older than {days} days"
         case WithinLast(field, days):
             return f"{field} within {days} days"
+        case Open():
+            return atom.field
 
 
 def _between(atom: Between, field: Field) -> str:
@@ -159,6 +162,14 @@ def worded(target: targets.Target) -> str:
     'round-robin emea-sdr'
     """
     kind, name = parts(target)
+    match target:
+        case targets.RoundRobin(_, matching, anytime) | targets.LeastLoaded(_, matching, anytime):
+            name += "".join(f" matching {field}" for field in matching)
+            name += " anytime" if anytime else ""
+        case targets.ToPerson(_, True) | targets.ToOwner(_, True) | targets.ToPartner(_, True):
+            name += " anytime"
+        case _:
+            pass
     return f"{kind} {quoted(name) if kind == 'reject' else name}"
 
 

@@ -58,10 +58,10 @@ def compile_policy(path: str | Path, *, steps: int = STEPS) -> Compiled:
 
 
 def run_witness(
-    policy: Policy, route: str, values: Values, today: date
+    policy: Policy, route: str, values: Values, clock: date
 ) -> tuple[str | None, tuple[str, ...]]:
     """Return what the reference interpreter says of a lead; see `compiler.analysis.Oracle`."""
-    found = match(policy, route, values, today)
+    found = match(policy, route, values, clock)
     return found.rule, tuple(by for _, by in found.attempts)
 
 

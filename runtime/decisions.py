@@ -24,11 +24,18 @@ class Issue:
 class PassedOver:
     """A target that could not take the lead, in words, and why.
 
-    target: such as "round-robin emea-sdr". reason: `empty`, `no-owner`, `no-match`, ...
+    target: such as "round-robin emea-sdr". reason: `empty`, `inactive`, `no-match`, `away`,
+    `off-hours`, `at-cap`, `no-owner` or `gone`. members: of a team of whom nobody could be
+    drawn, each with their own reason; for explaining, not kept in the log.
     """
 
     target: str
     reason: str
+    members: tuple[tuple[str, str], ...] = attrs.field(default=(), eq=False)
+
+    def as_dict(self) -> dict[str, str]:
+        """Return what the log keeps."""
+        return {"target": self.target, "reason": self.reason}
 
 
 @attrs.frozen
@@ -93,9 +100,7 @@ class Decision:
             "actions": [
                 {"kind": each.kind, "arguments": list(each.arguments)} for each in self.actions
             ],
-            "passed_over": [
-                {"target": passed.target, "reason": passed.reason} for passed in self.passed_over
-            ],
+            "passed_over": [passed.as_dict() for passed in self.passed_over],
             "issues": [
                 {"field": issue.field, "raw": issue.raw, "reason": issue.reason}
                 for issue in self.issues

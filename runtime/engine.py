@@ -13,10 +13,22 @@ import attrs
 
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Attempt, Program, RouteProgram
-from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, Sla, Target, ToOwner, ToPerson
-from turnout.dsl.types import Values
+from turnout.dsl.conditions import Open, atoms
+from turnout.dsl.opening_hours import is_open
+from turnout.dsl.policy import (
+    LeastLoaded,
+    Policy,
+    RoundRobin,
+    Sla,
+    Target,
+    ToOwner,
+    ToPartner,
+    ToPerson,
+)
+from turnout.dsl.types import Value, Values
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.wording import parts, worded
+from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
 from turnout.runtime.due import due
@@ -50,15 +62,23 @@ class _Accepted:
     assignee: str | None
 
 
-_Try: TypeAlias = Callable[[Values, Transaction, frozenset[str]], _Accepted | str]
-"""Offers a lead to a target, some people left out: accepted, or why it is passed over."""
+_Try: TypeAlias = Callable[[Values, datetime, Transaction, frozenset[str]], _Accepted | Refused]
+"""Offers a lead to a target at a moment, some people left out: accepted, or why not."""
 
 
 def keeper(route: RouteProgram) -> Callable[[Values], dict[str, str | int | bool | list[str]]]:
     """Return what picks the values that the targets of a missed SLA ask, as JSON has them."""
     then = [c.sla.then.target for c in route.clauses if c.sla is not None and c.sla.then]
     targets = [*then, *(attempt.target for attempt in route.last)]
-    asked = dict.fromkeys(target.field for target in targets if isinstance(target, ToOwner))
+    asked: dict[str, None] = {}
+    for target in targets:
+        match target:
+            case ToOwner(field):
+                asked[field] = None
+            case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
+                asked |= dict.fromkeys(fields)
+            case _:
+                pass
     return lambda values: {name: jsonable(values[name]) for name in asked if name in values}
 
 
@@ -90,6 +110,7 @@ def engine(program: Program, route: str) -> Engine:
     """
     chosen = program.routes[route]
     match = matcher(program, route)
+    clocks = _calendars(chosen)
     prepare = Preparer(program.policy)
     clauses = tuple(
         Steps(
@@ -110,9 +131,12 @@ def engine(program: Program, route: str) -> Engine:
         if recorded is not None and not anew:
             return _again(recorded, lead, print_)
         moment = at.astimezone(UTC)
-        number = None if lead.complaint is not None else match(lead.values, moment.date())
+        number = None
+        if lead.complaint is None:
+            values = {**lead.values, **_answers(clocks, moment)} if clocks else lead.values
+            number = match(values, moment.date())
         clause = last if number is None else clauses[number]
-        step, assignee, passed = offered(clause, lead.values, state)
+        step, assignee, passed = offered(clause, lead.values, moment, state)
         decision = Decision(
             lead=key,
             route=route,
@@ -150,8 +174,23 @@ def _again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
     )
 
 
+def _calendars(route: RouteProgram) -> tuple[Open, ...]:
+    """Return each calendar whose hours a condition of the route asks, once."""
+    asked = (atom for clause in route.clauses for atom in atoms(clause.condition))
+    return tuple(dict.fromkeys(atom for atom in asked if isinstance(atom, Open)))
+
+
+def _answers(clocks: tuple[Open, ...], moment: datetime) -> dict[str, Value]:
+    """Return what stands among a lead's values for each calendar."""
+    return {clock.field: is_open(clock.calendar, moment) for clock in clocks}
+
+
 def offered(
-    clause: Steps, values: Values, state: Transaction, left_out: frozenset[str] = frozenset()
+    clause: Steps,
+    values: Values,
+    at: datetime,
+    state: Transaction,
+    left_out: frozenset[str] = frozenset(),
 ) -> tuple[_Step | None, str | None, tuple[PassedOver, ...]]:
     """Return the step that accepts, None where none does, its assignee, and those passed over.
 
@@ -162,10 +201,10 @@ def offered(
         if f"{step.kind} {step.name}" in left_out:
             passed.append(PassedOver(step.said, MISSED))
             continue
-        answer = step.offer(values, state, left_out)
-        if not isinstance(answer, str):
+        answer = step.offer(values, at, state, left_out)
+        if isinstance(answer, _Accepted):
             return step, answer.assignee, tuple(passed)
-        passed.append(PassedOver(step.said, answer))
+        passed.append(PassedOver(step.said, answer.reason, answer.members))
     return None, None, tuple(passed)
 
 
@@ -173,6 +212,7 @@ class Preparer:
     """Prepares targets: each team's roster is made once."""
 
     def __init__(self, policy: Policy) -> None:
+        self._availability = Availability(policy)
         self._rosters: Mapping[str, Roster] = {
             name: Roster.of((member.person, member.weight) for member in team.members)
             for name, team in policy.teams.items()
@@ -187,62 +227,90 @@ class Preparer:
     def _try(self, target: Target) -> _Try:
         match target:
             case RoundRobin(team):
-                return _round_robin(team, self._rosters[team])
+                ask = self._availability.members(target)
+                return _round_robin(team, self._rosters[team], ask)
             case LeastLoaded(team):
-                return _least_loaded(self._rosters[team])
-            case ToPerson(person):
-                return _person(person)
-            case ToOwner(field):
-                return _owner(field)
+                return _least_loaded(self._rosters[team], self._availability.members(target))
+            case ToPerson(name, anytime):
+                return lambda _values, at, state, left_out: self._person(
+                    name, at, state, left_out, anytime=anytime
+                )
+            case ToOwner():
+                return self._owner(target)
+            case ToPartner():
+                return self._partner(target)
             case _:
-                return lambda _values, _state, _left_out: _Accepted(None)
+                return lambda _values, _at, _state, _left_out: _Accepted(None)
+
+    def _person(
+        self,
+        name: str,
+        at: datetime,
+        state: Transaction,
+        left_out: frozenset[str],
+        *,
+        anytime: bool,
+    ) -> _Accepted | Refused:
+        if f"person {name}" in left_out:
+            return Refused(MISSED)
+        reason = self._availability.person(name, at, state, anytime=anytime)
+        return _Accepted(name) if reason is None else Refused(reason)
+
+    def _owner(self, target: ToOwner) -> _Try:
+        def offer(
+            values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
+        ) -> _Accepted | Refused:
+            owner = values.get(target.field)
+            if owner is None:
+                return Refused("no-owner")
+            return self._person(str(owner), at, state, left_out, anytime=target.anytime)
+
+        return offer
+
+    def _partner(self, target: ToPartner) -> _Try:
+        def offer(
+            _values: Values, at: datetime, state: Transaction, _left_out: frozenset[str]
+        ) -> _Accepted | Refused:
+            reason = self._availability.partner(target, at, state)
+            return _Accepted(None) if reason is None else Refused(reason)
+
+        return offer
 
 
-def _round_robin(team: str, roster: Roster) -> _Try:
-    everyone = frozenset(roster.names)
-
-    def offer(_values: Values, state: Transaction, left_out: frozenset[str]) -> _Accepted | str:
-        available = _without(everyone, left_out)
+def _round_robin(team: str, roster: Roster, ask: Ask) -> _Try:
+    def offer(
+        values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
+    ) -> _Accepted | Refused:
+        available = _without(ask(values, at, state), left_out)
+        if isinstance(available, Refused):
+            return available
         drawn = draw(state.turns(team), roster, available)
-        if drawn is None:
-            return "empty" if available == everyone else MISSED
+        assert drawn is not None, "somebody with a weight is available"
         state.set_turns(team, drawn[1])
         return _Accepted(drawn[0])
 
     return offer
 
 
-def _least_loaded(roster: Roster) -> _Try:
-    everyone = frozenset(roster.names)
-
-    def offer(_values: Values, state: Transaction, left_out: frozenset[str]) -> _Accepted | str:
-        available = _without(everyone, left_out)
+def _least_loaded(roster: Roster, ask: Ask) -> _Try:
+    def offer(
+        values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
+    ) -> _Accepted | Refused:
+        available = _without(ask(values, at, state), left_out)
+        if isinstance(available, Refused):
+            return available
         chosen = least_loaded(roster, state.open_leads(roster.names), available)
-        if chosen is None:
-            return "empty" if available == everyone else MISSED
+        assert chosen is not None, "somebody with a weight is available"
         return _Accepted(chosen)
 
     return offer
 
 
-def _without(people: frozenset[str], left_out: frozenset[str]) -> frozenset[str]:
-    """Return those of `people` who may be asked."""
-    if not left_out:
-        return people  # nearly always
-    return frozenset(person for person in people if f"person {person}" not in left_out)
-
-
-def _person(person: str) -> _Try:
-    return lambda _values, _state, left_out: (
-        MISSED if f"person {person}" in left_out else _Accepted(person)
-    )
-
-
-def _owner(field: str) -> _Try:
-    def offer(values: Values, _state: Transaction, left_out: frozenset[str]) -> _Accepted | str:
-        owner = values.get(field)
-        if owner is None:
-            return "no-owner"
-        return MISSED if f"person {owner}" in left_out else _Accepted(str(owner))
-
-    return offer
+def _without(
+    people: frozenset[str] | Refused, left_out: frozenset[str]
+) -> frozenset[str] | Refused:
+    """Return those who may be asked; nobody is left out of nearly all leads."""
+    if not left_out or isinstance(people, Refused):
+        return people
+    left = frozenset(person for person in people if f"person {person}" not in left_out)
+    return left or Refused(MISSED)

@@ -89,11 +89,11 @@ def _moved(
     step = assignee = None
     passed = decision.passed_over
     if watch.hops < MOST_HOPS:
-        step, assignee, passed = offered(rule.then, values, state, frozenset(missed))
+        step, assignee, passed = offered(rule.then, values, at, state, frozenset(missed))
     is_last = step is None
     if is_last:
         people = frozenset(name for name in missed if name.startswith("person "))
-        step, assignee, more = offered(rule.last, values, state, people)
+        step, assignee, more = offered(rule.last, values, at, state, people)
         passed = passed + more
     if step is None:
         return None

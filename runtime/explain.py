@@ -1,12 +1,12 @@
 """Why a lead goes where it goes: each clause in order, and the atoms that turned it away."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import datetime
 
 import attrs
 
 from turnout.compiler.program import Clause, Program
-from turnout.dsl.conditions import And, Condition, Named, Not, Or
+from turnout.dsl.conditions import And, Condition, Named, Not, Open, Or, atoms
 from turnout.dsl.types import Field, Values
 from turnout.dsl.values import show
 from turnout.dsl.wording import conjuncts, written
@@ -66,14 +66,14 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
     values = {name: show(fields[name], lead.values[name]) for name in fields if name in lead.values}
     if lead.complaint is not None:
         return Explanation(decision, values, lead.complaint, (), ())
-    today = decision.at.date()
+    clock = decision.at
     tried: list[Tried] = []
     matched: tuple[str, ...] = ()
     for clause in program.routes[route].clauses:
-        if holds(clause.condition, lead.values, today):
+        if holds(clause.condition, lead.values, clock):
             matched = tuple(written(part, fields) for part in _parts(clause, fields))
             break
-        refusals = _refusals(clause, lead.values, today, fields)
+        refusals = _refusals(clause, lead.values, clock, fields)
         tried.append(Tried(clause.name, refusals))
     return Explanation(decision, values, None, tuple(tried), matched)
 
@@ -85,34 +85,36 @@ def _parts(clause: Clause, fields: Mapping[str, Field]) -> tuple[Condition, ...]
 
 
 def _refusals(
-    clause: Clause, values: Values, today: date, fields: Mapping[str, Field]
+    clause: Clause, values: Values, clock: datetime, fields: Mapping[str, Field]
 ) -> tuple[Refusal, ...]:
     """Return what refused the lead: the first part that fails, as far opened as it tells."""
-    failed = next(part for part in _parts(clause, fields) if not holds(part, values, today))
-    return tuple(_causes(failed, (), values, today, fields))
+    failed = next(part for part in _parts(clause, fields) if not holds(part, values, clock))
+    return tuple(_causes(failed, (), values, clock, fields))
 
 
 def _causes(
     failed: Condition,
     inside: tuple[str, ...],
     values: Values,
-    today: date,
+    clock: datetime,
     fields: Mapping[str, Field],
 ) -> list[Refusal]:
     """Return the atoms, negations or alternatives that make `failed` false."""
     match failed:
         case Named(name=name, meaning=meaning):
-            return _causes(meaning, (*inside, name), values, today, fields)
+            return _causes(meaning, (*inside, name), values, clock, fields)
         case And() if len(parts := conjuncts(failed, fields)) > 1:
-            first = next(part for part in parts if not holds(part, values, today))
-            return _causes(first, inside, values, today, fields)
+            first = next(part for part in parts if not holds(part, values, clock))
+            return _causes(first, inside, values, clock, fields)
         case Or(parts) if inside and len(parts) <= MOST_ALTERNATIVES:
-            return [c for part in parts for c in _causes(part, inside, values, today, fields)]
+            return [c for part in parts for c in _causes(part, inside, values, clock, fields)]
         case _:
             shown = {
                 name: show(fields[name], values[name]) if name in values else "missing"
                 for name in _fields(failed)
             }
+            if any(isinstance(atom, Open) for atom in atoms(failed)):
+                shown["clock"] = f"{clock:%Y-%m-%d %H:%M} UTC"
             return [Refusal(written(failed, fields), inside, shown)]
 
 
@@ -128,6 +130,8 @@ def _fields(condition: Condition) -> list[str]:
                 pending.append(part)
             case Named(meaning=meaning):
                 pending.append(meaning)
+            case Open():
+                pass  # asks the clock
             case atom:
                 found[atom.field] = None
     return list(found)

@@ -2,12 +2,12 @@
 
 Slow and obvious on purpose. It reads the policy as it is written, blocks inside blocks,
 and is the oracle that the decision tree, the engine and every export are held to, lead
-by lead. Nothing here is shared with them but the values of leads and the rule that says
-who is next in a team.
+by lead. Who can be given a lead is said as plainly in `reference`. Nothing here is shared
+with them but the values of leads and the rule that says who is next in a team.
 """
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import attrs
 
@@ -23,6 +23,7 @@ from turnout.dsl.conditions import (
     Named,
     Not,
     OlderThan,
+    Open,
     Or,
     Present,
     StartsWith,
@@ -33,6 +34,7 @@ from turnout.dsl.policy import Block, Entry, Policy, Route, Rule, Sla, Target
 from turnout.dsl.promises import Action
 from turnout.dsl.types import Value, Values
 from turnout.dsl.wording import written
+from turnout.runtime.reference import is_open_on_the_wall
 
 
 @attrs.frozen
@@ -50,28 +52,29 @@ class Match:
     actions: tuple[Action, ...] = ()
 
 
-def match(policy: Policy, route: str, values: Values, today: date) -> Match:
-    """Return what `route` says of a lead with these values on that day.
+def match(policy: Policy, route: str, values: Values, clock: date) -> Match:
+    """Return what `route` says of a lead with these values at that moment.
 
+    clock: a moment with a time zone; a day will do where no condition asks for hours.
     A lead that lacks a required field meets no rule: it takes the route's own fallback.
     """
     entry_point = policy.routes[route]
     last = _steps(entry_point, f"fallback of route {route}")
     if any(field.required and name not in values for name, field in policy.fields.items()):
         return Match(None, last)
-    found = _first(policy, entry_point.entries, values, today)
+    found = _first(policy, entry_point.entries, values, clock)
     return Match(None, last) if found is None else _followed(found, last)
 
 
-def _first(policy: Policy, entries: tuple[Entry, ...], values: Values, today: date) -> Match | None:
+def _first(policy: Policy, entries: tuple[Entry, ...], values: Values, clock: date) -> Match | None:
     for entry in entries:
-        if not holds(entry.condition, values, today):
+        if not holds(entry.condition, values, clock):
             continue
         if isinstance(entry, Rule):
             steps = tuple((step.target, f"rule {entry.name}") for step in entry.chain)
             return Match(entry.name, steps, entry.sla, entry.actions)
         fallback = _steps(entry, f"fallback of {written(entry.condition, policy.fields)}")
-        found = _first(policy, entry.entries, values, today)
+        found = _first(policy, entry.entries, values, clock)
         if found is not None:
             return _followed(found, fallback)
         if entry.fallback is not None:
@@ -87,23 +90,26 @@ def _steps(block: Route | Block, by: str) -> tuple[tuple[Target, str], ...]:
     return tuple((step.target, by) for step in block.fallback or ())
 
 
-def holds(condition: Condition, values: Values, today: date) -> bool:
-    """Return whether `condition` holds for a lead with these values on that day."""
+def holds(condition: Condition, values: Values, clock: date) -> bool:
+    """Return whether `condition` holds for a lead with these values at that moment (or day)."""
     match condition:
         case Named(meaning=meaning):
-            return holds(meaning, values, today)
+            return holds(meaning, values, clock)
         case And(parts):
-            return all(holds(part, values, today) for part in parts)
+            return all(holds(part, values, clock) for part in parts)
         case Or(parts):
-            return any(holds(part, values, today) for part in parts)
+            return any(holds(part, values, clock) for part in parts)
         case Not(part):
-            return not holds(part, values, today)
+            return not holds(part, values, clock)
+        case Open(calendar):
+            assert isinstance(clock, datetime), "whether a calendar is open takes a moment"
+            return is_open_on_the_wall(calendar, clock)
         case atom:
             value = values.get(atom.field)
-            return value is not None and _test(atom, value, today)
+            return value is not None and _test(atom, value, clock)
 
 
-def _test(atom: Condition, value: Value, today: date) -> bool:
+def _test(atom: Condition, value: Value, clock: date) -> bool:
     match atom:
         case Present():
             return True
@@ -122,11 +128,17 @@ def _test(atom: Condition, value: Value, today: date) -> bool:
         case Has(_, wanted):
             return isinstance(value, frozenset) and wanted in value
         case OlderThan(_, days):
-            return isinstance(value, date) and value < today - timedelta(days=days)
+            return isinstance(value, date) and value < _day(clock) - timedelta(days=days)
         case WithinLast(_, days):
+            today = _day(clock)
             return isinstance(value, date) and today - timedelta(days=days) <= value <= today
         case _:
             raise AssertionError(atom)
+
+
+def _day(clock: date) -> date:
+    """Return the day of a moment: days are counted in UTC."""
+    return clock.astimezone(UTC).date() if isinstance(clock, datetime) else clock
 
 
 def _is_between(atom: Between, value: Value) -> bool:

@@ -31,6 +31,11 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "leads.state"
 
 
+RECEIVERS = (
+    *(f"person {name}" for name in ("ana", "ben", "cleo")),
+    f"team {DREW_FROM}",
+    f"member {DREW_FROM} ana",
+)
 _opened: list[SqliteStore] = []
 
 
@@ -74,6 +79,12 @@ def in_sqlite(path: Path, *statements: str) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def version(path: Path) -> int:
+    """Return the format that the file says it has."""
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def routing(path: Path, leads: range, batch: int) -> subprocess.Popen[bytes]:
@@ -194,10 +205,38 @@ def test_the_database_of_another_program_is_refused_and_left_alone(
 
 
 def test_a_newer_format_is_refused(path: Path) -> None:
-    in_sqlite(routed(path, 10), "PRAGMA user_version = 2")
+    in_sqlite(routed(path, 10), "PRAGMA user_version = 3")
     error = refused(path)
-    assert error.message == f"the state file {path} has format 2, newer than this turnout reads"
-    assert error.help == "upgrade turnout; this version reads format 1"
+    assert error.message == f"the state file {path} has format 3, newer than this turnout reads"
+    assert error.help == "upgrade turnout; this version reads format 2"
+
+
+def test_a_file_of_format_1_is_brought_up_to_date_in_place(path: Path) -> None:
+    routed(path, 60)
+    before = logged(path)
+    in_sqlite(path, "DROP TABLE given")
+    in_sqlite(path, "PRAGMA user_version = 1")
+    store = opened(path)
+    with store.begin() as transaction:
+        received = {who: transaction.given(who, 0, 1 << 60) for who in RECEIVERS}
+        assert list(transaction.log()) == before
+    assert received == {
+        "person ana": 30,
+        "person ben": 20,
+        "person cleo": 10,
+        f"team {DREW_FROM}": 60,
+        f"member {DREW_FROM} ana": 30,
+    }
+    store.close()
+    assert version(path) == 2
+
+
+def test_a_log_that_can_not_be_read_is_not_brought_up_to_date(path: Path) -> None:
+    in_sqlite(routed(path, 10), "UPDATE decisions SET decision = '{}' WHERE seq = 3")
+    in_sqlite(path, "DROP TABLE given")
+    in_sqlite(path, "PRAGMA user_version = 1")
+    assert "is damaged" in refused(path).message
+    assert version(path) == 1
 
 
 def test_the_state_of_another_policy_is_refused(path: Path) -> None:

@@ -69,7 +69,7 @@ def _witness(analysis: Analysis, found: Masks, box: Masks) -> Witness | None:
     if lead is None:
         return None
     policy = analysis.program.policy
-    rule, attempts = analysis.oracle(policy, analysis.route.name, lead.values, lead.today)
+    rule, attempts = analysis.oracle(policy, analysis.route.name, lead.values, lead.clock)
     if rule is not None or attempts:
         return None
     return shown(lead, policy.fields, "no rule matches")

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 
-from turnout.compiler.analysis import Analysis
+from turnout.compiler.analysis import Analysis, owned
 from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.limits import Hours, limits, never, sure, unsure_moment
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.compiler.regions import All, Masks, OutOfSteps
 from turnout.compiler.witness import example, shown
-from turnout.dsl.conditions import Not, Present
+from turnout.dsl.conditions import And, Not, Open
 from turnout.dsl.findings import Finding, Label, Severity
-from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, Target, ToOwner
+from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, ToOwner
 from turnout.dsl.wording import worded
+
+MOST_REASONS = 4
 
 
 def check_teams(program: Program) -> Iterator[Finding]:
@@ -35,10 +38,12 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
     is_whole = all(clause.own_attempts for clause in analysis.route.clauses)
     for at, clause in enumerate(analysis.route.clauses):
         yield from _unreachable_targets(clause)
-        if not is_whole or any(_always(policy, each.target) for each in clause.attempts):
+        yield from _never_available(policy, clause)
+        hours = {each for attempt in clause.attempts for each in sure(policy, attempt.target)}
+        if not is_whole or unsure_moment(policy, hours) is None:
             continue
         try:
-            yield from _dead_end(analysis, at, clause)
+            yield from _dead_end(analysis, at, clause, hours)
         except OutOfSteps:
             yield undecided(clause, "can leave a lead without a target", analysis.steps)
 
@@ -59,21 +64,33 @@ def _unreachable_targets(clause: Clause) -> Iterator[Finding]:
         )
 
 
-def _always(policy: Policy, target: Target) -> bool:
-    """Return whether `target` takes every lead; an owner does where the field has one."""
-    match target:
-        case RoundRobin(team) | LeastLoaded(team):
-            return any(member.weight for member in policy.teams[team].members)
-        case ToOwner():
-            return False
-        case _:
-            return True
+def _never_available(policy: Policy, clause: Clause) -> Iterator[Finding]:
+    for attempt in clause.attempts[: clause.own_attempts]:
+        reason = never(policy, attempt.target)
+        if reason is not None:
+            message = f"`{worded(attempt.target)}` never takes a lead"
+            # A warning: whoever leaves must not stop the routing, and leads do go on.
+            yield Finding(
+                "never-available",
+                Severity.WARNING,
+                attempt.span,
+                message,
+                text=reason,
+                help=("name another target, or let somebody be available",),
+            )
 
 
-def _dead_end(analysis: Analysis, at: int, clause: Clause) -> Iterator[Finding]:
-    owners = [a.target.field for a in clause.attempts if isinstance(a.target, ToOwner)]
-    nobody = [analysis.regions.region(Not(Present(field))) for field in owners]
-    regions: list[All] = [analysis.taken[at], *nobody]
+def _dead_end(analysis: Analysis, at: int, clause: Clause, hours: set[Hours]) -> Iterator[Finding]:
+    """Report a lead that all targets pass on. hours: during any of them one is sure."""
+    policy = analysis.program.policy
+    owners = [attempt.target for attempt in clause.attempts if isinstance(attempt.target, ToOwner)]
+    nobody = [analysis.regions.region(Not(owned(policy, owner))) for owner in owners]
+    closed: list[All] = []
+    for names in hours:
+        asked = tuple(Open(policy.calendars[name]) for name in sorted(names))
+        if all(clock in analysis.space.places for clock in asked):
+            closed.append(analysis.regions.region(And(asked), holds=False))
+    regions: list[All] = [analysis.taken[at], *nobody, *closed]
     found = analysis.find(regions, outside=analysis.meeting(at))
     if found is not None:
         yield _exhausted(analysis, clause, found)
@@ -97,8 +114,16 @@ def _exhausted(analysis: Analysis, clause: Clause, found: Masks) -> Finding:
 def _why(policy: Policy, attempt: Attempt) -> str:
     match attempt.target:
         case ToOwner(field):
-            return f"passes the lead on where `{field}` is missing"
-        case RoundRobin(team) | LeastLoaded(team):
+            missing = [f"`{field}` may be missing"]
+        case RoundRobin(team) | LeastLoaded(team) if not _has_weight(policy, team):
             return "has no members" if not policy.teams[team].members else "every weight is 0"
         case _:
-            return "passes the lead on"
+            missing = []
+    reasons = [*missing, *limits(policy, attempt.target)]
+    more = len(reasons) - MOST_REASONS
+    said = ", ".join(reasons[:MOST_REASONS]) + (f", and {more} more" if more > 0 else "")
+    return f"can pass the lead on: {said}"
+
+
+def _has_weight(policy: Policy, team: str) -> bool:
+    return any(member.weight for member in policy.teams[team].members)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from turnout.compiler.program import Program
-from turnout.dsl.conditions import And, Condition, Named, Not, Or
+from turnout.dsl.conditions import And, Condition, Named, Not, Open, Or
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import (
     Block,
@@ -57,15 +57,18 @@ def _declared(policy: Policy) -> Iterator[tuple[str, str, Span | None]]:
         yield "team", team.name, team.span
     for place in policy.places.values():
         yield place.kind, place.name, place.span
+    for calendar in policy.calendars.values():
+        yield "calendar", calendar.name, calendar.span
 
 
 def _used(policy: Policy) -> set[tuple[str, str]]:
-    used: set[tuple[str, str]] = set()
+    used = _hours(policy)
     for route in policy.routes.values():
         for condition in _conditions(route.entries):
             _mark(policy, condition, used)
         for target in _targets(route):
             used.add(_named(target))
+            used.update(("field", field) for field in _matching(target))
         used.update(("sequence", name) for name in _sequences(route.entries))
     for guarantee in policy.guarantees.values():
         _mark(policy, guarantee.condition, used)
@@ -90,6 +93,18 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
     return used
 
 
+def _hours(policy: Policy) -> set[tuple[str, str]]:
+    """Return the calendars that somebody works by."""
+    people = {person.hours or "" for person in policy.people.values()}
+    teams = {team.hours or "" for team in policy.teams.values()}
+    places = {place.hours or "" for place in policy.places.values()}
+    return {("calendar", name) for name in people | teams | places}
+
+
+def _matching(target: Target) -> tuple[str, ...]:
+    return target.matching if isinstance(target, RoundRobin | LeastLoaded) else ()
+
+
 def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> None:
     match condition:
         case And(parts) | Or(parts):
@@ -101,6 +116,8 @@ def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> N
             if (kind, name) not in used:
                 used.add((kind, name))
                 _mark(policy, meaning, used)
+        case Open(calendar):
+            used.add(("calendar", calendar.name))
         case atom:
             used.add(("field", atom.field))
 

@@ -15,8 +15,11 @@ from turnout.dsl import nodes, policy
 from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding
 from turnout.dsl.resolve import routes
+from turnout.dsl.resolve.calendars import calendar
+from turnout.dsl.resolve.people import PeopleReader
 from turnout.dsl.resolve.places import Places
-from turnout.dsl.resolve.promises import GuaranteeReader, owner
+from turnout.dsl.resolve.promises import GuaranteeReader
+from turnout.dsl.resolve.rosters import Row, people_rows, reported, roster_rows
 from turnout.dsl.resolve.schema import people_by_spelling, schema
 from turnout.dsl.resolve.scope import Scope
 
@@ -40,16 +43,19 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     """Return what the files of the policy whose main file is `path` mean."""
     scope = Scope(given_up=_given_up(parsed.files))
     files = parsed.files
-    written_people = _items(files, nodes.Person)
-    people = [routes.person(node, scope) for node in written_people]
-    fields = schema(_items(files, nodes.Lead), people_by_spelling(written_people), scope)
-    places = Places(parsed.folder, fields, scope)
+    listed = _Listed.read(parsed, path, scope)
+    fields = schema(_items(files, nodes.Lead), listed.spellings(), scope)
+    read_calendars = [calendar(node, scope) for node in _items(files, nodes.Calendar)]
+    calendars = {found.name: found for found in read_calendars if found is not None}
+    places = Places(parsed.folder, fields, calendars, scope)
     for file in files:
         base = _base(parsed, path, file)
         places.collect(list(file.items), base, file.broken)
     families, definitions = places.families()
-    teams = [routes.team(node, scope) for node in _items(files, nodes.Team)]
-    places_to_send = _places(files, scope)
+    people_reader = PeopleReader(fields, calendars, scope)
+    people = listed.people(people_reader, scope)
+    teams = listed.teams(people_reader, people, scope)
+    places_to_send = _places(files, people_reader)
     _refuse(files, scope)
     reader = routes.RouteReader(places.reader, fields, scope)
     read = [
@@ -63,10 +69,11 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         fields,
         families,
         definitions,
-        {person.name: person for person in people if person is not None},
-        {team.name: team for team in teams if team is not None},
+        people,
+        teams,
         places_to_send,
         routes_by_name,
+        calendars=calendars,
         guarantees={each.name: each for each in guarantees if each is not None},
     )
     return Resolution(result, tuple(scope.findings), frozenset(reader.unsound))
@@ -93,21 +100,87 @@ def _given_up(files: tuple[nodes.File, ...]) -> set[str]:
 
 def _refuse(files: tuple[nodes.File, ...], scope: Scope) -> None:
     """Report the declarations that this version doesn't carry out."""
-    kinds = (nodes.Calendar, nodes.People, nodes.Identity, nodes.TestCase)
+    kinds = (nodes.Identity, nodes.TestCase)
     for item in (item for file in files for item in file.items):
         if isinstance(item, kinds):
             scope.not_supported(item.span.text.split(maxsplit=1)[0], item.span)
 
 
-def _places(files: tuple[nodes.File, ...], scope: Scope) -> dict[str, policy.Place]:
+def _places(files: tuple[nodes.File, ...], reader: PeopleReader) -> dict[str, policy.Place]:
     """Return the queues, partners and sequences."""
     found: dict[str, policy.Place] = {}
     for node in _items(files, nodes.Place):
-        owned_by = owner(node.owner, scope)
-        routes.refuse_clauses(node.clauses, scope)
-        if scope.declare(node.kind, node.name):
-            name = node.name.text
-            found[f"{node.kind} {name}"] = policy.Place(
-                node.kind, name, node.name.span, owner=owned_by
-            )
+        place = reader.place(node)
+        if place is not None:
+            found[f"{place.kind} {place.name}"] = place
     return found
+
+
+@attrs.frozen
+class _Listed:
+    """Everybody who is declared: in the policy's words, in people files, in rosters.
+
+    rows: of people files. rosters: each team, with the rows of its roster.
+    """
+
+    written: tuple[nodes.Person, ...]
+    rows: tuple[Row, ...]
+    rosters: tuple[tuple[nodes.Team, tuple[Row, ...]], ...]
+
+    @classmethod
+    def read(cls, parsed: Parsed, path: Path, scope: Scope) -> "_Listed":
+        """Return what the files declare, with the tables that they name."""
+        rows: list[Row] = []
+        rosters: list[tuple[nodes.Team, tuple[Row, ...]]] = []
+        leads = _items(parsed.files, nodes.Lead)
+        fields = tuple(field.name.text for lead in leads for field in lead.fields)
+        for file in parsed.files:
+            base = _base(parsed, path, file)
+            for item in file.items:
+                if isinstance(item, nodes.People):
+                    rows += people_rows(item, parsed.folder, base, fields, scope)
+                elif isinstance(item, nodes.Team):
+                    roster: list[Row] = []
+                    if item.roster is not None:
+                        roster = roster_rows(item.roster, parsed.folder, base, fields, scope)
+                    rosters.append((item, tuple(roster)))
+        return cls(tuple(_items(parsed.files, nodes.Person)), tuple(rows), tuple(rosters))
+
+    def _all_rows(self) -> list[Row]:
+        return [*self.rows, *(row for _, roster in self.rosters for row in roster)]
+
+    def spellings(self) -> dict[str, str]:
+        """Return what a `person` field accepts; a file's name may be spelled as it is there."""
+        rows = [(row, row.person) for row in self._all_rows() if row.person is not None]
+        found = people_by_spelling([*self.written, *(person for _, person in rows)])
+        spelled = {row.spelling.casefold(): person.name.text for row, person in rows}
+        return {**spelled, **found}
+
+    def people(self, reader: PeopleReader, scope: Scope) -> dict[str, policy.Person]:
+        """Return everybody by name."""
+        found = [reader.person(node) for node in self.written]
+        for row in self._all_rows():
+            if row.person is not None:
+                node = row.person
+                reported(scope, row, lambda to: found.append(reader.reporting_to(to).person(node)))  # noqa: B023 - called at once
+        return {person.name: person for person in found if person is not None}
+
+    def teams(
+        self, reader: PeopleReader, people: dict[str, policy.Person], scope: Scope
+    ) -> dict[str, policy.Team]:
+        """Return the teams by name."""
+        teams: dict[str, policy.Team] = {}
+        for node, rows in self.rosters:
+            members: list[policy.Member | None] = []
+            for row in rows:
+                if row.member is not None:
+                    place = row.member
+                    reported(
+                        scope,
+                        row,
+                        lambda to: members.append(reader.reporting_to(to).member(place, people)),  # noqa: B023 - called at once
+                    )
+            team = reader.team(node, [member for member in members if member is not None], people)
+            if team is not None:
+                teams[team.name] = team
+        return teams

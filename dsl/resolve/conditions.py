@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from turnout.dsl import nodes, types
+from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import (
     And,
     Between,
@@ -17,6 +18,7 @@ from turnout.dsl.conditions import (
     Matches,
     Not,
     OlderThan,
+    Open,
     Or,
     Present,
     StartsWith,
@@ -50,9 +52,16 @@ class ConditionReader:
     named: looks up territories and segments; asked only for names that are no field.
     """
 
-    def __init__(self, fields: Mapping[str, Field], named: Lookup, scope: Scope) -> None:
-        """Read over `fields`, reporting to `scope`."""
+    def __init__(
+        self,
+        fields: Mapping[str, Field],
+        calendars: Mapping[str, Calendar],
+        named: Lookup,
+        scope: Scope,
+    ) -> None:
+        """Read over `fields` and `calendars`, reporting to `scope`."""
         self._fields = fields
+        self._calendars = calendars
         self._named = named
         self._scope = scope
 
@@ -70,9 +79,12 @@ class ConditionReader:
             case nodes.Negation(part):
                 inner = self.read(part)
                 return None if inner is None else Not(inner)
-            case nodes.Open() | nodes.Duplicate():
-                keyword = "open" if isinstance(node, nodes.Open) else "duplicate"
-                self._scope.not_supported(keyword, node.span)
+            case nodes.Open(name):
+                known = self._scope.knows("calendar", name)
+                found = self._calendars.get(name.text) if known else None
+                return None if found is None else Open(found)
+            case nodes.Duplicate():
+                self._scope.not_supported("duplicate", node.span)
                 return None
             case nodes.Test():
                 field = self._field(node.field)

@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 
 from turnout.dsl import nodes
+from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import And, Condition, IsIn, Named, Not, Or
 from turnout.dsl.files import read_table
 from turnout.dsl.findings import Finding
@@ -65,12 +66,18 @@ class Places:
     folder: the policy's folder; tables are named from the folder of the file that names them.
     """
 
-    def __init__(self, folder: Path, fields: Mapping[str, Field], scope: Scope) -> None:
-        """Read over `fields`, reporting to `scope`."""
+    def __init__(
+        self,
+        folder: Path,
+        fields: Mapping[str, Field],
+        calendars: Mapping[str, Calendar],
+        scope: Scope,
+    ) -> None:
+        """Read over `fields` and `calendars`, reporting to `scope`."""
         self._folder = folder
         self._fields = fields
         self._scope = scope
-        self._reader = ConditionReader(fields, self.named, scope)
+        self._reader = ConditionReader(fields, calendars, self.named, scope)
         self._entries: dict[str, _Entry] = {}
         self._groups: list[_Group] = []
         self._own: dict[str, Condition | None] = {}

@@ -1,93 +1,18 @@
-"""People, teams and places to send a lead, and the routes that send to them."""
+"""Routes: rules, blocks, fallbacks, and the targets that they send to."""
 
-from collections.abc import Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Mapping
 
 from turnout.dsl import nodes, policy
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve.conditions import ConditionReader
+from turnout.dsl.resolve.people import is_served
 from turnout.dsl.resolve.places import is_broken
-from turnout.dsl.resolve.promises import actions, only, owner, owner_among, sla
-from turnout.dsl.resolve.schema import number
+from turnout.dsl.resolve.promises import actions, only, owner, sla
 from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field, PersonName
 
 MAX_REASON = 1_000
-
-
-def person(node: nodes.Person, scope: Scope) -> policy.Person | None:
-    """Return the person, None where the name is taken."""
-    emails = [clause.email for clause in node.clauses if isinstance(clause, nodes.Address)]
-    refuse_clauses(node.clauses, scope)
-    if not scope.declare("person", node.name):
-        return None
-    for again in emails[1:]:
-        scope.report("duplicate-clause", again.span, f"`{node.name.text}` has two addresses")
-    return policy.Person(node.name.text, emails[0].text if emails else None, node.name.span)
-
-
-def team(node: nodes.Team, scope: Scope) -> policy.Team | None:
-    """Return the team, None where the name is taken.
-
-    A member that is unknown stays in it, so that nobody calls the team empty.
-    """
-    refuse_clauses(node.clauses, scope)
-    if node.roster is not None:
-        scope.not_supported("from", node.roster.span)
-    if not scope.declare("team", node.name):
-        return None
-    members: dict[str, policy.Member] = {}
-    for member in node.members:
-        refuse_clauses(member.clauses, scope)
-        weight = _weight(member, scope)
-        scope.knows("person", member.name)
-        earlier = members.get(member.name.text)
-        if earlier is not None:
-            _twice(node, member, earlier, scope)
-            continue
-        members[member.name.text] = policy.Member(member.name.text, weight, member.name.span)
-    owned_by = owner_among(node.clauses, scope)
-    return policy.Team(node.name.text, tuple(members.values()), node.name.span, owner=owned_by)
-
-
-def refuse_clauses(
-    clauses: Iterable[nodes.PersonClause | nodes.Owned | nodes.Weight], scope: Scope
-) -> None:
-    """Report the clauses of people, members and places that this version doesn't carry out."""
-    for clause in clauses:
-        if isinstance(clause, nodes.Away):
-            scope.not_supported(clause.days.span.text, clause.span)
-        elif not isinstance(clause, nodes.Address | nodes.Weight | nodes.Owned):
-            scope.not_supported(clause.span.text.split(maxsplit=1)[0], clause.span)
-
-
-def _twice(node: nodes.Team, member: nodes.Member, earlier: policy.Member, scope: Scope) -> None:
-    scope.findings.append(
-        Finding(
-            "duplicate-name",
-            Severity.ERROR,
-            member.name.span,
-            f"`{member.name.text}` is in the team `{node.name.text}` twice",
-            labels=(Label(earlier.span, "already here"),),
-            help=("give a larger share with `weight 2`",),
-        )
-    )
-
-
-def _weight(member: nodes.Member, scope: Scope) -> Fraction:
-    weights = [clause for clause in member.clauses if isinstance(clause, nodes.Weight)]
-    for again in weights[1:]:
-        scope.report("duplicate-clause", again.span, "the member has two weights")
-    if not weights:
-        return Fraction(1)
-    written = weights[0].number
-    value = number(written)
-    if value is None or value < 0 or value > 1_000_000 or len(written.text) > 12:
-        message = f"`{written.text}` is not a weight"
-        scope.report("unknown-value", written.span, message, help="write 0, 1, 2, or 0.5")
-        return Fraction(1)
-    return Fraction(value)
 
 
 class RouteReader:
@@ -230,10 +155,6 @@ class RouteReader:
         """Return the targets in order; none of them where one was reported."""
         steps: list[policy.Step] = []
         for written in node.targets:
-            for field in written.matching:
-                self._scope.not_supported("matching", field.span)
-            if written.anytime:
-                self._scope.not_supported("anytime", written.span)
             target = self._target(written)
             if target is not None:
                 steps.append(policy.Step(target, written.span))
@@ -248,21 +169,41 @@ class RouteReader:
             return self._reject(argument)
         name = argument.text
         match node.kind:
-            case "round-robin":
-                return policy.RoundRobin(name) if self._scope.knows("team", argument) else None
-            case "least-loaded":
-                return policy.LeastLoaded(name) if self._scope.knows("team", argument) else None
+            case "round-robin" | "least-loaded":
+                matching = self._matching(node.matching)
+                kind = policy.RoundRobin if node.kind == "round-robin" else policy.LeastLoaded
+                if not self._scope.knows("team", argument) or matching is None:
+                    return None
+                return kind(name, matching, node.anytime)
             case "person":
-                return policy.ToPerson(name) if self._scope.knows("person", argument) else None
+                known = self._scope.knows("person", argument)
+                return policy.ToPerson(name, node.anytime) if known else None
             case "owner":
-                return policy.ToOwner(name) if self._is_owner(argument) else None
+                return policy.ToOwner(name, node.anytime) if self._is_owner(argument) else None
             case "queue":
                 return policy.ToQueue(name) if self._scope.knows("queue", argument) else None
             case "partner":
-                return policy.ToPartner(name) if self._scope.knows("partner", argument) else None
+                known = self._scope.knows("partner", argument)
+                return policy.ToPartner(name, node.anytime) if known else None
             case _:
                 known = self._scope.knows("sequence", argument)
                 return policy.ToSequence(name) if known else None
+
+    def _matching(self, names: tuple[nodes.Name, ...]) -> tuple[str, ...] | None:
+        """Return the fields by which members are matched, None where one was reported."""
+        for name in names:
+            field = self._fields.get(name.text)
+            if field is None:
+                if name.text not in self._scope.broken_fields:
+                    self._scope.unknown("field", name, self._fields)
+                return None
+            if not is_served(field):
+                message = (
+                    f"nobody can be matched by `{name.text}`, {article(field.type.word)} field"
+                )
+                self._scope.report("type-mismatch", name.span, message)
+                return None
+        return tuple(dict.fromkeys(name.text for name in names))
 
     def _reject(self, reason: nodes.Literal) -> policy.Reject | None:
         text = reason.text.strip()

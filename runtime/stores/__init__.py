@@ -12,7 +12,7 @@ writes back in `batch` and hand them over once, at its end.
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 import attrs
@@ -21,7 +21,15 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.moves import Move, Watch
 
-__all__ = ["Recorded", "StateError", "Store", "Transaction"]
+__all__ = [
+    "Recorded",
+    "StateError",
+    "Store",
+    "Transaction",
+    "member_of",
+    "microseconds",
+    "receivers",
+]
 
 
 @attrs.frozen
@@ -78,9 +86,17 @@ class Transaction(Protocol):
         """Return how many of each person's leads aren't closed; 0 for a stranger."""
         ...
 
+    def given(self, who: str, start: int, end: int) -> int:
+        """Return how many leads somebody was given in a period, the end left out.
+
+        who: as `receivers` names them. start, end: microseconds since 1970, in UTC.
+        """
+        ...
+
     def record(self, decision: Decision, fingerprint: str, watch: Watch | None = None) -> None:
         """Append the decision to the log; its assignee has one open lead more.
 
+        The lead counts as given to each of its `receivers` at the decision's clock.
         A lead is decided once on a route: ValueError if it was.
         """
         ...
@@ -136,3 +152,30 @@ class Store(Protocol):
     def close(self) -> None:
         """Release the file; a store can be closed twice."""
         ...
+
+
+def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
+    """Return whose caps a lead counts towards: of a decision with these parts.
+
+    >>> receivers("round-robin", "emea", "ana")
+    ('person ana', 'team emea', 'member emea ana')
+    >>> receivers("queue", "triage", None)
+    ()
+    """
+    if kind == "partner":
+        return (f"partner {target}",)
+    if assignee is None:
+        return ()
+    if kind in {"round-robin", "least-loaded"}:
+        return f"person {assignee}", f"team {target}", member_of(target, assignee)
+    return (f"person {assignee}",)
+
+
+def member_of(team: str, person: str) -> str:
+    """Return the name of a person's place in a team, as `receivers` has it."""
+    return f"member {team} {person}"
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a moment as whole microseconds since 1970, in UTC."""
+    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

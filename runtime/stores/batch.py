@@ -15,7 +15,7 @@ import attrs
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.moves import Move, Watch
-from turnout.runtime.stores import Recorded
+from turnout.runtime.stores import Recorded, microseconds, receivers
 
 Key: TypeAlias = tuple[str, str]
 """What a lead is decided once for: its route and its id."""
@@ -34,6 +34,10 @@ class Kept(Protocol):
 
     def open_leads(self, person: str) -> int:
         """Return how many of the person's leads are open."""
+        ...
+
+    def given(self, who: str, start: int, end: int) -> int:
+        """Return how many leads somebody was given in a period."""
         ...
 
     def log(self) -> Iterator[Recorded]:
@@ -55,7 +59,8 @@ class Batch:
 
     decisions: new log rows in order. changed: earlier rows whose lead was closed, touched
     or moved. drawn: turns by team. opened: by person, the open leads more than before.
-    moved: new moves in order.
+    moved: new moves in order. received: by who was given leads, how many at each moment
+    (microseconds since 1970).
     """
 
     kept: Kept
@@ -64,9 +69,13 @@ class Batch:
     drawn: dict[str, Turns] = attrs.field(factory=dict[str, Turns], init=False)
     opened: Counter[str] = attrs.field(factory=Counter[str], init=False)
     moved: list[Move] = attrs.field(factory=list[Move], init=False)
+    received: dict[str, Counter[int]] = attrs.field(factory=dict[str, Counter[int]], init=False)
     _undecided: set[Key] = attrs.field(factory=set[Key], init=False)
     _read_turns: dict[str, Turns] = attrs.field(factory=dict[str, Turns], init=False)
     _read_open: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
+    _read_given: dict[tuple[str, int, int], int] = attrs.field(
+        factory=dict[tuple[str, int, int], int], init=False
+    )
 
     def decided(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead, in this batch or before."""
@@ -97,6 +106,16 @@ class Batch:
                 self._read_open[person] = self.kept.open_leads(person)
         return {person: self._read_open[person] + self.opened[person] for person in people}
 
+    def given(self, who: str, start: int, end: int) -> int:
+        """Return how many leads somebody was given in a period, those of this batch included."""
+        key = (who, start, end)
+        if key not in self._read_given:
+            self._read_given[key] = self.kept.given(who, start, end)
+        here = self.received.get(who)
+        if here is None:
+            return self._read_given[key]
+        return self._read_given[key] + sum(leads for at, leads in here.items() if start <= at < end)
+
     def record(self, decision: Decision, fingerprint: str, watch: Watch | None = None) -> None:
         """Append the decision to the log and to its assignee's open leads."""
         if self.decided(decision.route, decision.lead) is not None:
@@ -104,6 +123,7 @@ class Batch:
         self.decisions[decision.route, decision.lead] = Recorded(decision, fingerprint, watch=watch)
         if decision.assignee is not None:
             self.opened[decision.assignee] += 1
+        self._give(decision.at, decision.kind, decision.target, decision.assignee)
 
     def close_lead(self, route: str, lead: str) -> bool:
         """Take the lead off its assignee's open ones; whether it was among them."""
@@ -140,11 +160,17 @@ class Batch:
             self.opened[recorded.decision.assignee] += 1
         self._change(recorded)
         self.moved.append(move)
+        self._give(move.at, move.after.kind, move.after.target, move.after.assignee)
 
     def moves(self) -> Iterator[Move]:
         """Yield every move, this batch's last."""
         yield from self.kept.moves()
         yield from self.moved
+
+    def _give(self, at: datetime, kind: str, target: str, assignee: str | None) -> None:
+        moment = microseconds(at)
+        for who in receivers(kind, target, assignee):
+            self.received.setdefault(who, Counter())[moment] += 1
 
     def _change(self, recorded: Recorded) -> None:
         is_new = _key(recorded) in self.decisions

@@ -1,5 +1,6 @@
 """A state that lasts as long as the process: for runs without a state file, and tests."""
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -16,12 +17,13 @@ from turnout.runtime.stores.batch import Batch, Key
 
 @attrs.define(eq=False)
 class _Kept:
-    """The state itself."""
+    """The state itself. received: by who was given leads, the moments in order."""
 
     decisions: dict[Key, Recorded] = attrs.field(factory=dict[Key, Recorded])
     drawn: dict[str, Turns] = attrs.field(factory=dict[str, Turns])
     opened: Counter[str] = attrs.field(factory=Counter[str])
     moved: list[Move] = attrs.field(factory=list[Move])
+    received: dict[str, list[int]] = attrs.field(factory=dict[str, list[int]])
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         return self.decisions.get((route, lead))
@@ -31,6 +33,10 @@ class _Kept:
 
     def open_leads(self, person: str) -> int:
         return self.opened[person]
+
+    def given(self, who: str, start: int, end: int) -> int:
+        times = self.received.get(who, [])
+        return bisect_left(times, end) - bisect_left(times, start)
 
     def log(self) -> Iterator[Recorded]:
         yield from self.decisions.values()
@@ -48,6 +54,10 @@ class _Kept:
         self.moved += batch.moved
         self.drawn |= batch.drawn
         self.opened.update(batch.opened)
+        for who, times in batch.received.items():
+            # Nearly sorted already: the clock rarely goes back.
+            self.received.setdefault(who, []).extend(times.elements())
+            self.received[who].sort()
 
 
 class MemoryStore:

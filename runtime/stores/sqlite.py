@@ -31,6 +31,7 @@ from turnout.runtime.stores.tables import (
     make_tables,
     upgrade_tables,
 )
+from turnout.runtime.stores.upgrades import add_given
 
 T = TypeVar("T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,7 +66,7 @@ def open_sqlite(
                 if not check_format(connection, path):
                     make_tables(connection, policy_name)
                 check_owner(connection, path, policy_name, teams)
-                upgrade_tables(connection)
+                upgrade_tables(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -147,6 +148,13 @@ class _Kept:
         ).fetchone()
         return 0 if row is None else int(row[0])
 
+    def given(self, who: str, start: int, end: int) -> int:
+        (leads,) = self.connection.execute(
+            "SELECT coalesce(sum(leads), 0) FROM given WHERE who = ? AND at >= ? AND at < ?",
+            (who, start, end),
+        ).fetchone()
+        return int(leads)
+
     def log(self) -> Iterator[Recorded]:
         rows = self.connection.execute(
             "SELECT decision, fingerprint, closed, touched, watch FROM decisions ORDER BY seq"
@@ -210,6 +218,7 @@ def _keep(connection: sqlite3.Connection, batch: Batch) -> None:
         " ON CONFLICT (person) DO UPDATE SET open = open + excluded.open",
         list(batch.opened.items()),
     )
+    add_given(connection, batch.received)
 
 
 def _row(key: Key, new: Recorded) -> tuple[str | int | None, ...]:

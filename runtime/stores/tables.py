@@ -4,8 +4,12 @@ A file belongs to one policy. Its `application_id` tells it from other SQLite fi
 `user_version` is the version of the format, and `meta` names the policy.
 
 `decisions` is the log: one row per lead and route, in the order of `seq`. `turns` has a
-row per team, `load` one per person. A decision is JSON, as `Decision.as_dict` has it; the
-columns beside it are those that are looked up.
+row per team, `load` one per person. `given` counts the leads that each person, member, team
+and partner was given, by moment in microseconds since 1970: caps ask it for a period. A
+decision is JSON, as `Decision.as_dict` has it; the columns beside it are those that are
+looked up.
+
+`upgrades` has what came after format 1.
 """
 
 import sqlite3
@@ -58,11 +62,14 @@ def check_format(connection: sqlite3.Connection, path: Path) -> bool:
     return False
 
 
-def upgrade_tables(connection: sqlite3.Connection) -> None:
+def upgrade_tables(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the tables of an earlier format to this one, inside the caller's transaction."""
     version = _number(connection, "PRAGMA user_version")
     if version < FORMAT:
-        upgrade(connection, version)
+        try:
+            upgrade(connection, version)
+        except (KeyError, TypeError, ValueError) as error:
+            raise damaged(path, "its log is not what was written") from error
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

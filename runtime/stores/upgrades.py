@@ -5,8 +5,13 @@ and goes through all of them, so that there is one way in which its tables come 
 A step is never changed once it is released.
 """
 
+import json
 import sqlite3
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from turnout.runtime.stores import microseconds, receivers
 
 
 def watch_dues(connection: sqlite3.Connection) -> None:
@@ -26,7 +31,35 @@ def watch_dues(connection: sqlite3.Connection) -> None:
     )
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (watch_dues,)
+def count_given(connection: sqlite3.Connection) -> None:
+    """Count what each person, member, team and partner was given, from the log.
+
+    who: as `receivers` names them. at: microseconds since 1970, UTC. Raises ValueError,
+    KeyError and TypeError where the log is damaged.
+    """
+    connection.execute(
+        "CREATE TABLE given (who TEXT NOT NULL, at INTEGER NOT NULL, leads INTEGER NOT NULL,"
+        " PRIMARY KEY (who, at)) WITHOUT ROWID"
+    )
+    received: dict[str, Counter[int]] = {}
+    for (text,) in connection.execute("SELECT decision FROM decisions"):
+        record = json.loads(text)
+        at = microseconds(datetime.fromisoformat(record["at"]))
+        for who in receivers(record["kind"], record["target"], record["assignee"]):
+            received.setdefault(who, Counter())[at] += 1
+    add_given(connection, received)
+
+
+def add_given(connection: sqlite3.Connection, received: Mapping[str, Counter[int]]) -> None:
+    """Count leads as given: by receiver, how many at each moment."""
+    connection.executemany(
+        "INSERT INTO given VALUES (?, ?, ?)"
+        " ON CONFLICT (who, at) DO UPDATE SET leads = leads + excluded.leads",
+        [(who, at, leads) for who, times in received.items() for at, leads in times.items()],
+    )
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (watch_dues, count_given)
 """From format 1 to 2, from 2 to 3, and so on."""
 
 FORMAT = 1 + len(STEPS)

@@ -1,0 +1,187 @@
+"""What can keep a target from taking a lead: hours, absence, caps, and what people serve.
+
+A target is *sure* while some set of calendars is open: a person with hours and no other
+limit is sure while those hours last, a team while one such member's and its own do. A
+queue is sure at any time, which is the empty set. Absence and caps make nobody sure, since
+a day away comes and a cap can be full whatever the hour.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TypeAlias
+
+from turnout.compiler.witness import DAY, MOST_DAYS, moments
+from turnout.dsl.opening_hours import is_open
+from turnout.dsl.policy import (
+    Cap,
+    LeastLoaded,
+    Member,
+    Policy,
+    RoundRobin,
+    Target,
+    Team,
+    ToOwner,
+    ToPartner,
+    ToPerson,
+)
+
+Hours: TypeAlias = frozenset[str]
+"""Calendars that must be open together; none is at any time."""
+
+
+def sure(policy: Policy, target: Target) -> frozenset[Hours]:
+    """Return the sets of calendars of which one open is enough for `target` to take any lead."""
+    match target:
+        case RoundRobin() | LeastLoaded():
+            return _sure_team(policy, target)
+        case ToPerson(name, anytime):
+            return _sure_person(policy, name, anytime=anytime)
+        case ToOwner():
+            return frozenset()  # the lead may have none
+        case ToPartner(name, anytime):
+            partner = policy.places[f"partner {name}"]
+            return _sure(partner.hours, partner.caps, anytime=anytime)
+        case _:
+            return frozenset({frozenset()})
+
+
+def sure_owners(policy: Policy, target: ToOwner) -> frozenset[str]:
+    """Return the people who take any lead that they own."""
+    return frozenset(
+        name
+        for name in policy.people
+        if frozenset() in _sure_person(policy, name, anytime=target.anytime)
+    )
+
+
+def _sure(hours: str | None, caps: tuple[Cap, ...], *, anytime: bool) -> frozenset[Hours]:
+    if caps:
+        return frozenset()
+    asked = {hours} if hours is not None and not anytime else set[str]()
+    return frozenset({frozenset(asked)})
+
+
+def _sure_person(policy: Policy, name: str, *, anytime: bool) -> frozenset[Hours]:
+    person = policy.people[name]
+    if person.is_inactive or person.away:
+        return frozenset()
+    return _sure(person.hours, person.caps, anytime=anytime)
+
+
+def _sure_team(policy: Policy, target: RoundRobin | LeastLoaded) -> frozenset[Hours]:
+    team = policy.teams[target.team]
+    if target.matching:
+        return frozenset()  # the lead may have a value that nobody serves
+    own = _sure(team.hours, team.caps, anytime=target.anytime)
+    members = [
+        _sure_person(policy, member.person, anytime=target.anytime)
+        for member in _drawn(team)
+        if not member.caps
+    ]
+    return frozenset(
+        hours | team_hours for found in members for hours in found for team_hours in own
+    )
+
+
+def _drawn(team: Team) -> list[Member]:
+    return [member for member in team.members if member.weight]
+
+
+def unsure_moment(policy: Policy, sets: Iterable[Hours]) -> datetime | None:
+    """Return a moment at which in none of the sets all calendars are open.
+
+    None where there is none in the `MOST_DAYS` days that are looked at.
+    """
+    wanted = [[policy.calendars[name] for name in sorted(names)] for names in sets]
+    calendars = [calendar for names in wanted for calendar in names]
+    for moment in moments(calendars, DAY, MOST_DAYS):
+        if not any(all(is_open(calendar, moment) for calendar in names) for names in wanted):
+            return moment
+    return None
+
+
+# -- in words --
+
+
+def limits(policy: Policy, target: Target) -> list[str]:
+    """Return what can keep the lead from the target, a few words each."""
+    match target:
+        case RoundRobin() | LeastLoaded():
+            team = policy.teams[target.team]
+            found = [f"only those who serve its {field}" for field in target.matching]
+            found += _of(f"the team `{team.name}`", team.hours, team.caps, anytime=target.anytime)
+            for member in _drawn(team):
+                found += _of_person(policy, member.person, member.caps, anytime=target.anytime)
+            return found
+        case ToPerson(name, anytime):
+            return list(_of_person(policy, name, (), anytime=anytime))
+        case ToOwner(_, anytime):
+            return [
+                text
+                for name in policy.people
+                for text in _of_person(policy, name, (), anytime=anytime)
+            ]
+        case ToPartner(name, anytime):
+            partner = policy.places[f"partner {name}"]
+            return list(_of(f"`{name}`", partner.hours, partner.caps, anytime=anytime))
+        case _:
+            return []
+
+
+def _of(what: str, hours: str | None, caps: tuple[Cap, ...], *, anytime: bool) -> Iterator[str]:
+    if hours is not None and not anytime:
+        yield f"{what} works by `{hours}`"
+    if caps:
+        yield f"{what} has a cap"
+
+
+def _of_person(policy: Policy, name: str, caps: tuple[Cap, ...], *, anytime: bool) -> Iterator[str]:
+    person = policy.people[name]
+    if person.is_inactive:
+        yield f"`{name}` is inactive"
+        return
+    if person.away:
+        yield f"`{name}` is away at times"
+    yield from _of(f"`{name}`", person.hours, person.caps + caps, anytime=anytime)
+
+
+# -- never --
+
+
+def never(policy: Policy, target: Target) -> str | None:
+    """Return why `target` can't ever take a lead, None where it can or has no weights at all."""
+    match target:
+        case RoundRobin() | LeastLoaded():
+            return _never_drawn(policy, target)
+        case ToPerson(name) if policy.people[name].is_inactive:
+            return f"`{name}` is inactive"
+        case _:
+            return None
+
+
+def _never_drawn(policy: Policy, target: RoundRobin | LeastLoaded) -> str | None:
+    team = policy.teams[target.team]
+    drawn = [policy.people[member.person] for member in _drawn(team)]
+    if not drawn:
+        return None  # said of the team itself
+    active = [person for person in drawn if not person.is_inactive]
+    if not active:
+        return f"everybody in `{team.name}` is inactive"
+    for field in target.matching:
+        if not any(person.serves.get(field) for person in active):
+            return f"nobody in `{team.name}` says which `{field}` they serve"
+    if target.anytime or team.hours is None:
+        return None
+    meeting = [{team.hours, person.hours or team.hours} for person in active]
+    if not any(_meet(policy, frozenset(names)) for names in meeting):
+        return f"nobody works while `{team.name}` does, by `{team.hours}`"
+    return None
+
+
+def _meet(policy: Policy, hours: Hours) -> bool:
+    """Return whether the calendars are ever open together."""
+    calendars = [policy.calendars[name] for name in sorted(hours)]
+    return any(
+        all(is_open(calendar, moment) for calendar in calendars)
+        for moment in moments(calendars, DAY, MOST_DAYS)
+    )

@@ -1,0 +1,42 @@
+"""Calendars: the hours in which somebody works."""
+
+from datetime import date
+from typing import TypeAlias
+
+import attrs
+
+from turnout.dsl.source import Span
+
+Days: TypeAlias = tuple[date, date]
+"""A range of days, first and last included."""
+
+
+@attrs.frozen
+class Opening:
+    """A block of open hours, which belongs to the weekday on which it begins.
+
+    weekday: 0 is Monday. start, end: minutes after midnight by the calendar's clock, the
+    end left out; above 1440 it lies on the following day.
+    """
+
+    weekday: int
+    start: int
+    end: int
+
+
+@attrs.frozen(cache_hash=True)
+class Calendar:
+    """When somebody works: blocks of hours, without holidays and closed days.
+
+    timezone: an IANA name. openings: in order, none overlapping another. holidays: the
+    places whose public holidays are closed, as ISO codes (`DE`, `DE-BY`). closed: first
+    and last day of each closed range. A closed day is closed from midnight to midnight,
+    so it also cuts the block of the night before at midnight.
+    """
+
+    name: str
+    timezone: str
+    openings: tuple[Opening, ...]
+    holidays: tuple[str, ...]
+    closed: tuple[Days, ...]
+    span: Span = attrs.field(eq=False, repr=False)

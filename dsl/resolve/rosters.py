@@ -1,0 +1,217 @@
+"""People and teams from CSV files: each row is read as if it were written in the policy.
+
+A people file declares one person a row. A roster has one member a row: under a column
+`person` somebody who is declared elsewhere, under a column `name` somebody whom the row
+itself declares. What is wrong with a row is reported at the file's name in the policy,
+with the line.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+from turnout.dsl import nodes
+from turnout.dsl.files import Table, read_table
+from turnout.dsl.findings import Finding
+from turnout.dsl.resolve.scope import Scope, nearest
+from turnout.dsl.source import Span
+
+MAX_ROWS = 20_000
+MAX_FINDINGS = 10
+PERSONAL = ("email", "hours", "timezone", "languages", "away", "inactive")
+_CAP = re.compile(r"(?P<most>\d+)\s+per\s+(?:(?P<length>\d+)\s+)?(?P<unit>[a-z]+)")
+_YES, _NO = {"yes", "true", "1", "x", "inactive"}, {"", "no", "false", "0", "active"}
+
+
+@attrs.frozen
+class Row:
+    """A row as it would be written. place: "`people.csv` line 3". spelling: the name's cell.
+
+    member: None in a people file. person: None where the row names somebody declared.
+    """
+
+    place: str
+    spelling: str
+    person: nodes.Person | None
+    member: nodes.Member | None
+
+
+def people_rows(
+    node: nodes.People, folder: Path, base: Path, fields: tuple[str, ...], scope: Scope
+) -> list[Row]:
+    """Return the rows of a people file. fields: the columns that are read as `serves`."""
+    columns = ("name", *PERSONAL, "cap")
+    table = _table(read_table(folder, base, node.path), node.path.span, (*columns, *fields), scope)
+    return [] if table is None else list(_rows(table, node.path.span, fields, scope, "people"))
+
+
+def roster_rows(
+    node: nodes.Roster, folder: Path, base: Path, fields: tuple[str, ...], scope: Scope
+) -> list[Row]:
+    """Return the rows of a team's roster. fields: the columns that are read as `serves`."""
+    columns = ("name", "person", "weight", "cap", *PERSONAL)
+    table = _table(read_table(folder, base, node.path), node.path.span, (*columns, *fields), scope)
+    if table is None:
+        return []
+    if "person" not in table.columns:
+        return list(_rows(table, node.path.span, fields, scope, "roster"))
+    strange = [column for column in table.columns if column not in {"person", "weight", "cap"}]
+    if strange:
+        message = f"`{table.name}` can't have a column `{strange[0]}` beside `person`"
+        advice = "name the column `name` if the roster declares its people"
+        scope.report("unknown-column", node.path.span, message, help=advice)
+        return []
+    return list(_rows(table, node.path.span, fields, scope, "roster"))
+
+
+def reported(scope: Scope, row: Row, read: Callable[[Scope], object]) -> None:
+    """Read something of a row, and report what is wrong with it as of its line."""
+    apart = attrs.evolve(scope, findings=[])
+    read(apart)
+    found = [
+        attrs.evolve(finding, message=f"{row.place}: {finding.message}")
+        for finding in apart.findings
+    ]
+    # The rest is counted, not listed: a wrong column would fill the screen.
+    told = sum(finding.message.startswith(_file(row.place)) for finding in scope.findings)
+    scope.findings.extend(found[: max(0, MAX_FINDINGS - told)])
+
+
+def _file(place: str) -> str:
+    return place.split(" line ", maxsplit=1)[0]
+
+
+def _table(
+    table: Table | Finding, span: Span, known: tuple[str, ...], scope: Scope
+) -> Table | None:
+    """Return the table if it is one of people. known: the columns that mean something."""
+    if isinstance(table, Finding):
+        scope.findings.append(table)
+        return None
+    if len(table.rows) > MAX_ROWS:
+        scope.report("too-large", span, f"`{table.name}` has more than {MAX_ROWS:,} rows")
+        return None
+    for column in table.columns:
+        if column not in known:
+            near = nearest(column, known)
+            message = f"`{table.name}` has a column `{column}` that says nothing of people"
+            advice = f"did you mean `{near}`?" if near else f"columns are {', '.join(known)}"
+            scope.report("unknown-column", span, message, help=advice)
+            return None
+    names = [column for column in ("name", "person") if column in table.columns]
+    if len(names) != 1 or len(set(table.columns)) < len(table.columns):
+        message = f"`{table.name}` needs one column `name`, and each column once"
+        scope.report("unknown-column", span, message)
+        return None
+    return table
+
+
+def _rows(
+    table: Table, span: Span, fields: tuple[str, ...], scope: Scope, kind: str
+) -> Iterator[Row]:
+    for line, cells in table.rows:
+        by_column = {c: cell.strip() for c, cell in zip(table.columns, cells, strict=True)}
+        spelling = by_column.get("name") or by_column.get("person") or ""
+        row = Row(f"`{table.name}` line {line}", spelling, None, None)
+        name = _as_name(spelling)
+        if not re.match("[A-Za-z_]", name):
+            _fault(scope, row, span, f"`{spelling}` is no name for a person")
+            continue
+        read = _Cells(by_column, span, scope, row)
+        caps = read.caps()
+        person = None
+        if "name" in by_column:
+            own = caps if kind == "people" else []
+            clauses = (*read.personal(), *read.serves(fields), *own)
+            person = nodes.Person(nodes.Name(name, span), clauses, span)
+        member = None
+        if kind == "roster":
+            member = nodes.Member(nodes.Name(name, span), (*read.weight(), *caps), span)
+        yield attrs.evolve(row, person=person, member=member)
+
+
+def _as_name(spelling: str) -> str:
+    """Return a person's name as the policy writes it.
+
+    >>> _as_name("Dora Müller")
+    'Dora-Muller'
+    """
+    plain = unicodedata.normalize("NFKD", spelling).encode("ascii", "ignore").decode()
+    return re.sub(r"\W+", "-", plain, flags=re.ASCII).strip("-")
+
+
+def _fault(scope: Scope, row: Row, span: Span, message: str) -> None:
+    reported(scope, row, lambda apart: apart.report("table-value", span, message))
+
+
+@attrs.frozen
+class _Cells:
+    """The cells of a row, as clauses."""
+
+    cells: Mapping[str, str]
+    span: Span
+    scope: Scope
+    row: Row
+
+    def personal(self) -> Iterator[nodes.PersonClause]:
+        if email := self.cells.get("email"):
+            yield nodes.Address(self._literal("text", email), self.span)
+        if hours := self.cells.get("hours"):
+            yield nodes.Hours(nodes.Name(hours, self.span), self.span)
+        if zone := self.cells.get("timezone"):
+            yield nodes.Timezone(self._literal("text", zone), self.span)
+        if languages := self._list("languages"):
+            yield nodes.Languages(languages, self.span)
+        for text in self._parts("away"):
+            first, dots, last = (part.strip() for part in text.partition(".."))
+            low = self._literal("date", first) if first else None
+            high = self._literal("date", last) if last else None
+            days = nodes.Range(low, high if dots else low, self.span)
+            yield nodes.Away(days, self.span)
+        if self._is_inactive():
+            yield nodes.Inactive(self.span)
+
+    def serves(self, fields: tuple[str, ...]) -> Iterator[nodes.PersonClause]:
+        for field in fields:
+            if values := self._list(field):
+                yield nodes.Serves(nodes.Name(field, self.span), values, self.span)
+
+    def weight(self) -> Iterator[nodes.Weight]:
+        if weight := self.cells.get("weight"):
+            yield nodes.Weight(self._literal("number", weight), self.span)
+
+    def caps(self) -> list[nodes.Cap]:
+        caps: list[nodes.Cap] = []
+        for text in self._parts("cap"):
+            found = _CAP.fullmatch(text)
+            if found is None:
+                self._complain(f"`{text}` is not a cap; write `8 per day` or `8 per 24 hours`")
+                continue
+            per: nodes.Name | nodes.Duration = nodes.Name(found["unit"], self.span)
+            if found["length"]:
+                length = self._literal("number", found["length"])
+                per = nodes.Duration(length, nodes.Name(found["unit"], self.span), self.span)
+            caps.append(nodes.Cap(self._literal("number", found["most"]), per, self.span))
+        return caps
+
+    def _is_inactive(self) -> bool:
+        said = self.cells.get("inactive", "").casefold()
+        if said not in _YES | _NO:
+            self._complain(f"`{said}` does not say whether they are inactive; write yes or no")
+        return said in _YES
+
+    def _parts(self, column: str) -> list[str]:
+        text = self.cells.get(column, "")
+        return [part for piece in re.split(r"[;,|]", text) if (part := piece.strip())]
+
+    def _list(self, column: str) -> tuple[nodes.Literal, ...]:
+        return tuple(self._literal("text", part) for part in self._parts(column))
+
+    def _literal(self, kind: str, text: str) -> nodes.Literal:
+        return nodes.Literal(kind, text, self.span)
+
+    def _complain(self, message: str) -> None:
+        _fault(self.scope, self.row, self.span, message)

@@ -1,0 +1,28 @@
+"""Time zones by their IANA name, from the `tzdata` wheel and never from the machine.
+
+`zoneinfo` alone would read the zone files of whatever machine it runs on, and two machines
+with files of different years would decide the same lead differently.
+"""
+
+from functools import lru_cache
+from importlib.resources import files
+from zoneinfo import ZoneInfo
+
+
+@lru_cache(maxsize=1)
+def zone_names() -> frozenset[str]:
+    """Return the name of every time zone."""
+    return frozenset(files("tzdata").joinpath("zones").read_text("utf-8").split())
+
+
+@lru_cache(maxsize=1024)
+def zone(name: str) -> ZoneInfo:
+    """Return the time zone of that name. Raises KeyError where there is none.
+
+    >>> zone("Asia/Kolkata").key
+    'Asia/Kolkata'
+    """
+    if name not in zone_names():  # a name from a policy is a path only once it is known
+        raise KeyError(name)
+    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as stream:
+        return ZoneInfo.from_file(stream, key=name)

@@ -1,0 +1,228 @@
+"""Who can be given a lead, prepared: what the engine asks for each target.
+
+The meaning is that of `reference`, to which the laws hold this. What depends only on the
+moment (hours, absence, the bounds of each cap's period) is asked once and kept until the
+clock moves on, which within a batch it doesn't; what leads were given is counted by the
+state.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timedelta
+from typing import TypeAlias
+
+import attrs
+
+from turnout.dsl.opening_hours import is_open
+from turnout.dsl.policy import (
+    Cap,
+    LeastLoaded,
+    Member,
+    Person,
+    Policy,
+    RoundRobin,
+    Team,
+    ToPartner,
+)
+from turnout.dsl.types import Value, Values
+from turnout.dsl.zones import zone
+from turnout.runtime.stores import Transaction, member_of, microseconds
+
+CLOSENESS = {"inactive": 0, "no-match": 1, "away": 2, "off-hours": 3, "at-cap": 4}
+"""What keeps somebody from a lead, in the order in which it is asked."""
+
+_ENDLESS = 1 << 62
+
+
+@attrs.frozen
+class Refused:
+    """Why a target can't take the lead. members: of a team, each with their own reason."""
+
+    reason: str
+    members: tuple[tuple[str, str], ...] = ()
+
+
+Ask: TypeAlias = Callable[[Values, datetime, Transaction], frozenset[str] | Refused]
+"""Returns the members of a team who can be drawn."""
+
+
+@attrs.define(eq=False)
+class Availability:
+    """Asks whether people, teams and partners of a policy can be given a lead."""
+
+    policy: Policy
+    _moment: datetime | None = attrs.field(default=None, init=False)
+    _away: dict[tuple[str, bool], str | None] = attrs.field(
+        factory=dict[tuple[str, bool], str | None], init=False
+    )
+    _open: dict[str, bool] = attrs.field(factory=dict[str, bool], init=False)
+    _periods: dict[Cap, tuple[int, int]] = attrs.field(
+        factory=dict[Cap, tuple[int, int]], init=False
+    )
+
+    def _at(self, moment: datetime) -> None:
+        """Forget what was true at another moment."""
+        if moment != self._moment:
+            self._moment = moment
+            self._away.clear()
+            self._open.clear()
+            self._periods.clear()
+
+    def person(
+        self, name: str, moment: datetime, state: Transaction, *, anytime: bool
+    ) -> str | None:
+        """Return why the person can't be given a lead at `moment`, None where they can."""
+        self._at(moment)
+        reason = self._absence(name, anytime=anytime)
+        if reason is not None:
+            return reason
+        return self._at_cap(self.policy.people[name].caps, f"person {name}", state)
+
+    def partner(self, target: ToPartner, moment: datetime, state: Transaction) -> str | None:
+        """Return why the partner can't be given a lead at `moment`, None where they can."""
+        self._at(moment)
+        partner = self.policy.places[f"partner {target.partner}"]
+        if not target.anytime and not self._is_open(partner.hours):
+            return "off-hours"
+        return self._at_cap(partner.caps, f"partner {target.partner}", state)
+
+    def members(self, target: RoundRobin | LeastLoaded) -> Ask:
+        """Return what asks who of a team can be drawn."""
+        team = self.policy.teams[target.team]
+        drawn = tuple(member for member in team.members if member.weight)
+        everybody = frozenset(member.person for member in drawn)
+        if not drawn:
+            return lambda _values, _moment, _state: Refused("empty")
+        people = [self.policy.people[member.person] for member in drawn]
+        if not (team.hours or team.caps or target.matching or _has_limits(drawn, people)):
+            return lambda _values, _moment, _state: everybody
+        serving = tuple((field, _serving(field, people)) for field in target.matching)
+
+        def ask(values: Values, moment: datetime, state: Transaction) -> frozenset[str] | Refused:
+            self._at(moment)
+            if not target.anytime and not self._is_open(team.hours):
+                return Refused("off-hours")
+            if self._at_cap(team.caps, f"team {team.name}", state):
+                return Refused("at-cap")
+            matched = everybody
+            for field, by_value in serving:
+                matched &= _matched(by_value, values.get(field))
+            return self._drawable(team, drawn, matched, target, state)
+
+        return ask
+
+    def _drawable(
+        self,
+        team: Team,
+        drawn: tuple[Member, ...],
+        matched: frozenset[str],
+        target: RoundRobin | LeastLoaded,
+        state: Transaction,
+    ) -> frozenset[str] | Refused:
+        reasons: dict[str, str] = {}
+        available: list[str] = []
+        for member in drawn:
+            name = member.person
+            reason = self._absence(name, anytime=target.anytime)
+            if name not in matched and reason != "inactive":
+                reason = "no-match"
+            if reason is None:
+                caps = self.policy.people[name].caps
+                reason = self._at_cap(caps, f"person {name}", state) or self._at_cap(
+                    member.caps, member_of(team.name, name), state
+                )
+            if reason is None:
+                available.append(name)
+            else:
+                reasons[name] = reason
+        if available:
+            return frozenset(available)
+        return Refused(max(reasons.values(), key=CLOSENESS.__getitem__), tuple(reasons.items()))
+
+    # -- what only the moment decides --
+
+    def _absence(self, name: str, *, anytime: bool) -> str | None:
+        key = (name, anytime)
+        if key not in self._away:
+            self._away[key] = self._asked(self.policy.people.get(name), anytime=anytime)
+        return self._away[key]
+
+    def _asked(self, person: Person | None, *, anytime: bool) -> str | None:
+        assert self._moment is not None
+        if person is None:
+            return "gone"
+        if person.is_inactive:
+            return "inactive"
+        if person.away:
+            today = self._moment.astimezone(zone(person.timezone)).date()
+            if any(first <= today <= last for first, last in person.away):
+                return "away"
+        return None if anytime or self._is_open(person.hours) else "off-hours"
+
+    def _is_open(self, hours: str | None) -> bool:
+        assert self._moment is not None
+        if hours is None:
+            return True
+        if hours not in self._open:
+            self._open[hours] = is_open(self.policy.calendars[hours], self._moment)
+        return self._open[hours]
+
+    def _at_cap(self, caps: tuple[Cap, ...], who: str, state: Transaction) -> str | None:
+        assert self._moment is not None
+        for cap in caps:
+            if cap not in self._periods:
+                self._periods[cap] = period(cap, self._moment)
+            if state.given(who, *self._periods[cap]) >= cap.most:
+                return "at-cap"
+        return None
+
+
+def period(cap: Cap, moment: datetime) -> tuple[int, int]:
+    """Return the period of a cap around `moment`, in microseconds since 1970, the end left out."""
+    if isinstance(cap.per, timedelta):
+        now = microseconds(moment)
+        return now - cap.per // timedelta(microseconds=1) + 1, now + 1
+    today = moment.astimezone(zone(cap.timezone)).date()
+    match cap.per:
+        case "day":
+            first, length = today.toordinal(), 1
+        case "week":
+            first, length = today.toordinal() - today.weekday(), 7
+        case _:
+            first = today.replace(day=1).toordinal()
+            length = (date.fromordinal(first + 27) + timedelta(days=4)).replace(
+                day=1
+            ).toordinal() - first
+    return _midnight(cap.timezone, first), _midnight(cap.timezone, first + length)
+
+
+def _midnight(timezone: str, ordinal: int) -> int:
+    """Return when a day begins. Where the clock jumps over midnight, it begins with the jump."""
+    if not 1 < ordinal < date.max.toordinal():
+        return -_ENDLESS if ordinal <= 1 else _ENDLESS
+    day = date.fromordinal(ordinal)
+    return microseconds(datetime(day.year, day.month, day.day, tzinfo=zone(timezone)))
+
+
+def _has_limits(members: tuple[Member, ...], people: list[Person]) -> bool:
+    return any(member.caps for member in members) or any(
+        person.is_inactive or person.away or person.hours or person.caps for person in people
+    )
+
+
+def _serving(field: str, people: list[Person]) -> Mapping[Value, frozenset[str]]:
+    """Return who serves each value of a field."""
+    serving: dict[Value, set[str]] = {}
+    for person in people:
+        for value in person.serves.get(field, frozenset()):
+            serving.setdefault(value, set()).add(person.name)
+    return {value: frozenset(names) for value, names in serving.items()}
+
+
+def _matched(serving: Mapping[Value, frozenset[str]], value: Value | None) -> frozenset[str]:
+    """Return who serves the value; of several values, who serves them all."""
+    if value is None:
+        return frozenset()
+    if not isinstance(value, frozenset):
+        return serving.get(value, frozenset())
+    everyone = [serving.get(each, frozenset[str]()) for each in value]
+    return frozenset.intersection(*everyone)
