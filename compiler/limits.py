@@ -92,7 +92,10 @@ def unsure_moment(policy: Policy, sets: Iterable[Hours]) -> datetime | None:
 
     None where there is none in the `MOST_DAYS` days that are looked at.
     """
-    wanted = [[policy.calendars[name] for name in sorted(names)] for names in sets]
+    every = frozenset(sets)
+    if frozenset() in every:
+        return None
+    wanted = [[policy.calendars[name] for name in sorted(names)] for names in every]
     calendars = [calendar for names in wanted for calendar in names]
     for moment in moments(calendars, DAY, MOST_DAYS):
         if not any(all(is_open(calendar, moment) for calendar in names) for names in wanted):

@@ -6,7 +6,7 @@ agree are the ones that a checker gets wrong.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import attrs
@@ -118,8 +118,8 @@ def conditions(
     """Return a condition over `columns`, as text.
 
     names: territories and segments that it may use. patterns: with `ends with`,
-    `contains` and `matches`. Leaves out `open` and `duplicate`, which are not supported
-    yet, and `and` or `or` without parentheses around inner parts.
+    `contains` and `matches`. Leaves out `open` (see `people`), `duplicate`, and `and` or
+    `or` without parentheses around inner parts.
     """
     shape = draw(st.integers(0, 9)) if depth else 9
     inner = conditions(columns, names, depth=depth - 1, patterns=patterns)
@@ -294,6 +294,119 @@ def _chains(draw: DrawFn, schema: Sequence[Column]) -> str:
     if any(column.name == "owner" for column in schema):
         targets += ["owner owner"] * 3
     return " else ".join(draw(st.lists(st.sampled_from(targets), min_size=1, max_size=2)))
+
+
+# -- people and time --
+
+CALENDARS = """
+calendar berlin { timezone "Europe/Berlin" open mon..fri 09:00-12:00 13:00-17:30 closed 2026-03-27 }
+calendar nights { timezone "Europe/Berlin" open mon..sun 22:00-06:00 }
+calendar kolkata { timezone "Asia/Kolkata" open mon..sat 09:30-18:00 holidays IN }
+calendar york { timezone "America/New_York" open sat..sun 00:00-24:00, mon 00:00-03:00 }
+"""
+_HOURS = ("berlin", "nights", "kolkata", "york")
+_ZONES = ("UTC", "Europe/Berlin", "Asia/Kolkata", "America/New_York")
+_PERIODS = ("day", "week", "month", "24 hours", "90 minutes", "3 days")
+PEOPLE_SCHEMA = """lead { id: text  language: language  owner: person  urgent: boolean
+  products: any of [core, extra, more] }"""
+
+
+@st.composite
+def people(draw: DrawFn) -> str:
+    """Return a policy of people with limits of every kind, teams, a partner, and a route `r`.
+
+    The route ends in a queue, so that every lead has somewhere to go. Leaves out files.
+    """
+    parts = [PEOPLE_SCHEMA, CALENDARS, "queue triage"]
+    parts += [f"person {name} {{ {draw(_limits())} }}" for name in PEOPLE]
+    for team in ("near", "far"):
+        limits = f"{_maybe(draw, 'hours', _HOURS)} {draw(_caps(2, 9))}"
+        chosen = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, unique=True))
+        weights = st.sampled_from(["", "weight 2", "weight 0.5", "weight 0"])
+        members = [f"{name} {draw(weights)} {draw(_caps(1, 4))}" for name in chosen]
+        parts.append(f"team {team} {limits} {{ {', '.join(members)} }}")
+    zone = _maybe(draw, "timezone", [f'"{name}"' for name in _ZONES])
+    parts.append(f"partner p {{ {_maybe(draw, 'hours', _HOURS)} {zone} {draw(_caps(1, 3))} }}")
+    conditions_ = ["urgent", "language is de", "open berlin", "not open kolkata and not urgent"]
+    rules = [
+        f"rule r{number} {{ when {draw(st.sampled_from(conditions_))} to {draw(_available())} }}"
+        for number in range(draw(st.integers(0, 2)))
+    ]
+    parts.append(
+        f"route r {{ {' '.join(rules)} fallback to {draw(_available())} else queue triage }}"
+    )
+    return "\n".join(parts)
+
+
+@st.composite
+def _limits(draw: DrawFn) -> str:
+    """Return a person's clauses."""
+    parts = [_maybe(draw, "hours", _HOURS)]
+    parts.append(_maybe(draw, "timezone", [f'"{name}"' for name in _ZONES]))
+    parts.append(draw(_caps(1, 4)))
+    away = ["2026-03-28", "2026-03-29..2026-03-31", "..2026-03-27", "2026-04-02.."]
+    parts.append(_maybe(draw, "away", away))
+    parts.append(_maybe(draw, "languages", ["[de]", "[en, de]", "[fr]"]))
+    parts.append(_maybe(draw, "serves products", ["[core]", "[core, extra]", "[more]"]))
+    return " ".join([*parts, "inactive" if draw(st.integers(0, 9)) == 0 else ""])
+
+
+def _maybe(draw: DrawFn, word: str, choices: Sequence[str]) -> str:
+    return f"{word} {draw(st.sampled_from(choices))}" if draw(st.integers(0, 2)) == 0 else ""
+
+
+@st.composite
+def _caps(draw: DrawFn, least: int, most: int) -> str:
+    if draw(st.booleans()):
+        return ""
+    number = draw(st.integers(least, most))
+    return f"cap {number} per {draw(st.sampled_from(_PERIODS))}"
+
+
+@st.composite
+def _available(draw: DrawFn) -> str:
+    """Return a chain of targets that can be unavailable."""
+    teams = [
+        f"{kind} {team}" for kind in ("round-robin", "least-loaded") for team in ("near", "far")
+    ]
+    matched = [f"{team} matching {field}" for team in teams for field in ("language", "products")]
+    targets = [*teams, *matched, "person ana", "owner owner", "partner p"]
+    one = st.tuples(st.sampled_from(targets), st.sampled_from(["", "", " anytime"])).map("".join)
+    return " else ".join(draw(st.lists(one, min_size=1, max_size=3)))
+
+
+@st.composite
+def histories(draw: DrawFn, most: int = 25) -> list[tuple[dict[str, object], datetime]]:
+    """Return raw leads and the moments at which they arrive, around a change of the clock.
+
+    The clock mostly goes on, by seconds to days; now and then it goes back.
+    """
+    moment = draw(st.sampled_from(_STARTS))
+    arrivals: list[tuple[dict[str, object], datetime]] = []
+    for number in range(draw(st.integers(1, most))):
+        step = draw(st.sampled_from([0, 0, 0, 0, 1, 30, 60, 90, 240, 720, 1440, 4000, -700]))
+        moment += timedelta(minutes=step)
+        lead: dict[str, object] = {"id": str(number)}
+        for name, choices in _RAW.items():
+            if draw(st.integers(0, 2)):
+                lead[name] = draw(st.sampled_from(choices))
+        arrivals.append((lead, moment))
+    return arrivals
+
+
+_STARTS = (
+    datetime(2026, 3, 27, 8, tzinfo=UTC),
+    datetime(2026, 3, 28, 22, 30, tzinfo=UTC),  # Europe puts its clock forward at 01:00
+    datetime(2026, 10, 24, 22, 30, tzinfo=UTC),  # and back
+    datetime(2028, 2, 28, 18, 15, tzinfo=UTC),
+    datetime(2026, 12, 31, 18, tzinfo=UTC),
+)
+_RAW: Mapping[str, Sequence[object]] = {
+    "language": ["de", "en", "fr"],
+    "owner": PEOPLE,
+    "urgent": [True, False],
+    "products": [["core"], ["core", "extra"], ["more"]],
+}
 
 
 # -- leads --
