@@ -171,7 +171,7 @@ class _Listed:
         """Return the teams by name."""
         teams: dict[str, policy.Team] = {}
         for node, rows in self.rosters:
-            members: list[policy.Member | None] = []
+            members: list[policy.Member] = []
             for row in rows:
                 if row.member is not None:
                     place = row.member
@@ -180,7 +180,12 @@ class _Listed:
                         row,
                         lambda to: members.append(reader.reporting_to(to).member(place, people)),  # noqa: B023 - called at once
                     )
-            team = reader.team(node, [member for member in members if member is not None], people)
+            team = reader.team(node, members, people)
             if team is not None:
                 teams[team.name] = team
+                for member in team.members:
+                    # Reported as unknown; in the policy, so that nothing more is said of it.
+                    people.setdefault(
+                        member.person, policy.Person(member.person, None, member.span)
+                    )
         return teams

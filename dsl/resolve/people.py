@@ -76,7 +76,7 @@ class PeopleReader:
         members: Sequence[policy.Member],
         people: Mapping[str, policy.Person],
     ) -> policy.Team | None:
-        """Return the team, None where the name is taken; unknown members are left out.
+        """Return the team, None where the name is taken.
 
         members: those of its roster file; those that are written come after them.
         """
@@ -94,22 +94,22 @@ class PeopleReader:
             found.setdefault(member.person, member)
         for written in node.members:
             also = self.member(written, people)
-            if also is not None and also.person in found:
+            if also.person in found:
                 self._twice(node.name.text, written.name, found[also.person])
-            elif also is not None:
+            else:
                 found[also.person] = also
         name = node.name
         return policy.Team(name.text, tuple(found.values()), name.span, hours, caps, owned_by)
 
-    def member(
-        self, node: nodes.Member, people: Mapping[str, policy.Person]
-    ) -> policy.Member | None:
-        """Return the person's place in a team, None where there is no such person."""
+    def member(self, node: nodes.Member, people: Mapping[str, policy.Person]) -> policy.Member:
+        """Return the person's place in a team.
+
+        One who is unknown stays in it, so that nobody calls the team empty.
+        """
         weight = self._weight(node)
         known = people.get(node.name.text)
         caps = self.caps(node.clauses, known.timezone if known else "UTC")
-        if not self._scope.knows("person", node.name):
-            return None
+        self._scope.knows("person", node.name)
         return policy.Member(node.name.text, weight, node.name.span, caps)
 
     def place(self, node: nodes.Place) -> policy.Place | None:
