@@ -207,6 +207,7 @@ def test_a_state_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> No
     for statement in (
         "DROP INDEX overdue",
         "DROP TABLE moves",
+        "DROP TABLE given",
         *(f"ALTER TABLE decisions DROP COLUMN {name}" for name in ("due", "touched", "watch")),
         "PRAGMA user_version = 1",
     ):
