@@ -62,7 +62,9 @@ def _sure(hours: str | None, caps: tuple[Cap, ...], *, anytime: bool) -> frozens
 
 
 def _sure_person(policy: Policy, name: str, *, anytime: bool) -> frozenset[Hours]:
-    person = policy.people[name]
+    person = policy.people.get(name)
+    if person is None:  # unknown, which is reported; nothing else is said of them
+        return frozenset({frozenset()})
     if person.is_inactive or person.away:
         return frozenset()
     return _sure(person.hours, person.caps, anytime=anytime)
@@ -139,7 +141,9 @@ def _of(what: str, hours: str | None, caps: tuple[Cap, ...], *, anytime: bool) -
 
 
 def _of_person(policy: Policy, name: str, caps: tuple[Cap, ...], *, anytime: bool) -> Iterator[str]:
-    person = policy.people[name]
+    person = policy.people.get(name)
+    if person is None:
+        return
     if person.is_inactive:
         yield f"`{name}` is inactive"
         return
@@ -156,7 +160,7 @@ def never(policy: Policy, target: Target) -> str | None:
     match target:
         case RoundRobin() | LeastLoaded():
             return _never_drawn(policy, target)
-        case ToPerson(name) if policy.people[name].is_inactive:
+        case ToPerson(name) if name in policy.people and policy.people[name].is_inactive:
             return f"`{name}` is inactive"
         case _:
             return None
@@ -164,9 +168,9 @@ def never(policy: Policy, target: Target) -> str | None:
 
 def _never_drawn(policy: Policy, target: RoundRobin | LeastLoaded) -> str | None:
     team = policy.teams[target.team]
-    drawn = [policy.people[member.person] for member in _drawn(team)]
-    if not drawn:
-        return None  # said of the team itself
+    drawn = [person for member in _drawn(team) if (person := policy.people.get(member.person))]
+    if len(drawn) < len(_drawn(team)) or not drawn:
+        return None  # reported already: an unknown member, or a team of nobody
     active = [person for person in drawn if not person.is_inactive]
     if not active:
         return f"everybody in `{team.name}` is inactive"

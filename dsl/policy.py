@@ -77,9 +77,9 @@ class Team:
     name: str
     members: tuple[Member, ...]
     span: Span = _place()
+    owner: str | None = None
     hours: str | None = None
     caps: tuple[Cap, ...] = ()
-    owner: str | None = None
 
 
 @attrs.frozen
@@ -171,10 +171,10 @@ class Place:
     kind: str
     name: str
     span: Span = _place()
+    owner: str | None = None
     email: str | None = None
     hours: str | None = None
     caps: tuple[Cap, ...] = ()
-    owner: str | None = None
 
 
 Chain: TypeAlias = tuple[Step, ...]

@@ -33,10 +33,6 @@ class PassedOver:
     reason: str
     members: tuple[tuple[str, str], ...] = attrs.field(default=(), eq=False)
 
-    def as_dict(self) -> dict[str, str]:
-        """Return what the log keeps."""
-        return {"target": self.target, "reason": self.reason}
-
 
 @attrs.frozen
 class Doing:
@@ -100,7 +96,9 @@ class Decision:
             "actions": [
                 {"kind": each.kind, "arguments": list(each.arguments)} for each in self.actions
             ],
-            "passed_over": [passed.as_dict() for passed in self.passed_over],
+            "passed_over": [
+                {"target": passed.target, "reason": passed.reason} for passed in self.passed_over
+            ],
             "issues": [
                 {"field": issue.field, "raw": issue.raw, "reason": issue.reason}
                 for issue in self.issues

@@ -31,7 +31,7 @@ from turnout.dsl.wording import parts, worded
 from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
-from turnout.runtime.due import due
+from turnout.runtime.due import due, working
 from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, Transaction
@@ -149,7 +149,7 @@ def engine(program: Program, route: str) -> Engine:
             passed_over=passed,
             issues=lead.issues,
             row=lead.row,
-            due=None if step is None else due(clause.sla, step.kind, moment),
+            due=None if step is None else prepare.due(clause.sla, step, assignee, moment),
             actions=clause.actions,
         )
         watch = None
@@ -212,6 +212,7 @@ class Preparer:
     """Prepares targets: each team's roster is made once."""
 
     def __init__(self, policy: Policy) -> None:
+        self._policy = policy
         self._availability = Availability(policy)
         self._rosters: Mapping[str, Roster] = {
             name: Roster.of((member.person, member.weight) for member in team.members)
@@ -223,6 +224,14 @@ class Preparer:
         return tuple(
             _Step(a.by, *parts(a.target), worded(a.target), self._try(a.target)) for a in attempts
         )
+
+    def due(
+        self, sla: Sla | None, step: _Step, assignee: str | None, at: datetime
+    ) -> datetime | None:
+        """Return when a lead is due that a step took at a moment, None where it never is."""
+        if sla is None:
+            return None
+        return due(sla, step.kind, at, working(self._policy, step.kind, step.name, assignee))
 
     def _try(self, target: Target) -> _Try:
         match target:
@@ -307,10 +316,10 @@ def _least_loaded(roster: Roster, ask: Ask) -> _Try:
 
 
 def _without(
-    people: frozenset[str] | Refused, left_out: frozenset[str]
+    available: frozenset[str] | Refused, left_out: frozenset[str]
 ) -> frozenset[str] | Refused:
-    """Return those who may be asked; nobody is left out of nearly all leads."""
-    if not left_out or isinstance(people, Refused):
-        return people
-    left = frozenset(person for person in people if f"person {person}" not in left_out)
-    return left or Refused(MISSED)
+    """Return those of the available who may be asked."""
+    if not left_out or isinstance(available, Refused):
+        return available  # nearly always
+    asked = frozenset(person for person in available if f"person {person}" not in left_out)
+    return asked or Refused(MISSED)

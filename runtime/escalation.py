@@ -17,7 +17,6 @@ from turnout.compiler.program import Attempt, Program
 from turnout.dsl.policy import Sla
 from turnout.dsl.types import Field, Values
 from turnout.dsl.values.literals import from_jsonable
-from turnout.runtime.due import due
 from turnout.runtime.engine import Preparer, Steps, offered
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, Transaction
@@ -36,12 +35,14 @@ class _Escalation:
     """What becomes of leads that miss a rule's SLA, prepared.
 
     then: the SLA's target. last: the route's fallback. fields: to read values by.
+    prepare: knows who works when.
     """
 
     sla: Sla
     then: Steps
     last: Steps
     fields: Mapping[str, Field]
+    prepare: Preparer
 
 
 def escalator(program: Program, route: str) -> Escalator:
@@ -60,7 +61,7 @@ def escalator(program: Program, route: str) -> Escalator:
             then = clause.sla.then
             attempt = Attempt(then.target, f"sla of rule {clause.name}", then.span)
             steps = Steps(clause.name, prepare.steps((attempt,)))
-            by_rule[clause.name] = _Escalation(clause.sla, steps, last, fields)
+            by_rule[clause.name] = _Escalation(clause.sla, steps, last, fields, prepare)
 
     def escalate(at: datetime, state: Transaction) -> tuple[Move, ...]:
         moment = at.astimezone(UTC)
@@ -104,7 +105,7 @@ def _moved(
         target=step.name,
         assignee=assignee,
         passed_over=passed,
-        due=None if is_last else due(rule.sla, step.kind, at),
+        due=None if is_last else rule.prepare.due(rule.sla, step, assignee, at),
     )
     kept = None if after.due is None else Watch(watch.hops + 1, missed, watch.values)
     move = Move(

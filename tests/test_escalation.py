@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.old_states import to_first_format
 from tests.policies import compiled
 from turnout.runtime.escalation import MOST_HOPS
 from turnout.runtime.moves import Holder, Move
@@ -204,8 +203,15 @@ def test_a_state_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> No
     made = compiled(POLICY.format(then="queue managers", fallback="fallback to queue triage"))
     with Router(made, state=state) as inbound:
         first = inbound.route({"id": "1", **DE}, at=NINE)
-    to_first_format(state)
     connection = sqlite3.connect(state)
+    for statement in (
+        "DROP INDEX overdue",
+        "DROP TABLE moves",
+        "DROP TABLE given",
+        *(f"ALTER TABLE decisions DROP COLUMN {name}" for name in ("due", "touched", "watch")),
+        "PRAGMA user_version = 1",
+    ):
+        connection.execute(statement)
     (text,) = connection.execute("SELECT decision FROM decisions").fetchone()
     old = {key: value for key, value in json.loads(text).items() if key not in {"due", "actions"}}
     connection.execute("UPDATE decisions SET decision = ?", (json.dumps(old),))

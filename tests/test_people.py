@@ -301,6 +301,31 @@ def test_open_and_not_open_take_every_lead() -> None:
     assert [finding.name for finding in errors(found)] == ["unreachable-rule"]
 
 
+# -- working time --
+
+
+@pytest.mark.parametrize(
+    ("people", "chain", "sla", "due"),
+    [
+        # Friday 16:30 in Berlin, which closes at 17:30 and opens on Monday at 09:00.
+        ("person ana { hours berlin }", "person ana", "2 hours", "2026-11-30T09:00"),
+        ("person ana { hours berlin }", "person ana", "2 hours wall", "2026-11-27T17:30"),
+        ("person ana team t hours berlin { ana }", "round-robin t", "2 hours", "2026-11-30T09:00"),
+        ("person ana", "person ana", "2 hours", "2026-11-27T17:30"),
+        ("partner p { hours berlin }", "partner p", "2 hours", "2026-11-30T09:00"),
+        ("person ana { hours nights }", "person ana anytime", "1 hour", "2026-11-27T22:00"),
+    ],
+)
+def test_an_sla_is_counted_while_the_assignee_works(
+    people: str, chain: str, sla: str, due: str
+) -> None:
+    written = policy(people, chain)
+    text = written.text.replace("} fallback", f" sla {sla} }} fallback")
+    friday = datetime(2026, 11, 27, 15, 30, tzinfo=UTC)
+    (decision,) = decided(text, [friday])
+    assert decision.due == datetime.fromisoformat(due).replace(tzinfo=UTC)
+
+
 # -- files --
 
 

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.old_states import to_first_format
 from tests.routing_loop import DREW_FROM, POLICY, ROUTE, TEAM, assigned, route
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.stores import Recorded, StateError
@@ -195,7 +194,7 @@ def test_a_file_that_is_not_sqlite_is_refused_and_left_alone(path: Path) -> None
 
 @pytest.mark.parametrize(
     "statement",
-    ["CREATE TABLE contacts (id)", "PRAGMA application_id = 7", "PRAGMA user_version = 3"],
+    ["CREATE TABLE contacts (id)", "PRAGMA application_id = 7", "PRAGMA user_version = 9"],
 )
 def test_the_database_of_another_program_is_refused_and_left_alone(
     path: Path, statement: str
@@ -209,16 +208,16 @@ def test_the_database_of_another_program_is_refused_and_left_alone(
 def test_a_newer_format_is_refused(path: Path) -> None:
     in_sqlite(routed(path, 10), f"PRAGMA user_version = {FORMAT + 1}")
     error = refused(path)
-    assert error.message == (
-        f"the state file {path} has format {FORMAT + 1}, newer than this turnout reads"
-    )
+    newer = f"has format {FORMAT + 1}, newer than this turnout reads"
+    assert error.message == f"the state file {path} {newer}"
     assert error.help == f"upgrade turnout; this version reads format {FORMAT}"
 
 
-def test_a_file_of_format_1_is_brought_up_to_date_in_place(path: Path) -> None:
+def test_leads_given_before_format_3_are_counted_from_the_log(path: Path) -> None:
     routed(path, 60)
     before = logged(path)
-    to_first_format(path)
+    in_sqlite(path, "DROP TABLE given")
+    in_sqlite(path, "PRAGMA user_version = 2")
     store = opened(path)
     with store.begin() as transaction:
         received = {who: transaction.given(who, 0, 1 << 60) for who in RECEIVERS}
@@ -236,9 +235,10 @@ def test_a_file_of_format_1_is_brought_up_to_date_in_place(path: Path) -> None:
 
 def test_a_log_that_can_not_be_read_is_not_brought_up_to_date(path: Path) -> None:
     in_sqlite(routed(path, 10), "UPDATE decisions SET decision = '{}' WHERE seq = 3")
-    to_first_format(path)
+    in_sqlite(path, "DROP TABLE given")
+    in_sqlite(path, "PRAGMA user_version = 2")
     assert "is damaged" in refused(path).message
-    assert version(path) == 1
+    assert version(path) == 2
 
 
 def test_the_state_of_another_policy_is_refused(path: Path) -> None:

@@ -114,6 +114,8 @@ def _exhausted(analysis: Analysis, clause: Clause, found: Masks) -> Finding:
 def _why(policy: Policy, attempt: Attempt) -> str:
     match attempt.target:
         case ToOwner(field):
+            if not limits(policy, attempt.target):
+                return f"passes the lead on where `{field}` is missing"
             missing = [f"`{field}` may be missing"]
         case RoundRobin(team) | LeastLoaded(team) if not _has_weight(policy, team):
             return "has no members" if not policy.teams[team].members else "every weight is 0"

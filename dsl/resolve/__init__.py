@@ -18,7 +18,7 @@ from turnout.dsl.resolve import routes
 from turnout.dsl.resolve.calendars import calendar
 from turnout.dsl.resolve.people import PeopleReader
 from turnout.dsl.resolve.places import Places
-from turnout.dsl.resolve.promises import GuaranteeReader
+from turnout.dsl.resolve.promises import GuaranteeReader, owner
 from turnout.dsl.resolve.rosters import Row, people_rows, reported, roster_rows
 from turnout.dsl.resolve.schema import people_by_spelling, schema
 from turnout.dsl.resolve.scope import Scope
@@ -55,7 +55,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     people_reader = PeopleReader(fields, calendars, scope)
     people = listed.people(people_reader, scope)
     teams = listed.teams(people_reader, people, scope)
-    places_to_send = _places(files, people_reader)
+    places_to_send = _places(files, people_reader, scope)
     _refuse(files, scope)
     reader = routes.RouteReader(places.reader, fields, scope)
     read = [
@@ -106,11 +106,13 @@ def _refuse(files: tuple[nodes.File, ...], scope: Scope) -> None:
             scope.not_supported(item.span.text.split(maxsplit=1)[0], item.span)
 
 
-def _places(files: tuple[nodes.File, ...], reader: PeopleReader) -> dict[str, policy.Place]:
+def _places(
+    files: tuple[nodes.File, ...], reader: PeopleReader, scope: Scope
+) -> dict[str, policy.Place]:
     """Return the queues, partners and sequences."""
     found: dict[str, policy.Place] = {}
     for node in _items(files, nodes.Place):
-        place = reader.place(node)
+        place = reader.place(node, owner(node.owner, scope))
         if place is not None:
             found[f"{place.kind} {place.name}"] = place
     return found

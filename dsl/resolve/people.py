@@ -15,7 +15,7 @@ from turnout.dsl.calendars import Calendar
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve.calendars import days, timezone
 from turnout.dsl.resolve.literals import read_literal
-from turnout.dsl.resolve.promises import owner, owner_among
+from turnout.dsl.resolve.promises import owner_among
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
 from turnout.dsl.types import Field, Value
@@ -83,7 +83,6 @@ class PeopleReader:
         what = f"the team `{node.name.text}`"
         hours = self._hours(node.clauses, what)
         caps = self.caps(node.clauses, self._clock((), hours, what))
-        owned_by = owner_among(node.clauses, self._scope)
         if not self._scope.declare("team", node.name):
             return None
         found: dict[str, policy.Member] = {}
@@ -96,15 +95,15 @@ class PeopleReader:
             also = self.member(written, people)
             if also.person in found:
                 self._twice(node.name.text, written.name, found[also.person])
-            else:
-                found[also.person] = also
+            found.setdefault(also.person, also)
         name = node.name
-        return policy.Team(name.text, tuple(found.values()), name.span, hours, caps, owned_by)
+        owner = owner_among(node.clauses, self._scope)
+        return policy.Team(name.text, tuple(found.values()), name.span, owner, hours, caps)
 
     def member(self, node: nodes.Member, people: Mapping[str, policy.Person]) -> policy.Member:
         """Return the person's place in a team.
 
-        One who is unknown stays in it, so that nobody calls the team empty.
+        Somebody unknown stays in it, so that nobody calls the team empty.
         """
         weight = self._weight(node)
         known = people.get(node.name.text)
@@ -112,18 +111,17 @@ class PeopleReader:
         self._scope.knows("person", node.name)
         return policy.Member(node.name.text, weight, node.name.span, caps)
 
-    def place(self, node: nodes.Place) -> policy.Place | None:
+    def place(self, node: nodes.Place, owner: str | None) -> policy.Place | None:
         """Return the queue, partner or sequence, None where the name is taken."""
         what = f"the {node.kind} `{node.name.text}`"
         address = self._one(nodes.Address, node.clauses, f"{what} has two addresses")
         hours = self._hours(node.clauses, what)
         caps = self.caps(node.clauses, self._clock(node.clauses, hours, what))
-        owned_by = owner(node.owner, self._scope)
         if not self._scope.declare(node.kind, node.name):
             return None
         email = address.email.text if address else None
         name = node.name
-        return policy.Place(node.kind, name.text, name.span, email, hours, caps, owned_by)
+        return policy.Place(node.kind, name.text, name.span, owner, email, hours, caps)
 
     def caps(self, clauses: Clauses, clock: str) -> tuple[policy.Cap, ...]:
         """Return the caps among `clauses`, counted by the clock of a time zone."""
@@ -185,7 +183,8 @@ class PeopleReader:
     def _one(self, kind: type[_Clause], clauses: Clauses, complaint: str) -> _Clause | None:
         found = [clause for clause in clauses if isinstance(clause, kind)]
         for again in found[1:]:
-            self._scope.report("duplicate-clause", again.span, complaint)
+            span = again.email.span if isinstance(again, nodes.Address) else again.span
+            self._scope.report("duplicate-clause", span, complaint)
         return found[0] if found else None
 
     # -- what a person serves --

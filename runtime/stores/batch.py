@@ -123,7 +123,7 @@ class Batch:
         self.decisions[decision.route, decision.lead] = Recorded(decision, fingerprint, watch=watch)
         if decision.assignee is not None:
             self.opened[decision.assignee] += 1
-        self._give(decision.at, decision.kind, decision.target, decision.assignee)
+        self._receive(decision, decision.at)
 
     def close_lead(self, route: str, lead: str) -> bool:
         """Take the lead off its assignee's open ones; whether it was among them."""
@@ -158,19 +158,19 @@ class Batch:
             self.opened[found.decision.assignee] -= 1
         if recorded.decision.assignee is not None and not recorded.closed:
             self.opened[recorded.decision.assignee] += 1
+        self._receive(recorded.decision, move.at)
         self._change(recorded)
         self.moved.append(move)
-        self._give(move.at, move.after.kind, move.after.target, move.after.assignee)
 
     def moves(self) -> Iterator[Move]:
         """Yield every move, this batch's last."""
         yield from self.kept.moves()
         yield from self.moved
 
-    def _give(self, at: datetime, kind: str, target: str, assignee: str | None) -> None:
-        moment = microseconds(at)
-        for who in receivers(kind, target, assignee):
-            self.received.setdefault(who, Counter())[moment] += 1
+    def _receive(self, decision: Decision, moment: datetime) -> None:
+        at = microseconds(moment)
+        for who in receivers(decision.kind, decision.target, decision.assignee):
+            self.received.setdefault(who, Counter())[at] += 1
 
     def _change(self, recorded: Recorded) -> None:
         is_new = _key(recorded) in self.decisions

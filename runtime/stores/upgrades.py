@@ -32,10 +32,10 @@ def watch_dues(connection: sqlite3.Connection) -> None:
 
 
 def count_given(connection: sqlite3.Connection) -> None:
-    """Count what each person, member, team and partner was given, from the log.
+    """Count the leads that each receiver was given, those of the log included.
 
-    who: as `receivers` names them. at: microseconds since 1970, UTC. Raises ValueError,
-    KeyError and TypeError where the log is damaged.
+    who: as `receivers` names them. at: microseconds since 1970, UTC. Raises KeyError,
+    TypeError or ValueError where the log doesn't hold what was written.
     """
     connection.execute(
         "CREATE TABLE given (who TEXT NOT NULL, at INTEGER NOT NULL, leads INTEGER NOT NULL,"

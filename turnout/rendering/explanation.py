@@ -7,13 +7,16 @@ from typing import Any
 import attrs
 
 from turnout.rendering.screen import Ink, fill, hanging, paint, visible, width
-from turnout.runtime.decisions import Decision
+from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.explain import Explanation, Refusal, Tried
 
 FORMAT, VERSION = "turnout-explanation", 1
 
 _WIDEST_NAME = 28
 _LONGEST_CONDITION = 72
+MOST_MEMBERS = 8
+"""Members of a team whose reasons are told one by one."""
+
 _DRAWN = {"round-robin", "least-loaded"}
 
 
@@ -66,11 +69,20 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
     for action in decision.actions:
         yield "do", " ".join((action.kind, *action.arguments))
     for passed in decision.passed_over:
-        yield "passed over", f"{passed.target}: {passed.reason}"
+        yield "passed over", f"{passed.target}: {passed.reason}{_of_members(passed)}"
     if decision.repeated:
         yield "repeated", f"decided on {decision.at:%Y-%m-%d %H:%M} UTC; the decision stands"
     if decision.kind in _DRAWN and not has_state:
         yield "turns", "as if nobody had a lead yet; with --state, as they stand"
+
+
+def _of_members(passed: PassedOver) -> str:
+    """Return the reasons of a team's members, where there is more to them than the team's."""
+    if all(reason == passed.reason for _, reason in passed.members):
+        return ""
+    said = [f"{name} {reason}" for name, reason in passed.members[:MOST_MEMBERS]]
+    more = len(passed.members) - len(said)
+    return f" ({', '.join(said)}{f', {more} more' if more > 0 else ''})"
 
 
 def _issues(decision: Decision) -> list[tuple[str, str]]:
