@@ -137,19 +137,20 @@ def engine(program: Program, route: str) -> Engine:
             number = match(values, moment.date())
         clause = last if number is None else clauses[number]
         step, assignee, passed = offered(clause, lead.values, moment, state)
+        holder = Holder(step.kind, step.name, assignee) if step else Holder("none", "", None)
         decision = Decision(
             lead=key,
             route=route,
             rule=clause.rule,
             by=step.by if step else "",
-            kind=step.kind if step else "none",
-            target=step.name if step else "",
-            assignee=assignee,
+            kind=holder.kind,
+            target=holder.target,
+            assignee=holder.assignee,
             at=moment,
             passed_over=passed,
             issues=lead.issues,
             row=lead.row,
-            due=None if step is None else due(clause.sla, step.kind, moment),
+            due=due(program.policy, clause.sla, holder, moment),
             actions=clause.actions,
         )
         watch = None
@@ -158,8 +159,7 @@ def engine(program: Program, route: str) -> Engine:
         if recorded is None:
             state.record(decision, print_, watch)
         else:
-            before, after = Holder.of(recorded.decision), Holder.of(decision)
-            move = Move(route, key, moment, anew, before, after)
+            move = Move(route, key, moment, anew, Holder.of(recorded.decision), holder)
             state.move(Recorded(decision, print_, watch=watch), move)
         return decision
 
