@@ -17,11 +17,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.first_format import to_first_format
 from tests.routing_loop import DREW_FROM, POLICY, ROUTE, TEAM, assigned, route
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.stores import Recorded, StateError
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import SqliteStore, open_sqlite
+from turnout.runtime.stores.upgrades import FORMAT
 
 ROOT = Path(__file__).parent.parent
 
@@ -205,17 +207,17 @@ def test_the_database_of_another_program_is_refused_and_left_alone(
 
 
 def test_a_newer_format_is_refused(path: Path) -> None:
-    in_sqlite(routed(path, 10), "PRAGMA user_version = 3")
+    in_sqlite(routed(path, 10), f"PRAGMA user_version = {FORMAT + 1}")
     error = refused(path)
-    assert error.message == f"the state file {path} has format 3, newer than this turnout reads"
-    assert error.help == "upgrade turnout; this version reads format 2"
+    newer = f"has format {FORMAT + 1}, newer than this turnout reads"
+    assert error.message == f"the state file {path} {newer}"
+    assert error.help == f"upgrade turnout; this version reads format {FORMAT}"
 
 
 def test_a_file_of_format_1_is_brought_up_to_date_in_place(path: Path) -> None:
     routed(path, 60)
     before = logged(path)
-    in_sqlite(path, "DROP TABLE given")
-    in_sqlite(path, "PRAGMA user_version = 1")
+    to_first_format(path)
     store = opened(path)
     with store.begin() as transaction:
         received = {who: transaction.given(who, 0, 1 << 60) for who in RECEIVERS}
@@ -228,13 +230,12 @@ def test_a_file_of_format_1_is_brought_up_to_date_in_place(path: Path) -> None:
         f"member {DREW_FROM} ana": 30,
     }
     store.close()
-    assert version(path) == 2
+    assert version(path) == FORMAT
 
 
 def test_a_log_that_can_not_be_read_is_not_brought_up_to_date(path: Path) -> None:
     in_sqlite(routed(path, 10), "UPDATE decisions SET decision = '{}' WHERE seq = 3")
-    in_sqlite(path, "DROP TABLE given")
-    in_sqlite(path, "PRAGMA user_version = 1")
+    to_first_format(path)
     assert "is damaged" in refused(path).message
     assert version(path) == 1
 
