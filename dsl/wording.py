@@ -26,7 +26,6 @@ from turnout.dsl.conditions import (
     StartsWith,
     WithinLast,
 )
-from turnout.dsl.promises import Action
 from turnout.dsl.types import AnyOf, Field, OneOf, Text, Value
 from turnout.dsl.values import show
 
@@ -204,15 +203,15 @@ def promised(sla: targets.Sla) -> str:
     return f"{sla.period}{' wall' if sla.wall else ''}{then}"
 
 
-def acted(action: Action) -> str:
+def acted(kind: str, arguments: Sequence[str]) -> str:
     """Return an action as a policy would write it.
 
-    >>> acted(Action("notify", ("slack", "#emea-deals")))
+    >>> acted("notify", ["slack", "#emea-deals"])
     'notify slack "#emea-deals"'
     """
-    *words, last = action.arguments
-    is_text = action.kind in {"task", "notify", "tag"}
-    return " ".join([action.kind, *words, quoted(last) if is_text else last])
+    *words, last = arguments
+    is_text = kind in {"task", "notify", "tag"}
+    return " ".join([kind, *words, quoted(last) if is_text else last])
 
 
 def quoted(text: str) -> str:
