@@ -27,7 +27,7 @@ from turnout.dsl.conditions import (
     WithinLast,
 )
 from turnout.dsl.promises import Action
-from turnout.dsl.types import AnyOf, Field, OneOf, Text, Value
+from turnout.dsl.types import AnyOf, Boolean, Field, OneOf, Text, Value
 from turnout.dsl.values import show
 
 _OR, _AND, _NOT = 1, 2, 3
@@ -113,7 +113,9 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
     match atom:
         case Present(field):
             return f"{field} is present"
-        case IsIn(field, values) if values == frozenset[Value]({True}):
+        case IsIn(field, values) if (
+            isinstance(fields[field].type, Boolean) and values == frozenset[Value]({True})
+        ):
             return field
         case IsIn(field):
             return _membership(atom, fields[field], "is", "in")
