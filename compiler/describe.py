@@ -190,7 +190,8 @@ def _listed(dimension: Dimension, present: Mask) -> str:
     values = universe(dimension.field.type)
     inside = domains.values_of(dimension.domain, values, present)
     outside = domains.values_of(dimension.domain, values, dimension.full & ~1 & ~present)
-    if len(outside) < len(inside) and len(outside) <= MOST:
+    # A few left out are the shorter list; so are many of far more.
+    if len(outside) < len(inside) and (len(outside) <= MOST or 3 * len(outside) < len(inside)):
         return f"{name} other than {_folded(dimension.field, outside, 'and')}"
     return f"{name} {_folded(dimension.field, inside, 'or')}"
 

@@ -160,8 +160,8 @@ def narrowed(boxes: Sequence[Masks], cover: Cover, sides: Sides) -> list[Masks]:
     """Return `boxes` without what others say already, where that is easier to say.
 
     A box that is as wide as it can be says again what stands elsewhere ("outside the US"
-    for what is only still open in EMEA). sides: narrower sides worth a try, by dimension
-    and side. May raise OutOfSteps.
+    for what is only still open in EMEA). sides: narrower sides worth a try, besides those
+    that leave another box's side out. May raise OutOfSteps.
     """
     made = list(boxes)
     for number in sorted(range(len(made)), key=lambda at: (cover.effort(made[at]), at)):
@@ -170,7 +170,9 @@ def narrowed(boxes: Sequence[Masks], cover: Cover, sides: Sides) -> list[Masks]:
             box = made[number]
             if box[at] == cover.full[at]:
                 continue
-            tries = [_with(box, at, side) for side in sides(at, box[at])]
+            beyond = {box[at] & ~other[at]: None for other in others}
+            parts = [side for side in (*sides(at, box[at]), *beyond) if side]
+            tries = [_with(box, at, side) for side in dict.fromkeys(parts)]
             for smaller in sorted(tries, key=cover.effort):
                 left_out = _with(box, at, box[at] & ~smaller[at])
                 if cover.effort(smaller) < cover.effort(box) and cover.is_covered(left_out, others):

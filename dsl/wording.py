@@ -62,6 +62,17 @@ def _written(condition: Condition, fields: Mapping[str, Field], around: int) -> 
     return f"({text})" if level < around else text
 
 
+def is_one_test(condition: Condition, fields: Mapping[str, Field]) -> bool:
+    """Return whether `condition` is written as a single test or name.
+
+    >>> from turnout.dsl.types import Integer
+    >>> elsewhere = And((Present("size"), Not(IsIn("size", frozenset({1})))))
+    >>> is_one_test(elsewhere, {"size": Field("size", Integer())})
+    True
+    """
+    return not isinstance(condition, And | Or | Not) or _combined(condition, fields) is not None
+
+
 def _combined(condition: Condition, fields: Mapping[str, Field]) -> str | None:
     """Return the one test that stands for several atoms, None where there is none."""
     match condition:

@@ -1,0 +1,166 @@
+"""Find parts of a written condition that can go without changing whom it describes.
+
+A part that `and` joins can go where the rest implies it, an alternative of `or` where the
+others hold it; the blocks around a rule count as part of the rest. Earlier rules don't:
+`not SMB` below a rule for SMB is a guard that keeps its meaning when rules are moved.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from turnout.compiler.analysis import Analysis
+from turnout.compiler.checks.questions import Written, written_conditions
+from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.regions import All, OutOfSteps
+from turnout.dsl.conditions import And, Condition, Not, Or
+from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.types import Field
+from turnout.dsl.wording import is_one_test, written
+
+
+@attrs.frozen
+class Shorter:
+    """A condition without one of its parts.
+
+    grows: it could only describe more leads, not fewer. is_inner: the part is not one of
+    those that `and` joins outermost.
+    """
+
+    part: Condition
+    rest: Condition
+    grows: bool
+    is_inner: bool
+
+
+def check_redundant_conditions(analysis: Analysis) -> Iterator[Finding]:
+    """Yield a `redundant-condition` for each block and rule whose condition can be shorter."""
+    links = _links(analysis)
+    for place in written_conditions(analysis.route):
+        gone: list[Condition] = []
+        short = place.condition
+        try:
+            while (found := _shortened(analysis, links, short, place.outer)) is not None:
+                gone.append(found.part)
+                short = found.rest
+        except OutOfSteps:
+            clause = analysis.route.clauses[place.at]
+            yield undecided(clause, "has a condition with parts that could go", analysis.steps)
+            continue
+        if gone:
+            yield _finding(analysis, place, gone, short)
+
+
+def _finding(
+    analysis: Analysis, place: Written, gone: list[Condition], short: Condition
+) -> Finding:
+    fields = analysis.program.policy.fields
+    said = " and ".join(f"`{written(part, fields)}`" for part in gone)
+    return Finding(
+        "redundant-condition",
+        Severity.WARNING,
+        place.span,
+        f"{place.title} describes the same leads without {said}",
+        text="its condition says more than it needs to",
+        help=(f"write `{place.word} {written(short, fields)}`",),
+    )
+
+
+def _shortened(
+    analysis: Analysis, links: list[int], condition: Condition, outer: tuple[Condition, ...]
+) -> Shorter | None:
+    """Return the condition without the last part that can go, None where each is needed."""
+    around = [analysis.regions.region(part) for part in outer]
+    for shorter in shortenings(condition, analysis.program.policy.fields):
+        if _is_free(analysis, links, shorter, around):
+            continue
+        one, two = (shorter.rest, condition) if shorter.grows else (condition, shorter.rest)
+        apart = [analysis.regions.region(one), analysis.regions.region(two, holds=False)]
+        if analysis.find([*around, *apart]) is None:
+            if analysis.find([*around, analysis.regions.region(condition)]) is None:
+                return None  # an impossible condition is reported as such
+            return shorter
+    return None
+
+
+def shortenings(condition: Condition, fields: Mapping[str, Field]) -> Iterator[Shorter]:
+    """Yield the condition without each of its parts, the last ones first."""
+    for shorter in _shortenings(condition, fields, holds=True):
+        is_outer = isinstance(condition, And) and any(shorter.part is p for p in condition.parts)
+        yield attrs.evolve(shorter, is_inner=not is_outer)
+
+
+def _shortenings(
+    condition: Condition, fields: Mapping[str, Field], *, holds: bool
+) -> Iterator[Shorter]:
+    """Yield the shortenings of a part. holds: it stands under an even number of `not`."""
+    if is_one_test(condition, fields):
+        return
+    match condition:
+        case Not(inner):
+            for shorter in _shortenings(inner, fields, holds=not holds):
+                yield attrs.evolve(shorter, rest=Not(shorter.rest))
+        case And(parts) | Or(parts):
+            joined = type(condition)
+            for at in reversed(range(len(parts))):
+                rest = (*parts[:at], *parts[at + 1 :])
+                whole = rest[0] if len(rest) == 1 else joined(rest)
+                if rest:
+                    grows = (joined is And) == holds
+                    yield Shorter(parts[at], whole, grows, is_inner=True)
+                for shorter in _shortenings(parts[at], fields, holds=holds):
+                    shortened = joined((*parts[:at], shorter.rest, *parts[at + 1 :]))
+                    yield attrs.evolve(shorter, rest=shortened)
+        case _:
+            return
+
+
+# -- a quick look first --
+
+
+def _is_free(analysis: Analysis, links: list[int], shorter: Shorter, around: list[All]) -> bool:
+    """Return whether the part is one of the outermost and independent of all the others.
+
+    Where nothing else asks its fields, or fields linked to them, the others can't imply it.
+    """
+    part = analysis.regions.region(shorter.part)
+    if shorter.is_inner or not reads(part):
+        return False
+    rest = reads(analysis.regions.region(shorter.rest))
+    for region in around:
+        rest |= reads(region)
+    if _linked(links, reads(part)) & _linked(links, rest):
+        return False
+    # What follows from nothing else may still hold for every lead.
+    return analysis.find([analysis.regions.region(shorter.part, holds=False)]) is not None
+
+
+def reads(region: All) -> int:
+    """Return the dimensions that a region constrains, one bit each."""
+    found = 0
+    for at, _ in region.box:
+        found |= 1 << at
+    for either in region.eithers:
+        found |= either.reads
+    return found
+
+
+def _links(analysis: Analysis) -> list[int]:
+    """Return for each dimension those that its classes may depend on, itself included."""
+    links = [1 << at for at in range(len(analysis.space.dimensions))]
+    for box in analysis.space.impossible:
+        together = 0
+        for at, _ in box:
+            together |= links[at]
+        for at in range(len(links)):
+            if together >> at & 1:
+                links[at] = together
+    return links
+
+
+def _linked(links: list[int], dimensions: int) -> int:
+    found = 0
+    for at, linked in enumerate(links):
+        if dimensions >> at & 1:
+            found |= linked
+    return found
