@@ -12,7 +12,9 @@ import attrs
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.questions import Written, written_conditions
 from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.domains import members
 from turnout.compiler.regions import All, OutOfSteps
+from turnout.compiler.shares import linked
 from turnout.dsl.conditions import And, Condition, Not, Or
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.types import Field
@@ -35,12 +37,12 @@ class Shorter:
 
 def check_redundant_conditions(analysis: Analysis) -> Iterator[Finding]:
     """Yield a `redundant-condition` for each block and rule whose condition can be shorter."""
-    links = _links(analysis)
+    fields = _Independence(analysis, linked(analysis.space))
     for place in written_conditions(analysis.route):
         gone: list[Condition] = []
         short = place.condition
         try:
-            while (found := _shortened(analysis, links, short, place.outer)) is not None:
+            while (found := _shortened(analysis, fields, short, place.outer)) is not None:
                 gone.append(found.part)
                 short = found.rest
         except OutOfSteps:
@@ -67,12 +69,15 @@ def _finding(
 
 
 def _shortened(
-    analysis: Analysis, links: list[int], condition: Condition, outer: tuple[Condition, ...]
+    analysis: Analysis,
+    fields: "_Independence",
+    condition: Condition,
+    outer: tuple[Condition, ...],
 ) -> Shorter | None:
     """Return the condition without the last part that can go, None where each is needed."""
     around = [analysis.regions.region(part) for part in outer]
     for shorter in shortenings(condition, analysis.program.policy.fields):
-        if _is_free(analysis, links, shorter, around):
+        if fields.is_free(shorter, around):
             continue
         one, two = (shorter.rest, condition) if shorter.grows else (condition, shorter.rest)
         apart = [analysis.regions.region(one), analysis.regions.region(two, holds=False)]
@@ -118,21 +123,42 @@ def _shortenings(
 # -- a quick look first --
 
 
-def _is_free(analysis: Analysis, links: list[int], shorter: Shorter, around: list[All]) -> bool:
-    """Return whether the part is one of the outermost and independent of all the others.
+@attrs.frozen
+class _Independence:
+    """Which parts can't follow from others, because nothing else asks their fields.
 
-    Where nothing else asks its fields, or fields linked to them, the others can't imply it.
+    links: for each dimension those that its classes may depend on. always: whether a part
+    holds for every lead, as far as that was asked.
     """
-    part = analysis.regions.region(shorter.part)
-    if shorter.is_inner or not reads(part):
-        return False
-    rest = reads(analysis.regions.region(shorter.rest))
-    for region in around:
-        rest |= reads(region)
-    if _linked(links, reads(part)) & _linked(links, rest):
-        return False
-    # What follows from nothing else may still hold for every lead.
-    return analysis.find([analysis.regions.region(shorter.part, holds=False)]) is not None
+
+    analysis: Analysis
+    links: list[int]
+    always: dict[Condition, bool] = attrs.Factory(dict[Condition, bool])
+
+    def is_free(self, shorter: Shorter, around: list[All]) -> bool:
+        """Return whether the part is one of the outermost and independent of all the others.
+
+        Raises OutOfSteps.
+        """
+        own = reads(self.analysis.regions.region(shorter.part))
+        if shorter.is_inner or not own:
+            return False
+        rest = reads(self.analysis.regions.region(shorter.rest))
+        for region in around:
+            rest |= reads(region)
+        if self._linked(own) & self._linked(rest):
+            return False
+        # What follows from nothing else may still hold for every lead.
+        if shorter.part not in self.always:
+            fails = self.analysis.regions.region(shorter.part, holds=False)
+            self.always[shorter.part] = self.analysis.find([fails]) is None
+        return not self.always[shorter.part]
+
+    def _linked(self, dimensions: int) -> int:
+        found = 0
+        for at in members(dimensions):
+            found |= self.links[at]
+        return found
 
 
 def reads(region: All) -> int:
@@ -142,25 +168,4 @@ def reads(region: All) -> int:
         found |= 1 << at
     for either in region.eithers:
         found |= either.reads
-    return found
-
-
-def _links(analysis: Analysis) -> list[int]:
-    """Return for each dimension those that its classes may depend on, itself included."""
-    links = [1 << at for at in range(len(analysis.space.dimensions))]
-    for box in analysis.space.impossible:
-        together = 0
-        for at, _ in box:
-            together |= links[at]
-        for at in range(len(links)):
-            if together >> at & 1:
-                links[at] = together
-    return links
-
-
-def _linked(links: list[int], dimensions: int) -> int:
-    found = 0
-    for at, linked in enumerate(links):
-        if dimensions >> at & 1:
-            found |= linked
     return found

@@ -22,8 +22,9 @@ MOST_LABELS = 3
 def check_redundant_rules(analysis: Analysis) -> Iterator[Finding]:
     """Yield a `redundant-rule` for each rule that no lead would miss, in order."""
     outcomes = [consequence(clause) for clause in analysis.route.clauses]
+    last = {said: at for at, said in enumerate(outcomes)}
     for at, clause in enumerate(analysis.route.clauses):
-        if not clause.is_rule or outcomes[at] not in outcomes[at + 1 :]:
+        if not clause.is_rule or last[outcomes[at]] == at:
             continue
         try:
             heirs = _heirs(analysis, outcomes, at)
