@@ -16,6 +16,7 @@ from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.questions import meeting_box
 from turnout.compiler.regions import All, OutOfSteps
 from turnout.compiler.shares import shares
+from turnout.dsl.conditions import ALWAYS, Condition, Not, Or
 from turnout.dsl.policy import Definition, Policy
 
 MOST_ROWS = 40
@@ -74,9 +75,10 @@ class Coverage:
 
 @attrs.frozen
 class Side:
-    """A row or a column: its name, and the region it stands for."""
+    """A row or a column: its name, what it means, and the region it stands for."""
 
     name: str
+    meaning: Condition
     region: All
 
 
@@ -96,9 +98,15 @@ def coverage(analysis: Analysis) -> Coverage:
         parts, left = found.of, found.left
     except OutOfSteps:
         parts, left = None, Fraction(0)
-    matrices = tuple(_matrix(analysis, grid) for grid in grids(analysis))
+    brief = attrs.evolve(analysis, steps=min(analysis.steps, STEPS_OF_A_CELL))
     return Coverage(
-        analysis.route.name, names(analysis), parts, left, None, matrices, left_out(analysis)
+        route=analysis.route.name,
+        names=names(analysis),
+        parts=parts,
+        left=left,
+        leads=None,
+        matrices=tuple(_matrix(brief, grid) for grid in grids(brief)),
+        left_out=left_out(analysis),
     )
 
 
@@ -126,7 +134,7 @@ def grids(analysis: Analysis) -> list[Grid]:
     single = [segment for segment in segments if segment.name not in inside]
     made.append(Grid("", rows, _sides(analysis, single)))
     if not any(grid.columns for grid in made):
-        made = [Grid("", rows, (Side("every lead", All(())),))]
+        made = [Grid("", rows, (Side("every lead", ALWAYS, All(())),))]
     return [g for g in made if g.columns and len(g.rows) * len(g.columns) <= MOST_CELLS]
 
 
@@ -138,7 +146,7 @@ def _rows(analysis: Analysis) -> tuple[Side, ...]:
     """Return the territories, outer ones before their parts, and what is in none of them."""
     found = _territories(analysis.program.policy)
     outermost = [definition for definition in found if definition.parent is None]
-    return _sides(analysis, found[:MOST_ROWS], outermost) or (Side("every lead", All(())),)
+    return _sides(analysis, found[:MOST_ROWS], outermost) or (Side("every lead", ALWAYS, All(())),)
 
 
 def _sides(
@@ -147,14 +155,11 @@ def _sides(
     """Return a side for each definition that the space tells apart, and one for none of `all_`."""
     region = analysis.regions.region
     known = [definition for definition in shown if _is_told_apart(analysis, definition)]
-    sides = [Side(definition.name, region(definition.meaning)) for definition in known]
-    outside = [
-        region(definition.meaning, holds=False)
-        for definition in all_
-        if _is_told_apart(analysis, definition)
-    ]
-    if sides and outside:
-        sides.append(Side("none", analysis.regions.both(outside)))
+    sides = [Side(each.name, each.meaning, region(each.meaning)) for each in known]
+    apart = (each.meaning for each in all_ if _is_told_apart(analysis, each))
+    none = Not(Or(tuple(apart)))
+    if sides and all_:
+        sides.append(Side("none", none, region(none)))
     return tuple(sides)
 
 
@@ -167,16 +172,15 @@ def _is_told_apart(analysis: Analysis, definition: Definition) -> bool:
 
 
 def _matrix(analysis: Analysis, grid: Grid) -> Matrix:
-    brief = attrs.evolve(analysis, steps=min(analysis.steps, STEPS_OF_A_CELL))
     everybody = range(END, len(analysis.taken))
-    across = [_cell(brief, [row.region], everybody) for row in grid.rows]
-    down = [_cell(brief, [column.region], everybody) for column in grid.columns]
+    across = [_cell(analysis, [row.region], everybody) for row in grid.rows]
+    down = [_cell(analysis, [column.region], everybody) for column in grid.columns]
     cells: list[tuple[Cell, ...]] = []
     for row, one in zip(grid.rows, across, strict=True):
         line: list[Cell] = []
         for column, two in zip(grid.columns, down, strict=True):
             some = sorted(set(one.clauses) & set(two.clauses))
-            cell = _cell(brief, [row.region, column.region], some)
+            cell = _cell(analysis, [row.region, column.region], some)
             is_known = cell.is_known and one.is_known and two.is_known
             line.append(attrs.evolve(cell, is_known=is_known))
         cells.append(tuple(line))

@@ -1,13 +1,13 @@
 """The exact share of leads that each clause of a route receives.
 
 A share needs a measure, and over what a lead can be there is no natural one. This one
-counts combinations of values: a field with a closed list (countries, picklists, yes/no,
-people) or with both bounds (`integer 0..100`) counts value by value; a field without an
-end (texts, codes, e-mails, open numbers, dates) counts the ranges and literals that the
-policy itself tells apart, each once; missing is one more value of a field that may be
-missing; and what can't be together isn't counted. So a share says how much of what the
-policy distinguishes a rule decides, not how many leads of next week it will get: a sample
-of leads tells that.
+counts combinations of values. A field with a closed list (countries, picklists, yes/no,
+people) or with both bounds (`integer 0..100`) counts value by value. Open numbers and
+dates count range by range, as the policy's conditions cut them. Of texts, codes and
+e-mails each literal, prefix and pattern that the policy names counts as one text beside a
+hundred others. Missing is one more value where a field may be missing, and what can't be
+together isn't counted. So a share says how much of what the policy distinguishes a rule
+decides, not how many leads of next week it will get: a sample of leads tells that.
 
 The count goes through the dimensions one after the other and keeps, as a set of bits,
 the boxes that a partial lead is still inside; partial leads in the same boxes are one
@@ -32,6 +32,9 @@ from turnout.dsl import types
 MOST_CUBES = 4_096
 STATES = 1_500_000
 """Steps of a count; a step is one state on one dimension going one way."""
+
+OTHER_TEXTS = 100
+"""Texts that no condition names, beside each that one does."""
 
 _NOWHERE = -1
 """The owner of boxes whose points aren't counted."""
@@ -213,7 +216,7 @@ def class_weights(dimension: Dimension) -> list[int]:
     """Return how many values each class of a dimension counts as, `missing` first."""
     size = dimension.domain.size
     if dimension.kind != "value":
-        return [1] * size
+        return [OTHER_TEXTS, 1] if dimension.kind == "pattern" else [1] * size
     match dimension.field.type:
         case types.Integer(low, high) if low is not None and high is not None:
             pieces = dimension.domain.pieces
@@ -224,6 +227,11 @@ def class_weights(dimension: Dimension) -> list[int]:
             return _listed(dimension)
         case types.Subdivision() | types.Language():
             return _listed(dimension)
+        case types.Text() | types.Code() | types.Email():
+            named = 1
+            for mask in dimension.domain.masks.values():
+                named |= mask
+            return [1 if named >> class_ & 1 else OTHER_TEXTS for class_ in range(size)]
         case _:
             return [1] * size
 
