@@ -145,7 +145,7 @@ def phrase(known: Words, at: int, mask: Mask) -> str:
         text = f"{name} outside {_and([one.name for one in outside])}"
     else:
         text = _plain(dimension, present)
-    return f"{text}{',' if outside else ''} or missing" if mask & 1 else text
+    return f"{text} or missing" if mask & 1 else text
 
 
 def _and(parts: Sequence[str]) -> str:

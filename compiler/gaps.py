@@ -2,9 +2,10 @@
 
 A gap is what no clause takes. Said exactly, a policy with exceptions on top (no consent,
 competitors, existing customers) has gaps full of "and no competitor, and consent true or
-missing, ...", once for each territory. So where it is shorter, rules that ask a field
-that most rules don't ask are set apart: the regions grow through them, and each says by
-which of them its leads may be taken. What is said stays exact either way: the gap is the
+missing, ...", once for each territory. So where it is shorter, rules that ask none of the
+fields that most rules ask are set apart: the regions grow through them, and each says by
+which of them its leads may be taken. Where that is not enough, rules that ask any field
+that most don't ask are set apart as well. What is said stays exact either way: the gap is the
 union of the regions without the leads that the exceptions named beside them take.
 """
 
@@ -58,20 +59,24 @@ def gaps(analysis: Analysis) -> Gaps:
     whole = _regions(analysis, known, frozenset(), ENOUGH)
     if len(whole.regions) < 2 and whole.is_whole:
         return whole
-    apart = exceptions(analysis)
-    if not apart:
-        return whole if whole.is_whole else _regions(analysis, known, apart, MOST_REGIONS)
-    found = _regions(analysis, known, apart, MOST_REGIONS)
-    return min(whole, found, key=lambda found: _length(known, found))
+    some, more = exceptions(analysis)
+    candidates = [whole]
+    if some:
+        candidates.append(_regions(analysis, known, some, ENOUGH))
+    if more > some and not any(found.is_whole for found in candidates):
+        candidates.append(_regions(analysis, known, more, MOST_REGIONS))
+    best = min(candidates, key=lambda found: _length(known, found))
+    return best if best.is_whole else _regions(analysis, known, more or some, MOST_REGIONS)
 
 
-def exceptions(analysis: Analysis) -> frozenset[int]:
-    """Return the clauses that ask a field which most clauses don't ask."""
+def exceptions(analysis: Analysis) -> tuple[frozenset[int], frozenset[int]]:
+    """Return the clauses that ask nothing but fields which most don't, and those that ask any."""
     clauses = analysis.route.clauses
     asked = [frozenset(atom.field for atom in atoms(clause.condition)) for clause in clauses]
     counted = Counter(field for fields in asked for field in fields)
     rare = {field for field, count in counted.items() if 2 * count < len(clauses)}
-    return frozenset(at for at, fields in enumerate(asked) if fields & rare)
+    apart = [at for at, fields in enumerate(asked) if fields & rare]
+    return frozenset(at for at in apart if asked[at] <= rare), frozenset(apart)
 
 
 def _length(known: Words, found: Gaps) -> tuple[bool, int, int]:

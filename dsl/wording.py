@@ -124,9 +124,9 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
     match atom:
         case Present(field):
             return f"{field} is present"
-        case IsIn(field, values) if (
-            isinstance(fields[field].type, Boolean) and values == frozenset[Value]({True})
-        ):
+        case IsIn(field, values) if isinstance(fields[field].type, Boolean) and values == frozenset[
+            Value
+        ]({True}):
             return field
         case IsIn(field):
             return _membership(atom, fields[field], "is", "in")

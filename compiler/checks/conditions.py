@@ -2,10 +2,11 @@
 
 A part that `and` joins can go where the rest implies it, an alternative of `or` where the
 others hold it; the blocks around a rule count as part of the rest. Earlier rules don't:
-`not SMB` below a rule for SMB is a guard that keeps its meaning when rules are moved.
+`not SMB` below a rule for SMB is a guard that keeps its meaning when rules are moved. Nor
+does `country is missing or not DACH` say too much: it shows that missing is meant.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
@@ -15,7 +16,7 @@ from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.domains import members
 from turnout.compiler.regions import All, OutOfSteps
 from turnout.compiler.shares import linked
-from turnout.dsl.conditions import And, Condition, Not, Or
+from turnout.dsl.conditions import And, Condition, Not, Or, Present
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_one_test, written
@@ -110,7 +111,7 @@ def _shortenings(
             for at in reversed(range(len(parts))):
                 rest = (*parts[:at], *parts[at + 1 :])
                 whole = rest[0] if len(rest) == 1 else joined(rest)
-                if rest:
+                if rest and not _is_said_on_purpose(parts[at], rest):
                     grows = (joined is And) == holds
                     yield Shorter(parts[at], whole, grows, is_inner=True)
                 for shorter in _shortenings(parts[at], fields, holds=holds):
@@ -121,6 +122,26 @@ def _shortenings(
 
 
 # -- a quick look first --
+
+
+def _is_said_on_purpose(part: Condition, rest: Sequence[Condition]) -> bool:
+    """Return whether `part` says that fields may be missing, beside a `not` that implies it.
+
+    That is how a policy shows that it means what `negation-matches-missing` points out.
+    """
+    return _is_missing(part) and any(
+        isinstance(other, Not) and not _is_missing(other) for other in rest
+    )
+
+
+def _is_missing(condition: Condition) -> bool:
+    match condition:
+        case Not(Present()):
+            return True
+        case And(parts):
+            return bool(parts) and all(map(_is_missing, parts))
+        case _:
+            return False
 
 
 @attrs.frozen

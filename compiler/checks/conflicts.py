@@ -2,18 +2,19 @@
 
 Most overlaps are meant: an exception stands above the general rule and asks other fields,
 or is a part of it. Pointed out are only pairs of rules of the same block that look like
-siblings: they ask the same fields, neither contains the other, and the earlier one takes
-leads that the later would send elsewhere.
+siblings: they ask the same of a lead (the same fields; of what a field holds or contains,
+the same values), neither contains the other, and the earlier one takes leads that the
+later would send elsewhere.
 """
 
 from collections.abc import Iterator
 
 from turnout.compiler.analysis import Analysis
-from turnout.compiler.checks.questions import followed, meeting
+from turnout.compiler.checks.conditions import reads
+from turnout.compiler.checks.questions import followed, meeting, reaching
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.consequences import consequence
 from turnout.compiler.regions import Masks, OutOfSteps
-from turnout.dsl.conditions import atoms
 from turnout.dsl.findings import Finding, Label, Severity
 
 MOST_PAIRS = 20
@@ -25,9 +26,7 @@ MOST_LABELS = 3
 def check_conflicts(analysis: Analysis) -> Iterator[Finding]:
     """Yield a `conflicting-overlap` for each rule that an earlier sibling disagrees with."""
     shown = more = 0
-    asked = [
-        frozenset(atom.field for atom in atoms(clause.own)) for clause in analysis.route.clauses
-    ]
+    asked = [reads(analysis.regions.region(clause.own)) for clause in analysis.route.clauses]
     for at, clause in enumerate(analysis.route.clauses):
         if not clause.is_rule:
             continue
@@ -45,7 +44,7 @@ def check_conflicts(analysis: Analysis) -> Iterator[Finding]:
         yield _more(analysis, more)
 
 
-def _conflicts(analysis: Analysis, asked: list[frozenset[str]], at: int) -> list[tuple[int, Masks]]:
+def _conflicts(analysis: Analysis, asked: list[int], at: int) -> list[tuple[int, Masks]]:
     """Return earlier siblings that take leads of rule `at` which it would send elsewhere.
 
     Each comes with such leads. Raises OutOfSteps.
@@ -66,7 +65,8 @@ def _conflicts(analysis: Analysis, asked: list[frozenset[str]], at: int) -> list
         if shared is None or _contains(analysis, other, at) or _contains(analysis, at, other):
             continue
         found.append((other, shared))
-    return found
+    # A rule without leads of its own is reported as such.
+    return found if found and reaching(analysis, at) is not None else []
 
 
 def _contains(analysis: Analysis, wide: int, narrow: int) -> bool:
@@ -82,13 +82,13 @@ def _finding(analysis: Analysis, at: int, found: list[tuple[int, Masks]]) -> Fin
         "conflicting-overlap",
         Severity.NOTE,
         clauses[at].span,
-        f"{clauses[first].title} and {clauses[at].title} share leads and send them elsewhere",
-        text="would send them to another target",
+        f"{clauses[first].title} and {clauses[at].title} share leads but not their target",
+        text="would send them elsewhere",
         labels=tuple(labels),
         witness=followed(analysis, shared),
         notes=("the order of the rules decides",)
         + ((f"{more} more earlier rules disagree with it",) if more else ()),
-        help=("narrow one of them, or keep the order on purpose",),
+        help=("if the order is not meant, narrow one of them or swap them",),
     )
 
 

@@ -6,11 +6,11 @@ from hypothesis import given
 from tests.laws.test_exactness import ROUTE, Counted, counted, tiny, union
 from tests.strategies import Written as Policy
 from turnout.compiler.analysis import analyse
-from turnout.compiler.checks.conditions import shortenings
+from turnout.compiler.checks.conditions import reads, shortenings
 from turnout.compiler.checks.negations import Negation, negations
 from turnout.compiler.checks.questions import Written, written_conditions
 from turnout.compiler.program import always_accepts
-from turnout.dsl.conditions import And, Condition, Not, Or, atoms
+from turnout.dsl.conditions import And, Condition, Not, Or
 from turnout.dsl.policy import Block, Entry, Target
 from turnout.dsl.source import Span
 from turnout.dsl.wording import written
@@ -169,7 +169,8 @@ def replaced(condition: Condition, old: Condition, new: Condition) -> Condition:
 @given(tiny())
 def test_siblings_conflict_iff_their_order_decides_where_shared_leads_go(policy: Policy) -> None:
     of = counted(policy)
-    asked = [{atom.field for atom in atoms(clause.own)} for clause in of.clauses]
+    analysis = analyse(of.compiled.program, ROUTE, run_witness)
+    asked = [reads(analysis.regions.region(clause.own)) for clause in of.clauses]
     sent = [targets(Match(None, tuple((a.target, a.by) for a in c.attempts))) for c in of.clauses]
     expected: dict[Span, list[Span]] = {}
     for at, clause in enumerate(of.clauses):
@@ -180,7 +181,7 @@ def test_siblings_conflict_iff_their_order_decides_where_shared_leads_go(policy:
                 continue
             others = union([of.hits[by] for by in range(at) if by != earlier])
             contains = not of.hits[at] & ~of.hits[earlier] or not of.hits[earlier] & ~of.hits[at]
-            if of.hits[earlier] & of.hits[at] & ~others and not contains:
+            if of.hits[earlier] & of.hits[at] & ~others and not contains and of.reach[at]:
                 expected.setdefault(clause.span, []).append(one.span)
     found = of.named("conflicting-overlap")
     assert {f.span: [label.span for label in f.labels] for f in found} == {

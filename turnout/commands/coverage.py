@@ -1,5 +1,6 @@
 """`turnout coverage`: what each rule and fallback of a policy receives."""
 
+import sys
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -7,12 +8,13 @@ from typing import Any
 
 import click
 
-from turnout.commands.exits import CANNOT_RUN, CannotRun
+from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import output
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, refusals
 from turnout.compiler.analysis import analyse
 from turnout.compiler.coverage import END, Cell, Coverage, coverage
+from turnout.dsl.findings import Finding, Severity
 from turnout.rendering.coverage import coverage_lines
 from turnout.rendering.coverage_html import coverage_html
 from turnout.rendering.jsons import json_text
@@ -26,7 +28,16 @@ from turnout.runtime.sample import sampled
 
 FORMAT, VERSION = "turnout-coverage", 1
 
-UNREADABLE = frozenset({"coverage-gap", "unreachable-rule", "dead-end"})
+ABOUT_LEADS = frozenset(
+    {
+        "coverage-gap",
+        "dead-end",
+        "impossible-condition",
+        "never-available",
+        "unreachable-block",
+        "unreachable-rule",
+    }
+)
 """Errors of a policy that has a coverage all the same, and is worth looking at for them."""
 
 
@@ -94,7 +105,7 @@ def measured(
     if leads is None:
         return coverage(analysis)
     fields = compiled.policy.fields
-    source = click.get_binary_stream("stdin") if str(leads) == "-" else leads
+    source = sys.stdin.buffer if str(leads) == "-" else leads
     day = (at or datetime.now(UTC)).astimezone(UTC).date()
     with refusals(), records(source, fields=fields) as rows:
         return sampled(analysis, leads_of(rows, fields), day)
@@ -103,17 +114,23 @@ def measured(
 def _readable(path: Path) -> Compiled:
     """Return the policy at `path`; where it can't be read, print why and end the command."""
     compiled = compile_policy(path)
-    unread = tuple(
+    findings = unread(compiled)
+    if findings:
+        sources = tuple(source.name for source in compiled.sources)
+        for text in pretty(Report(findings, sources), columns()):
+            click.echo(text, err=True)
+        is_missing = any(finding.span is None for finding in findings)
+        raise click.exceptions.Exit(CANNOT_RUN if is_missing else FINDINGS)
+    return compiled
+
+
+def unread(compiled: Compiled) -> tuple[Finding, ...]:
+    """Return the errors for which a policy means too little to be counted."""
+    return tuple(
         finding
         for finding in compiled.findings
-        if finding.severity.value == "error" and finding.name not in UNREADABLE
+        if finding.severity is Severity.ERROR and finding.name not in ABOUT_LEADS
     )
-    if unread:
-        sources = tuple(source.name for source in compiled.sources)
-        for text in pretty(Report(unread, sources), columns()):
-            click.echo(text, err=True)
-        raise click.exceptions.Exit(CANNOT_RUN)
-    return compiled
 
 
 def _json(found: Coverage) -> str:

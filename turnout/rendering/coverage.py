@@ -22,6 +22,7 @@ def coverage_lines(found: Coverage, screen: int) -> Iterator[str]:
     yield from _shares(found, screen)
     for matrix in found.matrices:
         yield ""
+        yield f"territory by {visible(matrix.family or 'segment')}, +n for so many rules more"
         yield from _matrix(found, matrix, screen)
     if found.left_out:
         yield ""
@@ -92,20 +93,37 @@ def _matrix(found: Coverage, matrix: Matrix, screen: int) -> Iterator[str]:
             yield ""
         yield paint(title.rstrip(), Ink.STRONG)
         for name, cells in zip(rows, matrix.cells, strict=True):
-            said = (_cell(found, cell, seen, each) for cell in cells[start : start + fitting])
-            yield f"{_padded(name, room)}{''.join(f'  {text}' for text in said)}".rstrip()
+            line = [(name, room, Ink.PLAIN)]
+            line += [_cell(found, cell, seen, each) for cell in cells[start : start + fitting]]
+            yield "  ".join(_row(line))
 
 
-def _cell(found: Coverage, cell: Cell, seen: Counter[int], room: int) -> str:
+def _row(line: list[tuple[str, int, Ink]]) -> Iterator[str]:
+    """Yield the texts of a row, padded to their room but for the last."""
+    for number, (text, room, ink) in enumerate(line, start=1):
+        yield paint(text if number == len(line) else _padded(text, room), ink)
+
+
+def _cell(found: Coverage, cell: Cell, seen: Counter[int], room: int) -> tuple[str, int, Ink]:
     if not cell.clauses:
-        text = "-" if cell.is_known else "?"
-        return paint(_padded(text, room), Ink.FRAME)
+        return "-" if cell.is_known else "?", room, Ink.FRAME
     order = ranked(cell, seen)
     more = f" +{len(order) - 1}" if len(order) > 1 else ""
     has_gap = order[0] == END
-    name = GAP if has_gap else found.names[order[0]]
-    text = _padded(cut(name, room - len(more)) + more, room)
-    return paint(text, Ink.ERROR) if has_gap else text
+    name = GAP if has_gap else brief(found.names[order[0]])
+    return cut(name, room - len(more)) + more, room, Ink.ERROR if has_gap else Ink.PLAIN
+
+
+def brief(name: str) -> str:
+    """Return a clause's name with what tells it apart first.
+
+    >>> brief("fallback of DACH"), brief("fallback of route inbound"), brief("dach-large")
+    ('DACH fallback', 'route fallback', 'dach-large')
+    """
+    if name.startswith("fallback of route "):
+        return "route fallback"
+    inner = name.removeprefix("fallback of ")
+    return name if inner == name else f"{inner} fallback"
 
 
 def appearances(matrix: Matrix) -> Counter[int]:

@@ -21,7 +21,8 @@ th { background: #f3f5f8; font-weight: 600; }
 td.share { text-align: right; white-space: nowrap; }
 td.bar { min-width: 16rem; border-left: 0; }
 td.bar div { background: #3d6fb6; height: .8rem; border-radius: 2px; }
-tr.gap td, td.gap { background: #fdeceb; color: #9d1c14; }
+tr.gap td, td.gap { background: #fdeceb; }
+tr.gap td, b.none { color: #9d1c14; }
 tr.gap td.bar div { background: #c9362c; }
 tr.never td { color: #8a5a00; background: #fff7e6; }
 td.empty { color: #98a2b0; background: #fafbfc; }
@@ -98,7 +99,8 @@ def _cell(found: Coverage, cell: Cell, order: list[int]) -> str:
         return f'<td class="empty">{said}</td>'
     counts = dict(zip(cell.clauses, cell.counts or (), strict=False))
     lines = [
-        escape(GAP if at == END else found.names[at]) + (f" ({counts[at]:,})" if counts else "")
+        (f'<b class="none">{GAP}</b>' if at == END else escape(found.names[at]))
+        + (f" ({counts[at]:,})" if counts else "")
         for at in order[:_MOST_NAMES]
     ]
     more = order[_MOST_NAMES:]
