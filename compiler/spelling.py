@@ -21,6 +21,7 @@ from turnout.dsl.conditions import (
     IsIn,
     Not,
     OlderThan,
+    Open,
     Or,
     Ordered,
     Present,
@@ -46,6 +47,9 @@ def side(known: Words, at: int, mask: Mask) -> Condition:
     if dimension.kind in {"has", "pattern"}:
         assert dimension.test is not None
         return dimension.test if mask == YES else Not(dimension.test)
+    if isinstance(dimension.test, Open):
+        is_open = bool(dimension.domain.sample(domains.members(mask)[0]))
+        return dimension.test if is_open else Not(dimension.test)
     field = dimension.field.name
     whole = named(known, at, mask)
     if whole is not None:

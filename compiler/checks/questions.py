@@ -73,7 +73,7 @@ def followed(analysis: Analysis, found: Masks, telling: Masks | None = None) -> 
     if lead is None:
         return None
     policy = analysis.program.policy
-    rule, attempts = analysis.oracle(policy, analysis.route.name, lead.values, lead.today)
+    rule, attempts = analysis.oracle(policy, analysis.route.name, lead.values, lead.clock)
     taken = f"rule `{rule}`" if rule is not None else (attempts[0] if attempts else "no rule")
     return shown(lead, policy.fields, f"{taken} has it")
 

@@ -8,7 +8,6 @@ from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.limits import Hours, limits, never, sure, unsure_moment
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.compiler.regions import All, Masks, OutOfSteps
-from turnout.compiler.witness import example, shown
 from turnout.dsl.conditions import And, Not, Open
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, ToOwner
