@@ -26,7 +26,7 @@ from turnout.dsl.conditions import (
     StartsWith,
     WithinLast,
 )
-from turnout.dsl.types import AnyOf, Field, OneOf, Text, Value
+from turnout.dsl.types import AnyOf, Boolean, Field, OneOf, Text, Value
 from turnout.dsl.values import show
 
 _OR, _AND, _NOT = 1, 2, 3
@@ -59,6 +59,17 @@ def _written(condition: Condition, fields: Mapping[str, Field], around: int) -> 
         case atom:
             return _atom(atom, fields)
     return f"({text})" if level < around else text
+
+
+def is_one_test(condition: Condition, fields: Mapping[str, Field]) -> bool:
+    """Return whether `condition` is written as a single test or name.
+
+    >>> from turnout.dsl.types import Integer
+    >>> elsewhere = And((Present("size"), Not(IsIn("size", frozenset({1})))))
+    >>> is_one_test(elsewhere, {"size": Field("size", Integer())})
+    True
+    """
+    return not isinstance(condition, And | Or | Not) or _combined(condition, fields) is not None
 
 
 def _combined(condition: Condition, fields: Mapping[str, Field]) -> str | None:
@@ -112,7 +123,9 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
     match atom:
         case Present(field):
             return f"{field} is present"
-        case IsIn(field, values) if values == frozenset[Value]({True}):
+        case IsIn(field, values) if isinstance(fields[field].type, Boolean) and values == frozenset[
+            Value
+        ]({True}):
             return field
         case IsIn(field):
             return _membership(atom, fields[field], "is", "in")

@@ -1,12 +1,12 @@
 """`turnout check`: every finding of every policy, as text or as data."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
 
-from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS
+from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import Command, color_option
 from turnout.commands.roots import roots
 from turnout.compiler.analysis import STEPS
@@ -47,10 +47,22 @@ MANY = 20
     metavar="N",
     help="How long to think about one rule before saying `undecided`.",
 )
+@click.option(
+    "--coverage",
+    "shows_coverage",
+    is_flag=True,
+    help="Show what each rule receives, too; `turnout coverage` has more to say about it.",
+)
 @color_option
 @click.pass_context
 def command(
-    ctx: click.Context, *, paths: tuple[Path, ...], name: str, strict: bool, steps: int
+    ctx: click.Context,
+    *,
+    paths: tuple[Path, ...],
+    name: str,
+    strict: bool,
+    steps: int,
+    shows_coverage: bool,
 ) -> None:
     """Report everything that is wrong with policies.
 
@@ -60,10 +72,31 @@ def command(
     Exit status: 0 without errors, 1 with errors (with --strict also with warnings), 2
     where a PATH could not be read.
     """
-    report = checked(roots(paths), steps)
+    if shows_coverage and name != "pretty":
+        raise CannotRun(
+            f"--coverage is for reading, not for --format {name}",
+            "write it with `turnout coverage POLICY -o coverage.json`",
+        )
+    files = roots(paths)
+    report = checked(files, steps)
     for text in FORMATS[name](report, columns()):
         click.echo(text)
+    for line in coverage_of(files) if shows_coverage else ():
+        click.echo(line)
     ctx.exit(status(report, strict=strict))
+
+
+def coverage_of(files: list[Path]) -> Iterator[str]:
+    """Yield the coverage of each route of these policies, where they can be read."""
+    # Imported when it is wanted: few checks ask for it.
+    from turnout.commands.coverage import measured, unread  # noqa: PLC0415
+    from turnout.rendering.coverage import coverage_lines  # noqa: PLC0415
+
+    for file in files:
+        compiled = compile_policy(file)
+        for route in () if unread(compiled) else compiled.policy.routes:
+            yield ""
+            yield from coverage_lines(measured(compiled, route), columns())
 
 
 def checked(files: list[Path], steps: int) -> Report:
