@@ -56,7 +56,7 @@ def allowances(source: Source) -> Iterator[Allowance]:
 def _is_meant(name: str, *, has_colon: bool) -> bool:
     """Return whether the word after `allow` can only be meant as the name of a finding."""
     is_near = nearest(name, CATALOGUE) is not None
-    return name in CATALOGUE or ("-" in name and (is_near or has_colon))
+    return name in CATALOGUE or is_near or ("-" in name and has_colon)
 
 
 def _line(source: Source, span: Span) -> int:

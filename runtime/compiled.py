@@ -57,9 +57,12 @@ def compile_policy(
     is_whole = len(sound) == len(program.routes) and not parsed.findings
     is_whole &= all(c.own_attempts for route in program.routes.values() for c in route.clauses)
     kept = [f for f in checked if is_whole or f.name != "unused-definition"]
-    found = sorted([*parsed.findings, *resolution.findings, *kept], key=_place)
+    lost = [*parsed.findings, *resolution.findings]
+    found = sorted([*lost, *kept], key=_place)
     sources = tuple(file.source for file in parsed.files)
-    is_settled = is_whole and not any(finding.name == "undecided" for finding in found)
+    # Nor can an allowance, where not everything was looked for that it may be about.
+    is_settled = is_whole and all(finding.severity is not Severity.ERROR for finding in lost)
+    is_settled = is_settled and all(finding.name != "undecided" for finding in found)
     findings, allowed = verdict(found, sources, severities or {}, is_whole=is_settled)
     findings.sort(key=_place)
     return Compiled(resolution.policy, program, tuple(findings), sources, tuple(allowed))

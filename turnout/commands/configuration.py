@@ -137,13 +137,13 @@ class _Written:
             kind = CATALOGUE.get(name)
             if kind is None:
                 raise self.wrong(name, "is no finding", _nearest(name, CATALOGUE))
-            if level not in LEVELS:
+            if not isinstance(level, str) or level not in LEVELS:
                 advice = _nearest(str(level), LEVELS)
                 raise self.wrong(name, f"can't be `{level}`", advice)
             if kind.is_firm and level != kind.severity:
                 advice = f"`turnout check --explain {name}` says why it matters"
                 raise self.wrong(name, "is always an error: such a policy can't be run", advice)
-            yield name, LEVELS[str(level)]
+            yield name, LEVELS[level]
 
     def _route(self) -> str | None:
         route: object = self.values.get("route")
