@@ -16,7 +16,8 @@ from turnout.dsl.findings import Severity
 class Kind:
     """What is known of a finding by its name alone.
 
-    severity: unless the configuration says otherwise. summary: the claim, one sentence.
+    severity: at most, and unless the configuration says otherwise. summary: the claim, one
+    sentence.
     is_firm: its severity can't be changed, nor can it be allowed: where it is true, a part
     of the policy has no meaning, or a lead can be left with nobody.
     is_absence: it says that nothing uses something; of a file that several policies
@@ -56,10 +57,16 @@ READING = (
     _firm("duplicate-clause", "A clause that may stand once stands twice."),
     _firm("unknown-name", "A name is used that is declared nowhere."),
     _firm("unknown-value", "A value can't be one of its field or option."),
+    _firm("unknown-zone", "A calendar names a time zone that there isn't."),
+    _firm("unknown-place", "No public holidays are known for a place."),
+    _firm("unknown-column", "A table of people has a column that means nothing, or lacks one."),
+    _firm("overlapping-hours", "Two blocks of a calendar's hours share time."),
     _firm("type-mismatch", "A field is asked something that its type can't answer."),
     _firm("definition-cycle", "A territory or segment is defined by itself."),
     _firm("incomplete-rule", "A rule lacks its `when` or its `to`."),
     _firm("incomplete-territory", "A territory has neither a condition nor members."),
+    _firm("incomplete-calendar", "A calendar lacks its time zone or its hours."),
+    _firm("incomplete-guarantee", "A guarantee claims nothing."),
     _firm("misplaced-fallback", "A rule stands after the fallback that takes every lead."),
     _firm("table-syntax", "A CSV table can't be read."),
     _firm("table-value", "A cell of a CSV table can't be a value of its field."),
@@ -70,10 +77,11 @@ READING = (
 CHECKS = (
     _firm("coverage-gap", "Some lead reaches the end of a route without a target."),
     _firm("dead-end", "A lead can be passed on by every target and end up with nobody."),
+    _firm("refuted-guarantee", "Some lead breaks a guarantee."),
     _error("unreachable-rule", "No lead is left for a rule: earlier rules take all of them."),
     _error("unreachable-block", "No lead gets into a `within`."),
     _error("impossible-condition", "No lead at all can satisfy a rule's condition."),
-    _error("never-available", "Nobody can ever be drawn from a team."),
+    _error("never-available", "A team has nobody, or a target can never take a lead."),
     _warning("unreachable-target", "An `else` comes after a target that takes every lead."),
     _warning("overlapping-territories", "Two sibling territories share leads."),
     _warning("overlapping-segments", "Two segments of a family share leads."),
