@@ -23,7 +23,10 @@ from turnout.dsl.source import Source, Span
 
 _COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comment>\#[^\n]*)')
 _ALLOW = re.compile(
-    r"\#+[ \t]*allow[ \t]+(?P<name>[A-Za-z][\w-]*)[ \t]*(?P<colon>:[ \t]*(?P<reason>.*?))?\s*"
+    r"""\#+[ \t]*allow[ \t]+(?P<name>[A-Za-z][\w-]*)[ \t]*
+        (?P<colon>:[ \t]*(?P<reason>.*?))?[ \t]*
+        (?:(?<=[ \t])\#[ \t].*)?""",  # another comment may follow on the line
+    re.VERBOSE,
 )
 
 
@@ -48,8 +51,8 @@ def allowances(source: Source) -> Iterator[Allowance]:
         written = _ALLOW.fullmatch(found["comment"] or "")
         if written is None or not _is_meant(written["name"], has_colon=bool(written["colon"])):
             continue
-        start = found.start()
-        span = Span(source, start, start + len(found[0].rstrip()))
+        start, last = found.start(), "colon" if written["colon"] else "name"
+        span = Span(source, start, start + len(found[0][: written.end(last)].rstrip()))
         yield Allowance(written["name"], written["reason"] or "", span, _line(source, span))
 
 
