@@ -14,6 +14,7 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.resolve import resolve
 from turnout.dsl.source import Source
 from turnout.dsl.types import Values
+from turnout.dsl.verdict import Allowed, Severities, verdict
 from turnout.runtime.interpreter import match
 
 NEEDS_ALL = frozenset({"unused-definition", "redundant-rule", "conflicting-overlap"})
@@ -26,13 +27,14 @@ class Compiled:
 
     policy, program: as far as they could be read; they are run only if `is_fit`.
     findings: in order of file and place. sources: every file that was read, the main file
-    last.
+    last. allowed: findings that count for nothing, because the policy says why they may stay.
     """
 
     policy: Policy
     program: Program
     findings: tuple[Finding, ...]
     sources: tuple[Source, ...]
+    allowed: tuple[Allowed, ...] = ()
 
     @property
     def is_fit(self) -> bool:
@@ -40,10 +42,13 @@ class Compiled:
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
-def compile_policy(path: str | Path, *, steps: int = STEPS) -> Compiled:
+def compile_policy(
+    path: str | Path, *, steps: int = STEPS, severities: Severities | None = None
+) -> Compiled:
     """Return the policy whose main file is at `path`; what is wrong with it is a finding.
 
     steps: the budget of one exact question; one that needs more is left `undecided`.
+    severities: what findings of a name count as instead of their own severity.
     """
     main = Path(path)
     parsed = parse_files(main)
@@ -56,9 +61,15 @@ def compile_policy(path: str | Path, *, steps: int = STEPS) -> Compiled:
     is_whole = len(sound) == len(program.routes) and not parsed.findings
     is_whole &= all(c.own_attempts for route in program.routes.values() for c in route.clauses)
     kept = [f for f in checked if is_whole or f.name not in NEEDS_ALL]
-    findings = sorted([*parsed.findings, *resolution.findings, *kept], key=_place)
+    lost = [*parsed.findings, *resolution.findings]
+    found = sorted([*lost, *kept], key=_place)
     sources = tuple(file.source for file in parsed.files)
-    return Compiled(resolution.policy, program, tuple(findings), sources)
+    # Nor can an allowance, where not everything was looked for that it may be about.
+    is_settled = is_whole and all(finding.severity is not Severity.ERROR for finding in lost)
+    is_settled = is_settled and all(finding.name != "undecided" for finding in found)
+    findings, allowed = verdict(found, sources, severities or {}, is_whole=is_settled)
+    findings.sort(key=_place)
+    return Compiled(resolution.policy, program, tuple(findings), sources, tuple(allowed))
 
 
 def run_witness(

@@ -17,7 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     parser.addoption("--examples", type=int, metavar="N", help="with --thorough: on N instead")
     parser.addoption(
-        "--rewrite", action="store_true", help="rewrite the expected output of tests/cases"
+        "--rewrite", action="store_true", help="rewrite what tests/cases and docs/checks expect"
     )
 
 

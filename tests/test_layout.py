@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 STAGES = ("grammar", "dsl", "compiler", "runtime")
+PAGES = {"turnout.pages": "docs/checks"}
 pytestmark = pytest.mark.skipif(not (ROOT / "pyproject.toml").is_file(), reason="not a checkout")
 
 
@@ -34,7 +35,7 @@ def packages() -> dict[str, Path]:
 
 
 def test_every_package_is_listed() -> None:
-    assert sorted(settings()["setuptools"]["packages"]) == sorted(packages())
+    assert sorted(settings()["setuptools"]["packages"]) == sorted([*packages(), *PAGES])
 
 
 def test_every_package_has_an_init() -> None:
@@ -51,9 +52,16 @@ def test_link_leads_to_its_stage(stage: str) -> None:
     assert link.resolve() == (ROOT / stage).resolve()
 
 
+def test_the_pages_of_findings_are_linked_and_shipped() -> None:
+    link = ROOT / "turnout" / "pages"
+    assert link.readlink() == Path("..", "docs", "checks")
+    assert settings()["setuptools"]["package-data"]["turnout.pages"] == ["*.md"]
+
+
 def test_stages_are_mapped_typechecked_measured_and_layered() -> None:
     tool = settings()
-    assert tool["setuptools"]["package-dir"] == {f"turnout.{stage}": stage for stage in STAGES}
+    stages = {f"turnout.{stage}": stage for stage in STAGES}
+    assert tool["setuptools"]["package-dir"] == stages | PAGES
     assert {f"turnout/{stage}" for stage in STAGES} <= set(tool["pyright"]["include"])
     assert set(STAGES) <= set(tool["coverage"]["run"]["source"])
     assert set(STAGES) <= set(tool["importlinter"]["contracts"][0]["layers"])

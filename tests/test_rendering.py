@@ -258,7 +258,7 @@ def test_json_holds_everything_in_a_fixed_order() -> None:
     expected = {
         "format": "turnout-findings",
         "version": 1,
-        "summary": {"errors": 1, "warnings": 0, "notes": 0},
+        "summary": {"errors": 1, "warnings": 0, "notes": 0, "allowed": 0},
         "files": ["people.route"],
         "findings": [
             {
@@ -286,6 +286,7 @@ def test_json_holds_everything_in_a_fixed_order() -> None:
                 "help": ["a help"],
             }
         ],
+        "allowed": [],
     }
     assert text == json.dumps(expected, indent=2)
 

@@ -1,17 +1,25 @@
 """`turnout check`: every finding of every policy, as text or as data."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import attrs
 import click
 
+from turnout.commands.configuration import configuration_of, configured_paths
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import Command, color_option
+from turnout.commands.outputs import replacing
 from turnout.commands.roots import roots
 from turnout.compiler.analysis import STEPS
+from turnout.dsl.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.resolve.scope import nearest
+from turnout.dsl.verdict import Allowed
 from turnout.rendering.formats import FORMATS
+from turnout.rendering.pages import page, terminal
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
 from turnout.runtime.compiled import Compiled, compile_policy
@@ -20,23 +28,46 @@ MANY = 20
 """Policies from which on the wait deserves a progress bar."""
 
 
+def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
+    """Print the page of a finding and end the command; without a name go on."""
+    if name is None:
+        return
+    if name not in CATALOGUE:
+        near = nearest(name, CATALOGUE)
+        advice = f"did you mean {near}?" if near else f"there are {', '.join(sorted(CATALOGUE))}"
+        raise CannotRun(f"there is no finding {name}", advice)
+    for line in terminal(page(name), columns()):
+        click.echo(line)
+    ctx.exit()
+
+
 @click.command(
     "check",
     cls=Command,
     examples=(
         "turnout check inbound.route",
         "turnout check policies/ --strict",
-        "turnout check . --format compact",
+        "turnout check --explain coverage-gap",
+        "turnout check --format github --report sarif turnout.sarif",
     ),
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option(
     "--format",
     "name",
     type=click.Choice(list(FORMATS)),
     default="pretty",
     show_default=True,
-    help="pretty: with source lines; compact: one line each; json: for programs.",
+    help="pretty: with source lines; compact: one line each; the others are for programs.",
+)
+@click.option(
+    "--report",
+    "reports",
+    nargs=2,
+    type=(click.Choice(list(FORMATS)), click.Path(path_type=Path, dir_okay=False)),
+    multiple=True,
+    metavar="FORMAT FILE",
+    help="Write the findings to a file, too, in a format of its own; may be repeated.",
 )
 @click.option("--strict", is_flag=True, help="Let warnings fail the check, too.")
 @click.option(
@@ -53,6 +84,14 @@ MANY = 20
     is_flag=True,
     help="Show what each rule receives, too; `turnout coverage` has more to say about it.",
 )
+@click.option(
+    "--explain",
+    is_eager=True,
+    expose_value=False,
+    callback=_explain,
+    metavar="NAME",
+    help="Print what a finding means and what to do about it, and check nothing.",
+)
 @color_option
 @click.pass_context
 def command(
@@ -60,6 +99,7 @@ def command(
     *,
     paths: tuple[Path, ...],
     name: str,
+    reports: tuple[tuple[str, Path], ...],
     strict: bool,
     steps: int,
     shows_coverage: bool,
@@ -67,7 +107,8 @@ def command(
     """Report everything that is wrong with policies.
 
     A PATH is a policy's main file, or a folder: there every .route file that no other
-    one includes is a main file. All findings of all files come in one run.
+    one includes is a main file. Without a PATH the configured paths are checked, or else
+    the working directory. All findings of all files come in one run.
 
     Exit status: 0 without errors, 1 with errors (with --strict also with warnings), 2
     where a PATH could not be read.
@@ -77,13 +118,17 @@ def command(
             f"--coverage is for reading, not for --format {name}",
             "write it with `turnout coverage POLICY -o coverage.json`",
         )
-    files = roots(paths)
-    report = checked(files, steps)
+    files = roots(paths or configured_paths())
+    report = attrs.evolve(checked(files, steps), strict=strict)
+    for format_name, file in reports:
+        with replacing(file) as stream:
+            text = click.unstyle("\n".join(FORMATS[format_name](report, columns())))
+            stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
     for text in FORMATS[name](report, columns()):
         click.echo(text)
     for line in coverage_of(files) if shows_coverage else ():
         click.echo(line)
-    ctx.exit(status(report, strict=strict))
+    ctx.exit(status(report))
 
 
 def coverage_of(files: list[Path]) -> Iterator[str]:
@@ -103,23 +148,46 @@ def checked(files: list[Path], steps: int) -> Report:
     """Return the findings of the policies with these main files, each finding once."""
     hidden = len(files) < MANY or not sys.stderr.isatty()
     with click.progressbar(files, label="checking", file=sys.stderr, hidden=hidden) as progress:
-        return joined(compile_policy(file, steps=steps) for file in progress)
+        return joined(
+            compile_policy(file, steps=steps, severities=configuration_of(file).severities)
+            for file in progress
+        )
 
 
 def joined(policies: Iterable[Compiled]) -> Report:
     """Return one report of several policies, which may share files."""
     findings: dict[object, Finding] = {}
-    files: dict[str, None] = {}
+    allowed: dict[object, Allowed] = {}
+    times: Counter[object] = Counter()
+    readers: Counter[str] = Counter()
     for compiled in policies:
-        files |= dict.fromkeys(source.name for source in compiled.sources)
+        readers.update(source.name for source in compiled.sources)
         for finding in compiled.findings:
-            findings.setdefault((finding.name, finding.span, finding.message), finding)
-    return Report(tuple(findings.values()), tuple(files))
+            findings.setdefault(_key(finding), finding)
+            times[_key(finding)] += 1
+        for each in compiled.allowed:
+            allowed.setdefault(_key(each.finding), each)
+    kept = (f for f in findings.values() if _holds(f, times[_key(f)], readers))
+    return Report(tuple(kept), tuple(readers), tuple(allowed.values()))
 
 
-def status(report: Report, *, strict: bool) -> int:
+def _key(finding: Finding) -> object:
+    return finding.name, finding.span, finding.message
+
+
+def _holds(finding: Finding, times: int, readers: Counter[str]) -> bool:
+    """Return whether a finding that `times` policies have holds for all that read its file.
+
+    What one policy leaves unused another one may use.
+    """
+    kind = CATALOGUE.get(finding.name)
+    if kind is None or not kind.is_absence or finding.span is None:
+        return True
+    return times == readers[finding.span.source.name]
+
+
+def status(report: Report) -> int:
     """Return the exit status that a report means."""
     if any(each.span is None and each.severity is Severity.ERROR for each in report.findings):
         return CANNOT_RUN
-    fails = report.count(Severity.ERROR) + (report.count(Severity.WARNING) if strict else 0)
-    return FINDINGS if fails else CLEAN
+    return FINDINGS if any(map(report.fails, report.findings)) else CLEAN

@@ -37,7 +37,7 @@ def command(*, policy: Path, out: Path | None, route_name: str | None) -> None:
     then nothing is written. A FILE is replaced only when the tree is complete.
     """
     compiled = fit_policy(policy)
-    route = chosen_route(compiled.policy, route_name)
+    route = chosen_route(compiled.policy, route_name, policy)
     text = tree_text(compiled, tree_of(compiled, route))
     with output(out) as stream:
         stream.write(text)

@@ -85,7 +85,7 @@ def command(
     if out is not None and out.suffix.lower() not in {".html", ".json"}:
         raise CannotRun(f"the name {out} says no format", "end it in .html or .json")
     compiled = _readable(policy)
-    route = chosen_route(compiled.policy, route_name)
+    route = chosen_route(compiled.policy, route_name, policy)
     found = measured(compiled, route, leads, at)
     if out is None:
         for line in coverage_lines(found, columns()):

@@ -44,7 +44,7 @@ def command(*, policy: Path, out: Path, format_name: str | None, route_name: str
     """
     kind = format_name or suffix_format(out)
     compiled = fit_policy(policy)
-    route = chosen_route(compiled.policy, route_name)
+    route = chosen_route(compiled.policy, route_name, policy)
     drawing = picture(compiled, tree_of(compiled, route), kind)
     with output(out) as stream:
         stream.write(drawing)

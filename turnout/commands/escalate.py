@@ -48,7 +48,7 @@ def command(
     route's fallback has it. Repeated for the same moment it changes nothing.
     """
     compiled = fit_policy(policy)
-    route = chosen_route(compiled.policy, route_name)
+    route = chosen_route(compiled.policy, route_name, policy)
     with refusals(), Router(compiled, route=route, state=state) as router:
         moves = router.escalate(at=at)
     if format_name == "json":

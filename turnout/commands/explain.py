@@ -69,7 +69,7 @@ def command(
     Nothing is drawn and nothing recorded.
     """
     compiled = fit_policy(policy)
-    route = chosen_route(compiled.policy, route_name)
+    route = chosen_route(compiled.policy, route_name, policy)
     with refusals(), Router(compiled, route=route, state=state) as router:
         explanation = router.explain(raw_lead(lead, router, lead_id, row), at=at)
     if format_name == "json":

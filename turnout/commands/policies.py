@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.configuration import configuration_of
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
 from turnout.dsl.findings import Severity
 from turnout.dsl.policy import Policy
@@ -25,7 +26,7 @@ ROUTE = click.option(
 
 def fit_policy(path: Path) -> Compiled:
     """Return the policy at `path`; where it has errors, print them and end the command."""
-    compiled = compile_policy(path)
+    compiled = compile_policy(path, severities=configuration_of(path).severities)
     if compiled.is_fit:
         return compiled
     report = errors_of(compiled)
@@ -41,9 +42,14 @@ def errors_of(compiled: Compiled) -> Report:
     return Report(tuple(errors), tuple(source.name for source in compiled.sources))
 
 
-def chosen_route(policy: Policy, name: str | None) -> str:
-    """Return the route asked for, or the policy's only one; else raise CannotRun."""
+def chosen_route(policy: Policy, name: str | None, main: Path) -> str:
+    """Return the route asked for, the policy's only one or the configured one of several.
+
+    main: the policy's main file, from which the configuration is looked for. Raises CannotRun.
+    """
     names = list(policy.routes)
+    if name is None and len(names) > 1:
+        name = configuration_of(main).route
     if not names:
         raise CannotRun(f"the policy {policy.name} has no route", "name the file that has one")
     if name is None and len(names) == 1:

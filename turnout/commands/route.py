@@ -69,7 +69,7 @@ def command(
     """
     outs = {out: format_name or suffix_format(out)}
     compiled = fit_policy(policy)
-    route = chosen_route(compiled.policy, route_name)
+    route = chosen_route(compiled.policy, route_name, policy)
     with refusals(), Router(compiled, route=route, state=state) as router:
         tally = route_leads(router, leads, outs, at)
     for line in tally.lines(columns()):

@@ -52,7 +52,7 @@ def command(
     run gives every lead the decision that it already has.
     """
     compiled = fit_policy(policy)
-    route = chosen_route(compiled.policy, route_name)
+    route = chosen_route(compiled.policy, route_name, policy)
     step("checked", f"{policy}: {summary(compiled)}")
     folder.mkdir(parents=True, exist_ok=True)
     tree = tree_of(compiled, route)

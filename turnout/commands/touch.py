@@ -25,7 +25,7 @@ from turnout.runtime.router import Router
 def command(*, policy: Path, leads: tuple[str, ...], state: Path, route_name: str | None) -> None:
     """Mark leads as worked on, so that `turnout escalate` leaves them where they are."""
     compiled = fit_policy(policy)
-    route = chosen_route(compiled.policy, route_name)
+    route = chosen_route(compiled.policy, route_name, policy)
     with refusals(), Router(compiled, route=route, state=state) as router:
         unknown = router.touch(*leads)
     known = len(set(leads) - set(unknown))

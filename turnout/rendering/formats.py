@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from turnout.rendering.compact import compact
+from turnout.rendering.github import github
+from turnout.rendering.gitlab import gitlab
 from turnout.rendering.jsons import findings_json
+from turnout.rendering.junit import junit
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
+from turnout.rendering.sarif import sarif
 
 Format = Callable[[Report, int], Iterator[str]]
 """Takes a report and the width of the screen in cells; yields texts, a line or more each."""
@@ -14,4 +18,8 @@ FORMATS: Mapping[str, Format] = {
     "pretty": pretty,
     "compact": compact,
     "json": findings_json,
+    "sarif": sarif,
+    "github": github,
+    "gitlab": gitlab,
+    "junit": junit,
 }

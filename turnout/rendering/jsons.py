@@ -1,7 +1,7 @@
 """JSON that is safe to print, and findings in the documented, versioned JSON form.
 
-The form is described in docs/reference/formats.md. Keys may be added within a version;
-what stands there keeps its name and meaning.
+The form is described in docs/reference/formats.md and by the schema beside it. Keys may
+be added within a version; what stands there keeps its name and meaning.
 """
 
 import json
@@ -32,9 +32,15 @@ def findings_json(report: Report, _screen: int) -> Iterator[str]:
         {
             "format": FORMAT,
             "version": VERSION,
-            "summary": {f"{each.value}s": report.count(each) for each in Severity},
+            "summary": {
+                **{f"{each.value}s": report.count(each) for each in Severity},
+                "allowed": len(report.allowed),
+            },
             "files": list(report.files),
             "findings": [finding_data(finding) for finding in report.findings],
+            "allowed": [
+                {**finding_data(each.finding), "reason": each.reason} for each in report.allowed
+            ],
         },
         indent=2,
     )

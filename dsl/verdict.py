@@ -1,0 +1,123 @@
+"""What becomes of a policy's findings: those that are allowed, and how much the rest matters.
+
+Every command and the public API take their findings from here, so that a finding that is
+allowed or turned down is so everywhere. A firm finding (see `Kind.is_firm`) is never
+touched: with one, a policy can't be run.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+import attrs
+
+from turnout.dsl.allowances import Allowance, allowances
+from turnout.dsl.catalogue import ALLOWANCES, CATALOGUE
+from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.resolve.scope import nearest
+from turnout.dsl.source import Source, Span
+
+Severities: TypeAlias = Mapping[str, Severity | None]
+"""What findings of a name count as; None takes them out."""
+
+_OWN = frozenset(kind.name for kind in ALLOWANCES)
+
+
+@attrs.frozen
+class Allowed:
+    """A finding that a comment allows; `span` is the comment's."""
+
+    finding: Finding
+    reason: str
+    span: Span
+
+
+def verdict(
+    findings: Iterable[Finding],
+    sources: Iterable[Source],
+    severities: Severities,
+    *,
+    is_whole: bool,
+) -> tuple[list[Finding], list[Allowed]]:
+    """Return the findings that stand, each with the severity it counts as, and those allowed.
+
+    Findings about the allowances come at the end. is_whole: whether all there is to find
+    was looked for; else no allowance is called unused.
+    """
+    found = list(findings)
+    written = [each for source in sources for each in allowances(source)]
+    valid = {
+        (each.span.source.name, each.line, each.name): each for each in written if _is_valid(each)
+    }
+    kept: list[Finding] = []
+    allowed: list[Allowed] = []
+    for finding in found:
+        by = valid.get(_place(finding))
+        if by is None:
+            kept.append(finding)
+        else:
+            allowed.append(Allowed(finding, by.reason, by.span))
+    used = {each.span for each in allowed}
+    for each in written:
+        kept.extend(_faults(each, is_unused=is_whole and each.span not in used))
+    return list(graded(kept, severities)), allowed
+
+
+def graded(findings: Iterable[Finding], severities: Severities) -> Iterator[Finding]:
+    """Yield the findings with the severities that they count as, without those turned off."""
+    for finding in findings:
+        kind = CATALOGUE.get(finding.name)
+        if finding.name not in severities or (kind and kind.is_firm):
+            yield finding
+            continue
+        severity = severities[finding.name]
+        if severity is not None:
+            yield attrs.evolve(finding, severity=severity)
+
+
+def can_be_allowed(name: str) -> bool:
+    """Return whether findings of this name can be allowed."""
+    return name in CATALOGUE and not CATALOGUE[name].is_firm and name not in _OWN
+
+
+def _is_valid(allowance: Allowance) -> bool:
+    return bool(allowance.reason) and can_be_allowed(allowance.name)
+
+
+def _place(finding: Finding) -> tuple[str, int, str]:
+    span = finding.span
+    return (span.source.name, span.line, finding.name) if span else ("", 0, finding.name)
+
+
+def _faults(allowance: Allowance, *, is_unused: bool) -> Iterator[Finding]:
+    """Yield what is wrong with an allowance, one finding at most."""
+    name, span = allowance.name, allowance.span
+    if not can_be_allowed(name):
+        yield _void(allowance)
+    elif not allowance.reason:
+        message = f"this allows `{name}` without a reason, so it doesn't count"
+        yield Finding(
+            "allowance-without-reason",
+            Severity.WARNING,
+            span,
+            message,
+            help=(f"write `# allow {name}: ` and why",),
+        )
+    elif is_unused:
+        yield Finding(
+            "unused-allowance",
+            Severity.WARNING,
+            span,
+            f"there is no `{name}` to allow on line {allowance.line}",
+            help=("delete the comment, or move it above the line of the finding",),
+        )
+
+
+def _void(allowance: Allowance) -> Finding:
+    name = allowance.name
+    if name in CATALOGUE:
+        message, help = f"`{name}` can't be allowed", "repair what it reports"
+    else:
+        near = nearest(name, CATALOGUE)
+        message = f"there is no finding `{name}`"
+        help = f"did you mean `{near}`?" if near else "delete the comment"
+    return Finding("void-allowance", Severity.WARNING, allowance.span, message, help=(help,))
