@@ -4,9 +4,10 @@
     rule summer { ... }
 
 Behind text, such a comment speaks of its own line; alone on its line, of the next line
-that holds more than a comment, so that several can stand above one place. It covers the
-findings of that name whose own span starts on that line, never the places that they
-point at besides.
+that holds more than a comment, so that several can stand above one place. Behind a brace
+that closes what began on an earlier line, it speaks of that line, so that breaking a long
+rule into lines takes no allowance from it. It covers the findings of that name whose own
+span starts on the line, never the places that they point at besides.
 
 A comment is prose until it can't be read otherwise: `# allow all of EMEA` allows
 nothing and is nobody's mistake.
@@ -21,7 +22,9 @@ from turnout.dsl.catalogue import CATALOGUE
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.source import Source, Span
 
-_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comment>\#[^\n]*)')
+MOST = 1_000
+
+_PIECE = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comment>\#[^\n]*)|(?P<brace>[{}])')
 _ALLOW = re.compile(
     r"""\#+[ \t]*allow[ \t]+(?P<name>[A-Za-z][\w-]*)[ \t]*
         (?P<colon>:[ \t]*(?P<reason>.*?))?[ \t]*
@@ -45,15 +48,29 @@ class Allowance:
 
 
 def allowances(source: Source) -> Iterator[Allowance]:
-    """Yield the allowances of a file in order."""
-    text = source.text
-    for found in _COMMENT.finditer(text):
+    """Yield the allowances of a file in order, among its first `MOST` comments like one.
+
+    A later one counts for nothing, so its finding stands.
+    """
+    seen = after = 0  # after: the line of which the last comment alone on its line speaks
+    begun: list[int] = []  # offsets of the braces that are open
+    closed: tuple[int, int] | None = None  # of the brace closed last, and of its opening one
+    for found in _PIECE.finditer(source.text):
+        start = found.start()
+        if found["brace"] == "{":
+            begun.append(start)
+        elif found["brace"]:
+            closed = (start, begun.pop()) if begun else None
         written = _ALLOW.fullmatch(found["comment"] or "")
+        seen += written is not None
+        if seen > MOST:
+            return
         if written is None or not _is_meant(written["name"], has_colon=bool(written["colon"])):
             continue
-        start, last = found.start(), "colon" if written["colon"] else "name"
+        last = "colon" if written["colon"] else "name"
         span = Span(source, start, start + len(found[0][: written.end(last)].rstrip()))
-        yield Allowance(written["name"], written["reason"] or "", span, _line(source, span))
+        after = _line(source, span, closed, after)
+        yield Allowance(written["name"], written["reason"] or "", span, after)
 
 
 def _is_meant(name: str, *, has_colon: bool) -> bool:
@@ -62,10 +79,15 @@ def _is_meant(name: str, *, has_colon: bool) -> bool:
     return name in CATALOGUE or is_near or ("-" in name and has_colon)
 
 
-def _line(source: Source, span: Span) -> int:
+def _line(source: Source, span: Span, closed: tuple[int, int] | None, after: int) -> int:
     starts, number = source.line_starts, span.line
-    if source.text[starts[number - 1] : span.start].strip():
+    before = source.text[starts[number - 1] : span.start].rstrip()
+    if closed and before and starts[number - 1] + len(before) - 1 == closed[0]:
+        return source.place(closed[1])[0]
+    if before:
         return number
+    if number < after:
+        return after  # it follows the one before it, with nothing but comments between
     while number < len(starts):
         number += 1
         line = source.line(number).strip()

@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.policies import compiled
-from turnout.dsl.allowances import allowances
+from turnout.dsl.allowances import MOST, allowances
 from turnout.dsl.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.formatting import formatted
 from turnout.dsl.source import Source
 from turnout.dsl.verdict import can_be_allowed, graded
 from turnout.runtime.compiled import Compiled
@@ -67,6 +68,32 @@ def test_several_findings_of_one_line_are_allowed_by_several_comments() -> None:
         "unused-definition",
         "unused-definition",
     ]
+
+
+def test_behind_a_closing_brace_a_comment_speaks_of_the_line_that_it_closes() -> None:
+    text = """rule a { # allow dead-end: 1
+      when x is "}" # allow dead-end: 2
+      to queue b } # allow dead-end: 3
+    } # allow dead-end: 4
+    rule c { to queue d } # allow dead-end: 5"""
+    assert [(reason, line) for _, reason, line in read(text)] == [
+        ("1", 1),
+        ("2", 2),
+        ("3", 1),
+        ("4", 4),
+        ("5", 5),
+    ]
+
+
+def test_formatting_keeps_every_allowance() -> None:
+    long = "country is DE and (country is DE or country is AT or country is CH or country is FR)"
+    rule = f"rule berlin {{ when {long} to queue late }}  # allow unreachable-rule: on leave"
+    text = TOP + ROUTE.replace("rule berlin { when country is DE to queue late }BEHIND", rule)
+    broken = formatted(Source("a.route", text))
+    assert isinstance(broken, str)
+    assert "\n  }  # allow" in broken
+    for written in (text, broken):
+        assert names(compiled(written)) == []
 
 
 def test_a_comment_covers_no_other_line() -> None:
@@ -133,6 +160,12 @@ def test_a_comment_on_the_last_line_speaks_of_its_own_end() -> None:
         ("undecided", "x", 4),
         ("dead-end", "y", 4),
     ]
+
+
+def test_many_comments_take_no_time_and_the_last_of_them_no_effect() -> None:
+    many = "".join(f"# allow dead-end{number}: x\n" for number in range(150_000))
+    assert len(read(many)) == MOST
+    assert {line for _, _, line in read("# allow undecided: x\n" * MOST + "queue a\n")} == {1_001}
 
 
 @given(st.text(st.sampled_from(list('#" \n\\allow:dead-end{}x')), max_size=80))
