@@ -21,7 +21,7 @@ from turnout import __version__
 from turnout.cli import COMMANDS, Turnout, cli
 from turnout.commands.options import colors
 
-PEOPLE = "person ana\nperson ben\nteam sales { ana weight 2, ben }\nqueue triage\n"
+PEOPLE = "person ana\nperson ben\nteam sales { ana weight 2, ben }\nqueue triage\nqueue later\n"
 INBOUND = """\
 include "people.route"
 lead {
@@ -33,7 +33,7 @@ territory DACH = country in [DE, AT, CH]
 route inbound {
   rule large { when DACH and employees >= 1000 to round-robin sales }
   rule rest  { when DACH to queue triage }
-  fallback to queue triage
+  fallback to queue later
 }
 """
 UNKNOWN = INBOUND.replace("when DACH to queue triage", "when DACH to queue triag")
@@ -182,7 +182,7 @@ def test_a_folder_without_policies_ends_with_2(folder: Path) -> None:
 
 def test_a_question_beyond_its_budget_is_undecided(folder: Path) -> None:
     rule = "rule others { when not DACH and not (employees < 9) to queue triage }"
-    (folder / "inbound.route").write_text(INBOUND.replace("fallback to queue triage", rule))
+    (folder / "inbound.route").write_text(INBOUND.replace("fallback to queue later", rule))
     result = turnout("check", "inbound.route", "--steps", "1", "--format", "compact")
     assert (result.exit_code, "warning[undecided]" in result.stdout) == (0, True)
     assert "error[coverage-gap]" in turnout("check", ".", "--format", "compact").stdout
