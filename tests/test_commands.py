@@ -174,7 +174,7 @@ def test_route_writes_a_decision_for_each_row_in_order(folder: Path) -> None:
     assert [(row["lead"], row["rule"], row["target"], row["assignee"]) for row in rows] == [
         ("1", "large", "sales", "ana"),
         ("2", "rest", "triage", ""),
-        ("3", "", "triage", ""),
+        ("3", "", "later", ""),
         ("4", "rest", "triage", ""),
     ]
     assert rows[3]["issues"] == "employees: not a whole number"
@@ -356,7 +356,7 @@ def test_run_into_a_file_is_wrong_use(folder: Path) -> None:
 
 def test_output_does_not_depend_on_the_seed_of_hashes(folder: Path) -> None:
     (folder / "inbound.route").write_text(
-        INBOUND.replace("fallback to queue triage", "")
+        INBOUND.replace("fallback to queue later", "")
         + "territory Alps = country in [CH, AT, IT]\nsegment Odd = employees in [1, 3, 5]\n"
     )
     seen: set[tuple[bytes, ...]] = set()
