@@ -18,6 +18,9 @@ from turnout.compiler.space import Box, Space
 MOST_CUBES = 128
 """The boxes that one clause may become."""
 
+MOST_KNOWN = 8_192
+"""Answers that an index keeps."""
+
 
 def cubes(region: All, most: int = MOST_CUBES) -> tuple[Box, ...] | None:
     """Return boxes that together are `region`, None where they would be more than `most`.
@@ -71,6 +74,7 @@ class Index:
     free: tuple[int, ...]
     sides: tuple[tuple[tuple[Mask, int], ...], ...]
     rest: tuple[int, ...]
+    _known: dict[tuple[int, Mask], int] = attrs.field(factory=dict[tuple[int, Mask], int])
 
     @property
     def every(self) -> int:
@@ -79,10 +83,15 @@ class Index:
 
     def accepting(self, at: int, mask: Mask) -> int:
         """Return the boxes that accept one of these classes on dimension `at`."""
+        known = self._known.get((at, mask))
+        if known is not None:
+            return known
         found = self.free[at]
         for side, boxes in self.sides[at]:
             if side & mask:
                 found |= boxes
+        if len(self._known) < MOST_KNOWN:
+            self._known[at, mask] = found
         return found
 
     def meeting(self, box: Sequence[Mask]) -> int:

@@ -25,7 +25,7 @@ from turnout.dsl.conditions import atoms
 MOST_REGIONS = 60
 """Regions that are looked for before the rest is only said to be there."""
 
-ENOUGH = 12
+ENOUGH = 6
 """Regions beyond which it is not worth looking whether leaving exceptions in is shorter."""
 
 

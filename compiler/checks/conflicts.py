@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.conditions import reads
-from turnout.compiler.checks.questions import followed, meeting, reaching
+from turnout.compiler.checks.questions import followed, indexed, reaching
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.consequences import consequence
 from turnout.compiler.regions import Masks, OutOfSteps
@@ -26,12 +26,10 @@ MOST_LABELS = 3
 def check_conflicts(analysis: Analysis) -> Iterator[Finding]:
     """Yield a `conflicting-overlap` for each rule that an earlier sibling disagrees with."""
     shown = more = 0
-    asked = [reads(analysis.regions.region(clause.own)) for clause in analysis.route.clauses]
-    for at, clause in enumerate(analysis.route.clauses):
-        if not clause.is_rule:
-            continue
+    for at, siblings in enumerate(_siblings(analysis)):
+        clause = analysis.route.clauses[at]
         try:
-            found = _conflicts(analysis, asked, at)
+            found = _conflicts(analysis, siblings, at)
         except OutOfSteps:
             yield undecided(clause, "conflicts with an earlier rule", analysis.steps)
             continue
@@ -44,19 +42,15 @@ def check_conflicts(analysis: Analysis) -> Iterator[Finding]:
         yield _more(analysis, more)
 
 
-def _conflicts(analysis: Analysis, asked: list[int], at: int) -> list[tuple[int, Masks]]:
+def _conflicts(analysis: Analysis, siblings: list[int], at: int) -> list[tuple[int, Masks]]:
     """Return earlier siblings that take leads of rule `at` which it would send elsewhere.
 
     Each comes with such leads. Raises OutOfSteps.
     """
     clauses, taken = analysis.route.clauses, analysis.taken
-    near = [other for other in meeting(analysis, at) if other < at]
+    near = analysis.meeting(at) if siblings else []
     found: list[tuple[int, Masks]] = []
-    for other in near:
-        if not clauses[other].is_rule or asked[other] != asked[at]:
-            continue
-        if clauses[other].around != clauses[at].around:
-            continue
+    for other in siblings:
         if consequence(clauses[other]) == consequence(clauses[at]):
             continue
         # Leads of both that come to the earlier rule and would go on to the later one.
@@ -67,6 +61,32 @@ def _conflicts(analysis: Analysis, asked: list[int], at: int) -> list[tuple[int,
         found.append((other, shared))
     # A rule without leads of its own is reported as such.
     return found if found and reaching(analysis, at) is not None else []
+
+
+def _siblings(analysis: Analysis) -> Iterator[list[int]]:
+    """Yield for each clause the earlier rules of its block that ask the same and may meet it."""
+    look = indexed(analysis)
+    webs = frozenset(look.rest)
+    boxes: dict[object, int] = {}
+    others: dict[object, list[int]] = {}
+    number = 0
+    for at, clause in enumerate(analysis.route.clauses):
+        start = number
+        while number < len(look.owners) and look.owners[number] == at:
+            number += 1
+        if not clause.is_rule:
+            yield []
+            continue
+        key = clause.around, reads(analysis.regions.region(clause.own))
+        limits = list(analysis.space.full)
+        for dimension, mask in analysis.taken[at].box:
+            limits[dimension] &= mask
+        before = boxes.get(key, 0)
+        met = look.owned(look.meeting(limits) & before) if before else []
+        yield sorted([*met, *others.get(key, ())])
+        boxes[key] = before | (1 << number) - (1 << start)
+        if at in webs:
+            others.setdefault(key, []).append(at)
 
 
 def _contains(analysis: Analysis, wide: int, narrow: int) -> bool:

@@ -1,18 +1,22 @@
 """What several checks ask: every condition as written, who meets a rule, a lead executed."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import attrs
 
 from turnout.compiler.analysis import Analysis
-from turnout.compiler.cubes import Index, index
+from turnout.compiler.cubes import Index, index, of_boxes
 from turnout.compiler.program import Around, RouteProgram
 from turnout.compiler.regions import All, Masks, truth
 from turnout.compiler.witness import example, shown
 from turnout.dsl.conditions import Condition
 from turnout.dsl.findings import Witness
 from turnout.dsl.source import Span
+
+MOST_SAMPLED = 4
+"""Boxes of a clause of which points are looked at."""
 
 
 @attrs.frozen
@@ -78,10 +82,59 @@ def followed(analysis: Analysis, found: Masks, telling: Masks | None = None) -> 
     return shown(lead, policy.fields, f"{taken} has it")
 
 
+@attrs.frozen(eq=False)
+class Points:
+    """Who takes single points, for looks at one lead that cost next to nothing.
+
+    boxes: of the clauses. impossible: of what no lead is. starts: for each clause the
+    number of its first box, and one past the last.
+    """
+
+    analysis: Analysis
+    boxes: Index
+    impossible: Index
+    starts: tuple[int, ...]
+
+    def taker(self, point: Sequence[int], after: int = -1) -> int | None:
+        """Return the first clause after `after` that takes the point, None where none does."""
+        found = self.boxes.meeting(point) >> self.starts[after + 1] << self.starts[after + 1]
+        first = self.boxes.owners[(found & -found).bit_length() - 1] if found else None
+        for at in self.boxes.rest:
+            is_next = at > after and (first is None or at < first)
+            if is_next and truth(self.analysis.taken[at], point):
+                return at
+        return first
+
+    def samples(self, at: int) -> Iterator[Masks]:
+        """Yield a few points of clause `at` that a lead can be."""
+        for number in range(
+            self.starts[at], min(self.starts[at + 1], self.starts[at] + MOST_SAMPLED)
+        ):
+            box = list(self.analysis.space.full)
+            for dimension, mask in self.boxes.boxes[number]:
+                box[dimension] &= mask
+            if not all(box):
+                continue
+            highest = tuple(1 << mask.bit_length() - 1 for mask in box)
+            for point in (tuple(mask & -mask for mask in box), highest):
+                if not self.impossible.meeting(point):
+                    yield point
+
+
+@lru_cache(maxsize=1)
+def points(analysis: Analysis) -> Points:
+    """Return who takes which points of a route; that of the last route asked for is kept."""
+    boxes = indexed(analysis)
+    impossible = of_boxes(
+        analysis.space, range(len(analysis.space.impossible)), analysis.space.impossible
+    )
+    starts = [bisect_left(boxes.owners, at) for at in range(len(analysis.taken) + 1)]
+    return Points(analysis, boxes, impossible, tuple(starts))
+
+
 def reaching(analysis: Analysis, at: int, wanted: Sequence[All] = ()) -> Masks | None:
     """Return a box of leads that clause `at` gets, inside `wanted`; None where there is none.
 
     Raises OutOfSteps.
     """
-    before = [other for other in meeting(analysis, at) if other < at]
-    return analysis.find([analysis.taken[at], *wanted], outside=before)
+    return analysis.find([analysis.taken[at], *wanted], outside=analysis.meeting(at))

@@ -10,7 +10,7 @@ through, later rule by later rule.
 from collections.abc import Iterator
 
 from turnout.compiler.analysis import Analysis
-from turnout.compiler.checks.questions import meeting, meeting_box, reaching
+from turnout.compiler.checks.questions import meeting, points, reaching
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.consequences import consequence
 from turnout.compiler.regions import Masks, OutOfSteps
@@ -37,8 +37,10 @@ def check_redundant_rules(analysis: Analysis) -> Iterator[Finding]:
 
 def _heirs(analysis: Analysis, outcomes: list[tuple[object, ...]], at: int) -> list[int]:
     """Return the clauses that would get the leads of rule `at`, none if one sends elsewhere."""
+    if any(_differs(analysis, outcomes, at, point) for point in points(analysis).samples(at)):
+        return []
     found = reaching(analysis, at)
-    if found is None or _differs(analysis, outcomes, at, found):
+    if found is None or _differs(analysis, outcomes, at, tuple(mask & -mask for mask in found)):
         return []
     own = analysis.taken[at]
     near = meeting(analysis, at)
@@ -54,11 +56,13 @@ def _heirs(analysis: Analysis, outcomes: list[tuple[object, ...]], at: int) -> l
     return heirs if analysis.find([own], outside=passed) is None else []
 
 
-def _differs(analysis: Analysis, outcomes: list[tuple[object, ...]], at: int, found: Masks) -> bool:
-    """Return whether one lead of `found` would get something else from the rules after `at`."""
-    point = [mask & -mask for mask in found]
-    after = [other for other in meeting_box(analysis, point) if other > at]
-    return not after or outcomes[after[0]] != outcomes[at]
+def _differs(analysis: Analysis, outcomes: list[tuple[object, ...]], at: int, point: Masks) -> bool:
+    """Return whether a lead that rule `at` gets would get something else without it."""
+    look = points(analysis)
+    if look.taker(point) != at:
+        return False
+    after = look.taker(point, after=at)
+    return after is None or outcomes[after] != outcomes[at]
 
 
 def _finding(analysis: Analysis, at: int, heirs: list[int]) -> Finding:
