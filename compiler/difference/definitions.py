@@ -52,9 +52,10 @@ def changes(old: Policy, new: Policy) -> Iterator[Change]:
     for part in attrs.fields(Policy):
         if part.name in _FOLLOWED:
             continue
-        before, after = getattr(old, part.name), getattr(new, part.name)
+        before: object = getattr(old, part.name)
+        after: object = getattr(new, part.name)
         speaker = _Speaker(old, new, part.name)
-        if isinstance(before, Mapping) and isinstance(after, Mapping):
+        if isinstance(before, Mapping):
             tables = cast("tuple[Mapping[str, object], Mapping[str, object]]", (before, after))
             yield from speaker.named(*tables)
         elif before != after:

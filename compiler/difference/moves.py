@@ -215,7 +215,7 @@ def _move(of: Compared, leads: Reach, box: Masks, told: _Told, *, is_old: bool) 
         phrased,
         leads.row.title,
         is_old,
-        tuple(row.title for row in met),
+        tuple(row.title for row in met if row.clause is not None),
         sources,
         sinks,
         witness=_witness(
@@ -280,7 +280,9 @@ def _witness(
         lead = None if found is None else example(of.ground.space, found, telling=telling)
         if lead is None:
             continue
-        made = shown(lead, of.fields)
+        ages = {each.field.name for each in of.ground.space.dimensions if each.kind == "age"}
+        shows_day = lead.shows_day and not ages.isdisjoint(lead.values)
+        made = shown(attrs.evolve(lead, shows_day=shows_day), of.fields)
         raw = {of.raws[name]: value for name, value in made.fields.items()}
         if all(
             offered(of.oracle(each.policy, each.route, raw, lead.today)) == row.whole.targets

@@ -88,12 +88,11 @@ def version(
         return _number(condition, view, names, meanings, numbers)
 
     required = [Not(Present(name)) for name, field in policy.fields.items() if field.required]
-    last = _outcome(chosen.last)
+    last = outcome_of(chosen.last)
     rows = [Row("a required field is missing", None, number(Or(tuple(required))), last, last)]
     for clause in chosen.clauses:
-        terms = _terms(clause)
-        own = attrs.evolve(_outcome(clause.attempts[: clause.own_attempts]), terms=terms)
-        whole = attrs.evolve(_outcome(clause.attempts), terms=terms)
+        whole = clause_outcome(clause)
+        own = outcome_of(clause.attempts[: clause.own_attempts], whole.terms)
         rows.append(Row(clause.title, clause, number(clause.condition), own, whole))
     nothing = Outcome(())
     rows.append(Row("the end of the route", None, number(ALWAYS), nothing, nothing))
@@ -111,14 +110,23 @@ def _number(
     return meanings.number(seen, numbers)
 
 
-def _outcome(attempts: tuple[Attempt, ...]) -> Outcome:
-    return Outcome(offered(tuple(attempt.target for attempt in attempts)))
+def clause_outcome(clause: Clause) -> Outcome:
+    """Return what a clause gives its leads."""
+    return outcome_of(clause.attempts, _terms(clause))
+
+
+def outcome_of(attempts: tuple[Attempt, ...], terms: tuple[tuple[str, str], ...] = ()) -> Outcome:
+    """Return what these attempts come to."""
+    return Outcome(offered(tuple(attempt.target for attempt in attempts)), terms)
 
 
 def offered(targets: tuple[Target, ...]) -> tuple[Target, ...]:
-    """Return those targets that can be tried: up to the first that always accepts."""
+    """Return those targets that can be tried: up to the first that always accepts, each once.
+
+    Whoever passed a lead over does so again when asked again.
+    """
     end = next((at for at, target in enumerate(targets) if always_accepts(target)), len(targets))
-    return targets[: end + 1]
+    return tuple(dict.fromkeys(targets[: end + 1]))
 
 
 def _terms(clause: Clause) -> tuple[tuple[str, str], ...]:
