@@ -174,7 +174,7 @@ def _named(new: Version) -> Iterator[Definition]:
 
 
 def _renamed(of: Compared) -> Iterator[tuple[str, str]]:
-    for one, two in of.common():
+    for one, two in of.common:
         old, new = of.old.rows[one], of.new.rows[two]
         if old.is_rule and new.is_rule and old.title != new.title:
             assert old.clause is not None

@@ -10,6 +10,7 @@ once for all of their clauses.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import TypeAlias
 
 import attrs
@@ -72,7 +73,7 @@ class Move:
     is_declared: bool = True
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(slots=False, eq=False)
 class Compared:
     """Two versions of a route on common ground.
 
@@ -91,8 +92,9 @@ class Compared:
     steps: int
     declared: All | None
 
+    @cached_property
     def common(self) -> list[tuple[int, int]]:
-        """Return the positions of the clauses that both versions have in the same order."""
+        """The positions of the clauses that both versions have in the same order."""
         sign = self.ground.sign
         keys = [[(sign(row), row.own) for row in each.rows] for each in (self.old, self.new)]
         return aligned(*keys)
@@ -104,7 +106,7 @@ def moves(of: Compared) -> Iterator[Move | str]:
     Leads that go from one differing clause to another are told once, by the one that needs
     fewer sentences.
     """
-    pairs = of.common()
+    pairs = of.common
     followed = [*_followed(of, pairs, is_old=True), *_followed(of, pairs, is_old=False)]
     told: tuple[list[Row], list[Row]] = ([], [])
     found: dict[int, list[Move | str]] = {}

@@ -15,14 +15,11 @@ import attrs
 
 from turnout.compiler.difference.meanings import Sets
 from turnout.compiler.difference.rows import Outcome, Row
-from turnout.compiler.domains import members
 from turnout.compiler.regions import All, Budget, Masks, OutOfSteps, find, truth
 from turnout.compiler.space import Space
 
 MOST_PIECES = 300
 """Pieces of one clause's leads; with more of them the clause is left undecided."""
-
-_MOST_CLASSES = 2_000
 
 
 @attrs.frozen(eq=False)
@@ -160,44 +157,59 @@ class _Growing:
         self.start = of.start
         region = of.ground.taken(of.row)
         free = {of.ground.sign(row) for row in of.mine}
-        self.answers: list[tuple[All, Outcome]] = []
+        self.answers: list[tuple[All, dict[int, int], Outcome]] = []
         for row in of.theirs:
             if of.ground.sign(row) in free:
                 continue  # an earlier clause takes these leads, so nobody asks
             taken = of.ground.taken(row)
             # Only leads of the clause count, so what its condition says needn't be said again.
             rest = tuple(either for either in taken.eithers if either not in region.eithers)
-            self.answers.append((All(taken.box, rest), row.whole))
+            self.answers.append((All(taken.box, rest), dict(taken.box), row.whole))
 
     def widened(self, point: Masks, outcome: Outcome, budget: Budget) -> Masks:
         """Return a box around `point`, as wide as its leads surely have this outcome."""
         box = list(point)
         for at, full in enumerate(self.start):
-            kept = box[at]
-            if kept == full:
-                continue
-            box[at] = full
-            if self._has(box, outcome, budget):
-                continue
-            box[at] = kept
-            more = members(full & ~kept)
-            for number in more if len(more) <= _MOST_CLASSES else ():
-                kept, box[at] = box[at], box[at] | 1 << number
-                if not self._has(box, outcome, budget):
-                    box[at] = kept
+            if box[at] != full:
+                box[at] |= self._column(box, at, outcome, budget)
         return tuple(box)
 
-    def _has(self, box: Sequence[int], outcome: Outcome, budget: Budget) -> bool:
-        """Return whether all leads of the clause in `box` get `outcome`, as far as is plain."""
-        for asked, (region, given) in enumerate(self.answers):
-            answer = truth(region, box)
-            if answer is not False and given != outcome:
-                budget.take(asked + 1)
-                return False
-            if answer is True:
-                budget.take(asked + 1)
-                return True
-        raise AssertionError(outcome)  # the last row takes every lead
+    def _column(self, box: list[int], at: int, outcome: Outcome, budget: Budget) -> int:
+        """Return further classes of dimension `at` that may join the box.
+
+        The rows are asked in order about the classes that none of them has settled: one
+        with another outcome takes classes away, one with this outcome that takes all of
+        theirs lets them in.
+        """
+        joining = 0
+        asked = self.start[at] & ~box[at]
+        left = list(box)
+        budget.take(len(self.answers))
+        for region, side, given in self.answers:
+            met = asked & side.get(at, asked)
+            if not met:
+                continue
+            left[at] = met
+            answer = truth(region, left)
+            if given != outcome:
+                if answer is not False:
+                    asked &= ~met
+            elif answer is True or (met == asked and _takes_rest(region, side, left)):
+                joining |= met
+                asked &= ~met
+            if not asked:
+                break
+        return joining
+
+
+def _takes_rest(region: All, side: dict[int, int], left: list[int]) -> bool:
+    """Return whether a row takes all that is left; if it takes what one side tells, that goes."""
+    if region.eithers:
+        return False
+    short = [at for at, mask in side.items() if left[at] & ~mask]
+    if len(short) == 1 and left[short[0]] & side[short[0]]:
+        left[short[0]] &= ~side[short[0]]
+    return False
 
 
 def cubes(of: Reach, seeds: Sequence[Piece], others: Sequence[Piece]) -> list[Masks]:

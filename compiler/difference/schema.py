@@ -11,6 +11,7 @@ readings become two fields that are free of each other: more than leads can be, 
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cached_property
 from typing import TypeVar
 
 import attrs
@@ -54,13 +55,13 @@ class Sight:
                 return own if self.present == Present(self.name) else And((self.present, own))
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class View:
     """How a version sees all shared fields, by its own names for them."""
 
     sights: Mapping[str, Sight]
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """Whether it sees every field as it is."""
         return all(sight == Sight(name, Present(name)) for name, sight in self.sights.items())
