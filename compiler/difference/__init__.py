@@ -14,7 +14,7 @@ from turnout.compiler.analysis import STEPS
 from turnout.compiler.describe import words
 from turnout.compiler.difference.definitions import Change, changes
 from turnout.compiler.difference.meanings import Meanings, Sets
-from turnout.compiler.difference.moves import Compared, Move, Oracle, moves
+from turnout.compiler.difference.moves import Compared, Move, Oracle, Purse, moves
 from turnout.compiler.difference.reach import Ground
 from turnout.compiler.difference.rows import Outcome, Version, version
 from turnout.compiler.difference.schema import Schema, shared
@@ -25,6 +25,9 @@ from turnout.dsl.conditions import Condition, Named
 from turnout.dsl.policy import Definition
 
 __all__ = ["Change", "Difference", "Move", "Oracle", "Outcome", "RouteDifference", "difference"]
+
+MOST_QUESTIONS = 20
+"""Questions about a route that may use up their steps before the rest is left undecided."""
 
 
 @attrs.frozen(eq=False)
@@ -86,7 +89,7 @@ def difference(
     """Return what changes from `old` to `new`.
 
     oracle: confirms witnesses. declared: where decisions were declared to change, in the
-    new version's words. steps: what following one clause's leads may take.
+    new version's words. steps: what one question may take.
     """
     schema = shared(old.policy, new.policy)
     routes: list[RouteDifference] = []
@@ -160,7 +163,7 @@ def _compared(asked: _Asked) -> Compared:
         asked.schema.raws,
         words(regions, _named(new)),
         asked.oracle,
-        asked.steps,
+        Purse(asked.steps, MOST_QUESTIONS * asked.steps),
         None if declared is None else sets.region(declared),
     )
 

@@ -8,7 +8,8 @@ clause gives its leads can differ only in the fallbacks around it; these are com
 once for all of their clauses.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from functools import cached_property
 from typing import TypeAlias
@@ -28,6 +29,9 @@ from turnout.dsl.types import Field
 
 MOST_OUTCOMES = 3
 """Outcomes that one clause's leads may change to before they are told in one sentence."""
+
+MOST_SENTENCES = 6
+"""Sentences that one clause's leads may take before they are told as a whole."""
 
 Oracle: TypeAlias = Callable[[Policy, str, Mapping[str, object], date], tuple[Target, ...]]
 """Runs a raw lead through the reference interpreter: policy, route, lead as it arrives,
@@ -73,13 +77,31 @@ class Move:
     is_declared: bool = True
 
 
+@attrs.define
+class Purse:
+    """The steps of a whole comparison: `left` of them, and at most `each` for a question."""
+
+    each: int
+    left: int
+
+    @contextmanager
+    def budget(self) -> Generator[Budget, None, None]:
+        """Return the budget of one question; what it takes is gone."""
+        granted = max(0, min(self.each, self.left))
+        budget = Budget(granted)
+        try:
+            yield budget
+        finally:
+            self.left -= granted - budget.steps
+
+
 @attrs.frozen(slots=False, eq=False)
 class Compared:
     """Two versions of a route on common ground.
 
     fields: the shared schema. raws: the name under which each shared field arrives.
-    words: for sides of boxes. steps: what following one clause's leads may take.
-    declared: where changes were declared to lie; None where they weren't.
+    words: for sides of boxes. purse: the steps that questions may take. declared: where
+    changes were declared to lie; None where they weren't.
     """
 
     ground: Ground
@@ -89,8 +111,14 @@ class Compared:
     raws: Mapping[str, str]
     words: Words
     oracle: Oracle
-    steps: int
+    purse: Purse
     declared: All | None
+
+    def find(self, regions: Iterable[All], box: Masks | None = None) -> Masks | None:
+        """Return leads that are in all of `regions`, and in `box`. Raises OutOfSteps."""
+        inside = () if box is None else tuple(enumerate(box))
+        with self.purse.budget() as budget:
+            return find(self.ground.space, regions, budget, inside)
 
     @cached_property
     def common(self) -> list[tuple[int, int]]:
@@ -113,7 +141,7 @@ def moves(of: Compared) -> Iterator[Move | str]:
     for is_old, leads in sorted(followed, key=lambda each: _effort(each[1])):
         by_others = _told(of, leads, told[not is_old])
         found[id(leads)] = [*_moved(of, leads, by_others, is_old=is_old)]
-        if leads.is_whole:
+        if not leads.is_open:
             told[is_old].append(leads.row)
     for _, leads in followed:
         yield from found[id(leads)]
@@ -123,6 +151,8 @@ def moves(of: Compared) -> Iterator[Move | str]:
 def _effort(leads: Reach) -> tuple[float, int]:
     """Return how many sentences the leads need for each clause that they come from or go to."""
     others = len({piece.by for piece in leads.moved})
+    if leads.is_many:
+        return 1.0, -others
     return (len(_boxes(leads, leads.moved)) / others if others else 0, -others)
 
 
@@ -134,7 +164,8 @@ def _followed(
     kept = {pair[not is_old] for pair in pairs}
     for at in range(len(mine.rows)):
         if at not in kept:
-            yield is_old, reach(of.ground, mine.rows, at, theirs.rows, Budget(of.steps))
+            with of.purse.budget() as budget:
+                yield is_old, reach(of.ground, mine.rows, at, theirs.rows, budget)
 
 
 @attrs.frozen(eq=False)
@@ -151,9 +182,8 @@ def _told(of: Compared, leads: Reach, told: Sequence[Row]) -> _Told:
     taken: list[All] = []
     for at, row in enumerate(leads.theirs):
         if any(row is other for other in told):
-            before = (of.ground.left(other) for other in leads.theirs[:at])
             rows.append(row)
-            taken.append(of.ground.sets.regions.both([of.ground.taken(row), *before]))
+            taken.append(of.ground.sets.regions.both(leads.others(at)))
     return _Told(tuple(rows), tuple(taken))
 
 
@@ -164,9 +194,8 @@ def _fresh(of: Compared, leads: Reach, told: _Told) -> list[Piece]:
     others = [of.ground.sets.regions.complement(region) for region in told.leads]
     fresh: list[Piece] = []
     for piece in leads.moved:
-        inside = tuple(enumerate(piece.box))
         try:
-            if find(of.ground.space, [*leads.leads, *others], Budget(of.steps), inside) is None:
+            if of.find([*leads.leads, *others], piece.box) is None:
                 continue
         except OutOfSteps:
             pass  # it is told once more, which is no fault
@@ -176,10 +205,40 @@ def _fresh(of: Compared, leads: Reach, told: _Told) -> list[Piece]:
 
 def _moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iterator[Move | str]:
     """Yield the leads of one clause that the other version gives something else."""
-    for box in _boxes(leads, _fresh(of, leads, told)):
-        yield _move(of, leads, box, told, is_old=is_old)
-    if not leads.is_whole:
+    boxes = [] if leads.is_many else _boxes(leads, _fresh(of, leads, told))
+    if leads.is_many or len(boxes) > MOST_SENTENCES:
+        yield from _all_moved(of, leads, told, is_old=is_old)
+    else:
+        for box in boxes:
+            takers = _takers(of, leads, box, told)
+            yield _move(of, leads, box, told, takers, is_old=is_old)
+    if leads.is_open:
         yield leads.row.title
+
+
+def _all_moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iterator[Move | str]:
+    """Yield all leads of a clause whose outcome changes as one move, whatever they have in common.
+
+    What tells them apart is who takes them now: those that get the same as before are
+    left out by name, like those that an earlier clause takes.
+    """
+    same = [at for at, row in enumerate(leads.theirs) if row.whole == leads.row.whole]
+    stay = _Told(
+        (*told.rows, *(leads.theirs[at] for at in same)),
+        (*told.leads, *(of.ground.sets.regions.both(leads.others(at)) for at in same)),
+    )
+    takers: dict[Outcome, tuple[Row, list[All]]] = {}
+    for at, row in enumerate(leads.theirs):
+        if row.whole in takers or any(row is other for other in stay.rows):
+            continue
+        try:
+            if of.find([*leads.leads, *leads.others(at)]) is not None:
+                takers[row.whole] = row, leads.others(at)
+        except OutOfSteps:
+            yield leads.row.title
+            return
+    if takers:
+        yield _move(of, leads, leads.start, stay, list(takers.values()), is_old=is_old)
 
 
 def _boxes(leads: Reach, fresh: Sequence[Piece]) -> list[Masks]:
@@ -197,14 +256,21 @@ def _boxes(leads: Reach, fresh: Sequence[Piece]) -> list[Masks]:
     return found
 
 
-def _move(of: Compared, leads: Reach, box: Masks, told: _Told, *, is_old: bool) -> Move:
+def _move(  # noqa: PLR0913 - what a move is told from
+    of: Compared,
+    leads: Reach,
+    box: Masks,
+    told: _Told,
+    takers: list[tuple[Row, list[All]]],
+    *,
+    is_old: bool,
+) -> Move:
     versions = (of.old, of.new) if is_old else (of.new, of.old)
     met = [row for row in leads.mine if _may_meet(of.ground, (leads.row, row), box)]
     met += [row for row in told.rows if _may_meet(of.ground, (leads.row, row), box)]
     before = (of.ground.taken(row) for row in leads.mine)
     area = Area((of.ground.taken(leads.row),), (*before, *told.leads), box)
     phrased, telling = said(of.words, of.ground.sets, leads.row, versions, box)
-    takers = _takers(of, leads, box, told)
     others = tuple(dict.fromkeys(row.whole for row, _ in takers))
     sides = (
         ((leads.row.whole,), (leads.row.title,)),
@@ -242,15 +308,14 @@ def _takers(of: Compared, leads: Reach, box: Masks, told: _Told) -> list[tuple[R
     """Return the other version's rows that take moved leads in `box`, each with its leads."""
     ground = leads.ground
     outcomes = {leads.outcome(piece) for piece in leads.moved if _meet(piece.box, box)}
-    inside = tuple(enumerate(box))
     found: list[tuple[Row, list[All]]] = []
     for at, row in enumerate(leads.theirs):
         is_told = any(row is other for other in told.rows)
         if is_told or row.whole not in outcomes or not _may_meet(ground, (row,), box):
             continue
-        regions = [ground.taken(row), *(ground.left(other) for other in leads.theirs[:at])]
+        regions = leads.others(at)
         try:
-            if find(ground.space, [*leads.leads, *regions], Budget(of.steps), inside) is None:
+            if of.find([*leads.leads, *regions], box) is None:
                 continue
         except OutOfSteps:
             pass  # it may take some
@@ -297,7 +362,7 @@ def _witness(
 def _plain(of: Compared, leads: Sequence[All], box: Masks, telling: Masks) -> Masks | None:
     """Return leads with as few fields as it takes, besides those that tell. Raises OutOfSteps."""
     space = of.ground.space
-    found = find(space, leads, Budget(of.steps), tuple(enumerate(box)))
+    found = of.find(leads, box)
     if found is None:
         return None
     kept = list(box)
@@ -305,7 +370,7 @@ def _plain(of: Compared, leads: Sequence[All], box: Masks, telling: Masks) -> Ma
         could_lack = dimension.kind == "value" and kept[at] & 1 and telling[at] == space.full[at]
         if could_lack and not found[at] & 1:
             tried = [*kept[:at], 1, *kept[at + 1 :]]
-            plainer = find(space, leads, Budget(of.steps), tuple(enumerate(tried)))
+            plainer = of.find(leads, tuple(tried))
             if plainer is not None:
                 kept, found = tried, plainer
     return found
@@ -317,8 +382,7 @@ def _is_declared(of: Compared, leads: Sequence[All], box: Masks) -> bool:
         return True
     outside = of.ground.sets.regions.complement(of.declared)
     try:
-        inside = tuple(enumerate(box))
-        return find(of.ground.space, [outside, *leads], Budget(of.steps), inside) is None
+        return of.find([outside, *leads], box) is None
     except OutOfSteps:
         return False
 
@@ -338,7 +402,7 @@ def _passed_on(of: Compared, pairs: Sequence[tuple[int, int]]) -> Iterator[Move 
         is_open = False
         for pair in group:
             try:
-                found = find(of.ground.space, _kept(of, *pair), Budget(of.steps))
+                found = of.find(_kept(of, *pair))
             except OutOfSteps:
                 is_open = True
                 continue

@@ -18,8 +18,8 @@ from turnout.compiler.difference.rows import Outcome, Row
 from turnout.compiler.regions import All, Budget, Masks, OutOfSteps, find, truth
 from turnout.compiler.space import Space
 
-MOST_PIECES = 300
-"""Pieces of one clause's leads; with more of them the clause is left undecided."""
+MOST_PIECES = 80
+"""Pieces of one clause's leads before they are told as a whole."""
 
 
 @attrs.frozen(eq=False)
@@ -68,7 +68,8 @@ class Reach:
 
     start: the smallest box around them at first sight. mine: earlier rows of the same
     version. theirs: the other version's rows, in order, up to one that takes all of
-    `start`. pieces: all of the leads, unless `is_whole` is false: the budget ran out.
+    `start`. pieces: all of the leads, unless they are too many (`is_many`) or the budget
+    ran out (`is_open`).
     """
 
     ground: Ground
@@ -77,7 +78,8 @@ class Reach:
     mine: tuple[Row, ...]
     theirs: tuple[Row, ...]
     pieces: tuple[Piece, ...]
-    is_whole: bool
+    is_many: bool = False
+    is_open: bool = False
 
     @property
     def leads(self) -> list[All]:
@@ -88,6 +90,11 @@ class Reach:
     def outcome(self, piece: Piece) -> Outcome:
         """Return what the other version gives the leads of a piece."""
         return self.theirs[piece.by].whole
+
+    def others(self, at: int) -> list[All]:
+        """Return the regions that together are what row `at` of `theirs` takes."""
+        before = (self.ground.left(row) for row in self.theirs[:at])
+        return [self.ground.taken(self.theirs[at]), *before]
 
     @property
     def moved(self) -> tuple[Piece, ...]:
@@ -105,16 +112,18 @@ def reach(
     for dimension, mask in region.box:
         start[dimension] &= mask
     mine = tuple(other for other in rows[:at] if truth(ground.taken(other), start) is not False)
-    found = Reach(ground, row, tuple(start), mine, (), (), is_whole=True)
+    found = Reach(ground, row, tuple(start), mine, (), ())
     if not all(start) or any(truth(ground.taken(other), start) is True for other in mine):
         return found
     try:
         theirs = tuple(_meeting(ground, region, start, others, budget))
         found = attrs.evolve(found, theirs=theirs)
         for piece in _pieces(found, budget):
+            if len(found.pieces) == MOST_PIECES:
+                return attrs.evolve(found, is_many=True)
             found = attrs.evolve(found, pieces=(*found.pieces, piece))
     except OutOfSteps:
-        return attrs.evolve(found, is_whole=False)
+        return attrs.evolve(found, is_open=True)
     return found
 
 
@@ -139,8 +148,6 @@ def _pieces(of: Reach, budget: Budget) -> Iterator[Piece]:
     leads = of.leads
     growing = _Growing(of)
     while (found := find(of.ground.space, [*leads, *blocked], budget)) is not None:
-        if len(blocked) == MOST_PIECES:
-            raise OutOfSteps
         point = tuple(mask & -mask for mask in found)
         by = next(
             at for at, row in enumerate(of.theirs) if truth(of.ground.taken(row), point) is True
@@ -217,7 +224,7 @@ def cubes(of: Reach, seeds: Sequence[Piece], others: Sequence[Piece]) -> list[Ma
 
     Where the pieces are not all of the leads, the seeds stay as they are.
     """
-    if not of.is_whole:
+    if of.is_open or of.is_many:
         return [seed.box for seed in seeds]
     order = range(len(of.start))
     walls = [other.box for other in others]

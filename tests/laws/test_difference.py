@@ -2,8 +2,10 @@
 
 import re
 from datetime import date
+from importlib import import_module
 
 import attrs
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
@@ -89,6 +91,24 @@ def test_exactly_the_leads_whose_decision_changes_are_told(pair: tuple[Written, 
         assert bool(told) == (before != after), (lead, before, after)
         for move in told:
             assert is_as_told(move, before, after), (lead, move)
+
+
+@given(edited())
+def test_a_clause_told_in_one_line_tells_exactly_its_moved_leads(
+    pair: tuple[Written, Written],
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_module("turnout.compiler.difference.moves"), "MOST_SENTENCES", 0)
+        versions = compared(*pair)
+    clauses = [move.clause for move in versions.route.moves if not move.is_passed_on]
+    versions_of = {(move.clause, move.is_old) for move in versions.route.moves}
+    assert len(clauses) <= len(versions_of)
+    for lead in every_lead(versions.old, versions.new):
+        before = decided(versions.old, lead.values, lead.today)
+        after = decided(versions.new, lead.values, lead.today)
+        told = moves_of(versions, lead.values, lead.today)
+        assert bool(told) == (before != after), (lead, before, after)
+        assert all(is_as_told(move, before, after) for move in told)
 
 
 @given(edited())

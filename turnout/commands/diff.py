@@ -108,7 +108,7 @@ def command(
     with versions(old, new) as (before, after):
         programs = _chosen((program(before), program(after)), route_name)
         declared = None if where is None else condition(where, after)
-    found = difference(*programs, _offered, declared=declared, steps=steps)
+    found = difference(*programs, offered_by, declared=declared, steps=steps)
     day = (at or datetime.now(UTC)).date()
     counted = None if leads is None else _counted(leads, found, programs, day)
     excess = tuple(beyond(found, allow))
@@ -132,7 +132,7 @@ def _chosen(programs: tuple[Program, Program], name: str | None) -> tuple[Progra
     return old, new
 
 
-def _offered(
+def offered_by(
     policy: Policy, route: str, raw: Mapping[str, object], today: date
 ) -> tuple[Target, ...]:
     """Return the targets that a raw lead is offered, by the reference interpreter."""

@@ -13,7 +13,8 @@ MOST_NAMED = 4
 
 PROVED = "no lead's decision changes: proved over every possible lead"
 LEFT_OUT = (
-    "A line doesn't speak of leads that an earlier rule takes, or that another line tells of."
+    "A line doesn't speak of leads that an earlier rule takes, that another line tells of, "
+    "or whose targets stay."
 )
 UNSHOWN = "no lead could be made that both versions confirm; there may be none"
 
