@@ -36,14 +36,15 @@ _Decide = Callable[[object], Outcome]
 def movements(
     records: Iterable[Record],
     versions: tuple[tuple[Program, str], tuple[Program, str]],
-    today: date,
+    clock: date,
 ) -> Movements:
     """Return how the leads of a file move between two versions of a route.
 
     versions: the old and the new program, each with its route. Each version reads the
-    leads by its own schema. Raises LeadsError where the file can't be read on.
+    leads by its own schema. clock: the moment at which they are decided. Raises LeadsError
+    where the file can't be read on.
     """
-    old, new = (_decide(program, route, today) for program, route in versions)
+    old, new = (_decide(program, route, clock) for program, route in versions)
     pairs: Counter[tuple[Outcome, Outcome]] = Counter()
     leads = 0
     for record in records:
@@ -56,7 +57,7 @@ def movements(
     return Movements(leads, tuple(found))
 
 
-def _decide(program: Program, route: str, today: date) -> _Decide:
+def _decide(program: Program, route: str, clock: date) -> _Decide:
     """Return what says of a raw lead what it gets; None stands for a row that isn't one."""
     read = lead_reader(program.policy.fields)
     match = matcher(program, route)
@@ -68,7 +69,7 @@ def _decide(program: Program, route: str, today: date) -> _Decide:
         lead = read(raw, None)
         if lead.complaint is not None:
             return last
-        found = match(lead.values, today)
+        found = match(lead.values, clock)
         return nothing if found is None else outcomes[found]
 
     return decide

@@ -268,6 +268,56 @@ def test_what_is_not_settled_is_named_and_let_pass_by_any_only() -> None:
     assert "whether leads of rule `large` move was not settled" in " ".join(result.stdout.split())
 
 
+PROMISED = """\
+lead { id: text required  country: country  owner: person }
+person ana
+queue triage
+queue late
+calendar berlin { timezone "Europe/Berlin"  open mon..fri 09:00-17:00 }
+route inbound owned by marketing {
+  within country is DE owned by dach {
+    rule german { when open berlin to queue triage sla 10 minutes do tag "hot" }
+  }
+  rule french { when country is FR to queue late }
+  fallback to queue triage
+}
+guarantee french-wait { when country is FR and id is present  always reaches queue late }
+"""
+
+
+def test_due_times_and_actions_are_part_of_a_decision() -> None:
+    lay("new", {"a.route": PROMISED, "b.route": PROMISED.replace("10 minutes", "4 hours")})
+    result = diff("new/a.route", "new/b.route")
+    assert result.exit_code == 1
+    assert "sla 10 minutes; do tag" in result.stdout
+    said = " ".join(result.stdout.split())
+    assert "sla 4 hours" in said
+    assert "country is DE, open berlin" in said
+    assert "owners: dach (leads come and go)" in said
+
+
+def test_a_changed_calendar_moves_the_leads_of_its_hours() -> None:
+    lay("new", {"a.route": PROMISED, "b.route": PROMISED.replace("09:00-17:00", "10:00-17:00")})
+    result = diff("new/a.route", "new/b.route", "--format", "json")
+    told = json.loads(result.stdout)
+    assert not told["same"]
+    assert all(move["witness"] is not None for move in told["routes"][0]["moves"][:1])
+    assert any(change["kind"] == "calendar" for change in told["changes"])
+
+
+def test_owners_and_newly_broken_guarantees_are_named() -> None:
+    text = PROMISED.replace(
+        "when country is FR to queue late", "when country is FR to queue triage"
+    )
+    lay("new", {"a.route": PROMISED, "b.route": text})
+    result = diff("new/a.route", "new/b.route")
+    said = " ".join(result.stdout.split())
+    assert "owners: marketing (leads come and go)" in said
+    assert "newly broken: " in said
+    assert "french-wait" in said
+    assert json.loads(diff("new/b.route", "new/a.route", "--format", "json").stdout)["broken"] == []
+
+
 # -- formats --
 
 
@@ -277,8 +327,8 @@ def test_json_has_the_documented_keys() -> None:
     assert (told["format"], told["version"], told["same"]) == ("turnout-difference", 1, False)
     (move,) = told["routes"][0]["moves"]
     assert move["where"] == ["DACH", "employees 500..999"]
-    assert move["before"] == [{"targets": ["queue triage"], "terms": {}}]
-    assert move["after"] == [{"targets": ["round-robin sales", "queue triage"], "terms": {}}]
+    assert move["before"] == [{"targets": ["queue triage"], "terms": []}]
+    assert move["after"] == [{"targets": ["round-robin sales", "queue triage"], "terms": []}]
     assert move["witness"]["fields"] == {"id": "a", "country": "AT", "employees": 500}
     assert move["unless"] == ["rule `pod-a`"]
     assert told["beyond"] == ["leads of rule `large` move"]

@@ -73,6 +73,13 @@ class Difference:
         return tuple(move for route in self.routes for move in route.moves)
 
     @property
+    def owners(self) -> tuple[tuple[str, bool, bool], ...]:
+        """Who answers for leads that move: the name, whether some go, whether some come."""
+        gone = {name for move in self.moves for name in move.owners[0]}
+        come = {name for move in self.moves for name in move.owners[1]}
+        return tuple((name, name in gone, name in come) for name in sorted(gone | come))
+
+    @property
     def is_same(self) -> bool:
         """Whether it is proved that no lead's decision changes."""
         return not self.caveats and all(route.is_same for route in self.routes)

@@ -21,8 +21,8 @@ from turnout.dsl.wording import written
 _FOLLOWED = frozenset({"name", "routes", "families"})
 """Parts of a policy that are compared elsewhere: by their effect on leads."""
 
-_PROVED = frozenset({"fields", "definitions"})
-"""Parts that mean something only through the decisions, which are compared exactly."""
+_PROVED = frozenset({"fields", "definitions", "guarantees"})
+"""Parts that do nothing to a lead but through decisions, which are compared exactly."""
 
 _WITHIN_TEAM = frozenset({"people", "teams", "calendars"})
 """Parts that say who of a team gets a lead, and never which team does."""

@@ -53,4 +53,6 @@ def _receivers(outcome: Outcome) -> tuple[object, ...]:
 
 
 def _receiver(target: Target) -> Target:
-    return RoundRobin(target.team) if isinstance(target, LeastLoaded) else target
+    if isinstance(target, LeastLoaded):
+        return RoundRobin(target.team, target.matching, target.anytime)
+    return target

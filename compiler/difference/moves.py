@@ -21,6 +21,7 @@ from turnout.compiler.difference.alignment import aligned
 from turnout.compiler.difference.phrasing import said
 from turnout.compiler.difference.reach import Ground, Piece, Reach, cubes, reach
 from turnout.compiler.difference.rows import Outcome, Row, Version, offered
+from turnout.compiler.owners import owners_of
 from turnout.compiler.regions import All, Budget, Masks, OutOfSteps, find, truth
 from turnout.compiler.witness import example, shown
 from turnout.dsl.findings import Witness
@@ -35,7 +36,7 @@ MOST_SENTENCES = 6
 
 Oracle: TypeAlias = Callable[[Policy, str, Mapping[str, object], date], tuple[Target, ...]]
 """Runs a raw lead through the reference interpreter: policy, route, lead as it arrives,
-day → the targets that it is offered, in order."""
+day or moment → the targets that it is offered, in order."""
 
 
 @attrs.frozen(eq=False)
@@ -56,7 +57,8 @@ class Move:
     in common, as phrases; none where that is nothing. clause: the clause whose leads they
     are, as its version (`is_old`: the old one) has it. unless: clauses whose leads are not
     among them, earlier ones and ones that another move tells of. sources, sinks: the
-    clauses that take them before and after. is_passed_on: the same clauses take them in
+    clauses that take them before and after; owners: who answers for these, both times.
+    is_passed_on: the same clauses take them in
     both versions, and they move only where every target of these passes them over;
     `before` and `after` are then what comes after these targets. witness: one of them,
     None where none could be made that the interpreter confirms. is_declared: whether all
@@ -71,6 +73,7 @@ class Move:
     unless: tuple[str, ...]
     sources: tuple[str, ...]
     sinks: tuple[str, ...]
+    owners: tuple[tuple[str, ...], tuple[str, ...]]
     witness: Witness | None
     areas: tuple[Area, ...] = attrs.field(repr=False)
     is_passed_on: bool = False
@@ -272,6 +275,7 @@ def _move(  # noqa: PLR0913 - what a move is told from
     area = Area((of.ground.taken(leads.row),), (*before, *told.leads), box)
     phrased, telling = said(of.words, of.ground.sets, leads.row, versions, box)
     others = tuple(dict.fromkeys(row.whole for row, _ in takers))
+    own, others_ = [leads.row], [row for row, _ in takers]
     sides = (
         ((leads.row.whole,), (leads.row.title,)),
         (others, tuple(dict.fromkeys(row.title for row, _ in takers))),
@@ -286,6 +290,7 @@ def _move(  # noqa: PLR0913 - what a move is told from
         tuple(row.title for row in met if row.clause is not None),
         sources,
         sinks,
+        owners=_owners(of, *((own, others_) if is_old else (others_, own))),
         witness=_witness(
             of,
             leads.leads,
@@ -298,6 +303,24 @@ def _move(  # noqa: PLR0913 - what a move is told from
         areas=(area,),
         is_declared=_is_declared(of, leads.leads, box),
     )
+
+
+def _owners(
+    of: Compared, old: Sequence[Row], new: Sequence[Row]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return who answers for the leads of these rows, before and after."""
+    before, after = (
+        tuple(
+            dict.fromkeys(
+                name
+                for row in rows
+                if row.clause is not None
+                for name in owners_of(each.policy, row.clause)
+            )
+        )
+        for each, rows in ((of.old, old), (of.new, new))
+    )
+    return before, after
 
 
 def _may_meet(ground: Ground, rows: Sequence[Row], box: Masks) -> bool:
@@ -352,7 +375,7 @@ def _witness(
         made = shown(attrs.evolve(lead, shows_day=shows_day), of.fields)
         raw = {of.raws[name]: value for name, value in made.fields.items()}
         if all(
-            offered(of.oracle(each.policy, each.route, raw, lead.today)) == row.whole.targets
+            offered(of.oracle(each.policy, each.route, raw, lead.clock)) == row.whole.targets
             for each, row in zip((of.old, of.new), rows, strict=True)
         ):
             return attrs.evolve(made, fields=raw)
@@ -454,6 +477,9 @@ def _passed(
         unless=(),
         sources=tuple(of.old.rows[one].title for one, _ in group),
         sinks=clauses,
+        owners=_owners(
+            of, [of.old.rows[one] for one, _ in group], [of.new.rows[two] for _, two in group]
+        ),
         witness=_witness(of, _kept(of, *shown_by), [([], rows)], (everything, everything)),
         areas=tuple(areas),
         is_passed_on=True,

@@ -12,10 +12,7 @@ from turnout.compiler.difference.schema import View
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.dsl.conditions import ALWAYS, Condition, Named, Not, Or, Present
 from turnout.dsl.policy import Policy, Target
-from turnout.dsl.wording import worded
-
-_STRUCTURE = frozenset("name is_rule condition around own attempts own_attempts span".split())
-"""What of a clause says whose leads it takes, and whom it tries; the rest are its terms."""
+from turnout.dsl.wording import acted, promised, worded
 
 
 @attrs.frozen
@@ -130,10 +127,9 @@ def offered(targets: tuple[Target, ...]) -> tuple[Target, ...]:
 
 
 def _terms(clause: Clause) -> tuple[tuple[str, str], ...]:
-    """Return what a clause says besides its condition and its targets."""
+    """Return what a clause says of its leads besides who gets them, in words."""
     found: list[tuple[str, str]] = []
-    for field in attrs.fields(Clause):
-        value = getattr(clause, field.name)
-        if field.name not in _STRUCTURE and value not in (None, ()):
-            found.append((field.name, str(value)))
+    if clause.sla is not None:
+        found.append(("sla", promised(clause.sla)))
+    found += [("do", acted(action.kind, action.arguments)) for action in clause.actions]
     return tuple(found)

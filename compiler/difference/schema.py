@@ -17,7 +17,19 @@ from typing import TypeVar
 import attrs
 
 from turnout.dsl import types
-from turnout.dsl.conditions import And, Atom, Between, Condition, Has, IsIn, Named, Not, Or, Present
+from turnout.dsl.conditions import (
+    And,
+    Atom,
+    Between,
+    Condition,
+    Has,
+    IsIn,
+    Named,
+    Not,
+    Open,
+    Or,
+    Present,
+)
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Field, Value
 from turnout.dsl.values import normal_text, read
@@ -50,6 +62,8 @@ class Sight:
             case Has(_, wanted) if self.values is not None:
                 (shared,) = self.values[wanted]
                 return Has(self.name, str(shared))
+            case Open():
+                raise AssertionError(atom)  # it asks the clock, not a field
             case _:
                 own = attrs.evolve(atom, field=self.name)
                 return own if self.present == Present(self.name) else And((self.present, own))
@@ -57,14 +71,20 @@ class Sight:
 
 @attrs.frozen(slots=False)
 class View:
-    """How a version sees all shared fields, by its own names for them."""
+    """How a version sees all shared fields, by its own names for them.
+
+    calendars: those that open at other times in the other version, so that they count as
+    others of another name.
+    """
 
     sights: Mapping[str, Sight]
+    calendars: frozenset[str] = frozenset()
 
     @cached_property
     def is_plain(self) -> bool:
         """Whether it sees every field as it is."""
-        return all(sight == Sight(name, Present(name)) for name, sight in self.sights.items())
+        plain = (sight == Sight(name, Present(name)) for name, sight in self.sights.items())
+        return not self.calendars and all(plain)
 
     def condition(self, condition: Condition, names: dict[str, Named]) -> Condition:
         """Return one of the version's conditions over the shared fields.
@@ -82,6 +102,10 @@ class View:
                 return And(tuple(self.condition(part, names) for part in parts))
             case Or(parts):
                 return Or(tuple(self.condition(part, names) for part in parts))
+            case Open(calendar):
+                if calendar.name not in self.calendars:
+                    return condition
+                return Open(attrs.evolve(calendar, name=calendar.name + BEFORE))
             case atom:
                 return self.sights[atom.field].condition(atom)
 
@@ -106,8 +130,15 @@ def shared(old: Policy, new: Policy) -> Schema:
     builder = _Builder()
     for name in [*new.fields, *(name for name in old.fields if name not in new.fields)]:
         builder.add(name, old.fields.get(name), new.fields.get(name))
+    calendars = frozenset(
+        name for name, each in old.calendars.items() if new.calendars.get(name, each) != each
+    )
     return Schema(
-        builder.fields, builder.raws, View(builder.old), View(builder.new), tuple(builder.caveats)
+        builder.fields,
+        builder.raws,
+        View(builder.old, calendars),
+        View(builder.new),
+        tuple(builder.caveats),
     )
 
 

@@ -13,13 +13,16 @@ from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import refusals
 from turnout.commands.versions import condition, program, versions
 from turnout.compiler.analysis import STEPS
+from turnout.compiler.checks.guarantees import check_guarantees
 from turnout.compiler.difference import Difference, difference
 from turnout.compiler.difference.levels import LEVELS, beyond
 from turnout.compiler.program import Program
+from turnout.dsl.findings import Severity
 from turnout.dsl.policy import Policy, Target
 from turnout.rendering.difference import FORMATS
 from turnout.rendering.difference.report import Comparison
 from turnout.rendering.screen import columns
+from turnout.runtime.compiled import run_witness
 from turnout.runtime.interpreter import match
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.movements import Movements, movements
@@ -109,10 +112,10 @@ def command(
         programs = _chosen((program(before), program(after)), route_name)
         declared = None if where is None else condition(where, after)
     found = difference(*programs, offered_by, declared=declared, steps=steps)
-    day = (at or datetime.now(UTC)).date()
-    counted = None if leads is None else _counted(leads, found, programs, day)
-    excess = tuple(beyond(found, allow))
-    comparison = Comparison(before.name, after.name, found, counted, allow, excess)
+    counted = None if leads is None else _counted(leads, found, programs, at or datetime.now(UTC))
+    broken = _broken(*programs)
+    excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
+    comparison = Comparison(before.name, after.name, found, counted, broken, allow, excess)
     for text in FORMATS[format_name](comparison, columns()):
         click.echo(text)
     ctx.exit(FINDINGS if excess else CLEAN)
@@ -133,15 +136,28 @@ def _chosen(programs: tuple[Program, Program], name: str | None) -> tuple[Progra
 
 
 def offered_by(
-    policy: Policy, route: str, raw: Mapping[str, object], today: date
+    policy: Policy, route: str, raw: Mapping[str, object], clock: date
 ) -> tuple[Target, ...]:
     """Return the targets that a raw lead is offered, by the reference interpreter."""
     lead = lead_reader(policy.fields)(raw, None)
-    return tuple(target for target, _ in match(policy, route, lead.values, today).attempts)
+    return tuple(target for target, _ in match(policy, route, lead.values, clock).attempts)
+
+
+def _broken(old: Program, new: Program) -> tuple[str, ...]:
+    """Return which guarantees the new version breaks and the old one, if it gave them, didn't."""
+    before, after = (
+        {
+            finding.message: finding
+            for finding in check_guarantees(each, run_witness, each.routes)
+            if finding.severity is Severity.ERROR
+        }
+        for each in (old, new)
+    )
+    return tuple(message for message in after if message not in before)
 
 
 def _counted(
-    leads: Path, found: Difference, programs: tuple[Program, Program], today: date
+    leads: Path, found: Difference, programs: tuple[Program, Program], clock: date
 ) -> Movements:
     """Return how the leads of a file move. Raises CannotRun where they can't be read."""
     both = [(each.old, each.new) for each in found.routes if each.old and each.new]
@@ -156,4 +172,4 @@ def _counted(
     fields = dict.fromkeys([*programs[0].policy.fields, *programs[1].policy.fields])
     source = sys.stdin.buffer if str(leads) == "-" else leads
     with refusals(), records(source, fields=list(fields)) as rows:
-        return movements(rows, ((programs[0], old), (programs[1], new)), today)
+        return movements(rows, ((programs[0], old), (programs[1], new)), clock)

@@ -24,6 +24,10 @@ def difference_json(of: Comparison, _screen: int) -> Iterator[str]:
             "allow": of.level,
             "beyond": list(of.excess),
             "routes": [_route(route) for route in of.found.routes],
+            "owners": [
+                {"name": name, "go": gone, "come": come} for name, gone, come in of.found.owners
+            ],
+            "broken": list(of.broken),
             "changes": [_change(change) for change in of.found.changes],
             "caveats": list(of.found.caveats),
             "leads": None if of.movements is None else _counted(of.movements),
@@ -54,6 +58,7 @@ def _move(move: Move) -> dict[str, Any]:
         "passed_on": move.is_passed_on,
         "taken_by": {"before": list(move.sources), "after": list(move.sinks)},
         "unless": list(move.unless),
+        "owners": {"before": list(move.owners[0]), "after": list(move.owners[1])},
         "declared": move.is_declared,
         "witness": None
         if move.witness is None
@@ -64,7 +69,7 @@ def _move(move: Move) -> dict[str, Any]:
 def _outcome(outcome: Outcome) -> dict[str, Any]:
     return {
         "targets": [worded(target) for target in outcome.targets],
-        "terms": dict(outcome.terms),
+        "terms": [{"name": name, "words": words} for name, words in outcome.terms],
     }
 
 

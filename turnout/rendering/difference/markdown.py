@@ -15,6 +15,7 @@ from turnout.rendering.difference.report import (
     grouped,
     headline,
     listed,
+    owner_line,
     place,
     route_lines,
     share,
@@ -112,7 +113,9 @@ def _counted(movements: Movements) -> Iterator[str]:
 
 
 def _besides(of: Comparison) -> Iterator[str]:
-    rows = [f"{code(title)}: {code(said)}" for title, said in map(change_line, of.found.changes)]
+    rows = [f"**newly broken:** {code(message)}" for message in of.broken]
+    rows += [f"owners: {code(owner_line(of))}"] if of.found.owners else []
+    rows += [f"{code(title)}: {code(said)}" for title, said in map(change_line, of.found.changes)]
     rows += [code(line) for route in of.found.routes for line in route_lines(route)]
     rows += [f"not compared: {code(caveat)}" for caveat in of.found.caveats]
     if rows:

@@ -24,13 +24,15 @@ class Comparison:
     """What one run found.
 
     old, new: the versions as the reader knows them. movements: what became of a file of
-    leads, None without one. level: what was let pass; excess: what goes beyond that.
+    leads, None without one. broken: guarantees that only the new version breaks, a
+    sentence each. level: what was let pass; excess: what goes beyond that.
     """
 
     old: str
     new: str
     found: Difference
     movements: Movements | None
+    broken: tuple[str, ...]
     level: str
     excess: tuple[str, ...]
 
@@ -118,6 +120,12 @@ def route_lines(route: RouteDifference) -> Iterator[str]:
         yield f"rows that aren't leads, or lack a required field: {before} → {after}"
     for old, new in route.renamed:
         yield f"rule {old} is called {new} now"
+
+
+def owner_line(of: Comparison) -> str:
+    """Return who answers for leads that come or go, "" for nobody."""
+    words = {(True, True): "come and go", (True, False): "go", (False, True): "come"}
+    return ", ".join(f"{name} (leads {words[gone, come]})" for name, gone, come in of.found.owners)
 
 
 def change_line(change: Change) -> tuple[str, str]:

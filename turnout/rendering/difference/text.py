@@ -11,6 +11,7 @@ from turnout.rendering.difference.report import (
     grouped,
     headline,
     listed,
+    owner_line,
     place,
     route_lines,
     share,
@@ -108,7 +109,9 @@ def _counted(movements: Movements, screen: int) -> Iterator[str]:
 
 
 def _besides(of: Comparison, screen: int) -> Iterator[str]:
-    rows = [change_line(change) for change in of.found.changes]
+    rows = [("newly broken", message) for message in of.broken]
+    rows += [("owners", owner_line(of))] if of.found.owners else []
+    rows += [change_line(change) for change in of.found.changes]
     rows += [("", line) for route in of.found.routes for line in route_lines(route)]
     rows += [("not compared", caveat) for caveat in of.found.caveats]
     if rows:
