@@ -12,6 +12,7 @@ from typing import cast
 import attrs
 
 from turnout.dsl import policy, types
+from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.conditions import Condition
 from turnout.dsl.policy import Member, Policy
 from turnout.dsl.types import Field
@@ -144,6 +145,8 @@ def _attributes(value: object) -> "tuple[attrs.Attribute[object], ...]":
 
 # -- wordings --
 
+_DAYS = "mon tue wed thu fri sat sun".split()
+
 
 def _members(before: tuple[Member, ...], after: tuple[Member, ...]) -> Iterator[str]:
     """Yield who joins, leaves, and weighs more or less, and whether the order changes."""
@@ -217,12 +220,30 @@ def _typed(kind: types.FieldType) -> str:
             return kind.word
 
 
+def _openings(before: tuple[Opening, ...], after: tuple[Opening, ...]) -> Iterator[str]:
+    yield f"{_hours(before)} → {_hours(after)}"
+
+
+def _hours(openings: tuple[Opening, ...]) -> str:
+    """Return blocks of hours, each with its days."""
+    days: dict[tuple[int, int], list[str]] = {}
+    for opening in openings:
+        days.setdefault((opening.start, opening.end), []).append(_DAYS[opening.weekday])
+    said = [f"{' '.join(on)} {_time(start)}-{_time(end)}" for (start, end), on in days.items()]
+    return ", ".join(said) or "never"
+
+
+def _time(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
 def _required(_before: object, after: object) -> Iterator[str]:
     yield "becomes required" if after else "becomes optional"
 
 
 _WORDINGS: Mapping[tuple[type, str], Callable[..., Iterator[str]]] = {
     (policy.Team, "members"): _members,
+    (Calendar, "openings"): _openings,
     (Field, "type"): _type,
     (Field, "required"): _required,
 }

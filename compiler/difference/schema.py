@@ -73,12 +73,13 @@ class Sight:
 class View:
     """How a version sees all shared fields, by its own names for them.
 
-    calendars: those that open at other times in the other version, so that they count as
-    others of another name.
+    calendars: those that open at other times in the other version. suffix: what ends
+    their names here, so that they count as others.
     """
 
     sights: Mapping[str, Sight]
-    calendars: frozenset[str] = frozenset()
+    calendars: frozenset[str]
+    suffix: str
 
     @cached_property
     def is_plain(self) -> bool:
@@ -105,7 +106,7 @@ class View:
             case Open(calendar):
                 if calendar.name not in self.calendars:
                     return condition
-                return Open(attrs.evolve(calendar, name=calendar.name + BEFORE))
+                return Open(attrs.evolve(calendar, name=calendar.name + self.suffix))
             case atom:
                 return self.sights[atom.field].condition(atom)
 
@@ -136,8 +137,8 @@ def shared(old: Policy, new: Policy) -> Schema:
     return Schema(
         builder.fields,
         builder.raws,
-        View(builder.old, calendars),
-        View(builder.new),
+        View(builder.old, calendars, BEFORE),
+        View(builder.new, calendars, AFTER),
         tuple(builder.caveats),
     )
 

@@ -62,7 +62,7 @@ def _route(route: RouteDifference, screen: int, *, named: bool) -> Iterator[str]
     for title in route.undecided:
         yield ""
         said = f"whether leads of {title} move was not settled; raise --steps"
-        yield from _row("undecided", said, screen, Ink.WARNING)
+        yield from _row("undecided:", said, screen, Ink.WARNING)
 
 
 def _move(move: Move, screen: int) -> Iterator[str]:
@@ -73,7 +73,7 @@ def _move(move: Move, screen: int) -> Iterator[str]:
     if takers(move):
         yield from _row("by", takers(move), screen)
     if move.witness is None:
-        yield from _row("possibly", UNSHOWN, screen, Ink.WARNING)
+        yield from _row("possibly:", UNSHOWN, screen, Ink.WARNING)
         return
     words = lead_words(move.witness.fields)
     if move.witness.note:
