@@ -27,6 +27,7 @@ COMMANDS = {
     "escalate": "Move leads that nobody touched in time.",
     "touch": "Mark leads as worked on.",
     "owners": "Say who answers for which part of a policy.",
+    "diff": "Say whose decision a change of a policy changes.",
     "run": "Check, compile, draw and route in one go.",
 }
 """The subcommands in the order of use, with the line that the help shows."""

@@ -1,0 +1,192 @@
+"""The difference between two versions of a policy: whose decision changes, and what else.
+
+A decision is what a lead is offered: the targets in the order in which they are tried.
+Which leads get another one is found exactly, over everything that a lead can be to either
+version; that none does is a proof. Where the steps run out, the clause in question is
+named as undecided.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from turnout.compiler.analysis import STEPS
+from turnout.compiler.describe import words
+from turnout.compiler.difference.definitions import Change, changes
+from turnout.compiler.difference.meanings import Meanings, Sets
+from turnout.compiler.difference.moves import Compared, Move, Oracle, Purse, moves
+from turnout.compiler.difference.reach import Ground
+from turnout.compiler.difference.rows import Outcome, Version, version
+from turnout.compiler.difference.schema import Schema, shared
+from turnout.compiler.program import Program
+from turnout.compiler.regions import Regions
+from turnout.compiler.space import space
+from turnout.dsl.conditions import Condition, Named
+from turnout.dsl.policy import Definition
+
+__all__ = ["Change", "Difference", "Move", "Oracle", "Outcome", "RouteDifference", "difference"]
+
+MOST_QUESTIONS = 20
+"""Questions about a route that may use up their steps before the rest is left undecided."""
+
+
+@attrs.frozen(eq=False)
+class RouteDifference:
+    """What became of one route.
+
+    old, new: its name in the two versions, None where one has no such route. moves: the
+    leads whose decision changes, in the order of the clauses. unreadable: what rows that
+    aren't leads get, before and after, where that changes. renamed: rules that are the
+    same but for their names. undecided: clauses of which the steps ran out.
+    """
+
+    old: str | None
+    new: str | None
+    moves: tuple[Move, ...] = ()
+    unreadable: tuple[Outcome, Outcome] | None = None
+    renamed: tuple[tuple[str, str], ...] = ()
+    undecided: tuple[str, ...] = ()
+    compared: Compared | None = attrs.field(default=None, repr=False)
+
+    @property
+    def is_same(self) -> bool:
+        """Whether it is proved that no lead's decision changes."""
+        is_in_both = self.old is not None and self.new is not None
+        return is_in_both and not (self.moves or self.unreadable or self.undecided)
+
+
+@attrs.frozen(eq=False)
+class Difference:
+    """What a change of a policy changes.
+
+    changes: of definitions (teams, people, fields, ...). caveats: leads that could not be
+    compared, in sentences.
+    """
+
+    routes: tuple[RouteDifference, ...]
+    changes: tuple[Change, ...]
+    caveats: tuple[str, ...]
+
+    @property
+    def moves(self) -> tuple[Move, ...]:
+        """The moves of all routes."""
+        return tuple(move for route in self.routes for move in route.moves)
+
+    @property
+    def owners(self) -> tuple[tuple[str, bool, bool], ...]:
+        """Who answers for leads that move: the name, whether some go, whether some come."""
+        gone = {name for move in self.moves for name in move.owners[0]}
+        come = {name for move in self.moves for name in move.owners[1]}
+        return tuple((name, name in gone, name in come) for name in sorted(gone | come))
+
+    @property
+    def is_same(self) -> bool:
+        """Whether it is proved that no lead's decision changes."""
+        return not self.caveats and all(route.is_same for route in self.routes)
+
+
+def difference(
+    old: Program,
+    new: Program,
+    oracle: Oracle,
+    *,
+    declared: Condition | None = None,
+    steps: int = STEPS,
+) -> Difference:
+    """Return what changes from `old` to `new`.
+
+    oracle: confirms witnesses. declared: where decisions were declared to change, in the
+    new version's words. steps: what one question may take.
+    """
+    schema = shared(old.policy, new.policy)
+    routes: list[RouteDifference] = []
+    for before, after in _paired([*old.routes], [*new.routes]):
+        if before is None or after is None:
+            routes.append(RouteDifference(before, after))
+        else:
+            asked = _Asked(schema, (old, new), (before, after), oracle, declared, steps)
+            routes.append(_route(asked))
+    return Difference(tuple(routes), tuple(changes(old.policy, new.policy)), schema.caveats)
+
+
+def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
+    """Yield the routes to compare: by name, and the only one left over with the only other."""
+    gone = [name for name in old if name not in new]
+    come = [name for name in new if name not in old]
+    yield from ((name, name) for name in new if name in old)
+    if len(gone) == len(come) == 1:
+        yield gone[0], come[0]
+        return
+    yield from ((name, None) for name in gone)
+    yield from ((None, name) for name in come)
+
+
+@attrs.frozen(eq=False)
+class _Asked:
+    schema: Schema
+    programs: tuple[Program, Program]
+    routes: tuple[str, str]
+    oracle: Oracle
+    declared: Condition | None
+    steps: int
+
+
+def _route(asked: _Asked) -> RouteDifference:
+    of = _compared(asked)
+    found = list(moves(of))
+    unreadable = of.old.rows[0].whole, of.new.rows[0].whole
+    return RouteDifference(
+        *asked.routes,
+        moves=tuple(each for each in found if isinstance(each, Move)),
+        unreadable=None if unreadable[0] == unreadable[1] else unreadable,
+        renamed=tuple(_renamed(of)),
+        undecided=tuple(dict.fromkeys(each for each in found if isinstance(each, str))),
+        compared=of,
+    )
+
+
+def _compared(asked: _Asked) -> Compared:
+    meanings = Meanings()
+    old, new = (
+        version(program, name, view, meanings, is_old=is_old)
+        for program, name, view, is_old in zip(
+            asked.programs,
+            asked.routes,
+            (asked.schema.old, asked.schema.new),
+            (True, False),
+            strict=True,
+        )
+    )
+    declared = None if asked.declared is None else new.number(asked.declared, meanings)
+    grid = space(asked.schema.fields, list(meanings.atoms))
+    regions = Regions(grid)
+    sets = Sets(meanings, regions)
+    ground = Ground(sets, tuple(regions.outside(box) for box in grid.impossible))
+    return Compared(
+        ground,
+        old,
+        new,
+        asked.schema.fields,
+        asked.schema.raws,
+        words(regions, _named(new)),
+        asked.oracle,
+        Purse(asked.steps, MOST_QUESTIONS * asked.steps),
+        None if declared is None else sets.region(declared),
+    )
+
+
+def _named(new: Version) -> Iterator[Definition]:
+    """Yield the new version's definitions, over the shared fields."""
+    names: dict[str, Named] = {}
+    for definition in new.policy.definitions.values():
+        meaning = new.view.condition(definition.meaning, names)
+        yield attrs.evolve(definition, meaning=meaning)
+
+
+def _renamed(of: Compared) -> Iterator[tuple[str, str]]:
+    for one, two in of.common:
+        old, new = of.old.rows[one], of.new.rows[two]
+        if old.is_rule and new.is_rule and old.title != new.title:
+            assert old.clause is not None
+            assert new.clause is not None
+            yield old.clause.name, new.clause.name

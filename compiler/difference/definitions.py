@@ -1,0 +1,249 @@
+"""What changes besides decisions: teams, people, fields and whatever else a policy defines.
+
+Definitions are compared by name, attribute by attribute, whatever their class: an
+attribute that a class gains is compared from then on. Only its wording stands here, where
+the plain "before → after" is not plain enough.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import cast
+
+import attrs
+
+from turnout.dsl import policy, types
+from turnout.dsl.calendars import Calendar, Opening
+from turnout.dsl.conditions import Condition
+from turnout.dsl.policy import Member, Policy
+from turnout.dsl.types import Field
+from turnout.dsl.values import show
+from turnout.dsl.wording import written
+
+_FOLLOWED = frozenset({"name", "routes", "families"})
+"""Parts of a policy that are compared elsewhere: by their effect on leads."""
+
+_PROVED = frozenset({"fields", "definitions", "guarantees"})
+"""Parts that do nothing to a lead but through decisions, which are compared exactly."""
+
+_WITHIN_TEAM = frozenset({"people", "teams", "calendars"})
+"""Parts that say who of a team gets a lead, and never which team does."""
+
+_SINGULAR = {"people": "person", "fields": "field", "teams": "team", "identity": "identity"}
+
+
+@attrs.frozen
+class Change:
+    """One definition that was added, removed or changed.
+
+    kind: such as "team". what: "added", "removed" or "changed". details: what of it, one
+    phrase each. is_felt: leads may be treated differently although their decisions are the
+    same; is_within_team: then only as to who of a team gets them.
+    """
+
+    kind: str
+    name: str
+    what: str
+    details: tuple[str, ...] = ()
+    is_felt: bool = False
+    is_within_team: bool = False
+
+
+def changes(old: Policy, new: Policy) -> Iterator[Change]:
+    """Yield every definition that differs, in the order of the new version."""
+    for part in attrs.fields(Policy):
+        if part.name in _FOLLOWED:
+            continue
+        before: object = getattr(old, part.name)
+        after: object = getattr(new, part.name)
+        speaker = _Speaker(old, new, part.name)
+        if isinstance(before, Mapping):
+            tables = cast("tuple[Mapping[str, object], Mapping[str, object]]", (before, after))
+            yield from speaker.named(*tables)
+        elif before != after:
+            yield speaker.whole(before, after)
+
+
+@attrs.frozen
+class _Speaker:
+    """Words what changed in one part of the policy."""
+
+    old: Policy
+    new: Policy
+    part: str
+
+    def named(self, old: Mapping[str, object], new: Mapping[str, object]) -> Iterator[Change]:
+        for key in [*new, *(key for key in old if key not in new)]:
+            before, after = old.get(key), new.get(key)
+            if before is None or after is None:
+                what = "added" if before is None else "removed"
+                yield Change(*self._title(key, before or after), what)
+                continue
+            details = tuple(self._details(before, after))
+            if details:
+                yield self._changed(*self._title(key, after), details)
+
+    def whole(self, before: object, after: object) -> Change:
+        words = f"{self._words(before, self.old)} → {self._words(after, self.new)}"
+        return self._changed(_SINGULAR.get(self.part, self.part), "", (words,))
+
+    def _changed(self, kind: str, name: str, details: tuple[str, ...]) -> Change:
+        is_felt = self.part not in _PROVED
+        is_within = is_felt and self.part in _WITHIN_TEAM
+        return Change(kind, name, "changed", details, is_felt=is_felt, is_within_team=is_within)
+
+    def _title(self, key: str, definition: object) -> tuple[str, str]:
+        """Return a definition's kind and name."""
+        kind = getattr(definition, "kind", _SINGULAR.get(self.part, self.part.removesuffix("s")))
+        return str(kind), str(getattr(definition, "name", key))
+
+    def _details(self, before: object, after: object) -> Iterator[str]:
+        """Yield what differs between two definitions of one name."""
+        if type(before) is not type(after) or not attrs.has(type(before)):
+            yield f"{self._words(before, self.old)} → {self._words(after, self.new)}"
+            return
+        for attribute in _attributes(before):
+            one, two = getattr(before, attribute.name), getattr(after, attribute.name)
+            if attribute.eq and one != two:
+                special = _WORDINGS.get((type(before), attribute.name))
+                yield from special(one, two) if special else self._plainly(attribute.name, one, two)
+
+    def _plainly(self, name: str, before: object, after: object) -> Iterator[str]:
+        if name == "meaning":
+            return  # it follows from what is written, here or in another definition
+        label = "" if name == "own" else f"{name.replace('_', ' ')}: "
+        one, two = self._words(before, self.old), self._words(after, self.new)
+        yield f"{label}{one} → {two}"
+
+    def _words(self, value: object, of: Policy) -> str:
+        """Return a value in a few words."""
+        match value:
+            case None | () | "":
+                return "none"
+            case bool():
+                return "yes" if value else "no"
+            case Fraction():
+                return str(value.numerator) if value.denominator == 1 else str(float(value))
+            case tuple():
+                return ", ".join(self._words(one, of) for one in cast("tuple[object, ...]", value))
+            case _ if isinstance(value, Condition):
+                return written(value, of.fields)
+            case _ if attrs.has(type(value)):
+                shown = [
+                    f"{each.name} {self._words(getattr(value, each.name), of)}"
+                    for each in _attributes(value)
+                    if each.eq and getattr(value, each.name) not in (None, (), "")
+                ]
+                return " ".join(shown)
+            case _:
+                return str(value)
+
+
+def _attributes(value: object) -> "tuple[attrs.Attribute[object], ...]":
+    """Return the attributes of an instance of whatever attrs class."""
+    return cast("tuple[attrs.Attribute[object], ...]", attrs.fields(type(value)))  # type: ignore[arg-type]
+
+
+# -- wordings --
+
+_DAYS = "mon tue wed thu fri sat sun".split()
+
+
+def _members(before: tuple[Member, ...], after: tuple[Member, ...]) -> Iterator[str]:
+    """Yield who joins, leaves, and weighs more or less, and whether the order changes."""
+    old = {member.person: member for member in before}
+    new = {member.person: member for member in after}
+    for name, member in new.items():
+        if name not in old:
+            yield f"{name} joins{_weight(member.weight)}"
+    for name in old:
+        if name not in new:
+            yield f"{name} leaves"
+    for name, member in new.items():
+        if name in old and old[name] != member:
+            yield from _terms(name, old[name], member)
+    if [name for name in new if name in old] != [name for name in old if name in new]:
+        yield f"order: {', '.join(old)} → {', '.join(new)}"
+
+
+def _weight(weight: Fraction) -> str:
+    return "" if weight == 1 else f" with weight {_number(weight)}"
+
+
+def _number(number: Fraction) -> str:
+    return str(number.numerator) if number.denominator == 1 else str(float(number))
+
+
+def _terms(name: str, before: Member, after: Member) -> Iterator[str]:
+    for attribute in attrs.fields(Member):
+        one, two = getattr(before, attribute.name), getattr(after, attribute.name)
+        if attribute.eq and one != two:
+            shown = [
+                _number(each) if isinstance(each, Fraction) else each or "none"
+                for each in (one, two)
+            ]
+            yield f"{attribute.name} of {name}: {shown[0]} → {shown[1]}"
+
+
+def _type(before: types.FieldType, after: types.FieldType) -> Iterator[str]:
+    """Yield what becomes of a field's type, of a list only what comes and goes."""
+    match before, after:
+        case (types.OneOf(was), types.OneOf(now)) | (types.AnyOf(was), types.AnyOf(now)):
+            come = [show(after, value) for value in now if value not in was]
+            gone = [show(before, value) for value in was if value not in now]
+            if come:
+                yield f"gains {', '.join(come)}"
+            if gone:
+                yield f"loses {', '.join(gone)}"
+            if not come and not gone:
+                yield "its values stand in another order"
+        case types.PersonName(), types.PersonName():
+            return  # the people are compared themselves
+        case _:
+            yield f"{_typed(before)} → {_typed(after)}"
+
+
+def _typed(kind: types.FieldType) -> str:
+    match kind:
+        case types.Integer(low, high) | types.Number(low, high):
+            ends = ("" if end is None else show(kind, end) for end in (low, high))
+            bounds = "..".join(ends)
+            return kind.word if bounds == ".." else f"{kind.word} {bounds}"
+        case types.Code(first):
+            return kind.word if first is None else f"{kind.word} first {first}"
+        case types.Money(currency):
+            return f"{kind.word} {currency}"
+        case types.OneOf(values) | types.AnyOf(values):
+            return f"{kind.word} [{', '.join(show(kind, value) for value in values)}]"
+        case types.Subdivision(country):
+            return kind.word if country is None else f"{kind.word} of {country}"
+        case _:
+            return kind.word
+
+
+def _openings(before: tuple[Opening, ...], after: tuple[Opening, ...]) -> Iterator[str]:
+    yield f"{_hours(before)} → {_hours(after)}"
+
+
+def _hours(openings: tuple[Opening, ...]) -> str:
+    """Return blocks of hours, each with its days."""
+    days: dict[tuple[int, int], list[str]] = {}
+    for opening in openings:
+        days.setdefault((opening.start, opening.end), []).append(_DAYS[opening.weekday])
+    said = [f"{' '.join(on)} {_time(start)}-{_time(end)}" for (start, end), on in days.items()]
+    return ", ".join(said) or "never"
+
+
+def _time(minute: int) -> str:
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _required(_before: object, after: object) -> Iterator[str]:
+    yield "becomes required" if after else "becomes optional"
+
+
+_WORDINGS: Mapping[tuple[type, str], Callable[..., Iterator[str]]] = {
+    (policy.Team, "members"): _members,
+    (Calendar, "openings"): _openings,
+    (Field, "type"): _type,
+    (Field, "required"): _required,
+}

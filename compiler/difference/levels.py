@@ -1,0 +1,58 @@
+"""How much of a change is let pass without being asked about: what goes beyond a level."""
+
+from collections.abc import Iterator
+
+from turnout.compiler.difference import Difference, Move, Outcome, RouteDifference
+from turnout.dsl.policy import LeastLoaded, RoundRobin, Target
+
+LEVELS = ("none", "same-team", "declared", "any")
+"""Each lets pass what those before it do, and more."""
+
+
+def beyond(of: Difference, level: str) -> Iterator[str]:
+    """Yield what of a difference `level` doesn't let pass, one phrase each.
+
+    "none": no lead is treated differently. "same-team": who of a team gets a lead may
+    change (members, weights, how one is drawn). "declared": decisions may change where
+    that was declared. "any": everything. What is undecided goes beyond all but "any".
+    """
+    if level == "any":
+        return
+    for route in of.routes:
+        yield from _of_route(route, level)
+    for change in of.changes:
+        if change.is_felt and not (level != "none" and change.is_within_team):
+            yield f"{change.kind} {change.name}".strip() + " changes"
+    for caveat in of.caveats:
+        yield f"not compared: {caveat}"
+
+
+def _of_route(route: RouteDifference, level: str) -> Iterator[str]:
+    if route.old is None or route.new is None:
+        yield f"route {route.new or route.old} is {'added' if route.old is None else 'removed'}"
+    for move in route.moves:
+        if level != "none" and _is_within_team(move):
+            continue
+        if level != "declared":
+            yield f"leads of {move.clause} move"
+        elif not move.is_declared:
+            yield f"leads of {move.clause} move that were not declared to"
+    if route.unreadable is not None:
+        yield f"rows of route {route.new} that aren't leads go elsewhere"
+    for clause in route.undecided:
+        yield f"whether leads of {clause} move is undecided"
+
+
+def _is_within_team(move: Move) -> bool:
+    """Return whether the leads are offered to the same teams, places and people as before."""
+    return len({_receivers(outcome) for outcome in (*move.before, *move.after)}) == 1
+
+
+def _receivers(outcome: Outcome) -> tuple[object, ...]:
+    return (*(_receiver(target) for target in outcome.targets), *outcome.terms)
+
+
+def _receiver(target: Target) -> Target:
+    if isinstance(target, LeastLoaded):
+        return RoundRobin(target.team, target.matching, target.anytime)
+    return target

@@ -1,0 +1,362 @@
+"""`turnout diff` as its users meet it: versions out of files and git, formats, exit status."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from turnout.cli import cli
+
+INBOUND = """\
+include "people.route"
+lead {
+  id: text required
+  country: country
+  employees: integer 0..
+}
+territory DACH = country in [DE, AT, CH]
+territory Named { from "named.csv" by id -> pod }
+route inbound {
+  rule pod-a { when A to person ana }
+  rule large { when DACH and employees >= 1000 to round-robin sales }
+  rule rest  { when DACH to queue triage }
+  fallback to queue triage
+}
+"""
+PEOPLE = """\
+person ana
+person ben
+team sales { ana weight 2, ben }
+team presales { ben }
+queue triage
+queue late
+"""
+FILES = {"inbound.route": INBOUND, "people.route": PEOPLE, "named.csv": "id,pod\nx1,A\n"}
+LARGER = INBOUND.replace(">= 1000", ">= 500")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the current folder, a git repository with one commit of the policy in `sales`."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    git("init", "-q", "-b", "main", ".")
+    lay("sales", FILES)
+    commit("the policy")
+    return tmp_path
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(
+        ["git", "-c", "user.name=Ana", "-c", "user.email=ana@firm.example", *arguments],  # noqa: S607 - the machine's git
+        check=True,
+        capture_output=True,
+    )
+
+
+def lay(folder: str, files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = Path(folder, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def commit(message: str) -> None:
+    git("add", "-A")
+    git("commit", "-q", "-m", message)
+
+
+def diff(*arguments: str, stdin: str = "") -> Result:
+    return CliRunner().invoke(cli, ["diff", *arguments], input=stdin)
+
+
+def changed(**files: str) -> str:
+    """Lay down a second version below `new`; return its main file."""
+    lay("new", {**FILES, **{name.replace("_", "."): text for name, text in files.items()}})
+    return "new/inbound.route"
+
+
+OLD = "sales/inbound.route"
+pytestmark = pytest.mark.usefixtures("folder")
+
+
+# -- versions --
+
+
+def test_a_refactoring_is_proved_to_change_nothing() -> None:
+    text = INBOUND.replace("DACH", "German").replace("rule rest", "rule others")
+    result = diff(OLD, changed(inbound_route=text))
+    assert result.exit_code == 0
+    assert "no lead's decision changes: proved over every possible lead" in " ".join(
+        result.stdout.split()
+    )
+    assert "rule rest is called others now" in result.stdout
+    assert "territory DACH: removed" in result.stdout
+
+
+def test_a_moved_threshold_is_one_move_with_a_lead_that_shows_it() -> None:
+    result = diff(OLD, changed(inbound_route=LARGER))
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[2:6] == [
+        "queue triage → round-robin sales else queue triage",
+        "  where   DACH, employees 500..999",
+        "  by      rule `rest` → rule `large`",
+        "  lead    id a, country AT, employees 500",
+    ]
+
+
+def test_a_revision_is_compared_with_the_work_tree() -> None:
+    lay("sales", {"inbound.route": LARGER})
+    result = diff("HEAD", OLD)
+    assert result.stdout.startswith(f"HEAD:{OLD} → {OLD}: 1 change of decision")
+    assert result.exit_code == 1
+
+
+def test_two_revisions_are_compared_without_the_work_tree() -> None:
+    lay("sales", {"inbound.route": LARGER})
+    commit("lower the threshold")
+    for name in FILES:
+        Path("sales", name).unlink()
+    assert diff("HEAD~1..HEAD", OLD).exit_code == 1
+    assert diff("HEAD..HEAD", OLD).exit_code == 0
+
+
+def test_includes_and_tables_are_those_of_the_revision() -> None:
+    lay("sales", {"people.route": "garbage {", "named.csv": "id,pod\nx1,B\n"})
+    result = diff("HEAD..HEAD", OLD)
+    assert result.exit_code == 0, result.output
+    lay("sales", {"people.route": PEOPLE, "named.csv": "id,pod\nx1,A\nx2,A\n"})
+    result = diff("HEAD", OLD)
+    assert result.exit_code == 1
+    assert "person ana" in result.stdout
+
+
+def test_three_dots_compare_with_where_the_branches_parted() -> None:
+    git("checkout", "-q", "-b", "work")
+    lay("sales", {"inbound.route": LARGER})
+    commit("lower the threshold")
+    git("checkout", "-q", "main")
+    lay("sales", {"inbound.route": INBOUND.replace("rule rest", "rule others")})
+    commit("rename")
+    assert "renamed" not in diff("main...work", OLD).stdout
+    assert "is called rest now" in diff("main..work", OLD).stdout
+
+
+def test_a_link_inside_the_repository_is_followed_and_one_out_of_it_is_not() -> None:
+    secret = Path("..", "secret.csv").resolve()
+    secret.write_text("id,pod\nx1,A\n")
+    Path("sales/named.csv").unlink()
+    Path("sales/named.csv").symlink_to("pods.csv")
+    lay("sales", {"pods.csv": "id,pod\nx1,A\n"})
+    commit("link")
+    assert diff("HEAD..HEAD", OLD).exit_code == 0
+    Path("sales/named.csv").unlink()
+    Path("sales/named.csv").symlink_to(secret)
+    commit("link out")
+    result = diff("HEAD..HEAD", OLD)
+    assert result.exit_code == 2
+    assert "`named.csv` can't be read: there is no such file" in result.stderr
+
+
+def test_a_policy_that_cannot_be_read_is_named_by_its_revision() -> None:
+    lay("sales", {"people.route": "queue {"})
+    commit("break it")
+    result = diff("HEAD", OLD)
+    assert result.exit_code == 2
+    assert "HEAD:sales/people.route" in result.stderr
+    assert "/tmp" not in result.stderr  # noqa: S108 - where the copies lie
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("nowhere", OLD), "nowhere is neither a file nor a revision of git"),
+        (("HEAD..nowhere", OLD), "git knows no revision nowhere"),
+        (("HEAD..HEAD", "sales/gone.route"), "sales/gone.route doesn't exist at HEAD"),
+        ((OLD, "sales/gone.route"), "there is no such file"),
+        (("--", "--output=x", OLD), "--output=x is neither a file nor a revision of git"),
+        ((OLD, OLD, "--where", "DACH"), "--allow declared and --where CONDITION go together"),
+        ((OLD, OLD, "--route", "outbound"), "neither version has a route outbound"),
+        ((OLD, OLD, "--leads", "gone.csv"), "gone.csv can't be read"),
+        (
+            (OLD, OLD, "--allow", "declared", "--where", "DACH queue x"),
+            "--where takes one condition",
+        ),
+        ((OLD, OLD, "--allow", "declared", "--where", "DCH"), "did you mean"),
+    ],
+)
+def test_what_cannot_be_compared_ends_with_2_and_says_why(
+    arguments: tuple[str, ...], message: str
+) -> None:
+    result = diff(*arguments)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+
+
+def test_outside_a_repository_two_files_can_still_be_compared(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    monkeypatch.chdir(elsewhere)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(elsewhere.parent))
+    lay("sales", FILES)
+    assert diff(OLD, OLD).exit_code == 0
+    result = diff("HEAD", OLD)
+    assert result.exit_code == 2
+    assert "lies in no git repository" in result.stderr
+
+
+# -- what else changes --
+
+
+def test_members_and_weights_are_a_change_within_a_team() -> None:
+    people = PEOPLE.replace("{ ana weight 2, ben }", "{ ben, ana }")
+    new = changed(people_route=people)
+    result = diff(OLD, new)
+    assert result.exit_code == 1
+    assert "team sales: weight of ana: 2 → 1; order: ana, ben → ben, ana" in result.stdout
+    assert diff(OLD, new, "--allow", "same-team").exit_code == 0
+
+
+def test_another_way_to_draw_is_within_the_team_and_another_team_is_not() -> None:
+    least = changed(inbound_route=INBOUND.replace("round-robin sales", "least-loaded sales"))
+    assert diff(OLD, least).exit_code == 1
+    assert diff(OLD, least, "--allow", "same-team").exit_code == 0
+    other = changed(inbound_route=INBOUND.replace("round-robin sales", "round-robin presales"))
+    assert diff(OLD, other, "--allow", "same-team").exit_code == 1
+
+
+def test_decisions_may_change_where_that_was_declared() -> None:
+    new = changed(inbound_route=LARGER)
+    for where, status in (("DACH", 0), ("DACH and employees in 500..999", 0), ("CH", 2)):
+        result = diff(OLD, new, "--allow", "declared", "--where", where)
+        assert result.exit_code == status, where
+    result = diff(OLD, new, "--allow", "declared", "--where", "country in [DE, AT]")
+    assert result.exit_code == 1
+    assert "1 change beyond --allow declared" in result.stdout
+    assert diff(OLD, new, "--allow", "any").exit_code == 0
+
+
+def test_another_last_fallback_is_told_once_for_all_rules_before_it() -> None:
+    new = changed(
+        inbound_route=INBOUND.replace("fallback to queue triage", "fallback to queue late")
+    )
+    result = diff(OLD, new)
+    said = " ".join(result.stdout.split())
+    assert "every target of rule `pod-a` and rule `large` passes them over" in said
+    assert "by the fallback of route inbound, as before" in said
+    assert "rows that aren't leads, or lack a required field: queue triage → queue late" in said
+
+
+def test_an_added_route_is_a_change_and_a_renamed_one_is_compared() -> None:
+    more = INBOUND + "route outbound { fallback to queue late }\n"
+    result = diff(OLD, changed(inbound_route=more))
+    assert result.exit_code == 1
+    assert "route outbound is new" in result.stdout
+    renamed = changed(inbound_route=INBOUND.replace("route inbound", "route demo"))
+    result = diff(OLD, renamed)
+    assert "route inbound is called demo now" in result.stdout
+
+
+def test_what_is_not_settled_is_named_and_let_pass_by_any_only() -> None:
+    new = changed(inbound_route=LARGER)
+    result = diff(OLD, new, "--steps", "1", "--allow", "same-team")
+    assert result.exit_code == 1
+    assert "whether leads of rule `large` move was not settled" in " ".join(result.stdout.split())
+
+
+PROMISED = """\
+lead { id: text required  country: country  owner: person }
+person ana
+queue triage
+queue late
+calendar berlin { timezone "Europe/Berlin"  open mon..fri 09:00-17:00 }
+route inbound owned by marketing {
+  within country is DE owned by dach {
+    rule german { when open berlin to queue triage sla 10 minutes do tag "hot" }
+  }
+  rule french { when country is FR to queue late }
+  fallback to queue triage
+}
+guarantee french-wait { when country is FR and id is present  always reaches queue late }
+"""
+
+
+def test_due_times_and_actions_are_part_of_a_decision() -> None:
+    lay("new", {"a.route": PROMISED, "b.route": PROMISED.replace("10 minutes", "4 hours")})
+    result = diff("new/a.route", "new/b.route")
+    assert result.exit_code == 1
+    assert "sla 10 minutes; do tag" in result.stdout
+    said = " ".join(result.stdout.split())
+    assert "sla 4 hours" in said
+    assert "country is DE, open berlin" in said
+    assert "owners: dach (leads come and go)" in said
+
+
+def test_a_changed_calendar_moves_the_leads_of_its_hours() -> None:
+    lay("new", {"a.route": PROMISED, "b.route": PROMISED.replace("09:00-17:00", "10:00-17:00")})
+    result = diff("new/a.route", "new/b.route", "--format", "json")
+    told = json.loads(result.stdout)
+    assert not told["same"]
+    assert all(move["witness"] is not None for move in told["routes"][0]["moves"][:1])
+    assert any(change["kind"] == "calendar" for change in told["changes"])
+
+
+def test_owners_and_newly_broken_guarantees_are_named() -> None:
+    text = PROMISED.replace(
+        "when country is FR to queue late", "when country is FR to queue triage"
+    )
+    lay("new", {"a.route": PROMISED, "b.route": text})
+    result = diff("new/a.route", "new/b.route")
+    said = " ".join(result.stdout.split())
+    assert "owners: marketing (leads come and go)" in said
+    assert "newly broken: " in said
+    assert "french-wait" in said
+    assert json.loads(diff("new/b.route", "new/a.route", "--format", "json").stdout)["broken"] == []
+
+
+# -- formats --
+
+
+def test_json_has_the_documented_keys() -> None:
+    result = diff(OLD, changed(inbound_route=LARGER), "--format", "json")
+    told = json.loads(result.stdout)
+    assert (told["format"], told["version"], told["same"]) == ("turnout-difference", 1, False)
+    (move,) = told["routes"][0]["moves"]
+    assert move["where"] == ["DACH", "employees 500..999"]
+    assert move["before"] == [{"targets": ["queue triage"], "terms": []}]
+    assert move["after"] == [{"targets": ["round-robin sales", "queue triage"], "terms": []}]
+    assert move["witness"]["fields"] == {"id": "a", "country": "AT", "employees": 500}
+    assert move["unless"] == ["rule `pod-a`"]
+    assert told["beyond"] == ["leads of rule `large` move"]
+
+
+def test_leads_are_counted_by_who_had_and_who_gets_them() -> None:
+    leads = "id,country,employees\n1,DE,600\n2,AT,700\n3,US,600\nx1,DE,600\n,DE,600\n"
+    lay(".", {"leads.csv": leads})
+    new = changed(inbound_route=LARGER)
+    result = diff(OLD, new, "--leads", "leads.csv")
+    assert "2 of 5 leads move (40 %)" in result.stdout
+    assert "  2  queue triage → round-robin sales else queue triage" in result.stdout
+    told = json.loads(diff(OLD, new, "--leads", "leads.csv", "--format", "json").stdout)
+    assert (told["leads"]["total"], told["leads"]["moved"]) == (5, 2)
+    assert "none of 5 leads moves" in diff(OLD, OLD, "--leads", "leads.csv").stdout
+
+
+def test_markdown_lets_nothing_of_the_policy_act() -> None:
+    text = INBOUND.replace("queue triage }\n  fallback", 'reject "@all | <b>`x`" }\n  fallback')
+    result = diff(OLD, changed(inbound_route=text), "--format", "markdown")
+    (row,) = [line for line in result.stdout.splitlines() if "| `queue triage` |" in line]
+    assert row == '| `DACH` | `queue triage` | ``reject "@all \\| <b>`x`"`` |'
+
+
+def test_text_fits_80_columns_and_has_no_colours_in_a_pipe() -> None:
+    people = PEOPLE + "".join(f"person p{n}\n" for n in range(20))
+    people += f"team many {{ {', '.join(f'p{n}' for n in range(20))} }}\n"
+    text = INBOUND.replace("queue triage }\n  fallback", "round-robin many }\n  fallback")
+    result = diff(OLD, changed(inbound_route=text, people_route=people))
+    assert "\x1b" not in result.stdout
+    assert max(map(len, result.stdout.splitlines())) <= 80

@@ -1,0 +1,175 @@
+"""`turnout diff`: whose decision a change of a policy changes, and what else."""
+
+import sys
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import attrs
+import click
+
+from turnout.commands.exits import CLEAN, FINDINGS, CannotRun
+from turnout.commands.options import AT, Command, color_option
+from turnout.commands.policies import refusals
+from turnout.commands.versions import condition, program, versions
+from turnout.compiler.analysis import STEPS
+from turnout.compiler.checks.guarantees import check_guarantees
+from turnout.compiler.difference import Difference, difference
+from turnout.compiler.difference.levels import LEVELS, beyond
+from turnout.compiler.program import Program
+from turnout.dsl.findings import Severity
+from turnout.dsl.policy import Policy, Target
+from turnout.rendering.difference import FORMATS
+from turnout.rendering.difference.report import Comparison
+from turnout.rendering.screen import columns
+from turnout.runtime.compiled import run_witness
+from turnout.runtime.interpreter import match
+from turnout.runtime.leads import lead_reader
+from turnout.runtime.movements import Movements, movements
+from turnout.runtime.records import records
+
+
+@click.command(
+    "diff",
+    cls=Command,
+    examples=(
+        "turnout diff old.route new.route",
+        "turnout diff HEAD inbound.route --leads last-quarter.csv",
+        "turnout diff main..HEAD inbound.route --format markdown > comment.md",
+        "turnout diff main... inbound.route --allow declared --where 'DACH'",
+    ),
+)
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(list(FORMATS)),
+    default="text",
+    show_default=True,
+    help="text: for a terminal; markdown: for a pull request; json: for programs.",
+)
+@click.option(
+    "--allow",
+    type=click.Choice(LEVELS),
+    default="none",
+    show_default=True,
+    help="What may change without failing: nothing; who of a team gets a lead; that, and "
+    "decisions inside --where; anything.",
+)
+@click.option(
+    "--where",
+    metavar="CONDITION",
+    help="Where decisions are declared to change, in the words of NEW; for --allow declared.",
+)
+@click.option(
+    "--leads",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Count how many of these leads move, and between whom.",
+)
+@click.option("--route", "route_name", metavar="NAME", help="Compare this route only.")
+@click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    default=STEPS,
+    show_default=True,
+    metavar="N",
+    help="How long to think about one rule before saying `undecided`.",
+)
+@AT
+@color_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    *,
+    old: str,
+    new: str,
+    format_name: str,
+    allow: str,
+    where: str | None,
+    leads: Path | None,
+    route_name: str | None,
+    steps: int,
+    at: datetime | None,
+) -> None:
+    """Say whose decision a change of a policy changes.
+
+    OLD and NEW are two policies' main files. OLD may also be a revision of git, or two of
+    them (`main..HEAD`, or `main...HEAD`: since they parted), and NEW the path of the
+    policy: one revision is compared with the file as it is now.
+
+    Told are exactly the leads that are offered other targets than before, or the same in
+    another order; where there are none, that is proved over every possible lead. Teams,
+    people and whatever else is defined differently follow.
+
+    Exit status: 0 where nothing changes but what --allow lets pass, 1 where more does, 2
+    where a policy could not be read.
+    """
+    if (allow == "declared") != (where is not None):
+        raise CannotRun("--allow declared and --where CONDITION go together")
+    with versions(old, new) as (before, after):
+        programs = _chosen((program(before), program(after)), route_name)
+        declared = None if where is None else condition(where, after)
+    found = difference(*programs, offered_by, declared=declared, steps=steps)
+    counted = None if leads is None else _counted(leads, found, programs, at or datetime.now(UTC))
+    broken = _broken(*programs)
+    excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
+    comparison = Comparison(before.name, after.name, found, counted, broken, allow, excess)
+    for text in FORMATS[format_name](comparison, columns()):
+        click.echo(text)
+    ctx.exit(FINDINGS if excess else CLEAN)
+
+
+def _chosen(programs: tuple[Program, Program], name: str | None) -> tuple[Program, Program]:
+    """Return the programs with the route asked for only."""
+    if name is None:
+        return programs
+    if not any(name in each.routes for each in programs):
+        listed = ", ".join(dict.fromkeys(route for each in programs for route in each.routes))
+        raise CannotRun(f"neither version has a route {name}", f"they have {listed or 'none'}")
+    old, new = (
+        attrs.evolve(each, routes={k: v for k, v in each.routes.items() if k == name})
+        for each in programs
+    )
+    return old, new
+
+
+def offered_by(
+    policy: Policy, route: str, raw: Mapping[str, object], clock: date
+) -> tuple[Target, ...]:
+    """Return the targets that a raw lead is offered, by the reference interpreter."""
+    lead = lead_reader(policy.fields)(raw, None)
+    return tuple(target for target, _ in match(policy, route, lead.values, clock).attempts)
+
+
+def _broken(old: Program, new: Program) -> tuple[str, ...]:
+    """Return which guarantees the new version breaks and the old one, if it gave them, didn't."""
+    before, after = (
+        {
+            finding.message: finding
+            for finding in check_guarantees(each, run_witness, each.routes)
+            if finding.severity is Severity.ERROR
+        }
+        for each in (old, new)
+    )
+    return tuple(message for message in after if message not in before)
+
+
+def _counted(
+    leads: Path, found: Difference, programs: tuple[Program, Program], clock: date
+) -> Movements:
+    """Return how the leads of a file move. Raises CannotRun where they can't be read."""
+    both = [(each.old, each.new) for each in found.routes if each.old and each.new]
+    if len(both) != 1:
+        raise CannotRun(
+            f"the versions have {len(both)} routes in common" if both else "no route to compare",
+            "choose the one that the leads take with --route",
+        )
+    ((old, new),) = both
+    assert old is not None
+    assert new is not None
+    fields = dict.fromkeys([*programs[0].policy.fields, *programs[1].policy.fields])
+    source = sys.stdin.buffer if str(leads) == "-" else leads
+    with refusals(), records(source, fields=list(fields)) as rows:
+        return movements(rows, ((programs[0], old), (programs[1], new)), clock)

@@ -1,0 +1,94 @@
+"""A difference in its documented, versioned JSON form; see docs/reference/formats.md."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from turnout.compiler.difference import Change, Move, Outcome, RouteDifference
+from turnout.dsl.wording import worded
+from turnout.rendering.difference.report import Comparison
+from turnout.rendering.jsons import json_text
+from turnout.runtime.movements import Movements
+
+FORMAT, VERSION = "turnout-difference", 1
+
+
+def difference_json(of: Comparison, _screen: int) -> Iterator[str]:
+    """Yield the whole comparison as one JSON text."""
+    yield json_text(
+        {
+            "format": FORMAT,
+            "version": VERSION,
+            "old": of.old,
+            "new": of.new,
+            "same": of.found.is_same,
+            "allow": of.level,
+            "beyond": list(of.excess),
+            "routes": [_route(route) for route in of.found.routes],
+            "owners": [
+                {"name": name, "go": gone, "come": come} for name, gone, come in of.found.owners
+            ],
+            "broken": list(of.broken),
+            "changes": [_change(change) for change in of.found.changes],
+            "caveats": list(of.found.caveats),
+            "leads": None if of.movements is None else _counted(of.movements),
+        },
+        indent=2,
+    )
+
+
+def _route(route: RouteDifference) -> dict[str, Any]:
+    unreadable = route.unreadable
+    return {
+        "old": route.old,
+        "new": route.new,
+        "moves": [_move(move) for move in route.moves],
+        "not_leads": None
+        if unreadable is None
+        else {"before": _outcome(unreadable[0]), "after": _outcome(unreadable[1])},
+        "renamed": [{"old": old, "new": new} for old, new in route.renamed],
+        "undecided": list(route.undecided),
+    }
+
+
+def _move(move: Move) -> dict[str, Any]:
+    return {
+        "where": list(move.said),
+        "before": [_outcome(outcome) for outcome in move.before],
+        "after": [_outcome(outcome) for outcome in move.after],
+        "passed_on": move.is_passed_on,
+        "taken_by": {"before": list(move.sources), "after": list(move.sinks)},
+        "unless": list(move.unless),
+        "owners": {"before": list(move.owners[0]), "after": list(move.owners[1])},
+        "declared": move.is_declared,
+        "witness": None
+        if move.witness is None
+        else {"fields": dict(move.witness.fields), "note": move.witness.note},
+    }
+
+
+def _outcome(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "targets": [worded(target) for target in outcome.targets],
+        "terms": [{"name": name, "words": words} for name, words in outcome.terms],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "kind": change.kind,
+        "name": change.name,
+        "what": change.what,
+        "details": list(change.details),
+        "felt": change.is_felt,
+    }
+
+
+def _counted(movements: Movements) -> dict[str, Any]:
+    return {
+        "total": movements.leads,
+        "moved": movements.moved,
+        "pairs": [
+            {"before": _outcome(before), "after": _outcome(after), "leads": count}
+            for (before, after), count in movements.pairs
+        ],
+    }

@@ -1,0 +1,128 @@
+"""A difference as a comment on a pull request: tables, and the leads that show it folded.
+
+Whatever comes from a policy or a lead stands in code spans, so that it can neither
+format anything nor call anybody (`@name`).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from turnout.compiler.difference import Move
+from turnout.rendering.difference.report import (
+    LEFT_OUT,
+    UNSHOWN,
+    Comparison,
+    change_line,
+    grouped,
+    headline,
+    listed,
+    owner_line,
+    place,
+    route_lines,
+    share,
+    takers,
+    trimmed,
+    verdict,
+)
+from turnout.rendering.pretty import lead_words
+from turnout.rendering.screen import visible
+from turnout.runtime.movements import Movements
+
+_MOST_ROWS = 50
+"""Rows of a table; a comment has room for 65,536 characters in all."""
+
+
+def markdown(of: Comparison, _screen: int) -> Iterator[str]:
+    """Yield a difference as one comment."""
+    yield f"### Lead routing: {headline(of)}"
+    yield ""
+    mark = "⚠️" if of.excess else "✅"
+    yield f"{mark} {code(of.old)} → {code(of.new)}: {verdict(of)}"
+    for route in of.found.routes:
+        if route.moves:
+            yield ""
+            yield from _moves(route.moves)
+        for title in route.undecided:
+            yield ""
+            yield f"**Undecided:** whether leads of {code(title)} move; raise `--steps`."
+    if of.movements is not None:
+        yield ""
+        yield from _counted(of.movements)
+    yield from _besides(of)
+
+
+def code(text: str) -> str:
+    """Return `text` as a code span that fits into a table.
+
+    >>> code("rule `x`")
+    '``rule `x` ``'
+    """
+    shown = visible(text).replace("|", "\\|")
+    fence = "`"
+    while fence in shown:
+        fence += "`"
+    front, back = (" " if end == "`" else "" for end in (shown[:1], shown[-1:]))
+    return f"{fence}{front}{shown}{back}{fence}"
+
+
+def _moves(moves: Sequence[Move]) -> Iterator[str]:
+    yield "| which leads | before | after |"
+    yield "| --- | --- | --- |"
+    rows = [(move, ends) for *ends, some in grouped(moves) for move in some]
+    for move, (before, after) in rows[:_MOST_ROWS]:
+        yield f"| {code(place(move))} | {code(before)} | {code(after)} |"
+    if len(rows) > _MOST_ROWS:
+        yield f"| and {len(rows) - _MOST_ROWS:,} more | | |"
+    if any(move.unless for move in moves):
+        yield ""
+        yield LEFT_OUT
+    yield ""
+    yield "<details><summary>A lead for each, and the rules that take it</summary>"
+    yield ""
+    for move, _ in rows[:_MOST_ROWS]:
+        yield f"- {code(place(move))}"
+        for word, outcomes in (("from", move.before), ("to", move.after)):
+            if len(outcomes) > 1:
+                yield f"  - {word} {code(listed([str(each) for each in outcomes]))}"
+        if takers(move):
+            yield f"  - by {code(takers(move))}"
+        yield f"  - {_lead(move)}"
+    yield ""
+    yield "</details>"
+
+
+def _lead(move: Move) -> str:
+    if move.witness is None:
+        return f"possibly: {UNSHOWN}"
+    note = f" ({code(move.witness.note)})" if move.witness.note else ""
+    return f"lead {code(' '.join(lead_words(move.witness.fields)))}{note}"
+
+
+def _counted(movements: Movements) -> Iterator[str]:
+    yield f"**{share(movements)}**"
+    if not movements.pairs:
+        return
+    yield ""
+    yield "| leads | before | after |"
+    yield "| ---: | --- | --- |"
+    for pair, count in movements.pairs[:_MOST_ROWS]:
+        before, after = trimmed(*pair)
+        yield f"| {count:,} | {code(str(before))} | {code(str(after))} |"
+    rest = movements.pairs[_MOST_ROWS:]
+    if rest:
+        yield f"| {sum(count for _, count in rest):,} | {len(rest):,} other ways | |"
+
+
+def _besides(of: Comparison) -> Iterator[str]:
+    rows = [f"**newly broken:** {code(message)}" for message in of.broken]
+    rows += [f"owners: {code(owner_line(of))}"] if of.found.owners else []
+    rows += [f"{code(title)}: {code(said)}" for title, said in map(change_line, of.found.changes)]
+    rows += [code(line) for route in of.found.routes for line in route_lines(route)]
+    rows += [f"not compared: {code(caveat)}" for caveat in of.found.caveats]
+    if rows:
+        yield ""
+        yield "**Besides**"
+        yield ""
+    for row in rows[:_MOST_ROWS]:
+        yield f"- {row}"
+    if len(rows) > _MOST_ROWS:
+        yield f"- and {len(rows) - _MOST_ROWS:,} more"
