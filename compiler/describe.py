@@ -1,8 +1,8 @@
 """Boxes of leads in the policy's own words.
 
-A side of a box is a set of classes of one field. Where territories or segments of that
-field make it up, their names say it; otherwise its values do, or what it lacks if that is
-shorter. Long lists are folded.
+A side of a box is a set of classes of one field. Where territories or segments make up
+one side, or several together, their names say it; otherwise its values do, or what it
+lacks if that is shorter. Long lists are folded; `spelling` says the same unfolded.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -14,10 +14,10 @@ import attrs
 from turnout.compiler import domains
 from turnout.compiler.domains import Cut, Mask, members
 from turnout.compiler.regions import Regions
-from turnout.compiler.space import YES, Dimension, Space
+from turnout.compiler.space import YES, Box, Dimension, Space
 from turnout.compiler.universe import universe
 from turnout.dsl import types
-from turnout.dsl.conditions import Has, Open
+from turnout.dsl.conditions import Has, Named, Open
 from turnout.dsl.policy import Definition
 from turnout.dsl.values import show
 from turnout.dsl.wording import written
@@ -25,41 +25,78 @@ from turnout.dsl.wording import written
 MOST = 6
 """Values that a list names before it is folded."""
 
+DENSE_ENDS = (Decimal(domains.LOWEST), 0), (Decimal(domains.HIGHEST), 1)
+"""The first and last cut of the decimal numbers; see `domains.dense`."""
+
 
 @attrs.frozen(eq=False)
 class Words:
-    """Names for sides: by dimension, each definition that is a side of it, widest first."""
+    """Names for sides: by dimension, each definition that is a side of it, widest first.
+
+    corners: the definitions that constrain several dimensions at once, as boxes.
+    """
 
     space: Space
-    names: Mapping[int, Sequence[tuple[str, Mask]]]
+    names: Mapping[int, Sequence[tuple[Named, Mask]]]
+    corners: Sequence[tuple[Named, Box]] = ()
 
 
 def words(regions: Regions, definitions: Iterable[Definition]) -> Words:
-    """Return the names of those definitions that constrain a single dimension."""
-    names: dict[int, list[tuple[str, Mask]]] = {}
+    """Return the names of those definitions that are boxes."""
+    names: dict[int, list[tuple[Named, Mask]]] = {}
+    corners: list[tuple[Named, Box]] = []
     for definition in definitions:
+        name = Named(definition.kind, definition.name, definition.meaning)
         try:
-            region = regions.region(definition.meaning)
+            region = regions.region(name)
         except KeyError:  # it asks what this space doesn't ask, so it is no side of it
             continue
-        if len(region.box) == 1 and not region.eithers:
+        if region.eithers:
+            continue
+        if len(region.box) == 1:
             ((at, mask),) = region.box
-            names.setdefault(at, []).append((definition.name, mask))
+            names.setdefault(at, []).append((name, mask))
+        elif region.box:
+            corners.append((name, region.box))
     for found in names.values():
         found.sort(key=lambda name: -name[1].bit_count())
-    return Words(regions.space, names)
+    return Words(regions.space, names, corners)
 
 
 def phrases(known: Words, box: Sequence[Mask]) -> list[str]:
-    """Return one phrase for each side that `box` constrains, in schema order."""
-    return [
+    """Return one phrase for each name or side that `box` constrains, in schema order."""
+    names, left = absorbed(known, box)
+    said = [
         phrase(known, at, mask)
-        for at, mask in enumerate(box)
-        if mask != known.space.full[at] and not _follows(known.space, box, at)
+        for at, mask in enumerate(left)
+        if mask != known.space.full[at] and not follows(known.space, left, at)
     ]
+    return [*(name.name for name in names), *said]
 
 
-def _follows(space: Space, box: Sequence[Mask], at: int) -> bool:
+def absorbed(known: Words, box: Sequence[Mask]) -> tuple[list[Named], list[Mask]]:
+    """Return names that say several sides of `box` at once, and the box without those sides.
+
+    The box is what all the names and the box that is left have in common.
+    """
+    names, left = list[Named](), list(box)
+    full = known.space.full
+    while True:
+        best: tuple[Named, list[int]] | None = None
+        for name, corner in known.corners:
+            if any(box[at] & ~mask for at, mask in corner):
+                continue
+            said = [at for at, mask in corner if left[at] == box[at] == mask != full[at]]
+            if len(said) > (1 if best is None else len(best[1])):
+                best = name, said
+        if best is None:
+            return names, left
+        names.append(best[0])
+        for at in best[1]:
+            left[at] = full[at]
+
+
+def follows(space: Space, box: Sequence[Mask], at: int) -> bool:
     """Return whether another side of the same field says this one too."""
     full = space.full[at]
     if space.dimensions[at].kind != "value":
@@ -68,7 +105,7 @@ def _follows(space: Space, box: Sequence[Mask], at: int) -> bool:
             for other, dimension in enumerate(space.dimensions)
             if dimension.field.name == space.dimensions[at].field.name
         )
-        if box[own] == 1:
+        if box[own] == 1 and box[at] & 1:
             return True
     if box[at] != full & ~1 or space.dimensions[at].kind not in {"value", "age"}:
         return False
@@ -76,8 +113,10 @@ def _follows(space: Space, box: Sequence[Mask], at: int) -> bool:
     return any(
         other != at
         and dimension.field.name == name
-        and box[other] not in {space.full[other], space.full[other] & ~1}
+        and box[other] != space.full[other]
+        and not box[other] & 1
         for other, dimension in enumerate(space.dimensions)
+        if other > at or box[other] != space.full[other] & ~1
     )
 
 
@@ -86,6 +125,9 @@ def phrase(known: Words, at: int, mask: Mask) -> str:
     dimension = known.space.dimensions[at]
     if dimension.kind in {"has", "pattern"}:
         return _yes_no(dimension, mask)
+    whole = named(known, at, mask)
+    if whole is not None:
+        return " or ".join(name.name for name in whole)
     name = dimension.field.name
     if isinstance(dimension.test, Open):
         is_open = dimension.domain.sample(members(mask)[0])
@@ -95,12 +137,14 @@ def phrase(known: Words, at: int, mask: Mask) -> str:
         return f"{name} missing"
     if present == every:
         return f"{name} present"
-    named = _named(known, at, present)
-    if named is not None:
-        text = " or ".join(named)
+    inside = named(known, at, present)
+    outside = None if inside else named(known, at, every & ~present)
+    if inside:
+        text = " or ".join(one.name for one in inside)
+    elif outside:
+        text = f"{name} outside {_and([one.name for one in outside])}"
     else:
-        outside = _named(known, at, every & ~present)
-        text = f"{name} outside {_and(outside)}" if outside else _plain(dimension, present)
+        text = _plain(dimension, present)
     return f"{text} or missing" if mask & 1 else text
 
 
@@ -118,9 +162,9 @@ def _yes_no(dimension: Dimension, mask: Mask) -> str:
     return said if mask == YES else f"not {said}"
 
 
-def _named(known: Words, at: int, mask: Mask) -> list[str] | None:
+def named(known: Words, at: int, mask: Mask) -> list[Named] | None:
     """Return a few names that together are `mask`, None where there are none."""
-    left, chosen = mask, list[str]()
+    left, chosen = mask, list[Named]()
     for name, side in known.names.get(at, ()):
         if side & ~mask == 0 and side & left:
             chosen.append(name)
@@ -146,7 +190,8 @@ def _listed(dimension: Dimension, present: Mask) -> str:
     values = universe(dimension.field.type)
     inside = domains.values_of(dimension.domain, values, present)
     outside = domains.values_of(dimension.domain, values, dimension.full & ~1 & ~present)
-    if len(outside) < len(inside) and len(outside) <= MOST:
+    # A few left out are the shorter list; so are many of far more.
+    if len(outside) < len(inside) and (len(outside) <= MOST or 3 * len(outside) < len(inside)):
         return f"{name} other than {_folded(dimension.field, outside, 'and')}"
     return f"{name} {_folded(dimension.field, inside, 'or')}"
 
@@ -168,6 +213,12 @@ def _texts(dimension: Dimension, present: Mask) -> str:
 
 
 def _ranges(dimension: Dimension, present: Mask, say: Callable[[Cut, Cut], str]) -> str:
+    said = [say(low, high) for low, high in spans(dimension, present)]
+    return " or ".join(said[:MOST]) + (f" or {len(said) - MOST} more" if len(said) > MOST else "")
+
+
+def spans(dimension: Dimension, present: Mask) -> list[tuple[Cut, Cut]]:
+    """Return where these classes lie on an ordered line, from cut to cut, joined and in order."""
     assert dimension.domain.pieces is not None
     pieces = sorted(p for number in members(present) for p in dimension.domain.pieces(number))
     merged: list[tuple[Cut, Cut]] = []
@@ -176,8 +227,7 @@ def _ranges(dimension: Dimension, present: Mask, say: Callable[[Cut, Cut], str])
             merged[-1] = (merged[-1][0], high)
         else:
             merged.append((low, high))
-    said = [say(low, high) for low, high in merged]
-    return " or ".join(said[:MOST]) + (f" or {len(said) - MOST} more" if len(said) > MOST else "")
+    return merged
 
 
 def _age(name: str, low: int, high: int) -> str:
@@ -194,8 +244,7 @@ def _between(dimension: Dimension, low: Cut, high: Cut) -> str:
     field = dimension.field
     first, is_first_in = _end(field, low, is_low=True)
     last, is_last_in = _end(field, high, is_low=False)
-    at_start = _is_end(dimension, low)
-    at_end = _is_end(dimension, high)
+    at_start, at_end = low == ends(dimension)[0], high == ends(dimension)[1]
     if not at_start and first == last:
         return f"{field.name} {first}"
     if at_end:
@@ -208,10 +257,23 @@ def _between(dimension: Dimension, low: Cut, high: Cut) -> str:
     return f"{field.name} {above} {first} and {below} {last}"
 
 
-def _is_end(dimension: Dimension, cut: Cut) -> bool:
-    assert dimension.domain.pieces is not None
-    every = [p for n in range(1, dimension.domain.size) for p in dimension.domain.pieces(n)]
-    return cut in {min(low for low, _ in every), max(high for _, high in every)}
+def ends(dimension: Dimension) -> tuple[Cut, Cut]:
+    """Return the first and the last cut of an ordered line."""
+    match dimension.field.type:
+        case _ if dimension.kind == "age":
+            return domains.LOWEST, domains.HIGHEST
+        case types.Integer(low, high):
+            return (
+                domains.LOWEST if low is None else low,
+                domains.HIGHEST if high is None else high + 1,
+            )
+        case types.Date():
+            return date.min.toordinal(), date.max.toordinal() + 1
+        case types.Number(low, high):
+            first, last = DENSE_ENDS
+            return (first if low is None else (low, 0)), (last if high is None else (high, 1))
+        case _:
+            return DENSE_ENDS
 
 
 def _end(field: types.Field, cut: Cut, *, is_low: bool) -> tuple[str, bool]:

@@ -267,7 +267,9 @@ def _lines(leaf: Leaf) -> list[str]:
 def _promises(leaf: Leaf) -> list[str]:
     """Return a line for the SLA, and one for each action."""
     lines = [] if leaf.sla is None else _wrapped(f"SLA {promised(leaf.sla)}").split("\n")
-    return lines + [_wrapped(f"+ {acted(action)}") for action in leaf.actions]
+    return lines + [
+        _wrapped(f"+ {acted(action.kind, action.arguments)}") for action in leaf.actions
+    ]
 
 
 def _worded(kind: str, name: str, *, is_first: bool) -> str:

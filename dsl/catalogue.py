@@ -83,10 +83,21 @@ CHECKS = (
     _error("impossible-condition", "No lead at all can satisfy a rule's condition."),
     _error("never-available", "A team has nobody, or a target can never take a lead."),
     _warning("unreachable-target", "An `else` comes after a target that takes every lead."),
+    _warning("redundant-rule", "A rule could be deleted, and no lead would notice."),
+    _warning(
+        "redundant-condition",
+        "A part of a condition can go, and the condition still describes the same leads.",
+    ),
+    _warning("negation-matches-missing", "A `not (...)` lets in leads because they lack a field."),
     _warning("overlapping-territories", "Two sibling territories share leads."),
     _warning("overlapping-segments", "Two segments of a family share leads."),
     _warning("uncovered-segment", "A family of segments leaves values out."),
     _warning("unused-definition", "A name is declared and never used.", is_absence=True),
+    Kind(
+        "conflicting-overlap",
+        Severity.NOTE,
+        "Two rules share leads and disagree about them, so that their order decides.",
+    ),
     _warning("undecided", "A question could not be settled within its budget of steps."),
 )
 """What the checks prove about a policy that could be read."""

@@ -26,8 +26,7 @@ from turnout.dsl.conditions import (
     StartsWith,
     WithinLast,
 )
-from turnout.dsl.promises import Action
-from turnout.dsl.types import AnyOf, Field, OneOf, Text, Value
+from turnout.dsl.types import AnyOf, Boolean, Field, OneOf, Text, Value
 from turnout.dsl.values import show
 
 _OR, _AND, _NOT = 1, 2, 3
@@ -60,6 +59,17 @@ def _written(condition: Condition, fields: Mapping[str, Field], around: int) -> 
         case atom:
             return _atom(atom, fields)
     return f"({text})" if level < around else text
+
+
+def is_one_test(condition: Condition, fields: Mapping[str, Field]) -> bool:
+    """Return whether `condition` is written as a single test or name.
+
+    >>> from turnout.dsl.types import Integer
+    >>> elsewhere = And((Present("size"), Not(IsIn("size", frozenset({1})))))
+    >>> is_one_test(elsewhere, {"size": Field("size", Integer())})
+    True
+    """
+    return not isinstance(condition, And | Or | Not) or _combined(condition, fields) is not None
 
 
 def _combined(condition: Condition, fields: Mapping[str, Field]) -> str | None:
@@ -113,7 +123,9 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
     match atom:
         case Present(field):
             return f"{field} is present"
-        case IsIn(field, values) if values == frozenset[Value]({True}):
+        case IsIn(field, values) if isinstance(fields[field].type, Boolean) and values == frozenset[
+            Value
+        ]({True}):
             return field
         case IsIn(field):
             return _membership(atom, fields[field], "is", "in")
@@ -204,15 +216,15 @@ def promised(sla: targets.Sla) -> str:
     return f"{sla.period}{' wall' if sla.wall else ''}{then}"
 
 
-def acted(action: Action) -> str:
+def acted(kind: str, arguments: Sequence[str]) -> str:
     """Return an action as a policy would write it.
 
-    >>> acted(Action("notify", ("slack", "#emea-deals")))
+    >>> acted("notify", ["slack", "#emea-deals"])
     'notify slack "#emea-deals"'
     """
-    *words, last = action.arguments
-    is_text = action.kind in {"task", "notify", "tag"}
-    return " ".join([action.kind, *words, quoted(last) if is_text else last])
+    *words, last = arguments
+    is_text = kind in {"task", "notify", "tag"}
+    return " ".join([kind, *words, quoted(last) if is_text else last])
 
 
 def quoted(text: str) -> str:

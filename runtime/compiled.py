@@ -17,6 +17,9 @@ from turnout.dsl.types import Values
 from turnout.dsl.verdict import Allowed, Severities, verdict
 from turnout.runtime.interpreter import match
 
+NEEDS_ALL = frozenset({"unused-definition", "redundant-rule", "conflicting-overlap"})
+"""Findings that are only sure of a policy of which nothing was lost."""
+
 
 @attrs.frozen
 class Compiled:
@@ -53,10 +56,11 @@ def compile_policy(
     program = lower(resolution.policy)
     sound = [name for name in program.routes if name not in resolution.unsound]
     checked = check(program, run_witness, routes=sound, steps=steps)
-    # A route that lost a condition or a target uses what it lost, so nothing can be called unused.
+    # A route that lost a condition or a target uses what it lost, so nothing can be called
+    # unused, and its rules may differ in what they lost.
     is_whole = len(sound) == len(program.routes) and not parsed.findings
     is_whole &= all(c.own_attempts for route in program.routes.values() for c in route.clauses)
-    kept = [f for f in checked if is_whole or f.name != "unused-definition"]
+    kept = [f for f in checked if is_whole or f.name not in NEEDS_ALL]
     lost = [*parsed.findings, *resolution.findings]
     found = sorted([*lost, *kept], key=_place)
     sources = tuple(file.source for file in parsed.files)

@@ -1,43 +1,80 @@
 """When a lead must have been touched.
 
-Time is counted while the assignee works: by their own hours, else by those of the team
-that they were drawn from, else round the clock. A day is 24 hours of it.
+The time of an SLA runs while its assignee works, by their own calendar or else that of the
+team that they were drawn from: minutes and hours
+are hours in which it is open, a day ends at the same time of its next open day, a week at
+the same time seven days later, and where it is closed then, when it opens next. A lead
+that arrives while it is closed counts from when it opens. Without a calendar, and with
+`wall`, it is plain time and a day is 24 hours.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from turnout.dsl.calendars import Calendar
+from turnout.dsl.opening_hours import HORIZON, next_open
 from turnout.dsl.policy import Policy, Sla
+from turnout.dsl.promises import Period
+from turnout.dsl.zones import zone
 from turnout.runtime.calendars import after_working
+from turnout.runtime.moves import Holder
 
 UNWORKED = {"sequence", "reject", "none"}
 """Kinds of targets that nobody is to work on, so that nothing is due."""
 
 
-def due(
-    sla: Sla | None, kind: str, at: datetime, calendar: Calendar | None = None
-) -> datetime | None:
-    """Return when a lead that was given away at `at` is due, UTC; None where it never is.
+def due(policy: Policy, sla: Sla | None, holder: Holder, at: datetime) -> datetime | None:
+    """Return when a lead that `holder` was given at `at` is due, UTC; None where it never is.
 
-    kind: of the target that has it. calendar: of its assignee, None for round the clock;
-    not asked where the SLA says `wall`, nor where it stays closed for years.
+    It never is where the holder's calendar isn't open for so long in ten years.
     """
-    if sla is None or kind in UNWORKED:
+    if sla is None or holder.kind in UNWORKED:
         return None
-    length = timedelta(minutes=sla.period.minutes)
-    worked = None if calendar is None or sla.wall else after_working(calendar, at, length)
-    return worked or at + length
+    hours = None if sla.wall else _hours(policy, holder)
+    if hours is None:
+        return at.astimezone(UTC) + timedelta(minutes=sla.period.minutes)
+    return _worked(policy.calendars[hours], sla.period, at)
 
 
-def working(policy: Policy, kind: str, target: str, assignee: str | None) -> Calendar | None:
-    """Return the calendar by which a lead is worked on; see above.
+def _hours(policy: Policy, holder: Holder) -> str | None:
+    """Return the calendar that somebody works by, None where they have none."""
+    if holder.assignee is not None:
+        person = policy.people.get(holder.assignee)
+        if person is not None and person.hours is not None:
+            return person.hours
+        is_drawn = holder.kind in {"round-robin", "least-loaded"}
+        return policy.teams[holder.target].hours if is_drawn else None
+    place = policy.places.get(holder.name)
+    return None if place is None else place.hours
 
-    kind, target, assignee: who has it, as a decision says.
-    """
-    person = policy.people.get(assignee or "")
-    hours = person.hours if person is not None else None
-    if hours is None and kind in {"round-robin", "least-loaded"}:
-        hours = policy.teams[target].hours
-    if kind == "partner":
-        hours = policy.places[f"partner {target}"].hours
-    return policy.calendars[hours] if hours is not None else None
+
+def _worked(calendar: Calendar, period: Period, at: datetime) -> datetime | None:
+    if period.unit in {"minute", "hour"}:
+        return after_working(calendar, at, timedelta(minutes=period.minutes))
+    start = next_open(calendar, at)
+    if start is None:
+        return None
+    local = start.astimezone(zone(calendar.timezone))
+    days = period.amount * 7 if period.unit == "week" else _days(calendar, local, period.amount)
+    if days is None:
+        return None
+    # By the clock on the wall, whatever it was put forward or back in between.
+    then = local.replace(tzinfo=None) + timedelta(days=days)
+    return next_open(calendar, then.replace(tzinfo=zone(calendar.timezone)))
+
+
+def _days(calendar: Calendar, local: datetime, count: int) -> int | None:
+    """Return after how many days `count` open days have begun, the first one left out."""
+    midnight = local.replace(tzinfo=None, hour=0, minute=0, second=0, microsecond=0)
+    clock = zone(calendar.timezone)
+    for days in range(1, HORIZON):
+        begins, ends = (
+            (midnight + timedelta(days=each)).replace(tzinfo=clock) for each in (days, days + 1)
+        )
+        opens = next_open(calendar, begins)
+        if opens is None:
+            return None
+        if opens < ends:
+            count -= 1
+        if count == 0:
+            return days
+    return None

@@ -31,7 +31,7 @@ from turnout.dsl.wording import parts, worded
 from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
-from turnout.runtime.due import due, working
+from turnout.runtime.due import due
 from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, Transaction
@@ -137,19 +137,20 @@ def engine(program: Program, route: str) -> Engine:
             number = match(values, moment.date())
         clause = last if number is None else clauses[number]
         step, assignee, passed = offered(clause, lead.values, moment, state)
+        holder = Holder(step.kind, step.name, assignee) if step else Holder("none", "", None)
         decision = Decision(
             lead=key,
             route=route,
             rule=clause.rule,
             by=step.by if step else "",
-            kind=step.kind if step else "none",
-            target=step.name if step else "",
-            assignee=assignee,
+            kind=holder.kind,
+            target=holder.target,
+            assignee=holder.assignee,
             at=moment,
             passed_over=passed,
             issues=lead.issues,
             row=lead.row,
-            due=None if step is None else prepare.due(clause.sla, step, assignee, moment),
+            due=due(program.policy, clause.sla, holder, moment),
             actions=clause.actions,
         )
         watch = None
@@ -158,8 +159,7 @@ def engine(program: Program, route: str) -> Engine:
         if recorded is None:
             state.record(decision, print_, watch)
         else:
-            before, after = Holder.of(recorded.decision), Holder.of(decision)
-            move = Move(route, key, moment, anew, before, after)
+            move = Move(route, key, moment, anew, Holder.of(recorded.decision), holder)
             state.move(Recorded(decision, print_, watch=watch), move)
         return decision
 
@@ -212,7 +212,6 @@ class Preparer:
     """Prepares targets: each team's roster is made once."""
 
     def __init__(self, policy: Policy) -> None:
-        self._policy = policy
         self._availability = Availability(policy)
         self._rosters: Mapping[str, Roster] = {
             name: Roster.of((member.person, member.weight) for member in team.members)
@@ -224,14 +223,6 @@ class Preparer:
         return tuple(
             _Step(a.by, *parts(a.target), worded(a.target), self._try(a.target)) for a in attempts
         )
-
-    def due(
-        self, sla: Sla | None, step: _Step, assignee: str | None, at: datetime
-    ) -> datetime | None:
-        """Return when a lead is due that a step took at a moment, None where it never is."""
-        if sla is None:
-            return None
-        return due(sla, step.kind, at, working(self._policy, step.kind, step.name, assignee))
 
     def _try(self, target: Target) -> _Try:
         match target:

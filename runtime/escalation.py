@@ -14,9 +14,10 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.program import Attempt, Program
-from turnout.dsl.policy import Sla
+from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.types import Field, Values
 from turnout.dsl.values.literals import from_jsonable
+from turnout.runtime.due import due
 from turnout.runtime.engine import Preparer, Steps, offered
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, Transaction
@@ -34,15 +35,13 @@ Escalator: TypeAlias = Callable[[datetime, Transaction], tuple[Move, ...]]
 class _Escalation:
     """What becomes of leads that miss a rule's SLA, prepared.
 
-    then: the SLA's target. last: the route's fallback. fields: to read values by.
-    prepare: knows who works when.
+    then: the SLA's target. last: the route's fallback.
     """
 
+    policy: Policy
     sla: Sla
     then: Steps
     last: Steps
-    fields: Mapping[str, Field]
-    prepare: Preparer
 
 
 def escalator(program: Program, route: str) -> Escalator:
@@ -54,14 +53,13 @@ def escalator(program: Program, route: str) -> Escalator:
     chosen = program.routes[route]
     prepare = Preparer(program.policy)
     last = Steps(None, prepare.steps(chosen.last))
-    fields = program.policy.fields
     by_rule: dict[str, _Escalation] = {}
     for clause in chosen.clauses:
         if clause.sla is not None and clause.sla.then is not None:
             then = clause.sla.then
             attempt = Attempt(then.target, f"sla of rule {clause.name}", then.span)
             steps = Steps(clause.name, prepare.steps((attempt,)))
-            by_rule[clause.name] = _Escalation(clause.sla, steps, last, fields, prepare)
+            by_rule[clause.name] = _Escalation(program.policy, clause.sla, steps, last)
 
     def escalate(at: datetime, state: Transaction) -> tuple[Move, ...]:
         moment = at.astimezone(UTC)
@@ -86,7 +84,7 @@ def _moved(
     decision, watch = recorded.decision, recorded.watch or Watch()
     before = Holder.of(decision)
     missed = (*watch.missed, before.name)
-    values = _values(rule.fields, watch.values)
+    values = _values(rule.policy.fields, watch.values)
     step = assignee = None
     passed = decision.passed_over
     if watch.hops < MOST_HOPS:
@@ -98,14 +96,15 @@ def _moved(
         passed = passed + more
     if step is None:
         return None
+    holder = Holder(step.kind, step.name, assignee)
     after = attrs.evolve(
         decision,
         by=step.by,
-        kind=step.kind,
-        target=step.name,
-        assignee=assignee,
+        kind=holder.kind,
+        target=holder.target,
+        assignee=holder.assignee,
         passed_over=passed,
-        due=None if is_last else rule.prepare.due(rule.sla, step, assignee, at),
+        due=None if is_last else due(rule.policy, rule.sla, holder, at),
     )
     kept = None if after.due is None else Watch(watch.hops + 1, missed, watch.values)
     move = Move(
@@ -114,7 +113,7 @@ def _moved(
         at,
         SLA_MISSED,
         before,
-        Holder.of(after),
+        holder,
         watch.hops + 1,
     )
     return attrs.evolve(recorded, decision=after, watch=kept), move

@@ -63,7 +63,7 @@ def test_csv_has_one_line_for_each_decision(tmp_path: Path) -> None:
         "issues,repeated\n"
         "00Q5e,7,inbound,dach-enterprise,rule dach-enterprise,round-robin,dach-ae,ana,"
         "2026-11-23T09:00:00+00:00,2026-11-23T09:10:00+00:00,"
-        "task Call back; start welcome,,,false\n"
+        '"task ""Call back""; start welcome",,,false\n'
         "'=1+1,8,inbound,,fallback of route inbound,queue,triage,,"
         "2026-11-23T09:00:00+00:00,,,owner account_owner: no-owner,"
         "employees: not a number,false\n"

@@ -1,6 +1,5 @@
 """Leads that nobody touches in time, hop by hop, in memory and in a file."""
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.first_format import to_first_format
 from tests.policies import compiled
 from turnout.runtime.escalation import MOST_HOPS
 from turnout.runtime.moves import Holder, Move
@@ -203,20 +203,7 @@ def test_a_state_of_the_first_format_is_brought_up_to_date(tmp_path: Path) -> No
     made = compiled(POLICY.format(then="queue managers", fallback="fallback to queue triage"))
     with Router(made, state=state) as inbound:
         first = inbound.route({"id": "1", **DE}, at=NINE)
-    connection = sqlite3.connect(state)
-    for statement in (
-        "DROP INDEX overdue",
-        "DROP TABLE moves",
-        "DROP TABLE given",
-        *(f"ALTER TABLE decisions DROP COLUMN {name}" for name in ("due", "touched", "watch")),
-        "PRAGMA user_version = 1",
-    ):
-        connection.execute(statement)
-    (text,) = connection.execute("SELECT decision FROM decisions").fetchone()
-    old = {key: value for key, value in json.loads(text).items() if key not in {"due", "actions"}}
-    connection.execute("UPDATE decisions SET decision = ?", (json.dumps(old),))
-    connection.commit()
-    connection.close()
+    to_first_format(state)
     with Router(made, state=state) as inbound:
         again = inbound.route({"id": "1", **DE}, at=NINE)
         assert (again.assignee, again.due) == (first.assignee, None)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.first_format import to_first_format
 from tests.routing_loop import DREW_FROM, POLICY, ROUTE, TEAM, assigned, route
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.stores import Recorded, StateError
@@ -216,8 +217,7 @@ def test_a_newer_format_is_refused(path: Path) -> None:
 def test_leads_given_before_format_3_are_counted_from_the_log(path: Path) -> None:
     routed(path, 60)
     before = logged(path)
-    in_sqlite(path, "DROP TABLE given")
-    in_sqlite(path, "PRAGMA user_version = 2")
+    to_first_format(path)
     store = opened(path)
     with store.begin() as transaction:
         received = {who: transaction.given(who, 0, 1 << 60) for who in RECEIVERS}
@@ -235,10 +235,9 @@ def test_leads_given_before_format_3_are_counted_from_the_log(path: Path) -> Non
 
 def test_a_log_that_can_not_be_read_is_not_brought_up_to_date(path: Path) -> None:
     in_sqlite(routed(path, 10), "UPDATE decisions SET decision = '{}' WHERE seq = 3")
-    in_sqlite(path, "DROP TABLE given")
-    in_sqlite(path, "PRAGMA user_version = 2")
+    to_first_format(path)
     assert "is damaged" in refused(path).message
-    assert version(path) == 2
+    assert version(path) == 1
 
 
 def test_the_state_of_another_policy_is_refused(path: Path) -> None:

@@ -10,9 +10,13 @@ as `undecided`.
 from collections.abc import Callable, Iterable, Iterator
 
 from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
+from turnout.compiler.checks.conditions import check_redundant_conditions
+from turnout.compiler.checks.conflicts import check_conflicts
 from turnout.compiler.checks.families import check_families
 from turnout.compiler.checks.gaps import check_gaps
 from turnout.compiler.checks.guarantees import check_guarantees
+from turnout.compiler.checks.negations import check_negations
+from turnout.compiler.checks.redundant import check_redundant_rules
 from turnout.compiler.checks.targets import check_chains, check_teams
 from turnout.compiler.checks.unreachable import check_unreachable
 from turnout.compiler.checks.unused import check_unused
@@ -23,6 +27,10 @@ ROUTE_CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
     check_unreachable,
     check_gaps,
     check_chains,
+    check_redundant_rules,
+    check_redundant_conditions,
+    check_negations,
+    check_conflicts,
 )
 
 POLICY_CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (

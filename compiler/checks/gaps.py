@@ -1,39 +1,41 @@
-"""Find leads that reach the end of a route without a target.
+"""Report leads that reach the end of a route without a target, as few sentences.
 
-A gap is what no clause takes. It is reported as a few boxes, each as wide as it can be:
-a lead of the gap is grown, dimension by dimension, for as long as no clause meets the
-box; the box is reported and blocked, and the search goes on until nothing is left.
+One finding a region; see `compiler.gaps` for what a region is. The sentence folds what is
+long, the rule that the help proposes doesn't: added at the end of the route, it takes
+exactly the leads of the region.
 """
 
 from collections.abc import Iterator
 
 from turnout.compiler.analysis import Analysis
-from turnout.compiler.describe import Words, phrases, words
-from turnout.compiler.domains import members
-from turnout.compiler.regions import All, Masks, OutOfSteps, truth
+from turnout.compiler.checks.edges import edges
+from turnout.compiler.describe import MOST, Words, phrases, words
+from turnout.compiler.gaps import MOST_REGIONS, Gap, gaps
+from turnout.compiler.regions import OutOfSteps
+from turnout.compiler.spelling import spelled
 from turnout.compiler.witness import example, shown
+from turnout.dsl.conditions import ALWAYS
 from turnout.dsl.findings import Finding, Severity, Witness
+from turnout.dsl.wording import written
 
 MOST_GAPS = 12
-MOST_CLASSES = 2_000
+"""Regions of one route that get a finding each."""
+
+MOST_WORDS = 25
+"""Words of a sentence before its "unless"."""
+
+MOST_WRITTEN = 400
+"""Characters up to which a rule is proposed; a longer one nobody would want to read."""
 
 
 def check_gaps(analysis: Analysis) -> Iterator[Finding]:
-    """Yield one `coverage-gap` for each region that nothing takes, widest first found."""
+    """Yield one `coverage-gap` for each region that nothing takes, the plainest first."""
     route = analysis.route
     if route.last:
         return  # a fallback takes whatever is left
     known = words(analysis.regions, analysis.program.policy.definitions.values())
-    everything = range(len(route.clauses))
-    blocked: list[All] = []
     try:
-        while (found := analysis.find(blocked, outside=everything)) is not None:
-            if len(blocked) == MOST_GAPS:
-                yield _more(analysis)
-                return
-            box = _grown(analysis, found)
-            yield _gap(analysis, known, found, box)
-            blocked.append(analysis.regions.outside(tuple(enumerate(box))))
+        found = gaps(analysis)
     except OutOfSteps:
         message = f"whether the route `{route.name}` takes every lead could not be decided"
         yield Finding(
@@ -44,28 +46,79 @@ def check_gaps(analysis: Analysis) -> Iterator[Finding]:
             text=f"not settled within {analysis.steps:,} steps",
             help=("end the route in a `fallback`, or raise the limit with `--steps`",),
         )
+        return
+    shown_ = found.regions[:MOST_GAPS]
+    for gap in shown_:
+        yield _finding(analysis, known, gap)
+    more = len(found.regions) - len(shown_)
+    if more or not found.is_whole:
+        yield _more(analysis, more, is_whole=found.is_whole)
 
 
-def _gap(analysis: Analysis, known: Words, found: Masks, box: Masks) -> Finding:
-    said = phrases(known, box)
-    which = f"leads with {', '.join(said)}" if said else "leads"
-    route = analysis.route
-    witness = _witness(analysis, found, box)
+def _finding(analysis: Analysis, known: Words, gap: Gap) -> Finding:
+    witness = _witness(analysis, gap)
     is_sure = witness is not None and witness.confirmed
-    verb = "reach" if is_sure else "possibly reach"
+    said = sentence(phrases(known, gap.box))
+    taking = [f"`{analysis.route.clauses[at].name}`" for at in gap.exceptions]
+    unless = f", unless taken by {_any_of(taking)}" if taking else ""
+    hint = edges(analysis, gap)
     return Finding(
         "coverage-gap",
         Severity.ERROR,
-        route.span,
-        f"{which} {verb} the end of route `{route.name}` without a target",
-        text="has no fallback",
+        analysis.route.span,
+        f"{said} {'get' if is_sure else 'possibly get'} no target{unless}",
+        text="ends without a fallback",
+        labels=hint.labels,
         witness=witness,
-        help=("end the route in a `fallback to ...`, or add a rule for these leads",),
+        help=(*hint.help, _remedy(analysis, known, gap)),
     )
 
 
-def _witness(analysis: Analysis, found: Masks, box: Masks) -> Witness | None:
-    lead = example(analysis.space, found, telling=box)
+def sentence(said: list[str]) -> str:
+    """Return "leads with ..." in at most `MOST_WORDS` words, what is too much counted.
+
+    >>> sentence(["EMEA", "score missing"])
+    'leads with EMEA, score missing'
+    """
+    if not said:
+        return "leads"
+    room = MOST_WORDS - len("leads with possibly get no target".split())
+    if sum(len(phrase.split(" ")) for phrase in said) <= room:
+        return f"leads with {', '.join(said)}"
+    room -= len("and more conditions".split())
+    kept = list[str]()
+    for phrase in said:
+        room -= len(phrase.split(" "))
+        if room >= 0 or not kept:
+            kept.append(phrase)
+    return f"leads with {', '.join(kept)} and {count(len(said) - len(kept), 'more condition')}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number of things.
+
+    >>> count(1, "more condition"), count(2, "more condition")
+    ('1 more condition', '2 more conditions')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _any_of(names: list[str]) -> str:
+    if len(names) > MOST:
+        names = [*names[: MOST - 1], f"{len(names) - MOST + 1} more rules"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _remedy(analysis: Analysis, known: Words, gap: Gap) -> str:
+    condition = spelled(known, gap.box)
+    text = written(condition, analysis.program.policy.fields)
+    if condition == ALWAYS or len(text) > MOST_WRITTEN:
+        return "end the route in a `fallback to ...`"
+    return f"end the route in a `fallback to ...`, or in a rule for these leads: `when {text}`"
+
+
+def _witness(analysis: Analysis, gap: Gap) -> Witness | None:
+    lead = example(analysis.space, gap.found, telling=gap.box)
     if lead is None:
         return None
     policy = analysis.program.policy
@@ -75,33 +128,17 @@ def _witness(analysis: Analysis, found: Masks, box: Masks) -> Witness | None:
     return shown(lead, policy.fields, "no rule matches")
 
 
-def _more(analysis: Analysis) -> Finding:
+def _more(analysis: Analysis, more: int, *, is_whole: bool) -> Finding:
+    """Return the finding that says how many regions are not shown."""
+    if is_whole:
+        message = f"{count(more, 'more kind')} of leads get no target"
+    else:
+        message = f"more than {MOST_REGIONS - MOST_GAPS} more kinds of leads get no target"
     return Finding(
         "coverage-gap",
         Severity.ERROR,
         analysis.route.span,
-        f"more leads reach the end of route `{analysis.route.name}` without a target",
-        text=f"{MOST_GAPS} gaps are shown; there are others",
+        message,
+        text=f"{MOST_GAPS} are shown",
         help=("end the route in a `fallback to ...`",),
     )
-
-
-def _grown(analysis: Analysis, found: Masks) -> Masks:
-    """Return the box widened as far as no clause meets it."""
-    box = list(found)
-    for at, full in enumerate(analysis.space.full):
-        kept = box[at]
-        box[at] = full
-        if _is_free(analysis, box):
-            continue
-        box[at] = kept
-        more = members(full & ~kept)
-        for number in more if len(more) <= MOST_CLASSES else ():
-            kept, box[at] = box[at], box[at] | 1 << number
-            if not _is_free(analysis, box):
-                box[at] = kept
-    return tuple(box)
-
-
-def _is_free(analysis: Analysis, box: list[int]) -> bool:
-    return all(truth(analysis.taken[at], box) is False for at in analysis.satisfiable)

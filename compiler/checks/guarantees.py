@@ -11,11 +11,19 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
-from turnout.compiler.outcomes import Outcome, given, given_to, given_to_others, outcomes
+from turnout.compiler.outcomes import (
+    Outcome,
+    both,
+    either,
+    given,
+    given_to,
+    given_to_others,
+    outcomes,
+)
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
 from turnout.compiler.regions import OutOfSteps
 from turnout.compiler.witness import example, shown
-from turnout.dsl.conditions import ALWAYS, NEVER, And, Atom, Condition, Or, atoms
+from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, atoms
 from turnout.dsl.findings import Finding, Label, Severity, Witness
 from turnout.dsl.policy import Policy, Reject, ToSequence
 from turnout.dsl.promises import (
@@ -156,7 +164,7 @@ def _broken_by(policy: Policy, outcome: Outcome, claim: Claim) -> Condition:
         case AlwaysReaches(targets):
             return given_to_others(policy, outcome, targets)
         case NeverReaches(targets):
-            return _any(given_to(policy, outcome, target) for target in targets)
+            return either(given_to(policy, outcome, target) for target in targets)
         case _:
             is_rejected = outcome.attempt is not None and isinstance(outcome.attempt.target, Reject)
             return given(policy, outcome) if is_rejected else NEVER
@@ -174,32 +182,20 @@ def _escalated(
     if sla is None or sla.then is None:
         return
     ends = [outcome for outcome in outcomes(clause.attempts) if _is_due(outcome)]
-    due = _any(given(policy, outcome) for outcome in ends)
+    due = either(given(policy, outcome) for outcome in ends)
     chain = (Attempt(sla.then.target, "sla", sla.then.span),)
     for attempts in (chain, route.last):
         for outcome in outcomes(attempts):
-            broken = _broken_by(policy, outcome, claim)
-            if NEVER not in (broken, due) and outcome.attempt is not None:
+            broken = both(due, _broken_by(policy, outcome, claim))
+            if broken != NEVER and outcome.attempt is not None:
                 said = f"the SLA is missed; {_ended(outcome)}"
                 text = "has it when the SLA is missed"
-                condition = due if broken == ALWAYS else _both(broken, due)
-                yield _Breach(condition, said, outcome.attempt.span, text)
+                yield _Breach(broken, said, outcome.attempt.span, text)
 
 
 def _is_due(outcome: Outcome) -> bool:
     target = None if outcome.attempt is None else outcome.attempt.target
     return target is not None and not isinstance(target, Reject | ToSequence)
-
-
-def _any(parts: Iterable[Condition]) -> Condition:
-    possible = tuple(part for part in parts if part != NEVER)
-    if ALWAYS in possible:
-        return ALWAYS
-    return possible[0] if len(possible) == 1 else Or(possible)
-
-
-def _both(one: Condition, two: Condition) -> Condition:
-    return one if two == ALWAYS else And((one, two))
 
 
 def _ended(outcome: Outcome) -> str:
@@ -261,7 +257,7 @@ def _witness(
     if lead is None:
         return (None,)
     policy = analysis.program.policy
-    said = analysis.oracle(policy, analysis.route.name, lead.values, lead.today)
+    said = analysis.oracle(policy, analysis.route.name, lead.values, lead.clock)
     expected = (None, ()) if at == len(clauses) else _expected(clauses[at])
     if said != expected:
         return (None,)

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from turnout.compiler.analysis import Analysis, owned
+from turnout.compiler.checks.questions import followed
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.limits import Hours, limits, never, sure, unsure_moment
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.compiler.regions import All, Masks, OutOfSteps
-from turnout.compiler.witness import example, shown
 from turnout.dsl.conditions import And, Not, Open
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, ToOwner
@@ -98,7 +98,6 @@ def _dead_end(analysis: Analysis, at: int, clause: Clause, hours: set[Hours]) ->
 
 def _exhausted(analysis: Analysis, clause: Clause, found: Masks) -> Finding:
     policy = analysis.program.policy
-    lead = example(analysis.space, found)
     return Finding(
         "dead-end",
         Severity.ERROR,
@@ -106,7 +105,7 @@ def _exhausted(analysis: Analysis, clause: Clause, found: Masks) -> Finding:
         f"a lead of {clause.title} can end up with nobody",
         text="every target can pass it on" if clause.attempts else "names no target",
         labels=tuple(Label(a.span, _why(policy, a)) for a in clause.attempts),
-        witness=None if lead is None else shown(lead, policy.fields),
+        witness=followed(analysis, found),
         help=("end the chain in a queue: `else queue ...`, or add a `fallback`",),
     )
 

@@ -1,19 +1,20 @@
 """Guarantees against all leads of tiny policies, and all ways in which people can be away."""
 
 import re
-from collections.abc import Iterator
-from itertools import chain, combinations
+from collections.abc import Iterable, Iterator
+from itertools import chain, combinations, product
 
 import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from tests.enumeration import Arrival, every_lead, tiny_columns
+from tests.enumeration import TODAY, Arrival, every_lead, tiny_columns
 from tests.policies import compiled, named
 from tests.strategies import PEOPLE, Written, conditions, policies
 from turnout.dsl.policy import (
     LeastLoaded,
+    Person,
     Policy,
     Reject,
     RoundRobin,
@@ -45,7 +46,7 @@ SLAS = (
     *("sla 1 hour, then queue extra", "sla 10 minutes, then person cleo"),
     *("sla 10 minutes, then round-robin near", 'sla 1 hour, then reject "stale"'),
 )
-AWAY = [*PEOPLE, "outside"]
+AWAY = (*PEOPLE, "outside")
 
 
 @st.composite
@@ -74,6 +75,85 @@ def tiny(draw: DrawFn) -> Written:
     return Written(f"{text}\nguarantee g {{ {when}\n{chosen} }}", written.tables)
 
 
+@st.composite
+def limited(draw: DrawFn) -> Written:
+    """Return a policy whose people and teams have limits, with one long chain and a guarantee."""
+
+    def some(*choices: str) -> str:
+        return draw(st.sampled_from(["", *choices]))
+
+    parts = ["lead { owner: person  plan: one of [p, q]  tags: any of [x, y] }"]
+    parts += ["queue triage", 'calendar early { timezone "UTC" open mon..fri 06:00-12:00 }']
+    parts += ['calendar late { timezone "UTC" open mon..fri 12:00-18:00 }']
+    for name in PEOPLE:
+        serves = some(
+            "serves plan [p]", "serves plan [p, q]", "serves tags [x]", "serves tags [x, y]"
+        )
+        limits = f"{some('hours early', 'hours late')} {some('cap 3 per day')} {serves}"
+        parts.append(f"person {name} {{ {limits} {some('inactive') if name == 'cleo' else ''} }}")
+    cap = some("cap 1 per day")
+    teams = {"near": f"ana {cap}, ben", "far": f"ben, cleo weight {draw(st.sampled_from('01'))}"}
+    for team, members in teams.items():
+        limits = f"{some('hours early', 'hours late')} {some('cap 9 per day')}"
+        parts.append(f"team {team} {limits} {{ {members} }}")
+    parts.append(f"partner outside {{ {some('hours early')} {some('cap 2 per day')} }}")
+    kinds = ["round-robin near", "least-loaded near", "round-robin far", "person ana", "person ben"]
+    kinds += ["owner owner", "partner outside"]
+    steps: list[str] = []
+    for kind in draw(st.lists(st.sampled_from(kinds), min_size=2, max_size=4)):
+        is_team = kind.split()[0] in {"round-robin", "least-loaded"}
+        steps.append(f"{kind} {some('matching plan', 'matching tags') if is_team else ''}")
+        steps[-1] += some(" anytime")
+    when = draw(st.sampled_from(["plan is p", "tags has x", "owner is ana", "plan is present"]))
+    rule = f"rule r1 {{ when {when} to {' else '.join(steps)} }}"
+    parts.append(f"route inbound {{ {rule} fallback to queue triage }}")
+    reached = ["team near", "team far", *(f"person {name}" for name in PEOPLE)]
+    reached += ["partner outside", "owner owner", "queue triage"]
+    targets = st.lists(st.sampled_from(reached), min_size=1, max_size=4).map(", ".join)
+    about = draw(
+        st.sampled_from(["", "when plan is q", "when owner in [ana, ben]", f"when {when}"])
+    )
+    claims = f"always reaches {draw(targets)} never reaches {draw(targets)}"
+    parts.append(f"guarantee g {{ {about} {claims} }}")
+    return Written("\n".join(parts))
+
+
+@attrs.frozen
+class World:
+    """Who is unavailable, and why: people and partners, calendars, teams and members at a cap."""
+
+    gone: frozenset[str]
+    closed: frozenset[str | None]
+    full: frozenset[str]
+
+    def is_here(self, person: Person, *, anytime: bool) -> bool:
+        is_open = anytime or person.hours not in self.closed
+        return not person.is_inactive and person.name not in self.gone and is_open
+
+
+def subsets(names: Iterable[str]) -> Iterator[frozenset[str]]:
+    every = sorted(names)
+    sizes = range(len(every) + 1)
+    return map(frozenset, chain.from_iterable(combinations(every, size) for size in sizes))
+
+
+def worlds(policy: Policy) -> list[World]:
+    """Return every way in which people can be unavailable."""
+    full = {f"team {team.name}" for team in policy.teams.values() if team.caps}
+    full |= {
+        f"{team.name} {member.person}"
+        for team in policy.teams.values()
+        for member in team.members
+        if member.caps
+    }
+    return [
+        World(gone, frozenset[str | None](closed), at_cap)
+        for gone in subsets(AWAY)
+        for closed in subsets(policy.calendars)
+        for at_cap in subsets(full)
+    ]
+
+
 @attrs.frozen
 class End:
     """Who is given a lead. assignees: the people who can be drawn, none for a place."""
@@ -83,34 +163,52 @@ class End:
 
 
 def ends(policy: Policy, found: Match, lead: Arrival) -> Iterator[End]:
-    """Yield what becomes of a lead for each set of people who are away."""
-    for away in chain.from_iterable(combinations(AWAY, size) for size in range(len(AWAY) + 1)):
+    """Yield what becomes of a lead in each world."""
+    for world in worlds(policy):
 
-        def people(target: Target, away: tuple[str, ...] = away) -> frozenset[str]:
-            return frozenset(could_have(policy, target, lead)) - frozenset(away)
-
-        def accept(target: Target, away: tuple[str, ...] = away) -> tuple[str | None, str | None]:
-            if isinstance(target, ToQueue | ToSequence | Reject):
-                return None, None
-            if isinstance(target, ToPartner):
-                return None, "away" if target.partner in away else None
-            return None, None if people(target) else "away"
+        def accept(target: Target, world: World = world) -> tuple[str | None, str | None]:
+            match target:
+                case ToQueue() | ToSequence() | Reject():
+                    return None, None
+                case ToPartner(name, anytime):
+                    is_open = anytime or policy.places[f"partner {name}"].hours not in world.closed
+                    return None, None if is_open and name not in world.gone else "away"
+                case _:
+                    return None, None if available(policy, target, lead, world) else "away"
 
         result = settle(found.attempts, accept)
         target = None if result.attempt is None else result.attempt[0]
-        yield End(target, frozenset() if target is None else people(target))
+        people = set[str]() if target is None else available(policy, target, lead, world)
+        yield End(target, frozenset(people))
 
 
-def could_have(policy: Policy, target: Target, lead: Arrival) -> Iterator[str]:
+def available(policy: Policy, target: Target, lead: Arrival, world: World) -> set[str]:
+    """Return the people whom a target can give a lead to."""
     match target:
-        case RoundRobin(team) | LeastLoaded(team):
-            yield from (member.person for member in policy.teams[team].members if member.weight)
-        case ToPerson(person):
-            yield person
-        case ToOwner(field) if field in lead.values:
-            yield str(lead.values[field])
+        case RoundRobin(name, fields, anytime) | LeastLoaded(name, fields, anytime):
+            team = policy.teams[name]
+            if (not anytime and team.hours in world.closed) or f"team {name}" in world.full:
+                return set()
+            return {
+                member.person
+                for member in team.members
+                if member.weight and f"{name} {member.person}" not in world.full
+                if world.is_here(policy.people[member.person], anytime=anytime)
+                if all(serves(policy.people[member.person], field, lead) for field in fields)
+            }
+        case ToPerson(name, anytime):
+            return {name} if world.is_here(policy.people[name], anytime=anytime) else set()
+        case ToOwner(field, anytime) if field in lead.values:
+            owner = str(lead.values[field])
+            return {owner} if world.is_here(policy.people[owner], anytime=anytime) else set()
         case _:
-            pass
+            return set()
+
+
+def serves(person: Person, field: str, lead: Arrival) -> bool:
+    value = lead.values.get(field)
+    wanted = value if isinstance(value, frozenset) else {value}
+    return value is not None and set(wanted) <= person.serves.get(field, frozenset())
 
 
 def is_reached(end: End, reached: Reached) -> bool:
@@ -167,6 +265,23 @@ def is_broken(policy: Policy, claim: Claim, lead: Arrival) -> bool:
         case _:
             given_to = [*now, *later(policy, found, now, lead)]
             return any(isinstance(end.target, Reject) for end in given_to)
+
+
+@given(limited())
+def test_limits_keep_people_from_a_lead_for_reasons_that_fit_together(written: Written) -> None:
+    made = compiled(written)
+    (guarantee,) = made.policy.guarantees.values()
+    owners, plans = [None, *PEOPLE], [None, "p", "q"]
+    tags = [None, *map(frozenset, ("x", "y", "xy"))]
+    every = [
+        Arrival({k: v for k, v in zip(("owner", "plan", "tags"), chosen, strict=True) if v}, TODAY)
+        for chosen in product(owners, plans, tags)
+    ]
+    leads = [lead for lead in every if holds(guarantee.condition, lead.values, lead.today)]
+    refuted = {finding.span for finding in named(made.findings, "refuted-guarantee")}
+    for claim in guarantee.claims:
+        broken = any(is_broken(made.policy, claim, lead) for lead in leads)
+        assert (claim.span in refuted) == broken, claim
 
 
 @given(tiny())

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import attrs
@@ -79,6 +79,12 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     help="How long to think about one rule before saying `undecided`.",
 )
 @click.option(
+    "--coverage",
+    "shows_coverage",
+    is_flag=True,
+    help="Show what each rule receives, too; `turnout coverage` has more to say about it.",
+)
+@click.option(
     "--explain",
     is_eager=True,
     expose_value=False,
@@ -96,6 +102,7 @@ def command(
     reports: tuple[tuple[str, Path], ...],
     strict: bool,
     steps: int,
+    shows_coverage: bool,
 ) -> None:
     """Report everything that is wrong with policies.
 
@@ -106,14 +113,35 @@ def command(
     Exit status: 0 without errors, 1 with errors (with --strict also with warnings), 2
     where a PATH could not be read.
     """
-    report = attrs.evolve(checked(roots(paths or configured_paths()), steps), strict=strict)
+    if shows_coverage and name != "pretty":
+        raise CannotRun(
+            f"--coverage is for reading, not for --format {name}",
+            "write it with `turnout coverage POLICY -o coverage.json`",
+        )
+    files = roots(paths or configured_paths())
+    report = attrs.evolve(checked(files, steps), strict=strict)
     for format_name, file in reports:
         with replacing(file) as stream:
             text = click.unstyle("\n".join(FORMATS[format_name](report, columns())))
             stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
     for text in FORMATS[name](report, columns()):
         click.echo(text)
+    for line in coverage_of(files) if shows_coverage else ():
+        click.echo(line)
     ctx.exit(status(report))
+
+
+def coverage_of(files: list[Path]) -> Iterator[str]:
+    """Yield the coverage of each route of these policies, where they can be read."""
+    # Imported when it is wanted: few checks ask for it.
+    from turnout.commands.coverage import measured, unread  # noqa: PLC0415
+    from turnout.rendering.coverage import coverage_lines  # noqa: PLC0415
+
+    for file in files:
+        compiled = compile_policy(file)
+        for route in () if unread(compiled) else compiled.policy.routes:
+            yield ""
+            yield from coverage_lines(measured(compiled, route), columns())
 
 
 def checked(files: list[Path], steps: int) -> Report:

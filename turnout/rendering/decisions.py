@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
+from turnout.dsl.wording import acted
 from turnout.rendering.jsons import json_text
 from turnout.runtime.decisions import Decision
 
@@ -44,7 +45,7 @@ class Layout:
 def csv_line(decision: Decision) -> str:
     """Return the decision as a line of CSV (RFC 4180, but for the line end)."""
     data = decision.as_dict()
-    data["actions"] = "; ".join(" ".join((each.kind, *each.arguments)) for each in decision.actions)
+    data["actions"] = "; ".join(acted(each.kind, each.arguments) for each in decision.actions)
     data["passed_over"] = "; ".join(
         f"{each.target}: {each.reason}" for each in decision.passed_over
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from turnout.dsl.wording import acted
 from turnout.rendering.screen import Ink, fill, hanging, paint, visible, width
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.explain import Explanation, Refusal, Tried
@@ -67,7 +68,7 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
     if decision.due is not None:
         yield "due", f"{decision.due:%Y-%m-%d %H:%M} UTC"
     for action in decision.actions:
-        yield "do", " ".join((action.kind, *action.arguments))
+        yield "do", acted(action.kind, action.arguments)
     for passed in decision.passed_over:
         yield "passed over", f"{passed.target}: {passed.reason}{_of_members(passed)}"
     if decision.repeated:

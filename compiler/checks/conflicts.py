@@ -1,0 +1,103 @@
+"""Find rules that share leads and disagree about them, so that their order decides.
+
+Most overlaps are meant: an exception stands above the general rule and asks other fields,
+or is a part of it. Pointed out are only pairs of rules of the same block that look like
+siblings: they ask the same of a lead (the same fields; of what a field holds or contains,
+the same values), neither contains the other, and the earlier one takes leads that the
+later would send elsewhere.
+"""
+
+from collections.abc import Iterator
+
+from turnout.compiler.analysis import Analysis
+from turnout.compiler.checks.conditions import reads
+from turnout.compiler.checks.questions import followed, meeting, reaching
+from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.consequences import consequence
+from turnout.compiler.regions import Masks, OutOfSteps
+from turnout.dsl.findings import Finding, Label, Severity
+
+MOST_PAIRS = 20
+"""Findings of one route; the others are counted."""
+
+MOST_LABELS = 3
+
+
+def check_conflicts(analysis: Analysis) -> Iterator[Finding]:
+    """Yield a `conflicting-overlap` for each rule that an earlier sibling disagrees with."""
+    shown = more = 0
+    asked = [reads(analysis.regions.region(clause.own)) for clause in analysis.route.clauses]
+    for at, clause in enumerate(analysis.route.clauses):
+        if not clause.is_rule:
+            continue
+        try:
+            found = _conflicts(analysis, asked, at)
+        except OutOfSteps:
+            yield undecided(clause, "conflicts with an earlier rule", analysis.steps)
+            continue
+        if found and shown == MOST_PAIRS:
+            more += 1
+        elif found:
+            shown += 1
+            yield _finding(analysis, at, found)
+    if more:
+        yield _more(analysis, more)
+
+
+def _conflicts(analysis: Analysis, asked: list[int], at: int) -> list[tuple[int, Masks]]:
+    """Return earlier siblings that take leads of rule `at` which it would send elsewhere.
+
+    Each comes with such leads. Raises OutOfSteps.
+    """
+    clauses, taken = analysis.route.clauses, analysis.taken
+    near = [other for other in meeting(analysis, at) if other < at]
+    found: list[tuple[int, Masks]] = []
+    for other in near:
+        if not clauses[other].is_rule or asked[other] != asked[at]:
+            continue
+        if clauses[other].around != clauses[at].around:
+            continue
+        if consequence(clauses[other]) == consequence(clauses[at]):
+            continue
+        # Leads of both that come to the earlier rule and would go on to the later one.
+        between = [passed for passed in near if passed != other]
+        shared = analysis.find([taken[other], taken[at]], outside=between)
+        if shared is None or _contains(analysis, other, at) or _contains(analysis, at, other):
+            continue
+        found.append((other, shared))
+    # A rule without leads of its own is reported as such.
+    return found if found and reaching(analysis, at) is not None else []
+
+
+def _contains(analysis: Analysis, wide: int, narrow: int) -> bool:
+    return analysis.find([analysis.taken[narrow]], outside=[wide]) is None
+
+
+def _finding(analysis: Analysis, at: int, found: list[tuple[int, Masks]]) -> Finding:
+    clauses = analysis.route.clauses
+    labels = [Label(clauses[by].span, "has them, being first") for by, _ in found[:MOST_LABELS]]
+    more = len(found) - len(labels)
+    first, shared = found[0]
+    return Finding(
+        "conflicting-overlap",
+        Severity.NOTE,
+        clauses[at].span,
+        f"{clauses[first].title} and {clauses[at].title} share leads but not their target",
+        text="would send them elsewhere",
+        labels=tuple(labels),
+        witness=followed(analysis, shared),
+        notes=("the order of the rules decides",)
+        + ((f"{more} more earlier rules disagree with it",) if more else ()),
+        help=("if the order is not meant, narrow one of them or swap them",),
+    )
+
+
+def _more(analysis: Analysis, more: int) -> Finding:
+    plural = "" if more == 1 else "s"
+    return Finding(
+        "conflicting-overlap",
+        Severity.NOTE,
+        analysis.route.span,
+        f"{more} more rule{plural} share leads with earlier ones that send them elsewhere",
+        text=f"{MOST_PAIRS} are shown",
+    )

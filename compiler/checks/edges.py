@@ -1,0 +1,119 @@
+"""Notice a hole of one value between two ranges: `in 20..29` and `>= 31` leave out 30.
+
+Asked of a gap that holds a single number or day of some field. The hint is given where on
+either side of the value a rule's range ends and that rule takes leads that differ from
+the gap's in nothing but the value, as rustc does for integer patterns ("this could appear
+to continue range ..., but ... isn't matched by either of them").
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import attrs
+
+from turnout.compiler.analysis import Analysis
+from turnout.compiler.describe import spans
+from turnout.compiler.domains import Cut, Mask
+from turnout.compiler.gaps import Gap
+from turnout.compiler.growth import region_of
+from turnout.compiler.space import Dimension
+from turnout.dsl import types
+from turnout.dsl.conditions import Between, IsIn, Ordered, atoms
+from turnout.dsl.findings import Label
+from turnout.dsl.wording import written
+
+
+@attrs.frozen
+class Edges:
+    """What is to say about a gap that lies between two ranges; nothing by default."""
+
+    labels: tuple[Label, ...] = ()
+    help: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class _Side:
+    """A range that stops beside a value: whose it is, as it is written, and with the value."""
+
+    clause: int
+    test: Between
+    value: Ordered
+    is_below: bool
+
+    @property
+    def moved(self) -> Between:
+        if self.is_below:
+            return attrs.evolve(self.test, high=self.value, high_open=False)
+        return attrs.evolve(self.test, low=self.value, low_open=False)
+
+
+def edges(analysis: Analysis, gap: Gap) -> Edges:
+    """Return the rules between whose ranges the gap is a single value. Raises OutOfSteps."""
+    for at, mask in enumerate(gap.box):
+        for point in _points(analysis, at, mask):
+            below = next(_beside(analysis, gap, at, point, is_below=True), None)
+            above = next(_beside(analysis, gap, at, point, is_below=False), None)
+            if below is not None and above is not None:
+                return _said(analysis, below, above)
+    return Edges()
+
+
+def _said(analysis: Analysis, below: _Side, above: _Side) -> Edges:
+    fields = analysis.program.policy.fields
+    clauses = analysis.route.clauses
+    value = written(IsIn(below.test.field, frozenset({below.value})), fields)
+    labels = [
+        Label(clauses[side.clause].span, f"`{written(side.test, fields)}` {where}")
+        for side, where in ((below, "ends just below"), (above, "starts just above"))
+    ]
+    moved = " or ".join(f"`{written(side.moved, fields)}`" for side in (below, above))
+    hint = f"`{value}` lies between the two ranges, in neither: write {moved} if one is to hold it"
+    return Edges(tuple(labels), (hint,))
+
+
+def _points(analysis: Analysis, at: int, mask: Mask) -> list[tuple[Cut, Cut]]:
+    """Return the single numbers or days that the gap has on a dimension, from cut to cut."""
+    dimension = analysis.space.dimensions[at]
+    is_ordered = isinstance(
+        dimension.field.type, types.Integer | types.Number | types.Money | types.Date
+    )
+    if dimension.kind != "value" or not is_ordered or mask == analysis.space.full[at]:
+        return []
+    return [
+        (low, high)
+        for low, high in spans(dimension, mask & ~1)
+        if (high - low == 1 if isinstance(low, int) else low[0] == high[0])
+    ]
+
+
+def _beside(
+    analysis: Analysis, gap: Gap, at: int, point: tuple[Cut, Cut], *, is_below: bool
+) -> Iterator[_Side]:
+    """Yield the ranges that stop right below, or above, the gap's value."""
+    dimension = analysis.space.dimensions[at]
+    for number, clause in enumerate(analysis.route.clauses):
+        for test in atoms(clause.condition):
+            if not isinstance(test, Between) or test.field != dimension.field.name:
+                continue
+            mask = analysis.space.places[test][1] & dimension.full
+            if not mask:
+                continue
+            low, high = spans(dimension, mask)[0]
+            if (high != point[0]) if is_below else (low != point[1]):
+                continue
+            box = list(gap.box)
+            box[at] = mask
+            beside = [analysis.taken[number], region_of(analysis.space, box)]
+            if analysis.find(beside) is not None:
+                yield _Side(number, test, _value(dimension, point), is_below)
+
+
+def _value(dimension: Dimension, point: tuple[Cut, Cut]) -> Ordered:
+    match dimension.field.type:
+        case types.Integer():
+            return int(point[0])
+        case types.Date():
+            return date.fromordinal(point[0])
+        case _:
+            return Decimal(point[0][0])

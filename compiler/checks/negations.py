@@ -1,0 +1,139 @@
+"""Find a written `not (...)` that lets in leads because they lack a field.
+
+A comparison with a missing field is false, so its plain negation holds there: `not DACH`
+takes leads without a country. That may be meant, and is easily overlooked. It is pointed
+out where the rule gets such leads, and only where the lead lacks every field that the
+negated part asks: a lead whose source is known not to be hot is "not hot" whether or not
+its score is known.
+"""
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from turnout.compiler.analysis import Analysis
+from turnout.compiler.checks.questions import (
+    Written,
+    followed,
+    meeting_box,
+    written_conditions,
+)
+from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.growth import region_of
+from turnout.compiler.regions import Masks, OutOfSteps
+from turnout.dsl.conditions import NEVER, And, Condition, IsIn, Not, Or, Present, atoms
+from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.types import Boolean, Field
+from turnout.dsl.wording import is_one_test, written
+
+
+@attrs.frozen
+class Negation:
+    """A `not` that leads may satisfy for lack of a field.
+
+    fields: those that it asks and a lead may lack, in schema order. without: the whole
+    condition if the negation never held.
+    """
+
+    part: Not
+    fields: tuple[str, ...]
+    without: Condition
+
+    @property
+    def known(self) -> Condition:
+        """The negation for leads that have one of the fields."""
+        there = tuple(Present(field) for field in self.fields)
+        return And((there[0] if len(there) == 1 else Or(there), self.part))
+
+    @property
+    def open(self) -> Condition:
+        """The same negation, saying itself that the fields may be missing."""
+        lacking = tuple(Not(Present(field)) for field in self.fields)
+        return Or((lacking[0] if len(lacking) == 1 else And(lacking), self.part))
+
+
+def check_negations(analysis: Analysis) -> Iterator[Finding]:
+    """Yield a `negation-matches-missing` for each `not` that gives leads for lack of a field."""
+    for place in written_conditions(analysis.route):
+        for negation in negations(analysis, place.condition):
+            try:
+                found = _lacking(analysis, place, negation)
+            except OutOfSteps:
+                clause = analysis.route.clauses[place.at]
+                yield undecided(clause, "takes leads for lack of a field", analysis.steps)
+                continue
+            if found is not None:
+                yield _finding(analysis, negation, place, found)
+
+
+def negations(analysis: Analysis, condition: Condition) -> Iterator[Negation]:
+    """Yield the negations written in `condition` that speak of fields a lead may lack."""
+    fields = analysis.program.policy.fields
+    for part, without in _written(condition, analysis):
+        asked = {atom.field for atom in atoms(part) if not isinstance(atom, Present)}
+        lacked = tuple(name for name in fields if name in asked and not fields[name].required)
+        if lacked:
+            yield Negation(part, lacked, without)
+
+
+def _written(condition: Condition, analysis: Analysis) -> Iterator[tuple[Not, Condition]]:
+    """Yield each `not` outside of another, with the condition in which it never holds."""
+    if isinstance(condition, Not):
+        yield condition, NEVER
+    if is_one_test(condition, analysis.program.policy.fields):
+        return
+    if isinstance(condition, And | Or):
+        for at, part in enumerate(condition.parts):
+            for inner, without in _written(part, analysis):
+                parts = (*condition.parts[:at], without, *condition.parts[at + 1 :])
+                yield inner, type(condition)(parts)
+
+
+def _lacking(analysis: Analysis, place: Written, negation: Negation) -> Masks | None:
+    """Return leads that get to a condition and satisfy it only for lack of fields.
+
+    Raises OutOfSteps.
+    """
+    box = list(analysis.space.full)
+    for at, dimension in enumerate(analysis.space.dimensions):
+        if dimension.kind == "value" and dimension.field.name in negation.fields:
+            box[at] &= 1
+    if not all(box):
+        return None
+    region = analysis.regions.region
+    wanted = [region(condition) for condition in (*place.outer, place.condition)]
+    wanted += [region(negation.without, holds=False), region_of(analysis.space, box)]
+    for at, mask in analysis.regions.both(wanted).box:
+        box[at] &= mask
+    before = [other for other in meeting_box(analysis, box) if other < place.at]
+    return analysis.find(wanted, outside=before)
+
+
+def _finding(analysis: Analysis, negation: Negation, place: Written, found: Masks) -> Finding:
+    fields = analysis.program.policy.fields
+    names = [f"`{name}`" for name in negation.fields]
+    lacking = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    witness = followed(analysis, found)
+    also = "also holds" if witness is not None and witness.confirmed else "possibly holds"
+    said = f"`{written(negation.part, fields)}` of {place.title}"
+    return Finding(
+        "negation-matches-missing",
+        Severity.WARNING,
+        place.span,
+        f"{said} {also} for leads without {lacking}",
+        text="takes leads for what they lack",
+        witness=witness,
+        help=(
+            f"to leave them out, write `{written(_known(negation, fields), fields)}` there",
+            f"to keep them, say so: `({written(negation.open, fields)})`",
+        ),
+    )
+
+
+def _known(negation: Negation, fields: Mapping[str, Field]) -> Condition:
+    """Return the negation for leads that have a field, a boolean's in its own words."""
+    match negation.part.part:
+        case IsIn(field, values) if isinstance(fields[field].type, Boolean):
+            return IsIn(field, frozenset({True, False}) - values)
+        case _:
+            return negation.known
