@@ -45,6 +45,7 @@ def command(ctx: click.Context, *, paths: tuple[Path, ...], check: bool, has_dif
     is written to stdout; without one, the configured paths are taken, or else the working
     directory. What a file means never changes, and comments stay where they are. A file
     with a syntax error is reported and left as it is.
+
     Exit status: 0 for success, 1 where --check or --diff finds a file that would change, 2
     where a file could not be read or parsed.
     """
