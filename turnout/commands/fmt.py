@@ -8,6 +8,7 @@ from pathlib import Path
 import attrs
 import click
 
+from turnout.commands.configuration import configured_paths
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS
 from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import replacing
@@ -32,7 +33,7 @@ STDIN = Path("-")
         "turnout fmt - < inbound.route",
     ),
 )
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where a file would change.")
 @click.option("--diff", "has_diff", is_flag=True, help="Write nothing; print what would change.")
 @color_option
@@ -41,15 +42,16 @@ def command(ctx: click.Context, *, paths: tuple[Path, ...], check: bool, has_dif
     """Write policies in their one canonical form.
 
     A PATH is a .route file, a folder (every .route file below it), or `-` for stdin, which
-    is written to stdout. What a file means never changes, and comments stay where they
-    are. A file with a syntax error is reported and left as it is.
+    is written to stdout; without one, the configured paths are taken, or else the working
+    directory. What a file means never changes, and comments stay where they are. A file
+    with a syntax error is reported and left as it is.
 
     Exit status: 0 for success, 1 where --check or --diff finds a file that would change, 2
     where a file could not be read or parsed.
     """
     findings: list[Finding] = []
     changed = 0
-    files = route_files(paths)
+    files = route_files(paths or configured_paths())
     is_dry = check or has_diff
     for path in files:
         result = _formatted(path)
