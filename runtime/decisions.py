@@ -92,10 +92,6 @@ class Decision:
             "target": self.target,
             "assignee": self.assignee,
             "at": self.at.isoformat(),
-            "due": None if self.due is None else self.due.isoformat(),
-            "actions": [
-                {"kind": each.kind, "arguments": list(each.arguments)} for each in self.actions
-            ],
             "passed_over": [
                 {"target": passed.target, "reason": passed.reason} for passed in self.passed_over
             ],
@@ -104,6 +100,10 @@ class Decision:
                 for issue in self.issues
             ],
             "repeated": self.repeated,
+            "due": None if self.due is None else self.due.isoformat(),
+            "actions": [
+                {"kind": each.kind, "arguments": list(each.arguments)} for each in self.actions
+            ],
         }
 
     @classmethod

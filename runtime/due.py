@@ -1,11 +1,11 @@
 """When a lead must have been touched.
 
-The time of an SLA runs while its assignee works, by their own calendar or else that of the
-team that they were drawn from: minutes and hours
-are hours in which it is open, a day ends at the same time of its next open day, a week at
-the same time seven days later, and where it is closed then, when it opens next. A lead
-that arrives while it is closed counts from when it opens. Without a calendar, and with
-`wall`, it is plain time and a day is 24 hours.
+The time of an SLA runs while its assignee works, by their own calendar, else by that of
+the team that they were drawn from: minutes and hours are hours in which it is open, a day
+ends at the same time of its next open day, a week at the same time seven days later, and
+where it is closed then, when it opens next. A lead that arrives while it is closed counts
+from when it opens. Without a calendar, and with `wall`, it is plain time and a day is 24
+hours.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -59,14 +59,14 @@ def written(path: Path, format_name: str, decisions: Sequence[Decision]) -> str:
 
 def test_csv_has_one_line_for_each_decision(tmp_path: Path) -> None:
     assert written(tmp_path / "out.csv", "csv", [ANA, TRIAGE]) == (
-        "lead,row,route,rule,by,kind,target,assignee,at,due,actions,passed_over,"
-        "issues,repeated\n"
+        "lead,row,route,rule,by,kind,target,assignee,at,passed_over,issues,"
+        "repeated,due,actions\n"
         "00Q5e,7,inbound,dach-enterprise,rule dach-enterprise,round-robin,dach-ae,ana,"
-        "2026-11-23T09:00:00+00:00,2026-11-23T09:10:00+00:00,"
-        '"task ""Call back""; start welcome",,,false\n'
+        "2026-11-23T09:00:00+00:00,,,false,2026-11-23T09:10:00+00:00,"
+        '"task ""Call back""; start welcome"\n'
         "'=1+1,8,inbound,,fallback of route inbound,queue,triage,,"
-        "2026-11-23T09:00:00+00:00,,,owner account_owner: no-owner,"
-        "employees: not a number,false\n"
+        "2026-11-23T09:00:00+00:00,owner account_owner: no-owner,"
+        "employees: not a number,false,,\n"
     )
 
 

@@ -22,11 +22,11 @@ COLUMNS = (
     "target",
     "assignee",
     "at",
-    "due",
-    "actions",
     "passed_over",
     "issues",
     "repeated",
+    "due",
+    "actions",
 )
 _SPECIAL = re.compile(r'[",\r\n]')
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
