@@ -224,5 +224,7 @@ def _matched(serving: Mapping[Value, frozenset[str]], value: Value | None) -> fr
         return frozenset()
     if not isinstance(value, frozenset):
         return serving.get(value, frozenset())
-    everyone = [serving.get(each, frozenset[str]()) for each in value]
-    return frozenset.intersection(*everyone)
+    first, *others = (serving.get(each, frozenset[str]()) for each in value)
+    for other in others:
+        first &= other
+    return first
