@@ -224,5 +224,5 @@ def _matched(serving: Mapping[Value, frozenset[str]], value: Value | None) -> fr
         return frozenset()
     if not isinstance(value, frozenset):
         return serving.get(value, frozenset())
-    everyone = [serving.get(each, frozenset[str]()) for each in value]
-    return frozenset.intersection(*everyone)
+    matched = [serving.get(each, frozenset[str]()) for each in value]
+    return matched[0].intersection(*matched[1:])

@@ -13,8 +13,9 @@ from tests.strategies import Written
 from turnout.runtime.decisions import Decision
 from turnout.runtime.router import Router
 
-LEAD = "lead { id: text  country: country  language: language  owner: person"
-LEAD += "  plan: one of [free, pro, big]  products: any of [core, extra, more] }\n"
+LEAD = """lead { id: text  country: country  language: language  owner: person
+  plan: one of [free, pro, big]  products: any of [core, extra, more] }
+"""
 CALENDARS = """
 calendar berlin { timezone "Europe/Berlin"  open mon..fri 09:00-17:30 }
 calendar kolkata { timezone "Asia/Kolkata"  open mon..fri 09:30-18:00 }
