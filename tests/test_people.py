@@ -285,7 +285,7 @@ def test_a_gap_of_the_clock_is_shown_at_a_moment() -> None:
     route r {{ rule d {{ when open berlin to queue day }} }}
     """
     (gap,) = named(compiled(text).findings, "coverage-gap")
-    assert gap.message == "leads with berlin closed reach the end of route `r` without a target"
+    assert gap.message == "leads with berlin closed get no target"
     assert gap.witness is not None
     assert gap.witness.note == "arriving at 2026-01-01 00:00 UTC, no rule matches"
 
