@@ -23,7 +23,7 @@ def _place() -> Span:
     return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Cap:
     """At most so many leads in a period; at the cap means not available.
 

@@ -4,6 +4,7 @@
 with files of different years would decide the same lead differently.
 """
 
+from datetime import date, datetime
 from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
@@ -26,3 +27,16 @@ def zone(name: str) -> ZoneInfo:
         raise KeyError(name)
     with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as stream:
         return ZoneInfo.from_file(stream, key=name)
+
+
+def local_date(moment: datetime, name: str) -> date:
+    """Return the date by the clock of a time zone; in the era's first and last hours, of UTC.
+
+    >>> from datetime import UTC
+    >>> local_date(datetime(2026, 11, 23, 20, tzinfo=UTC), "Asia/Kolkata").isoformat()
+    '2026-11-24'
+    """
+    try:
+        return moment.astimezone(zone(name)).date()
+    except OverflowError:
+        return moment.date()

@@ -6,6 +6,7 @@ clock moves on, which within a batch it doesn't; what leads were given is counte
 state.
 """
 
+from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
@@ -20,11 +21,10 @@ from turnout.dsl.policy import (
     Person,
     Policy,
     RoundRobin,
-    Team,
     ToPartner,
 )
 from turnout.dsl.types import Value, Values
-from turnout.dsl.zones import zone
+from turnout.dsl.zones import local_date, zone
 from turnout.runtime.stores import Transaction, member_of, microseconds
 
 CLOSENESS = {"inactive": 0, "no-match": 1, "away": 2, "off-hours": 3, "at-cap": 4}
@@ -40,6 +40,9 @@ class Refused:
     reason: str
     members: tuple[tuple[str, str], ...] = ()
 
+
+Counted: TypeAlias = tuple[Cap, str]
+"""A cap, and whose leads it counts, as `receivers` names them."""
 
 Ask: TypeAlias = Callable[[Values, datetime, Transaction], frozenset[str] | Refused]
 """Returns the members of a team who can be drawn."""
@@ -75,7 +78,7 @@ class Availability:
         reason = self._absence(name, anytime=anytime)
         if reason is not None:
             return reason
-        return self._at_cap(self.policy.people[name].caps, f"person {name}", state)
+        return self._at_cap(_counted(self.policy.people[name].caps, f"person {name}"), state)
 
     def partner(self, target: ToPartner, moment: datetime, state: Transaction) -> str | None:
         """Return why the partner can't be given a lead at `moment`, None where they can."""
@@ -83,7 +86,7 @@ class Availability:
         partner = self.policy.places[f"partner {target.partner}"]
         if not target.anytime and not self._is_open(partner.hours):
             return "off-hours"
-        return self._at_cap(partner.caps, f"partner {target.partner}", state)
+        return self._at_cap(_counted(partner.caps, f"partner {target.partner}"), state)
 
     def members(self, target: RoundRobin | LeastLoaded) -> Ask:
         """Return what asks who of a team can be drawn."""
@@ -95,41 +98,46 @@ class Availability:
         people = [self.policy.people[member.person] for member in drawn]
         if not (team.hours or team.caps or target.matching or _has_limits(drawn, people)):
             return lambda _values, _moment, _state: everybody
+        whole = _counted(team.caps, f"team {team.name}")
+        asked = tuple(
+            (
+                person.name,
+                _counted(person.caps, f"person {person.name}")
+                + _counted(member.caps, member_of(team.name, person.name)),
+            )
+            for member, person in zip(drawn, people, strict=True)
+        )
         serving = tuple((field, _serving(field, people)) for field in target.matching)
 
         def ask(values: Values, moment: datetime, state: Transaction) -> frozenset[str] | Refused:
             self._at(moment)
             if not target.anytime and not self._is_open(team.hours):
                 return Refused("off-hours")
-            if self._at_cap(team.caps, f"team {team.name}", state):
+            if self._at_cap(whole, state):
                 return Refused("at-cap")
             matched = everybody
             for field, by_value in serving:
                 matched &= _matched(by_value, values.get(field))
-            return self._drawable(team, drawn, matched, target, state)
+            return self._drawable(asked, matched, state, anytime=target.anytime)
 
         return ask
 
     def _drawable(
         self,
-        team: Team,
-        drawn: tuple[Member, ...],
+        asked: tuple[tuple[str, tuple[Counted, ...]], ...],
         matched: frozenset[str],
-        target: RoundRobin | LeastLoaded,
         state: Transaction,
+        *,
+        anytime: bool,
     ) -> frozenset[str] | Refused:
         reasons: dict[str, str] = {}
         available: list[str] = []
-        for member in drawn:
-            name = member.person
-            reason = self._absence(name, anytime=target.anytime)
+        for name, caps in asked:
+            reason = self._absence(name, anytime=anytime)
             if name not in matched and reason != "inactive":
                 reason = "no-match"
-            if reason is None:
-                caps = self.policy.people[name].caps
-                reason = self._at_cap(caps, f"person {name}", state) or self._at_cap(
-                    member.caps, member_of(team.name, name), state
-                )
+            if reason is None and caps:
+                reason = self._at_cap(caps, state)
             if reason is None:
                 available.append(name)
             else:
@@ -153,7 +161,7 @@ class Availability:
         if person.is_inactive:
             return "inactive"
         if person.away:
-            today = self._moment.astimezone(zone(person.timezone)).date()
+            today = local_date(self._moment, person.timezone)
             if any(first <= today <= last for first, last in person.away):
                 return "away"
         return None if anytime or self._is_open(person.hours) else "off-hours"
@@ -166,12 +174,13 @@ class Availability:
             self._open[hours] = is_open(self.policy.calendars[hours], self._moment)
         return self._open[hours]
 
-    def _at_cap(self, caps: tuple[Cap, ...], who: str, state: Transaction) -> str | None:
+    def _at_cap(self, caps: tuple[Counted, ...], state: Transaction) -> str | None:
         assert self._moment is not None
-        for cap in caps:
-            if cap not in self._periods:
-                self._periods[cap] = period(cap, self._moment)
-            if state.given(who, *self._periods[cap]) >= cap.most:
+        for cap, who in caps:
+            between = self._periods.get(cap)
+            if between is None:
+                between = self._periods[cap] = period(cap, self._moment)
+            if state.given(who, *between) >= cap.most:
                 return "at-cap"
         return None
 
@@ -181,7 +190,7 @@ def period(cap: Cap, moment: datetime) -> tuple[int, int]:
     if isinstance(cap.per, timedelta):
         now = microseconds(moment)
         return now - cap.per // timedelta(microseconds=1) + 1, now + 1
-    today = moment.astimezone(zone(cap.timezone)).date()
+    today = local_date(moment, cap.timezone)
     match cap.per:
         case "day":
             first, length = today.toordinal(), 1
@@ -189,9 +198,7 @@ def period(cap: Cap, moment: datetime) -> tuple[int, int]:
             first, length = today.toordinal() - today.weekday(), 7
         case _:
             first = today.replace(day=1).toordinal()
-            length = (date.fromordinal(first + 27) + timedelta(days=4)).replace(
-                day=1
-            ).toordinal() - first
+            length = monthrange(today.year, today.month)[1]
     return _midnight(cap.timezone, first), _midnight(cap.timezone, first + length)
 
 
@@ -201,6 +208,10 @@ def _midnight(timezone: str, ordinal: int) -> int:
         return -_ENDLESS if ordinal <= 1 else _ENDLESS
     day = date.fromordinal(ordinal)
     return microseconds(datetime(day.year, day.month, day.day, tzinfo=zone(timezone)))
+
+
+def _counted(caps: tuple[Cap, ...], who: str) -> tuple[Counted, ...]:
+    return tuple((cap, who) for cap in caps)
 
 
 def _has_limits(members: tuple[Member, ...], people: list[Person]) -> bool:
@@ -224,7 +235,5 @@ def _matched(serving: Mapping[Value, frozenset[str]], value: Value | None) -> fr
         return frozenset()
     if not isinstance(value, frozenset):
         return serving.get(value, frozenset())
-    first, *others = (serving.get(each, frozenset[str]()) for each in value)
-    for other in others:
-        first &= other
-    return first
+    matched = [serving.get(each, frozenset[str]()) for each in value]
+    return matched[0].intersection(*matched[1:])

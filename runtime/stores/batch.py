@@ -73,8 +73,8 @@ class Batch:
     _undecided: set[Key] = attrs.field(factory=set[Key], init=False)
     _read_turns: dict[str, Turns] = attrs.field(factory=dict[str, Turns], init=False)
     _read_open: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
-    _read_given: dict[tuple[str, int, int], int] = attrs.field(
-        factory=dict[tuple[str, int, int], int], init=False
+    _given: dict[str, dict[tuple[int, int], int]] = attrs.field(
+        factory=dict[str, dict[tuple[int, int], int]], init=False
     )
 
     def decided(self, route: str, lead: str) -> Recorded | None:
@@ -108,13 +108,14 @@ class Batch:
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period, those of this batch included."""
-        key = (who, start, end)
-        if key not in self._read_given:
-            self._read_given[key] = self.kept.given(who, start, end)
-        here = self.received.get(who)
-        if here is None:
-            return self._read_given[key]
-        return self._read_given[key] + sum(leads for at, leads in here.items() if start <= at < end)
+        periods = self._given.setdefault(who, {})
+        count = periods.get((start, end))
+        if count is None:
+            here = self.received.get(who, Counter[int]())
+            count = self.kept.given(who, start, end)
+            count += sum(leads for at, leads in here.items() if start <= at < end)
+            periods[start, end] = count
+        return count
 
     def record(self, decision: Decision, fingerprint: str, watch: Watch | None = None) -> None:
         """Append the decision to the log and to its assignee's open leads."""
@@ -171,6 +172,9 @@ class Batch:
         at = microseconds(moment)
         for who in receivers(decision.kind, decision.target, decision.assignee):
             self.received.setdefault(who, Counter())[at] += 1
+            periods = self._given.get(who, {})
+            for start, end in periods:
+                periods[start, end] += start <= at < end
 
     def _change(self, recorded: Recorded) -> None:
         is_new = _key(recorded) in self.decisions
