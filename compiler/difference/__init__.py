@@ -12,9 +12,10 @@ import attrs
 
 from turnout.compiler.analysis import STEPS
 from turnout.compiler.describe import words
+from turnout.compiler.difference.compared import Compared, Move, Oracle, Purse
 from turnout.compiler.difference.definitions import Change, changes
 from turnout.compiler.difference.meanings import Meanings, Sets
-from turnout.compiler.difference.moves import Compared, Move, Oracle, Purse, moves
+from turnout.compiler.difference.moves import moves
 from turnout.compiler.difference.reach import Ground
 from turnout.compiler.difference.rows import Outcome, Version, version
 from turnout.compiler.difference.schema import Schema, shared
