@@ -1,16 +1,19 @@
 """One route as regions: what every exact check of it starts from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TypeAlias
 
 import attrs
 
+from turnout.compiler.boxes import parts
+from turnout.compiler.cover import uncovered
+from turnout.compiler.index import IMPOSSIBLE, Index
 from turnout.compiler.limits import sure_owners
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.regions import All, Budget, Masks, Regions, find, truth
-from turnout.compiler.space import Space, space
+from turnout.compiler.space import Box, Space, space
 from turnout.dsl.conditions import Atom, IsIn, Present, atoms
 from turnout.dsl.policy import Policy, ToOwner
 from turnout.dsl.types import Values
@@ -28,7 +31,8 @@ STEPS = 2_000_000
 class Analysis:
     """A route, its space, and the region of each of its clauses.
 
-    oracle: confirms witnesses. steps: the budget of each question.
+    oracle: confirms witnesses. steps: the budget of each question. deadline: the end of
+    all of them together, in seconds of `monotonic`; None for none.
     """
 
     program: Program
@@ -36,6 +40,7 @@ class Analysis:
     regions: Regions
     oracle: Oracle
     steps: int
+    deadline: float | None = None
 
     @property
     def space(self) -> Space:
@@ -48,11 +53,9 @@ class Analysis:
         return tuple(self.regions.region(clause.condition) for clause in self.route.clauses)
 
     @cached_property
-    def left(self) -> tuple[All, ...]:
-        """The region that each clause leaves, in order."""
-        return tuple(
-            self.regions.region(clause.condition, holds=False) for clause in self.route.clauses
-        )
+    def index(self) -> Index:
+        """The clauses' boxes, by what they meet."""
+        return Index(self.space, self.taken)
 
     @cached_property
     def possible(self) -> tuple[All, ...]:
@@ -65,55 +68,118 @@ class Analysis:
         found = (at for at, region in enumerate(self.taken) if self.find([region]) is not None)
         return tuple(found)
 
+    def left(self, at: int) -> All:
+        """Return the region that clause `at` leaves."""
+        return self.regions.region(self.route.clauses[at].condition, holds=False)
+
     def find(self, regions: Iterable[All], *, outside: Iterable[int] = ()) -> Masks | None:
         """Return a box of leads in all of `regions` that none of these clauses takes.
 
         Raises OutOfSteps.
         """
-        wanted = list(regions)
-        limits = self.regions.both(wanted).box
-        start = list(self.space.full)
-        for at, mask in limits:
-            start[at] &= mask
-        met = [at for at in outside if truth(self.taken[at], start) is not False]
-        return find(
-            self.space,
-            [*wanted, *(self.left[at] for at in met), *self.possible],
-            Budget(self.steps),
-        )
+        budget = Budget(self.steps, self.deadline)
+        budget.take()
+        if not isinstance(outside, range):
+            outside = sorted(outside)
+        wanted = self.regions.both(regions)
+        whole = parts(wanted, self.space.full)
+        if whole is None:
+            return self._searched(wanted, outside, budget)
+        among = self.index.among(outside)
+        webs = [at for at in outside if self.index.boxes[at] is None] if self.index.webs else []
+        for sides in whole.boxes:
+            box = self._within(sides)
+            if any(truth(self.taken[at], box) is not False for at in webs):
+                found = self._searched(All(sides, wanted.eithers), outside, budget)
+            else:
+                found = self._found(box, whole.without, among, budget)
+            if found is not None:
+                return found
+        return None
+
+    def _found(
+        self, box: Masks, without: Sequence[Box], among: int, budget: Budget
+    ) -> Masks | None:
+        quick = self.index.descent(box, among)
+        if quick is not None and not any(_meets(quick, sides) for sides in without):
+            return quick
+        covers = (cover for _, cover in self.index.meeting(box, among))
+        return uncovered(box, [*without, *covers], budget)
+
+    def _searched(self, wanted: All, outside: Iterable[int], budget: Budget) -> Masks | None:
+        """Return what `find` returns, by the search that needs no boxes."""
+        start = self._within(wanted.box)
+        met = [at for at in sorted(outside) if truth(self.taken[at], start) is not False]
+        regions = [wanted, *(self.left(at) for at in met), *self.possible]
+        return find(self.space, regions, budget)
+
+    def _within(self, sides: Box) -> Masks:
+        """Return a box with all its sides."""
+        box = list(self.space.full)
+        for at, mask in sides:
+            box[at] &= mask
+        return tuple(box)
 
     def meeting(self, at: int) -> list[int]:
         """Return the earlier clauses that share a lead with clause `at`, at first sight."""
-        start = list(self.space.full)
-        for dimension, mask in self.taken[at].box:
-            start[dimension] &= mask
-        return [other for other in range(at) if truth(self.taken[other], start) is not False]
+        return self.index.clauses_meeting(self.taken[at], at)
+
+    def shares(self, wanted: All, before: int) -> dict[int, float]:
+        """Return the clauses before `before` that meet `wanted`, with the share each takes.
+
+        The share is counted in classes, box by box; a clause whose shares overlap is given
+        a little more than it takes.
+        """
+        found: dict[int, float] = {}
+        whole = parts(wanted, self.space.full)
+        among = self.index.among(range(before))
+        for sides in [wanted.box] if whole is None else whole.boxes:
+            box = self._within(sides)
+            for by, cover in self.index.meeting(box, among):
+                if by != IMPOSSIBLE:
+                    found[by] = found.get(by, 0.0) + _share(box, cover)
+        for by in self.index.webs:
+            if by < before:
+                found[by] = _share(self._within(wanted.box), self.taken[by].box)
+        return found
 
 
-def analyse(
+def _meets(box: Masks, sides: Box) -> bool:
+    return all(box[at] & mask for at, mask in sides)
+
+
+def _share(box: Masks, cover: Box) -> float:
+    share = 1.0
+    for at, mask in cover:
+        share *= (box[at] & mask).bit_count() / box[at].bit_count()
+    return share
+
+
+def analyse(  # noqa: PLR0913 - what bounds a question, each by name
     program: Program,
     route: str,
     oracle: Oracle,
     steps: int = STEPS,
     *,
     also: Iterable[Atom] = (),
+    deadline: float | None = None,
 ) -> Analysis:
     """Return the analysis of one route of `program`.
 
-    also: further atoms that its questions use.
+    also: further atoms that its questions use. deadline: as in `Analysis`.
     """
     chosen = program.routes[route]
     policy = program.policy
     grid = space(policy.fields, dict.fromkeys([*_atoms(policy, chosen), *also]))
-    return Analysis(program, chosen, Regions(grid), oracle, steps)
+    return Analysis(program, chosen, Regions(grid), oracle, steps, deadline)
 
 
 def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:
     """Return the atoms that a question about the route may use, each once, in order."""
     found: dict[Atom, None] = {}
+    opened: set[str] = set()
     for clause in route.clauses:
-        for atom in atoms(clause.condition):
-            found[atom] = None
+        found.update(dict.fromkeys(atoms(clause.condition, opened)))
         for attempt in clause.attempts:
             if isinstance(attempt.target, ToOwner):
                 found[owned(policy, attempt.target)] = None

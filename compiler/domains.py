@@ -67,7 +67,7 @@ def _numbered(
     for signature, number in classes.items():
         for atom in signature:
             bits.setdefault(atom, []).append(number)
-    masks = {atom: mask_of(bits.get(at, ())) for at, atom in enumerate(atoms)}
+    masks = {atom: set_of(bits.get(at, ())) for at, atom in enumerate(atoms)}
     return numbered, classes, masks
 
 
@@ -79,13 +79,33 @@ def mask_of(classes: Iterable[int]) -> Mask:
     return mask
 
 
+def set_of(numbers: Iterable[int]) -> int:
+    """Return a set of many numbers as an int; linear in the largest, `mask_of` is in each."""
+    found = list(numbers)
+    if len(found) < 16:
+        return mask_of(found)
+    size = max(found) + 1
+    bits = bytearray((size + 7) // 8)
+    for number in found:
+        bits[number >> 3] |= 1 << (number & 7)
+    return int.from_bytes(bits, "little")
+
+
 def members(mask: Mask) -> list[int]:
     """Return the classes of a set, in order.
 
     >>> members(0b1101)
     [0, 2, 3]
     """
-    return [at for at, bit in enumerate(reversed(f"{mask:b}")) if bit == "1"]
+    found: list[int] = []
+    if not mask & mask - 1:  # the most common: one class, or none
+        return [mask.bit_length() - 1] if mask else found
+    digits = f"{mask:b}"[::-1]
+    at = digits.find("1")
+    while at >= 0:
+        found.append(at)
+        at = digits.find("1", at + 1)
+    return found
 
 
 # -- finite lists --

@@ -15,6 +15,7 @@ search is exact; it counts its steps, and where they run out it says so.
 """
 
 from collections.abc import Iterable, Sequence
+from time import monotonic
 from typing import TypeAlias
 
 import attrs
@@ -54,17 +55,35 @@ class OutOfSteps(Exception):  # noqa: N818 - it is no error: the question stays 
     """The budget ran out before the question was decided."""
 
 
+class OutOfTime(OutOfSteps):
+    """The deadline of the whole run passed before the question was decided."""
+
+
+STEPS_PER_LOOK = 5_000
+"""Steps between two looks at the clock; they take a few milliseconds."""
+
+
 @attrs.define
 class Budget:
-    """Steps that may still be taken; a step looks at one `Either` once."""
+    """Steps that may still be taken; a step looks at one `Either` or one class once.
+
+    deadline: when all questions of the run end, in seconds of `monotonic`; None for never.
+    """
 
     steps: int
+    deadline: float | None = None
+    looked: int = 0
 
     def take(self, count: int = 1) -> None:
-        """Take steps. Raises OutOfSteps when none are left."""
+        """Take steps. Raises OutOfSteps when none are left, OutOfTime past the deadline."""
         self.steps -= count
         if self.steps < 0:
             raise OutOfSteps
+        self.looked -= count
+        if self.looked < 0 and self.deadline is not None:
+            self.looked = STEPS_PER_LOOK
+            if monotonic() > self.deadline:
+                raise OutOfTime
 
 
 class Regions:

@@ -184,8 +184,11 @@ ALWAYS = And(())
 NEVER = Or(())
 
 
-def atoms(condition: Condition) -> Iterator[Atom]:
-    """Yield every atom of `condition`, names opened, in written order, repeats included."""
+def atoms(condition: Condition, opened: set[str] | None = None) -> Iterator[Atom]:
+    """Yield every atom of `condition`, names opened, in written order, repeats included.
+
+    opened: names that are not opened again; those that were are added.
+    """
     pending: list[Condition] = [condition]
     while pending:
         match pending.pop():
@@ -193,7 +196,11 @@ def atoms(condition: Condition) -> Iterator[Atom]:
                 pending.extend(reversed(parts))
             case Not(part):
                 pending.append(part)
-            case Named(meaning=meaning):
-                pending.append(meaning)
+            case Named(name=name, meaning=meaning):
+                if opened is None:
+                    pending.append(meaning)
+                elif name not in opened:
+                    opened.add(name)
+                    pending.append(meaning)
             case atom:
                 yield atom

@@ -2,6 +2,7 @@
 
 from datetime import date
 from pathlib import Path
+from time import monotonic
 
 import attrs
 
@@ -19,6 +20,9 @@ from turnout.runtime.interpreter import match
 
 NEEDS_ALL = frozenset({"unused-definition", "redundant-rule", "conflicting-overlap"})
 """Findings that are only sure of a policy of which nothing was lost."""
+
+DEADLINE = 300.0
+"""Seconds for all exact questions of a policy; most take one, so that this only ends abuse."""
 
 
 @attrs.frozen
@@ -43,19 +47,26 @@ class Compiled:
 
 
 def compile_policy(
-    path: str | Path, *, steps: int = STEPS, severities: Severities | None = None
+    path: str | Path,
+    *,
+    steps: int = STEPS,
+    severities: Severities | None = None,
+    deadline: float | None = DEADLINE,
 ) -> Compiled:
     """Return the policy whose main file is at `path`; what is wrong with it is a finding.
 
     steps: the budget of one exact question; one that needs more is left `undecided`.
     severities: what findings of a name count as instead of their own severity.
+    deadline: seconds after which every question still open is left `undecided`, counted
+    from now; None for no end. Reading the files isn't cut short.
     """
+    end = None if deadline is None else monotonic() + deadline
     main = Path(path)
     parsed = parse_files(main)
     resolution = resolve(parsed, main)
     program = lower(resolution.policy)
     sound = [name for name in program.routes if name not in resolution.unsound]
-    checked = check(program, run_witness, routes=sound, steps=steps)
+    checked = check(program, run_witness, routes=sound, steps=steps, deadline=end)
     # A route that lost a condition or a target uses what it lost, so nothing can be called
     # unused, and its rules may differ in what they lost.
     is_whole = len(sound) == len(program.routes) and not parsed.findings

@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.strategies import Written
+from turnout.compiler.analysis import STEPS
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
@@ -11,11 +12,13 @@ from turnout.dsl.resolve import resolve
 from turnout.runtime.compiled import Compiled, compile_policy
 
 
-def compiled(written: Written | str, *, steps: int | None = None) -> Compiled:
+def compiled(
+    written: Written | str, *, steps: int = STEPS, deadline: float | None = None
+) -> Compiled:
     """Return what becomes of a policy."""
     with TemporaryDirectory() as folder:
         main = _laid_down(written, Path(folder))
-        return compile_policy(main) if steps is None else compile_policy(main, steps=steps)
+        return compile_policy(main, steps=steps, deadline=deadline)
 
 
 def resolved(written: Written | str) -> Policy:

@@ -7,7 +7,7 @@ that the reference interpreter has run, and a question that runs out of steps is
 as `undecided`.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
 from turnout.compiler.checks.conditions import check_redundant_conditions
@@ -34,31 +34,35 @@ ROUTE_CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
 )
 
 POLICY_CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
-    check_families,
     check_teams,
     check_unused,
 )
 
 
-def check(
+def check(  # noqa: PLR0913 - what bounds the questions, each by name
     program: Program,
     oracle: Oracle,
     *,
     routes: Iterable[str] | None = None,
     steps: int = STEPS,
+    deadline: float | None = None,
+    route_checks: Sequence[Callable[[Analysis], Iterator[Finding]]] = ROUTE_CHECKS,
 ) -> tuple[Finding, ...]:
     """Return what the checks find, check by check.
 
     routes: those to analyse, all by default; the caller leaves out routes of which a
-    condition could not be read. steps: the budget of one question.
+    condition could not be read. steps: the budget of one question. deadline: when all
+    questions together end, in seconds of `monotonic`; what is open then is `undecided`.
+    route_checks: those that run, in order.
     """
     findings: list[Finding] = []
     sound = list(program.routes if routes is None else routes)
     for name in sound:
-        analysis = analyse(program, name, oracle, steps)
-        for route_check in ROUTE_CHECKS:
+        analysis = analyse(program, name, oracle, steps, deadline=deadline)
+        for route_check in route_checks:
             findings.extend(route_check(analysis))
-    findings.extend(check_guarantees(program, oracle, sound, steps))
+    findings.extend(check_guarantees(program, oracle, sound, steps, deadline))
+    findings.extend(check_families(program, deadline))
     for policy_check in POLICY_CHECKS:
         findings.extend(policy_check(program))
     return tuple(findings)

@@ -1,10 +1,10 @@
 """Find sibling territories and segments that share leads, and what a family leaves out."""
 
 from collections.abc import Iterator
-from itertools import combinations
 
 from turnout.compiler.analysis import STEPS
 from turnout.compiler.describe import phrases, words
+from turnout.compiler.index import Index
 from turnout.compiler.program import Program
 from turnout.compiler.regions import All, Budget, Masks, OutOfSteps, Regions, find
 from turnout.compiler.space import space
@@ -13,17 +13,18 @@ from turnout.dsl.conditions import Present, atoms
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import Definition, Family
 
-MOST_SIBLINGS = 200
 
+def check_families(program: Program, deadline: float | None = None) -> Iterator[Finding]:
+    """Yield `overlapping-...` for siblings that share leads, `uncovered-segment` for leftovers.
 
-def check_families(program: Program) -> Iterator[Finding]:
-    """Yield `overlapping-...` for siblings that share leads, `uncovered-segment` for leftovers."""
+    deadline: as in `checks.check`.
+    """
     for family in program.policy.families:
         regions = _regions(program, family)
         possible = [regions.outside(box) for box in regions.space.impossible]
         try:
-            yield from _overlaps(program, family, regions, possible)
-            yield from _uncovered(program, family, regions, possible)
+            yield from _overlaps(program, family, regions, possible, deadline)
+            yield from _uncovered(program, family, regions, possible, deadline)
         except OutOfSteps:
             message = f"whether the members of `{family.name}` share leads could not be decided"
             yield Finding("undecided", Severity.WARNING, family.span, message)
@@ -36,19 +37,26 @@ def _regions(program: Program, family: Family) -> Regions:
 
 
 def _overlaps(
-    program: Program, family: Family, regions: Regions, possible: list[All]
+    program: Program,
+    family: Family,
+    regions: Regions,
+    possible: list[All],
+    deadline: float | None,
 ) -> Iterator[Finding]:
     if family.disjoint:
         return
-    # The rows of one table never share a key.
-    apart = [member for member in family.members if not member.is_keyed]
-    pairs = combinations(apart[:MOST_SIBLINGS], 2)
-    keyed = [member for member in family.members if member.is_keyed]
-    for one, two in (*pairs, *((one, two) for one in apart for two in keyed)):
-        both = [regions.region(one.meaning), regions.region(two.meaning), *possible]
-        found = find(regions.space, both, Budget(STEPS))
-        if found is not None:
-            yield _overlap(program, family, regions, (one, two), found)
+    members = family.members
+    meanings = [regions.region(member.meaning) for member in members]
+    index = Index(regions.space, meanings)
+    for later, two in enumerate(members):
+        for at in index.clauses_meeting(meanings[later], later):
+            one = members[at]
+            if one.is_keyed and two.is_keyed:
+                continue  # the rows of one table never share a key
+            both = [meanings[at], meanings[later], *possible]
+            found = find(regions.space, both, Budget(STEPS, deadline))
+            if found is not None:
+                yield _overlap(program, family, regions, (one, two), found)
 
 
 def _overlap(
@@ -74,14 +82,18 @@ def _overlap(
 
 
 def _uncovered(
-    program: Program, family: Family, regions: Regions, possible: list[All]
+    program: Program,
+    family: Family,
+    regions: Regions,
+    possible: list[All],
+    deadline: float | None,
 ) -> Iterator[Finding]:
     if family.kind != "segment":
         return
     asked = {atom.field for member in family.members for atom in atoms(member.meaning)}
     there = [regions.region(Present(field)) for field in sorted(asked)]
     outside = [regions.region(member.meaning, holds=False) for member in family.members]
-    found = find(regions.space, [*there, *outside, *possible], Budget(STEPS))
+    found = find(regions.space, [*there, *outside, *possible], Budget(STEPS, deadline))
     if found is None:
         return
     known = words(regions, program.policy.definitions.values())

@@ -68,7 +68,11 @@ class _Case:
 
 
 def check_guarantees(
-    program: Program, oracle: Oracle, routes: Iterable[str], steps: int = STEPS
+    program: Program,
+    oracle: Oracle,
+    routes: Iterable[str],
+    steps: int = STEPS,
+    deadline: float | None = None,
 ) -> Iterator[Finding]:
     """Yield a finding for each claim that some lead of one of `routes` breaks."""
     policy = program.policy
@@ -82,7 +86,9 @@ def check_guarantees(
             for each in about
             for claim in each.claims
         ]
-        analysis = analyse(program, name, oracle, steps, also=_atoms(about, cases))
+        analysis = analyse(
+            program, name, oracle, steps, also=_atoms(about, cases), deadline=deadline
+        )
         yield from _impossible(analysis, about)
         for case in cases:
             yield from _judged(analysis, case)

@@ -44,8 +44,9 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
             continue
         try:
             yield from _dead_end(analysis, at, clause, hours)
-        except OutOfSteps:
-            yield undecided(clause, "can leave a lead without a target", analysis.steps)
+        except OutOfSteps as stopped:
+            claim = "can leave a lead without a target"
+            yield undecided(clause, claim, analysis.steps, stopped)
 
 
 def _unreachable_targets(clause: Clause) -> Iterator[Finding]:

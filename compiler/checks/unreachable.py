@@ -1,98 +1,69 @@
-"""Find rules that can never match because earlier rules take all their leads.
+"""Report rules and blocks that no lead reaches, and conditions that no lead satisfies.
 
-Rules are tried in order, so a rule matches on its condition minus the union of the
-conditions before it. Where that remainder is empty, the rule is unreachable. This is the
-useless clause of Maranget, "Warnings for pattern matching" (Journal of Functional
-Programming 17, 2007), with regions in place of patterns. The earlier rules that are to
-blame are found by deletion: one after the other is left out, and stays out where the
-remainder is empty without it; what is kept is a set of which every rule is needed.
+What becomes of each clause is found in `compiler.reach`; here it is put into words.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.describe import Words, phrase, words
-from turnout.compiler.program import Around, Clause
-from turnout.compiler.regions import OutOfSteps
+from turnout.compiler.program import Clause
+from turnout.compiler.reach import ClosedBlock, Verdict, verdicts
+from turnout.compiler.regions import OutOfSteps, OutOfTime
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import Target
+from turnout.dsl.wording import written
 
 
 def check_unreachable(analysis: Analysis) -> Iterator[Finding]:
     """Yield a finding for each block and rule that gets no lead, in order."""
-    known = words(analysis.regions, analysis.program.policy.definitions.values())
-    silent: set[Around] = set()
-    for at, clause in enumerate(analysis.route.clauses):
-        try:
-            block = _closed_block(analysis, at, silent)
-            if block is not None:
-                silent.add(block[0])
-                yield _unreachable_block(analysis, known, block)
-            elif clause.is_rule and not silent.intersection(clause.around):
-                yield from _unreachable_rule(analysis, known, at)
-        except OutOfSteps:
-            yield undecided(clause, "can match", analysis.steps)
+    yield from unreachable(analysis, verdicts(analysis))
 
 
-def undecided(clause: Clause, claim: str, steps: int) -> Finding:
-    """Return the finding that a question about `clause` ran out of steps."""
+def unreachable(
+    analysis: Analysis, found: list[Verdict | ClosedBlock | OutOfSteps | None]
+) -> Iterator[Finding]:
+    """Yield the findings that these verdicts on the route's clauses amount to."""
+    known: Words | None = None
+    for at, result in enumerate(found):
+        match result:
+            case OutOfSteps():
+                clause = analysis.route.clauses[at]
+                yield undecided(clause, "can match", analysis.steps, result)
+            case ClosedBlock():
+                yield _unreachable_block(analysis, result)
+            case Verdict(by=()):
+                yield _impossible(analysis, at, result)
+            case Verdict(by=by) if by is not None:
+                known = known or words(
+                    analysis.regions, analysis.program.policy.definitions.values()
+                )
+                yield _unreachable_rule(analysis, known, at, result)
+            case _:
+                pass
+
+
+def undecided(clause: Clause, claim: str, steps: int, stopped: OutOfSteps | None = None) -> Finding:
+    """Return the finding that a question about `clause` ran out of steps, or of time."""
+    is_late = isinstance(stopped, OutOfTime)
+    limit = "--deadline" if is_late else "--steps"
     return Finding(
         "undecided",
         Severity.WARNING,
         clause.span,
         f"whether {clause.title} {claim} could not be decided",
-        text=f"not settled within {steps:,} steps",
-        help=("raise the limit with `--steps`, or simplify the conditions around it",),
+        text="not settled before the deadline"
+        if is_late
+        else f"not settled within {steps:,} steps",
+        help=(f"raise the limit with `{limit}`, or simplify the conditions around it",),
     )
-
-
-def blockers(analysis: Analysis, regions: Sequence[int], at: int) -> list[int] | None:
-    """Return clauses before `at` that take all leads of `at`, each needed; None if a lead is left.
-
-    regions: the clauses to choose from.
-    """
-    own = analysis.taken[at]
-    if analysis.find([own], outside=regions) is not None:
-        return None
-    needed = list(regions)
-    # Later rules are tried first, so that of two sets the one higher in the file is named.
-    for candidate in reversed(regions):
-        rest = [other for other in needed if other != candidate]
-        if analysis.find([own], outside=rest) is None:
-            needed = rest
-    return needed
 
 
 # -- blocks --
 
 
-def _closed_block(
-    analysis: Analysis, at: int, silent: set[Around]
-) -> tuple[Around, int, list[int]] | None:
-    """Return the outermost block that starts at clause `at` and lets no lead in, if any."""
-    clause = analysis.route.clauses[at]
-    before = set(analysis.route.clauses[at - 1].around) if at else set[Around]()
-    if silent.intersection(clause.around):
-        return None
-    for depth, around in enumerate(clause.around):
-        if around in before:
-            continue
-        inside = [analysis.regions.region(outer.condition) for outer in clause.around[: depth + 1]]
-        if analysis.find(inside, outside=range(at)) is None:
-            needed = list(range(at))
-            for candidate in reversed(range(at)):
-                rest = [other for other in needed if other != candidate]
-                if analysis.find(inside, outside=rest) is None:
-                    needed = rest
-            return around, at, needed
-    return None
-
-
-def _unreachable_block(
-    analysis: Analysis, known: Words, block: tuple[Around, int, list[int]]
-) -> Finding:
-    del known
-    around, _, needed = block
+def _unreachable_block(analysis: Analysis, block: ClosedBlock) -> Finding:
+    around, needed = block.around, block.by
     clauses = analysis.route.clauses
     labels = tuple(Label(clauses[by].span, "takes some of them") for by in needed)
     if len(needed) == 1:
@@ -115,14 +86,9 @@ def _unreachable_block(
 # -- rules --
 
 
-def _unreachable_rule(analysis: Analysis, known: Words, at: int) -> Iterator[Finding]:
+def _unreachable_rule(analysis: Analysis, known: Words, at: int, found: Verdict) -> Finding:
     clause = analysis.route.clauses[at]
-    if analysis.find([analysis.taken[at]]) is None:
-        yield _impossible(clause)
-        return
-    needed = blockers(analysis, analysis.meeting(at), at)
-    if needed is None:
-        return
+    needed = list(found.by or ())
     clauses = analysis.route.clauses
     labels = tuple(
         Label(clauses[by].span, _takes(analysis, known, at, by, is_last=by == needed[-1]))
@@ -131,8 +97,13 @@ def _unreachable_rule(analysis: Analysis, known: Words, at: int) -> Iterator[Fin
     if len(needed) == 1:
         labels = (Label(clauses[needed[0]].span, "takes all of them"),)
     differing = [by for by in needed if not _is_same(clauses[by], clause)]
-    notes = () if differing else ("they are sent to the same place, so nothing is lost",)
-    yield Finding(
+    if not differing:
+        notes: tuple[str, ...] = ("they are sent to the same place, so nothing is lost",)
+    elif len(needed) > 1:
+        notes = (_most_elsewhere(analysis, at, differing),)
+    else:
+        notes = ()
+    return Finding(
         "unreachable-rule",
         Severity.ERROR,
         clause.span,
@@ -140,19 +111,24 @@ def _unreachable_rule(analysis: Analysis, known: Words, at: int) -> Iterator[Fin
         text="every lead it describes is taken earlier",
         labels=labels,
         notes=notes,
-        help=(_remedy(analysis, at, needed, is_same=not differing),),
+        help=(_remedy(clauses[needed[0]], found, is_same=not differing),),
     )
 
 
-def _impossible(clause: Clause) -> Finding:
+def _impossible(analysis: Analysis, at: int, found: Verdict) -> Finding:
+    clause = analysis.route.clauses[at]
+    fields = analysis.program.policy.fields
+    said = [f"`{written(part, fields)}`" for part in found.contradicting]
+    if len(said) == 1:
+        text = f"no lead satisfies {said[0]}"
+    else:
+        text = f"{', '.join(said[:-1])} and {said[-1]} contradict each other"
     return Finding(
         "impossible-condition",
         Severity.ERROR,
         clause.span,
         f"no lead at all can satisfy {clause.title}",
-        text="its condition contradicts itself"
-        if not clause.around
-        else "its condition and the `within` around it contradict each other",
+        text=text,
         help=("correct the condition, or delete the rule",),
     )
 
@@ -185,24 +161,15 @@ def _takes(analysis: Analysis, known: Words, at: int, by: int, *, is_last: bool)
     return f"takes those with {', '.join(phrase(known, at_, mask) for at_, mask in sides)}"
 
 
-def _remedy(analysis: Analysis, at: int, needed: list[int], *, is_same: bool) -> str:
+def _most_elsewhere(analysis: Analysis, at: int, differing: list[int]) -> str:
+    """Return which of these clauses takes most of the leads of clause `at`."""
+    shares = analysis.shares(analysis.taken[at], at)
+    most = max(differing, key=lambda by: (shares.get(by, 0.0), -by))
+    return f"{analysis.route.clauses[most].title} takes most of those that go elsewhere"
+
+
+def _remedy(first: Clause, found: Verdict, *, is_same: bool) -> str:
     """Return what to do, each proposal tried before it is made."""
-    first = analysis.route.clauses[needed[0]]
-    if is_same or not _can_move(analysis, at, needed):
+    if is_same or not found.can_move:
         return "delete it: no lead would notice"
     return f"move it above {first.title}, or delete it"
-
-
-def _can_move(analysis: Analysis, at: int, needed: list[int]) -> bool:
-    """Return whether the rule gets leads above its first blocker and starves none of them."""
-    clauses = analysis.route.clauses
-    if clauses[at].around != clauses[needed[0]].around:
-        return False
-    before = [other for other in analysis.meeting(at) if other < needed[0]]
-    if analysis.find([analysis.taken[at]], outside=before) is None:
-        return False
-    return all(
-        analysis.find([analysis.taken[by]], outside=[*analysis.meeting(by), at]) is not None
-        for by in needed
-        if clauses[by].is_rule
-    )

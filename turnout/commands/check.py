@@ -22,7 +22,7 @@ from turnout.rendering.formats import FORMATS
 from turnout.rendering.pages import page, terminal
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
-from turnout.runtime.compiled import Compiled, compile_policy
+from turnout.runtime.compiled import DEADLINE, Compiled, compile_policy
 
 MANY = 20
 """Policies from which on the wait deserves a progress bar."""
@@ -92,6 +92,14 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     metavar="NAME",
     help="Print what a finding means and what to do about it, and check nothing.",
 )
+@click.option(
+    "--deadline",
+    type=click.FloatRange(min=0),
+    default=DEADLINE,
+    show_default=True,
+    metavar="SECONDS",
+    help="When to say `undecided` of every rule of a policy that is still open.",
+)
 @color_option
 @click.pass_context
 def command(
@@ -103,6 +111,7 @@ def command(
     strict: bool,
     steps: int,
     shows_coverage: bool,
+    deadline: float,
 ) -> None:
     """Report everything that is wrong with policies.
 
@@ -119,7 +128,7 @@ def command(
             "write it with `turnout coverage POLICY -o coverage.json`",
         )
     files = roots(paths or configured_paths())
-    report = attrs.evolve(checked(files, steps), strict=strict)
+    report = attrs.evolve(checked(files, steps, deadline), strict=strict)
     for format_name, file in reports:
         with replacing(file) as stream:
             text = click.unstyle("\n".join(FORMATS[format_name](report, columns())))
@@ -144,12 +153,17 @@ def coverage_of(files: list[Path]) -> Iterator[str]:
             yield from coverage_lines(measured(compiled, route), columns())
 
 
-def checked(files: list[Path], steps: int) -> Report:
+def checked(files: list[Path], steps: int, deadline: float = DEADLINE) -> Report:
     """Return the findings of the policies with these main files, each finding once."""
     hidden = len(files) < MANY or not sys.stderr.isatty()
     with click.progressbar(files, label="checking", file=sys.stderr, hidden=hidden) as progress:
         return joined(
-            compile_policy(file, steps=steps, severities=configuration_of(file).severities)
+            compile_policy(
+                file,
+                steps=steps,
+                severities=configuration_of(file).severities,
+                deadline=deadline,
+            )
             for file in progress
         )
 

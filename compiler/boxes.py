@@ -1,0 +1,97 @@
+"""A region as a union of boxes, and what is left when some of its parts are taken apart.
+
+`and` keeps a box a box, `or` over one field does too, and `or` over several fields makes
+two of one; conditions as people write them need a handful. One that would need more than
+`MOST_BOXES` is left as it is, for the search that never multiplies anything out.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from turnout.compiler.domains import Mask
+from turnout.compiler.regions import All, Either
+from turnout.compiler.space import Box
+
+MOST_BOXES = 64
+
+
+def boxes(region: All, full: Sequence[Mask]) -> tuple[Box, ...] | None:
+    """Return boxes whose union is `region`, each once, in order; None where it needs too many.
+
+    full: the classes of each dimension. The boxes may overlap; none is empty.
+    """
+    found: dict[Box, None] = {}
+    for tried, box in enumerate(_expanded(region, full)):
+        if tried == 4 * MOST_BOXES:
+            return None
+        found[box] = None
+        if len(found) > MOST_BOXES:
+            return None
+    return tuple(found)
+
+
+def _expanded(region: All, full: Sequence[Mask]) -> Iterator[Box]:
+    pending: list[tuple[dict[int, Mask], list[Either]]] = [(dict(region.box), list(region.eithers))]
+    while pending:
+        box, eithers = pending.pop()
+        if not eithers:
+            yield tuple(sorted(box.items()))
+            continue
+        first, *rest = eithers
+        branches: list[tuple[dict[int, Mask], list[Either]]] = []
+        for part in first.alternatives:
+            inner = _narrowed(box, part.box, full)
+            if inner is None:
+                continue
+            if inner == box and not part.eithers:
+                branches = [(box, rest)]  # this alternative takes all of it
+                break
+            branches.append((inner, [*part.eithers, *rest]))
+        pending.extend(reversed(branches))
+
+
+def _narrowed(box: dict[int, Mask], sides: Box, full: Sequence[Mask]) -> dict[int, Mask] | None:
+    inner = dict(box)
+    for at, mask in sides:
+        inner[at] = inner.get(at, full[at]) & mask
+        if not inner[at]:
+            return None
+    return inner
+
+
+@attrs.frozen
+class Parts:
+    """A region as boxes from which other boxes are taken away."""
+
+    boxes: tuple[Box, ...]
+    without: tuple[Box, ...]
+
+
+def parts(region: All, full: Sequence[Mask]) -> Parts | None:
+    """Return `region` as few boxes without others; None where it needs too many.
+
+    An `Either` of single sides is the outside of one box, which is taken away as a whole;
+    only the others are multiplied out.
+    """
+    kept: list[Either] = []
+    without: list[Box] = []
+    for either in region.eithers:
+        outside = _outside_of(either, full)
+        if outside is None:
+            kept.append(either)
+        else:
+            without.append(outside)
+    found = boxes(All(region.box, tuple(kept)), full)
+    return None if found is None else Parts(found, tuple(without))
+
+
+def _outside_of(either: Either, full: Sequence[Mask]) -> Box | None:
+    """Return the box of which `either` is the outside, None where it is not one's."""
+    sides: dict[int, Mask] = {}
+    for part in either.alternatives:
+        if part.eithers or len(part.box) != 1:
+            return None
+        ((at, mask),) = part.box
+        sides[at] = sides.get(at, full[at]) & ~mask
+    return tuple(sorted(sides.items())) if all(sides.values()) else None

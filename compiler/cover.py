@@ -1,0 +1,351 @@
+"""Whether boxes together take all of a box, and a part that they leave where they don't.
+
+For each dimension every class has a column: the set of covering boxes that accept it, as
+the bits of an int. A lead that no box takes is one class a dimension whose columns have
+no box in common. Four facts make that quick, each of them exact:
+
+- a class whose column holds that of another can go: whatever lead it gives, the other
+  gives too. Named accounts and rows of tables collapse to a handful of classes this way;
+- where one class is left, the dimension is settled, and only its column's boxes are alive;
+- a box that accepts every class that is left everywhere takes all: nothing is left;
+- a box that can be avoided in one dimension only must be avoided there.
+
+What is not settled by then is split in two or more, as in Davis, Logemann and Loveland
+(Communications of the ACM 5, 1962): along a dimension that shares out the boxes, or else
+by avoiding the box that has the fewest ways to be avoided.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler import sat
+from turnout.compiler.domains import Mask, members
+from turnout.compiler.regions import Budget, Masks
+from turnout.compiler.space import Box
+
+Column: TypeAlias = tuple[Mask, int]
+"""Classes that the same boxes accept, and the set of those boxes."""
+
+FEW_COVERS = 64
+"""Covers up to which the lightest classes are tried first; among more, an index does that."""
+
+NODES_ALONE = 64
+"""Nodes after which a SAT solver is asked, where one is installed."""
+
+MOST_COMPARED = 48
+"""Columns up to which each is compared with each; beyond, with its neighbours only."""
+
+
+@attrs.frozen
+class Node:
+    """What is left to settle.
+
+    alive: the boxes not avoided yet. columns: for each open dimension, what is left of it.
+    settled: the classes of the dimensions that are not open.
+    """
+
+    alive: int
+    columns: dict[int, list[Column]]
+    settled: dict[int, Mask]
+
+
+def uncovered(box: Masks, covers: Iterable[Box], budget: Budget) -> Masks | None:
+    """Return a part of `box` that none of `covers` meets, None where they take all of it.
+
+    Raises OutOfSteps.
+    """
+    cutting = _cutting(box, covers)
+    if cutting is None:
+        return None
+    budget.take(1 + len(cutting))
+    if len(cutting) <= FEW_COVERS:
+        quick = _descent(box, cutting)
+        if quick is not None:
+            return quick
+    columns = {at: _columns(box[at], at, cutting) for at in sorted({d for c in cutting for d in c})}
+    root = _reduced(Node((1 << len(cutting)) - 1, columns, {}), budget)
+    if root is None:
+        return None
+    found = _searched(root, budget)
+    if found is None:
+        return None
+    left = list(box)
+    for at, mask in found.items():
+        left[at] = mask
+    return tuple(left)
+
+
+def _searched(root: Node, budget: Budget) -> dict[int, Mask] | None:
+    """Return the classes, by dimension, of a part that no living box meets, None without one."""
+    stack = [root]
+    looked = 0
+    while stack:
+        node = _reduced(stack.pop(), budget)
+        if node is None:
+            continue
+        if not node.alive:
+            return {**{at: _union(columns) for at, columns in node.columns.items()}, **node.settled}
+        looked += 1
+        engine = sat.engine() if looked == NODES_ALONE else None
+        if engine is not None:
+            return _solved(engine, root, budget)
+        stack.extend(reversed(_split(node)))
+    return None
+
+
+def _solved(engine: sat.Engine, root: Node, budget: Budget) -> dict[int, Mask] | None:
+    """Return the same as `_searched`, from a SAT solver."""
+    rows = {at: [accepting for _, accepting in columns] for at, columns in root.columns.items()}
+    places = sat.places_outside(engine, members(root.alive), rows, budget)
+    if places is None:
+        return None
+    chosen = {at: root.columns[at][place][0] for at, place in places.items()}
+    return {**chosen, **root.settled}
+
+
+def _cutting(box: Masks, covers: Iterable[Box]) -> list[dict[int, Mask]] | None:
+    """Return the sides of each cover that cut `box`; None where one takes all of it."""
+    found: dict[Box, dict[int, Mask]] = {}
+    for cover in covers:
+        sides: dict[int, Mask] = {}
+        for at, mask in cover:
+            here = box[at]
+            inside = here & mask
+            if not inside:
+                break
+            if inside != here:
+                sides[at] = inside
+        else:
+            if not sides:
+                return None
+            found[tuple(sides.items())] = sides
+    return list(found.values())
+
+
+def _columns(mask: Mask, at: int, cutting: Sequence[dict[int, Mask]]) -> list[Column]:
+    """Return the columns of one dimension in class order, by sweeping over its classes.
+
+    A side enters and leaves where its bits change, so a range costs two events however
+    many classes it spans.
+    """
+    by_side: dict[Mask, int] = {}
+    accepting = 0
+    for number, sides in enumerate(cutting):
+        side = sides.get(at)
+        if side is None:
+            accepting |= 1 << number
+        else:
+            by_side[side] = by_side.get(side, 0) | 1 << number
+    events: dict[int, int] = {}
+    for side, who in by_side.items():
+        for class_ in members(side ^ side << 1):
+            events[class_] = events.get(class_, 0) ^ who
+    columns: list[Column] = []
+    start = 0
+    for class_ in [*sorted(events), mask.bit_length()]:
+        between = mask & ((1 << class_) - (1 << start))
+        if between:
+            columns.append((between, accepting))
+        accepting ^= events.get(class_, 0)
+        start = class_
+    return columns
+
+
+def _union(columns: Iterable[Column]) -> Mask:
+    whole = 0
+    for classes, _ in columns:
+        whole |= classes
+    return whole
+
+
+def _descent(box: Masks, cutting: list[dict[int, Mask]]) -> Masks | None:
+    """Return a part left by taking the lightest class of one dimension after the other.
+
+    Settles nearly every box that is left at all; None says nothing.
+    """
+    left = list(box)
+    alive = cutting
+    open_ = {at for sides in cutting for at in sides}
+    while open_:
+        counts = dict.fromkeys(sorted(open_), 0)
+        for sides in alive:
+            for at in sides:
+                if at in counts:
+                    counts[at] += 1
+        at = max(counts, key=counts.__getitem__)
+        open_.discard(at)
+        columns = _columns(left[at], at, alive)
+        least, accepting = min(c[1].bit_count() for c in columns), 0
+        mask = 0
+        for classes, who in columns:
+            if who.bit_count() == least and (not mask or who == accepting):
+                mask |= classes
+                accepting = who
+        left[at] = mask
+        if not accepting:
+            return tuple(left)
+        alive = [alive[number] for number in members(accepting)]
+    return None
+
+
+# -- what follows without a choice --
+
+
+def _reduced(node: Node, budget: Budget) -> Node | None:
+    """Return what is left to settle once everything that follows is drawn; None if nothing is."""
+    alive, settled = node.alive, dict(node.settled)
+    columns = node.columns
+    while True:
+        budget.take(1 + sum(map(len, columns.values())))
+        before = alive
+        avoidable: dict[int, int] = {}
+        kept: dict[int, list[Column]] = {}
+        for at, all_columns in columns.items():
+            lightest = _lightest(all_columns, alive)
+            if lightest[0][1] == 0:
+                return Node(0, {**columns, at: lightest[:1]}, settled)
+            if len(lightest) == 1:
+                settled[at] = lightest[0][0]
+                alive &= lightest[0][1]
+                continue
+            always, ever = alive, 0
+            for _, accepting in lightest:
+                always &= accepting
+                ever |= accepting
+            alive &= ever  # what no class left accepts is avoided already
+            avoidable[at] = alive & ~always
+            kept[at] = lightest
+        narrowed = _forced(alive, kept, avoidable)
+        if narrowed is None:
+            return None
+        if not narrowed and alive == before and len(kept) == len(columns):
+            return _compressed(Node(alive, kept, settled))
+        columns = {**kept, **narrowed}
+
+
+def _forced(
+    alive: int, columns: dict[int, list[Column]], avoidable: dict[int, int]
+) -> dict[int, list[Column]] | None:
+    """Return the dimensions narrowed to where boxes must be avoided; None where none can be."""
+    once = twice = 0
+    for places in avoidable.values():
+        twice |= once & places & alive
+        once |= places & alive
+    if alive & ~once:
+        return None
+    single = alive & once & ~twice
+    narrowed: dict[int, list[Column]] = {}
+    for at, where in avoidable.items() if single else ():
+        must = single & where
+        if must:
+            left = [column for column in columns[at] if not column[1] & must]
+            if not left:
+                return None
+            narrowed[at] = left
+    return narrowed
+
+
+def _lightest(columns: list[Column], alive: int) -> list[Column]:
+    """Return the columns among the living boxes that hold no other's, equal ones joined."""
+    joined: dict[int, Mask] = {}
+    for classes, all_accepting in columns:
+        accepting = all_accepting & alive
+        joined[accepting] = joined.get(accepting, 0) | classes
+    if 0 in joined:
+        return [(joined[0], 0)]
+    found = [(classes, accepting) for accepting, classes in joined.items()]
+    while len(found) > MOST_COMPARED:
+        fewer = _without_heavier_neighbours(found)
+        if len(fewer) == len(found):
+            return found
+        found = fewer
+    by_weight = sorted(found, key=lambda column: column[1].bit_count())
+    kept: list[int] = []
+    for _, accepting in by_weight:
+        if not any(other & ~accepting == 0 for other in kept):
+            kept.append(accepting)
+    wanted = set(kept)
+    return [column for column in found if column[1] in wanted]
+
+
+def _without_heavier_neighbours(columns: list[Column]) -> list[Column]:
+    kept: list[Column] = []
+    for column in columns:
+        while kept and column[1] & ~kept[-1][1] == 0:
+            kept.pop()
+        if not kept or kept[-1][1] & ~column[1]:
+            kept.append(column)
+    return kept
+
+
+def _compressed(node: Node) -> Node:
+    """Return `node` with its living boxes renumbered, where most have died."""
+    if not node.alive or node.alive.bit_count() * 8 > node.alive.bit_length():
+        return node
+    where = members(node.alive)
+    columns: dict[int, list[Column]] = {}
+    for at, before in node.columns.items():
+        columns[at] = [
+            (classes, sum(1 << new for new, old in enumerate(where) if accepting >> old & 1))
+            for classes, accepting in before
+        ]
+    return Node((1 << len(where)) - 1, columns, node.settled)
+
+
+# -- choices --
+
+
+def _split(node: Node) -> list[Node]:
+    """Return the branches to search, the most promising first; no lead is in two."""
+    count = node.alive.bit_count()
+    best: tuple[int, int] | None = None
+    for at, columns in node.columns.items():
+        weight = sum(accepting.bit_count() for _, accepting in columns)
+        # A dimension that shares the boxes out: each of them lives on in few of its branches.
+        if weight <= 2 * count and (best is None or weight < best[0]):
+            best = weight, at
+    if best is not None:
+        at = best[1]
+        ordered = sorted(node.columns[at], key=lambda column: column[1].bit_count())
+        return [_narrower(node, at, [column]) for column in ordered]
+    at, box = _choice(node)
+    without = [column for column in node.columns[at] if not column[1] & box]
+    with_ = [column for column in node.columns[at] if column[1] & box]
+    return [_narrower(node, at, without), _narrower(node, at, with_)]
+
+
+def _narrower(node: Node, at: int, columns: list[Column]) -> Node:
+    return Node(node.alive, {**node.columns, at: columns}, node.settled)
+
+
+def _choice(node: Node) -> tuple[int, int]:
+    """Return the box with the fewest ways to be avoided, and the dimension to avoid it in."""
+    places: dict[int, int] = {}
+    for at, columns in node.columns.items():
+        always = node.alive
+        for _, accepting in columns:
+            always &= accepting
+        places[at] = node.alive & ~always
+    candidates = node.alive
+    for count in range(1, len(places) + 1):
+        exactly = _exactly(places.values(), count, node.alive)
+        if exactly:
+            candidates = exactly
+            break
+    box = candidates & -candidates
+    at = min(
+        (at for at, where in places.items() if where & box),
+        key=lambda at: min(c[1].bit_count() for c in node.columns[at] if not c[1] & box),
+    )
+    return at, box
+
+
+def _exactly(places: Iterable[int], count: int, alive: int) -> int:
+    """Return the boxes that are in exactly `count` of `places`."""
+    at_least = [alive] + [0] * (count + 1)
+    for where in places:
+        for level in range(count + 1, 0, -1):
+            at_least[level] |= at_least[level - 1] & where
+    return at_least[count] & ~at_least[count + 1]

@@ -1,0 +1,247 @@
+"""Which clauses of a route meet a box, without asking each of them.
+
+Every clause is a few boxes. For each dimension, boxes with the same side are one group,
+and each class knows the groups that hold it. The boxes that meet a box are then those of
+its most selective dimension (the bucket index that decides the cost of every rule-set
+analysis), filtered by the other dimensions. Rules about one territory or one account
+among thousands have a handful of rules to be compared with, however long the policy is.
+"""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+import attrs
+
+from turnout.compiler.boxes import boxes
+from turnout.compiler.domains import Mask, members, set_of
+from turnout.compiler.regions import All, Masks
+from turnout.compiler.space import Box, Space
+
+FEW_CLASSES = 64
+"""Classes up to which the groups of a side are looked up class by class."""
+
+FEW_BOXES = 32
+"""Boxes up to which each is asked in turn; more are intersected as bit sets."""
+
+MOST_TRIED = 8
+"""Classes of a dimension that a descent looks at, the lightest first."""
+
+MOST_KEPT = 32 * 1024 * 1024
+"""Bytes of bit sets that are kept for the next question."""
+
+IMPOSSIBLE = -1
+"""The clause number of boxes that hold no lead."""
+
+
+@attrs.define(eq=False)
+class _Side:
+    """The boxes that meet one side.
+
+    count: how many, those included that the dimension doesn't constrain. groups: the
+    groups that they are in. bits: they as a set, once asked for and where there was room.
+    """
+
+    count: int
+    groups: tuple[int, ...]
+    bits: int = 0
+
+
+@attrs.define(eq=False)
+class _Axis:
+    """One dimension: the boxes by their side, and those without one."""
+
+    full: Mask
+    free: list[int] = attrs.Factory(list[int])
+    free_bits: int = 0
+    group_of: dict[Mask, int] = attrs.Factory(dict[Mask, int])
+    groups: list[list[int]] = attrs.Factory(list[list[int]])
+    holding: dict[int, list[int]] = attrs.Factory(dict[int, list[int]])
+    known: dict[Mask, _Side] = attrs.Factory(dict[Mask, _Side])
+    order: list[int] = attrs.Factory(list[int])
+    light: dict[Mask, list[int]] = attrs.Factory(dict[Mask, list[int]])
+
+    def enter(self, number: int, mask: Mask) -> None:
+        group = self.group_of.get(mask)
+        if group is None:
+            group = self.group_of[mask] = len(self.groups)
+            self.groups.append([])
+            for class_ in members(mask):
+                self.holding.setdefault(class_, []).append(group)
+        self.groups[group].append(number)
+
+    def close(self) -> None:
+        """Note what is free, and the classes from the one that fewest boxes accept."""
+        self.free_bits = set_of(self.free)
+        self.order = sorted(members(self.full), key=self.weight)
+        self.light[self.full] = self.order[:MOST_TRIED]
+
+    def weight(self, class_: int) -> int:
+        return sum(len(self.groups[group]) for group in self.holding.get(class_, ()))
+
+    def side(self, mask: Mask) -> _Side:
+        found = self.known.get(mask)
+        if found is None:
+            if mask.bit_count() <= FEW_CLASSES:
+                held = {g: None for c in members(mask) for g in self.holding.get(c, ())}
+                groups = tuple(held)
+            else:
+                groups = tuple(g for side, g in self.group_of.items() if side & mask)
+            count = len(self.free) + sum(len(self.groups[group]) for group in groups)
+            found = self.known[mask] = _Side(count, groups)
+        return found
+
+    def numbers(self, side: _Side) -> list[int]:
+        found = list(self.free)
+        for group in side.groups:
+            found += self.groups[group]
+        found.sort()
+        return found
+
+    def lightest(self, mask: Mask) -> list[int]:
+        """Return a few classes of `mask` that few boxes accept."""
+        found = self.light.get(mask)
+        if found is None:
+            if mask.bit_count() <= FEW_CLASSES:
+                found = sorted(members(mask), key=self.weight)[:MOST_TRIED]
+            else:
+                inside = (class_ for class_ in self.order if mask >> class_ & 1)
+                found = list(islice(inside, MOST_TRIED))
+            self.light[mask] = found
+        return found
+
+
+class Index:
+    """The boxes of a list of clauses, by what they meet.
+
+    boxes: of each clause, None where it is too many; such a clause is a web, of which
+    nothing is known at sight. The impossible boxes of the space stand before all clauses.
+    """
+
+    def __init__(self, space: Space, regions: Iterable[All]) -> None:
+        """Enter the clauses with these regions, in order."""
+        self._full = space.full
+        self._axes = [_Axis(full) for full in space.full]
+        self._boxes: list[Box] = []
+        self._clause_of: list[int] = []
+        self._first: list[int] = []
+        self._room = MOST_KEPT
+        self.boxes: list[tuple[Box, ...] | None] = []
+        self.webs: list[int] = []
+        for box in space.impossible:
+            self._enter(IMPOSSIBLE, box)
+        for clause, region in enumerate(regions):
+            own = boxes(region, space.full)
+            self.boxes.append(own)
+            self._first.append(len(self._boxes))
+            if own is None:
+                self.webs.append(clause)
+            for box in own or ():
+                self._enter(clause, box)
+        self._first.append(len(self._boxes))
+        for axis in self._axes:
+            axis.close()
+        share = [sum(map(axis.weight, axis.order)) / max(1, len(axis.order)) for axis in self._axes]
+        self._most_selective = sorted(
+            (at for at, axis in enumerate(self._axes) if axis.groups),
+            key=lambda at: len(self._axes[at].free) + share[at],
+        )
+
+    def _enter(self, clause: int, box: Box) -> None:
+        number = len(self._boxes)
+        self._boxes.append(box)
+        self._clause_of.append(clause)
+        constrained = dict(box)
+        for at, axis in enumerate(self._axes):
+            if at in constrained:
+                axis.enter(number, constrained[at])
+            else:
+                axis.free.append(number)
+
+    def among(self, clauses: Iterable[int]) -> int:
+        """Return the boxes of these clauses, and the impossible ones, as a set."""
+        if isinstance(clauses, range) and clauses.step == 1 and clauses.start == 0:
+            return (1 << self._first[clauses.stop]) - 1
+        found = (1 << self._first[0]) - 1
+        for clause in clauses:
+            found |= (1 << self._first[clause + 1]) - (1 << self._first[clause])
+        return found
+
+    def clauses_meeting(self, region: All, before: int) -> list[int]:
+        """Return the clauses before this one that share a lead with `region`, at first sight."""
+        among = self.among(range(before))
+        found: set[int] = {web for web in self.webs if web < before}
+        for sides in boxes(region, self._full) or [region.box]:
+            box = list(self._full)
+            for at, mask in sides:
+                box[at] &= mask
+            found.update(by for by, _ in self.meeting(tuple(box), among) if by != IMPOSSIBLE)
+        return sorted(found)
+
+    def meeting(self, box: Masks, among: int) -> Iterator[tuple[int, Box]]:
+        """Yield each box of a set that shares a point with `box`, with its clause, in order."""
+        for number in self._meeting(box, among):
+            yield self._clause_of[number], self._boxes[number]
+
+    def _meeting(self, box: Masks, among: int) -> list[int]:
+        cutting = [
+            (axis.side(mask), at)
+            for at, (axis, mask) in enumerate(zip(self._axes, box, strict=True))
+            if mask != axis.full
+        ]
+        cutting.sort(key=lambda side: (side[0].count, side[1]))
+        if cutting and cutting[0][0].count <= FEW_BOXES:
+            side, at = cutting[0]
+            return [
+                number
+                for number in self._axes[at].numbers(side)
+                if among >> number & 1 and all(box[d] & mask for d, mask in self._boxes[number])
+            ]
+        for side, at in cutting:
+            if side.count == len(self._boxes):
+                break
+            among &= self._bits(at, side)
+        return members(among)
+
+    def _bits(self, at: int, side: _Side) -> int:
+        """Return the boxes that meet one side, as a set."""
+        if side.bits:
+            return side.bits
+        axis = self._axes[at]
+        found = axis.free_bits | set_of(n for group in side.groups for n in axis.groups[group])
+        size = len(self._boxes) // 8
+        if self._room >= size:
+            self._room -= size
+            side.bits = found
+        return found
+
+    def descent(self, box: Masks, among: int) -> Masks | None:
+        """Return a part of `box` that no box of a set meets, found by the lightest classes.
+
+        Settles nearly every box of which something is left; None says nothing.
+        """
+        for at, mask in enumerate(box):
+            if mask != self._full[at]:
+                axis = self._axes[at]
+                side = axis.side(mask)
+                if side.count <= FEW_BOXES:
+                    return None  # so few that they are better asked one by one
+                if side.count < len(self._boxes):
+                    among &= self._bits(at, side)
+        left = list(box)
+        for at in self._most_selective:
+            if not among:
+                break
+            axis = self._axes[at]
+            if not among & ~axis.free_bits:
+                continue
+            best, chosen = among, None
+            for class_ in axis.lightest(box[at]):
+                meeting = among & self._bits(at, axis.side(1 << class_))
+                if chosen is None or meeting.bit_count() < best.bit_count():
+                    best, chosen = meeting, class_
+                    if not best:
+                        break
+            if chosen is not None:
+                among = best
+                left[at] = 1 << chosen
+        return None if among else tuple(left)

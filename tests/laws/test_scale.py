@@ -1,0 +1,190 @@
+"""What makes the analysis fast changes no answer: boxes, index, cover, SAT, and rechecking."""
+
+from itertools import product
+
+import attrs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from tests.policies import compiled, resolved
+from tests.strategies import COLUMNS, Written, policies
+from tests.z3_reference import Judge
+from turnout.compiler import sat
+from turnout.compiler.analysis import analyse
+from turnout.compiler.boxes import boxes, parts
+from turnout.compiler.checks import check
+from turnout.compiler.cover import uncovered
+from turnout.compiler.domains import mask_of, members, set_of
+from turnout.compiler.program import lower
+from turnout.compiler.recheck import check_again, check_first
+from turnout.compiler.regions import Budget, truth
+from turnout.compiler.space import Box
+from turnout.dsl.policy import Block, Entry, Policy
+from turnout.runtime.compiled import run_witness
+
+STEPS = 500_000
+SIZES = (3, 4, 5)
+FULL = tuple((1 << size) - 1 for size in SIZES)
+
+
+@st.composite
+def a_box(draw: DrawFn) -> Box:
+    """Return a box of the grid of `SIZES`, any of its sides left out."""
+    sides: list[tuple[int, int]] = []
+    for at, full in enumerate(FULL):
+        if draw(st.booleans()):
+            sides.append((at, draw(st.integers(1, full))))
+    return tuple(sides)
+
+
+def holds_point(box: Box, point: tuple[int, ...]) -> bool:
+    return all(mask >> point[at] & 1 for at, mask in box)
+
+
+@given(st.lists(a_box(), max_size=12), a_box())
+def test_a_part_is_left_iff_counting_finds_a_point(covers: list[Box], sides: Box) -> None:
+    start = list(FULL)
+    for at, mask in sides:
+        start[at] &= mask
+    left = {
+        point
+        for point in product(*map(range, SIZES))
+        if holds_point(sides, point) and not any(holds_point(cover, point) for cover in covers)
+    }
+    found = uncovered(tuple(start), covers, Budget(STEPS))
+    assert (found is not None) == bool(left)
+    if found is not None:
+        assert set(product(*map(members, found))) <= left
+
+
+@given(st.lists(a_box(), min_size=1, max_size=12))
+def test_the_solver_agrees_with_counting(covers: list[Box]) -> None:
+    pytest.importorskip("pysat", reason="python-sat comes with the extra `sat`")
+    engine = sat.engine()
+    assert engine is not None
+    rows = {
+        at: [
+            mask_of(
+                number
+                for number, cover in enumerate(covers)
+                if dict(cover).get(at, FULL[at]) >> class_ & 1
+            )
+            for class_ in range(size)
+        ]
+        for at, size in enumerate(SIZES)
+    }
+    left = {
+        point
+        for point in product(*map(range, SIZES))
+        if not any(holds_point(cover, point) for cover in covers)
+    }
+    places = sat.places_outside(engine, range(len(covers)), rows, Budget(10**9))
+    assert (places is not None) == bool(left)
+    assert places is None or tuple(places[at] for at in range(len(SIZES))) in left
+
+
+@given(st.lists(st.integers(0, 300), max_size=40))
+def test_a_set_of_numbers_has_them_as_its_members(numbers: list[int]) -> None:
+    assert set_of(numbers) == mask_of(numbers)
+    assert members(set_of(numbers)) == sorted(set(numbers))
+
+
+@given(policies(patterns=False))
+def test_a_regions_boxes_hold_the_same_points(written: Written) -> None:
+    policy = resolved(written)
+    for route in policy.routes:
+        analysis = analyse(lower(policy), route, run_witness, STEPS)
+        full = analysis.space.full
+        for region in analysis.taken:
+            found, split = boxes(region, full), parts(region, full)
+            if found is None or split is None:
+                continue
+            for at, classes in enumerate(full):
+                for class_ in members(classes)[:8]:
+                    point = [mask & -mask for mask in full]
+                    point[at] = 1 << class_
+                    inside = truth(region, point) is True
+                    where = tuple(map(int.bit_length, point))
+                    spot = tuple(bit - 1 for bit in where)
+                    assert inside == any(holds_point(box, spot) for box in found)
+                    assert inside == (
+                        any(holds_point(box, spot) for box in split.boxes)
+                        and not any(holds_point(box, spot) for box in split.without)
+                    )
+
+
+@given(policies())
+def test_the_index_finds_every_clause_that_shares_a_lead(written: Written) -> None:
+    policy = resolved(written)
+    for route in policy.routes:
+        analysis = analyse(lower(policy), route, run_witness, STEPS)
+        for at, one in enumerate(analysis.taken):
+            met = set(analysis.meeting(at))
+            for by in range(at):
+                if analysis.find([one, analysis.taken[by]]) is not None:
+                    assert by in met
+
+
+@st.composite
+def edited(draw: DrawFn) -> tuple[Policy, Policy]:
+    """Return a policy and what it becomes when one rule is deleted, doubled, moved or rewritten."""
+    policy = resolved(draw(policies()))
+    name, route = next(iter(policy.routes.items()))
+    entries = draw(_edited(route.entries))
+    return policy, attrs.evolve(policy, routes={name: attrs.evolve(route, entries=entries)})
+
+
+@st.composite
+def _edited(draw: DrawFn, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    if not entries:
+        return entries
+    at = draw(st.integers(0, len(entries) - 1))
+    entry, before, after = entries[at], entries[:at], entries[at + 1 :]
+    if isinstance(entry, Block) and draw(st.booleans()):
+        inner = attrs.evolve(entry, entries=draw(_edited(entry.entries)))
+        return (*before, inner, *after)
+    other = draw(st.sampled_from(entries))
+    match draw(st.integers(0, 3)):
+        case 0:
+            return before + after
+        case 1:
+            return (*before, entry, entry, *after)
+        case 2:
+            return (*after, entry, *before)
+        case _:
+            return (*before, attrs.evolve(entry, condition=other.condition), *after)
+
+
+@given(edited())
+def test_checking_again_finds_what_checking_from_scratch_finds(
+    pair: tuple[Policy, Policy],
+) -> None:
+    before, after = (lower(policy) for policy in pair)
+    again = check_again(check_first(before, run_witness, steps=STEPS), after)
+    assert again.findings == check(after, run_witness, steps=STEPS)
+    back = check_again(again, before)
+    assert back.findings == check(before, run_witness, steps=STEPS)
+
+
+PLAIN = tuple(column for column in COLUMNS if column.name in {"staff", "score", "consent", "plan"})
+
+
+@given(policies(PLAIN, patterns=False, rules=6, most=len(PLAIN)))
+def test_z3_finds_the_same_rules_unreachable_and_the_same_routes_covered(
+    written: Written,
+) -> None:
+    pytest.importorskip("z3", reason="z3-solver comes with the extra `dev`")
+    made = compiled(written)
+    for route in made.program.routes.values():
+        analysis = analyse(made.program, route.name, run_witness, STEPS)
+        judge = Judge(made.policy.fields)
+        ours = [
+            at
+            for at, region in enumerate(analysis.taken)
+            if analysis.find([region], outside=range(at)) is None
+        ]
+        assert ours == judge.unreached(route)
+        gap = analysis.find([], outside=range(len(route.clauses)))
+        assert (gap is not None) == judge.has_gap(route)

@@ -1,0 +1,63 @@
+"""What is said of rules that no lead reaches, and of questions that ran out of time."""
+
+from tests.policies import compiled, errors, named
+
+HEAD = """\
+lead { size: integer 0.. country: country vip: boolean }
+queue one
+queue two
+"""
+
+
+def route(*rules: str) -> str:
+    written = "\n".join(f"rule r{at} {{ {rule} }}" for at, rule in enumerate(rules))
+    return f"{HEAD}route inbound {{\n{written}\nfallback to queue two\n}}\n"
+
+
+def test_an_impossible_condition_names_the_parts_that_contradict_each_other() -> None:
+    policy = route("when vip and size > 9 and country is DE and size < 5 to queue one")
+    (found,) = named(compiled(policy).findings, "impossible-condition")
+    assert found.text == "`size > 9` and `size < 5` contradict each other"
+
+
+def test_a_part_that_contradicts_itself_is_named_alone() -> None:
+    policy = route("when vip and not (size is missing or size is present) to queue one")
+    (found,) = named(compiled(policy).findings, "impossible-condition")
+    assert found.text.startswith("no lead satisfies `")
+    assert "vip" not in found.text
+
+
+def test_a_contradiction_with_the_block_around_is_named_with_its_part() -> None:
+    rules = "rule a { when vip to queue one } rule b { when size > 9 to queue one }"
+    inner = f"within size < 5 {{ {rules} }}"
+    policy = f"{HEAD}route inbound {{\n{inner}\nfallback to queue two\n}}\n"
+    (found,) = named(compiled(policy).findings, "impossible-condition")
+    assert found.text == "`size < 5` and `size > 9` contradict each other"
+
+
+def test_the_rules_that_take_most_are_named_and_no_more_than_needed() -> None:
+    policy = route(
+        "when size is 7 to queue one",
+        "when size is 8 to queue one",
+        "when size in 5..9 to queue one",
+        "when size in 10..20 to queue two",
+        "when size in 5..20 to queue two",
+    )
+    (found,) = named(compiled(policy).findings, "unreachable-rule")
+    assert [label.span.text for label in found.labels] == ["r2", "r3"]
+    assert found.notes == ("rule `r2` takes most of those that go elsewhere",)
+
+
+def test_after_the_deadline_each_open_rule_is_undecided_and_nothing_is_claimed() -> None:
+    policy = route("when vip to queue one", "when vip and size > 3 to queue one")
+    made = compiled(policy, deadline=0)
+    assert not errors(made.findings)
+    assert not named(made.findings, "unreachable-rule")
+    undecided = named(made.findings, "undecided")
+    open_ = [
+        finding
+        for finding in undecided
+        if finding.message.endswith("can match could not be decided")
+    ]
+    assert [finding.span and finding.span.text for finding in open_] == ["r0", "r1"]
+    assert all("--deadline" in finding.help[0] for finding in open_)
