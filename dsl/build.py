@@ -490,13 +490,16 @@ class Builder(Transformer[Token, nodes.File]):
         return nodes.Unavailable("at-cap", tuple(map(self.name, children)), self.span(meta))
 
     def expect(self, meta: Meta, children: list[Any]) -> nodes.Expect:
-        negated, kind, *arguments = children
+        negated, kind, *arguments, because = children
+        named = [self.named(each) for each in arguments]
+        reason = [] if because is None else [because]
         return nodes.Expect(
-            negated is not None,
-            self.name(kind),
-            tuple(map(self.named, arguments)),
-            self.span(meta),
+            negated is not None, self.name(kind), (*named, *reason), self.span(meta)
         )
+
+    def because(self, meta: Meta, children: list[Any]) -> nodes.Name:
+        del meta
+        return self.name(children[0])
 
     negated = _word("not")
 

@@ -578,7 +578,10 @@ class Unavailable:
 
 @attrs.frozen
 class Expect:
-    """`expect not KIND ARGUMENT ...`, about the lead before it."""
+    """`expect not KIND ARGUMENT ...`, about the lead before it.
+
+    arguments: the word behind `because`, where there is one, is the last of them.
+    """
 
     negated: bool
     kind: Name

@@ -14,6 +14,7 @@ import attrs
 
 from turnout.dsl.calendars import Calendar, Days
 from turnout.dsl.conditions import Condition
+from turnout.dsl.expectations import TestCase
 from turnout.dsl.promises import Action, Guarantee, Period
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field, Value
@@ -300,3 +301,4 @@ class Policy:
     routes: Mapping[str, Route]
     guarantees: Mapping[str, Guarantee] = attrs.field(factory=dict[str, Guarantee])
     calendars: Mapping[str, Calendar] = attrs.field(factory=dict[str, Calendar])
+    tests: tuple[TestCase, ...] = ()

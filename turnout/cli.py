@@ -19,6 +19,7 @@ from turnout.commands.options import color_option
 COMMANDS = {
     "check": "Report everything that is wrong with policies.",
     "fmt": "Write policies in their one canonical form.",
+    "test": "Run the tests that stand in policies.",
     "coverage": "Show what each rule and fallback receives.",
     "compile": "Write a policy's decision tree as JSON.",
     "diagram": "Draw a policy's decision tree.",

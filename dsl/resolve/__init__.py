@@ -12,6 +12,7 @@ from typing import TypeVar
 import attrs
 
 from turnout.dsl import nodes, policy
+from turnout.dsl.expectations import TestCase
 from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding
 from turnout.dsl.resolve import routes
@@ -22,6 +23,7 @@ from turnout.dsl.resolve.promises import GuaranteeReader, owner
 from turnout.dsl.resolve.rosters import Row, people_rows, reported, roster_rows
 from turnout.dsl.resolve.schema import people_by_spelling, schema
 from turnout.dsl.resolve.scope import Scope
+from turnout.dsl.resolve.tests import TestReader
 
 _Node = TypeVar("_Node")
 
@@ -76,7 +78,19 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         calendars=calendars,
         guarantees={each.name: each for each in guarantees if each is not None},
     )
+    result = attrs.evolve(result, tests=_tests(files, result, scope))
     return Resolution(result, tuple(scope.findings), frozenset(reader.unsound))
+
+
+def _tests(
+    files: tuple[nodes.File, ...], whole: policy.Policy, scope: Scope
+) -> tuple[TestCase, ...]:
+    """Return the tests in written order, without those that were reported."""
+    reader = TestReader(whole, scope)
+    read = (
+        reader.read(node, file.broken) for file in files for node in _items([file], nodes.TestCase)
+    )
+    return tuple(test for test in read if test is not None)
 
 
 def _items(files: tuple[nodes.File, ...] | list[nodes.File], kind: type[_Node]) -> list[_Node]:
@@ -100,9 +114,8 @@ def _given_up(files: tuple[nodes.File, ...]) -> set[str]:
 
 def _refuse(files: tuple[nodes.File, ...], scope: Scope) -> None:
     """Report the declarations that this version doesn't carry out."""
-    kinds = (nodes.Identity, nodes.TestCase)
     for item in (item for file in files for item in file.items):
-        if isinstance(item, kinds):
+        if isinstance(item, nodes.Identity):
             scope.not_supported(item.span.text.split(maxsplit=1)[0], item.span)
 
 

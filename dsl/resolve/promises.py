@@ -38,7 +38,7 @@ _ACTIONS: Mapping[str, tuple[str, ...]] = {
     "channel": (_WORD,),
 }
 """What each action takes."""
-_FORMS = {
+FORMS = {
     "task": 'task "Call back"',
     "notify": 'notify slack "#emea-deals"',
     "start": "start welcome",
@@ -132,7 +132,7 @@ def _action(node: nodes.Action, scope: Scope) -> Action | None:
         return None
     if len(node.arguments) != len(wanted):
         message = f"`{kind}` takes {' and '.join(wanted)}"
-        scope.report("unknown-value", node.span, message, help=f"write `{_FORMS[kind]}`")
+        scope.report("unknown-value", node.span, message, help=f"write `{FORMS[kind]}`")
         return None
     fits = [
         _fits(kind, *pair, scope) for pair in zip(node.arguments, wanted, strict=True)
@@ -148,7 +148,7 @@ def _fits(kind: str, argument: nodes.Name | nodes.Literal, wanted: str, scope: S
         return scope.knows("sequence", argument)
     if is_name != (wanted != _TEXT):
         message = f"`{kind}` takes {wanted} here"
-        scope.report("unknown-value", argument.span, message, help=f"write `{_FORMS[kind]}`")
+        scope.report("unknown-value", argument.span, message, help=f"write `{FORMS[kind]}`")
         return False
     if is_name or 0 < len(argument.text.strip()) <= MAX_TEXT:
         return True

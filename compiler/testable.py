@@ -1,0 +1,119 @@
+"""What tests can cover, in the language's own terms: rules, branches and else-steps.
+
+- A *rule* is covered when a test's lead is taken by it, and so is a *fallback*, of a block
+  or of the route.
+- A *branch* is one of the alternatives of an `or` in a rule's condition, or in a territory
+  or segment that it names: a territory without a condition of its own has one for each of
+  its children. It is covered when the rule takes a lead for which it holds. Alternatives of
+  an alternative stand in its place. What stands below a `not`, values in a list and the rows
+  of a table are no branches.
+- An *else-step* is every target of a chain behind its first. It is covered when a lead is
+  offered to it, because everything before it passed the lead on; whether it then accepts
+  is another matter.
+"""
+
+from collections.abc import Iterator
+
+import attrs
+
+from turnout.compiler.program import Clause, Program
+from turnout.dsl.conditions import (
+    ALWAYS,
+    And,
+    Condition,
+    Contains,
+    EndsWith,
+    Named,
+    Or,
+    StartsWith,
+)
+from turnout.dsl.policy import Policy
+from turnout.dsl.source import Span
+from turnout.dsl.wording import is_one_test, worded, written
+
+KINDS = ("rule", "fallback", "branch", "else")
+
+
+@attrs.frozen
+class Testable:
+    """Something that a test can cover.
+
+    kind: one of `KINDS`. clause: the number of the clause in which it stands. condition: of
+    a branch, what must hold; always true otherwise. step: the number of an else-step among
+    the clause's attempts, 0 otherwise. title: such as "rule dach", "dach: else queue triage".
+    """
+
+    kind: str
+    route: str
+    clause: int
+    title: str
+    condition: Condition
+    step: int
+    span: Span = attrs.field(repr=False)
+
+
+def testables(program: Program) -> tuple[Testable, ...]:
+    """Return everything that tests of the policy can cover, in the order of its clauses."""
+    return tuple(_all(program))
+
+
+def _all(program: Program) -> Iterator[Testable]:
+    fields = program.policy.fields
+    for name, route in program.routes.items():
+        for at, clause in enumerate(route.clauses):
+            kind = "rule" if clause.is_rule else "fallback"
+            title = f"rule {clause.name}" if clause.is_rule else clause.name
+            yield Testable(kind, name, at, title, ALWAYS, 0, clause.span)
+            for label, condition in _branches(program.policy, clause).items():
+                said = f"{title}: {written(label, fields)}"
+                yield Testable("branch", name, at, said, condition, 0, clause.span)
+            for step, attempt in enumerate(clause.attempts[: clause.own_attempts]):
+                if step:
+                    said = f"{title}: else {worded(attempt.target)}"
+                    yield Testable("else", name, at, said, ALWAYS, step, attempt.span)
+
+
+def _branches(policy: Policy, clause: Clause) -> dict[Condition, Condition]:
+    """Return each alternative of a clause, with the whole of what must hold for it."""
+    if not clause.is_rule:
+        return {}
+    found: dict[Condition, Condition] = {}
+    for label, path in _alternatives(policy, clause.own, ()):
+        found.setdefault(label, path[0] if len(path) == 1 else And(path))
+    return found
+
+
+def _alternatives(
+    policy: Policy, condition: Condition, path: tuple[Condition, ...]
+) -> Iterator[tuple[Condition, tuple[Condition, ...]]]:
+    """Yield the alternatives in a condition, with those around them on the way."""
+    match condition:
+        case Named(meaning=meaning):
+            yield from _alternatives(policy, meaning, path)
+        case And(parts):
+            for part in parts:
+                yield from _alternatives(policy, part, path)
+        case Or(parts) if _is_choice(policy, condition):
+            for part in parts:
+                inner = list(_alternatives(policy, part, (*path, part)))
+                yield from inner or [(part, (*path, part))]
+        case _:
+            pass
+
+
+def _is_choice(policy: Policy, condition: Or) -> bool:
+    """Return whether the parts are alternatives, and not one test with a list or a table."""
+    parts = condition.parts
+    if len(parts) < 2 or is_one_test(condition, policy.fields):
+        return False
+    tests = {(type(part), getattr(part, "field", "")) for part in parts}
+    is_list = len(tests) == 1 and isinstance(parts[0], StartsWith | EndsWith | Contains)
+    return not is_list and not all(_is_keyed(policy, part) for part in parts)
+
+
+def _is_keyed(policy: Policy, part: Condition) -> bool:
+    return (
+        isinstance(part, Named)
+        and part.name in policy.definitions
+        and policy.definitions[part.name].is_keyed
+    )
