@@ -17,7 +17,7 @@ from turnout.dsl.expectations import TestCase
 from turnout.rendering.jsons import json_text
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import counted
-from turnout.rendering.screen import Ink, columns, paint, visible
+from turnout.rendering.screen import Ink, columns, hanging, paint, visible
 from turnout.rendering.tests import (
     TestReport,
     coverage_text,
@@ -28,6 +28,7 @@ from turnout.rendering.tests import (
 )
 from turnout.rendering.tests_data import report_data, report_junit
 from turnout.runtime.compiled import Compiled, compile_policy
+from turnout.runtime.generation import generate as generated
 from turnout.runtime.testing import Tester, TestResult, tested
 
 
@@ -39,6 +40,7 @@ from turnout.runtime.testing import Tester, TestResult, tested
         "turnout test policies/ -v --coverage --fail-under 90",
         """turnout test inbound.route -k 'german and not "small firm"'""",
         "turnout test inbound.route --format junit > tests.xml",
+        "turnout test --generate inbound.route >> inbound.route",
     ),
 )
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
@@ -51,6 +53,11 @@ from turnout.runtime.testing import Tester, TestResult, tested
     type=click.FloatRange(0, 100),
     metavar="PERCENT",
     help="Fail where less of a policy is covered.",
+)
+@click.option(
+    "--generate",
+    is_flag=True,
+    help="Write tests for what no test of the one policy PATH covers, ready to paste.",
 )
 @click.option(
     "--format",
@@ -71,6 +78,7 @@ def command(
     stops: bool,
     shows_coverage: bool,
     fail_under: float | None,
+    generate: bool,
     format_name: str,
 ) -> None:
     """Run the tests that stand in policies.
@@ -83,11 +91,18 @@ def command(
     a text in quotes is looked for as it stands. Rules, fallbacks, branches and else-steps
     count for the coverage.
 
+    --generate writes a test for each rule, fallback, branch and else-step that no test
+    covers; each was run before it is printed. What none can be made for is named on
+    stderr, with the reason.
+
     Exit status: 0 where every test passes, 1 where one fails, a policy has errors or
     less is covered than --fail-under asks for, 2 where a PATH can't be read or there is no
     test.
     """
     policies = fit_policies(paths or (Path(),))
+    if generate:
+        _generate(policies)
+        return
     chosen = [(compiled, _chosen(compiled, expression)) for compiled in policies]
     if not any(tests for _, tests in chosen):
         raise _no_tests(policies, expression)
@@ -213,3 +228,26 @@ def _show(report: TestReport, format_name: str, *, shows_coverage: bool) -> None
                 click.echo(line)
         for line in summary_lines(report, columns()):
             click.echo(line)
+
+
+def _generate(policies: list[Compiled]) -> None:
+    """Print tests for what no test of a policy covers."""
+    if len(policies) > 1:
+        raise CannotRun(
+            f"tests are made for one policy at a time; here are {len(policies)}",
+            "name the main file of one",
+        )
+    (compiled,) = policies
+    tester = Tester(compiled.program)
+    arrived = [each for test in compiled.policy.tests for each in tester.run(test).arrived]
+    made = generated(compiled.program, tested(compiled.program, arrived).missed)
+    for number, (_, text) in enumerate(made.tests):
+        click.echo(("\n" if number else "") + text, nl=False)
+    for each in made.untestable:
+        place = str(each.item.span).rsplit(":", 1)[0]
+        first = f"{paint('no test', Ink.NOTE)} {visible(place)} "
+        words = visible(f"{each.item.title}: {each.reason}").split(" ")
+        for line in hanging(first, words, columns()):
+            click.echo(line, err=True)
+    if not made.tests and not made.untestable:
+        click.echo("everything is covered", err=True)

@@ -1,0 +1,276 @@
+"""Tests made for what no test covers: a lead for each, found by the exact analysis.
+
+For an else-step everybody before it is made unavailable by `away` and `at-cap`. What a
+lead is expected to come to is what the engine does with it, once the reference interpreter
+agrees about who takes it. Each test is written in canonical form, then read, resolved and
+run as its reader will run it; what doesn't pass, or doesn't cover what it was made for, is
+never shown.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, time
+
+import attrs
+
+from turnout.compiler.analysis import STEPS, Analysis, analyse
+from turnout.compiler.program import Attempt, Clause, Program, always_accepts
+from turnout.compiler.regions import OutOfSteps
+from turnout.compiler.testable import Testable
+from turnout.compiler.witness import DAY, Example, example
+from turnout.dsl import nodes
+from turnout.dsl.conditions import ALWAYS
+from turnout.dsl.expectations import TestCase
+from turnout.dsl.formatting import formatted
+from turnout.dsl.parse import parse
+from turnout.dsl.policy import LeastLoaded, RoundRobin, ToOwner, ToPartner, ToPerson
+from turnout.dsl.resolve.scope import Scope
+from turnout.dsl.resolve.tests import MAX_NAME, TestReader
+from turnout.dsl.source import Source
+from turnout.dsl.values import show
+from turnout.dsl.wording import quoted, worded
+from turnout.runtime.compiled import run_witness
+from turnout.runtime.decisions import Decision
+from turnout.runtime.testing import Arrived, Tester, tested
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
+_KEYWORDS = {"at", "at-cap", "away", "because", "expect", "lead", "not", "route"}
+_WHO = {
+    "round-robin": "team",
+    "least-loaded": "team",
+    "reject": "rejected",
+    "none": "nobody",
+}
+
+
+@attrs.frozen
+class Untestable:
+    """What no test was made for, and why."""
+
+    item: Testable
+    reason: str
+
+
+@attrs.frozen
+class Generated:
+    """Tests in canonical form, and what none could be made for. item: for which it was made."""
+
+    tests: tuple[tuple[Testable, str], ...]
+    untestable: tuple[Untestable, ...]
+
+
+@attrs.frozen
+class _Way:
+    """A lead for a clause, and who is to be unavailable. expected: what names the clause."""
+
+    clause: Clause
+    lead: Example
+    away: tuple[str, ...] = ()
+    full: tuple[str, ...] = ()
+
+
+def generate(program: Program, missed: Iterable[Testable], steps: int = STEPS) -> Generated:
+    """Return a test for each of `missed` that an earlier one of them doesn't cover as well.
+
+    steps: the budget of each question.
+    """
+    maker = _Maker(program, steps)
+    tests: list[tuple[Testable, str]] = []
+    untestable: list[Untestable] = []
+    arrived: list[Arrived] = []
+    covered: set[Testable] = set()
+    for item in sorted(missed, key=lambda each: each.kind == "else"):
+        if item in covered:
+            continue
+        made = maker.test(item)
+        if isinstance(made, str):
+            untestable.append(Untestable(item, made))
+            continue
+        text, arrivals = made
+        tests.append((item, text))
+        arrived += arrivals
+        covered.update(tested(program, arrivals).covered)
+    return Generated(tuple(tests), tuple(untestable))
+
+
+class _Maker:
+    """Makes tests of one policy, each under a name of its own."""
+
+    def __init__(self, program: Program, steps: int) -> None:
+        self._program = program
+        self._steps = steps
+        self._analyses: dict[str, Analysis] = {}
+        self._tester = Tester(program)
+        self._names = {test.name for test in program.policy.tests}
+
+    def test(self, item: Testable) -> tuple[str, tuple[Arrived, ...]] | str:
+        """Return a test that covers `item` with what came of it, or why there is none."""
+        reason = "no lead that shows it could be made"
+        for way in self._ways(item):
+            if isinstance(way, str):
+                reason = way
+                continue
+            name = self._name(item)
+            made = self._made(item, way, name)
+            if made is not None:
+                self._names.add(name)
+                return made
+        return reason
+
+    def _made(self, item: Testable, way: _Way, name: str) -> tuple[str, tuple[Arrived, ...]] | None:
+        taken = f"rule {_word(way.clause.name)}"
+        if not way.clause.is_rule:
+            taken = f"fallback {quoted(way.clause.name.removeprefix('fallback of '))}"
+        first = self._read(self._text(item.route, way, name, [taken]))
+        if first is None:
+            return None
+        (arrived,) = self._tester.run(first).arrived
+        expected = [taken, *_expected(arrived.decision)]
+        text = formatted(Source("generated", self._text(item.route, way, name, expected)))
+        if not isinstance(text, str):
+            return None
+        test = self._read(text)
+        if test is None:
+            return None
+        result = self._tester.run(test)
+        if not result.is_passed or item not in tested(self._program, result.arrived).covered:
+            return None
+        return text, result.arrived
+
+    def _read(self, text: str) -> TestCase | None:
+        """Return the test that a text writes, None where anything is wrong with it."""
+        file, findings = parse(Source("generated", text))
+        scope = Scope()
+        reader = TestReader(self._program.policy, scope)
+        tests = [
+            reader.read(node, file.broken)
+            for node in file.items
+            if isinstance(node, nodes.TestCase)
+        ]
+        return None if findings or scope.findings or len(tests) != 1 else tests[0]
+
+    def _name(self, item: Testable) -> str:
+        """Return a name that no test has."""
+        title = " ".join(item.title.split())
+        plain = "".join(each for each in title if each.isprintable())[: MAX_NAME - 10]
+        name, number = plain, 1
+        while name in self._names:
+            number += 1
+            name = f"{plain} ({number})"
+        return name
+
+    def _text(self, route: str, way: _Way, name: str, expected: Sequence[str]) -> str:
+        policy = self._program.policy
+        lines = [f"test {quoted(name)} {{"]
+        if len(policy.routes) > 1:
+            lines.append(f"route {route}")
+        lead = way.lead
+        if lead.moment is not None or lead.shows_day or lead.today != DAY:
+            moment = lead.moment or datetime.combine(lead.today, time(12))
+            lines.append(f'at {moment:%Y-%m-%d %H:%M} "UTC"')
+        lines += [f"away {', '.join(way.away)}"] if way.away else []
+        lines += [f"at-cap {', '.join(way.full)}"] if way.full else []
+        pairs = [
+            f"{name} : {show(field, lead.values[name])}"
+            for name, field in policy.fields.items()
+            if name in lead.values
+        ]
+        lines.append(f"lead {{ {', '.join(pairs)} }}")
+        lines += [f"expect {each}" for each in expected]
+        return "\n".join([*lines, "}"])
+
+    # -- leads --
+
+    def _ways(self, item: Testable) -> Iterator[_Way | str]:
+        """Yield ways in which a lead can cover `item`, or why there is none."""
+        clauses = self._program.routes[item.route].clauses
+        if item.kind != "else":
+            lead = self._lead(item.route, item.clause, item)
+            yield lead if isinstance(lead, str) else _Way(clauses[item.clause], lead)
+            return
+        # The clause's own leads first, then those of clauses that inherit its targets.
+        for at in sorted(range(len(clauses)), key=lambda each: each != item.clause):
+            before = _before(clauses[at].attempts, item)
+            if before is None:
+                continue
+            closed = next((each for each in before if always_accepts(each.target)), None)
+            if closed is not None:
+                yield f"it comes behind `{worded(closed.target)}`, which takes every lead"
+                continue
+            lead = self._lead(item.route, at, item)
+            if isinstance(lead, str):
+                yield lead
+                continue
+            away, full = self._unavailable(before, lead)
+            yield _Way(clauses[at], lead, away, full)
+
+    def _lead(self, route: str, at: int, item: Testable) -> Example | str:
+        """Return a lead that clause `at` takes, so that a branch holds; or why there is none."""
+        if route not in self._analyses:
+            self._analyses[route] = analyse(self._program, route, run_witness, self._steps)
+        analysis = self._analyses[route]
+        clause = analysis.route.clauses[at]
+        wanted = [analysis.taken[at]]
+        if item.condition != ALWAYS:
+            wanted.append(analysis.regions.region(item.condition))
+        try:
+            box = analysis.find(wanted, outside=range(at))
+        except OutOfSteps:
+            return f"not settled within {self._steps:,} steps"
+        if box is None and item.condition != ALWAYS:
+            return f"no lead that {clause.title} takes is of this kind"
+        if box is None:
+            return f"no lead is left for {clause.title} by those above"
+        lead = example(analysis.space, box)
+        if lead is None:
+            return "no lead that shows it could be made"
+        policy = self._program.policy
+        found, attempts = run_witness(policy, route, lead.values, lead.clock)
+        rule = clause.name if clause.is_rule else None
+        if (found, attempts) != (rule, tuple(attempt.by for attempt in clause.attempts)):
+            return "no lead that shows it could be made"
+        return lead
+
+    def _unavailable(
+        self, before: Sequence[Attempt], lead: Example
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the people and the partners who must pass a lead on."""
+        policy = self._program.policy
+        people: dict[str, None] = {}
+        partners: dict[str, None] = {}
+        for attempt in before:
+            match attempt.target:
+                case RoundRobin(team) | LeastLoaded(team):
+                    drawn = [each.person for each in policy.teams[team].members if each.weight]
+                    people |= dict.fromkeys(drawn)
+                case ToPerson(person):
+                    people[person] = None
+                case ToOwner(field) if field in lead.values:
+                    people[str(lead.values[field])] = None
+                case ToPartner(partner):
+                    partners[partner] = None
+                case _:
+                    pass
+        here = [name for name in people if not policy.people[name].is_inactive]
+        return tuple(here), tuple(partners)
+
+
+def _before(attempts: Sequence[Attempt], item: Testable) -> Sequence[Attempt] | None:
+    """Return the attempts before an else-step, None where it isn't among them."""
+    at = next((at for at, attempt in enumerate(attempts) if attempt.span == item.span), None)
+    return None if at is None else attempts[:at]
+
+
+def _expected(decision: Decision) -> Iterator[str]:
+    """Yield what a decision came to, as expectations."""
+    for passed in decision.passed_over:
+        yield f"passed-over {quoted(passed.target)} because {passed.reason}"
+    word = _WHO.get(decision.kind, decision.kind)
+    if decision.kind == "reject":
+        yield f"{word} {quoted(decision.target)}"
+    else:
+        yield f"{word} {_word(decision.target)}" if decision.target else word
+
+
+def _word(name: str) -> str:
+    return name if _PLAIN.fullmatch(name) and name not in _KEYWORDS else quoted(name)
