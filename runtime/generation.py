@@ -9,29 +9,31 @@ never shown.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 
 import attrs
 
 from turnout.compiler.analysis import STEPS, Analysis, analyse
+from turnout.compiler.coverable import Coverable
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.compiler.regions import OutOfSteps
-from turnout.compiler.testable import Testable
-from turnout.compiler.witness import DAY, Example, example
+from turnout.compiler.witness import Example, example
 from turnout.dsl import nodes
 from turnout.dsl.conditions import ALWAYS
-from turnout.dsl.expectations import TestCase
+from turnout.dsl.expectations import START, TestCase
 from turnout.dsl.formatting import formatted
 from turnout.dsl.parse import parse
 from turnout.dsl.policy import LeastLoaded, RoundRobin, ToOwner, ToPartner, ToPerson
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tests import MAX_NAME, TestReader
 from turnout.dsl.source import Source
+from turnout.dsl.types import Values
 from turnout.dsl.values import show
 from turnout.dsl.wording import quoted, worded
 from turnout.runtime.compiled import run_witness
 from turnout.runtime.decisions import Decision
-from turnout.runtime.testing import Arrived, Tester, tested
+from turnout.runtime.interpreter import holds
+from turnout.runtime.testing import Arrived, Tester, covered
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 _KEYWORDS = {"at", "at-cap", "away", "because", "expect", "lead", "not", "route"}
@@ -47,7 +49,7 @@ _WHO = {
 class Untestable:
     """What no test was made for, and why."""
 
-    item: Testable
+    item: Coverable
     reason: str
 
 
@@ -55,32 +57,40 @@ class Untestable:
 class Generated:
     """Tests in canonical form, and what none could be made for. item: for which it was made."""
 
-    tests: tuple[tuple[Testable, str], ...]
+    tests: tuple[tuple[Coverable, str], ...]
     untestable: tuple[Untestable, ...]
 
 
 @attrs.frozen
+class _Lead:
+    """A lead for a test. at: when it arrives, None where a test's usual clock will do."""
+
+    values: Values
+    at: datetime | None
+
+
+@attrs.frozen
 class _Way:
-    """A lead for a clause, and who is to be unavailable. expected: what names the clause."""
+    """A lead for a clause, and who is to be unavailable."""
 
     clause: Clause
-    lead: Example
+    lead: _Lead
     away: tuple[str, ...] = ()
     full: tuple[str, ...] = ()
 
 
-def generate(program: Program, missed: Iterable[Testable], steps: int = STEPS) -> Generated:
+def generate(program: Program, missed: Iterable[Coverable], steps: int = STEPS) -> Generated:
     """Return a test for each of `missed` that an earlier one of them doesn't cover as well.
 
     steps: the budget of each question.
     """
     maker = _Maker(program, steps)
-    tests: list[tuple[Testable, str]] = []
+    tests: list[tuple[Coverable, str]] = []
     untestable: list[Untestable] = []
     arrived: list[Arrived] = []
-    covered: set[Testable] = set()
+    done: set[Coverable] = set()
     for item in sorted(missed, key=lambda each: each.kind == "else"):
-        if item in covered:
+        if item in done:
             continue
         made = maker.test(item)
         if isinstance(made, str):
@@ -89,7 +99,7 @@ def generate(program: Program, missed: Iterable[Testable], steps: int = STEPS) -
         text, arrivals = made
         tests.append((item, text))
         arrived += arrivals
-        covered.update(tested(program, arrivals).covered)
+        done.update(covered(program, arrivals).reached)
     return Generated(tuple(tests), tuple(untestable))
 
 
@@ -103,7 +113,7 @@ class _Maker:
         self._tester = Tester(program)
         self._names = {test.name for test in program.policy.tests}
 
-    def test(self, item: Testable) -> tuple[str, tuple[Arrived, ...]] | str:
+    def test(self, item: Coverable) -> tuple[str, tuple[Arrived, ...]] | str:
         """Return a test that covers `item` with what came of it, or why there is none."""
         reason = "no lead that shows it could be made"
         for way in self._ways(item):
@@ -117,7 +127,9 @@ class _Maker:
                 return made
         return reason
 
-    def _made(self, item: Testable, way: _Way, name: str) -> tuple[str, tuple[Arrived, ...]] | None:
+    def _made(
+        self, item: Coverable, way: _Way, name: str
+    ) -> tuple[str, tuple[Arrived, ...]] | None:
         taken = f"rule {_word(way.clause.name)}"
         if not way.clause.is_rule:
             taken = f"fallback {quoted(way.clause.name.removeprefix('fallback of '))}"
@@ -133,7 +145,7 @@ class _Maker:
         if test is None:
             return None
         result = self._tester.run(test)
-        if not result.is_passed or item not in tested(self._program, result.arrived).covered:
+        if not result.is_passed or item not in covered(self._program, result.arrived).reached:
             return None
         return text, result.arrived
 
@@ -149,7 +161,7 @@ class _Maker:
         ]
         return None if findings or scope.findings or len(tests) != 1 else tests[0]
 
-    def _name(self, item: Testable) -> str:
+    def _name(self, item: Coverable) -> str:
         """Return a name that no test has."""
         title = " ".join(item.title.split())
         plain = "".join(each for each in title if each.isprintable())[: MAX_NAME - 10]
@@ -165,9 +177,8 @@ class _Maker:
         if len(policy.routes) > 1:
             lines.append(f"route {route}")
         lead = way.lead
-        if lead.moment is not None or lead.shows_day or lead.today != DAY:
-            moment = lead.moment or datetime.combine(lead.today, time(12))
-            lines.append(f'at {moment:%Y-%m-%d %H:%M} "UTC"')
+        if lead.at is not None:
+            lines.append(f'at {lead.at:%Y-%m-%d %H:%M} "UTC"')
         lines += [f"away {', '.join(way.away)}"] if way.away else []
         lines += [f"at-cap {', '.join(way.full)}"] if way.full else []
         pairs = [
@@ -181,7 +192,7 @@ class _Maker:
 
     # -- leads --
 
-    def _ways(self, item: Testable) -> Iterator[_Way | str]:
+    def _ways(self, item: Coverable) -> Iterator[_Way | str]:
         """Yield ways in which a lead can cover `item`, or why there is none."""
         clauses = self._program.routes[item.route].clauses
         if item.kind != "else":
@@ -204,7 +215,7 @@ class _Maker:
             away, full = self._unavailable(before, lead)
             yield _Way(clauses[at], lead, away, full)
 
-    def _lead(self, route: str, at: int, item: Testable) -> Example | str:
+    def _lead(self, route: str, at: int, item: Coverable) -> _Lead | str:
         """Return a lead that clause `at` takes, so that a branch holds; or why there is none."""
         if route not in self._analyses:
             self._analyses[route] = analyse(self._program, route, run_witness, self._steps)
@@ -221,18 +232,35 @@ class _Maker:
             return f"no lead that {clause.title} takes is of this kind"
         if box is None:
             return f"no lead is left for {clause.title} by those above"
-        lead = example(analysis.space, box)
-        if lead is None:
-            return "no lead that shows it could be made"
+        found = example(analysis.space, box)
+        lead = None if found is None else self._simplest(route, clause, item, found)
+        return "no lead that shows it could be made" if lead is None else lead
+
+    def _simplest(
+        self, route: str, clause: Clause, item: Coverable, found: Example
+    ) -> _Lead | None:
+        """Return the lead without the fields that aren't needed, None where it isn't taken so."""
         policy = self._program.policy
-        found, attempts = run_witness(policy, route, lead.values, lead.clock)
-        rule = clause.name if clause.is_rule else None
-        if (found, attempts) != (rule, tuple(attempt.by for attempt in clause.attempts)):
-            return "no lead that shows it could be made"
-        return lead
+        by = tuple(attempt.by for attempt in clause.attempts)
+        expected = (clause.name if clause.is_rule else None, by)
+
+        def fits(values: Values, clock: datetime) -> bool:
+            said = run_witness(policy, route, values, clock)
+            return said == expected and holds(item.condition, values, clock)
+
+        noon = datetime.combine(found.today, time(12), UTC)
+        clock = noon if found.moment is None else found.moment.astimezone(UTC)
+        values = {name: found.values[name] for name in policy.fields if name in found.values}
+        if not fits(values, clock):
+            return None
+        for name in [each for each in values if not policy.fields[each].required]:
+            without = {other: value for other, value in values.items() if other != name}
+            if fits(without, clock):
+                values = without
+        return _Lead(values, None if fits(values, START) else clock)
 
     def _unavailable(
-        self, before: Sequence[Attempt], lead: Example
+        self, before: Sequence[Attempt], lead: _Lead
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the people and the partners who must pass a lead on."""
         policy = self._program.policy
@@ -255,7 +283,7 @@ class _Maker:
         return tuple(here), tuple(partners)
 
 
-def _before(attempts: Sequence[Attempt], item: Testable) -> Sequence[Attempt] | None:
+def _before(attempts: Sequence[Attempt], item: Coverable) -> Sequence[Attempt] | None:
     """Return the attempts before an else-step, None where it isn't among them."""
     at = next((at for at, attempt in enumerate(attempts) if attempt.span == item.span), None)
     return None if at is None else attempts[:at]

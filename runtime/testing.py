@@ -11,8 +11,8 @@ from time import monotonic
 
 import attrs
 
+from turnout.compiler.coverable import Coverable, coverables
 from turnout.compiler.program import Attempt, Clause, Program
-from turnout.compiler.testable import Testable, testables
 from turnout.dsl.expectations import (
     START,
     TARGETS,
@@ -76,6 +76,8 @@ class TestResult:
 
 class Tester:
     """Runs tests of one policy that is fit to run."""
+
+    __test__ = False  # pytest: no test of ours
 
     def __init__(self, program: Program) -> None:
         """Prepare nothing: engines are made when a test needs them, and kept."""
@@ -228,37 +230,37 @@ def _none_a_day(timezone: str) -> Cap:
 
 
 @attrs.frozen
-class Tested:
+class Covered:
     """What the tests of a policy cover.
 
-    covered: those of `items` that they do, in order, the same objects.
+    reached: those of `items` that they do, in order, the same objects.
     """
 
-    items: tuple[Testable, ...]
-    covered: tuple[Testable, ...]
+    items: tuple[Coverable, ...]
+    reached: tuple[Coverable, ...]
 
     @property
-    def missed(self) -> tuple[Testable, ...]:
+    def missed(self) -> tuple[Coverable, ...]:
         """What no test covers, in order."""
-        done = {id(item) for item in self.covered}
+        done = {id(item) for item in self.reached}
         return tuple(item for item in self.items if id(item) not in done)
 
     @property
     def percent(self) -> float:
         """How much is covered; 100 where there is nothing to cover."""
-        return 100 * len(self.covered) / len(self.items) if self.items else 100.0
+        return 100 * len(self.reached) / len(self.items) if self.items else 100.0
 
 
-def tested(program: Program, arrived: Iterable[Arrived]) -> Tested:
+def covered(program: Program, arrived: Iterable[Arrived]) -> Covered:
     """Return what leads of tests cover of a policy."""
-    items = testables(program)
+    items = coverables(program)
     seen = list(arrived)
     by_clause: dict[tuple[str, int], list[Arrived]] = {}
     for each in seen:
         if each.clause is not None:
             by_clause.setdefault((each.route, each.clause), []).append(each)
     tried = {(each.route, attempt.span) for each in seen for attempt in each.tried}
-    covered: list[Testable] = []
+    reached: list[Coverable] = []
     for item in items:
         taken = by_clause.get((item.route, item.clause), [])
         if item.kind == "else":
@@ -271,9 +273,9 @@ def tested(program: Program, arrived: Iterable[Arrived]) -> Tested:
             )
         else:
             is_covered = bool(taken)
-        covered += [item] if is_covered else []
-    return Tested(items, tuple(covered))
+        reached += [item] if is_covered else []
+    return Covered(items, tuple(reached))
 
 
-def _holds(item: Testable, values: Values, at: datetime) -> bool:
+def _holds(item: Coverable, values: Values, at: datetime) -> bool:
     return holds(item.condition, values, at)

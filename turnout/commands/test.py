@@ -29,7 +29,7 @@ from turnout.rendering.tests import (
 from turnout.rendering.tests_data import report_data, report_junit
 from turnout.runtime.compiled import Compiled, compile_policy
 from turnout.runtime.generation import generate as generated
-from turnout.runtime.testing import Tester, TestResult, tested
+from turnout.runtime.testing import Tester, TestResult, covered
 
 
 @click.command(
@@ -176,7 +176,7 @@ class _Run:
                     bar.update(1)
                 results += own
                 arrived = [each for result in own for each in result.arrived]
-                found = tested(compiled.program, arrived)
+                found = covered(compiled.program, arrived)
                 coverages.append((compiled.sources[-1].name, found))
                 if self.stops and any(not result.is_passed for result in own):
                     break
@@ -240,7 +240,7 @@ def _generate(policies: list[Compiled]) -> None:
     (compiled,) = policies
     tester = Tester(compiled.program)
     arrived = [each for test in compiled.policy.tests for each in tester.run(test).arrived]
-    made = generated(compiled.program, tested(compiled.program, arrived).missed)
+    made = generated(compiled.program, covered(compiled.program, arrived).missed)
     for number, (_, text) in enumerate(made.tests):
         click.echo(("\n" if number else "") + text, nl=False)
     for each in made.untestable:

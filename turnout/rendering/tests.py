@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
+from turnout.compiler.coverable import Coverable
 from turnout.compiler.program import Clause
-from turnout.compiler.testable import Testable
 from turnout.dsl.expectations import TARGETS, Expectation
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.wording import promised
@@ -13,7 +13,7 @@ from turnout.rendering.excerpt import excerpt
 from turnout.rendering.explanation import destination, explanation_text
 from turnout.rendering.screen import Ink, hanging, paint, visible, width
 from turnout.runtime.decisions import Decision
-from turnout.runtime.testing import Failure, Tested, TestResult
+from turnout.runtime.testing import Covered, Failure, TestResult
 
 _INDENT = 4
 
@@ -28,7 +28,7 @@ class TestReport:
     __test__ = False  # pytest: no test of ours
 
     results: tuple[TestResult, ...]
-    coverages: tuple[tuple[str, Tested], ...]
+    coverages: tuple[tuple[str, Covered], ...]
     seconds: float = attrs.field(eq=False)
 
     @property
@@ -157,7 +157,7 @@ _NOUNS = {
 }
 
 
-def coverage_text(coverages: Sequence[tuple[str, Tested]], screen: int) -> Iterator[str]:
+def coverage_text(coverages: Sequence[tuple[str, Covered]], screen: int) -> Iterator[str]:
     """Yield how much of each route and file is covered, and what isn't."""
     for policy, found in coverages:
         yield paint(visible(f"coverage of {policy}"), Ink.STRONG)
@@ -174,10 +174,10 @@ def coverage_text(coverages: Sequence[tuple[str, Tested]], screen: int) -> Itera
         yield from hanging("  ", _total(found).split(" "), screen)
 
 
-def parts(found: Tested) -> dict[str, tuple[int, int]]:
+def parts(found: Covered) -> dict[str, tuple[int, int]]:
     """Return how much is covered, and of how much, by route, then by file."""
     counts: dict[str, tuple[int, int]] = {}
-    done = {id(item) for item in found.covered}
+    done = {id(item) for item in found.reached}
     for is_file in (False, True):
         for item in found.items:
             name = item.span.source.name if is_file else f"route {item.route}"
@@ -186,16 +186,16 @@ def parts(found: Tested) -> dict[str, tuple[int, int]]:
     return counts
 
 
-def by_kind(found: Tested) -> dict[str, tuple[int, int]]:
+def by_kind(found: Covered) -> dict[str, tuple[int, int]]:
     """Return how much is covered, and of how much, by kind of thing."""
 
-    def count(items: Sequence[Testable], kind: str) -> int:
+    def count(items: Sequence[Coverable], kind: str) -> int:
         return sum(item.kind == kind for item in items)
 
-    return {kind: (count(found.covered, kind), count(found.items, kind)) for kind in _NOUNS}
+    return {kind: (count(found.reached, kind), count(found.items, kind)) for kind in _NOUNS}
 
 
-def _total(found: Tested) -> str:
+def _total(found: Covered) -> str:
     said = [
         f"{covered:,} of {total:,} {_NOUNS[kind][total != 1]}"
         for kind, (covered, total) in by_kind(found).items()

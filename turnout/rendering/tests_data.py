@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from turnout.compiler.testable import Testable
+from turnout.compiler.coverable import Coverable
 from turnout.rendering.explanation import explanation_data, explanation_text
 from turnout.rendering.screen import visible
 from turnout.rendering.tests import TestReport, actual, by_kind
-from turnout.runtime.testing import Tested, TestResult
+from turnout.runtime.testing import Covered, TestResult
 
 FORMAT, VERSION = "turnout-tests", 1
 _WIDE = 100
@@ -51,7 +51,7 @@ def _test(result: TestResult) -> dict[str, Any]:
     }
 
 
-def _coverage(found: Tested) -> dict[str, Any]:
+def _coverage(found: Covered) -> dict[str, Any]:
     return {
         "percent": round(found.percent, 2),
         "kinds": {
@@ -62,7 +62,7 @@ def _coverage(found: Tested) -> dict[str, Any]:
     }
 
 
-def _item(item: Testable) -> dict[str, Any]:
+def _item(item: Coverable) -> dict[str, Any]:
     return {
         "kind": item.kind,
         "route": item.route,

@@ -12,7 +12,7 @@
   is another matter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -29,13 +29,16 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.policy import Policy
 from turnout.dsl.source import Span
+from turnout.dsl.types import Field
 from turnout.dsl.wording import is_one_test, worded, written
 
 KINDS = ("rule", "fallback", "branch", "else")
+LONGEST = 80
+"""Characters of a branch in words."""
 
 
 @attrs.frozen
-class Testable:
+class Coverable:
     """Something that a test can cover.
 
     kind: one of `KINDS`. clause: the number of the clause in which it stands. condition: of
@@ -52,25 +55,25 @@ class Testable:
     span: Span = attrs.field(repr=False)
 
 
-def testables(program: Program) -> tuple[Testable, ...]:
+def coverables(program: Program) -> tuple[Coverable, ...]:
     """Return everything that tests of the policy can cover, in the order of its clauses."""
     return tuple(_all(program))
 
 
-def _all(program: Program) -> Iterator[Testable]:
+def _all(program: Program) -> Iterator[Coverable]:
     fields = program.policy.fields
     for name, route in program.routes.items():
         for at, clause in enumerate(route.clauses):
             kind = "rule" if clause.is_rule else "fallback"
             title = f"rule {clause.name}" if clause.is_rule else clause.name
-            yield Testable(kind, name, at, title, ALWAYS, 0, clause.span)
+            yield Coverable(kind, name, at, title, ALWAYS, 0, clause.span)
             for label, condition in _branches(program.policy, clause).items():
-                said = f"{title}: {written(label, fields)}"
-                yield Testable("branch", name, at, said, condition, 0, clause.span)
+                said = f"{title}: {_said(label, fields)}"
+                yield Coverable("branch", name, at, said, condition, 0, clause.span)
             for step, attempt in enumerate(clause.attempts[: clause.own_attempts]):
                 if step:
                     said = f"{title}: else {worded(attempt.target)}"
-                    yield Testable("else", name, at, said, ALWAYS, step, attempt.span)
+                    yield Coverable("else", name, at, said, ALWAYS, step, attempt.span)
 
 
 def _branches(policy: Policy, clause: Clause) -> dict[Condition, Condition]:
@@ -104,11 +107,27 @@ def _alternatives(
 def _is_choice(policy: Policy, condition: Or) -> bool:
     """Return whether the parts are alternatives, and not one test with a list or a table."""
     parts = condition.parts
-    if len(parts) < 2 or is_one_test(condition, policy.fields):
+    if len(parts) < 2 or is_one_test(condition, policy.fields) or _is_list(condition):
         return False
-    tests = {(type(part), getattr(part, "field", "")) for part in parts}
-    is_list = len(tests) == 1 and isinstance(parts[0], StartsWith | EndsWith | Contains)
-    return not is_list and not all(_is_keyed(policy, part) for part in parts)
+    return not all(_is_keyed(policy, part) for part in parts)
+
+
+def _is_list(condition: Or) -> bool:
+    """Return whether this is one test of a text with several literals, such as `contains [..]`."""
+    tests = {(type(part), getattr(part, "field", "")) for part in condition.parts}
+    return len(tests) == 1 and isinstance(condition.parts[0], StartsWith | EndsWith | Contains)
+
+
+def _said(condition: Condition, fields: Mapping[str, Field]) -> str:
+    """Return a branch in a few words."""
+    if isinstance(condition, Or) and len(condition.parts) > 1 and _is_list(condition):
+        more = len(condition.parts) - 1
+        return f"{_shortened(written(condition.parts[0], fields))} or {more} more"
+    return _shortened(written(condition, fields))
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 4]} ..."
 
 
 def _is_keyed(policy: Policy, part: Condition) -> bool:

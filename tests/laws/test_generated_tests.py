@@ -1,0 +1,99 @@
+"""Tests of policies: what is generated passes, covers, and agrees with the interpreter."""
+
+import attrs
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
+
+from tests.enumeration import every_lead, tiny_columns
+from tests.policies import compiled
+from tests.strategies import Written, policies
+from turnout.compiler.coverable import coverables
+from turnout.dsl.expectations import Expectation
+from turnout.runtime.compiled import Compiled
+from turnout.runtime.generation import Generated, generate
+from turnout.runtime.interpreter import holds, match
+from turnout.runtime.testing import Covered, Tester, covered
+
+ROUTE = "inbound"
+
+
+def with_generated(written: Written) -> tuple[Compiled, Generated, Compiled]:
+    """Return a policy, the tests generated for it, and the policy with those tests in it."""
+    before = compiled(written)
+    assume(before.is_fit)
+    made = generate(before.program, coverables(before.program))
+    text = "\n".join([written.text, *(text for _, text in made.tests)])
+    return before, made, compiled(attrs.evolve(written, text=text))
+
+
+def run(made: Compiled) -> Covered:
+    """Run every test, each of which passes, and return what they cover."""
+    tester = Tester(made.program)
+    results = [tester.run(test) for test in made.policy.tests]
+    assert all(result.is_passed for result in results)
+    return covered(made.program, [each for result in results for each in result.arrived])
+
+
+@settings(max_examples=60)
+@given(policies())
+def test_generated_tests_pass_and_cover_all_but_what_is_named(written: Written) -> None:
+    before, made, after = with_generated(written)
+    assert after.is_fit
+    assert len(after.policy.tests) == len(made.tests)
+    found = run(after)
+    assert set(found.missed) == {each.item for each in made.untestable}
+    assert found.items == coverables(before.program)
+    if not made.untestable:
+        assert found.percent == 100
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_what_no_test_is_made_for_no_lead_reaches(data: DataObject) -> None:
+    columns = data.draw(tiny_columns())
+    written = data.draw(policies(columns, patterns=False, rules=4, most=len(columns)))
+    before, made, _ = with_generated(written)
+    for item in (each.item for each in made.untestable):
+        clause = before.program.routes[ROUTE].clauses[item.clause]
+        for lead in every_lead(before.policy):
+            found = match(before.policy, ROUTE, lead.values, lead.today)
+            by = tuple(attempt.by for attempt in clause.attempts)
+            is_taken = found.rule == (clause.name if clause.is_rule else None)
+            is_taken &= tuple(name for _, name in found.attempts) == by
+            if item.kind == "branch":
+                assert not (is_taken and holds(item.condition, lead.values, lead.today))
+            elif item.kind != "else":
+                assert not is_taken
+
+
+@settings(max_examples=40)
+@given(policies(), st.data())
+def test_a_test_passes_iff_the_interpreter_says_so(written: Written, data: DataObject) -> None:
+    before = compiled(written)
+    assume(before.is_fit)
+    rules = [clause.name for clause in before.program.routes[ROUTE].clauses if clause.is_rule]
+    assume(rules)
+    made = generate(before.program, coverables(before.program))
+    assume(made.tests)
+    text = data.draw(st.sampled_from([text for _, text in made.tests]))
+    rule = data.draw(st.sampled_from(rules))
+    word = data.draw(st.sampled_from(["", "not "]))
+    kept = [line for line in text.splitlines() if not line.strip().startswith("expect")]
+    asked = "\n".join([*kept[:-1], f"expect {word}rule {rule}", "}"])
+    after = compiled(attrs.evolve(written, text=f"{written.text}\n{asked}"))
+    (test,) = after.policy.tests
+    result = Tester(after.program).run(test)
+    (arrived,) = result.arrived
+    said = match(after.policy, ROUTE, arrived.lead.values, arrived.decision.at)
+    assert result.is_passed == ((said.rule == rule) != bool(word))
+    assert isinstance(test.steps[-1], Expectation)
+
+
+@settings(max_examples=30)
+@given(policies())
+def test_generating_again_writes_the_same_tests(written: Written) -> None:
+    before = compiled(written)
+    assume(before.is_fit)
+    items = coverables(before.program)
+    assert generate(before.program, items) == generate(before.program, items)
