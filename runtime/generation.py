@@ -10,6 +10,7 @@ never shown.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, time
+from typing import TypeAlias
 
 import attrs
 
@@ -43,6 +44,9 @@ _WHO = {
     "reject": "rejected",
     "none": "nobody",
 }
+
+Made: TypeAlias = tuple[str, tuple[Arrived, ...]]
+"""A test as text, and what came of it."""
 
 
 @attrs.frozen
@@ -113,7 +117,7 @@ class _Maker:
         self._tester = Tester(program)
         self._names = {test.name for test in program.policy.tests}
 
-    def test(self, item: Coverable) -> tuple[str, tuple[Arrived, ...]] | str:
+    def test(self, item: Coverable) -> Made | str:
         """Return a test that covers `item` with what came of it, or why there is none."""
         reason = "no lead that shows it could be made"
         for way in self._ways(item):

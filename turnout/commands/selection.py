@@ -112,5 +112,6 @@ class _Reader:
             wanted = self.words.pop(0)[1].casefold()
             inner = lambda name: wanted in name.casefold()  # noqa: E731 - one of two ways
         else:
-            raise _unfit("a word is missing" + (f" before {self.words[0][1]!r}" * bool(self.words)))
+            before = f" before {self.words[0][1]!r}" if self.words else ""
+            raise _unfit(f"a word is missing{before}")
         return (lambda name: not inner(name)) if is_negated else inner
