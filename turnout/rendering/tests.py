@@ -40,10 +40,8 @@ class TestReport:
     def summary(self) -> str:
         """One line, such as "3 passed, 1 failed in 0.02 s"."""
         failed = len(self.failed)
-        counts = [
-            f"{len(self.results) - failed:,} passed",
-            *([f"{failed:,} failed"] if failed else []),
-        ]
+        numbers = {"passed": len(self.results) - failed, "failed": failed}
+        counts = [f"{number:,} {word}" for word, number in numbers.items() if number]
         return f"{', '.join(counts)} in {self.seconds:.2f} s"
 
 
