@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 import attrs
 
 from turnout.dsl.calendars import Calendar, Days
-from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
+from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import (
     Cap,
     LeastLoaded,
@@ -31,8 +31,9 @@ from turnout.dsl.policy import (
     ToPerson,
 )
 from turnout.dsl.public_holidays import public_holidays
-from turnout.dsl.types import Value, Values
+from turnout.dsl.types import Values
 from turnout.dsl.zones import zone
+from turnout.runtime.identity import History
 
 CLOSENESS = ("inactive", "no-match", "away", "off-hours", "at-cap")
 
@@ -164,8 +165,8 @@ class Earlier:
 
 def history(
     policy: Policy, lead: str, values: Values, moment: datetime, earlier: Sequence[Earlier]
-) -> dict[str, Value]:
-    """Return what stands among a lead's values about those routed before it, in order."""
+) -> History:
+    """Return what came before a lead, of the leads that were routed earlier, in order."""
     same = [
         each
         for each in earlier
@@ -178,7 +179,7 @@ def history(
     ]
     same.sort(key=lambda each: each.at)  # of one moment, the one routed last is the last
     owners = [each.owner for each in same if each.owner is not None]
-    return {SEEN: bool(same), **({PREVIOUS_OWNER: owners[-1]} if owners else {})}
+    return History(same[-1].lead if same else None, owners[-1] if owners else None)
 
 
 def _is_within(ranges: Iterable[Days], today: date) -> bool:

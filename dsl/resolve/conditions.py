@@ -222,7 +222,14 @@ class ConditionReader:
             if not text:
                 self._scope.report("unknown-value", literal.span, "this text is empty")
                 return None
-            atoms.append(kind(field.name, text))
+            longest = field.type.first if isinstance(field.type, types.Code) else None
+            if longest is not None and len(text) > longest:
+                message = f"no value of `{field.name}` has more than {longest} characters"
+                self._scope.report("unknown-value", literal.span, message)
+                return None
+            is_whole = kind is StartsWith and len(text) == longest
+            whole = IsIn(field.name, frozenset({text}))
+            atoms.append(whole if is_whole else kind(field.name, text))
         return self._union(node, atoms)
 
     def _age(self, field: Field, node: nodes.Test) -> Condition | None:
