@@ -14,7 +14,7 @@ from turnout.dsl.types import AnyOf, Field, Lookup, Subdivision
 def with_lookups(
     fields: Mapping[str, Field], leads: list[nodes.Lead], tables: TableReader, scope: Scope
 ) -> dict[str, Field]:
-    """Return the fields with what their tables say; a field with a faulty one has no lookup."""
+    """Return the fields with what their tables say; a faulty one says nothing."""
     found = dict(fields)
     written = {
         node.name.text: node for lead in leads for node in lead.fields if node.name.text in fields
@@ -28,10 +28,9 @@ def with_lookups(
         field = fields[name]
         if not node.lookups or _is_refused(field, node, circle, scope):
             continue
-        lookups = [_lookup(field, lookup, fields, tables, scope) for lookup in node.lookups]
+        lookups = (_lookup(field, lookup, fields, tables, scope) for lookup in node.lookups)
         whole = tuple(lookup for lookup in lookups if lookup is not None)
-        if len(whole) == len(lookups):
-            found[name] = attrs.evolve(field, lookups=whole)
+        found[name] = attrs.evolve(field, lookups=whole)
     return found
 
 
@@ -88,5 +87,5 @@ def _lookup(
             help="look it up by a field that has one value",
         )
         return None
-    values = tables.looked_up(field, key, node)
-    return None if values is None else Lookup(key.name, node.path.text, values)
+    # Of a faulty table nothing is known; but its key is used.
+    return Lookup(key.name, node.path.text, tables.looked_up(field, key, node) or {})
