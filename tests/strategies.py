@@ -390,7 +390,14 @@ def people(draw: DrawFn) -> str:
         parts.append(f"team {team} {limits} {{ {', '.join(members)} }}")
     zone = _maybe(draw, "timezone", [f'"{name}"' for name in _ZONES])
     parts.append(f"partner p {{ {_maybe(draw, 'hours', _HOURS)} {zone} {draw(_caps(1, 3))} }}")
-    conditions_ = ["urgent", "language is de", "open berlin", "not open kolkata and not urgent"]
+    parts.append("identity language, urgent within 3 days identity owner within 90 minutes")
+    conditions_ = [
+        "duplicate",
+        "urgent",
+        "language is de",
+        "open berlin",
+        "not open kolkata and not urgent",
+    ]
     rules = [
         f"rule r{number} {{ when {draw(st.sampled_from(conditions_))} to {draw(_available())} }}"
         for number in range(draw(st.integers(0, 2)))
@@ -433,7 +440,7 @@ def _available(draw: DrawFn) -> str:
         f"{kind} {team}" for kind in ("round-robin", "least-loaded") for team in ("near", "far")
     ]
     matched = [f"{team} matching {field}" for team in teams for field in ("language", "products")]
-    targets = [*teams, *matched, "person ana", "owner owner", "partner p"]
+    targets = [*teams, *matched, "person ana", "owner owner", "previous-owner", "partner p"]
     one = st.tuples(st.sampled_from(targets), st.sampled_from(["", "", " anytime"])).map("".join)
     return " else ".join(draw(st.lists(one, min_size=1, max_size=3)))
 
