@@ -17,7 +17,7 @@ from turnout.compiler.regions import Regions
 from turnout.compiler.space import YES, Box, Dimension, Space
 from turnout.compiler.universe import universe
 from turnout.dsl import types
-from turnout.dsl.conditions import Has, Named, Open
+from turnout.dsl.conditions import SEEN, Duplicate, Has, Named, Open
 from turnout.dsl.policy import Definition
 from turnout.dsl.values import show
 from turnout.dsl.wording import written
@@ -132,6 +132,8 @@ def phrase(known: Words, at: int, mask: Mask) -> str:
     if isinstance(dimension.test, Open):
         is_open = dimension.domain.sample(members(mask)[0])
         return f"{dimension.test.calendar.name} {'open' if is_open else 'closed'}"
+    if isinstance(dimension.test, Duplicate):
+        return SEEN if dimension.domain.sample(members(mask)[0]) else f"not {SEEN}"
     present, every = mask & ~1, dimension.full & ~1
     if not present:
         return f"{name} missing"

@@ -23,6 +23,7 @@ _COLOURS = {
     "least-loaded": ("#0e7490", "#cffafe"),
     "person": ("#15803d", "#dcfce7"),
     "owner": ("#15803d", "#dcfce7"),
+    "previous-owner": ("#15803d", "#dcfce7"),
     "queue": ("#475569", "#e2e8f0"),
     "partner": ("#c2410c", "#ffedd5"),
     "sequence": ("#7e22ce", "#f3e8ff"),
@@ -34,12 +35,15 @@ _LEGEND = {
     "least-loaded": "team, least loaded",
     "person": "person",
     "owner": "account owner",
+    "previous-owner": "previous owner",
     "queue": "queue",
     "partner": "partner",
     "sequence": "sequence",
     "reject": "rejected",
     "none": "nobody",
 }
+_OWNERS = {"owner", "previous-owner"}
+"""Targets that pass on a lead that nobody had."""
 _QUESTION = {"color": "#a16207", "fillcolor": "#fef9c3"}
 _JUMP = {"fontsize": "10", "margin": "0.08,0.03", "style": "rounded,filled,dashed"}
 _WIDTH = 34
@@ -259,7 +263,7 @@ def _lines(leaf: Leaf) -> list[str]:
     lines += [_worded(*parts(each.target), is_first=not at) for at, each in enumerate(own)]
     if not own:
         lines.append("nobody gets it")
-    elif len(leaf.attempts) > len(own) and parts(own[-1].target)[0] == "owner":
+    elif len(leaf.attempts) > len(own) and parts(own[-1].target)[0] in _OWNERS:
         lines.append(f"→ {leaf.attempts[len(own)].by}")
     return lines + _promises(leaf)
 
@@ -273,7 +277,7 @@ def _promises(leaf: Leaf) -> list[str]:
 
 
 def _worded(kind: str, name: str, *, is_first: bool) -> str:
-    said = f"{kind}  {name}" if kind != "reject" else _wrapped(f"reject: {name}")
+    said = f"{kind}  {name}".rstrip() if kind != "reject" else _wrapped(f"reject: {name}")
     return said if is_first else f"→ {said}"
 
 

@@ -17,6 +17,7 @@ from turnout.dsl.policy import (
     LeastLoaded,
     Member,
     Policy,
+    PreviousOwner,
     RoundRobin,
     Target,
     Team,
@@ -36,7 +37,7 @@ def sure(policy: Policy, target: Target) -> frozenset[Hours]:
             return _sure_team(policy, target)
         case ToPerson(name, anytime):
             return _sure_person(policy, name, anytime=anytime)
-        case ToOwner():
+        case ToOwner() | PreviousOwner():
             return frozenset()  # the lead may have none
         case ToPartner(name, anytime):
             partner = policy.places[f"partner {name}"]
@@ -120,7 +121,7 @@ def limits(policy: Policy, target: Target) -> list[str]:
             return found
         case ToPerson(name, anytime):
             return list(_of_person(policy, name, (), anytime=anytime))
-        case ToOwner(_, anytime):
+        case ToOwner(anytime=anytime) | PreviousOwner(anytime):
             return [
                 text
                 for name in policy.people

@@ -17,10 +17,22 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from turnout.compiler.program import Attempt, always_accepts
-from turnout.dsl.conditions import ALWAYS, NEVER, And, Condition, Has, IsIn, Not, Or, Present
+from turnout.dsl.conditions import (
+    ALWAYS,
+    NEVER,
+    And,
+    Condition,
+    Duplicate,
+    Has,
+    IsIn,
+    Not,
+    Or,
+    Present,
+)
 from turnout.dsl.policy import (
     LeastLoaded,
     Policy,
+    PreviousOwner,
     RoundRobin,
     Target,
     ToOwner,
@@ -65,6 +77,8 @@ def given(policy: Policy, outcome: Outcome) -> Condition:
             inactive = frozenset(name for name, each in policy.people.items() if each.is_inactive)
             own = Present(field)  # the same as any of the people, and shorter
             return both(own, Not(IsIn(field, inactive))) if inactive else own
+        case PreviousOwner() if not outcome.passed and _people(policy, PreviousOwner()):
+            return Duplicate()  # anybody who isn't inactive may be the one
         case target:
             people = _people(policy, target)
             return ALWAYS if people is None else _to_any(policy, outcome, people)
@@ -124,7 +138,7 @@ def _people(policy: Policy, target: Target) -> list[str] | None:
             names = [member.person for member in policy.teams[team].members if member.weight]
         case ToPerson(person):
             names = [person]
-        case ToOwner():
+        case ToOwner() | PreviousOwner():
             names = list(policy.people)
         case _:
             return None
@@ -138,6 +152,8 @@ def _is_named(target: Target, reached: Reached) -> bool:
             kind = "team"
         case ToOwner(name):
             kind = "owner"
+        case PreviousOwner():
+            kind, name = "previous-owner", ""
         case ToQueue(name):
             kind = "queue"
         case ToPartner(name):
@@ -172,6 +188,8 @@ def _to(policy: Policy, outcome: Outcome, person: str) -> Condition:
     match target:
         case ToOwner(field):
             own = IsIn(field, frozenset({person}))
+        case PreviousOwner():
+            own = Duplicate()
         case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
             own = _served(policy, person, fields)
         case _:
@@ -188,6 +206,8 @@ def _passes(policy: Policy, refused: Target, target: Target, person: str) -> Con
             return ALWAYS if name != person or could_be_closed else NEVER
         case ToOwner(field):
             return ALWAYS if could_be_closed else Not(IsIn(field, frozenset({person})))
+        case PreviousOwner() if isinstance(target, PreviousOwner):  # the same person again
+            return ALWAYS if could_be_closed else NEVER
         case RoundRobin(name, fields) | LeastLoaded(name, fields):
             team = policy.teams[name]
             own = [each for each in team.members if each.person == person and each.weight]
@@ -207,7 +227,7 @@ def _hours(policy: Policy, target: Target, person: str) -> set[str]:
     match target:
         case RoundRobin(name, anytime=anytime) | LeastLoaded(name, anytime=anytime):
             calendars = {policy.people[person].hours, policy.teams[name].hours}
-        case ToPerson(anytime=anytime) | ToOwner(anytime=anytime):
+        case ToPerson(anytime=anytime) | ToOwner(anytime=anytime) | PreviousOwner(anytime):
             calendars = {policy.people[person].hours}
         case _:
             return set()

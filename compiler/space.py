@@ -24,6 +24,7 @@ from turnout.dsl.conditions import (
     Atom,
     Between,
     Contains,
+    Duplicate,
     EndsWith,
     Has,
     IsIn,
@@ -51,8 +52,8 @@ class Dimension:
     """One axis of the grid.
 
     kind: "value" (class 0 is missing), "has" or "pattern" (NO and YES), "age" (class 0 is
-    missing). test: the atom that a yes/no dimension answers, or the `Open` that is asked
-    of the clock instead of the lead; None for the others.
+    missing). test: the atom that a yes/no dimension answers, or the `Open` or `Duplicate`
+    that is asked of the clock or the history instead of the lead; None for the others.
     full: the classes that a lead of the policy can have; a required field is never missing.
     """
 
@@ -86,21 +87,22 @@ class Space:
         return [_class(dimension, values, today) for dimension in self.dimensions]
 
 
-def space(fields: Mapping[str, Field], atoms: Iterable[Atom]) -> Space:
-    """Return the space of `fields`, just fine enough for `atoms`.
+def space(fields: Mapping[str, Field], asked: Iterable[Atom]) -> Space:
+    """Return the space of `fields`, just fine enough for the atoms `asked`.
 
-    Each calendar that is asked is a dimension too; its answer stands among the values of a
-    lead as `open NAME`.
+    Each calendar that is asked is a dimension too, and so is whether the lead was seen
+    before; the answers stand among the values of a lead.
     """
+    atoms = list(asked)
     by_field: dict[str, dict[Atom, None]] = {name: {} for name in fields}
-    clocks: dict[Open, None] = {}
-    for atom in atoms:
-        if isinstance(atom, Open):
+    clocks: dict[Open | Duplicate, None] = {}
+    for atom in (*atoms, *_keys(fields, atoms)):
+        if isinstance(atom, Open | Duplicate):
             clocks[atom] = None
             by_field.setdefault(atom.field, {})[atom.fact] = None
         else:
             by_field.setdefault(atom.field, {})[atom] = None
-    # A calendar is open or closed whatever the lead: a field that is never missing.
+    # A calendar is open or closed, whatever the lead: a field that is never missing.
     facts = {atom.field: Field(atom.field, types.Boolean(), required=True) for atom in clocks}
     builder = _Builder({**fields, **facts}, {name: list(of) for name, of in by_field.items()})
     for field in (*fields.values(), *facts.values()):
@@ -109,7 +111,28 @@ def space(fields: Mapping[str, Field], atoms: Iterable[Atom]) -> Space:
         at, _ = builder.places[atom] = builder.places[atom.fact]
         builder.dimensions[at] = attrs.evolve(builder.dimensions[at], test=atom)
     builder.link_subdivisions()
+    builder.link_lookups()
     return Space(tuple(builder.dimensions), builder.places, tuple(builder.impossible))
+
+
+def _keys(fields: Mapping[str, Field], atoms: Iterable[Atom]) -> Iterator[Atom]:
+    """Yield what tells whether a lead's key is in a table, for each lookup that matters.
+
+    It matters where its field is asked for, or is itself the key of one that matters.
+    """
+    pending = list(dict.fromkeys(atom.field for atom in atoms))
+    known = set(pending)
+    while pending:
+        field = fields.get(pending.pop())
+        for lookup in field.lookups if field is not None else ():
+            yield _in_table(lookup)
+            if lookup.key not in known:
+                known.add(lookup.key)
+                pending.append(lookup.key)
+
+
+def _in_table(lookup: types.Lookup) -> IsIn:
+    return IsIn(lookup.key, frozenset(lookup.values))
 
 
 def _class(dimension: Dimension, values: Values, today: date) -> int:
@@ -290,6 +313,16 @@ class _Builder:
             if isinstance(field.type, types.Subdivision) and self._is_linked(field):
                 assert field.type.country is not None
                 self._link(self.value_at[field.type.country], self.value_at[field.name], field)
+
+    # -- a table and what is looked up in it --
+
+    def link_lookups(self) -> None:
+        """Enter that no lead lacks a value that a table has for it."""
+        for field in self.fields.values():
+            for lookup in field.lookups:
+                place = self.places.get(_in_table(lookup))
+                if place is not None and self.value_at[field.name] != place[0]:
+                    self.impossible.append(_box(place, (self.value_at[field.name], 1)))
 
     def _link(self, country: int, child: int, field: Field) -> None:
         countries = self.dimensions[country].domain

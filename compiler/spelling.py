@@ -18,6 +18,7 @@ from turnout.dsl.conditions import (
     And,
     Between,
     Condition,
+    Duplicate,
     IsIn,
     Not,
     OlderThan,
@@ -47,7 +48,7 @@ def side(known: Words, at: int, mask: Mask) -> Condition:
     if dimension.kind in {"has", "pattern"}:
         assert dimension.test is not None
         return dimension.test if mask == YES else Not(dimension.test)
-    if isinstance(dimension.test, Open):
+    if isinstance(dimension.test, Open | Duplicate):
         is_open = bool(dimension.domain.sample(domains.members(mask)[0]))
         return dimension.test if is_open else Not(dimension.test)
     field = dimension.field.name

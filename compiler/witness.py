@@ -17,8 +17,9 @@ from turnout.compiler.regions import Masks
 from turnout.compiler.space import YES, Dimension, Space, answers
 from turnout.dsl import types
 from turnout.dsl.calendars import Calendar
-from turnout.dsl.conditions import Contains, EndsWith, Has, Matches, Open
+from turnout.dsl.conditions import SEEN, Contains, Duplicate, EndsWith, Has, Matches, Open
 from turnout.dsl.findings import Witness
+from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.opening_hours import from_seconds, is_open, open_spans
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
@@ -78,6 +79,12 @@ def example(space: Space, box: Masks, telling: Masks | None = None) -> Example |
     for test in (dimension.test for dimension in space.dimensions):
         if isinstance(test, Open) and moment is not None:
             values[test.field] = is_open(test.calendar, moment)
+    for at, dimension in enumerate(space.dimensions):
+        if isinstance(dimension.test, Duplicate):
+            allowed = {dimension.domain.sample(number) for number in domains.members(box[at])}
+            values[SEEN] = False not in allowed  # a new lead, unless it must be an old one
+    fields = {dimension.field.name: dimension.field for dimension in space.dimensions}
+    look_up(looked_up_fields(fields), values)  # what nothing asks is still looked up
     if any(not box[at] >> number & 1 for at, number in enumerate(space.classify(values, today))):
         return None
     shows_day = any(
@@ -234,4 +241,6 @@ def shown(example: Example, fields: Mapping[str, types.Field], note: str = "") -
     else:
         day = f"arriving on {example.today.isoformat()}" if example.shows_day else ""
     raw = {name: jsonable(example.values[name]) for name in fields if name in example.values}
-    return Witness(raw, confirmed=True, note=", ".join(part for part in (day, note) if part))
+    seen = SEEN if example.values.get(SEEN) else ""
+    parts = [part for part in (day, seen, note) if part]
+    return Witness(raw, confirmed=True, note=", ".join(parts))

@@ -51,7 +51,6 @@ READING = (
     _firm("outside-folder", "A policy names a file outside its own folder."),
     _firm("include-cycle", "A file includes itself, directly or through others."),
     _firm("syntax-error", "The text can't be read as a policy."),
-    _firm("not-supported", "The construct is part of the language, but not of this version."),
     _firm("missing-extra", "The policy needs an optional library that isn't installed."),
     _firm("duplicate-name", "Two things of one kind have the same name."),
     _firm("duplicate-clause", "A clause that may stand once stands twice."),

@@ -31,12 +31,13 @@ class Present:
 class IsIn:
     """The field's value is one of `values` (for an `any of` field see `Has`).
 
-    table: where the values come from a table, the table's name; printing then uses the
-    name of the territory or segment around the atom.
+    table: where the values are those of a table, its path as written, which is then what
+    is printed; "" where they stand in the policy. It says nothing of the meaning.
     """
 
     field: str
     values: frozenset[Value]
+    table: str = attrs.field(default="", eq=False)
 
 
 @attrs.frozen
@@ -129,6 +130,30 @@ class Open:
         return IsIn(self.field, frozenset({True}))
 
 
+@attrs.frozen
+class Duplicate:
+    """The lead was seen before: an atom about the history, not the lead.
+
+    An earlier lead with another id is the same by one of the policy's identities.
+    """
+
+    @property
+    def field(self) -> str:
+        """The name under which the answer stands among a lead's values, as for `Open`."""
+        return SEEN
+
+    @property
+    def fact(self) -> IsIn:
+        """The same question, asked of the answer that stands among the values."""
+        return IsIn(SEEN, frozenset({True}))
+
+
+SEEN = "seen before"
+"""Among a lead's values: whether it is a duplicate. No field has a name with a blank."""
+
+PREVIOUS_OWNER = "previous owner"
+"""Among a lead's values: who last had one of the leads that it is a duplicate of."""
+
 Atom: TypeAlias = (
     Present
     | IsIn
@@ -141,6 +166,7 @@ Atom: TypeAlias = (
     | OlderThan
     | WithinLast
     | Open
+    | Duplicate
 )
 
 

@@ -121,6 +121,13 @@ class ToOwner:
 
 
 @attrs.frozen
+class PreviousOwner:
+    """The person who last had an earlier lead that this one is a duplicate of."""
+
+    anytime: bool = False
+
+
+@attrs.frozen
 class ToQueue:
     """A queue, from which people claim; always accepts."""
 
@@ -150,7 +157,15 @@ class Reject:
 
 
 Target: TypeAlias = (
-    RoundRobin | LeastLoaded | ToPerson | ToOwner | ToQueue | ToPartner | ToSequence | Reject
+    RoundRobin
+    | LeastLoaded
+    | ToPerson
+    | ToOwner
+    | PreviousOwner
+    | ToQueue
+    | ToPartner
+    | ToSequence
+    | Reject
 )
 
 
@@ -193,6 +208,18 @@ class Sla:
     period: Period
     wall: bool
     then: Step | None
+    span: Span = _place()
+
+
+@attrs.frozen
+class Identity:
+    """Fields that tell whether a lead was seen before: all there, and all the same.
+
+    within: how long a lead is remembered, counted back from the next one's clock.
+    """
+
+    fields: tuple[str, ...]
+    within: timedelta
     span: Span = _place()
 
 
@@ -301,4 +328,5 @@ class Policy:
     routes: Mapping[str, Route]
     guarantees: Mapping[str, Guarantee] = attrs.field(factory=dict[str, Guarantee])
     calendars: Mapping[str, Calendar] = attrs.field(factory=dict[str, Calendar])
+    identities: tuple[Identity, ...] = ()
     tests: tuple[TestCase, ...] = ()

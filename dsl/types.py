@@ -174,11 +174,24 @@ FieldType: TypeAlias = (
 
 
 @attrs.frozen
+class Lookup:
+    """A table that a field takes its value from where the lead has none of its own.
+
+    key: the field whose value is looked up. values: what the table says, by normalised key.
+    """
+
+    key: str
+    table: str
+    values: Mapping[Value, Value] = attrs.field(hash=False, repr=False)
+
+
+@attrs.frozen
 class Field:
     """One field of the lead schema.
 
     placeholders: raw texts that count as missing, as declared (`missing when [...]`);
-    compared without regard to case and outer blanks.
+    compared without regard to case and outer blanks. lookups: tables to ask where the
+    lead has no value, in order.
     """
 
     name: str
@@ -186,6 +199,7 @@ class Field:
     required: bool = False
     placeholders: tuple[str, ...] = ()
     span: Span | None = attrs.field(default=None, eq=False, repr=False)
+    lookups: tuple[Lookup, ...] = ()
 
 
 def picklist_key(text: str) -> str:

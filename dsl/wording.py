@@ -13,6 +13,7 @@ from turnout.dsl.conditions import (
     Between,
     Condition,
     Contains,
+    Duplicate,
     EndsWith,
     Has,
     IsIn,
@@ -102,6 +103,8 @@ def _combined(condition: Condition, fields: Mapping[str, Field]) -> str | None:
 
 
 def _membership(atom: IsIn, field: Field, one: str, several: str) -> str:
+    if atom.table:
+        return f"{atom.field} {several} {quoted(atom.table)}"
     values = sorted(atom.values, key=_order(field))
     if len(values) == 1:
         return f"{atom.field} {one} {show(field, values[0])}"
@@ -123,9 +126,9 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
     match atom:
         case Present(field):
             return f"{field} is present"
-        case IsIn(field, values) if isinstance(fields[field].type, Boolean) and values == frozenset[
-            Value
-        ]({True}):
+        case IsIn(field, values, "") if isinstance(
+            fields[field].type, Boolean
+        ) and values == frozenset[Value]({True}):
             return field
         case IsIn(field):
             return _membership(atom, fields[field], "is", "in")
@@ -147,6 +150,8 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
             return f"{field} within {days} days"
         case Open():
             return atom.field
+        case Duplicate():
+            return "duplicate"
 
 
 def _between(atom: Between, field: Field) -> str:
@@ -180,9 +185,11 @@ def worded(target: targets.Target) -> str:
             name += " anytime" if anytime else ""
         case targets.ToPerson(_, True) | targets.ToOwner(_, True) | targets.ToPartner(_, True):
             name += " anytime"
+        case targets.PreviousOwner(anytime):
+            name = "anytime" if anytime else ""
         case _:
             pass
-    return f"{kind} {quoted(name) if kind == 'reject' else name}"
+    return f"{kind} {quoted(name) if kind == 'reject' else name}".rstrip()
 
 
 def parts(target: targets.Target) -> tuple[str, str]:
@@ -196,6 +203,8 @@ def parts(target: targets.Target) -> tuple[str, str]:
             return "person", name
         case targets.ToOwner(name):
             return "owner", name
+        case targets.PreviousOwner():
+            return "previous-owner", ""
         case targets.ToQueue(name):
             return "queue", name
         case targets.ToPartner(name):

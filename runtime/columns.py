@@ -33,9 +33,11 @@ def field_of(column: str, fields: Mapping[str, object], by_key: Mapping[str, str
 
 
 def absent_fields(
-    fields: Mapping[str, object], columns: Collection[str]
+    fields: Mapping[str, object], columns: Collection[str], looked_up: Collection[str] = ()
 ) -> tuple[tuple[str, str], ...]:
     """Return the fields that no column means, each with a column that may be meant, or "".
+
+    looked_up: fields that a table can have; leads need no column for them.
 
     >>> absent_fields({"source": 1, "id": 1}, ["Id", "LeadSource"])
     (('source', 'LeadSource'),)
@@ -43,7 +45,8 @@ def absent_fields(
     by_key = fields_by_key(fields)
     meant = {field_of(column, fields, by_key) for column in columns}
     free = {column_key(c): c for c in sorted(columns) if field_of(c, fields, by_key) is None}
-    return tuple((name, _nearest(column_key(name), free)) for name in fields if name not in meant)
+    absent = (name for name in fields if name not in meant and name not in looked_up)
+    return tuple((name, _nearest(column_key(name), free)) for name in absent)
 
 
 def _nearest(key: str, columns: Mapping[str, str]) -> str:

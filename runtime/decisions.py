@@ -63,6 +63,7 @@ class Decision:
     nobody is to work on the lead.
     actions: those of the rule, in order.
     repeated: the lead had been routed before; this is the decision already made.
+    duplicate_of: the latest earlier lead that an identity of the policy says is the same.
     """
 
     lead: str
@@ -79,9 +80,14 @@ class Decision:
     repeated: bool = False
     due: datetime | None = None
     actions: tuple[Doing, ...] = ()
+    duplicate_of: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the decision in the documented JSON form, keys in a fixed order."""
+        """Return the decision in the documented JSON form, keys in a fixed order.
+
+        `duplicate_of` is there only where the lead is a duplicate.
+        """
+        duplicate = {} if self.duplicate_of is None else {"duplicate_of": self.duplicate_of}
         return {
             "lead": self.lead,
             "row": self.row,
@@ -104,6 +110,7 @@ class Decision:
             "actions": [
                 {"kind": each.kind, "arguments": list(each.arguments)} for each in self.actions
             ],
+            **duplicate,
         }
 
     @classmethod
@@ -127,4 +134,5 @@ class Decision:
             actions=tuple(
                 Doing(each["kind"], tuple(each["arguments"])) for each in record.get("actions", ())
             ),
+            duplicate_of=record.get("duplicate_of"),
         )

@@ -13,11 +13,12 @@ import attrs
 
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Attempt, Program, RouteProgram
-from turnout.dsl.conditions import Open, atoms
+from turnout.dsl.conditions import PREVIOUS_OWNER, Open, atoms
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.policy import (
     LeastLoaded,
     Policy,
+    PreviousOwner,
     RoundRobin,
     Sla,
     Target,
@@ -32,9 +33,10 @@ from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
 from turnout.runtime.due import due
+from turnout.runtime.identity import NEW, history, keys
 from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.moves import Holder, Move, Watch
-from turnout.runtime.stores import Recorded, Transaction
+from turnout.runtime.stores import Recorded, Transaction, microseconds
 
 
 class Engine(Protocol):
@@ -75,6 +77,8 @@ def keeper(route: RouteProgram) -> Callable[[Values], dict[str, str | int | bool
         match target:
             case ToOwner(field):
                 asked[field] = None
+            case PreviousOwner():
+                asked[PREVIOUS_OWNER] = None
             case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
                 asked |= dict.fromkeys(fields)
             case _:
@@ -111,6 +115,7 @@ def engine(program: Program, route: str) -> Engine:
     chosen = program.routes[route]
     match = matcher(program, route)
     clocks = _calendars(chosen)
+    identities = program.policy.identities
     prepare = Preparer(program.policy)
     clauses = tuple(
         Steps(
@@ -131,12 +136,15 @@ def engine(program: Program, route: str) -> Engine:
         if recorded is not None and not anew:
             return _again(recorded, lead, print_)
         moment = at.astimezone(UTC)
-        number = None
-        if lead.complaint is None:
-            values = {**lead.values, **_answers(clocks, moment)} if clocks else lead.values
-            number = match(values, moment.date())
+        seen, before = keys(identities, lead.values), NEW
+        if seen:
+            before = history(seen, key, microseconds(moment), state.earlier)
+        values: Values = lead.values
+        if identities or clocks:
+            values = {**values, **before.facts, **_answers(clocks, moment)}
+        number = match(values, moment.date()) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
-        step, assignee, passed = offered(clause, lead.values, moment, state)
+        step, assignee, passed = offered(clause, values, moment, state)
         holder = Holder(step.kind, step.name, assignee) if step else Holder("none", "", None)
         decision = Decision(
             lead=key,
@@ -152,15 +160,17 @@ def engine(program: Program, route: str) -> Engine:
             row=lead.row,
             due=due(program.policy, clause.sla, holder, moment),
             actions=clause.actions,
+            duplicate_of=before.duplicate_of,
         )
+        remembered = tuple(found for found, _ in seen)
         watch = None
         if decision.due is not None and clause.sla is not None and clause.sla.then is not None:
-            watch = Watch(values=kept_values(lead.values))
+            watch = Watch(values=kept_values(values))
         if recorded is None:
-            state.record(decision, print_, watch)
+            state.record(decision, print_, watch, remembered)
         else:
             move = Move(route, key, moment, anew, Holder.of(recorded.decision), holder)
-            state.move(Recorded(decision, print_, watch=watch), move)
+            state.move(Recorded(decision, print_, watch=watch), move, remembered)
         return decision
 
     return decide
@@ -235,8 +245,10 @@ class Preparer:
                 return lambda _values, at, state, left_out: self._person(
                     name, at, state, left_out, anytime=anytime
                 )
-            case ToOwner():
-                return self._owner(target)
+            case ToOwner(field, anytime):
+                return self._owner(field, anytime=anytime)
+            case PreviousOwner(anytime):
+                return self._owner(PREVIOUS_OWNER, anytime=anytime)
             case ToPartner():
                 return self._partner(target)
             case _:
@@ -256,14 +268,14 @@ class Preparer:
         reason = self._availability.person(name, at, state, anytime=anytime)
         return _Accepted(name) if reason is None else Refused(reason)
 
-    def _owner(self, target: ToOwner) -> _Try:
+    def _owner(self, name: str, *, anytime: bool) -> _Try:
         def offer(
             values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
         ) -> _Accepted | Refused:
-            owner = values.get(target.field)
+            owner = values.get(name)
             if owner is None:
                 return Refused("no-owner")
-            return self._person(str(owner), at, state, left_out, anytime=target.anytime)
+            return self._person(str(owner), at, state, left_out, anytime=anytime)
 
         return offer
 

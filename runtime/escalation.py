@@ -14,6 +14,7 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.program import Attempt, Program
+from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.types import Field, Values
 from turnout.dsl.values.literals import from_jsonable
@@ -121,9 +122,11 @@ def _moved(
 
 def _values(fields: Mapping[str, Field], kept: Mapping[str, object]) -> Values:
     """Return the lead's values that were kept, without those of fields that have gone."""
-    values: Values = {
+    values = {
         name: from_jsonable(fields[name].type, stored)
         for name, stored in kept.items()
         if name in fields
     }
+    if PREVIOUS_OWNER in kept:
+        values[PREVIOUS_OWNER] = str(kept[PREVIOUS_OWNER])
     return values

@@ -6,8 +6,8 @@ from datetime import datetime
 import attrs
 
 from turnout.compiler.program import Clause, Program
-from turnout.dsl.conditions import And, Condition, Named, Not, Open, Or, atoms
-from turnout.dsl.types import Field, Values
+from turnout.dsl.conditions import SEEN, And, Condition, Duplicate, Named, Not, Open, Or, atoms
+from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values import show
 from turnout.dsl.wording import conjuncts, written
 from turnout.runtime.decisions import Decision
@@ -67,13 +67,14 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
     if lead.complaint is not None:
         return Explanation(decision, values, lead.complaint, (), ())
     clock = decision.at
+    asked: dict[str, Value] = {**lead.values, SEEN: decision.duplicate_of is not None}
     tried: list[Tried] = []
     matched: tuple[str, ...] = ()
     for clause in program.routes[route].clauses:
-        if holds(clause.condition, lead.values, clock):
+        if holds(clause.condition, asked, clock):
             matched = tuple(written(part, fields) for part in _parts(clause, fields))
             break
-        refusals = _refusals(clause, lead.values, clock, fields)
+        refusals = _refusals(clause, asked, clock, fields)
         tried.append(Tried(clause.name, refusals))
     return Explanation(decision, values, None, tuple(tried), matched)
 
@@ -115,6 +116,8 @@ def _causes(
             }
             if any(isinstance(atom, Open) for atom in atoms(failed)):
                 shown["clock"] = f"{clock:%Y-%m-%d %H:%M} UTC"
+            if any(isinstance(atom, Duplicate) for atom in atoms(failed)):
+                shown["the lead"] = SEEN if values[SEEN] else "new"
             return [Refusal(written(failed, fields), inside, shown)]
 
 
@@ -130,8 +133,8 @@ def _fields(condition: Condition) -> list[str]:
                 pending.append(part)
             case Named(meaning=meaning):
                 pending.append(meaning)
-            case Open():
-                pass  # asks the clock
+            case Open() | Duplicate():
+                pass  # asks the clock, or the history
             case atom:
                 found[atom.field] = None
     return list(found)

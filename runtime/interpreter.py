@@ -12,10 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 import attrs
 
 from turnout.dsl.conditions import (
+    SEEN,
     And,
     Between,
     Condition,
     Contains,
+    Duplicate,
     EndsWith,
     Has,
     IsIn,
@@ -56,6 +58,7 @@ def match(policy: Policy, route: str, values: Values, clock: date) -> Match:
     """Return what `route` says of a lead with these values at that moment.
 
     clock: a moment with a time zone; a day will do where no condition asks for hours.
+    Whether the lead was seen before, and by whom it was had, stand among the values.
     A lead that lacks a required field meets no rule: it takes the route's own fallback.
     """
     entry_point = policy.routes[route]
@@ -104,6 +107,8 @@ def holds(condition: Condition, values: Values, clock: date) -> bool:
         case Open(calendar):
             assert isinstance(clock, datetime), "whether a calendar is open takes a moment"
             return is_open_on_the_wall(calendar, clock)
+        case Duplicate():
+            return values.get(SEEN) is True
         case atom:
             value = values.get(atom.field)
             return value is not None and _test(atom, value, clock)

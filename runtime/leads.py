@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 import attrs
 
+from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.types import Field, Subdivision, Text, Value, Values
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.outcomes import MISSING, Reader, Unread
@@ -75,10 +76,12 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
     """Return what reads records by these fields.
 
     Keys match fields without regard to case, blanks, hyphens and underscores; other keys
-    are ignored. A key that is the field's exact name comes before others.
+    are ignored. A key that is the field's exact name comes before others. What the lead
+    lacks and a table has for it is looked up.
     """
     by_key = fields_by_key(fields)
     slots = _slots(fields)
+    tables = looked_up_fields(fields)
     required = tuple(name for name, field in fields.items() if field.required)
     keeps_case = _ID in fields and isinstance(fields[_ID].type, Text)
     columns: dict[object, str | None] = {}
@@ -110,9 +113,11 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
             named = [(str(column), raw) for column, raw in pairs if meaning(column) == name]
             raws[name], others = _chosen(fields[name], named)
             issues.extend(others)
-        values = _values(slots, raws, issues)
+        values = _values(slots, tables, raws, issues)
         lacking = ", ".join(f"no {name}" for name in required if name not in values)
-        id_ = _id(raws[_ID], values[_ID], keeps_case=keeps_case) if _ID in values else None
+        id_ = None
+        if _ID in values:
+            id_ = _id(raws.get(_ID), values[_ID], keeps_case=keeps_case)
         return Lead(id_, values, tuple(issues), row, lacking or None)
 
     return read
@@ -128,10 +133,33 @@ def _slots(fields: Mapping[str, Field]) -> tuple[_Slot, ...]:
 
 
 def _values(
-    slots: tuple[_Slot, ...], raws: Mapping[str, object], issues: list[Issue]
+    slots: tuple[_Slot, ...],
+    tables: tuple[Field, ...],
+    raws: Mapping[str, object],
+    issues: list[Issue],
 ) -> dict[str, Value]:
-    """Return the values that can be read, and add to `issues` what can't."""
+    """Return the values that can be read or looked up, and add to `issues` what can't be read."""
     values: dict[str, Value] = {}
+    if not tables:
+        _read(slots, raws, values, issues)
+        return values
+    # The lead's own country is in its subdivision, too, so a table is asked for it after
+    # that; but a subdivision without its country's code is read by what the table says.
+    later = tuple(slot for slot in slots if slot.country)
+    _read(tuple(slot for slot in slots if not slot.country), raws, values, issues)
+    _read(later, raws, values, [])
+    look_up(tables, values)
+    _read(later, raws, values, issues)
+    look_up(tables, values)
+    return values
+
+
+def _read(
+    slots: tuple[_Slot, ...],
+    raws: Mapping[str, object],
+    values: dict[str, Value],
+    issues: list[Issue],
+) -> None:
     for slot in slots:
         raw = raws.get(slot.name)
         if raw is None:
@@ -148,7 +176,6 @@ def _values(
         values[slot.name] = value
         if slot.country and country is None:  # only a full code reads without a country
             values[slot.country] = cast("str", value)[:2]
-    return values
 
 
 def _chosen(field: Field, named: list[tuple[str, object]]) -> tuple[object, list[Issue]]:

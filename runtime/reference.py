@@ -17,10 +17,12 @@ from datetime import date, datetime, timedelta
 import attrs
 
 from turnout.dsl.calendars import Calendar, Days
+from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import (
     Cap,
     LeastLoaded,
     Policy,
+    PreviousOwner,
     RoundRobin,
     Target,
     Team,
@@ -31,6 +33,7 @@ from turnout.dsl.policy import (
 from turnout.dsl.public_holidays import public_holidays
 from turnout.dsl.types import Values
 from turnout.dsl.zones import zone
+from turnout.runtime.identity import History
 
 CLOSENESS = ("inactive", "no-match", "away", "off-hours", "at-cap")
 
@@ -127,6 +130,9 @@ class Situation:
             case ToOwner(field, anytime):
                 owner = values.get(field)
                 return "no-owner" if owner is None else self.person(str(owner), anytime)
+            case PreviousOwner(anytime):
+                owner = values.get(PREVIOUS_OWNER)
+                return "no-owner" if owner is None else self.person(str(owner), anytime)
             case ToPartner(name, anytime):
                 partner = self.policy.places[f"partner {name}"]
                 if not anytime and not self._is_open(partner.hours):
@@ -145,6 +151,35 @@ class Situation:
             if counted >= cap.most:
                 return "at-cap"
         return None
+
+
+@attrs.frozen
+class Earlier:
+    """A lead that was routed: its values, when, and who has it now, if a person does."""
+
+    lead: str
+    values: Values
+    at: datetime
+    owner: str | None
+
+
+def history(
+    policy: Policy, lead: str, values: Values, moment: datetime, earlier: Sequence[Earlier]
+) -> History:
+    """Return what came before a lead, of the leads that were routed earlier, in order."""
+    same = [
+        each
+        for each in earlier
+        if each.lead != lead
+        and any(
+            all(name in values and values[name] == each.values.get(name) for name in one.fields)
+            and moment - one.within <= each.at <= moment
+            for one in policy.identities
+        )
+    ]
+    same.sort(key=lambda each: each.at)  # of one moment, the one routed last is the last
+    owners = [each.owner for each in same if each.owner is not None]
+    return History(same[-1].lead if same else None, owners[-1] if owners else None)
 
 
 def _is_within(ranges: Iterable[Days], today: date) -> bool:

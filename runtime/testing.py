@@ -183,6 +183,8 @@ def _is_true(expectation: Expectation, decision: Decision, clause: Clause | None
             return more[0] in reasons if more else bool(reasons)
         case "repeated":
             return decision.repeated
+        case "duplicate":
+            return decision.duplicate_of is not None
         case kind:
             return decision.kind in TARGETS[kind] and first in {"", decision.target}
 

@@ -4,7 +4,7 @@ The values are chosen by hand, one for every way in which the constants below ca
 values apart, and know nothing of the classes that the compiler computes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from tests.strategies import Column
+from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Subdivision, Value, Values
 
@@ -86,8 +87,11 @@ def tiny_columns(draw: DrawFn) -> tuple[Column, ...]:
     return tuple(chosen)
 
 
-def every_lead(policy: Policy) -> list[Arrival]:
-    """Return every lead of a policy whose fields are among `COLUMNS`."""
+def every_lead(policy: Policy, owners: Iterable[str] = ()) -> list[Arrival]:
+    """Return every lead of a policy whose fields are among `COLUMNS`.
+
+    owners: who may have had an earlier lead that is the same.
+    """
     choices: list[list[Value | None]] = []
     for name, field in policy.fields.items():
         missing: list[Value | None] = [] if field.required else [None]
@@ -100,12 +104,31 @@ def every_lead(policy: Policy) -> list[Arrival]:
             if value is not None
         }
         if _can_be(policy, values):
-            found.extend(Arrival(values, today) for today in _days(values))
+            found.extend(
+                Arrival({**values, **seen}, today)
+                for today in _days(values)
+                for seen in _histories(policy, owners)
+            )
     return found
 
 
+def _histories(policy: Policy, owners: Iterable[str]) -> Iterator[Values]:
+    """Yield what can have come before a lead: nothing, or another that somebody had, or nobody."""
+    if not policy.identities:
+        yield {}
+        return
+    yield {SEEN: False}
+    yield {SEEN: True}
+    yield from ({SEEN: True, PREVIOUS_OWNER: owner} for owner in owners)
+
+
 def _can_be(policy: Policy, values: Values) -> bool:
-    """Return whether each subdivision lies in its country."""
+    """Return whether each subdivision lies in its country, and no table has what is missing."""
+    for name, field in policy.fields.items():
+        for lookup in field.lookups:
+            key = values.get(lookup.key)
+            if name not in values and key is not None and key in lookup.values:
+                return False
     for name, field in policy.fields.items():
         if name in values and isinstance(field.type, Subdivision):
             of = field.type.country

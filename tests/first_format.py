@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 _LATER = (
+    "DROP TABLE IF EXISTS seen",
     "DROP TABLE IF EXISTS given",
     "DROP INDEX IF EXISTS overdue",
     "DROP TABLE IF EXISTS moves",

@@ -5,9 +5,11 @@ resolution. The constants are few and close to each other, because conditions th
 agree are the ones that a checker gets wrong.
 """
 
+import csv
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from io import StringIO
 
 import attrs
 from hypothesis import strategies as st
@@ -15,6 +17,8 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 
 from turnout.dsl import types
 from turnout.dsl.conditions import (
+    PREVIOUS_OWNER,
+    SEEN,
     Atom,
     Between,
     Contains,
@@ -27,6 +31,7 @@ from turnout.dsl.conditions import (
     WithinLast,
     atoms,
 )
+from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.policy import Block, Entry, Policy
 from turnout.dsl.types import Value
 from turnout.dsl.values.texts import normal_code, normal_text
@@ -114,15 +119,16 @@ def conditions(
     *,
     depth: int = 2,
     patterns: bool = True,
+    tables: bool = False,
 ) -> str:
     """Return a condition over `columns`, as text.
 
-    names: territories and segments that it may use. patterns: with `ends with`,
-    `contains` and `matches`. Leaves out `open` (see `people`), `duplicate`, and `and` or
-    `or` without parentheses around inner parts.
+    names: territories and segments that it may use, or `duplicate`. patterns: with `ends
+    with`, `contains` and `matches`. tables: with lists of values in `lists`. Leaves out
+    `open` (see `people`), and `and` or `or` without parentheses around inner parts.
     """
     shape = draw(st.integers(0, 9)) if depth else 9
-    inner = conditions(columns, names, depth=depth - 1, patterns=patterns)
+    inner = conditions(columns, names, depth=depth - 1, patterns=patterns, tables=tables)
     if shape < 5:
         word = draw(st.sampled_from([" and ", " or "]))
         parts = draw(st.lists(inner, min_size=2, max_size=3))
@@ -131,7 +137,10 @@ def conditions(
         return f"not ({draw(inner)})"
     if names and draw(st.integers(0, 2)) == 0:
         return draw(st.sampled_from(names))
-    return draw(_tests(draw(st.sampled_from(columns)), patterns=patterns))
+    column = draw(st.sampled_from(columns))
+    if tables and column.kind != "any of" and draw(st.integers(0, 9)) == 0:
+        return f'{column.name} {draw(st.sampled_from(["in", "not in"]))} "{column.name}.csv"'
+    return draw(_tests(column, patterns=patterns))
 
 
 @st.composite
@@ -200,35 +209,46 @@ def policies(
     """Return a policy that has no error but those of its conditions (unreachable, gaps, ...).
 
     One file, one route. Territories nest twice, some from a table; segments stand alone
-    and in families; blocks nest twice. Leaves out includes, several routes, weights, and
-    all that is not supported yet.
+    and in families; blocks nest twice; some fields are looked up by others, and some leads
+    were seen before. Leaves out includes, several routes, people with limits, and promises.
     """
     schema = draw(fields(columns, 2, most))
-    parts = [f"lead {{ {' '.join(column.line for column in schema)} }}"]
+    tables = {f"{c.name}.csv": _table([c.name], [[cell] for cell in _cells(c)[:2]]) for c in schema}
+    looked_up = draw(_lookups(schema, tables))
+    parts = [f"lead {{ {' '.join(c.line + looked_up.get(c.name, '') for c in schema)} }}"]
     parts += [f"person {person}" for person in PEOPLE]
     parts += ["team near { ana, ben weight 2 }", "team far { cleo }"]
     parts += ["queue triage", "queue extra", "partner outside", "sequence later"]
     names: list[str] = []
-    tables: dict[str, str] = {}
+    if draw(st.integers(0, 2)) == 0:
+        parts += [f"identity {draw(st.sampled_from(schema)).name} within 30 days"]
+        parts += [f"identity {', '.join(c.name for c in schema[:2])} within 5 weeks"]
+        names += ["duplicate"]
     for make in (_territories, _segments):
         if draw(st.booleans()):
-            made, more = draw(make(schema, patterns=patterns, tables=tables))
+            made, more = draw(make(schema, names[:1], patterns=patterns, tables=tables))
             parts.append(made)
             names += more
     counter = iter(range(1, rules + 1))
     body = draw(_entries(schema, names, [*counter], depth=2, patterns=patterns))
     fallback = draw(st.booleans())
-    end = f"fallback to {draw(_chains(schema))}" if fallback else ""
+    chains = _chains(schema, is_seen="duplicate" in names)
+    end = f"fallback to {draw(chains)}" if fallback else ""
     parts.append(f"route inbound {{\n{body}\n{end} }}")
     return Written("\n".join(parts), tables)
 
 
 @st.composite
 def _territories(
-    draw: DrawFn, schema: Sequence[Column], *, patterns: bool, tables: dict[str, str]
+    draw: DrawFn,
+    schema: Sequence[Column],
+    seen: Sequence[str],
+    *,
+    patterns: bool,
+    tables: dict[str, str],
 ) -> tuple[str, list[str]]:
     def condition() -> str:
-        return draw(conditions(schema, depth=1, patterns=patterns))
+        return draw(conditions(schema, seen, depth=1, patterns=patterns, tables=True))
 
     names = ["Here", "Near", "Far", "There"]
     first_of = draw(st.sampled_from(["", "first of "]))
@@ -245,17 +265,57 @@ def _territories(
     return f"{text}\nterritory There = {condition()}", names
 
 
+@st.composite
+def _lookups(draw: DrawFn, schema: Sequence[Column], tables: dict[str, str]) -> Mapping[str, str]:
+    """Return what stands behind some fields, and add their tables.
+
+    Each is looked up by one that stands before it in the schema, or each by one after it.
+    """
+    order = list(schema) if draw(st.booleans()) else [*reversed(schema)]
+    found: dict[str, str] = {}
+    for at, column in enumerate(order):
+        by = [key for key in order[:at] if key.kind != "any of"]
+        if column.words == "subdivision" or not by or draw(st.integers(0, 3)):
+            continue
+        key = draw(st.sampled_from(by))
+        cells = draw(st.permutations([*_cells(column), ""]))
+        rows = [list(row) for row in zip(_cells(key)[:3], cells, strict=False)]
+        name = f"{column.name}-by-{key.name}.csv"
+        tables[name] = _table([key.name, "found"], rows)
+        found[column.name] = f' from "{name}" by {key.name} -> found'
+    return found
+
+
+def _cells(column: Column) -> list[str]:
+    """Return the literals of a column as cells of a table, no two the same value."""
+    same = {"German", "1k", "1_000_000"}
+    texts = [literal for literal in column.literals if literal not in same]
+    return [text[1:-1].replace('\\"', '"') if text[0] == '"' else text for text in texts]
+
+
+def _table(header: list[str], rows: list[list[str]]) -> str:
+    text = StringIO()
+    csv.writer(text).writerows([header, *rows])
+    return text.getvalue()
+
+
 def _keys(column: Column) -> list[str]:
     return [literal for literal in column.literals if literal not in {'"a\\"b"', '"Big-One"'}][:3]
 
 
 @st.composite
 def _segments(
-    draw: DrawFn, schema: Sequence[Column], *, patterns: bool, tables: dict[str, str]
+    draw: DrawFn,
+    schema: Sequence[Column],
+    seen: Sequence[str],
+    *,
+    patterns: bool,
+    tables: dict[str, str],
 ) -> tuple[str, list[str]]:
     del tables
     names = ["Big", "Mid", "Hot"]
-    big, mid, hot = (draw(conditions(schema, depth=1, patterns=patterns)) for _ in names)
+    one = conditions(schema, seen, depth=1, patterns=patterns, tables=True)
+    big, mid, hot = (draw(one) for _ in names)
     first_of = draw(st.sampled_from(["", "first of "]))
     family = f"segment size {first_of}{{ Big = {big} Mid = {mid} }}"
     return f"{family}\nsegment Hot = {hot}", names
@@ -273,26 +333,29 @@ def _entries(
 ) -> str:
     """Return rules, named by the numbers that are left, and blocks of rules."""
     parts: list[str] = []
-    condition = conditions(schema, names, patterns=patterns)
+    condition = conditions(schema, names, patterns=patterns, tables=True)
+    chains = _chains(schema, is_seen="duplicate" in names)
     for _ in range(draw(st.integers(1, 4))):
         if not numbers:
             break
         if depth and draw(st.integers(0, 3)) == 0:
             inner = _entries(schema, names, numbers, depth=depth - 1, patterns=patterns)
-            end = f"fallback to {draw(_chains(schema))}" if draw(st.booleans()) else ""
+            end = f"fallback to {draw(chains)}" if draw(st.booleans()) else ""
             parts.append(f"within {draw(condition)} {{\n{draw(inner)}\n{end} }}")
         else:
             number = numbers.pop(0)
-            parts.append(f"rule r{number} {{ when {draw(condition)} to {draw(_chains(schema))} }}")
+            parts.append(f"rule r{number} {{ when {draw(condition)} to {draw(chains)} }}")
     return "\n".join(parts)
 
 
 @st.composite
-def _chains(draw: DrawFn, schema: Sequence[Column]) -> str:
+def _chains(draw: DrawFn, schema: Sequence[Column], *, is_seen: bool = False) -> str:
     targets = ["queue triage", "queue extra", "round-robin near", "least-loaded far"]
     targets += ["person ana", "partner outside", "sequence later", 'reject "spam"']
     if any(column.name == "owner" for column in schema):
         targets += ["owner owner"] * 3
+    if is_seen:
+        targets += ["previous-owner"] * 3
     return " else ".join(draw(st.lists(st.sampled_from(targets), min_size=1, max_size=2)))
 
 
@@ -327,7 +390,14 @@ def people(draw: DrawFn) -> str:
         parts.append(f"team {team} {limits} {{ {', '.join(members)} }}")
     zone = _maybe(draw, "timezone", [f'"{name}"' for name in _ZONES])
     parts.append(f"partner p {{ {_maybe(draw, 'hours', _HOURS)} {zone} {draw(_caps(1, 3))} }}")
-    conditions_ = ["urgent", "language is de", "open berlin", "not open kolkata and not urgent"]
+    parts.append("identity language, urgent within 3 days identity owner within 90 minutes")
+    conditions_ = [
+        "duplicate",
+        "urgent",
+        "language is de",
+        "open berlin",
+        "not open kolkata and not urgent",
+    ]
     rules = [
         f"rule r{number} {{ when {draw(st.sampled_from(conditions_))} to {draw(_available())} }}"
         for number in range(draw(st.integers(0, 2)))
@@ -370,7 +440,7 @@ def _available(draw: DrawFn) -> str:
         f"{kind} {team}" for kind in ("round-robin", "least-loaded") for team in ("near", "far")
     ]
     matched = [f"{team} matching {field}" for team in teams for field in ("language", "products")]
-    targets = [*teams, *matched, "person ana", "owner owner", "partner p"]
+    targets = [*teams, *matched, "person ana", "owner owner", "previous-owner", "partner p"]
     one = st.tuples(st.sampled_from(targets), st.sampled_from(["", "", " anytime"])).map("".join)
     return " else ".join(draw(st.lists(one, min_size=1, max_size=3)))
 
@@ -417,8 +487,10 @@ def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[
     """Return a lead's normalised values and the day on which it arrives.
 
     Half of the values lie at the edges of the policy's conditions. A subdivision comes
-    with its country. complete: required fields are never missing. Leaves out values that
-    no reader of leads would make (text in capitals, an empty list).
+    with its country, and what a table has for a lead isn't missing. In a policy that tells
+    duplicates the lead may be one, and somebody may have had the earlier one. complete:
+    required fields are never missing. Leaves out values that no reader of leads would make
+    (text in capitals, an empty list).
     """
     today = draw(st.sampled_from([date(2026, 1, 1), date(2026, 2, 1), date(2026, 4, 2)]))
     found = list(policy_atoms(policy))
@@ -431,10 +503,16 @@ def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[
         plain = _plain(field.type)
         source = plain if not edges else st.one_of(st.sampled_from(edges), plain)
         values[name] = draw(source)
+    look_up(looked_up_fields(policy.fields), values)
     for name, field in policy.fields.items():
         if name in values and isinstance(field.type, types.Subdivision):
             values[field.type.country or ""] = str(values[name])[:2]
     values.pop("", None)
+    look_up(looked_up_fields(policy.fields), values)
+    if policy.identities:
+        values[SEEN] = draw(st.booleans())
+        if values[SEEN] and draw(st.booleans()):
+            values[PREVIOUS_OWNER] = draw(st.sampled_from(PEOPLE))
     return values, today
 
 

@@ -222,6 +222,7 @@ def test_leads_given_before_format_3_are_counted_from_the_log(path: Path) -> Non
     with store.begin() as transaction:
         received = {who: transaction.given(who, 0, 1 << 60) for who in RECEIVERS}
         assert list(transaction.log()) == before
+        assert transaction.earlier("any", "any", 0, 1 << 60, False) is None
     assert received == {
         "person ana": 30,
         "person ben": 20,
@@ -371,7 +372,7 @@ import resource, signal, sys
 from tests.routing_loop import main
 from turnout.runtime.stores import StateError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+resource.setrlimit(resource.RLIMIT_FSIZE, (150_000, 150_000))
 try:
     main(*sys.argv[1:])
 except StateError as error:

@@ -10,7 +10,7 @@ from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.compiler.regions import All, Masks, OutOfSteps
 from turnout.dsl.conditions import And, Not, Open
 from turnout.dsl.findings import Finding, Label, Severity
-from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, ToOwner
+from turnout.dsl.policy import LeastLoaded, Policy, PreviousOwner, RoundRobin, ToOwner
 from turnout.dsl.wording import worded
 
 MOST_REASONS = 4
@@ -117,6 +117,8 @@ def _why(policy: Policy, attempt: Attempt) -> str:
             if not limits(policy, attempt.target):
                 return f"passes the lead on where `{field}` is missing"
             missing = [f"`{field}` may be missing"]
+        case PreviousOwner():
+            missing = ["there may be no earlier lead, or nobody who had one"]
         case RoundRobin(team) | LeastLoaded(team) if not _has_weight(policy, team):
             return "has no members" if not policy.teams[team].members else "every weight is 0"
         case _:

@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 
 from turnout.compiler.program import Program
-from turnout.dsl.conditions import And, Condition, Named, Not, Open, Or
+from turnout.dsl.conditions import And, Condition, Duplicate, Named, Not, Open, Or
 from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.lookups import looked_up_fields
 from turnout.dsl.policy import (
     Block,
     Entry,
     LeastLoaded,
     Policy,
+    PreviousOwner,
     RoundRobin,
     Route,
     Target,
@@ -22,6 +24,8 @@ from turnout.dsl.policy import (
 from turnout.dsl.promises import AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
 from turnout.dsl.types import Subdivision
+
+_SEEN = ("identity", "")
 
 
 def check_unused(program: Program) -> Iterator[Finding]:
@@ -37,13 +41,19 @@ def check_unused(program: Program) -> Iterator[Finding]:
     used = _used(policy)
     for kind, name, span in _declared(policy):
         if (kind, name) not in used:
-            yield Finding(
-                "unused-definition",
-                Severity.WARNING,
-                span,
-                f"the {kind} `{name}` is never used",
-                help=("delete it, or use it in a rule",),
+            yield _unused(span, f"the {kind} `{name}` is never used", "use it in a rule")
+    for identity in policy.identities:
+        if _SEEN not in used:
+            yield _unused(
+                identity.span,
+                "the identity is never used",
+                "ask `when duplicate`, or send leads `to previous-owner`",
             )
+
+
+def _unused(span: Span | None, message: str, use: str) -> Finding:
+    advice = (f"delete it, or {use}",)
+    return Finding("unused-definition", Severity.WARNING, span, message, help=advice)
 
 
 def _declared(policy: Policy) -> Iterator[tuple[str, str, Span | None]]:
@@ -85,12 +95,22 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
     for definition in policy.definitions.values():
         if (definition.kind, definition.name) in used:
             _mark(policy, definition.meaning, used)
+    _mark_read_with(policy, used)
+    return used
+
+
+def _mark_read_with(policy: Policy, used: set[tuple[str, str]]) -> None:
+    """Add the fields that identities, lookups and subdivisions need for what is used."""
+    if _SEEN in used:
+        used.update(("field", name) for each in policy.identities for name in each.fields)
+    for field in reversed(looked_up_fields(policy.fields)):
+        if ("field", field.name) in used or field.required:
+            used.update(("field", lookup.key) for lookup in field.lookups)
     used.update(
         ("field", field.type.country or "")
         for field in policy.fields.values()
         if isinstance(field.type, Subdivision) and ("field", field.name) in used
     )
-    return used
 
 
 def _hours(policy: Policy) -> set[tuple[str, str]]:
@@ -118,6 +138,8 @@ def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> N
                 _mark(policy, meaning, used)
         case Open(calendar):
             used.add(("calendar", calendar.name))
+        case Duplicate():
+            used.add(_SEEN)
         case atom:
             used.add(("field", atom.field))
 
@@ -156,7 +178,8 @@ def _spoken_of(guarantee: Guarantee) -> Iterator[tuple[str, str]]:
     for claim in guarantee.claims:
         if isinstance(claim, AlwaysReaches | NeverReaches):
             for target in claim.targets:
-                yield ("field" if target.kind == "owner" else target.kind), target.name
+                kind = {"owner": "field", "previous-owner": "identity"}.get(target.kind)
+                yield kind or target.kind, target.name
 
 
 def _named(target: Target) -> tuple[str, str]:
@@ -167,6 +190,8 @@ def _named(target: Target) -> tuple[str, str]:
             return "person", name
         case ToOwner(name):
             return "field", name
+        case PreviousOwner():
+            return _SEEN
         case ToQueue(name):
             return "queue", name
         case ToPartner(name):

@@ -17,13 +17,17 @@ from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding
 from turnout.dsl.resolve import routes
 from turnout.dsl.resolve.calendars import calendar
+from turnout.dsl.resolve.identities import identity
+from turnout.dsl.resolve.lookups import with_lookups
 from turnout.dsl.resolve.people import PeopleReader
 from turnout.dsl.resolve.places import Places
 from turnout.dsl.resolve.promises import GuaranteeReader, owner
 from turnout.dsl.resolve.rosters import Row, people_rows, reported, roster_rows
 from turnout.dsl.resolve.schema import people_by_spelling, schema
 from turnout.dsl.resolve.scope import Scope
+from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.resolve.tests import TestReader
+from turnout.dsl.source import Source
 
 _Node = TypeVar("_Node")
 
@@ -46,19 +50,23 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     scope = Scope(given_up=_given_up(parsed.files))
     files = parsed.files
     listed = _Listed.read(parsed, path, scope)
-    fields = schema(_items(files, nodes.Lead), listed.spellings(), scope)
+    tables = TableReader(parsed.folder, lambda source: _base(parsed, path, source), scope)
+    leads = _items(files, nodes.Lead)
+    fields = with_lookups(schema(leads, listed.spellings(), scope), leads, tables, scope)
+    identified = _items(files, nodes.Identity)
+    scope.has_identity = bool(identified) or "identity" in scope.given_up
+    identities = [identity(node, fields, scope) for node in identified]
     read_calendars = [calendar(node, scope) for node in _items(files, nodes.Calendar)]
     calendars = {found.name: found for found in read_calendars if found is not None}
-    places = Places(parsed.folder, fields, calendars, scope)
+    places = Places(parsed.folder, fields, calendars, tables, scope)
     for file in files:
-        base = _base(parsed, path, file)
+        base = _base(parsed, path, file.source)
         places.collect(list(file.items), base, file.broken)
     families, definitions = places.families()
     people_reader = PeopleReader(fields, calendars, scope)
     people = listed.people(people_reader, scope)
     teams = listed.teams(people_reader, people, scope)
     places_to_send = _places(files, people_reader, scope)
-    _refuse(files, scope)
     reader = routes.RouteReader(places.reader, fields, scope)
     read = [
         reader.route(node, file.broken) for file in files for node in _items([file], nodes.Route)
@@ -77,6 +85,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         routes_by_name,
         calendars=calendars,
         guarantees={each.name: each for each in guarantees if each is not None},
+        identities=tuple(each for each in identities if each is not None),
     )
     result = attrs.evolve(result, tests=_tests(files, result, scope))
     return Resolution(result, tuple(scope.findings), frozenset(reader.unsound))
@@ -97,10 +106,10 @@ def _items(files: tuple[nodes.File, ...] | list[nodes.File], kind: type[_Node]) 
     return [item for file in files for item in file.items if isinstance(item, kind)]
 
 
-def _base(parsed: Parsed, path: Path, file: nodes.File) -> Path:
-    """Return the folder of `file`, from which it names its tables."""
+def _base(parsed: Parsed, path: Path, source: Source) -> Path:
+    """Return the folder of a file, from which it names its tables."""
     main = PurePosixPath(path.as_posix()).parent
-    return parsed.folder / PurePosixPath(file.source.name).parent.relative_to(main)
+    return parsed.folder / PurePosixPath(source.name).parent.relative_to(main)
 
 
 def _given_up(files: tuple[nodes.File, ...]) -> set[str]:
@@ -110,13 +119,6 @@ def _given_up(files: tuple[nodes.File, ...]) -> set[str]:
         for span in file.broken
         for word in re.findall(r"[A-Za-z_][\w-]*", span.text)
     }
-
-
-def _refuse(files: tuple[nodes.File, ...], scope: Scope) -> None:
-    """Report the declarations that this version doesn't carry out."""
-    for item in (item for file in files for item in file.items):
-        if isinstance(item, nodes.Identity):
-            scope.not_supported(item.span.text.split(maxsplit=1)[0], item.span)
 
 
 def _places(
@@ -150,7 +152,7 @@ class _Listed:
         leads = _items(parsed.files, nodes.Lead)
         fields = tuple(field.name.text for lead in leads for field in lead.fields)
         for file in parsed.files:
-            base = _base(parsed, path, file)
+            base = _base(parsed, path, file.source)
             for item in file.items:
                 if isinstance(item, nodes.People):
                     rows += people_rows(item, parsed.folder, base, fields, scope)

@@ -12,6 +12,7 @@ from turnout.dsl.conditions import (
     Between,
     Condition,
     Contains,
+    Duplicate,
     EndsWith,
     Has,
     IsIn,
@@ -28,6 +29,7 @@ from turnout.dsl.patterns import pattern_problem
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
+from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.types import Field, Value
 from turnout.dsl.values.texts import normal_code, normal_text
 
@@ -57,12 +59,14 @@ class ConditionReader:
         fields: Mapping[str, Field],
         calendars: Mapping[str, Calendar],
         named: Lookup,
+        tables: TableReader,
         scope: Scope,
     ) -> None:
-        """Read over `fields` and `calendars`, reporting to `scope`."""
+        """Read over `fields`, `calendars` and `tables`, reporting to `scope`."""
         self._fields = fields
         self._calendars = calendars
         self._named = named
+        self._tables = tables
         self._scope = scope
 
     def read(self, node: nodes.ConditionNode) -> Condition | None:
@@ -84,8 +88,8 @@ class ConditionReader:
                 found = self._calendars.get(name.text) if known else None
                 return None if found is None else Open(found)
             case nodes.Duplicate():
-                self._scope.not_supported("duplicate", node.span)
-                return None
+                self._scope.needs_identity("duplicate", node.span)
+                return Duplicate()
             case nodes.Test():
                 field = self._field(node.field)
                 return None if field is None else self._test(field, node)
@@ -145,11 +149,12 @@ class ConditionReader:
             inside = self._between(field, node, node.operands)
         else:
             assert isinstance(node.operands, tuple)
+            path = node.operands[0].text if node.table else ""
             if node.table:
-                self._scope.not_supported(field.name, node.span)
-                return None
-            values = self._values(field, node, node.operands)
-            inside = None if values is None else IsIn(field.name, values)
+                values = self._tables.listed(field, node.operands[0])
+            else:
+                values = self._values(field, node, node.operands)
+            inside = None if values is None else IsIn(field.name, values, path)
         if inside is None or node.operator in {"is", "in"}:
             return inside
         return And((Present(field.name), Not(inside)))
@@ -217,7 +222,14 @@ class ConditionReader:
             if not text:
                 self._scope.report("unknown-value", literal.span, "this text is empty")
                 return None
-            atoms.append(kind(field.name, text))
+            longest = field.type.first if isinstance(field.type, types.Code) else None
+            if longest is not None and len(text) > longest:
+                message = f"no value of `{field.name}` has more than {longest} characters"
+                self._scope.report("unknown-value", literal.span, message)
+                return None
+            is_whole = kind is StartsWith and len(text) == longest
+            whole = IsIn(field.name, frozenset({text}))
+            atoms.append(whole if is_whole else kind(field.name, text))
         return self._union(node, atoms)
 
     def _age(self, field: Field, node: nodes.Test) -> Condition | None:

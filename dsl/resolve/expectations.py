@@ -86,9 +86,6 @@ class ExpectationReader:
             return None
         words = tuple(argument.text for argument in node.arguments)
         match kind:
-            case "duplicate":
-                self._scope.not_supported("duplicate", node.kind.span)
-                return None
             case "sla" if words:
                 return self._sla(node)
             case "due" if words:

@@ -20,6 +20,7 @@ from turnout.dsl.resolve.conditions import ConditionReader
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.promises import owner
 from turnout.dsl.resolve.scope import Scope, nearest
+from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field, Value
 
@@ -71,13 +72,14 @@ class Places:
         folder: Path,
         fields: Mapping[str, Field],
         calendars: Mapping[str, Calendar],
+        tables: TableReader,
         scope: Scope,
     ) -> None:
-        """Read over `fields` and `calendars`, reporting to `scope`."""
+        """Read over `fields`, `calendars` and `tables`, reporting to `scope`."""
         self._folder = folder
         self._fields = fields
         self._scope = scope
-        self._reader = ConditionReader(fields, calendars, self.named, scope)
+        self._reader = ConditionReader(fields, calendars, self.named, tables, scope)
         self._entries: dict[str, _Entry] = {}
         self._groups: list[_Group] = []
         self._own: dict[str, Condition | None] = {}

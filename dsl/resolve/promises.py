@@ -242,6 +242,7 @@ class GuaranteeReader:
             )
             return None
         if name is None:
+            self._scope.needs_identity(kind, node.span)
             return Reached(kind, "", node.span)
         known = self._is_owner(name) if kind == "owner" else self._scope.knows(kind, name)
         return Reached(kind, name.text, node.span) if known else None

@@ -163,8 +163,8 @@ class RouteReader:
     def _target(self, node: nodes.Target) -> policy.Target | None:
         argument = node.argument
         if argument is None:
-            self._scope.not_supported(node.kind, node.span)
-            return None
+            self._scope.needs_identity(node.kind, node.span)
+            return policy.PreviousOwner(node.anytime)
         if isinstance(argument, nodes.Literal):
             return self._reject(argument)
         name = argument.text

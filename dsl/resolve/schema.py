@@ -50,8 +50,6 @@ def schema(
     for node in written[:MAX_FIELDS]:
         if not scope.declare("field", node.name):
             continue
-        for lookup in node.lookups:
-            scope.not_supported("from", lookup.span)
         kind = _type(node.type, countries, people, scope)
         if kind is None:
             scope.broken_fields.add(node.name.text)

@@ -36,12 +36,14 @@ class Scope:
 
     given_up: words in text that a syntax error took; a name among them may be declared
     there, so nobody calls it unknown. broken_fields: fields whose type was reported.
+    has_identity: something, sound or not, tells leads that were seen before.
     """
 
     names: dict[str, dict[str, Span]] = attrs.Factory(dict[str, dict[str, Span]])
     findings: list[Finding] = attrs.Factory(list[Finding])
     given_up: set[str] = attrs.Factory(set[str])
     broken_fields: set[str] = attrs.Factory(set[str])
+    has_identity: bool = False
 
     def declare(self, kind: str, name: nodes.Name, *others: str) -> bool:
         """Enter a name; report it and return False where it is taken.
@@ -99,12 +101,13 @@ class Scope:
         """Add an error."""
         self.findings.append(error(name, span, message, text=text, help=help))
 
-    def not_supported(self, keyword: str, span: Span) -> None:
-        """Report a part of the language that this version doesn't carry out."""
-        self.report(
-            "not-supported",
-            Span(span.source, span.start, span.start + len(keyword)),
-            f"`{keyword}` is not supported yet",
-            text="read, but this version can't carry it out",
-            help="take it out for now; a policy is never run with a part of it ignored",
-        )
+    def needs_identity(self, word: str, span: Span) -> None:
+        """Report that `word` asks for earlier leads in a policy that tells none."""
+        if not self.has_identity:
+            self.report(
+                "no-identity",
+                span,
+                f"`{word}` asks for earlier leads, but the policy has no identity",
+                text="nothing says which leads are the same",
+                help="say it at the top of the policy, such as `identity email within 90 days`",
+            )

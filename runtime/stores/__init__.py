@@ -19,6 +19,7 @@ import attrs
 
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
+from turnout.runtime.identity import Seen
 from turnout.runtime.moves import Move, Watch
 
 __all__ = [
@@ -93,10 +94,25 @@ class Transaction(Protocol):
         """
         ...
 
-    def record(self, decision: Decision, fingerprint: str, watch: Watch | None = None) -> None:
+    def earlier(self, key: str, lead: str, start: int, end: int, owned: bool) -> Seen | None:  # noqa: FBT001 - as `identity.Earlier` has it
+        """Return the latest lead with another id that is remembered under a key, None if none is.
+
+        start, end: both included, in microseconds since 1970. owned: only leads that a
+        person has. Of leads with one moment, the latest is the one recorded last.
+        """
+        ...
+
+    def record(
+        self,
+        decision: Decision,
+        fingerprint: str,
+        watch: Watch | None = None,
+        keys: tuple[str, ...] = (),
+    ) -> None:
         """Append the decision to the log; its assignee has one open lead more.
 
         The lead counts as given to each of its `receivers` at the decision's clock.
+        keys: what it is remembered under, see `identity`.
         A lead is decided once on a route: ValueError if it was.
         """
         ...
@@ -121,10 +137,12 @@ class Transaction(Protocol):
         """Return the leads of a route that `Recorded.is_overdue`, the longest overdue first."""
         ...
 
-    def move(self, recorded: Recorded, move: Move) -> None:
+    def move(self, recorded: Recorded, move: Move, keys: tuple[str, ...] | None = None) -> None:
         """Replace what stands in the log for a lead, and log the move.
 
         The lead is one of the new assignee's open ones instead of the old one's.
+        keys: what it is remembered under from now on, at the new decision's clock; where
+        left out it stays remembered as it was, as the new assignee's.
         ValueError if it was never decided.
         """
         ...

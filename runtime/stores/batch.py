@@ -14,8 +14,12 @@ import attrs
 
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
+from turnout.runtime.identity import Seen
 from turnout.runtime.moves import Move, Watch
 from turnout.runtime.stores import Recorded, microseconds, receivers
+
+NEWEST = 1 << 62
+"""Leads remembered in a batch come after all that were before; in order of `Seen.order`."""
 
 Key: TypeAlias = tuple[str, str]
 """What a lead is decided once for: its route and its id."""
@@ -40,6 +44,14 @@ class Kept(Protocol):
         """Return how many leads somebody was given in a period."""
         ...
 
+    def earlier(self, key: str, start: int, end: int, *, owned: bool) -> Iterator[Seen]:
+        """Yield the leads remembered under a key in a period, the latest first."""
+        ...
+
+    def remembered(self, route: str, lead: str) -> list[Seen]:
+        """Return how a lead is remembered, one under each key."""
+        ...
+
     def log(self) -> Iterator[Recorded]:
         """Yield all that was decided, in order."""
         ...
@@ -60,7 +72,7 @@ class Batch:
     decisions: new log rows in order. changed: earlier rows whose lead was closed, touched
     or moved. drawn: turns by team. opened: by person, the open leads more than before.
     moved: new moves in order. received: by who was given leads, how many at each moment
-    (microseconds since 1970).
+    (microseconds since 1970). remembered: how leads are from now on, one under each key.
     """
 
     kept: Kept
@@ -70,6 +82,13 @@ class Batch:
     opened: Counter[str] = attrs.field(factory=Counter[str], init=False)
     moved: list[Move] = attrs.field(factory=list[Move], init=False)
     received: dict[str, Counter[int]] = attrs.field(factory=dict[str, Counter[int]], init=False)
+    remembered: dict[Key, tuple[Seen, ...]] = attrs.field(
+        factory=dict[Key, tuple[Seen, ...]], init=False
+    )
+    _by_key: dict[str, dict[Key, Seen]] = attrs.field(
+        factory=dict[str, dict[Key, Seen]], init=False
+    )
+    _recordings: int = attrs.field(default=0, init=False)
     _undecided: set[Key] = attrs.field(factory=set[Key], init=False)
     _read_turns: dict[str, Turns] = attrs.field(factory=dict[str, Turns], init=False)
     _read_open: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
@@ -117,7 +136,26 @@ class Batch:
             periods[start, end] = count
         return count
 
-    def record(self, decision: Decision, fingerprint: str, watch: Watch | None = None) -> None:
+    def earlier(self, key: str, lead: str, start: int, end: int, owned: bool) -> Seen | None:  # noqa: FBT001 - as `Transaction` has it
+        """Return the latest lead but `lead` that is remembered under a key in a period."""
+        found = [
+            seen
+            for seen in self._by_key.get(key, {}).values()
+            if seen.lead != lead and start <= seen.at <= end and not (owned and seen.owner is None)
+        ]
+        for seen in self.kept.earlier(key, start, end, owned=owned):
+            if seen.lead != lead and (seen.route, seen.lead) not in self.remembered:
+                found.append(seen)
+                break
+        return max(found, key=lambda seen: (seen.at, seen.order), default=None)
+
+    def record(
+        self,
+        decision: Decision,
+        fingerprint: str,
+        watch: Watch | None = None,
+        keys: tuple[str, ...] = (),
+    ) -> None:
         """Append the decision to the log and to its assignee's open leads."""
         if self.decided(decision.route, decision.lead) is not None:
             raise ValueError(f"lead {decision.lead!r} is decided on route {decision.route!r}")
@@ -125,6 +163,8 @@ class Batch:
         if decision.assignee is not None:
             self.opened[decision.assignee] += 1
         self._receive(decision, decision.at)
+        if keys:
+            self._remember(decision, keys)
 
     def close_lead(self, route: str, lead: str) -> bool:
         """Take the lead off its assignee's open ones; whether it was among them."""
@@ -150,7 +190,7 @@ class Batch:
         found = [*kept, *(each for (of, _), each in own.items() if of == route)]
         return sorted((each for each in found if each.is_overdue(at)), key=_due)
 
-    def move(self, recorded: Recorded, move: Move) -> None:
+    def move(self, recorded: Recorded, move: Move, keys: tuple[str, ...] | None = None) -> None:
         """Replace what was decided for a lead, and log the move."""
         found = self.decided(move.route, move.lead)
         if found is None:
@@ -162,6 +202,39 @@ class Batch:
         self._receive(recorded.decision, move.at)
         self._change(recorded)
         self.moved.append(move)
+        if keys is not None:
+            self._remember(recorded.decision, keys)
+        else:
+            self._pass_on(recorded.decision)
+
+    def remembered_in_order(self) -> list[tuple[Key, tuple[Seen, ...]]]:
+        """Return how leads are from now on, in the order in which they were recorded."""
+        leads = list(self.remembered.items())
+        return sorted(leads, key=lambda pair: pair[1][0].order if pair[1] else 0)
+
+    def _remember(self, decision: Decision, keys: tuple[str, ...]) -> None:
+        """Remember a lead under these keys and no others."""
+        at, owner = microseconds(decision.at), decision.assignee
+        order = NEWEST + self._recordings
+        self._recordings += 1
+        self._replace(
+            (decision.route, decision.lead),
+            tuple(Seen(key, at, order, decision.route, decision.lead, owner) for key in keys),
+        )
+
+    def _pass_on(self, decision: Decision) -> None:
+        """Remember a lead as before, as the one of its new owner."""
+        place = (decision.route, decision.lead)
+        known = self.remembered.get(place)
+        seen = self.kept.remembered(*place) if known is None else known
+        self._replace(place, tuple(attrs.evolve(each, owner=decision.assignee) for each in seen))
+
+    def _replace(self, place: Key, seen: tuple[Seen, ...]) -> None:
+        for old in self.remembered.get(place, ()):
+            del self._by_key[old.key][place]
+        self.remembered[place] = seen
+        for new in seen:
+            self._by_key.setdefault(new.key, {})[place] = new
 
     def moves(self) -> Iterator[Move]:
         """Yield every move, this batch's last."""

@@ -1,6 +1,6 @@
 """A state that lasts as long as the process: for runs without a state file, and tests."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -10,20 +10,30 @@ from threading import RLock
 import attrs
 
 from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.identity import Seen
 from turnout.runtime.moves import Move
 from turnout.runtime.stores import Recorded, Transaction
-from turnout.runtime.stores.batch import Batch, Key
+from turnout.runtime.stores.batch import NEWEST, Batch, Key
 
 
 @attrs.define(eq=False)
 class _Kept:
-    """The state itself. received: by who was given leads, the moments in order."""
+    """The state itself.
+
+    received: by who was given leads, the moments in order. by_key: by key and whether
+    only those that a person has, what is remembered, the latest last.
+    """
 
     decisions: dict[Key, Recorded] = attrs.field(factory=dict[Key, Recorded])
     drawn: dict[str, Turns] = attrs.field(factory=dict[str, Turns])
     opened: Counter[str] = attrs.field(factory=Counter[str])
     moved: list[Move] = attrs.field(factory=list[Move])
     received: dict[str, list[int]] = attrs.field(factory=dict[str, list[int]])
+    known: dict[Key, tuple[Seen, ...]] = attrs.field(factory=dict[Key, tuple[Seen, ...]])
+    by_key: dict[tuple[str, bool], list[Seen]] = attrs.field(
+        factory=dict[tuple[str, bool], list[Seen]]
+    )
+    recordings: int = 0
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         return self.decisions.get((route, lead))
@@ -37,6 +47,16 @@ class _Kept:
     def given(self, who: str, start: int, end: int) -> int:
         times = self.received.get(who, [])
         return bisect_left(times, end) - bisect_left(times, start)
+
+    def earlier(self, key: str, start: int, end: int, *, owned: bool) -> Iterator[Seen]:
+        found = self.by_key.get((key, owned), [])
+        for at in range(bisect_right(found, end, key=lambda seen: seen.at) - 1, -1, -1):
+            if found[at].at < start:
+                return
+            yield found[at]
+
+    def remembered(self, route: str, lead: str) -> list[Seen]:
+        return [*self.known.get((route, lead), ())]
 
     def log(self) -> Iterator[Recorded]:
         yield from self.decisions.values()
@@ -58,6 +78,30 @@ class _Kept:
             # Nearly sorted already: the clock rarely goes back.
             self.received.setdefault(who, []).extend(times.elements())
             self.received[who].sort()
+        for place, seen in batch.remembered_in_order():
+            self._remember(place, seen)
+
+    def _remember(self, place: Key, seen: tuple[Seen, ...]) -> None:
+        for old in self.known.pop(place, ()):
+            for found in self._lists(old):
+                del found[bisect_left(found, _age(old), key=_age)]
+        if seen and seen[0].order >= NEWEST:
+            self.recordings += 1
+            seen = tuple(attrs.evolve(each, order=self.recordings) for each in seen)
+        if seen:
+            self.known[place] = seen
+        for new in seen:
+            for found in self._lists(new):
+                insort(found, new, key=_age)
+
+    def _lists(self, seen: Seen) -> list[list[Seen]]:
+        """Return the lists that a lead stands in."""
+        kinds = (False, True) if seen.owner is not None else (False,)
+        return [self.by_key.setdefault((seen.key, owned), []) for owned in kinds]
+
+
+def _age(seen: Seen) -> tuple[int, int]:
+    return seen.at, seen.order
 
 
 class MemoryStore:

@@ -21,9 +21,10 @@ import attrs
 
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.identity import Seen
 from turnout.runtime.moves import Move, Watch
 from turnout.runtime.stores import Recorded, StateError, Transaction
-from turnout.runtime.stores.batch import Batch, Key
+from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.failures import damaged, state_errors
 from turnout.runtime.stores.tables import (
     check_format,
@@ -34,6 +35,11 @@ from turnout.runtime.stores.tables import (
 from turnout.runtime.stores.upgrades import add_given
 
 T = TypeVar("T")
+_EARLIER = (
+    "SELECT key, at, seq, route, lead, owner FROM seen"
+    " WHERE key = ? AND at >= ? AND at <= ? ORDER BY at DESC, seq DESC"
+)
+_OWNED = _EARLIER.replace("ORDER BY", "AND owner IS NOT NULL ORDER BY")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -155,6 +161,19 @@ class _Kept:
         ).fetchone()
         return int(leads)
 
+    def earlier(self, key: str, start: int, end: int, *, owned: bool) -> Iterator[Seen]:
+        query = _OWNED if owned else _EARLIER
+        rows = self.connection.execute(query, (key, start, end))
+        yield from map(_seen, rows)
+
+    def remembered(self, route: str, lead: str) -> list[Seen]:
+        rows = self.connection.execute(
+            "SELECT key, at, seq, route, lead, owner FROM seen"
+            " WHERE route = ? AND lead = ? ORDER BY seq, key",
+            (route, _stored(lead)),
+        )
+        return [*map(_seen, rows)]
+
     def log(self) -> Iterator[Recorded]:
         rows = self.connection.execute(
             "SELECT decision, fingerprint, closed, touched, watch FROM decisions ORDER BY seq"
@@ -219,6 +238,30 @@ def _keep(connection: sqlite3.Connection, batch: Batch) -> None:
         list(batch.opened.items()),
     )
     add_given(connection, batch.received)
+    _remember(connection, batch)
+
+
+def _remember(connection: sqlite3.Connection, batch: Batch) -> None:
+    if not batch.remembered:
+        return
+    (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM seen").fetchone()
+    connection.executemany(
+        "DELETE FROM seen WHERE route = ? AND lead = ?",
+        [(route, _stored(lead)) for route, lead in batch.remembered],
+    )
+    rows: list[tuple[str, int, int, str, str, str | None]] = []
+    for _, seen in batch.remembered_in_order():
+        if seen and seen[0].order >= NEWEST:
+            last += 1
+        for each in seen:
+            seq = last if each.order >= NEWEST else each.order
+            rows.append((each.key, each.at, seq, each.route, _stored(each.lead), each.owner))
+    connection.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def _seen(row: tuple[str, int, int, str, str, str | None]) -> Seen:
+    key, at, order, route, lead, owner = row
+    return Seen(key, at, order, route, _loaded(lead), owner)
 
 
 def _row(key: Key, new: Recorded) -> tuple[str | int | None, ...]:
@@ -254,6 +297,11 @@ def _stored(lead: str) -> str:
     if lead.startswith("json:") or not _is_encodable(lead):
         return f"json:{json.dumps(lead)}"
     return lead
+
+
+def _loaded(stored: str) -> str:
+    """Return the id that `_stored` stored."""
+    return str(json.loads(stored.removeprefix("json:"))) if stored.startswith("json:") else stored
 
 
 def _is_encodable(text: str) -> bool:

@@ -5,9 +5,9 @@ A file belongs to one policy. Its `application_id` tells it from other SQLite fi
 
 `decisions` is the log: one row per lead and route, in the order of `seq`. `turns` has a
 row per team, `load` one per person. `given` counts the leads that each person, member, team
-and partner was given, by moment in microseconds since 1970: caps ask it for a period. A
-decision is JSON, as `Decision.as_dict` has it; the columns beside it are those that are
-looked up.
+and partner was given, by moment in microseconds since 1970: caps ask it for a period.
+`seen` has what leads are remembered under, so that a later one is a duplicate. A decision is
+JSON, as `Decision.as_dict` has it; the columns beside it are those that are looked up.
 
 `upgrades` has what came after format 1.
 """

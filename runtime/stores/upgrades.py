@@ -59,7 +59,28 @@ def add_given(connection: sqlite3.Connection, received: Mapping[str, Counter[int
     )
 
 
-STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (watch_dues, count_given)
+def remember_leads(connection: sqlite3.Connection) -> None:
+    """Make room for what leads are remembered under, so that a later one is a duplicate.
+
+    key: see `identity`. at: microseconds since 1970, UTC. seq: leads in the order of
+    recording; a lead has one under all its keys. owner: who has the lead now. The log holds
+    no values of fields, so leads that were routed before this step aren't remembered.
+    """
+    connection.execute(
+        "CREATE TABLE seen (key TEXT NOT NULL, at INTEGER NOT NULL, seq INTEGER NOT NULL,"
+        " route TEXT NOT NULL, lead TEXT NOT NULL, owner TEXT,"
+        " PRIMARY KEY (key, at, seq)) WITHOUT ROWID"
+    )
+    connection.execute("CREATE INDEX seen_owned ON seen (key, at, seq) WHERE owner IS NOT NULL")
+    connection.execute("CREATE INDEX seen_lead ON seen (route, lead)")
+    connection.execute("CREATE INDEX seen_last ON seen (seq)")
+
+
+STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    watch_dues,
+    count_given,
+    remember_leads,
+)
 """From format 1 to 2, from 2 to 3, and so on."""
 
 FORMAT = 1 + len(STEPS)

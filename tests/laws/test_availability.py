@@ -13,6 +13,7 @@ from tests.policies import resolved
 from tests.strategies import histories, people
 from turnout.compiler.program import lower
 from turnout.dsl.calendars import Days
+from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import (
     Cap,
     LeastLoaded,
@@ -26,14 +27,14 @@ from turnout.dsl.policy import (
     Team,
 )
 from turnout.dsl.source import Source, Span
-from turnout.dsl.wording import worded
+from turnout.dsl.wording import parts, worded
 from turnout.dsl.zones import zone
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
 from turnout.runtime.engine import engine
 from turnout.runtime.interpreter import match, settle
 from turnout.runtime.leads import Lead, lead_reader
-from turnout.runtime.reference import Given, Situation, is_open_on_the_wall
+from turnout.runtime.reference import Earlier, Given, Situation, history, is_open_on_the_wall
 from turnout.runtime.stores.memory import MemoryStore
 
 ROUTE = "r"
@@ -58,26 +59,32 @@ class Obvious:
 
     policy: Policy
     given: list[Given] = attrs.Factory(list[Given])
+    earlier: list[Earlier] = attrs.Factory(list[Earlier])
     turns: dict[str, Turns] = attrs.Factory(dict[str, Turns])
     open: Counter[str] = attrs.Factory(Counter[str])
 
     def outcome(self, lead: Lead, moment: datetime) -> tuple[str | None, str, list[str]]:
         """Return who has the lead, the target, and the reasons of those passed over."""
-        said = match(self.policy, ROUTE, lead.values, moment)
+        assert lead.id is not None
+        before = history(self.policy, lead.id, lead.values, moment, self.earlier)
+        values = {**lead.values, **before.facts}
+        said = match(self.policy, ROUTE, values, moment)
         situation = Situation(self.policy, moment, tuple(self.given))
 
         def accept(target: Target) -> tuple[str | None, str | None]:
             if isinstance(target, RoundRobin | LeastLoaded):
                 return self._drawn(situation, target, lead)
-            reason = situation.other(target, lead.values)
-            kind, name = worded(target).removesuffix(" anytime").split(" ", 1)
-            owner = {"person": name, "owner": lead.values.get(name)}.get(kind)
+            reason = situation.other(target, values)
+            kind, name = parts(target)
+            had = values.get(PREVIOUS_OWNER)
+            owner = {"person": name, "owner": values.get(name), "previous-owner": had}.get(kind)
             return (None if owner is None else str(owner)), reason
 
         result = settle(said.attempts, accept)
         assert result.attempt is not None, "the route ends in a queue"
         target = result.attempt[0]
         self._remember(target, result.assignee, moment)
+        self.earlier.append(Earlier(lead.id, lead.values, moment, result.assignee))
         return result.assignee, worded(target), [reason for _, reason in result.passed_over]
 
     def _drawn(
@@ -96,7 +103,7 @@ class Obvious:
         return drawn[0], None
 
     def _remember(self, target: Target, assignee: str | None, moment: datetime) -> None:
-        kind, name = worded(target).split(" ")[:2]
+        kind, name = parts(target)
         if kind == "partner":
             self.given.append(Given(moment, partner=name))
         if assignee is not None:
@@ -119,7 +126,7 @@ def test_the_engine_is_the_reference_over_every_history(
             assignee,
             reasons,
         )
-        assert target.startswith(f"{decision.kind} {decision.target}")
+        assert target.startswith(f"{decision.kind} {decision.target}".strip())
 
 
 @given(people(), histories())

@@ -12,10 +12,12 @@ from hypothesis.strategies import DrawFn
 from tests.enumeration import TODAY, Arrival, every_lead, tiny_columns
 from tests.policies import compiled, named
 from tests.strategies import PEOPLE, Written, conditions, policies
+from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import (
     LeastLoaded,
     Person,
     Policy,
+    PreviousOwner,
     Reject,
     RoundRobin,
     Target,
@@ -83,6 +85,7 @@ def limited(draw: DrawFn) -> Written:
         return draw(st.sampled_from(["", *choices]))
 
     parts = ["lead { owner: person  plan: one of [p, q]  tags: any of [x, y] }"]
+    parts += ["identity plan within 30 days"]
     parts += ["queue triage", 'calendar early { timezone "UTC" open mon..fri 06:00-12:00 }']
     parts += ['calendar late { timezone "UTC" open mon..fri 12:00-18:00 }']
     for name in PEOPLE:
@@ -98,17 +101,19 @@ def limited(draw: DrawFn) -> Written:
         parts.append(f"team {team} {limits} {{ {members} }}")
     parts.append(f"partner outside {{ {some('hours early')} {some('cap 2 per day')} }}")
     kinds = ["round-robin near", "least-loaded near", "round-robin far", "person ana", "person ben"]
-    kinds += ["owner owner", "partner outside"]
+    kinds += ["owner owner", "previous-owner", "partner outside"]
     steps: list[str] = []
     for kind in draw(st.lists(st.sampled_from(kinds), min_size=2, max_size=4)):
         is_team = kind.split()[0] in {"round-robin", "least-loaded"}
         steps.append(f"{kind} {some('matching plan', 'matching tags') if is_team else ''}")
         steps[-1] += some(" anytime")
-    when = draw(st.sampled_from(["plan is p", "tags has x", "owner is ana", "plan is present"]))
+    when = draw(
+        st.sampled_from(["plan is p", "tags has x", "owner is ana", "plan is present", "duplicate"])
+    )
     rule = f"rule r1 {{ when {when} to {' else '.join(steps)} }}"
     parts.append(f"route inbound {{ {rule} fallback to queue triage }}")
     reached = ["team near", "team far", *(f"person {name}" for name in PEOPLE)]
-    reached += ["partner outside", "owner owner", "queue triage"]
+    reached += ["partner outside", "owner owner", "previous-owner", "queue triage"]
     targets = st.lists(st.sampled_from(reached), min_size=1, max_size=4).map(", ".join)
     about = draw(
         st.sampled_from(["", "when plan is q", "when owner in [ana, ben]", f"when {when}"])
@@ -201,6 +206,9 @@ def available(policy: Policy, target: Target, lead: Arrival, world: World) -> se
         case ToOwner(field, anytime) if field in lead.values:
             owner = str(lead.values[field])
             return {owner} if world.is_here(policy.people[owner], anytime=anytime) else set()
+        case PreviousOwner(anytime) if PREVIOUS_OWNER in lead.values:
+            owner = str(lead.values[PREVIOUS_OWNER])
+            return {owner} if world.is_here(policy.people[owner], anytime=anytime) else set()
         case _:
             return set()
 
@@ -224,6 +232,8 @@ def is_reached(end: End, reached: Reached) -> bool:
             return name == reached.name
         case ToOwner(name) if reached.kind == "owner":
             return name == reached.name
+        case PreviousOwner() if reached.kind == "previous-owner":
+            return True
         case _:
             return reached.kind == "person" and reached.name in end.assignees
 
@@ -291,7 +301,7 @@ def test_a_guarantee_is_refuted_iff_some_lead_can_break_it(written: Written) -> 
     assert isinstance(guarantee, Guarantee)
     leads = [
         lead
-        for lead in every_lead(made.policy)
+        for lead in every_lead(made.policy, PEOPLE)
         if holds(guarantee.condition, lead.values, lead.today)
     ]
     assert not named(made.findings, "undecided")

@@ -16,7 +16,16 @@ from hypothesis import strategies as st
 from tests.policies import resolved
 from tests.strategies import PEOPLE, Written, leads, policies
 from turnout.compiler.program import lower
-from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, Target, ToOwner, ToPerson
+from turnout.dsl.conditions import PREVIOUS_OWNER
+from turnout.dsl.policy import (
+    LeastLoaded,
+    Policy,
+    PreviousOwner,
+    RoundRobin,
+    Target,
+    ToOwner,
+    ToPerson,
+)
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts, worded
 from turnout.runtime.decisions import Decision, PassedOver
@@ -24,6 +33,7 @@ from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
 from turnout.runtime.engine import engine
 from turnout.runtime.interpreter import match, settle
 from turnout.runtime.leads import Lead
+from turnout.runtime.reference import Earlier, history
 from turnout.runtime.stores import Store
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
@@ -54,7 +64,8 @@ def arrivals(draw_from: st.DrawFn, policy: Policy) -> list[tuple[Lead, datetime]
     for number, (values, today) in enumerate(drawn):
         lacking = [f for f, field in policy.fields.items() if field.required and f not in values]
         complaint = f"no {', no '.join(lacking)}" if lacking else None
-        lead = Lead(f"L{number}", values, row=number + 1, complaint=complaint)
+        own = {name: value for name, value in values.items() if name in policy.fields}
+        lead = Lead(f"L{number}", own, row=number + 1, complaint=complaint)
         found.append((lead, datetime.combine(today, time(12), UTC)))
     again = draw_from(st.lists(st.sampled_from(found), max_size=3))
     return found + again
@@ -91,8 +102,9 @@ class Ledger:
                     return (None, "empty") if chosen is None else (chosen, None)
                 case ToPerson(person):
                     return person, None
-                case ToOwner(field):
-                    owner = values.get(field)
+                case ToOwner() | PreviousOwner():
+                    name = target.field if isinstance(target, ToOwner) else PREVIOUS_OWNER
+                    owner = values.get(name)
                     return (None, "no-owner") if owner is None else (str(owner), None)
                 case _:
                     return None, None
@@ -115,21 +127,35 @@ class Ledger:
 def expected(policy: Policy, arrived: list[tuple[Lead, datetime]]) -> list[Decision]:
     """Return what the interpreter says of each lead, and of one met before what was said then."""
     ledger, known = Ledger(policy), dict[str, Decision]()
+    earlier: list[Earlier] = []
     made: list[Decision] = []
     for lead, at in arrived:
         assert lead.id is not None
         if lead.id in known:
             made.append(attrs.evolve(known[lead.id], repeated=True))
             continue
-        found = match(policy, ROUTE, lead.values, at.date())
-        result = settle(found.attempts, ledger.accept(lead.values))
+        before = history(policy, lead.id, lead.values, at, earlier)
+        values = {**lead.values, **before.facts}
+        found = match(policy, ROUTE, values, at.date())
+        result = settle(found.attempts, ledger.accept(values))
+        earlier.append(Earlier(lead.id, lead.values, at, result.assignee))
         target, by = result.attempt or (None, "")
         kind, name = ("none", "") if target is None else parts(target)
         if result.assignee is not None:
             ledger.opened[result.assignee] += 1
         passed = tuple(PassedOver(worded(other), why) for other, why in result.passed_over)
         known[lead.id] = Decision(
-            lead.id, ROUTE, found.rule, by, kind, name, result.assignee, at, passed, row=lead.row
+            lead.id,
+            ROUTE,
+            found.rule,
+            by,
+            kind,
+            name,
+            result.assignee,
+            at,
+            passed,
+            row=lead.row,
+            duplicate_of=before.duplicate_of,
         )
         made.append(known[lead.id])
     return made

@@ -46,7 +46,9 @@ def route_leads(
             for sink in sinks:
                 sink(decision)
     if tally.leads > tally.not_leads:
-        tally.absent = absent_fields(router.compiled.policy.fields, tally.columns)
+        fields = router.compiled.policy.fields
+        looked_up = [name for name, field in fields.items() if field.lookups]
+        tally.absent = absent_fields(fields, tally.columns, looked_up)
     tally.seconds = monotonic() - began
     return tally
 

@@ -65,6 +65,8 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
     else:
         parts = (_short(part) for part in explanation.matched)
         yield "because", " and ".join(parts) or "no rule took it"
+    if decision.duplicate_of is not None:
+        yield "seen before", f"as lead {decision.duplicate_of}"
     if decision.due is not None:
         yield "due", f"{decision.due:%Y-%m-%d %H:%M} UTC"
     for action in decision.actions:

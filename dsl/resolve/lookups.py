@@ -1,0 +1,91 @@
+"""Lookups of the lead schema: each table read, and no field looked up by itself."""
+
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
+
+import attrs
+
+from turnout.dsl import nodes
+from turnout.dsl.resolve.scope import Scope
+from turnout.dsl.resolve.tables import TableReader
+from turnout.dsl.types import AnyOf, Field, Lookup, Subdivision
+
+
+def with_lookups(
+    fields: Mapping[str, Field], leads: list[nodes.Lead], tables: TableReader, scope: Scope
+) -> dict[str, Field]:
+    """Return the fields with what their tables say; a faulty one says nothing."""
+    found = dict(fields)
+    written = {
+        node.name.text: node for lead in leads for node in lead.fields if node.name.text in fields
+    }
+    keys = {
+        name: {lookup.key.text for lookup in node.lookups if lookup.key.text in fields}
+        for name, node in written.items()
+    }
+    circle = _circle(keys)
+    for name, node in written.items():
+        field = fields[name]
+        if not node.lookups or _is_refused(field, node, circle, scope):
+            continue
+        lookups = (_lookup(field, lookup, fields, tables, scope) for lookup in node.lookups)
+        whole = tuple(lookup for lookup in lookups if lookup is not None)
+        found[name] = attrs.evolve(field, lookups=whole)
+    return found
+
+
+def _circle(keys: Mapping[str, set[str]]) -> tuple[str, ...]:
+    """Return fields that are looked up by each other in a circle, none where none are."""
+    try:
+        TopologicalSorter({name: sorted(of) for name, of in keys.items()}).prepare()
+    except CycleError as failure:
+        return tuple(failure.args[1])
+    return ()
+
+
+def _is_refused(field: Field, node: nodes.FieldNode, circle: tuple[str, ...], scope: Scope) -> bool:
+    if isinstance(field.type, Subdivision):
+        scope.report(
+            "type-mismatch",
+            node.lookups[0].span,
+            f"`{field.name}` is a subdivision field, which can't be looked up",
+            text="a subdivision is read together with its country",
+            help="look up a `code` or `text` field instead, or use a territory from a table",
+        )
+        return True
+    if field.name not in circle:
+        return False
+    if field.name == circle[0]:
+        way = ", which is looked up by ".join(f"`{name}`" for name in reversed(circle))
+        scope.report(
+            "lookup-cycle",
+            node.lookups[0].span,
+            f"`{field.name}` is looked up by itself",
+            text=way,
+            help="take one of the lookups away",
+        )
+    return True
+
+
+def _lookup(
+    field: Field,
+    node: nodes.Table,
+    fields: Mapping[str, Field],
+    tables: TableReader,
+    scope: Scope,
+) -> Lookup | None:
+    key = fields.get(node.key.text)
+    if key is None:
+        if node.key.text not in scope.broken_fields:
+            scope.unknown("field", node.key, fields)
+        return None
+    if isinstance(key.type, AnyOf):
+        scope.report(
+            "type-mismatch",
+            node.key.span,
+            f"nothing can be looked up by `{key.name}`, an any of field",
+            help="look it up by a field that has one value",
+        )
+        return None
+    # Of a faulty table nothing is known; but its key is used.
+    return Lookup(key.name, node.path.text, tables.looked_up(field, key, node) or {})

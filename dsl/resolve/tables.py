@@ -1,0 +1,139 @@
+"""Tables that a policy names: read once each, their columns found, their faults reported."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+
+from turnout.dsl import nodes
+from turnout.dsl.files import Table, read_table
+from turnout.dsl.findings import Finding
+from turnout.dsl.resolve.literals import read_literal
+from turnout.dsl.resolve.scope import Scope, nearest
+from turnout.dsl.source import Source, Span
+from turnout.dsl.types import AnyOf, Field, Value
+
+MAX_FAULTS = 10
+
+_Fault = tuple[str, str]
+
+
+@attrs.define
+class TableReader:
+    """Reads tables from beside the file that names them.
+
+    folder: the policy's, which no table lies outside of. base: the folder of a file.
+    """
+
+    _folder: Path
+    _base: Callable[[Source], Path]
+    _scope: Scope
+    _read: dict[tuple[Path, str], Table] = attrs.Factory(dict[tuple[Path, str], Table])
+
+    def table(self, written: nodes.Literal) -> Table | None:
+        """Return the table, None where it can't be read, which is reported."""
+        base = self._base(written.span.source)
+        known = self._read.get((base, written.text))
+        if known is not None:
+            return known
+        found = read_table(self._folder, base, written)
+        if isinstance(found, Finding):
+            self._scope.findings.append(found)
+            return None
+        self._read[base, written.text] = found
+        return found
+
+    def listed(self, field: Field, written: nodes.Literal) -> frozenset[Value] | None:
+        """Return the values of a field that a table lists, None where that was reported.
+
+        They stand in the column of the field's name, or in the only one.
+        """
+        table = self.table(written)
+        if table is None:
+            return None
+        if field.name in table.columns:
+            column = table.columns.index(field.name)
+        elif len(table.columns) == 1:
+            column = 0
+        else:
+            self._no_column(written.span, table, field.name, "name the column like the field")
+            return None
+        values: set[Value] = set()
+        faults: list[_Fault] = []
+        for line, cells in table.rows:
+            value, reason = read_literal(field, cells[column])
+            if value is None or isinstance(value, frozenset):
+                faults.append(_unreadable(line, cells[column], field, reason))
+            else:
+                values.add(value)
+        return None if self._report(written.span, table, faults) else frozenset(values)
+
+    def looked_up(self, field: Field, key: Field, node: nodes.Table) -> dict[Value, Value] | None:
+        """Return a field's values by those of its key, None where that was reported.
+
+        A row whose cell is empty says nothing of its key.
+        """
+        table = self.table(node.path)
+        if table is None:
+            return None
+        at, of = self._column(node.key, table), self._column(node.column, table)
+        if at is None or of is None:
+            return None
+        found: dict[Value, Value] = {}
+        first_line: dict[Value, int] = {}
+        faults: list[_Fault] = []
+        for line, cells in table.rows:
+            wanted, reason = read_literal(key, cells[at])
+            if wanted is None:
+                faults.append(_unreadable(line, cells[at], key, reason))
+                continue
+            if wanted in first_line:
+                earlier = f"stands on line {first_line[wanted]} already"
+                faults.append(("duplicate-key", f"line {line}: `{cells[at]}` {earlier}"))
+                continue
+            first_line[wanted] = line
+            if not cells[of].strip():
+                continue
+            value, reason = read_literal(field, cells[of])
+            if value is None:
+                faults.append(_unreadable(line, cells[of], field, reason))
+            else:
+                found[wanted] = _whole(field, value)
+        return None if self._report(node.path.span, table, faults) else found
+
+    def _column(self, name: nodes.Name, table: Table) -> int | None:
+        if name.text in table.columns:
+            return table.columns.index(name.text)
+        near = nearest(name.text, table.columns)
+        self._no_column(name.span, table, name.text, f"did you mean `{near}`?" if near else "")
+        return None
+
+    def _no_column(self, span: Span, table: Table, name: str, advice: str) -> None:
+        self._scope.report(
+            "unknown-name",
+            span,
+            f"the table has no column `{name}`",
+            text=f"its columns are {', '.join(table.columns[:10])}",
+            help=advice,
+        )
+
+    def _report(self, span: Span, table: Table, faults: list[_Fault]) -> bool:
+        """Report what is wrong with rows; return whether anything is."""
+        for kind, message in faults[:MAX_FAULTS]:
+            self._scope.report(kind, span, f"`{table.name}` {message}")
+        more = len(faults) - MAX_FAULTS
+        if more > 0:
+            message = f"`{table.name}` has {more} more rows with such faults"
+            self._scope.report(faults[-1][0], span, message)
+        return bool(faults)
+
+
+def _unreadable(line: int, cell: str, field: Field, reason: str) -> _Fault:
+    why = f" ({reason})" if reason else ""
+    return "table-value", f"line {line}: `{cell}` is no {field.name}{why}"
+
+
+def _whole(field: Field, value: Value) -> Value:
+    """Return a cell's value as a lead has it: one value of an `any of` field is a set."""
+    is_one = isinstance(field.type, AnyOf) and isinstance(value, str)
+    return frozenset({value}) if is_one else value  # type: ignore[arg-type]
