@@ -62,6 +62,8 @@ READING = (
     _firm("overlapping-hours", "Two blocks of a calendar's hours share time."),
     _firm("type-mismatch", "A field is asked something that its type can't answer."),
     _firm("definition-cycle", "A territory or segment is defined by itself."),
+    _firm("lookup-cycle", "Fields are looked up by each other in a circle."),
+    _firm("no-identity", "A policy asks for earlier leads and doesn't say which are the same."),
     _firm("incomplete-rule", "A rule lacks its `when` or its `to`."),
     _firm("incomplete-territory", "A territory has neither a condition nor members."),
     _firm("incomplete-calendar", "A calendar lacks its time zone or its hours."),
