@@ -119,7 +119,8 @@ def _histories(policy: Policy, owners: Iterable[str]) -> Iterator[Values]:
         return
     yield {SEEN: False}
     yield {SEEN: True}
-    yield from ({SEEN: True, PREVIOUS_OWNER: owner} for owner in owners)
+    for owner in owners:
+        yield {SEEN: True, PREVIOUS_OWNER: owner}
 
 
 def _can_be(policy: Policy, values: Values) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ def way(decision: Decision) -> tuple[str | None, list[str], str | None]:
     ],
 )
 def test_the_same_person_under_another_spelling_is_a_duplicate(
-    one: Mapping[str, object], two: Mapping[str, object]
+    one: Mapping[str, Any], two: Mapping[str, Any]
 ) -> None:
     with closing(router()) as inbound:
         assert routed(inbound, 1, **one).assignee == "ana"
@@ -88,7 +89,7 @@ def test_the_same_person_under_another_spelling_is_a_duplicate(
     ],
 )
 def test_a_lead_that_lacks_a_field_or_differs_is_new(
-    one: Mapping[str, object], two: Mapping[str, object]
+    one: Mapping[str, Any], two: Mapping[str, Any]
 ) -> None:
     with closing(router()) as inbound:
         routed(inbound, 1, **one)

@@ -19,8 +19,8 @@ from turnout.dsl.types import Field
 from turnout.dsl.values import show
 from turnout.dsl.wording import written
 
-_FOLLOWED = frozenset({"name", "routes", "families"})
-"""Parts of a policy that are compared elsewhere: by their effect on leads."""
+_FOLLOWED = frozenset({"name", "routes", "families", "tests"})
+"""Parts of a policy that are compared elsewhere, by their effect on leads, and tests."""
 
 _PROVED = frozenset({"fields", "definitions", "guarantees"})
 """Parts that do nothing to a lead but through decisions, which are compared exactly."""

@@ -22,6 +22,7 @@ from turnout.dsl.conditions import (
     Atom,
     Between,
     Condition,
+    Duplicate,
     Has,
     IsIn,
     Named,
@@ -62,8 +63,8 @@ class Sight:
             case Has(_, wanted) if self.values is not None:
                 (shared,) = self.values[wanted]
                 return Has(self.name, str(shared))
-            case Open():
-                raise AssertionError(atom)  # it asks the clock, not a field
+            case Open() | Duplicate():
+                raise AssertionError(atom)  # it asks the clock or the history, not a field
             case _:
                 own = attrs.evolve(atom, field=self.name)
                 return own if self.present == Present(self.name) else And((self.present, own))
@@ -107,6 +108,8 @@ class View:
                 if calendar.name not in self.calendars:
                     return condition
                 return Open(attrs.evolve(calendar, name=calendar.name + self.suffix))
+            case Duplicate():
+                return condition  # an identity that changed is told as a changed definition
             case atom:
                 return self.sights[atom.field].condition(atom)
 

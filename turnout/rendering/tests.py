@@ -113,6 +113,9 @@ def _found(expectation: Expectation, decision: Decision, clause: Clause | None) 
             return (
                 "it was routed before" if decision.repeated else "it is routed for the first time"
             )
+        case "duplicate":
+            seen = decision.duplicate_of
+            return "it is new" if seen is None else f"lead {seen} came before it"
         case "assignee":
             return f"{decision.assignee} has it" if decision.assignee else "nobody is assigned"
         case kind:
