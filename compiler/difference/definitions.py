@@ -6,6 +6,7 @@ the plain "before → after" is not plain enough.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
 from fractions import Fraction
 from typing import cast
 
@@ -123,6 +124,8 @@ class _Speaker:
                 return "yes" if value else "no"
             case Fraction():
                 return str(value.numerator) if value.denominator == 1 else str(float(value))
+            case timedelta():
+                return _lasting(value)
             case tuple():
                 return ", ".join(self._words(one, of) for one in cast("tuple[object, ...]", value))
             case _ if isinstance(value, Condition):
@@ -136,6 +139,15 @@ class _Speaker:
                 return " ".join(shown)
             case _:
                 return str(value)
+
+
+def _lasting(length: timedelta) -> str:
+    """Return a length of time in its largest whole unit, such as "90 days"."""
+    minutes = length // timedelta(minutes=1)
+    size, unit = next(
+        each for each in ((1440, "day"), (60, "hour"), (1, "minute")) if minutes % each[0] == 0
+    )
+    return f"{minutes // size} {unit}{'' if minutes == size else 's'}"
 
 
 def _attributes(value: object) -> "tuple[attrs.Attribute[object], ...]":
