@@ -554,3 +554,15 @@ def test_a_cap_says_what_is_wrong_with_it(cap: str, message: str) -> None:
 def test_a_cap_of_nothing_is_pointed_out() -> None:
     _, findings = attempted("person ana { cap 0 per day }")
     assert [f.message for f in findings] == ["a cap of 0 keeps every lead away"]
+
+
+def test_a_rosters_email_is_the_persons_also_where_leads_have_one() -> None:
+    text = (
+        "lead { id: text required  email: email  name: text }\n"
+        'team sales from "sales.csv"\nroute inbound { fallback to round-robin sales anytime\n'
+        "  else queue triage }\nqueue triage\n"
+    )
+    sales = "name,email,weight\nkim,kim@firm.example,1\n"
+    policy, findings = attempted(Written(text, {"sales.csv": sales}))
+    assert not findings
+    assert (policy.people["kim"].email, policy.people["kim"].serves) == ("kim@firm.example", {})

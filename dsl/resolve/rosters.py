@@ -22,6 +22,7 @@ from turnout.dsl.source import Span
 MAX_ROWS = 20_000
 MAX_FINDINGS = 10
 PERSONAL = ("email", "hours", "timezone", "languages", "away", "inactive")
+_OWN = {"name", "person", "weight", "cap", *PERSONAL}
 _CAP = re.compile(r"(?P<most>\d+)\s+per\s+(?:(?P<length>\d+)\s+)?(?P<unit>[a-z]+)")
 _YES, _NO = {"yes", "true", "1", "x", "inactive"}, {"", "no", "false", "0", "active"}
 
@@ -175,8 +176,9 @@ class _Cells:
             yield nodes.Inactive(self.span)
 
     def serves(self, fields: tuple[str, ...]) -> Iterator[nodes.PersonClause]:
+        """Yield what the columns of fields say; one that says something of the person doesn't."""
         for field in fields:
-            if values := self._list(field):
+            if field not in _OWN and (values := self._list(field)):
                 yield nodes.Serves(nodes.Name(field, self.span), values, self.span)
 
     def weight(self) -> Iterator[nodes.Weight]:
