@@ -93,7 +93,6 @@ def generate(program: Program, missed: Iterable[Coverable], steps: int = STEPS) 
     maker = _Maker(program, steps)
     tests: list[tuple[Coverable, str]] = []
     untestable: list[Untestable] = []
-    arrived: list[Arrived] = []
     done: set[Coverable] = set()
     for item in sorted(missed, key=lambda each: each.kind == "else"):
         if item in done:
@@ -104,9 +103,9 @@ def generate(program: Program, missed: Iterable[Coverable], steps: int = STEPS) 
             continue
         text, arrivals = made
         tests.append((item, text))
-        arrived += arrivals
         done.update(covered(program, arrivals).reached)
-    return Generated(tuple(tests), tuple(untestable))
+    left = tuple(each for each in untestable if each.item not in done)  # a later one may cover it
+    return Generated(tuple(tests), left)
 
 
 class _Maker:
