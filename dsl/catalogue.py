@@ -68,6 +68,7 @@ READING = (
     _firm("incomplete-territory", "A territory has neither a condition nor members."),
     _firm("incomplete-calendar", "A calendar lacks its time zone or its hours."),
     _firm("incomplete-guarantee", "A guarantee claims nothing."),
+    _firm("incomplete-test", "A test lacks its lead, its expectation or its route."),
     _firm("misplaced-fallback", "A rule stands after the fallback that takes every lead."),
     _firm("table-syntax", "A CSV table can't be read."),
     _firm("table-value", "A cell of a CSV table can't be a value of its field."),

@@ -8,7 +8,7 @@ never shown.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import TypeAlias
 
@@ -18,6 +18,7 @@ from turnout.compiler.analysis import STEPS, Analysis, analyse
 from turnout.compiler.coverable import Coverable
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.compiler.regions import OutOfSteps
+from turnout.compiler.universe import country_of, universe
 from turnout.compiler.witness import Example, example
 from turnout.dsl import nodes
 from turnout.dsl.conditions import ALWAYS
@@ -28,12 +29,13 @@ from turnout.dsl.policy import LeastLoaded, RoundRobin, ToOwner, ToPartner, ToPe
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tests import MAX_NAME, TestReader
 from turnout.dsl.source import Source
-from turnout.dsl.types import Values
-from turnout.dsl.values import show
+from turnout.dsl.types import Field, Subdivision, Value, Values
+from turnout.dsl.values import jsonable, show
 from turnout.dsl.wording import quoted, worded
 from turnout.runtime.compiled import run_witness
 from turnout.runtime.decisions import Decision
 from turnout.runtime.interpreter import holds
+from turnout.runtime.leads import lead_reader
 from turnout.runtime.testing import Arrived, Tester, covered
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
@@ -91,7 +93,6 @@ def generate(program: Program, missed: Iterable[Coverable], steps: int = STEPS) 
     maker = _Maker(program, steps)
     tests: list[tuple[Coverable, str]] = []
     untestable: list[Untestable] = []
-    arrived: list[Arrived] = []
     done: set[Coverable] = set()
     for item in sorted(missed, key=lambda each: each.kind == "else"):
         if item in done:
@@ -102,9 +103,9 @@ def generate(program: Program, missed: Iterable[Coverable], steps: int = STEPS) 
             continue
         text, arrivals = made
         tests.append((item, text))
-        arrived += arrivals
         done.update(covered(program, arrivals).reached)
-    return Generated(tuple(tests), tuple(untestable))
+    left = tuple(each for each in untestable if each.item not in done)  # a later one may cover it
+    return Generated(tuple(tests), left)
 
 
 class _Maker:
@@ -115,6 +116,7 @@ class _Maker:
         self._steps = steps
         self._analyses: dict[str, Analysis] = {}
         self._tester = Tester(program)
+        self._lead_of = lead_reader(program.policy.fields)
         self._names = {test.name for test in program.policy.tests}
 
     def test(self, item: Coverable) -> Made | str:
@@ -249,14 +251,20 @@ class _Maker:
         expected = (clause.name if clause.is_rule else None, by)
 
         def fits(values: Values, clock: datetime) -> bool:
-            said = run_witness(policy, route, values, clock)
-            return said == expected and holds(item.condition, values, clock)
+            lead = self._lead_of({name: jsonable(value) for name, value in values.items()}, None)
+            if lead.issues or lead.complaint:
+                return False
+            said = run_witness(policy, route, lead.values, clock)
+            return said == expected and holds(item.condition, lead.values, clock)
 
         noon = datetime.combine(found.today, time(12), UTC)
         clock = noon if found.moment is None else found.moment.astimezone(UTC)
         values = {name: found.values[name] for name in policy.fields if name in found.values}
-        if not fits(values, clock):
+        possible = (each for each in _at_home(values, policy.fields) if fits(each, clock))
+        first = next(possible, None)
+        if first is None:
             return None
+        values = first
         for name in [each for each in values if not policy.fields[each].required]:
             without = {other: value for other, value in values.items() if other != name}
             if fits(without, clock):
@@ -285,6 +293,23 @@ class _Maker:
                     pass
         here = [name for name in people if not policy.people[name].is_inactive]
         return tuple(here), tuple(partners)
+
+
+def _at_home(values: dict[str, Value], fields: Mapping[str, Field]) -> Iterator[dict[str, Value]]:
+    """Yield a lead with other subdivisions of its country, where its own is elsewhere.
+
+    The classes of the analysis tell apart no more than the conditions do, so that a class
+    of subdivisions may hold those of many countries.
+    """
+    for name, field in fields.items():
+        country = field.type.country if isinstance(field.type, Subdivision) else None
+        here = values.get(country or "")
+        if name in values and here is not None and country_of(values[name]) != here:
+            own = [each for each in universe(field.type) if country_of(each) == here]
+            yield from ({**values, name: each} for each in own)
+            yield {other: value for other, value in values.items() if other != name}
+            return
+    yield values
 
 
 def _before(attempts: Sequence[Attempt], item: Coverable) -> Sequence[Attempt] | None:

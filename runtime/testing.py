@@ -6,13 +6,14 @@ on every day, or with a cap of no leads; so the engine, and not the test, says w
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from time import monotonic
 
 import attrs
 
 from turnout.compiler.coverable import Coverable, coverables
 from turnout.compiler.program import Attempt, Clause, Program
+from turnout.dsl.conditions import SEEN
 from turnout.dsl.expectations import (
     START,
     TARGETS,
@@ -45,6 +46,16 @@ class Arrived:
     decision: Decision
     clause: int | None
     tried: tuple[Attempt, ...]
+
+    @property
+    def asked(self) -> Values:
+        """The lead's values, and whether it was seen before: what conditions ask."""
+        return asked(self.lead, self.decision)
+
+
+def asked(lead: Lead, decision: Decision) -> Values:
+    """Return what conditions ask of a lead for which that decision was made."""
+    return {**lead.values, SEEN: decision.duplicate_of is not None}
 
 
 @attrs.frozen
@@ -129,20 +140,19 @@ class Tester:
         if decision.repeated and before is not None:  # it was not offered to anybody again
             return Arrived(route, lead, decision, before.clause, ())
         chosen = self._program.routes[route]
-        at = self._clause(route, lead, decision.at)
+        at = self._clause(route, lead, decision)
         attempts = () if at is None else chosen.clauses[at].attempts
         offered = len(decision.passed_over) + (decision.kind != "none")
         return Arrived(route, lead, decision, at, attempts[:offered])
 
-    def _clause(self, route: str, lead: Lead, at: datetime) -> int | None:
+    def _clause(self, route: str, lead: Lead, decision: Decision) -> int | None:
         """Return the number of the clause that takes the lead."""
         clauses = self._program.routes[route].clauses
         if lead.complaint is not None:
             return len(clauses) - 1 if self._program.routes[route].last else None
-        return next(
-            (n for n, clause in enumerate(clauses) if holds(clause.condition, lead.values, at)),
-            None,
-        )
+        values = asked(lead, decision)
+        fits = (holds(clause.condition, values, decision.at) for clause in clauses)
+        return next((number for number, is_taken in enumerate(fits) if is_taken), None)
 
     def _failure(self, expectation: Expectation, arrived: Arrived) -> Failure | None:
         clauses = self._program.routes[arrived.route].clauses
@@ -269,7 +279,7 @@ def covered(program: Program, arrived: Iterable[Arrived]) -> Covered:
             is_covered = (item.route, item.span) in tried
         elif item.kind == "branch":
             is_covered = any(
-                _holds(item, each.lead.values, each.decision.at)
+                holds(item.condition, each.asked, each.decision.at)
                 for each in taken
                 if each.lead.complaint is None
             )
@@ -277,7 +287,3 @@ def covered(program: Program, arrived: Iterable[Arrived]) -> Covered:
             is_covered = bool(taken)
         reached += [item] if is_covered else []
     return Covered(items, tuple(reached))
-
-
-def _holds(item: Coverable, values: Values, at: datetime) -> bool:
-    return holds(item.condition, values, at)

@@ -1,5 +1,7 @@
 """Tests of policies: what is generated passes, covers, and agrees with the interpreter."""
 
+import re
+
 import attrs
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -7,16 +9,29 @@ from hypothesis.strategies import DataObject
 
 from tests.enumeration import every_lead, tiny_columns
 from tests.policies import attempted, errors
-from tests.strategies import Written, policies
+from tests.strategies import PEOPLE, Written, policies
 from turnout.compiler.coverable import coverables
 from turnout.compiler.program import Program, lower
 from turnout.dsl.expectations import Expectation
+from turnout.dsl.policy import (
+    LeastLoaded,
+    RoundRobin,
+    Target,
+    ToOwner,
+    ToPartner,
+    ToPerson,
+)
 from turnout.dsl.source import Source, Span
+from turnout.dsl.wording import parts
 from turnout.runtime.generation import Generated, generate
-from turnout.runtime.interpreter import holds, match
+from turnout.runtime.interpreter import holds, match, settle
 from turnout.runtime.testing import Covered, Tester, covered
 
 ROUTE = "inbound"
+WORDS = (
+    *("team near", "team far", "person ana", "person ben", "person cleo", "owner owner"),
+    *("partner outside", "queue triage", "queue extra", "sequence later", "nobody"),
+)
 NOWHERE = Span(Source("", ""), 0, 0)
 """Each policy lies in a folder of its own."""
 
@@ -96,6 +111,47 @@ def test_a_test_passes_iff_the_interpreter_says_so(written: Written, data: DataO
     said = match(after.policy, ROUTE, arrived.lead.values, arrived.decision.at)
     assert result.is_passed == ((said.rule == rule) != bool(word))
     assert isinstance(test.steps[-1], Expectation)
+
+
+@settings(max_examples=20)
+@given(policies(), st.data())
+def test_whoever_a_test_says_is_away_is_passed_over(written: Written, data: DataObject) -> None:
+    before = lowered(written)
+    made = generate(before, [each for each in coverables(before) if each.kind != "else"])
+    assume(made.tests)
+    text = data.draw(st.sampled_from([text for _, text in made.tests]))
+    away = data.draw(st.lists(st.sampled_from(PEOPLE), unique=True))
+    full = data.draw(st.booleans())
+    word = data.draw(st.sampled_from(WORDS))
+    lines = [line for line in text.splitlines() if not line.strip().startswith("expect")]
+    absent = [f"away {', '.join(away)}"] if away else []
+    absent += ["at-cap outside"] if full else []
+    asked = "\n".join([lines[0], *absent, *lines[1:-1], f"expect {word}", "}"])
+    after = lowered(written, asked)
+    (test,) = after.policy.tests
+    result = Tester(after).run(test)
+    (arrived,) = result.arrived
+    values = arrived.lead.values
+    said = match(after.policy, ROUTE, values, arrived.decision.at)
+
+    def accept(target: Target) -> tuple[str | None, str | None]:
+        match target:
+            case RoundRobin(team) | LeastLoaded(team):
+                members = {member.person for member in after.policy.teams[team].members}
+                return None, None if members - set(away) else "away"
+            case ToPerson(person):
+                return None, "away" if person in away else None
+            case ToOwner(field):
+                return None, None if values.get(field) in set(PEOPLE) - set(away) else "away"
+            case ToPartner():
+                return None, "at-cap" if full else None
+            case _:
+                return None, None
+
+    has_it = settle(said.attempts, accept).attempt
+    reached = "nobody" if has_it is None else " ".join(parts(has_it[0]))
+    reached = re.sub("^(round-robin|least-loaded)", "team", reached)
+    assert result.is_passed == (reached == word)
 
 
 @settings(max_examples=10)
