@@ -13,7 +13,7 @@ from typing import TypeAlias
 import attrs
 
 from turnout.dsl.calendars import Calendar, Days
-from turnout.dsl.conditions import Condition
+from turnout.dsl.conditions import Condition, Duplicate
 from turnout.dsl.promises import Action, Guarantee, Period
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field, Value
@@ -328,3 +328,8 @@ class Policy:
     guarantees: Mapping[str, Guarantee] = attrs.field(factory=dict[str, Guarantee])
     calendars: Mapping[str, Calendar] = attrs.field(factory=dict[str, Calendar])
     identities: tuple[Identity, ...] = ()
+
+    @property
+    def seen(self) -> Duplicate:
+        """The condition that a lead was seen before."""
+        return Duplicate(tuple(identity.fields for identity in self.identities))
