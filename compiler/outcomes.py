@@ -22,7 +22,6 @@ from turnout.dsl.conditions import (
     NEVER,
     And,
     Condition,
-    Duplicate,
     Has,
     IsIn,
     Not,
@@ -78,7 +77,7 @@ def given(policy: Policy, outcome: Outcome) -> Condition:
             own = Present(field)  # the same as any of the people, and shorter
             return both(own, Not(IsIn(field, inactive))) if inactive else own
         case PreviousOwner() if not outcome.passed and _people(policy, PreviousOwner()):
-            return Duplicate()  # anybody who isn't inactive may be the one
+            return policy.seen  # anybody who isn't inactive may be the one
         case target:
             people = _people(policy, target)
             return ALWAYS if people is None else _to_any(policy, outcome, people)
@@ -189,7 +188,7 @@ def _to(policy: Policy, outcome: Outcome, person: str) -> Condition:
         case ToOwner(field):
             own = IsIn(field, frozenset({person}))
         case PreviousOwner():
-            own = Duplicate()
+            own = policy.seen
         case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
             own = _served(policy, person, fields)
         case _:

@@ -11,7 +11,8 @@ impossible boxes, so that nobody proves or shows anything by a lead that can't b
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, product
+from math import prod
 from typing import TypeAlias
 
 import attrs
@@ -40,6 +41,9 @@ from turnout.dsl.types import Field, Value, Values
 
 NO, YES = 1, 2
 """The two classes of a yes/no dimension, as masks."""
+
+MOST_COMBINATIONS = 1_000
+"""Ways to lack a field of every identity; with more, a witness may be such a lead."""
 
 Box: TypeAlias = tuple[tuple[int, Mask], ...]
 """A set of leads: for each constrained dimension, in order, its classes."""
@@ -112,6 +116,9 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom]) -> Space:
         builder.dimensions[at] = attrs.evolve(builder.dimensions[at], test=atom)
     builder.link_subdivisions()
     builder.link_lookups()
+    for atom in clocks:
+        if isinstance(atom, Duplicate):
+            builder.link_history(atom)
     return Space(tuple(builder.dimensions), builder.places, tuple(builder.impossible))
 
 
@@ -315,6 +322,17 @@ class _Builder:
                 self._link(self.value_at[field.type.country], self.value_at[field.name], field)
 
     # -- a table and what is looked up in it --
+
+    def link_history(self, atom: Duplicate) -> None:
+        """Enter that no lead is a duplicate that lacks a field of every identity."""
+        lacking = [
+            [name for name in fields if not self.fields[name].required] for fields in atom.by
+        ]
+        if prod(map(len, lacking)) > MOST_COMBINATIONS:
+            return
+        for names in product(*lacking):
+            sides = [(self.value_at[name], 1) for name in dict.fromkeys(names)]
+            self.impossible.append(_box(self.places[atom], *sides))
 
     def link_lookups(self) -> None:
         """Enter that no lead lacks a value that a table has for it."""

@@ -135,7 +135,11 @@ class Duplicate:
     """The lead was seen before: an atom about the history, not the lead.
 
     An earlier lead with another id is the same by one of the policy's identities.
+
+    by: the fields of each identity. A lead that lacks one of every identity is new.
     """
+
+    by: tuple[tuple[str, ...], ...] = ()
 
     @property
     def field(self) -> str:

@@ -15,6 +15,7 @@ import attrs
 from turnout.dsl.calendars import Calendar, Days
 from turnout.dsl.conditions import Condition
 from turnout.dsl.expectations import TestCase
+from turnout.dsl.conditions import Condition, Duplicate
 from turnout.dsl.promises import Action, Guarantee, Period
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field, Value
@@ -330,3 +331,8 @@ class Policy:
     calendars: Mapping[str, Calendar] = attrs.field(factory=dict[str, Calendar])
     identities: tuple[Identity, ...] = ()
     tests: tuple[TestCase, ...] = ()
+
+    @property
+    def seen(self) -> Duplicate:
+        """The condition that a lead was seen before."""
+        return Duplicate(tuple(identity.fields for identity in self.identities))

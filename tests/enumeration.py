@@ -13,7 +13,7 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from tests.strategies import Column
+from tests.strategies import Column, can_be_seen
 from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Subdivision, Value, Values
@@ -107,17 +107,19 @@ def every_lead(policy: Policy, owners: Iterable[str] = ()) -> list[Arrival]:
             found.extend(
                 Arrival({**values, **seen}, today)
                 for today in _days(values)
-                for seen in _histories(policy, owners)
+                for seen in every_history(policy, values, owners)
             )
     return found
 
 
-def _histories(policy: Policy, owners: Iterable[str]) -> Iterator[Values]:
+def every_history(policy: Policy, values: Values, owners: Iterable[str] = ()) -> Iterator[Values]:
     """Yield what can have come before a lead: nothing, or another that somebody had, or nobody."""
     if not policy.identities:
         yield {}
         return
     yield {SEEN: False}
+    if not can_be_seen(policy, values):
+        return
     yield {SEEN: True}
     for owner in owners:
         yield {SEEN: True, PREVIOUS_OWNER: owner}

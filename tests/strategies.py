@@ -33,7 +33,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.policy import Block, Entry, Policy
-from turnout.dsl.types import Value
+from turnout.dsl.types import Value, Values
 from turnout.dsl.values.texts import normal_code, normal_text
 
 PEOPLE = ("ana", "ben", "cleo")
@@ -510,10 +510,15 @@ def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[
     values.pop("", None)
     look_up(looked_up_fields(policy.fields), values)
     if policy.identities:
-        values[SEEN] = draw(st.booleans())
+        values[SEEN] = can_be_seen(policy, values) and draw(st.booleans())
         if values[SEEN] and draw(st.booleans()):
             values[PREVIOUS_OWNER] = draw(st.sampled_from(PEOPLE))
     return values, today
+
+
+def can_be_seen(policy: Policy, values: Values) -> bool:
+    """Return whether a lead has every field of some identity."""
+    return any(set(identity.fields) <= values.keys() for identity in policy.identities)
 
 
 def policy_atoms(policy: Policy) -> list[Atom]:

@@ -55,7 +55,9 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     fields = with_lookups(schema(leads, listed.spellings(), scope), leads, tables, scope)
     identified = _items(files, nodes.Identity)
     scope.has_identity = bool(identified) or "identity" in scope.given_up
-    identities = [identity(node, fields, scope) for node in identified]
+    read_identities = [identity(node, fields, scope) for node in identified]
+    identities = tuple(each for each in read_identities if each is not None)
+    scope.identities = tuple(each.fields for each in identities)
     read_calendars = [calendar(node, scope) for node in _items(files, nodes.Calendar)]
     calendars = {found.name: found for found in read_calendars if found is not None}
     places = Places(parsed.folder, fields, calendars, tables, scope)
@@ -85,7 +87,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         routes_by_name,
         calendars=calendars,
         guarantees={each.name: each for each in guarantees if each is not None},
-        identities=tuple(each for each in identities if each is not None),
+        identities=identities,
     )
     result = attrs.evolve(result, tests=_tests(files, result, scope))
     return Resolution(result, tuple(scope.findings), frozenset(reader.unsound))

@@ -36,7 +36,8 @@ class Scope:
 
     given_up: words in text that a syntax error took; a name among them may be declared
     there, so nobody calls it unknown. broken_fields: fields whose type was reported.
-    has_identity: something, sound or not, tells leads that were seen before.
+    has_identity: something, sound or not, tells leads that were seen before; identities:
+    the fields of those that are sound.
     """
 
     names: dict[str, dict[str, Span]] = attrs.Factory(dict[str, dict[str, Span]])
@@ -44,6 +45,7 @@ class Scope:
     given_up: set[str] = attrs.Factory(set[str])
     broken_fields: set[str] = attrs.Factory(set[str])
     has_identity: bool = False
+    identities: tuple[tuple[str, ...], ...] = ()
 
     def declare(self, kind: str, name: nodes.Name, *others: str) -> bool:
         """Enter a name; report it and return False where it is taken.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from tests.enumeration import TODAY, Arrival, every_lead, tiny_columns
+from tests.enumeration import TODAY, Arrival, every_history, every_lead, tiny_columns
 from tests.policies import compiled, named
 from tests.strategies import PEOPLE, Written, conditions, policies
 from turnout.dsl.conditions import PREVIOUS_OWNER
@@ -283,9 +283,15 @@ def test_limits_keep_people_from_a_lead_for_reasons_that_fit_together(written: W
     (guarantee,) = made.policy.guarantees.values()
     owners, plans = [None, *PEOPLE], [None, "p", "q"]
     tags = [None, *map(frozenset, ("x", "y", "xy"))]
-    every = [
-        Arrival({k: v for k, v in zip(("owner", "plan", "tags"), chosen, strict=True) if v}, TODAY)
+    names = ("owner", "plan", "tags")
+    drawn = [
+        {k: v for k, v in zip(names, chosen, strict=True) if v}
         for chosen in product(owners, plans, tags)
+    ]
+    every = [
+        Arrival({**values, **seen}, TODAY)
+        for values in drawn
+        for seen in every_history(made.policy, values, PEOPLE)
     ]
     leads = [lead for lead in every if holds(guarantee.condition, lead.values, lead.today)]
     refuted = {finding.span for finding in named(made.findings, "refuted-guarantee")}
