@@ -20,17 +20,20 @@ POLICIES = {
     "saas-inbound": "inbound.route",
     "home-services": "dispatch.route",
     "retention": "retention.route",
+    "b2b-intent": "intent.route",
 }
 LEADS = {
     "saas-inbound": "leads.csv",
     "home-services": "leads.jsonl",
     "retention": "leads.json",
+    "b2b-intent": "leads.jsonl",
 }
 MADE = {
     "saas-inbound/leads.csv": "saas_inbound.py",
     "home-services/leads.jsonl": "home_services.py",
     "home-services/zip-branches.csv": "zip_branches.py",
     "retention/leads.json": "retention.py",
+    "b2b-intent/leads.jsonl": "b2b_intent.py",
 }
 TEXT = re.compile(r"<(?:text|title|desc)\b[^>]*>([^<]*)<")
 

@@ -20,6 +20,7 @@ FILES = {
     "saas-inbound": ("inbound.route", "leads.csv"),
     "home-services": ("dispatch.route", "leads.jsonl"),
     "retention": ("retention.route", "leads.json"),
+    "b2b-intent": ("intent.route", "leads.jsonl"),
 }
 """The main file and the leads, by example."""
 
