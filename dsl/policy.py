@@ -13,9 +13,8 @@ from typing import TypeAlias
 import attrs
 
 from turnout.dsl.calendars import Calendar, Days
-from turnout.dsl.conditions import Condition
-from turnout.dsl.expectations import TestCase
 from turnout.dsl.conditions import Condition, Duplicate
+from turnout.dsl.expectations import TestCase
 from turnout.dsl.promises import Action, Guarantee, Period
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field, Value
