@@ -328,8 +328,8 @@ class _Builder:
         lacking = [
             [name for name in fields if not self.fields[name].required] for fields in atom.by
         ]
-        if prod(map(len, lacking)) > MOST_COMBINATIONS:
-            return
+        if not lacking or prod(map(len, lacking)) > MOST_COMBINATIONS:
+            return  # without any identity, which is reported, everything is possible
         for names in product(*lacking):
             sides = [(self.value_at[name], 1) for name in dict.fromkeys(names)]
             self.impossible.append(_box(self.places[atom], *sides))

@@ -82,7 +82,7 @@ def example(space: Space, box: Masks, telling: Masks | None = None) -> Example |
     for at, dimension in enumerate(space.dimensions):
         if isinstance(dimension.test, Duplicate):
             allowed = {dimension.domain.sample(number) for number in domains.members(box[at])}
-            values[SEEN] = False not in allowed  # a new lead, unless it must be an old one
+            values[dimension.test.field] = False not in allowed  # new if it can be
     fields = {dimension.field.name: dimension.field for dimension in space.dimensions}
     look_up(looked_up_fields(fields), values)  # what nothing asks is still looked up
     if any(not box[at] >> number & 1 for at, number in enumerate(space.classify(values, today))):
@@ -241,6 +241,7 @@ def shown(example: Example, fields: Mapping[str, types.Field], note: str = "") -
     else:
         day = f"arriving on {example.today.isoformat()}" if example.shows_day else ""
     raw = {name: jsonable(example.values[name]) for name in fields if name in example.values}
-    seen = SEEN if example.values.get(SEEN) else ""
+    is_seen = any(value for name, value in example.values.items() if name.startswith(SEEN))
+    seen = SEEN if is_seen else ""
     parts = [part for part in (day, seen, note) if part]
     return Witness(raw, confirmed=True, note=", ".join(parts))

@@ -137,19 +137,21 @@ class Duplicate:
     An earlier lead with another id is the same by one of the policy's identities.
 
     by: the fields of each identity. A lead that lacks one of every identity is new.
+    version: ends the answer's name where two versions of a policy answer differently.
     """
 
     by: tuple[tuple[str, ...], ...] = ()
+    version: str = ""
 
     @property
     def field(self) -> str:
         """The name under which the answer stands among a lead's values, as for `Open`."""
-        return SEEN
+        return SEEN + self.version
 
     @property
     def fact(self) -> IsIn:
         """The same question, asked of the answer that stands among the values."""
-        return IsIn(SEEN, frozenset({True}))
+        return IsIn(self.field, frozenset({True}))
 
 
 SEEN = "seen before"

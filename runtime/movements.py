@@ -9,6 +9,7 @@ import attrs
 from turnout.compiler.difference.rows import Outcome, clause_outcome, outcome_of
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Program
+from turnout.runtime.identity import NEW
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Record
 
@@ -41,8 +42,8 @@ def movements(
     """Return how the leads of a file move between two versions of a route.
 
     versions: the old and the new program, each with its route. Each version reads the
-    leads by its own schema. clock: the moment at which they are decided. Raises LeadsError
-    where the file can't be read on.
+    leads by its own schema, as leads that were never seen before. clock: the moment at
+    which they are decided. Raises LeadsError where the file can't be read on.
     """
     old, new = (_decide(program, route, clock) for program, route in versions)
     pairs: Counter[tuple[Outcome, Outcome]] = Counter()
@@ -69,7 +70,7 @@ def _decide(program: Program, route: str, clock: date) -> _Decide:
         lead = read(raw, None)
         if lead.complaint is not None:
             return last
-        found = match(lead.values, clock)
+        found = match({**lead.values, **NEW.facts}, clock)
         return nothing if found is None else outcomes[found]
 
     return decide

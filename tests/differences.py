@@ -11,7 +11,7 @@ from turnout.compiler.difference import Difference, Move, RouteDifference, diffe
 from turnout.compiler.difference.rows import offered
 from turnout.compiler.program import lower
 from turnout.compiler.regions import truth
-from turnout.dsl.conditions import Condition
+from turnout.dsl.conditions import SEEN, Condition
 from turnout.dsl.policy import Policy, Target
 from turnout.dsl.types import Values
 from turnout.runtime.interpreter import match
@@ -39,7 +39,8 @@ def attempted(
 ) -> tuple[Target, ...]:
     """Return the targets that a raw lead is offered, all of them; the oracle."""
     lead = lead_reader(policy.fields)(raw, None)
-    return tuple(target for target, _ in match(policy, route, lead.values, today).attempts)
+    values = {**lead.values, SEEN: raw.get(SEEN) is True}
+    return tuple(target for target, _ in match(policy, route, values, today).attempts)
 
 
 def compared(

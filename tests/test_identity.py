@@ -73,8 +73,8 @@ def test_the_same_person_under_another_spelling_is_a_duplicate(
     one: Mapping[str, Any], two: Mapping[str, Any]
 ) -> None:
     with closing(router()) as inbound:
-        assert routed(inbound, 1, **one).assignee == "ana"
-        assert way(routed(inbound, 2, **two)) == ("ana", [], "1")
+        assert inbound.route({"id": "1", **one}, at=NOON).assignee == "ana"
+        assert way(inbound.route({"id": "2", **two}, at=NOON)) == ("ana", [], "1")
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_a_lead_that_lacks_a_field_or_differs_is_new(
     one: Mapping[str, Any], two: Mapping[str, Any]
 ) -> None:
     with closing(router()) as inbound:
-        routed(inbound, 1, **one)
-        assert routed(inbound, 2, **two).duplicate_of is None
+        inbound.route({"id": "1", **one}, at=NOON)
+        assert inbound.route({"id": "2", **two}, at=NOON).duplicate_of is None
 
 
 @pytest.mark.parametrize(

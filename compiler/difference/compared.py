@@ -19,7 +19,8 @@ from turnout.dsl.types import Field
 
 Oracle: TypeAlias = Callable[[Policy, str, Mapping[str, object], date], tuple[Target, ...]]
 """Runs a raw lead through the reference interpreter: policy, route, lead as it arrives,
-day or moment → the targets that it is offered, in order."""
+and under `SEEN` whether it was seen before, day or moment → the targets that it is
+offered, in order."""
 
 
 @attrs.frozen(eq=False)

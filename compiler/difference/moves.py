@@ -15,10 +15,11 @@ import attrs
 from turnout.compiler.difference.compared import Area, Compared, Move
 from turnout.compiler.difference.phrasing import said
 from turnout.compiler.difference.reach import Ground, Piece, Reach, cubes, reach
-from turnout.compiler.difference.rows import Outcome, Row, offered
+from turnout.compiler.difference.rows import Outcome, Row, Version, offered
 from turnout.compiler.owners import owners_of
 from turnout.compiler.regions import All, Masks, OutOfSteps, truth
-from turnout.compiler.witness import example, shown
+from turnout.compiler.witness import Example, example, shown
+from turnout.dsl.conditions import SEEN
 from turnout.dsl.findings import Witness
 
 MOST_OUTCOMES = 3
@@ -272,11 +273,18 @@ def _witness(
         made = shown(attrs.evolve(lead, shows_day=shows_day), of.fields)
         raw = {of.raws[name]: value for name, value in made.fields.items()}
         if all(
-            offered(of.oracle(each.policy, each.route, raw, lead.clock)) == row.whole.targets
+            offered(of.oracle(each.policy, each.route, {**raw, **_seen(lead, each)}, lead.clock))
+            == row.whole.targets
             for each, row in zip((of.old, of.new), rows, strict=True)
         ):
             return attrs.evolve(made, fields=raw)
     return None
+
+
+def _seen(lead: Example, version: Version) -> dict[str, object]:
+    """Return whether the version has seen the lead before, as it stands in a raw lead."""
+    values = lead.values
+    return {SEEN: bool(values.get(SEEN) or values.get(SEEN + version.view.suffix))}
 
 
 def _plain(of: Compared, leads: Sequence[All], box: Masks, telling: Masks) -> Masks | None:

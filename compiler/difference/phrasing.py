@@ -13,7 +13,7 @@ from turnout.compiler.describe import Words, phrases
 from turnout.compiler.difference.meanings import Sets
 from turnout.compiler.difference.rows import Row, Version
 from turnout.compiler.regions import All, Masks, truth
-from turnout.dsl.conditions import And, Condition, Named, Not, Open, Or
+from turnout.dsl.conditions import And, Condition, Duplicate, Named, Not, Open, Or
 from turnout.dsl.policy import Definition
 from turnout.dsl.wording import conjuncts, written
 
@@ -88,7 +88,7 @@ def _marked(condition: Condition, mine: Version, theirs: Version, sets: Sets) ->
                 if other is None or _is_same(part, other, mine, theirs, sets):
                     return part
                 return attrs.evolve(part, name=name + mine.view.suffix)
-            case Open():
+            case Open() | Duplicate():
                 return mine.view.condition(part, {})
             case Not(inner):
                 return Not(marked(inner))

@@ -75,18 +75,20 @@ class View:
     """How a version sees all shared fields, by its own names for them.
 
     calendars: those that open at other times in the other version. suffix: what ends
-    their names here, so that they count as others.
+    their names here, so that they count as others. tells_alike: the other version tells
+    duplicates by the same fields and periods.
     """
 
     sights: Mapping[str, Sight]
     calendars: frozenset[str]
     suffix: str
+    tells_alike: bool = True
 
     @cached_property
     def is_plain(self) -> bool:
         """Whether it sees every field as it is."""
         plain = (sight == Sight(name, Present(name)) for name, sight in self.sights.items())
-        return not self.calendars and all(plain)
+        return not self.calendars and self.tells_alike and all(plain)
 
     def condition(self, condition: Condition, names: dict[str, Named]) -> Condition:
         """Return one of the version's conditions over the shared fields.
@@ -108,8 +110,9 @@ class View:
                 if calendar.name not in self.calendars:
                     return condition
                 return Open(attrs.evolve(calendar, name=calendar.name + self.suffix))
-            case Duplicate():
-                return condition  # an identity that changed is told as a changed definition
+            case Duplicate(by):
+                shared_by = tuple(tuple(self.sights[name].name for name in each) for each in by)
+                return Duplicate(shared_by, "" if self.tells_alike else self.suffix)
             case atom:
                 return self.sights[atom.field].condition(atom)
 
@@ -134,14 +137,18 @@ def shared(old: Policy, new: Policy) -> Schema:
     builder = _Builder()
     for name in [*new.fields, *(name for name in old.fields if name not in new.fields)]:
         builder.add(name, old.fields.get(name), new.fields.get(name))
+    told = {name for each in (*old.identities, *new.identities) for name in each.fields}
+    tells_alike = old.identities == new.identities and all(
+        builder.old[name] == builder.new[name] for name in told
+    )
     calendars = frozenset(
         name for name, each in old.calendars.items() if new.calendars.get(name, each) != each
     )
     return Schema(
         builder.fields,
         builder.raws,
-        View(builder.old, calendars, BEFORE),
-        View(builder.new, calendars, AFTER),
+        View(builder.old, calendars, BEFORE, tells_alike),
+        View(builder.new, calendars, AFTER, tells_alike),
         tuple(builder.caveats),
     )
 
@@ -157,6 +164,11 @@ class _Builder:
     def add(self, name: str, old: Field | None, new: Field | None) -> None:
         if old is not None and new is not None:
             self._both(name, old, new)
+            if old.lookups != new.lookups:
+                self.caveats.append(
+                    f"leads without a {name} of their own: the versions look it up in tables that"
+                    " differ"
+                )
             return
         only = old or new
         assert only is not None

@@ -17,6 +17,7 @@ from turnout.compiler.checks.guarantees import check_guarantees
 from turnout.compiler.difference import Difference, difference
 from turnout.compiler.difference.levels import LEVELS, beyond
 from turnout.compiler.program import Program
+from turnout.dsl.conditions import SEEN
 from turnout.dsl.findings import Severity
 from turnout.dsl.policy import Policy, Target
 from turnout.rendering.difference import FORMATS
@@ -140,7 +141,8 @@ def offered_by(
 ) -> tuple[Target, ...]:
     """Return the targets that a raw lead is offered, by the reference interpreter."""
     lead = lead_reader(policy.fields)(raw, None)
-    return tuple(target for target, _ in match(policy, route, lead.values, clock).attempts)
+    values = {**lead.values, SEEN: raw.get(SEEN) is True}
+    return tuple(target for target, _ in match(policy, route, values, clock).attempts)
 
 
 def _broken(old: Program, new: Program) -> tuple[str, ...]:
