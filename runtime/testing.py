@@ -5,7 +5,7 @@ state of real leads. Who is away or at a cap in a test is so in a copy of the po
 on every day, or with a cap of no leads; so the engine, and not the test, says what follows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from time import monotonic
 
@@ -21,6 +21,7 @@ from turnout.dsl.expectations import (
     Arrival,
     Clock,
     Expectation,
+    Step,
     TestCase,
 )
 from turnout.dsl.policy import Cap, Person, Place, Policy
@@ -85,6 +86,32 @@ class TestResult:
         return not self.failures
 
 
+def in_order(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield a test's steps in the order in which they happen.
+
+    A clock or an absence between a lead and its first expectation holds for that lead, as
+    a memo would have it: "this lead, on Monday at ten, goes there".
+    """
+    lead: Arrival | None = None
+    circumstances: list[Step] = []
+    for step in steps:
+        match step:
+            case Clock() | Absence() if lead is not None:
+                circumstances.append(step)
+                continue
+            case Expectation() if lead is not None:
+                yield from (*circumstances, lead)
+            case Arrival() if lead is not None:
+                yield from (lead, *circumstances)
+            case _:
+                pass
+        lead, circumstances = (step, []) if isinstance(step, Arrival) else (None, [])
+        if lead is None:
+            yield step
+    if lead is not None:
+        yield from (lead, *circumstances)
+
+
 class Tester:
     """Runs tests of one policy that is fit to run."""
 
@@ -106,7 +133,7 @@ class Tester:
         arrived: list[Arrived] = []
         first: dict[str, Arrived] = {}
         failures: list[Failure] = []
-        for step in test.steps:
+        for step in in_order(test.steps):
             match step:
                 case Clock():
                     moment = step.moment

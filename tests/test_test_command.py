@@ -220,3 +220,17 @@ def test_junit_holds_any_name_and_value() -> None:
 
 def test_an_unknown_format_is_wrong_usage() -> None:
     assert turnout("test", "--format", "xml").exit_code == 2
+
+
+def test_what_stands_between_a_lead_and_its_expectation_holds_for_it() -> None:
+    Path("clock.route").write_text(
+        "lead { id: text required }\nperson ana\nqueue triage\n"
+        'calendar day { timezone "UTC" open mon..fri 09:00-17:00 }\n'
+        "route inbound { rule open { when open day to person ana else queue triage }\n"
+        "  fallback to queue triage }\n"
+        'test "order" {\n  lead { id: "1" }\n  at 2026-11-23 20:00 "UTC"\n  expect fallback\n'
+        '  lead { id: "2" }\n  lead { id: "3" }\n  at 2026-11-24 10:00 "UTC"\n  away ana\n'
+        "  expect rule open\n  expect queue triage\n  expect not assignee ana\n}\n"
+    )
+    result = turnout("test", "clock.route")
+    assert result.exit_code == 0, result.output
