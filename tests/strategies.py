@@ -205,22 +205,24 @@ def policies(
     patterns: bool = True,
     rules: int = 8,
     most: int = 6,
+    seen: bool = True,
 ) -> Written:
     """Return a policy that has no error but those of its conditions (unreachable, gaps, ...).
 
     One file, one route. Territories nest twice, some from a table; segments stand alone
     and in families; blocks nest twice; some fields are looked up by others, and some leads
-    were seen before. Leaves out includes, several routes, people with limits, and promises.
+    were seen before (neither with `seen` false). Leaves out includes, several routes, people
+    with limits, and promises.
     """
     schema = draw(fields(columns, 2, most))
     tables = {f"{c.name}.csv": _table([c.name], [[cell] for cell in _cells(c)[:2]]) for c in schema}
-    looked_up = draw(_lookups(schema, tables))
+    looked_up = draw(_lookups(schema, tables)) if seen else {}
     parts = [f"lead {{ {' '.join(c.line + looked_up.get(c.name, '') for c in schema)} }}"]
     parts += [f"person {person}" for person in PEOPLE]
     parts += ["team near { ana, ben weight 2 }", "team far { cleo }"]
     parts += ["queue triage", "queue extra", "partner outside", "sequence later"]
     names: list[str] = []
-    if draw(st.integers(0, 2)) == 0:
+    if seen and draw(st.integers(0, 2)) == 0:
         parts += [f"identity {draw(st.sampled_from(schema)).name} within 30 days"]
         parts += [f"identity {', '.join(c.name for c in schema[:2])} within 5 weeks"]
         names += ["duplicate"]
