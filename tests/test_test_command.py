@@ -200,8 +200,8 @@ route inbound {
     assert result.stdout.startswith(
         """\
 test "rule again" {
-  lead { id: "a0", email: "ana@firm.example" }
-  lead { id: "a", email: "ana@firm.example" }
+  lead { id: "a0", email: "a@firm.example" }
+  lead { id: "a", email: "a@firm.example" }
   expect rule again
   expect previous-owner
 }
