@@ -10,6 +10,7 @@ never shown.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
+from decimal import Decimal
 from typing import TypeAlias
 
 import attrs
@@ -19,24 +20,35 @@ from turnout.compiler.coverable import Coverable
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.compiler.regions import OutOfSteps
 from turnout.compiler.universe import country_of, universe
+from turnout.compiler.universe import example as closed_example
 from turnout.compiler.witness import Example, example
 from turnout.dsl import nodes
-from turnout.dsl.conditions import ALWAYS
-from turnout.dsl.expectations import START, TestCase
+from turnout.dsl.conditions import ALWAYS, SEEN
+from turnout.dsl.expectations import START, Arrival, Clock, TestCase
 from turnout.dsl.formatting import formatted
 from turnout.dsl.parse import parse
-from turnout.dsl.policy import LeastLoaded, RoundRobin, ToOwner, ToPartner, ToPerson
+from turnout.dsl.policy import (
+    LeastLoaded,
+    PreviousOwner,
+    RoundRobin,
+    ToOwner,
+    ToPartner,
+    ToPerson,
+)
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tests import MAX_NAME, TestReader
 from turnout.dsl.source import Source
-from turnout.dsl.types import Field, Subdivision, Value, Values
-from turnout.dsl.values import jsonable, show
+from turnout.dsl.types import AnyOf, Field, OneOf, PersonName, Subdivision, Value, Values
+from turnout.dsl.values import Missing, Unread, jsonable, read, show
 from turnout.dsl.wording import quoted, worded
 from turnout.runtime.compiled import run_witness
 from turnout.runtime.decisions import Decision
 from turnout.runtime.interpreter import holds
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.testing import Arrived, Tester, covered
+
+UNMADE = "no lead that shows it could be made"
+"""The reason where there may be such a lead; every other reason says that there is none."""
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 _KEYWORDS = {"at", "at-cap", "away", "because", "expect", "lead", "not", "route"}
@@ -69,10 +81,15 @@ class Generated:
 
 @attrs.frozen
 class _Lead:
-    """A lead for a test. at: when it arrives, None where a test's usual clock will do."""
+    """A lead for a test.
+
+    at: when it arrives, None where a test's usual clock will do. earlier: a lead before it
+    that it is a duplicate of, None where it is new.
+    """
 
     values: Values
     at: datetime | None
+    earlier: Values | None = None
 
 
 @attrs.frozen
@@ -103,7 +120,7 @@ def generate(program: Program, missed: Iterable[Coverable], steps: int = STEPS) 
             continue
         text, arrivals = made
         tests.append((item, text))
-        done.update(covered(program, arrivals).reached)
+        done.update(covered(program, arrivals[-1:]).reached)  # of the one that is judged
     left = tuple(each for each in untestable if each.item not in done)  # a later one may cover it
     return Generated(tuple(tests), left)
 
@@ -121,7 +138,7 @@ class _Maker:
 
     def test(self, item: Coverable) -> Made | str:
         """Return a test that covers `item` with what came of it, or why there is none."""
-        reason = "no lead that shows it could be made"
+        reason = UNMADE
         for way in self._ways(item):
             if isinstance(way, str):
                 reason = way
@@ -142,7 +159,7 @@ class _Maker:
         first = self._read(self._text(item.route, way, name, [taken]))
         if first is None:
             return None
-        (arrived,) = self._tester.run(first).arrived
+        arrived = self._tester.run(first).arrived[-1]
         expected = [taken, *_expected(arrived.decision)]
         text = formatted(Source("generated", self._text(item.route, way, name, expected)))
         if not isinstance(text, str):
@@ -178,23 +195,23 @@ class _Maker:
         return name
 
     def _text(self, route: str, way: _Way, name: str, expected: Sequence[str]) -> str:
-        policy = self._program.policy
         lines = [f"test {quoted(name)} {{"]
-        if len(policy.routes) > 1:
+        if len(self._program.routes) > 1:
             lines.append(f"route {route}")
         lead = way.lead
         if lead.at is not None:
             lines.append(f'at {lead.at:%Y-%m-%d %H:%M} "UTC"')
+        lines += [] if lead.earlier is None else [self._lead_text(lead.earlier)]
         lines += [f"away {', '.join(way.away)}"] if way.away else []
         lines += [f"at-cap {', '.join(way.full)}"] if way.full else []
-        pairs = [
-            f"{name} : {show(field, lead.values[name])}"
-            for name, field in policy.fields.items()
-            if name in lead.values
-        ]
-        lines.append(f"lead {{ {', '.join(pairs)} }}")
+        lines.append(self._lead_text(lead.values))
         lines += [f"expect {each}" for each in expected]
         return "\n".join([*lines, "}"])
+
+    def _lead_text(self, values: Values) -> str:
+        fields = self._program.policy.fields.items()
+        pairs = [f"{name}: {show(f, values[name])}" for name, f in fields if name in values]
+        return f"lead {{ {', '.join(pairs)} }}"
 
     # -- leads --
 
@@ -204,6 +221,8 @@ class _Maker:
         if item.kind != "else":
             lead = self._lead(item.route, item.clause, item)
             yield lead if isinstance(lead, str) else _Way(clauses[item.clause], lead)
+            if item.kind == "fallback" and not clauses[item.clause].around:
+                yield _Way(clauses[item.clause], _Lead({}, None))  # one that is no lead
             return
         # The clause's own leads first, then those of clauses that inherit its targets.
         for at in sorted(range(len(clauses)), key=lambda each: each != item.clause):
@@ -214,12 +233,13 @@ class _Maker:
             if closed is not None:
                 yield f"it comes behind `{worded(closed.target)}`, which takes every lead"
                 continue
-            lead = self._lead(item.route, at, item)
-            if isinstance(lead, str):
-                yield lead
-                continue
-            away, full = self._unavailable(before, lead)
-            yield _Way(clauses[at], lead, away, full)
+            found = self._lead(item.route, at, item)
+            if isinstance(found, str):
+                yield found
+            is_last = not clauses[at].is_rule and not clauses[at].around
+            for lead in (found, _Lead({}, None) if is_last else ""):
+                if not isinstance(lead, str):
+                    yield _Way(clauses[at], lead, *self._unavailable(before, lead, item))
 
     def _lead(self, route: str, at: int, item: Coverable) -> _Lead | str:
         """Return a lead that clause `at` takes, so that a branch holds; or why there is none."""
@@ -240,7 +260,7 @@ class _Maker:
             return f"no lead is left for {clause.title} by those above"
         found = example(analysis.space, box)
         lead = None if found is None else self._simplest(route, clause, item, found)
-        return "no lead that shows it could be made" if lead is None else lead
+        return UNMADE if lead is None else lead
 
     def _simplest(
         self, route: str, clause: Clause, item: Coverable, found: Example
@@ -250,29 +270,38 @@ class _Maker:
         by = tuple(attempt.by for attempt in clause.attempts)
         expected = (clause.name if clause.is_rule else None, by)
 
+        is_seen = found.values.get(SEEN) is True
+
         def fits(values: Values, clock: datetime) -> bool:
             lead = self._lead_of({name: jsonable(value) for name, value in values.items()}, None)
             if lead.issues or lead.complaint:
                 return False
-            said = run_witness(policy, route, lead.values, clock)
-            return said == expected and holds(item.condition, lead.values, clock)
+            asked = {**lead.values, SEEN: is_seen}
+            said = run_witness(policy, route, asked, clock)
+            return said == expected and holds(item.condition, asked, clock)
 
         noon = datetime.combine(found.today, time(12), UTC)
         clock = noon if found.moment is None else found.moment.astimezone(UTC)
+        kept = {name for name, field in policy.fields.items() if field.required}
         values = {name: found.values[name] for name in policy.fields if name in found.values}
+        if is_seen and policy.identities:
+            same = (*policy.identities[0].fields, *(["id"] if "id" in policy.fields else []))
+            values = {**{name: _some(policy.fields[name]) for name in same}, **values}
+            kept |= set(same)
         possible = (each for each in _at_home(values, policy.fields) if fits(each, clock))
         first = next(possible, None)
         if first is None:
             return None
         values = first
-        for name in [each for each in values if not policy.fields[each].required]:
+        for name in [each for each in values if each not in kept]:
             without = {other: value for other, value in values.items() if other != name}
             if fits(without, clock):
                 values = without
-        return _Lead(values, None if fits(values, START) else clock)
+        earlier = {**values, "id": _other(values["id"])} if is_seen and "id" in values else None
+        return _Lead(values, None if fits(values, START) else clock, earlier)
 
     def _unavailable(
-        self, before: Sequence[Attempt], lead: _Lead
+        self, before: Sequence[Attempt], lead: _Lead, item: Coverable
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the people and the partners who must pass a lead on."""
         policy = self._program.policy
@@ -289,10 +318,40 @@ class _Maker:
                     people[str(lead.values[field])] = None
                 case ToPartner(partner):
                     partners[partner] = None
+                case PreviousOwner() if lead.earlier is not None:
+                    people |= dict.fromkeys(self._owners(lead, item))
                 case _:
                     pass
-        here = [name for name in people if not policy.people[name].is_inactive]
+        known = [name for name in people if name in policy.people]
+        here = [name for name in known if not policy.people[name].is_inactive]
         return tuple(here), tuple(partners)
+
+    def _owners(self, lead: _Lead, item: Coverable) -> list[str]:
+        """Return who is given the earlier lead, if anybody."""
+        raw = {name: jsonable(value) for name, value in (lead.earlier or {}).items()}
+        steps = (Clock(lead.at or START, item.span), Arrival(raw, item.span))
+        (arrived,) = self._tester.run(TestCase("", item.route, steps, item.span)).arrived
+        return [arrived.decision.assignee] if arrived.decision.assignee else []
+
+
+_RAW = ("ana@firm.example", "a", "1", "2026-01-05", "DE", "en", "US-CA", "yes")
+
+
+def _some(field: Field) -> Value:
+    """Return a value of a field."""
+    if isinstance(field.type, OneOf | PersonName | AnyOf):
+        chosen = closed_example(field.type)
+        assert chosen is not None, "a lead in a field's class was found"
+        return chosen
+    readings = (read(field, raw) for raw in _RAW)
+    return next(each for each in readings if not isinstance(each, Missing | Unread))
+
+
+def _other(id_: Value) -> Value:
+    """Return another id, such as the one of an earlier lead."""
+    if isinstance(id_, int | Decimal):
+        return id_ + 1
+    return f"{id_}0"
 
 
 def _at_home(values: dict[str, Value], fields: Mapping[str, Field]) -> Iterator[dict[str, Value]]:

@@ -181,6 +181,38 @@ def test_generated_tests_can_be_pasted_and_what_has_none_is_named() -> None:
     assert turnout("fmt", "--check", "generated.route").exit_code == 0
 
 
+def test_a_duplicate_is_generated_with_the_lead_before_it() -> None:
+    Path("seen.route").write_text(
+        """\
+lead { id: text required  email: email }
+identity email within 90 days
+person ana
+team sales { ana }
+queue triage
+route inbound {
+  rule again { when duplicate to previous-owner else queue triage }
+  fallback to round-robin sales
+}
+"""
+    )
+    result = turnout("test", "--generate", "seen.route")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith(
+        """\
+test "rule again" {
+  lead { id: "a0", email: "a@firm.example" }
+  lead { id: "a", email: "a@firm.example" }
+  expect rule again
+  expect previous-owner
+}
+"""
+    )
+    with Path("seen.route").open("a") as file:
+        file.write(result.stdout + 'test "seen" { lead { id: "1" } expect not duplicate }')
+    again = turnout("test", "seen.route", "--fail-under", "100")
+    assert again.exit_code == 0, again.output
+
+
 def test_tests_are_generated_for_one_policy_at_a_time() -> None:
     Path("other.route").write_text(POLICY)
     result = turnout("test", "--generate")

@@ -109,9 +109,13 @@ class _Reader:
             if not self._takes(")"):
                 raise _unfit("a parenthesis is never closed")
         elif self.words and self.words[0][0] == "text":
-            wanted = self.words.pop(0)[1].casefold()
-            inner = lambda name: wanted in name.casefold()  # noqa: E731 - one of two ways
+            inner = _holding(self.words.pop(0)[1])
         else:
             before = f" before {self.words[0][1]!r}" if self.words else ""
             raise _unfit(f"a word is missing{before}")
         return (lambda name: not inner(name)) if is_negated else inner
+
+
+def _holding(text: str) -> Selects:
+    wanted = text.casefold()
+    return lambda name: wanted in name.casefold()

@@ -29,7 +29,7 @@ from turnout.rendering.tests import (
 from turnout.rendering.tests_data import report_data, report_junit
 from turnout.runtime.compiled import Compiled, compile_policy
 from turnout.runtime.generation import generate as generated
-from turnout.runtime.testing import Tester, TestResult, covered
+from turnout.runtime.testing import Covered, Tester, TestResult, covered
 
 
 @click.command(
@@ -161,7 +161,7 @@ class _Run:
     def report(self, chosen: list[tuple[Compiled, list[TestCase]]]) -> TestReport:
         began = monotonic()
         results: list[TestResult] = []
-        coverages = []
+        coverages: list[tuple[str, Covered]] = []
         total = sum(len(tests) for _, tests in chosen)
         hidden = self.is_text or not sys.stderr.isatty()
         with click.progressbar(
