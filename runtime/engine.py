@@ -13,8 +13,7 @@ import attrs
 
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Attempt, Program, RouteProgram
-from turnout.dsl.conditions import PREVIOUS_OWNER, Open, atoms
-from turnout.dsl.opening_hours import is_open
+from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import (
     LeastLoaded,
     Policy,
@@ -26,10 +25,11 @@ from turnout.dsl.policy import (
     ToPartner,
     ToPerson,
 )
-from turnout.dsl.types import Value, Values
+from turnout.dsl.types import Values
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.wording import parts, worded
 from turnout.runtime.availability import Ask, Availability, Refused
+from turnout.runtime.clocks import answers, asked_of
 from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
 from turnout.runtime.due import due
@@ -114,7 +114,7 @@ def engine(program: Program, route: str) -> Engine:
     """
     chosen = program.routes[route]
     match = matcher(program, route)
-    clocks = _calendars(chosen)
+    context = asked_of(chosen)
     identities = program.policy.identities
     prepare = Preparer(program.policy)
     clauses = tuple(
@@ -140,8 +140,8 @@ def engine(program: Program, route: str) -> Engine:
         if seen:
             before = history(seen, key, microseconds(moment), state.earlier)
         values: Values = lead.values
-        if identities or clocks:
-            values = {**values, **before.facts, **_answers(clocks, moment)}
+        if identities or context:
+            values = {**values, **before.facts, **answers(context, moment)}
         number = match(values, moment.date()) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
         step, assignee, passed = offered(clause, values, moment, state)
@@ -182,17 +182,6 @@ def _again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
     return attrs.evolve(
         recorded.decision, row=lead.row, issues=lead.issues + changed, repeated=True
     )
-
-
-def _calendars(route: RouteProgram) -> tuple[Open, ...]:
-    """Return each calendar whose hours a condition of the route asks, once."""
-    asked = (atom for clause in route.clauses for atom in atoms(clause.condition))
-    return tuple(dict.fromkeys(atom for atom in asked if isinstance(atom, Open)))
-
-
-def _answers(clocks: tuple[Open, ...], moment: datetime) -> dict[str, Value]:
-    """Return what stands among a lead's values for each calendar."""
-    return {clock.field: is_open(clock.calendar, moment) for clock in clocks}
 
 
 def offered(

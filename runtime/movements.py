@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import datetime
 
 import attrs
 
 from turnout.compiler.difference.rows import Outcome, clause_outcome, outcome_of
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Program
+from turnout.runtime.clocks import answers, asked_of
 from turnout.runtime.identity import NEW
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Record
@@ -37,7 +38,7 @@ _Decide = Callable[[object], Outcome]
 def movements(
     records: Iterable[Record],
     versions: tuple[tuple[Program, str], tuple[Program, str]],
-    clock: date,
+    clock: datetime,
 ) -> Movements:
     """Return how the leads of a file move between two versions of a route.
 
@@ -58,19 +59,20 @@ def movements(
     return Movements(leads, tuple(found))
 
 
-def _decide(program: Program, route: str, clock: date) -> _Decide:
+def _decide(program: Program, route: str, clock: datetime) -> _Decide:
     """Return what says of a raw lead what it gets; None stands for a row that isn't one."""
     read = lead_reader(program.policy.fields)
     match = matcher(program, route)
     last = outcome_of(program.routes[route].last)
     outcomes = [clause_outcome(clause) for clause in program.routes[route].clauses]
     nothing = Outcome(())
+    facts = {**NEW.facts, **answers(asked_of(program.routes[route]), clock)}
 
     def decide(raw: object) -> Outcome:
         lead = read(raw, None)
         if lead.complaint is not None:
             return last
-        found = match({**lead.values, **NEW.facts}, clock)
+        found = match({**lead.values, **facts}, clock.date())
         return nothing if found is None else outcomes[found]
 
     return decide

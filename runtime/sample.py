@@ -2,23 +2,26 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
+from datetime import datetime
 from fractions import Fraction
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.coverage import END, Cell, Coverage, Grid, Matrix, grids, left_out, names
 from turnout.compiler.plan import matcher
+from turnout.runtime.clocks import answers, asked_of
+from turnout.runtime.identity import NEW
 from turnout.runtime.interpreter import holds
 from turnout.runtime.leads import Lead
 
 
-def sampled(analysis: Analysis, leads: Iterable[Lead], today: date) -> Coverage:
-    """Return what each clause receives of `leads`, all of them arriving on one day.
+def sampled(analysis: Analysis, leads: Iterable[Lead], moment: datetime) -> Coverage:
+    """Return what each clause receives of `leads`, all of them new and arriving at one moment.
 
     A lead that no rule can take, because it is no record or lacks a required field,
     counts for the route's own fallback.
     """
     match = matcher(analysis.program, analysis.route.name)
+    facts = {**NEW.facts, **answers(asked_of(analysis.route), moment)}
     has_last = bool(analysis.route.last)
     last = len(analysis.route.clauses) - 1 if has_last else END
     shown = grids(analysis)
@@ -27,11 +30,12 @@ def sampled(analysis: Analysis, leads: Iterable[Lead], today: date) -> Coverage:
     total = 0
     for lead in leads:
         total += 1
-        found = None if lead.complaint is not None else match(lead.values, today)
+        values = {**lead.values, **facts}
+        found = None if lead.complaint is not None else match(values, moment.date())
         clause = last if found is None else found
         counts[clause] += 1
         for grid, inside in zip(shown, cells, strict=True):
-            for place in _places(grid, lead, today):
+            for place in _places(grid, lead, moment):
                 inside.setdefault(place, Counter())[clause] += 1
     parts = tuple(Fraction(counts[at], max(1, total)) for at in range(len(analysis.route.clauses)))
     matrices = tuple(_matrix(*pair) for pair in zip(shown, cells, strict=True))
@@ -46,12 +50,11 @@ def sampled(analysis: Analysis, leads: Iterable[Lead], today: date) -> Coverage:
     )
 
 
-def _places(grid: Grid, lead: Lead, today: date) -> list[tuple[int, int]]:
+def _places(grid: Grid, lead: Lead, moment: datetime) -> list[tuple[int, int]]:
     """Return the cells that a lead is in."""
-    rows = [at for at, side in enumerate(grid.rows) if holds(side.meaning, lead.values, today)]
-    columns = [
-        at for at, side in enumerate(grid.columns) if holds(side.meaning, lead.values, today)
-    ]
+    values = {**lead.values, **NEW.facts}
+    rows = [at for at, side in enumerate(grid.rows) if holds(side.meaning, values, moment)]
+    columns = [at for at, side in enumerate(grid.columns) if holds(side.meaning, values, moment)]
     return [(row, column) for row in rows for column in columns]
 
 

@@ -89,7 +89,7 @@ class ConditionReader:
                 return None if found is None else Open(found)
             case nodes.Duplicate():
                 self._scope.needs_identity("duplicate", node.span)
-                return Duplicate(self._scope.identities)
+                return Duplicate(self._scope.identities) if self._scope.has_identity else None
             case nodes.Test():
                 field = self._field(node.field)
                 return None if field is None else self._test(field, node)

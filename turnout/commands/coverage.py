@@ -106,9 +106,9 @@ def measured(
         return coverage(analysis)
     fields = compiled.policy.fields
     source = sys.stdin.buffer if str(leads) == "-" else leads
-    day = (at or datetime.now(UTC)).astimezone(UTC).date()
+    moment = (at or datetime.now(UTC)).astimezone(UTC)
     with refusals(), records(source, fields=fields) as rows:
-        return sampled(analysis, leads_of(rows, fields), day)
+        return sampled(analysis, leads_of(rows, fields), moment)
 
 
 def _readable(path: Path) -> Compiled:

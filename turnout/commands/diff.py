@@ -159,7 +159,7 @@ def _broken(old: Program, new: Program) -> tuple[str, ...]:
 
 
 def _counted(
-    leads: Path, found: Difference, programs: tuple[Program, Program], clock: date
+    leads: Path, found: Difference, programs: tuple[Program, Program], clock: datetime
 ) -> Movements:
     """Return how the leads of a file move. Raises CannotRun where they can't be read."""
     both = [(each.old, each.new) for each in found.routes if each.old and each.new]
