@@ -21,9 +21,12 @@ FILES = {
     "home-services": ("dispatch.route", "leads.jsonl"),
     "retention": ("retention.route", "leads.json"),
     "b2b-intent": ("intent.route", "leads.jsonl"),
+    "multi-product": ("products.route", "leads.csv"),
 }
 """The main file and the leads, by example."""
 
+ROUTES = {"multi-product": ("inbound", "renewal", "trial")}
+"""The routes of the policies that have several; the first one's files have no suffix."""
 
 FIGURE = EXAMPLES.parent / "docs" / "images" / "inbound.route"
 """The policy of the README and the tutorial; its picture stands beside it."""
@@ -32,11 +35,16 @@ FIGURE = EXAMPLES.parent / "docs" / "images" / "inbound.route"
 def commands(example: str, out: Path) -> list[list[str]]:
     """The arguments of `turnout` that write the files of an example into the folder `out`."""
     policy, leads = (str(EXAMPLES / example / name) for name in FILES[example])
-    return [
-        ["route", policy, leads, "--at", AT, "-o", str(out / "expected.csv")],
-        ["diagram", policy, "-o", str(out / "diagram.dot")],
-        ["diagram", policy, "-o", str(out / "diagram.svg")],
-    ]
+    written: list[list[str]] = []
+    for at, route in enumerate(ROUTES.get(example, ("",))):
+        suffix = f"-{route}" if at else ""
+        chosen = ["--route", route] if route else []
+        written += [
+            ["route", policy, leads, "--at", AT, *chosen, "-o", str(out / f"expected{suffix}.csv")],
+            ["diagram", policy, *chosen, "-o", str(out / f"diagram{suffix}.dot")],
+            ["diagram", policy, *chosen, "-o", str(out / f"diagram{suffix}.svg")],
+        ]
+    return written
 
 
 def main(argv: list[str]) -> None:
