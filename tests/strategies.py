@@ -216,7 +216,7 @@ def policies(
     """
     schema = draw(fields(columns, 2, most))
     tables = {f"{c.name}.csv": _table([c.name], [[cell] for cell in _cells(c)[:2]]) for c in schema}
-    looked_up = draw(_lookups(schema, tables)) if seen else {}
+    looked_up: Mapping[str, str] = draw(_lookups(schema, tables)) if seen else {}
     parts = [f"lead {{ {' '.join(c.line + looked_up.get(c.name, '') for c in schema)} }}"]
     parts += [f"person {person}" for person in PEOPLE]
     parts += ["team near { ana, ben weight 2 }", "team far { cleo }"]

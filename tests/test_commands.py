@@ -101,7 +101,7 @@ def test_a_file_that_can_not_be_written_is_named(name: str, folder: Path) -> Non
     suffix = {"compile": "json", "diagram": "dot", "route": "csv"}[name]
     for place in ("nowhere", "blocked"):
         said = refused(turnout(*arguments, "-o", f"{place}/out.{suffix}"))
-        assert place in said
+        assert place in "".join(said.split())  # a long path is broken into lines
 
 
 @pytest.mark.parametrize("name", ["diagram", "route"])
