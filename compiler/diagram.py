@@ -16,7 +16,8 @@ from turnout.compiler.compact import Arrow, Box, compact
 from turnout.compiler.layout import Layout, layout
 from turnout.compiler.program import Attempt
 from turnout.compiler.tree import Leaf, Split, Tree
-from turnout.dsl.wording import acted, parts, promised
+from turnout.dsl.policy import Target
+from turnout.dsl.wording import acted, parts, promised, worded
 
 _COLOURS = {
     "round-robin": ("#1d4ed8", "#dbeafe"),
@@ -260,7 +261,7 @@ def _lines(leaf: Leaf) -> list[str]:
     """Return the clause's name and its targets; where the last may not take it, what is next."""
     own = _own(leaf)
     lines = [leaf.clause or "no fallback"]
-    lines += [_worded(*parts(each.target), is_first=not at) for at, each in enumerate(own)]
+    lines += [_worded(each.target, is_first=not at) for at, each in enumerate(own)]
     if not own:
         lines.append("nobody gets it")
     elif len(leaf.attempts) > len(own) and parts(own[-1].target)[0] in _OWNERS:
@@ -276,8 +277,10 @@ def _promises(leaf: Leaf) -> list[str]:
     ]
 
 
-def _worded(kind: str, name: str, *, is_first: bool) -> str:
-    said = f"{kind}  {name}".rstrip() if kind != "reject" else _wrapped(f"reject: {name}")
+def _worded(target: Target, *, is_first: bool) -> str:
+    kind, name = parts(target)
+    how = worded(target).removeprefix(kind).strip()
+    said = f"{kind}  {how}".rstrip() if kind != "reject" else _wrapped(f"reject: {name}")
     return said if is_first else f"→ {said}"
 
 

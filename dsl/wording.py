@@ -44,6 +44,11 @@ def written(condition: Condition, fields: Mapping[str, Field]) -> str:
     return _written(condition, fields, _OR)
 
 
+def written_part(condition: Condition, fields: Mapping[str, Field]) -> str:
+    """Return `condition` as it stands among others that `and` joins: an `or` in parentheses."""
+    return _written(condition, fields, _NOT)
+
+
 def _written(condition: Condition, fields: Mapping[str, Field], around: int) -> str:
     whole = _combined(condition, fields)
     if whole is not None:

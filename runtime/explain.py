@@ -9,7 +9,7 @@ from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import SEEN, And, Condition, Duplicate, Named, Not, Open, Or, atoms
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values import show
-from turnout.dsl.wording import conjuncts, written
+from turnout.dsl.wording import conjuncts, written, written_part
 from turnout.runtime.decisions import Decision
 from turnout.runtime.interpreter import holds
 from turnout.runtime.leads import Lead
@@ -72,7 +72,9 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
     matched: tuple[str, ...] = ()
     for clause in program.routes[route].clauses:
         if holds(clause.condition, asked, clock):
-            matched = tuple(written(part, fields) for part in _parts(clause, fields))
+            parts = _parts(clause, fields)
+            said = written if len(parts) == 1 else written_part
+            matched = tuple(said(part, fields) for part in parts)
             break
         refusals = _refusals(clause, asked, clock, fields)
         tried.append(Tried(clause.name, refusals))

@@ -163,3 +163,10 @@ def test_fmt_takes_a_byte_order_mark_and_crlf_away(tmp_path: Path) -> None:
     assert turnout("--check", file).exit_code == 1
     turnout(file)
     assert file.read_bytes() == TIDY.encode()
+
+
+def test_a_folded_lead_keeps_fields_named_like_keywords_apart_from_values() -> None:
+    values = ", ".join(f'field_number_{n}: "{"x" * 20}"' for n in range(4))
+    text = f'test "one" {{ lead {{ status: customer, owned: [a], {values} }} expect fallback }}'
+    lines = canonical(text).splitlines()
+    assert lines[1:4] == ["  lead {", "    status: customer,", "    owned: [a],"]

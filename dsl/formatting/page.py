@@ -38,7 +38,7 @@ from turnout.dsl.formatting.words import (
 WIDTH = 100
 INDENT = 2
 
-_BETWEEN = {"person": "  ", "partner": "  ", "team": " ", "test_lead": ", "}
+_BETWEEN = {"person": "  ", "partner": "  ", "team": " ", "test_lead": " "}
 """Rules whose braces stand on one line where they fit, and what stands between their parts."""
 
 _PADDED = {"rule": 4, "calendar": 8}
@@ -281,7 +281,9 @@ class _Writer:
         opening, *inner, closing = parts
         if not inner:
             return row(self._word(opening), self._word(closing))
-        between = Line(_BETWEEN[rule])
+        # Commas between a lead's values keep a field apart from the value before it.
+        comma = Text(",") if rule == "test_lead" else EMPTY
+        between = row(comma, Line(_BETWEEN[rule]))
         docs: list[Doc] = []
         for part in inner:
             if is_word(part, "COMMA"):

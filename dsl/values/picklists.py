@@ -21,8 +21,8 @@ _NOT_TRUTH = Unread("not true or false")
 _TRUTH = {
     word: truth
     for truth, words in (
-        (True, "true yes y 1 1.0 on t ja si sí oui wahr vrai"),
-        (False, "false no n 0 0.0 off f nein non falsch faux"),
+        (True, "true yes y 1 1.0 on t ja si sí sì oui sim tak wahr vrai"),
+        (False, "false no n 0 0.0 off f nein nee nej nei não non nie falsch faux"),
     )
     for word in words.split()
 }
