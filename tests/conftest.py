@@ -1,12 +1,13 @@
 """How hard the laws are tried: 50 examples each by default, 10,000 with `--thorough`.
 
 The default is derandomized, so that a change that breaks a law fails at once and for
-everyone; the thorough run looks for new examples each time. `--rewrite` writes the
+everyone; it is shown as it was drawn, since making it small takes minutes. The thorough
+run looks for new examples each time, and makes them small. `--rewrite` writes the
 expected output of `tests/cases` anew; its difference is read before it is committed.
 """
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 
 THOROUGH = 10_000
 
@@ -23,7 +24,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("thorough"):
-        settings.register_profile("tests", max_examples=50, deadline=None, derandomize=True)
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile(
+            "tests", max_examples=50, deadline=None, derandomize=True, phases=phases
+        )
     else:
         count = config.getoption("examples") or THOROUGH
         settings.register_profile("tests", max_examples=count, deadline=None, derandomize=False)

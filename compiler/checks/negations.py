@@ -19,6 +19,7 @@ from turnout.compiler.checks.questions import (
     written_conditions,
 )
 from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.domains import Mask
 from turnout.compiler.growth import region_of
 from turnout.compiler.regions import Masks, OutOfSteps
 from turnout.dsl.conditions import NEVER, And, Condition, IsIn, Not, Or, Present, atoms
@@ -47,7 +48,11 @@ class Negation:
 
     @property
     def open(self) -> Condition:
-        """The same negation, saying itself that the fields may be missing."""
+        """The negation, saying itself that the fields may be missing.
+
+        The same leads only where the negation holds for all that lack the fields; it may
+        not where the negated part asks other fields, too.
+        """
         lacking = tuple(Not(Present(field)) for field in self.fields)
         return Or((lacking[0] if len(lacking) == 1 else And(lacking), self.part))
 
@@ -94,10 +99,7 @@ def _lacking(analysis: Analysis, place: Written, negation: Negation) -> Masks | 
 
     Raises OutOfSteps.
     """
-    box = list(analysis.space.full)
-    for at, dimension in enumerate(analysis.space.dimensions):
-        if dimension.kind == "value" and dimension.field.name in negation.fields:
-            box[at] &= 1
+    box = _without_fields(analysis, negation)
     if not all(box):
         return None
     region = analysis.regions.region
@@ -107,6 +109,24 @@ def _lacking(analysis: Analysis, place: Written, negation: Negation) -> Masks | 
         box[at] &= mask
     before = [other for other in meeting_box(analysis, box) if other < place.at]
     return analysis.find(wanted, outside=before)
+
+
+def _without_fields(analysis: Analysis, negation: Negation) -> list[Mask]:
+    """Return the box of leads that lack every field of the negation."""
+    box = list(analysis.space.full)
+    for at, dimension in enumerate(analysis.space.dimensions):
+        if dimension.kind == "value" and dimension.field.name in negation.fields:
+            box[at] &= 1
+    return box
+
+
+def _can_stay_open(analysis: Analysis, negation: Negation) -> bool:
+    """Return whether the negation is known to hold for every lead that lacks the fields."""
+    lacking = region_of(analysis.space, _without_fields(analysis, negation))
+    try:
+        return analysis.find([lacking, analysis.regions.region(negation.part.part)]) is None
+    except OutOfSteps:
+        return False
 
 
 def _finding(analysis: Analysis, negation: Negation, place: Written, found: Masks) -> Finding:
@@ -123,11 +143,16 @@ def _finding(analysis: Analysis, negation: Negation, place: Written, found: Mask
         f"{said} {also} for leads without {lacking}",
         text="takes leads for what they lack",
         witness=witness,
-        help=(
-            f"to leave them out, write `{written(_known(negation, fields), fields)}` there",
-            f"to keep them, say so: `({written(negation.open, fields)})`",
-        ),
+        help=tuple(_advice(analysis, negation)),
     )
+
+
+def _advice(analysis: Analysis, negation: Negation) -> Iterator[str]:
+    """Yield how to leave such leads out, and how to keep them if that can be said in short."""
+    fields = analysis.program.policy.fields
+    yield f"to leave them out, write `{written(_known(negation, fields), fields)}` there"
+    if _can_stay_open(analysis, negation):
+        yield f"to keep them, say so: `({written(negation.open, fields)})`"
 
 
 def _known(negation: Negation, fields: Mapping[str, Field]) -> Condition:

@@ -140,8 +140,6 @@ def test_a_negation_is_pointed_out_iff_leads_come_in_for_lack_of_its_fields(
 def check_advice(of: Counted, place: Written, negation: Negation, lacking: int) -> None:
     """Assert that one way to write the negation drops just those leads, and the other none."""
     whole = holding(of, place.condition)
-    open_ = replaced(place.condition, negation.part, negation.open)
-    assert holding(of, open_) == whole
     known = replaced(place.condition, negation.part, negation.known)
     assert not holding(of, known) & lacking
     lacks = sum(
@@ -150,6 +148,17 @@ def check_advice(of: Counted, place: Written, negation: Negation, lacking: int) 
         if not lead.values.keys() & set(negation.fields)
     )
     assert holding(of, known) & ~lacks == whole & ~lacks
+    (finding,) = (
+        each
+        for each in of.named("negation-matches-missing")
+        if each.span == place.span
+        and each.message.split("`")[1] == written(negation.part, of.policy.fields)
+    )
+    can_stay = not lacks & ~holding(of, negation.part)
+    assert len(finding.help) == (2 if can_stay else 1)
+    if can_stay:
+        open_ = replaced(place.condition, negation.part, negation.open)
+        assert holding(of, open_) == whole
 
 
 def replaced(condition: Condition, old: Condition, new: Condition) -> Condition:
