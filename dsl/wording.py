@@ -223,7 +223,8 @@ def parts(target: targets.Target) -> tuple[str, str]:
 def promised(sla: targets.Sla) -> str:
     """Return what a rule promises as a policy would write it, `sla` left out.
 
-    >>> promised(targets.Sla(Period(10, "minute"), wall=False, then=None))
+    >>> from turnout.dsl.promises import Period
+    >>> promised(targets.Sla(Period(10, "minute"), wall=False, then=None, span=None))
     '10 minutes'
     """
     then = "" if sla.then is None else f", then {worded(sla.then.target)}"
