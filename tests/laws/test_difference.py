@@ -130,7 +130,10 @@ def test_every_move_has_a_lead_that_both_versions_treat_as_told(
 ) -> None:
     versions = compared(*pair)
     for move in versions.route.moves:
-        assert move.witness is not None, move
+        if move.witness is None:
+            # Said to be possible only: one version links fields that the other doesn't have.
+            assert versions.old.fields != versions.new.fields, move
+            continue
         arrives = re.search(r"arriving on (\S+)", move.witness.note)
         today = date.fromisoformat(arrives[1].rstrip(",")) if arrives else TODAY
         before, after = (
