@@ -15,7 +15,7 @@ What is not settled by then is split in two or more, as in Davis, Logemann and L
 by avoiding the box that has the fewest ways to be avoided.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import attrs
@@ -64,8 +64,7 @@ def uncovered(box: Masks, covers: Iterable[Box], budget: Budget) -> Masks | None
         quick = _descent(box, cutting)
         if quick is not None:
             return quick
-    columns = {at: _columns(box[at], at, cutting) for at in sorted({d for c in cutting for d in c})}
-    root = _reduced(Node((1 << len(cutting)) - 1, columns, {}), budget)
+    root = _reduced(Node((1 << len(cutting)) - 1, _columns(box, cutting), {}), budget)
     if root is None:
         return None
     found = _searched(root, budget)
@@ -124,22 +123,27 @@ def _cutting(box: Masks, covers: Iterable[Box]) -> list[dict[int, Mask]] | None:
     return list(found.values())
 
 
-def _columns(mask: Mask, at: int, cutting: Sequence[dict[int, Mask]]) -> list[Column]:
+def _columns(box: Masks, cutting: Sequence[dict[int, Mask]]) -> dict[int, list[Column]]:
+    """Return the columns of each dimension that a box cuts, in the order of dimensions."""
+    by_side: dict[int, dict[Mask, int]] = {}
+    for number, sides in enumerate(cutting):
+        for at, side in sides.items():
+            cutters = by_side.setdefault(at, {})
+            cutters[side] = cutters.get(side, 0) | 1 << number
+    whole = (1 << len(cutting)) - 1
+    return {at: _swept(box[at], sides, whole) for at, sides in sorted(by_side.items())}
+
+
+def _swept(mask: Mask, by_side: Mapping[Mask, int], whole: int) -> list[Column]:
     """Return the columns of one dimension in class order, by sweeping over its classes.
 
     A side enters and leaves where its bits change, so a range costs two events however
-    many classes it spans.
+    many classes it spans. whole: all boxes; those without a side accept every class.
     """
-    by_side: dict[Mask, int] = {}
-    accepting = 0
-    for number, sides in enumerate(cutting):
-        side = sides.get(at)
-        if side is None:
-            accepting |= 1 << number
-        else:
-            by_side[side] = by_side.get(side, 0) | 1 << number
     events: dict[int, int] = {}
+    accepting = whole
     for side, who in by_side.items():
+        accepting &= ~who
         for class_ in members(side ^ side << 1):
             events[class_] = events.get(class_, 0) ^ who
     columns: list[Column] = []
@@ -176,7 +180,11 @@ def _descent(box: Masks, cutting: list[dict[int, Mask]]) -> Masks | None:
                     counts[at] += 1
         at = max(counts, key=counts.__getitem__)
         open_.discard(at)
-        columns = _columns(left[at], at, alive)
+        by_side: dict[Mask, int] = {}
+        for number, sides in enumerate(alive):
+            if at in sides:
+                by_side[sides[at]] = by_side.get(sides[at], 0) | 1 << number
+        columns = _swept(left[at], by_side, (1 << len(alive)) - 1)
         least, accepting = min(c[1].bit_count() for c in columns), 0
         mask = 0
         for classes, who in columns:

@@ -86,7 +86,8 @@ def test_behind_a_closing_brace_a_comment_speaks_of_the_line_that_it_closes() ->
 
 
 def test_formatting_keeps_every_allowance() -> None:
-    long = "country is DE and (country is DE or country is AT or country is CH or country is FR)"
+    name = "x" * 60
+    long = f'country is DE and id is not "{name}"'
     rule = f"rule berlin {{ when {long} to queue late }}  # allow unreachable-rule: on leave"
     text = TOP + ROUTE.replace("rule berlin { when country is DE to queue late }BEHIND", rule)
     broken = formatted(Source("a.route", text))
@@ -148,7 +149,7 @@ def test_prose_is_no_allowance() -> None:
         read(
             "# allow everyone from EMEA\n# allow list: the firms below\n# we allow undecided: no\n"
             '# allowed unreachable-rule: x\nperson a { email "# allow dead-end: x" }\n'
-            "# allow redundant\n# allow\n"
+            "# allow duplicates\n# allow\n"
         )
         == []
     )

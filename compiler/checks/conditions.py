@@ -6,15 +6,15 @@ others hold it; the blocks around a rule count as part of the rest. Earlier rule
 does `country is missing or not DACH` say too much: it shows that missing is meant.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.questions import Written, written_conditions
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.domains import members
-from turnout.compiler.regions import All, OutOfSteps
+from turnout.compiler.domains import Mask, members
+from turnout.compiler.regions import All, Budget, OutOfSteps
 from turnout.compiler.shares import linked
 from turnout.dsl.conditions import And, Condition, Not, Or, Present
 from turnout.dsl.findings import Finding, Severity
@@ -26,26 +26,22 @@ from turnout.dsl.wording import is_one_test, written
 class Shorter:
     """A condition without one of its parts.
 
-    grows: it could only describe more leads, not fewer. is_inner: the part is not one of
-    those that `and` joins outermost.
+    grows: it could only describe more leads, not fewer. at: the place of the part among
+    those that are joined outermost, None for one further in.
     """
 
     part: Condition
     rest: Condition
     grows: bool
-    is_inner: bool
+    at: int | None
 
 
 def check_redundant_conditions(analysis: Analysis) -> Iterator[Finding]:
     """Yield a `redundant-condition` for each block and rule whose condition can be shorter."""
     fields = _Independence(analysis, linked(analysis.space))
     for place in written_conditions(analysis.route):
-        gone: list[Condition] = []
-        short = place.condition
         try:
-            while (found := _shortened(analysis, fields, short, place.outer)) is not None:
-                gone.append(found.part)
-                short = found.rest
+            gone, short = _shortest(analysis, fields, place)
         except OutOfSteps:
             clause = analysis.route.clauses[place.at]
             yield undecided(clause, "has a condition with parts that could go", analysis.steps)
@@ -69,35 +65,75 @@ def _finding(
     )
 
 
+def _shortest(
+    analysis: Analysis, fields: "_Independence", place: Written
+) -> tuple[list[Condition], Condition]:
+    """Return the parts that can go one after the other, and what is left.
+
+    An outermost part that is needed stays so when another outermost one goes, so each is
+    tried once. The budget is the place's: all tries count. Raises OutOfSteps.
+    """
+    budget = Budget(analysis.steps, analysis.deadline)
+    around = [analysis.regions.region(part) for part in place.outer]
+    gone: list[Condition] = []
+    short = place.condition
+    needed = _needed(analysis, short, around)
+    while (found := _shortened(fields, around, short, needed, budget)) is not None:
+        here = found.at
+        if here is None or _outermost(short) == 2:  # one that is left has parts of its own
+            needed = set()
+        else:
+            needed = {at - (at > here) for at in needed}
+        gone.append(found.part)
+        short = found.rest
+    return gone, short
+
+
 def _shortened(
-    analysis: Analysis,
     fields: "_Independence",
+    around: list[All],
     condition: Condition,
-    outer: tuple[Condition, ...],
+    needed: set[int],
+    budget: Budget,
 ) -> Shorter | None:
-    """Return the condition without the last part that can go, None where each is needed."""
-    around = [analysis.regions.region(part) for part in outer]
-    for shorter in shortenings(condition, analysis.program.policy.fields):
-        if fields.is_free(shorter, around):
-            continue
-        one, two = (shorter.rest, condition) if shorter.grows else (condition, shorter.rest)
-        apart = [analysis.regions.region(one), analysis.regions.region(two, holds=False)]
-        if analysis.find([*around, *apart]) is None:
-            if analysis.find([*around, analysis.regions.region(condition)]) is None:
-                return None  # an impossible condition is reported as such
-            return shorter
+    """Return the condition without the last part that can go, None where each is needed.
+
+    needed: places of outermost parts that need not be tried; those found out are added.
+    Raises OutOfSteps.
+    """
+    analysis = fields.analysis
+    cost = _outermost(condition)
+    for shorter in shortenings(condition, analysis.program.policy.fields, needed):
+        budget.take(cost)
+        is_joined = isinstance(condition, And) and shorter.at is not None
+        if not (is_joined and fields.is_free(shorter, around)):
+            one, two = (shorter.rest, condition) if shorter.grows else (condition, shorter.rest)
+            apart = [analysis.regions.region(one), analysis.regions.region(two, holds=False)]
+            if analysis.find([*around, *apart]) is None:
+                if analysis.find([*around, analysis.regions.region(condition)]) is None:
+                    return None  # an impossible condition is reported as such
+                return shorter
+        if shorter.at is not None:
+            needed.add(shorter.at)
     return None
 
 
-def shortenings(condition: Condition, fields: Mapping[str, Field]) -> Iterator[Shorter]:
-    """Yield the condition without each of its parts, the last ones first."""
-    for shorter in _shortenings(condition, fields, holds=True):
-        is_outer = isinstance(condition, And) and any(shorter.part is p for p in condition.parts)
-        yield attrs.evolve(shorter, is_inner=not is_outer)
+def shortenings(
+    condition: Condition, fields: Mapping[str, Field], needed: Collection[int] = ()
+) -> Iterator[Shorter]:
+    """Yield the condition without each of its parts, the last ones first.
+
+    needed: places of outermost parts that need not be tried.
+    """
+    return _shortenings(condition, fields, holds=True, needed=needed)
 
 
 def _shortenings(
-    condition: Condition, fields: Mapping[str, Field], *, holds: bool
+    condition: Condition,
+    fields: Mapping[str, Field],
+    *,
+    holds: bool,
+    needed: Collection[int] = (),
 ) -> Iterator[Shorter]:
     """Yield the shortenings of a part. holds: it stands under an even number of `not`."""
     if is_one_test(condition, fields):
@@ -105,23 +141,67 @@ def _shortenings(
     match condition:
         case Not(inner):
             for shorter in _shortenings(inner, fields, holds=not holds):
-                yield attrs.evolve(shorter, rest=Not(shorter.rest))
+                yield attrs.evolve(shorter, rest=Not(shorter.rest), at=None)
         case And(parts) | Or(parts):
             joined = type(condition)
             for at in reversed(range(len(parts))):
-                rest = (*parts[:at], *parts[at + 1 :])
-                whole = rest[0] if len(rest) == 1 else joined(rest)
-                if rest and not _is_said_on_purpose(parts[at], rest):
-                    grows = (joined is And) == holds
-                    yield Shorter(parts[at], whole, grows, is_inner=True)
+                if at not in needed:
+                    rest = (*parts[:at], *parts[at + 1 :])
+                    whole = rest[0] if len(rest) == 1 else joined(rest)
+                    if rest and not _is_said_on_purpose(parts[at], rest):
+                        grows = (joined is And) == holds
+                        yield Shorter(parts[at], whole, grows, at)
                 for shorter in _shortenings(parts[at], fields, holds=holds):
                     shortened = joined((*parts[:at], shorter.rest, *parts[at + 1 :]))
-                    yield attrs.evolve(shorter, rest=shortened)
+                    yield attrs.evolve(shorter, rest=shortened, at=None)
         case _:
             return
 
 
+def _outermost(condition: Condition) -> int:
+    """Return how many parts the condition joins outermost."""
+    return len(condition.parts) if isinstance(condition, And | Or) else 1
+
+
 # -- a quick look first --
+
+
+def _needed(analysis: Analysis, condition: Condition, around: Sequence[All]) -> set[int]:
+    """Return places of parts that decide alone about some lead, so that none of them can go.
+
+    Only parts that ask one dimension are looked at: a list of 10,000 alternatives takes as
+    many questions, and not as many times as many. A part of an `or` hits the leads that it
+    takes, one of an `and` those that it keeps out. Raises OutOfSteps.
+    """
+    if not isinstance(condition, And | Or) or len(condition.parts) < 2:
+        return set()
+    regions = analysis.regions
+    is_or = isinstance(condition, Or)
+    hits = [regions.region(part, holds=is_or) for part in condition.parts]
+    sides = {at: hit.box[0] for at, hit in enumerate(hits) if len(hit.box) == 1 and not hit.eithers}
+    once: dict[int, Mask] = {}
+    twice: dict[int, Mask] = {}
+    for dimension, mask in sides.values():
+        before = once.get(dimension, 0)
+        twice[dimension] = twice.get(dimension, 0) | before & mask
+        once[dimension] = before | mask
+    others: dict[int, All] = {}
+    found: set[int] = set()
+    for at, (dimension, mask) in sides.items():
+        own = mask & ~twice[dimension]
+        if not own:
+            continue
+        if dimension not in others:
+            # What no part of another dimension hits; those of this one are told by `own`.
+            missed = [
+                regions.region(part, holds=not is_or)
+                for place, part in enumerate(condition.parts)
+                if place not in sides or sides[place][0] != dimension
+            ]
+            others[dimension] = regions.both([*around, *missed])
+        if analysis.find([others[dimension], All(((dimension, own),))]) is not None:
+            found.add(at)
+    return found
 
 
 def _is_said_on_purpose(part: Condition, rest: Sequence[Condition]) -> bool:
@@ -157,12 +237,12 @@ class _Independence:
     always: dict[Condition, bool] = attrs.Factory(dict[Condition, bool])
 
     def is_free(self, shorter: Shorter, around: list[All]) -> bool:
-        """Return whether the part is one of the outermost and independent of all the others.
+        """Return whether a part that `and` joins outermost is independent of all the others.
 
         Raises OutOfSteps.
         """
         own = reads(self.analysis.regions.region(shorter.part))
-        if shorter.is_inner or not own:
+        if not own:
             return False
         rest = reads(self.analysis.regions.region(shorter.rest))
         for region in around:

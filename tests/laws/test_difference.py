@@ -22,6 +22,7 @@ from tests.enumeration import every_lead as leads_of
 from tests.strategies import Column, Written, conditions, policies
 from turnout.compiler.difference.rows import offered
 from turnout.dsl.policy import Policy
+from turnout.dsl.types import Subdivision
 
 NAMES = re.compile(r"(?<![\w\"-])(Here|Near|Far|There|Big|Mid|Hot)(?![\w\"-])")
 RULE = re.compile(r"^rule (\S+) \{ when (.+) to (.+) \}$", re.MULTILINE)
@@ -124,6 +125,15 @@ def test_the_way_back_moves_the_same_leads(pair: tuple[Written, Written]) -> Non
         assert all(is_as_told(move, before, after) for move in again)
 
 
+def links(policy: Policy) -> dict[str, str | None]:
+    """Return the country field of each subdivision."""
+    return {
+        name: field.type.country
+        for name, field in policy.fields.items()
+        if isinstance(field.type, Subdivision)
+    }
+
+
 @given(edited())
 def test_every_move_has_a_lead_that_both_versions_treat_as_told(
     pair: tuple[Written, Written],
@@ -131,8 +141,8 @@ def test_every_move_has_a_lead_that_both_versions_treat_as_told(
     versions = compared(*pair)
     for move in versions.route.moves:
         if move.witness is None:
-            # Said to be possible only: one version links fields that the other doesn't have.
-            assert versions.old.fields != versions.new.fields, move
+            # Said to be possible only: the versions take a state's country from other fields.
+            assert links(versions.old) != links(versions.new), move
             continue
         arrives = re.search(r"arriving on (\S+)", move.witness.note)
         today = date.fromisoformat(arrives[1].rstrip(",")) if arrives else TODAY
