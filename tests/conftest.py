@@ -1,4 +1,4 @@
-"""How hard the laws are tried: 25 examples each by default, 10,000 with `--thorough`.
+"""How hard the laws are tried: 50 examples each by default, 10,000 with `--thorough`.
 
 The default is derandomized, so that a change that breaks a law fails at once and for
 everyone; it is shown as it was drawn, since making it small takes minutes. The thorough
@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("thorough"):
         phases = (Phase.explicit, Phase.generate)
         settings.register_profile(
-            "tests", max_examples=25, deadline=None, derandomize=True, phases=phases
+            "tests", max_examples=50, deadline=None, derandomize=True, phases=phases
         )
     else:
         count = config.getoption("examples") or THOROUGH

@@ -149,7 +149,7 @@ def test_prose_is_no_allowance() -> None:
         read(
             "# allow everyone from EMEA\n# allow list: the firms below\n# we allow undecided: no\n"
             '# allowed unreachable-rule: x\nperson a { email "# allow dead-end: x" }\n'
-            "# allow duplicates\n# allow\n"
+            "# allow leftovers\n# allow\n"
         )
         == []
     )
