@@ -13,7 +13,14 @@ from importlib import import_module
 import click
 
 from turnout import __version__
-from turnout.commands.exits import CANNOT_RUN, INTERRUPTED, PIPE_CLOSED, CannotRun, complain
+from turnout.commands.exits import (
+    CANNOT_RUN,
+    INTERRUPTED,
+    PIPE_CLOSED,
+    CannotRun,
+    complain,
+    is_full,
+)
 from turnout.commands.options import color_option
 
 COMMANDS = {
@@ -73,15 +80,17 @@ class Turnout(click.Group):
             ctx.exit(PIPE_CLOSED)
         except OSError as failure:
             _show_traceback()
-            raise CannotRun(_described(failure)) from failure
+            raise CannotRun(*_described(failure)) from failure
         except Exception as bug:  # noqa: BLE001 - the last stop before the user
             _report(bug)
             ctx.exit(CANNOT_RUN)
 
 
-def _described(failure: OSError) -> str:
+def _described(failure: OSError) -> tuple[str, str]:
+    """Return what happened, and what to do about it or an empty text."""
     reason = failure.strerror or str(failure) or type(failure).__name__
-    return f"{failure.filename}: {reason}" if failure.filename else reason
+    help = "free some space, or write elsewhere, and run it again" if is_full(failure) else ""
+    return f"{failure.filename}: {reason}" if failure.filename else reason, help
 
 
 def _report(bug: Exception) -> None:

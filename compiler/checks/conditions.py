@@ -81,7 +81,7 @@ def _shortest(
     while (found := _shortened(fields, around, short, needed, budget)) is not None:
         here = found.at
         if here is None or _outermost(short) == 2:  # one that is left has parts of its own
-            needed = set()
+            needed = set[int]()
         else:
             needed = {at - (at > here) for at in needed}
         gone.append(found.part)

@@ -1,5 +1,7 @@
 """How a command ends: its exit status, and what it says when it can't do its work."""
 
+import errno
+
 import click
 
 from turnout.rendering.screen import Ink, columns, fill, hanging, paint, visible
@@ -9,6 +11,11 @@ FINDINGS = 1
 CANNOT_RUN = 2
 INTERRUPTED = 128 + 2  # as a shell reports a process that SIGINT ended
 PIPE_CLOSED = 128 + 13  # SIGPIPE
+
+
+def is_full(failure: OSError) -> bool:
+    """Return whether a disk, a quota or a file takes no more."""
+    return failure.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class CannotRun(click.ClickException):

@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from turnout.commands.exits import is_full
+
 
 @contextmanager
 def replacing(path: Path) -> Generator[BinaryIO, None, None]:
@@ -22,12 +24,12 @@ def replacing(path: Path) -> Generator[BinaryIO, None, None]:
     """
     target = path.resolve()
     if target.exists() and not target.is_file():
-        with target.open("wb") as stream:
+        with _naming(str(path)), target.open("wb") as stream:
             yield stream
         return
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as stream:
+        with _naming(str(path)), part.open("wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -53,5 +55,17 @@ def output(path: Path | None) -> Generator[BinaryIO, None, None]:
             yield stream
         return
     sys.stdout.flush()
-    yield sys.stdout.buffer
-    sys.stdout.buffer.flush()
+    with _naming("stdout"):
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+
+
+@contextmanager
+def _naming(name: str) -> Generator[None, None, None]:
+    """Say what has no space, which the system doesn't."""
+    try:
+        yield
+    except OSError as failure:
+        if is_full(failure) and failure.filename is None:
+            raise OSError(failure.errno, failure.strerror, name) from failure
+        raise
