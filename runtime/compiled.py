@@ -7,7 +7,7 @@ from time import monotonic
 import attrs
 
 from turnout.compiler.analysis import STEPS
-from turnout.compiler.checks import check
+from turnout.compiler.checks import check, check_inexact
 from turnout.compiler.program import Program, lower
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
@@ -65,8 +65,12 @@ def compile_policy(
     parsed = parse_files(main)
     resolution = resolve(parsed, main)
     program = lower(resolution.policy)
-    sound = [name for name in program.routes if name not in resolution.unsound]
+    lost_some = resolution.unsound | resolution.inexact.keys()
+    sound = [name for name in program.routes if name not in lost_some]
     checked = check(program, run_witness, routes=sound, steps=steps, deadline=end)
+    for part in resolution.inexact.values():
+        bounds = part.least, part.unsure
+        checked += check_inexact(program, *bounds, run_witness, steps=steps, deadline=end)
     # A route that lost a condition or a target uses what it lost, so nothing can be called
     # unused, and its rules may differ in what they lost.
     is_whole = len(sound) == len(program.routes) and not parsed.findings

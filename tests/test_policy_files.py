@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.policies import attempted, compiled, named
+from turnout.dsl.conditions import ALWAYS
 from turnout.dsl.files import MAX_FILE, MAX_FILES
 from turnout.dsl.findings import Severity
 from turnout.runtime.compiled import Compiled, compile_policy
@@ -242,4 +243,4 @@ def test_matches_without_re2_says_what_to_install(monkeypatch: pytest.MonkeyPatc
     (finding,) = findings
     assert finding.name == "missing-extra"
     assert finding.help == ("install it with `pip install 'turnout[regex]'`",)
-    assert not policy.routes["r"].entries
+    assert [entry.condition for entry in policy.routes["r"].entries] == [ALWAYS]

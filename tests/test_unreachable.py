@@ -61,3 +61,47 @@ def test_after_the_deadline_each_open_rule_is_undecided_and_nothing_is_claimed()
     ]
     assert [finding.span and finding.span.text for finding in open_] == ["r0", "r1"]
     assert all("--deadline" in finding.help[0] for finding in open_)
+
+
+FAULTY = """
+lead { country: country  employees: integer 1..  source: one of [demo, event] }
+territory DACH = country in [DE, AT, CH]
+queue triage queue big queue later
+route inbound {
+  rule events { when source is evnt and DACH to queue triage }
+  within DACH {
+    rule large { when employees >= 100 to queue big }
+    rule giant { when employees >= 1000 to queue later }
+    rule small { when not (employees >= 100) to queue triage }
+  }
+}
+"""
+
+
+def test_beside_a_fault_gaps_and_unreachable_rules_are_found() -> None:
+    found = compiled(FAULTY).findings
+    assert sorted(finding.name for finding in found) == [
+        "coverage-gap",
+        "unknown-value",
+        "unreachable-rule",
+    ]
+
+
+def test_a_condition_with_a_fault_takes_no_lead_from_a_rule_and_leaves_none_to_a_gap() -> None:
+    found = compiled(FAULTY.replace("source is evnt and DACH", "source is evnt")).findings
+    assert {finding.name for finding in found} == {"unknown-value", "unreachable-rule"}
+    (idle,) = named(found, "unreachable-rule")
+    assert idle.span is not None
+    assert idle.span.text == "giant"
+
+
+def test_under_a_not_a_fault_is_bounded_the_other_way_round() -> None:
+    narrow = FAULTY.replace("source is evnt and DACH", "not (source is evnt or country is FR)")
+    (gap,) = named(compiled(narrow).findings, "coverage-gap")
+    assert gap.witness is not None
+    assert gap.witness.fields["country"] == "FR"
+
+
+def test_what_stands_in_a_block_with_a_fault_is_not_called_unreachable() -> None:
+    faulty = FAULTY.replace("within DACH", "within DACH and source is evnt")
+    assert not named(compiled(faulty).findings, "unreachable-rule", "unreachable-block")

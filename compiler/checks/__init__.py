@@ -9,6 +9,8 @@ as `undecided`.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+import attrs
+
 from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
 from turnout.compiler.checks.conditions import check_redundant_conditions
 from turnout.compiler.checks.conflicts import check_conflicts
@@ -20,8 +22,10 @@ from turnout.compiler.checks.redundant import check_redundant_rules
 from turnout.compiler.checks.targets import check_chains, check_teams
 from turnout.compiler.checks.unreachable import check_unreachable
 from turnout.compiler.checks.unused import check_unused
-from turnout.compiler.program import Program
+from turnout.compiler.program import Program, lower
 from turnout.dsl.findings import Finding
+from turnout.dsl.policy import Route
+from turnout.dsl.source import Span
 
 ROUTE_CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
     check_unreachable,
@@ -66,3 +70,26 @@ def check(  # noqa: PLR0913 - what bounds the questions, each by name
     for policy_check in POLICY_CHECKS:
         findings.extend(policy_check(program))
     return tuple(findings)
+
+
+def check_inexact(  # noqa: PLR0913 - as `check`
+    program: Program,
+    least: Route,
+    unsure: frozenset[Span],
+    oracle: Oracle,
+    *,
+    steps: int = STEPS,
+    deadline: float | None = None,
+) -> tuple[Finding, ...]:
+    """Return the findings that stand whatever is put where a condition could not be read.
+
+    program: has the route with conditions that mean as many leads as they can, so that a
+    lead that none takes is a gap. least: the route with conditions that mean as few, so
+    that a rule without leads is unreachable, unless it is one of the `unsure`.
+    """
+    name = least.name
+    gaps = check_gaps(analyse(program, name, oracle, steps, deadline=deadline))
+    routes = {**program.policy.routes, name: least}
+    fewer = lower(attrs.evolve(program.policy, routes=routes))
+    unreachable = check_unreachable(analyse(fewer, name, oracle, steps, deadline=deadline))
+    return (*gaps, *(finding for finding in unreachable if finding.span not in unsure))

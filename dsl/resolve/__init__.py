@@ -6,6 +6,7 @@ said about them.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -36,13 +37,15 @@ _Node = TypeVar("_Node")
 class Resolution:
     """A policy, as far as it could be read, and what was found.
 
-    unsound: routes of which a condition is missing, so that nothing exact can be said of
-    them.
+    unsound: routes of which a clause is missing, so that nothing exact can be said of them.
+    inexact: routes of which a part of a condition was reported; the policy has them with
+    conditions that mean as many leads as they can.
     """
 
     policy: policy.Policy
     findings: tuple[Finding, ...]
     unsound: frozenset[str]
+    inexact: Mapping[str, routes.Inexact]
 
 
 def resolve(parsed: Parsed, path: Path) -> Resolution:
@@ -90,7 +93,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         identities=identities,
     )
     result = attrs.evolve(result, tests=_tests(files, result, scope))
-    return Resolution(result, tuple(scope.findings), frozenset(reader.unsound))
+    return Resolution(result, tuple(scope.findings), frozenset(reader.unsound), reader.inexact)
 
 
 def _tests(

@@ -5,9 +5,13 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeAlias
 
+import attrs
+
 from turnout.dsl import nodes, types
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import (
+    ALWAYS,
+    NEVER,
     And,
     Between,
     Condition,
@@ -48,6 +52,25 @@ _PARTS: dict[str, type[StartsWith | EndsWith | Contains]] = {
 MAX_DAYS = 36_500
 
 
+@attrs.frozen
+class Bounds:
+    """What is known of a condition of which a part may have been reported.
+
+    Whatever the part is mended to, every lead of `least` is meant and none outside `most`.
+    """
+
+    least: Condition
+    most: Condition
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether nothing of it was reported."""
+        return self.least is self.most
+
+
+UNKNOWN = Bounds(NEVER, ALWAYS)
+
+
 class ConditionReader:
     """Reads conditions over one schema.
 
@@ -71,18 +94,37 @@ class ConditionReader:
 
     def read(self, node: nodes.ConditionNode) -> Condition | None:
         """Return the condition, or None where something in it was reported."""
+        found = self.bounds(node)
+        return found.most if found.is_exact else None
+
+    def bounds(self, node: nodes.ConditionNode) -> Bounds:
+        """Return what the condition means, as far as it could be read."""
+        match node:
+            case nodes.All(parts):
+                return self._joined(And, parts)
+            case nodes.Any(parts):
+                return self._joined(Or, parts)
+            case nodes.Negation(part):
+                inner = self.bounds(part)
+                if inner.is_exact:
+                    return _exact(Not(inner.most))
+                return Bounds(Not(inner.most), Not(inner.least))
+            case _:
+                return _exact(self._atom(node))
+
+    def _joined(self, kind: type[And | Or], parts: tuple[nodes.ConditionNode, ...]) -> Bounds:
+        read = [self.bounds(part) for part in parts]  # all of them, so that each fault is reported
+        most = kind(tuple(part.most for part in read))
+        if all(part.is_exact for part in read):
+            return _exact(most)
+        return Bounds(kind(tuple(part.least for part in read)), most)
+
+    def _atom(
+        self, node: nodes.Bare | nodes.Open | nodes.Duplicate | nodes.Test
+    ) -> Condition | None:
         match node:
             case nodes.Bare(name):
                 return self._bare(name)
-            case nodes.All(parts):
-                read = self._all(parts)
-                return None if read is None else And(read)
-            case nodes.Any(parts):
-                read = self._all(parts)
-                return None if read is None else Or(read)
-            case nodes.Negation(part):
-                inner = self.read(part)
-                return None if inner is None else Not(inner)
             case nodes.Open(name):
                 known = self._scope.knows("calendar", name)
                 found = self._calendars.get(name.text) if known else None
@@ -93,11 +135,6 @@ class ConditionReader:
             case nodes.Test():
                 field = self._field(node.field)
                 return None if field is None else self._test(field, node)
-
-    def _all(self, parts: tuple[nodes.ConditionNode, ...]) -> tuple[Condition, ...] | None:
-        read = [self.read(part) for part in parts]  # every part, so that every fault is reported
-        whole = [part for part in read if part is not None]
-        return tuple(whole) if len(whole) == len(read) else None
 
     def _bare(self, name: nodes.Name) -> Condition | None:
         field = self._fields.get(name.text)
@@ -331,3 +368,8 @@ def _normal(field: Field, text: str) -> str:
     if isinstance(field.type, types.Code):
         return normal_code(text, None)
     return normal_text(text)
+
+
+def _exact(condition: Condition | None) -> Bounds:
+    """Return the bounds of what was read whole, those of anything where it wasn't."""
+    return UNKNOWN if condition is None else Bounds(condition, condition)

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+import attrs
+
 from turnout.dsl import nodes, policy
+from turnout.dsl.conditions import Condition
 from turnout.dsl.findings import Finding, Label, Severity
-from turnout.dsl.resolve.conditions import ConditionReader
+from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
 from turnout.dsl.resolve.people import is_served
 from turnout.dsl.resolve.places import is_broken
 from turnout.dsl.resolve.promises import actions, only, owner, sla
@@ -15,8 +18,24 @@ from turnout.dsl.types import Field, PersonName
 MAX_REASON = 1_000
 
 
+@attrs.frozen
+class Inexact:
+    """A route with conditions of which a part was reported.
+
+    least: the route in which they mean as few leads as they can; in the policy's own they
+    mean as many as they can. unsure: the spans of the clauses that depend on them.
+    """
+
+    least: policy.Route
+    unsure: frozenset[Span]
+
+
 class RouteReader:
-    """Reads routes; `unsound` names those in which a condition could not be read."""
+    """Reads routes.
+
+    unsound: the routes in which a clause is lost, so that nothing is known of the others.
+    inexact: those in which all clauses are known, and some conditions in part.
+    """
 
     def __init__(
         self, conditions: ConditionReader, fields: Mapping[str, Field], scope: Scope
@@ -28,20 +47,48 @@ class RouteReader:
         self._rules: dict[str, Span] = {}
         self._broken: tuple[Span, ...] = ()
         self._is_sound = True
+        self._least: dict[Span, Condition] = {}
         self.unsound: set[str] = set()
+        self.inexact: dict[str, Inexact] = {}
 
     def route(self, node: nodes.Route, broken: tuple[Span, ...]) -> policy.Route | None:
         """Return the route as far as it could be read, None where its name is taken."""
         owned_by = owner(node.owner, self._scope)
         if not self._scope.declare("route", node.name):
             return None
-        self._rules, self._broken, self._is_sound = {}, broken, True
+        self._rules, self._broken, self._is_sound, self._least = {}, broken, True, {}
         entries, fallback, fallback_span = self._entries(node.entries)
+        name = node.name.text
+        route = policy.Route(name, entries, fallback, node.name.span, fallback_span, owner=owned_by)
         if is_broken(node.span, broken) or not self._is_sound:
-            self.unsound.add(node.name.text)
-        return policy.Route(
-            node.name.text, entries, fallback, node.name.span, fallback_span, owner=owned_by
-        )
+            self.unsound.add(name)
+        elif self._least:
+            unsure: set[Span] = set()
+            least = self._narrowed(entries, unsure, is_sure=True)
+            self.inexact[name] = Inexact(attrs.evolve(route, entries=least), frozenset(unsure))
+        return route
+
+    def _narrowed(
+        self, entries: tuple[policy.Entry, ...], unsure: set[Span], *, is_sure: bool
+    ) -> tuple[policy.Entry, ...]:
+        """Return the entries with the least that their conditions mean.
+
+        unsure: gets the spans of those that are not known for sure, or stand in one.
+        """
+        narrowed: list[policy.Entry] = []
+        for entry in entries:
+            is_known = is_sure and entry.span not in self._least
+            if not is_known:
+                unsure.add(entry.span)
+            least = self._least.get(entry.span, entry.condition)
+            if isinstance(entry, policy.Rule):
+                narrowed.append(attrs.evolve(entry, condition=least))
+                continue
+            if not is_known and entry.fallback_span is not None:
+                unsure.add(entry.fallback_span)
+            inside = self._narrowed(entry.entries, unsure, is_sure=is_known)
+            narrowed.append(attrs.evolve(entry, condition=least, entries=inside))
+        return tuple(narrowed)
 
     def _entries(
         self, nodes_: tuple[nodes.EntryNode, ...]
@@ -109,7 +156,7 @@ class RouteReader:
             self._is_sound = False
         self._rules.setdefault(name, node.name.span)
         conditions = [
-            self._conditions.read(written)
+            self._conditions.bounds(written)
             for written in node.conditions
             if not is_broken(written.span, self._broken)  # what is left of it says nothing
         ]
@@ -121,11 +168,16 @@ class RouteReader:
             self._is_sound = False
             return None
         self._complain_of_clauses(node)
-        if len(conditions) != 1 or conditions[0] is None:
-            self._is_sound = False
-            return None
+        bounds = conditions[0] if len(conditions) == 1 else UNKNOWN
+        condition = self._most(bounds, node.name.span)
         chain = chains[0] if chains else ()
-        return policy.Rule(name, conditions[0], chain, node.name.span, sla=answer, actions=doings)
+        return policy.Rule(name, condition, chain, node.name.span, sla=answer, actions=doings)
+
+    def _most(self, bounds: Bounds, span: Span) -> Condition:
+        """Return the most that a condition can mean, noting the least where that differs."""
+        if not bounds.is_exact:
+            self._least[span] = bounds.least
+        return bounds.most
 
     def _complain_of_clauses(self, node: nodes.Rule) -> None:
         for word, clauses in (("when", node.conditions), ("to", node.chains)):
@@ -137,14 +189,12 @@ class RouteReader:
                 advice = "join them with `and`" if word == "when" else "write the second as `else`"
                 self._scope.report("duplicate-clause", again.span, message, help=advice)
 
-    def _within(self, node: nodes.Within) -> policy.Block | None:
+    def _within(self, node: nodes.Within) -> policy.Block:
         owned_by = owner(node.owner, self._scope)
         is_gone = is_broken(node.condition.span, self._broken)
-        condition = None if is_gone else self._conditions.read(node.condition)
+        bounds = UNKNOWN if is_gone else self._conditions.bounds(node.condition)
         entries, fallback, fallback_span = self._entries(node.entries)
-        if condition is None:
-            self._is_sound = False
-            return None
+        condition = self._most(bounds, node.condition.span)
         return policy.Block(
             condition, entries, fallback, node.condition.span, fallback_span, owner=owned_by
         )

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import combinations
 
 import attrs
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
@@ -314,3 +314,39 @@ def test_findings_are_the_only_errors_of_a_drawn_policy(written: Written) -> Non
     exact = {"unreachable-rule", "impossible-condition", "unreachable-block", "coverage-gap"}
     found = {finding.name for finding in errors(compiled(written).findings)}
     assert found <= {*exact, "dead-end"}
+
+
+# -- policies that can't be read whole --
+
+ASKED = re.compile(
+    r"(?<=[ (])[a-z_]+(?= (?:is|in|not in|has|starts|ends|contains|matches|<|>|within|older) )"
+)
+
+
+@given(tiny(patterns=True), st.data())
+def test_what_is_found_beside_a_fault_is_true_however_it_is_mended(
+    written: Written, data: st.DataObject
+) -> None:
+    head, route = written.text.split("route inbound")
+    places = [place for place in ASKED.finditer(route) if place[0] != "not"]
+    assume(places)
+    place = data.draw(st.sampled_from(places))
+    faulty = route[: place.start()] + "ghost" + route[place.end() :]
+    found = compiled(attrs.evolve(written, text=f"{head}route inbound{faulty}")).findings
+    assert [finding.span.text for finding in named(found, "unknown-name") if finding.span] == [
+        "ghost"
+    ]
+    of = counted(written)  # mended in one of the ways that there are
+    idle = {
+        clause.span.start for clause, reach in zip(of.clauses, of.reach, strict=True) if not reach
+    }
+    end = len(f"{head}route inbound") + place.end()
+    for finding in named(found, "unreachable-rule", "impossible-condition"):
+        assert finding.span is not None
+        longer = len("ghost") - len(place[0]) if finding.span.start >= end else 0
+        assert finding.span.start - longer in idle
+    read = lead_reader(of.policy.fields)
+    for finding in named(found, "coverage-gap"):
+        assert finding.witness is not None
+        values = shown(finding, read(finding.witness.fields, None))
+        assert not match(of.policy, ROUTE, values, arrival(finding)).attempts
