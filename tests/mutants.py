@@ -61,12 +61,24 @@ _OPPOSITES: dict[type[ast.AST], type[ast.AST]] = {
 
 def mutants(tree: ast.Module) -> Iterator[tuple[int, str, ast.Module]]:
     """Yield the line, the change and the changed module, for every single change."""
+    types = {id(part) for hint in _hints(tree) for part in ast.walk(hint)}
     for at, node in enumerate(ast.walk(tree)):
+        if id(node) in types:
+            continue
         changed = copy.deepcopy(tree)
         twin = next(other for number, other in enumerate(ast.walk(changed)) if number == at)
         before = ast.unparse(node) if isinstance(node, ast.expr) else ""
         if before and _change(twin):
             yield node.lineno, f"{before}  →  {ast.unparse(twin)}", changed  # type: ignore[attr-defined]
+
+
+def _hints(tree: ast.Module) -> Iterator[ast.expr]:
+    """Yield the annotations, which mean nothing when the module runs."""
+    for node in ast.walk(tree):
+        for name in ("annotation", "returns"):
+            hint = getattr(node, name, None)
+            if isinstance(hint, ast.expr):
+                yield hint
 
 
 def _change(node: ast.AST) -> bool:

@@ -360,3 +360,20 @@ def test_text_fits_80_columns_and_has_no_colours_in_a_pipe() -> None:
     result = diff(OLD, changed(inbound_route=text, people_route=people))
     assert "\x1b" not in result.stdout
     assert max(map(len, result.stdout.splitlines())) <= 80
+
+
+def test_past_the_deadline_what_is_open_is_undecided_and_nothing_is_called_the_same(
+    folder: Path,
+) -> None:
+    (folder / "sales" / "new.route").write_text(LARGER)
+    result = diff("sales/inbound.route", "sales/new.route", "--deadline", "0")
+    assert result.exit_code == 1
+    assert "could not be decided" in result.stdout or "undecided" in result.stdout
+
+
+def test_a_guarantee_that_both_versions_break_is_not_newly_broken(folder: Path) -> None:
+    claim = "guarantee big { when employees >= 1000 always by rule large }\n"
+    for name, text in (("old", INBOUND), ("new", LARGER)):
+        (folder / "sales" / f"{name}.route").write_text(text + claim)
+    result = diff("sales/old.route", "sales/new.route", "--format", "json")
+    assert json.loads(result.stdout)["broken"] == []

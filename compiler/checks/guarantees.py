@@ -67,6 +67,17 @@ class _Case:
     clauses: tuple[tuple[_Breach, ...], ...]
 
 
+@attrs.frozen
+class Judged:
+    """A finding, and what it is about.
+
+    about: the route, the guarantee and its claim; None where no claim is to blame.
+    """
+
+    about: tuple[str, str, Claim] | None
+    finding: Finding
+
+
 def check_guarantees(
     program: Program,
     oracle: Oracle,
@@ -75,6 +86,18 @@ def check_guarantees(
     deadline: float | None = None,
 ) -> Iterator[Finding]:
     """Yield a finding for each claim that some lead of one of `routes` breaks."""
+    for found in judged_claims(program, oracle, routes, steps, deadline):
+        yield found.finding
+
+
+def judged_claims(
+    program: Program,
+    oracle: Oracle,
+    routes: Iterable[str],
+    steps: int = STEPS,
+    deadline: float | None = None,
+) -> Iterator[Judged]:
+    """Yield what is wrong with the claims of guarantees, route by route."""
     policy = program.policy
     for name in routes:
         about = [each for each in policy.guarantees.values() if name in each.routes]
@@ -89,9 +112,11 @@ def check_guarantees(
         analysis = analyse(
             program, name, oracle, steps, also=_atoms(about, cases), deadline=deadline
         )
-        yield from _impossible(analysis, about)
+        for finding in _impossible(analysis, about):
+            yield Judged(None, finding)
         for case in cases:
-            yield from _judged(analysis, case)
+            for finding in _judged(analysis, case):
+                yield Judged((name, case.guarantee.name, case.claim), finding)
 
 
 def _atoms(about: Sequence[Guarantee], cases: Sequence[_Case]) -> Iterator[Atom]:

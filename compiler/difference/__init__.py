@@ -86,18 +86,20 @@ class Difference:
         return not self.caveats and all(route.is_same for route in self.routes)
 
 
-def difference(
+def difference(  # noqa: PLR0913 - what bounds the questions, each by name
     old: Program,
     new: Program,
     oracle: Oracle,
     *,
     declared: Condition | None = None,
     steps: int = STEPS,
+    deadline: float | None = None,
 ) -> Difference:
     """Return what changes from `old` to `new`.
 
     oracle: confirms witnesses. declared: where decisions were declared to change, in the
-    new version's words. steps: what one question may take.
+    new version's words. steps: what one question may take. deadline: when all questions
+    end, in seconds of `monotonic`; None for never. What is open then is `undecided`.
     """
     schema = shared(old.policy, new.policy)
     routes: list[RouteDifference] = []
@@ -105,7 +107,7 @@ def difference(
         if before is None or after is None:
             routes.append(RouteDifference(before, after))
         else:
-            asked = _Asked(schema, (old, new), (before, after), oracle, declared, steps)
+            asked = _Asked(schema, (old, new), (before, after), oracle, declared, steps, deadline)
             routes.append(_route(asked))
     return Difference(tuple(routes), tuple(changes(old.policy, new.policy)), schema.caveats)
 
@@ -130,6 +132,7 @@ class _Asked:
     oracle: Oracle
     declared: Condition | None
     steps: int
+    deadline: float | None
 
 
 def _route(asked: _Asked) -> RouteDifference:
@@ -171,7 +174,7 @@ def _compared(asked: _Asked) -> Compared:
         asked.schema.raws,
         words(regions, _named(new)),
         asked.oracle,
-        Purse(asked.steps, MOST_QUESTIONS * asked.steps),
+        Purse(asked.steps, MOST_QUESTIONS * asked.steps, asked.deadline),
         None if declared is None else sets.region(declared),
     )
 

@@ -66,16 +66,20 @@ class Move:
 
 @attrs.define
 class Purse:
-    """The steps of a whole comparison: `left` of them, and at most `each` for a question."""
+    """The steps of a whole comparison: `left` of them, and at most `each` for a question.
+
+    deadline: when all questions end, in seconds of `monotonic`; None for never.
+    """
 
     each: int
     left: int
+    deadline: float | None = None
 
     @contextmanager
     def budget(self) -> Generator[Budget, None, None]:
         """Return the budget of one question; what it takes is gone."""
         granted = max(0, min(self.each, self.left))
-        budget = Budget(granted)
+        budget = Budget(granted, self.deadline)
         try:
             yield budget
         finally:

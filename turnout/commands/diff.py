@@ -4,6 +4,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
+from time import monotonic
 
 import attrs
 import click
@@ -13,7 +14,7 @@ from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import refusals
 from turnout.commands.versions import condition, program, versions
 from turnout.compiler.analysis import STEPS
-from turnout.compiler.checks.guarantees import check_guarantees
+from turnout.compiler.checks.guarantees import judged_claims
 from turnout.compiler.difference import Difference, difference
 from turnout.compiler.difference.levels import LEVELS, beyond
 from turnout.compiler.program import Program
@@ -23,7 +24,7 @@ from turnout.dsl.policy import Policy, Target
 from turnout.rendering.difference import FORMATS
 from turnout.rendering.difference.report import Comparison
 from turnout.rendering.screen import columns
-from turnout.runtime.compiled import run_witness
+from turnout.runtime.compiled import DEADLINE, run_witness
 from turnout.runtime.interpreter import match
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.movements import Movements, movements
@@ -78,6 +79,14 @@ from turnout.runtime.records import records
     metavar="N",
     help="How long to think about one rule before saying `undecided`.",
 )
+@click.option(
+    "--deadline",
+    type=click.FloatRange(min=0),
+    default=DEADLINE,
+    show_default=True,
+    metavar="SECONDS",
+    help="When to say `undecided` of every rule that is still open.",
+)
 @AT
 @color_option
 @click.pass_context
@@ -92,6 +101,7 @@ def command(
     leads: Path | None,
     route_name: str | None,
     steps: int,
+    deadline: float,
     at: datetime | None,
 ) -> None:
     """Say whose decision a change of a policy changes.
@@ -107,14 +117,15 @@ def command(
     Exit status: 0 where nothing changes but what --allow lets pass, 1 where more does, 2
     where a policy could not be read.
     """
+    end = monotonic() + deadline
     if (allow == "declared") != (where is not None):
         raise CannotRun("--allow declared and --where CONDITION go together")
     with versions(old, new) as (before, after):
         programs = _chosen((program(before), program(after)), route_name)
         declared = None if where is None else condition(where, after)
-    found = difference(*programs, offered_by, declared=declared, steps=steps)
+    found = difference(*programs, offered_by, declared=declared, steps=steps, deadline=end)
     counted = None if leads is None else _counted(leads, found, programs, at or datetime.now(UTC))
-    broken = _broken(*programs)
+    broken = _broken(*programs, end)
     excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
     comparison = Comparison(before.name, after.name, found, counted, broken, allow, excess)
     for text in FORMATS[format_name](comparison, columns()):
@@ -145,17 +156,17 @@ def offered_by(
     return tuple(target for target, _ in match(policy, route, values, clock).attempts)
 
 
-def _broken(old: Program, new: Program) -> tuple[str, ...]:
+def _broken(old: Program, new: Program, deadline: float) -> tuple[str, ...]:
     """Return which guarantees the new version breaks and the old one, if it gave them, didn't."""
     before, after = (
         {
-            finding.message: finding
-            for finding in check_guarantees(each, run_witness, each.routes)
-            if finding.severity is Severity.ERROR
+            found.about: found.finding.message
+            for found in judged_claims(each, run_witness, each.routes, deadline=deadline)
+            if found.about and found.finding.severity is Severity.ERROR
         }
         for each in (old, new)
     )
-    return tuple(message for message in after if message not in before)
+    return tuple(said for about, said in after.items() if about not in before)
 
 
 def _counted(
