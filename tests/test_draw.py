@@ -182,3 +182,7 @@ def test_least_loaded_passes_over_the_absent_and_weight_0() -> None:
     assert least_loaded(roster, {"ben": 99}, {"ben", "zoe"}) == "ben"
     assert least_loaded(roster, {}, {"zoe"}) is None
     assert least_loaded(roster, {}, ()) is None
+
+
+def test_the_finest_scale_is_a_whole_number_in_json() -> None:
+    assert 2**52 < FINEST < 2**53
