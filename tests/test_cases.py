@@ -23,7 +23,8 @@ from hypothesis import given, settings
 from tests.strategies import leads
 from turnout.compiler.diagram import dot
 from turnout.compiler.drawing import draw
-from turnout.compiler.tree import decision_tree, follow
+from turnout.compiler.growing import decision_tree
+from turnout.compiler.tree import follow
 from turnout.compiler.tree_json import as_json
 from turnout.dsl.conditions import SEEN
 from turnout.rendering.jsons import json_text

@@ -14,9 +14,10 @@ from tests.policies import resolved
 from tests.strategies import Written, leads, policies
 from turnout.compiler.compact import Box, compact
 from turnout.compiler.diagram import dot
+from turnout.compiler.growing import decision_tree
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Program, lower
-from turnout.compiler.tree import Leaf, Split, Tree, decision_tree, follow
+from turnout.compiler.tree import Leaf, Split, Tree, follow
 from turnout.compiler.tree_json import as_json
 from turnout.dsl.conditions import Condition
 from turnout.dsl.policy import Policy, Target

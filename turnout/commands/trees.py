@@ -3,7 +3,8 @@
 from turnout.commands.exits import CannotRun
 from turnout.compiler.diagram import description, dot
 from turnout.compiler.drawing import DrawingError, draw
-from turnout.compiler.tree import Tree, decision_tree
+from turnout.compiler.growing import decision_tree
+from turnout.compiler.tree import Tree
 from turnout.compiler.tree_json import as_json
 from turnout.rendering.jsons import json_text
 from turnout.runtime.compiled import Compiled
