@@ -31,6 +31,7 @@ HELD_BY = {
     ),
     "runtime/engine.py": (
         "tests/test_behaviour.py",
+        "tests/test_escalation.py",
         "tests/test_identity.py",
         "tests/test_api.py",
         "tests/laws/test_routing.py",
