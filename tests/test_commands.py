@@ -376,3 +376,10 @@ def test_output_does_not_depend_on_the_seed_of_hashes(folder: Path) -> None:
         )
     assert len(seen) == 1
     assert all(min(seen))
+
+
+@pytest.mark.parametrize("name", ["compile", "diagram", "route"])
+def test_an_output_in_no_folder_is_named_as_it_was_given(name: str) -> None:
+    arguments = [*COMMANDS[name], "-o", "nowhere/out.svg"]
+    arguments = arguments if name != "route" else [*arguments, "--format", "csv"]
+    assert "error: nowhere/out.svg: No such file or directory" in refused(turnout(*arguments))

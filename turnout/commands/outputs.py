@@ -29,7 +29,7 @@ def replacing(path: Path) -> Generator[BinaryIO, None, None]:
         return
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with _naming(str(path)), part.open("wb") as stream:
+        with _naming(str(path), part), part.open("wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -61,11 +61,15 @@ def output(path: Path | None) -> Generator[BinaryIO, None, None]:
 
 
 @contextmanager
-def _naming(name: str) -> Generator[None, None, None]:
-    """Say what has no space, which the system doesn't."""
+def _naming(name: str, part: Path | None = None) -> Generator[None, None, None]:
+    """Say by the name that the user gave what has no space, or can't be written.
+
+    part: the hidden file, of which the user knows nothing.
+    """
     try:
         yield
     except OSError as failure:
-        if is_full(failure) and failure.filename is None:
+        is_unnamed = is_full(failure) and failure.filename is None
+        if is_unnamed or (part is not None and failure.filename == str(part)):
             raise OSError(failure.errno, failure.strerror, name) from failure
         raise
