@@ -10,6 +10,7 @@ from typing import Self
 
 from turnout.dsl.findings import Finding, Severity
 from turnout.runtime.compiled import Compiled, compile_policy
+from turnout.runtime.configuration import configuration_of
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import escalator
@@ -43,14 +44,21 @@ def load(
 ) -> "Router":
     """Return a router for the policy whose main file is at `path`.
 
-    route: which of its routes; may be left out where it has one only.
+    route: which of its routes; may be left out where it has one only, or one is configured.
     state: a SQLite file that keeps turns and decisions, made where there is none; without
     it they live as long as the router.
 
-    Raises PolicyError where the policy has errors or no such route, and
-    `turnout.StateError` where the state can't be used.
+    The project's configuration counts as it does for the command line.
+
+    Raises PolicyError where the policy has errors or no such route,
+    `turnout.StateError` where the state can't be used, and `turnout.ConfigurationError`
+    where the configuration can't.
     """
-    return Router(compile_policy(path), route=route, state=state)
+    configured = configuration_of(Path(path))
+    compiled = compile_policy(path, severities=configured.severities)
+    if route is None and len(compiled.policy.routes) > 1:
+        route = configured.route
+    return Router(compiled, route=route, state=state)
 
 
 class Router:

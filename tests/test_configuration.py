@@ -8,7 +8,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from turnout.cli import cli
-from turnout.commands.configuration import nearest_configuration
+from turnout.runtime.configuration import ConfigurationError, nearest_configuration
+from turnout.runtime.router import PolicyError, load
 
 POLICY = """\
 lead { id: text required  country: country }
@@ -211,3 +212,25 @@ def test_what_one_policy_leaves_unused_another_may_use(folder: Path) -> None:
     ]
     assert unused == ["the queue `c` is never used"]
     assert report["summary"]["allowed"] == 1
+
+
+def test_a_program_meets_the_same_configuration(folder: Path) -> None:
+    with pytest.raises(PolicyError):
+        load("policies/inbound.route")
+    (folder / "turnout.toml").write_text('severities = { unreachable-rule = "warning" }\n')
+    with load("policies/inbound.route") as router:
+        assert router.route({"id": "1", "country": "DE"}).target == "triage"
+    (folder / "turnout.toml").write_text("severities = 7\n")
+    with pytest.raises(ConfigurationError) as caught:
+        load("policies/inbound.route")
+    assert caught.value.help
+
+
+def test_a_program_gets_the_configured_route(folder: Path) -> None:
+    policy = "lead { id: text }\nqueue a\nqueue b\nroute x { fallback to queue a }\n"
+    (folder / "two.route").write_text(f"{policy}route y {{ fallback to queue b }}\n")
+    with pytest.raises(PolicyError, match="several routes"):
+        load("two.route")
+    (folder / "turnout.toml").write_text('route = "y"\n')
+    with load("two.route") as router:
+        assert router.route({"id": "1"}).target == "b"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from turnout.runtime.compiled import Compiled, compile_policy
+    from turnout.runtime.configuration import ConfigurationError
     from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
     from turnout.runtime.explain import Explanation
     from turnout.runtime.moves import Holder, Move
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Compiled",
+    "ConfigurationError",
     "Decision",
     "Doing",
     "Explanation",
@@ -47,6 +49,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Compiled": "compiled",
     "compile_policy": "compiled",
+    "ConfigurationError": "configuration",
     "Decision": "decisions",
     "Doing": "decisions",
     "Issue": "decisions",

@@ -8,10 +8,10 @@ from pathlib import Path
 import attrs
 import click
 
-from turnout.commands.configuration import configuration_of, configured_paths
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import replacing
+from turnout.commands.policies import configured, named_or_configured
 from turnout.commands.roots import roots
 from turnout.compiler.analysis import STEPS
 from turnout.dsl.catalogue import CATALOGUE
@@ -127,7 +127,7 @@ def command(
             f"--coverage is for reading, not for --format {name}",
             "write it with `turnout coverage POLICY -o coverage.json`",
         )
-    files = roots(paths or configured_paths())
+    files = roots(named_or_configured(paths))
     report = attrs.evolve(checked(files, steps, deadline), strict=strict)
     for format_name, file in reports:
         with replacing(file) as stream:
@@ -161,7 +161,7 @@ def checked(files: list[Path], steps: int, deadline: float = DEADLINE) -> Report
             compile_policy(
                 file,
                 steps=steps,
-                severities=configuration_of(file).severities,
+                severities=configured(file).severities,
                 deadline=deadline,
             )
             for file in progress

@@ -8,10 +8,10 @@ from pathlib import Path
 import attrs
 import click
 
-from turnout.commands.configuration import configured_paths
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS
 from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import replacing
+from turnout.commands.policies import named_or_configured
 from turnout.commands.roots import route_files
 from turnout.dsl.files import MAX_FILE, decoded, read_text
 from turnout.dsl.findings import Finding
@@ -51,7 +51,7 @@ def command(ctx: click.Context, *, paths: tuple[Path, ...], check: bool, has_dif
     """
     findings: list[Finding] = []
     changed = 0
-    files = route_files(paths or configured_paths())
+    files = route_files(named_or_configured(paths))
     is_dry = check or has_diff
     for path in files:
         result = _formatted(path)

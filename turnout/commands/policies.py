@@ -1,13 +1,12 @@
 """A policy that is fit to run, which of its routes a command is about, and its router."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
-from turnout.commands.configuration import configuration_of
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
 from turnout.dsl.findings import Severity
 from turnout.dsl.policy import Policy
@@ -15,6 +14,12 @@ from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
 from turnout.runtime.compiled import Compiled, compile_policy
+from turnout.runtime.configuration import (
+    Configuration,
+    ConfigurationError,
+    configuration_of,
+    configured_paths,
+)
 from turnout.runtime.records import LeadsError
 from turnout.runtime.stores import StateError
 
@@ -26,7 +31,7 @@ ROUTE = click.option(
 
 def fit_policy(path: Path) -> Compiled:
     """Return the policy at `path`; where it has errors, print them and end the command."""
-    compiled = compile_policy(path, severities=configuration_of(path).severities)
+    compiled = compile_policy(path, severities=configured(path).severities)
     if compiled.is_fit:
         return compiled
     report = errors_of(compiled)
@@ -49,7 +54,7 @@ def chosen_route(policy: Policy, name: str | None, main: Path) -> str:
     """
     names = list(policy.routes)
     if name is None and len(names) > 1:
-        name = configuration_of(main).route
+        name = configured(main).route
     if not names:
         raise CannotRun(f"the policy {policy.name} has no route", "name the file that has one")
     if name is None and len(names) == 1:
@@ -66,8 +71,20 @@ def chosen_route(policy: Policy, name: str | None, main: Path) -> str:
 
 @contextmanager
 def refusals() -> Generator[None, None, None]:
-    """Turn a state or a file of leads that can't be used into the command's end."""
+    """Turn a state, a configuration or a file of leads that can't be used into the end."""
     try:
         yield
-    except (LeadsError, StateError) as refusal:
+    except (ConfigurationError, LeadsError, StateError) as refusal:
         raise CannotRun(refusal.message, refusal.help) from refusal
+
+
+def named_or_configured(paths: Sequence[Path]) -> list[Path]:
+    """Return the paths that were named, or else those configured. Raises CannotRun."""
+    with refusals():
+        return list(paths) or configured_paths()
+
+
+def configured(policy: Path) -> Configuration:
+    """Return the configuration for a policy's main file. Raises CannotRun."""
+    with refusals():
+        return configuration_of(policy)

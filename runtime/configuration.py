@@ -1,4 +1,4 @@
-"""What a project says once for all commands: its paths, severities and default route.
+"""What a project says once for all its policies: its paths, severities and default route.
 
 A configuration is the table `[tool.turnout]` of a `pyproject.toml`, or a file
 `turnout.toml` with the same keys at its top:
@@ -24,7 +24,6 @@ from typing import Any, cast
 
 import attrs
 
-from turnout.commands.exits import CannotRun
 from turnout.dsl.catalogue import CATALOGUE
 from turnout.dsl.findings import Severity
 from turnout.dsl.resolve.scope import nearest
@@ -33,6 +32,18 @@ from turnout.dsl.verdict import Severities
 LARGEST = 1024 * 1024
 LEVELS: Mapping[str, Severity | None] = {**{each.value: each for each in Severity}, "off": None}
 _KEYS = ("paths", "severities", "route")
+
+
+class ConfigurationError(Exception):
+    """A configuration can't be read, or says what has no meaning.
+
+    message: what is wrong, with the file and line. help: what to do about it, or "".
+    """
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help
 
 
 @attrs.frozen
@@ -49,12 +60,12 @@ class Configuration:
 
 
 def configuration_of(policy: Path) -> Configuration:
-    """Return the configuration for a policy's main file. Raises CannotRun."""
+    """Return the configuration for a policy's main file. Raises ConfigurationError."""
     return nearest_configuration(policy.resolve().parent)
 
 
 def nearest_configuration(folder: Path) -> Configuration:
-    """Return the configuration that holds in an absolute folder. Raises CannotRun."""
+    """Return the configuration that holds in an absolute folder. Raises ConfigurationError."""
     for each in (folder, *folder.parents):
         for file, table in ((each / "turnout.toml", ()), (each / "pyproject.toml", _PYPROJECT)):
             written = _Written.read(file, table)
@@ -96,9 +107,9 @@ class _Written:
         try:
             values: Any = tomllib.loads(text)
         except tomllib.TOMLDecodeError as failure:
-            raise CannotRun(f"{_shown(file)} is not TOML: {failure}") from failure
+            raise ConfigurationError(f"{_shown(file)} is not TOML: {failure}") from failure
         except RecursionError as failure:
-            raise CannotRun(f"{_shown(file)} is nested too deep to be read") from failure
+            raise ConfigurationError(f"{_shown(file)} is nested too deep to be read") from failure
         for name in table:
             if not isinstance(values, dict) or name not in values:
                 return None
@@ -109,7 +120,7 @@ class _Written:
         return written
 
     def configuration(self) -> Configuration:
-        """Return the values, each of the right kind. Raises CannotRun."""
+        """Return the values, each of the right kind. Raises ConfigurationError."""
         for key in self.values:
             if key not in _KEYS:
                 near = _nearest(key, _KEYS)
@@ -151,9 +162,9 @@ class _Written:
             raise self.wrong("route", "has to be the name of a route", 'write `route = "inbound"`')
         return route
 
-    def wrong(self, key: str, what: str, advice: str) -> CannotRun:
+    def wrong(self, key: str, what: str, advice: str) -> ConfigurationError:
         """Return the error that the setting `key` is wrong, with the line where it stands."""
-        return CannotRun(f"{_shown(self.file)}:{self._line(key)}: `{key}` {what}", advice)
+        return ConfigurationError(f"{_shown(self.file)}:{self._line(key)}: `{key}` {what}", advice)
 
     def _line(self, key: str) -> int:
         """Return the line of a key of this configuration, from 1; near it at worst.
@@ -182,15 +193,17 @@ def _text(file: Path) -> str | None:
         with file.open("rb") as stream:
             content = stream.read(LARGEST + 1)
     except OSError as failure:
-        raise CannotRun(f"{_shown(file)} can't be read: {failure.strerror}") from failure
+        raise ConfigurationError(f"{_shown(file)} can't be read: {failure.strerror}") from failure
     if len(content) > LARGEST:
-        raise CannotRun(
+        raise ConfigurationError(
             f"{_shown(file)} is larger than 1 MB", "keep the configuration in turnout.toml"
         )
     try:
         return content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as failure:
-        raise CannotRun(f"{_shown(file)} is not UTF-8", "save the file as UTF-8") from failure
+        raise ConfigurationError(
+            f"{_shown(file)} is not UTF-8", "save the file as UTF-8"
+        ) from failure
 
 
 def _shown(file: Path) -> str:
