@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import product
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.policies import resolved
 from tests.strategies import COLUMNS, Written, leads, policies, policy_atoms
+from turnout.compiler import witness
 from turnout.compiler.domains import members
 from turnout.compiler.regions import All, Budget, Regions, find, truth
 from turnout.compiler.space import Space, space
-from turnout.compiler.witness import example
-from turnout.dsl.conditions import And, Condition, Not, Or, Present
+from turnout.dsl.conditions import And, Condition, IsIn, Not, Or, Present, atoms
 from turnout.dsl.policy import Block, Entry, Policy
 from turnout.dsl.types import Values
 from turnout.runtime.interpreter import holds
@@ -140,7 +140,7 @@ def test_what_find_returns_satisfies_all_regions(written: Written, data: st.Data
         mask and mask & ~full == 0 for mask, full in zip(found, regions.space.full, strict=True)
     )
     assert all(truth(region, found) is True for region in asked)
-    lead = example(regions.space, found)
+    lead = witness.example(regions.space, found)
     if lead is not None:
         assert all(holds(condition, lead.values, lead.today) for condition in wanted)
         assert not any(holds(condition, lead.values, lead.today) for condition in unwanted)
@@ -192,7 +192,7 @@ def test_a_box_without_free_patterns_has_an_example(written: Written, data: st.D
         region = regions.region(condition, holds=side)
         found = find(regions.space, [region, *possible(regions)], Budget(STEPS))
         if found is not None:
-            lead = example(regions.space, found)
+            lead = witness.example(regions.space, found)
             assert lead is not None
             assert holds(condition, lead.values, lead.today) is side
 
@@ -200,3 +200,71 @@ def test_a_box_without_free_patterns_has_an_example(written: Written, data: st.D
 def test_a_required_field_is_never_missing_in_a_space() -> None:
     policy = resolved("lead { city: text  plan: one of [a, b] required }")
     assert [members(full) for full in space(policy.fields, []).full] == [[0, 1], [1]]
+
+
+# -- many nested conditions over few leads, so that most of the search is in vain --
+
+FLAT = resolved(
+    "lead { a: one of [x, y, z] required  b: boolean required  c: boolean required"
+    "  d: boolean required  e: boolean }"
+).fields
+EVERY = [
+    {name: value for name, value in zip(FLAT, values, strict=True) if value is not None}
+    for values in product("xyz", *[[True, False]] * 3, [True, False, None])
+]
+TODAY = date(2026, 11, 24)
+ONE_TEST = st.one_of(
+    st.sets(st.sampled_from("xyz"), min_size=1, max_size=2).map(
+        lambda chosen: IsIn("a", frozenset(chosen))
+    ),
+    st.builds(
+        IsIn, st.sampled_from("bcde"), st.sampled_from([True, False]).map(lambda x: frozenset({x}))
+    ),
+)
+
+
+def joined(
+    kind: type[And | Or], part: st.SearchStrategy[Condition]
+) -> st.SearchStrategy[Condition]:
+    return st.lists(part, min_size=2, max_size=3).map(lambda parts: kind(tuple(parts)))
+
+
+NESTED = joined(Or, st.one_of(ONE_TEST, joined(And, st.one_of(ONE_TEST, joined(Or, ONE_TEST)))))
+
+
+def among(name: str, *values: str | bool) -> Condition:
+    return IsIn(name, frozenset(values))
+
+
+@example(
+    # Where the first part of the second `or` ends in nothing, its leads are still the next's.
+    [
+        Or((among("b", False), among("a", "x"))),
+        Or(
+            (
+                And((among("a", "z", "x"), Or((among("a", "x"), among("b", True))))),
+                And((among("b", False), among("a", "z", "x"))),
+            )
+        ),
+    ],
+    [Not(Or((among("a", "x"), among("a", "x"))))],
+)
+@settings(max_examples=4 * settings.get_profile("tests").max_examples)  # quick, and rarely hard
+@given(st.lists(NESTED, min_size=1, max_size=9), st.lists(NESTED.map(Not), max_size=2))
+def test_find_returns_leads_that_fit_and_none_only_where_no_lead_does(
+    asked: list[Condition], denied: list[Condition]
+) -> None:
+    conditions = [*asked, *denied]
+    regions = Regions(space(FLAT, [atom for each in conditions for atom in atoms(each)]))
+    found = find(regions.space, map(regions.region, conditions), Budget(STEPS))
+    fitting = [values for values in EVERY if all(holds(each, values, TODAY) for each in conditions)]
+    assert (found is not None) == bool(fitting)
+    if found is not None:
+        classes = [(values, regions.space.classify(values, TODAY)) for values in EVERY]
+        inside = [
+            values
+            for values, numbers in classes
+            if all(mask >> number & 1 for mask, number in zip(found, numbers, strict=True))
+        ]
+        assert inside
+        assert all(values in fitting for values in inside)
