@@ -100,6 +100,13 @@ def test_every_rule_has_an_expected_decision(example: str) -> None:
 
 
 @pytest.mark.parametrize("example", POLICIES)
+def test_tests_pass_and_cover_every_rule_branch_and_else_step(example: str) -> None:
+    arguments = ["test", str(EXAMPLES / example), "--fail-under", "100"]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0, result.output
+
+
+@pytest.mark.parametrize("example", POLICIES)
 def test_diagram_is_that_of_the_policy(example: str, today: Path) -> None:
     expected = (EXAMPLES / example / "diagram.dot").read_bytes()
     assert (today / example / "diagram.dot").read_bytes() == expected
