@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from turnout.cli import cli
+from turnout.commands import reroute
 from turnout.runtime.router import load
 
 POLICY = """\
@@ -256,6 +257,18 @@ def test_what_cannot_be_decided_anew_moves_nothing(
     assert said in " ".join(click.unstyle(result.stderr).split())
     assert "Traceback" not in result.stderr
     assert logged() == []
+
+
+def test_a_file_of_more_leads_than_one_transaction_holds_is_refused(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert folder.is_dir()
+    routed()
+    monkeypatch.setattr(reroute, "MOST_LEADS", 2)
+    result = rerouted("leads.csv", "--all")
+    assert (result.exit_code, "more than 2 leads" in result.stderr) == (2, True)
+    assert logged() == []
+    assert rerouted("leads.csv", "--id", "3").exit_code == 0, "a named one is found nonetheless"
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "a" * 501])

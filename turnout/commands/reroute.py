@@ -1,7 +1,7 @@
 """`turnout reroute`: leads are decided anew, whoever has them, and the log says why."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -113,24 +113,12 @@ def _chosen(leads: str, router: Router, ids: tuple[str, ...], *, takes_all: bool
     All are read before the first is decided, so that the state is not locked meanwhile.
     """
     if leads.lstrip().startswith("{"):
-        records = [_written(leads)]
-    else:
-        with opened(Path(leads), router) as source:
-            records = list(_few(source, takes_all=takes_all or bool(ids)))
-    if not ids:
-        if not records:
-            raise CannotRun("there is no lead")
-        return records
-    read = lead_reader(router.compiled.policy.fields)
-    wanted = dict.fromkeys(ids)
-    chosen: dict[str, Record] = {}
-    for record in records:
-        if (found := read(record.raw, record.row).id) in wanted:
-            chosen.setdefault(found, record)
-    if absent := [each for each in wanted if each not in chosen]:
-        advice = "ids are case-sensitive; nothing was moved"
-        raise CannotRun(f"there is no lead {_named(absent)}", advice)
-    return list(chosen.values())
+        return _with_ids([_written(leads)], router, ids) if ids else [_written(leads)]
+    with opened(Path(leads), router) as source:
+        records = _with_ids(source, router, ids) if ids else _few(source, takes_all=takes_all)
+    if not records:
+        raise CannotRun("there is no lead")
+    return records
 
 
 def _written(lead: str) -> Record:
@@ -141,15 +129,31 @@ def _written(lead: str) -> Record:
         raise CannotRun(f"the lead is not JSON: {failure}", "quote it for the shell") from failure
 
 
-def _few(source: Records, *, takes_all: bool) -> Iterator[Record]:
-    """Yield the records, as many as one transaction may hold."""
-    for number, record in enumerate(source):
-        if number and not takes_all:
+def _with_ids(source: Iterable[Record], router: Router, ids: tuple[str, ...]) -> list[Record]:
+    """Return the first record with each of the ids."""
+    read = lead_reader(router.compiled.policy.fields)
+    wanted = dict.fromkeys(ids)
+    chosen: dict[str, Record] = {}
+    for record in source:
+        found = read(record.raw, record.row).id
+        if found is not None and found in wanted:
+            chosen.setdefault(found, record)
+    if absent := [each for each in wanted if each not in chosen]:
+        advice = "ids are case-sensitive; nothing was moved"
+        raise CannotRun(f"there is no lead {_named(absent)}", advice)
+    return list(chosen.values())
+
+
+def _few(source: Records, *, takes_all: bool) -> list[Record]:
+    """Return the records, as many as one transaction may hold."""
+    records: list[Record] = []
+    for record in source:
+        if records and not takes_all:
             raise CannotRun("there are several leads", "name some with --id, or take --all")
-        if number >= MOST_LEADS:
-            advice = "split the file"
-            raise CannotRun(f"there are more than {MOST_LEADS:,} leads", advice)
-        yield record
+        if len(records) >= MOST_LEADS:
+            raise CannotRun(f"there are more than {MOST_LEADS:,} leads", "split the file")
+        records.append(record)
+    return records
 
 
 def _named(leads: Sequence[str]) -> str:
