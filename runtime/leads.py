@@ -218,6 +218,11 @@ def fingerprint(lead: Lead) -> str:
     return sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
+def key_of(lead: Lead) -> str:
+    """Return what a lead is known by: its id, or else what it says."""
+    return lead.id if lead.id is not None else f"content:{fingerprint(lead)}"
+
+
 def shortened(raw: object) -> str:
     r"""Return a raw value as a text of at most 80 printable characters.
 

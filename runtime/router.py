@@ -15,8 +15,8 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import escalator
 from turnout.runtime.explain import Explanation, explain
-from turnout.runtime.leads import Lead, lead_reader, leads
-from turnout.runtime.moves import Move
+from turnout.runtime.leads import Lead, key_of, lead_reader, leads
+from turnout.runtime.moves import Holder, Move
 from turnout.runtime.records import Record
 from turnout.runtime.stores import Store
 from turnout.runtime.stores.memory import MemoryStore
@@ -37,6 +37,18 @@ class PolicyError(Exception):
         """Say what is wrong in one sentence."""
         super().__init__(message)
         self.findings = findings
+
+
+class UnroutedError(Exception):
+    """Leads that were to be routed anew, but never were routed.
+
+    leads: their ids, in order; `row 7` where one has none.
+    """
+
+    def __init__(self, leads: tuple[str, ...]) -> None:
+        """Say which."""
+        super().__init__(f"never routed: {', '.join(leads)}")
+        self.leads = leads
 
 
 def load(
@@ -121,11 +133,40 @@ class Router:
 
         A lead that was never decided is simply routed. reason: for the log, not empty.
         """
-        if not reason.strip():
-            raise ValueError("routing a lead anew needs a reason")
+        said = _reason(reason)
         with self._store.begin() as transaction:
             read = self._read(lead, None)
-            return self._decide(read, _moment(at), transaction, anew=reason.strip())
+            return self._decide(read, _moment(at), transaction, anew=said)
+
+    def reroute_all(
+        self, records: Iterable[Record], reason: str, *, at: datetime | None = None
+    ) -> tuple[Move, ...]:
+        """Decide leads anew, whoever has them, and return the moves that were logged.
+
+        All in one transaction, in order; of several records with one id the first counts.
+        A move may leave the lead with whoever had it.
+
+        Raises UnroutedError where some were never decided on this route, and
+        `turnout.StateError` where the state can't be read or written; then none is moved.
+        """
+        said, moment = _reason(reason), _moment(at)
+        moves: dict[str, Move] = {}
+        unrouted: dict[str, None] = {}
+        with self._store.begin() as transaction:
+            for lead in leads(records, self.compiled.policy.fields):
+                key = key_of(lead)
+                if key in moves:
+                    continue
+                recorded = transaction.decided(self.route_name, key)
+                if recorded is None:
+                    unrouted[f"row {lead.row}" if lead.id is None else lead.id] = None
+                    continue
+                decision = self._decide(lead, moment, transaction, anew=said)
+                before, after = Holder.of(recorded.decision), Holder.of(decision)
+                moves[key] = Move(self.route_name, key, moment, said, before, after)
+            if unrouted:
+                raise UnroutedError(tuple(unrouted))
+        return tuple(moves.values())
 
     def escalate(self, *, at: datetime | None = None) -> tuple[Move, ...]:
         """Move every lead that nobody touched in time to where its rule's SLA says.
@@ -195,6 +236,12 @@ def _moment(at: datetime | None) -> datetime:
     if at.tzinfo is None:
         raise ValueError("the clock needs a time zone, such as datetime.now(UTC)")
     return at.astimezone(UTC)
+
+
+def _reason(reason: str) -> str:
+    if not reason.strip():
+        raise ValueError("routing a lead anew needs a reason")
+    return reason.strip()
 
 
 def _chosen(compiled: Compiled, route: str | None) -> str:

@@ -401,11 +401,11 @@ def people(draw: DrawFn) -> str:
         "not open kolkata and not urgent",
     ]
     rules = [
-        f"rule r{number} {{ when {draw(st.sampled_from(conditions_))} to {draw(_available())} }}"
+        f"rule r{number} {{ when {draw(st.sampled_from(conditions_))} to {draw(available())} }}"
         for number in range(draw(st.integers(0, 2)))
     ]
     parts.append(
-        f"route r {{ {' '.join(rules)} fallback to {draw(_available())} else queue triage }}"
+        f"route r {{ {' '.join(rules)} fallback to {draw(available())} else queue triage }}"
     )
     return "\n".join(parts)
 
@@ -436,7 +436,7 @@ def _caps(draw: DrawFn, least: int, most: int) -> str:
 
 
 @st.composite
-def _available(draw: DrawFn) -> str:
+def available(draw: DrawFn) -> str:
     """Return a chain of targets that can be unavailable."""
     teams = [
         f"{kind} {team}" for kind in ("round-robin", "least-loaded") for team in ("near", "far")

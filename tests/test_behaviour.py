@@ -2,7 +2,8 @@
 
 Most sources are pages in which makers of such systems say what theirs does; a case says what
 must happen here, through the engine, from a policy's text. Where the makers offer a choice
-(catching up after a holiday or not), the language's design makes it, and is the source.
+(catching up after a holiday or not), the source says which one is Turnout's. What none of them
+says is named as Turnout's own.
 """
 
 from collections import Counter
@@ -22,11 +23,21 @@ DAY = timedelta(days=1)
 
 NGINX = "nginx: smooth weighted round-robin balancing, commit 52327e0627f4 (2012)"
 MODULO = "Salesforce help: MOD(VALUE(Lead_Number__c), 3), round robin of leads"
-CAPS = "help.nc-squared.com/weighting-and-caps/weighting-and-capping"
-VACATION = "help.chilipiper.com, article 14255546297235, vacation adjustment disabled"
-LEVEL = "support.chilipiper.com/article/186-vacation, vacation calibration"
+CAPS = "https://help.nc-squared.com/weighting-and-caps/weighting-and-capping"
+DAILY = "https://www.leaddistro.ai/docs/campaign-daily-caps: resets at midnight"
+OVERFLOW = "https://www.leaddistro.ai/docs/campaign-daily-caps: the next in priority has the rest"
+VACATION = "https://help.chilipiper.com, article 14255546297235, vacation adjustment disabled"
+LEVEL = "https://support.chilipiper.com/article/186-vacation, vacation calibration"
+NEWCOMER = "https://help.chilipiper.com, article 360053021394, calibration of a new user"
 SCHEDULES = "leandatahelp.zendesk.com, article 1260803500330, user schedules"
-DESIGN = "the design of the language: fairness and caps"
+NO_WEIGHT = (
+    "OpenShift's routes on HAProxy, https://github.com/openshift/openshift-docs/pull/12025: with"
+    " weight 0 a service takes no part in the balancing but keeps those who are its own"
+)
+SKILLS = (
+    "https://docs.aws.amazon.com/connect/latest/adminguide/concepts-queue-based-routing.html: some"
+    " speak English, some Spanish, some both"
+)
 LEAD = "lead { id: text  plan: one of [free, pro, big] }\n"
 
 
@@ -117,7 +128,7 @@ CASES = (
     ),
     Case(
         "a cap by the day is free again on the next day",
-        DESIGN,
+        DAILY,
         "person A { cap 1 per day } team t { A }",
         [MONDAY, MONDAY, MONDAY + DAY, MONDAY + DAY],
         "A-A-",
@@ -139,14 +150,14 @@ CASES = (
     ),
     Case(
         "weight 0 is never drawn",
-        DESIGN,
+        NO_WEIGHT,
         "person A person B team t { A weight 0, B }",
         [MONDAY] * 3,
         "BBB",
     ),
     Case(
         "weight 0 can still be reached by name",
-        DESIGN,
+        NO_WEIGHT,
         "person A person B team t { A weight 0, B }",
         [MONDAY] * 2,
         "AA",
@@ -161,7 +172,7 @@ CASES = (
     ),
     Case(
         "with nobody available the next target has it, then the queue",
-        DESIGN,
+        OVERFLOW,
         "person A { away 2026-11-23 } person B { cap 1 per day } team t { A } team u { B }",
         [MONDAY] * 3,
         "B--",
@@ -169,7 +180,7 @@ CASES = (
     ),
     Case(
         "a seller with a segment of their own takes it and shares the rest",
-        DESIGN,
+        SKILLS,
         """person A { serves plan [free, pro, big] } person B { serves plan [free, pro] }
         team t { A, B }""",
         [MONDAY] * 6,
@@ -196,7 +207,7 @@ def test_work_that_is_deleted_elsewhere_moves_nobody_s_turn(tmp_path: Path) -> N
 
 
 def test_a_newcomer_starts_level(tmp_path: Path) -> None:
-    # Source: DESIGN. A count of all leads ever would send the next hundred to whoever is new.
+    # Source: NEWCOMER. A count of all leads ever would send the next hundred to whoever is new.
     state = tmp_path / "leads.state"
     taken("person A person B team t { A, B }", "round-robin t", [("", MONDAY)] * 200, state=state)
     then = taken(THREE, "round-robin t", [("", MONDAY)] * 9, state=state, first=200)
@@ -213,8 +224,8 @@ def test_whoever_was_away_for_two_weeks_is_not_flooded() -> None:
 
 
 def test_a_rolling_cap_does_not_repeat_a_holiday_as_a_hole_thirty_days_later() -> None:
-    # Source: DESIGN. A cap of 30 in 30 days that hands out again only what was given 30 days
-    # ago would have the same hole in January.
+    # Turnout's own. A cap of 30 in 30 days that hands out again only what was given 30 days ago
+    # would have the same hole in January.
     people = "person A { cap 30 per 30 days away 2026-12-24..2026-12-26 } team t { A }"
     start = datetime(2026, 12, 1, 12, tzinfo=UTC)
     days = [start + number * DAY for number in range(90)]
@@ -223,6 +234,7 @@ def test_a_rolling_cap_does_not_repeat_a_holiday_as_a_hole_thirty_days_later() -
 
 
 def test_two_people_with_segments_neither_drain_nor_starve_the_team() -> None:
+    # Source: SKILLS for who may; that nobody starves is Turnout's own.
     people = """person A { serves plan [free, big] } person B { serves plan [free, pro] }
     person C { serves plan [free] } person D { serves plan [free] } team t { A, B, C, D }"""
     plans = ["big", "free", "free", "pro", "free", "free", "free", "free"] * 25

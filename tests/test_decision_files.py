@@ -60,14 +60,25 @@ def written(path: Path, format_name: str, decisions: Sequence[Decision]) -> str:
 def test_csv_has_one_line_for_each_decision(tmp_path: Path) -> None:
     assert written(tmp_path / "out.csv", "csv", [ANA, TRIAGE]) == (
         "lead,row,route,rule,by,kind,target,assignee,at,passed_over,issues,"
-        "repeated,due,actions\n"
+        "repeated,due,actions,duplicate_of\n"
         "00Q5e,7,inbound,dach-enterprise,rule dach-enterprise,round-robin,dach-ae,ana,"
         "2026-11-23T09:00:00+00:00,,,false,2026-11-23T09:10:00+00:00,"
-        '"task ""Call back""; start welcome"\n'
+        '"task ""Call back""; start welcome",\n'
         "'=1+1,8,inbound,,fallback of route inbound,queue,triage,,"
         "2026-11-23T09:00:00+00:00,owner account_owner: no-owner,"
-        "employees: not a number,false,,\n"
+        "employees: not a number,false,,,\n"
     )
+
+
+def test_csv_names_the_earlier_lead_of_a_duplicate(tmp_path: Path) -> None:
+    decisions = [
+        ANA,
+        attrs.evolve(TRIAGE, duplicate_of="00Q5e"),
+        attrs.evolve(ANA, duplicate_of="=1"),
+    ]
+    text = written(tmp_path / "out.csv", "csv", decisions)
+    found = [row["duplicate_of"] for row in csv.DictReader(io.StringIO(text, newline=""))]
+    assert found == ["", "00Q5e", "'=1"]
 
 
 @given(lead=st.text(), raw=st.text())

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from turnout.cli import cli
+from turnout.grammar import text
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 SCRIPTS = EXAMPLES / "scripts"
@@ -97,6 +98,22 @@ def test_every_rule_has_an_expected_decision(example: str) -> None:
     expected = "".join(path.read_text("utf-8") for path in files)
     rules = re.findall(r"^\s*rule (\S+) ", policy, re.MULTILINE)
     assert [rule for rule in rules if f",{rule},rule {rule}," not in expected] == []
+
+
+def test_every_word_of_the_grammar_stands_in_an_example() -> None:
+    grammar = re.sub(r"//.*", "", text())
+    policies = [path.read_text("utf-8") for path in EXAMPLES.glob("*/*.route")]
+    plain = " ".join(re.sub(r'#.*|"[^"]*"', "", policy) for policy in policies)
+    words = set(re.findall(r'"([a-z][a-z-]*)"', grammar))
+    assert "previous-owner" in words
+    assert words - set(re.findall(r"[a-z][a-z-]*", plain)) == set()
+
+
+@pytest.mark.parametrize("example", POLICIES)
+def test_tests_pass_and_cover_every_rule_branch_and_else_step(example: str) -> None:
+    arguments = ["test", str(EXAMPLES / example), "--fail-under", "100"]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 0, result.output
 
 
 @pytest.mark.parametrize("example", POLICIES)

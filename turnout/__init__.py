@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from turnout.runtime.explain import Explanation
     from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import LeadsError, Record, Records, records
-    from turnout.runtime.router import PolicyError, Router, load
+    from turnout.runtime.router import PolicyError, Router, UnroutedError, load
     from turnout.runtime.stores import StateError
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Records",
     "Router",
     "StateError",
+    "UnroutedError",
     "__version__",
     "compile_policy",
     "load",
@@ -63,6 +64,7 @@ _HOMES = {
     "records": "records",
     "PolicyError": "router",
     "Router": "router",
+    "UnroutedError": "router",
     "load": "router",
     "StateError": "stores",
 }

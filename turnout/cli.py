@@ -34,6 +34,7 @@ COMMANDS = {
     "explain": "Say why one lead goes where it goes.",
     "escalate": "Move leads that nobody touched in time.",
     "touch": "Mark leads as worked on.",
+    "reroute": "Decide leads anew, whoever has them.",
     "owners": "Say who answers for which part of a policy.",
     "diff": "Say whose decision a change of a policy changes.",
     "run": "Check, compile, draw and route in one go.",

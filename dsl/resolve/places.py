@@ -17,7 +17,7 @@ from turnout.dsl.files import read_table
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Definition, Family
 from turnout.dsl.resolve.conditions import ConditionReader
-from turnout.dsl.resolve.literals import read_literal
+from turnout.dsl.resolve.literals import cell_reader
 from turnout.dsl.resolve.promises import owner
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.resolve.tables import TableReader
@@ -178,6 +178,7 @@ class Places:
         if field is None or key is None or column is None:
             self._lost(group)
             return
+        read = cell_reader(field, key, table.columns)
         by_value: dict[str, set[Value]] = {}
         first_line: dict[Value, int] = {}
         faults: list[tuple[str, str]] = []
@@ -187,7 +188,7 @@ class Places:
             name = names.get(named)
             if name is None:
                 name = names[named] = _as_name(named)
-            value, reason = read_literal(field, cell)
+            value, reason = read(cells)
             if value is None or isinstance(value, frozenset):
                 faults.append(
                     ("table-value", f"line {line}: `{cell}` is no {field.name} ({reason})")

@@ -8,7 +8,7 @@ import attrs
 from turnout.dsl import nodes
 from turnout.dsl.files import Table, read_table
 from turnout.dsl.findings import Finding
-from turnout.dsl.resolve.literals import read_literal
+from turnout.dsl.resolve.literals import cell_reader
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Source, Span
 from turnout.dsl.types import AnyOf, Field, Value
@@ -58,10 +58,11 @@ class TableReader:
         else:
             self._no_column(written.span, table, field.name, "name the column like the field")
             return None
+        read = cell_reader(field, column, table.columns)
         values: set[Value] = set()
         faults: list[_Fault] = []
         for line, cells in table.rows:
-            value, reason = read_literal(field, cells[column])
+            value, reason = read(cells)
             if value is None or isinstance(value, frozenset):
                 faults.append(_unreadable(line, cells[column], field, reason))
             else:
@@ -79,11 +80,14 @@ class TableReader:
         at, of = self._column(node.key, table), self._column(node.column, table)
         if at is None or of is None:
             return None
+        read_key, read_value = (
+            cell_reader(*each, table.columns) for each in ((key, at), (field, of))
+        )
         found: dict[Value, Value] = {}
         first_line: dict[Value, int] = {}
         faults: list[_Fault] = []
         for line, cells in table.rows:
-            wanted, reason = read_literal(key, cells[at])
+            wanted, reason = read_key(cells)
             if wanted is None:
                 faults.append(_unreadable(line, cells[at], key, reason))
                 continue
@@ -94,7 +98,7 @@ class TableReader:
             first_line[wanted] = line
             if not cells[of].strip():
                 continue
-            value, reason = read_literal(field, cells[of])
+            value, reason = read_value(cells)
             if value is None:
                 faults.append(_unreadable(line, cells[of], field, reason))
             else:

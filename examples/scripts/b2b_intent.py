@@ -69,6 +69,9 @@ def document(number: int) -> str:
     leads = [lead(chance, at) for at in range(1, number + 1)]
     for at in range(70, len(leads), 83):
         leads[at]["id"] = leads[at - 41]["id"]  # the webhook fired twice, with other content
+    for at in range(95, len(leads), 37):  # somebody who wrote before asks, with a new id
+        leads[at] |= {key: leads[at - 52][key] for key in ("name", "email", "domain")}
+        leads[at] |= {"source": chance.word("demo|pricing"), "status": "prospect"}
     lines = [json.dumps(found, ensure_ascii=False) for found in leads]
     for at, odd in zip(range(40, len(lines), 55), LINES_THAT_ARE_NONE, strict=False):
         lines.insert(at, odd)

@@ -9,32 +9,18 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.obvious import Obvious
 from tests.policies import resolved
 from tests.strategies import histories, people
 from turnout.compiler.program import lower
 from turnout.dsl.calendars import Days
-from turnout.dsl.conditions import PREVIOUS_OWNER
-from turnout.dsl.policy import (
-    Cap,
-    LeastLoaded,
-    Member,
-    Person,
-    Policy,
-    RoundRobin,
-    Route,
-    Step,
-    Target,
-    Team,
-)
+from turnout.dsl.policy import Cap, Member, Person, Policy, RoundRobin, Route, Step, Team
 from turnout.dsl.source import Source, Span
-from turnout.dsl.wording import parts, worded
 from turnout.dsl.zones import zone
 from turnout.runtime.decisions import Decision
-from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
 from turnout.runtime.engine import engine
-from turnout.runtime.interpreter import match, settle
 from turnout.runtime.leads import Lead, lead_reader
-from turnout.runtime.reference import Earlier, Given, Situation, history, is_open_on_the_wall
+from turnout.runtime.reference import is_open_on_the_wall
 from turnout.runtime.stores.memory import MemoryStore
 
 ROUTE = "r"
@@ -53,65 +39,6 @@ def decided(policy: Policy, arrivals: Sequence[tuple[Lead, datetime]]) -> list[D
     return decisions
 
 
-@attrs.define
-class Obvious:
-    """A router made of the references: it remembers every lead that was given."""
-
-    policy: Policy
-    given: list[Given] = attrs.Factory(list[Given])
-    earlier: list[Earlier] = attrs.Factory(list[Earlier])
-    turns: dict[str, Turns] = attrs.Factory(dict[str, Turns])
-    open: Counter[str] = attrs.Factory(Counter[str])
-
-    def outcome(self, lead: Lead, moment: datetime) -> tuple[str | None, str, list[str]]:
-        """Return who has the lead, the target, and the reasons of those passed over."""
-        assert lead.id is not None
-        before = history(self.policy, lead.id, lead.values, moment, self.earlier)
-        values = {**lead.values, **before.facts}
-        said = match(self.policy, ROUTE, values, moment)
-        situation = Situation(self.policy, moment, tuple(self.given))
-
-        def accept(target: Target) -> tuple[str | None, str | None]:
-            if isinstance(target, RoundRobin | LeastLoaded):
-                return self._drawn(situation, target, lead)
-            reason = situation.other(target, values)
-            kind, name = parts(target)
-            had = values.get(PREVIOUS_OWNER)
-            owner = {"person": name, "owner": values.get(name), "previous-owner": had}.get(kind)
-            return (None if owner is None else str(owner)), reason
-
-        result = settle(said.attempts, accept)
-        assert result.attempt is not None, "the route ends in a queue"
-        target = result.attempt[0]
-        self._remember(target, result.assignee, moment)
-        self.earlier.append(Earlier(lead.id, lead.values, moment, result.assignee))
-        return result.assignee, worded(target), [reason for _, reason in result.passed_over]
-
-    def _drawn(
-        self, situation: Situation, target: RoundRobin | LeastLoaded, lead: Lead
-    ) -> tuple[str | None, str | None]:
-        available, reason = situation.team(target, lead.values)
-        if reason is not None:
-            return None, reason
-        team = self.policy.teams[target.team]
-        roster = Roster.of((member.person, member.weight) for member in team.members)
-        if isinstance(target, LeastLoaded):
-            return least_loaded(roster, self.open, available), None
-        drawn = draw(self.turns.get(team.name, LEVEL), roster, available)
-        assert drawn is not None
-        self.turns[team.name] = drawn[1]
-        return drawn[0], None
-
-    def _remember(self, target: Target, assignee: str | None, moment: datetime) -> None:
-        kind, name = parts(target)
-        if kind == "partner":
-            self.given.append(Given(moment, partner=name))
-        if assignee is not None:
-            team = name if isinstance(target, RoundRobin | LeastLoaded) else None
-            self.given.append(Given(moment, person=assignee, team=team))
-            self.open[assignee] += 1
-
-
 @given(people(), histories())
 def test_the_engine_is_the_reference_over_every_history(
     text: str, history: list[tuple[dict[str, object], datetime]]
@@ -119,14 +46,11 @@ def test_the_engine_is_the_reference_over_every_history(
     policy = resolved(text)
     read = lead_reader(policy.fields)
     arrivals = [(read(raw, None), moment) for raw, moment in history]
-    obvious = Obvious(policy)
+    obvious = Obvious(policy, ROUTE)
     for (lead, moment), decision in zip(arrivals, decided(policy, arrivals), strict=True):
-        assignee, target, reasons = obvious.outcome(lead, moment)
-        assert (decision.assignee, [passed.reason for passed in decision.passed_over]) == (
-            assignee,
-            reasons,
-        )
-        assert target.startswith(f"{decision.kind} {decision.target}".strip())
+        held = obvious.routed(lead, moment)
+        assert (decision.kind, decision.target, decision.assignee) == held.holder
+        assert [passed.reason for passed in decision.passed_over] == held.reasons
 
 
 @given(people(), histories())

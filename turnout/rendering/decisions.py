@@ -27,6 +27,7 @@ COLUMNS = (
     "repeated",
     "due",
     "actions",
+    "duplicate_of",
 )
 _SPECIAL = re.compile(r'[",\r\n]')
 _FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
@@ -51,7 +52,7 @@ def csv_line(decision: Decision) -> str:
     )
     data["issues"] = "; ".join(f"{each.field or 'lead'}: {each.reason}" for each in decision.issues)
     data["repeated"] = "true" if decision.repeated else "false"
-    cells = ("" if data[name] is None else str(data[name]) for name in COLUMNS)
+    cells = ("" if data.get(name) is None else str(data[name]) for name in COLUMNS)
     return ",".join(_quoted(harmless(cell)) for cell in cells) + "\n"
 
 

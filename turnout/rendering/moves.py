@@ -12,14 +12,27 @@ FORMAT, VERSION = "turnout-moves", 1
 
 def moves_text(moves: Sequence[Move], screen: int) -> Iterator[str]:
     """Yield a line for each move, and how many there are."""
-    for move in moves:
-        said = f"{_holder(move.before)} → {_holder(move.after)}"
-        first = f"lead {paint(visible(move.lead), Ink.STRONG)}: "
-        yield from hanging(first, visible(said).split(" "), screen)
+    yield from _lines(moves, screen)
     if moves:
         yield f"moved {counted(len(moves), 'lead')}"
     else:
         yield "no lead is overdue"
+
+
+def anew_text(moves: Sequence[Move], screen: int) -> Iterator[str]:
+    """Yield a line for each lead that was routed anew, and how many changed hands."""
+    yield from _lines(moves, screen)
+    moved = sum(move.before != move.after for move in moves)
+    yield f"routed {counted(len(moves), 'lead')} anew, {moved} of them to somebody else"
+
+
+def _lines(moves: Sequence[Move], screen: int) -> Iterator[str]:
+    for move in moves:
+        said = f"{_holder(move.before)} → {_holder(move.after)}"
+        if move.before == move.after:
+            said = f"stays with {_holder(move.after)}"
+        first = f"lead {paint(visible(move.lead), Ink.STRONG)}: "
+        yield from hanging(first, visible(said).split(" "), screen)
 
 
 def moves_data(moves: Sequence[Move]) -> dict[str, Any]:

@@ -1,0 +1,215 @@
+"""A router that can be seen to be right: the references, and a memory of every lead.
+
+Where the engine prepares, counts and keeps, this one looks at everything anew. The laws
+hold the engine and the escalator to it. Its own part is who remembers what; whether a
+condition holds, who is available and who was seen before are the references' answers, the
+draws those of the laws of fairness.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from functools import cache
+
+import attrs
+
+from turnout.dsl.calendars import Calendar
+from turnout.dsl.conditions import PREVIOUS_OWNER
+from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, Sla, Target
+from turnout.dsl.types import Values
+from turnout.dsl.wording import parts
+from turnout.dsl.zones import zone
+from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
+from turnout.runtime.escalation import MOST_HOPS
+from turnout.runtime.interpreter import Result, match, settle
+from turnout.runtime.leads import Lead
+from turnout.runtime.reference import Earlier, Given, Situation, history, is_open_on_the_wall
+
+MINUTE = timedelta(minutes=1)
+Accept = Callable[[Target], tuple[str | None, str | None]]
+
+
+@attrs.define
+class Held:
+    """A lead and who has it. due: None where no SLA moves it on. missed: as holders are named."""
+
+    lead: Lead
+    values: Values
+    earlier: Earlier
+    holder: tuple[str, str, str | None]
+    reasons: list[str]
+    sla: Sla | None
+    due: datetime | None
+    missed: list[str] = attrs.Factory(list[str])
+
+    @property
+    def name(self) -> str:
+        """Who answers for the lead."""
+        kind, target, assignee = self.holder
+        return f"{kind} {target}" if assignee is None else f"person {assignee}"
+
+
+@attrs.define
+class Obvious:
+    """Routes leads by one route that always ends in a queue, and moves those that are overdue."""
+
+    policy: Policy
+    route: str
+    given: list[Given] = attrs.Factory(list[Given])
+    held: list[Held] = attrs.Factory(list[Held])
+    turns: dict[str, Turns] = attrs.Factory(dict[str, Turns])
+    open: Counter[str] = attrs.Factory(Counter[str])
+
+    def routed(self, lead: Lead, moment: datetime) -> Held:
+        """Return who has a new lead."""
+        assert lead.id is not None
+        before = history(
+            self.policy, lead.id, lead.values, moment, [each.earlier for each in self.held]
+        )
+        values = {**lead.values, **before.facts}
+        said = match(self.policy, self.route, values, moment)
+        result = settle(said.attempts, self._accept(values, moment))
+        holder = self._receive(result, moment)
+        earlier = Earlier(lead.id, lead.values, moment, holder[2])
+        reasons = [reason for _, reason in result.passed_over]
+        due = due_on_the_wall(self.policy, said.sla, holder, moment)
+        self.held.append(Held(lead, values, earlier, holder, reasons, said.sla, due))
+        return self.held[-1]
+
+    def escalated(self, moment: datetime) -> Iterator[tuple[Held, str, str]]:
+        """Yield each lead that is overdue, who had it, and who has it now."""
+        overdue = [
+            (each.due, at, each, each.sla.then.target)
+            for at, each in enumerate(self.held)
+            if each.due is not None and each.due <= moment and each.sla and each.sla.then
+        ]
+        for _, _, held, target in sorted(overdue, key=lambda each: each[:2]):
+            before = held.name
+            missed = {*held.missed, before}
+            first = ((target, ""),) if len(held.missed) < MOST_HOPS else ()
+            result = settle(first, self._accept(held.values, moment, missed))
+            is_last = result.attempt is None
+            if is_last:
+                people = {name for name in missed if name.startswith("person ")}
+                last = tuple(
+                    (step.target, "") for step in self.policy.routes[self.route].fallback or ()
+                )
+                result = settle(last, self._accept(held.values, moment, people))
+            assert result.attempt is not None, "the route ends in a queue"
+            self.open[before.removeprefix("person ")] -= 1
+            held.holder = self._receive(result, moment)
+            held.earlier = attrs.evolve(held.earlier, owner=held.holder[2])
+            held.missed.append(before)
+            held.due = due_on_the_wall(self.policy, held.sla, held.holder, moment)
+            if is_last:
+                held.due = None
+            yield held, before, held.name
+
+    def _accept(self, values: Values, moment: datetime, left_out: set[str] | None = None) -> Accept:
+        """Return what answers for a target, some people and places left out."""
+        situation = Situation(self.policy, moment, tuple(self.given))
+        gone = left_out or set()
+
+        def accept(target: Target) -> tuple[str | None, str | None]:
+            if isinstance(target, RoundRobin | LeastLoaded):
+                return self._drawn(situation, target, values, gone)
+            kind, name = parts(target)
+            had = values.get(PREVIOUS_OWNER)
+            owner = {"person": name, "owner": values.get(name), "previous-owner": had}.get(kind)
+            if f"person {owner}" in gone or f"{kind} {name}" in gone:
+                return None, "missed-sla"
+            return (None if owner is None else str(owner)), situation.other(target, values)
+
+        return accept
+
+    def _drawn(
+        self,
+        situation: Situation,
+        target: RoundRobin | LeastLoaded,
+        values: Values,
+        left_out: set[str],
+    ) -> tuple[str | None, str | None]:
+        available, reason = situation.team(target, values)
+        if reason is not None:
+            return None, reason
+        available = {name for name in available if f"person {name}" not in left_out}
+        if not available:
+            return None, "missed-sla"
+        team = self.policy.teams[target.team]
+        roster = Roster.of((member.person, member.weight) for member in team.members)
+        if isinstance(target, LeastLoaded):
+            return least_loaded(roster, self.open, available), None
+        drawn = draw(self.turns.get(team.name, LEVEL), roster, available)
+        assert drawn is not None
+        self.turns[team.name] = drawn[1]
+        return drawn[0], None
+
+    def _receive(self, result: Result, moment: datetime) -> tuple[str, str, str | None]:
+        """Remember that somebody has a lead, and return who: kind, target and assignee."""
+        assert result.attempt is not None, "the route ends in a queue"
+        target, assignee = result.attempt[0], result.assignee
+        kind, name = parts(target)
+        if kind == "partner":
+            self.given.append(Given(moment, partner=name))
+        if assignee is not None:
+            team = name if isinstance(target, RoundRobin | LeastLoaded) else None
+            self.given.append(Given(moment, person=assignee, team=team))
+            self.open[assignee] += 1
+        return kind, name, assignee
+
+
+# -- by when somebody must have touched a lead, by counting minutes --
+
+
+def due_on_the_wall(
+    policy: Policy, sla: Sla | None, holder: tuple[str, str, str | None], at: datetime
+) -> datetime | None:
+    """Return when a lead is due that somebody was given at a whole minute.
+
+    Only where the SLA goes on to somebody: a due time without `then` moves nothing.
+    """
+    kind, target, assignee = holder
+    if sla is None or sla.then is None or kind in {"sequence", "reject"}:
+        return None
+    person = None if assignee is None else policy.people[assignee]
+    hours = None if person is None else person.hours
+    if hours is None and kind in {"round-robin", "least-loaded"}:
+        hours = policy.teams[target].hours
+    if kind == "partner":
+        hours = policy.places[f"partner {target}"].hours
+    amount = sla.period.amount
+    if hours is None or sla.wall:
+        return at + timedelta(minutes=sla.period.minutes)
+    calendar = policy.calendars[hours]
+    if sla.period.unit == "day":
+        return _days(calendar, at, amount)
+    left = sla.period.minutes
+    while left:
+        left -= _is_open(calendar, at)
+        at += MINUTE
+    return at
+
+
+def _days(calendar: Calendar, at: datetime, count: int) -> datetime:
+    """Return the same time of the `count`-th open day after, or when it opens next."""
+    clock = zone(calendar.timezone)
+    local = _opens(calendar, at).astimezone(clock)
+    day = local.date()
+    while count:
+        day += timedelta(days=1)
+        midnight = datetime(day.year, day.month, day.day, tzinfo=clock)
+        count -= _opens(calendar, midnight).astimezone(clock).date() == day
+    return _opens(calendar, datetime.combine(day, local.time(), clock))
+
+
+def _opens(calendar: Calendar, at: datetime) -> datetime:
+    """Return the first minute at or after a moment in which it is open, in UTC."""
+    at = at.astimezone(zone("UTC"))
+    while not _is_open(calendar, at):
+        at += MINUTE
+    return at
+
+
+@cache
+def _is_open(calendar: Calendar, moment: datetime) -> bool:
+    return is_open_on_the_wall(calendar, moment)

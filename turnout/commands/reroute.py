@@ -1,0 +1,163 @@
+"""`turnout reroute`: leads are decided anew, whoever has them, and the log says why."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from turnout.commands.exits import CannotRun
+from turnout.commands.flow import opened
+from turnout.commands.options import AT, STATE, Command, color_option
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy, refusals
+from turnout.rendering.jsons import json_text
+from turnout.rendering.moves import anew_text, moves_data
+from turnout.rendering.screen import columns, visible
+from turnout.runtime.leads import lead_reader
+from turnout.runtime.records import Record, Records
+from turnout.runtime.router import Router, UnroutedError
+
+MOST_LEADS = 100_000
+"""Leads that are routed anew in one transaction."""
+
+_MOST_REASON = 500
+_MOST_NAMED = 5
+
+
+def _reason(_ctx: click.Context, _: click.Parameter, value: str) -> str:
+    """Return the reason, a usage error where it says nothing or too much."""
+    if not value.strip():
+        raise click.BadParameter("it is empty; the log has to say why")
+    if len(value) > _MOST_REASON:
+        raise click.BadParameter(f"it has {len(value)} characters; at most {_MOST_REASON} are kept")
+    return value.strip()
+
+
+@click.command(
+    "reroute",
+    cls=Command,
+    examples=(
+        "turnout reroute inbound.route new.csv --id L-17 --reason 'ill' --state in.db",
+        "turnout reroute inbound.route ana.csv --all --reason 'Ana left' --state in.db",
+    ),
+)
+@POLICY
+@click.argument("leads")
+@click.option(
+    "--id", "ids", multiple=True, metavar="ID", help="Which lead of the file; may be repeated."
+)
+@click.option("--all", "takes_all", is_flag=True, help="Every lead of the file.")
+@click.option(
+    "--reason",
+    required=True,
+    callback=_reason,
+    metavar="TEXT",
+    help="Why, for the log.",
+)
+@STATE
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or for programs.",
+)
+@ROUTE
+@AT
+@color_option
+def command(
+    *,
+    policy: Path,
+    leads: str,
+    ids: tuple[str, ...],
+    takes_all: bool,
+    reason: str,
+    state: Path,
+    format_name: str,
+    route_name: str | None,
+    at: datetime | None,
+) -> None:
+    """Decide leads anew, as they now are and whoever has them.
+
+    LEADS is a JSON object, a file of leads, or `-` for stdin; of a file with several
+    leads, --id names some and --all takes each. They are decided as if they were new; who
+    had them and who has them now is logged with the reason. Of two rows with one id, the
+    first counts.
+
+    All leads or none: where one isn't in the file or was never routed, nothing is moved.
+    """
+    if ids and takes_all:
+        raise click.UsageError("--id and --all exclude each other")
+    compiled = fit_policy(policy)
+    route = chosen_route(compiled.policy, route_name, policy)
+    with refusals(), Router(compiled, route=route, state=state) as router:
+        chosen = _chosen(leads, router, ids, takes_all=takes_all)
+        try:
+            moves = router.reroute_all(chosen, reason, at=at)
+        except UnroutedError as unrouted:
+            advice = "`turnout route` routes them; nothing was moved"
+            named = _named(unrouted.leads)
+            raise CannotRun(f"never routed by {route}: {named}", advice) from unrouted
+    if format_name == "json":
+        click.echo(json_text(moves_data(moves), indent=2))
+        return
+    for line in anew_text(moves, columns()):
+        click.echo(line)
+
+
+def _chosen(leads: str, router: Router, ids: tuple[str, ...], *, takes_all: bool) -> list[Record]:
+    """Return the records asked for. Raises CannotRun and LeadsError.
+
+    All are read before the first is decided, so that the state is not locked meanwhile.
+    """
+    if leads.lstrip().startswith("{"):
+        return _with_ids([_written(leads)], router, ids) if ids else [_written(leads)]
+    with opened(Path(leads), router) as source:
+        records = _with_ids(source, router, ids) if ids else _few(source, takes_all=takes_all)
+    if not records:
+        raise CannotRun("there is no lead")
+    return records
+
+
+def _written(lead: str) -> Record:
+    """Return the lead that is written on the command line."""
+    try:
+        return Record(1, json.loads(lead))
+    except (ValueError, RecursionError) as failure:
+        raise CannotRun(f"the lead is not JSON: {failure}", "quote it for the shell") from failure
+
+
+def _with_ids(source: Iterable[Record], router: Router, ids: tuple[str, ...]) -> list[Record]:
+    """Return the first record with each of the ids."""
+    read = lead_reader(router.compiled.policy.fields)
+    wanted = dict.fromkeys(ids)
+    chosen: dict[str, Record] = {}
+    for record in source:
+        found = read(record.raw, record.row).id
+        if found is not None and found in wanted:
+            chosen.setdefault(found, record)
+    if absent := [each for each in wanted if each not in chosen]:
+        advice = "ids are case-sensitive; nothing was moved"
+        raise CannotRun(f"there is no lead {_named(absent)}", advice)
+    return list(chosen.values())
+
+
+def _few(source: Records, *, takes_all: bool) -> list[Record]:
+    """Return the records, as many as one transaction may hold."""
+    records: list[Record] = []
+    for record in source:
+        if records and not takes_all:
+            raise CannotRun("there are several leads", "name some with --id, or take --all")
+        if len(records) >= MOST_LEADS:
+            raise CannotRun(f"there are more than {MOST_LEADS:,} leads", "split the file")
+        records.append(record)
+    return records
+
+
+def _named(leads: Sequence[str]) -> str:
+    """Return the first few of some ids, and how many more there are."""
+    named = ", ".join(visible(lead) for lead in leads[:_MOST_NAMED])
+    more = len(leads) - _MOST_NAMED
+    return f"{named} and {more} more" if more > 0 else named
