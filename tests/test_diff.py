@@ -377,3 +377,11 @@ def test_a_guarantee_that_both_versions_break_is_not_newly_broken(folder: Path) 
         (folder / "sales" / f"{name}.route").write_text(text + claim)
     result = diff("sales/old.route", "sales/new.route", "--format", "json")
     assert json.loads(result.stdout)["broken"] == []
+
+
+def test_a_changed_identity_is_told_as_it_is_written(folder: Path) -> None:
+    for name, days in (("old", 90), ("new", 60)):
+        text = INBOUND.replace("route inbound", f"identity id within {days} days\nroute inbound")
+        (folder / "sales" / f"{name}.route").write_text(text)
+    said = diff("sales/old.route", "sales/new.route").stdout
+    assert "identity: id within 90 days → id within 60 days" in said

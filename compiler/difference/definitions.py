@@ -15,7 +15,7 @@ import attrs
 from turnout.dsl import policy, types
 from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.conditions import Condition
-from turnout.dsl.policy import Member, Policy
+from turnout.dsl.policy import Identity, Member, Policy
 from turnout.dsl.types import Field
 from turnout.dsl.values import show
 from turnout.dsl.wording import written
@@ -29,7 +29,7 @@ _PROVED = frozenset({"fields", "definitions", "guarantees"})
 _WITHIN_TEAM = frozenset({"people", "teams", "calendars"})
 """Parts that say who of a team gets a lead, and never which team does."""
 
-_SINGULAR = {"people": "person", "fields": "field", "teams": "team", "identity": "identity"}
+_SINGULAR = {"people": "person", "fields": "field", "teams": "team", "identities": "identity"}
 
 
 @attrs.frozen
@@ -128,6 +128,8 @@ class _Speaker:
                 return _lasting(value)
             case tuple():
                 return ", ".join(self._words(one, of) for one in cast("tuple[object, ...]", value))
+            case Identity(fields, within):
+                return f"{' and '.join(fields)} within {_lasting(within)}"
             case _ if isinstance(value, Condition):
                 return written(value, of.fields)
             case _ if attrs.has(type(value)):
