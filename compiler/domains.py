@@ -13,8 +13,8 @@ signature is the set of atoms that hold on it (the elementary segments of a segm
 de Berg et al., "Computational Geometry", 3rd edition, 10.3).
 """
 
-from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from math import ceil, floor
@@ -63,12 +63,16 @@ def _numbered(
     """Return each signature's class (from 1), the classes, and where each atom holds."""
     classes: dict[tuple[int, ...], int] = {}
     numbered = [classes.setdefault(signature, len(classes) + 1) for signature in signatures]
+    return numbered, classes, _masks(classes, atoms)
+
+
+def _masks(classes: Mapping[tuple[int, ...], int], atoms: Sequence[Atom]) -> dict[Atom, Mask]:
+    """Return where each atom holds, from the classes by what holds in them."""
     bits: dict[int, list[int]] = {}
     for signature, number in classes.items():
         for atom in signature:
             bits.setdefault(atom, []).append(number)
-    masks = {atom: set_of(bits.get(at, ())) for at, atom in enumerate(atoms)}
-    return numbered, classes, masks
+    return {atom: set_of(bits.get(at, ())) for at, atom in enumerate(atoms)}
 
 
 def mask_of(classes: Iterable[int]) -> Mask:
@@ -156,21 +160,19 @@ def values_of(domain: Domain, values: Sequence[Value], mask: Mask) -> tuple[Valu
 # -- ordered lines --
 
 
-def line(  # noqa: PLR0913 - what a line is made of, each by name
+def line(
     atoms: Sequence[Atom],
     intervals: Callable[[Atom], Iterable[tuple[Cut, Cut]]],
     *,
     ends: tuple[Cut, Cut],
     cut_of: Callable[[Any], Cut],
     between: Callable[[Cut, Cut], Value | None],
-    tell_apart: Mapping[Cut, Hashable] | None = None,
 ) -> Domain:
     """Return the classes of an ordered line.
 
     intervals: where an atom holds, half open from cut to cut. ends: the first and last
     cut. cut_of: a key between a value's neighbouring cuts. between: a value between two
-    neighbouring cuts. tell_apart: pieces, by their first cut, that differ although the
-    same atoms hold, with what tells them apart.
+    neighbouring cuts.
     """
     enters: dict[Cut, list[int]] = {}
     leaves: dict[Cut, list[int]] = {}
@@ -181,31 +183,29 @@ def line(  # noqa: PLR0913 - what a line is made of, each by name
                 enters.setdefault(start, []).append(at)
                 leaves.setdefault(end, []).append(at)
     cuts = sorted({ends[0], *enters, *(cut for cut in leaves if cut < ends[1])})
-    marks: dict[Hashable, int] = {}
     signatures: list[tuple[int, ...]] = []
     holds: set[int] = set()
     for cut in cuts:
         holds.difference_update(leaves.get(cut, ()))
         holds.update(enters.get(cut, ()))
-        mark = (tell_apart or {}).get(cut)
-        apart = () if mark is None else (len(atoms) + marks.setdefault(mark, len(marks)),)
-        signatures.append((*sorted(holds), *apart))
+        signatures.append(tuple(sorted(holds)))
     numbered, classes, masks = _numbered(signatures, atoms)
     places: dict[int, list[int]] = {}
     for at, number in enumerate(numbered):
         places.setdefault(number, []).append(at)
 
     def pieces(number: int) -> list[tuple[Cut, Cut]]:
-        ends_after = [*cuts[1:], ends[1]]
-        return [(cuts[at], ends_after[at]) for at in places.get(number, ())]
+        return [(cuts[at], end_of(at)) for at in places.get(number, ())]
 
     def class_of(value: Any) -> int:  # noqa: ANN401 - whatever the line's values are
         return MISSING if value is None else numbered[bisect_right(cuts, cut_of(value)) - 1]
 
+    def end_of(at: int) -> Cut:
+        return cuts[at + 1] if at + 1 < len(cuts) else ends[1]
+
     def sample(number: int) -> Value | None:
         for at in places.get(number, ()):
-            high = cuts[at + 1] if at + 1 < len(cuts) else ends[1]
-            value = between(cuts[at], high)
+            value = between(cuts[at], end_of(at))
             if value is not None:
                 return value
         return None
@@ -332,7 +332,7 @@ def _decimal(low: tuple[Decimal, int], high: tuple[Decimal, int]) -> Decimal | N
 
 # -- text: a cut lies just before (0) or just after (1) a text --
 
-_TOP = ("\U0010ffff" * 3, 1)
+_BOTTOM, _TOP = ("", 1), ("\U0010ffff" * 3, 1)
 
 
 def text(
@@ -340,35 +340,122 @@ def text(
 ) -> Domain:
     """Return the classes of normalised texts.
 
+    The prefixes cut the line into stretches, and literals are points in them; a table's
+    tens of thousands of keys are looked at once each, whatever the prefixes around them.
+
     alphabet: characters that a made-up text may go on with. tell_apart: what must be the
-    same of two literals, or prefixes, in one class, besides the atoms that hold.
+    same of two literals in one class, besides the atoms that hold.
     """
-    marks: dict[Cut, Hashable] = {}
-    if tell_apart is not None:
-        for atom in atoms:
-            for value in atom.values if isinstance(atom, IsIn) else ():
-                assert isinstance(value, str)
-                marks[value, 0] = tell_apart(value)
-    return line(
-        atoms,
-        _text_intervals,
-        ends=(("", 1), _TOP),
-        cut_of=lambda value: (value, 0.5),
-        between=lambda low, high: _text(low, high, alphabet),
-        tell_apart=marks,
-    )
+    named: dict[str, list[int]] = {}
+    for at, atom in enumerate(atoms):
+        for value in atom.values if isinstance(atom, IsIn) else ():
+            assert isinstance(value, str)
+            if value:  # a text that is there is never empty
+                named.setdefault(value, []).append(at)
+    literals = sorted(named)
+    cuts, holding = _stretches(atoms)
+    starts = [bisect_left(literals, low[0]) for low in cuts[1:]]
+    bounds = [0, *starts, len(literals)]
+    marks: dict[Hashable, int] = {}
+    classes: dict[tuple[int, ...], int] = {}
+    # What holds for a literal beside the prefixes is the same for most of a table's column.
+    known: dict[Hashable, int] = {}
+    numbers: list[int] = []
+    between: list[int] = []
+    for at, around in enumerate(holding):
+        first, last = bounds[at], bounds[at + 1]
+        gap = classes.get(around, 0)
+        if not gap and not (first < last and cuts[at] == (literals[first], 0)):
+            gap = classes.setdefault(around, len(classes) + 1)
+        for literal in literals[first:last]:
+            mark = None if tell_apart is None else tell_apart(literal)
+            key = (at, mark, *named[literal])
+            number = known.get(key)
+            if number is None:
+                apart = () if mark is None else (len(atoms) + marks.setdefault(mark, len(marks)),)
+                signature = (*sorted((*around, *named[literal])), *apart)
+                number = known[key] = classes.setdefault(signature, len(classes) + 1)
+            numbers.append(number)
+            if not gap:
+                gap = classes.setdefault(around, len(classes) + 1)
+        between.append(gap)
+    return _text_domain(atoms, classes, _Texts(literals, numbers, cuts, between, bounds, alphabet))
 
 
-def _text_intervals(atom: Atom) -> Iterable[tuple[tuple[str, int], tuple[str, int]]]:
-    match atom:
-        case IsIn(_, values):
-            for value in values:
-                assert isinstance(value, str)
-                yield (value, 0), (value, 1)
-        case StartsWith(_, prefix):
-            yield (prefix, 0), _after(prefix)
-        case _:
-            raise AssertionError(atom)
+def _stretches(atoms: Sequence[Atom]) -> tuple[list[tuple[str, int]], list[tuple[int, ...]]]:
+    """Return where each stretch between the ends of prefixes starts, and the prefixes of it."""
+    enters: dict[tuple[str, int], list[int]] = {}
+    leaves: dict[tuple[str, int], list[int]] = {}
+    for at, atom in enumerate(atoms):
+        if isinstance(atom, StartsWith) and (atom.text, 0) < _TOP:
+            enters.setdefault(max((atom.text, 0), _BOTTOM), []).append(at)
+            leaves.setdefault(_after(atom.text), []).append(at)
+    cuts = sorted({_BOTTOM, *enters, *(cut for cut in leaves if cut < _TOP)})
+    holds: set[int] = set()
+    holding: list[tuple[int, ...]] = []
+    for cut in cuts:
+        holds.difference_update(leaves.get(cut, ()))
+        holds.update(enters.get(cut, ()))
+        holding.append(tuple(sorted(holds)))
+    return cuts, holding
+
+
+@attrs.frozen
+class _Texts:
+    """A line of texts.
+
+    literals: in order; numbers: the class of each. cuts: where each stretch starts;
+    between: the class of the texts in it that are no literal; bounds: its first literal,
+    and one past the last of the last.
+    """
+
+    literals: list[str]
+    numbers: list[int]
+    cuts: list[tuple[str, int]]
+    between: list[int]
+    bounds: list[int]
+    alphabet: str
+
+    def points(self) -> dict[int, list[str]]:
+        """Return the literals of each class that has some."""
+        found: dict[int, list[str]] = {}
+        for literal, number in zip(self.literals, self.numbers, strict=True):
+            found.setdefault(number, []).append(literal)
+        return found
+
+    def gaps(self, number: int) -> Iterator[tuple[tuple[str, int], tuple[str, int]]]:
+        """Yield where the texts of a class lie that are no literals, from cut to cut."""
+        for at, of in enumerate(self.between):
+            if of != number:
+                continue
+            low = self.cuts[at]
+            for literal in self.literals[self.bounds[at] : self.bounds[at + 1]]:
+                if low < (literal, 0):
+                    yield low, (literal, 0)
+                low = literal, 1
+            yield low, self.cuts[at + 1] if at + 1 < len(self.cuts) else _TOP
+
+
+def _text_domain(atoms: Sequence[Atom], classes: dict[tuple[int, ...], int], of: _Texts) -> Domain:
+    points = of.points()
+    number_of = dict(zip(of.literals, of.numbers, strict=True))
+
+    def class_of(value: Any) -> int:  # noqa: ANN401 - a text
+        if value is None:
+            return MISSING
+        number = number_of.get(value)
+        return of.between[bisect_right(of.cuts, (value, 0.5)) - 1] if number is None else number
+
+    def sample(number: int) -> Value | None:
+        if number in points:
+            return points[number][0]
+        made = (_text(low, high, of.alphabet) for low, high in of.gaps(number))
+        return next((value for value in made if value is not None), None)
+
+    def pieces(number: int) -> list[tuple[Cut, Cut]]:
+        return [((text, 0), (text, 1)) for text in points.get(number, ())] or list(of.gaps(number))
+
+    return Domain(len(classes) + 1, _masks(classes, atoms), class_of, sample, pieces)
 
 
 def _after(prefix: str) -> tuple[str, int]:

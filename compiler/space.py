@@ -228,9 +228,11 @@ class _Builder:
                     return domains.presence(example(field.type))
                 return domains.finite(universe(field.type), chosen, self._tell_apart(field))
 
-    def _literal_tests(self, field: Field) -> Callable[[str], tuple[bool, ...]]:
-        """Return what tells literals apart: the patterns that hold for them."""
+    def _literal_tests(self, field: Field) -> Callable[[str], tuple[bool, ...]] | None:
+        """Return what tells literals apart, the patterns that hold for them; None without any."""
         tests = [a for a in self.atoms[field.name] if isinstance(a, EndsWith | Contains | Matches)]
+        if not tests:
+            return None
         return lambda literal: tuple(answers(test, literal) for test in tests)
 
     # -- ages, held values, patterns --

@@ -20,6 +20,8 @@ def check_families(program: Program, deadline: float | None = None) -> Iterator[
     deadline: as in `checks.check`.
     """
     for family in program.policy.families:
+        if _is_clear(family):
+            continue
         regions = _regions(program, family)
         possible = [regions.outside(box) for box in regions.space.impossible]
         try:
@@ -28,6 +30,12 @@ def check_families(program: Program, deadline: float | None = None) -> Iterator[
         except OutOfSteps:
             message = f"whether the members of `{family.name}` share leads could not be decided"
             yield Finding("undecided", Severity.WARNING, family.span, message)
+
+
+def _is_clear(family: Family) -> bool:
+    """Return whether no question is asked of a family, so that its space need not be made."""
+    shares_none = family.disjoint or all(member.is_keyed for member in family.members)
+    return shares_none and family.kind != "segment"
 
 
 def _regions(program: Program, family: Family) -> Regions:

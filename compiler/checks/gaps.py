@@ -14,7 +14,7 @@ from turnout.compiler.gaps import MOST_REGIONS, Gap, gaps
 from turnout.compiler.regions import OutOfSteps
 from turnout.compiler.spelling import spelled
 from turnout.compiler.witness import example, shown
-from turnout.dsl.conditions import ALWAYS
+from turnout.dsl.conditions import ALWAYS, And, Condition, IsIn, Not, Or
 from turnout.dsl.findings import Finding, Severity, Witness
 from turnout.dsl.wording import written
 
@@ -111,10 +111,27 @@ def _any_of(names: list[str]) -> str:
 
 def _remedy(analysis: Analysis, known: Words, gap: Gap) -> str:
     condition = spelled(known, gap.box)
+    advice = "end the route in a `fallback to ...`"
+    # Thousands of postcodes are not written out only to find that they are too long.
+    if condition == ALWAYS or _values(condition) > MOST_WRITTEN:
+        return advice
     text = written(condition, analysis.program.policy.fields)
-    if condition == ALWAYS or len(text) > MOST_WRITTEN:
-        return "end the route in a `fallback to ...`"
-    return f"end the route in a `fallback to ...`, or in a rule for these leads: `when {text}`"
+    if len(text) > MOST_WRITTEN:
+        return advice
+    return f"{advice}, or in a rule for these leads: `when {text}`"
+
+
+def _values(condition: Condition) -> int:
+    """Return how many values stand in the text of a condition, one character each at least."""
+    match condition:
+        case And(parts) | Or(parts):
+            return sum(map(_values, parts))
+        case Not(part):
+            return _values(part)
+        case IsIn(values=values, table=""):
+            return len(values)
+        case _:
+            return 0
 
 
 def _witness(analysis: Analysis, gap: Gap) -> Witness | None:
