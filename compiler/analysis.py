@@ -8,7 +8,7 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.boxes import parts
-from turnout.compiler.cover import uncovered
+from turnout.compiler.cover import uncovered, uncovered_by_most
 from turnout.compiler.index import IMPOSSIBLE, Index
 from turnout.compiler.limits import sure_owners
 from turnout.compiler.program import Program, RouteProgram
@@ -100,9 +100,12 @@ class Analysis:
     def _found(
         self, box: Masks, without: Sequence[Box], among: int, budget: Budget
     ) -> Masks | None:
-        quick = self.index.descent(box, among)
-        if quick is not None and not any(_meets(quick, sides) for sides in without):
+        quick = self.index.descent(box, among, without)
+        if quick is not None:
             return quick
+        most = self.index.most(box, among)
+        if most is not None:
+            return uncovered_by_most(box, self.index.columns, most, without, budget)
         covers = (cover for _, cover in self.index.meeting(box, among))
         return uncovered(box, [*without, *covers], budget)
 
@@ -142,10 +145,6 @@ class Analysis:
             if by < before:
                 found[by] = _share(self._within(wanted.box), self.taken[by].box)
         return found
-
-
-def _meets(box: Masks, sides: Box) -> bool:
-    return all(box[at] & mask for at, mask in sides)
 
 
 def _share(box: Masks, cover: Box) -> float:

@@ -15,13 +15,13 @@ What is not settled by then is split in two or more, as in Davis, Logemann and L
 by avoiding the box that has the fewest ways to be avoided.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import attrs
 
 from turnout.compiler import sat
-from turnout.compiler.domains import Mask, members
+from turnout.compiler.domains import Mask, members, set_of
 from turnout.compiler.regions import Budget, Masks
 from turnout.compiler.space import Box
 
@@ -32,7 +32,10 @@ FEW_COVERS = 64
 """Covers up to which the lightest classes are tried first; among more, an index does that."""
 
 NODES_ALONE = 64
-"""Nodes after which a SAT solver is asked, where one is installed."""
+"""Nodes after which a SAT solver is asked, where one is installed, and few boxes are left."""
+
+BOXES_A_NODE = 8
+"""Boxes that a SAT solver is told in the time of a node; of many, it is asked later."""
 
 MOST_COMPARED = 48
 """Columns up to which each is compared with each; beyond, with its neighbours only."""
@@ -64,10 +67,60 @@ def uncovered(box: Masks, covers: Iterable[Box], budget: Budget) -> Masks | None
         quick = _descent(box, cutting)
         if quick is not None:
             return quick
-    root = _reduced(Node((1 << len(cutting)) - 1, _columns(box, cutting), {}), budget)
-    if root is None:
-        return None
-    found = _searched(root, budget)
+    return _left(box, Node((1 << len(cutting)) - 1, _columns(box, cutting), {}), budget)
+
+
+def uncovered_by_most(
+    box: Masks,
+    columns: Mapping[int, list[Column]],
+    alive: int,
+    also: Sequence[Box],
+    budget: Budget,
+) -> Masks | None:
+    """Return what `uncovered` returns of many boxes whose `columns` are known already.
+
+    columns: of the whole space, by dimension. alive: the boxes that count, as a set. also:
+    more boxes. Raises OutOfSteps.
+    """
+    first = alive.bit_length()
+    every = alive | ((1 << len(also)) - 1) << first
+    kept: dict[int, list[Column]] = {}
+    for at in sorted({*columns, *(at for sides in also for at, _ in sides)}):
+        beyond: dict[Mask, int] = {}
+        for number, sides in enumerate(also, first):
+            for other, mask in sides:
+                if other == at:
+                    beyond[mask] = beyond.get(mask, 0) | 1 << number
+        within = box[at]
+        # The further boxes that ask another dimension accept every class of this one.
+        free = every >> first << first
+        for who in beyond.values():
+            free &= ~who
+        found = [
+            (classes & within, accepting & alive | free)
+            for classes, accepting in columns.get(at, [(within, alive)])
+            if classes & within
+        ]
+        for side, who in beyond.items():
+            found = [column for pair in found for column in _cut(pair, side, who)]
+        kept[at] = found
+    budget.take(1 + every.bit_count())
+    return _left(box, Node(every, kept, {}), budget)
+
+
+def _cut(column: Column, side: Mask, who: int) -> Iterator[Column]:
+    """Yield a column as the part inside a side, which `who` accept too, and the one outside."""
+    classes, accepting = column
+    if classes & side:
+        yield classes & side, accepting | who
+    if classes & ~side:
+        yield classes & ~side, accepting
+
+
+def _left(box: Masks, start: Node, budget: Budget) -> Masks | None:
+    """Return a part of `box` without what is settled as in `start`, None where there is none."""
+    root = _reduced(start, budget)
+    found = None if root is None else _searched(root, budget)
     if found is None:
         return None
     left = list(box)
@@ -79,6 +132,7 @@ def uncovered(box: Masks, covers: Iterable[Box], budget: Budget) -> Masks | None
 def _searched(root: Node, budget: Budget) -> dict[int, Mask] | None:
     """Return the classes, by dimension, of a part that no living box meets, None without one."""
     stack = [root]
+    alone = NODES_ALONE + root.alive.bit_count() // BOXES_A_NODE
     looked = 0
     while stack:
         node = _reduced(stack.pop(), budget)
@@ -87,7 +141,7 @@ def _searched(root: Node, budget: Budget) -> dict[int, Mask] | None:
         if not node.alive:
             return {**{at: _union(columns) for at, columns in node.columns.items()}, **node.settled}
         looked += 1
-        engine = sat.engine() if looked == NODES_ALONE else None
+        engine = sat.engine() if looked == alone else None
         if engine is not None:
             return _solved(engine, root, budget)
         stack.extend(reversed(_split(node)))
@@ -125,16 +179,18 @@ def _cutting(box: Masks, covers: Iterable[Box]) -> list[dict[int, Mask]] | None:
 
 def _columns(box: Masks, cutting: Sequence[dict[int, Mask]]) -> dict[int, list[Column]]:
     """Return the columns of each dimension that a box cuts, in the order of dimensions."""
-    by_side: dict[int, dict[Mask, int]] = {}
+    by_side: dict[int, dict[Mask, list[int]]] = {}
     for number, sides in enumerate(cutting):
         for at, side in sides.items():
-            cutters = by_side.setdefault(at, {})
-            cutters[side] = cutters.get(side, 0) | 1 << number
+            by_side.setdefault(at, {}).setdefault(side, []).append(number)
     whole = (1 << len(cutting)) - 1
-    return {at: _swept(box[at], sides, whole) for at, sides in sorted(by_side.items())}
+    return {
+        at: swept(box[at], {side: set_of(who) for side, who in sides.items()}, whole)
+        for at, sides in sorted(by_side.items())
+    }
 
 
-def _swept(mask: Mask, by_side: Mapping[Mask, int], whole: int) -> list[Column]:
+def swept(mask: Mask, by_side: Mapping[Mask, int], whole: int) -> list[Column]:
     """Return the columns of one dimension in class order, by sweeping over its classes.
 
     A side enters and leaves where its bits change, so a range costs two events however
@@ -184,7 +240,7 @@ def _descent(box: Masks, cutting: list[dict[int, Mask]]) -> Masks | None:
         for number, sides in enumerate(alive):
             if at in sides:
                 by_side[sides[at]] = by_side.get(sides[at], 0) | 1 << number
-        columns = _swept(left[at], by_side, (1 << len(alive)) - 1)
+        columns = swept(left[at], by_side, (1 << len(alive)) - 1)
         least, accepting = min(c[1].bit_count() for c in columns), 0
         mask = 0
         for classes, who in columns:

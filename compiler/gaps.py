@@ -20,7 +20,7 @@ from turnout.compiler.describe import Words, phrases, words
 from turnout.compiler.domains import Mask
 from turnout.compiler.growth import Cover, Walls, grown, narrowed, needed, region_of
 from turnout.compiler.regions import All, Masks, truth
-from turnout.dsl.conditions import atoms
+from turnout.dsl.conditions import And, Condition, Named, Not, Or
 
 MOST_REGIONS = 60
 """Regions that are looked for before the rest is only said to be there."""
@@ -72,11 +72,27 @@ def gaps(analysis: Analysis) -> Gaps:
 def exceptions(analysis: Analysis) -> tuple[frozenset[int], frozenset[int]]:
     """Return the clauses that ask nothing but fields which most don't, and those that ask any."""
     clauses = analysis.route.clauses
-    asked = [frozenset(atom.field for atom in atoms(clause.condition)) for clause in clauses]
+    known: dict[str, frozenset[str]] = {}
+    asked = [_asked(clause.condition, known) for clause in clauses]
     counted = Counter(field for fields in asked for field in fields)
     rare = {field for field, count in counted.items() if 2 * count < len(clauses)}
     apart = [at for at, fields in enumerate(asked) if fields & rare]
     return frozenset(at for at in apart if asked[at] <= rare), frozenset(apart)
+
+
+def _asked(condition: Condition, known: dict[str, frozenset[str]]) -> frozenset[str]:
+    """Return the fields that a condition asks. known: those of names; others are added."""
+    match condition:
+        case Named(name=name, meaning=meaning):
+            if name not in known:
+                known[name] = _asked(meaning, known)
+            return known[name]
+        case Not(part):
+            return _asked(part, known)
+        case And(parts) | Or(parts):
+            return frozenset[str]().union(*(_asked(part, known) for part in parts))
+        case atom:
+            return frozenset({atom.field})
 
 
 def _length(known: Words, found: Gaps) -> tuple[bool, int, int]:

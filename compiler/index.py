@@ -8,11 +8,13 @@ among thousands have a handful of rules to be compared with, however long the po
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 
 import attrs
 
 from turnout.compiler.boxes import boxes
+from turnout.compiler.cover import Column, swept
 from turnout.compiler.domains import Mask, members, set_of
 from turnout.compiler.regions import All, Masks
 from turnout.compiler.space import Box, Space
@@ -25,6 +27,9 @@ FEW_BOXES = 32
 
 MOST_TRIED = 8
 """Classes of a dimension that a descent looks at, the lightest first."""
+
+MOST_OF = 4
+"""One in so many boxes is enough to ask all of them at once, by the columns."""
 
 MOST_KEPT = 32 * 1024 * 1024
 """Bytes of bit sets that are kept for the next question."""
@@ -89,6 +94,10 @@ class _Axis:
             count = len(self.free) + sum(len(self.groups[group]) for group in groups)
             found = self.known[mask] = _Side(count, groups)
         return found
+
+    def by_side(self) -> dict[Mask, int]:
+        """Return the boxes of each side, as a set."""
+        return {mask: set_of(self.groups[group]) for mask, group in self.group_of.items()}
 
     def numbers(self, side: _Side) -> list[int]:
         found = list(self.free)
@@ -182,7 +191,41 @@ class Index:
         for number in self._meeting(box, among):
             yield self._clause_of[number], self._boxes[number]
 
+    def most(self, box: Masks, among: int) -> int | None:
+        """Return the boxes of a set that meet `box`, None where they are not most of all boxes.
+
+        None also where there is no room for `columns`, by which most are asked at once.
+        """
+        fewest = max(FEW_BOXES, len(self._boxes) // MOST_OF)
+        if among.bit_count() <= fewest or not self._fit:
+            return None
+        cutting = [(at, mask) for at, mask in enumerate(box) if mask != self._full[at]]
+        sides = [(at, self._axes[at].side(mask)) for at, mask in cutting]
+        if any(side.count <= fewest for _, side in sides):
+            return None
+        for at, side in sides:
+            among &= self._bits(at, side)
+        return among if among.bit_count() > fewest else None
+
+    @cached_property
+    def _fit(self) -> bool:
+        """Whether there is room for the columns."""
+        ends = sum(2 * len(axis.groups) + 1 for axis in self._axes)
+        return ends * len(self._boxes) <= 8 * MOST_KEPT
+
+    @cached_property
+    def columns(self) -> dict[int, list[Column]]:
+        """The columns of all boxes, on each dimension that one of them constrains."""
+        whole = (1 << len(self._boxes)) - 1
+        return {
+            at: swept(axis.full, axis.by_side(), whole)
+            for at, axis in enumerate(self._axes)
+            if axis.groups
+        }
+
     def _meeting(self, box: Masks, among: int) -> list[int]:
+        if among.bit_count() <= FEW_BOXES:
+            return [n for n in members(among) if all(box[at] & mask for at, mask in self._boxes[n])]
         cutting = [
             (axis.side(mask), at)
             for at, (axis, mask) in enumerate(zip(self._axes, box, strict=True))
@@ -214,34 +257,57 @@ class Index:
             side.bits = found
         return found
 
-    def descent(self, box: Masks, among: int) -> Masks | None:
+    def descent(self, box: Masks, among: int, without: Iterable[Box] = ()) -> Masks | None:
         """Return a part of `box` that no box of a set meets, found by the lightest classes.
 
-        Settles nearly every box of which something is left; None says nothing.
+        without: more boxes that it must not meet, a few. Settles nearly every box of which
+        something is left; None says nothing.
         """
-        for at, mask in enumerate(box):
-            if mask != self._full[at]:
-                axis = self._axes[at]
-                side = axis.side(mask)
-                if side.count <= FEW_BOXES:
-                    return None  # so few that they are better asked one by one
-                if side.count < len(self._boxes):
-                    among &= self._bits(at, side)
+        found = self._narrowed(box, among)
+        if found is None:
+            return None
+        among = found
         left = list(box)
+        for sides in without:
+            if all(left[at] & mask for at, mask in sides):
+                outside = [(at, left[at] & ~mask) for at, mask in sides]
+                step = self._lightest([side for side in outside if side[1]], among)
+                if step is None:
+                    return None
+                at, left[at], among = step
         for at in self._most_selective:
             if not among:
                 break
-            axis = self._axes[at]
-            if not among & ~axis.free_bits:
-                continue
-            best, chosen = among, None
-            for class_ in axis.lightest(box[at]):
-                meeting = among & self._bits(at, axis.side(1 << class_))
-                if chosen is None or meeting.bit_count() < best.bit_count():
-                    best, chosen = meeting, class_
-                    if not best:
-                        break
-            if chosen is not None:
-                among = best
-                left[at] = 1 << chosen
+            if among & ~self._axes[at].free_bits:
+                step = self._lightest([(at, left[at])], among)
+                if step is not None:
+                    _, left[at], among = step
         return None if among else tuple(left)
+
+    def _narrowed(self, box: Masks, among: int) -> int | None:
+        """Return the boxes of a set that meet `box`; None for so few that each is better asked."""
+        if among.bit_count() <= FEW_BOXES:
+            return None
+        for at, mask in enumerate(box):
+            if mask != self._full[at]:
+                side = self._axes[at].side(mask)
+                if side.count <= FEW_BOXES:
+                    return None
+                if side.count < len(self._boxes):
+                    among &= self._bits(at, side)
+        return among
+
+    def _lightest(
+        self, sides: Iterable[tuple[int, Mask]], among: int
+    ) -> tuple[int, Mask, int] | None:
+        """Return the class of one of these sides that fewest boxes of a set accept, and those."""
+        best: tuple[int, Mask, int] | None = None
+        for at, mask in sides:
+            axis = self._axes[at]
+            for class_ in axis.lightest(mask):
+                meeting = among & self._bits(at, axis.side(1 << class_))
+                if best is None or meeting.bit_count() < best[2].bit_count():
+                    best = at, 1 << class_, meeting
+                    if not meeting:
+                        return best
+        return best

@@ -9,10 +9,11 @@ unless a deadline cuts it short.
 """
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Protocol, TypeAlias, cast
 
+from turnout.compiler.domains import members, set_of
 from turnout.compiler.regions import Budget
 
 CONFLICTS = 1_000
@@ -23,6 +24,10 @@ STEPS_PER_CONFLICT = 40
 
 Rows: TypeAlias = Mapping[int, Sequence[int]]
 """For each dimension, for each place in its row, the covers that accept it, as bits."""
+
+
+Run: TypeAlias = tuple[int, int]
+"""A range of places in a row, from the first to the last."""
 
 
 class _Solver(Protocol):
@@ -92,40 +97,50 @@ def _enter(solver: _Solver, alive: Sequence[int], rows: Rows) -> dict[int, int]:
         free += len(row) - 1
         for variable in range(first[at], free - 1):
             solver.add_clause([-variable, variable + 1])
-    apart: dict[tuple[int, tuple[tuple[int, int], ...]], int] = {}
+    runs = {at: _runs(row, set_of(alive)) for at, row in rows.items()}
+    apart: dict[tuple[int, tuple[Run, ...]], int] = {}
     for cover in alive:
         clause: list[int] = []
         for at, row in rows.items():
-            runs = tuple(_runs(row, cover))
-            if runs == ((0, len(row) - 1),):
+            own = runs[at].get(cover)
+            if own is None:
                 continue  # it accepts the whole row, so it can't be avoided here
-            if len(runs) < 2:
-                clause += _avoiding(first[at], len(row), runs[0]) if runs else []
-                if not runs:
+            if len(own) < 2:
+                clause += _avoiding(first[at], len(row), own[0]) if own else []
+                if not own:
                     break
                 continue
-            if (at, runs) not in apart:
-                apart[at, runs] = free
-                for run in runs:
+            if (at, own) not in apart:
+                apart[at, own] = free
+                for run in own:
                     solver.add_clause([-free, *_avoiding(first[at], len(row), run)])
                 free += 1
-            clause.append(apart[at, runs])
+            clause.append(apart[at, own])
         else:
             solver.add_clause(clause)
     return first
 
 
-def _runs(row: Sequence[int], cover: int) -> Iterator[tuple[int, int]]:
-    """Yield the ranges of places that a cover accepts."""
-    start: int | None = None
-    for place, accepting in enumerate(row):
-        if accepting >> cover & 1:
-            start = place if start is None else start
-        elif start is not None:
-            yield start, place - 1
-            start = None
-    if start is not None:
-        yield start, len(row) - 1
+def _runs(row: Sequence[int], among: int) -> dict[int, tuple[Run, ...]]:
+    """Return the ranges of places that each cover of a set accepts, but for the whole row's.
+
+    One sweep, which looks at a cover where it starts and where it stops to accept.
+    """
+    always = among
+    for accepting in row:
+        always &= accepting
+    found: dict[int, list[Run]] = {cover: [] for cover in members(among & ~always)}
+    starts: dict[int, int] = {}
+    before = 0
+    for place, accepting in enumerate([*row, 0]):
+        now = accepting & among & ~always
+        for cover in members(now ^ before):
+            if cover in starts:
+                found[cover].append((starts.pop(cover), place - 1))
+            else:
+                starts[cover] = place
+        before = now
+    return {cover: tuple(runs) for cover, runs in found.items()}
 
 
 def _avoiding(first: int, size: int, run: tuple[int, int]) -> list[int]:

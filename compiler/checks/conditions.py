@@ -21,6 +21,9 @@ from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_one_test, written
 
+FEW_PARTS = 8
+"""Parts up to which each is tried alone."""
+
 
 @attrs.frozen
 class Shorter:
@@ -42,9 +45,11 @@ def check_redundant_conditions(analysis: Analysis) -> Iterator[Finding]:
     for place in written_conditions(analysis.route):
         try:
             gone, short = _shortest(analysis, fields, place)
-        except OutOfSteps:
+        except OutOfSteps as stopped:
             clause = analysis.route.clauses[place.at]
-            yield undecided(clause, "has a condition with parts that could go", analysis.steps)
+            yield undecided(
+                clause, "has a condition with parts that could go", analysis.steps, stopped
+            )
             continue
         if gone:
             yield _finding(analysis, place, gone, short)
@@ -77,7 +82,9 @@ def _shortest(
     around = [analysis.regions.region(part) for part in place.outer]
     gone: list[Condition] = []
     short = place.condition
-    needed = _needed(analysis, short, around)
+    needed = fields.free(short, around)
+    if len(needed) + FEW_PARTS < _outermost(short):
+        needed |= _needed(analysis, short, around)
     while (found := _shortened(fields, around, short, needed, budget)) is not None:
         here = found.at
         if here is None or _outermost(short) == 2:  # one that is left has parts of its own
@@ -105,14 +112,12 @@ def _shortened(
     cost = _outermost(condition)
     for shorter in shortenings(condition, analysis.program.policy.fields, needed):
         budget.take(cost)
-        is_joined = isinstance(condition, And) and shorter.at is not None
-        if not (is_joined and fields.is_free(shorter, around)):
-            one, two = (shorter.rest, condition) if shorter.grows else (condition, shorter.rest)
-            apart = [analysis.regions.region(one), analysis.regions.region(two, holds=False)]
-            if analysis.find([*around, *apart]) is None:
-                if analysis.find([*around, analysis.regions.region(condition)]) is None:
-                    return None  # an impossible condition is reported as such
-                return shorter
+        one, two = (shorter.rest, condition) if shorter.grows else (condition, shorter.rest)
+        apart = [analysis.regions.region(one), analysis.regions.region(two, holds=False)]
+        if analysis.find([*around, *apart]) is None:
+            if analysis.find([*around, analysis.regions.region(condition)]) is None:
+                return None  # an impossible condition is reported as such
+            return shorter
         if shorter.at is not None:
             needed.add(shorter.at)
     return None
@@ -228,38 +233,49 @@ def _is_missing(condition: Condition) -> bool:
 class _Independence:
     """Which parts can't follow from others, because nothing else asks their fields.
 
-    links: for each dimension those that its classes may depend on. always: whether a part
-    holds for every lead, as far as that was asked.
+    links: for each dimension those that its classes may depend on. always, known: whether a
+    part holds for every lead, and what depends on dimensions, as far as that was asked.
     """
 
     analysis: Analysis
     links: list[int]
     always: dict[Condition, bool] = attrs.Factory(dict[Condition, bool])
+    known: dict[int, int] = attrs.Factory(dict[int, int])
 
-    def is_free(self, shorter: Shorter, around: list[All]) -> bool:
-        """Return whether a part that `and` joins outermost is independent of all the others.
+    def free(self, condition: Condition, around: list[All]) -> set[int]:
+        """Return the places of parts that `and` joins outermost and nothing else bears on.
 
         Raises OutOfSteps.
         """
-        own = reads(self.analysis.regions.region(shorter.part))
-        if not own:
-            return False
-        rest = reads(self.analysis.regions.region(shorter.rest))
+        if not isinstance(condition, And) or len(condition.parts) < 2:
+            return set()
+        once = twice = 0
         for region in around:
-            rest |= reads(region)
-        if self._linked(own) & self._linked(rest):
-            return False
-        # What follows from nothing else may still hold for every lead.
-        if shorter.part not in self.always:
-            fails = self.analysis.regions.region(shorter.part, holds=False)
-            self.always[shorter.part] = self.analysis.find([fails]) is None
-        return not self.always[shorter.part]
+            twice |= self._linked(reads(region))
+        asked = [self._linked(reads(self._region(part))) for part in condition.parts]
+        for own in asked:
+            twice |= once & own
+            once |= own
+        alone = (at for at, own in enumerate(asked) if own and not own & twice)
+        return {at for at in alone if not self._holds_always(condition.parts[at])}
+
+    def _region(self, part: Condition) -> All:
+        return self.analysis.regions.region(part)
+
+    def _holds_always(self, part: Condition) -> bool:
+        """Return whether a part holds for every lead, which follows from nothing else."""
+        if part not in self.always:
+            fails = self.analysis.regions.region(part, holds=False)
+            self.always[part] = self.analysis.find([fails]) is None
+        return self.always[part]
 
     def _linked(self, dimensions: int) -> int:
-        found = 0
-        for at in members(dimensions):
-            found |= self.links[at]
-        return found
+        if dimensions not in self.known:
+            found = 0
+            for at in members(dimensions):
+                found |= self.links[at]
+            self.known[dimensions] = found
+        return self.known[dimensions]
 
 
 def reads(region: All) -> int:

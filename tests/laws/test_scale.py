@@ -1,6 +1,7 @@
 """What makes the analysis fast changes no answer: boxes, index, cover, SAT, and rechecking."""
 
 from itertools import product
+from time import monotonic
 
 import attrs
 import pytest
@@ -11,20 +12,21 @@ from hypothesis.strategies import DrawFn
 from tests.policies import compiled, resolved
 from tests.strategies import COLUMNS, Written, policies
 from tests.z3_reference import Judge
-from turnout.compiler import sat
-from turnout.compiler.analysis import analyse
+from turnout.compiler import index, sat
+from turnout.compiler.analysis import Analysis, analyse
 from turnout.compiler.boxes import boxes, parts
 from turnout.compiler.checks import check
-from turnout.compiler.cover import uncovered
+from turnout.compiler.cover import swept, uncovered, uncovered_by_most
 from turnout.compiler.domains import mask_of, members, set_of
 from turnout.compiler.program import lower
 from turnout.compiler.recheck import check_again, check_first
-from turnout.compiler.regions import Budget, truth
+from turnout.compiler.regions import All, Budget, truth
 from turnout.compiler.space import Box
 from turnout.dsl.policy import Block, Entry, Policy
 from turnout.runtime.compiled import run_witness
 
 STEPS = 500_000
+JUDGED = {"unreachable-rule", "redundant-rule", "redundant-condition", "conflicting-overlap"}
 SIZES = (3, 4, 5)
 FULL = tuple((1 << size) - 1 for size in SIZES)
 
@@ -54,6 +56,34 @@ def test_a_part_is_left_iff_counting_finds_a_point(covers: list[Box], sides: Box
         if holds_point(sides, point) and not any(holds_point(cover, point) for cover in covers)
     }
     found = uncovered(tuple(start), covers, Budget(STEPS))
+    assert (found is not None) == bool(left)
+    if found is not None:
+        assert set(product(*map(members, found))) <= left
+
+
+@given(
+    st.lists(a_box(), min_size=1, max_size=12), st.lists(a_box(), max_size=3), a_box(), st.data()
+)
+def test_boxes_asked_all_at_once_leave_what_counting_finds(
+    covers: list[Box], also: list[Box], sides: Box, data: st.DataObject
+) -> None:
+    start = list(FULL)
+    for at, mask in sides:
+        start[at] &= mask
+    by_side: dict[int, dict[int, int]] = {}
+    for number, cover in enumerate(covers):
+        for at, mask in cover:
+            of = by_side.setdefault(at, {})
+            of[mask] = of.get(mask, 0) | 1 << number
+    columns = {at: swept(FULL[at], of, (1 << len(covers)) - 1) for at, of in by_side.items()}
+    alive = data.draw(st.integers(0, (1 << len(covers)) - 1))
+    asked = [*(covers[number] for number in members(alive)), *also]
+    left = {
+        point
+        for point in product(*map(range, SIZES))
+        if holds_point(sides, point) and not any(holds_point(cover, point) for cover in asked)
+    }
+    found = uncovered_by_most(tuple(start), columns, alive, also, Budget(STEPS))
     assert (found is not None) == bool(left)
     if found is not None:
         assert set(product(*map(members, found))) <= left
@@ -125,6 +155,37 @@ def test_the_index_finds_every_clause_that_shares_a_lead(written: Written) -> No
             for by in range(at):
                 if analysis.find([one, analysis.taken[by]]) is not None:
                     assert by in met
+
+
+@given(policies())
+def test_rules_asked_all_at_once_leave_leads_where_one_by_one_they_do(written: Written) -> None:
+    policy = resolved(written)
+    for route in policy.routes:
+        analysis = analyse(lower(policy), route, run_witness, STEPS)
+        wanted = [*analysis.taken, analysis.left(0)] if analysis.taken else []
+        one_by_one = [_is_left(analysis, wanted, at) for at in range(len(analysis.taken) + 1)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(index, "FEW_BOXES", 0)
+            patch.setattr(index, "MOST_OF", 1_000)
+            at_once = [_is_left(analysis, wanted, at) for at in range(len(analysis.taken) + 1)]
+        assert at_once == one_by_one
+
+
+def _is_left(analysis: Analysis, wanted: list[All], before: int) -> list[bool]:
+    return [analysis.find([each], outside=range(before)) is not None for each in wanted]
+
+
+@given(policies())
+def test_past_the_deadline_each_rule_is_named_at_most_once_and_none_is_judged(
+    written: Written,
+) -> None:
+    program = lower(resolved(written))
+    found = check(program, run_witness, deadline=monotonic() - 1)
+    assert not {finding.name for finding in found} & JUDGED
+    open_ = [finding.span for finding in found if finding.name == "undecided"]
+    rules = [clause.span for route in program.routes.values() for clause in route.clauses]
+    assert all(open_.count(span) == 1 for span in open_ if span in rules)
+    assert {c.span for r in program.routes.values() for c in r.clauses if c.is_rule} <= set(open_)
 
 
 @st.composite
