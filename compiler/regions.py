@@ -63,6 +63,11 @@ STEPS_PER_LOOK = 5_000
 """Steps between two looks at the clock; they take a few milliseconds."""
 
 
+def is_past(deadline: float | None) -> bool:
+    """Return whether a deadline, in seconds of `monotonic`, has passed; None never does."""
+    return deadline is not None and monotonic() > deadline
+
+
 @attrs.define
 class Budget:
     """Steps that may still be taken; a step looks at one `Either` or one class once.
@@ -80,9 +85,9 @@ class Budget:
         if self.steps < 0:
             raise OutOfSteps
         self.looked -= count
-        if self.looked < 0 and self.deadline is not None:
+        if self.looked < 0:
             self.looked = STEPS_PER_LOOK
-            if monotonic() > self.deadline:
+            if is_past(self.deadline):
                 raise OutOfTime
 
 

@@ -4,10 +4,11 @@ A check is a function from what it looks at to findings; the two tuples below ar
 whole list, in the order in which they run, with the guarantees between them. `ROUTE_CHECKS`
 and guarantees ask a route's regions and are exact: a finding about leads comes with a lead
 that the reference interpreter has run, and a question that runs out of steps is reported
-as `undecided`.
+as `undecided`, once a rule whatever the number of its questions. A check that the deadline
+leaves no time to begin isn't begun, which is said once a route.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -23,7 +24,8 @@ from turnout.compiler.checks.targets import check_chains, check_teams
 from turnout.compiler.checks.unreachable import check_unreachable
 from turnout.compiler.checks.unused import check_unused
 from turnout.compiler.program import Program, lower
-from turnout.dsl.findings import Finding
+from turnout.compiler.regions import is_past
+from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Route
 from turnout.dsl.source import Span
 
@@ -36,6 +38,14 @@ ROUTE_CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
     check_negations,
     check_conflicts,
 )
+
+MAY_WAIT: Mapping[Callable[[Analysis], Iterator[Finding]], str] = {
+    check_redundant_rules: "redundant-rule",
+    check_redundant_conditions: "redundant-condition",
+    check_negations: "negation-matches-missing",
+    check_conflicts: "conflicting-overlap",
+}
+"""Checks that aren't begun past the deadline, and what they look for."""
 
 POLICY_CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
     check_teams,
@@ -63,8 +73,7 @@ def check(  # noqa: PLR0913 - what bounds the questions, each by name
     sound = list(program.routes if routes is None else routes)
     for name in sound:
         analysis = analyse(program, name, oracle, steps, deadline=deadline)
-        for route_check in route_checks:
-            findings.extend(route_check(analysis))
+        findings.extend(_of_route(analysis, route_checks))
     findings.extend(check_guarantees(program, oracle, sound, steps, deadline))
     findings.extend(check_families(program, deadline))
     for policy_check in POLICY_CHECKS:
@@ -93,3 +102,41 @@ def check_inexact(  # noqa: PLR0913 - as `check`
     fewer = lower(attrs.evolve(program.policy, routes=routes))
     unreachable = check_unreachable(analyse(fewer, name, oracle, steps, deadline=deadline))
     return (*gaps, *(finding for finding in unreachable if finding.span not in unsure))
+
+
+def _of_route(
+    analysis: Analysis, route_checks: Sequence[Callable[[Analysis], Iterator[Finding]]]
+) -> Iterator[Finding]:
+    found: list[Finding] = []
+    late: list[str] = []
+    for route_check in route_checks:
+        if route_check in MAY_WAIT and is_past(analysis.deadline):
+            late.append(MAY_WAIT[route_check])
+        else:
+            found.extend(route_check(analysis))
+    yield from _once(found)
+    if late:
+        names = late[0] if len(late) == 1 else f"{', '.join(late[:-1])} and {late[-1]}"
+        yield Finding(
+            "undecided",
+            Severity.WARNING,
+            analysis.route.span,
+            f"rules of route `{analysis.route.name}` were not checked for {names}",
+            text="the deadline had passed",
+            help=("raise the limit with `--deadline`",),
+        )
+
+
+def _once(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield the findings, the first `undecided` of each place with what the others say."""
+    others: dict[Span | None, list[str]] = {}
+    for finding in findings:
+        if finding.name == "undecided":
+            others.setdefault(finding.span, []).append(finding.message)
+    for finding in findings:
+        if finding.name != "undecided":
+            yield finding
+        elif finding.span in others:
+            also = others.pop(finding.span)[1:]
+            said = (message.removesuffix(" could not be decided") for message in also)
+            yield attrs.evolve(finding, notes=tuple(f"nor {question}" for question in said))

@@ -30,8 +30,8 @@ def check_conflicts(analysis: Analysis) -> Iterator[Finding]:
         clause = analysis.route.clauses[at]
         try:
             found = _conflicts(analysis, siblings, at)
-        except OutOfSteps:
-            yield undecided(clause, "conflicts with an earlier rule", analysis.steps)
+        except OutOfSteps as stopped:
+            yield undecided(clause, "conflicts with an earlier rule", analysis.steps, stopped)
             continue
         if found and shown == MOST_PAIRS:
             more += 1

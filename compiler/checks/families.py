@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from turnout.compiler.analysis import STEPS
+from turnout.compiler.checks.unreachable import ended
 from turnout.compiler.describe import phrases, words
 from turnout.compiler.index import Index
 from turnout.compiler.program import Program
@@ -22,14 +23,16 @@ def check_families(program: Program, deadline: float | None = None) -> Iterator[
     for family in program.policy.families:
         if _is_clear(family):
             continue
-        regions = _regions(program, family)
-        possible = [regions.outside(box) for box in regions.space.impossible]
         try:
+            Budget(STEPS, deadline).take()  # past the deadline, not even the space is made
+            regions = _regions(program, family)
+            possible = [regions.outside(box) for box in regions.space.impossible]
             yield from _overlaps(program, family, regions, possible, deadline)
             yield from _uncovered(program, family, regions, possible, deadline)
-        except OutOfSteps:
+        except OutOfSteps as stopped:
             message = f"whether the members of `{family.name}` share leads could not be decided"
-            yield Finding("undecided", Severity.WARNING, family.span, message)
+            text, _ = ended(stopped, STEPS)
+            yield Finding("undecided", Severity.WARNING, family.span, message, text=text)
 
 
 def _is_clear(family: Family) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.edges import edges
+from turnout.compiler.checks.unreachable import ended
 from turnout.compiler.describe import MOST, Words, phrases, words
 from turnout.compiler.gaps import MOST_REGIONS, Gap, gaps
 from turnout.compiler.regions import OutOfSteps
@@ -36,15 +37,16 @@ def check_gaps(analysis: Analysis) -> Iterator[Finding]:
     known = words(analysis.regions, analysis.program.policy.definitions.values())
     try:
         found = gaps(analysis)
-    except OutOfSteps:
+    except OutOfSteps as stopped:
+        text, limit = ended(stopped, analysis.steps)
         message = f"whether the route `{route.name}` takes every lead could not be decided"
         yield Finding(
             "undecided",
             Severity.WARNING,
             route.span,
             message,
-            text=f"not settled within {analysis.steps:,} steps",
-            help=("end the route in a `fallback`, or raise the limit with `--steps`",),
+            text=text,
+            help=(f"end the route in a `fallback`, or raise the limit with `{limit}`",),
         )
         return
     shown_ = found.regions[:MOST_GAPS]

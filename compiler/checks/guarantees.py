@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
+from turnout.compiler.checks.unreachable import ended
 from turnout.compiler.outcomes import (
     Outcome,
     both,
@@ -21,7 +22,7 @@ from turnout.compiler.outcomes import (
     outcomes,
 )
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
-from turnout.compiler.regions import OutOfSteps
+from turnout.compiler.regions import OutOfSteps, OutOfTime, is_past
 from turnout.compiler.witness import example, shown
 from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, atoms
 from turnout.dsl.findings import Finding, Label, Severity, Witness
@@ -241,15 +242,18 @@ def _ended(outcome: Outcome) -> str:
 def _judged(analysis: Analysis, case: _Case) -> Iterator[Finding]:
     broken: list[tuple[int, _Breach]] = []
     witness: Witness | None = None
-    is_settled = True
+    stop: OutOfSteps | None = None
     for at, breaches in enumerate(case.clauses):
+        if is_past(analysis.deadline):
+            stop = OutOfTime()
+            break
         for breach in breaches:
             if breach.condition == NEVER or len(broken) == MOST_LABELS:
                 continue
             try:
                 found = _witness(analysis, case, at, breach)
-            except OutOfSteps:
-                is_settled = False
+            except OutOfSteps as stopped:
+                stop = stopped
                 continue
             if found is not None:
                 witness = witness or found[0]
@@ -257,14 +261,15 @@ def _judged(analysis: Analysis, case: _Case) -> Iterator[Finding]:
                 break
     if broken:
         yield _refuted(analysis, case, broken, witness)
-    elif not is_settled:
+    elif stop is not None:
+        text, limit = ended(stop, analysis.steps)
         yield Finding(
             "undecided",
             Severity.WARNING,
             case.claim.span,
             f"whether guarantee `{case.guarantee.name}` holds could not be decided",
-            text=f"not settled within {analysis.steps:,} steps",
-            help=("raise the limit with `--steps`, or narrow the guarantee's `when`",),
+            text=text,
+            help=(f"raise the limit with `{limit}`, or narrow the guarantee's `when`",),
         )
 
 

@@ -63,9 +63,9 @@ def check_negations(analysis: Analysis) -> Iterator[Finding]:
         for negation in negations(analysis, place.condition):
             try:
                 found = _lacking(analysis, place, negation)
-            except OutOfSteps:
+            except OutOfSteps as stopped:
                 clause = analysis.route.clauses[place.at]
-                yield undecided(clause, "takes leads for lack of a field", analysis.steps)
+                yield undecided(clause, "takes leads for lack of a field", analysis.steps, stopped)
                 continue
             if found is not None:
                 yield _finding(analysis, negation, place, found)

@@ -28,8 +28,8 @@ def check_redundant_rules(analysis: Analysis) -> Iterator[Finding]:
             continue
         try:
             heirs = _heirs(analysis, outcomes, at)
-        except OutOfSteps:
-            yield undecided(clause, "changes any lead's outcome", analysis.steps)
+        except OutOfSteps as stopped:
+            yield undecided(clause, "changes any lead's outcome", analysis.steps, stopped)
             continue
         if heirs:
             yield _finding(analysis, at, heirs)

@@ -43,20 +43,24 @@ def unreachable(
                 pass
 
 
-def undecided(clause: Clause, claim: str, steps: int, stopped: OutOfSteps | None = None) -> Finding:
+def undecided(clause: Clause, claim: str, steps: int, stopped: OutOfSteps) -> Finding:
     """Return the finding that a question about `clause` ran out of steps, or of time."""
-    is_late = isinstance(stopped, OutOfTime)
-    limit = "--deadline" if is_late else "--steps"
+    text, limit = ended(stopped, steps)
     return Finding(
         "undecided",
         Severity.WARNING,
         clause.span,
         f"whether {clause.title} {claim} could not be decided",
-        text="not settled before the deadline"
-        if is_late
-        else f"not settled within {steps:,} steps",
+        text=text,
         help=(f"raise the limit with `{limit}`, or simplify the conditions around it",),
     )
+
+
+def ended(stopped: OutOfSteps, steps: int) -> tuple[str, str]:
+    """Return what ended a question, in words, and the option that raises the limit."""
+    if isinstance(stopped, OutOfTime):
+        return "not settled before the deadline", "--deadline"
+    return f"not settled within {steps:,} steps", "--steps"
 
 
 # -- blocks --
