@@ -430,7 +430,7 @@ class _Texts:
                 continue
             low = self.cuts[at]
             for literal in self.literals[self.bounds[at] : self.bounds[at + 1]]:
-                if low < (literal, 0):
+                if low != (literal, 0):
                     yield low, (literal, 0)
                 low = literal, 1
             yield low, self.cuts[at + 1] if at + 1 < len(self.cuts) else _TOP

@@ -1,14 +1,13 @@
-"""Syntax nodes out of the parser's tree, one method a grammar rule.
+"""Syntax nodes, built by one method a grammar rule while the text is parsed.
 
-Each method gets its rule's children in order; words that only mark a place are already
-gone. The parser refuses deep nesting before, so walking the tree by recursion is safe.
+Each method gets its rule's place and its children in order; words that only mark a place
+are already gone, see `reductions`.
 """
 
 import re
 from typing import Any, TypeVar, cast
 
-from lark import Token, Transformer, v_args  # pyright: ignore[reportUnknownVariableType]
-from lark.tree import Meta
+from lark import Token
 
 from turnout.dsl import nodes
 from turnout.dsl.source import Source, Span
@@ -57,16 +56,16 @@ class _Children(tuple[Any, ...]):
 
 
 def _test(operator: str) -> Any:  # noqa: ANN401 - a method of whatever shape Lark calls
-    def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Test:
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Test:
         field, *rest = children
         operands = rest[0] if rest and not isinstance(rest[0], Token) else self.values(rest)
-        return nodes.Test(self.name(field), operator, operands, self.span(meta))
+        return nodes.Test(self.name(field), operator, operands, span)
 
     return build
 
 
 def _type(word: str) -> Any:  # noqa: ANN401 - as `_test`
-    def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.TypeNode:
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.TypeNode:
         literals: tuple[nodes.Literal, ...] = ()
         bounds = argument = None
         for child in children:
@@ -77,37 +76,37 @@ def _type(word: str) -> Any:  # noqa: ANN401 - as `_test`
                     literals = cast("tuple[nodes.Literal, ...]", child)
                 case _:
                     argument = self.value(child) if child.type == "NUMBER" else self.name(child)
-        return nodes.TypeNode(word, literals, bounds, argument, self.span(meta))
+        return nodes.TypeNode(word, literals, bounds, argument, span)
 
     return build
 
 
 def _target(kind: str) -> Any:  # noqa: ANN401 - as `_test`
-    def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Target:
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Target:
         tokens = _of(Token, children)
         argument = self.named(tokens[0]) if tokens else None
         is_anytime = bool(_of(_Word, children))
-        return nodes.Target(kind, argument, _of(nodes.Name, children), is_anytime, self.span(meta))
+        return nodes.Target(kind, argument, _of(nodes.Name, children), is_anytime, span)
 
     return build
 
 
 def _word(text: str) -> Any:  # noqa: ANN401 - as `_test`
-    def build(self: "Builder", meta: Meta, children: list[Any]) -> _Word:
-        del self, meta, children
+    def build(self: "Builder", span: Span, children: list[Any]) -> _Word:
+        del self, span, children
         return _Word(text)
 
     return build
 
 
 def _claim(words: str) -> Any:  # noqa: ANN401 - as `_test`
-    def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Claim:
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Claim:
         operands = tuple(
             self.name(child) if isinstance(child, Token) else child
             for child in children
             if child is not None and not isinstance(child, _Word)
         )
-        return nodes.Claim(words, operands, bool(_of(_Word, children)), self.span(meta))
+        return nodes.Claim(words, operands, bool(_of(_Word, children)), span)
 
     return build
 
@@ -115,36 +114,33 @@ def _claim(words: str) -> Any:  # noqa: ANN401 - as `_test`
 def _of_words(kind: Any) -> Any:  # noqa: ANN401 - as `_test`
     """Return what builds a node of its one word or text."""
 
-    def build(self: "Builder", meta: Meta, children: list[Any]) -> Any:  # noqa: ANN401
-        return kind(self.named(children[0]), self.span(meta))
+    def build(self: "Builder", span: Span, children: list[Any]) -> Any:  # noqa: ANN401
+        return kind(self.named(children[0]), span)
 
     return build
 
 
 def _place(kind: str) -> Any:  # noqa: ANN401 - as `_test`
-    def build(self: "Builder", meta: Meta, children: list[Any]) -> nodes.Place:
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Place:
         name, owner, *clauses = children
         written = tuple(clause for clause in clauses if clause is not None)
-        return nodes.Place(kind, self.name(name), owner, written, self.span(meta))
+        return nodes.Place(kind, self.name(name), owner, written, span)
 
     return build
 
 
-class Builder(Transformer[Token, nodes.File]):
+class Builder:
     """Build the nodes of one source."""
 
     def __init__(self, source: Source) -> None:
         """Build for `source`; every span points into it."""
-        super().__init__(visit_tokens=False)
-        self._source = source
+        self.source = source
 
     # -- words and values --
 
-    def span(self, meta: Meta | Token) -> Span:
-        """Return the place of a rule or a token."""
-        if isinstance(meta, Meta) and meta.empty:
-            return Span(self._source, 0, 0)
-        return Span(self._source, meta.start_pos or 0, meta.end_pos or 0)
+    def span(self, token: Token) -> Span:
+        """Return the place of a word."""
+        return Span(self.source, token.start_pos or 0, token.end_pos or 0)
 
     def name(self, token: Token) -> nodes.Name:
         """Return the name that `token` is."""
@@ -163,38 +159,38 @@ class Builder(Transformer[Token, nodes.File]):
         """Return the literals that `tokens` are."""
         return tuple(self.value(token) for token in tokens if token is not None)
 
-    def literals(self, meta: Meta, children: list[Any]) -> tuple[nodes.Literal, ...]:
-        del meta
+    def literals(self, span: Span, children: list[Any]) -> tuple[nodes.Literal, ...]:
+        del span
         return self.values(children)
 
     texts = literals
 
-    def closed_range(self, meta: Meta, children: list[Any]) -> nodes.Range:
+    def closed_range(self, span: Span, children: list[Any]) -> nodes.Range:
         low, high = self.values(children)
-        return nodes.Range(low, high, self.span(meta))
+        return nodes.Range(low, high, span)
 
-    def range_from(self, meta: Meta, children: list[Any]) -> nodes.Range:
-        return nodes.Range(self.value(children[0]), None, self.span(meta))
+    def range_from(self, span: Span, children: list[Any]) -> nodes.Range:
+        return nodes.Range(self.value(children[0]), None, span)
 
-    def range_to(self, meta: Meta, children: list[Any]) -> nodes.Range:
-        return nodes.Range(None, self.value(children[0]), self.span(meta))
+    def range_to(self, span: Span, children: list[Any]) -> nodes.Range:
+        return nodes.Range(None, self.value(children[0]), span)
 
-    def duration(self, meta: Meta, children: list[Any]) -> nodes.Duration:
-        return nodes.Duration(self.value(children[0]), self.name(children[1]), self.span(meta))
+    def duration(self, span: Span, children: list[Any]) -> nodes.Duration:
+        return nodes.Duration(self.value(children[0]), self.name(children[1]), span)
 
     # -- file and lead schema --
 
-    def file(self, meta: Meta, children: list[Any]) -> nodes.File:
-        del meta
-        return nodes.File(self._source, tuple(children))
+    def file(self, span: Span, children: list[Any]) -> nodes.File:
+        del span
+        return nodes.File(self.source, tuple(children))
 
-    def include(self, meta: Meta, children: list[Any]) -> nodes.Include:
-        return nodes.Include(self.value(children[0]), self.span(meta))
+    def include(self, span: Span, children: list[Any]) -> nodes.Include:
+        return nodes.Include(self.value(children[0]), span)
 
-    def lead(self, meta: Meta, children: list[Any]) -> nodes.Lead:
-        return nodes.Lead(_of(nodes.FieldNode, children), self.span(meta))
+    def lead(self, span: Span, children: list[Any]) -> nodes.Lead:
+        return nodes.Lead(_of(nodes.FieldNode, children), span)
 
-    def field(self, meta: Meta, children: list[Any]) -> nodes.FieldNode:
+    def field(self, span: Span, children: list[Any]) -> nodes.FieldNode:
         name, kind, *rest = children
         placeholders = [text for texts in _of(_Placeholders, rest) for text in texts]
         return nodes.FieldNode(
@@ -203,13 +199,13 @@ class Builder(Transformer[Token, nodes.File]):
             bool(_of(_Word, rest)),
             tuple(placeholders),
             _of(nodes.Table, rest),
-            self.span(meta),
+            span,
         )
 
     required = _word("required")
 
-    def placeholders(self, meta: Meta, children: list[Any]) -> _Placeholders:
-        del meta
+    def placeholders(self, span: Span, children: list[Any]) -> _Placeholders:
+        del span
         return _Placeholders(children[0])
 
     text = _type("text")
@@ -229,7 +225,7 @@ class Builder(Transformer[Token, nodes.File]):
 
     # -- territories and segments --
 
-    def territory(self, meta: Meta, children: list[Any]) -> nodes.Territory:
+    def territory(self, span: Span, children: list[Any]) -> nodes.Territory:
         name, *rest = children
         members: tuple[Any, ...] = ()
         condition: nodes.ConditionNode | None = None
@@ -251,74 +247,72 @@ class Builder(Transformer[Token, nodes.File]):
             first_of,
             tuple(members[1:] if first_of else members),
             owner,
-            self.span(meta),
+            span,
         )
 
-    def children(self, meta: Meta, children: list[Any]) -> _Children:
-        del meta
+    def children(self, span: Span, children: list[Any]) -> _Children:
+        del span
         return _Children(child for child in children if child is not None)
 
     first_of = _word("first of")
 
-    def table(self, meta: Meta, children: list[Any]) -> nodes.Table:
+    def table(self, span: Span, children: list[Any]) -> nodes.Table:
         path, key, column = children
-        return nodes.Table(self.value(path), self.name(key), self.name(column), self.span(meta))
+        return nodes.Table(self.value(path), self.name(key), self.name(column), span)
 
     lookup = table
 
-    def segment(self, meta: Meta, children: list[Any]) -> nodes.Segment:
+    def segment(self, span: Span, children: list[Any]) -> nodes.Segment:
         name, condition = children
-        return nodes.Segment(self.name(name), condition, self.span(meta))
+        return nodes.Segment(self.name(name), condition, span)
 
     member_segment = segment
 
-    def segment_family(self, meta: Meta, children: list[Any]) -> nodes.SegmentFamily:
+    def segment_family(self, span: Span, children: list[Any]) -> nodes.SegmentFamily:
         name, first_of, *members = children
-        return nodes.SegmentFamily(
-            self.name(name), first_of is not None, tuple(members), self.span(meta)
-        )
+        return nodes.SegmentFamily(self.name(name), first_of is not None, tuple(members), span)
 
     # -- time --
 
-    def calendar(self, meta: Meta, children: list[Any]) -> nodes.Calendar:
+    def calendar(self, span: Span, children: list[Any]) -> nodes.Calendar:
         name, *clauses = children
         flat = [
             one
             for clause in clauses
             for one in (clause if isinstance(clause, _Clauses) else (clause,))
         ]
-        return nodes.Calendar(self.name(name), tuple(flat), self.span(meta))
+        return nodes.Calendar(self.name(name), tuple(flat), span)
 
     timezone = _of_words(nodes.Timezone)
 
-    def opening(self, meta: Meta, children: list[Any]) -> "_Clauses":
-        del meta
+    def opening(self, span: Span, children: list[Any]) -> "_Clauses":
+        del span
         return _Clauses(children)
 
-    def open_days(self, meta: Meta, children: list[Any]) -> nodes.Opening:
+    def open_days(self, span: Span, children: list[Any]) -> nodes.Opening:
         hours = self.values(list(_of(Token, children)))
-        return nodes.Opening(_of(nodes.Days, children), hours, self.span(meta))
+        return nodes.Opening(_of(nodes.Days, children), hours, span)
 
-    def days(self, meta: Meta, children: list[Any]) -> nodes.Days:
+    def days(self, span: Span, children: list[Any]) -> nodes.Days:
         first, last = children
         last_name = None if last is None else self.name(last)
-        return nodes.Days(self.name(first), last_name, self.span(meta))
+        return nodes.Days(self.name(first), last_name, span)
 
-    def holidays(self, meta: Meta, children: list[Any]) -> "_Clauses":
-        del meta
+    def holidays(self, span: Span, children: list[Any]) -> "_Clauses":
+        del span
         return _Clauses(nodes.Holidays(self.named(child), self.span(child)) for child in children)
 
-    def closed(self, meta: Meta, children: list[Any]) -> "_Clauses":
-        del meta
+    def closed(self, span: Span, children: list[Any]) -> "_Clauses":
+        del span
         return _Clauses(nodes.Closed(child, child.span) for child in children)
 
-    def one_day(self, meta: Meta, children: list[Any]) -> nodes.Range:
+    def one_day(self, span: Span, children: list[Any]) -> nodes.Range:
         day = self.value(children[0])
-        return nodes.Range(day, day, self.span(meta))
+        return nodes.Range(day, day, span)
 
     # -- people and places --
 
-    def person(self, meta: Meta, children: list[Any]) -> nodes.Person:
+    def person(self, span: Span, children: list[Any]) -> nodes.Person:
         name, *clauses = children
         flat = [
             one
@@ -326,33 +320,33 @@ class Builder(Transformer[Token, nodes.File]):
             if clause is not None
             for one in (clause if isinstance(clause, _Clauses) else (clause,))
         ]
-        return nodes.Person(self.name(name), tuple(flat), self.span(meta))
+        return nodes.Person(self.name(name), tuple(flat), span)
 
     people = _of_words(nodes.People)
     address = _of_words(nodes.Address)
     hours = _of_words(nodes.Hours)
 
-    def languages(self, meta: Meta, children: list[Any]) -> nodes.Languages:
-        return nodes.Languages(children[0], self.span(meta))
+    def languages(self, span: Span, children: list[Any]) -> nodes.Languages:
+        return nodes.Languages(children[0], span)
 
-    def serves(self, meta: Meta, children: list[Any]) -> nodes.Serves:
+    def serves(self, span: Span, children: list[Any]) -> nodes.Serves:
         field, values = children
-        return nodes.Serves(self.name(field), values, self.span(meta))
+        return nodes.Serves(self.name(field), values, span)
 
-    def cap(self, meta: Meta, children: list[Any]) -> nodes.Cap:
+    def cap(self, span: Span, children: list[Any]) -> nodes.Cap:
         number, per = children
         each = self.name(per) if isinstance(per, Token) else per
-        return nodes.Cap(self.value(number), each, self.span(meta))
+        return nodes.Cap(self.value(number), each, span)
 
-    def away(self, meta: Meta, children: list[Any]) -> "_Clauses":
-        del meta
+    def away(self, span: Span, children: list[Any]) -> "_Clauses":
+        del span
         return _Clauses(nodes.Away(child, child.span) for child in children)
 
-    def inactive(self, meta: Meta, children: list[Any]) -> nodes.Inactive:
+    def inactive(self, span: Span, children: list[Any]) -> nodes.Inactive:
         del children
-        return nodes.Inactive(self.span(meta))
+        return nodes.Inactive(span)
 
-    def team(self, meta: Meta, children: list[Any]) -> nodes.Team:
+    def team(self, span: Span, children: list[Any]) -> nodes.Team:
         name, *rest = children
         kinds = nodes.Owned | nodes.Hours | nodes.Cap
         clauses = tuple(child for child in rest if isinstance(child, kinds))
@@ -362,12 +356,12 @@ class Builder(Transformer[Token, nodes.File]):
             clauses,
             _of(nodes.Member, rest),
             rosters[0] if rosters else None,
-            self.span(meta),
+            span,
         )
 
-    def member(self, meta: Meta, children: list[Any]) -> nodes.Member:
+    def member(self, span: Span, children: list[Any]) -> nodes.Member:
         name, *clauses = children
-        return nodes.Member(self.name(name), tuple(clauses), self.span(meta))
+        return nodes.Member(self.name(name), tuple(clauses), span)
 
     weight = _of_words(nodes.Weight)
     roster = _of_words(nodes.Roster)
@@ -375,19 +369,19 @@ class Builder(Transformer[Token, nodes.File]):
     partner = _place("partner")
     sequence = _place("sequence")
 
-    def identity(self, meta: Meta, children: list[Any]) -> nodes.Identity:
+    def identity(self, span: Span, children: list[Any]) -> nodes.Identity:
         *fields, within = children
-        return nodes.Identity(tuple(map(self.name, fields)), within, self.span(meta))
+        return nodes.Identity(tuple(map(self.name, fields)), within, span)
 
     # -- routes --
 
-    def route(self, meta: Meta, children: list[Any]) -> nodes.Route:
+    def route(self, span: Span, children: list[Any]) -> nodes.Route:
         name, owner, *entries = children
-        return nodes.Route(self.name(name), owner, tuple(entries), self.span(meta))
+        return nodes.Route(self.name(name), owner, tuple(entries), span)
 
     owned = _of_words(nodes.Owned)
 
-    def rule(self, meta: Meta, children: list[Any]) -> nodes.Rule:
+    def rule(self, span: Span, children: list[Any]) -> nodes.Rule:
         name, *rest = children
         return nodes.Rule(
             self.name(name),
@@ -395,22 +389,22 @@ class Builder(Transformer[Token, nodes.File]):
             _of(nodes.Chain, rest),
             _of(nodes.Sla, rest),
             tuple(action for clause in _of(_Clauses, rest) for action in clause),
-            self.span(meta),
+            span,
         )
 
-    def when(self, meta: Meta, children: list[Any]) -> "_When":
-        del meta
+    def when(self, span: Span, children: list[Any]) -> "_When":
+        del span
         return _When(children)
 
-    def chain(self, meta: Meta, children: list[Any]) -> nodes.Chain:
-        return nodes.Chain(tuple(children), self.span(meta))
+    def chain(self, span: Span, children: list[Any]) -> nodes.Chain:
+        return nodes.Chain(tuple(children), span)
 
-    def within(self, meta: Meta, children: list[Any]) -> nodes.Within:
+    def within(self, span: Span, children: list[Any]) -> nodes.Within:
         condition, owner, *entries = children
-        return nodes.Within(condition, owner, tuple(entries), self.span(meta))
+        return nodes.Within(condition, owner, tuple(entries), span)
 
-    def fallback(self, meta: Meta, children: list[Any]) -> nodes.Fallback:
-        return nodes.Fallback(children[0], self.span(meta))
+    def fallback(self, span: Span, children: list[Any]) -> nodes.Fallback:
+        return nodes.Fallback(children[0], span)
 
     round_robin = _target("round-robin")
     least_loaded = _target("least-loaded")
@@ -423,27 +417,27 @@ class Builder(Transformer[Token, nodes.File]):
     reject = _target("reject")
     anytime = _word("anytime")
 
-    def matching(self, meta: Meta, children: list[Any]) -> nodes.Name:
-        del meta
+    def matching(self, span: Span, children: list[Any]) -> nodes.Name:
+        del span
         return self.name(children[0])
 
-    def sla(self, meta: Meta, children: list[Any]) -> nodes.Sla:
+    def sla(self, span: Span, children: list[Any]) -> nodes.Sla:
         within, wall, *then = children  # Lark leaves no place for a rule whose name has a `_`
-        return nodes.Sla(within, wall is not None, then[0] if then else None, self.span(meta))
+        return nodes.Sla(within, wall is not None, then[0] if then else None, span)
 
     wall = _word("wall")
 
-    def do(self, meta: Meta, children: list[Any]) -> "_Clauses":
-        del meta
+    def do(self, span: Span, children: list[Any]) -> "_Clauses":
+        del span
         return _Clauses(children)
 
-    def action(self, meta: Meta, children: list[Any]) -> nodes.Action:
+    def action(self, span: Span, children: list[Any]) -> nodes.Action:
         kind, *arguments = children
-        return nodes.Action(self.name(kind), tuple(map(self.named, arguments)), self.span(meta))
+        return nodes.Action(self.name(kind), tuple(map(self.named, arguments)), span)
 
     # -- what must be true --
 
-    def guarantee(self, meta: Meta, children: list[Any]) -> nodes.Guarantee:
+    def guarantee(self, span: Span, children: list[Any]) -> nodes.Guarantee:
         name, owner, *rest = children
         return nodes.Guarantee(
             self.name(name),
@@ -451,7 +445,7 @@ class Builder(Transformer[Token, nodes.File]):
             tuple(condition for clause in _of(_When, rest) for condition in clause),
             _of(nodes.OnRoute, rest),
             _of(nodes.Claim, rest),
-            self.span(meta),
+            span,
         )
 
     on_route = _of_words(nodes.OnRoute)
@@ -461,82 +455,78 @@ class Builder(Transformer[Token, nodes.File]):
     sla_at_most = _claim("sla at most")
     never_rejects = _claim("never rejects")
 
-    def reached(self, meta: Meta, children: list[Any]) -> nodes.Reached:
+    def reached(self, span: Span, children: list[Any]) -> nodes.Reached:
         kind, name = children
-        return nodes.Reached(
-            self.name(kind), None if name is None else self.name(name), self.span(meta)
-        )
+        return nodes.Reached(self.name(kind), None if name is None else self.name(name), span)
 
-    def test(self, meta: Meta, children: list[Any]) -> nodes.TestCase:
+    def test(self, span: Span, children: list[Any]) -> nodes.TestCase:
         name, *steps = children
-        return nodes.TestCase(self.value(name), tuple(steps), self.span(meta))
+        return nodes.TestCase(self.value(name), tuple(steps), span)
 
-    def test_lead(self, meta: Meta, children: list[Any]) -> nodes.TestLead:
-        return nodes.TestLead(tuple(children), self.span(meta))
+    def test_lead(self, span: Span, children: list[Any]) -> nodes.TestLead:
+        return nodes.TestLead(tuple(children), span)
 
-    def lead_value(self, meta: Meta, children: list[Any]) -> nodes.LeadValue:
+    def lead_value(self, span: Span, children: list[Any]) -> nodes.LeadValue:
         field, value = children
         read = self.value(value) if isinstance(value, Token) else value
-        return nodes.LeadValue(self.named(field), read, self.span(meta))
+        return nodes.LeadValue(self.named(field), read, span)
 
-    def test_at(self, meta: Meta, children: list[Any]) -> nodes.At:
+    def test_at(self, span: Span, children: list[Any]) -> nodes.At:
         day, time, *zone = self.values(children)
-        return nodes.At(day, time, zone[0], self.span(meta))
+        return nodes.At(day, time, zone[0], span)
 
-    def test_away(self, meta: Meta, children: list[Any]) -> nodes.Unavailable:
-        return nodes.Unavailable("away", tuple(map(self.name, children)), self.span(meta))
+    def test_away(self, span: Span, children: list[Any]) -> nodes.Unavailable:
+        return nodes.Unavailable("away", tuple(map(self.name, children)), span)
 
-    def test_full(self, meta: Meta, children: list[Any]) -> nodes.Unavailable:
-        return nodes.Unavailable("at-cap", tuple(map(self.name, children)), self.span(meta))
+    def test_full(self, span: Span, children: list[Any]) -> nodes.Unavailable:
+        return nodes.Unavailable("at-cap", tuple(map(self.name, children)), span)
 
-    def expect(self, meta: Meta, children: list[Any]) -> nodes.Expect:
+    def expect(self, span: Span, children: list[Any]) -> nodes.Expect:
         negated, kind, *arguments, because = children
         named = [self.named(each) for each in arguments]
         reason = [] if because is None else [because]
-        return nodes.Expect(
-            negated is not None, self.name(kind), (*named, *reason), self.span(meta)
-        )
+        return nodes.Expect(negated is not None, self.name(kind), (*named, *reason), span)
 
-    def because(self, meta: Meta, children: list[Any]) -> nodes.Name:
-        del meta
+    def because(self, span: Span, children: list[Any]) -> nodes.Name:
+        del span
         return self.name(children[0])
 
     negated = _word("not")
 
     # -- conditions --
 
-    def or_(self, meta: Meta, children: list[Any]) -> nodes.Any:
-        return nodes.Any(tuple(children), self.span(meta))
+    def or_(self, span: Span, children: list[Any]) -> nodes.Any:
+        return nodes.Any(tuple(children), span)
 
-    def and_(self, meta: Meta, children: list[Any]) -> nodes.All:
-        return nodes.All(tuple(children), self.span(meta))
+    def and_(self, span: Span, children: list[Any]) -> nodes.All:
+        return nodes.All(tuple(children), span)
 
-    def not_(self, meta: Meta, children: list[Any]) -> nodes.Negation:
-        return nodes.Negation(children[0], self.span(meta))
+    def not_(self, span: Span, children: list[Any]) -> nodes.Negation:
+        return nodes.Negation(children[0], span)
 
-    def bare(self, meta: Meta, children: list[Any]) -> nodes.Bare:
-        return nodes.Bare(self.name(children[0]), self.span(meta))
+    def bare(self, span: Span, children: list[Any]) -> nodes.Bare:
+        return nodes.Bare(self.name(children[0]), span)
 
-    def compare(self, meta: Meta, children: list[Any]) -> nodes.Test:
+    def compare(self, span: Span, children: list[Any]) -> nodes.Test:
         field, operator, bound = children
-        return nodes.Test(self.name(field), str(operator), (self.value(bound),), self.span(meta))
+        return nodes.Test(self.name(field), str(operator), (self.value(bound),), span)
 
-    def open_(self, meta: Meta, children: list[Any]) -> nodes.Open:
-        return nodes.Open(self.name(children[0]), self.span(meta))
+    def open_(self, span: Span, children: list[Any]) -> nodes.Open:
+        return nodes.Open(self.name(children[0]), span)
 
-    def duplicate(self, meta: Meta, children: list[Any]) -> nodes.Duplicate:
+    def duplicate(self, span: Span, children: list[Any]) -> nodes.Duplicate:
         del children
-        return nodes.Duplicate(self.span(meta))
+        return nodes.Duplicate(span)
 
-    def in_table(self, meta: Meta, children: list[Any]) -> nodes.Test:
+    def in_table(self, span: Span, children: list[Any]) -> nodes.Test:
         field, path = children
         operands = (self.value(path),)
-        return nodes.Test(self.name(field), "in", operands, self.span(meta), table=True)
+        return nodes.Test(self.name(field), "in", operands, span, table=True)
 
-    def not_in_table(self, meta: Meta, children: list[Any]) -> nodes.Test:
+    def not_in_table(self, span: Span, children: list[Any]) -> nodes.Test:
         field, path = children
         operands = (self.value(path),)
-        return nodes.Test(self.name(field), "not in", operands, self.span(meta), table=True)
+        return nodes.Test(self.name(field), "not in", operands, span, table=True)
 
     is_ = _test("is")
     is_not = _test("is not")
@@ -566,7 +556,3 @@ class _When(tuple[Any, ...]):
     """The condition of one `when` clause."""
 
     __slots__ = ()
-
-
-# Marks the methods in place; as a decorator it would hide the class from type checkers.
-v_args(meta=True)(Builder)  # pyright: ignore[reportUnknownMemberType] - Lark's own gap

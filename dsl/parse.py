@@ -10,12 +10,13 @@ passes stay silent about it.
 
 import re
 import sys
+from collections.abc import Callable
 from copy import copy
 from functools import cache
-from typing import Protocol, TypeAlias, cast
+from typing import Any, Protocol, cast
 
 import attrs
-from lark import Lark, Token, Tree
+from lark import Lark, Token
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 from lark.lexer import LexerThread, PatternStr
 from lark.parsers.lalr_parser_state import ParseConf, ParserState
@@ -24,6 +25,7 @@ from turnout.dsl import nodes
 from turnout.dsl.build import Builder
 from turnout.dsl.findings import Finding, error
 from turnout.dsl.lexing import lalr
+from turnout.dsl.reductions import Part, Value, reductions
 from turnout.dsl.source import Source, Span
 
 MAX_DEPTH = 100
@@ -45,16 +47,13 @@ _WORD = re.compile(r"[\w-]+")
 _NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[A-Za-z_][\w-]*|\S')
 
 
-_Value: TypeAlias = Token | Tree[Token]
-
-
 class _State(Protocol):
     """Where the parser is: `state_stack` holds one state more than `value_stack` values."""
 
     parse_conf: ParseConf[int]
     lexer: LexerThread
     state_stack: list[int]
-    value_stack: list[_Value]
+    value_stack: list[Value]
 
     def feed_token(self, token: Token, is_end: bool, /) -> object: ...  # noqa: FBT001 - Lark's
 
@@ -64,9 +63,9 @@ class _Parser(Protocol):
 
     parser_state: _State
 
-    def resume_parse(self) -> Tree[Token]: ...
+    def resume_parse(self) -> Part: ...
 
-    def feed_eof(self) -> Tree[Token]: ...
+    def feed_eof(self) -> Part: ...
 
     def accepts(self) -> set[str]: ...
 
@@ -80,12 +79,12 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
     deep = too_deep(source)
     if deep is not None:
         return nodes.File(source, (), (Span(source, 0, len(source.text)),)), (deep,)
-    parser = _parser(source.text)
+    parser = _parser(source)
     findings: list[Finding] = []
     broken: list[Span] = []
     while True:
         try:
-            tree = parser.resume_parse()
+            read = parser.resume_parse()
             break
         except UnexpectedInput as unexpected:
             finding, span = _finding(source, unexpected, parser)
@@ -96,10 +95,10 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
             if resumed is None:
                 given_up = _give_up_until(parser, Token("$END", ""))
                 broken.append(Span(source, min(span.start, given_up or 0), len(source.text)))
-                tree = parser.feed_eof()
+                read = parser.feed_eof()
                 break
             broken.append(Span(source, min(span.start, resumed[0]), max(span.end, resumed[1])))
-    file = Builder(source).transform(tree)
+    file: nodes.File = read.items[0]
     return attrs.evolve(file, broken=tuple(broken)), tuple(findings)
 
 
@@ -108,9 +107,13 @@ def _lark() -> Lark:
     return lalr({})
 
 
-def _parser(text: str) -> _Parser:
-    made: object = _lark().parse_interactive(text)  # pyright: ignore[reportUnknownMemberType]
-    return cast("_Parser", made)
+def _parser(source: Source) -> _Parser:
+    made: object = _lark().parse_interactive(source.text)  # pyright: ignore[reportUnknownMemberType]
+    parser = cast("_Parser", made)
+    made_of = reductions(_lark().rules, Builder(source))
+    # Lark calls them by rule, whatever its own annotation says.
+    parser.parser_state.parse_conf.callbacks = cast("dict[str, Callable[..., Any]]", made_of)
+    return parser
 
 
 @cache
@@ -247,7 +250,7 @@ def _give_up_until(parser: _Parser, token: Token) -> int | None:
     """
     state = parser.parser_state
     trial_conf = copy(state.parse_conf)
-    trial_conf.callbacks = {}  # trees built in a trial would share lists with the real ones
+    trial_conf.callbacks = {}  # what a trial builds would share lists with the real parts
     for depth in range(len(state.state_stack), 0, -1):
         stacks = state.state_stack[:depth], state.value_stack[: depth - 1]
         trial = cast("_State", ParserState(trial_conf, state.lexer, *stacks))
@@ -262,7 +265,5 @@ def _give_up_until(parser: _Parser, token: Token) -> int | None:
     return None
 
 
-def _start(value: _Value) -> int:
-    place = value if isinstance(value, Token) else value.meta
-    found: int | None = getattr(place, "start_pos", None)
-    return sys.maxsize if found is None else found
+def _start(value: Value) -> int:
+    return sys.maxsize if value.start_pos is None else value.start_pos

@@ -248,7 +248,7 @@ class _Independence:
         Raises OutOfSteps.
         """
         if not isinstance(condition, And) or len(condition.parts) < 2:
-            return set()
+            return set[int]()
         once = twice = 0
         for region in around:
             twice |= self._linked(reads(region))
