@@ -2,24 +2,30 @@
 
 A rule's verdict depends on the rules that share a lead with it, or with those that take
 its leads. So after an edit only the rules that meet the old or the new region of what was
-edited are asked again; the verdicts of the others are carried over, renumbered. Findings
-are worded anew from the verdicts, because an edit moves the text of everything below it.
-What is cheap is not carried over: the space, the regions and the index are built again.
+edited are asked again; the verdicts of the others are carried over, renumbered, and so is
+that a check found nothing wrong with them. Findings are worded anew from the verdicts,
+because an edit moves the text of everything below it. What is cheap is not carried over:
+the space, the regions and the index are built again.
 An editor that keeps one `Checked` pays for what it changes:
 
     checked = check_first(program, oracle)
     checked = check_again(checked, edited)
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
 import attrs
 
 from turnout.compiler.analysis import STEPS, Analysis, Oracle
 from turnout.compiler.checks import ROUTE_CHECKS, check
+from turnout.compiler.checks.conditions import check_redundant_conditions
+from turnout.compiler.checks.conflicts import check_conflicts
 from turnout.compiler.checks.negations import check_negations
+from turnout.compiler.checks.redundant import check_redundant_rules
 from turnout.compiler.checks.targets import check_chains
 from turnout.compiler.checks.unreachable import check_unreachable, unreachable
+from turnout.compiler.consequences import consequence
 from turnout.compiler.program import Clause, Program
 from turnout.compiler.reach import ClosedBlock, Verdict, verdicts
 from turnout.compiler.regions import OutOfSteps, truth
@@ -29,13 +35,31 @@ from turnout.dsl.findings import Finding
 QUICK_CHECKS = (check_unreachable, check_chains, check_negations)
 """The checks of a route that take a fraction of the others' time."""
 
+MOST_CHANGED = 50
+"""Rules of which an edit changes the targets; with more, all rules are asked again."""
+
+
+RouteCheck: TypeAlias = Callable[[Analysis, Collection[int]], Iterator[Finding]]
+"""A check that may leave out clauses of which it is known to find nothing."""
+
+BY_OUTCOME: tuple[RouteCheck, ...] = (check_redundant_rules, check_conflicts)
+"""Checks of a rule that compare what it does with its leads to what others that meet it do."""
+
+BY_CONDITION: tuple[RouteCheck, ...] = (check_redundant_conditions,)
+"""Checks of a rule that look at nothing but its condition."""
+
 
 @attrs.frozen
 class CheckedRoute:
-    """What is kept of a route: its analysis and the verdicts on its clauses."""
+    """What is kept of a route: its analysis and the verdicts on its clauses.
+
+    clear: for checks that leave out what they are told, the rules with which they found
+    nothing wrong.
+    """
 
     analysis: Analysis
     verdicts: list[Verdict | ClosedBlock | OutOfSteps | None]
+    clear: dict[RouteCheck, frozenset[int]]
 
 
 @attrs.frozen
@@ -89,53 +113,136 @@ def _checked(
 ) -> Checked:
     routes: dict[str, CheckedRoute] = {}
     asked: list[int] = []
+    edits: dict[str, _Edit] = {}
 
     def reworded(analysis: Analysis) -> Iterator[Finding]:
         name = analysis.route.name
-        known = _carried(before[name], analysis) if name in before else {}
+        if name in before:
+            edits[name] = _edit(before[name].analysis, analysis)
+        known = _carried(before[name], analysis, edits[name]) if name in before else {}
         found = verdicts(analysis, known)
         asked.append(sum(isinstance(each, Verdict) for each in found) - len(known))
-        routes[name] = CheckedRoute(analysis, found)
+        routes[name] = CheckedRoute(analysis, found, {})
         return unreachable(analysis, found)
 
-    chosen = QUICK_CHECKS if is_quick else ROUTE_CHECKS
-    findings = check(
-        program,
-        oracle,
-        steps=steps,
-        route_checks=[reworded if each is check_unreachable else each for each in chosen],
-    )
+    def shorter(route_check: RouteCheck) -> Callable[[Analysis], Iterator[Finding]]:
+        def run(analysis: Analysis) -> Iterator[Finding]:
+            name = analysis.route.name
+            known = frozenset[int]()
+            if name in before and route_check in before[name].clear:
+                known = _clear(before[name], analysis, edits[name], route_check)
+            found = list(route_check(analysis, known))
+            routes[name].clear[route_check] = _without(analysis, found)
+            yield from found
+
+        return run
+
+    carrying: dict[object, RouteCheck] = {each: each for each in (*BY_OUTCOME, *BY_CONDITION)}
+    chosen: list[Callable[[Analysis], Iterator[Finding]]] = []
+    for each in QUICK_CHECKS if is_quick else ROUTE_CHECKS:
+        if each is check_unreachable:
+            chosen.append(reworded)
+        else:
+            chosen.append(shorter(carrying[each]) if each in carrying else each)
+    findings = check(program, oracle, steps=steps, route_checks=chosen)
     return Checked(program, findings, sum(asked), routes, oracle, steps)
 
 
-def _carried(before: CheckedRoute, now: Analysis) -> dict[int, Verdict]:
-    """Return the verdicts of a route that an edit can't have changed, by new number."""
-    old, new = before.analysis.route.clauses, now.route.clauses
+@attrs.frozen
+class _Edit:
+    """Where two versions of a route differ, and which of their clauses that may concern.
+
+    The clauses before `start` mean the same in both, and so do those from `old_end`, or
+    `new_end` in the new version, on. met, met_now: the clauses of the old and of the new
+    version that meet one of those between, at first sight.
+    """
+
+    start: int
+    old_end: int
+    new_end: int
+    met: frozenset[int]
+    met_now: frozenset[int]
+
+    @property
+    def shift(self) -> int:
+        """What is added to the number of a clause below."""
+        return self.new_end - self.old_end
+
+    def kept(self, old: int) -> int | None:
+        """Return the new number of a clause that means the same, None for one that was edited."""
+        if old < self.start:
+            return old
+        return old + self.shift if old >= self.old_end else None
+
+
+def _edit(before: Analysis, now: Analysis) -> _Edit:
+    old, new = before.route.clauses, now.route.clauses
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     old_end, new_end = len(old) - end, len(new) - end
-    met = _meeting(before.analysis, range(start, old_end))
+    met = _meeting(before, range(start, old_end))
     met_now = _meeting(now, range(start, new_end))
-    shift = new_end - old_end
-    edited = now.taken[start:new_end]
+    return _Edit(start, old_end, new_end, frozenset(met), frozenset(met_now))
+
+
+def _carried(before: CheckedRoute, now: Analysis, edit: _Edit) -> dict[int, Verdict]:
+    """Return the verdicts of a route that an edit can't have changed, by new number."""
+    edited = now.taken[edit.start : edit.new_end]
     is_same_space = _is_same(before.analysis.space, now.space)
     carried: dict[int, Verdict] = {}
     for at, verdict in enumerate(before.verdicts):
-        if not isinstance(verdict, Verdict):
+        here = edit.kept(at)
+        if not isinstance(verdict, Verdict) or here is None:
             continue
-        if at < start:
+        if at < edit.start:
             carried[at] = verdict
-        elif at >= old_end:
-            involved = {at, *(verdict.by or ())}
-            is_met = not met.isdisjoint(involved) or not met_now.isdisjoint(
-                by + shift if by >= old_end else by for by in involved
-            )
-            if is_same_space and verdict.left is not None:
-                # What is left for it stays left, unless the edited rules take of it now.
-                is_met = any(truth(region, verdict.left) is not False for region in edited)
-            if not is_met:
-                carried[at + shift] = verdict.shifted(old_end, shift)
+            continue
+        involved = {at, *(verdict.by or ())}
+        is_met = not edit.met.isdisjoint(involved) or not edit.met_now.isdisjoint(
+            by + edit.shift if by >= edit.old_end else by for by in involved
+        )
+        if is_same_space and verdict.left is not None:
+            # What is left for it stays left, unless the edited rules take of it now.
+            is_met = any(truth(region, verdict.left) is not False for region in edited)
+        if not is_met:
+            carried[here] = verdict.shifted(edit.old_end, edit.shift)
     return carried
+
+
+def _clear(
+    before: CheckedRoute, now: Analysis, edit: _Edit, route_check: RouteCheck
+) -> frozenset[int]:
+    """Return the rules, by new number, with which a check is sure to find nothing wrong again."""
+    clear = {at: edit.kept(at) for at in before.clear[route_check]}
+    if any(route_check is each for each in BY_CONDITION):
+        is_same = _free(before.analysis.space) == _free(now.space)
+        return frozenset(here for here in clear.values() if here is not None and is_same)
+    old, new = before.analysis.route.clauses, now.route.clauses
+    kept = [(at, here) for at in range(len(old)) if (here := edit.kept(at)) is not None]
+    changed = [(at, here) for at, here in kept if consequence(old[at]) != consequence(new[here])]
+    if len(changed) > MOST_CHANGED:
+        return frozenset()
+    met = edit.met | _meeting(before.analysis, [at for at, _ in changed])
+    met_now = edit.met_now | _meeting(now, [here for _, here in changed])
+    return frozenset(
+        here
+        for at, here in clear.items()
+        if here is not None and at not in met and here not in met_now
+    )
+
+
+def _without(analysis: Analysis, found: Iterable[Finding]) -> frozenset[int]:
+    """Return the rules that no finding is about; none where one is about the whole route."""
+    spans = {finding.span for finding in found}
+    if analysis.route.span in spans:
+        return frozenset()
+    clauses = enumerate(analysis.route.clauses)
+    return frozenset(at for at, clause in clauses if clause.is_rule and clause.span not in spans)
+
+
+def _free(space: Space) -> list[object]:
+    """Return the dimensions whose classes need not be leads, as their questions are left free."""
+    return [(d.field, d.kind, d.test) for d in space.dimensions if d.kind != "value"]
 
 
 def _is_same(one: Space, two: Space) -> bool:

@@ -39,10 +39,17 @@ class Shorter:
     at: int | None
 
 
-def check_redundant_conditions(analysis: Analysis) -> Iterator[Finding]:
-    """Yield a `redundant-condition` for each block and rule whose condition can be shorter."""
+def check_redundant_conditions(
+    analysis: Analysis, known: Collection[int] = ()
+) -> Iterator[Finding]:
+    """Yield a `redundant-condition` for each block and rule whose condition can be shorter.
+
+    known: rules, by clause, of which it is known that each part is needed.
+    """
     fields = _Independence(analysis, linked(analysis.space))
     for place in written_conditions(analysis.route):
+        if place.at in known and place.word == "when":
+            continue
         try:
             gone, short = _shortest(analysis, fields, place)
         except OutOfSteps as stopped:

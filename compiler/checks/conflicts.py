@@ -7,7 +7,7 @@ the same values), neither contains the other, and the earlier one takes leads th
 later would send elsewhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.conditions import reads
@@ -23,11 +23,16 @@ MOST_PAIRS = 20
 MOST_LABELS = 3
 
 
-def check_conflicts(analysis: Analysis) -> Iterator[Finding]:
-    """Yield a `conflicting-overlap` for each rule that an earlier sibling disagrees with."""
+def check_conflicts(analysis: Analysis, known: Collection[int] = ()) -> Iterator[Finding]:
+    """Yield a `conflicting-overlap` for each rule that an earlier sibling disagrees with.
+
+    known: clauses with which none is known to disagree.
+    """
     shown = more = 0
     for at, siblings in enumerate(_siblings(analysis)):
         clause = analysis.route.clauses[at]
+        if at in known:
+            continue
         try:
             found = _conflicts(analysis, siblings, at)
         except OutOfSteps as stopped:

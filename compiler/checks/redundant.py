@@ -7,7 +7,7 @@ once, by one lead that a later rule would send elsewhere; only the others are wa
 through, later rule by later rule.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.questions import meeting, points, reaching
@@ -19,12 +19,15 @@ from turnout.dsl.findings import Finding, Label, Severity
 MOST_LABELS = 3
 
 
-def check_redundant_rules(analysis: Analysis) -> Iterator[Finding]:
-    """Yield a `redundant-rule` for each rule that no lead would miss, in order."""
+def check_redundant_rules(analysis: Analysis, known: Collection[int] = ()) -> Iterator[Finding]:
+    """Yield a `redundant-rule` for each rule that no lead would miss, in order.
+
+    known: clauses that are known not to be redundant.
+    """
     outcomes = [consequence(clause) for clause in analysis.route.clauses]
     last = {said: at for at, said in enumerate(outcomes)}
     for at, clause in enumerate(analysis.route.clauses):
-        if not clause.is_rule or last[outcomes[at]] == at:
+        if at in known or not clause.is_rule or last[outcomes[at]] == at:
             continue
         try:
             heirs = _heirs(analysis, outcomes, at)

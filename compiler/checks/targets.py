@@ -1,6 +1,7 @@
 """Find targets that can't be, and chains that can end with the lead in nobody's hands."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache, partial
 
 from turnout.compiler.analysis import Analysis, owned
 from turnout.compiler.checks.questions import followed
@@ -10,7 +11,7 @@ from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.compiler.regions import All, Masks, OutOfSteps
 from turnout.dsl.conditions import And, Not, Open
 from turnout.dsl.findings import Finding, Label, Severity
-from turnout.dsl.policy import LeastLoaded, Policy, PreviousOwner, RoundRobin, ToOwner
+from turnout.dsl.policy import LeastLoaded, Policy, PreviousOwner, RoundRobin, Target, ToOwner
 from turnout.dsl.wording import worded
 
 MOST_REASONS = 4
@@ -36,11 +37,15 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
     """
     policy = analysis.program.policy
     is_whole = all(clause.own_attempts for clause in analysis.route.clauses)
+    # Thousands of rules send to a few teams.
+    sure_of = cache(partial(sure, policy))
+    never_of = cache(partial(never, policy))
+    moment_of = cache(partial(unsure_moment, policy))
     for at, clause in enumerate(analysis.route.clauses):
         yield from _unreachable_targets(clause)
-        yield from _never_available(policy, clause)
-        hours = {each for attempt in clause.attempts for each in sure(policy, attempt.target)}
-        if not is_whole or unsure_moment(policy, hours) is None:
+        yield from _never_available(clause, never_of)
+        hours = frozenset(each for attempt in clause.attempts for each in sure_of(attempt.target))
+        if not is_whole or moment_of(hours) is None:
             continue
         try:
             yield from _dead_end(analysis, at, clause, hours)
@@ -65,9 +70,9 @@ def _unreachable_targets(clause: Clause) -> Iterator[Finding]:
         )
 
 
-def _never_available(policy: Policy, clause: Clause) -> Iterator[Finding]:
+def _never_available(clause: Clause, never_of: Callable[[Target], str | None]) -> Iterator[Finding]:
     for attempt in clause.attempts[: clause.own_attempts]:
-        reason = never(policy, attempt.target)
+        reason = never_of(attempt.target)
         if reason is not None:
             message = f"`{worded(attempt.target)}` never takes a lead"
             # A warning: whoever leaves must not stop the routing, and leads do go on.
@@ -81,13 +86,15 @@ def _never_available(policy: Policy, clause: Clause) -> Iterator[Finding]:
             )
 
 
-def _dead_end(analysis: Analysis, at: int, clause: Clause, hours: set[Hours]) -> Iterator[Finding]:
+def _dead_end(
+    analysis: Analysis, at: int, clause: Clause, hours: frozenset[Hours]
+) -> Iterator[Finding]:
     """Report a lead that all targets pass on. hours: during any of them one is sure."""
     policy = analysis.program.policy
     owners = [attempt.target for attempt in clause.attempts if isinstance(attempt.target, ToOwner)]
     nobody = [analysis.regions.region(Not(owned(policy, owner))) for owner in owners]
     closed: list[All] = []
-    for names in hours:
+    for names in sorted(hours, key=sorted):
         asked = tuple(Open(policy.calendars[name]) for name in sorted(names))
         if all(clock in analysis.space.places for clock in asked):
             closed.append(analysis.regions.region(And(asked), holds=False))

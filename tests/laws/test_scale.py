@@ -19,10 +19,10 @@ from turnout.compiler.checks import check
 from turnout.compiler.cover import swept, uncovered, uncovered_by_most
 from turnout.compiler.domains import mask_of, members, set_of
 from turnout.compiler.program import lower
-from turnout.compiler.recheck import check_again, check_first
+from turnout.compiler.recheck import QUICK_CHECKS, check_again, check_first
 from turnout.compiler.regions import All, Budget, truth
 from turnout.compiler.space import Box
-from turnout.dsl.policy import Block, Entry, Policy
+from turnout.dsl.policy import Block, Entry, Policy, Rule
 from turnout.runtime.compiled import run_witness
 
 STEPS = 500_000
@@ -207,7 +207,9 @@ def _edited(draw: DrawFn, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
         inner = attrs.evolve(entry, entries=draw(_edited(entry.entries)))
         return (*before, inner, *after)
     other = draw(st.sampled_from(entries))
-    match draw(st.integers(0, 3)):
+    match draw(st.integers(0, 4)):
+        case 4 if isinstance(entry, Rule) and isinstance(other, Rule):
+            return (*before, attrs.evolve(entry, chain=other.chain), *after)
         case 0:
             return before + after
         case 1:
@@ -223,10 +225,25 @@ def test_checking_again_finds_what_checking_from_scratch_finds(
     pair: tuple[Policy, Policy],
 ) -> None:
     before, after = (lower(policy) for policy in pair)
-    again = check_again(check_first(before, run_witness, steps=STEPS), after)
+    first = check_first(before, run_witness, steps=STEPS)
+    again = check_again(first, after)
     assert again.findings == check(after, run_witness, steps=STEPS)
     back = check_again(again, before)
     assert back.findings == check(before, run_witness, steps=STEPS)
+
+
+@given(edited())
+def test_a_quick_look_again_finds_what_the_quick_checks_find_from_scratch(
+    pair: tuple[Policy, Policy],
+) -> None:
+    before, after = (lower(policy) for policy in pair)
+    first = check_first(before, run_witness, steps=STEPS)
+    quick = check_again(first, after, is_quick=True)
+    from_scratch = check(after, run_witness, steps=STEPS, route_checks=QUICK_CHECKS)
+    assert quick.findings == from_scratch
+    # An author who pauses after typing gets the rest.
+    whole = check_again(quick, after)
+    assert whole.findings == check(after, run_witness, steps=STEPS)
 
 
 PLAIN = tuple(column for column in COLUMNS if column.name in {"staff", "score", "consent", "plan"})
