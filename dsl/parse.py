@@ -24,7 +24,7 @@ from lark.parsers.lalr_parser_state import ParseConf, ParserState
 from turnout.dsl import nodes
 from turnout.dsl.build import Builder
 from turnout.dsl.findings import Finding, error
-from turnout.dsl.lexing import lalr
+from turnout.dsl.lexing import SwiftInContext, lalr
 from turnout.dsl.reductions import Part, Value, reductions
 from turnout.dsl.source import Source, Span
 
@@ -104,7 +104,7 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
 
 @cache
 def _lark() -> Lark:
-    return lalr({})
+    return lalr({"_plugins": {"ContextualLexer": SwiftInContext}})
 
 
 def _parser(source: Source) -> _Parser:
