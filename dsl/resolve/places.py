@@ -314,17 +314,17 @@ class Places:
         return self._union([self._entries[child] for child in entry.children])
 
     def _union(self, entries: list[_Entry]) -> Condition | None:
-        by_field: dict[str, frozenset[Value]] = {}
+        by_field: dict[str, set[Value]] = {}
         parts: list[Condition] = []
         for entry in entries:
             if entry.keyed is not None:
-                by_field[entry.keyed] = by_field.get(entry.keyed, frozenset()) | entry.keys
+                by_field.setdefault(entry.keyed, set()).update(entry.keys)
                 continue
             own = self._own_of(entry)
             if own is None:
                 return None
             parts.append(own)
-        parts.extend(IsIn(field, keys) for field, keys in by_field.items())
+        parts.extend(IsIn(field, frozenset(keys)) for field, keys in by_field.items())
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
     def _excluded(self, entry: _Entry) -> tuple[Condition, ...] | None:
