@@ -18,6 +18,9 @@ from turnout.compiler.space import Box, Space
 MOST_CUBES = 128
 """The boxes that one clause may become."""
 
+FEW_SIDES, FEW_CLASSES = 64, 8
+"""Sides of a dimension up to which all are looked at, and classes of which the sides are noted."""
+
 MOST_KNOWN = 8_192
 """Answers that an index keeps."""
 
@@ -75,6 +78,7 @@ class Index:
     sides: tuple[tuple[tuple[Mask, int], ...], ...]
     rest: tuple[int, ...]
     _known: dict[tuple[int, Mask], int] = attrs.field(factory=dict[tuple[int, Mask], int])
+    _holding: dict[int, dict[int, list[int]]] = attrs.field(factory=dict[int, dict[int, list[int]]])
 
     @property
     def every(self) -> int:
@@ -87,12 +91,25 @@ class Index:
         if known is not None:
             return known
         found = self.free[at]
-        for side, boxes in self.sides[at]:
+        for side, boxes in self._near(at, mask):
             if side & mask:
                 found |= boxes
         if len(self._known) < MOST_KNOWN:
             self._known[at, mask] = found
         return found
+
+    def _near(self, at: int, mask: Mask) -> Iterable[tuple[Mask, int]]:
+        """Return sides of a dimension, all those among them that share a class with `mask`."""
+        sides = self.sides[at]
+        if len(sides) <= FEW_SIDES or mask.bit_count() > FEW_CLASSES:
+            return sides
+        holding = self._holding.get(at)
+        if holding is None:
+            holding = self._holding[at] = {}
+            for number, (side, _) in enumerate(sides):
+                for class_ in members(side):
+                    holding.setdefault(class_, []).append(number)
+        return (sides[number] for class_ in members(mask) for number in holding.get(class_, ()))
 
     def meeting(self, box: Sequence[Mask]) -> int:
         """Return the boxes that share a class with `box` on every dimension."""

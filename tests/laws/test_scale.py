@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn
 from tests.policies import compiled, resolved
 from tests.strategies import COLUMNS, Written, policies
 from tests.z3_reference import Judge
-from turnout.compiler import index, sat
+from turnout.compiler import cubes, index, sat
 from turnout.compiler.analysis import Analysis, analyse
 from turnout.compiler.boxes import boxes, parts
 from turnout.compiler.checks import check
@@ -169,6 +169,15 @@ def test_rules_asked_all_at_once_leave_leads_where_one_by_one_they_do(written: W
             patch.setattr(index, "MOST_OF", 1_000)
             at_once = [_is_left(analysis, wanted, at) for at in range(len(analysis.taken) + 1)]
         assert at_once == one_by_one
+
+
+@given(policies())
+def test_sides_looked_up_by_class_change_no_finding(written: Written) -> None:
+    program = lower(resolved(written))
+    found = check(program, run_witness, steps=STEPS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cubes, "FEW_SIDES", 0)
+        assert check(program, run_witness, steps=STEPS) == found
 
 
 def _is_left(analysis: Analysis, wanted: list[All], before: int) -> list[bool]:
