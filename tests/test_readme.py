@@ -16,4 +16,4 @@ def test_each_command_of_start_is_one_line() -> None:
 def test_first_command_runs_an_example_and_second_the_tests() -> None:
     first, second = COMMANDS
     assert "turnout run examples/" in first
-    assert second.endswith("python -m pytest -n auto")
+    assert second.endswith("python -m pytest -n auto --dist worksteal")
