@@ -34,6 +34,7 @@ HELD_BY = {
         "tests/test_escalation.py",
         "tests/test_identity.py",
         "tests/test_api.py",
+        "tests/laws/test_escalation.py",
         "tests/laws/test_routing.py",
         "tests/laws/test_availability.py",
     ),
