@@ -15,6 +15,7 @@ from turnout.compiler import domains
 from turnout.compiler.domains import MISSING
 from turnout.compiler.regions import Masks
 from turnout.compiler.space import YES, Dimension, Space, answers
+from turnout.compiler.universe import country_of, universe
 from turnout.dsl import types
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import SEEN, Contains, Duplicate, EndsWith, Has, Matches, Open
@@ -76,6 +77,8 @@ def example(space: Space, box: Masks, telling: Masks | None = None) -> Example |
         if value is None:
             return None
         values[name] = value
+    if not all(_settle_country(space, by_field[name][0], box, values) for name in [*values]):
+        return None
     for test in (dimension.test for dimension in space.dimensions):
         if isinstance(test, Open) and moment is not None:
             values[test.field] = is_open(test.calendar, moment)
@@ -92,6 +95,36 @@ def example(space: Space, box: Masks, telling: Masks | None = None) -> Example |
         for at, dimension in enumerate(space.dimensions)
     )
     return Example(values, today, shows_day, moment)
+
+
+def _settle_country(space: Space, at: int, box: Masks, values: dict[str, Value]) -> bool:
+    """Make a subdivision and its country one place; return whether there is one in the box.
+
+    Where no condition asks the subdivision, its classes don't tell countries apart. The
+    country stays if it can, else the subdivision. at: the dimension of the subdivision's values.
+    """
+    field = space.dimensions[at].field
+    if not isinstance(field.type, types.Subdivision) or field.type.country is None:
+        return True
+    name = field.type.country
+    there = values.get(name)
+    if there == country_of(values[field.name]):
+        return True
+    country = next((n for n, d in enumerate(space.dimensions) if d.field.name == name), None)
+    fitting = [v for v in universe(field.type) if _is_in(space, box, at, v)]
+    if country is not None:
+        fitting = [v for v in fitting if _is_in(space, box, country, country_of(v))]
+    if not fitting:
+        return False
+    own = values[field.name]
+    kept = [v for v in fitting if country_of(v) == there] or [v for v in fitting if v == own]
+    chosen = (kept or fitting)[0]
+    values[field.name], values[name] = chosen, country_of(chosen)
+    return True
+
+
+def _is_in(space: Space, box: Masks, at: int, value: Value) -> bool:
+    return bool(box[at] >> space.dimensions[at].domain.class_of(value) & 1)
 
 
 def _class(space: Space, at: int, mask: int) -> int:

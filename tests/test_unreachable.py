@@ -105,3 +105,12 @@ def test_under_a_not_a_fault_is_bounded_the_other_way_round() -> None:
 def test_what_stands_in_a_block_with_a_fault_is_not_called_unreachable() -> None:
     faulty = FAULTY.replace("within DACH", "within DACH and source is evnt")
     assert not named(compiled(faulty).findings, "unreachable-rule", "unreachable-block")
+
+
+def test_a_witness_has_a_state_of_its_country_where_no_rule_asks_for_the_state() -> None:
+    text = """lead { state: subdivision required  country: country required } queue triage
+    route r { rule a { when country is US to queue triage } }"""
+    (gap,) = named(compiled(text).findings, "coverage-gap")
+    assert gap.witness is not None
+    state, country = (str(gap.witness.fields[name]) for name in ("state", "country"))
+    assert state.startswith(f"{country}-")
