@@ -108,6 +108,23 @@ def test_both_and_any_are_intersection_and_union(written: Written, data: st.Data
 
 
 @given(policies(), st.data())
+def test_outside_a_box_are_the_leads_that_one_of_its_sides_leaves_out(
+    written: Written, data: st.DataObject
+) -> None:
+    policy = resolved(written)
+    regions = Regions(whole_space(policy))
+    values, today = data.draw(leads(policy))
+    classes = regions.space.classify(values, today)
+    box: list[tuple[int, int]] = []
+    for at in data.draw(st.sets(st.integers(0, len(classes) - 1), min_size=1, max_size=3)):
+        mask = regions.space.full[at] & data.draw(st.integers(0, regions.space.full[at]))
+        box.append((at, mask | data.draw(st.booleans()) << classes[at]))
+    is_in = all(mask >> classes[at] & 1 for at, mask in box)
+    here = point(regions.space, values, today)
+    assert truth(regions.outside(tuple(sorted(box))), here) is not is_in
+
+
+@given(policies(), st.data())
 def test_truth_over_a_box_is_true_of_every_lead_in_it(
     written: Written, data: st.DataObject
 ) -> None:
