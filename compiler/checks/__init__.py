@@ -101,7 +101,8 @@ def check_inexact(  # noqa: PLR0913 - as `check`
     routes = {**program.policy.routes, name: least}
     fewer = lower(attrs.evolve(program.policy, routes=routes))
     unreachable = check_unreachable(analyse(fewer, name, oracle, steps, deadline=deadline))
-    return (*gaps, *(finding for finding in unreachable if finding.span not in unsure))
+    sure = (finding for finding in unreachable if finding.span not in unsure)
+    return tuple(_once([*gaps, *sure]))
 
 
 def _of_route(

@@ -11,9 +11,8 @@ import click
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import replacing
-from turnout.commands.policies import configured, named_or_configured
+from turnout.commands.policies import STEPS_LIMIT, configured, named_or_configured
 from turnout.commands.roots import roots
-from turnout.compiler.analysis import STEPS
 from turnout.dsl.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.resolve.scope import nearest
@@ -70,14 +69,7 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     help="Write the findings to a file, too, in a format of its own; may be repeated.",
 )
 @click.option("--strict", is_flag=True, help="Let warnings fail the check, too.")
-@click.option(
-    "--steps",
-    type=click.IntRange(min=1),
-    default=STEPS,
-    show_default=True,
-    metavar="N",
-    help="How long to think about one rule before saying `undecided`.",
-)
+@STEPS_LIMIT
 @click.option(
     "--coverage",
     "shows_coverage",

@@ -11,9 +11,8 @@ import click
 
 from turnout.commands.exits import CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import refusals
+from turnout.commands.policies import STEPS_LIMIT, refusals
 from turnout.commands.versions import condition, program, versions
-from turnout.compiler.analysis import STEPS
 from turnout.compiler.checks.guarantees import judged_claims
 from turnout.compiler.difference import Difference, difference
 from turnout.compiler.difference.levels import LEVELS, beyond
@@ -71,14 +70,7 @@ from turnout.runtime.records import records
     help="Count how many of these leads move, and between whom.",
 )
 @click.option("--route", "route_name", metavar="NAME", help="Compare this route only.")
-@click.option(
-    "--steps",
-    type=click.IntRange(min=1),
-    default=STEPS,
-    show_default=True,
-    metavar="N",
-    help="How long to think about one rule before saying `undecided`.",
-)
+@STEPS_LIMIT
 @click.option(
     "--deadline",
     type=click.FloatRange(min=0),

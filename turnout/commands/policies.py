@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
+from turnout.compiler.analysis import STEPS
 from turnout.dsl.findings import Severity
 from turnout.dsl.policy import Policy
 from turnout.rendering.pretty import pretty
@@ -26,6 +27,14 @@ from turnout.runtime.stores import StateError
 POLICY = click.argument("policy", type=click.Path(path_type=Path))
 ROUTE = click.option(
     "--route", "route_name", metavar="NAME", help="Which route, where the policy has several."
+)
+STEPS_LIMIT = click.option(
+    "--steps",
+    type=click.IntRange(min=1),
+    default=STEPS,
+    show_default=True,
+    metavar="N",
+    help="How long to think about one rule before saying `undecided`.",
 )
 
 
