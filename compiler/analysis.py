@@ -12,7 +12,7 @@ from turnout.compiler.cover import uncovered, uncovered_by_most
 from turnout.compiler.index import IMPOSSIBLE, Index
 from turnout.compiler.limits import sure_owners
 from turnout.compiler.program import Program, RouteProgram
-from turnout.compiler.regions import All, Budget, Masks, Regions, find, truth
+from turnout.compiler.regions import All, Budget, Masks, OutOfSteps, Regions, find, truth
 from turnout.compiler.space import Box, Space, space
 from turnout.dsl.conditions import Atom, IsIn, Present, atoms
 from turnout.dsl.policy import Policy, ToOwner
@@ -41,6 +41,7 @@ class Analysis:
     oracle: Oracle
     steps: int
     deadline: float | None = None
+    _remaining: dict[int, Masks | OutOfSteps | None] = attrs.field(factory=dict, repr=False)
 
     @property
     def space(self) -> Space:
@@ -96,6 +97,25 @@ class Analysis:
             if found is not None:
                 return found
         return None
+
+    def remaining(self, at: int) -> Masks | None:
+        """Return a box of leads that clause `at` gets, None where it gets none.
+
+        Several checks ask, so the answer is kept. Raises OutOfSteps.
+        """
+        if at not in self._remaining:
+            try:
+                self._remaining[at] = self.find([self.taken[at]], outside=range(at))
+            except OutOfSteps as stopped:
+                self._remaining[at] = stopped
+        found = self._remaining[at]
+        if isinstance(found, OutOfSteps):
+            raise type(found)
+        return found
+
+    def remember(self, at: int, left: Masks) -> None:
+        """Keep a box of leads that clause `at` is known to get."""
+        self._remaining[at] = left
 
     def _found(
         self, box: Masks, without: Sequence[Box], among: int, budget: Budget

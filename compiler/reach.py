@@ -56,7 +56,7 @@ class ClosedBlock:
 def verdict(analysis: Analysis, at: int) -> Verdict:
     """Return what becomes of clause `at`. Raises OutOfSteps."""
     own = analysis.taken[at]
-    left = analysis.find([own], outside=range(at))
+    left = analysis.remaining(at)
     if left is not None:
         return Verdict(left=left)
     if analysis.find([own]) is None:
@@ -86,6 +86,8 @@ def verdicts(
                 found.append(None)
             elif known is not None and at in known:
                 found.append(known[at])
+                if (left := known[at].left) is not None:
+                    analysis.remember(at, left)
             else:
                 found.append(verdict(analysis, at))
         except OutOfSteps as stopped:

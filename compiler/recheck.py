@@ -206,6 +206,8 @@ def _carried(before: CheckedRoute, now: Analysis, edit: _Edit) -> dict[int, Verd
             is_met = any(truth(region, verdict.left) is not False for region in edited)
         if not is_met:
             carried[here] = verdict.shifted(edit.old_end, edit.shift)
+    if not is_same_space:  # a box of another space says nothing here
+        carried = {here: attrs.evolve(verdict, left=None) for here, verdict in carried.items()}
     return carried
 
 

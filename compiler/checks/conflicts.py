@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.conditions import reads
-from turnout.compiler.checks.questions import followed, indexed, reaching
+from turnout.compiler.checks.questions import followed, indexed
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.consequences import consequence
 from turnout.compiler.regions import Masks, OutOfSteps
@@ -65,7 +65,7 @@ def _conflicts(analysis: Analysis, siblings: list[int], at: int) -> list[tuple[i
             continue
         found.append((other, shared))
     # A rule without leads of its own is reported as such.
-    return found if found and reaching(analysis, at) is not None else []
+    return found if found and analysis.remaining(at) is not None else []
 
 
 def _siblings(analysis: Analysis) -> Iterator[list[int]]:

@@ -9,7 +9,7 @@ import attrs
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.cubes import Index, index, of_boxes
 from turnout.compiler.program import Around, RouteProgram
-from turnout.compiler.regions import All, Masks, truth
+from turnout.compiler.regions import Masks, truth
 from turnout.compiler.witness import example, shown
 from turnout.dsl.conditions import Condition
 from turnout.dsl.findings import Witness
@@ -130,11 +130,3 @@ def points(analysis: Analysis) -> Points:
     )
     starts = [bisect_left(boxes.owners, at) for at in range(len(analysis.taken) + 1)]
     return Points(analysis, boxes, impossible, tuple(starts))
-
-
-def reaching(analysis: Analysis, at: int, wanted: Sequence[All] = ()) -> Masks | None:
-    """Return a box of leads that clause `at` gets, inside `wanted`; None where there is none.
-
-    Raises OutOfSteps.
-    """
-    return analysis.find([analysis.taken[at], *wanted], outside=analysis.meeting(at))

@@ -3,17 +3,19 @@
 Such a rule is reached, yet whatever it takes, the rules after it would send to the same
 targets: it is "downward redundant" in the words of firewall analysis (Liu and Gouda,
 "Complete redundancy detection in firewalls", DBSec 2005). Nearly every rule is cleared at
-once, by one lead that a later rule would send elsewhere; only the others are walked
-through, later rule by later rule.
+once, by one lead that a later rule would send elsewhere. Of the others it is asked whether
+some lead is left without the rule, and then, later rule by later rule, whether one of those
+that send elsewhere gets some.
 """
 
 from collections.abc import Collection, Iterator
+from itertools import islice
 
 from turnout.compiler.analysis import Analysis
-from turnout.compiler.checks.questions import meeting, points, reaching
+from turnout.compiler.checks.questions import meeting, points
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.consequences import consequence
-from turnout.compiler.regions import Masks, OutOfSteps
+from turnout.compiler.regions import All, Masks, OutOfSteps
 from turnout.dsl.findings import Finding, Label, Severity
 
 MOST_LABELS = 3
@@ -42,21 +44,41 @@ def _heirs(analysis: Analysis, outcomes: list[tuple[object, ...]], at: int) -> l
     """Return the clauses that would get the leads of rule `at`, none if one sends elsewhere."""
     if any(_differs(analysis, outcomes, at, point) for point in points(analysis).samples(at)):
         return []
-    found = reaching(analysis, at)
+    found = analysis.remaining(at)
     if found is None or _differs(analysis, outcomes, at, tuple(mask & -mask for mask in found)):
         return []
     own = analysis.taken[at]
-    near = meeting(analysis, at)
-    passed = [other for other in near if other < at]
-    heirs: list[int] = []
-    for later in (other for other in near if other > at):
-        takes = analysis.find([own, analysis.taken[later]], outside=passed) is not None
-        if takes and outcomes[later] != outcomes[at]:
+    others = [other for other in meeting(analysis, at) if other != at]
+    if analysis.find([own], outside=others) is not None:
+        return []  # nobody else takes all of them
+    for number, later in enumerate(others):
+        elsewhere = later > at and outcomes[later] != outcomes[at]
+        if elsewhere and _takes(analysis, own, later, others[:number]):
             return []
-        if takes:
-            heirs.append(later)
-        passed.append(later)
-    return heirs if analysis.find([own], outside=passed) is None else []
+    return _heirs_of(analysis, at, others)
+
+
+def _heirs_of(analysis: Analysis, at: int, others: list[int]) -> list[int]:
+    """Return clauses below rule `at` that would together get its leads, each of them some.
+
+    others: the clauses that meet the rule, which take all its leads.
+    """
+    own = analysis.taken[at]
+    before = [other for other in others if other < at]
+    heirs: list[int] = []
+    while (left := analysis.find([own], outside=[*before, *heirs])) is not None:
+        heir = points(analysis).taker(tuple(mask & -mask for mask in left), after=at)
+        assert heir is not None  # somebody takes each of its leads
+        heirs.append(heir)
+    if len(heirs) == 1:  # it takes all of them, unless another one that stands above it gets some
+        between = (other for other in others if at < other < heirs[0])
+        heirs += islice((by for by in between if _takes(analysis, own, by, before)), 1)
+    return sorted(heirs)
+
+
+def _takes(analysis: Analysis, own: All, by: int, passed: list[int]) -> bool:
+    """Return whether clause `by` gets a lead of `own` that none of these clauses takes."""
+    return analysis.find([own, analysis.taken[by]], outside=passed) is not None
 
 
 def _differs(analysis: Analysis, outcomes: list[tuple[object, ...]], at: int, point: Masks) -> bool:

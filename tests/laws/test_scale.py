@@ -198,12 +198,17 @@ def test_past_the_deadline_each_rule_is_named_at_most_once_and_none_is_judged(
 
 
 @st.composite
-def edited(draw: DrawFn) -> tuple[Policy, Policy]:
-    """Return a policy and what it becomes when one rule is deleted, doubled, moved or rewritten."""
+def edited(draw: DrawFn) -> tuple[Policy, Policy, Policy]:
+    """Return a policy, and what it becomes by two edits.
+
+    Each time, a rule is deleted, doubled, moved or rewritten.
+    """
     policy = resolved(draw(policies()))
     name, route = next(iter(policy.routes.items()))
-    entries = draw(_edited(route.entries))
-    return policy, attrs.evolve(policy, routes={name: attrs.evolve(route, entries=entries)})
+    once = attrs.evolve(route, entries=draw(_edited(route.entries)))
+    twice = attrs.evolve(route, entries=draw(_edited(once.entries)))
+    first, second = (attrs.evolve(policy, routes={name: each}) for each in (once, twice))
+    return policy, first, second
 
 
 @st.composite
@@ -231,21 +236,20 @@ def _edited(draw: DrawFn, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
 
 @given(edited())
 def test_checking_again_finds_what_checking_from_scratch_finds(
-    pair: tuple[Policy, Policy],
+    versions: tuple[Policy, Policy, Policy],
 ) -> None:
-    before, after = (lower(policy) for policy in pair)
-    first = check_first(before, run_witness, steps=STEPS)
-    again = check_again(first, after)
-    assert again.findings == check(after, run_witness, steps=STEPS)
-    back = check_again(again, before)
-    assert back.findings == check(before, run_witness, steps=STEPS)
+    first, *others = (lower(policy) for policy in versions)
+    checked = check_first(first, run_witness, steps=STEPS)
+    for version in (*others, first):
+        checked = check_again(checked, version)
+        assert checked.findings == check(version, run_witness, steps=STEPS)
 
 
 @given(edited())
 def test_a_quick_look_again_finds_what_the_quick_checks_find_from_scratch(
-    pair: tuple[Policy, Policy],
+    versions: tuple[Policy, Policy, Policy],
 ) -> None:
-    before, after = (lower(policy) for policy in pair)
+    before, after, _ = (lower(policy) for policy in versions)
     first = check_first(before, run_witness, steps=STEPS)
     quick = check_again(first, after, is_quick=True)
     from_scratch = check(after, run_witness, steps=STEPS, route_checks=QUICK_CHECKS)
