@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.boxes import parts
+from turnout.compiler.boxes import merged, parts
 from turnout.compiler.cover import uncovered, uncovered_by_most
-from turnout.compiler.index import IMPOSSIBLE, Index
+from turnout.compiler.index import IMPOSSIBLE, Index, index
 from turnout.compiler.limits import sure_owners
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.regions import All, Budget, Masks, OutOfSteps, Regions, find, truth
@@ -56,7 +56,14 @@ class Analysis:
     @cached_property
     def index(self) -> Index:
         """The clauses' boxes, by what they meet."""
-        return Index(self.space, self.taken)
+        return index(self.space, self.taken)
+
+    @cached_property
+    def union(self) -> Index:
+        """Fewer boxes that together are what the clauses take, those of webs left out."""
+        owned = (box for own in self.index.boxes for box in own or ())
+        boxes = merged(owned, self.space.full)
+        return Index(self.space.full, [(box,) for box in boxes], self.space.impossible)
 
     @cached_property
     def possible(self) -> tuple[All, ...]:
@@ -86,14 +93,16 @@ class Analysis:
         whole = parts(wanted, self.space.full)
         if whole is None:
             return self._searched(wanted, outside, budget)
-        among = self.index.among(outside)
+        is_whole = outside == range(len(self.taken))
+        chosen = self.union if is_whole else self.index
+        among = chosen.impossible | chosen.of_all if is_whole else chosen.among(outside)
         webs = [at for at in outside if self.index.boxes[at] is None] if self.index.webs else []
         for sides in whole.boxes:
             box = self._within(sides)
             if any(truth(self.taken[at], box) is not False for at in webs):
                 found = self._searched(All(sides, wanted.eithers), outside, budget)
             else:
-                found = self._found(box, whole.without, among, budget)
+                found = _found(chosen, box, whole.without, among, budget)
             if found is not None:
                 return found
         return None
@@ -116,18 +125,6 @@ class Analysis:
     def remember(self, at: int, left: Masks) -> None:
         """Keep a box of leads that clause `at` is known to get."""
         self._remaining[at] = left
-
-    def _found(
-        self, box: Masks, without: Sequence[Box], among: int, budget: Budget
-    ) -> Masks | None:
-        quick = self.index.descent(box, among, without)
-        if quick is not None:
-            return quick
-        most = self.index.most(box, among)
-        if most is not None:
-            return uncovered_by_most(box, self.index.columns, most, without, budget)
-        covers = (cover for _, cover in self.index.meeting(box, among))
-        return uncovered(box, [*without, *covers], budget)
 
     def _searched(self, wanted: All, outside: Iterable[int], budget: Budget) -> Masks | None:
         """Return what `find` returns, by the search that needs no boxes."""
@@ -165,6 +162,20 @@ class Analysis:
             if by < before:
                 found[by] = _share(self._within(wanted.box), self.taken[by].box)
         return found
+
+
+def _found(
+    known: Index, box: Masks, without: Sequence[Box], among: int, budget: Budget
+) -> Masks | None:
+    """Return a part of `box` that no box of `without`, or of a set, meets; None without one."""
+    quick = known.descent(box, among, without)
+    if quick is not None:
+        return quick
+    most = known.most(box, among)
+    if most is not None:
+        return uncovered_by_most(box, known.columns, most, without, budget)
+    covers = (cover for _, cover in known.meeting(box, among))
+    return uncovered(box, [*without, *covers], budget)
 
 
 def _share(box: Masks, cover: Box) -> float:

@@ -5,7 +5,7 @@ two of one; conditions as people write them need a handful. One that would need 
 `MOST_BOXES` is left as it is, for the search that never multiplies anything out.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
@@ -16,17 +16,17 @@ from turnout.compiler.space import Box
 MOST_BOXES = 64
 
 
-def boxes(region: All, full: Sequence[Mask]) -> tuple[Box, ...] | None:
-    """Return boxes whose union is `region`, each once, in order; None where it needs too many.
+def boxes(region: All, full: Sequence[Mask], most: int = MOST_BOXES) -> tuple[Box, ...] | None:
+    """Return boxes whose union is `region`, each once, in order; None for more than `most`.
 
     full: the classes of each dimension. The boxes may overlap; none is empty.
     """
     found: dict[Box, None] = {}
     for tried, box in enumerate(_expanded(region, full)):
-        if tried == 4 * MOST_BOXES:
+        if tried == 4 * most:
             return None
         found[box] = None
-        if len(found) > MOST_BOXES:
+        if len(found) > most:
             return None
     return tuple(found)
 
@@ -95,3 +95,41 @@ def _outside_of(either: Either, full: Sequence[Mask]) -> Box | None:
         ((at, mask),) = part.box
         sides[at] = sides.get(at, full[at]) & ~mask
     return tuple(sorted(sides.items())) if all(sides.values()) else None
+
+
+def merged(found: Iterable[Box], full: Sequence[Mask]) -> list[Box]:
+    """Return fewer boxes with the same union: of those that differ in one side, one is made.
+
+    Rules for each territory, segment and product of a list become a handful this way, and
+    the rows of a table one. full: the classes of each dimension.
+    """
+    kept = list(dict.fromkeys(found))
+    sides: dict[int, set[Mask]] = {}
+    for box in kept:
+        for at, mask in box:
+            sides.setdefault(at, set()).add(mask)
+    order = sorted(sides, key=lambda at: (-len(sides[at]), at))
+    before = len(kept) + 1
+    while len(kept) < before:
+        before = len(kept)
+        for at in order:
+            kept = _joined(kept, at, full[at])
+    return kept
+
+
+def _joined(found: list[Box], at: int, full: Mask) -> list[Box]:
+    """Return the boxes with those joined into one that differ on dimension `at` only."""
+    classes: dict[Box, Mask] = {}
+    for box in found:
+        own, rest = full, box
+        for place, (dimension, mask) in enumerate(box):
+            if dimension == at:
+                own, rest = mask, box[:place] + box[place + 1 :]
+                break
+        classes[rest] = classes.get(rest, 0) | own
+    if len(classes) == len(found):
+        return found
+    return [
+        rest if mask == full else tuple(sorted((*rest, (at, mask))))
+        for rest, mask in classes.items()
+    ]

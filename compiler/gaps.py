@@ -15,10 +15,11 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from turnout.compiler.analysis import Analysis
-from turnout.compiler.cubes import index
+from turnout.compiler.boxes import merged
 from turnout.compiler.describe import Words, phrases, words
 from turnout.compiler.domains import Mask
 from turnout.compiler.growth import Cover, Walls, grown, narrowed, needed, region_of
+from turnout.compiler.index import Index
 from turnout.compiler.regions import All, Masks, truth
 from turnout.dsl.conditions import And, Condition, Named, Not, Or
 
@@ -144,9 +145,13 @@ def _seed(cover: Cover, at: int, boxes: Sequence[Masks]) -> Masks:
 
 
 def _walls(analysis: Analysis, apart: frozenset[int]) -> Walls:
-    taken = analysis.taken
-    built = index(analysis.space, taken, [at for at in range(len(taken)) if at not in apart])
-    return Walls(analysis.space, built, tuple(taken[at] for at in built.rest))
+    known, taken = analysis.index, analysis.taken
+    trees = tuple(taken[at] for at in known.webs if at not in apart)
+    if not apart:
+        return Walls(analysis.space, analysis.union, trees)
+    owned = (own for at, own in enumerate(known.boxes) if at not in apart)
+    boxes = merged((box for own in owned for box in own or ()), analysis.space.full)
+    return Walls(analysis.space, Index(analysis.space.full, [(box,) for box in boxes]), trees)
 
 
 def _taking(analysis: Analysis, apart: frozenset[int], box: Masks) -> tuple[int, ...]:

@@ -17,8 +17,8 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.cubes import Index
 from turnout.compiler.domains import Mask
+from turnout.compiler.index import Index
 from turnout.compiler.regions import All, Masks, Regions, truth
 from turnout.compiler.space import Space
 
@@ -37,7 +37,7 @@ MOST_ORDERS = 12
 
 @attrs.frozen(eq=False)
 class Walls:
-    """What a box must not meet. trees: the regions that `index` leaves out."""
+    """What a box must not meet: all that is in `index` but the impossible, and `trees`."""
 
     space: Space
     index: Index
@@ -45,27 +45,21 @@ class Walls:
 
     def free(self, box: Sequence[Mask], at: int) -> Mask:
         """Return the classes of dimension `at` that `box` could have and meet no wall."""
-        others = self.index.every
+        others = self.index.of_all
         for other, mask in enumerate(box):
             if other != at and mask != self.space.full[other]:
                 others &= self.index.accepting(other, mask)
                 if not others:
                     break
         full = self.space.full[at]
-        if others & self.index.free[at]:
-            return 0
-        taken = 0
-        if others:
-            for side, boxes in self.index.sides[at]:
-                if boxes & others:
-                    taken |= side
+        taken = self.index.accepted(at, others)
         for tree in self.trees:
             taken |= column(tree, box, at, full)
         return full & ~taken
 
     def meets(self, box: Sequence[Mask]) -> bool:
         """Return whether a wall meets `box`; True also where only a search could tell."""
-        if self.index.meeting(box):
+        if self.index.met(box, self.index.of_all):
             return True
         return any(truth(tree, box) is not False for tree in self.trees)
 
@@ -132,11 +126,11 @@ def _grown(walls: Walls, seed: Masks, order: Sequence[int]) -> Masks:
 
 def _orders(walls: Walls, seed: Masks) -> Iterator[list[int]]:
     """Yield orders of the dimensions: one with each of the tested ones last, and two whole."""
-    tested = [at for at, sides in enumerate(walls.index.sides) if sides]
+    tested = [at for at in range(len(seed)) if walls.index.sides(at)]
     beyond = [at for at in range(len(seed)) if at not in set(tested)]
     yield beyond + tested
     yield beyond + tested[::-1]
-    busiest = sorted(tested, key=lambda at: (-len(walls.index.sides[at]), at))[:MOST_ORDERS]
+    busiest = sorted(tested, key=lambda at: (-walls.index.sides(at), at))[:MOST_ORDERS]
     for last in busiest:
         rest = [at for at in tested if at != last]
         yield [*beyond, *rest[::-1], last]

@@ -7,7 +7,7 @@ analysis), filtered by the other dimensions. Rules about one territory or one ac
 among thousands have a handful of rules to be compared with, however long the policy is.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -15,7 +15,7 @@ import attrs
 
 from turnout.compiler.boxes import boxes
 from turnout.compiler.cover import Column, swept
-from turnout.compiler.domains import Mask, members, set_of
+from turnout.compiler.domains import Mask, mask_of, members, set_of
 from turnout.compiler.regions import All, Masks
 from turnout.compiler.space import Box, Space
 
@@ -51,7 +51,7 @@ class _Side:
     bits: int = 0
 
 
-@attrs.define(eq=False)
+@attrs.define(slots=False, eq=False)
 class _Axis:
     """One dimension: the boxes by their side, and those without one."""
 
@@ -95,8 +95,9 @@ class _Axis:
             found = self.known[mask] = _Side(count, groups)
         return found
 
+    @cached_property
     def by_side(self) -> dict[Mask, int]:
-        """Return the boxes of each side, as a set."""
+        """The boxes of each side, as a set."""
         return {mask: set_of(self.groups[group]) for mask, group in self.group_of.items()}
 
     def numbers(self, side: _Side) -> list[int]:
@@ -120,26 +121,30 @@ class _Axis:
 
 
 class Index:
-    """The boxes of a list of clauses, by what they meet.
+    """The boxes of a list of clauses, by what they meet. A set of boxes is an int, one bit each.
 
     boxes: of each clause, None where it is too many; such a clause is a web, of which
     nothing is known at sight. The impossible boxes of the space stand before all clauses.
     """
 
-    def __init__(self, space: Space, regions: Iterable[All]) -> None:
-        """Enter the clauses with these regions, in order."""
-        self._full = space.full
-        self._axes = [_Axis(full) for full in space.full]
+    def __init__(
+        self,
+        full: Sequence[Mask],
+        owned: Iterable[Sequence[Box] | None],
+        impossible: Iterable[Box] = (),
+    ) -> None:
+        """Enter the clauses with these boxes, in order. full: the classes of each dimension."""
+        self._full = full
+        self._axes = [_Axis(classes) for classes in full]
         self._boxes: list[Box] = []
         self._clause_of: list[int] = []
         self._first: list[int] = []
         self._room = MOST_KEPT
-        self.boxes: list[tuple[Box, ...] | None] = []
+        self.boxes: list[Sequence[Box] | None] = []
         self.webs: list[int] = []
-        for box in space.impossible:
+        for box in impossible:
             self._enter(IMPOSSIBLE, box)
-        for clause, region in enumerate(regions):
-            own = boxes(region, space.full)
+        for clause, own in enumerate(owned):
             self.boxes.append(own)
             self._first.append(len(self._boxes))
             if own is None:
@@ -166,13 +171,36 @@ class Index:
             else:
                 axis.free.append(number)
 
+    @cached_property
+    def of_all(self) -> int:
+        """The boxes of all clauses, as a set."""
+        return (1 << len(self._boxes)) - (1 << self._first[0])
+
+    @property
+    def impossible(self) -> int:
+        """The impossible boxes, as a set."""
+        return (1 << self._first[0]) - 1
+
+    def first(self, clause: int) -> int:
+        """Return the number of the first box of a clause, as `met` counts; also past the last."""
+        return self._first[clause]
+
+    def of(self, clause: int) -> int:
+        """Return the boxes of a clause as a set, an empty one for a web."""
+        return (1 << self._first[clause + 1]) - (1 << self._first[clause])
+
+    def clauses(self, found: int) -> list[int]:
+        """Return the clauses whose boxes are in a set, ascending."""
+        owners = dict.fromkeys(self._clause_of[number] for number in members(found))
+        return [clause for clause in owners if clause != IMPOSSIBLE]
+
     def among(self, clauses: Iterable[int]) -> int:
         """Return the boxes of these clauses, and the impossible ones, as a set."""
         if isinstance(clauses, range) and clauses.step == 1 and clauses.start == 0:
             return (1 << self._first[clauses.stop]) - 1
-        found = (1 << self._first[0]) - 1
+        found = self.impossible
         for clause in clauses:
-            found |= (1 << self._first[clause + 1]) - (1 << self._first[clause])
+            found |= self.of(clause)
         return found
 
     def clauses_meeting(self, region: All, before: int) -> list[int]:
@@ -185,6 +213,45 @@ class Index:
                 box[at] &= mask
             found.update(by for by, _ in self.meeting(tuple(box), among) if by != IMPOSSIBLE)
         return sorted(found)
+
+    def met(self, box: Sequence[Mask], among: int) -> int:
+        """Return the boxes of a set that share a point with `box`."""
+        if among.bit_count() <= FEW_BOXES:
+            numbers = members(among)
+            return mask_of(n for n in numbers if all(box[at] & mask for at, mask in self._boxes[n]))
+        for at in self._most_selective:
+            if box[at] != self._full[at]:
+                among &= self.accepting(at, box[at])
+                if not among:
+                    break
+        return among
+
+    def accepting(self, at: int, mask: Mask) -> int:
+        """Return the boxes that accept one of these classes on dimension `at`, as a set."""
+        return self._bits(at, self._axes[at].side(mask))
+
+    def free(self, at: int) -> int:
+        """Return the boxes that accept every class of dimension `at`, as a set."""
+        return self._axes[at].free_bits
+
+    def accepted(self, at: int, among: int) -> Mask:
+        """Return the classes of dimension `at` that a box of a set accepts."""
+        axis = self._axes[at]
+        if among & axis.free_bits:
+            return axis.full
+        found = 0
+        if among.bit_count() <= FEW_BOXES or not self._fit:
+            for number in members(among):
+                found |= next(mask for dimension, mask in self._boxes[number] if dimension == at)
+        else:
+            for mask, who in axis.by_side.items():
+                if who & among:
+                    found |= mask
+        return found
+
+    def sides(self, at: int) -> int:
+        """Return how many different sides the boxes have on dimension `at`."""
+        return len(self._axes[at].groups)
 
     def meeting(self, box: Masks, among: int) -> Iterator[tuple[int, Box]]:
         """Yield each box of a set that shares a point with `box`, with its clause, in order."""
@@ -218,7 +285,7 @@ class Index:
         """The columns of all boxes, on each dimension that one of them constrains."""
         whole = (1 << len(self._boxes)) - 1
         return {
-            at: swept(axis.full, axis.by_side(), whole)
+            at: swept(axis.full, axis.by_side, whole)
             for at, axis in enumerate(self._axes)
             if axis.groups
         }
@@ -311,3 +378,9 @@ class Index:
                     if not meeting:
                         return best
         return best
+
+
+def index(space: Space, regions: Iterable[All]) -> Index:
+    """Return the index of clauses with these regions, and of the space's impossible boxes."""
+    full = space.full
+    return Index(full, [boxes(region, full) for region in regions], space.impossible)

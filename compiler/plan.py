@@ -6,25 +6,24 @@ an int; the AND over a lead's classes leaves the boxes that hold the lead, and t
 bit is the first in the order of the clauses (the bit-parallel lookup of Lakshman and
 Stiliadis, "High-speed policy-based packet forwarding", SIGCOMM 1998). Work for one lead is
 one AND a dimension, whatever the policy; for a value met before, one AND a field. A
-condition that would need more than `MOST_BOXES` boxes is kept as its bounding box and
-asked in full when that box is hit, so the index grows with the policy and never with the
-combinations in it.
+condition that would need too many boxes is kept as its bounding box and asked in full when
+that box is hit, so the index grows with the policy and never with the combinations in it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.domains import Mask, members
-from turnout.compiler.program import Program, RouteProgram
-from turnout.compiler.regions import All, Regions, is_nothing, truth
-from turnout.compiler.space import Dimension, Space, answers, space
+from turnout.compiler.boxes import boxes
+from turnout.compiler.domains import members
+from turnout.compiler.index import Index
+from turnout.compiler.program import Program
+from turnout.compiler.regions import All, Regions, truth
+from turnout.compiler.space import Box, Dimension, Space, answers, space
 from turnout.dsl.conditions import atoms
 from turnout.dsl.types import Values
-
-MOST_BOXES = 64
 
 _REMEMBERED = 5_000
 """Values of one field whose boxes are remembered."""
@@ -38,7 +37,6 @@ class _Entry:
     """A box of a clause. whole: the region to ask where the box is only a bound, else None."""
 
     clause: int
-    box: dict[int, Mask]
     whole: All | None
 
 
@@ -47,8 +45,15 @@ def matcher(program: Program, route: str) -> Matcher:
     chosen = program.routes[route]
     asked = [atom for clause in chosen.clauses for atom in atoms(clause.condition)]
     grid = space(program.policy.fields, asked)
-    entries = _entries(chosen, Regions(grid))
-    index = _index(grid, entries)
+    regions = Regions(grid)
+    entries: list[_Entry] = []
+    all_boxes: list[Box] = []
+    for at, clause in enumerate(chosen.clauses):
+        region = regions.region(clause.condition)
+        own = boxes(region, grid.full)
+        entries += [_Entry(at, region)] if own is None else [_Entry(at, None)] * len(own)
+        all_boxes += [region.box] if own is None else own
+    index = _index(grid, all_boxes)
     every = (1 << len(entries)) - 1
 
     def match(values: Values, today: date) -> int | None:
@@ -72,71 +77,34 @@ def _is_in(region: All, grid: Space, values: Values, today: date) -> bool:
     return truth(region, point) is True
 
 
-def _entries(route: RouteProgram, regions: Regions) -> list[_Entry]:
-    entries: list[_Entry] = []
-    for at, clause in enumerate(route.clauses):
-        region = regions.region(clause.condition)
-        boxes: list[dict[int, Mask]] = []
-        for box in _boxes(region, dict(region.box)):
-            boxes.append(box)
-            if len(boxes) > MOST_BOXES:
-                break
-        if len(boxes) > MOST_BOXES:
-            entries.append(_Entry(at, dict(region.box), region))
-        else:
-            entries.extend(_Entry(at, box, None) for box in boxes)
-    return entries
-
-
-def _boxes(region: All, box: dict[int, Mask]) -> Iterator[dict[int, Mask]]:
-    """Yield the boxes whose union is `region` inside `box`; as many as there are, so stop early."""
-    if is_nothing(region):
-        return
-    pending: list[tuple[dict[int, Mask], list[All]]] = [(box, [region])]
-    while pending:
-        inside, rest = pending.pop()
-        eithers = [either for part in rest for either in part.eithers]
-        if not eithers:
-            yield inside
-            continue
-        first, *others = eithers
-        kept = [All((), (either,)) for either in others]
-        for part in reversed(first.alternatives):
-            narrowed = dict(inside)
-            for at, mask in part.box:
-                narrowed[at] = narrowed.get(at, mask) & mask
-            if all(narrowed.values()):
-                pending.append((narrowed, [*kept, part]))
-
-
 _ClassOf: TypeAlias = Callable[[Values, date], int]
 
 _Accepts: TypeAlias = Callable[[Values, date], int]
 """The boxes that accept a lead by what one field says, as bits."""
 
 
-def _index(grid: Space, entries: list[_Entry]) -> list[_Accepts]:
+def _index(grid: Space, all_boxes: list[Box]) -> list[_Accepts]:
     """Return what finds the accepting boxes, for each field that a box constrains.
 
     The field with the fewest boxes left on average comes first, so that most leads leave
     early; equal sets are one object.
     """
+    known = Index(grid.full, [(box,) for box in all_boxes])
     shared: dict[int, int] = {}
     tables: dict[tuple[str, bool], list[tuple[_ClassOf, list[int]]]] = {}
     left: dict[tuple[str, bool], float] = {}
-    for at in sorted({at for entry in entries for at in entry.box}):
-        free = sum(1 << number for number, entry in enumerate(entries) if at not in entry.box)
+    for at, columns in known.columns.items():
         dimension = grid.dimensions[at]
-        by_class = [free] * dimension.domain.size
-        for number, entry in enumerate(entries):
-            for class_ in members(entry.box.get(at, 0)):
-                by_class[class_] |= 1 << number
-        table = [shared.setdefault(bits, bits) for bits in by_class]
+        table = [known.free(at)] * dimension.domain.size
+        for classes, accepting in columns:
+            same = shared.setdefault(accepting, accepting)
+            for class_ in members(classes):
+                table[class_] = same
         about = (dimension.field.name, dimension.kind == "age")
         tables.setdefault(about, []).append((_class_of(dimension), table))
         mean = sum(bits.bit_count() for bits in table) / len(table)
         left[about] = min(mean, left.get(about, mean))
-    every = (1 << len(entries)) - 1
+    every = (1 << len(all_boxes)) - 1
     return [
         _asked(tables[about], every) if about[1] else _by_value(about[0], tables[about], every)
         for about in sorted(tables, key=lambda about: (left[about], about))

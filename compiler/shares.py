@@ -22,14 +22,14 @@ from math import prod
 import attrs
 
 from turnout.compiler.analysis import Analysis
-from turnout.compiler.cubes import cubes
+from turnout.compiler.boxes import boxes
 from turnout.compiler.domains import members
 from turnout.compiler.regions import All, Budget, OutOfSteps
 from turnout.compiler.space import Box, Dimension, Space
 from turnout.compiler.universe import universe
 from turnout.dsl import types
 
-MOST_CUBES = 4_096
+MOST_BOXES = 4_096
 STATES = 1_500_000
 """Steps of a count; a step is one state on one dimension going one way."""
 
@@ -57,22 +57,22 @@ def shares(analysis: Analysis, within: Iterable[All] = (), states: int = STATES)
     """Return the shares of the leads that are in all of `within`. Raises OutOfSteps."""
     space = analysis.space
     owners: list[int] = []
-    boxes: list[Box] = []
+    found: list[Box] = []
     outside = [analysis.regions.complement(region) for region in within]
     impossible = [All(box) for box in space.impossible]
     regions = [(_NOWHERE, region) for region in (*impossible, *outside)]
     regions += list(enumerate(analysis.taken))
     for owner, region in regions:
-        made = cubes(region, MOST_CUBES)
+        made = boxes(region, space.full, MOST_BOXES)
         if made is None:
             raise OutOfSteps
         owners += [owner] * len(made)
-        boxes += made
+        found += made
     count = len(analysis.taken)
-    weights = _counted(space, (owners, boxes), count, Budget(states))
+    weights = _counted(space, (owners, found), count, Budget(states))
     whole = sum(weight for owner, weight in weights.items() if owner != _NOWHERE)
-    found = [Fraction(weights.get(owner, 0), whole or 1) for owner in range(count + 1)]
-    return Shares(tuple(found[:count]), found[count], whole)
+    parts = [Fraction(weights.get(owner, 0), whole or 1) for owner in range(count + 1)]
+    return Shares(tuple(parts[:count]), parts[count], whole)
 
 
 def _counted(

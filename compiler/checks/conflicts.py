@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.conditions import reads
-from turnout.compiler.checks.questions import followed, indexed
+from turnout.compiler.checks.questions import followed
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.consequences import consequence
 from turnout.compiler.regions import Masks, OutOfSteps
@@ -70,15 +70,10 @@ def _conflicts(analysis: Analysis, siblings: list[int], at: int) -> list[tuple[i
 
 def _siblings(analysis: Analysis) -> Iterator[list[int]]:
     """Yield for each clause the earlier rules of its block that ask the same and may meet it."""
-    look = indexed(analysis)
-    webs = frozenset(look.rest)
+    known = analysis.index
     boxes: dict[object, int] = {}
-    others: dict[object, list[int]] = {}
-    number = 0
+    webs: dict[object, list[int]] = {}
     for at, clause in enumerate(analysis.route.clauses):
-        start = number
-        while number < len(look.owners) and look.owners[number] == at:
-            number += 1
         if not clause.is_rule:
             yield []
             continue
@@ -87,11 +82,11 @@ def _siblings(analysis: Analysis) -> Iterator[list[int]]:
         for dimension, mask in analysis.taken[at].box:
             limits[dimension] &= mask
         before = boxes.get(key, 0)
-        met = look.owned(look.meeting(limits) & before) if before else []
-        yield sorted([*met, *others.get(key, ())])
-        boxes[key] = before | (1 << number) - (1 << start)
-        if at in webs:
-            others.setdefault(key, []).append(at)
+        met = known.clauses(known.met(limits, before)) if before else []
+        yield sorted([*met, *webs.get(key, ())])
+        boxes[key] = before | known.of(at)
+        if known.boxes[at] is None:
+            webs.setdefault(key, []).append(at)
 
 
 def _contains(analysis: Analysis, wide: int, narrow: int) -> bool:

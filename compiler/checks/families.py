@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from turnout.compiler.analysis import STEPS
 from turnout.compiler.checks.unreachable import ended
 from turnout.compiler.describe import phrases, words
-from turnout.compiler.index import Index
+from turnout.compiler.index import index
 from turnout.compiler.program import Program
 from turnout.compiler.regions import All, Budget, Masks, OutOfSteps, Regions, find
 from turnout.compiler.space import space
@@ -58,9 +58,9 @@ def _overlaps(
         return
     members = family.members
     meanings = [regions.region(member.meaning) for member in members]
-    index = Index(regions.space, meanings)
+    known = index(regions.space, meanings)
     for later, two in enumerate(members):
-        for at in index.clauses_meeting(meanings[later], later):
+        for at in known.clauses_meeting(meanings[later], later):
             one = members[at]
             if one.is_keyed and two.is_keyed:
                 continue  # the rows of one table never share a key

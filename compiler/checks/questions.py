@@ -1,13 +1,10 @@
 """What several checks ask: every condition as written, who meets a rule, a lead executed."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 import attrs
 
 from turnout.compiler.analysis import Analysis
-from turnout.compiler.cubes import Index, index, of_boxes
 from turnout.compiler.program import Around, RouteProgram
 from turnout.compiler.regions import Masks, truth
 from turnout.compiler.witness import example, shown
@@ -50,25 +47,11 @@ def written_conditions(route: RouteProgram) -> Iterator[Written]:
             yield Written(at, clause.own, outer, "when", clause.title, clause.span)
 
 
-@lru_cache(maxsize=1)
-def indexed(analysis: Analysis) -> Index:
-    """Return the index of a route's clauses; that of the last route asked for is kept."""
-    return index(analysis.space, analysis.taken, range(len(analysis.taken)))
-
-
-def meeting(analysis: Analysis, at: int) -> list[int]:
-    """Return the clauses that may share a lead with clause `at`, itself included, ascending."""
-    limits = list(analysis.space.full)
-    for dimension, mask in analysis.taken[at].box:
-        limits[dimension] &= mask
-    return meeting_box(analysis, limits)
-
-
 def meeting_box(analysis: Analysis, box: Sequence[int]) -> list[int]:
     """Return the clauses that may share a lead with `box`, ascending."""
-    found = indexed(analysis)
-    trees = [at for at in found.rest if truth(analysis.taken[at], box) is not False]
-    return sorted({*found.owned(found.meeting(box)), *trees})
+    known = analysis.index
+    trees = [at for at in known.webs if truth(analysis.taken[at], box) is not False]
+    return sorted({*known.clauses(known.met(box, known.of_all)), *trees})
 
 
 def followed(analysis: Analysis, found: Masks, telling: Masks | None = None) -> Witness | None:
@@ -82,51 +65,29 @@ def followed(analysis: Analysis, found: Masks, telling: Masks | None = None) -> 
     return shown(lead, policy.fields, f"{taken} has it")
 
 
-@attrs.frozen(eq=False)
-class Points:
-    """Who takes single points, for looks at one lead that cost next to nothing.
-
-    boxes: of the clauses. impossible: of what no lead is. starts: for each clause the
-    number of its first box, and one past the last.
-    """
-
-    analysis: Analysis
-    boxes: Index
-    impossible: Index
-    starts: tuple[int, ...]
-
-    def taker(self, point: Sequence[int], after: int = -1) -> int | None:
-        """Return the first clause after `after` that takes the point, None where none does."""
-        found = self.boxes.meeting(point) >> self.starts[after + 1] << self.starts[after + 1]
-        first = self.boxes.owners[(found & -found).bit_length() - 1] if found else None
-        for at in self.boxes.rest:
-            is_next = at > after and (first is None or at < first)
-            if is_next and truth(self.analysis.taken[at], point):
-                return at
-        return first
-
-    def samples(self, at: int) -> Iterator[Masks]:
-        """Yield a few points of clause `at` that a lead can be."""
-        for number in range(
-            self.starts[at], min(self.starts[at + 1], self.starts[at] + MOST_SAMPLED)
-        ):
-            box = list(self.analysis.space.full)
-            for dimension, mask in self.boxes.boxes[number]:
-                box[dimension] &= mask
-            if not all(box):
-                continue
-            highest = tuple(1 << mask.bit_length() - 1 for mask in box)
-            for point in (tuple(mask & -mask for mask in box), highest):
-                if not self.impossible.meeting(point):
-                    yield point
+def taker(analysis: Analysis, point: Sequence[int], after: int = -1) -> int | None:
+    """Return the first clause after `after` that takes the point, None where none does."""
+    known = analysis.index
+    start = known.first(after + 1)
+    found = known.met(point, known.of_all >> start << start)
+    first = known.clauses(found & -found)[0] if found else None
+    for at in known.webs:
+        is_next = at > after and (first is None or at < first)
+        if is_next and truth(analysis.taken[at], point):
+            return at
+    return first
 
 
-@lru_cache(maxsize=1)
-def points(analysis: Analysis) -> Points:
-    """Return who takes which points of a route; that of the last route asked for is kept."""
-    boxes = indexed(analysis)
-    impossible = of_boxes(
-        analysis.space, range(len(analysis.space.impossible)), analysis.space.impossible
-    )
-    starts = [bisect_left(boxes.owners, at) for at in range(len(analysis.taken) + 1)]
-    return Points(analysis, boxes, impossible, tuple(starts))
+def samples(analysis: Analysis, at: int) -> Iterator[Masks]:
+    """Yield a few points of clause `at` that a lead can be; a look at one costs next to nothing."""
+    known = analysis.index
+    for sides in (known.boxes[at] or ())[:MOST_SAMPLED]:
+        box = list(analysis.space.full)
+        for dimension, mask in sides:
+            box[dimension] &= mask
+        if not all(box):
+            continue
+        highest = tuple(1 << mask.bit_length() - 1 for mask in box)
+        for point in (tuple(mask & -mask for mask in box), highest):
+            if not known.met(point, known.impossible):
+                yield point

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator
 from itertools import islice
 
 from turnout.compiler.analysis import Analysis
-from turnout.compiler.checks.questions import meeting, points
+from turnout.compiler.checks.questions import samples, taker
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.consequences import consequence
 from turnout.compiler.regions import All, Masks, OutOfSteps
@@ -42,13 +42,14 @@ def check_redundant_rules(analysis: Analysis, known: Collection[int] = ()) -> It
 
 def _heirs(analysis: Analysis, outcomes: list[tuple[object, ...]], at: int) -> list[int]:
     """Return the clauses that would get the leads of rule `at`, none if one sends elsewhere."""
-    if any(_differs(analysis, outcomes, at, point) for point in points(analysis).samples(at)):
+    if any(_differs(analysis, outcomes, at, point) for point in samples(analysis, at)):
         return []
     found = analysis.remaining(at)
     if found is None or _differs(analysis, outcomes, at, tuple(mask & -mask for mask in found)):
         return []
     own = analysis.taken[at]
-    others = [other for other in meeting(analysis, at) if other != at]
+    met = analysis.index.clauses_meeting(own, len(outcomes))
+    others = [other for other in met if other != at]
     if analysis.find([own], outside=others) is not None:
         return []  # nobody else takes all of them
     for number, later in enumerate(others):
@@ -67,7 +68,7 @@ def _heirs_of(analysis: Analysis, at: int, others: list[int]) -> list[int]:
     before = [other for other in others if other < at]
     heirs: list[int] = []
     while (left := analysis.find([own], outside=[*before, *heirs])) is not None:
-        heir = points(analysis).taker(tuple(mask & -mask for mask in left), after=at)
+        heir = taker(analysis, tuple(mask & -mask for mask in left), after=at)
         assert heir is not None  # somebody takes each of its leads
         heirs.append(heir)
     if len(heirs) == 1:  # it takes all of them, unless another one that stands above it gets some
@@ -83,10 +84,9 @@ def _takes(analysis: Analysis, own: All, by: int, passed: list[int]) -> bool:
 
 def _differs(analysis: Analysis, outcomes: list[tuple[object, ...]], at: int, point: Masks) -> bool:
     """Return whether a lead that rule `at` gets would get something else without it."""
-    look = points(analysis)
-    if look.taker(point) != at:
+    if taker(analysis, point) != at:
         return False
-    after = look.taker(point, after=at)
+    after = taker(analysis, point, after=at)
     return after is None or outcomes[after] != outcomes[at]
 
 

@@ -12,7 +12,7 @@ from hypothesis.strategies import DrawFn
 from tests.policies import compiled, resolved
 from tests.strategies import COLUMNS, Written, policies
 from tests.z3_reference import Judge
-from turnout.compiler import cubes, index, sat
+from turnout.compiler import index, sat
 from turnout.compiler.analysis import Analysis, analyse
 from turnout.compiler.boxes import boxes, parts
 from turnout.compiler.checks import check
@@ -176,7 +176,7 @@ def test_sides_looked_up_by_class_change_no_finding(written: Written) -> None:
     program = lower(resolved(written))
     found = check(program, run_witness, steps=STEPS)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cubes, "FEW_SIDES", 0)
+        patch.setattr(index, "FEW_CLASSES", 0)
         assert check(program, run_witness, steps=STEPS) == found
 
 
