@@ -137,7 +137,7 @@ class Analysis:
         """Return a box with all its sides."""
         box = list(self.space.full)
         for at, mask in sides:
-            box[at] &= mask
+            box[at] = mask if box[at] is self.space.full[at] else box[at] & mask
         return tuple(box)
 
     def meeting(self, at: int) -> list[int]:

@@ -6,10 +6,11 @@ two of one; conditions as people write them need a handful. One that would need 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.domains import Mask
+from turnout.compiler.domains import Mask, key
 from turnout.compiler.regions import All, Either
 from turnout.compiler.space import Box
 
@@ -54,7 +55,8 @@ def _expanded(region: All, full: Sequence[Mask]) -> Iterator[Box]:
 def _narrowed(box: dict[int, Mask], sides: Box, full: Sequence[Mask]) -> dict[int, Mask] | None:
     inner = dict(box)
     for at, mask in sides:
-        inner[at] = inner.get(at, full[at]) & mask
+        both = inner.get(at, full[at]) & mask
+        inner[at] = mask if both == mask else both  # one int for many boxes
         if not inner[at]:
             return None
     return inner
@@ -103,33 +105,60 @@ def merged(found: Iterable[Box], full: Sequence[Mask]) -> list[Box]:
     Rules for each territory, segment and product of a list become a handful this way, and
     the rows of a table one. full: the classes of each dimension.
     """
-    kept = list(dict.fromkeys(found))
-    sides: dict[int, set[Mask]] = {}
-    for box in kept:
-        for at, mask in box:
-            sides.setdefault(at, set()).add(mask)
-    order = sorted(sides, key=lambda at: (-len(sides[at]), at))
+    names = _Names(full)
+    kept = dict.fromkeys(tuple((at, names.of(at, mask)) for at, mask in box) for box in found)
+    order = sorted(range(len(full)), key=lambda at: (-len(names.sides[at]), at))
     before = len(kept) + 1
     while len(kept) < before:
         before = len(kept)
         for at in order:
-            kept = _joined(kept, at, full[at])
-    return kept
+            kept = _joined(kept, at, names)
+    return [tuple((at, names.sides[at][number]) for at, number in box) for box in kept]
 
 
-def _joined(found: list[Box], at: int, full: Mask) -> list[Box]:
+@attrs.define(init=False)
+class _Names:
+    """A number for each side of each dimension, 0 for the whole: a better key than its mask."""
+
+    sides: list[list[Mask]]
+    known: list[dict[tuple[int, Mask], int]]
+
+    def __init__(self, full: Sequence[Mask]) -> None:
+        self.sides = [[mask] for mask in full]
+        self.known = [{key(mask): 0} for mask in full]
+
+    def of(self, at: int, mask: Mask) -> int:
+        number = self.known[at].setdefault(key(mask), len(self.sides[at]))
+        if number == len(self.sides[at]):
+            self.sides[at].append(mask)
+        return number
+
+
+_Named: TypeAlias = tuple[tuple[int, int], ...]
+"""A box with the numbers of its sides."""
+
+
+def _joined(found: dict[_Named, None], at: int, names: _Names) -> dict[_Named, None]:
     """Return the boxes with those joined into one that differ on dimension `at` only."""
-    classes: dict[Box, Mask] = {}
+    together: dict[_Named, list[int]] = {}
     for box in found:
-        own, rest = full, box
-        for place, (dimension, mask) in enumerate(box):
+        own, rest = 0, box
+        for place, (dimension, number) in enumerate(box):
             if dimension == at:
-                own, rest = mask, box[:place] + box[place + 1 :]
+                own, rest = number, box[:place] + box[place + 1 :]
                 break
-        classes[rest] = classes.get(rest, 0) | own
-    if len(classes) == len(found):
+        together.setdefault(rest, []).append(own)
+    if len(together) == len(found):
         return found
-    return [
-        rest if mask == full else tuple(sorted((*rest, (at, mask))))
-        for rest, mask in classes.items()
-    ]
+    joined: dict[_Named, None] = {}
+    for rest, numbers in together.items():
+        number = numbers[0] if len(numbers) == 1 else names.of(at, _union(names.sides[at], numbers))
+        joined[tuple(sorted((*rest, (at, number)))) if number else rest] = None
+    return joined
+
+
+def _union(sides: Sequence[Mask], numbers: Iterable[int]) -> Mask:
+    whole = 0
+    for number in numbers:
+        whole |= sides[number]
+    return whole

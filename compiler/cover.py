@@ -21,7 +21,7 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler import sat
-from turnout.compiler.domains import Mask, members, set_of
+from turnout.compiler.domains import Mask, key, members, set_of
 from turnout.compiler.regions import Budget, Masks
 from turnout.compiler.space import Box
 
@@ -83,38 +83,36 @@ def uncovered_by_most(
     more boxes. Raises OutOfSteps.
     """
     first = alive.bit_length()
-    every = alive | ((1 << len(also)) - 1) << first
+    beyond = ((1 << len(also)) - 1) << first
     kept: dict[int, list[Column]] = {}
     for at in sorted({*columns, *(at for sides in also for at, _ in sides)}):
-        beyond: dict[Mask, int] = {}
-        for number, sides in enumerate(also, first):
-            for other, mask in sides:
-                if other == at:
-                    beyond[mask] = beyond.get(mask, 0) | 1 << number
         within = box[at]
-        # The further boxes that ask another dimension accept every class of this one.
-        free = every >> first << first
-        for who in beyond.values():
-            free &= ~who
-        found = [
-            (classes & within, accepting & alive | free)
-            for classes, accepting in columns.get(at, [(within, alive)])
-            if classes & within
+        known = columns.get(at, [(within, alive)])
+        found = [(classes & within, accepting & alive) for classes, accepting in known]
+        by_side = [
+            (mask, 1 << number)
+            for number, sides in enumerate(also, first)
+            for other, mask in sides
+            if other == at
         ]
-        for side, who in beyond.items():
-            found = [column for pair in found for column in _cut(pair, side, who)]
-        kept[at] = found
-    budget.take(1 + every.bit_count())
-    return _left(box, Node(every, kept, {}), budget)
+        # The further boxes that ask another dimension accept every class of this one.
+        further = swept(within, by_side, beyond)
+        kept[at] = list(_crossed([column for column in found if column[0]], further))
+    budget.take(1 + alive.bit_count() + len(also))
+    return _left(box, Node(alive | beyond, kept, {}), budget)
 
 
-def _cut(column: Column, side: Mask, who: int) -> Iterator[Column]:
-    """Yield a column as the part inside a side, which `who` accept too, and the one outside."""
-    classes, accepting = column
-    if classes & side:
-        yield classes & side, accepting | who
-    if classes & ~side:
-        yield classes & ~side, accepting
+def _crossed(one: Sequence[Column], two: Sequence[Column]) -> Iterator[Column]:
+    """Yield the columns of two sets of boxes together, both in class order."""
+    at = other = 0
+    while at < len(one) and other < len(two):
+        classes, accepting = one[at]
+        others, also = two[other]
+        if classes & others:
+            yield classes & others, accepting | also
+        end, its_end = classes.bit_length(), others.bit_length()
+        at += end <= its_end
+        other += its_end <= end
 
 
 def _left(box: Masks, start: Node, budget: Budget) -> Masks | None:
@@ -160,7 +158,7 @@ def _solved(engine: sat.Engine, root: Node, budget: Budget) -> dict[int, Mask] |
 
 def _cutting(box: Masks, covers: Iterable[Box]) -> list[dict[int, Mask]] | None:
     """Return the sides of each cover that cut `box`; None where one takes all of it."""
-    found: dict[Box, dict[int, Mask]] = {}
+    found: dict[tuple[tuple[int, int, Mask], ...], dict[int, Mask]] = {}
     for cover in covers:
         sides: dict[int, Mask] = {}
         for at, mask in cover:
@@ -169,28 +167,28 @@ def _cutting(box: Masks, covers: Iterable[Box]) -> list[dict[int, Mask]] | None:
             if not inside:
                 break
             if inside != here:
-                sides[at] = inside
+                sides[at] = mask if inside == mask else inside  # one int for many covers
         else:
             if not sides:
                 return None
-            found[tuple(sides.items())] = sides
+            found[tuple((at, *key(side)) for at, side in sides.items())] = sides
     return list(found.values())
 
 
 def _columns(box: Masks, cutting: Sequence[dict[int, Mask]]) -> dict[int, list[Column]]:
     """Return the columns of each dimension that a box cuts, in the order of dimensions."""
-    by_side: dict[int, dict[Mask, list[int]]] = {}
+    by_side: dict[int, dict[tuple[int, Mask], list[int]]] = {}
     for number, sides in enumerate(cutting):
         for at, side in sides.items():
-            by_side.setdefault(at, {}).setdefault(side, []).append(number)
+            by_side.setdefault(at, {}).setdefault(key(side), []).append(number)
     whole = (1 << len(cutting)) - 1
     return {
-        at: swept(box[at], {side: set_of(who) for side, who in sides.items()}, whole)
+        at: swept(box[at], [(side, set_of(who)) for (_, side), who in sides.items()], whole)
         for at, sides in sorted(by_side.items())
     }
 
 
-def swept(mask: Mask, by_side: Mapping[Mask, int], whole: int) -> list[Column]:
+def swept(mask: Mask, by_side: Iterable[tuple[Mask, int]], whole: int) -> list[Column]:
     """Return the columns of one dimension in class order, by sweeping over its classes.
 
     A side enters and leaves where its bits change, so a range costs two events however
@@ -198,7 +196,7 @@ def swept(mask: Mask, by_side: Mapping[Mask, int], whole: int) -> list[Column]:
     """
     events: dict[int, int] = {}
     accepting = whole
-    for side, who in by_side.items():
+    for side, who in by_side:
         accepting &= ~who
         for class_ in members(side ^ side << 1):
             events[class_] = events.get(class_, 0) ^ who
@@ -240,7 +238,7 @@ def _descent(box: Masks, cutting: list[dict[int, Mask]]) -> Masks | None:
         for number, sides in enumerate(alive):
             if at in sides:
                 by_side[sides[at]] = by_side.get(sides[at], 0) | 1 << number
-        columns = swept(left[at], by_side, (1 << len(alive)) - 1)
+        columns = swept(left[at], by_side.items(), (1 << len(alive)) - 1)
         least, accepting = min(c[1].bit_count() for c in columns), 0
         mask = 0
         for classes, who in columns:
@@ -349,10 +347,11 @@ def _compressed(node: Node) -> Node:
     if not node.alive or node.alive.bit_count() * 8 > node.alive.bit_length():
         return node
     where = members(node.alive)
+    new = {old: number for number, old in enumerate(where)}
     columns: dict[int, list[Column]] = {}
     for at, before in node.columns.items():
         columns[at] = [
-            (classes, sum(1 << new for new, old in enumerate(where) if accepting >> old & 1))
+            (classes, set_of(new[old] for old in members(accepting & node.alive)))
             for classes, accepting in before
         ]
     return Node((1 << len(where)) - 1, columns, node.settled)

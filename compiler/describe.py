@@ -39,6 +39,13 @@ class Words:
     space: Space
     names: Mapping[int, Sequence[tuple[Named, Mask]]]
     corners: Sequence[tuple[Named, Box]] = ()
+    _said: dict[tuple[int, Mask], str] = attrs.field(factory=dict, repr=False)
+
+    def phrase(self, at: int, mask: Mask) -> str:
+        """Return the words for one side; they are looked for once."""
+        if (at, mask) not in self._said:
+            self._said[at, mask] = _phrase(self, at, mask)
+        return self._said[at, mask]
 
 
 def words(regions: Regions, definitions: Iterable[Definition]) -> Words:
@@ -67,7 +74,7 @@ def phrases(known: Words, box: Sequence[Mask]) -> list[str]:
     """Return one phrase for each name or side that `box` constrains, in schema order."""
     names, left = absorbed(known, box)
     said = [
-        phrase(known, at, mask)
+        known.phrase(at, mask)
         for at, mask in enumerate(left)
         if mask != known.space.full[at] and not follows(known.space, left, at)
     ]
@@ -120,8 +127,7 @@ def follows(space: Space, box: Sequence[Mask], at: int) -> bool:
     )
 
 
-def phrase(known: Words, at: int, mask: Mask) -> str:
-    """Return the words for one side."""
+def _phrase(known: Words, at: int, mask: Mask) -> str:
     dimension = known.space.dimensions[at]
     if dimension.kind in {"has", "pattern"}:
         return _yes_no(dimension, mask)
@@ -166,9 +172,9 @@ def _yes_no(dimension: Dimension, mask: Mask) -> str:
 
 def named(known: Words, at: int, mask: Mask) -> list[Named] | None:
     """Return a few names that together are `mask`, None where there are none."""
-    left, chosen = mask, list[Named]()
+    left, chosen, beyond = mask, list[Named](), known.space.full[at] & ~mask
     for name, side in known.names.get(at, ()):
-        if side & ~mask == 0 and side & left:
+        if side & left and not side & beyond:
             chosen.append(name)
             left &= ~side
     return chosen if chosen and not left and len(chosen) <= MOST else None

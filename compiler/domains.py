@@ -95,6 +95,15 @@ def set_of(numbers: Iterable[int]) -> int:
     return int.from_bytes(bits, "little")
 
 
+def key(mask: Mask) -> tuple[int, int]:
+    """Return what a dict of many sets is keyed by, as an int is no good key.
+
+    Python hashes an int modulo 2**61 - 1, in which the sets of one number have 61 different
+    hashes in all.
+    """
+    return mask.bit_length(), mask
+
+
 def members(mask: Mask) -> list[int]:
     """Return the classes of a set, in order.
 

@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.describe import phrase, words
+from turnout.compiler.describe import words
 from turnout.compiler.domains import Mask
 from turnout.compiler.program import Clause, Program
 from turnout.compiler.regions import Budget, OutOfSteps, Regions, find
@@ -330,7 +330,7 @@ class _Grower:
             self._policy.fields[condition.field].type, Text | Code | Email
         )
         if isinstance(at, int) and not is_text:
-            return phrase(self._words, at, inside)
+            return self._words.phrase(at, inside)
         return written(condition, self._policy.fields)
 
     def _subject(self, question: _Question) -> tuple[str, str]:

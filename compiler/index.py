@@ -15,7 +15,7 @@ import attrs
 
 from turnout.compiler.boxes import boxes
 from turnout.compiler.cover import Column, swept
-from turnout.compiler.domains import Mask, mask_of, members, set_of
+from turnout.compiler.domains import Mask, key, mask_of, members, set_of
 from turnout.compiler.regions import All, Masks
 from turnout.compiler.space import Box, Space
 
@@ -58,17 +58,18 @@ class _Axis:
     full: Mask
     free: list[int] = attrs.Factory(list[int])
     free_bits: int = 0
-    group_of: dict[Mask, int] = attrs.Factory(dict[Mask, int])
+    group_of: dict[tuple[int, Mask], int] = attrs.Factory(dict[tuple[int, Mask], int])
+    sides: list[Mask] = attrs.Factory(list[Mask])
     groups: list[list[int]] = attrs.Factory(list[list[int]])
     holding: dict[int, list[int]] = attrs.Factory(dict[int, list[int]])
-    known: dict[Mask, _Side] = attrs.Factory(dict[Mask, _Side])
+    known: dict[tuple[int, Mask], _Side] = attrs.Factory(dict[tuple[int, Mask], _Side])
     order: list[int] = attrs.Factory(list[int])
-    light: dict[Mask, list[int]] = attrs.Factory(dict[Mask, list[int]])
+    light: dict[tuple[int, Mask], list[int]] = attrs.Factory(dict[tuple[int, Mask], list[int]])
 
     def enter(self, number: int, mask: Mask) -> None:
-        group = self.group_of.get(mask)
-        if group is None:
-            group = self.group_of[mask] = len(self.groups)
+        group = self.group_of.setdefault(key(mask), len(self.groups))
+        if group == len(self.groups):
+            self.sides.append(mask)
             self.groups.append([])
             for class_ in members(mask):
                 self.holding.setdefault(class_, []).append(group)
@@ -78,27 +79,27 @@ class _Axis:
         """Note what is free, and the classes from the one that fewest boxes accept."""
         self.free_bits = set_of(self.free)
         self.order = sorted(members(self.full), key=self.weight)
-        self.light[self.full] = self.order[:MOST_TRIED]
+        self.light[key(self.full)] = self.order[:MOST_TRIED]
 
     def weight(self, class_: int) -> int:
         return sum(len(self.groups[group]) for group in self.holding.get(class_, ()))
 
     def side(self, mask: Mask) -> _Side:
-        found = self.known.get(mask)
+        found = self.known.get(key(mask))
         if found is None:
             if mask.bit_count() <= FEW_CLASSES:
                 held = {g: None for c in members(mask) for g in self.holding.get(c, ())}
                 groups = tuple(held)
             else:
-                groups = tuple(g for side, g in self.group_of.items() if side & mask)
+                groups = tuple(g for g, side in enumerate(self.sides) if side & mask)
             count = len(self.free) + sum(len(self.groups[group]) for group in groups)
-            found = self.known[mask] = _Side(count, groups)
+            found = self.known[key(mask)] = _Side(count, groups)
         return found
 
     @cached_property
-    def by_side(self) -> dict[Mask, int]:
-        """The boxes of each side, as a set."""
-        return {mask: set_of(self.groups[group]) for mask, group in self.group_of.items()}
+    def by_side(self) -> list[tuple[Mask, int]]:
+        """Each side, with the boxes that have it as a set."""
+        return list(zip(self.sides, map(set_of, self.groups), strict=True))
 
     def numbers(self, side: _Side) -> list[int]:
         found = list(self.free)
@@ -109,14 +110,14 @@ class _Axis:
 
     def lightest(self, mask: Mask) -> list[int]:
         """Return a few classes of `mask` that few boxes accept."""
-        found = self.light.get(mask)
+        found = self.light.get(key(mask))
         if found is None:
             if mask.bit_count() <= FEW_CLASSES:
                 found = sorted(members(mask), key=self.weight)[:MOST_TRIED]
             else:
                 inside = (class_ for class_ in self.order if mask >> class_ & 1)
                 found = list(islice(inside, MOST_TRIED))
-            self.light[mask] = found
+            self.light[key(mask)] = found
         return found
 
 
@@ -244,7 +245,7 @@ class Index:
             for number in members(among):
                 found |= next(mask for dimension, mask in self._boxes[number] if dimension == at)
         else:
-            for mask, who in axis.by_side.items():
+            for mask, who in axis.by_side:
                 if who & among:
                     found |= mask
         return found
@@ -374,7 +375,8 @@ class Index:
             for class_ in axis.lightest(mask):
                 meeting = among & self._bits(at, axis.side(1 << class_))
                 if best is None or meeting.bit_count() < best[2].bit_count():
-                    best = at, 1 << class_, meeting
+                    one = mask if mask.bit_count() == 1 else 1 << class_
+                    best = at, one, meeting
                     if not meeting:
                         return best
         return best

@@ -132,7 +132,7 @@ class Regions:
         eithers: dict[Either, None] = {}
         for part in parts:
             for at, mask in part.box:
-                box[at] = box.get(at, mask) & mask
+                box[at] = box[at] & mask if at in box else mask  # one int for many regions
                 if box[at] == 0:
                     return NOTHING
             eithers.update(dict.fromkeys(part.eithers))

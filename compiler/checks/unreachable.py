@@ -6,7 +6,7 @@ What becomes of each clause is found in `compiler.reach`; here it is put into wo
 from collections.abc import Iterator
 
 from turnout.compiler.analysis import Analysis
-from turnout.compiler.describe import Words, phrase, words
+from turnout.compiler.describe import Words, words
 from turnout.compiler.program import Clause
 from turnout.compiler.reach import ClosedBlock, Verdict, verdicts
 from turnout.compiler.regions import OutOfSteps, OutOfTime
@@ -162,7 +162,7 @@ def _takes(analysis: Analysis, known: Words, at: int, by: int, *, is_last: bool)
     ]
     if not sides or analysis.taken[by].eithers or len(sides) > 3:
         return "takes some of them"
-    return f"takes those with {', '.join(phrase(known, at_, mask) for at_, mask in sides)}"
+    return f"takes those with {', '.join(known.phrase(at_, mask) for at_, mask in sides)}"
 
 
 def _most_elsewhere(analysis: Analysis, at: int, differing: list[int]) -> str:
