@@ -90,7 +90,7 @@ def uncovered_by_most(
         known = columns.get(at, [(within, alive)])
         found = [(classes & within, accepting & alive) for classes, accepting in known]
         by_side = [
-            (mask, 1 << number)
+            (mask & within, 1 << number)
             for number, sides in enumerate(also, first)
             for other, mask in sides
             if other == at
@@ -192,7 +192,8 @@ def swept(mask: Mask, by_side: Iterable[tuple[Mask, int]], whole: int) -> list[C
     """Return the columns of one dimension in class order, by sweeping over its classes.
 
     A side enters and leaves where its bits change, so a range costs two events however
-    many classes it spans. whole: all boxes; those without a side accept every class.
+    many classes it spans. by_side: sides within `mask`, each with the boxes that have it.
+    whole: all boxes; those without a side accept every class.
     """
     events: dict[int, int] = {}
     accepting = whole
@@ -267,7 +268,8 @@ def _reduced(node: Node, budget: Budget) -> Node | None:
         for at, all_columns in columns.items():
             lightest = _lightest(all_columns, alive)
             if lightest[0][1] == 0:
-                return Node(0, {**columns, at: lightest[:1]}, settled)
+                # What is left of the dimensions before it avoids boxes, too.
+                return Node(0, {**columns, **kept, at: lightest[:1]}, settled)
             if len(lightest) == 1:
                 settled[at] = lightest[0][0]
                 alive &= lightest[0][1]

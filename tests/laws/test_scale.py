@@ -75,7 +75,9 @@ def test_boxes_asked_all_at_once_leave_what_counting_finds(
         for at, mask in cover:
             of = by_side.setdefault(at, {})
             of[mask] = of.get(mask, 0) | 1 << number
-    columns = {at: swept(FULL[at], of.items(), (1 << len(covers)) - 1) for at, of in by_side.items()}
+    columns = {
+        at: swept(FULL[at], of.items(), (1 << len(covers)) - 1) for at, of in by_side.items()
+    }
     alive = data.draw(st.integers(0, (1 << len(covers)) - 1))
     asked = [*(covers[number] for number in members(alive)), *also]
     left = {
