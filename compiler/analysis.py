@@ -1,6 +1,6 @@
 """One route as regions: what every exact check of it starts from."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import TypeAlias
@@ -8,6 +8,7 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.boxes import merged, parts
+from turnout.compiler.consequences import Consequence, consequence
 from turnout.compiler.cover import uncovered, uncovered_by_most
 from turnout.compiler.index import IMPOSSIBLE, Index, index
 from turnout.compiler.limits import sure_owners
@@ -31,16 +32,20 @@ STEPS = 2_000_000
 class Analysis:
     """A route, its space, and the region of each of its clauses.
 
-    oracle: confirms witnesses. steps: the budget of each question. deadline: the end of
-    all of them together, in seconds of `monotonic`; None for none.
+    asked: the atoms that the space is made of. oracle: confirms witnesses. steps: the
+    budget of each question. deadline: the end of all of them together, in seconds of
+    `monotonic`; None for none. known: regions of clauses, by number, that another version
+    has made of the same space.
     """
 
     program: Program
     route: RouteProgram
+    asked: tuple[Atom, ...] = attrs.field(repr=False)
     regions: Regions
     oracle: Oracle
     steps: int
     deadline: float | None = None
+    known: Mapping[int, All] = attrs.field(factory=dict, repr=False)
     _remaining: dict[int, Masks | OutOfSteps | None] = attrs.field(factory=dict, repr=False)
 
     @property
@@ -51,7 +56,15 @@ class Analysis:
     @cached_property
     def taken(self) -> tuple[All, ...]:
         """The region that each clause describes, in order."""
-        return tuple(self.regions.region(clause.condition) for clause in self.route.clauses)
+        return tuple(
+            self.known[at] if at in self.known else self.regions.region(clause.condition)
+            for at, clause in enumerate(self.route.clauses)
+        )
+
+    @cached_property
+    def consequences(self) -> tuple[Consequence, ...]:
+        """What becomes of the leads that each clause takes, in order."""
+        return tuple(consequence(clause) for clause in self.route.clauses)
 
     @cached_property
     def index(self) -> Index:
@@ -193,15 +206,22 @@ def analyse(  # noqa: PLR0913 - what bounds a question, each by name
     *,
     also: Iterable[Atom] = (),
     deadline: float | None = None,
+    before: Analysis | None = None,
 ) -> Analysis:
     """Return the analysis of one route of `program`.
 
-    also: further atoms that its questions use. deadline: as in `Analysis`.
+    also: further atoms that its questions use. deadline: as in `Analysis`. before: that of
+    a version with the same schema, territories and segments; what is the same is not made
+    again.
     """
     chosen = program.routes[route]
     policy = program.policy
-    grid = space(policy.fields, dict.fromkeys([*_atoms(policy, chosen), *also]))
-    return Analysis(program, chosen, Regions(grid), oracle, steps, deadline)
+    asked = tuple(dict.fromkeys([*_atoms(policy, chosen), *also]))
+    if before is not None and before.asked == asked:
+        regions = before.regions
+    else:
+        regions = Regions(space(policy.fields, asked))
+    return Analysis(program, chosen, asked, regions, oracle, steps, deadline)
 
 
 def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:

@@ -22,6 +22,8 @@ def boxes(region: All, full: Sequence[Mask], most: int = MOST_BOXES) -> tuple[Bo
 
     full: the classes of each dimension. The boxes may overlap; none is empty.
     """
+    if not region.eithers and not any(mask & ~full[at] for at, mask in region.box):
+        return (region.box,)
     found: dict[Box, None] = {}
     for tried, box in enumerate(_expanded(region, full)):
         if tried == 4 * most:

@@ -20,7 +20,7 @@ from turnout.compiler.describe import Words, phrases, words
 from turnout.compiler.domains import Mask
 from turnout.compiler.growth import Cover, Walls, grown, narrowed, needed, region_of
 from turnout.compiler.index import Index
-from turnout.compiler.regions import All, Masks, truth
+from turnout.compiler.regions import All, Masks
 from turnout.dsl.conditions import And, Condition, Named, Not, Or
 
 MOST_REGIONS = 60
@@ -48,10 +48,12 @@ class Gaps:
     """The gap of a route, the regions that are easiest to say first.
 
     is_whole: the regions hold all of it; otherwise there are more than were looked for.
+    apart: the clauses that may take leads of the regions.
     """
 
     regions: tuple[Gap, ...]
     is_whole: bool
+    apart: frozenset[int]
 
 
 def gaps(analysis: Analysis) -> Gaps:
@@ -67,7 +69,12 @@ def gaps(analysis: Analysis) -> Gaps:
     if more > some and not any(found.is_whole for found in candidates):
         candidates.append(_regions(analysis, known, more, MOST_REGIONS))
     best = min(candidates, key=lambda found: _length(known, found))
-    return best if best.is_whole else _regions(analysis, known, more or some, MOST_REGIONS)
+    if not best.is_whole:
+        best = _regions(analysis, known, more or some, MOST_REGIONS)
+    said = (
+        attrs.evolve(gap, exceptions=_taking(analysis, best.apart, gap.box)) for gap in best.regions
+    )
+    return attrs.evolve(best, regions=tuple(said))
 
 
 def exceptions(analysis: Analysis) -> tuple[frozenset[int], frozenset[int]]:
@@ -132,8 +139,7 @@ def _regions(analysis: Analysis, known: Words, apart: frozenset[int], most: int)
         boxes = narrowed([boxes[at] for at in needed(boxes, cover)], cover, sides)
         seeds = [_seed(cover, at, boxes) for at in range(len(boxes))]
     order = sorted(zip(boxes, seeds, strict=True), key=lambda pair: (*effort(pair[0]), pair[0]))
-    made = (Gap(seed, box, _taking(analysis, apart, box)) for box, seed in order)
-    return Gaps(tuple(made), is_whole)
+    return Gaps(tuple(Gap(seed, box, ()) for box, seed in order), is_whole, apart)
 
 
 def _seed(cover: Cover, at: int, boxes: Sequence[Masks]) -> Masks:
@@ -156,9 +162,6 @@ def _walls(analysis: Analysis, apart: frozenset[int]) -> Walls:
 
 def _taking(analysis: Analysis, apart: frozenset[int], box: Masks) -> tuple[int, ...]:
     """Return the exceptions that take some lead of `box`."""
-    region, taken = region_of(analysis.space, box), analysis.taken
-    return tuple(
-        at
-        for at in sorted(apart)
-        if truth(taken[at], box) is not False and analysis.find([taken[at], region]) is not None
-    )
+    known, taken, region = analysis.index, analysis.taken, region_of(analysis.space, box)
+    met = {*known.clauses(known.met(box, known.of_all)), *known.webs}
+    return tuple(at for at in sorted(apart & met) if analysis.find([taken[at], region]) is not None)

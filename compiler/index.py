@@ -53,10 +53,9 @@ class _Side:
 
 @attrs.define(slots=False, eq=False)
 class _Axis:
-    """One dimension: the boxes by their side, and those without one."""
+    """One dimension: the boxes by their side, and those without one (free, by number)."""
 
     full: Mask
-    free: list[int] = attrs.Factory(list[int])
     free_bits: int = 0
     group_of: dict[tuple[int, Mask], int] = attrs.Factory(dict[tuple[int, Mask], int])
     sides: list[Mask] = attrs.Factory(list[Mask])
@@ -75,11 +74,15 @@ class _Axis:
                 self.holding.setdefault(class_, []).append(group)
         self.groups[group].append(number)
 
-    def close(self) -> None:
-        """Note what is free, and the classes from the one that fewest boxes accept."""
-        self.free_bits = set_of(self.free)
+    def close(self, count: int) -> None:
+        """Note what is free of `count` boxes, and the classes that few boxes accept first."""
+        self.free_bits = ((1 << count) - 1) & ~set_of(n for group in self.groups for n in group)
         self.order = sorted(members(self.full), key=self.weight)
         self.light[key(self.full)] = self.order[:MOST_TRIED]
+
+    @cached_property
+    def free(self) -> list[int]:
+        return members(self.free_bits)
 
     def weight(self, class_: int) -> int:
         return sum(len(self.groups[group]) for group in self.holding.get(class_, ()))
@@ -92,7 +95,7 @@ class _Axis:
                 groups = tuple(held)
             else:
                 groups = tuple(g for g, side in enumerate(self.sides) if side & mask)
-            count = len(self.free) + sum(len(self.groups[group]) for group in groups)
+            count = self.free_bits.bit_count() + sum(len(self.groups[group]) for group in groups)
             found = self.known[key(mask)] = _Side(count, groups)
         return found
 
@@ -154,23 +157,19 @@ class Index:
                 self._enter(clause, box)
         self._first.append(len(self._boxes))
         for axis in self._axes:
-            axis.close()
+            axis.close(len(self._boxes))
         share = [sum(map(axis.weight, axis.order)) / max(1, len(axis.order)) for axis in self._axes]
         self._most_selective = sorted(
             (at for at, axis in enumerate(self._axes) if axis.groups),
-            key=lambda at: len(self._axes[at].free) + share[at],
+            key=lambda at: self._axes[at].free_bits.bit_count() + share[at],
         )
 
     def _enter(self, clause: int, box: Box) -> None:
         number = len(self._boxes)
         self._boxes.append(box)
         self._clause_of.append(clause)
-        constrained = dict(box)
-        for at, axis in enumerate(self._axes):
-            if at in constrained:
-                axis.enter(number, constrained[at])
-            else:
-                axis.free.append(number)
+        for at, mask in box:
+            self._axes[at].enter(number, mask)
 
     @cached_property
     def of_all(self) -> int:

@@ -4,8 +4,8 @@ A rule's verdict depends on the rules that share a lead with it, or with those t
 its leads. So after an edit only the rules that meet the old or the new region of what was
 edited are asked again; the verdicts of the others are carried over, renumbered, and so is
 that a check found nothing wrong with them. Findings are worded anew from the verdicts,
-because an edit moves the text of everything below it. What is cheap is not carried over:
-the space, the regions and the index are built again.
+because an edit moves the text of everything below it. The space and the regions of what
+wasn't edited are kept where they are the same; the index is built again.
 An editor that keeps one `Checked` pays for what it changes:
 
     checked = check_first(program, oracle)
@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.analysis import STEPS, Analysis, Oracle
+from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
 from turnout.compiler.checks import ROUTE_CHECKS, check
 from turnout.compiler.checks.conditions import check_redundant_conditions
 from turnout.compiler.checks.conflicts import check_conflicts
@@ -25,12 +25,12 @@ from turnout.compiler.checks.negations import check_negations
 from turnout.compiler.checks.redundant import check_redundant_rules
 from turnout.compiler.checks.targets import check_chains
 from turnout.compiler.checks.unreachable import check_unreachable, unreachable
-from turnout.compiler.consequences import consequence
 from turnout.compiler.program import Clause, Program
 from turnout.compiler.reach import ClosedBlock, Verdict, verdicts
 from turnout.compiler.regions import OutOfSteps, truth
 from turnout.compiler.space import Space
 from turnout.dsl.findings import Finding
+from turnout.dsl.policy import Family
 
 QUICK_CHECKS = (check_unreachable, check_chains, check_negations)
 """The checks of a route that take a fraction of the others' time."""
@@ -95,30 +95,55 @@ def check_again(previous: Checked, program: Program, *, is_quick: bool = False) 
     is_same = dict(old.fields) == dict(new.fields) and _meanings(previous) == {
         name: found.meaning for name, found in new.definitions.items()
     }
-    kept = previous.routes if is_same else dict[str, CheckedRoute]()
-    return _checked(program, previous.oracle, previous.steps, kept, is_quick=is_quick)
+    if not is_same:
+        return _checked(program, previous.oracle, previous.steps, {}, is_quick=is_quick)
+    clear = _right(previous).intersection(_same(old.families, new.families))
+    return _checked(
+        program, previous.oracle, previous.steps, previous.routes, clear, is_quick=is_quick
+    )
 
 
 def _meanings(checked: Checked) -> dict[str, object]:
     return {name: found.meaning for name, found in checked.program.policy.definitions.items()}
 
 
-def _checked(
+def _right(checked: Checked) -> set[tuple[str, str]]:
+    """Return the families, by kind and name, of which nothing was found."""
+    spans = {finding.span for finding in checked.findings}
+    families = checked.program.policy.families
+    return {
+        (family.kind, family.name)
+        for family in families
+        if not spans.intersection([family.span, *(member.span for member in family.members)])
+    }
+
+
+def _same(old: Iterable[Family], new: Iterable[Family]) -> Iterator[tuple[str, str]]:
+    """Yield the families, by kind and name, that are the same in both versions."""
+    before = {(family.kind, family.name): family for family in old}
+    for family in new:
+        if before.get((family.kind, family.name)) == family:
+            yield family.kind, family.name
+
+
+def _checked(  # noqa: PLR0913 - what a check starts from
     program: Program,
     oracle: Oracle,
     steps: int,
     before: Mapping[str, CheckedRoute],
+    clear: Collection[tuple[str, str]] = (),
     *,
     is_quick: bool = False,
 ) -> Checked:
     routes: dict[str, CheckedRoute] = {}
     asked: list[int] = []
+    analyses: dict[str, Analysis] = {}
     edits: dict[str, _Edit] = {}
+    for name in (name for name in program.routes if name in before):
+        analyses[name], edits[name] = _again(before[name].analysis, program, oracle, steps)
 
     def reworded(analysis: Analysis) -> Iterator[Finding]:
         name = analysis.route.name
-        if name in before:
-            edits[name] = _edit(before[name].analysis, analysis)
         known = _carried(before[name], analysis, edits[name]) if name in before else {}
         found = verdicts(analysis, known)
         asked.append(sum(isinstance(each, Verdict) for each in found) - len(known))
@@ -144,7 +169,9 @@ def _checked(
             chosen.append(reworded)
         else:
             chosen.append(shorter(carrying[each]) if each in carrying else each)
-    findings = check(program, oracle, steps=steps, route_checks=chosen)
+    findings = check(
+        program, oracle, steps=steps, route_checks=chosen, analyses=analyses, clear=clear
+    )
     return Checked(program, findings, sum(asked), routes, oracle, steps)
 
 
@@ -175,14 +202,23 @@ class _Edit:
         return old + self.shift if old >= self.old_end else None
 
 
-def _edit(before: Analysis, now: Analysis) -> _Edit:
-    old, new = before.route.clauses, now.route.clauses
+def _again(
+    before: Analysis, program: Program, oracle: Oracle, steps: int
+) -> tuple[Analysis, _Edit]:
+    """Return the analysis of an edited route, and the edit."""
+    name = before.route.name
+    old, new = before.route.clauses, program.routes[name].clauses
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     old_end, new_end = len(old) - end, len(new) - end
+    now = analyse(program, name, oracle, steps, before=before)
+    if now.regions is before.regions:
+        above = enumerate(before.taken[:start])
+        below = enumerate(before.taken[old_end:], new_end)
+        now = attrs.evolve(now, known=dict([*above, *below]))
     met = _meeting(before, range(start, old_end))
     met_now = _meeting(now, range(start, new_end))
-    return _Edit(start, old_end, new_end, frozenset(met), frozenset(met_now))
+    return now, _Edit(start, old_end, new_end, frozenset(met), frozenset(met_now))
 
 
 def _carried(before: CheckedRoute, now: Analysis, edit: _Edit) -> dict[int, Verdict]:
@@ -219,9 +255,9 @@ def _clear(
     if any(route_check is each for each in BY_CONDITION):
         is_same = _free(before.analysis.space) == _free(now.space)
         return frozenset(here for here in clear.values() if here is not None and is_same)
-    old, new = before.analysis.route.clauses, now.route.clauses
+    old, new = before.analysis.consequences, now.consequences
     kept = [(at, here) for at in range(len(old)) if (here := edit.kept(at)) is not None]
-    changed = [(at, here) for at, here in kept if consequence(old[at]) != consequence(new[here])]
+    changed = [(at, here) for at, here in kept if old[at] != new[here]]
     if len(changed) > MOST_CHANGED:
         return frozenset()
     met = edit.met | _meeting(before.analysis, [at for at, _ in changed])

@@ -99,9 +99,15 @@ def holds(condition: Condition, values: Values, clock: date) -> bool:
         case Named(meaning=meaning):
             return holds(meaning, values, clock)
         case And(parts):
-            return all(holds(part, values, clock) for part in parts)
+            for part in parts:  # noqa: SIM110 - a third faster, and every witness comes by here
+                if not holds(part, values, clock):
+                    return False
+            return True
         case Or(parts):
-            return any(holds(part, values, clock) for part in parts)
+            for part in parts:  # noqa: SIM110 - as above
+                if holds(part, values, clock):
+                    return True
+            return False
         case Not(part):
             return not holds(part, values, clock)
         case Open(calendar):

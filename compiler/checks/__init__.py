@@ -8,7 +8,7 @@ as `undecided`, once a rule whatever the number of its questions. A check that t
 leaves no time to begin isn't begun, which is said once a route.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import attrs
 
@@ -61,21 +61,25 @@ def check(  # noqa: PLR0913 - what bounds the questions, each by name
     steps: int = STEPS,
     deadline: float | None = None,
     route_checks: Sequence[Callable[[Analysis], Iterator[Finding]]] = ROUTE_CHECKS,
+    analyses: Mapping[str, Analysis] | None = None,
+    clear: Collection[tuple[str, str]] = (),
 ) -> tuple[Finding, ...]:
     """Return what the checks find, check by check.
 
     routes: those to analyse, all by default; the caller leaves out routes of which a
     condition could not be read. steps: the budget of one question. deadline: when all
     questions together end, in seconds of `monotonic`; what is open then is `undecided`.
-    route_checks: those that run, in order.
+    route_checks: those that run, in order. analyses: of routes, by name, where there are
+    some. clear: families, by kind and name, that are known to be right.
     """
     findings: list[Finding] = []
     sound = list(program.routes if routes is None else routes)
     for name in sound:
-        analysis = analyse(program, name, oracle, steps, deadline=deadline)
+        analysis = (analyses or {}).get(name)
+        analysis = analysis or analyse(program, name, oracle, steps, deadline=deadline)
         findings.extend(_of_route(analysis, route_checks))
     findings.extend(check_guarantees(program, oracle, sound, steps, deadline))
-    findings.extend(check_families(program, deadline))
+    findings.extend(check_families(program, deadline, clear))
     for policy_check in POLICY_CHECKS:
         findings.extend(policy_check(program))
     return tuple(findings)

@@ -13,7 +13,6 @@ from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.conditions import reads
 from turnout.compiler.checks.questions import followed
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.consequences import consequence
 from turnout.compiler.regions import Masks, OutOfSteps
 from turnout.dsl.findings import Finding, Label, Severity
 
@@ -29,10 +28,8 @@ def check_conflicts(analysis: Analysis, known: Collection[int] = ()) -> Iterator
     known: clauses with which none is known to disagree.
     """
     shown = more = 0
-    for at, siblings in enumerate(_siblings(analysis)):
+    for at, siblings in _siblings(analysis, known):
         clause = analysis.route.clauses[at]
-        if at in known:
-            continue
         try:
             found = _conflicts(analysis, siblings, at)
         except OutOfSteps as stopped:
@@ -52,11 +49,11 @@ def _conflicts(analysis: Analysis, siblings: list[int], at: int) -> list[tuple[i
 
     Each comes with such leads. Raises OutOfSteps.
     """
-    clauses, taken = analysis.route.clauses, analysis.taken
+    outcomes, taken = analysis.consequences, analysis.taken
     near = analysis.meeting(at) if siblings else []
     found: list[tuple[int, Masks]] = []
     for other in siblings:
-        if consequence(clauses[other]) == consequence(clauses[at]):
+        if outcomes[other] == outcomes[at]:
             continue
         # Leads of both that come to the earlier rule and would go on to the later one.
         between = [passed for passed in near if passed != other]
@@ -68,25 +65,30 @@ def _conflicts(analysis: Analysis, siblings: list[int], at: int) -> list[tuple[i
     return found if found and analysis.remaining(at) is not None else []
 
 
-def _siblings(analysis: Analysis) -> Iterator[list[int]]:
-    """Yield for each clause the earlier rules of its block that ask the same and may meet it."""
-    known = analysis.index
-    boxes: dict[object, int] = {}
-    webs: dict[object, list[int]] = {}
+def _siblings(analysis: Analysis, known: Collection[int]) -> Iterator[tuple[int, list[int]]]:
+    """Yield each rule with the earlier ones of its block that ask the same and may meet it.
+
+    known: rules of which nobody asks.
+    """
+    index = analysis.index
+    asked: dict[int, object] = {}
+
+    def ask(at: int) -> object:
+        if at not in asked:
+            clause = analysis.route.clauses[at]
+            asked[at] = clause.around, reads(analysis.regions.region(clause.own))
+        return asked[at]
+
     for at, clause in enumerate(analysis.route.clauses):
-        if not clause.is_rule:
-            yield []
+        if at in known or not clause.is_rule:
             continue
-        key = clause.around, reads(analysis.regions.region(clause.own))
         limits = list(analysis.space.full)
         for dimension, mask in analysis.taken[at].box:
             limits[dimension] &= mask
-        before = boxes.get(key, 0)
-        met = known.clauses(known.met(limits, before)) if before else []
-        yield sorted([*met, *webs.get(key, ())])
-        boxes[key] = before | known.of(at)
-        if known.boxes[at] is None:
-            webs.setdefault(key, []).append(at)
+        met = index.met(limits, index.among(range(at)) & index.of_all)
+        before = (*index.clauses(met), *(web for web in index.webs if web < at))
+        rules = (other for other in before if analysis.route.clauses[other].is_rule)
+        yield at, sorted(other for other in rules if ask(other) == ask(at))
 
 
 def _contains(analysis: Analysis, wide: int, narrow: int) -> bool:

@@ -1,6 +1,6 @@
 """Find sibling territories and segments that share leads, and what a family leaves out."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from turnout.compiler.analysis import STEPS
 from turnout.compiler.checks.unreachable import ended
@@ -15,13 +15,15 @@ from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import Definition, Family
 
 
-def check_families(program: Program, deadline: float | None = None) -> Iterator[Finding]:
+def check_families(
+    program: Program, deadline: float | None = None, known: Collection[tuple[str, str]] = ()
+) -> Iterator[Finding]:
     """Yield `overlapping-...` for siblings that share leads, `uncovered-segment` for leftovers.
 
-    deadline: as in `checks.check`.
+    deadline: as in `checks.check`. known: families, by kind and name, that are right.
     """
     for family in program.policy.families:
-        if _is_clear(family):
+        if (family.kind, family.name) in known or _is_clear(family):
             continue
         try:
             Budget(STEPS, deadline).take()  # past the deadline, not even the space is made

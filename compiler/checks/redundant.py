@@ -8,13 +8,13 @@ some lead is left without the rule, and then, later rule by later rule, whether 
 that send elsewhere gets some.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.questions import samples, taker
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.consequences import consequence
+from turnout.compiler.consequences import Consequence
 from turnout.compiler.regions import All, Masks, OutOfSteps
 from turnout.dsl.findings import Finding, Label, Severity
 
@@ -26,7 +26,7 @@ def check_redundant_rules(analysis: Analysis, known: Collection[int] = ()) -> It
 
     known: clauses that are known not to be redundant.
     """
-    outcomes = [consequence(clause) for clause in analysis.route.clauses]
+    outcomes = analysis.consequences
     last = {said: at for at, said in enumerate(outcomes)}
     for at, clause in enumerate(analysis.route.clauses):
         if at in known or not clause.is_rule or last[outcomes[at]] == at:
@@ -40,7 +40,7 @@ def check_redundant_rules(analysis: Analysis, known: Collection[int] = ()) -> It
             yield _finding(analysis, at, heirs)
 
 
-def _heirs(analysis: Analysis, outcomes: list[tuple[object, ...]], at: int) -> list[int]:
+def _heirs(analysis: Analysis, outcomes: Sequence[Consequence], at: int) -> list[int]:
     """Return the clauses that would get the leads of rule `at`, none if one sends elsewhere."""
     if any(_differs(analysis, outcomes, at, point) for point in samples(analysis, at)):
         return []
@@ -82,7 +82,7 @@ def _takes(analysis: Analysis, own: All, by: int, passed: list[int]) -> bool:
     return analysis.find([own, analysis.taken[by]], outside=passed) is not None
 
 
-def _differs(analysis: Analysis, outcomes: list[tuple[object, ...]], at: int, point: Masks) -> bool:
+def _differs(analysis: Analysis, outcomes: Sequence[Consequence], at: int, point: Masks) -> bool:
     """Return whether a lead that rule `at` gets would get something else without it."""
     if taker(analysis, point) != at:
         return False
