@@ -15,18 +15,15 @@ What is not settled by then is split in two or more, as in Davis, Logemann and L
 by avoiding the box that has the fewest ways to be avoided.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
 from turnout.compiler import sat
+from turnout.compiler.columns import Column, crossed, lightest, swept, union
 from turnout.compiler.domains import Mask, key, members, set_of
 from turnout.compiler.regions import Budget, Masks
 from turnout.compiler.space import Box
-
-Column: TypeAlias = tuple[Mask, int]
-"""Classes that the same boxes accept, and the set of those boxes."""
 
 FEW_COVERS = 64
 """Covers up to which the lightest classes are tried first; among more, an index does that."""
@@ -36,9 +33,6 @@ NODES_ALONE = 64
 
 BOXES_A_NODE = 8
 """Boxes that a SAT solver is told in the time of a node; of many, it is asked later."""
-
-MOST_COMPARED = 48
-"""Columns up to which each is compared with each; beyond, with its neighbours only."""
 
 
 @attrs.frozen
@@ -97,22 +91,9 @@ def uncovered_by_most(
         ]
         # The further boxes that ask another dimension accept every class of this one.
         further = swept(within, by_side, beyond)
-        kept[at] = list(_crossed([column for column in found if column[0]], further))
+        kept[at] = list(crossed([column for column in found if column[0]], further))
     budget.take(1 + alive.bit_count() + len(also))
     return _left(box, Node(alive | beyond, kept, {}), budget)
-
-
-def _crossed(one: Sequence[Column], two: Sequence[Column]) -> Iterator[Column]:
-    """Yield the columns of two sets of boxes together, both in class order."""
-    at = other = 0
-    while at < len(one) and other < len(two):
-        classes, accepting = one[at]
-        others, also = two[other]
-        if classes & others:
-            yield classes & others, accepting | also
-        end, its_end = classes.bit_length(), others.bit_length()
-        at += end <= its_end
-        other += its_end <= end
 
 
 def _left(box: Masks, start: Node, budget: Budget) -> Masks | None:
@@ -137,7 +118,7 @@ def _searched(root: Node, budget: Budget) -> dict[int, Mask] | None:
         if node is None:
             continue
         if not node.alive:
-            return {**{at: _union(columns) for at, columns in node.columns.items()}, **node.settled}
+            return {**{at: union(columns) for at, columns in node.columns.items()}, **node.settled}
         looked += 1
         engine = sat.engine() if looked == alone else None
         if engine is not None:
@@ -188,37 +169,6 @@ def _columns(box: Masks, cutting: Sequence[dict[int, Mask]]) -> dict[int, list[C
     }
 
 
-def swept(mask: Mask, by_side: Iterable[tuple[Mask, int]], whole: int) -> list[Column]:
-    """Return the columns of one dimension in class order, by sweeping over its classes.
-
-    A side enters and leaves where its bits change, so a range costs two events however
-    many classes it spans. by_side: sides within `mask`, each with the boxes that have it.
-    whole: all boxes; those without a side accept every class.
-    """
-    events: dict[int, int] = {}
-    accepting = whole
-    for side, who in by_side:
-        accepting &= ~who
-        for class_ in members(side ^ side << 1):
-            events[class_] = events.get(class_, 0) ^ who
-    columns: list[Column] = []
-    start = 0
-    for class_ in [*sorted(events), mask.bit_length()]:
-        between = mask & ((1 << class_) - (1 << start))
-        if between:
-            columns.append((between, accepting))
-        accepting ^= events.get(class_, 0)
-        start = class_
-    return columns
-
-
-def _union(columns: Iterable[Column]) -> Mask:
-    whole = 0
-    for classes, _ in columns:
-        whole |= classes
-    return whole
-
-
 def _descent(box: Masks, cutting: list[dict[int, Mask]]) -> Masks | None:
     """Return a part left by taking the lightest class of one dimension after the other.
 
@@ -266,21 +216,21 @@ def _reduced(node: Node, budget: Budget) -> Node | None:
         avoidable: dict[int, int] = {}
         kept: dict[int, list[Column]] = {}
         for at, all_columns in columns.items():
-            lightest = _lightest(all_columns, alive)
-            if lightest[0][1] == 0:
+            light = lightest(all_columns, alive)
+            if light[0][1] == 0:
                 # What is left of the dimensions before it avoids boxes, too.
-                return Node(0, {**columns, **kept, at: lightest[:1]}, settled)
-            if len(lightest) == 1:
-                settled[at] = lightest[0][0]
-                alive &= lightest[0][1]
+                return Node(0, {**columns, **kept, at: light[:1]}, settled)
+            if len(light) == 1:
+                settled[at] = light[0][0]
+                alive &= light[0][1]
                 continue
             always, ever = alive, 0
-            for _, accepting in lightest:
+            for _, accepting in light:
                 always &= accepting
                 ever |= accepting
             alive &= ever  # what no class left accepts is avoided already
             avoidable[at] = alive & ~always
-            kept[at] = lightest
+            kept[at] = light
         narrowed = _forced(alive, kept, avoidable)
         if narrowed is None:
             return None
@@ -309,39 +259,6 @@ def _forced(
                 return None
             narrowed[at] = left
     return narrowed
-
-
-def _lightest(columns: list[Column], alive: int) -> list[Column]:
-    """Return the columns among the living boxes that hold no other's, equal ones joined."""
-    joined: dict[int, Mask] = {}
-    for classes, all_accepting in columns:
-        accepting = all_accepting & alive
-        joined[accepting] = joined.get(accepting, 0) | classes
-    if 0 in joined:
-        return [(joined[0], 0)]
-    found = [(classes, accepting) for accepting, classes in joined.items()]
-    while len(found) > MOST_COMPARED:
-        fewer = _without_heavier_neighbours(found)
-        if len(fewer) == len(found):
-            return found
-        found = fewer
-    by_weight = sorted(found, key=lambda column: column[1].bit_count())
-    kept: list[int] = []
-    for _, accepting in by_weight:
-        if not any(other & ~accepting == 0 for other in kept):
-            kept.append(accepting)
-    wanted = set(kept)
-    return [column for column in found if column[1] in wanted]
-
-
-def _without_heavier_neighbours(columns: list[Column]) -> list[Column]:
-    kept: list[Column] = []
-    for column in columns:
-        while kept and column[1] & ~kept[-1][1] == 0:
-            kept.pop()
-        if not kept or kept[-1][1] & ~column[1]:
-            kept.append(column)
-    return kept
 
 
 def _compressed(node: Node) -> Node:
