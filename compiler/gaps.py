@@ -11,6 +11,7 @@ union of the regions without the leads that the exceptions named beside them tak
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 import attrs
 
@@ -116,6 +117,7 @@ def _regions(analysis: Analysis, known: Words, apart: frozenset[int], most: int)
     def search(wanted: Sequence[All]) -> Masks | None:
         return analysis.find(wanted, outside=clauses)
 
+    @cache
     def effort(box: Masks) -> tuple[int, ...]:
         said = phrases(known, box)
         return len(said), sum(len(phrase.split(" ")) for phrase in said)
