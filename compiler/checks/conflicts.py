@@ -71,24 +71,23 @@ def _siblings(analysis: Analysis, known: Collection[int]) -> Iterator[tuple[int,
     known: rules of which nobody asks.
     """
     index = analysis.index
-    asked: dict[int, object] = {}
-
-    def ask(at: int) -> object:
-        if at not in asked:
-            clause = analysis.route.clauses[at]
-            asked[at] = clause.around, reads(analysis.regions.region(clause.own))
-        return asked[at]
-
+    boxes: dict[object, int] = {}
+    webs: dict[object, list[int]] = {}
     for at, clause in enumerate(analysis.route.clauses):
-        if at in known or not clause.is_rule:
+        if not clause.is_rule:
             continue
-        limits = list(analysis.space.full)
-        for dimension, mask in analysis.taken[at].box:
-            limits[dimension] &= mask
-        met = index.met(limits, index.among(range(at)) & index.of_all)
-        before = (*index.clauses(met), *(web for web in index.webs if web < at))
-        rules = (other for other in before if analysis.route.clauses[other].is_rule)
-        yield at, sorted(other for other in rules if ask(other) == ask(at))
+        own = analysis.regions.region(clause.own) if clause.around else analysis.taken[at]
+        key = clause.around, reads(own)
+        before = boxes.get(key, 0)
+        if at not in known:
+            limits = list(analysis.space.full)
+            for dimension, mask in analysis.taken[at].box:
+                limits[dimension] &= mask
+            met = index.clauses(index.met(limits, before)) if before else []
+            yield at, sorted([*met, *webs.get(key, ())])
+        boxes[key] = before | index.of(at)
+        if index.boxes[at] is None:
+            webs.setdefault(key, []).append(at)
 
 
 def _contains(analysis: Analysis, wide: int, narrow: int) -> bool:
