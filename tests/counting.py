@@ -135,7 +135,9 @@ class Counted:
     @cached_property
     def gaps(self) -> Gaps:
         """What is left of the route, as regions."""
-        return Gaps((), is_whole=True) if self.route.last else gaps(self.analysis)
+        return (
+            Gaps((), is_whole=True, apart=frozenset()) if self.route.last else gaps(self.analysis)
+        )
 
     # -- which leads --
 
