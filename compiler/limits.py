@@ -6,7 +6,7 @@ queue is sure at any time, which is the empty set. Absence and caps make nobody 
 a day away comes and a cap can be full whatever the hour.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeAlias
 
@@ -16,6 +16,7 @@ from turnout.dsl.policy import (
     Cap,
     LeastLoaded,
     Member,
+    Person,
     Policy,
     PreviousOwner,
     RoundRobin,
@@ -175,15 +176,27 @@ def _never_drawn(policy: Policy, target: RoundRobin | LeastLoaded) -> str | None
     active = [person for person in drawn if not person.is_inactive]
     if not active:
         return f"everybody in `{team.name}` is inactive"
-    for field in target.matching:
-        if not any(person.serves.get(field) for person in active):
-            return f"nobody in `{team.name}` says which `{field}` they serve"
-    if target.anytime or team.hours is None:
+    asked = target.matching
+    serving = [person for person in active if all(person.serves.get(field) for field in asked)]
+    if not serving:
+        alone = (field for field in asked if not any(each.serves.get(field) for each in active))
+        return f"nobody in `{team.name}` says which {_listed(list(alone)[:1] or asked)} they serve"
+    hours = team.hours
+    if target.anytime or hours is None:
         return None
-    meeting = [{team.hours, person.hours or team.hours} for person in active]
-    if not any(_meet(policy, frozenset(names)) for names in meeting):
-        return f"nobody works while `{team.name}` does, by `{team.hours}`"
-    return None
+
+    def is_ever_open(person: Person) -> bool:
+        return _meet(policy, frozenset({hours, person.hours or hours}))
+
+    if any(map(is_ever_open, serving)):
+        return None
+    others = any(map(is_ever_open, active))
+    who = f"nobody who says which {_listed(asked)} they serve" if others else "nobody"
+    return f"{who} works while `{team.name}` does, by `{hours}`"
+
+
+def _listed(fields: Sequence[str]) -> str:
+    return " and ".join(f"`{field}`" for field in fields)
 
 
 def _meet(policy: Policy, hours: Hours) -> bool:

@@ -21,6 +21,9 @@ from turnout.compiler.program import Around
 from turnout.compiler.regions import All, Masks, OutOfSteps
 from turnout.dsl.conditions import And, Condition
 
+MOST_PASSED = 64
+"""Rules that a rule may pass where it is proposed to move it; each of them is asked."""
+
 
 @attrs.frozen
 class Verdict:
@@ -29,20 +32,25 @@ class Verdict:
     by: the clauses that together take all its leads, in order, each needed; None where a
     lead is left for it. contradicting: where no lead can satisfy it, the parts of its
     condition that contradict each other, each needed. can_move: whether it would get
-    leads above the first of `by` and starve none of them. left: a box of leads that are
-    left for it, where some are.
+    leads above the first of `by` and starve no rule that it passes. passed: those rules, as
+    far as they were looked at. left: a box of leads that are left for it, where some are.
     """
 
     by: tuple[int, ...] | None = None
     contradicting: tuple[Condition, ...] = ()
     can_move: bool = False
+    passed: tuple[int, ...] = ()
     left: Masks | None = attrs.field(default=None, eq=False, repr=False)
 
     def shifted(self, start: int, by: int) -> "Verdict":
         """Return the verdict with the clauses from `start` on renumbered."""
         if self.by is None or not by:
             return self
-        return attrs.evolve(self, by=tuple(at + by if at >= start else at for at in self.by))
+
+        def moved(clauses: tuple[int, ...]) -> tuple[int, ...]:
+            return tuple(at + by if at >= start else at for at in clauses)
+
+        return attrs.evolve(self, by=moved(self.by), passed=moved(self.passed))
 
 
 @attrs.frozen
@@ -62,7 +70,9 @@ def verdict(analysis: Analysis, at: int) -> Verdict:
     if analysis.find([own]) is None:
         return Verdict((), contradiction(analysis, at))
     needed = blockers(analysis, own, at)
-    return Verdict(tuple(needed), (), _can_move(analysis, at, needed))
+    passed = _passed(analysis, at, needed)
+    is_moved = passed is not None and _can_pass(analysis, at, passed)
+    return Verdict(tuple(needed), (), is_moved, passed or ())
 
 
 def verdicts(
@@ -168,16 +178,27 @@ def _fewest(analysis: Analysis, wanted: All, candidates: list[int]) -> list[int]
     return candidates[:high]
 
 
-def _can_move(analysis: Analysis, at: int, needed: list[int]) -> bool:
-    """Return whether the rule gets leads above its first blocker and starves none of them."""
+def _passed(analysis: Analysis, at: int, needed: list[int]) -> tuple[int, ...] | None:
+    """Return the rules that a rule passes where it is moved above its first blocker.
+
+    Those that share no lead with it are left out. None where it should stay: that rule is
+    in another block, it gets no lead there either, or too many would have to be looked at.
+    """
     clauses = analysis.route.clauses
     if clauses[at].around != clauses[needed[0]].around:
-        return False
-    before = [other for other in analysis.meeting(at) if other < needed[0]]
-    if analysis.find([analysis.taken[at]], outside=before) is None:
-        return False
+        return None
+    near = analysis.meeting(at)
+    passed = tuple(by for by in near if by >= needed[0] and clauses[by].is_rule)
+    if len(passed) > MOST_PASSED:
+        return None
+    above = [by for by in near if by < needed[0]]
+    return passed if analysis.find([analysis.taken[at]], outside=above) is not None else None
+
+
+def _can_pass(analysis: Analysis, at: int, passed: tuple[int, ...]) -> bool:
+    """Return whether each of these rules that gets leads keeps some where `at` comes first."""
     return all(
         analysis.find([analysis.taken[by]], outside=[*analysis.meeting(by), at]) is not None
-        for by in needed
-        if clauses[by].is_rule
+        or analysis.remaining(by) is None
+        for by in passed
     )

@@ -233,7 +233,7 @@ def _carried(before: CheckedRoute, now: Analysis, edit: _Edit) -> dict[int, Verd
         if at < edit.start:
             carried[at] = verdict
             continue
-        involved = {at, *(verdict.by or ())}
+        involved = {at, *(verdict.by or ()), *verdict.passed}
         is_met = not edit.met.isdisjoint(involved) or not edit.met_now.isdisjoint(
             by + edit.shift if by >= edit.old_end else by for by in involved
         )

@@ -122,12 +122,20 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom]) -> Space:
     return Space(tuple(builder.dimensions), builder.places, tuple(builder.impossible))
 
 
-def _keys(fields: Mapping[str, Field], atoms: Iterable[Atom]) -> Iterator[Atom]:
-    """Yield what tells whether a lead's key is in a table, for each lookup that matters.
+def _keys(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> Iterator[Atom]:
+    """Yield what else must be known of a lead than what is asked.
 
-    It matters where its field is asked for, or is itself the key of one that matters.
+    For each lookup that matters whether the lead's key is in the table: it matters where
+    its field is asked for, or is itself the key of one that matters. For a duplicate
+    whether the lead has the fields of an identity.
     """
-    pending = list(dict.fromkeys(atom.field for atom in atoms))
+    asked = dict.fromkeys(atom.field for atom in atoms)
+    for atom in atoms:
+        if isinstance(atom, Duplicate):
+            compared = [name for names in atom.by for name in names if name in fields]
+            yield from map(Present, compared)
+            asked.update(dict.fromkeys(compared))
+    pending = list(asked)
     known = set(pending)
     while pending:
         field = fields.get(pending.pop())
@@ -281,13 +289,17 @@ class _Builder:
     def _is_linked(self, field: Field) -> bool:
         """Return whether the classes of `field` follow from those of another field."""
         if isinstance(field.type, types.Subdivision):
-            return bool(self.atoms[field.name]) and field.type.country is not None
+            return self._matters(field) and field.type.country is not None
         return any(True for _ in self._subdivisions_of(field))
+
+    def _matters(self, subdivision: Field) -> bool:
+        """Return whether it says something of its country: it is asked, or never missing."""
+        return bool(self.atoms[subdivision.name]) or subdivision.required
 
     def _subdivisions_of(self, country: Field) -> Iterator[Field]:
         for field in self.fields.values():
             is_child = isinstance(field.type, types.Subdivision)
-            if is_child and field.type.country == country.name and self.atoms[field.name]:  # type: ignore[union-attr]
+            if is_child and field.type.country == country.name and self._matters(field):  # type: ignore[union-attr]
                 yield field
 
     def _tell_apart(self, field: Field) -> list[frozenset[Value]]:
@@ -298,7 +310,7 @@ class _Builder:
                     c for child in self._subdivisions_of(field) for c in self._countries(child)
                 }
                 return [frozenset({code}) for code in sorted(mentioned)]
-            case types.Subdivision(country=name) if name is not None and self.atoms[field.name]:
+            case types.Subdivision(country=name) if name is not None and self._matters(field):
                 siblings = self._subdivisions_of(self.fields[name])
                 mentioned = {c for sibling in siblings for c in self._countries(sibling)}
                 return [

@@ -77,14 +77,19 @@ def tiny_columns(draw: DrawFn) -> tuple[Column, ...]:
     goes with every pair of days.
     """
     chosen: list[Column] = []
-    count = 1
-    for column in draw(st.permutations(COLUMNS)):
-        size = len(VALUES[column.name]) + 1
-        size *= len(AGES) if column.kind == "date" else 1
-        if len(chosen) < 4 and count * size <= MOST_LEADS:
-            chosen.append(column)
-            count *= size
+    left: tuple[Column, ...] = COLUMNS
+    room = MOST_LEADS
+    while left and len(chosen) < 4:
+        chosen.append(draw(st.sampled_from(left)))
+        room //= _size(chosen[-1])
+        left = tuple(each for each in left if each not in chosen and _size(each) <= room)
     return tuple(chosen)
+
+
+def _size(column: Column) -> int:
+    """Return by how many a column multiplies the leads."""
+    ages = len(AGES) if column.kind == "date" else 1
+    return (len(VALUES[column.name]) + 1) * ages
 
 
 def every_lead(policy: Policy, owners: Iterable[str] = ()) -> list[Arrival]:

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 SEED = 2026
 SECONDS = 300
 HELD_BY = {
-    "compiler/regions.py": ("tests/laws/test_regions.py", "tests/laws/test_exactness.py"),
+    "compiler/regions.py": ("tests/laws/test_regions.py", "tests/laws/test_all_claims.py"),
     "runtime/draw.py": (
         "tests/test_draw.py",
         "tests/test_behaviour.py",

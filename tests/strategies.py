@@ -9,6 +9,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache, lru_cache
 from io import StringIO
 
 import attrs
@@ -128,12 +129,13 @@ def conditions(
     `open` (see `people`), and `and` or `or` without parentheses around inner parts.
     """
     shape = draw(st.integers(0, 9)) if depth else 9
-    inner = conditions(columns, names, depth=depth - 1, patterns=patterns, tables=tables)
     if shape < 5:
         word = draw(st.sampled_from([" and ", " or "]))
+        inner = _parts(tuple(columns), tuple(names), depth - 1, patterns, tables)
         parts = draw(st.lists(inner, min_size=2, max_size=3))
         return f"({word.join(parts)})"
     if shape < 7:
+        inner = _parts(tuple(columns), tuple(names), depth - 1, patterns, tables)
         return f"not ({draw(inner)})"
     if names and draw(st.integers(0, 2)) == 0:
         return draw(st.sampled_from(names))
@@ -143,42 +145,49 @@ def conditions(
     return draw(_tests(column, patterns=patterns))
 
 
+@lru_cache(maxsize=64)
+def _parts(
+    columns: tuple[Column, ...], names: tuple[str, ...], depth: int, patterns: bool, tables: bool
+) -> SearchStrategy[str]:
+    """Return the strategy of parts, the same again: making a strategy costs more than a draw."""
+    return conditions(columns, names, depth=depth, patterns=patterns, tables=tables)
+
+
+@cache
 @st.composite
 def _tests(draw: DrawFn, column: Column, *, patterns: bool) -> str:
     name = column.name
     if draw(st.integers(0, 5)) == 0:
-        return f"{name} is {draw(st.sampled_from(['missing', 'present']))}"
-    one = st.sampled_from(column.literals)
-    several = st.lists(one, min_size=1, max_size=3).map(lambda many: f"[{', '.join(many)}]")
-    some = st.one_of(one, several)
+        return f"{name} is {draw(st.sampled_from(('missing', 'present')))}"
+    one, several = _literals(column.literals)
     match column.kind:
         case "boolean":
-            return draw(st.sampled_from([name, f"{name} is true", f"{name} is not true"]))
+            return f"{name}{draw(st.sampled_from(('', ' is true', ' is not true')))}"
+        case "any of" if draw(st.booleans()):
+            return f"{name} has {draw(one)}"
         case "any of":
-            words = draw(st.sampled_from(["has any", "has all", "has none"]))
-            return draw(
-                st.sampled_from([f"{name} has {draw(one)}", f"{name} {words} {draw(several)}"])
-            )
+            words = st.sampled_from(("has any", "has all", "has none"))
+            return f"{name} {draw(words)} {draw(several)}"
         case "text" if draw(st.booleans()):
             parts = ["starts with", "ends with", "contains"] if patterns else ["starts with"]
             if patterns and draw(st.integers(0, 3)) == 0:
                 return f"{name} matches {draw(st.sampled_from(PATTERNS))}"
-            return f"{name} {draw(st.sampled_from(parts))} {draw(some)}"
+            return f"{name} {draw(st.sampled_from(parts))} {draw(st.one_of(one, several))}"
         case "ordered" | "date" if draw(st.booleans()):
             return draw(_spans(column))
         case _:
-            return draw(
-                st.sampled_from(
-                    [
-                        f"{name} is {draw(one)}",
-                        f"{name} is not {draw(one)}",
-                        f"{name} in {draw(several)}",
-                        f"{name} not in {draw(several)}",
-                    ]
-                )
-            )
+            word = draw(st.sampled_from(("is", "is not", "in", "not in")))
+            return f"{name} {word} {draw(one if word.startswith('is') else several)}"
 
 
+@cache
+def _literals(literals: tuple[str, ...]) -> tuple[SearchStrategy[str], SearchStrategy[str]]:
+    """Return strategies of one literal and of lists of them."""
+    one = st.sampled_from(literals)
+    return one, st.lists(one, min_size=1, max_size=3).map(lambda many: f"[{', '.join(many)}]")
+
+
+@cache
 @st.composite
 def _spans(draw: DrawFn, column: Column) -> str:
     """Return a comparison, a range, or for dates an age."""

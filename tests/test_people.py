@@ -418,6 +418,11 @@ def never_available(people: str, chain: str) -> list[str]:
             "round-robin t",
             "nobody works while `t` does, by `berlin`",
         ),
+        (
+            "person ana person b { hours nights serves plan [pro] } team t hours berlin { ana, b }",
+            "round-robin t matching plan",
+            "nobody who says which `plan` they serve works while `t` does, by `berlin`",
+        ),
     ],
 )
 def test_a_target_that_never_takes_a_lead_is_reported(people: str, chain: str, reason: str) -> None:

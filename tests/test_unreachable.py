@@ -48,6 +48,32 @@ def test_the_rules_that_take_most_are_named_and_no_more_than_needed() -> None:
     assert found.notes == ("rule `r2` takes most of those that go elsewhere",)
 
 
+def test_a_rule_is_not_to_be_moved_where_a_rule_that_it_passes_would_get_nothing() -> None:
+    policy = route(
+        "when size < 5 to queue one",
+        "when size in 7..8 to queue one",
+        "when size > 6 to queue one",
+        "when size in 4..9 and size not in 5..6 to queue two",
+    )
+    (found,) = named(compiled(policy).findings, "unreachable-rule")
+    assert [label.span.text for label in found.labels] == ["r0", "r2"]
+    assert found.help == ("delete it: no lead would notice",)
+    wider = policy.replace("size in 7..8", "size in 8..10")
+    (found,) = named(compiled(wider).findings, "unreachable-rule")
+    assert [label.span.text for label in found.labels] == ["r0", "r2"]
+    assert found.help == ("move it above rule `r0`, or delete it",)
+
+
+def test_nothing_is_lost_only_where_targets_that_are_tried_and_the_sla_are_the_same() -> None:
+    taken = "when size > 3 to queue one", "when size > 5 to queue one else queue two"
+    (found,) = named(compiled(route(*taken)).findings, "unreachable-rule")
+    assert found.notes == ("they are sent to the same place, so nothing is lost",)
+    hasty = route(*taken).replace("rule r1 {", "rule r1 { sla 1 hour")
+    (found,) = named(compiled(hasty).findings, "unreachable-rule")
+    assert not found.notes
+    assert found.help == ("move it above rule `r0`, or delete it",)
+
+
 def test_after_the_deadline_each_open_rule_is_undecided_and_nothing_is_claimed() -> None:
     policy = route("when vip to queue one", "when vip and size > 3 to queue one")
     made = compiled(policy, deadline=0)
@@ -114,3 +140,18 @@ def test_a_witness_has_a_state_of_its_country_where_no_rule_asks_for_the_state()
     assert gap.witness is not None
     state, country = (str(gap.witness.fields[name]) for name in ("state", "country"))
     assert state.startswith(f"{country}-")
+
+
+def test_a_state_that_is_never_missing_has_a_country_whatever_is_asked() -> None:
+    text = """lead { state: subdivision required  country: country } queue triage
+    route r { rule a { when country is present to queue triage } }"""
+    assert not named(compiled(text).findings, "coverage-gap")
+
+
+def test_a_duplicate_by_its_state_has_a_country() -> None:
+    text = """lead { state: subdivision  country: country } identity state within 3 days
+    queue triage
+    route r {
+      rule a { when duplicate and country is missing to queue triage } fallback to queue triage
+    }"""
+    assert named(compiled(text).findings, "impossible-condition")

@@ -6,12 +6,12 @@ What becomes of each clause is found in `compiler.reach`; here it is put into wo
 from collections.abc import Iterator
 
 from turnout.compiler.analysis import Analysis
+from turnout.compiler.consequences import consequence, tried
 from turnout.compiler.describe import Words, words
 from turnout.compiler.program import Clause
 from turnout.compiler.reach import ClosedBlock, Verdict, verdicts
 from turnout.compiler.regions import OutOfSteps, OutOfTime
 from turnout.dsl.findings import Finding, Label, Severity
-from turnout.dsl.policy import Target
 from turnout.dsl.wording import written
 
 
@@ -100,11 +100,12 @@ def _unreachable_rule(analysis: Analysis, known: Words, at: int, found: Verdict)
     )
     if len(needed) == 1:
         labels = (Label(clauses[needed[0]].span, "takes all of them"),)
-    differing = [by for by in needed if not _is_same(clauses[by], clause)]
-    if not differing:
+    is_same = all(_is_same(clauses[by], clause) for by in needed)
+    elsewhere = [by for by in needed if tried(clauses[by].attempts) != tried(clause.attempts)]
+    if is_same:
         notes: tuple[str, ...] = ("they are sent to the same place, so nothing is lost",)
-    elif len(needed) > 1:
-        notes = (_most_elsewhere(analysis, at, differing),)
+    elif len(needed) > 1 and elsewhere:
+        notes = (_most_elsewhere(analysis, at, elsewhere),)
     else:
         notes = ()
     return Finding(
@@ -115,7 +116,7 @@ def _unreachable_rule(analysis: Analysis, known: Words, at: int, found: Verdict)
         text="every lead it describes is taken earlier",
         labels=labels,
         notes=notes,
-        help=(_remedy(clauses[needed[0]], found, is_same=not differing),),
+        help=(_remedy(clauses[needed[0]], found, is_same=is_same),),
     )
 
 
@@ -138,16 +139,12 @@ def _impossible(analysis: Analysis, at: int, found: Verdict) -> Finding:
 
 
 def _is_same(one: Clause, two: Clause) -> bool:
-    """Return whether two clauses are known to send leads to the same place.
+    """Return whether two clauses are known to do the same with leads.
 
     A clause without targets of its own lost them to a finding, and may mean anything.
     """
     is_known = bool(one.own_attempts and two.own_attempts)
-    return is_known and _targets(one) == _targets(two)
-
-
-def _targets(clause: Clause) -> tuple[Target, ...]:
-    return tuple(attempt.target for attempt in clause.attempts)
+    return is_known and consequence(one) == consequence(two)
 
 
 def _takes(analysis: Analysis, known: Words, at: int, by: int, *, is_last: bool) -> str:
@@ -165,10 +162,10 @@ def _takes(analysis: Analysis, known: Words, at: int, by: int, *, is_last: bool)
     return f"takes those with {', '.join(known.phrase(at_, mask) for at_, mask in sides)}"
 
 
-def _most_elsewhere(analysis: Analysis, at: int, differing: list[int]) -> str:
+def _most_elsewhere(analysis: Analysis, at: int, elsewhere: list[int]) -> str:
     """Return which of these clauses takes most of the leads of clause `at`."""
     shares = analysis.shares(analysis.taken[at], at)
-    most = max(differing, key=lambda by: (shares.get(by, 0.0), -by))
+    most = max(elsewhere, key=lambda by: (shares.get(by, 0.0), -by))
     return f"{analysis.route.clauses[most].title} takes most of those that go elsewhere"
 
 

@@ -5,70 +5,54 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.laws.test_exactness import ROUTE, Counted, counted, tiny, union
+from tests.counting import ROUTE, Counted, claim, counted, tiny, union
+from tests.laws.test_exactness import arrival, shown
 from tests.policies import attempted, compiled, named
 from tests.strategies import Written
-from turnout.compiler.analysis import Analysis, analyse
-from turnout.compiler.describe import words
-from turnout.compiler.gaps import gaps
+from turnout.compiler.checks.gaps import MOST_GAPS
+from turnout.compiler.describe import MOST, words
 from turnout.compiler.regions import Masks
 from turnout.compiler.spelling import spelled
 from turnout.dsl.conditions import ALWAYS, Condition
 from turnout.dsl.policy import Rule
 from turnout.dsl.wording import written
-from turnout.runtime.compiled import run_witness
-from turnout.runtime.interpreter import holds
+from turnout.runtime.leads import lead_reader
+
+PROPOSED = re.compile(r"in a rule for these leads: `when (.*)`$")
 
 
-def analysed(of: Counted) -> Analysis:
-    return analyse(of.compiled.program, ROUTE, run_witness)
-
-
-def inside(of: Counted, analysis: Analysis, box: Masks) -> int:
-    """Return the leads in `box`, one bit each."""
-    found = 0
-    for number, lead in enumerate(of.leads):
-        classes = analysis.space.classify(lead.values, lead.today)
-        if all(mask >> at & 1 for mask, at in zip(box, classes, strict=True)):
-            found |= 1 << number
-    return found
-
-
-def holding(of: Counted, condition: Condition) -> int:
-    return sum(
+def inside(of: Counted, box: Masks) -> int:
+    """Return the leads in `box`."""
+    return union(
         1 << number
-        for number, lead in enumerate(of.leads)
-        if holds(condition, lead.values, lead.today)
+        for number, classes in enumerate(of.classes)
+        if all(mask >> at & 1 for mask, at in zip(box, classes, strict=True))
     )
 
 
 def with_rules(text: str, conditions: list[str]) -> str:
     """Return the policy with a rule for each of `conditions` at the end of its route."""
     rules = [f"rule more{n} {{ when {c} to queue triage }}" for n, c in enumerate(conditions)]
-    assert text.endswith("}")
-    return "\n".join([text[:-1], *rules, "}"])
+    route, guarantee, claims = text.partition("\nguarantee")
+    assert route.endswith("}")
+    return "\n".join([route[:-1], *rules, "}"]) + guarantee + claims
 
 
-def read_back(policy: Written, condition: Condition, of: Counted) -> Condition:
-    """Return what the condition's text means to a policy with the same definitions."""
-    text = written(condition, of.policy.fields)
-    again, findings = attempted(Written(with_rules(policy.text, [text]), policy.tables))
-    assert not findings, (text, [finding.message for finding in findings])
-    last = again.routes[ROUTE].entries[-1]
-    assert isinstance(last, Rule)
-    return last.condition
+def read_back(policy: Written, texts: list[str]) -> list[Condition]:
+    """Return what conditions mean to a policy with the same definitions."""
+    again, findings = attempted(Written(with_rules(policy.text, texts), policy.tables))
+    assert not findings, (texts, [finding.message for finding in findings])
+    rules = again.routes[ROUTE].entries[-len(texts) :]
+    return [rule.condition for rule in rules if isinstance(rule, Rule)]
 
 
-@given(tiny(patterns=False))
-def test_the_regions_of_a_gap_are_the_gap_but_for_their_exceptions(policy: Written) -> None:
-    of = counted(policy)
-    if of.policy.routes[ROUTE].fallback is not None:
-        return
-    analysis = analysed(of)
-    found = gaps(analysis)
+@claim
+def test_the_regions_of_a_gap_are_the_gap_but_for_their_exceptions(of: Counted) -> None:
+    found = of.gaps
     assert found.is_whole
-    boxes = [inside(of, analysis, gap.box) for gap in found.regions]
-    assert union([box & of.through for box in boxes]) == of.through
+    assert bool(found.regions) == bool(of.through)
+    boxes = [inside(of, gap.box) for gap in found.regions]
+    assert union(box & of.through for box in boxes) == of.through
     for at, (gap, box) in enumerate(zip(found.regions, boxes, strict=True)):
         taken = [of.hits[by] for by in gap.exceptions]
         assert not box & ~of.through & ~union(taken)
@@ -77,12 +61,43 @@ def test_the_regions_of_a_gap_are_the_gap_but_for_their_exceptions(policy: Writt
         assert box & of.through & ~others, "a region that the others cover"
 
 
+@claim
+def test_each_region_is_told_with_its_exceptions_and_a_lead_inside(of: Counted) -> None:
+    told = of.named("coverage-gap")
+    regions = of.gaps.regions
+    assert len(told) == min(len(regions), MOST_GAPS) + (len(regions) > MOST_GAPS)
+    read = lead_reader(of.policy.fields)
+    for finding, gap in zip(told, regions[:MOST_GAPS], strict=False):
+        unless = finding.message.partition(", unless taken by ")[2]
+        names = [of.clauses[by].name for by in gap.exceptions]
+        assert re.findall("`(.*?)`", unless) == (names if len(names) <= MOST else names[: MOST - 1])
+        assert finding.witness is not None
+        values = shown(finding, read(finding.witness.fields, None))
+        classes = of.analysis.space.classify(values, arrival(finding))
+        assert all(mask >> at & 1 for mask, at in zip(gap.box, classes, strict=True))
+
+
+@claim
+def test_rules_as_the_help_proposes_take_their_regions_and_close_the_gap(of: Counted) -> None:
+    told = of.named("coverage-gap")[:MOST_GAPS]
+    proposed = [PROPOSED.search(finding.help[-1]) for finding in told]
+    texts = [proposal[1] for proposal in proposed if proposal is not None]
+    if not texts:
+        return
+    rules = read_back(of.written, texts)
+    boxes = [inside(of, gap.box) for gap in of.gaps.regions[:MOST_GAPS]]
+    with_rule = [box for box, proposal in zip(boxes, proposed, strict=True) if proposal is not None]
+    assert [of.holding(rule) for rule in rules] == with_rule
+    if len(texts) == len(of.gaps.regions):
+        assert not of.through & ~union(of.holding(rule) for rule in rules)
+
+
 @given(tiny(patterns=True))
 def test_a_rule_as_the_help_proposes_for_each_gap_closes_them_all(policy: Written) -> None:
     made = compiled(policy)
     found = named(made.findings, "coverage-gap")
-    proposals = [re.search(r"in a rule for these leads: `when (.*)`$", f.help[-1]) for f in found]
-    conditions = [proposal[1] for proposal in proposals if proposal]
+    proposed = [PROPOSED.search(finding.help[-1]) for finding in found]
+    conditions = [proposal[1] for proposal in proposed if proposal]
     if len(conditions) < len(found) or not found:
         return
     closed = compiled(Written(with_rules(policy.text, conditions), policy.tables))
@@ -96,14 +111,14 @@ def test_a_box_as_written_is_read_back_as_the_same_leads(
     of = counted(policy)
     if of.policy.routes[ROUTE].fallback is not None:
         return
-    analysis = analysed(of)
+    analysis = of.analysis
     known = words(analysis.regions, of.policy.definitions.values())
     box = tuple(
         full if data.draw(st.booleans()) else data.draw(st.integers(1, full)) & full or full
         for full in analysis.space.full
     )
     condition = spelled(known, box)
-    assert holding(of, condition) == inside(of, analysis, box)
+    assert of.holding(condition) == inside(of, box)
     if condition != ALWAYS:
-        again = read_back(policy, condition, of)
-        assert holding(of, again) == inside(of, analysis, box)
+        (again,) = read_back(policy, [written(condition, of.policy.fields)])
+        assert of.holding(again) == inside(of, box)

@@ -1,18 +1,17 @@
 """Guarantees against all leads of tiny policies, and all ways in which people can be away."""
 
-import re
-from collections.abc import Iterable, Iterator
-from itertools import chain, combinations, product
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, combinations
+from typing import TypeAlias
 
 import attrs
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
 
-from tests.enumeration import TODAY, Arrival, every_history, every_lead, tiny_columns
+from tests.counting import ROUTE, Counted, claim
+from tests.enumeration import Arrival
+from tests.laws.test_exactness import arrival, shown
 from tests.policies import compiled, named
-from tests.strategies import PEOPLE, Written, conditions, policies
-from turnout.dsl.conditions import PREVIOUS_OWNER
+from tests.strategies import PEOPLE
+from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
 from turnout.dsl.policy import (
     LeastLoaded,
     Person,
@@ -31,96 +30,18 @@ from turnout.dsl.promises import (
     AlwaysByRule,
     AlwaysReaches,
     Claim,
-    Guarantee,
     NeverReaches,
     Reached,
     SlaAtMost,
 )
+from turnout.dsl.types import PersonName
 from turnout.runtime.interpreter import Match, holds, match, settle
+from turnout.runtime.leads import lead_reader
 
-ROUTE = "inbound"
-REACHED = (
-    *("team near", "team far", "person ana", "person ben", "person cleo"),
-    *("partner outside", "queue triage", "queue extra", "sequence later"),
-)
-SLAS = (
-    *("", "", "sla 1 hour", "sla 2 hours wall", "sla 1 day wall"),
-    *("sla 1 hour, then queue extra", "sla 10 minutes, then person cleo"),
-    *("sla 10 minutes, then round-robin near", 'sla 1 hour, then reject "stale"'),
-)
 AWAY = (*PEOPLE, "outside")
 
-
-@st.composite
-def tiny(draw: DrawFn) -> Written:
-    """Return a tiny policy with SLAs and one guarantee of several claims."""
-    columns = draw(tiny_columns())
-    written = draw(policies(columns, patterns=False, rules=5, most=len(columns)))
-    text = re.sub(
-        r"rule (r\d) \{",
-        lambda found: f"rule {found[1]} {{ {draw(st.sampled_from(SLAS))}",
-        written.text,
-    )
-    used = [column for column in columns if f" {column.line}" in written.text]
-    reached: list[str] = [*REACHED]
-    if any(column.name == "owner" for column in used):
-        reached += ["owner owner"] * 3
-    targets = st.lists(st.sampled_from(reached), min_size=1, max_size=4).map(", ".join)
-    rules = re.findall(r"rule (r\d) ", text)
-    claims = ["never rejects", "sla at most 1 hour", "sla at most 1 day wall"]
-    claims += [f"always reaches {draw(targets)}", f"never reaches {draw(targets)}"]
-    if rules:
-        names = draw(st.lists(st.sampled_from(rules), min_size=1, max_size=3))
-        claims.append(f"always by rule {', '.join(names)}")
-    when = f"when {draw(conditions(used, depth=1, patterns=False))}" if used else ""
-    chosen = "\n".join(draw(st.lists(st.sampled_from(claims), min_size=1, max_size=3, unique=True)))
-    return Written(f"{text}\nguarantee g {{ {when}\n{chosen} }}", written.tables)
-
-
-@st.composite
-def limited(draw: DrawFn) -> Written:
-    """Return a policy whose people and teams have limits, with one long chain and a guarantee."""
-
-    def some(*choices: str) -> str:
-        return draw(st.sampled_from(["", *choices]))
-
-    parts = ["lead { owner: person  plan: one of [p, q]  tags: any of [x, y] }"]
-    parts += ["identity plan within 30 days"]
-    parts += ["queue triage", 'calendar early { timezone "UTC" open mon..fri 06:00-12:00 }']
-    parts += ['calendar late { timezone "UTC" open mon..fri 12:00-18:00 }']
-    for name in PEOPLE:
-        serves = some(
-            "serves plan [p]", "serves plan [p, q]", "serves tags [x]", "serves tags [x, y]"
-        )
-        limits = f"{some('hours early', 'hours late')} {some('cap 3 per day')} {serves}"
-        parts.append(f"person {name} {{ {limits} {some('inactive') if name == 'cleo' else ''} }}")
-    cap = some("cap 1 per day")
-    teams = {"near": f"ana {cap}, ben", "far": f"ben, cleo weight {draw(st.sampled_from('01'))}"}
-    for team, members in teams.items():
-        limits = f"{some('hours early', 'hours late')} {some('cap 9 per day')}"
-        parts.append(f"team {team} {limits} {{ {members} }}")
-    parts.append(f"partner outside {{ {some('hours early')} {some('cap 2 per day')} }}")
-    kinds = ["round-robin near", "least-loaded near", "round-robin far", "person ana", "person ben"]
-    kinds += ["owner owner", "previous-owner", "partner outside"]
-    steps: list[str] = []
-    for kind in draw(st.lists(st.sampled_from(kinds), min_size=2, max_size=4)):
-        is_team = kind.split()[0] in {"round-robin", "least-loaded"}
-        steps.append(f"{kind} {some('matching plan', 'matching tags') if is_team else ''}")
-        steps[-1] += some(" anytime")
-    when = draw(
-        st.sampled_from(["plan is p", "tags has x", "owner is ana", "plan is present", "duplicate"])
-    )
-    rule = f"rule r1 {{ when {when} to {' else '.join(steps)} }}"
-    parts.append(f"route inbound {{ {rule} fallback to queue triage }}")
-    reached = ["team near", "team far", *(f"person {name}" for name in PEOPLE)]
-    reached += ["partner outside", "owner owner", "previous-owner", "queue triage"]
-    targets = st.lists(st.sampled_from(reached), min_size=1, max_size=4).map(", ".join)
-    about = draw(
-        st.sampled_from(["", "when plan is q", "when owner in [ana, ben]", f"when {when}"])
-    )
-    claims = f"always reaches {draw(targets)} never reaches {draw(targets)}"
-    parts.append(f"guarantee g {{ {about} {claims} }}")
-    return Written("\n".join(parts))
+Attempts: TypeAlias = tuple[tuple[Target, str], ...]
+"""Targets in the order in which they are tried, each with the rule that names it."""
 
 
 @attrs.frozen
@@ -167,9 +88,12 @@ class End:
     assignees: frozenset[str]
 
 
-def ends(policy: Policy, found: Match, lead: Arrival) -> Iterator[End]:
-    """Yield what becomes of a lead in each world."""
-    for world in worlds(policy):
+def ends(
+    policy: Policy, attempts: Attempts, lead: Arrival, among: Iterable[World]
+) -> frozenset[End]:
+    """Return what becomes of a lead in each world."""
+    found = set[End]()
+    for world in among:
 
         def accept(target: Target, world: World = world) -> tuple[str | None, str | None]:
             match target:
@@ -181,10 +105,11 @@ def ends(policy: Policy, found: Match, lead: Arrival) -> Iterator[End]:
                 case _:
                     return None, None if available(policy, target, lead, world) else "away"
 
-        result = settle(found.attempts, accept)
+        result = settle(attempts, accept)
         target = None if result.attempt is None else result.attempt[0]
         people = set[str]() if target is None else available(policy, target, lead, world)
-        yield End(target, frozenset(people))
+        found.add(End(target, frozenset(people)))
+    return frozenset(found)
 
 
 def available(policy: Policy, target: Target, lead: Arrival, world: World) -> set[str]:
@@ -246,86 +171,92 @@ def is_elsewhere(end: End, targets: tuple[Reached, ...]) -> bool:
     return not end.assignees or not end.assignees <= persons
 
 
-def later(policy: Policy, found: Match, now: list[End], lead: Arrival) -> list[End]:
-    """Return who can be given the lead because its SLA is missed."""
+@attrs.frozen
+class Course:
+    """What can become of a lead. now: at once; later: because its SLA is missed."""
+
+    found: Match
+    now: frozenset[End]
+    later: frozenset[End]
+
+
+def course(policy: Policy, found: Match, lead: Arrival, among: Sequence[World]) -> Course:
+    """Return what can become of a lead of which the interpreter says `found`."""
+    now = ends(policy, found.attempts, lead, among)
     is_due = any(not isinstance(end.target, Reject | ToSequence | None) for end in now)
     if not is_due or found.sla is None or found.sla.then is None:
-        return []
-    then = Match(None, ((found.sla.then.target, "sla"),))
+        return Course(found, now, frozenset())
+    then: Attempts = ((found.sla.then.target, "sla"),)
     last = tuple((step.target, "") for step in policy.routes[ROUTE].fallback or ())
-    return [end for way in (then, Match(None, last)) for end in ends(policy, way, lead)]
+    later = (ends(policy, attempts, lead, among) for attempts in (then, last))
+    return Course(found, now, frozenset[End]().union(*later))
 
 
-def is_broken(policy: Policy, claim: Claim, lead: Arrival) -> bool:
-    """Return whether a lead can break a claim, tried in every way."""
-    found = match(policy, ROUTE, lead.values, lead.today)
-    now = list(ends(policy, found, lead))
+def is_broken(claim: Claim, course: Course) -> bool:
+    """Return whether a lead can break a claim."""
     match claim:
         case AlwaysByRule(rules):
-            return found.rule not in rules
+            return course.found.rule not in rules
         case SlaAtMost(period, wall):
-            sla = found.sla
+            sla = course.found.sla
             is_kept = sla is not None and sla.period.minutes <= period.minutes
             return not is_kept or (wall and sla is not None and not sla.wall)
         case AlwaysReaches(targets):
-            return any(is_elsewhere(end, targets) for end in now)
+            return any(is_elsewhere(end, targets) for end in course.now)
         case NeverReaches(targets):
-            given_to = [*now, *later(policy, found, now, lead)]
+            given_to = course.now | course.later
             return any(is_reached(end, each) for end in given_to for each in targets)
         case _:
-            given_to = [*now, *later(policy, found, now, lead)]
-            return any(isinstance(end.target, Reject) for end in given_to)
+            return any(isinstance(end.target, Reject) for end in course.now | course.later)
 
 
-@given(limited())
-def test_limits_keep_people_from_a_lead_for_reasons_that_fit_together(written: Written) -> None:
-    made = compiled(written)
-    (guarantee,) = made.policy.guarantees.values()
-    owners, plans = [None, *PEOPLE], [None, "p", "q"]
-    tags = [None, *map(frozenset, ("x", "y", "xy"))]
-    names = ("owner", "plan", "tags")
-    drawn = [
-        {k: v for k, v in zip(names, chosen, strict=True) if v}
-        for chosen in product(owners, plans, tags)
-    ]
-    every = [
-        Arrival({**values, **seen}, TODAY)
-        for values in drawn
-        for seen in every_history(made.policy, values, PEOPLE)
-    ]
-    leads = [lead for lead in every if holds(guarantee.condition, lead.values, lead.today)]
-    refuted = {finding.span for finding in named(made.findings, "refuted-guarantee")}
-    for claim in guarantee.claims:
-        broken = any(is_broken(made.policy, claim, lead) for lead in leads)
-        assert (claim.span in refuted) == broken, claim
+@claim
+def test_a_guarantee_is_refuted_iff_some_lead_can_break_it(of: Counted) -> None:
+    (guarantee,) = of.policy.guarantees.values()
+    about = of.holding(guarantee.condition)
+    idle = [f for f in of.named("impossible-condition") if f.span == guarantee.span]
+    assert bool(idle) == (not about)
+    owned = [n for n, field in of.policy.fields.items() if isinstance(field.type, PersonName)]
+    ways: dict[tuple[Match, tuple[object, ...]], Arrival] = {}
+    for found, (lead, leads) in zip(of.said, of.kinds, strict=True):
+        if leads & about:
+            assert not leads & ~about
+            for arriving in with_owners(found, lead):
+                owners = tuple(arriving.values.get(name) for name in (*owned, PREVIOUS_OWNER))
+                ways[found, owners] = arriving
+    among = worlds(of.policy)
+    courses = [course(of.policy, found, lead, among) for (found, _), lead in ways.items()]
+    refuted = {finding.span for finding in of.named("refuted-guarantee")}
+    for each in guarantee.claims:
+        broken = any(is_broken(each, way) for way in courses)
+        assert (each.span in refuted) == broken, each
 
 
-@given(tiny())
-def test_a_guarantee_is_refuted_iff_some_lead_can_break_it(written: Written) -> None:
-    made = compiled(written)
-    (guarantee,) = made.policy.guarantees.values()
-    assert isinstance(guarantee, Guarantee)
-    leads = [
-        lead
-        for lead in every_lead(made.policy, PEOPLE)
-        if holds(guarantee.condition, lead.values, lead.today)
-    ]
-    assert not named(made.findings, "undecided")
-    idle = [f for f in named(made.findings, "impossible-condition") if f.span == guarantee.span]
-    assert bool(idle) == (not leads)
-    refuted = {finding.span for finding in named(made.findings, "refuted-guarantee")}
-    for claim in guarantee.claims:
-        broken = any(is_broken(made.policy, claim, lead) for lead in leads)
-        assert (claim.span in refuted) == broken, claim
+def with_owners(found: Match, lead: Arrival) -> Iterator[Arrival]:
+    """Yield the lead with each of those who may have had the earlier one, if that matters."""
+    yield lead
+    if lead.values.get(SEEN) and any(isinstance(each, PreviousOwner) for each, _ in found.attempts):
+        for owner in PEOPLE:
+            yield Arrival({**lead.values, PREVIOUS_OWNER: owner}, lead.today)
 
 
-@given(tiny())
-def test_a_refutation_shows_a_lead_that_the_guarantee_speaks_of(written: Written) -> None:
-    made = compiled(written)
-    for finding in named(made.findings, "refuted-guarantee"):
+@claim
+def test_a_refutation_shows_a_lead_that_the_guarantee_speaks_of(of: Counted) -> None:
+    (guarantee,) = of.policy.guarantees.values()
+    read = lead_reader(of.policy.fields)
+    for finding in of.named("refuted-guarantee"):
         assert finding.witness is not None
         assert finding.witness.confirmed
         assert finding.labels
+        values = shown(finding, read(finding.witness.fields, None))
+        today = arrival(finding)
+        assert holds(guarantee.condition, values, today)
+        (broken,) = (each for each in guarantee.claims if each.span == finding.span)
+        lead = Arrival(values, today)
+        found = match(of.policy, ROUTE, values, today)
+        among = worlds(of.policy)
+        ways = [course(of.policy, found, each, among) for each in with_owners(found, lead)]
+        assert any(is_broken(broken, way) for way in ways)
 
 
 def test_rules_of_blocks_are_clauses_like_others() -> None:

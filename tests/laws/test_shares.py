@@ -1,37 +1,58 @@
 """The shares of clauses, held to counting one lead of each combination that is told apart."""
 
 from fractions import Fraction
+from math import prod
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from tests.laws.test_exactness import ROUTE, counted, tiny
+from tests.counting import Counted, claim, counted
 from tests.strategies import Written
-from turnout.compiler.analysis import analyse
+from turnout.compiler.checks.conditions import reads
+from turnout.compiler.regions import All
 from turnout.compiler.shares import class_weights, shares
-from turnout.runtime.compiled import run_witness
 
 
-@given(tiny(), st.booleans())
-def test_shares_are_those_of_the_combinations_that_a_lead_can_be(
-    policy: Written, is_parted: bool
-) -> None:
-    of = counted(policy)
-    analysis = analyse(of.compiled.program, ROUTE, run_witness)
+@claim
+def test_shares_are_those_of_the_combinations_that_a_lead_can_be(of: Counted) -> None:
+    check_shares(of, within=None)
+
+
+@claim
+def test_shares_within_a_region_are_those_of_the_combinations_inside(of: Counted) -> None:
+    check_shares(of, within=0)
+
+
+def check_shares(of: Counted, within: int | None) -> None:
+    """Compare with counting. within: the clause whose leads are counted, all by default.
+
+    A field that nothing asks counts the same beside whatever the others are, even if a
+    table has it for some leads.
+    """
+    analysis = of.analysis
     weights = [class_weights(dimension) for dimension in analysis.space.dimensions]
-    region = [analysis.taken[0]] if is_parted else []
-    points: dict[tuple[int, ...], int] = {}
-    for number, lead in enumerate(of.leads):
-        if not is_parted or of.hits[0] >> number & 1:
-            points.setdefault(tuple(analysis.space.classify(lead.values, lead.today)), number)
+    regions = [*analysis.taken, *map(All, analysis.space.impossible)]
+    asked = [at for at in range(len(weights)) if any(reads(region) >> at & 1 for region in regions)]
+    unasked = prod(
+        sum(weight for class_, weight in enumerate(weights[at]) if full >> class_ & 1)
+        for at, full in enumerate(analysis.space.full)
+        if at not in asked
+    )
+    points = {
+        tuple(classes[at] for at in asked): number
+        for number, classes in enumerate(of.classes)
+        if within is None or of.hits[within] >> number & 1
+    }
     counts = [0] * (len(of.clauses) + 1)
     for point, number in points.items():
-        weight = 1
-        for at, class_ in enumerate(point):
-            weight *= weights[at][class_]
         by = next((at for at, hit in enumerate(of.reach) if hit >> number & 1), len(of.clauses))
-        counts[by] += weight
-    found = shares(analysis, region)
+        counts[by] += unasked * prod(
+            weights[at][class_] for at, class_ in zip(asked, point, strict=True)
+        )
+    found = shares(analysis, [] if within is None else [analysis.taken[within]])
     assert found.weight == sum(counts)
-    expected = [Fraction(count, found.weight or 1) for count in counts]
-    assert [*found.of, found.left] == expected
+    assert [*found.of, found.left] == [Fraction(count, found.weight or 1) for count in counts]
+
+
+def test_what_a_table_has_for_an_identity_is_not_counted_as_missing() -> None:
+    head = 'lead { half: integer  size: integer 0..4 from "sizes.csv" by half -> size }'
+    rule = "rule again { when duplicate and half is 1 to queue triage }"
+    text = f"{head} queue triage identity size within 30 days route inbound {{ {rule} }}"
+    check_shares(counted(Written(text, {"sizes.csv": "half,size\n1,0\n2,1"})), within=None)

@@ -1,0 +1,143 @@
+"""People with hours, caps and things that they serve, against all leads and who can be there."""
+
+from collections.abc import Iterator
+from itertools import product
+
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from tests.counting import ROUTE
+from tests.enumeration import TODAY, Arrival, every_history
+from tests.laws.test_guarantees import World, available, course, ends, is_broken, worlds
+from tests.policies import compiled, named
+from tests.strategies import PEOPLE, Written
+from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, ToPartner
+from turnout.runtime.interpreter import holds, match
+
+
+@st.composite
+def limited(draw: DrawFn) -> Written:
+    """Return a policy whose people and teams have limits, with one long chain and a guarantee."""
+
+    def some(*choices: str) -> str:
+        return draw(st.sampled_from(["", *choices]))
+
+    parts = ["lead { owner: person  plan: one of [p, q]  tags: any of [x, y] }"]
+    parts += ["identity plan within 30 days"]
+    parts += ["queue triage", 'calendar early { timezone "UTC" open mon..fri 06:00-12:00 }']
+    parts += ['calendar late { timezone "UTC" open mon..fri 12:00-18:00 }']
+    for name in PEOPLE:
+        serves = some(
+            "serves plan [p]", "serves plan [p, q]", "serves tags [x]", "serves tags [x, y]"
+        )
+        limits = f"{some('hours early', 'hours late')} {some('cap 3 per day')} {serves}"
+        parts.append(f"person {name} {{ {limits} {some('inactive') if name == 'cleo' else ''} }}")
+    cap = some("cap 1 per day")
+    teams = {"near": f"ana {cap}, ben", "far": f"ben, cleo weight {draw(st.sampled_from('01'))}"}
+    for team, members in teams.items():
+        limits = f"{some('hours early', 'hours late')} {some('cap 9 per day')}"
+        parts.append(f"team {team} {limits} {{ {members} }}")
+    parts.append(f"partner outside {{ {some('hours early')} {some('cap 2 per day')} }}")
+    kinds = ["round-robin near", "least-loaded near", "round-robin far", "person ana", "person ben"]
+    kinds += ["owner owner", "previous-owner", "partner outside"]
+    steps: list[str] = []
+    for kind in draw(st.lists(st.sampled_from(kinds), min_size=2, max_size=4)):
+        is_team = kind.split()[0] in {"round-robin", "least-loaded"}
+        steps.append(f"{kind} {some('matching plan', 'matching tags') if is_team else ''}")
+        steps[-1] += some(" anytime")
+    when = draw(
+        st.sampled_from(["plan is p", "tags has x", "owner is ana", "plan is present", "duplicate"])
+    )
+    rule = f"rule r1 {{ when {when} to {' else '.join(steps)} }}"
+    parts.append(f"route inbound {{ {rule} {some('fallback to queue triage')} }}")
+    reached = ["team near", "team far", *(f"person {name}" for name in PEOPLE)]
+    reached += ["partner outside", "owner owner", "previous-owner", "queue triage"]
+    targets = st.lists(st.sampled_from(reached), min_size=1, max_size=4).map(", ".join)
+    about = draw(
+        st.sampled_from(["", "when plan is q", "when owner in [ana, ben]", f"when {when}"])
+    )
+    claims = f"always reaches {draw(targets)} never reaches {draw(targets)}"
+    parts.append(f"guarantee g {{ {about} {claims} }}")
+    return Written("\n".join(parts))
+
+
+def every_lead(policy: Policy) -> Iterator[Arrival]:
+    """Yield every lead of a `limited` policy."""
+    owners, plans = [None, *PEOPLE], [None, "p", "q"]
+    tags = [None, *map(frozenset, ("x", "y", "xy"))]
+    for chosen in product(owners, plans, tags):
+        values = {k: v for k, v in zip(("owner", "plan", "tags"), chosen, strict=True) if v}
+        for seen in every_history(policy, values, PEOPLE):
+            yield Arrival({**values, **seen}, TODAY)
+
+
+@given(limited())
+def test_limits_keep_people_from_a_lead_for_reasons_that_fit_together(written: Written) -> None:
+    made = compiled(written)
+    (guarantee,) = made.policy.guarantees.values()
+    leads = [
+        lead
+        for lead in every_lead(made.policy)
+        if holds(guarantee.condition, lead.values, lead.today)
+    ]
+    among = worlds(made.policy)
+    courses = [
+        course(made.policy, match(made.policy, ROUTE, lead.values, lead.today), lead, among)
+        for lead in leads
+    ]
+    refuted = {finding.span for finding in named(made.findings, "refuted-guarantee")}
+    for each in guarantee.claims:
+        broken = any(is_broken(each, way) for way in courses)
+        assert (each.span in refuted) == broken, each
+
+
+def is_consistent(policy: Policy, world: World) -> bool:
+    """Return whether there is such a moment: nobody is gone without a cap that can be full.
+
+    The hours of `early` and `late` never meet.
+    """
+    limited_ = {name for name, person in policy.people.items() if person.caps}
+    limited_ |= {name.removeprefix("partner ") for name, each in policy.places.items() if each.caps}
+    return bool(world.closed) and world.gone <= limited_
+
+
+@given(limited())
+def test_a_target_is_never_available_iff_it_takes_no_lead_at_any_hour(written: Written) -> None:
+    made = compiled(written)
+    leads = list(every_lead(made.policy))
+    moments = [world for world in worlds(made.policy) if is_consistent(made.policy, world)]
+    (rule,) = (clause for clause in made.program.routes[ROUTE].clauses if clause.is_rule)
+    expected = [
+        attempt.span
+        for attempt in rule.attempts[: rule.own_attempts]
+        if not isinstance(attempt.target, ToPartner)  # it has hours and is there for all leads
+        and not any(
+            available(made.policy, attempt.target, lead, world)
+            for lead in leads
+            for world in moments
+        )
+    ]
+    found = named(made.findings, "never-available")
+    assert [finding.span for finding in found] == expected
+
+
+@given(limited())
+def test_a_dead_end_is_reported_iff_some_lead_can_be_passed_on_by_all(written: Written) -> None:
+    made = compiled(written)
+    moments = [world for world in worlds(made.policy) if is_consistent(made.policy, world)]
+    (rule,) = (clause for clause in made.program.routes[ROUTE].clauses if clause.is_rule)
+    attempts = tuple((attempt.target, attempt.by) for attempt in rule.attempts)
+    is_lost = any(
+        end.target is None
+        for lead in every_lead(made.policy)
+        if holds(rule.condition, lead.values, lead.today)
+        for end in ends(made.policy, attempts, lead, moments)
+    )
+    found = named(made.findings, "dead-end")
+    assert all(finding.span == rule.span for finding in found)
+    # What is to be matched counts as not served by anybody, which may be a lead that isn't.
+    is_matched = any(
+        isinstance(target, RoundRobin | LeastLoaded) and target.matching for target, _ in attempts
+    )
+    assert bool(found) == is_lost or (is_matched and found)
