@@ -7,13 +7,14 @@ import attrs
 
 from tests.policies import resolved
 from tests.strategies import Written
-from turnout.compiler.difference import Difference, Move, RouteDifference, difference
+from turnout.compiler.difference import Difference, Move, Offer, RouteDifference, difference
+from turnout.compiler.difference.receivers import read_by, unmarked
 from turnout.compiler.difference.rows import offered
 from turnout.compiler.program import lower
 from turnout.compiler.regions import truth
 from turnout.dsl.conditions import SEEN, Condition
-from turnout.dsl.policy import Policy, Target
-from turnout.dsl.types import Values
+from turnout.dsl.policy import Policy
+from turnout.dsl.types import Value, Values
 from turnout.runtime.interpreter import match
 from turnout.runtime.leads import lead_reader
 
@@ -36,11 +37,12 @@ class Versions:
 
 def attempted(
     policy: Policy, route: str, raw: Mapping[str, object], today: date
-) -> tuple[Target, ...]:
-    """Return the targets that a raw lead is offered, all of them; the oracle."""
+) -> tuple[Offer, ...]:
+    """Return what a raw lead is offered, all of it; the oracle."""
     lead = lead_reader(policy.fields)(raw, None)
     values = {**lead.values, SEEN: raw.get(SEEN) is True}
-    return tuple(target for target, _ in match(policy, route, values, today).attempts)
+    targets = [target for target, _ in match(policy, route, values, today).attempts]
+    return tuple((target, tuple(map(values.get, read_by(target)))) for target in targets)
 
 
 def compared(
@@ -56,10 +58,10 @@ def compared(
     return Versions(before, after, found)
 
 
-def decided(policy: Policy, values: Values, today: date) -> tuple[Target, ...]:
-    """Return what the route offers a lead; of its values, those that the policy knows count."""
-    known = {name: value for name, value in values.items() if name in policy.fields}
-    return offered(tuple(target for target, _ in match(policy, ROUTE, known, today).attempts))
+def decided(policy: Policy, raw: Mapping[str, object], today: date) -> tuple[Offer, ...]:
+    """Return what the route offers a raw lead, as far as it can be tried."""
+    offers = dict(attempted(policy, ROUTE, raw, today))
+    return tuple((target, offers[target]) for target in offered(tuple(offers)))
 
 
 def moves_of(versions: Versions, values: Values, today: date) -> list[Move]:
@@ -80,12 +82,37 @@ def moves_of(versions: Versions, values: Values, today: date) -> list[Move]:
     ]
 
 
-def is_as_told(move: Move, before: tuple[Target, ...], after: tuple[Target, ...]) -> bool:
+def shared_values(versions: Versions, raw: Mapping[str, object]) -> Values:
+    """Return a raw lead's values of the shared fields: what arrives, or what both make of it.
+
+    Leaves out values that the versions read differently, such as a picklist's.
+    """
+    assert versions.route.compared is not None
+    values: dict[str, Value] = {}
+    for policy, version in (
+        (versions.old, versions.route.compared.old),
+        (versions.new, versions.route.compared.new),
+    ):
+        lead = lead_reader(policy.fields)(raw, None)
+        arriving = lead_reader(versions.route.compared.fields)(raw, None)
+        for name, sight in version.view.sights.items():
+            of = arriving if sight.is_pieced else lead
+            if name in of.values:
+                values[sight.name] = of.values[name]
+    return values
+
+
+def is_as_told(move: Move, before: tuple[Offer, ...], after: tuple[Offer, ...]) -> bool:
     """Return whether a move tells of leads that were offered `before` and now `after`."""
-    olds = [outcome.targets for outcome in move.before]
-    news = [outcome.targets for outcome in move.after]
+    olds, news = (
+        [tuple(map(unmarked, outcome.targets)) for outcome in outcomes]
+        for outcomes in (move.before, move.after)
+    )
     if move.is_passed_on:
-        (old,), (new,) = olds, news
+        ((old,), _) = olds, news
         head = len(before) - len(old)
-        return before[:head] == after[:head] and (before[head:], after[head:]) == (old, new)
-    return before in olds and after in news and before != after
+        if before[:head] != after[:head]:
+            return False
+        before, after = before[head:], after[head:]
+    was, now = (tuple(target for target, _ in offers) for offers in (before, after))
+    return was in olds and now in news and before != after

@@ -4,9 +4,8 @@ from itertools import product
 
 import pytest
 
-from tests.differences import attempted, compared, is_as_told, moves_of
+from tests.differences import compared, decided, is_as_told, moves_of
 from tests.enumeration import TODAY
-from turnout.compiler.difference.rows import offered
 from turnout.compiler.witness import DAY
 from turnout.dsl.types import AnyOf, Value
 from turnout.dsl.values import Missing, Unread, read
@@ -94,9 +93,7 @@ def test_exactly_the_raw_leads_that_the_versions_treat_differently_are_told(
     told_any = False
     for chosen in product(*choices):
         raw = {name: value for name, value in zip("fg", chosen, strict=False) if value is not None}
-        before, after = (
-            offered(attempted(each, "inbound", raw, TODAY)) for each in (versions.old, versions.new)
-        )
+        before, after = (decided(each, raw, TODAY) for each in (versions.old, versions.new))
         values: dict[str, Value] = {}
         for name, value in raw.items():
             found = read(fields[name], value)
@@ -134,8 +131,7 @@ def test_where_types_have_nothing_in_common_a_witness_is_run_or_none_is_shown(
     for move in versions.route.moves:
         if move.witness is not None:
             before, after = (
-                offered(attempted(each, "inbound", move.witness.fields, DAY))
-                for each in (versions.old, versions.new)
+                decided(each, move.witness.fields, DAY) for each in (versions.old, versions.new)
             )
             assert is_as_told(move, before, after)
 

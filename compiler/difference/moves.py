@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.difference.compared import Area, Compared, Move
+from turnout.compiler.difference.compared import Area, Compared, Move, Offer
 from turnout.compiler.difference.phrasing import said
 from turnout.compiler.difference.reach import Ground, Piece, Reach, cubes, reach
+from turnout.compiler.difference.receivers import unmarked
 from turnout.compiler.difference.rows import Outcome, Row, Version, offered
 from turnout.compiler.owners import owners_of
 from turnout.compiler.regions import All, Masks, OutOfSteps, truth
@@ -185,7 +186,13 @@ def _move(  # noqa: PLR0913 - what a move is told from
         phrased,
         leads.row.title,
         is_old,
-        tuple(row.title for row in met if row.clause is not None),
+        tuple(
+            dict.fromkeys(
+                row.title
+                for row in met
+                if row.clause is not None and row.clause is not leads.row.clause
+            )
+        ),
         sources,
         sinks,
         owners=_owners(of, *((own, others_) if is_old else (others_, own))),
@@ -272,13 +279,29 @@ def _witness(
         shows_day = lead.shows_day and not ages.isdisjoint(lead.values)
         made = shown(attrs.evolve(lead, shows_day=shows_day), of.fields)
         raw = {of.raws[name]: value for name, value in made.fields.items()}
-        if all(
-            offered(of.oracle(each.policy, each.route, {**raw, **_seen(lead, each)}, lead.clock))
-            == row.whole.targets
-            for each, row in zip((of.old, of.new), rows, strict=True)
-        ):
+        before, after = (
+            of.oracle(each.policy, each.route, {**raw, **_seen(lead, each)}, lead.clock)
+            for each in (of.old, of.new)
+        )
+        if _is_confirmed(rows, (before, after)):
             return attrs.evolve(made, fields=raw)
     return None
+
+
+def _is_confirmed(
+    rows: tuple[Row, Row], offers: tuple[tuple[Offer, ...], tuple[Offer, ...]]
+) -> bool:
+    """Return whether the versions were seen to offer a lead what the rows say, and another thing.
+
+    Where that is the same but for who stands behind it, the lead's values are what differs.
+    """
+    said = [tuple(map(unmarked, row.whole.targets)) for row in rows]
+    if [offered(tuple(target for target, _ in offer)) for offer in offers] != said:
+        return False
+    if said[0] != said[1] or rows[0].whole.terms != rows[1].whole.terms:
+        return True
+    before, after = map(dict, offers)
+    return any(before[target] != after[target] for target in said[0])
 
 
 def _seen(lead: Example, version: Version) -> dict[str, object]:
