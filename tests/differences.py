@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cached_property
 
 import attrs
 
@@ -16,12 +17,12 @@ from turnout.dsl.conditions import SEEN, Condition
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Value, Values
 from turnout.runtime.interpreter import match
-from turnout.runtime.leads import lead_reader
+from turnout.runtime.leads import LeadReader, lead_reader
 
 ROUTE = "inbound"
 
 
-@attrs.frozen
+@attrs.frozen(slots=False)
 class Versions:
     """An old and a new version, and their difference."""
 
@@ -34,13 +35,36 @@ class Versions:
         (route,) = self.difference.routes
         return route
 
+    @cached_property
+    def readers(self) -> tuple[LeadReader, LeadReader]:
+        """What reads leads for the two versions; made once, since the laws read many."""
+        return lead_reader(self.old.fields), lead_reader(self.new.fields)
+
+    @cached_property
+    def arriving(self) -> LeadReader:
+        """What reads leads by the shared fields."""
+        assert self.route.compared is not None
+        return lead_reader(self.route.compared.fields)
+
+
+@attrs.frozen
+class Treated:
+    """What becomes of a raw lead: the offers of both versions, and the moves that tell of it."""
+
+    before: tuple[Offer, ...]
+    after: tuple[Offer, ...]
+    told: tuple[Move, ...]
+
 
 def attempted(
     policy: Policy, route: str, raw: Mapping[str, object], today: date
 ) -> tuple[Offer, ...]:
     """Return what a raw lead is offered, all of it; the oracle."""
-    lead = lead_reader(policy.fields)(raw, None)
-    values = {**lead.values, SEEN: raw.get(SEEN) is True}
+    values = lead_reader(policy.fields)(raw, None).values
+    return _offers(policy, route, {**values, SEEN: raw.get(SEEN) is True}, today)
+
+
+def _offers(policy: Policy, route: str, values: Values, today: date) -> tuple[Offer, ...]:
     targets = [target for target, _ in match(policy, route, values, today).attempts]
     return tuple((target, tuple(map(values.get, read_by(target)))) for target in targets)
 
@@ -58,10 +82,42 @@ def compared(
     return Versions(before, after, found)
 
 
-def decided(policy: Policy, raw: Mapping[str, object], today: date) -> tuple[Offer, ...]:
-    """Return what the route offers a raw lead, as far as it can be tried."""
-    offers = dict(attempted(policy, ROUTE, raw, today))
-    return tuple((target, offers[target]) for target in offered(tuple(offers)))
+def treated(versions: Versions, raw: Mapping[str, object], today: date) -> Treated:
+    """Return what becomes of a raw lead, whose values the versions read alike."""
+    old, new = (read(raw, None).values for read in versions.readers)
+    compared = versions.route.compared
+    assert compared is not None
+    values: dict[str, Value] = {}
+    arriving: Values | None = None
+    for seen, version in ((old, compared.old), (new, compared.new)):
+        for name, sight in version.view.sights.items():
+            if sight.is_pieced and arriving is None:
+                arriving = versions.arriving(raw, None).values
+            of = seen if arriving is None or not sight.is_pieced else arriving
+            if name in of:
+                values[sight.name] = of[name]
+        values |= {each.name: each.answer(values) for each in version.view.agreements}
+    return Treated(
+        _tried(_offers(versions.old, ROUTE, old, today)),
+        _tried(_offers(versions.new, ROUTE, new, today)),
+        tuple(moves_of(versions, values, today)),
+    )
+
+
+def decided(
+    versions: Versions, raw: Mapping[str, object], today: date
+) -> tuple[tuple[Offer, ...], tuple[Offer, ...]]:
+    """Return what the two versions offer a raw lead, as far as it can be tried."""
+    old, new = (read(raw, None).values for read in versions.readers)
+    return (
+        _tried(_offers(versions.old, ROUTE, old, today)),
+        _tried(_offers(versions.new, ROUTE, new, today)),
+    )
+
+
+def _tried(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    values = dict(offers)
+    return tuple((target, values[target]) for target in offered(tuple(values)))
 
 
 def moves_of(versions: Versions, values: Values, today: date) -> list[Move]:
@@ -80,26 +136,6 @@ def moves_of(versions: Versions, values: Values, today: date) -> list[Move]:
             for area in move.areas
         )
     ]
-
-
-def shared_values(versions: Versions, raw: Mapping[str, object]) -> Values:
-    """Return a raw lead's values of the shared fields: what arrives, or what both make of it.
-
-    Leaves out values that the versions read differently, such as a picklist's.
-    """
-    assert versions.route.compared is not None
-    values: dict[str, Value] = {}
-    for policy, version in (
-        (versions.old, versions.route.compared.old),
-        (versions.new, versions.route.compared.new),
-    ):
-        lead = lead_reader(policy.fields)(raw, None)
-        arriving = lead_reader(versions.route.compared.fields)(raw, None)
-        for name, sight in version.view.sights.items():
-            of = arriving if sight.is_pieced else lead
-            if name in of.values:
-                values[sight.name] = of.values[name]
-    return values
 
 
 def is_as_told(move: Move, before: tuple[Offer, ...], after: tuple[Offer, ...]) -> bool:

@@ -220,7 +220,9 @@ def policies(
         f"{c.name}.csv": table_text([c.name], [[cell] for cell in cells_of(c)[:2]]) for c in schema
     }
     has_lookups = seen if looked_up is None else looked_up
-    found: Mapping[str, str] = draw(_lookups(schema, tables)) if has_lookups else {}
+    found: Mapping[str, str] = (
+        draw(_lookups(schema, tables, often=bool(looked_up))) if has_lookups else {}
+    )
     parts = [f"lead {{ {' '.join(c.line + found.get(c.name, '') for c in schema)} }}"]
     parts += [f"person {person}" for person in PEOPLE]
     parts += ["team near { ana, ben weight 2 }", "team far { cleo }"]
@@ -272,7 +274,9 @@ def _territories(
 
 
 @st.composite
-def _lookups(draw: DrawFn, schema: Sequence[Column], tables: dict[str, str]) -> Mapping[str, str]:
+def _lookups(
+    draw: DrawFn, schema: Sequence[Column], tables: dict[str, str], *, often: bool
+) -> Mapping[str, str]:
     """Return what stands behind some fields, and add their tables.
 
     Each is looked up by one that stands before it in the schema, or each by one after it.
@@ -281,7 +285,7 @@ def _lookups(draw: DrawFn, schema: Sequence[Column], tables: dict[str, str]) -> 
     found: dict[str, str] = {}
     for at, column in enumerate(order):
         by = [key for key in order[:at] if key.kind != "any of"]
-        if column.words == "subdivision" or not by or draw(st.integers(0, 3)):
+        if column.words == "subdivision" or not by or draw(st.integers(0, 1 if often else 3)):
             continue
         key = draw(st.sampled_from(by))
         cells = draw(st.permutations([*cells_of(column), ""]))

@@ -16,6 +16,7 @@ from turnout.compiler.difference.compared import Compared, Move, Offer, Oracle, 
 from turnout.compiler.difference.definitions import Change, changes
 from turnout.compiler.difference.meanings import Meanings, Sets
 from turnout.compiler.difference.moves import moves
+from turnout.compiler.difference.places import mentioned, never, placed
 from turnout.compiler.difference.reach import Ground
 from turnout.compiler.difference.rows import Outcome, Version, outcome_of, version
 from turnout.compiler.difference.schema import Schema, shared
@@ -173,13 +174,22 @@ def _compared(asked: _Asked) -> Compared:
         )
     )
     declared = None if asked.declared is None else new.number(asked.declared, meanings)
-    never = [_never(each, meanings) for each in (old, new) if each.policy.identities]
-    grid = space(asked.schema.fields, list(meanings.atoms))
+    agreements = [each for each in asked.schema.agreements if each.fact in meanings.atoms]
+    told_apart = mentioned(agreements, meanings.atoms)
+    excluded = [
+        meanings.number(each, {})
+        for each in (
+            *_never_duplicates((old, new), meanings),
+            *never(agreements, asked.schema.fields, told_apart),
+        )
+    ]
+    answers = {each.name: each.field for each in agreements}
+    grid = space({**asked.schema.fields, **answers}, list(meanings.atoms))
     regions = Regions(grid)
     sets = Sets(meanings, regions)
     possible = (
         *(regions.outside(box) for box in grid.impossible),
-        *(sets.region(number, holds=False) for number in never if number is not None),
+        *(sets.region(number, holds=False) for number in excluded),
     )
     ground = Ground(sets, possible)
     return Compared(
@@ -188,6 +198,7 @@ def _compared(asked: _Asked) -> Compared:
         new,
         asked.schema.fields,
         asked.schema.raws,
+        lambda values: placed(values, agreements, told_apart),
         words(regions, _named(new)),
         asked.oracle,
         Purse(asked.steps, MOST_QUESTIONS * asked.steps, asked.deadline),
@@ -195,12 +206,12 @@ def _compared(asked: _Asked) -> Compared:
     )
 
 
-def _never(of: Version, meanings: Meanings) -> int | None:
-    """Return what a lead that the version saw before never is; None where nobody asks."""
-    by = tuple(identity.fields for identity in of.policy.identities)
-    if of.view.condition(Duplicate(by), {}) not in meanings.atoms:
-        return None
-    return meanings.number(of.view.never(Duplicate(by)), {})
+def _never_duplicates(versions: tuple[Version, Version], meanings: Meanings) -> Iterator[Condition]:
+    """Yield what no lead is that a version has seen before, where somebody asks for these."""
+    for each in versions:
+        by = Duplicate(tuple(identity.fields for identity in each.policy.identities))
+        if each.view.condition(by, {}) in meanings.atoms:
+            yield each.view.never(by)
 
 
 def _named(new: Version) -> Iterator[Definition]:

@@ -93,8 +93,9 @@ class Compared:
     """Two versions of a route on common ground.
 
     fields: the shared schema. raws: the name under which each shared field arrives.
-    words: for sides of boxes. purse: the steps that questions may take. declared: where
-    changes were declared to lie; None where they weren't.
+    placed: settles the places in the values of a made-up lead. words: for sides of boxes.
+    purse: the steps that questions may take. declared: where changes were declared to lie;
+    None where they weren't.
     """
 
     ground: Ground
@@ -102,6 +103,7 @@ class Compared:
     new: Version
     fields: Mapping[str, Field]
     raws: Mapping[str, str]
+    placed: Callable[[Mapping[str, Value]], dict[str, Value]]
     words: Words
     oracle: Oracle
     purse: Purse

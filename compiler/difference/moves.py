@@ -277,8 +277,9 @@ def _witness(
             continue
         ages = {each.field.name for each in of.ground.space.dimensions if each.kind == "age"}
         shows_day = lead.shows_day and not ages.isdisjoint(lead.values)
-        made = shown(attrs.evolve(lead, shows_day=shows_day), of.fields)
-        raw = {of.raws[name]: value for name, value in made.fields.items()}
+        lead = attrs.evolve(lead, values=of.placed(lead.values), shows_day=shows_day)
+        made = shown(lead, of.fields)
+        raw = {of.raws[name]: value for name, value in made.fields.items() if name in of.raws}
         before, after = (
             of.oracle(each.policy, each.route, {**raw, **_seen(lead, each)}, lead.clock)
             for each in (of.old, of.new)

@@ -20,6 +20,7 @@ from typing import TypeVar
 import attrs
 
 from turnout.compiler.difference.alike import alike, children, placeholders
+from turnout.compiler.difference.places import Agreement
 from turnout.compiler.difference.receivers import Readings
 from turnout.compiler.difference.sights import AFTER, BEFORE, Sight, View
 from turnout.dsl import types
@@ -47,8 +48,8 @@ class Schema:
     """The shared fields, none of them required, and how the two versions see them.
 
     raws: the name under which each shared field arrives. readings: where the versions
-    give a lead different values. caveats: what of the leads the shared schema can't
-    express, in sentences.
+    give a lead different values. agreements: the places that only one of them may hold
+    together. caveats: what of the leads the shared schema can't express, in sentences.
     """
 
     fields: Mapping[str, Field]
@@ -56,6 +57,7 @@ class Schema:
     old: View
     new: View
     readings: Readings
+    agreements: tuple[Agreement, ...]
     caveats: tuple[str, ...]
 
 
@@ -78,12 +80,14 @@ def shared(old: Policy, new: Policy) -> Schema:
         for name, field in old.fields.items()
         if name in new.fields
     }
+    agreements = tuple(dict.fromkeys([*before.agreements, *after.agreements]))
     return Schema(
         builder.fields,
         builder.raws,
         before,
         after,
         Readings(before, after, in_both),
+        agreements,
         tuple(_caveats(builder, old, new)),
     )
 

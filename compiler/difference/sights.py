@@ -8,13 +8,14 @@ in its country only. So a changed row of a table is a changed condition on the k
 table of tens of thousands of keys is one atom for each value that somebody asks for.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 import attrs
 
+from turnout.compiler.difference.places import Agreement, subdivisions
 from turnout.compiler.space import answers
-from turnout.compiler.universe import country_of, universe
+from turnout.compiler.universe import universe
 from turnout.dsl import types
 from turnout.dsl.conditions import (
     ALWAYS,
@@ -164,7 +165,8 @@ class View:
         lacking: list[Condition] = [Not(sight.present)]
         for name in sight.children:
             child = self.sights[name]
-            ways.append(And((*lacking, child.own(_subdivisions(name, _countries(atom))))))
+            asked = Present(name) if isinstance(atom, Present) else _brought(name, atom)
+            ways.append(And((*lacking, child.own(asked))))
             lacking.append(Not(child.present))
         for at, lookup in enumerate(sight.lookups):
             keys = self._keys(atom, at, lookup)
@@ -187,34 +189,38 @@ class View:
     def _counting(self, sight: Sight, atom: Atom) -> Condition:
         """Return where a subdivision as asked arrives with its country, or brings it along."""
         assert sight.country is not None
-        country = self.sights[sight.country]
-        earlier = country.children[: country.children.index(atom.field)]
-        by_country: dict[Value, set[Value]] = {}
-        for value in universe(types.Subdivision()):
-            if holds(atom, value):
-                by_country.setdefault(country_of(value), set()).add(value)
-        ways: list[Condition] = []
-        for code, values in by_country.items():
-            brought: Condition = ALWAYS
-            for name in reversed(earlier):
-                child = self.sights[name]
-                same = child.own(_subdivisions(name, [code]))
-                brought = Or((same, And((Not(child.present), brought))))
-            arrives = country.own(IsIn(sight.country, frozenset({code})))
-            fits = Or((arrives, And((Not(country.present), brought))))
-            ways.append(And((sight.own(IsIn(atom.field, frozenset(values))), fits)))
-        return Or(tuple(ways))
+        fits: Condition = ALWAYS
+        for name in reversed(self._read_before(atom.field)):
+            present = self.sights[name].present
+            same = And((present, self._agreement(name, atom.field).fact))
+            fits = Or((same, And((Not(present), fits))))
+        return And((sight.own(atom), fits))
+
+    def _read_before(self, name: str) -> tuple[str, ...]:
+        """Return the fields that a subdivision has to agree with, if they arrive, in order."""
+        country = self.sights[name].country
+        if country is None:
+            return ()
+        children = self.sights[country].children
+        return (country, *children[: children.index(name)])
+
+    def _agreement(self, one: str, two: str) -> Agreement:
+        """Return whether two places agree: a country and a subdivision, or two of these."""
+        places = [self.sights[one], self.sights[two]]
+        if places[0].country is not None:
+            places.sort(key=lambda sight: sight.name)  # one question, whichever is read first
+        return Agreement(*(sight.name for sight in places))
+
+    @property
+    def agreements(self) -> Iterator[Agreement]:
+        """The places that the version may hold together."""
+        for name in self.sights:
+            yield from (self._agreement(other, name) for other in self._read_before(name))
 
 
-def _countries(atom: Atom) -> Iterator[Value]:
-    return (code for code in universe(types.Country()) if holds(atom, code))
-
-
-def _subdivisions(name: str, countries: Iterable[Value]) -> IsIn:
-    """Return the question whether a subdivision lies in one of these countries."""
-    codes = frozenset(countries)
-    inside = (each for each in universe(types.Subdivision()) if country_of(each) in codes)
-    return IsIn(name, frozenset(inside))
+def _brought(name: str, atom: Atom) -> IsIn:
+    """Return what an atom that asks a country asks of a subdivision that brings it along."""
+    return subdivisions(name, {code for code in universe(types.Country()) if holds(atom, code)})
 
 
 def holds(atom: Atom, value: Value) -> bool:

@@ -10,9 +10,9 @@ from io import StringIO
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from hypothesis.strategies import DrawFn
+from hypothesis.strategies import DrawFn, SearchStrategy
 
-from tests.differences import Versions, compared, decided, is_as_told, moves_of, shared_values
+from tests.differences import Versions, compared, decided, is_as_told, treated
 from tests.enumeration import COLUMNS, TODAY, VALUES, Arrival, every_raw_lead, tiny_columns
 from tests.strategies import Column, Written, cells_of, conditions, policies, table_text
 
@@ -28,11 +28,10 @@ def edited(draw: DrawFn) -> tuple[Written, Written]:
     fallback changes, a table gets another row or loses one, or a field its table. One pair
     in four are two policies with nothing in common but their columns.
     """
-    columns = draw(tiny_columns())
-    tiny = policies(columns, patterns=False, rules=6, most=len(columns), seen=False, looked_up=True)
-    old = draw(tiny)
-    if draw(st.integers(0, 3)) == 0:
-        return old, draw(tiny)
+    columns = draw(st.one_of(tiny_columns(), st.sampled_from(TOGETHER)))
+    old, other = draw(_tiny(columns)), draw(st.integers(0, 3))
+    if other == 0:
+        return old, draw(_tiny(columns))
     new = old
     for _ in range(draw(st.integers(1, 3))):
         if draw(st.booleans()):
@@ -41,6 +40,22 @@ def edited(draw: DrawFn) -> tuple[Written, Written]:
             new = Written(draw(_edits(new.text, columns)), new.tables)
     return (old, new) if draw(st.booleans()) else (new, old)
 
+
+def _tiny(columns: tuple[Column, ...]) -> SearchStrategy[Written]:
+    return policies(columns, patterns=False, rules=6, most=len(columns), seen=False, looked_up=True)
+
+
+TOGETHER = tuple(
+    tuple(column for column in COLUMNS if column.name in names)
+    for names in (
+        {"country", "state", "county"},
+        {"country", "state", "vip"},
+        {"country", "county", "plan"},
+        {"owner", "plan", "vip"},
+        {"owner", "city", "pair"},
+    )
+)
+"""Columns that have to do with each other: places, and who is behind an `owner`."""
 
 CELLS = {column.name: cells_of(column) for column in COLUMNS}
 CELLS |= {name: [str(value) for value in VALUES[name]] for name in ("city", "zip")}
@@ -57,7 +72,7 @@ def _tables_edited(draw: DrawFn, written: Written) -> Written:
     name = draw(st.sampled_from([*used, *lookups, *lookups]))
     if name in lookups and draw(st.integers(0, 3)) == 0:
         return Written(written.text.replace(lookups[name], "", 1), written.tables)
-    header, *rows = csv.reader(StringIO(written.tables[name]))
+    header, *rows = [list(row) for row in csv.reader(StringIO(written.tables[name]))]
     spare = [cell for cell in CELLS[header[0]] if cell not in {row[0] for row in rows}]
     if name == "areas.csv":  # every area stays, since rules may name it
         areas = draw(st.permutations([row[1] for row in rows]))
@@ -65,7 +80,7 @@ def _tables_edited(draw: DrawFn, written: Written) -> Written:
         rows += [[key, areas[0]] for key in draw(st.permutations(spare))[:1]]
     else:
         found = ["", *CELLS[name.partition("-by-")[0]]] if name in lookups else []
-        rows = [list(row) for row in draw(st.permutations(rows))]
+        rows = [*draw(st.permutations(rows))]
         if len(rows) > 1 and draw(st.booleans()):
             rows.pop()
         if found:
@@ -118,12 +133,10 @@ def hold_to_every_lead(versions: Versions) -> None:
     """Assert that exactly the leads whose decision changes are told, and of them the truth."""
     assert not versions.route.undecided
     for lead in every_lead(versions):
-        before = decided(versions.old, lead.values, lead.today)
-        after = decided(versions.new, lead.values, lead.today)
-        told = moves_of(versions, shared_values(versions, lead.values), lead.today)
-        assert bool(told) == (before != after), (lead, before, after)
-        for move in told:
-            assert is_as_told(move, before, after), (lead, move)
+        found = treated(versions, lead.values, lead.today)
+        assert bool(found.told) == (found.before != found.after), (lead, found)
+        for move in found.told:
+            assert is_as_told(move, found.before, found.after), (lead, move)
 
 
 @given(edited())
@@ -153,14 +166,9 @@ def test_the_way_back_moves_the_same_leads(pair: tuple[Written, Written]) -> Non
     assert there.difference.is_same == back.difference.is_same
     assume(is_whole(there))
     for lead in every_lead(there):
-        told, again = (
-            moves_of(versions, shared_values(versions, lead.values), lead.today)
-            for versions in (there, back)
-        )
-        assert bool(told) == bool(again)
-        before = decided(there.new, lead.values, lead.today)
-        after = decided(there.old, lead.values, lead.today)
-        assert all(is_as_told(move, before, after) for move in again)
+        one, two = (treated(versions, lead.values, lead.today) for versions in (there, back))
+        assert bool(one.told) == bool(two.told)
+        assert all(is_as_told(move, one.after, one.before) for move in two.told)
 
 
 @given(edited())
@@ -173,10 +181,7 @@ def test_every_move_has_a_lead_that_both_versions_treat_as_told(
         assert move.witness is not None, move
         arrives = re.search(r"arriving on (\S+)", move.witness.note)
         today = date.fromisoformat(arrives[1].rstrip(",")) if arrives else TODAY
-        before, after = (
-            decided(policy, move.witness.fields, today) for policy in (versions.old, versions.new)
-        )
-        assert is_as_told(move, before, after)
+        assert is_as_told(move, *decided(versions, move.witness.fields, today))
 
 
 @given(policies(patterns=True, seen=False, looked_up=True))
