@@ -15,13 +15,15 @@ import attrs
 from turnout.compiler.difference.compared import Area, Compared, Move, Offer
 from turnout.compiler.difference.phrasing import said
 from turnout.compiler.difference.reach import Ground, Piece, Reach, cubes, reach
-from turnout.compiler.difference.receivers import unmarked
+from turnout.compiler.difference.receivers import read_by, unmarked
 from turnout.compiler.difference.rows import Outcome, Row, Version, offered
 from turnout.compiler.owners import owners_of
 from turnout.compiler.regions import All, Masks, OutOfSteps, truth
 from turnout.compiler.witness import Example, example, shown
 from turnout.dsl.conditions import SEEN
 from turnout.dsl.findings import Witness
+from turnout.dsl.types import Value
+from turnout.dsl.values import jsonable
 
 MOST_OUTCOMES = 3
 """Outcomes that one clause's leads may change to before they are told in one sentence."""
@@ -181,8 +183,7 @@ def _move(  # noqa: PLR0913 - what a move is told from
     )
     (olds, sources), (news, sinks) = sides if is_old else sides[::-1]
     return Move(
-        olds,
-        news,
+        *_told_apart(olds, news),
         phrased,
         leads.row.title,
         is_old,
@@ -208,6 +209,21 @@ def _move(  # noqa: PLR0913 - what a move is told from
         areas=(area,),
         is_declared=_is_declared(of, leads.leads, box),
     )
+
+
+def _told_apart(
+    olds: tuple[Outcome, ...], news: tuple[Outcome, ...]
+) -> tuple[tuple[Outcome, ...], tuple[Outcome, ...]]:
+    """Return the outcomes, their targets marked only if both sides would else say the same."""
+    plain = [
+        tuple(
+            dict.fromkeys(
+                attrs.evolve(each, targets=tuple(map(unmarked, each.targets))) for each in some
+            )
+        )
+        for some in (olds, news)
+    ]
+    return (olds, news) if {*plain[0]} & {*plain[1]} else (plain[0], plain[1])
 
 
 def _owners(
@@ -280,29 +296,45 @@ def _witness(
         lead = attrs.evolve(lead, values=of.placed(lead.values), shows_day=shows_day)
         made = shown(lead, of.fields)
         raw = {of.raws[name]: value for name, value in made.fields.items() if name in of.raws}
-        before, after = (
+        offers = tuple(
             of.oracle(each.policy, each.route, {**raw, **_seen(lead, each)}, lead.clock)
             for each in (of.old, of.new)
         )
-        if _is_confirmed(rows, (before, after)):
-            return attrs.evolve(made, fields=raw)
+        said = _confirmed(rows, offers)
+        if said is not None:
+            note = ", ".join(part for part in (made.note, said) if part)
+            return attrs.evolve(made, fields=raw, note=note)
     return None
 
 
-def _is_confirmed(
-    rows: tuple[Row, Row], offers: tuple[tuple[Offer, ...], tuple[Offer, ...]]
-) -> bool:
-    """Return whether the versions were seen to offer a lead what the rows say, and another thing.
+def _confirmed(rows: tuple[Row, Row], offers: tuple[tuple[Offer, ...], ...]) -> str | None:
+    """Return what there is to say if the versions were seen to do what the rows say, else None.
 
-    Where that is the same but for who stands behind it, the lead's values are what differs.
+    Where both offer the same, the values that the targets read are what differs.
     """
-    said = [tuple(map(unmarked, row.whole.targets)) for row in rows]
-    if [offered(tuple(target for target, _ in offer)) for offer in offers] != said:
-        return False
-    if said[0] != said[1] or rows[0].whole.terms != rows[1].whole.terms:
-        return True
+    wanted = [tuple(map(unmarked, row.whole.targets)) for row in rows]
+    if [offered(tuple(target for target, _ in offer)) for offer in offers] != wanted:
+        return None
+    if wanted[0] != wanted[1] or rows[0].whole.terms != rows[1].whole.terms:
+        return ""
     before, after = map(dict, offers)
-    return any(before[target] != after[target] for target in said[0])
+    changed = {
+        f"{name} {_value(was)} → {_value(now)}": None
+        for target in wanted[0]
+        for name, was, now in zip(read_by(target), before[target], after[target], strict=True)
+        if was != now
+    }
+    return ", ".join(changed) or None
+
+
+def _value(value: Value | None) -> str:
+    match value:
+        case None:
+            return "missing"
+        case frozenset():
+            return " and ".join(sorted(value))
+        case _:
+            return str(jsonable(value))
 
 
 def _seen(lead: Example, version: Version) -> dict[str, object]:

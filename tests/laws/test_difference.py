@@ -28,9 +28,10 @@ def edited(draw: DrawFn) -> tuple[Written, Written]:
     fallback changes, a table gets another row or loses one, or a field its table. One pair
     in four are two policies with nothing in common but their columns.
     """
-    columns = draw(st.one_of(tiny_columns(), st.sampled_from(TOGETHER)))
-    old, other = draw(_tiny(columns)), draw(st.integers(0, 3))
-    if other == 0:
+    is_together = draw(st.booleans())
+    columns = draw(st.sampled_from(TOGETHER)) if is_together else draw(tiny_columns())
+    old = draw(_tiny(columns))
+    if draw(st.integers(0, 1 if is_together else 3)) == 0:
         return old, draw(_tiny(columns))
     new = old
     for _ in range(draw(st.integers(1, 3))):
@@ -85,7 +86,7 @@ def _tables_edited(draw: DrawFn, written: Written) -> Written:
             rows.pop()
         if found:
             rows[0][1] = draw(st.sampled_from(found))
-        if spare and draw(st.booleans()):
+        if len(spare) > 0 and draw(st.booleans()):
             rows.append([draw(st.sampled_from(spare)), *found[-1:]])
     return Written(written.text, {**written.tables, name: table_text(header, rows)})
 
