@@ -1,13 +1,14 @@
 """Two versions of a policy out of texts, compared, and what becomes of a lead in both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
+from itertools import product
 
 import attrs
 
 from tests.policies import resolved
-from tests.strategies import Written
+from tests.strategies import Written, can_be_seen
 from turnout.compiler.difference import Difference, Move, Offer, RouteDifference, difference
 from turnout.compiler.difference.receivers import read_by, unmarked
 from turnout.compiler.difference.rows import offered
@@ -20,6 +21,9 @@ from turnout.runtime.interpreter import match
 from turnout.runtime.leads import LeadReader, lead_reader
 
 ROUTE = "inbound"
+
+Seen = tuple[bool, bool]
+"""Whether the old and the new version have seen a lead before."""
 
 
 @attrs.frozen(slots=False)
@@ -39,6 +43,11 @@ class Versions:
     def readers(self) -> tuple[LeadReader, LeadReader]:
         """What reads leads for the two versions; made once, since the laws read many."""
         return lead_reader(self.old.fields), lead_reader(self.new.fields)
+
+    def read(self, raw: Mapping[str, object]) -> tuple[Values, Values]:
+        """Return a raw lead's values in the two versions."""
+        old, new = self.readers
+        return old(raw, None).values, new(raw, None).values
 
     @cached_property
     def arriving(self) -> LeadReader:
@@ -82,37 +91,50 @@ def compared(
     return Versions(before, after, found)
 
 
-def treated(versions: Versions, raw: Mapping[str, object], today: date) -> Treated:
+def treated(
+    versions: Versions, raw: Mapping[str, object], today: date, seen: Seen = (False, False)
+) -> Treated:
     """Return what becomes of a raw lead, whose values the versions read alike."""
-    old, new = (read(raw, None).values for read in versions.readers)
-    compared = versions.route.compared
-    assert compared is not None
+    read = versions.read(raw)
+    shared = versions.route.compared
+    assert shared is not None
     values: dict[str, Value] = {}
     arriving: Values | None = None
-    for seen, version in ((old, compared.old), (new, compared.new)):
+    for own, version, is_seen in zip(read, (shared.old, shared.new), seen, strict=True):
         for name, sight in version.view.sights.items():
             if sight.is_pieced and arriving is None:
                 arriving = versions.arriving(raw, None).values
-            of = seen if arriving is None or not sight.is_pieced else arriving
+            of = own if arriving is None or not sight.is_pieced else arriving
             if name in of:
                 values[sight.name] = of[name]
         values |= {each.name: each.answer(values) for each in version.view.agreements}
-    return Treated(
-        _tried(_offers(versions.old, ROUTE, old, today)),
-        _tried(_offers(versions.new, ROUTE, new, today)),
-        tuple(moves_of(versions, values, today)),
-    )
+        values[SEEN if version.view.tells_alike else SEEN + version.view.suffix] = is_seen
+    told = tuple(moves_of(versions, values, today))
+    return Treated(*decided(versions, raw, today, seen), told)
 
 
 def decided(
-    versions: Versions, raw: Mapping[str, object], today: date
+    versions: Versions, raw: Mapping[str, object], today: date, seen: Seen = (False, False)
 ) -> tuple[tuple[Offer, ...], tuple[Offer, ...]]:
     """Return what the two versions offer a raw lead, as far as it can be tried."""
-    old, new = (read(raw, None).values for read in versions.readers)
+    old, new = (
+        {**values, SEEN: is_seen} for values, is_seen in zip(versions.read(raw), seen, strict=True)
+    )
     return (
         _tried(_offers(versions.old, ROUTE, old, today)),
         _tried(_offers(versions.new, ROUTE, new, today)),
     )
+
+
+def histories(versions: Versions, raw: Mapping[str, object]) -> Iterator[Seen]:
+    """Yield whether each version can have seen the lead before; both, where they tell alike."""
+    assert versions.route.compared is not None
+    old, new = (
+        (False, True) if can_be_seen(policy, values) else (False,)
+        for policy, values in zip((versions.old, versions.new), versions.read(raw), strict=True)
+    )
+    is_alike = versions.route.compared.new.view.tells_alike
+    yield from (pair for pair in product(old, new) if not is_alike or pair[0] == pair[1])
 
 
 def _tried(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:

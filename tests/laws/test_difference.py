@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from tests.differences import Versions, compared, decided, is_as_told, treated
+from tests.differences import Versions, compared, decided, histories, is_as_told, treated
 from tests.enumeration import COLUMNS, TODAY, VALUES, Arrival, every_raw_lead, tiny_columns
 from tests.strategies import Column, Written, cells_of, conditions, policies, table_text
 
@@ -43,7 +43,7 @@ def edited(draw: DrawFn) -> tuple[Written, Written]:
 
 
 def _tiny(columns: tuple[Column, ...]) -> SearchStrategy[Written]:
-    return policies(columns, patterns=False, rules=6, most=len(columns), seen=False, looked_up=True)
+    return policies(columns, patterns=False, rules=6, most=len(columns), looked_up=True)
 
 
 TOGETHER = tuple(
@@ -134,10 +134,11 @@ def hold_to_every_lead(versions: Versions) -> None:
     """Assert that exactly the leads whose decision changes are told, and of them the truth."""
     assert not versions.route.undecided
     for lead in every_lead(versions):
-        found = treated(versions, lead.values, lead.today)
-        assert bool(found.told) == (found.before != found.after), (lead, found)
-        for move in found.told:
-            assert is_as_told(move, found.before, found.after), (lead, move)
+        for seen in histories(versions, lead.values):
+            found = treated(versions, lead.values, lead.today, seen)
+            assert bool(found.told) == (found.before != found.after), (lead, seen, found)
+            for move in found.told:
+                assert is_as_told(move, found.before, found.after), (lead, seen, move)
 
 
 @given(edited())
@@ -167,9 +168,11 @@ def test_the_way_back_moves_the_same_leads(pair: tuple[Written, Written]) -> Non
     assert there.difference.is_same == back.difference.is_same
     assume(is_whole(there))
     for lead in every_lead(there):
-        one, two = (treated(versions, lead.values, lead.today) for versions in (there, back))
-        assert bool(one.told) == bool(two.told)
-        assert all(is_as_told(move, one.after, one.before) for move in two.told)
+        for seen in histories(there, lead.values):
+            one = treated(there, lead.values, lead.today, seen)
+            two = treated(back, lead.values, lead.today, seen[::-1])
+            assert bool(one.told) == bool(two.told)
+            assert all(is_as_told(move, one.after, one.before) for move in two.told)
 
 
 @given(edited())
@@ -182,10 +185,14 @@ def test_every_move_has_a_lead_that_both_versions_treat_as_told(
         assert move.witness is not None, move
         arrives = re.search(r"arriving on (\S+)", move.witness.note)
         today = date.fromisoformat(arrives[1].rstrip(",")) if arrives else TODAY
-        assert is_as_told(move, *decided(versions, move.witness.fields, today))
+        raw = move.witness.fields
+        assert any(
+            is_as_told(move, *decided(versions, raw, today, seen))
+            for seen in histories(versions, raw)
+        )
 
 
-@given(policies(patterns=True, seen=False, looked_up=True))
+@given(policies(patterns=True, looked_up=True))
 def test_a_policy_differs_from_itself_in_nothing(written: Written) -> None:
     versions = compared(written, written)
     assert versions.difference.is_same
@@ -193,7 +200,7 @@ def test_a_policy_differs_from_itself_in_nothing(written: Written) -> None:
     assert not versions.route.renamed
 
 
-@given(policies(patterns=True, seen=False, looked_up=True))
+@given(policies(patterns=True, looked_up=True))
 def test_names_and_layout_change_nothing(written: Written) -> None:
     text = NAMES.sub(r"\g<0>-new", written.text)
     text = re.sub(r"\brule (r\d)\b", r"rule \1-new", text).replace("{ ", "{\n  # why\n  ")
