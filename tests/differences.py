@@ -44,11 +44,6 @@ class Versions:
         """What reads leads for the two versions; made once, since the laws read many."""
         return lead_reader(self.old.fields), lead_reader(self.new.fields)
 
-    def read(self, raw: Mapping[str, object]) -> tuple[Values, Values]:
-        """Return a raw lead's values in the two versions."""
-        old, new = self.readers
-        return old(raw, None).values, new(raw, None).values
-
     @cached_property
     def arriving(self) -> LeadReader:
         """What reads leads by the shared fields."""
@@ -91,16 +86,26 @@ def compared(
     return Versions(before, after, found)
 
 
-def treated(
-    versions: Versions, raw: Mapping[str, object], today: date, seen: Seen = (False, False)
-) -> Treated:
-    """Return what becomes of a raw lead, whose values the versions read alike."""
-    read = versions.read(raw)
-    shared = versions.route.compared
-    assert shared is not None
+@attrs.frozen
+class Arrived:
+    """A raw lead that arrived on a day.
+
+    read: its values in the two versions. shared: those of the shared fields.
+    """
+
+    read: tuple[Values, Values]
+    shared: Values
+    today: date
+
+
+def arrived(versions: Versions, raw: Mapping[str, object], today: date) -> Arrived:
+    """Return a raw lead, whose values the versions read alike, as both see it."""
+    old, new = (read(raw, None).values for read in versions.readers)
+    compared = versions.route.compared
+    assert compared is not None
     values: dict[str, Value] = {}
     arriving: Values | None = None
-    for own, version, is_seen in zip(read, (shared.old, shared.new), seen, strict=True):
+    for own, version in ((old, compared.old), (new, compared.new)):
         for name, sight in version.view.sights.items():
             if sight.is_pieced and arriving is None:
                 arriving = versions.arriving(raw, None).values
@@ -108,30 +113,38 @@ def treated(
             if name in of:
                 values[sight.name] = of[name]
         values |= {each.name: each.answer(values) for each in version.view.agreements}
+    return Arrived((old, new), values, today)
+
+
+def treated(versions: Versions, lead: Arrived, seen: Seen = (False, False)) -> Treated:
+    """Return what becomes of a lead."""
+    assert versions.route.compared is not None
+    values = dict(lead.shared)
+    for version, is_seen in zip(
+        (versions.route.compared.old, versions.route.compared.new), seen, strict=True
+    ):
         values[SEEN if version.view.tells_alike else SEEN + version.view.suffix] = is_seen
-    told = tuple(moves_of(versions, values, today))
-    return Treated(*decided(versions, raw, today, seen), told)
+    told = tuple(moves_of(versions, values, lead.today))
+    return Treated(*decided(versions, lead, seen), told)
 
 
 def decided(
-    versions: Versions, raw: Mapping[str, object], today: date, seen: Seen = (False, False)
+    versions: Versions, lead: Arrived, seen: Seen = (False, False)
 ) -> tuple[tuple[Offer, ...], tuple[Offer, ...]]:
-    """Return what the two versions offer a raw lead, as far as it can be tried."""
-    old, new = (
-        {**values, SEEN: is_seen} for values, is_seen in zip(versions.read(raw), seen, strict=True)
-    )
+    """Return what the two versions offer a lead, as far as it can be tried."""
+    old, new = ({**values, SEEN: is_seen} for values, is_seen in zip(lead.read, seen, strict=True))
     return (
-        _tried(_offers(versions.old, ROUTE, old, today)),
-        _tried(_offers(versions.new, ROUTE, new, today)),
+        _tried(_offers(versions.old, ROUTE, old, lead.today)),
+        _tried(_offers(versions.new, ROUTE, new, lead.today)),
     )
 
 
-def histories(versions: Versions, raw: Mapping[str, object]) -> Iterator[Seen]:
+def histories(versions: Versions, lead: Arrived) -> Iterator[Seen]:
     """Yield whether each version can have seen the lead before; both, where they tell alike."""
     assert versions.route.compared is not None
     old, new = (
         (False, True) if can_be_seen(policy, values) else (False,)
-        for policy, values in zip((versions.old, versions.new), versions.read(raw), strict=True)
+        for policy, values in zip((versions.old, versions.new), lead.read, strict=True)
     )
     is_alike = versions.route.compared.new.view.tells_alike
     yield from (pair for pair in product(old, new) if not is_alike or pair[0] == pair[1])

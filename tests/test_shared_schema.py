@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from tests.differences import compared, decided, is_as_told, moves_of, treated
+from tests.differences import arrived, compared, decided, is_as_told, moves_of, treated
 from tests.enumeration import TODAY
 from turnout.compiler.witness import DAY
 from turnout.dsl.types import AnyOf, Value
@@ -93,7 +93,7 @@ def test_exactly_the_raw_leads_that_the_versions_treat_differently_are_told(
     told_any = False
     for chosen in product(*choices):
         raw = {name: value for name, value in zip("fg", chosen, strict=False) if value is not None}
-        before, after = decided(versions, raw, TODAY)
+        before, after = decided(versions, arrived(versions, raw, TODAY))
         values: dict[str, Value] = {}
         for name, value in raw.items():
             found = read(fields[name], value)
@@ -130,7 +130,7 @@ def test_where_types_have_nothing_in_common_a_witness_is_run_or_none_is_shown(
     assert versions.route.moves
     for move in versions.route.moves:
         if move.witness is not None:
-            assert is_as_told(move, *decided(versions, move.witness.fields, DAY))
+            assert is_as_told(move, *decided(versions, arrived(versions, move.witness.fields, DAY)))
 
 
 PLACES = {"country": [None, "US", "CA", "AQ"], "state": [None, "US-CA", "US-NY", "CA-ON"]}
@@ -185,12 +185,12 @@ def test_what_only_one_version_reads_with_its_country_is_told_exactly(old: str, 
     assert versions.route.moves
     for chosen in product(*PLACES.values()):
         raw = {name: value for name, value in zip(PLACES, chosen, strict=True) if value is not None}
-        found = treated(versions, raw, TODAY)
+        found = treated(versions, arrived(versions, raw, TODAY))
         assert bool(found.told) == (found.before != found.after), raw
         assert all(is_as_told(move, found.before, found.after) for move in found.told)
     for move in versions.route.moves:
         assert move.witness is not None
-        assert is_as_told(move, *decided(versions, move.witness.fields, DAY))
+        assert is_as_told(move, *decided(versions, arrived(versions, move.witness.fields, DAY)))
 
 
 def test_a_state_without_its_country_is_not_compared_where_only_one_version_can_read_it() -> None:
