@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from tests.differences import arrived, compared, decided, is_as_told, moves_of, treated
+from tests.differences import arrived, compared, decided, histories, is_as_told, moves_of, treated
 from tests.enumeration import TODAY
 from turnout.compiler.witness import DAY
 from turnout.dsl.types import AnyOf, Value
@@ -191,6 +191,25 @@ def test_what_only_one_version_reads_with_its_country_is_told_exactly(old: str, 
     for move in versions.route.moves:
         assert move.witness is not None
         assert is_as_told(move, *decided(versions, arrived(versions, move.witness.fields, DAY)))
+
+
+def test_a_duplicate_told_by_a_state_that_one_version_reads_with_its_country_is_compared() -> None:
+    same = "identity country, state within 30 days rule r { when duplicate to queue a }"
+    old, new = (
+        f"{PEOPLE} lead {{ {fields} }} {same.replace('rule r', 'route inbound { rule r')}"
+        " fallback to queue b }"
+        for fields in (
+            "country: country state: subdivision",
+            "country: country state: subdivision county: subdivision",
+        )
+    )
+    versions = compared(old, new)
+    assert versions.route.moves  # by a county's country a lead may be known
+    for raw in ({"state": "US-CA"}, {"state": "US-CA", "county": "CA-ON"}, {"county": "US-CA"}):
+        lead = arrived(versions, raw, TODAY)
+        for seen in histories(versions, lead):
+            found = treated(versions, lead, seen)
+            assert bool(found.told) == (found.before != found.after), raw
 
 
 def test_a_state_without_its_country_is_not_compared_where_only_one_version_can_read_it() -> None:

@@ -174,14 +174,12 @@ def _compared(asked: _Asked) -> Compared:
         )
     )
     declared = None if asked.declared is None else new.number(asked.declared, meanings)
+    excluded = [meanings.number(each, {}) for each in _never_duplicates((old, new), meanings)]
+    # These are asked for by what was numbered before, and by nothing else.
     agreements = [each for each in asked.schema.agreements if each.fact in meanings.atoms]
     told_apart = mentioned(agreements, meanings.atoms)
-    excluded = [
-        meanings.number(each, {})
-        for each in (
-            *_never_duplicates((old, new), meanings),
-            *never(agreements, asked.schema.fields, told_apart),
-        )
+    excluded += [
+        meanings.number(each, {}) for each in never(agreements, asked.schema.fields, told_apart)
     ]
     answers = {each.name: each.field for each in agreements}
     grid = space({**asked.schema.fields, **answers}, list(meanings.atoms))
