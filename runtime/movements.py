@@ -6,9 +6,12 @@ from datetime import datetime
 
 import attrs
 
+from turnout.compiler.difference.receivers import marked, read_by
 from turnout.compiler.difference.rows import Outcome, clause_outcome, outcome_of
+from turnout.compiler.difference.sights import AFTER, BEFORE
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Program
+from turnout.dsl.types import Values
 from turnout.runtime.clocks import answers, asked_of
 from turnout.runtime.identity import NEW
 from turnout.runtime.leads import lead_reader
@@ -32,7 +35,8 @@ class Movements:
         return sum(count for _, count in self.pairs)
 
 
-_Decide = Callable[[object], Outcome]
+_Given = tuple[Outcome, Values]
+"""What a raw lead gets, and its values."""
 
 
 def movements(
@@ -52,14 +56,27 @@ def movements(
     for record in records:
         leads += 1
         raw = None if record.complaint is not None else record.raw
-        before, after = old(raw), new(raw)
+        before, after = _told_apart(old(raw), new(raw))
         if before != after:
             pairs[before, after] += 1
     found = sorted(pairs.items(), key=lambda pair: (-pair[1], *map(str, pair[0])))
     return Movements(leads, tuple(found))
 
 
-def _decide(program: Program, route: str, clock: datetime) -> _Decide:
+def _told_apart(old: _Given, new: _Given) -> tuple[Outcome, Outcome]:
+    """Return both outcomes; where the same targets read other values, marked as in `diff`."""
+    (before, was), (after, now) = old, new
+    if before != after or was == now:
+        return before, after
+    read = {name for target in before.targets for name in read_by(target)}
+    changed = frozenset(name for name in read if was.get(name) != now.get(name))
+    return (
+        attrs.evolve(before, targets=marked(before.targets, changed, BEFORE)),
+        attrs.evolve(after, targets=marked(after.targets, changed, AFTER)),
+    )
+
+
+def _decide(program: Program, route: str, clock: datetime) -> Callable[[object], _Given]:
     """Return what says of a raw lead what it gets; None stands for a row that isn't one."""
     read = lead_reader(program.policy.fields)
     match = matcher(program, route)
@@ -68,11 +85,11 @@ def _decide(program: Program, route: str, clock: datetime) -> _Decide:
     nothing = Outcome(())
     facts = {**NEW.facts, **answers(asked_of(program.routes[route]), clock)}
 
-    def decide(raw: object) -> Outcome:
+    def decide(raw: object) -> _Given:
         lead = read(raw, None)
         if lead.complaint is not None:
-            return last
+            return last, lead.values
         found = match({**lead.values, **facts}, clock.date())
-        return nothing if found is None else outcomes[found]
+        return nothing if found is None else outcomes[found], lead.values
 
     return decide

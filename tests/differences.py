@@ -1,26 +1,32 @@
 """Two versions of a policy out of texts, compared, and what becomes of a lead in both."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cached_property
+from itertools import product
 
 import attrs
 
 from tests.policies import resolved
-from tests.strategies import Written
-from turnout.compiler.difference import Difference, Move, RouteDifference, difference
+from tests.strategies import Written, can_be_seen
+from turnout.compiler.difference import Difference, Move, Offer, RouteDifference, difference
+from turnout.compiler.difference.receivers import read_by, unmarked
 from turnout.compiler.difference.rows import offered
 from turnout.compiler.program import lower
 from turnout.compiler.regions import truth
 from turnout.dsl.conditions import SEEN, Condition
-from turnout.dsl.policy import Policy, Target
-from turnout.dsl.types import Values
+from turnout.dsl.policy import Policy
+from turnout.dsl.types import Value, Values
 from turnout.runtime.interpreter import match
-from turnout.runtime.leads import lead_reader
+from turnout.runtime.leads import LeadReader, lead_reader
 
 ROUTE = "inbound"
 
+Seen = tuple[bool, bool]
+"""Whether the old and the new version have seen a lead before."""
 
-@attrs.frozen
+
+@attrs.frozen(slots=False)
 class Versions:
     """An old and a new version, and their difference."""
 
@@ -33,14 +39,38 @@ class Versions:
         (route,) = self.difference.routes
         return route
 
+    @cached_property
+    def readers(self) -> tuple[LeadReader, LeadReader]:
+        """What reads leads for the two versions; made once, since the laws read many."""
+        return lead_reader(self.old.fields), lead_reader(self.new.fields)
+
+    @cached_property
+    def arriving(self) -> LeadReader:
+        """What reads leads by the shared fields."""
+        assert self.route.compared is not None
+        return lead_reader(self.route.compared.fields)
+
+
+@attrs.frozen
+class Treated:
+    """What becomes of a raw lead: the offers of both versions, and the moves that tell of it."""
+
+    before: tuple[Offer, ...]
+    after: tuple[Offer, ...]
+    told: tuple[Move, ...]
+
 
 def attempted(
     policy: Policy, route: str, raw: Mapping[str, object], today: date
-) -> tuple[Target, ...]:
-    """Return the targets that a raw lead is offered, all of them; the oracle."""
-    lead = lead_reader(policy.fields)(raw, None)
-    values = {**lead.values, SEEN: raw.get(SEEN) is True}
-    return tuple(target for target, _ in match(policy, route, values, today).attempts)
+) -> tuple[Offer, ...]:
+    """Return what a raw lead is offered, all of it; the oracle."""
+    values = lead_reader(policy.fields)(raw, None).values
+    return _offers(policy, route, {**values, SEEN: raw.get(SEEN) is True}, today)
+
+
+def _offers(policy: Policy, route: str, values: Values, today: date) -> tuple[Offer, ...]:
+    targets = [target for target, _ in match(policy, route, values, today).attempts]
+    return tuple((target, tuple(map(values.get, read_by(target)))) for target in targets)
 
 
 def compared(
@@ -56,10 +86,73 @@ def compared(
     return Versions(before, after, found)
 
 
-def decided(policy: Policy, values: Values, today: date) -> tuple[Target, ...]:
-    """Return what the route offers a lead; of its values, those that the policy knows count."""
-    known = {name: value for name, value in values.items() if name in policy.fields}
-    return offered(tuple(target for target, _ in match(policy, ROUTE, known, today).attempts))
+@attrs.frozen
+class Arrived:
+    """A raw lead that arrived on a day.
+
+    read: its values in the two versions. shared: those of the shared fields.
+    """
+
+    read: tuple[Values, Values]
+    shared: Values
+    today: date
+
+
+def arrived(versions: Versions, raw: Mapping[str, object], today: date) -> Arrived:
+    """Return a raw lead, whose values the versions read alike, as both see it."""
+    old, new = (read(raw, None).values for read in versions.readers)
+    compared = versions.route.compared
+    assert compared is not None
+    values: dict[str, Value] = {}
+    arriving: Values | None = None
+    for own, version in ((old, compared.old), (new, compared.new)):
+        for name, sight in version.view.sights.items():
+            if sight.is_pieced and arriving is None:
+                arriving = versions.arriving(raw, None).values
+            of = own if arriving is None or not sight.is_pieced else arriving
+            if name in of:
+                values[sight.name] = of[name]
+        values |= {each.name: each.answer(values) for each in version.view.agreements}
+    return Arrived((old, new), values, today)
+
+
+def treated(versions: Versions, lead: Arrived, seen: Seen = (False, False)) -> Treated:
+    """Return what becomes of a lead."""
+    assert versions.route.compared is not None
+    values = dict(lead.shared)
+    for version, is_seen in zip(
+        (versions.route.compared.old, versions.route.compared.new), seen, strict=True
+    ):
+        values[SEEN if version.view.tells_alike else SEEN + version.view.suffix] = is_seen
+    told = tuple(moves_of(versions, values, lead.today))
+    return Treated(*decided(versions, lead, seen), told)
+
+
+def decided(
+    versions: Versions, lead: Arrived, seen: Seen = (False, False)
+) -> tuple[tuple[Offer, ...], tuple[Offer, ...]]:
+    """Return what the two versions offer a lead, as far as it can be tried."""
+    old, new = ({**values, SEEN: is_seen} for values, is_seen in zip(lead.read, seen, strict=True))
+    return (
+        _tried(_offers(versions.old, ROUTE, old, lead.today)),
+        _tried(_offers(versions.new, ROUTE, new, lead.today)),
+    )
+
+
+def histories(versions: Versions, lead: Arrived) -> Iterator[Seen]:
+    """Yield whether each version can have seen the lead before; both, where they tell alike."""
+    assert versions.route.compared is not None
+    old, new = (
+        (False, True) if can_be_seen(policy, values) else (False,)
+        for policy, values in zip((versions.old, versions.new), lead.read, strict=True)
+    )
+    is_alike = versions.route.compared.new.view.tells_alike
+    yield from (pair for pair in product(old, new) if not is_alike or pair[0] == pair[1])
+
+
+def _tried(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    values = dict(offers)
+    return tuple((target, values[target]) for target in offered(tuple(values)))
 
 
 def moves_of(versions: Versions, values: Values, today: date) -> list[Move]:
@@ -80,12 +173,17 @@ def moves_of(versions: Versions, values: Values, today: date) -> list[Move]:
     ]
 
 
-def is_as_told(move: Move, before: tuple[Target, ...], after: tuple[Target, ...]) -> bool:
+def is_as_told(move: Move, before: tuple[Offer, ...], after: tuple[Offer, ...]) -> bool:
     """Return whether a move tells of leads that were offered `before` and now `after`."""
-    olds = [outcome.targets for outcome in move.before]
-    news = [outcome.targets for outcome in move.after]
+    olds, news = (
+        [tuple(map(unmarked, outcome.targets)) for outcome in outcomes]
+        for outcomes in (move.before, move.after)
+    )
     if move.is_passed_on:
-        (old,), (new,) = olds, news
+        ((old,), _) = olds, news
         head = len(before) - len(old)
-        return before[:head] == after[:head] and (before[head:], after[head:]) == (old, new)
-    return before in olds and after in news and before != after
+        if before[:head] != after[:head]:
+            return False
+        before, after = before[head:], after[head:]
+    was, now = (tuple(target for target, _ in offers) for offers in (before, after))
+    return was in olds and now in news and before != after

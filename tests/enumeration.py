@@ -117,6 +117,19 @@ def every_lead(policy: Policy, owners: Iterable[str] = ()) -> list[Arrival]:
     return found
 
 
+def every_raw_lead(fields: Iterable[str]) -> Iterator[Arrival]:
+    """Yield every lead as it may arrive: one of `VALUES` or nothing for each of `fields`.
+
+    Some say one country and a subdivision of another, or lack what a table has.
+    """
+    names = list(fields)
+    for chosen in product(*([*VALUES[name], None] for name in names)):
+        values = {
+            name: value for name, value in zip(names, chosen, strict=True) if value is not None
+        }
+        yield from (Arrival(values, today) for today in _days(values))
+
+
 def every_history(policy: Policy, values: Values, owners: Iterable[str] = ()) -> Iterator[Values]:
     """Yield what can have come before a lead: nothing, or another that somebody had, or nobody."""
     if not policy.identities:

@@ -215,18 +215,24 @@ def policies(
     rules: int = 8,
     most: int = 6,
     seen: bool = True,
+    looked_up: bool | None = None,
 ) -> Written:
     """Return a policy that has no error but those of its conditions (unreachable, gaps, ...).
 
     One file, one route. Territories nest twice, some from a table; segments stand alone
-    and in families; blocks nest twice; some fields are looked up by others, and some leads
-    were seen before (neither with `seen` false). Leaves out includes, several routes, people
-    with limits, and promises.
+    and in families; blocks nest twice; some fields are looked up by others (unless
+    `looked_up` is false; None is what `seen` is), and some leads were seen before (unless
+    `seen` is false). Leaves out includes, several routes, people with limits, and promises.
     """
     schema = draw(fields(columns, 2, most))
-    tables = {f"{c.name}.csv": _table([c.name], [[cell] for cell in _cells(c)[:2]]) for c in schema}
-    looked_up: Mapping[str, str] = draw(_lookups(schema, tables)) if seen else {}
-    parts = [f"lead {{ {' '.join(c.line + looked_up.get(c.name, '') for c in schema)} }}"]
+    tables = {
+        f"{c.name}.csv": table_text([c.name], [[cell] for cell in cells_of(c)[:2]]) for c in schema
+    }
+    has_lookups = seen if looked_up is None else looked_up
+    found: Mapping[str, str] = (
+        draw(_lookups(schema, tables, often=bool(looked_up))) if has_lookups else {}
+    )
+    parts = [f"lead {{ {' '.join(c.line + found.get(c.name, '') for c in schema)} }}"]
     parts += [f"person {person}" for person in PEOPLE]
     parts += ["team near { ana, ben weight 2 }", "team far { cleo }"]
     parts += ["queue triage", "queue extra", "partner outside", "sequence later"]
@@ -277,7 +283,9 @@ def _territories(
 
 
 @st.composite
-def _lookups(draw: DrawFn, schema: Sequence[Column], tables: dict[str, str]) -> Mapping[str, str]:
+def _lookups(
+    draw: DrawFn, schema: Sequence[Column], tables: dict[str, str], *, often: bool
+) -> Mapping[str, str]:
     """Return what stands behind some fields, and add their tables.
 
     Each is looked up by one that stands before it in the schema, or each by one after it.
@@ -286,25 +294,25 @@ def _lookups(draw: DrawFn, schema: Sequence[Column], tables: dict[str, str]) -> 
     found: dict[str, str] = {}
     for at, column in enumerate(order):
         by = [key for key in order[:at] if key.kind != "any of"]
-        if column.words == "subdivision" or not by or draw(st.integers(0, 3)):
+        if column.words == "subdivision" or not by or draw(st.integers(0, 1 if often else 3)):
             continue
         key = draw(st.sampled_from(by))
-        cells = draw(st.permutations([*_cells(column), ""]))
-        rows = [list(row) for row in zip(_cells(key)[:3], cells, strict=False)]
+        cells = draw(st.permutations([*cells_of(column), ""]))
+        rows = [list(row) for row in zip(cells_of(key)[:3], cells, strict=False)]
         name = f"{column.name}-by-{key.name}.csv"
-        tables[name] = _table([key.name, "found"], rows)
+        tables[name] = table_text([key.name, "found"], rows)
         found[column.name] = f' from "{name}" by {key.name} -> found'
     return found
 
 
-def _cells(column: Column) -> list[str]:
+def cells_of(column: Column) -> list[str]:
     """Return the literals of a column as cells of a table, no two the same value."""
     same = {"German", "1k", "1_000_000"}
     texts = [literal for literal in column.literals if literal not in same]
     return [text[1:-1].replace('\\"', '"') if text[0] == '"' else text for text in texts]
 
 
-def _table(header: list[str], rows: list[list[str]]) -> str:
+def table_text(header: list[str], rows: list[list[str]]) -> str:
     text = StringIO()
     csv.writer(text).writerows([header, *rows])
     return text.getvalue()

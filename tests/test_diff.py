@@ -4,6 +4,7 @@ import json
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner, Result
@@ -316,6 +317,148 @@ def test_owners_and_newly_broken_guarantees_are_named() -> None:
     assert "newly broken: " in said
     assert "french-wait" in said
     assert json.loads(diff("new/b.route", "new/a.route", "--format", "json").stdout)["broken"] == []
+
+
+# -- tables --
+
+LOOKED_UP = """\
+lead {
+  id: text required
+  domain: text
+  account_owner: person from "accounts.csv" by domain -> owner
+  tier: one of [gold, silver] from "tiers.csv" by account_owner -> tier
+}
+person ana
+person ben
+queue triage
+queue gold
+route inbound {
+  rule gold    { when tier is gold to queue gold }
+  rule account { when account_owner is present to owner account_owner }
+  fallback to queue triage
+}
+"""
+ACCOUNTS = {
+    "a.route": LOOKED_UP,
+    "accounts.csv": "domain,owner\none.example,ana\ntwo.example,ben\nthree.example,ana\n",
+    "tiers.csv": "account_owner,tier\nana,\nben,gold\n",
+}
+
+
+def told(**files: str) -> dict[str, Any]:
+    """Return what is said of the policy with looked-up fields and another version of it."""
+    lay("old", ACCOUNTS)
+    lay("new", {**ACCOUNTS, **{name.replace("_", "."): text for name, text in files.items()}})
+    result = diff("old/a.route", "new/a.route", "--format", "json")
+    return cast("dict[str, Any]", json.loads(result.stdout))
+
+
+def lines(found: dict[str, Any]) -> list[tuple[str, str, dict[str, object]]]:
+    """Return each move's first targets before and after, and its lead."""
+    return [
+        (*(move[side][0]["targets"][0] for side in ("before", "after")), move["witness"]["fields"])
+        for move in found["routes"][0]["moves"]
+    ]
+
+
+def test_another_owner_in_a_table_moves_the_leads_of_that_key_only() -> None:
+    rows = ACCOUNTS["accounts.csv"].replace("three.example,ana", "three.example,")
+    found = told(accounts_csv=rows)
+    assert lines(found) == [
+        ("owner account_owner", "queue triage", {"id": "a", "domain": "three.example"})
+    ]
+    assert found["routes"][0]["moves"][0]["where"] == [
+        'domain such as "three.example"',
+        "account_owner missing",
+    ]
+    assert found["changes"][0]["details"] == ["in accounts.csv 1 row differs: domain three.example"]
+
+
+def test_somebody_else_behind_the_same_owner_is_a_move_with_both_names() -> None:
+    tiers = ACCOUNTS["tiers.csv"].replace("gold", "silver")
+    lay("old", {**ACCOUNTS, "tiers.csv": tiers})
+    rows = ACCOUNTS["accounts.csv"].replace("one.example,ana", "one.example,ben")
+    lay("new", {**ACCOUNTS, "tiers.csv": tiers, "accounts.csv": rows})
+    arguments = "old/a.route", "new/a.route"
+    said = diff(*arguments).stdout
+    assert "owner account_owner (before) → owner account_owner (now)" in said
+    assert "lead    id a, domain one.example (account_owner ana → ben)" in said
+    assert diff(*arguments, "--allow", "same-team").exit_code == 1
+    lay(".", {"leads.csv": "id,domain\n1,one.example\n2,two.example\n3,none.example\n"})
+    assert "1 of 3 leads moves (33 %)" in diff(*arguments, "--leads", "leads.csv").stdout
+
+
+def test_a_row_moves_what_is_looked_up_by_what_it_says() -> None:
+    rows = ACCOUNTS["accounts.csv"].replace("one.example,ana", "one.example,ben")
+    lead = {"id": "a", "domain": "one.example"}
+    assert lines(told(accounts_csv=rows)) == [
+        # With a tier of its own it stays out of `gold`, but is somebody else's now.
+        (
+            "owner account_owner (before)",
+            "owner account_owner (now)",
+            {**lead, "tier": "silver"},
+        ),
+        ("owner account_owner", "queue gold", lead),
+    ]
+
+
+def test_a_table_that_goes_moves_every_lead_that_it_had_a_value_for() -> None:
+    text = LOOKED_UP.replace(' from "accounts.csv" by domain -> owner', "")
+    found = told(a_route=text)
+    assert {(before, after) for before, after, _ in lines(found)} == {
+        ("queue gold", "queue triage"),
+        ("owner account_owner", "queue triage"),
+    }
+    assert found["caveats"] == []
+
+
+def test_another_key_is_told_by_both_keys() -> None:
+    text = LOOKED_UP.replace("by domain -> owner", "by id -> owner")
+    keyed = ACCOUNTS["accounts.csv"].replace("domain,", "id,")
+    found = told(a_route=text, accounts_csv=keyed)
+    assert lines(found)
+    assert all(move["witness"] is not None for move in found["routes"][0]["moves"])
+
+
+def test_a_table_called_something_else_or_written_in_another_order_changes_nothing() -> None:
+    text = LOOKED_UP.replace("accounts.csv", "owners.csv")
+    header, *rows = ACCOUNTS["accounts.csv"].splitlines(keepends=True)
+    lay("new", {"owners.csv": header + "".join(reversed(rows))})
+    assert told(a_route=text)["same"]
+
+
+def test_a_table_of_which_every_row_changed_is_folded() -> None:
+    owners = {"old": "ana", "new": "ben"}
+    for name, owner in owners.items():
+        rows = "".join(f"d{number}.example,{owner}\n" for number in range(20_000))
+        lay(name, {**ACCOUNTS, "accounts.csv": f"domain,owner\n{rows}"})
+    result = diff("old/a.route", "new/a.route")
+    assert result.exit_code == 1
+    assert "20,000 rows differ: domain d0.example" in " ".join(result.stdout.split())
+    assert len(result.stdout.splitlines()) < 40
+
+
+def test_a_duplicate_told_by_what_a_table_says_is_compared_by_its_key() -> None:
+    text = LOOKED_UP.replace("tier is gold", "duplicate").replace(
+        "route inbound", "identity account_owner within 30 days\nroute inbound"
+    )
+    lay("old", {**ACCOUNTS, "a.route": text})
+    lay("new", {**ACCOUNTS, "a.route": text, "accounts.csv": "domain,owner\none.example,ana\n"})
+    found = json.loads(diff("old/a.route", "new/a.route", "--format", "json").stdout)
+    assert all(move["witness"] is not None for move in found["routes"][0]["moves"])
+    assert ("owner account_owner", "queue triage") in {line[:2] for line in lines(found)}
+
+
+def test_a_row_of_a_territory_table_moves_the_leads_of_its_key_only() -> None:
+    new = changed(named_csv="id,pod\nx2,A\n")
+    found = json.loads(diff(OLD, new, "--format", "json").stdout)
+    assert {(line[0], line[1], line[2]["id"]) for line in lines(found)} == {
+        ("person ana", "queue triage", "x1"),
+        ("person ana", "round-robin sales", "x1"),
+        ("queue triage", "person ana", "x2"),
+        ("round-robin sales", "person ana", "x2"),
+    }
+    assert found["changes"][0]["details"] == ["id gains x2", "id loses x1"]
 
 
 # -- formats --

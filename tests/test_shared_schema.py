@@ -4,9 +4,8 @@ from itertools import product
 
 import pytest
 
-from tests.differences import attempted, compared, is_as_told, moves_of
+from tests.differences import arrived, compared, decided, histories, is_as_told, moves_of, treated
 from tests.enumeration import TODAY
-from turnout.compiler.difference.rows import offered
 from turnout.compiler.witness import DAY
 from turnout.dsl.types import AnyOf, Value
 from turnout.dsl.values import Missing, Unread, read
@@ -94,9 +93,7 @@ def test_exactly_the_raw_leads_that_the_versions_treat_differently_are_told(
     told_any = False
     for chosen in product(*choices):
         raw = {name: value for name, value in zip("fg", chosen, strict=False) if value is not None}
-        before, after = (
-            offered(attempted(each, "inbound", raw, TODAY)) for each in (versions.old, versions.new)
-        )
+        before, after = decided(versions, arrived(versions, raw, TODAY))
         values: dict[str, Value] = {}
         for name, value in raw.items():
             found = read(fields[name], value)
@@ -133,18 +130,90 @@ def test_where_types_have_nothing_in_common_a_witness_is_run_or_none_is_shown(
     assert versions.route.moves
     for move in versions.route.moves:
         if move.witness is not None:
-            before, after = (
-                offered(attempted(each, "inbound", move.witness.fields, DAY))
-                for each in (versions.old, versions.new)
-            )
-            assert is_as_told(move, before, after)
+            assert is_as_told(move, *decided(versions, arrived(versions, move.witness.fields, DAY)))
 
 
-def test_a_state_that_brings_its_country_along_is_named_as_not_compared() -> None:
-    old = "lead { country: country } queue a queue b route r { fallback to queue a }"
-    new = old.replace("country }", "country state: subdivision }")
-    found = compared(old, new).difference
-    assert found.routes[0].is_same
-    assert not found.is_same
-    (caveat,) = found.caveats
-    assert caveat.startswith("leads with a state and no country")
+PLACES = {"country": [None, "US", "CA", "AQ"], "state": [None, "US-CA", "US-NY", "CA-ON"]}
+PLACES["county"] = PLACES["state"]
+RULES = "rule one { when X to queue a } rule two { when Y to queue b }"
+
+
+def places(fields: str, one: str, two: str) -> str:
+    rules = RULES.replace("X", one).replace("Y", two)
+    return f"{PEOPLE} lead {{ {fields} }} route inbound {{ {rules} fallback to queue c }}"
+
+
+LINKED = {
+    "a state comes and brings its country along": (
+        places("country: country", "country is US", "country is CA"),
+        places("country: country state: subdivision", "country is US", "country is CA"),
+    ),
+    "a county comes beside a state": (
+        places("country: country state: subdivision", 'state is "US-CA"', "country is present"),
+        places(
+            "county: subdivision country: country state: subdivision",
+            'state is "US-CA"',
+            "country is present",
+        ),
+    ),
+    "the country goes, and any state counts": (
+        places("country: country state: subdivision", 'state is "US-CA"', "state is present"),
+        places("state: subdivision", 'state is "US-CA"', "state is present"),
+    ),
+    "the states are read in another order": (
+        places(
+            "country: country state: subdivision county: subdivision",
+            'state in ["US-CA", "CA-ON"]',
+            "county is missing",
+        ),
+        places(
+            "country: country county: subdivision state: subdivision",
+            'state in ["US-CA", "CA-ON"]',
+            "county is missing",
+        ),
+    ),
+    "the country goes where a state must be there": (
+        places("country: country state: subdivision required", "country is CA", "country is US"),
+        places("state: subdivision required", 'state is "CA-ON"', "state is present"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("old", "new"), LINKED.values(), ids=LINKED)
+def test_what_only_one_version_reads_with_its_country_is_told_exactly(old: str, new: str) -> None:
+    versions = compared(old, new)
+    assert versions.route.moves
+    for chosen in product(*PLACES.values()):
+        raw = {name: value for name, value in zip(PLACES, chosen, strict=True) if value is not None}
+        found = treated(versions, arrived(versions, raw, TODAY))
+        assert bool(found.told) == (found.before != found.after), raw
+        assert all(is_as_told(move, found.before, found.after) for move in found.told)
+    for move in versions.route.moves:
+        assert move.witness is not None
+        assert is_as_told(move, *decided(versions, arrived(versions, move.witness.fields, DAY)))
+
+
+def test_a_duplicate_told_by_a_state_that_one_version_reads_with_its_country_is_compared() -> None:
+    same = "identity country, state within 30 days rule r { when duplicate to queue a }"
+    old, new = (
+        f"{PEOPLE} lead {{ {fields} }} {same.replace('rule r', 'route inbound { rule r')}"
+        " fallback to queue b }"
+        for fields in (
+            "country: country state: subdivision",
+            "country: country state: subdivision county: subdivision",
+        )
+    )
+    versions = compared(old, new)
+    assert versions.route.moves  # by a county's country a lead may be known
+    for raw in ({"state": "US-CA"}, {"state": "US-CA", "county": "CA-ON"}, {"county": "US-CA"}):
+        lead = arrived(versions, raw, TODAY)
+        for seen in histories(versions, lead):
+            found = treated(versions, lead, seen)
+            assert bool(found.told) == (found.before != found.after), raw
+
+
+def test_a_state_without_its_country_is_not_compared_where_only_one_version_can_read_it() -> None:
+    old, new = LINKED["the country goes, and any state counts"]
+    (caveat,) = compared(old, new).difference.caveats
+    assert caveat.startswith("leads whose state is written without its country")
+    assert not compared(*LINKED["a state comes and brings its country along"]).difference.caveats

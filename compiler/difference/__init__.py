@@ -12,20 +12,30 @@ import attrs
 
 from turnout.compiler.analysis import STEPS
 from turnout.compiler.describe import words
-from turnout.compiler.difference.compared import Compared, Move, Oracle, Purse
+from turnout.compiler.difference.compared import Compared, Move, Offer, Oracle, Purse
 from turnout.compiler.difference.definitions import Change, changes
 from turnout.compiler.difference.meanings import Meanings, Sets
 from turnout.compiler.difference.moves import moves
+from turnout.compiler.difference.places import mentioned, never, placed
 from turnout.compiler.difference.reach import Ground
-from turnout.compiler.difference.rows import Outcome, Version, version
+from turnout.compiler.difference.rows import Outcome, Version, outcome_of, version
 from turnout.compiler.difference.schema import Schema, shared
 from turnout.compiler.program import Program
 from turnout.compiler.regions import Regions
 from turnout.compiler.space import space
-from turnout.dsl.conditions import Condition, Named
+from turnout.dsl.conditions import Condition, Duplicate, Named
 from turnout.dsl.policy import Definition
 
-__all__ = ["Change", "Difference", "Move", "Oracle", "Outcome", "RouteDifference", "difference"]
+__all__ = [
+    "Change",
+    "Difference",
+    "Move",
+    "Offer",
+    "Oracle",
+    "Outcome",
+    "RouteDifference",
+    "difference",
+]
 
 MOST_QUESTIONS = 20
 """Questions about a route that may use up their steps before the rest is left undecided."""
@@ -138,7 +148,8 @@ class _Asked:
 def _route(asked: _Asked) -> RouteDifference:
     of = _compared(asked)
     found = list(moves(of))
-    unreadable = of.old.rows[0].whole, of.new.rows[0].whole
+    (old, new), (before, after) = asked.programs, asked.routes
+    unreadable = outcome_of(old.routes[before].last), outcome_of(new.routes[after].last)
     return RouteDifference(
         *asked.routes,
         moves=tuple(each for each in found if isinstance(each, Move)),
@@ -151,8 +162,9 @@ def _route(asked: _Asked) -> RouteDifference:
 
 def _compared(asked: _Asked) -> Compared:
     meanings = Meanings()
+    readings = asked.schema.readings
     old, new = (
-        version(program, name, view, meanings, is_old=is_old)
+        version(program, name, view, readings, meanings, is_old=is_old)
         for program, name, view, is_old in zip(
             asked.programs,
             asked.routes,
@@ -162,21 +174,42 @@ def _compared(asked: _Asked) -> Compared:
         )
     )
     declared = None if asked.declared is None else new.number(asked.declared, meanings)
-    grid = space(asked.schema.fields, list(meanings.atoms))
+    excluded = [meanings.number(each, {}) for each in _never_duplicates((old, new), meanings)]
+    # These are asked for by what was numbered before, and by nothing else.
+    agreements = [each for each in asked.schema.agreements if each.fact in meanings.atoms]
+    told_apart = mentioned(agreements, meanings.atoms)
+    excluded += [
+        meanings.number(each, {}) for each in never(agreements, asked.schema.fields, told_apart)
+    ]
+    answers = {each.name: each.field for each in agreements}
+    grid = space({**asked.schema.fields, **answers}, list(meanings.atoms))
     regions = Regions(grid)
     sets = Sets(meanings, regions)
-    ground = Ground(sets, tuple(regions.outside(box) for box in grid.impossible))
+    possible = (
+        *(regions.outside(box) for box in grid.impossible),
+        *(sets.region(number, holds=False) for number in excluded),
+    )
+    ground = Ground(sets, possible)
     return Compared(
         ground,
         old,
         new,
         asked.schema.fields,
         asked.schema.raws,
+        lambda values: placed(values, agreements, told_apart),
         words(regions, _named(new)),
         asked.oracle,
         Purse(asked.steps, MOST_QUESTIONS * asked.steps, asked.deadline),
         None if declared is None else sets.region(declared),
     )
+
+
+def _never_duplicates(versions: tuple[Version, Version], meanings: Meanings) -> Iterator[Condition]:
+    """Yield what no lead is that a version has seen before, where somebody asks for these."""
+    for each in versions:
+        by = Duplicate(tuple(identity.fields for identity in each.policy.identities))
+        if each.view.condition(by, {}) in meanings.atoms:
+            yield each.view.never(by)
 
 
 def _named(new: Version) -> Iterator[Definition]:

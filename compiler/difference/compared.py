@@ -15,12 +15,14 @@ from turnout.compiler.difference.rows import Outcome, Version
 from turnout.compiler.regions import All, Budget, Masks, find
 from turnout.dsl.findings import Witness
 from turnout.dsl.policy import Policy, Target
-from turnout.dsl.types import Field
+from turnout.dsl.types import Field, Value
 
-Oracle: TypeAlias = Callable[[Policy, str, Mapping[str, object], date], tuple[Target, ...]]
+Offer: TypeAlias = tuple[Target, tuple[Value | None, ...]]
+"""A target that a lead is offered, and the lead's values of the fields that it reads."""
+
+Oracle: TypeAlias = Callable[[Policy, str, Mapping[str, object], date], tuple[Offer, ...]]
 """Runs a raw lead through the reference interpreter: policy, route, lead as it arrives,
-and under `SEEN` whether it was seen before, day or moment → the targets that it is
-offered, in order."""
+and under `SEEN` whether it was seen before, day or moment → what it is offered, in order."""
 
 
 @attrs.frozen(eq=False)
@@ -91,8 +93,9 @@ class Compared:
     """Two versions of a route on common ground.
 
     fields: the shared schema. raws: the name under which each shared field arrives.
-    words: for sides of boxes. purse: the steps that questions may take. declared: where
-    changes were declared to lie; None where they weren't.
+    placed: settles the places in the values of a made-up lead. words: for sides of boxes.
+    purse: the steps that questions may take. declared: where changes were declared to lie;
+    None where they weren't.
     """
 
     ground: Ground
@@ -100,6 +103,7 @@ class Compared:
     new: Version
     fields: Mapping[str, Field]
     raws: Mapping[str, str]
+    placed: Callable[[Mapping[str, Value]], dict[str, Value]]
     words: Words
     oracle: Oracle
     purse: Purse

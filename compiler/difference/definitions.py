@@ -5,7 +5,7 @@ attribute that a class gains is compared from then on. Only its wording stands h
 the plain "before → after" is not plain enough.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import timedelta
 from fractions import Fraction
 from typing import cast
@@ -14,10 +14,10 @@ import attrs
 
 from turnout.dsl import policy, types
 from turnout.dsl.calendars import Calendar, Opening
-from turnout.dsl.conditions import Condition
+from turnout.dsl.conditions import Condition, IsIn
 from turnout.dsl.policy import Identity, Member, Policy
-from turnout.dsl.types import Field
-from turnout.dsl.values import show
+from turnout.dsl.types import Field, Lookup, Value
+from turnout.dsl.values import jsonable, show
 from turnout.dsl.wording import written
 
 _FOLLOWED = frozenset({"name", "routes", "families", "tests"})
@@ -30,6 +30,10 @@ _WITHIN_TEAM = frozenset({"people", "teams", "calendars"})
 """Parts that say who of a team gets a lead, and never which team does."""
 
 _SINGULAR = {"people": "person", "fields": "field", "teams": "team", "identities": "identity"}
+
+
+MOST, LONGEST = 6, 240
+"""Values that a list names before it is folded; characters of a condition before it is cut."""
 
 
 @attrs.frozen
@@ -106,7 +110,8 @@ class _Speaker:
             one, two = getattr(before, attribute.name), getattr(after, attribute.name)
             if attribute.eq and one != two:
                 special = _WORDINGS.get((type(before), attribute.name))
-                yield from special(one, two) if special else self._plainly(attribute.name, one, two)
+                said = special(one, two) if special else None
+                yield from self._plainly(attribute.name, one, two) if said is None else said
 
     def _plainly(self, name: str, before: object, after: object) -> Iterator[str]:
         if name == "meaning":
@@ -130,8 +135,14 @@ class _Speaker:
                 return ", ".join(self._words(one, of) for one in cast("tuple[object, ...]", value))
             case Identity(fields, within):
                 return f"{' and '.join(fields)} within {_lasting(within)}"
+            case frozenset():
+                return f"[{_folded(cast('frozenset[Value]', value))}]"
+            case Mapping():
+                parts = cast("Mapping[str, object]", value).items()
+                return ", ".join(f"{name} {self._words(one, of)}" for name, one in parts)
             case _ if isinstance(value, Condition):
-                return written(value, of.fields)
+                text = written(value, of.fields)
+                return text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
             case _ if attrs.has(type(value)):
                 shown = [
                     f"{each.name} {self._words(getattr(value, each.name), of)}"
@@ -158,6 +169,43 @@ def _attributes(value: object) -> "tuple[attrs.Attribute[object], ...]":
 
 
 # -- wordings --
+
+
+def _folded(values: Iterable[Value]) -> str:
+    """Return a few values, in order, and how many more there are."""
+    shown = sorted(str(jsonable(value)) for value in values)
+    more = len(shown) - MOST
+    return ", ".join(shown[:MOST]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def _values(before: Condition | None, after: Condition | None) -> Iterator[str] | None:
+    """Return which values come and go where that is all that differs, else None."""
+    match before, after:
+        case IsIn(was, olds), IsIn(now, news) if was == now:
+            sides = ("gains", news - olds), ("loses", olds - news)
+            return (f"{now} {verb} {_folded(values)}" for verb, values in sides if values)
+        case _:
+            return None
+
+
+def _lookups(before: tuple[Lookup, ...], after: tuple[Lookup, ...]) -> Iterator[str]:
+    """Yield which tables come and go, and of one that stays how many rows differ."""
+    old, new = ({(each.table, each.key): each.values for each in some} for some in (before, after))
+    for table, key in new:
+        if (table, key) not in old:
+            yield f"looked up in {table} by {key}"
+    for table, key in old:
+        if (table, key) not in new:
+            yield f"no longer looked up in {table} by {key}"
+    for table, key in new:
+        was, now = old.get((table, key), {}), new[table, key]
+        rows = [each for each in {**was, **now} if was.get(each) != now.get(each)]
+        if (table, key) in old and rows:
+            count = "1 row differs" if len(rows) == 1 else f"{len(rows):,} rows differ"
+            yield f"in {table} {count}: {key} {_folded(rows)}"
+    if [each for each in new if each in old] != [each for each in old if each in new]:
+        yield f"looked up first in {next(iter(new))[0]}"
+
 
 _DAYS = "mon tue wed thu fri sat sun".split()
 
@@ -255,9 +303,11 @@ def _required(_before: object, after: object) -> Iterator[str]:
     yield "becomes required" if after else "becomes optional"
 
 
-_WORDINGS: Mapping[tuple[type, str], Callable[..., Iterator[str]]] = {
+_WORDINGS: Mapping[tuple[type, str], Callable[..., Iterator[str] | None]] = {
     (policy.Team, "members"): _members,
     (Calendar, "openings"): _openings,
     (Field, "type"): _type,
+    (Field, "lookups"): _lookups,
     (Field, "required"): _required,
+    (policy.Definition, "own"): _values,
 }

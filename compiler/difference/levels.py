@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from turnout.compiler.difference import Difference, Move, Outcome, RouteDifference
+from turnout.compiler.difference.receivers import unmarked
 from turnout.dsl.policy import LeastLoaded, RoundRobin, Target
 
 LEVELS = ("none", "same-team", "declared", "any")
@@ -53,6 +54,12 @@ def _receivers(outcome: Outcome) -> tuple[object, ...]:
 
 
 def _receiver(target: Target) -> Target:
-    if isinstance(target, LeastLoaded):
-        return RoundRobin(target.team, target.matching, target.anytime)
+    """Return who a target sends to, whichever way one of a team is chosen.
+
+    Another person behind the same `owner FIELD` is somebody else.
+    """
+    if isinstance(target, RoundRobin | LeastLoaded):
+        own = unmarked(target)
+        assert isinstance(own, RoundRobin | LeastLoaded)
+        return RoundRobin(own.team, own.matching, own.anytime)
     return target

@@ -14,16 +14,20 @@ import attrs
 
 from turnout.compiler.difference.compared import Area, Compared, Move
 from turnout.compiler.difference.phrasing import said
+from turnout.compiler.difference.proof import witness
 from turnout.compiler.difference.reach import Ground, Piece, Reach, cubes, reach
-from turnout.compiler.difference.rows import Outcome, Row, Version, offered
+from turnout.compiler.difference.receivers import unmarked
+from turnout.compiler.difference.rows import Outcome, Row
+from turnout.compiler.domains import members
 from turnout.compiler.owners import owners_of
 from turnout.compiler.regions import All, Masks, OutOfSteps, truth
-from turnout.compiler.witness import Example, example, shown
-from turnout.dsl.conditions import SEEN
-from turnout.dsl.findings import Witness
+from turnout.dsl import types
 
 MOST_OUTCOMES = 3
 """Outcomes that one clause's leads may change to before they are told in one sentence."""
+
+MOST_TEXTS = 24
+"""Classes of texts that are looked at one by one, so that only those that move are named."""
 
 MOST_SENTENCES = 6
 """Sentences that one clause's leads may take before they are told as a whole."""
@@ -170,6 +174,7 @@ def _move(  # noqa: PLR0913 - what a move is told from
     met = [row for row in leads.mine if _may_meet(of.ground, (leads.row, row), box)]
     met += [row for row in told.rows if _may_meet(of.ground, (leads.row, row), box)]
     before = (of.ground.taken(row) for row in leads.mine)
+    box = _narrowed(of, leads, box, takers)
     area = Area((of.ground.taken(leads.row),), (*before, *told.leads), box)
     phrased, telling = said(of.words, of.ground.sets, leads.row, versions, box)
     others = tuple(dict.fromkeys(row.whole for row, _ in takers))
@@ -180,16 +185,21 @@ def _move(  # noqa: PLR0913 - what a move is told from
     )
     (olds, sources), (news, sinks) = sides if is_old else sides[::-1]
     return Move(
-        olds,
-        news,
+        *_told_apart(olds, news),
         phrased,
         leads.row.title,
         is_old,
-        tuple(row.title for row in met if row.clause is not None),
+        tuple(
+            dict.fromkeys(
+                row.title
+                for row in met
+                if row.clause is not None and row.clause is not leads.row.clause
+            )
+        ),
         sources,
         sinks,
         owners=_owners(of, *((own, others_) if is_old else (others_, own))),
-        witness=_witness(
+        witness=witness(
             of,
             leads.leads,
             [
@@ -201,6 +211,44 @@ def _move(  # noqa: PLR0913 - what a move is told from
         areas=(area,),
         is_declared=_is_declared(of, leads.leads, box),
     )
+
+
+def _narrowed(
+    of: Compared, leads: Reach, box: Masks, takers: Sequence[tuple[Row, list[All]]]
+) -> Masks:
+    """Return the box without texts of which no lead moves.
+
+    A side of texts is told by a few of them, and each that is named should be one that moves.
+    """
+    kept = list(box)
+    for at, dimension in enumerate(of.ground.space.dimensions):
+        is_text = isinstance(dimension.field.type, types.Text | types.Code | types.Email)
+        is_told = is_text and dimension.kind == "value" and box[at] != of.ground.space.full[at]
+        if not is_told or box[at].bit_count() > MOST_TEXTS:
+            continue
+        for number in members(box[at]):
+            one = (*kept[:at], 1 << number, *kept[at + 1 :])
+            try:
+                if all(of.find([*leads.leads, *taken], one) is None for _, taken in takers):
+                    kept[at] &= ~(1 << number)
+            except OutOfSteps:
+                pass  # it may move
+    return tuple(kept) if all(kept) else box
+
+
+def _told_apart(
+    olds: tuple[Outcome, ...], news: tuple[Outcome, ...]
+) -> tuple[tuple[Outcome, ...], tuple[Outcome, ...]]:
+    """Return the outcomes, their targets marked only if both sides would else say the same."""
+    plain = [
+        tuple(
+            dict.fromkeys(
+                attrs.evolve(each, targets=tuple(map(unmarked, each.targets))) for each in some
+            )
+        )
+        for some in (olds, news)
+    ]
+    return (olds, news) if {*plain[0]} & {*plain[1]} else (plain[0], plain[1])
 
 
 def _owners(
@@ -246,62 +294,6 @@ def _takers(of: Compared, leads: Reach, box: Masks, told: _Told) -> list[tuple[R
 
 def _meet(one: Masks, two: Masks) -> bool:
     return all(a & b for a, b in zip(one, two, strict=True))
-
-
-def _witness(
-    of: Compared,
-    leads: Sequence[All],
-    ways: Sequence[tuple[list[All], tuple[Row, Row]]],
-    boxes: tuple[Masks, Masks],
-) -> Witness | None:
-    """Return a lead of these that both versions were seen to treat as is claimed, or None.
-
-    ways: regions in which to look for it, one after the other, with the old and the new
-    row that take it there. boxes: where it lies, and whose sides it is to show.
-    """
-    box, telling = boxes
-    for taken, rows in ways:
-        try:
-            found = _plain(of, [*leads, *taken], box, telling)
-        except OutOfSteps:
-            continue
-        lead = None if found is None else example(of.ground.space, found, telling=telling)
-        if lead is None:
-            continue
-        ages = {each.field.name for each in of.ground.space.dimensions if each.kind == "age"}
-        shows_day = lead.shows_day and not ages.isdisjoint(lead.values)
-        made = shown(attrs.evolve(lead, shows_day=shows_day), of.fields)
-        raw = {of.raws[name]: value for name, value in made.fields.items()}
-        if all(
-            offered(of.oracle(each.policy, each.route, {**raw, **_seen(lead, each)}, lead.clock))
-            == row.whole.targets
-            for each, row in zip((of.old, of.new), rows, strict=True)
-        ):
-            return attrs.evolve(made, fields=raw)
-    return None
-
-
-def _seen(lead: Example, version: Version) -> dict[str, object]:
-    """Return whether the version has seen the lead before, as it stands in a raw lead."""
-    values = lead.values
-    return {SEEN: bool(values.get(SEEN) or values.get(SEEN + version.view.suffix))}
-
-
-def _plain(of: Compared, leads: Sequence[All], box: Masks, telling: Masks) -> Masks | None:
-    """Return leads with as few fields as it takes, besides those that tell. Raises OutOfSteps."""
-    space = of.ground.space
-    found = of.find(leads, box)
-    if found is None:
-        return None
-    kept = list(box)
-    for at, dimension in enumerate(space.dimensions):
-        could_lack = dimension.kind == "value" and kept[at] & 1 and telling[at] == space.full[at]
-        if could_lack and not found[at] & 1:
-            tried = [*kept[:at], 1, *kept[at + 1 :]]
-            plainer = of.find(leads, tuple(tried))
-            if plainer is not None:
-                kept, found = tried, plainer
-    return found
 
 
 def _is_declared(of: Compared, leads: Sequence[All], box: Masks) -> bool:
@@ -385,7 +377,7 @@ def _passed(
         owners=_owners(
             of, [of.old.rows[one] for one, _ in group], [of.new.rows[two] for _, two in group]
         ),
-        witness=_witness(of, _kept(of, *shown_by), [([], rows)], (everything, everything)),
+        witness=witness(of, _kept(of, *shown_by), [([], rows)], (everything, everything)),
         areas=tuple(areas),
         is_passed_on=True,
         is_declared=all(_is_declared(of, _kept(of, *pair), everything) for pair in group),

@@ -2,15 +2,17 @@
 
 To the program's clauses are added what it leaves unsaid: a lead that lacks a required
 field takes the route's own fallback before any rule is asked, and a lead that nothing
-takes gets no target at the end.
+takes gets no target at the end. Where a target reads a field of which the versions may
+give a lead different values, these leads have a row of their own in front of the others.
 """
 
 import attrs
 
 from turnout.compiler.difference.meanings import Meanings
-from turnout.compiler.difference.schema import View
+from turnout.compiler.difference.receivers import Readings, marked, read_by
+from turnout.compiler.difference.sights import View
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
-from turnout.dsl.conditions import ALWAYS, Condition, Named, Not, Or, Present
+from turnout.dsl.conditions import ALWAYS, And, Condition, Named, Not, Or, Present
 from turnout.dsl.policy import Policy, Target
 from turnout.dsl.wording import acted, promised, worded
 
@@ -72,28 +74,59 @@ class Version:
         return _number(condition, self.view, {}, meanings, self.numbers)
 
 
-def version(
-    program: Program, route: str, view: View, meanings: Meanings, *, is_old: bool
+def version(  # noqa: PLR0913 - a route, and what it is held beside
+    program: Program,
+    route: str,
+    view: View,
+    readings: Readings,
+    meanings: Meanings,
+    *,
+    is_old: bool,
 ) -> Version:
     """Return a version's route in rows; `meanings` learns its conditions."""
     chosen = program.routes[route]
     policy = program.policy
     names: dict[str, Named] = {}
     numbers: dict[str, int] = {}
+    rows: list[Row] = []
 
-    def number(condition: Condition) -> int:
-        return _number(condition, view, names, meanings, numbers)
+    def add(row: Row, condition: Condition) -> None:
+        differing = _differing(row.whole, readings)
+        if differing:
+            shared = view.condition(condition, names)
+            inside = And((shared, Or(tuple(differing.values()))))
+            own, whole = (
+                _marked(each, frozenset(differing), view) for each in (row.own, row.whole)
+            )
+            number = meanings.number(inside, numbers)
+            rows.append(attrs.evolve(row, meaning=number, own=own, whole=whole))
+        rows.append(row)
 
     required = [Not(Present(name)) for name, field in policy.fields.items() if field.required]
     last = outcome_of(chosen.last)
-    rows = [Row("a required field is missing", None, number(Or(tuple(required))), last, last)]
+    lacking = Or(tuple(required))
+    number = _number(lacking, view, names, meanings, numbers)
+    add(Row("a required field is missing", None, number, last, last), lacking)
     for clause in chosen.clauses:
         whole = clause_outcome(clause)
         own = outcome_of(clause.attempts[: clause.own_attempts], whole.terms)
-        rows.append(Row(clause.title, clause, number(clause.condition), own, whole))
+        number = _number(clause.condition, view, names, meanings, numbers)
+        add(Row(clause.title, clause, number, own, whole), clause.condition)
     nothing = Outcome(())
-    rows.append(Row("the end of the route", None, number(ALWAYS), nothing, nothing))
+    number = _number(ALWAYS, view, names, meanings, numbers)
+    rows.append(Row("the end of the route", None, number, nothing, nothing))
     return Version(policy, route, is_old, view, tuple(rows), numbers)
+
+
+def _differing(outcome: Outcome, readings: Readings) -> dict[str, Condition]:
+    """Return where the values differ that the outcome's targets read, by the field."""
+    read = dict.fromkeys(name for target in outcome.targets for name in read_by(target))
+    found = {name: readings.differ(name) for name in read}
+    return {name: where for name, where in found.items() if where is not None}
+
+
+def _marked(outcome: Outcome, fields: frozenset[str], view: View) -> Outcome:
+    return attrs.evolve(outcome, targets=marked(outcome.targets, fields, view.suffix))
 
 
 def _number(

@@ -7,184 +7,162 @@ other, a number outside one version's bounds too, and so is the name of someone 
 doesn't know. Where two types have nothing in common (a text became a number), the two
 readings become two fields that are free of each other: more than leads can be, so that
 "nothing changes" stays a proof and a region is shown only with a lead that was run.
+
+Where both versions come to a field in the same way, the tables that it is looked up in
+and its link to a country included, the shared field is what they come to. Otherwise it is
+what arrives, and `sights` says what each version makes of it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
 from typing import TypeVar
 
 import attrs
 
+from turnout.compiler.difference.alike import alike, children, placeholders
+from turnout.compiler.difference.places import Agreement
+from turnout.compiler.difference.receivers import Readings
+from turnout.compiler.difference.sights import AFTER, BEFORE, Sight, View
 from turnout.dsl import types
 from turnout.dsl.conditions import (
     And,
-    Atom,
     Between,
     Condition,
-    Duplicate,
     Has,
     IsIn,
-    Named,
     Not,
-    Open,
+    OlderThan,
     Or,
     Present,
+    WithinLast,
+    atoms,
 )
-from turnout.dsl.policy import Policy
+from turnout.dsl.policy import Block, Entry, Policy
 from turnout.dsl.types import Field, Value
-from turnout.dsl.values import normal_text, read
+from turnout.dsl.values import read
 from turnout.dsl.values.outcomes import Missing, Unread
-
-BEFORE, AFTER = " (before)", " (now)"
-"""What ends a name that the two versions mean differently."""
-
-
-@attrs.frozen
-class Sight:
-    """How a version sees a shared field.
-
-    name: the shared field. present: when it has a value for the version. values: the
-    shared values that each of its own stands for; None where they are the same.
-    """
-
-    name: str
-    present: Condition
-    values: Mapping[Value, frozenset[Value]] | None = None
-
-    def condition(self, atom: Atom) -> Condition:
-        """Return what one of the version's atoms asks of the shared field."""
-        match atom:
-            case Present():
-                return self.present
-            case IsIn(_, wanted) if self.values is not None:
-                none = frozenset[Value]()
-                return IsIn(self.name, none.union(*(self.values.get(v, none) for v in wanted)))
-            case Has(_, wanted) if self.values is not None:
-                (shared,) = self.values[wanted]
-                return Has(self.name, str(shared))
-            case Open() | Duplicate():
-                raise AssertionError(atom)  # it asks the clock or the history, not a field
-            case _:
-                own = attrs.evolve(atom, field=self.name)
-                return own if self.present == Present(self.name) else And((self.present, own))
-
-
-@attrs.frozen(slots=False)
-class View:
-    """How a version sees all shared fields, by its own names for them.
-
-    calendars: those that open at other times in the other version. suffix: what ends
-    their names here, so that they count as others. tells_alike: the other version tells
-    duplicates by the same fields and periods.
-    """
-
-    sights: Mapping[str, Sight]
-    calendars: frozenset[str]
-    suffix: str
-    tells_alike: bool = True
-
-    @cached_property
-    def is_plain(self) -> bool:
-        """Whether it sees every field as it is."""
-        plain = (sight == Sight(name, Present(name)) for name, sight in self.sights.items())
-        return not self.calendars and self.tells_alike and all(plain)
-
-    def condition(self, condition: Condition, names: dict[str, Named]) -> Condition:
-        """Return one of the version's conditions over the shared fields.
-
-        names: the names translated so far.
-        """
-        match condition:
-            case Named(kind, name, meaning):
-                if name not in names:
-                    names[name] = Named(kind, name, self.condition(meaning, names))
-                return names[name]
-            case Not(part):
-                return Not(self.condition(part, names))
-            case And(parts):
-                return And(tuple(self.condition(part, names) for part in parts))
-            case Or(parts):
-                return Or(tuple(self.condition(part, names) for part in parts))
-            case Open(calendar):
-                if calendar.name not in self.calendars:
-                    return condition
-                return Open(attrs.evolve(calendar, name=calendar.name + self.suffix))
-            case Duplicate(by):
-                shared_by = tuple(tuple(self.sights[name].name for name in each) for each in by)
-                return Duplicate(shared_by, "" if self.tells_alike else self.suffix)
-            case atom:
-                return self.sights[atom.field].condition(atom)
 
 
 @attrs.frozen
 class Schema:
     """The shared fields, none of them required, and how the two versions see them.
 
-    raws: the name under which each shared field arrives. caveats: what of the leads the
-    shared schema can't express, in sentences.
+    raws: the name under which each shared field arrives. readings: where the versions
+    give a lead different values. agreements: the places that only one of them may hold
+    together. caveats: what of the leads the shared schema can't express, in sentences.
     """
 
     fields: Mapping[str, Field]
     raws: Mapping[str, str]
     old: View
     new: View
+    readings: Readings
+    agreements: tuple[Agreement, ...]
     caveats: tuple[str, ...]
 
 
 def shared(old: Policy, new: Policy) -> Schema:
     """Return the schema that two versions share, in the new one's order."""
-    builder = _Builder()
+    builder = _Builder(old.fields, new.fields, alike(old.fields, new.fields))
     for name in [*new.fields, *(name for name in old.fields if name not in new.fields)]:
-        builder.add(name, old.fields.get(name), new.fields.get(name))
+        builder.add(name)
     told = {name for each in (*old.identities, *new.identities) for name in each.fields}
     tells_alike = old.identities == new.identities and all(
-        builder.old[name] == builder.new[name] for name in told
+        builder.old[name] == builder.new[name] and not builder.old[name].is_pieced for name in told
     )
     calendars = frozenset(
         name for name, each in old.calendars.items() if new.calendars.get(name, each) != each
     )
+    before = View(builder.old, calendars, BEFORE, tells_alike)
+    after = View(builder.new, calendars, AFTER, tells_alike)
+    in_both = {
+        name: (field.type, new.fields[name].type)
+        for name, field in old.fields.items()
+        if name in new.fields
+    }
+    agreements = tuple(dict.fromkeys([*before.agreements, *after.agreements]))
     return Schema(
         builder.fields,
         builder.raws,
-        View(builder.old, calendars, BEFORE, tells_alike),
-        View(builder.new, calendars, AFTER, tells_alike),
-        tuple(builder.caveats),
+        before,
+        after,
+        Readings(before, after, in_both),
+        agreements,
+        tuple(_caveats(builder, old, new)),
     )
+
+
+def _caveats(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
+    """Yield which leads the shared fields can't express, a sentence each."""
+    for name in dict.fromkeys([*new.fields, *old.fields]):
+        if name in builder.alike:
+            continue
+        if any(_asks_age_of_lookup(name, policy) for policy in (old, new)):
+            yield (
+                f"leads without a {name} of their own: the versions look it up in tables that"
+                " differ, and ask how long ago it is"
+            )
+        types_ = [each.fields[name].type for each in (old, new) if name in each.fields]
+        linked = [kind for kind in types_ if isinstance(kind, types.Subdivision) and kind.country]
+        if len(types_) == 2 and linked:
+            yield (
+                f"leads whose {name} is written without its country: the versions take its country"
+                " from other fields or tables"
+            )
+
+
+def _asks_age_of_lookup(name: str, policy: Policy) -> bool:
+    field = policy.fields.get(name)
+    if field is None or not field.lookups or not isinstance(field.type, types.Date):
+        return False
+    opened: set[str] = set()
+    return any(
+        isinstance(atom, OlderThan | WithinLast) and atom.field == name
+        for route in policy.routes.values()
+        for condition in _conditions(route.entries)
+        for atom in atoms(condition, opened)
+    )
+
+
+def _conditions(entries: Sequence[Entry]) -> Iterator[Condition]:
+    for entry in entries:
+        yield entry.condition
+        if isinstance(entry, Block):
+            yield from _conditions(entry.entries)
 
 
 @attrs.define
 class _Builder:
+    olds: Mapping[str, Field]
+    news: Mapping[str, Field]
+    alike: frozenset[str]
     fields: dict[str, Field] = attrs.Factory(dict[str, Field])
     raws: dict[str, str] = attrs.Factory(dict[str, str])
     old: dict[str, Sight] = attrs.Factory(dict[str, Sight])
     new: dict[str, Sight] = attrs.Factory(dict[str, Sight])
-    caveats: list[str] = attrs.Factory(list[str])
 
-    def add(self, name: str, old: Field | None, new: Field | None) -> None:
-        if old is not None and new is not None:
-            self._both(name, old, new)
-            if old.lookups != new.lookups:
-                self.caveats.append(
-                    f"leads without a {name} of their own: the versions look it up in tables that"
-                    " differ"
-                )
-            return
-        only = old or new
+    def add(self, name: str) -> None:
+        old, new = self.olds.get(name), self.news.get(name)
+        only = new or old
         assert only is not None
-        self._field(name, only.type, name)
-        (self.new if old is None else self.old)[name] = Sight(name, Present(name))
-        if isinstance(only.type, types.Subdivision) and only.type.country is not None:
-            self.caveats.append(
-                f"leads with a {name} and no {only.type.country}: only one version has the field "
-                f"`{name}`, and takes the {only.type.country} from it"
-            )
+        if name in self.alike:
+            self.fields[name] = attrs.evolve(only, required=False)
+            self.raws[name] = name
+        elif old is not None and new is not None:
+            self._both(name, old, new)
+        else:
+            self._field(name, only.type, name)
+        for fields, sights in ((self.olds, self.old), (self.news, self.new)):
+            if name not in fields:
+                continue
+            sight = sights.get(name, Sight(name, Present(name)))
+            sights[name] = sight if name in self.alike else _pieced(sight, fields[name], fields)
 
     def _both(self, name: str, old: Field, new: Field) -> None:
         joined = _joined(old.type, new.type)
         if joined is None or _have_telling_placeholders(old, new):
-            self._field(name, _unlinked(new.type), name)
-            self._field(name + BEFORE, _unlinked(old.type), name)
+            self._field(name, new.type, name)
+            self._field(name + BEFORE, old.type, name)
             self.new[name] = Sight(name, Present(name))
             self.old[name] = Sight(name + BEFORE, Present(name + BEFORE))
             return
@@ -195,8 +173,19 @@ class _Builder:
             views[name] = attrs.evolve(seen, present=_without(name, field, other, seen.present))
 
     def _field(self, name: str, kind: types.FieldType, raw: str) -> None:
-        self.fields[name] = Field(name, kind)
+        arriving = types.Subdivision() if isinstance(kind, types.Subdivision) else kind
+        self.fields[name] = Field(name, arriving)
         self.raws[name] = raw
+
+
+def _pieced(sight: Sight, field: Field, fields: Mapping[str, Field]) -> Sight:
+    """Return how a version sees a field of which only what arrives is shared."""
+    return attrs.evolve(
+        sight,
+        lookups=tuple(lookup for lookup in field.lookups if lookup.values),
+        country=field.type.country if isinstance(field.type, types.Subdivision) else None,
+        children=children(field.name, fields) if isinstance(field.type, types.Country) else (),
+    )
 
 
 _Sighted = Callable[[str, types.FieldType], Sight]
@@ -224,6 +213,8 @@ def _joined(old: types.FieldType, new: types.FieldType) -> tuple[types.FieldType
         case types.Number(), types.Number():
             number = types.Number(_wider(old.low, new.low, min), _wider(old.high, new.high, max))
             return number, _within(number)
+        case types.Subdivision(), types.Subdivision():
+            return types.Subdivision(), lambda name, _: Sight(name, Present(name))
         case _ if old == new:
             return new, lambda name, _: Sight(name, Present(name))
         case _:
@@ -307,20 +298,12 @@ def _within(whole: types.Integer | types.Number) -> _Sighted:
     return sight
 
 
-def _unlinked(kind: types.FieldType) -> types.FieldType:
-    return types.Subdivision() if isinstance(kind, types.Subdivision) else kind
-
-
 def _without(name: str, field: Field, other: Field, present: Condition) -> Condition:
     """Return `present` without the texts that only `field` declares as placeholders."""
-    own = _placeholders(field) - _placeholders(other)
+    own = placeholders(field) - placeholders(other)
     if not own or not isinstance(field.type, types.Text):
         return present
     return And((present, Not(IsIn(name, frozenset[Value](own)))))
-
-
-def _placeholders(field: Field) -> set[str]:
-    return {normal_text(placeholder) for placeholder in field.placeholders}
 
 
 def _have_telling_placeholders(old: Field, new: Field) -> bool:
@@ -329,7 +312,7 @@ def _have_telling_placeholders(old: Field, new: Field) -> bool:
         return False
     for field, other in ((old, new), (new, old)):
         plain = attrs.evolve(other, placeholders=(), span=None)
-        for placeholder in sorted(_placeholders(field) - _placeholders(other)):
+        for placeholder in sorted(placeholders(field) - placeholders(other)):
             if not isinstance(read(plain, placeholder), Missing | Unread):
                 return True
     return False

@@ -14,12 +14,13 @@ from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import STEPS_LIMIT, refusals
 from turnout.commands.versions import condition, program, versions
 from turnout.compiler.checks.guarantees import judged_claims
-from turnout.compiler.difference import Difference, difference
+from turnout.compiler.difference import Difference, Offer, difference
 from turnout.compiler.difference.levels import LEVELS, beyond
+from turnout.compiler.difference.receivers import read_by
 from turnout.compiler.program import Program
 from turnout.dsl.conditions import SEEN
 from turnout.dsl.findings import Severity
-from turnout.dsl.policy import Policy, Target
+from turnout.dsl.policy import Policy
 from turnout.rendering.difference import FORMATS
 from turnout.rendering.difference.report import Comparison
 from turnout.rendering.screen import columns
@@ -141,11 +142,12 @@ def _chosen(programs: tuple[Program, Program], name: str | None) -> tuple[Progra
 
 def offered_by(
     policy: Policy, route: str, raw: Mapping[str, object], clock: date
-) -> tuple[Target, ...]:
-    """Return the targets that a raw lead is offered, by the reference interpreter."""
+) -> tuple[Offer, ...]:
+    """Return what a raw lead is offered by the reference interpreter; see `Oracle`."""
     lead = lead_reader(policy.fields)(raw, None)
     values = {**lead.values, SEEN: raw.get(SEEN) is True}
-    return tuple(target for target, _ in match(policy, route, values, clock).attempts)
+    targets = (target for target, _ in match(policy, route, values, clock).attempts)
+    return tuple((target, tuple(map(values.get, read_by(target)))) for target in targets)
 
 
 def _broken(old: Program, new: Program, deadline: float) -> tuple[str, ...]:
