@@ -45,8 +45,10 @@ class Analysis:
     oracle: Oracle
     steps: int
     deadline: float | None = None
-    known: Mapping[int, All] = attrs.field(factory=dict, repr=False)
-    _remaining: dict[int, Masks | OutOfSteps | None] = attrs.field(factory=dict, repr=False)
+    known: Mapping[int, All] = attrs.field(factory=dict[int, All], repr=False)
+    _remaining: dict[int, Masks | OutOfSteps | None] = attrs.field(
+        factory=dict[int, Masks | OutOfSteps | None], repr=False
+    )
 
     @property
     def space(self) -> Space:

@@ -39,7 +39,9 @@ class Words:
     space: Space
     names: Mapping[int, Sequence[tuple[Named, Mask]]]
     corners: Sequence[tuple[Named, Box]] = ()
-    _said: dict[tuple[int, Mask], str] = attrs.field(factory=dict, repr=False)
+    _said: dict[tuple[int, Mask], str] = attrs.field(
+        factory=dict[tuple[int, Mask], str], repr=False
+    )
 
     def phrase(self, at: int, mask: Mask) -> str:
         """Return the words for one side; they are looked for once."""

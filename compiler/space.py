@@ -126,8 +126,8 @@ def _keys(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> Iterator[Atom]:
     """Yield what else must be known of a lead than what is asked.
 
     For each lookup that matters whether the lead's key is in the table: it matters where
-    its field is asked for, or is itself the key of one that matters. For a duplicate
-    whether the lead has the fields of an identity.
+    its field is asked for, or is itself the key of one that matters, or the country of a
+    subdivision that does. For a duplicate whether the lead has the fields of an identity.
     """
     asked = dict.fromkeys(atom.field for atom in atoms)
     for atom in atoms:
@@ -139,11 +139,16 @@ def _keys(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> Iterator[Atom]:
     known = set(pending)
     while pending:
         field = fields.get(pending.pop())
-        for lookup in field.lookups if field is not None else ():
-            yield _in_table(lookup)
-            if lookup.key not in known:
-                known.add(lookup.key)
-                pending.append(lookup.key)
+        if field is None:
+            continue
+        after = [lookup.key for lookup in field.lookups]
+        if isinstance(field.type, types.Subdivision) and field.type.country is not None:
+            after.append(field.type.country)
+        yield from map(_in_table, field.lookups)
+        for name in after:
+            if name not in known:
+                known.add(name)
+                pending.append(name)
 
 
 def _in_table(lookup: types.Lookup) -> IsIn:
