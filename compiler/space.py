@@ -130,6 +130,8 @@ def _keys(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> Iterator[Atom]:
     subdivision that does. For a duplicate whether the lead has the fields of an identity.
     """
     asked = dict.fromkeys(atom.field for atom in atoms)
+    places = (name for name, field in fields.items() if isinstance(field.type, types.Subdivision))
+    asked.update(dict.fromkeys(name for name in places if fields[name].required))
     for atom in atoms:
         if isinstance(atom, Duplicate):
             compared = [name for names in atom.by for name in names if name in fields]

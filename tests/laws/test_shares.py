@@ -56,3 +56,19 @@ def test_what_a_table_has_for_an_identity_is_not_counted_as_missing() -> None:
     rule = "rule again { when duplicate and half is 1 to queue triage }"
     text = f"{head} queue triage identity size within 30 days route inbound {{ {rule} }}"
     check_shares(counted(Written(text, {"sizes.csv": "half,size\n1,0\n2,1"})), within=None)
+
+
+def test_a_country_that_a_table_has_for_a_lead_with_a_state_is_not_counted_as_missing() -> None:
+    fields = """
+      state: subdivision
+      owner: person required
+      country: country from "country-by-owner.csv" by owner -> found
+    """
+    rule = 'rule mine { when state in "state.csv" and owner is ana to queue triage }'
+    people = "person ana person ben person cleo"
+    text = f"lead {{ {fields} }} {people} queue triage route inbound {{ {rule} }}"
+    tables = {
+        "state.csv": "state\nUS-CA\nUS-NY\n",
+        "country-by-owner.csv": "owner,found\nana,US\nben,CA\n",
+    }
+    check_shares(counted(Written(text, tables)), within=None)
