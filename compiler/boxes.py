@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.domains import Mask, key
+from turnout.compiler.masks import Mask, key
 from turnout.compiler.regions import All, Either
 from turnout.compiler.space import Box
 

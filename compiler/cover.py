@@ -21,7 +21,7 @@ import attrs
 
 from turnout.compiler import sat
 from turnout.compiler.columns import Column, crossed, lightest, swept, union
-from turnout.compiler.domains import Mask, key, members, set_of
+from turnout.compiler.masks import Mask, key, members, set_of
 from turnout.compiler.regions import Budget, Masks
 from turnout.compiler.space import Box
 

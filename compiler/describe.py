@@ -12,7 +12,8 @@ from decimal import Decimal
 import attrs
 
 from turnout.compiler import domains
-from turnout.compiler.domains import Cut, Mask, members
+from turnout.compiler.domains import Cut
+from turnout.compiler.masks import Mask, members
 from turnout.compiler.regions import Regions
 from turnout.compiler.space import YES, Box, Dimension, Space
 from turnout.compiler.universe import universe

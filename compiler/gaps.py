@@ -18,9 +18,9 @@ import attrs
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.boxes import merged
 from turnout.compiler.describe import Words, phrases, words
-from turnout.compiler.domains import Mask
 from turnout.compiler.growth import Cover, Walls, grown, narrowed, needed, region_of
 from turnout.compiler.index import Index
+from turnout.compiler.masks import Mask
 from turnout.compiler.regions import All, Masks
 from turnout.dsl.conditions import And, Condition, Named, Not, Or
 

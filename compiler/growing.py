@@ -19,7 +19,7 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.describe import words
-from turnout.compiler.domains import Mask
+from turnout.compiler.masks import Mask
 from turnout.compiler.program import Clause, Program
 from turnout.compiler.regions import Budget, OutOfSteps, Regions, find
 from turnout.compiler.space import space

@@ -17,8 +17,8 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.domains import Mask
 from turnout.compiler.index import Index
+from turnout.compiler.masks import Mask
 from turnout.compiler.regions import All, Masks, Regions, truth
 from turnout.compiler.space import Space
 

@@ -15,7 +15,7 @@ import attrs
 
 from turnout.compiler.boxes import boxes
 from turnout.compiler.columns import Column, swept
-from turnout.compiler.domains import Mask, key, mask_of, members, set_of
+from turnout.compiler.masks import Mask, key, mask_of, members, set_of
 from turnout.compiler.regions import All, Masks
 from turnout.compiler.space import Box, Space
 

@@ -17,8 +17,8 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.boxes import boxes
-from turnout.compiler.domains import members
 from turnout.compiler.index import Index
+from turnout.compiler.masks import members
 from turnout.compiler.program import Program
 from turnout.compiler.regions import All, Regions, truth
 from turnout.compiler.space import Box, Dimension, Space, answers, space

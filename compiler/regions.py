@@ -20,7 +20,7 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.domains import Mask
+from turnout.compiler.masks import Mask
 from turnout.compiler.space import Box, Space
 from turnout.dsl.conditions import And, Condition, Named, Not, Or
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Protocol, TypeAlias, cast
 
-from turnout.compiler.domains import members, set_of
+from turnout.compiler.masks import members, set_of
 from turnout.compiler.regions import Budget
 
 CONFLICTS = 1_000

@@ -23,7 +23,7 @@ import attrs
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.boxes import boxes
-from turnout.compiler.domains import members
+from turnout.compiler.masks import members
 from turnout.compiler.regions import All, Budget, OutOfSteps
 from turnout.compiler.space import Box, Dimension, Space
 from turnout.compiler.universe import universe

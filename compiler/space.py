@@ -17,8 +17,10 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler import domains
-from turnout.compiler.domains import Domain, Mask
+from turnout.compiler import domains, masks
+from turnout.compiler.domains import Domain
+from turnout.compiler.masks import Mask
+from turnout.compiler.texts import text
 from turnout.compiler.universe import country_of, example, universe
 from turnout.dsl import types
 from turnout.dsl.conditions import (
@@ -236,7 +238,7 @@ class _Builder:
             case types.Date():
                 return domains.days(atoms)
             case types.Text() | types.Code() | types.Email():
-                return domains.text(atoms, _alphabet(field.type), self._literal_tests(field))
+                return text(atoms, _alphabet(field.type), self._literal_tests(field))
             case _:
                 chosen = [atom for atom in atoms if isinstance(atom, IsIn)]
                 if not chosen and not self._is_linked(field):
@@ -276,8 +278,8 @@ class _Builder:
         literals = _literals(self.atoms[field.name])
         for atom, other in places.items():
             self.impossible.append(((at, 1), (other, YES)))
-            holds = domains.mask_of({domain.class_of(v) for v in literals if answers(atom, v)})
-            fails = domains.mask_of({domain.class_of(v) for v in literals if not answers(atom, v)})
+            holds = masks.mask_of({domain.class_of(v) for v in literals if answers(atom, v)})
+            fails = masks.mask_of({domain.class_of(v) for v in literals if not answers(atom, v)})
             prefixes = _prefixes(self.atoms[field.name])
             for prefix, mask in ((p, domain.masks[StartsWith(field.name, p)]) for p in prefixes):
                 if isinstance(atom, Contains) and atom.text in prefix:
@@ -372,7 +374,7 @@ class _Builder:
             allowed.setdefault(children.class_of(value), set()).add(of)
         by_allowed: dict[Mask, Mask] = {}
         for number, countries_of in allowed.items():
-            key = domains.mask_of(countries_of)
+            key = masks.mask_of(countries_of)
             by_allowed[key] = by_allowed.get(key, 0) | 1 << number
         for mask, numbers in by_allowed.items():
             refused = countries.full & ~mask

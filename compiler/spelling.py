@@ -8,9 +8,10 @@ prefixes; where a field may be missing, the condition says so.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from turnout.compiler import domains
+from turnout.compiler import domains, masks
 from turnout.compiler.describe import Words, absorbed, ends, follows, named, spans
-from turnout.compiler.domains import Cut, Mask
+from turnout.compiler.domains import Cut
+from turnout.compiler.masks import Mask
 from turnout.compiler.space import YES, Dimension
 from turnout.compiler.universe import universe
 from turnout.dsl import types
@@ -49,7 +50,7 @@ def side(known: Words, at: int, mask: Mask) -> Condition:
         assert dimension.test is not None
         return dimension.test if mask == YES else Not(dimension.test)
     if isinstance(dimension.test, Open | Duplicate):
-        is_open = bool(dimension.domain.sample(domains.members(mask)[0]))
+        is_open = bool(dimension.domain.sample(masks.members(mask)[0]))
         return dimension.test if is_open else Not(dimension.test)
     field = dimension.field.name
     whole = named(known, at, mask)
@@ -150,8 +151,8 @@ def _text(dimension: Dimension, wanted: Mask) -> Condition:
         if isinstance(test, StartsWith) and mask & every
     ]
     prefixes.sort(key=lambda side: -side[1].bit_count())
-    points = {number: _points(dimension, number) for number in domains.members(every)}
-    named_ = domains.mask_of(number for number, values in points.items() if values)
+    points = {number: _points(dimension, number) for number in masks.members(every)}
+    named_ = masks.mask_of(number for number, values in points.items() if values)
     for _, mask in prefixes:
         named_ |= mask
     if not wanted & ~named_:
@@ -178,8 +179,8 @@ def _covered(
         if mask & left and not mask & ~wanted:
             parts.append(test)
             left &= ~mask
-    literals = [value for number in domains.members(left) for value in points[number]]
-    left &= ~domains.mask_of(number for number in domains.members(left) if points[number])
+    literals = [value for number in masks.members(left) for value in points[number]]
+    left &= ~masks.mask_of(number for number in masks.members(left) if points[number])
     while left:
         # The innermost prefix of a class; what it holds besides lies deeper.
         test, mask = min((s for s in prefixes if s[1] & left), key=lambda s: s[1].bit_count())

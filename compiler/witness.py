@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
-from turnout.compiler import domains
+from turnout.compiler import masks
 from turnout.compiler.domains import MISSING
 from turnout.compiler.regions import Masks
 from turnout.compiler.space import YES, Dimension, Space, answers
@@ -84,7 +84,7 @@ def example(space: Space, box: Masks, telling: Masks | None = None) -> Example |
             values[test.field] = is_open(test.calendar, moment)
     for at, dimension in enumerate(space.dimensions):
         if isinstance(dimension.test, Duplicate):
-            allowed = {dimension.domain.sample(number) for number in domains.members(box[at])}
+            allowed = {dimension.domain.sample(number) for number in masks.members(box[at])}
             values[dimension.test.field] = False not in allowed  # new if it can be
     fields = {dimension.field.name: dimension.field for dimension in space.dimensions}
     look_up(looked_up_fields(fields), values)  # what nothing asks is still looked up
@@ -129,7 +129,7 @@ def _is_in(space: Space, box: Masks, at: int, value: Value) -> bool:
 
 def _class(space: Space, at: int, mask: int) -> int:
     """Return the class that shows the most: a value where one is allowed, the first as listed."""
-    chosen = domains.members(mask)
+    chosen = masks.members(mask)
     if space.dimensions[at].kind in {"has", "pattern"}:
         return chosen[0]
     return next((number for number in chosen if number != MISSING), MISSING)
@@ -156,7 +156,7 @@ def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
     wanted: list[tuple[Calendar, set[bool]]] = []
     for at, dimension in enumerate(space.dimensions):
         if isinstance(dimension.test, Open):
-            answers_ = {bool(dimension.domain.sample(n)) for n in domains.members(box[at])}
+            answers_ = {bool(dimension.domain.sample(n)) for n in masks.members(box[at])}
             wanted.append((dimension.test.calendar, answers_))
     if not wanted:
         return None

@@ -13,7 +13,7 @@ import attrs
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.questions import Written, written_conditions
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.domains import Mask, members
+from turnout.compiler.masks import Mask, members
 from turnout.compiler.regions import All, Budget, OutOfSteps
 from turnout.compiler.shares import linked
 from turnout.dsl.conditions import And, Condition, Not, Or, Present

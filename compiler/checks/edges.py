@@ -14,9 +14,10 @@ import attrs
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.describe import spans
-from turnout.compiler.domains import Cut, Mask
+from turnout.compiler.domains import Cut
 from turnout.compiler.gaps import Gap
 from turnout.compiler.growth import region_of
+from turnout.compiler.masks import Mask
 from turnout.compiler.space import Dimension
 from turnout.dsl import types
 from turnout.dsl.conditions import Between, IsIn, Ordered, atoms

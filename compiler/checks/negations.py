@@ -19,8 +19,8 @@ from turnout.compiler.checks.questions import (
     written_conditions,
 )
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.domains import Mask
 from turnout.compiler.growth import region_of
+from turnout.compiler.masks import Mask
 from turnout.compiler.regions import Masks, OutOfSteps
 from turnout.dsl.conditions import NEVER, And, Condition, IsIn, Not, Or, Present, atoms
 from turnout.dsl.findings import Finding, Severity

@@ -18,7 +18,7 @@ from turnout.compiler.difference.proof import witness
 from turnout.compiler.difference.reach import Ground, Piece, Reach, cubes, reach
 from turnout.compiler.difference.receivers import unmarked
 from turnout.compiler.difference.rows import Outcome, Row
-from turnout.compiler.domains import members
+from turnout.compiler.masks import members
 from turnout.compiler.owners import owners_of
 from turnout.compiler.regions import All, Masks, OutOfSteps, truth
 from turnout.dsl import types

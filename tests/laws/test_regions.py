@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.policies import resolved
 from tests.strategies import COLUMNS, Written, leads, policies, policy_atoms
 from turnout.compiler import witness
-from turnout.compiler.domains import members
+from turnout.compiler.masks import members
 from turnout.compiler.regions import All, Budget, Regions, find, truth
 from turnout.compiler.space import Space, space
 from turnout.dsl.conditions import And, Condition, IsIn, Not, Or, Present, atoms

@@ -18,7 +18,7 @@ from turnout.compiler.boxes import boxes, parts
 from turnout.compiler.checks import check
 from turnout.compiler.columns import swept
 from turnout.compiler.cover import uncovered, uncovered_by_most
-from turnout.compiler.domains import mask_of, members, set_of
+from turnout.compiler.masks import mask_of, members, set_of
 from turnout.compiler.program import lower
 from turnout.compiler.recheck import QUICK_CHECKS, check_again, check_first
 from turnout.compiler.regions import All, Budget, truth
