@@ -20,9 +20,8 @@ from turnout.compiler.boxes import merged
 from turnout.compiler.describe import Words, phrases, words
 from turnout.compiler.growth import Cover, Walls, grown, narrowed, needed, region_of
 from turnout.compiler.index import Index
-from turnout.compiler.masks import Mask
-from turnout.compiler.regions import All, Masks
-from turnout.dsl.conditions import And, Condition, Named, Not, Or
+from turnout.compiler.masks import Mask, members
+from turnout.compiler.regions import All, Masks, reads
 
 MOST_REGIONS = 60
 """Regions that are looked for before the rest is only said to be there."""
@@ -81,27 +80,12 @@ def gaps(analysis: Analysis) -> Gaps:
 def exceptions(analysis: Analysis) -> tuple[frozenset[int], frozenset[int]]:
     """Return the clauses that ask nothing but fields which most don't, and those that ask any."""
     clauses = analysis.route.clauses
-    known: dict[str, frozenset[str]] = {}
-    asked = [_asked(clause.condition, known) for clause in clauses]
+    names = [dimension.field.name for dimension in analysis.space.dimensions]
+    asked = [frozenset(names[at] for at in members(reads(region))) for region in analysis.taken]
     counted = Counter(field for fields in asked for field in fields)
     rare = {field for field, count in counted.items() if 2 * count < len(clauses)}
     apart = [at for at, fields in enumerate(asked) if fields & rare]
     return frozenset(at for at in apart if asked[at] <= rare), frozenset(apart)
-
-
-def _asked(condition: Condition, known: dict[str, frozenset[str]]) -> frozenset[str]:
-    """Return the fields that a condition asks. known: those of names; others are added."""
-    match condition:
-        case Named(name=name, meaning=meaning):
-            if name not in known:
-                known[name] = _asked(meaning, known)
-            return known[name]
-        case Not(part):
-            return _asked(part, known)
-        case And(parts) | Or(parts):
-            return frozenset[str]().union(*(_asked(part, known) for part in parts))
-        case atom:
-            return frozenset({atom.field})
 
 
 def _length(known: Words, found: Gaps) -> tuple[bool, int, int]:

@@ -19,7 +19,7 @@ import attrs
 
 from turnout.compiler.index import Index
 from turnout.compiler.masks import Mask
-from turnout.compiler.regions import All, Masks, Regions, truth
+from turnout.compiler.regions import All, Masks, Regions
 from turnout.compiler.space import Space
 
 Effort: TypeAlias = Callable[[Masks], tuple[int, ...]]
@@ -43,25 +43,22 @@ class Walls:
     index: Index
     trees: tuple[All, ...] = ()
 
-    def free(self, box: Sequence[Mask], at: int) -> Mask:
-        """Return the classes of dimension `at` that `box` could have and meet no wall."""
-        others = self.index.of_all
-        for other, mask in enumerate(box):
-            if other != at and mask != self.space.full[other]:
-                others &= self.index.accepting(other, mask)
-                if not others:
-                    break
+    def meeting(self, at: int, mask: Mask) -> int:
+        """Return the boxes of the index that accept one of these classes on dimension `at`."""
+        if mask == self.space.full[at]:
+            return self.index.of_all
+        return self.index.accepting(at, mask) & self.index.of_all
+
+    def free(self, box: Sequence[Mask], at: int, others: int) -> Mask:
+        """Return the classes of dimension `at` that `box` could have and meet no wall.
+
+        others: the boxes of the index that `box` meets on every other dimension.
+        """
         full = self.space.full[at]
         taken = self.index.accepted(at, others)
         for tree in self.trees:
             taken |= column(tree, box, at, full)
         return full & ~taken
-
-    def meets(self, box: Sequence[Mask]) -> bool:
-        """Return whether a wall meets `box`; True also where only a search could tell."""
-        if self.index.met(box, self.index.of_all):
-            return True
-        return any(truth(tree, box) is not False for tree in self.trees)
 
 
 @attrs.frozen(eq=False)
@@ -117,10 +114,16 @@ def _widths(box: Masks) -> tuple[int, ...]:
 
 
 def _grown(walls: Walls, seed: Masks, order: Sequence[int]) -> Masks:
-    box = list(seed)
+    full = walls.space.full
+    behind = [walls.index.of_all]  # what the seed meets on the dimensions that are still to come
+    for at in reversed(order[1:]):
+        behind.append(behind[-1] & walls.meeting(at, seed[at]))
+    box, met = list(seed), walls.index.of_all
     for at in order:
-        if box[at] != walls.space.full[at]:
-            box[at] |= walls.free(box, at)
+        others = met & behind.pop()
+        if box[at] != full[at]:
+            box[at] |= walls.free(box, at, others)
+            met &= walls.meeting(at, box[at])
     return tuple(box)
 
 

@@ -175,6 +175,16 @@ def is_nothing(region: All) -> bool:
     return any(not either.alternatives for either in region.eithers)
 
 
+def reads(region: All) -> int:
+    """Return the dimensions that a region constrains, one bit each."""
+    found = 0
+    for at, _ in region.box:
+        found |= 1 << at
+    for either in region.eithers:
+        found |= either.reads
+    return found
+
+
 def _either(alternatives: tuple[All, ...]) -> All:
     if len(alternatives) == 1:
         return alternatives[0]

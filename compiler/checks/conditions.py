@@ -14,7 +14,7 @@ from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.questions import Written, written_conditions
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.masks import Mask, members
-from turnout.compiler.regions import All, Budget, OutOfSteps
+from turnout.compiler.regions import All, Budget, OutOfSteps, reads
 from turnout.compiler.shares import linked
 from turnout.dsl.conditions import And, Condition, Not, Or, Present
 from turnout.dsl.findings import Finding, Severity
@@ -283,13 +283,3 @@ class _Independence:
                 found |= self.links[at]
             self.known[dimensions] = found
         return self.known[dimensions]
-
-
-def reads(region: All) -> int:
-    """Return the dimensions that a region constrains, one bit each."""
-    found = 0
-    for at, _ in region.box:
-        found |= 1 << at
-    for either in region.eithers:
-        found |= either.reads
-    return found

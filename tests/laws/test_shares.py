@@ -5,8 +5,7 @@ from math import prod
 
 from tests.counting import Counted, claim, counted
 from tests.strategies import Written
-from turnout.compiler.checks.conditions import reads
-from turnout.compiler.regions import All
+from turnout.compiler.regions import All, reads
 from turnout.compiler.shares import class_weights, shares
 
 
