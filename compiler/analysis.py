@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TypeAlias
 
 import attrs
@@ -11,7 +11,7 @@ from turnout.compiler.boxes import merged, parts
 from turnout.compiler.consequences import Consequence, consequence
 from turnout.compiler.cover import uncovered, uncovered_by_most
 from turnout.compiler.index import IMPOSSIBLE, Index, index
-from turnout.compiler.limits import sure_owners
+from turnout.compiler.limits import EVERY_LEAD, sure, sure_owners
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.regions import All, Budget, Masks, OutOfSteps, Regions, find, truth
 from turnout.compiler.space import Box, Space, space
@@ -230,11 +230,15 @@ def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:
     """Return the atoms that a question about the route may use, each once, in order."""
     found: dict[Atom, None] = {}
     opened: set[str] = set()
+    sure_of = cache(partial(sure, policy))  # thousands of rules send to a few teams
     for clause in route.clauses:
         found.update(dict.fromkeys(atoms(clause.condition, opened)))
         for attempt in clause.attempts:
             if isinstance(attempt.target, ToOwner):
                 found[owned(policy, attempt.target)] = None
+        certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
+        if EVERY_LEAD not in certain:  # else nobody asks who can pass a lead on
+            found.update(dict.fromkeys(atom for each in certain for atom in atoms(each.leads)))
     return list(found)
 
 
