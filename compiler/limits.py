@@ -2,9 +2,9 @@
 
 A target is *sure* of leads while some set of calendars is open: a person with hours and no
 other limit is sure of any lead while those hours last, a team while one such member's and
-its own do. A queue is sure at any time, which is the empty set. What is to be matched makes
-a team sure of the leads only that such a member serves. Absence and caps make nobody sure,
-since a day away comes and a cap can be full whatever the hour.
+its own do. A queue is sure at any time, which is the empty set. Where what is to be matched
+or whose lead it is decides, that is a condition on the lead beside the hours. Absence and
+caps make nobody sure, since a day away comes and a cap can be full whatever the hour.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +14,7 @@ import attrs
 
 from turnout.compiler.outcomes import served_by
 from turnout.compiler.witness import DAY, MOST_DAYS, moments
-from turnout.dsl.conditions import ALWAYS, Condition
+from turnout.dsl.conditions import ALWAYS, Condition, IsIn, Present
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.policy import (
     Cap,
@@ -54,23 +54,16 @@ def sure(policy: Policy, target: Target) -> tuple[Sure, ...]:
             return _sure_team(policy, target)
         case ToPerson(name, anytime):
             hours = _sure_person(policy, name, anytime=anytime)
-        case ToOwner() | PreviousOwner():
-            hours = None  # the lead may have none
+        case ToOwner():
+            return _sure_owner(policy, target)
+        case PreviousOwner():
+            hours = None  # there may be none
         case ToPartner(name, anytime):
             partner = policy.places[f"partner {name}"]
             hours = _sure(partner.hours, partner.caps, anytime=anytime)
         case _:
             return (EVERY_LEAD,)
     return () if hours is None else (Sure(hours),)
-
-
-def sure_owners(policy: Policy, target: ToOwner) -> frozenset[str]:
-    """Return the people who take any lead that they own."""
-    return frozenset(
-        name
-        for name in policy.people
-        if _sure_person(policy, name, anytime=target.anytime) == frozenset()
-    )
 
 
 def _sure(hours: str | None, caps: tuple[Cap, ...], *, anytime: bool) -> Hours | None:
@@ -87,6 +80,19 @@ def _sure_person(policy: Policy, name: str, *, anytime: bool) -> Hours | None:
     if person.is_inactive or person.away:
         return None
     return _sure(person.hours, person.caps, anytime=anytime)
+
+
+def _sure_owner(policy: Policy, target: ToOwner) -> tuple[Sure, ...]:
+    by_hours: dict[Hours, list[str]] = {}
+    for name in policy.people:
+        hours = _sure_person(policy, name, anytime=target.anytime)
+        if hours is not None:
+            by_hours.setdefault(hours, []).append(name)
+    if len(policy.people) == len(by_hours.get(frozenset(), ())):
+        return (Sure(frozenset(), Present(target.field)),)  # the same as any of them, and shorter
+    return tuple(
+        Sure(hours, IsIn(target.field, frozenset(names))) for hours, names in by_hours.items()
+    )
 
 
 def _sure_team(policy: Policy, target: RoundRobin | LeastLoaded) -> tuple[Sure, ...]:

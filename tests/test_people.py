@@ -534,11 +534,16 @@ team x hours days { lax }  team y { pam, lax cap 9 per day }
         ),
         ("plan is pro", "owner owner else round-robin x matching plan anytime", False),
         ("plan is big", "owner owner else round-robin x matching plan anytime", True),
+        # An owner works by day, and who is there by night has hours of their own.
+        ("owner is pia and open days", "owner owner", False),
+        ("owner is pia and not open days", "owner owner", True),
+        ("owner is pia", "owner owner else person pam", False),
+        ("owner in [pia, gone]", "owner owner else person pam", True),
         ("plan in [pro, free]", "round-robin x matching plan anytime else person flo", True),
         ("plan in [pro, free]", "round-robin x matching plan anytime else person both", False),
     ],
 )
-def test_a_team_that_matches_makes_a_dead_end_of_what_its_members_do_not_serve(
+def test_what_nobody_is_sure_to_take_is_a_dead_end_and_nothing_else(
     condition: str, chain: str, is_lost: bool
 ) -> None:
     text = f"""{LEAD}{CALENDARS}

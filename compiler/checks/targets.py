@@ -3,13 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
-from turnout.compiler.analysis import Analysis, owned
+from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.questions import followed
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.limits import EVERY_LEAD, Hours, Sure, limits, never, open_together, sure
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.compiler.regions import All, Masks, OutOfSteps
-from turnout.dsl.conditions import And, Condition, Not, Open
+from turnout.dsl.conditions import And, Condition, Open
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import LeastLoaded, Policy, PreviousOwner, RoundRobin, Target, ToOwner
 from turnout.dsl.wording import worded
@@ -102,14 +102,11 @@ def _lost(
     certain: what one of them is sure to take. open_of: see `open_together`. Raises OutOfSteps.
     """
     policy, region = analysis.program.policy, analysis.regions.region
-    targets = [attempt.target for attempt in analysis.route.clauses[at].attempts]
-    nobody = [region(Not(owned(policy, each))) for each in targets if isinstance(each, ToOwner)]
-    wanted = [analysis.taken[at], *nobody]
     meeting = analysis.meeting(at)
 
     def found(taken: Iterable[Condition], also: Iterable[All] = ()) -> Masks | None:
         left = (region(each, holds=False) for each in taken)
-        return analysis.find([*wanted, *left, *also], outside=meeting)
+        return analysis.find([analysis.taken[at], *left, *also], outside=meeting)
 
     names = frozenset[str]().union(*(each.hours for each in certain))
     asked = {name: Open(policy.calendars[name]) for name in sorted(names)}

@@ -1,6 +1,6 @@
 """People with hours, caps and things that they serve, against all leads and who can be there."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -61,7 +61,12 @@ def limited(draw: DrawFn, *, asks_clock: bool = False) -> Written:
         steps[-1] += some(" anytime")
     conditions = ["plan is p", "tags has x", "owner is ana", "plan is present", "duplicate"]
     if asks_clock:
-        conditions += ["open early", "plan is p and not open late", "plan is q or open early"]
+        conditions += [
+            "open early",
+            "owner is ana and open early",
+            "plan is p and not open late",
+            "plan is q or open early",
+        ]
     when = draw(st.sampled_from(conditions))
     rule = f"rule r1 {{ when {when} to {' else '.join(steps)} }}"
     parts.append(f"route inbound {{ {rule} {some('fallback to queue triage')} }}")
@@ -117,18 +122,18 @@ def moments(policy: Policy) -> dict[frozenset[str], datetime]:
     }
 
 
-def is_consistent(policy: Policy, world: World) -> bool:
-    """Return whether there is such a moment: nobody is gone without a cap that can be full."""
+def worlds_at(policy: Policy, closed: Collection[frozenset[str]]) -> list[World]:
+    """Return who can be there when what is closed is one of these: caps can be full."""
     limited_ = {name for name, person in policy.people.items() if person.caps}
     limited_ |= {name.removeprefix("partner ") for name, each in policy.places.items() if each.caps}
-    return world.closed in moments(policy) and world.gone <= limited_
+    return [each for each in worlds(policy) if each.closed in closed and each.gone <= limited_]
 
 
 @given(limited())
 def test_a_target_is_never_available_iff_it_takes_no_lead_at_any_hour(written: Written) -> None:
     made = compiled(written)
     leads = list(every_lead(made.policy))
-    among = [world for world in worlds(made.policy) if is_consistent(made.policy, world)]
+    among = worlds_at(made.policy, moments(made.policy))
     (rule,) = (clause for clause in made.program.routes[ROUTE].clauses if clause.is_rule)
     expected = [
         attempt.span
@@ -145,7 +150,6 @@ def test_a_target_is_never_available_iff_it_takes_no_lead_at_any_hour(written: W
 @given(limited(asks_clock=True))
 def test_a_dead_end_is_reported_iff_some_lead_can_be_passed_on_by_all(written: Written) -> None:
     made = compiled(written)
-    among = [world for world in worlds(made.policy) if is_consistent(made.policy, world)]
     (rule,) = (clause for clause in made.program.routes[ROUTE].clauses if clause.is_rule)
     attempts = tuple((attempt.target, attempt.by) for attempt in rule.attempts)
     is_lost = any(
@@ -153,7 +157,7 @@ def test_a_dead_end_is_reported_iff_some_lead_can_be_passed_on_by_all(written: W
         for closed, moment in moments(made.policy).items()
         for lead in every_lead(made.policy)
         if holds(rule.condition, lead.values, moment)
-        for end in ends(made.policy, attempts, lead, [w for w in among if w.closed == closed])
+        for end in ends(made.policy, attempts, lead, worlds_at(made.policy, [closed]))
     )
     found = named(made.findings, "dead-end")
     assert all(finding.span == rule.span for finding in found)
