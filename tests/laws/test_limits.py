@@ -28,8 +28,11 @@ HOURS = {
 def limited(draw: DrawFn, *, asks_clock: bool = False) -> Written:
     """Return a policy whose people and teams have limits, with one long chain and a guarantee.
 
-    asks_clock: the rule may ask what is open, which takes a moment to answer.
+    asks_clock: the rule may ask what is open, which takes a moment to answer. Its chain
+    has no fallback then, few have caps and most have hours, on which it depends who is there.
     """
+    rarely = ("",) * 4 if asks_clock else ()
+    hours = ("hours early", "hours late") * (3 if asks_clock else 1)
 
     def some(*choices: str) -> str:
         return draw(st.sampled_from(["", *choices]))
@@ -44,21 +47,21 @@ def limited(draw: DrawFn, *, asks_clock: bool = False) -> Written:
         serves = some(
             "serves plan [p]", "serves plan [p, q]", "serves tags [x]", "serves tags [x, y]"
         )
-        limits = f"{some('hours early', 'hours late')} {some('cap 3 per day')} {serves}"
+        limits = f"{some(*hours)} {some(*rarely, 'cap 3 per day')} {serves}"
         parts.append(f"person {name} {{ {limits} {some('inactive') if name == 'cleo' else ''} }}")
-    cap = some("cap 1 per day")
+    cap = some(*rarely, "cap 1 per day")
     teams = {"near": f"ana {cap}, ben", "far": f"ben, cleo weight {draw(st.sampled_from('01'))}"}
     for team, members in teams.items():
-        limits = f"{some('hours early', 'hours late')} {some('cap 9 per day')}"
+        limits = f"{some('hours early', 'hours late')} {some(*rarely, 'cap 9 per day')}"
         parts.append(f"team {team} {limits} {{ {members} }}")
-    parts.append(f"partner outside {{ {some('hours early')} {some('cap 2 per day')} }}")
+    parts.append(f"partner outside {{ {some(*hours[::2])} {some('cap 2 per day')} }}")
     kinds = ["round-robin near", "least-loaded near", "round-robin far", "person ana", "person ben"]
     kinds += ["owner owner", "previous-owner", "partner outside"]
     steps: list[str] = []
     for kind in draw(st.lists(st.sampled_from(kinds), min_size=2, max_size=4)):
         is_team = kind.split()[0] in {"round-robin", "least-loaded"}
         steps.append(f"{kind} {some('matching plan', 'matching tags') if is_team else ''}")
-        steps[-1] += some(" anytime")
+        steps[-1] += some(*rarely, " anytime")
     conditions = ["plan is p", "tags has x", "owner is ana", "plan is present", "duplicate"]
     if asks_clock:
         conditions += [
@@ -69,7 +72,8 @@ def limited(draw: DrawFn, *, asks_clock: bool = False) -> Written:
         ]
     when = draw(st.sampled_from(conditions))
     rule = f"rule r1 {{ when {when} to {' else '.join(steps)} }}"
-    parts.append(f"route inbound {{ {rule} {some('fallback to queue triage')} }}")
+    fallback = "" if asks_clock else some("fallback to queue triage")
+    parts.append(f"route inbound {{ {rule} {fallback} }}")
     reached = ["team near", "team far", *(f"person {name}" for name in PEOPLE)]
     reached += ["partner outside", "owner owner", "previous-owner", "queue triage"]
     targets = st.lists(st.sampled_from(reached), min_size=1, max_size=4).map(", ".join)
