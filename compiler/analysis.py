@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TypeAlias
 
 import attrs
@@ -11,12 +11,12 @@ from turnout.compiler.boxes import merged, parts
 from turnout.compiler.consequences import Consequence, consequence
 from turnout.compiler.cover import uncovered, uncovered_by_most
 from turnout.compiler.index import IMPOSSIBLE, Index, index
-from turnout.compiler.limits import sure_owners
+from turnout.compiler.limits import EVERY_LEAD, sure
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.regions import All, Budget, Masks, OutOfSteps, Regions, find, truth
 from turnout.compiler.space import Box, Space, space
-from turnout.dsl.conditions import Atom, IsIn, Present, atoms
-from turnout.dsl.policy import Policy, ToOwner
+from turnout.dsl.conditions import Atom, atoms
+from turnout.dsl.policy import Policy
 from turnout.dsl.types import Values
 
 Oracle: TypeAlias = Callable[[Policy, str, Values, date], tuple[str | None, tuple[str, ...]]]
@@ -230,17 +230,10 @@ def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:
     """Return the atoms that a question about the route may use, each once, in order."""
     found: dict[Atom, None] = {}
     opened: set[str] = set()
+    sure_of = cache(partial(sure, policy))  # thousands of rules send to a few teams
     for clause in route.clauses:
         found.update(dict.fromkeys(atoms(clause.condition, opened)))
-        for attempt in clause.attempts:
-            if isinstance(attempt.target, ToOwner):
-                found[owned(policy, attempt.target)] = None
+        certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
+        if EVERY_LEAD not in certain:  # else nobody asks who can pass a lead on
+            found.update(dict.fromkeys(atom for each in certain for atom in atoms(each.leads)))
     return list(found)
-
-
-def owned(policy: Policy, target: ToOwner) -> Present | IsIn:
-    """Return the condition under which an owner is sure to take the lead."""
-    people = sure_owners(policy, target)
-    return (
-        Present(target.field) if len(people) == len(policy.people) else IsIn(target.field, people)
-    )

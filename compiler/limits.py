@@ -1,16 +1,20 @@
 """What can keep a target from taking a lead: hours, absence, caps, and what people serve.
 
-A target is *sure* while some set of calendars is open: a person with hours and no other
-limit is sure while those hours last, a team while one such member's and its own do. A
-queue is sure at any time, which is the empty set. Absence and caps make nobody sure, since
-a day away comes and a cap can be full whatever the hour.
+A target is *sure* of leads while some set of calendars is open: a person with hours and no
+other limit is sure of any lead while those hours last, a team while one such member's and
+its own do. A queue is sure at any time, which is the empty set. Where what is to be matched
+or whose lead it is decides, that is a condition on the lead beside the hours. Absence and
+caps make nobody sure, since a day away comes and a cap can be full whatever the hour.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+import attrs
+
+from turnout.compiler.outcomes import served_by
 from turnout.compiler.witness import DAY, MOST_DAYS, moments
+from turnout.dsl.conditions import ALWAYS, Condition, IsIn, Present
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.policy import (
     Cap,
@@ -31,80 +35,99 @@ Hours: TypeAlias = frozenset[str]
 """Calendars that must be open together; none is at any time."""
 
 
-def sure(policy: Policy, target: Target) -> frozenset[Hours]:
-    """Return the sets of calendars of which one open is enough for `target` to take any lead."""
+@attrs.frozen
+class Sure:
+    """What a target is sure to take: of the leads that satisfy a condition all, in some hours."""
+
+    hours: Hours
+    leads: Condition = ALWAYS
+
+
+EVERY_LEAD = Sure(frozenset())
+"""Whoever is sure of this can pass no lead on."""
+
+
+def sure(policy: Policy, target: Target) -> tuple[Sure, ...]:
+    """Return what `target` is sure to take, in roster order; it can pass on anything else."""
     match target:
         case RoundRobin() | LeastLoaded():
             return _sure_team(policy, target)
         case ToPerson(name, anytime):
-            return _sure_person(policy, name, anytime=anytime)
-        case ToOwner() | PreviousOwner():
-            return frozenset()  # the lead may have none
+            hours = _sure_person(policy, name, anytime=anytime)
+        case ToOwner():
+            return _sure_owner(policy, target)
+        case PreviousOwner():
+            hours = None  # there may be none
         case ToPartner(name, anytime):
             partner = policy.places[f"partner {name}"]
-            return _sure(partner.hours, partner.caps, anytime=anytime)
+            hours = _sure(partner.hours, partner.caps, anytime=anytime)
         case _:
-            return frozenset({frozenset()})
+            return (EVERY_LEAD,)
+    return () if hours is None else (Sure(hours),)
 
 
-def sure_owners(policy: Policy, target: ToOwner) -> frozenset[str]:
-    """Return the people who take any lead that they own."""
-    return frozenset(
-        name
-        for name in policy.people
-        if frozenset() in _sure_person(policy, name, anytime=target.anytime)
-    )
-
-
-def _sure(hours: str | None, caps: tuple[Cap, ...], *, anytime: bool) -> frozenset[Hours]:
+def _sure(hours: str | None, caps: tuple[Cap, ...], *, anytime: bool) -> Hours | None:
+    """Return the hours in which nothing keeps a lead away, None where there are none."""
     if caps:
-        return frozenset()
-    asked = {hours} if hours is not None and not anytime else set[str]()
-    return frozenset({frozenset(asked)})
+        return None
+    return frozenset() if hours is None or anytime else frozenset({hours})
 
 
-def _sure_person(policy: Policy, name: str, *, anytime: bool) -> frozenset[Hours]:
+def _sure_person(policy: Policy, name: str, *, anytime: bool) -> Hours | None:
     person = policy.people.get(name)
     if person is None:  # unknown, which is reported; nothing else is said of them
-        return frozenset({frozenset()})
-    if person.is_inactive or person.away:
         return frozenset()
+    if person.is_inactive or person.away:
+        return None
     return _sure(person.hours, person.caps, anytime=anytime)
 
 
-def _sure_team(policy: Policy, target: RoundRobin | LeastLoaded) -> frozenset[Hours]:
-    team = policy.teams[target.team]
-    if target.matching:
-        return frozenset()  # the lead may have a value that nobody serves
-    own = _sure(team.hours, team.caps, anytime=target.anytime)
-    members = [
-        _sure_person(policy, member.person, anytime=target.anytime)
-        for member in _drawn(team)
-        if not member.caps
-    ]
-    return frozenset(
-        hours | team_hours for found in members for hours in found for team_hours in own
+def _sure_owner(policy: Policy, target: ToOwner) -> tuple[Sure, ...]:
+    by_hours: dict[Hours, list[str]] = {}
+    for name in policy.people:
+        hours = _sure_person(policy, name, anytime=target.anytime)
+        if hours is not None:
+            by_hours.setdefault(hours, []).append(name)
+    if len(policy.people) == len(by_hours.get(frozenset(), ())):
+        return (Sure(frozenset(), Present(target.field)),)  # the same as any of them, and shorter
+    return tuple(
+        Sure(hours, IsIn(target.field, frozenset(names))) for hours, names in by_hours.items()
     )
+
+
+def _sure_team(policy: Policy, target: RoundRobin | LeastLoaded) -> tuple[Sure, ...]:
+    team = policy.teams[target.team]
+    own = _sure(team.hours, team.caps, anytime=target.anytime)
+    if own is None:
+        return ()
+    found: dict[Sure, None] = {}
+    for member in _drawn(team):
+        hours = _sure_person(policy, member.person, anytime=target.anytime)
+        if hours is None or member.caps:
+            continue
+        person = policy.people.get(member.person)
+        if person is None:
+            found[Sure(own | hours)] = None
+        elif all(person.serves.get(field) for field in target.matching):
+            found[Sure(own | hours, served_by(policy, person.name, target.matching))] = None
+    return tuple(found)
 
 
 def _drawn(team: Team) -> list[Member]:
     return [member for member in team.members if member.weight]
 
 
-def unsure_moment(policy: Policy, sets: Iterable[Hours]) -> datetime | None:
-    """Return a moment at which in none of the sets all calendars are open.
+def open_together(policy: Policy, names: Hours) -> tuple[Hours, ...]:
+    """Return which of the calendars are open at some moment and the others closed.
 
-    None where there is none in the `MOST_DAYS` days that are looked at.
+    Each combination comes once, by its first moment in the `MOST_DAYS` days that are
+    looked at.
     """
-    every = frozenset(sets)
-    if frozenset() in every:
-        return None
-    wanted = [[policy.calendars[name] for name in sorted(names)] for names in every]
-    calendars = [calendar for names in wanted for calendar in names]
+    calendars = [policy.calendars[name] for name in sorted(names)]
+    found: dict[Hours, None] = {}
     for moment in moments(calendars, DAY, MOST_DAYS):
-        if not any(all(is_open(calendar, moment) for calendar in names) for names in wanted):
-            return moment
-    return None
+        found[frozenset(each.name for each in calendars if is_open(each, moment))] = None
+    return tuple(found)
 
 
 # -- in words --

@@ -190,7 +190,7 @@ def _to(policy: Policy, outcome: Outcome, person: str) -> Condition:
         case PreviousOwner():
             own = policy.seen
         case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
-            own = _served(policy, person, fields)
+            own = served_by(policy, person, fields)
         case _:
             pass
     return both(own, *(_passes(policy, each.target, target, person) for each in outcome.passed))
@@ -215,7 +215,7 @@ def _passes(policy: Policy, refused: Target, target: Target, person: str) -> Con
             is_same = isinstance(target, RoundRobin | LeastLoaded) and target.team == name
             if (team.caps or own[0].caps) and not is_same:
                 return ALWAYS
-            served = _served(policy, person, fields)
+            served = served_by(policy, person, fields)
             return NEVER if served == ALWAYS else Not(served)
         case _:
             return ALWAYS
@@ -233,7 +233,7 @@ def _hours(policy: Policy, target: Target, person: str) -> set[str]:
     return set() if anytime else {name for name in calendars if name is not None}
 
 
-def _served(policy: Policy, person: str, fields: Iterable[str]) -> Condition:
+def served_by(policy: Policy, person: str, fields: Iterable[str]) -> Condition:
     """Return the leads whose values in all of `fields` the person serves."""
     parts: list[Condition] = []
     for field in fields:

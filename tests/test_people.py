@@ -485,6 +485,97 @@ def test_somebody_who_is_always_there_makes_no_dead_end(people: str, chain: str)
     assert dead_ends(people, chain) == []
 
 
+CORE = "products has core and not products has any [extra, more]"
+
+MATCHING = """
+person pia { serves plan [pro] hours days }
+person pam { serves plan [pro] hours nights }
+person flo { serves plan [free] hours days }
+person core { serves products [core] }
+person both { serves plan [free] serves products [core, extra] }
+person gone { serves plan [pro] away 2026-11-23 }
+person lax  { serves plan [pro] }
+team t  { pia, pam, flo }  team u { core }  team v { both }  team w { gone }
+team x hours days { lax }  team y { pam, lax cap 9 per day }
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "chain", "is_lost"),
+    [
+        ("plan is pro", "round-robin x matching plan anytime", False),
+        ("plan is pro", "least-loaded x matching plan anytime", False),
+        ("plan in [pro, big]", "round-robin x matching plan anytime", True),
+        ("plan is not pro", "round-robin x matching plan anytime", True),
+        # A lead without a plan is served by nobody.
+        ("not plan in [free, big]", "round-robin x matching plan anytime", True),
+        ("plan is pro", "round-robin x matching plan", True),
+        ("plan is pro and open days", "round-robin x matching plan", False),
+        ("plan is pro", "round-robin w matching plan", True),
+        ("plan is pro", "round-robin w matching plan else person lax", False),
+        ("plan is pro", "round-robin y matching plan", True),
+        # By day one of those who serve the plan, by night the other.
+        ("plan is pro", "round-robin t matching plan", False),
+        ("plan in [pro, free]", "round-robin t matching plan", True),
+        ("plan is free and open days", "round-robin t matching plan", False),
+        ("plan is pro or (plan is free and open days)", "round-robin t matching plan", False),
+        ("plan is free and open nights", "round-robin t matching plan", True),
+        ("plan is free and not open nights", "round-robin t matching plan", False),
+        # All that the lead has must be served, of each field that is matched.
+        ("products has core", "round-robin u matching products", True),
+        (CORE, "round-robin u matching products", False),
+        ("products has core and not products has more", "round-robin v matching products", False),
+        ("plan is free", "round-robin v matching plan matching products", True),
+        (CORE, "round-robin v matching plan matching products", True),
+        (
+            f"plan is free and {CORE}",
+            "round-robin v matching plan matching products",
+            False,
+        ),
+        ("plan is pro", "owner owner else round-robin x matching plan anytime", False),
+        ("plan is big", "owner owner else round-robin x matching plan anytime", True),
+        # An owner works by day, and who is there by night has hours of their own.
+        ("owner is pia and open days", "owner owner", False),
+        ("owner is pia and not open days", "owner owner", True),
+        ("owner is pia", "owner owner else person pam", False),
+        ("owner in [pia, gone]", "owner owner else person pam", True),
+        ("plan in [pro, free]", "round-robin x matching plan anytime else person flo", True),
+        ("plan in [pro, free]", "round-robin x matching plan anytime else person both", False),
+    ],
+)
+def test_what_nobody_is_sure_to_take_is_a_dead_end_and_nothing_else(
+    condition: str, chain: str, is_lost: bool
+) -> None:
+    text = f"""{LEAD}{CALENDARS}
+    calendar days {{ timezone "Europe/Berlin"  open mon..sun 06:00-22:00 }}
+    {MATCHING} queue q
+    route r {{
+      rule matched {{ when {condition} to {chain} }}
+      rule others {{ when not ({condition}) to queue q }}
+    }}
+    """
+    found = compiled(text).findings
+    assert {finding.name for finding in errors(found)} == ({"dead-end"} if is_lost else set())
+
+
+def test_whose_leads_a_rule_above_takes_needs_nobody_who_serves_them() -> None:
+    text = """
+    lead { id: text required  plan: one of [p, q] }
+    person ana { serves plan [p] }
+    team near { ana }
+    queue triage
+    route inbound {
+      rule above { when plan is q to queue triage }
+      rule r { when plan is present to round-robin near matching plan }
+      rule none { when plan is missing to queue triage }
+    }
+    """
+    assert not errors(compiled(text).findings)
+    (end,) = named(compiled(text.replace("is q to", "is p to")).findings, "dead-end")
+    assert end.witness is not None
+    assert end.witness.fields["plan"] == "q"
+
+
 def test_hours_that_the_condition_asks_for_make_no_dead_end() -> None:
     text = f"""{LEAD}{CALENDARS} person ana {{ hours berlin }} queue q
     route r {{

@@ -1,20 +1,23 @@
 """Find targets that can't be, and chains that can end with the lead in nobody's hands."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
-from turnout.compiler.analysis import Analysis, owned
+from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.questions import followed
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.limits import Hours, limits, never, sure, unsure_moment
+from turnout.compiler.limits import EVERY_LEAD, Hours, Sure, limits, never, open_together, sure
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.compiler.regions import All, Masks, OutOfSteps
-from turnout.dsl.conditions import And, Not, Open
+from turnout.dsl.conditions import And, Condition, Open
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import LeastLoaded, Policy, PreviousOwner, RoundRobin, Target, ToOwner
 from turnout.dsl.wording import worded
 
 MOST_REASONS = 4
+
+MOST_MOMENTS = 1_000
+"""Moments at which leads of one clause are looked for, told apart by what is open."""
 
 
 def check_teams(program: Program) -> Iterator[Finding]:
@@ -40,15 +43,17 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
     # Thousands of rules send to a few teams.
     sure_of = cache(partial(sure, policy))
     never_of = cache(partial(never, policy))
-    moment_of = cache(partial(unsure_moment, policy))
+    open_of = cache(partial(open_together, policy))
     for at, clause in enumerate(analysis.route.clauses):
         yield from _unreachable_targets(clause)
         yield from _never_available(clause, never_of)
-        hours = frozenset(each for attempt in clause.attempts for each in sure_of(attempt.target))
-        if not is_whole or moment_of(hours) is None:
+        certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
+        if not is_whole or EVERY_LEAD in certain:
             continue
         try:
-            yield from _dead_end(analysis, at, clause, hours)
+            found = _lost(analysis, at, tuple(dict.fromkeys(certain)), open_of)
+            if found is not None:
+                yield _exhausted(analysis, clause, found)
         except OutOfSteps as stopped:
             claim = "can leave a lead without a target"
             yield undecided(clause, claim, analysis.steps, stopped)
@@ -86,22 +91,49 @@ def _never_available(clause: Clause, never_of: Callable[[Target], str | None]) -
             )
 
 
-def _dead_end(
-    analysis: Analysis, at: int, clause: Clause, hours: frozenset[Hours]
-) -> Iterator[Finding]:
-    """Report a lead that all targets pass on. hours: during any of them one is sure."""
-    policy = analysis.program.policy
-    owners = [attempt.target for attempt in clause.attempts if isinstance(attempt.target, ToOwner)]
-    nobody = [analysis.regions.region(Not(owned(policy, owner))) for owner in owners]
-    closed: list[All] = []
-    for names in sorted(hours, key=sorted):
-        asked = tuple(Open(policy.calendars[name]) for name in sorted(names))
-        if all(clock in analysis.space.places for clock in asked):
-            closed.append(analysis.regions.region(And(asked), holds=False))
-    regions: list[All] = [analysis.taken[at], *nobody, *closed]
-    found = analysis.find(regions, outside=analysis.meeting(at))
-    if found is not None:
-        yield _exhausted(analysis, clause, found)
+def _lost(
+    analysis: Analysis,
+    at: int,
+    certain: Sequence[Sure],
+    open_of: Callable[[Hours], Sequence[Hours]],
+) -> Masks | None:
+    """Return leads of clause `at` that all its targets can pass on, None where there are none.
+
+    certain: what one of them is sure to take. open_of: see `open_together`. Raises OutOfSteps.
+    """
+    policy, region = analysis.program.policy, analysis.regions.region
+    meeting = analysis.meeting(at)
+
+    def found(taken: Iterable[Condition], also: Iterable[All] = ()) -> Masks | None:
+        left = (region(each, holds=False) for each in taken)
+        return analysis.find([analysis.taken[at], *left, *also], outside=meeting)
+
+    names = frozenset[str]().union(*(each.hours for each in certain))
+    asked = {name: Open(policy.calendars[name]) for name in sorted(names)}
+    clocks = {name: clock for name, clock in asked.items() if clock in analysis.space.places}
+    # First as if each calendar could be open or closed whatever the others are.
+    quick = [
+        And((*(clocks[name] for name in sorted(each.hours)), each.leads))
+        for each in certain
+        if each.hours <= clocks.keys()
+    ]
+    first = found(quick)
+    if first is None or not names:
+        return first
+    seen: set[tuple[Hours, tuple[Sure, ...]]] = set()
+    for open_ in open_of(names):
+        there = tuple(each for each in certain if each.hours <= open_)
+        known = open_.intersection(clocks), there
+        if known in seen:
+            continue
+        if len(seen) == MOST_MOMENTS:
+            raise OutOfSteps
+        seen.add(known)
+        now = (region(clock, holds=name in open_) for name, clock in clocks.items())
+        lost = found((each.leads for each in there), now)
+        if lost is not None:
+            return lost
+    return None
 
 
 def _exhausted(analysis: Analysis, clause: Clause, found: Masks) -> Finding:
