@@ -155,3 +155,11 @@ def test_a_duplicate_by_its_state_has_a_country() -> None:
       rule a { when duplicate and country is missing to queue triage } fallback to queue triage
     }"""
     assert named(compiled(text).findings, "impossible-condition")
+
+
+def test_each_rule_below_that_would_get_leads_of_a_redundant_one_is_named() -> None:
+    rules = [f"when size {test} to queue one" for test in ("< 9", "is 3", "in 2..5", "< 8", "< 9")]
+    found = named(compiled(route(*rules)).findings, "redundant-rule")
+    first = next(finding for finding in found if finding.span and finding.span.text == "r0")
+    assert [label.span.text for label in first.labels] == ["r1", "r2", "r3"]
+    assert first.notes == ("others below would send some of them there, too",)

@@ -9,7 +9,6 @@ that send elsewhere gets some.
 """
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
 
 from turnout.compiler.analysis import Analysis
 from turnout.compiler.checks.questions import samples, taker
@@ -60,21 +59,20 @@ def _heirs(analysis: Analysis, outcomes: Sequence[Consequence], at: int) -> list
 
 
 def _heirs_of(analysis: Analysis, at: int, others: list[int]) -> list[int]:
-    """Return clauses below rule `at` that would together get its leads, each of them some.
+    """Return the clauses below rule `at` that would get its leads, in order, one too many to name.
 
     others: the clauses that meet the rule, which take all its leads.
     """
     own = analysis.taken[at]
-    before = [other for other in others if other < at]
     heirs: list[int] = []
-    while (left := analysis.find([own], outside=[*before, *heirs])) is not None:
-        heir = taker(analysis, tuple(mask & -mask for mask in left), after=at)
-        assert heir is not None  # somebody takes each of its leads
-        heirs.append(heir)
-    if len(heirs) == 1:  # it takes all of them, unless another one that stands above it gets some
-        between = (other for other in others if at < other < heirs[0])
-        heirs += islice((by for by in between if _takes(analysis, own, by, before)), 1)
-    return sorted(heirs)
+    for number, later in enumerate(others):
+        if later < at or not _takes(analysis, own, later, others[:number]):
+            continue
+        heirs.append(later)
+        is_all = analysis.find([own], outside=others[: number + 1]) is None
+        if is_all or len(heirs) > MOST_LABELS:
+            break
+    return heirs
 
 
 def _takes(analysis: Analysis, own: All, by: int, passed: list[int]) -> bool:
@@ -93,8 +91,7 @@ def _differs(analysis: Analysis, outcomes: Sequence[Consequence], at: int, point
 def _finding(analysis: Analysis, at: int, heirs: list[int]) -> Finding:
     clauses = analysis.route.clauses
     labels = [Label(clauses[by].span, "sends them to the same place") for by in heirs[:MOST_LABELS]]
-    more = len(heirs) - len(labels)
-    notes = (f"{more} more would send some of them there, too",) if more else ()
+    notes = ("others below would send some of them there, too",) if heirs[MOST_LABELS:] else ()
     title = clauses[heirs[0]].title
     return Finding(
         "redundant-rule",

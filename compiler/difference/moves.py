@@ -116,7 +116,8 @@ def _moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iterator
     else:
         for box in boxes:
             takers = _takers(of, leads, box, told)
-            yield _move(of, leads, box, told, takers, is_old=is_old)
+            narrow = _narrowed(of, leads, box, [taken for _, taken in takers])
+            yield _move(of, leads, narrow, told, takers, is_old=is_old)
     if leads.is_open:
         yield leads.row.title
 
@@ -143,7 +144,10 @@ def _all_moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iter
             yield leads.row.title
             return
     if takers:
-        yield _move(of, leads, leads.start, stay, list(takers.values()), is_old=is_old)
+        # Of several that give the same outcome only one is named, so it isn't they that count.
+        moved = [of.ground.sets.regions.complement(region) for region in stay.leads]
+        box = _narrowed(of, leads, leads.start, [moved])
+        yield _move(of, leads, box, stay, list(takers.values()), is_old=is_old)
 
 
 def _boxes(leads: Reach, fresh: Sequence[Piece]) -> list[Masks]:
@@ -174,7 +178,6 @@ def _move(  # noqa: PLR0913 - what a move is told from
     met = [row for row in leads.mine if _may_meet(of.ground, (leads.row, row), box)]
     met += [row for row in told.rows if _may_meet(of.ground, (leads.row, row), box)]
     before = (of.ground.taken(row) for row in leads.mine)
-    box = _narrowed(of, leads, box, takers)
     area = Area((of.ground.taken(leads.row),), (*before, *told.leads), box)
     phrased, telling = said(of.words, of.ground.sets, leads.row, versions, box)
     others = tuple(dict.fromkeys(row.whole for row, _ in takers))
@@ -213,12 +216,11 @@ def _move(  # noqa: PLR0913 - what a move is told from
     )
 
 
-def _narrowed(
-    of: Compared, leads: Reach, box: Masks, takers: Sequence[tuple[Row, list[All]]]
-) -> Masks:
+def _narrowed(of: Compared, leads: Reach, box: Masks, moving: Sequence[list[All]]) -> Masks:
     """Return the box without texts of which no lead moves.
 
-    A side of texts is told by a few of them, and each that is named should be one that moves.
+    A side of texts is told by a few of them, and each that is named should be one that
+    moves. moving: the leads that do, each as regions that are met together.
     """
     kept = list(box)
     for at, dimension in enumerate(of.ground.space.dimensions):
@@ -229,7 +231,7 @@ def _narrowed(
         for number in members(box[at]):
             one = (*kept[:at], 1 << number, *kept[at + 1 :])
             try:
-                if all(of.find([*leads.leads, *taken], one) is None for _, taken in takers):
+                if all(of.find([*leads.leads, *some], one) is None for some in moving):
                     kept[at] &= ~(1 << number)
             except OutOfSteps:
                 pass  # it may move

@@ -9,7 +9,7 @@ from io import StringIO
 
 import attrs
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
@@ -163,7 +163,33 @@ def test_exactly_the_leads_whose_decision_changes_are_told(pair: tuple[Written, 
     hold_to_every_lead(versions)
 
 
+_PEOPLE = "person ana person ben person cleo queue triage"
+
+# The leads of r2 reach nobody in two ways: without an owner, and at the end of the route.
+TO_NOBODY_IN_TWO_WAYS = (
+    Written(
+        f"""lead {{ city: text required owner: person }} {_PEOPLE}
+        segment Big = city in "city.csv" and owner in "owner.csv"
+        route inbound {{
+          rule r1 {{ when owner in "owner.csv" to queue triage }}
+          rule r2 {{ when not (Big or city starts with "b") to queue triage }}
+          fallback to queue triage
+        }}""",
+        {"city.csv": "city\na\nab\n", "owner.csv": "owner\nana\nben\n"},
+    ),
+    Written(
+        f"""lead {{
+          city: text required
+          owner: person required from "owner-by-city.csv" by city -> found
+        }} {_PEOPLE}
+        route inbound {{ rule r1 {{ when city is missing to queue triage }} }}""",
+        {"owner-by-city.csv": "city,found\na,ana\nab,ben\nb,\n"},
+    ),
+)
+
+
 @given(edited())
+@example(TO_NOBODY_IN_TWO_WAYS)
 def test_a_clause_told_in_one_line_tells_exactly_its_moved_leads(
     pair: tuple[Written, Written],
 ) -> None:
