@@ -461,6 +461,29 @@ def test_a_row_of_a_territory_table_moves_the_leads_of_its_key_only() -> None:
     assert found["changes"][0]["details"] == ["id gains x2", "id loses x1"]
 
 
+def test_texts_that_the_rule_itself_leaves_out_are_not_told() -> None:
+    rules = """
+      rule rival { when domain in "rivals.csv" to queue late }
+      within DACH and not Named {
+        rule large { when employees >= 1000 to round-robin sales }
+        fallback to queue triage
+      }
+      fallback to queue late
+    """
+    head = INBOUND.split("territory Named", maxsplit=1)[0].replace(
+        "id: text", "domain: text id: text"
+    )
+    text = (
+        f'{head}territory Named {{ from "named.csv" by domain -> pod }} route inbound {{{rules}}}'
+    )
+    tables = {"named.csv": "domain,pod\na.example,A\n", "rivals.csv": "domain\nr.example\n"}
+    lay("old", {**FILES, **tables, "inbound.route": text})
+    lay("new", {**FILES, **tables, "inbound.route": text.replace(">= 1000", ">= 500")})
+    result = diff("old/inbound.route", "new/inbound.route")
+    assert "employees 500..999" in result.stdout
+    assert "domain such as" not in result.stdout
+
+
 # -- formats --
 
 

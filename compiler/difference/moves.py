@@ -144,10 +144,7 @@ def _all_moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iter
             yield leads.row.title
             return
     if takers:
-        # Of several that give the same outcome only one is named, so it isn't they that count.
-        moved = [of.ground.sets.regions.complement(region) for region in stay.leads]
-        box = _narrowed(of, leads, leads.start, [moved])
-        yield _move(of, leads, box, stay, list(takers.values()), is_old=is_old)
+        yield _move(of, leads, leads.start, stay, list(takers.values()), is_old=is_old)
 
 
 def _boxes(leads: Reach, fresh: Sequence[Piece]) -> list[Masks]:
@@ -225,7 +222,8 @@ def _narrowed(of: Compared, leads: Reach, box: Masks, moving: Sequence[list[All]
     kept = list(box)
     for at, dimension in enumerate(of.ground.space.dimensions):
         is_text = isinstance(dimension.field.type, types.Text | types.Code | types.Email)
-        is_told = is_text and dimension.kind == "value" and box[at] != of.ground.space.full[at]
+        # What the clause's own condition says goes without saying.
+        is_told = is_text and dimension.kind == "value" and box[at] != leads.start[at]
         if not is_told or box[at].bit_count() > MOST_TEXTS:
             continue
         for number in members(box[at]):
