@@ -113,7 +113,7 @@ class Analysis:
         among = chosen.impossible | chosen.of_all if is_whole else chosen.among(outside)
         webs = [at for at in outside if self.index.boxes[at] is None] if self.index.webs else []
         for sides in whole.boxes:
-            box = self._within(sides)
+            box = self.within(sides)
             if any(truth(self.taken[at], box) is not False for at in webs):
                 found = self._searched(All(sides, wanted.eithers), outside, budget)
             else:
@@ -143,13 +143,13 @@ class Analysis:
 
     def _searched(self, wanted: All, outside: Iterable[int], budget: Budget) -> Masks | None:
         """Return what `find` returns, by the search that needs no boxes."""
-        start = self._within(wanted.box)
+        start = self.within(wanted.box)
         met = [at for at in sorted(outside) if truth(self.taken[at], start) is not False]
         regions = [wanted, *(self.left(at) for at in met), *self.possible]
         return find(self.space, regions, budget)
 
-    def _within(self, sides: Box) -> Masks:
-        """Return a box with all its sides."""
+    def within(self, sides: Box) -> Masks:
+        """Return the leads within these sides, as a box with a mask for every dimension."""
         box = list(self.space.full)
         for at, mask in sides:
             box[at] = mask if box[at] is self.space.full[at] else box[at] & mask
@@ -169,13 +169,13 @@ class Analysis:
         whole = parts(wanted, self.space.full)
         among = self.index.among(range(before))
         for sides in [wanted.box] if whole is None else whole.boxes:
-            box = self._within(sides)
+            box = self.within(sides)
             for by, cover in self.index.meeting(box, among):
                 if by != IMPOSSIBLE:
                     found[by] = found.get(by, 0.0) + _share(box, cover)
         for by in self.index.webs:
             if by < before:
-                found[by] = _share(self._within(wanted.box), self.taken[by].box)
+                found[by] = _share(self.within(wanted.box), self.taken[by].box)
         return found
 
 

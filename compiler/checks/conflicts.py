@@ -79,9 +79,7 @@ def _siblings(analysis: Analysis, known: Collection[int]) -> Iterator[tuple[int,
         key = clause.around, reads(own)
         before = boxes.get(key, 0)
         if at not in known:
-            limits = list(analysis.space.full)
-            for dimension, mask in analysis.taken[at].box:
-                limits[dimension] &= mask
+            limits = analysis.within(analysis.taken[at].box)
             met = index.clauses(index.met(limits, before)) if before else []
             yield at, sorted([*met, *webs.get(key, ())])
         boxes[key] = before | index.of(at)

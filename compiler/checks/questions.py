@@ -82,9 +82,7 @@ def samples(analysis: Analysis, at: int) -> Iterator[Masks]:
     """Yield a few points of clause `at` that a lead can be; a look at one costs next to nothing."""
     known = analysis.index
     for sides in (known.boxes[at] or ())[:MOST_SAMPLED]:
-        box = list(analysis.space.full)
-        for dimension, mask in sides:
-            box[dimension] &= mask
+        box = analysis.within(sides)
         if not all(box):
             continue
         highest = tuple(1 << mask.bit_length() - 1 for mask in box)
