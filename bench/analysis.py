@@ -156,7 +156,7 @@ def _edited(policy: Policy) -> Policy:
 
 
 def _beside_z3() -> None:
-    from tests.z3_reference import Judge  # noqa: PLC0415 - needs z3-solver, which is no runtime's
+    from tests.support.z3_reference import Judge  # noqa: PLC0415 - needs z3-solver
 
     print(f"{'policy':22} {'ours s':>7} {'z3 s':>8} {'z3/ours':>8}  same answers")
     for kind, number in (("wide", 20), ("wide", 60), ("sat", 20), ("sat", 40)):

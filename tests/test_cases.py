@@ -20,7 +20,7 @@ import click
 import pytest
 from hypothesis import given, settings
 
-from tests.strategies import leads
+from tests.support.strategies import leads
 from turnout.compiler.diagram import dot
 from turnout.compiler.drawing import draw
 from turnout.compiler.growing import decision_tree
@@ -46,8 +46,8 @@ _EXPECTED = re.compile(r"# ! ([a-z0-9, -]+)$", re.MULTILINE)
 _LEAD = re.compile(r"^# > (.+)$", re.MULTILINE)
 
 ELSEWHERE = {
-    "undecided": "tests/test_cli.py, with a budget of one step",
-    "missing-extra": "tests/test_policy_files.py, without the library",
+    "undecided": "tests/turnout/test_cli.py, with a budget of one step",
+    "missing-extra": "tests/dsl/test_policy_files.py, without the library",
 }
 """Findings that no file can show by itself, and where they are tested."""
 

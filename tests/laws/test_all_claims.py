@@ -7,9 +7,9 @@ modules below, where an ordinary run tries it.
 
 from hypothesis import given
 
-from tests.counting import CLAIMS, counted, tiny
 from tests.laws import test_exactness, test_gaps, test_guarantees, test_rules, test_shares
-from tests.strategies import Written
+from tests.support.counting import CLAIMS, counted, tiny
+from tests.support.strategies import Written
 
 MODULES = (test_exactness, test_gaps, test_guarantees, test_rules, test_shares)
 

@@ -9,9 +9,9 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.obvious import Obvious
-from tests.policies import resolved
-from tests.strategies import histories, people
+from tests.support.obvious import Obvious
+from tests.support.policies import resolved
+from tests.support.strategies import histories, people
 from turnout.compiler.program import lower
 from turnout.dsl.calendars import Days
 from turnout.dsl.policy import Cap, Member, Person, Policy, RoundRobin, Route, Step, Team

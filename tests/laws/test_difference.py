@@ -13,7 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
-from tests.differences import (
+from tests.support.differences import (
     Arrived,
     Versions,
     arrived,
@@ -23,8 +23,8 @@ from tests.differences import (
     is_as_told,
     treated,
 )
-from tests.enumeration import COLUMNS, TODAY, VALUES, every_raw_lead, tiny_columns
-from tests.strategies import Column, Written, cells_of, conditions, policies, table_text
+from tests.support.enumeration import COLUMNS, TODAY, VALUES, every_raw_lead, tiny_columns
+from tests.support.strategies import Column, Written, cells_of, conditions, policies, table_text
 
 NAMES = re.compile(r"(?<![\w\"-])(Here|Near|Far|There|Big|Mid|Hot)(?![\w\"-])")
 RULE = re.compile(r"^rule (\S+) \{ when (.+) to (.+) \}$", re.MULTILINE)

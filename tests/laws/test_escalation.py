@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.obvious import MINUTE, Obvious
-from tests.policies import resolved
-from tests.strategies import available, histories, people
+from tests.support.obvious import MINUTE, Obvious
+from tests.support.policies import resolved
+from tests.support.strategies import available, histories, people
 from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 from turnout.runtime.engine import Engine, engine

@@ -7,9 +7,9 @@ from itertools import combinations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.counting import ROUTE, Counted, claim, counted, does, tiny, union
-from tests.policies import compiled, errors, named
-from tests.strategies import Written
+from tests.support.counting import ROUTE, Counted, claim, counted, does, tiny, union
+from tests.support.policies import compiled, errors, named
+from tests.support.strategies import Written
 from turnout.compiler.checks.gaps import MOST_GAPS
 from turnout.compiler.program import Around
 from turnout.dsl.conditions import SEEN, And, Condition, atoms

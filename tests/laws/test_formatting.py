@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from tests.strategies import Written, policies
+from tests.support.strategies import Written, policies
 from turnout.dsl.formatting import formatted
 from turnout.dsl.formatting.page import WIDTH
 from turnout.dsl.parse import parse

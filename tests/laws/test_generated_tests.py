@@ -7,9 +7,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
 
-from tests.enumeration import every_lead, tiny_columns
-from tests.policies import attempted, errors
-from tests.strategies import PEOPLE, Written, policies
+from tests.support.enumeration import every_lead, tiny_columns
+from tests.support.policies import attempted, errors
+from tests.support.strategies import PEOPLE, Written, policies
 from turnout.compiler.coverable import coverables
 from turnout.compiler.program import Program, lower
 from turnout.dsl.expectations import Expectation

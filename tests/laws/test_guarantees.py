@@ -6,11 +6,11 @@ from typing import TypeAlias
 
 import attrs
 
-from tests.counting import ROUTE, Counted, claim
-from tests.enumeration import Arrival
 from tests.laws.test_exactness import arrival, shown
-from tests.policies import compiled, named
-from tests.strategies import PEOPLE
+from tests.support.counting import ROUTE, Counted, claim
+from tests.support.enumeration import Arrival
+from tests.support.policies import compiled, named
+from tests.support.strategies import PEOPLE
 from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
 from turnout.dsl.policy import (
     LeastLoaded,

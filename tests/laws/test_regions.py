@@ -7,8 +7,8 @@ from itertools import product
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from tests.policies import resolved
-from tests.strategies import COLUMNS, Written, leads, policies, policy_atoms
+from tests.support.policies import resolved
+from tests.support.strategies import COLUMNS, Written, leads, policies, policy_atoms
 from turnout.compiler import witness
 from turnout.compiler.masks import members
 from turnout.compiler.regions import All, Budget, Regions, find, truth

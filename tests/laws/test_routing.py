@@ -13,8 +13,8 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.policies import resolved
-from tests.strategies import PEOPLE, Written, leads, policies
+from tests.support.policies import resolved
+from tests.support.strategies import PEOPLE, Written, leads, policies
 from turnout.compiler.program import lower
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import (

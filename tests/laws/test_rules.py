@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 import attrs
 
-from tests.counting import Counted, claim, does, outcome, union
-from tests.enumeration import Arrival
+from tests.support.counting import Counted, claim, does, outcome, union
+from tests.support.enumeration import Arrival
 from turnout.compiler.checks.questions import Written, written_conditions
 from turnout.dsl.conditions import (
     NEVER,

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from tests.policies import compiled, resolved
-from tests.strategies import COLUMNS, Written, policies
-from tests.z3_reference import Judge
+from tests.support.policies import compiled, resolved
+from tests.support.strategies import COLUMNS, Written, policies
+from tests.support.z3_reference import Judge
 from turnout.compiler import index, sat
 from turnout.compiler.analysis import Analysis, analyse
 from turnout.compiler.boxes import boxes, parts

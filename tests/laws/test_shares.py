@@ -3,8 +3,8 @@
 from fractions import Fraction
 from math import prod
 
-from tests.counting import Counted, claim, counted
-from tests.strategies import Written
+from tests.support.counting import Counted, claim, counted
+from tests.support.strategies import Written
 from turnout.compiler.regions import All, reads
 from turnout.compiler.shares import class_weights, shares
 

@@ -10,8 +10,8 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.policies import resolved
-from tests.strategies import Written, leads, policies
+from tests.support.policies import resolved
+from tests.support.strategies import Written, leads, policies
 from turnout.compiler.compact import Box, compact
 from turnout.compiler.diagram import dot
 from turnout.compiler.growing import decision_tree

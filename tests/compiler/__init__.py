@@ -1,0 +1,1 @@
+"""Policies as sets of leads: what is found, said, drawn and compared."""

@@ -1,0 +1,57 @@
+"""Checking again after one edit: what an edit of each kind may and may not carry over."""
+
+import pytest
+
+from tests.support.policies import resolved
+from turnout.compiler.checks import check
+from turnout.compiler.program import Program, lower
+from turnout.compiler.recheck import check_again, check_first
+from turnout.runtime.compiled import run_witness
+
+HEAD = """\
+lead { plan: one of [free, paid]  seats: integer 0..  region: one of [east, west] }
+queue one
+queue two
+route inbound {
+"""
+BEFORE = """\
+  rule small { when plan is free and seats < 10 to queue one }
+  rule free  { when plan is free to queue two }
+  rule east  { when region is east and seats in 50..90 to queue one }
+  rule west  { when region is east and seats in 70..99 to queue one }
+  fallback to queue two
+}
+"""
+
+
+def lowered(text: str) -> Program:
+    return lower(resolved(HEAD + text))
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "name"),
+    [
+        ("< 10 to queue one", "< 10 to queue two", "redundant-rule"),
+        ("in 70..99 to queue one", "in 70..99 to queue two", "conflicting-overlap"),
+        ("seats < 10", "seats < 10 and seats < 20", "redundant-condition"),
+        ("plan is free to queue two", "seats >= 0 to queue two", "unreachable-rule"),
+    ],
+)
+def test_an_edit_that_breaks_a_rule_is_found_as_from_scratch(
+    written: str, instead: str, name: str
+) -> None:
+    before, after = lowered(BEFORE), lowered(BEFORE.replace(written, instead))
+    first = check_first(before, run_witness)
+    assert name not in {finding.name for finding in first.findings}
+    again = check_again(first, after)
+    assert name in {finding.name for finding in again.findings}
+    assert again.findings == check(after, run_witness)
+    assert check_again(again, before).findings == check(before, run_witness)
+
+
+def test_a_rule_far_from_the_edit_is_not_asked_again() -> None:
+    before = lowered(BEFORE)
+    after = lowered(BEFORE.replace("seats in 70..99", "seats in 70..98"))
+    again = check_again(check_first(before, run_witness), after)
+    assert again.asked == 1
+    assert again.findings == check(after, run_witness)

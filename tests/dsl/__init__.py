@@ -1,0 +1,1 @@
+"""Text into a policy: parsing, names, values, files, and the canonical form."""

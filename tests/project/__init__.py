@@ -1,0 +1,1 @@
+"""The repository itself: its layout, CI, pages and examples."""

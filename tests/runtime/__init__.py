@@ -1,0 +1,1 @@
+"""Leads into decisions: reading, drawing, time, and what is kept."""

@@ -1,0 +1,287 @@
+"""What a store keeps, whichever it is; the file's own failures stand in test_state_files."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from threading import Thread
+
+import attrs
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.routing_loop import DREW_FROM, POLICY, ROUTE, TEAM, assigned, route
+from turnout.runtime.decisions import Decision, Issue, PassedOver
+from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.stores import Recorded, StateError, Store
+from turnout.runtime.stores.memory import MemoryStore
+from turnout.runtime.stores.sqlite import open_sqlite
+
+# Half of a surrogate pair too: JSON can spell one, and UTF-8 can't.
+any_text = st.text(st.characters(exclude_categories=()))
+moments = st.datetimes(
+    min_value=datetime(1970, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
+    timezones=st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30))]),
+)
+decisions = st.builds(
+    Decision,
+    lead=any_text,
+    route=st.text(),
+    rule=st.none() | any_text,
+    by=any_text,
+    kind=st.sampled_from(["round-robin", "queue", "none"]),
+    target=any_text,
+    assignee=st.none() | st.text(),
+    at=moments,
+    passed_over=st.lists(st.builds(PassedOver, any_text, any_text), max_size=2).map(tuple),
+    issues=st.lists(st.builds(Issue, any_text, any_text, any_text), max_size=2).map(tuple),
+    row=st.none() | st.integers(1),
+    repeated=st.booleans(),
+)
+
+
+class Dropped(Exception):  # noqa: N818 - not an error, only a way out of a batch
+    """Ends a transaction without keeping it."""
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """Yield a function that makes an empty store."""
+    made: list[Store] = []
+
+    def make() -> Store:
+        path = tmp_path / f"{len(made)}.state"
+        store = MemoryStore() if request.param == "memory" else open_sqlite(path, POLICY, [])
+        made.append(store)
+        return store
+
+    yield make
+    for store in made:
+        store.close()
+
+
+@pytest.fixture
+def store(new_store: Callable[[], Store]) -> Store:
+    return new_store()
+
+
+def open_leads(store: Store, *people: str) -> list[int]:
+    with store.begin() as transaction:
+        found = transaction.open_leads(people)
+    return [found[person] for person in people]
+
+
+def logged(store: Store) -> list[str]:
+    with store.begin() as transaction:
+        return [recorded.decision.lead for recorded in transaction.log()]
+
+
+def abandon(store: Store, lead: str) -> None:
+    """Write everything that can be written, and end the batch by raising."""
+    with store.begin() as transaction:
+        if transaction.decided(ROUTE, lead) is None:
+            transaction.record(assigned(lead, "ana"), "abc")
+        transaction.set_turns(DREW_FROM, Turns(1, {"ana": 0}))
+        transaction.close_lead(ROUTE, "1")
+        raise Dropped
+
+
+def test_an_empty_store_has_decided_nothing_and_everyone_is_level(store: Store) -> None:
+    with store.begin() as transaction:
+        assert transaction.decided(ROUTE, "1") is None
+        assert transaction.turns(DREW_FROM) == LEVEL
+        assert transaction.open_leads(["ana"]) == {"ana": 0}
+        assert list(transaction.log()) == []
+
+
+def test_a_decision_is_found_by_its_route_and_lead_only(store: Store) -> None:
+    with store.begin() as transaction:
+        transaction.record(assigned("1", "ana"), "abc")
+    with store.begin() as transaction:
+        assert transaction.decided(ROUTE, "1") == Recorded(assigned("1", "ana"), "abc")
+        assert transaction.decided(ROUTE, "2") is None
+        assert transaction.decided("other", "1") is None
+
+
+def test_a_transaction_sees_its_own_writes(store: Store) -> None:
+    with store.begin() as transaction:
+        assert transaction.decided(ROUTE, "1") is None
+        assert transaction.open_leads(["ana"]) == {"ana": 0}
+        transaction.record(assigned("1", "ana"), "abc")
+        transaction.set_turns(DREW_FROM, Turns(6, {"ana": -3, "ben": 3}))
+        assert transaction.decided(ROUTE, "1") == Recorded(assigned("1", "ana"), "abc")
+        assert transaction.turns(DREW_FROM) == Turns(6, {"ana": -3, "ben": 3})
+        assert transaction.open_leads(["ana"]) == {"ana": 1}
+        assert [each.decision.lead for each in transaction.log()] == ["1"]
+
+
+def test_a_transaction_that_raises_leaves_nothing_behind(store: Store) -> None:
+    with store.begin() as transaction:
+        transaction.record(assigned("1", "ana"), "abc")
+    with pytest.raises(Dropped):
+        abandon(store, "2")
+    with store.begin() as transaction:
+        assert transaction.decided(ROUTE, "2") is None
+        assert transaction.turns(DREW_FROM) == LEVEL
+        assert transaction.open_leads(["ana"]) == {"ana": 1}
+        found = transaction.decided(ROUTE, "1")
+    assert found is not None
+    assert not found.closed
+
+
+def test_turns_keep_their_roster_order(store: Store) -> None:
+    with store.begin() as transaction:
+        transaction.set_turns(DREW_FROM, Turns(2, {"zoe": -1, "ana": 1}))
+    with store.begin() as transaction:
+        turns = transaction.turns(DREW_FROM)
+    assert turns == Turns(2, {"zoe": -1, "ana": 1})
+    assert list(turns.lag) == ["zoe", "ana"]
+
+
+def test_turns_can_be_replaced(store: Store) -> None:
+    for lag in (1, 2):
+        with store.begin() as transaction:
+            transaction.turns(DREW_FROM)
+            transaction.set_turns(DREW_FROM, Turns(3, {"ana": lag}))
+    with store.begin() as transaction:
+        assert transaction.turns(DREW_FROM) == transaction.turns(DREW_FROM)
+        assert transaction.turns(DREW_FROM).lag == {"ana": 2}
+        assert transaction.turns("other") == LEVEL
+
+
+def test_a_lead_is_decided_once(store: Store) -> None:
+    with store.begin() as transaction:
+        transaction.record(assigned("1", "ana"), "abc")
+        with pytest.raises(ValueError, match="lead '1' is decided on route 'main'"):
+            transaction.record(assigned("1", "ben"), "abc")
+    with store.begin() as transaction, pytest.raises(ValueError, match="lead '1' is decided"):
+        transaction.record(assigned("1", "ben"), "abc")
+    assert open_leads(store, "ana", "ben") == [1, 0]
+
+
+def test_the_log_is_in_the_order_of_recording(store: Store) -> None:
+    for batch in (["9", "b", "1"], ["a"]):
+        with store.begin() as transaction:
+            for lead in batch:
+                transaction.record(assigned(lead, "ana"), "abc")
+    with store.begin() as transaction:
+        transaction.close_lead(ROUTE, "b")
+        transaction.record(assigned("0", None), "abc")
+        inside = [recorded.decision.lead for recorded in transaction.log()]
+    assert inside == logged(store) == ["9", "b", "1", "a", "0"]
+
+
+def test_open_leads_count_those_assigned_to_a_person(store: Store) -> None:
+    with store.begin() as transaction:
+        transaction.record(assigned("1", "ana"), "abc")
+        transaction.record(assigned("2", "ana"), "abc")
+        transaction.record(assigned("3", None), "abc")
+    assert open_leads(store, "ana", "ben") == [2, 0]
+
+
+@pytest.mark.parametrize("in_one_batch", [True, False])
+def test_closing_a_lead_takes_it_off_once(store: Store, *, in_one_batch: bool) -> None:
+    with store.begin() as transaction:
+        transaction.record(assigned("1", "ana"), "abc")
+        transaction.record(assigned("2", "ana"), "abc")
+        closed = [transaction.close_lead(ROUTE, "1")] if in_one_batch else []
+    for _ in range(2):
+        with store.begin() as transaction:
+            closed.append(transaction.close_lead(ROUTE, "1"))
+            closed.append(transaction.close_lead(ROUTE, "1"))
+    assert closed.index(True) == 0
+    assert closed.count(True) == 1
+    assert open_leads(store, "ana") == [1]
+    with store.begin() as transaction:
+        found = transaction.decided(ROUTE, "1")
+        assert found == Recorded(assigned("1", "ana"), "abc", closed=True)
+        assert [each.closed for each in transaction.log()] == [True, False]
+
+
+def test_only_a_person_has_a_lead_to_close(store: Store) -> None:
+    with store.begin() as transaction:
+        transaction.record(assigned("1", None), "abc")
+        assert not transaction.close_lead(ROUTE, "1")
+        assert not transaction.close_lead(ROUTE, "never seen")
+
+
+def test_a_transaction_inside_another_is_refused_and_harms_neither(store: Store) -> None:
+    with store.begin() as transaction:
+        transaction.record(assigned("1", "ana"), "abc")
+        with pytest.raises(RuntimeError, match="has not ended"), store.begin():
+            pass
+    assert logged(store) == ["1"]
+
+
+def test_threads_take_turns(store: Store) -> None:
+    threads = [Thread(target=route, args=(store, range(100), 5)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(map(int, logged(store))) == list(range(100))
+    assert open_leads(store, *TEAM.names) == [50, 33, 17]
+
+
+def test_a_store_can_be_closed_twice(store: Store) -> None:
+    store.close()
+    store.close()
+
+
+@given(batches=st.lists(st.lists(decisions, max_size=4), max_size=3))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_every_decision_is_read_back_as_it_was_recorded(
+    new_store: Callable[[], Store], batches: list[list[Decision]]
+) -> None:
+    store = new_store()
+    recorded: dict[tuple[str, str], Decision] = {}
+    for batch in batches:
+        with store.begin() as transaction:
+            for decision in batch:
+                if transaction.decided(decision.route, decision.lead) is None:
+                    transaction.record(decision, decision.route)
+                    recorded[decision.route, decision.lead] = decision
+    with store.begin() as transaction:
+        assert [each.decision for each in transaction.log()] == list(recorded.values())
+        for (route_name, lead), decision in recorded.items():
+            assert transaction.decided(route_name, lead) == Recorded(decision, route_name)
+    store.close()
+
+
+@given(decisions)
+def test_a_decision_is_the_one_that_its_dict_says(decision: Decision) -> None:
+    assert Decision.from_dict(decision.as_dict()) == decision
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["record", "close", "drop"]), st.integers(0, 5)), max_size=30
+    )
+)
+def test_open_leads_are_the_recorded_ones_that_are_not_closed(steps: list[tuple[str, int]]) -> None:
+    store, open_now, ever = MemoryStore(), set[str](), set[str]()
+    for step, number in steps:
+        lead = str(number)
+        if step == "drop":
+            with pytest.raises(Dropped):
+                abandon(store, lead)
+        elif step == "close":
+            with store.begin() as transaction:
+                assert transaction.close_lead(ROUTE, lead) == (lead in open_now)
+            open_now.discard(lead)
+        elif lead not in ever:
+            with store.begin() as transaction:
+                transaction.record(assigned(lead, "ana"), "abc")
+            open_now.add(lead)
+            ever.add(lead)
+        assert open_leads(store, "ana") == [len(open_now)]
+
+
+def test_a_state_error_carries_its_help() -> None:
+    error = StateError("what is wrong", "what to do")
+    assert (str(error), error.message, error.help) == ("what is wrong",) * 2 + ("what to do",)
+
+
+def test_recorded_is_a_value() -> None:
+    recorded = Recorded(assigned("1", "ana"), "abc")
+    assert attrs.evolve(recorded, closed=True) != recorded

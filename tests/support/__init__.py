@@ -1,0 +1,1 @@
+"""What several tests stand on: drawn policies, counted leads, references, fixtures of text."""

@@ -1,0 +1,322 @@
+"""A tiny policy with all its leads, and the claims to which every such policy is held.
+
+A claim is a law of counted policies: what the checks say of all leads is compared with all
+leads, one by one. In every test run each claim is tried on a few policies of its own; the
+thorough run (`tests/laws/test_all_claims.py`) counts each new policy once and holds it to
+all of them.
+
+A set of leads is an integer, a bit a lead. Whether an atom holds for a lead is asked of
+the reference interpreter once a value; `and`, `or` and `not` join the sets. That this is
+what the interpreter says of whole conditions is a claim itself.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from functools import cached_property
+from typing import TypeAlias
+
+import attrs
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from tests.support.enumeration import TODAY, Arrival, every_lead, tiny_columns
+from tests.support.policies import compiled, named
+from tests.support.strategies import Column, Written, conditions, policies
+from turnout.compiler.analysis import Analysis, analyse
+from turnout.compiler.gaps import Gaps, gaps
+from turnout.compiler.program import Clause, RouteProgram, always_accepts
+from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or, atoms
+from turnout.dsl.findings import Finding
+from turnout.dsl.policy import Block, Entry, Policy, Sla, Target
+from turnout.dsl.promises import Action
+from turnout.dsl.source import Span
+from turnout.dsl.types import Date, PersonName, Value
+from turnout.runtime.compiled import Compiled, run_witness
+from turnout.runtime.interpreter import Match, holds, match
+
+ROUTE = "inbound"
+SLAS = (
+    *("", "", "sla 1 hour", "sla 2 hours wall", "sla 1 day wall"),
+    *("sla 1 hour, then queue extra", "sla 10 minutes, then person cleo"),
+    *("sla 10 minutes, then round-robin near", 'sla 1 hour, then reject "stale"'),
+)
+REACHED = (
+    *("team near", "team far", "person ana", "person ben", "person cleo"),
+    *("partner outside", "queue triage", "queue extra", "sequence later"),
+)
+
+Outcome: TypeAlias = tuple[tuple[Target, ...], Sla | None, tuple[Action, ...]]
+"""What a lead could notice: the targets that it may get to, its SLA and its actions."""
+
+
+# -- policies with all their leads --
+
+
+@st.composite
+def tiny(draw: DrawFn, *, patterns: bool = False) -> Written:
+    """Return a policy of at most four small fields and six rules, and what it guarantees.
+
+    Some of the rules have an SLA; the guarantee has up to three claims.
+    """
+    columns = draw(tiny_columns())
+    written = draw(policies(columns, patterns=patterns, rules=6, most=len(columns)))
+    text = re.sub(
+        r"rule (r\d) \{",
+        lambda found: f"rule {found[1]} {{ {draw(st.sampled_from(SLAS))}",
+        written.text,
+    )
+    used = [column for column in columns if f" {column.line}" in written.text]
+    return Written(f"{text}\n{draw(_guarantees(text, used))}", written.tables)
+
+
+@st.composite
+def _guarantees(draw: DrawFn, text: str, used: list[Column]) -> str:
+    """Return a guarantee of what stands in `text`."""
+    reached: list[str] = [*REACHED]
+    if any(column.name == "owner" for column in used):
+        reached += ["owner owner"] * 3
+    targets = st.lists(st.sampled_from(reached), min_size=1, max_size=4).map(", ".join)
+    rules = re.findall(r"rule (r\d) ", text)
+    claims = ["never rejects", "sla at most 1 hour", "sla at most 1 day wall"]
+    claims += [f"always reaches {draw(targets)}", f"never reaches {draw(targets)}"]
+    if rules:
+        names = draw(st.lists(st.sampled_from(rules), min_size=1, max_size=3))
+        claims.append(f"always by rule {', '.join(names)}")
+    when = f"when {draw(conditions(used, depth=1, patterns=False))}" if used else ""
+    chosen = "\n".join(draw(st.lists(st.sampled_from(claims), min_size=1, max_size=3, unique=True)))
+    return f"guarantee g {{ {when}\n{chosen} }}"
+
+
+@attrs.frozen(slots=False, eq=False)
+class Counted:
+    """A tiny policy with all its leads."""
+
+    written: Written
+    compiled: Compiled
+    leads: tuple[Arrival, ...]
+
+    @property
+    def policy(self) -> Policy:
+        return self.compiled.policy
+
+    @property
+    def route(self) -> RouteProgram:
+        return self.compiled.program.routes[ROUTE]
+
+    @property
+    def clauses(self) -> tuple[Clause, ...]:
+        return self.route.clauses
+
+    def named(self, *names: str) -> list[Finding]:
+        return named(self.compiled.findings, *names)
+
+    def of_rules(self, *names: str) -> list[Finding]:
+        """Return the findings of these names that stand at a clause."""
+        spans = {clause.span for clause in self.clauses}
+        return [finding for finding in self.named(*names) if finding.span in spans]
+
+    def at_place(self, span: Span | None) -> int:
+        """Return the clause that stands at `span`."""
+        (found,) = [at for at, clause in enumerate(self.clauses) if clause.span == span]
+        return found
+
+    @cached_property
+    def analysis(self) -> Analysis:
+        return analyse(self.compiled.program, ROUTE, run_witness)
+
+    @cached_property
+    def classes(self) -> tuple[tuple[int, ...], ...]:
+        """For each lead its class on each dimension of the analysis."""
+        classify = self.analysis.space.classify
+        return tuple(tuple(classify(lead.values, lead.today)) for lead in self.leads)
+
+    @cached_property
+    def gaps(self) -> Gaps:
+        """What is left of the route, as regions."""
+        return (
+            Gaps((), is_whole=True, apart=frozenset()) if self.route.last else gaps(self.analysis)
+        )
+
+    # -- which leads --
+
+    @cached_property
+    def every(self) -> int:
+        return (1 << len(self.leads)) - 1
+
+    @cached_property
+    def hits(self) -> tuple[int, ...]:
+        """For each clause the leads for which its condition holds."""
+        return tuple(self.holding(clause.condition) for clause in self.clauses)
+
+    @cached_property
+    def reach(self) -> tuple[int, ...]:
+        """For each clause the leads that it gets, being the first that holds."""
+        return tuple(hit & ~union(self.hits[:at]) for at, hit in enumerate(self.hits))
+
+    @cached_property
+    def through(self) -> int:
+        """The leads that no clause takes."""
+        return self.every & ~union(self.hits)
+
+    def holding(self, *asked: Condition) -> int:
+        """Return the leads for which all of these hold."""
+        found = self.every
+        for condition in asked:
+            found &= self._holding(condition)
+        return found
+
+    def having(self, field: str) -> int:
+        """Return the leads that have a field."""
+        values = self._by_value[field].items()
+        return union(leads for (value, _), leads in values if value is not None)
+
+    def _holding(self, condition: Condition) -> int:
+        match condition:
+            case Named(meaning=meaning):
+                return self._holding(meaning)
+            case And(parts):
+                return self.holding(*parts)
+            case Or(parts):
+                return union(self._holding(part) for part in parts)
+            case Not(part):
+                return self.every & ~self._holding(part)
+            case atom:
+                if atom not in self._of_atoms:
+                    self._of_atoms[atom] = self._holding_atom(atom)
+                return self._of_atoms[atom]
+
+    @cached_property
+    def _of_atoms(self) -> dict[Atom, int]:
+        return {}
+
+    def _holding_atom(self, atom: Atom) -> int:
+        if isinstance(atom, Open | Duplicate):
+            return self.where(lambda lead: holds(atom, lead.values, lead.today))
+        return union(
+            leads
+            for (value, today), leads in self._by_value[atom.field].items()
+            if value is not None and holds(atom, {atom.field: value}, today)
+        )
+
+    @cached_property
+    def _by_value(self) -> dict[str, dict[tuple[Value | None, date], int]]:
+        """For each field the leads that have each value, and for a date arrive on each day."""
+        found: dict[str, dict[tuple[Value | None, date], int]] = {}
+        for name, field in self.policy.fields.items():
+            groups = found.setdefault(name, {})
+            is_day = isinstance(field.type, Date)
+            for number, lead in enumerate(self.leads):
+                key = lead.values.get(name), lead.today if is_day else TODAY
+                groups[key] = groups.get(key, 0) | 1 << number
+        return found
+
+    def where(self, is_wanted: Callable[[Arrival], bool]) -> int:
+        """Return the leads of which something is true."""
+        return sum(1 << number for number, lead in enumerate(self.leads) if is_wanted(lead))
+
+    # -- what becomes of them --
+
+    @cached_property
+    def kinds(self) -> tuple[tuple[Arrival, int], ...]:
+        """The leads, those together that the policy can't tell apart: one of them, and all."""
+        asked = {atom for clause in self.clauses for atom in atoms(clause.condition)}
+        for guarantee in self.policy.guarantees.values():
+            asked.update(atoms(guarantee.condition))
+        tests = [self._holding(atom) for atom in asked]
+        for name, field in self.policy.fields.items():
+            if isinstance(field.type, PersonName):
+                tests += self._by_value[name].values()
+        if self.policy.identities:
+            tests.append(self.where(lambda lead: holds(Duplicate(), lead.values, lead.today)))
+        found = [self.every]
+        for test in tests:
+            found = [part for kind in found for part in (kind & test, kind & ~test) if part]
+        return tuple((self.leads[(kind & -kind).bit_length() - 1], kind) for kind in found)
+
+    @cached_property
+    def said(self) -> tuple[Match, ...]:
+        """What the interpreter says of each of the `kinds`."""
+        return tuple(match(self.policy, ROUTE, lead.values, lead.today) for lead, _ in self.kinds)
+
+    def outcomes(self, policy: Policy, among: int) -> list[tuple[Match, Match]]:
+        """Return what this and another version of the policy say of each kind of some leads.
+
+        The other version asks nothing that this one doesn't ask.
+        """
+        return [
+            (said, match(policy, ROUTE, lead.values, lead.today))
+            for said, (lead, leads) in zip(self.said, self.kinds, strict=True)
+            if leads & among
+        ]
+
+    def without(self, spans: Iterable[Span | None]) -> Policy:
+        """Return the policy without the rules that stand there."""
+        route = self.policy.routes[ROUTE]
+        entries = _without(route.entries, frozenset(spans))
+        return attrs.evolve(self.policy, routes={ROUTE: attrs.evolve(route, entries=entries)})
+
+
+def counted(written: Written) -> Counted:
+    made = compiled(written)
+    return Counted(written, made, tuple(every_lead(made.policy)))
+
+
+def union(sets: Iterable[int]) -> int:
+    whole = 0
+    for one in sets:
+        whole |= one
+    return whole
+
+
+def outcome(found: Match) -> Outcome:
+    """Return what becomes of a lead, without who says so."""
+    return tried(target for target, _ in found.attempts), found.sla, found.actions
+
+
+def does(clause: Clause) -> Outcome:
+    """Return what becomes of the leads of a clause."""
+    return tried(attempt.target for attempt in clause.attempts), clause.sla, clause.actions
+
+
+def tried(targets: Iterable[Target]) -> tuple[Target, ...]:
+    """Return the targets that a lead may get to: none after one that always accepts."""
+
+    def first(targets: Iterable[Target]) -> Iterator[Target]:
+        for target in targets:
+            yield target
+            if always_accepts(target):
+                return
+
+    return tuple(first(targets))
+
+
+def _without(entries: tuple[Entry, ...], spans: frozenset[Span | None]) -> tuple[Entry, ...]:
+    kept: list[Entry] = []
+    for entry in entries:
+        if isinstance(entry, Block):
+            kept.append(attrs.evolve(entry, entries=_without(entry.entries, spans)))
+        elif entry.span not in spans:
+            kept.append(entry)
+    return tuple(kept)
+
+
+# -- claims --
+
+Claim: TypeAlias = Callable[[Counted], None]
+
+CLAIMS: list[Claim] = []
+"""Those of the modules imported so far."""
+
+
+def claim(held: Claim) -> Callable[[], None]:
+    """Make a claim a law of its own, and one of `CLAIMS`."""
+    CLAIMS.append(held)
+
+    def law(policy: Written) -> None:
+        held(counted(policy))
+
+    # What a law tries in an ordinary run is drawn by its name.
+    law.__name__, law.__module__ = held.__name__, held.__module__
+    return given(policy=tiny())(law)

@@ -1,0 +1,189 @@
+"""Two versions of a policy out of texts, compared, and what becomes of a lead in both."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cached_property
+from itertools import product
+
+import attrs
+
+from tests.support.policies import resolved
+from tests.support.strategies import Written, can_be_seen
+from turnout.compiler.difference import Difference, Move, Offer, RouteDifference, difference
+from turnout.compiler.difference.receivers import read_by, unmarked
+from turnout.compiler.difference.rows import offered
+from turnout.compiler.program import lower
+from turnout.compiler.regions import truth
+from turnout.dsl.conditions import SEEN, Condition
+from turnout.dsl.policy import Policy
+from turnout.dsl.types import Value, Values
+from turnout.runtime.interpreter import match
+from turnout.runtime.leads import LeadReader, lead_reader
+
+ROUTE = "inbound"
+
+Seen = tuple[bool, bool]
+"""Whether the old and the new version have seen a lead before."""
+
+
+@attrs.frozen(slots=False)
+class Versions:
+    """An old and a new version, and their difference."""
+
+    old: Policy
+    new: Policy
+    difference: Difference
+
+    @property
+    def route(self) -> RouteDifference:
+        (route,) = self.difference.routes
+        return route
+
+    @cached_property
+    def readers(self) -> tuple[LeadReader, LeadReader]:
+        """What reads leads for the two versions; made once, since the laws read many."""
+        return lead_reader(self.old.fields), lead_reader(self.new.fields)
+
+    @cached_property
+    def arriving(self) -> LeadReader:
+        """What reads leads by the shared fields."""
+        assert self.route.compared is not None
+        return lead_reader(self.route.compared.fields)
+
+
+@attrs.frozen
+class Treated:
+    """What becomes of a raw lead: the offers of both versions, and the moves that tell of it."""
+
+    before: tuple[Offer, ...]
+    after: tuple[Offer, ...]
+    told: tuple[Move, ...]
+
+
+def attempted(
+    policy: Policy, route: str, raw: Mapping[str, object], today: date
+) -> tuple[Offer, ...]:
+    """Return what a raw lead is offered, all of it; the oracle."""
+    values = lead_reader(policy.fields)(raw, None).values
+    return _offers(policy, route, {**values, SEEN: raw.get(SEEN) is True}, today)
+
+
+def _offers(policy: Policy, route: str, values: Values, today: date) -> tuple[Offer, ...]:
+    targets = [target for target, _ in match(policy, route, values, today).attempts]
+    return tuple((target, tuple(map(values.get, read_by(target)))) for target in targets)
+
+
+def compared(
+    old: Written | str,
+    new: Written | str,
+    *,
+    declared: Condition | None = None,
+    steps: int = 2_000_000,
+) -> Versions:
+    """Return two versions in which nothing is wrong, compared."""
+    before, after = resolved(old), resolved(new)
+    found = difference(lower(before), lower(after), attempted, declared=declared, steps=steps)
+    return Versions(before, after, found)
+
+
+@attrs.frozen
+class Arrived:
+    """A raw lead that arrived on a day.
+
+    read: its values in the two versions. shared: those of the shared fields.
+    """
+
+    read: tuple[Values, Values]
+    shared: Values
+    today: date
+
+
+def arrived(versions: Versions, raw: Mapping[str, object], today: date) -> Arrived:
+    """Return a raw lead, whose values the versions read alike, as both see it."""
+    old, new = (read(raw, None).values for read in versions.readers)
+    compared = versions.route.compared
+    assert compared is not None
+    values: dict[str, Value] = {}
+    arriving: Values | None = None
+    for own, version in ((old, compared.old), (new, compared.new)):
+        for name, sight in version.view.sights.items():
+            if sight.is_pieced and arriving is None:
+                arriving = versions.arriving(raw, None).values
+            of = own if arriving is None or not sight.is_pieced else arriving
+            if name in of:
+                values[sight.name] = of[name]
+        values |= {each.name: each.answer(values) for each in version.view.agreements}
+    return Arrived((old, new), values, today)
+
+
+def treated(versions: Versions, lead: Arrived, seen: Seen = (False, False)) -> Treated:
+    """Return what becomes of a lead."""
+    assert versions.route.compared is not None
+    values = dict(lead.shared)
+    for version, is_seen in zip(
+        (versions.route.compared.old, versions.route.compared.new), seen, strict=True
+    ):
+        values[SEEN if version.view.tells_alike else SEEN + version.view.suffix] = is_seen
+    told = tuple(moves_of(versions, values, lead.today))
+    return Treated(*decided(versions, lead, seen), told)
+
+
+def decided(
+    versions: Versions, lead: Arrived, seen: Seen = (False, False)
+) -> tuple[tuple[Offer, ...], tuple[Offer, ...]]:
+    """Return what the two versions offer a lead, as far as it can be tried."""
+    old, new = ({**values, SEEN: is_seen} for values, is_seen in zip(lead.read, seen, strict=True))
+    return (
+        _tried(_offers(versions.old, ROUTE, old, lead.today)),
+        _tried(_offers(versions.new, ROUTE, new, lead.today)),
+    )
+
+
+def histories(versions: Versions, lead: Arrived) -> Iterator[Seen]:
+    """Yield whether each version can have seen the lead before; both, where they tell alike."""
+    assert versions.route.compared is not None
+    old, new = (
+        (False, True) if can_be_seen(policy, values) else (False,)
+        for policy, values in zip((versions.old, versions.new), lead.read, strict=True)
+    )
+    is_alike = versions.route.compared.new.view.tells_alike
+    yield from (pair for pair in product(old, new) if not is_alike or pair[0] == pair[1])
+
+
+def _tried(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    values = dict(offers)
+    return tuple((target, values[target]) for target in offered(tuple(values)))
+
+
+def moves_of(versions: Versions, values: Values, today: date) -> list[Move]:
+    """Return the moves whose leads a lead, in its shared values, is among."""
+    route = versions.route
+    assert route.compared is not None
+    space = route.compared.ground.space
+    point = [1 << number for number in space.classify(values, today)]
+    return [
+        move
+        for move in route.moves
+        if any(
+            all(mask & bit for mask, bit in zip(area.box, point, strict=True))
+            and all(truth(region, point) for region in area.inside)
+            and not any(truth(region, point) for region in area.outside)
+            for area in move.areas
+        )
+    ]
+
+
+def is_as_told(move: Move, before: tuple[Offer, ...], after: tuple[Offer, ...]) -> bool:
+    """Return whether a move tells of leads that were offered `before` and now `after`."""
+    olds, news = (
+        [tuple(map(unmarked, outcome.targets)) for outcome in outcomes]
+        for outcomes in (move.before, move.after)
+    )
+    if move.is_passed_on:
+        ((old,), _) = olds, news
+        head = len(before) - len(old)
+        if before[:head] != after[:head]:
+            return False
+        before, after = before[head:], after[head:]
+    was, now = (tuple(target for target, _ in offers) for offers in (before, after))
+    return was in olds and now in news and before != after

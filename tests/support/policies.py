@@ -1,0 +1,56 @@
+"""Policies out of text, for tests: read from real files in a folder of their own."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tests.support.strategies import Written
+from turnout.compiler.analysis import STEPS
+from turnout.dsl.files import parse_files
+from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.policy import Policy
+from turnout.dsl.resolve import resolve
+from turnout.runtime.compiled import Compiled, compile_policy
+
+
+def compiled(
+    written: Written | str, *, steps: int = STEPS, deadline: float | None = None
+) -> Compiled:
+    """Return what becomes of a policy."""
+    with TemporaryDirectory() as folder:
+        main = _laid_down(written, Path(folder))
+        return compile_policy(main, steps=steps, deadline=deadline)
+
+
+def resolved(written: Written | str) -> Policy:
+    """Return the policy of a text in which nothing is wrong."""
+    policy, findings = attempted(written)
+    assert not findings, [finding.message for finding in findings]
+    return policy
+
+
+def attempted(written: Written | str) -> tuple[Policy, tuple[Finding, ...]]:
+    """Return the policy as far as it could be read, and what parsing and resolving found."""
+    with TemporaryDirectory() as folder:
+        main = _laid_down(written, Path(folder))
+        parsed = parse_files(main)
+        resolution = resolve(parsed, main)
+        return resolution.policy, (*parsed.findings, *resolution.findings)
+
+
+def named(findings: tuple[Finding, ...], *names: str) -> list[Finding]:
+    """Return the findings of these names."""
+    return [finding for finding in findings if finding.name in names]
+
+
+def errors(findings: tuple[Finding, ...]) -> list[Finding]:
+    """Return the findings that make a policy unfit to run."""
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
+
+
+def _laid_down(written: Written | str, folder: Path) -> Path:
+    whole = Written(written) if isinstance(written, str) else written
+    main = folder / "policy.route"
+    main.write_text(whole.text, encoding="utf-8")
+    for name, content in whole.tables.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return main

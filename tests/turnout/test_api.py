@@ -1,0 +1,96 @@
+"""`import turnout`, as a program uses it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import turnout
+from tests.turnout.test_cli import INBOUND, PEOPLE
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+LEAD = {"id": "1", "country": "Germany", "employees": "5,000"}
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    """Return a policy of two files."""
+    (tmp_path / "people.route").write_text(PEOPLE)
+    (tmp_path / "inbound.route").write_text(INBOUND)
+    return tmp_path / "inbound.route"
+
+
+def test_every_public_name_is_there_and_no_other() -> None:
+    assert all(getattr(turnout, name) is not None for name in turnout.__all__)
+    assert dir(turnout) == sorted(turnout.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'laod'"):
+        _ = turnout.laod  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def test_a_lead_is_routed_once_and_the_next_one_goes_to_the_next(policy: Path) -> None:
+    with turnout.load(policy) as router:
+        first = router.route(LEAD, at=AT)
+        assert (first.rule, first.kind, first.assignee) == ("large", "round-robin", "ana")
+        assert router.route(LEAD).repeated
+        others = [router.route({**LEAD, "id": str(n)}, at=AT).assignee for n in (2, 3)]
+        assert sorted([first.assignee, *others], key=str) == ["ana", "ana", "ben"]
+
+
+def test_a_state_file_outlives_the_router(policy: Path, tmp_path: Path) -> None:
+    for is_repeated in (False, True):
+        with turnout.load(policy, state=tmp_path / "state.db") as router:
+            assert router.route(LEAD, at=AT).repeated is is_repeated
+        router.close()
+
+
+def test_explaining_draws_nothing(policy: Path) -> None:
+    with turnout.load(policy) as router:
+        said = router.explain(LEAD, at=AT)
+        assert said.matched == ("DACH", "employees >= 1000")
+        assert router.explain({**LEAD, "id": "2"}, at=AT).decision.assignee == "ana"
+        assert not router.route(LEAD, at=AT).repeated
+
+
+def test_a_lead_is_closed_once(policy: Path) -> None:
+    with turnout.load(policy) as router:
+        assert router.close_lead("1") is False
+        router.route(LEAD, at=AT)
+        assert [router.close_lead("1"), router.close_lead("1")] == [True, False]
+
+
+def test_a_policy_with_errors_is_not_loaded(policy: Path) -> None:
+    (policy.parent / "people.route").write_text(PEOPLE.replace("queue triage", ""))
+    with pytest.raises(turnout.PolicyError, match="no queue `triage`") as raised:
+        turnout.load(policy)
+    assert {finding.name for finding in raised.value.findings} == {"unknown-name"}
+
+
+@pytest.mark.parametrize(
+    ("text", "route", "said"),
+    [
+        ("queue a", None, "has no route"),
+        ("queue a route r { fallback to queue a }", "s", "no route `s`; it has r"),
+        (
+            "queue a route r { fallback to queue a } route s { fallback to queue a }",
+            None,
+            "several routes: r, s; name one",
+        ),
+    ],
+)
+def test_the_route_is_named_where_there_is_a_choice(
+    policy: Path, text: str, route: str | None, said: str
+) -> None:
+    policy.write_text(text)
+    with pytest.raises(turnout.PolicyError, match=said):
+        turnout.load(policy, route=route)
+
+
+def test_a_clock_needs_a_time_zone(policy: Path) -> None:
+    with turnout.load(policy) as router, pytest.raises(ValueError, match="needs a time zone"):
+        router.route(LEAD, at=datetime(2026, 3, 2))  # noqa: DTZ001 - that is the point
+
+
+def test_a_state_that_is_no_state_is_refused(policy: Path, tmp_path: Path) -> None:
+    (tmp_path / "state.db").write_text("my notes" * 100)
+    with pytest.raises(turnout.StateError):
+        turnout.load(policy, state=tmp_path / "state.db")
