@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from turnout.dsl.values.iso import rows
-from turnout.dsl.values.outcomes import Reading, Unread
+from turnout.dsl.values.reading import Reading, Unread
 from turnout.dsl.values.texts import loose_key, nearest
 
 # What ISO's English names lack: names in the language itself, and everyday English ones.

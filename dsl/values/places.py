@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from turnout.dsl.values.iso import rows
-from turnout.dsl.values.outcomes import Reading, Unread
 from turnout.dsl.values.place_names import COUNTRIES, SUBDIVISIONS
+from turnout.dsl.values.reading import Reading, Unread
 from turnout.dsl.values.texts import loose_key, nearest
 
 _FULL_CODE = re.compile(r"([A-Za-z]{2}) ?[-_ ] ?([A-Za-z0-9]{1,3})")

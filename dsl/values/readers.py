@@ -12,7 +12,7 @@ from typing import TypeAlias, assert_never, cast
 
 from turnout.dsl import types
 from turnout.dsl.values import dates, emails, languages, money, numerals, picklists, places
-from turnout.dsl.values.outcomes import MISSING, FromOther, FromText, Reader, Reading, Unread
+from turnout.dsl.values.reading import MISSING, FromOther, FromText, Reader, Reading, Unread
 from turnout.dsl.values.texts import LONGEST, cleaned, normal_code, normal_text
 
 _Words: TypeAlias = (
