@@ -18,6 +18,7 @@ from turnout.compiler.checks.conflicts import check_conflicts
 from turnout.compiler.checks.families import check_families
 from turnout.compiler.checks.gaps import check_gaps
 from turnout.compiler.checks.guarantees import check_guarantees
+from turnout.compiler.checks.identities import check_identities
 from turnout.compiler.checks.negations import check_negations
 from turnout.compiler.checks.redundant import check_redundant_rules
 from turnout.compiler.checks.targets import check_chains, check_teams
@@ -49,6 +50,7 @@ MAY_WAIT: Mapping[Callable[[Analysis], Iterator[Finding]], str] = {
 
 POLICY_CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
     check_teams,
+    check_identities,
     check_unused,
 )
 

@@ -13,6 +13,7 @@ from typing import TypeAlias, assert_never, cast
 from turnout.dsl import types
 from turnout.dsl.values import dates, emails, languages, money, numerals, picklists, places
 from turnout.dsl.values.outcomes import MISSING, FromOther, FromText, Reader, Reading, Unread
+from turnout.dsl.values.salesforce_ids import salesforce_id
 from turnout.dsl.values.texts import LONGEST, cleaned, normal_code, normal_text
 
 _Words: TypeAlias = (
@@ -52,6 +53,7 @@ _EMPTY_CELLS = frozenset({"NaTType", "NAType"})
 _WORDS: dict[type[types.FieldType], str] = {
     types.Text: "text",
     types.Code: "a code",
+    types.SalesforceId: "a Salesforce id",
     types.Email: "an e-mail address",
     types.Integer: "a whole number",
     types.Number: "a number",
@@ -158,6 +160,8 @@ def _word_reader(kind: _Words) -> FromText:
     match kind:
         case types.Text():
             return lambda text, _country: normal_text(text)
+        case types.SalesforceId():
+            return salesforce_id
         case types.Code(first):
             return lambda text, _country: normal_code(text, first) or MISSING
         case types.Email():
