@@ -200,12 +200,3 @@ class Field:
     placeholders: tuple[str, ...] = ()
     span: Span | None = attrs.field(default=None, eq=False, repr=False)
     lookups: tuple[Lookup, ...] = ()
-
-
-def picklist_key(text: str) -> str:
-    """Return what counts when a picklist value is compared: no case, blanks or hyphens.
-
-    >>> picklist_key("Mid-Market ") == picklist_key("mid market")
-    True
-    """
-    return "".join(character for character in text.casefold() if character not in " \t-_/.")
