@@ -191,7 +191,7 @@ class Field:
 
     placeholders: raw texts that count as missing, as declared (`missing when [...]`);
     compared without regard to case and outer blanks. lookups: tables to ask where the
-    lead has no value, in order.
+    lead has no value, in order. is_id: declared as what tells a lead from all others.
     """
 
     name: str
@@ -200,3 +200,14 @@ class Field:
     placeholders: tuple[str, ...] = ()
     span: Span | None = attrs.field(default=None, eq=False, repr=False)
     lookups: tuple[Lookup, ...] = ()
+    is_id: bool = False
+
+
+ID = "id"
+"""The field that is the id of a lead where the schema declares none."""
+
+
+def id_field(fields: Mapping[str, Field]) -> Field | None:
+    """Return the field that tells a lead from all others, None where the schema has none."""
+    declared = (field for field in fields.values() if field.is_id)
+    return next(declared, fields.get(ID))

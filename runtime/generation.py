@@ -38,7 +38,7 @@ from turnout.dsl.policy import (
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tests import MAX_NAME, TestReader
 from turnout.dsl.source import Source
-from turnout.dsl.types import AnyOf, Field, OneOf, PersonName, Subdivision, Value, Values
+from turnout.dsl.types import AnyOf, Field, OneOf, PersonName, Subdivision, Value, Values, id_field
 from turnout.dsl.values import Missing, Unread, jsonable, read, show
 from turnout.dsl.wording import quoted, worded
 from turnout.runtime.compiled import run_witness
@@ -284,8 +284,9 @@ class _Maker:
         clock = noon if found.moment is None else found.moment.astimezone(UTC)
         kept = {name for name, field in policy.fields.items() if field.required}
         values = {name: found.values[name] for name in policy.fields if name in found.values}
+        id_ = id_field(policy.fields)
         if is_seen and policy.identities:
-            same = (*policy.identities[0].fields, *(["id"] if "id" in policy.fields else []))
+            same = policy.identities[0].fields + ((id_.name,) if id_ else ())
             values = {**{name: _some(policy.fields[name]) for name in same}, **values}
             kept |= set(same)
         possible = (each for each in _at_home(values, policy.fields) if fits(each, clock))
@@ -297,7 +298,9 @@ class _Maker:
             without = {other: value for other, value in values.items() if other != name}
             if fits(without, clock):
                 values = without
-        earlier = {**values, "id": _other(values["id"])} if is_seen and "id" in values else None
+        earlier = None
+        if is_seen and id_ and id_.name in values:
+            earlier = {**values, id_.name: _other(values[id_.name])}
         return _Lead(values, None if fits(values, START) else clock, earlier)
 
     def _unavailable(

@@ -23,7 +23,7 @@ from turnout.dsl.policy import (
 )
 from turnout.dsl.promises import AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
-from turnout.dsl.types import Subdivision
+from turnout.dsl.types import Subdivision, id_field
 
 _SEEN = ("identity", "")
 
@@ -58,7 +58,7 @@ def _unused(span: Span | None, message: str, use: str) -> Finding:
 
 def _declared(policy: Policy) -> Iterator[tuple[str, str, Span | None]]:
     for field in policy.fields.values():
-        if not field.required and field.name != "id":
+        if not field.required and field != id_field(policy.fields):
             yield "field", field.name, field.span
     for definition in policy.definitions.values():
         if not definition.is_keyed:

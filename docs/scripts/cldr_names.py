@@ -1,7 +1,7 @@
 """Write dsl/values/names/*.tsv: everyday names of countries, subdivisions and languages.
 
     npm pack cldr-core cldr-localenames-full cldr-subdivisions-full   (48.2.0)
-    python dsl/scripts/cldr_names.py FOLDER
+    python docs/scripts/cldr_names.py FOLDER
 
 FOLDER holds the three packages, unpacked into folders of these names. Names are those of
 English, of the place's or the language's own languages, and of the languages below, in which
@@ -32,7 +32,7 @@ _AMBIGUOUS = {"congo", "korea", "virginislands", "none", "no", "all", "other"}
 def main(argv: list[str]) -> None:
     """Read the packages in the folder named, and write the three tables."""
     if len(argv) != 1:
-        sys.exit("usage: python dsl/scripts/cldr_names.py FOLDER")
+        sys.exit("usage: python docs/scripts/cldr_names.py FOLDER")
     folder = Path(argv[0])
     version = _json(folder / "cldr-core" / "package.json")["version"]
     if version != VERSION:
@@ -145,7 +145,7 @@ def _within_countries(found: Found) -> dict[str, list[str]]:
 def _write(table: str, names: Mapping[str, list[str]]) -> None:
     lines = [
         f"# Names of {table} by code: Unicode CLDR {VERSION}, see LICENSE beside this file.",
-        "# Made by dsl/scripts/cldr_names.py; edit place_names.py or languages.py instead.",
+        "# Made by docs/scripts/cldr_names.py; edit place_names.py or languages.py instead.",
         *("\t".join((code, *names[code])) for code in names),
     ]
     path = ROOT / "dsl" / "values" / "names" / f"{table}.tsv"
