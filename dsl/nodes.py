@@ -387,7 +387,7 @@ class Team:
 
 
 @attrs.frozen
-class Place:
+class Outlet:
     """A queue, partner or sequence. kind: which of the three."""
 
     kind: str
@@ -611,7 +611,7 @@ Item: TypeAlias = (
     | Person
     | People
     | Team
-    | Place
+    | Outlet
     | Identity
     | Route
     | Guarantee

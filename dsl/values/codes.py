@@ -4,7 +4,7 @@ What a data frame or a platform puts around them is taken off; what a sheet roun
 """
 
 from turnout.dsl.values.exports import is_rounded, whole, without_platform
-from turnout.dsl.values.outcomes import MISSING, FromText, Reading, Unread
+from turnout.dsl.values.reading import MISSING, FromText, Reading, Unread
 from turnout.dsl.values.texts import normal_code
 
 _ROUNDED = Unread("rounded by a spreadsheet: its last digits are lost")

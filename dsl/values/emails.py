@@ -7,7 +7,7 @@ and the same person's address arrives in both.
 import re
 from functools import lru_cache
 
-from turnout.dsl.values.outcomes import Reading, Unread
+from turnout.dsl.values.reading import Reading, Unread
 
 _NOT_AN_ADDRESS = Unread("not an e-mail address")
 _SEVERAL = Unread("several e-mail addresses")

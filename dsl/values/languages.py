@@ -10,8 +10,8 @@ from functools import cache, lru_cache
 
 from turnout.dsl.values.iso import rows
 from turnout.dsl.values.name_tables import Names, cldr, names, parts
-from turnout.dsl.values.outcomes import Reading, Unread
 from turnout.dsl.values.places import country, is_country
+from turnout.dsl.values.reading import Reading, Unread
 from turnout.dsl.values.texts import loose_key, nearest
 
 # What ISO and CLDR lack, or give to a language that fewer people mean by it.

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import cast
 from unicodedata import normalize
 
-from turnout.dsl.values.outcomes import MISSING, FromOther, FromText, Reading, Unread
+from turnout.dsl.values.reading import MISSING, FromOther, FromText, Reading, Unread
 from turnout.dsl.values.texts import cleaned, nearest, normal_text
 
 _OVERLOOKED = re.compile(r"(?<=\w)(?<!_)[ \-_/.]+(?=[^\W_])")

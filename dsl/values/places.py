@@ -12,8 +12,8 @@ from unicodedata import normalize
 
 from turnout.dsl.values.iso import rows
 from turnout.dsl.values.name_tables import Names, cldr, names, parts
-from turnout.dsl.values.outcomes import Reading, Unread
 from turnout.dsl.values.place_names import CODES, COUNTRIES, SUBDIVISIONS
+from turnout.dsl.values.reading import Reading, Unread
 from turnout.dsl.values.texts import nearest
 
 _FULL_CODE = re.compile(r"([A-Za-z]{2}) ?[-_ ] ?([A-Za-z0-9]{1,3})")

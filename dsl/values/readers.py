@@ -22,8 +22,8 @@ from turnout.dsl.values import (
     places,
 )
 from turnout.dsl.values.exports import unguarded, unquoted
-from turnout.dsl.values.outcomes import MISSING, FromOther, FromText, Reader, Reading, Unread
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY, is_placeholder
+from turnout.dsl.values.reading import MISSING, FromOther, FromText, Reader, Reading, Unread
 from turnout.dsl.values.texts import LONGEST, cleaned, normal_text
 
 _Words: TypeAlias = (

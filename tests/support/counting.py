@@ -24,17 +24,17 @@ from hypothesis.strategies import DrawFn
 from tests.support.enumeration import TODAY, Arrival, every_lead, tiny_columns
 from tests.support.policies import compiled, named
 from tests.support.strategies import Column, Written, conditions, policies
-from turnout.compiler.analysis import Analysis, analyse
-from turnout.compiler.gaps import Gaps, gaps
+from turnout.compiler.compiled import Compiled, run_witness
+from turnout.compiler.meaning.interpreter import Match, holds, match
 from turnout.compiler.program import Clause, RouteProgram, always_accepts
+from turnout.compiler.questions.analysis import Analysis, analyse
+from turnout.compiler.questions.gaps import Gaps, gaps
 from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or, atoms
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Block, Entry, Policy, Sla, Target
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
 from turnout.dsl.types import Date, PersonName, Value
-from turnout.runtime.compiled import Compiled, run_witness
-from turnout.runtime.interpreter import Match, holds, match
 
 ROUTE = "inbound"
 SLAS = (
