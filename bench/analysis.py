@@ -27,15 +27,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from policies import KINDS
 
-from turnout.compiler import sat
 from turnout.compiler.checks import check
+from turnout.compiler.checks.again import check_again, check_first
+from turnout.compiler.compiled import run_witness
+from turnout.compiler.leads import solver as sat
 from turnout.compiler.program import Program, lower
-from turnout.compiler.recheck import check_again, check_first
 from turnout.dsl.conditions import And, Between
 from turnout.dsl.files import parse_files
 from turnout.dsl.policy import Policy, Rule
 from turnout.dsl.resolve import resolve
-from turnout.runtime.compiled import run_witness
 
 
 @attrs.frozen
@@ -174,7 +174,7 @@ def _beside_z3() -> None:
 
 
 def _unreached(program: Program) -> list[int]:
-    from turnout.compiler.analysis import analyse  # noqa: PLC0415 - beside what it is compared with
+    from turnout.compiler.questions.analysis import analyse  # noqa: PLC0415 - beside what it is compared with
 
     analysis = analyse(program, next(iter(program.routes)), run_witness)
     regions = enumerate(analysis.taken)

@@ -121,10 +121,10 @@ def _of_words(kind: Any) -> Any:  # noqa: ANN401 - as `_test`
 
 
 def _place(kind: str) -> Any:  # noqa: ANN401 - as `_test`
-    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Place:
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Outlet:
         name, owner, *clauses = children
         written = tuple(clause for clause in clauses if clause is not None)
-        return nodes.Place(kind, self.name(name), owner, written, span)
+        return nodes.Outlet(kind, self.name(name), owner, written, span)
 
     return build
 

@@ -396,7 +396,7 @@ class Team:
 
 
 @attrs.frozen
-class Place:
+class Outlet:
     """A queue, partner or sequence. kind: which of the three."""
 
     kind: str
@@ -621,7 +621,7 @@ Item: TypeAlias = (
     | Person
     | People
     | Team
-    | Place
+    | Outlet
     | Identity
     | Route
     | Guarantee

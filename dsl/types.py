@@ -219,12 +219,3 @@ def id_field(fields: Mapping[str, Field]) -> Field | None:
     """Return the field that tells a lead from all others, None where the schema has none."""
     declared = (field for field in fields.values() if field.is_id)
     return next(declared, fields.get(ID))
-
-
-def picklist_key(text: str) -> str:
-    """Return what counts when a picklist value is compared: no case, blanks or hyphens.
-
-    >>> picklist_key("Mid-Market ") == picklist_key("mid market")
-    True
-    """
-    return "".join(character for character in text.casefold() if character not in " \t-_/.")

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 
 import attrs
 
+from turnout.compiler.meaning.identity import NEW, history, keys
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Attempt, Program, RouteProgram
 from turnout.dsl.conditions import PREVIOUS_OWNER
@@ -33,7 +34,6 @@ from turnout.runtime.clocks import answers, asked_of
 from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
 from turnout.runtime.due import due
-from turnout.runtime.identity import NEW, history, keys
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.moves import Holder, Move, Watch

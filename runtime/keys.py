@@ -16,8 +16,8 @@ from unicodedata import normalize
 
 from turnout.dsl.types import Code, Field, Text, id_field
 from turnout.dsl.values.literals import jsonable
-from turnout.dsl.values.outcomes import MISSING, Unread
 from turnout.dsl.values.readers import reader
+from turnout.dsl.values.reading import MISSING, Unread
 from turnout.dsl.values.texts import cleaned
 
 NO_ID = "no id: taken for a lead of its own"

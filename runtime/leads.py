@@ -14,10 +14,10 @@ import attrs
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.types import Field, Subdivision, Value, Values, id_field
 from turnout.dsl.values.literals import jsonable
-from turnout.dsl.values.outcomes import MISSING, Reader, Unread
 from turnout.dsl.values.readers import kind_of, reader
-from turnout.runtime.columns import field_of, fields_by_key
+from turnout.dsl.values.reading import MISSING, Reader, Unread
 from turnout.runtime.decisions import Issue
+from turnout.runtime.headers import field_of, fields_by_key
 from turnout.runtime.keys import id_reader, own_key
 from turnout.runtime.records import Record
 

@@ -10,10 +10,11 @@ from typing import Self
 
 import attrs
 
+from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.types import id_field
-from turnout.runtime.compiled import Compiled, compile_policy
-from turnout.runtime.configuration import configuration_of
+from turnout.errors import Error
+from turnout.project.configuration import configuration_of
 from turnout.runtime.decisions import Decision, Issue
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import escalator
@@ -30,7 +31,7 @@ BATCH = 500
 """Leads that are decided in one transaction of `route_all`."""
 
 
-class PolicyError(Exception):
+class PolicyError(Error):
     """The policy can't be run.
 
     findings: every finding, errors among them; empty where the policy is fine but has no
@@ -42,8 +43,12 @@ class PolicyError(Exception):
         super().__init__(message)
         self.findings = findings
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the findings when pickled."""
+        return type(self), (self.message, self.findings)
 
-class UnroutedError(Exception):
+
+class UnroutedError(Error):
     """Leads that were to be routed anew, but never were routed.
 
     leads: their ids, in order; `row 7` where one has none.
@@ -53,6 +58,10 @@ class UnroutedError(Exception):
         """Say which."""
         super().__init__(f"never routed: {', '.join(leads)}")
         self.leads = leads
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the ids when pickled."""
+        return type(self), (self.leads,)
 
 
 def load(

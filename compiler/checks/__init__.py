@@ -12,20 +12,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 import attrs
 
-from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
-from turnout.compiler.checks.conditions import check_redundant_conditions
 from turnout.compiler.checks.conflicts import check_conflicts
+from turnout.compiler.checks.coverage_gaps import check_gaps
 from turnout.compiler.checks.families import check_families
-from turnout.compiler.checks.gaps import check_gaps
 from turnout.compiler.checks.guarantees import check_guarantees
 from turnout.compiler.checks.identities import check_identities
 from turnout.compiler.checks.negations import check_negations
-from turnout.compiler.checks.redundant import check_redundant_rules
+from turnout.compiler.checks.redundant_conditions import check_redundant_conditions
+from turnout.compiler.checks.redundant_rules import check_redundant_rules
 from turnout.compiler.checks.targets import check_chains, check_teams
 from turnout.compiler.checks.unreachable import check_unreachable
 from turnout.compiler.checks.unused import check_unused
+from turnout.compiler.leads.regions import is_past
 from turnout.compiler.program import Program, lower
-from turnout.compiler.regions import is_past
+from turnout.compiler.questions.analysis import STEPS, Analysis, Oracle, analyse
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Route
 from turnout.dsl.source import Span

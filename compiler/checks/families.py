@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterator
 
-from turnout.compiler.analysis import STEPS
 from turnout.compiler.checks.unreachable import ended
-from turnout.compiler.describe import phrases, words
-from turnout.compiler.index import index
+from turnout.compiler.leads.index import index
+from turnout.compiler.leads.regions import All, Budget, Masks, OutOfSteps, Regions, find
+from turnout.compiler.leads.space import space
+from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.program import Program
-from turnout.compiler.regions import All, Budget, Masks, OutOfSteps, Regions, find
-from turnout.compiler.space import space
-from turnout.compiler.witness import example, shown
+from turnout.compiler.questions.analysis import STEPS
+from turnout.compiler.words.describe import phrases, words
 from turnout.dsl.conditions import Present, atoms
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import Definition, Family

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
 from turnout.compiler.checks.unreachable import ended
+from turnout.compiler.leads.regions import OutOfSteps, OutOfTime, is_past
+from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.outcomes import (
     Outcome,
     both,
@@ -22,8 +23,7 @@ from turnout.compiler.outcomes import (
     outcomes,
 )
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
-from turnout.compiler.regions import OutOfSteps, OutOfTime, is_past
-from turnout.compiler.witness import example, shown
+from turnout.compiler.questions.analysis import STEPS, Analysis, Oracle, analyse
 from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, atoms
 from turnout.dsl.findings import Finding, Label, Severity, Witness
 from turnout.dsl.policy import Policy, Reject, ToSequence

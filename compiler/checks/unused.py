@@ -65,7 +65,7 @@ def _declared(policy: Policy) -> Iterator[tuple[str, str, Span | None]]:
             yield definition.kind, definition.name, definition.span
     for team in policy.teams.values():
         yield "team", team.name, team.span
-    for place in policy.places.values():
+    for place in policy.outlets.values():
         yield place.kind, place.name, place.span
     for calendar in policy.calendars.values():
         yield "calendar", calendar.name, calendar.span
@@ -117,8 +117,8 @@ def _hours(policy: Policy) -> set[tuple[str, str]]:
     """Return the calendars that somebody works by."""
     people = {person.hours or "" for person in policy.people.values()}
     teams = {team.hours or "" for team in policy.teams.values()}
-    places = {place.hours or "" for place in policy.places.values()}
-    return {("calendar", name) for name in people | teams | places}
+    outlets = {outlet.hours or "" for outlet in policy.outlets.values()}
+    return {("calendar", name) for name in people | teams | outlets}
 
 
 def _matching(target: Target) -> tuple[str, ...]:

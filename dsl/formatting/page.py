@@ -6,7 +6,7 @@ from itertools import groupby
 import attrs
 from lark import Token, Tree
 
-from turnout.dsl.formatting.layout import (
+from turnout.dsl.formatting.linebreaks import (
     EMPTY,
     SPACE,
     Align,

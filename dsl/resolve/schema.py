@@ -9,6 +9,7 @@ import attrs
 from turnout.dsl import nodes, types
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve.scope import Scope, article
+from turnout.dsl.values.picklists import picklist_key
 
 _NUMBER = re.compile(r"(-?)(\d[\d_]*(?:\.\d+)?)([kMB]?)")
 _FACTORS = {"": 1, "k": 1_000, "M": 1_000_000, "B": 1_000_000_000}
@@ -218,15 +219,15 @@ def _subdivision(
 def _picklist(node: nodes.TypeNode, scope: Scope) -> types.OneOf | types.AnyOf | None:
     values: dict[str, nodes.Literal] = {}
     for literal in node.literals:
-        folded = types.picklist_key(literal.text)
-        if not folded:
+        folded = picklist_key(literal.text)
+        if not any(map(str.isalnum, folded)):
             scope.report("unknown-value", literal.span, "a value of a picklist needs a letter")
         elif folded in values:
             scope.report(
                 "duplicate-name",
                 literal.span,
                 f"`{literal.text}` stands in the list already",
-                text="values are the same but for case, blanks and hyphens",
+                text="values are the same but for case, blanks and signs between letters",
             )
         else:
             values[folded] = literal

@@ -6,7 +6,7 @@ of the others, the first of them in the lowest bit. Both forms are read as the o
 the capitals that it says, so that an export whose capitals were lost gives the same id.
 """
 
-from turnout.dsl.values.outcomes import MISSING, Reading, Unread
+from turnout.dsl.values.reading import MISSING, Reading, Unread
 
 _SHORT, _LONG, _GROUP = 15, 18, 5
 _DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"

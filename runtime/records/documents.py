@@ -9,9 +9,9 @@ import json
 import re
 from collections.abc import Iterator
 
+from turnout.runtime.records.decoding import Lines
 from turnout.runtime.records.lines import TOO_DEEP, complaint_of
 from turnout.runtime.records.rows import LONGEST_ROW, LeadsError, Record
-from turnout.runtime.records.texts import Lines
 
 _DECODER = json.JSONDecoder(strict=False)
 _CHUNK = 1 << 16

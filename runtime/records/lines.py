@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import cast
 
+from turnout.runtime.records.decoding import Lines
 from turnout.runtime.records.rows import LONGEST_ROW, Record
-from turnout.runtime.records.texts import Lines
 
 TOO_DEEP = "nested too deeply"
 TOO_LONG = f"a row of more than {LONGEST_ROW:,} characters"

@@ -7,11 +7,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, Self, TypeAlias
 
+from turnout.runtime.records.decoding import Counted, Lines
+from turnout.runtime.records.delimited import table
 from turnout.runtime.records.documents import document
 from turnout.runtime.records.lines import is_json_lines, json_lines
 from turnout.runtime.records.rows import LeadsError, Record
-from turnout.runtime.records.tables import table
-from turnout.runtime.records.texts import Counted, Lines
 
 Format: TypeAlias = Literal["csv", "json", "jsonl"]
 

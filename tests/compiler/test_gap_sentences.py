@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from itertools import product
 
 from tests.support.policies import compiled, named
-from turnout.compiler.analysis import analyse
-from turnout.compiler.gaps import gaps
-from turnout.runtime.compiled import run_witness
+from turnout.compiler.compiled import run_witness
+from turnout.compiler.questions.analysis import analyse
+from turnout.compiler.questions.gaps import gaps
 
 COUNTRIES = ("DE", "AT", "CH", "GB", "IE", "FR", "BE", "NL", "ES", "PT", "IT", "GR", "SE", "NO")
 SIZES = ("Enterprise", "MidMarket", "SMB")

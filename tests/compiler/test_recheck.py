@@ -4,9 +4,9 @@ import pytest
 
 from tests.support.policies import resolved
 from turnout.compiler.checks import check
+from turnout.compiler.checks.again import check_again, check_first
+from turnout.compiler.compiled import run_witness
 from turnout.compiler.program import Program, lower
-from turnout.compiler.recheck import check_again, check_first
-from turnout.runtime.compiled import run_witness
 
 HEAD = """\
 lead { plan: one of [free, paid]  seats: integer 0..  region: one of [east, west] }

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.policies import attempted, compiled, named
+from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.conditions import ALWAYS
 from turnout.dsl.files import MAX_FILE, MAX_FILES
 from turnout.dsl.findings import Severity
-from turnout.runtime.compiled import Compiled, compile_policy
 
 ROUTE = "route inbound { fallback to queue triage }\n"
 SOUND = f"queue triage\n{ROUTE}"

@@ -12,19 +12,20 @@ from hypothesis.strategies import DrawFn
 from tests.support.policies import compiled, resolved
 from tests.support.strategies import COLUMNS, Written, policies
 from tests.support.z3_reference import Judge
-from turnout.compiler import index, sat
-from turnout.compiler.analysis import Analysis, analyse
-from turnout.compiler.boxes import boxes, parts
 from turnout.compiler.checks import check
-from turnout.compiler.columns import swept
-from turnout.compiler.cover import uncovered, uncovered_by_most
-from turnout.compiler.masks import mask_of, members, set_of
+from turnout.compiler.checks.again import QUICK_CHECKS, check_again, check_first
+from turnout.compiler.compiled import run_witness
+from turnout.compiler.leads import index
+from turnout.compiler.leads import solver as sat
+from turnout.compiler.leads.boxes import boxes, parts
+from turnout.compiler.leads.columns import swept
+from turnout.compiler.leads.masks import mask_of, members, set_of
+from turnout.compiler.leads.regions import All, Budget, truth
+from turnout.compiler.leads.search import uncovered, uncovered_by_most
+from turnout.compiler.leads.space import Box
 from turnout.compiler.program import lower
-from turnout.compiler.recheck import QUICK_CHECKS, check_again, check_first
-from turnout.compiler.regions import All, Budget, truth
-from turnout.compiler.space import Box
+from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.dsl.policy import Block, Entry, Policy, Rule
-from turnout.runtime.compiled import run_witness
 
 STEPS = 500_000
 JUDGED = {"unreachable-rule", "redundant-rule", "redundant-condition", "conflicting-overlap"}

@@ -107,6 +107,9 @@ def has(command: str) -> pytest.MarkDecorator:
     [
         ("vendor.github-actions", "action.yml"),
         ("vendor.github-workflows", ".github/workflows/ci.yml"),
+        ("vendor.github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/bug.yml"),
+        ("vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/idea.yml"),
     ],
 )
 def test_the_files_for_github_are_as_its_schemas_say(schema: str, file: str) -> None:

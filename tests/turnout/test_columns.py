@@ -5,7 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from turnout.cli import cli
-from turnout.runtime.columns import absent_fields
+from turnout.runtime.headers import absent_fields
 
 POLICY = """\
 lead { source: text  employees: integer  plan: text }

@@ -11,9 +11,10 @@ import click
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import output
-from turnout.commands.policies import POLICY, ROUTE, chosen_route, refusals
-from turnout.compiler.analysis import analyse
-from turnout.compiler.coverage import END, Cell, Coverage, coverage
+from turnout.commands.policies import POLICY, ROUTE, chosen_route
+from turnout.compiler.compiled import Compiled, compile_policy, run_witness
+from turnout.compiler.questions.analysis import analyse
+from turnout.compiler.questions.coverage import END, Cell, Coverage, coverage
 from turnout.dsl.findings import Finding, Severity
 from turnout.rendering.coverage import coverage_lines
 from turnout.rendering.coverage_html import coverage_html
@@ -21,10 +22,9 @@ from turnout.rendering.jsons import json_text
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
-from turnout.runtime.compiled import Compiled, compile_policy, run_witness
 from turnout.runtime.leads import leads as leads_of
 from turnout.runtime.records import records
-from turnout.runtime.sample import sampled
+from turnout.trials.sample import sampled
 
 FORMAT, VERSION = "turnout-coverage", 1
 
@@ -107,7 +107,7 @@ def measured(
     fields = compiled.policy.fields
     source = sys.stdin.buffer if str(leads) == "-" else leads
     moment = (at or datetime.now(UTC)).astimezone(UTC)
-    with refusals(), records(source, fields=fields) as rows:
+    with records(source, fields=fields) as rows:
         return sampled(analysis, leads_of(rows, fields), moment)
 
 

@@ -15,8 +15,8 @@ from turnout.commands.outputs import is_stdout, output
 from turnout.rendering.decisions import LAYOUTS, Layout
 from turnout.rendering.screen import visible
 from turnout.rendering.tally import Tally
-from turnout.runtime.columns import absent_fields
 from turnout.runtime.decisions import Decision
+from turnout.runtime.headers import absent_fields
 from turnout.runtime.records import Records, records
 from turnout.runtime.router import Router
 

@@ -12,11 +12,11 @@ from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS
 from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import named_or_configured
-from turnout.commands.roots import route_files
 from turnout.dsl.files import MAX_FILE, decoded, read_text
 from turnout.dsl.findings import Finding
 from turnout.dsl.formatting import formatted
 from turnout.dsl.source import Source
+from turnout.project.roots import route_files
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report, counted
 from turnout.rendering.screen import Ink, columns, paint, visible

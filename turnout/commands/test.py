@@ -11,9 +11,10 @@ import click
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import Command, color_option
 from turnout.commands.policies import errors_of
-from turnout.commands.roots import roots
 from turnout.commands.selection import selection
+from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.expectations import TestCase
+from turnout.project.roots import roots
 from turnout.rendering.jsons import json_text
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import counted
@@ -27,9 +28,8 @@ from turnout.rendering.tests import (
     summary_lines,
 )
 from turnout.rendering.tests_data import report_data, report_junit
-from turnout.runtime.compiled import Compiled, compile_policy
-from turnout.runtime.generation import generate as generated
-from turnout.runtime.testing import Covered, Tester, TestResult, covered
+from turnout.trials.generation import generate as generated
+from turnout.trials.testing import Covered, Tester, TestResult, covered
 
 
 @click.command(

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from turnout.compiler.coverage import END, Cell, Coverage, Matrix
+from turnout.compiler.questions.coverage import END, Cell, Coverage, Matrix
 from turnout.rendering.report import counted
 from turnout.rendering.screen import Ink, paint, visible, width
 

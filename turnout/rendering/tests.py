@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.coverable import Coverable
 from turnout.compiler.program import Clause
+from turnout.compiler.questions.testable import Coverable
 from turnout.dsl.expectations import TARGETS, Expectation
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.wording import promised
@@ -13,7 +13,7 @@ from turnout.rendering.excerpt import excerpt
 from turnout.rendering.explanation import destination, explanation_text
 from turnout.rendering.screen import Ink, hanging, paint, visible, width
 from turnout.runtime.decisions import Decision
-from turnout.runtime.testing import Covered, Failure, TestResult
+from turnout.trials.testing import Covered, Failure, TestResult
 
 _INDENT = 4
 

@@ -7,7 +7,7 @@ format anything nor call anybody (`@name`).
 from collections.abc import Iterator, Sequence
 
 from turnout.compiler.difference import Move
-from turnout.rendering.difference.report import (
+from turnout.rendering.difference.sections import (
     LEFT_OUT,
     UNSHOWN,
     Comparison,
@@ -25,7 +25,7 @@ from turnout.rendering.difference.report import (
 )
 from turnout.rendering.pretty import lead_words
 from turnout.rendering.screen import visible
-from turnout.runtime.movements import Movements
+from turnout.trials.impact import Movements
 
 _MOST_ROWS = 50
 """Rows of a table; a comment has room for 65,536 characters in all."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from turnout.compiler.difference import Move, RouteDifference
-from turnout.rendering.difference.report import (
+from turnout.rendering.difference.sections import (
     LEFT_OUT,
     UNSHOWN,
     Comparison,
@@ -21,7 +21,7 @@ from turnout.rendering.difference.report import (
 )
 from turnout.rendering.pretty import lead_words
 from turnout.rendering.screen import Ink, fill, hanging, paint, visible
-from turnout.runtime.movements import Movements
+from turnout.trials.impact import Movements
 
 _MOST_PAIRS = 12
 _LABEL = 8
