@@ -60,7 +60,9 @@ def _countries() -> tuple[str, ...]:
 
 @cache
 def _subdivisions() -> tuple[str, ...]:
-    return tuple(sorted(row["code"] for row in rows("subdivisions")))
+    # Those of no place last: a witness is rather about one.
+    codes = ((row["type"] == "Armed forces", row["code"]) for row in rows("subdivisions"))
+    return tuple(code for _, code in sorted(codes))
 
 
 @cache

@@ -28,12 +28,13 @@ class Unread:
     """A value that can't be read as its field's type.
 
     reason: a sentence fragment, such as "not a whole number".
-    kept: the part of an `any of` value that could be read nonetheless, None where there
-    is none; a reader of leads uses it, a reader of literals refuses the whole.
+    kept: what could be read nonetheless (of an `any of` value a part, of several languages
+    the first), None where there is nothing; a reader of leads uses it, a reader of literals
+    refuses the whole.
     """
 
     reason: str
-    kept: frozenset[str] | None = None
+    kept: Value | None = None
 
 
 Reading: TypeAlias = Value | Missing | Unread

@@ -40,6 +40,7 @@ from turnout.dsl.conditions import (
 from turnout.dsl.policy import Block, Entry, Policy
 from turnout.dsl.types import Field, Value
 from turnout.dsl.values import read
+from turnout.dsl.values.picklists import picklist_key
 from turnout.dsl.values.reading import Missing, Unread
 
 
@@ -222,7 +223,7 @@ def _joined(old: types.FieldType, new: types.FieldType) -> tuple[types.FieldType
 
 
 def _by_key(values: tuple[str, ...]) -> Mapping[str, str]:
-    return {types.picklist_key(value): value for value in values}
+    return {picklist_key(value): value for value in values}
 
 
 _Table = Mapping[str, tuple[str | None, str | None]]

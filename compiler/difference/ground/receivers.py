@@ -27,6 +27,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.policy import LeastLoaded, RoundRobin, Target, ToOwner
 from turnout.dsl.types import Lookup, Value
+from turnout.dsl.values.picklists import picklist_key
 
 
 def read_by(target: Target) -> tuple[str, ...]:
@@ -145,7 +146,7 @@ def _values(
     """Yield values as the old and the new version have them, None where one has it not."""
     match of:
         case (types.OneOf(was), types.OneOf(now)) | (types.AnyOf(was), types.AnyOf(now)):
-            olds, news = ({types.picklist_key(each): each for each in some} for some in (was, now))
+            olds, news = ({picklist_key(each): each for each in some} for some in (was, now))
             yield from ((olds.get(key), news.get(key)) for key in {**olds, **news})
         case types.PersonName() as was, types.PersonName() as now:
             people = dict.fromkeys([*universe(was), *universe(now)])
