@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.leads.masks import Mask
 from turnout.compiler.leads.regions import Masks, OutOfSteps
 from turnout.compiler.leads.widening import region_of
+from turnout.compiler.masks import Mask
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import followed, meeting_box
 from turnout.compiler.questions.written import Written, written_conditions

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import attrs
 
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.leads.masks import Mask, members
 from turnout.compiler.leads.regions import All, Budget, OutOfSteps, reads
+from turnout.compiler.masks import Mask, members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.shares import linked
 from turnout.compiler.questions.written import Written, written_conditions

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Protocol, TypeAlias, cast
 
-from turnout.compiler.leads.masks import members, set_of
 from turnout.compiler.leads.regions import Budget
+from turnout.compiler.masks import members, set_of
 
 CONFLICTS = 1_000
 """Conflicts between two looks at the budget."""

@@ -18,9 +18,9 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.leads.masks import Mask
 from turnout.compiler.leads.regions import Budget, OutOfSteps, Regions, find
 from turnout.compiler.leads.space import space
+from turnout.compiler.masks import Mask
 from turnout.compiler.program import Clause, Program
 from turnout.compiler.tree import Branch, Leaf, Node, Split, Tree
 from turnout.compiler.words.describe import words

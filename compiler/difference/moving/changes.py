@@ -18,8 +18,8 @@ from turnout.compiler.difference.moving.compared import Area, Compared, Move
 from turnout.compiler.difference.moving.phrasing import said
 from turnout.compiler.difference.moving.pieces import Ground, Piece, Reach, cubes, reach
 from turnout.compiler.difference.moving.proof import witness
-from turnout.compiler.leads.masks import members
 from turnout.compiler.leads.regions import All, Masks, OutOfSteps, truth
+from turnout.compiler.masks import members
 from turnout.compiler.questions.stewards import stewards_of
 from turnout.dsl import types
 
