@@ -15,7 +15,7 @@ from turnout.dsl.resolve import resolve
 from turnout.dsl.source import Source
 from turnout.dsl.verdict import Allowed, Severities, verdict
 
-NEEDS_ALL = frozenset({"unused-definition", "redundant-rule", "conflicting-overlap"})
+NEEDS_ALL = frozenset({"unused-definition", "redundant-rule", "conflicting-overlap", "no-lead-id"})
 """Findings that are only sure of a policy of which nothing was lost."""
 
 DEADLINE = 300.0

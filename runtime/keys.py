@@ -45,7 +45,7 @@ def id_reader(fields: Mapping[str, Field]) -> IdReader:
     if field is None:
         return lambda _raw: None
     read = reader(field)
-    is_text, is_code = isinstance(field.type, Text), isinstance(field.type, Code)
+    is_text, is_code = type(field.type) is Text, type(field.type) is Code
 
     def read_id(raw: object) -> str | None:
         value = read(raw, None)
