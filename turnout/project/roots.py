@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from turnout.project.errors import ProjectError
+from turnout.project import ProjectError
 
 _INCLUDE = re.compile(
     r"""\#[^\n]* | \binclude\s*"(?P<path>[^"\\\n]*)" | "(?:\\.|[^"\\\n])*" """, re.VERBOSE
