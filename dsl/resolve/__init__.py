@@ -15,7 +15,7 @@ import attrs
 from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import TestCase
 from turnout.dsl.files import Parsed
-from turnout.dsl.findings import Finding
+from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve import routes
 from turnout.dsl.resolve.calendars import calendar
 from turnout.dsl.resolve.families import FamilyReader
@@ -80,7 +80,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     claims = GuaranteeReader(family_reader.reader, fields, routes_by_name, scope)
     guarantees = [claims.read(node) for node in _items(files, nodes.Guarantee)]
     result = policy.Policy(
-        path.stem,
+        _name(files, path, scope),
         fields,
         families,
         definitions,
@@ -105,6 +105,30 @@ def _tests(
         reader.read(node, file.broken) for file in files for node in _items([file], nodes.TestCase)
     )
     return tuple(test for test in read if test is not None)
+
+
+def _name(files: tuple[nodes.File, ...], path: Path, scope: Scope) -> str:
+    """Return what the policy is called: what its files say, or else how the main file is called.
+
+    The main file's word comes before those of the files that it includes: these may be
+    policies of their own.
+    """
+    in_main = _items(list(files[-1:]), nodes.Policy)
+    named = in_main or _items(files, nodes.Policy)
+    for node in named[1:]:
+        if in_main or node.name != named[0].name:
+            scope.findings.append(
+                Finding(
+                    "duplicate-clause",
+                    Severity.ERROR,
+                    node.span,
+                    "a policy has one name",
+                    text="named again",
+                    labels=(Label(named[0].span, "named here first"),),
+                    help=(f"say once in {path.name} what the policy is called",),
+                )
+            )
+    return named[0].name.text if named else path.stem
 
 
 def _items(files: tuple[nodes.File, ...] | list[nodes.File], kind: type[_Node]) -> list[_Node]:

@@ -12,7 +12,7 @@ import attrs
 
 from turnout.dsl.files import MAX_FILE, resolved
 from turnout.dsl.findings import Finding, error
-from turnout.project.errors import ProjectError
+from turnout.project import ProjectError
 
 _INCLUDE = re.compile(
     r"""\#[^\n]* | \binclude\s*"(?P<path>[^"\\\n]*)" | "(?:\\.|[^"\\\n])*" """, re.VERBOSE

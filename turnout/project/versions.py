@@ -15,7 +15,7 @@ from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.parse import parse
 from turnout.dsl.resolve import resolve
 from turnout.dsl.source import Source
-from turnout.project.errors import ProjectError
+from turnout.project import ProjectError
 from turnout.project.revisions import Repository, copied, repository
 from turnout.project.roots import roots
 

@@ -12,8 +12,8 @@ from turnout.rendering.difference.sections import (
     grouped,
     headline,
     listed,
+    moved_leads,
     owner_line,
-    place,
     route_lines,
     share,
     takers,
@@ -67,7 +67,7 @@ def _route(route: RouteDifference, screen: int, *, named: bool) -> Iterator[str]
 
 
 def _move(move: Move, screen: int) -> Iterator[str]:
-    yield from _row("where", place(move), screen)
+    yield from _row("where", moved_leads(move), screen)
     for word, outcomes in (("from", move.before), ("to", move.after)):
         if len(outcomes) > 1:
             yield from _row(word, listed([str(_brief(each, move)) for each in outcomes]), screen)
