@@ -280,7 +280,7 @@ class FamilyReader:
                     condition.meaning,
                     own,
                     entry.family,
-                    entry.parent,
+                    self._nearest(entry, definitions),
                     entry.keyed is not None,
                     entry.name.span,
                     entry.steward,
@@ -294,6 +294,13 @@ class FamilyReader:
                 Family(group.kind, group.name, members, group.disjoint, around, group.span)
             )
         return tuple(families), definitions
+
+    def _nearest(self, entry: _Entry, definitions: Mapping[str, Definition]) -> str | None:
+        """Return the nearest territory around `entry` that has a meaning; broken ones have none."""
+        around = entry.parent
+        while around is not None and around not in definitions:
+            around = self._entries[around].parent
+        return around
 
 
 def is_broken(span: Span, broken: tuple[Span, ...]) -> bool:
