@@ -4,7 +4,7 @@ A name may be used before it is written and in any file, so definitions are read
 are first asked for; a chain of names that leads back to itself is reported.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import attrs
 
