@@ -19,11 +19,11 @@ import attrs
 from turnout.compiler.classes import finder
 from turnout.compiler.leads.boxes import boxes
 from turnout.compiler.leads.index import Index
-from turnout.compiler.leads.regions import All, Regions, truth
-from turnout.compiler.leads.space import Box, Dimension, Space, space
+from turnout.compiler.leads.regions import All, truth
+from turnout.compiler.leads.space import Box, Dimension, Space
 from turnout.compiler.masks import members
 from turnout.compiler.program import Program
-from turnout.dsl.conditions import atoms
+from turnout.compiler.questions.route_ground import route_ground
 from turnout.dsl.types import Values
 
 _REMEMBERED = 5_000
@@ -44,9 +44,8 @@ class _Entry:
 def matcher(program: Program, route: str) -> Matcher:
     """Return what finds the clause of a lead that has every required field."""
     chosen = program.routes[route]
-    asked = [atom for clause in chosen.clauses for atom in atoms(clause.condition)]
-    grid = space(program.policy.fields, asked)
-    regions = Regions(grid)
+    regions = route_ground(program, route).regions
+    grid = regions.space
     entries: list[_Entry] = []
     all_boxes: list[Box] = []
     for at, clause in enumerate(chosen.clauses):

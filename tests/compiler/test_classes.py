@@ -13,6 +13,7 @@ from turnout.compiler.leads.prefixes import text
 from turnout.compiler.leads.space import Space, space
 from turnout.compiler.program import lower
 from turnout.dsl.conditions import Between, EndsWith, Has, IsIn, Present, StartsWith, atoms
+from turnout.dsl.types import Values
 
 POLICY = """
 lead {
@@ -56,7 +57,12 @@ def test_a_space_is_a_value() -> None:
 
 def test_a_space_says_the_same_before_and_after_it_was_pickled() -> None:
     one = made()
-    lead = {"email": "anna@big.com", "state": "US-CA", "employees": 7, "created": date(2026, 1, 3)}
+    lead: Values = {
+        "email": "anna@big.com",
+        "state": "US-CA",
+        "employees": 7,
+        "created": date(2026, 1, 3),
+    }
     before = one.classify(lead, date(2026, 3, 1))
     assert pickled(one).classify(lead, date(2026, 3, 1)) == before
     assert one == made()  # what is looked up once and kept is no part of the value
@@ -75,12 +81,12 @@ def test_a_space_says_the_same_before_and_after_it_was_pickled() -> None:
 def test_a_text_has_the_class_of_its_literal_else_of_its_longest_prefix(
     value: str, same_as: str | None
 ) -> None:
-    asked = [
+    asked: list[IsIn | StartsWith] = [
         StartsWith("name", "acme"),
         StartsWith("name", "acme-"),
         IsIn("name", frozenset({"acme", "beta"})),
     ]
-    domain = text(asked)
+    domain = text([*asked])
     number = class_of(domain.classes, value)
     for atom in asked:
         holds = value.startswith(atom.text) if isinstance(atom, StartsWith) else value == "acme"
