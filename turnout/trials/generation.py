@@ -36,6 +36,7 @@ from turnout.dsl.policy import (
     ToPartner,
     ToPerson,
 )
+from turnout.dsl.resolve.declarations import declarations
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tests import MAX_NAME, TestReader
 from turnout.dsl.source import Source
@@ -174,7 +175,7 @@ class _Maker:
     def _read(self, text: str) -> TestCase | None:
         """Return the test that a text writes, None where anything is wrong with it."""
         file, findings = parse(Source("generated", text))
-        scope = Scope()
+        scope = Scope(declarations((file,)))
         reader = TestReader(self._program.policy, scope)
         tests = [
             reader.read(node, file.broken)
