@@ -15,12 +15,12 @@ import attrs
 from turnout.compiler.checks.conflicts import check_conflicts
 from turnout.compiler.checks.coverage_gaps import check_gaps
 from turnout.compiler.checks.guarantees import check_guarantees
-from turnout.compiler.checks.identities import check_identities
 from turnout.compiler.checks.negations import check_negations
 from turnout.compiler.checks.redundant_conditions import check_redundant_conditions
 from turnout.compiler.checks.redundant_rules import check_redundant_rules
 from turnout.compiler.checks.siblings import check_families
 from turnout.compiler.checks.targets import check_chains, check_teams
+from turnout.compiler.checks.telling_apart import check_identities
 from turnout.compiler.checks.unreachable import check_unreachable
 from turnout.compiler.checks.unused import check_unused
 from turnout.compiler.leads.budget import USUAL, Budget
