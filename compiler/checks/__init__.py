@@ -25,7 +25,7 @@ from turnout.compiler.checks.unreachable import check_unreachable
 from turnout.compiler.checks.unused import check_unused
 from turnout.compiler.leads.regions import is_past
 from turnout.compiler.program import Program, lower
-from turnout.compiler.questions.analysis import STEPS, Analysis, Oracle, analyse
+from turnout.compiler.questions.analysis import STEPS, Analysis, analyse
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Route
 from turnout.dsl.source import Span
@@ -57,7 +57,6 @@ POLICY_CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
 
 def check(  # noqa: PLR0913 - what bounds the questions, each by name
     program: Program,
-    oracle: Oracle,
     *,
     routes: Iterable[str] | None = None,
     steps: int = STEPS,
@@ -78,20 +77,19 @@ def check(  # noqa: PLR0913 - what bounds the questions, each by name
     sound = list(program.routes if routes is None else routes)
     for name in sound:
         analysis = (analyses or {}).get(name)
-        analysis = analysis or analyse(program, name, oracle, steps, deadline=deadline)
+        analysis = analysis or analyse(program, name, steps, deadline=deadline)
         findings.extend(_of_route(analysis, route_checks))
-    findings.extend(check_guarantees(program, oracle, sound, steps, deadline))
+    findings.extend(check_guarantees(program, sound, steps, deadline))
     findings.extend(check_families(program, deadline, clear))
     for policy_check in POLICY_CHECKS:
         findings.extend(policy_check(program))
     return tuple(findings)
 
 
-def check_inexact(  # noqa: PLR0913 - as `check`
+def check_inexact(
     program: Program,
     least: Route,
     unsure: frozenset[Span],
-    oracle: Oracle,
     *,
     steps: int = STEPS,
     deadline: float | None = None,
@@ -103,10 +101,10 @@ def check_inexact(  # noqa: PLR0913 - as `check`
     that a rule without leads is unreachable, unless it is one of the `unsure`.
     """
     name = least.name
-    gaps = check_gaps(analyse(program, name, oracle, steps, deadline=deadline))
+    gaps = check_gaps(analyse(program, name, steps, deadline=deadline))
     routes = {**program.policy.routes, name: least}
     fewer = lower(attrs.evolve(program.policy, routes=routes))
-    unreachable = check_unreachable(analyse(fewer, name, oracle, steps, deadline=deadline))
+    unreachable = check_unreachable(analyse(fewer, name, steps, deadline=deadline))
     sure = (finding for finding in unreachable if finding.span not in unsure)
     return tuple(_once([*gaps, *sure]))
 
