@@ -18,7 +18,8 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.leads.regions import Budget, OutOfSteps, find
+from turnout.compiler.leads.budget import Meter, OutOfSteps
+from turnout.compiler.leads.regions import find
 from turnout.compiler.masks import Mask
 from turnout.compiler.program import Clause, Program
 from turnout.compiler.questions.route_ground import route_ground
@@ -198,7 +199,7 @@ class _Grower:
         possible = [self._regions.outside(box) for box in self._regions.space.impossible]
         try:
             return not any(
-                find(self._regions.space, [one, two, *possible], Budget(STEPS))
+                find(self._regions.space, [one, two, *possible], Meter(STEPS))
                 for at, one in enumerate(regions[: len(loose)])
                 for two in regions[at + 1 :]
             )
