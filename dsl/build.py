@@ -39,7 +39,7 @@ def _of(kind: type[_Kind], children: list[Any]) -> tuple[_Kind, ...]:
 
 
 class _Word(str):
-    """A word that is only there or not: `first of`, `required`, `anytime`, `wall`, `not`."""
+    """A word that is only there or not: `first of`, `required`, `id`, `anytime`, `wall`, `not`."""
 
     __slots__ = ()
 
@@ -198,6 +198,8 @@ class Builder:
         del span
         return nodes.File(self.source, tuple(children))
 
+    policy = _of_words(nodes.Policy)
+
     def include(self, span: Span, children: list[Any]) -> nodes.Include:
         return nodes.Include(self.value(children[0]), span)
 
@@ -207,16 +209,19 @@ class Builder:
     def field(self, span: Span, children: list[Any]) -> nodes.FieldNode:
         name, kind, *rest = children
         placeholders = [text for texts in _of(_Placeholders, rest) for text in texts]
+        words = _of(_Word, rest)
         return nodes.FieldNode(
             self.name(name),
             kind,
-            bool(_of(_Word, rest)),
+            "required" in words,
+            "id" in words,
             tuple(placeholders),
             _of(nodes.Table, rest),
             span,
         )
 
     required = _word("required")
+    is_id = _word("id")
 
     def placeholders(self, span: Span, children: list[Any]) -> _Placeholders:
         del span
@@ -227,6 +232,7 @@ class Builder:
     first_characters = _option("first_characters")
     first_digits = _option("first_digits")
     digits = _option("digits")
+    salesforce_id = _type("salesforce-id")
     email = _type("email")
     integer = _type("integer")
     number = _type("number")

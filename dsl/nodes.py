@@ -122,6 +122,14 @@ ConditionNode: TypeAlias = Bare | Test | All | Any | Negation | Open | Duplicate
 
 
 @attrs.frozen
+class Policy:
+    """`policy NAME`: what the policy is called, whatever its file is."""
+
+    name: Name
+    span: Span = _span()
+
+
+@attrs.frozen
 class Include:
     """`include "file"`."""
 
@@ -169,11 +177,12 @@ class Table:
 
 @attrs.frozen
 class FieldNode:
-    """`name: type required missing when [...] from "file" by field -> column`."""
+    """`name: type required id missing when [...] from "file" by field -> column`."""
 
     name: Name
     type: TypeNode
     required: bool
+    is_id: bool
     placeholders: tuple[Literal, ...]
     lookups: tuple[Table, ...]
     span: Span = _span()
@@ -615,7 +624,8 @@ class TestCase:
 
 
 Item: TypeAlias = (
-    Include
+    Policy
+    | Include
     | Lead
     | Territory
     | Segment

@@ -311,8 +311,9 @@ class Route:
 class Policy:
     """What a set of `.route` files means.
 
-    name: the stem of the main file. fields: in schema order. Families come in written
-    order, parents before children; definitions by name, territories and segments alike.
+    name: as declared, or else the stem of the main file; a state file is that of a name.
+    fields: in schema order. Families come in written order, parents before children;
+    definitions by name, territories and segments alike.
     outlets: queues, partners and sequences, by kind and name ("queue triage").
     A `steward` is who answers for a definition as it is written there, None where nobody
     is named; `compiler/questions/stewards.py` says whose it is then.

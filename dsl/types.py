@@ -4,6 +4,7 @@
 | ------------- | -------------------------------------------------- |
 | text          | str, NFC, outer blanks removed, case folded        |
 | code          | str, blanks removed, upper case, cut to `first`    |
+| salesforce-id | str, the form of 18 characters                     |
 | email         | str, lower case                                    |
 | integer       | int                                                |
 | number, money | Decimal, finite                                    |
@@ -59,6 +60,13 @@ class Code:
     def longest(self) -> int | None:
         """How many characters a value may have, None for any number."""
         return self.first if self.digits is None else self.digits
+
+
+@attrs.frozen
+class SalesforceId(Code):
+    """The id of a record in Salesforce, of 15 or 18 characters."""
+
+    word = "salesforce-id"
 
 
 @attrs.frozen

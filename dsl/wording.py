@@ -121,6 +121,8 @@ def typed(kind: FieldType) -> str:
             return " ".join(
                 (kind.word, *([] if bounds == ".." else [bounds]), *_numerals(numerals))
             )
+        case types.SalesforceId():
+            return kind.word
         case types.Code(first, digits):
             return _code(first, digits)
         case types.Money(currency, numerals):

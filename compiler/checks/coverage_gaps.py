@@ -140,11 +140,10 @@ def _witness(analysis: Analysis, gap: Gap) -> Witness | None:
     lead = example(analysis.space, gap.found, telling=gap.box)
     if lead is None:
         return None
-    policy = analysis.program.policy
-    rule, attempts = analysis.oracle(policy, analysis.route.name, lead.values, lead.clock)
-    if rule is not None or attempts:
+    ran = analysis.ran(lead)
+    if ran.rule is not None or ran.attempts:
         return None
-    return shown(lead, policy.fields, "no rule matches")
+    return shown(lead, analysis.program.policy.fields, "no rule matches")
 
 
 def _more(analysis: Analysis, more: int, *, is_whole: bool) -> Finding:

@@ -233,6 +233,11 @@ def _candidates(
             yield from (f"ana{tail}", f"{start}{tail}", f"ana@{tail.lstrip('@.')}")
             yield from (f"ana@firm{tail}", f"{tail}@firm.example", f"a{tail}na@firm.example")
         return
+    if isinstance(field.type, types.SalesforceId):
+        begun = (stem for tail in tails for stem in (start, start + tail, tail + start, tail))
+        whole = (read(field, stem.ljust(15, rest)) for stem in begun for rest in "0a")
+        yield from (value for value in whole if isinstance(value, str))
+        return
     for tail in tails:
         yield from (start + tail, tail + start, tail, f"{start} {tail}", f"{tail} {start}")
 

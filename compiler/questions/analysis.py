@@ -1,9 +1,7 @@
 """One route as regions: what every exact check of it starts from."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, partial
-from typing import TypeAlias
 
 import attrs
 
@@ -13,16 +11,12 @@ from turnout.compiler.leads.index import IMPOSSIBLE, Index, index
 from turnout.compiler.leads.regions import All, Budget, Masks, OutOfSteps, Regions, find, truth
 from turnout.compiler.leads.search import uncovered, uncovered_by_most
 from turnout.compiler.leads.space import Box, Space, space
+from turnout.compiler.leads.witness import Example
+from turnout.compiler.meaning.interpreter import Match, match
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.questions.limits import EVERY_LEAD, sure
 from turnout.dsl.conditions import Atom, atoms
 from turnout.dsl.policy import Policy
-from turnout.dsl.types import Values
-
-Oracle: TypeAlias = Callable[[Policy, str, Values, date], tuple[str | None, tuple[str, ...]]]
-"""Runs one lead through the reference interpreter: policy, route, lead, day (or moment, where
-a condition asks for hours) → the rule that
-matches (None for a fallback), and who names each target that would be tried, in order."""
 
 STEPS = 2_000_000
 """The steps that one question may take before it is left undecided."""
@@ -32,17 +26,15 @@ STEPS = 2_000_000
 class Analysis:
     """A route, its space, and the region of each of its clauses.
 
-    asked: the atoms that the space is made of. oracle: confirms witnesses. steps: the
-    budget of each question. deadline: the end of all of them together, in seconds of
-    `monotonic`; None for none. known: regions of clauses, by number, that another version
-    has made of the same space.
+    asked: the atoms that the space is made of. steps: the budget of each question.
+    deadline: the end of all of them together, in seconds of `monotonic`; None for none.
+    known: regions of clauses, by number, that another version has made of the same space.
     """
 
     program: Program
     route: RouteProgram
     asked: tuple[Atom, ...] = attrs.field(repr=False)
     regions: Regions
-    oracle: Oracle
     steps: int
     deadline: float | None = None
     known: Mapping[int, All] = attrs.field(factory=dict[int, All], repr=False)
@@ -90,6 +82,10 @@ class Analysis:
         """The clauses whose condition some lead satisfies. Raises OutOfSteps."""
         found = (at for at, region in enumerate(self.taken) if self.find([region]) is not None)
         return tuple(found)
+
+    def ran(self, lead: Example) -> Match:
+        """Return what the reference interpreter says of a lead."""
+        return match(self.program.policy, self.route.name, lead.values, lead.clock)
 
     def left(self, at: int) -> All:
         """Return the region that clause `at` leaves."""
@@ -203,7 +199,6 @@ def _share(box: Masks, cover: Box) -> float:
 def analyse(  # noqa: PLR0913 - what bounds a question, each by name
     program: Program,
     route: str,
-    oracle: Oracle,
     steps: int = STEPS,
     *,
     also: Iterable[Atom] = (),
@@ -223,7 +218,7 @@ def analyse(  # noqa: PLR0913 - what bounds a question, each by name
         regions = before.regions
     else:
         regions = Regions(space(policy.fields, asked))
-    return Analysis(program, chosen, asked, regions, oracle, steps, deadline)
+    return Analysis(program, chosen, asked, regions, steps, deadline)
 
 
 def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:

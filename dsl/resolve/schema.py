@@ -4,8 +4,11 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+import attrs
+
 from turnout.dsl import nodes, types
-from turnout.dsl.resolve.scope import Scope
+from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.values.picklists import picklist_key
 from turnout.dsl.values.places import is_alpha_2
 from turnout.dsl.values.texts import normal_text
@@ -16,6 +19,7 @@ MAX_FIELDS = 1_000
 
 _PLAIN: dict[str, type] = {
     "text": types.Text,
+    "salesforce-id": types.SalesforceId,
     "email": types.Email,
     "country": types.Country,
     "language": types.Language,
@@ -49,17 +53,66 @@ def schema(
     countries = [field.name.text for field in written if field.type.word == "country"]
     fields: dict[str, types.Field] = {}
     for node in written[:MAX_FIELDS]:
-        if not scope.declare("field", node.name):
+        if not scope.stands("field", node.name):
             continue
         kind = _type(node.type, countries, people, scope)
         if kind is None:
-            scope.broken_fields.add(node.name.text)
             continue
         placeholders = tuple(text.text for text in node.placeholders)
         fields[node.name.text] = types.Field(
-            node.name.text, kind, node.required, placeholders, node.name.span
+            node.name.text, kind, node.required, placeholders, node.name.span, is_id=node.is_id
         )
+    _check_id([node for node in written if node.name.text in fields], fields, scope)
     return fields
+
+
+def _check_id(written: list[nodes.FieldNode], fields: dict[str, types.Field], scope: Scope) -> None:
+    """Report a second id, and an id that many leads share."""
+    declared = [node for node in written if node.is_id]
+    for node in declared[1:]:
+        fields[node.name.text] = attrs.evolve(fields[node.name.text], is_id=False)
+        scope.findings.append(
+            Finding(
+                "duplicate-clause",
+                Severity.ERROR,
+                node.name.span,
+                "a lead has one id, and the schema marks two fields as it",
+                text="marked `id`, too",
+                labels=(Label(declared[0].name.span, "marked `id` first"),),
+                help=("take `id` away from one of the two",),
+            )
+        )
+    field = types.id_field(fields)
+    if field is not None and not _tells_apart(field.type):
+        is_cut = isinstance(field.type, types.Code)
+        what = "a code that is cut" if is_cut else f"{article(field.type.word)} field"
+        place = next(node for node in written if node.name.text == field.name)
+        scope.report(
+            "type-mismatch",
+            place.type.span,
+            f"`{field.name}` can't be the id: many leads share the value of {what}",
+            help="mark the field that tells a lead from all others, such as `lead_id: text id`",
+        )
+
+
+def _tells_apart(kind: types.FieldType) -> bool:
+    match kind:
+        case types.Code(first):
+            return first is None
+        case (
+            types.Boolean()
+            | types.Date()
+            | types.Country()
+            | types.Subdivision()
+            | types.Language()
+            | types.OneOf()
+            | types.AnyOf()
+            | types.PersonName()
+            | types.Money()
+        ):
+            return False
+        case _:
+            return True
 
 
 def _type(

@@ -25,6 +25,7 @@ from turnout.dsl.values import (
 from turnout.dsl.values.exports import unguarded, unquoted
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY, is_placeholder
 from turnout.dsl.values.reading import MISSING, FromOther, FromText, Reader, Reading, Unread
+from turnout.dsl.values.salesforce_ids import salesforce_id
 from turnout.dsl.values.texts import LONGEST, cleaned, normal_text
 
 _Words: TypeAlias = (
@@ -67,6 +68,7 @@ _EMPTY_CELLS = frozenset({"NaTType", "NAType"})
 _WORDS: dict[type[types.FieldType], str] = {
     types.Text: "text",
     types.Code: "a code",
+    types.SalesforceId: "a Salesforce id",
     types.Email: "an e-mail address",
     types.Integer: "a whole number",
     types.Number: "a number",
@@ -208,6 +210,8 @@ def _word_reader(kind: _Words) -> FromText:
     match kind:
         case types.Text():
             return lambda text, _country: normal_text(text)
+        case types.SalesforceId():
+            return salesforce_id
         case types.Code(first, digits):
             return codes.code(first, digits)
         case types.Email():

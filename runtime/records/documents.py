@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from turnout.runtime.records.decoding import Lines
-from turnout.runtime.records.lines import TOO_DEEP, complaint_of
+from turnout.runtime.records.json_lines import TOO_DEEP, complaint_of
 from turnout.runtime.records.rows import LONGEST_ROW, LeadsError, Record
 
 _DECODER = json.JSONDecoder(strict=False)

@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal, Self, TypeAlias
 from turnout.runtime.records.decoding import Counted, Lines
 from turnout.runtime.records.delimited import table
 from turnout.runtime.records.documents import document
-from turnout.runtime.records.lines import is_json_lines, json_lines
+from turnout.runtime.records.json_lines import is_json_lines, json_lines
 from turnout.runtime.records.rows import LeadsError, Record
 
 Format: TypeAlias = Literal["csv", "json", "jsonl"]

@@ -127,7 +127,7 @@ def test_blocks_nested_10_000_deep_are_refused(text: str) -> None:
 
 def test_a_condition_of_10_000_parts_is_read() -> None:
     many = " or ".join(f"size is {number}" for number in range(10_000))
-    policy = f"""lead {{ size: integer }} queue some queue triage
+    policy = f"""lead {{ id: text size: integer }} queue some queue triage
     route r {{ rule a {{ when {many} to queue some }} fallback to queue triage }}"""
     assert names(compiled(policy)) == []
 

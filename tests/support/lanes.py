@@ -22,6 +22,8 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/project/test_ci.py": "runs the steps of actions and workflows in shells",
         "tests/project/test_docs.py": "runs every block of every page",
         "tests/project/test_examples.py": "decides and draws five firms' leads anew",
+        "tests/runtime/test_rolling_caps.py::"
+        "test_a_cap_holds_over_processes_that_route_at_the_same_time": "processes",
         "tests/runtime/test_state_files.py::"
         "test_a_run_killed_anywhere_and_repeated_decides_as_one_that_was_not": "kills six runs",
         "tests/runtime/test_state_files.py::"

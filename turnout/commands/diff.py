@@ -12,7 +12,7 @@ from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import STEPS_LIMIT
 from turnout.compiler.checks.guarantees import judged_claims
-from turnout.compiler.compiled import DEADLINE, run_witness
+from turnout.compiler.compiled import DEADLINE
 from turnout.compiler.difference import Difference, difference
 from turnout.compiler.difference.levels import LEVELS, beyond
 from turnout.compiler.program import Program
@@ -156,7 +156,7 @@ def _broken(old: Program, new: Program, deadline: float) -> tuple[str, ...]:
     before, after = (
         {
             found.about: found.finding.message
-            for found in judged_claims(each, run_witness, each.routes, deadline=deadline)
+            for found in judged_claims(each, each.routes, deadline=deadline)
             if found.about and found.finding.severity is Severity.ERROR
         }
         for each in (old, new)

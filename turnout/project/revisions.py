@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 import attrs
 
 from turnout.dsl.files import MAX_FILES, MAX_TABLE
-from turnout.project.errors import ProjectError
+from turnout.project import ProjectError
 
 _QUOTED = re.compile(r'"((?:\\.|[^"\\\n])+)"')
 _LINK = "120000"

@@ -15,12 +15,11 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.compiled import run_witness
 from turnout.compiler.leads.regions import OutOfSteps
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.compiler.leads.universe import example as closed_example
 from turnout.compiler.leads.witness import Example, example
-from turnout.compiler.meaning.interpreter import holds
+from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
 from turnout.compiler.questions.analysis import STEPS, Analysis, analyse
 from turnout.compiler.questions.testable import Coverable
@@ -37,6 +36,7 @@ from turnout.dsl.policy import (
     ToPartner,
     ToPerson,
 )
+from turnout.dsl.resolve.declarations import declarations
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tests import MAX_NAME, TestReader
 from turnout.dsl.source import Source
@@ -175,7 +175,7 @@ class _Maker:
     def _read(self, text: str) -> TestCase | None:
         """Return the test that a text writes, None where anything is wrong with it."""
         file, findings = parse(Source("generated", text))
-        scope = Scope()
+        scope = Scope(declarations((file,)))
         reader = TestReader(self._program.policy, scope)
         tests = [
             reader.read(node, file.broken)
@@ -244,7 +244,7 @@ class _Maker:
     def _lead(self, route: str, at: int, item: Coverable) -> _Lead | str:
         """Return a lead that clause `at` takes, so that a branch holds; or why there is none."""
         if route not in self._analyses:
-            self._analyses[route] = analyse(self._program, route, run_witness, self._steps)
+            self._analyses[route] = analyse(self._program, route, self._steps)
         analysis = self._analyses[route]
         clause = analysis.route.clauses[at]
         wanted = [analysis.taken[at]]
@@ -277,8 +277,8 @@ class _Maker:
             if lead.issues or lead.complaint:
                 return False
             asked = {**lead.values, SEEN: is_seen}
-            said = run_witness(policy, route, asked, clock)
-            return said == expected and holds(item.condition, asked, clock)
+            said = match(policy, route, asked, clock)
+            return (said.rule, said.named_by) == expected and holds(item.condition, asked, clock)
 
         noon = datetime.combine(found.today, time(12), UTC)
         clock = noon if found.moment is None else found.moment.astimezone(UTC)

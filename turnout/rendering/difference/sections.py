@@ -80,7 +80,7 @@ def trimmed(before: Outcome, after: Outcome) -> tuple[Outcome, Outcome]:
     return attrs.evolve(before, targets=tuple(old)), attrs.evolve(after, targets=tuple(new))
 
 
-def place(move: Move) -> str:
+def moved_leads(move: Move) -> str:
     """Return which leads move."""
     if move.is_passed_on:
         return f"every target of {listed(move.sinks)} passes them over"
