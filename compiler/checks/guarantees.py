@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from turnout.compiler.checks.unreachable import ended
-from turnout.compiler.leads.regions import OutOfSteps, OutOfTime, is_past
+from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps, OutOfTime
 from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.outcomes import (
     Outcome,
@@ -23,7 +23,7 @@ from turnout.compiler.outcomes import (
     outcomes,
 )
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
-from turnout.compiler.questions.analysis import STEPS, Analysis, analyse
+from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, atoms
 from turnout.dsl.findings import Finding, Label, Severity, Witness
 from turnout.dsl.policy import Policy, Reject, ToSequence
@@ -82,19 +82,17 @@ class Judged:
 def check_guarantees(
     program: Program,
     routes: Iterable[str],
-    steps: int = STEPS,
-    deadline: float | None = None,
+    budget: Budget = USUAL,
 ) -> Iterator[Finding]:
     """Yield a finding for each claim that some lead of one of `routes` breaks."""
-    for found in judged_claims(program, routes, steps, deadline):
+    for found in judged_claims(program, routes, budget):
         yield found.finding
 
 
 def judged_claims(
     program: Program,
     routes: Iterable[str],
-    steps: int = STEPS,
-    deadline: float | None = None,
+    budget: Budget = USUAL,
 ) -> Iterator[Judged]:
     """Yield what is wrong with the claims of guarantees, route by route."""
     policy = program.policy
@@ -108,7 +106,7 @@ def judged_claims(
             for each in about
             for claim in each.claims
         ]
-        analysis = analyse(program, name, steps, also=_atoms(about, cases), deadline=deadline)
+        analysis = analyse(program, name, budget, also=_atoms(about, cases))
         for finding in _impossible(analysis, about):
             yield Judged(None, finding)
         for case in cases:
@@ -240,7 +238,7 @@ def _judged(analysis: Analysis, case: _Case) -> Iterator[Finding]:
     witness: Witness | None = None
     stop: OutOfSteps | None = None
     for at, breaches in enumerate(case.clauses):
-        if is_past(analysis.deadline):
+        if analysis.budget.is_past:
             stop = OutOfTime()
             break
         for breach in breaches:
@@ -258,7 +256,7 @@ def _judged(analysis: Analysis, case: _Case) -> Iterator[Finding]:
     if broken:
         yield _refuted(analysis, case, broken, witness)
     elif stop is not None:
-        text, limit = ended(stop, analysis.steps)
+        text, limit = ended(stop, analysis.budget)
         yield Finding(
             "undecided",
             Severity.WARNING,

@@ -53,11 +53,10 @@ def schema(
     countries = [field.name.text for field in written if field.type.word == "country"]
     fields: dict[str, types.Field] = {}
     for node in written[:MAX_FIELDS]:
-        if not scope.declare("field", node.name):
+        if not scope.stands("field", node.name):
             continue
         kind = _type(node.type, countries, people, scope)
         if kind is None:
-            scope.broken_fields.add(node.name.text)
             continue
         placeholders = tuple(text.text for text in node.placeholders)
         fields[node.name.text] = types.Field(

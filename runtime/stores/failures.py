@@ -50,9 +50,6 @@ def state_errors(path: Path) -> Generator[None, None, None]:
         raise damaged(path, "a text is not UTF-8") from error
     except sqlite3.Error as error:
         raise described(error, path) from error
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise StateError(f"the state file {path} can't be written: {reason}", _REACH) from error
 
 
 def described(error: sqlite3.Error, path: Path) -> StateError:

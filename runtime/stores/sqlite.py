@@ -132,9 +132,10 @@ class SqliteStore:
 def _make_private(path: Path) -> None:
     """Make the file where there is none, for its owner alone: it holds personal data.
 
-    SQLite gives the files that it puts beside it the same mode.
+    SQLite gives the files that it puts beside it the same mode, and it says what is wrong
+    where none can be made.
     """
-    with suppress(FileExistsError):
+    with suppress(OSError):
         os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 

@@ -15,13 +15,13 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.leads.regions import OutOfSteps
+from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.compiler.leads.universe import example as closed_example
 from turnout.compiler.leads.witness import Example, example
 from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
-from turnout.compiler.questions.analysis import STEPS, Analysis, analyse
+from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.testable import Coverable
 from turnout.dsl import nodes
 from turnout.dsl.conditions import ALWAYS, SEEN
@@ -36,6 +36,7 @@ from turnout.dsl.policy import (
     ToPartner,
     ToPerson,
 )
+from turnout.dsl.resolve.declarations import declarations
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tests import MAX_NAME, TestReader
 from turnout.dsl.source import Source
@@ -101,12 +102,12 @@ class _Way:
     full: tuple[str, ...] = ()
 
 
-def generate(program: Program, missed: Iterable[Coverable], steps: int = STEPS) -> Generated:
+def generate(program: Program, missed: Iterable[Coverable], budget: Budget = USUAL) -> Generated:
     """Return a test for each of `missed` that an earlier one of them doesn't cover as well.
 
-    steps: the budget of each question.
+    budget: what each question may take.
     """
-    maker = _Maker(program, steps)
+    maker = _Maker(program, budget)
     tests: list[tuple[Coverable, str]] = []
     untestable: list[Untestable] = []
     done: set[Coverable] = set()
@@ -127,9 +128,9 @@ def generate(program: Program, missed: Iterable[Coverable], steps: int = STEPS) 
 class _Maker:
     """Makes tests of one policy, each under a name of its own."""
 
-    def __init__(self, program: Program, steps: int) -> None:
+    def __init__(self, program: Program, budget: Budget) -> None:
         self._program = program
-        self._steps = steps
+        self._budget = budget
         self._analyses: dict[str, Analysis] = {}
         self._tester = Tester(program)
         self._lead_of = lead_reader(program.policy.fields)
@@ -174,7 +175,7 @@ class _Maker:
     def _read(self, text: str) -> TestCase | None:
         """Return the test that a text writes, None where anything is wrong with it."""
         file, findings = parse(Source("generated", text))
-        scope = Scope()
+        scope = Scope(declarations((file,)))
         reader = TestReader(self._program.policy, scope)
         tests = [
             reader.read(node, file.broken)
@@ -243,7 +244,7 @@ class _Maker:
     def _lead(self, route: str, at: int, item: Coverable) -> _Lead | str:
         """Return a lead that clause `at` takes, so that a branch holds; or why there is none."""
         if route not in self._analyses:
-            self._analyses[route] = analyse(self._program, route, self._steps)
+            self._analyses[route] = analyse(self._program, route, self._budget)
         analysis = self._analyses[route]
         clause = analysis.route.clauses[at]
         wanted = [analysis.taken[at]]
@@ -252,7 +253,7 @@ class _Maker:
         try:
             box = analysis.find(wanted, outside=range(at))
         except OutOfSteps:
-            return f"not settled within {self._steps:,} steps"
+            return f"not settled within {self._budget.steps:,} steps"
         if box is None and item.condition != ALWAYS:
             return f"no lead that {clause.title} takes is of this kind"
         if box is None:
