@@ -18,9 +18,10 @@ import attrs
 
 from turnout.compiler.classes import finder
 from turnout.compiler.leads.boxes import boxes
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.index import Index
 from turnout.compiler.leads.regions import All, truth
-from turnout.compiler.leads.space import Box, Dimension, Space
+from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.masks import members
 from turnout.compiler.program import Program
 from turnout.compiler.questions.route_ground import route_ground

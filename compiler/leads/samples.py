@@ -17,8 +17,8 @@ from turnout.compiler.classes import (
     Whole,
     YesNo,
 )
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.domains import DAYS, DENSE_ENDS, HIGHEST, LOWEST, Cut
-from turnout.compiler.leads.space import Dimension
 from turnout.compiler.leads.universe import example
 from turnout.dsl import types
 from turnout.dsl.types import Value
@@ -47,9 +47,8 @@ def sample(dimension: Dimension, number: int) -> Value | None:
             made = (_decimal(*piece) for piece in pieces(dimension, number))
             return next((value for value in made if value is not None), None)
         case Texts() as texts:
-            alphabet = _alphabet(dimension.field.type)
             literal = next(_literals(texts, number), None)
-            between = (_text(*gap, alphabet) for gap in _gaps(texts, number))
+            between = (_text(dimension.field.type, *gap) for gap in _gaps(texts, number))
             return literal or next((value for value in between if value is not None), None)
         case unknown:
             assert_never(unknown)
@@ -140,7 +139,18 @@ def _gaps(texts: Texts, number: int) -> Iterator[tuple[TextCut, TextCut]]:
         yield start, high
 
 
-def _text(low: TextCut, high: TextCut, alphabet: str) -> str | None:
+def _text(kind: types.FieldType, low: TextCut, high: TextCut) -> str | None:
+    """Return a text of this type between two cuts, None where none could be made."""
+    if not isinstance(kind, types.Code):
+        return _longer("abcdefghijklmnopqrstuvwxyz0123456789-.", low, high)
+    if kind.digits is None:
+        return _longer("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", low, high)
+    made = first_digits(low, kind.digits)
+    return made if made is not None and (made, 1) <= high else None
+
+
+def _longer(alphabet: str, low: TextCut, high: TextCut) -> str | None:
+    """Return a text that goes on with one of these characters."""
     if low[1] == 0:
         return low[0]
     for character in alphabet:
@@ -150,11 +160,21 @@ def _text(low: TextCut, high: TextCut, alphabet: str) -> str | None:
     return None
 
 
-def _alphabet(kind: types.FieldType) -> str:
-    """Return the characters that a made-up text may go on with."""
-    is_code = isinstance(kind, types.Code)
-    return (
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        if is_code
-        else ("abcdefghijklmnopqrstuvwxyz0123456789-.")
-    )
+def first_digits(low: TextCut, length: int) -> str | None:
+    """Return the first text of `length` digits after a cut, None where there is none.
+
+    >>> first_digits(("12", 1), 3), first_digits(("99A", 0), 2)
+    ('120', None)
+    """
+    text, side = low
+    kept = text[: next((at for at, c in enumerate(text) if not "0" <= c <= "9"), len(text))]
+    after = text[len(kept) : len(kept) + 1]
+    if len(kept) > length or (len(kept) == length and (after or side)):
+        return _next_digits(kept[:length], length)
+    return _next_digits(kept, length) if after > "9" else kept.ljust(length, "0")
+
+
+def _next_digits(prefix: str, length: int) -> str | None:
+    """Return the first text of `length` digits after all that start with `prefix`."""
+    kept = prefix.rstrip("9")
+    return (kept[:-1] + chr(ord(kept[-1]) + 1)).ljust(length, "0") if kept else None

@@ -13,15 +13,17 @@ from datetime import date
 from functools import cached_property
 from itertools import combinations, product
 from math import prod
-from typing import Literal, TypeAlias, assert_never
+from typing import TypeAlias, assert_never
 
 import attrs
 
 from turnout.compiler import masks
 from turnout.compiler.classes import answers, class_of, finder
 from turnout.compiler.leads import domains
+from turnout.compiler.leads.dimensions import Dimension, Kind
 from turnout.compiler.leads.domains import Domain
 from turnout.compiler.leads.prefixes import text
+from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.universe import country_of, example, universe
 from turnout.compiler.masks import Mask
 from turnout.dsl import types
@@ -52,25 +54,6 @@ Box: TypeAlias = tuple[tuple[int, Mask], ...]
 """A set of leads: for each constrained dimension, in order, its classes."""
 
 Pattern: TypeAlias = EndsWith | Contains | Matches
-
-Kind: TypeAlias = Literal["value", "has", "pattern", "age"]
-
-
-@attrs.frozen
-class Dimension:
-    """One axis of the grid.
-
-    kind: "value" (class 0 is missing), "has" or "pattern" (NO and YES), "age" (class 0 is
-    missing). test: the atom that a yes/no dimension answers, or the `Open` or `Duplicate`
-    that is asked of the clock or the history instead of the lead; None for the others.
-    full: the classes that a lead of the policy can have; a required field is never missing.
-    """
-
-    field: Field
-    kind: Kind
-    domain: Domain
-    full: Mask
-    test: Atom | None = None
 
 
 @attrs.frozen(slots=False)
@@ -204,8 +187,13 @@ class _Builder:
     def _dimension(self, field: Field, kind: Kind, domain: Domain, test: Atom | None = None) -> int:
         can_lack = kind in {"has", "pattern"} or not field.required
         full = domain.full if can_lack else domain.full & ~1
+        made = Dimension(field, kind, domain, full, test)
+        if kind == "value" and isinstance(field.type, types.Code) and field.type.digits:
+            # Between "9" and "A" there are texts, but none of them is made of digits.
+            possible = 1 | masks.set_of([n for n in range(1, domain.size) if sample(made, n)])
+            made = attrs.evolve(made, full=full & possible)
         at = len(self.dimensions)
-        self.dimensions.append(Dimension(field, kind, domain, full, test))
+        self.dimensions.append(made)
         for atom, mask in domain.masks.items():
             self.sides[atom] = at, mask
         return at

@@ -13,9 +13,10 @@ import attrs
 
 from turnout.compiler import masks
 from turnout.compiler.classes import MISSING, class_of
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.samples import sample
-from turnout.compiler.leads.space import YES, Dimension, Space
+from turnout.compiler.leads.space import YES, Space
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.dsl import types
 from turnout.dsl.calendars import Calendar

@@ -24,9 +24,10 @@ import attrs
 from turnout.compiler.classes import finder
 from turnout.compiler.leads.boxes import boxes
 from turnout.compiler.leads.budget import Meter, OutOfSteps
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.regions import All
 from turnout.compiler.leads.samples import pieces
-from turnout.compiler.leads.space import Box, Dimension, Space
+from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import members
 from turnout.compiler.questions.analysis import Analysis
