@@ -14,7 +14,8 @@ from turnout.compiler.difference.moving.pieces import Ground
 from turnout.compiler.leads.regions import All, Budget, Masks, find
 from turnout.compiler.words.describe import Words
 from turnout.dsl.findings import Witness
-from turnout.dsl.policy import Policy, Target
+from turnout.dsl.policy import Policy
+from turnout.dsl.targets import Target
 from turnout.dsl.types import Field, Value
 
 Offer: TypeAlias = tuple[Target, tuple[Value | None, ...]]
