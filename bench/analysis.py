@@ -29,8 +29,8 @@ from policies import KINDS
 
 from turnout.compiler.checks import check
 from turnout.compiler.checks.again import check_again, check_first
-from turnout.compiler.compiled import run_witness
 from turnout.compiler.leads import solver as sat
+from turnout.compiler.leads.budget import USUAL, Budget
 from turnout.compiler.program import Program, lower
 from turnout.dsl.conditions import And, Between
 from turnout.dsl.files import parse_files
@@ -122,7 +122,7 @@ def _measured(row: Row) -> dict[str, object]:
         program = lower(policy)
         read = process_time() - start
     if row.again:
-        checked = check_first(program, run_witness)
+        checked = check_first(program)
         edited = lower(_edited(policy))
         start = process_time()
         findings = check_again(checked, edited, is_quick=row.again == "quick").findings
@@ -131,8 +131,8 @@ def _measured(row: Row) -> dict[str, object]:
         # Against a deadline, the clock on the wall is what counts.
         clock = monotonic if row.deadline is not None else process_time
         start = clock()
-        end = None if row.deadline is None else monotonic() + row.deadline
-        findings = check(program, run_witness, deadline=end)
+        budget = USUAL if row.deadline is None else Budget(deadline=monotonic() + row.deadline)
+        findings = check(program, budget=budget)
         spent = clock() - start
     return {
         "read": read,
@@ -176,7 +176,7 @@ def _beside_z3() -> None:
 def _unreached(program: Program) -> list[int]:
     from turnout.compiler.questions.analysis import analyse  # noqa: PLC0415 - beside what it is compared with
 
-    analysis = analyse(program, next(iter(program.routes)), run_witness)
+    analysis = analyse(program, next(iter(program.routes)))
     regions = enumerate(analysis.taken)
     return [at for at, region in regions if analysis.find([region], outside=range(at)) is None]
 

@@ -1,21 +1,18 @@
 """A policy on disk, read, checked and lowered: what every command starts from."""
 
-from datetime import date
 from pathlib import Path
 from time import monotonic
 
 import attrs
 
 from turnout.compiler.checks import check, check_inexact
-from turnout.compiler.meaning.interpreter import match
+from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
-from turnout.compiler.questions.analysis import STEPS
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
 from turnout.dsl.resolve import resolve
 from turnout.dsl.source import Source
-from turnout.dsl.types import Values
 from turnout.dsl.verdict import Allowed, Severities, verdict
 
 NEEDS_ALL = frozenset({"unused-definition", "redundant-rule", "conflicting-overlap", "no-lead-id"})
@@ -60,17 +57,17 @@ def compile_policy(
     deadline: seconds after which every question still open is left `undecided`, counted
     from now; None for no end. Reading the files isn't cut short.
     """
-    end = None if deadline is None else monotonic() + deadline
+    budget = Budget(steps, None if deadline is None else monotonic() + deadline)
     main = Path(path)
     parsed = parse_files(main)
     resolution = resolve(parsed, main)
     program = lower(resolution.policy)
     lost_some = resolution.unsound | resolution.inexact.keys()
     sound = [name for name in program.routes if name not in lost_some]
-    checked = check(program, run_witness, routes=sound, steps=steps, deadline=end)
+    checked = check(program, routes=sound, budget=budget)
     for part in resolution.inexact.values():
         bounds = part.least, part.unsure
-        checked += check_inexact(program, *bounds, run_witness, steps=steps, deadline=end)
+        checked += check_inexact(program, *bounds, budget=budget)
     # A route that lost a condition or a target uses what it lost, so nothing can be called
     # unused, and its rules may differ in what they lost.
     is_whole = len(sound) == len(program.routes) and not parsed.findings
@@ -85,14 +82,6 @@ def compile_policy(
     findings, allowed = verdict(found, sources, severities or {}, is_whole=is_settled)
     findings.sort(key=_place)
     return Compiled(resolution.policy, program, tuple(findings), sources, tuple(allowed))
-
-
-def run_witness(
-    policy: Policy, route: str, values: Values, clock: date
-) -> tuple[str | None, tuple[str, ...]]:
-    """Return what the reference interpreter says of a lead; see `compiler.analysis.Oracle`."""
-    found = match(policy, route, values, clock)
-    return found.rule, tuple(by for _, by in found.attempts)
 
 
 def _place(finding: Finding) -> tuple[str, int, int]:

@@ -6,6 +6,7 @@ hold that. Names are printed, not what they stand for.
 
 from collections.abc import Callable, Mapping, Sequence
 
+from turnout.dsl import types
 from turnout.dsl.conditions import (
     And,
     Atom,
@@ -28,7 +29,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.policy import Sla
 from turnout.dsl.targets import Target, said
-from turnout.dsl.types import AnyOf, Boolean, Field, OneOf, Text, Value
+from turnout.dsl.types import AnyOf, Boolean, Field, FieldType, OneOf, Text, Value
 from turnout.dsl.values import show
 
 _OR, _AND, _NOT = 1, 2, 3
@@ -106,6 +107,60 @@ def _combined(condition: Condition, fields: Mapping[str, Field]) -> str | None:
             return f"{parts[0].field} {word} {_list(values, fields[parts[0].field])}"
         case _:
             return None
+
+
+def typed(kind: FieldType) -> str:
+    """Return a field's type as a schema would write it.
+
+    >>> typed(types.Date("day")), typed(types.Code(None, 5))
+    ('date day first', 'code 5 digits')
+    """
+    match kind:
+        case types.Integer(low, high, numerals) | types.Number(low, high, numerals):
+            ends = ("" if end is None else show(kind, end) for end in (low, high))
+            bounds = "..".join(ends)
+            return " ".join(
+                (kind.word, *([] if bounds == ".." else [bounds]), *_numerals(numerals))
+            )
+        case types.SalesforceId():
+            return kind.word
+        case types.Code(first, digits):
+            return _code(first, digits)
+        case types.Money(currency, numerals):
+            return " ".join((kind.word, currency, *_numerals(numerals)))
+        case types.Boolean(true_when, false_when):
+            said = [("true", true_when), ("false", false_when)]
+            lists = (
+                f"{word} when [{', '.join(map(quoted, texts))}]" for word, texts in said if texts
+            )
+            return " ".join((kind.word, *lists))
+        case types.Date(first, numbers):
+            return " ".join(filter(None, (kind.word, first and f"{first} first", numbers)))
+        case types.OneOf(values) | types.AnyOf(values):
+            return f"{kind.word} [{', '.join(show(kind, value) for value in values)}]"
+        case types.Subdivision(country, within):
+            of = country or within
+            return kind.word if of is None else f"{kind.word} of {of}"
+        case _:
+            return kind.word
+
+
+def _code(first: int | None, digits: int | None) -> str:
+    if digits is None:
+        return "code" if first is None else f"code first {first}"
+    return f"code {digits} digits" if first is None else f"code first {digits} digits"
+
+
+def _numerals(numerals: types.Numerals) -> list[str]:
+    """Return the options of a number, in the order of the reference."""
+    said: list[str] = []
+    if numerals.decimal:
+        said.append(f"decimal {'comma' if numerals.decimal == ',' else 'point'}")
+    if numerals.percent:
+        said.append("percent")
+    if numerals.end:
+        said.append(f"range {numerals.end}")
+    return said
 
 
 def _membership(atom: IsIn, field: Field, one: str, several: str) -> str:

@@ -14,7 +14,9 @@ from hashlib import sha256
 from typing import TypeAlias, cast
 from unicodedata import normalize
 
-from turnout.dsl.types import Code, Field, Text, id_field
+from turnout.compiler.meaning.identity import stands_for_nothing
+from turnout.dsl.types import Code, Field, FieldType, Text, id_field
+from turnout.dsl.values.exports import unguarded
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Unread
@@ -39,26 +41,45 @@ def id_reader(fields: Mapping[str, Field]) -> IdReader:
     """Return what reads the ids of leads with these fields.
 
     A text or code keeps its case (`00Q5e` and `00q5E` are two leads), unlike the value that
-    conditions compare; other types give their normalised value.
+    conditions compare; other types give their normalised value. What tells nobody from
+    anybody is no id (see `stands_for_nothing`).
     """
     field = id_field(fields)
     if field is None:
         return lambda _raw: None
     read = reader(field)
-    is_text, is_code = type(field.type) is Text, type(field.type) is Code
+    kept = _KEEPING_CASE.get(type(field.type))
 
     def read_id(raw: object) -> str | None:
         value = read(raw, None)
         if value is MISSING or isinstance(value, Unread):
             return None
-        if is_text and isinstance(raw, str):
-            return normalize("NFC", cleaned(raw) or "")
-        if is_code and isinstance(raw, str):
-            return "".join(normalize("NFKC", cleaned(raw) or "").split())
+        if isinstance(value, str):
+            if stands_for_nothing(value):
+                return None
+            return kept(value, raw) if kept is not None and isinstance(raw, str) else value
         stored = jsonable(value)
         return stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False)
 
     return read_id
+
+
+def _text_as_written(_value: str, raw: str) -> str:
+    return normalize("NFC", unguarded(cleaned(raw) or ""))
+
+
+def _code_as_written(value: str, raw: str) -> str:
+    """Return the code with the case that it has in `raw`; the value where it isn't there."""
+    written = "".join(normalize("NFKC", cleaned(raw) or "").split())
+    at = written.upper().find(value)
+    is_same_length = len(written.upper()) == len(written)
+    return written[at : at + len(value)] if at >= 0 and is_same_length else value
+
+
+_KEEPING_CASE: Mapping[type[FieldType], Callable[[str, str], str]] = {
+    Text: _text_as_written,
+    Code: _code_as_written,
+}
 
 
 def own_key(raw: object, row: int | None, digest: str = "") -> str:

@@ -12,11 +12,11 @@ import attrs
 
 from turnout.compiler.candidates import both, either
 from turnout.compiler.checks.unreachable import ended
-from turnout.compiler.leads.regions import OutOfSteps, OutOfTime, is_past
+from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps, OutOfTime
 from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.outcomes import Giving, Outcome, outcomes
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
-from turnout.compiler.questions.analysis import STEPS, Analysis, Oracle, analyse
+from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, atoms
 from turnout.dsl.findings import Finding, Label, Severity, Witness
 from turnout.dsl.promises import (
@@ -73,22 +73,18 @@ class Judged:
 
 def check_guarantees(
     program: Program,
-    oracle: Oracle,
     routes: Iterable[str],
-    steps: int = STEPS,
-    deadline: float | None = None,
+    budget: Budget = USUAL,
 ) -> Iterator[Finding]:
     """Yield a finding for each claim that some lead of one of `routes` breaks."""
-    for found in judged_claims(program, oracle, routes, steps, deadline):
+    for found in judged_claims(program, routes, budget):
         yield found.finding
 
 
 def judged_claims(
     program: Program,
-    oracle: Oracle,
     routes: Iterable[str],
-    steps: int = STEPS,
-    deadline: float | None = None,
+    budget: Budget = USUAL,
 ) -> Iterator[Judged]:
     """Yield what is wrong with the claims of guarantees, route by route."""
     policy = program.policy
@@ -102,9 +98,7 @@ def judged_claims(
             for each in about
             for claim in each.claims
         ]
-        analysis = analyse(
-            program, name, oracle, steps, also=_atoms(about, cases), deadline=deadline
-        )
+        analysis = analyse(program, name, budget, also=_atoms(about, cases))
         for finding in _impossible(analysis, about):
             yield Judged(None, finding)
         for case in cases:
@@ -236,7 +230,7 @@ def _judged(analysis: Analysis, case: _Case) -> Iterator[Finding]:
     witness: Witness | None = None
     stop: OutOfSteps | None = None
     for at, breaches in enumerate(case.clauses):
-        if is_past(analysis.deadline):
+        if analysis.budget.is_past:
             stop = OutOfTime()
             break
         for breach in breaches:
@@ -254,7 +248,7 @@ def _judged(analysis: Analysis, case: _Case) -> Iterator[Finding]:
     if broken:
         yield _refuted(analysis, case, broken, witness)
     elif stop is not None:
-        text, limit = ended(stop, analysis.steps)
+        text, limit = ended(stop, analysis.budget)
         yield Finding(
             "undecided",
             Severity.WARNING,
@@ -284,14 +278,13 @@ def _witness(
     lead = example(analysis.space, box)
     if lead is None:
         return (None,)
-    policy = analysis.program.policy
-    said = analysis.oracle(policy, analysis.route.name, lead.values, lead.clock)
+    ran = analysis.ran(lead)
     expected = (None, ()) if at == len(clauses) else _expected(clauses[at])
-    if said != expected:
+    if (ran.rule, ran.named_by) != expected:
         return (None,)
     note = f"{clauses[at].title} takes it" if at < len(clauses) else ""
     path = "; ".join(part for part in (note, breach.said) if part)
-    return (shown(lead, policy.fields, path),)
+    return (shown(lead, analysis.program.policy.fields, path),)
 
 
 def _expected(clause: Clause) -> tuple[str | None, tuple[str, ...]]:

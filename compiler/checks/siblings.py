@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator
 
 from turnout.compiler.checks.unreachable import ended
+from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
 from turnout.compiler.leads.index import index
-from turnout.compiler.leads.regions import All, Budget, Masks, OutOfSteps, Regions, find
+from turnout.compiler.leads.regions import All, Masks, Regions, find
 from turnout.compiler.leads.space import space
 from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.program import Program
-from turnout.compiler.questions.analysis import STEPS
 from turnout.compiler.words.describe import phrases, words
 from turnout.dsl.conditions import Present, atoms
 from turnout.dsl.findings import Finding, Label, Severity
@@ -16,24 +16,24 @@ from turnout.dsl.policy import Definition, Family
 
 
 def check_families(
-    program: Program, deadline: float | None = None, known: Collection[tuple[str, str]] = ()
+    program: Program, budget: Budget = USUAL, known: Collection[tuple[str, str]] = ()
 ) -> Iterator[Finding]:
     """Yield `overlapping-...` for siblings that share leads, `uncovered-segment` for leftovers.
 
-    deadline: as in `checks.check`. known: families, by kind and name, that are right.
+    budget: as in `checks.check`. known: families, by kind and name, that are right.
     """
     for family in program.policy.families:
         if (family.kind, family.name) in known or _is_clear(family):
             continue
         try:
-            Budget(STEPS, deadline).take()  # past the deadline, not even the space is made
+            budget.meter().take()  # past the deadline, not even the space is made
             regions = _regions(program, family)
             possible = [regions.outside(box) for box in regions.space.impossible]
-            yield from _overlaps(program, family, regions, possible, deadline)
-            yield from _uncovered(program, family, regions, possible, deadline)
+            yield from _overlaps(program, family, regions, possible, budget)
+            yield from _uncovered(program, family, regions, possible, budget)
         except OutOfSteps as stopped:
             message = f"whether the members of `{family.name}` share leads could not be decided"
-            text, _ = ended(stopped, STEPS)
+            text, _ = ended(stopped, budget)
             yield Finding("undecided", Severity.WARNING, family.span, message, text=text)
 
 
@@ -54,7 +54,7 @@ def _overlaps(
     family: Family,
     regions: Regions,
     possible: list[All],
-    deadline: float | None,
+    budget: Budget,
 ) -> Iterator[Finding]:
     if family.disjoint:
         return
@@ -67,7 +67,7 @@ def _overlaps(
             if one.is_keyed and two.is_keyed:
                 continue  # the rows of one table never share a key
             both = [meanings[at], meanings[later], *possible]
-            found = find(regions.space, both, Budget(STEPS, deadline))
+            found = find(regions.space, both, budget.meter())
             if found is not None:
                 yield _overlap(program, family, regions, (one, two), found)
 
@@ -99,14 +99,14 @@ def _uncovered(
     family: Family,
     regions: Regions,
     possible: list[All],
-    deadline: float | None,
+    budget: Budget,
 ) -> Iterator[Finding]:
     if family.kind != "segment":
         return
     asked = {atom.field for member in family.members for atom in atoms(member.meaning)}
     there = [regions.region(Present(field)) for field in sorted(asked)]
     outside = [regions.region(member.meaning, holds=False) for member in family.members]
-    found = find(regions.space, [*there, *outside, *possible], Budget(STEPS, deadline))
+    found = find(regions.space, [*there, *outside, *possible], budget.meter())
     if found is None:
         return
     known = words(regions, program.policy.definitions.values())

@@ -5,7 +5,8 @@ from functools import cache, partial
 
 from turnout.compiler.candidates import behind
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.leads.regions import All, Masks, OutOfSteps
+from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.limits import (
@@ -66,7 +67,7 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
                 yield _exhausted(analysis, clause, found)
         except OutOfSteps as stopped:
             claim = "can leave a lead without a target"
-            yield undecided(clause, claim, analysis.steps, stopped)
+            yield undecided(clause, claim, analysis.budget, stopped)
 
 
 def _unreachable_targets(clause: Clause) -> Iterator[Finding]:

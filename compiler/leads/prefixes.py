@@ -7,7 +7,7 @@ so its literals are looked at once each instead of being swept atom by atom.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -18,15 +18,19 @@ from turnout.dsl.types import Value
 _BOTTOM, _TOP = ("", 1), ("\U0010ffff" * 3, 1)
 
 
+MakesUp: TypeAlias = Callable[[tuple[str, int], tuple[str, int]], str | None]
+"""Makes a text between two cuts, None where it can't."""
+
+
 def text(
-    atoms: Sequence[Atom], alphabet: str, tell_apart: Callable[[str], Hashable] | None = None
+    atoms: Sequence[Atom], between: MakesUp, tell_apart: Callable[[str], Hashable] | None = None
 ) -> Domain:
     """Return the classes of normalised texts.
 
     The prefixes cut the line into stretches, and literals are points in them; a table's
     tens of thousands of keys are looked at once each, whatever the prefixes around them.
 
-    alphabet: characters that a made-up text may go on with. tell_apart: what must be the
+    between: makes up a text. tell_apart: what must be the
     same of two literals in one class, besides the atoms that hold.
     """
     named: dict[str, list[int]] = {}
@@ -44,25 +48,25 @@ def text(
     # What holds for a literal beside the prefixes is the same for most of a table's column.
     known: dict[Hashable, int] = {}
     numbers: list[int] = []
-    between: list[int] = []
-    for at, around in enumerate(holding):
+    around: list[int] = []
+    for at, prefixes in enumerate(holding):
         first, last = bounds[at], bounds[at + 1]
-        gap = classes.get(around, 0)
+        gap = classes.get(prefixes, 0)
         if not gap and not (first < last and cuts[at] == (literals[first], 0)):
-            gap = classes.setdefault(around, len(classes) + 1)
+            gap = classes.setdefault(prefixes, len(classes) + 1)
         for literal in literals[first:last]:
             mark = None if tell_apart is None else tell_apart(literal)
             key = (at, mark, *named[literal])
             number = known.get(key)
             if number is None:
                 apart = () if mark is None else (len(atoms) + marks.setdefault(mark, len(marks)),)
-                signature = (*sorted((*around, *named[literal])), *apart)
+                signature = (*sorted((*prefixes, *named[literal])), *apart)
                 number = known[key] = classes.setdefault(signature, len(classes) + 1)
             numbers.append(number)
             if not gap:
-                gap = classes.setdefault(around, len(classes) + 1)
-        between.append(gap)
-    return _text_domain(atoms, classes, _Texts(literals, numbers, cuts, between, bounds, alphabet))
+                gap = classes.setdefault(prefixes, len(classes) + 1)
+        around.append(gap)
+    return _text_domain(atoms, classes, _Texts(literals, numbers, cuts, around, bounds, between))
 
 
 def _stretches(atoms: Sequence[Atom]) -> tuple[list[tuple[str, int]], list[tuple[int, ...]]]:
@@ -88,16 +92,16 @@ class _Texts:
     """A line of texts.
 
     literals: in order; numbers: the class of each. cuts: where each stretch starts;
-    between: the class of the texts in it that are no literal; bounds: its first literal,
-    and one past the last of the last.
+    around: the class of the texts in it that are no literal; bounds: its first literal,
+    and one past the last of the last. between: makes up a text.
     """
 
     literals: list[str]
     numbers: list[int]
     cuts: list[tuple[str, int]]
-    between: list[int]
+    around: list[int]
     bounds: list[int]
-    alphabet: str
+    between: MakesUp
 
     def points(self) -> dict[int, list[str]]:
         """Return the literals of each class that has some."""
@@ -108,7 +112,7 @@ class _Texts:
 
     def gaps(self, number: int) -> Iterator[tuple[tuple[str, int], tuple[str, int]]]:
         """Yield where the texts of a class lie that are no literals, from cut to cut."""
-        for at, of in enumerate(self.between):
+        for at, of in enumerate(self.around):
             if of != number:
                 continue
             low = self.cuts[at]
@@ -127,12 +131,12 @@ def _text_domain(atoms: Sequence[Atom], classes: dict[tuple[int, ...], int], of:
         if value is None:
             return MISSING
         number = number_of.get(value)
-        return of.between[bisect_right(of.cuts, (value, 0.5)) - 1] if number is None else number
+        return of.around[bisect_right(of.cuts, (value, 0.5)) - 1] if number is None else number
 
     def sample(number: int) -> Value | None:
         if number in points:
             return points[number][0]
-        made = (_text(low, high, of.alphabet) for low, high in of.gaps(number))
+        made = (of.between(low, high) for low, high in of.gaps(number))
         return next((value for value in made if value is not None), None)
 
     def pieces(number: int) -> list[tuple[Cut, Cut]]:
@@ -147,11 +151,46 @@ def _after(prefix: str) -> tuple[str, int]:
     return (kept[:-1] + chr(ord(kept[-1]) + 1), 0) if kept else _TOP
 
 
-def _text(low: tuple[str, int], high: tuple[str, int], alphabet: str) -> str | None:
-    if low[1] == 0:
-        return low[0]
-    for character in alphabet:
-        for made in (low[0] + character, character):
-            if low < (made, 0) and (made, 1) <= high:
-                return made
-    return None
+def of_characters(alphabet: str) -> MakesUp:
+    """Return what makes a text by going on with one of these characters."""
+
+    def between(low: tuple[str, int], high: tuple[str, int]) -> str | None:
+        if low[1] == 0:
+            return low[0]
+        for character in alphabet:
+            for made in (low[0] + character, character):
+                if low < (made, 0) and (made, 1) <= high:
+                    return made
+        return None
+
+    return between
+
+
+def of_digits(length: int) -> MakesUp:
+    """Return what makes the first text of so many digits; None where there is none.
+
+    >>> of_digits(3)(("12", 1), ("13", 0)), of_digits(3)(("9A", 0), ("B", 0))
+    ('120', None)
+    """
+
+    def between(low: tuple[str, int], high: tuple[str, int]) -> str | None:
+        made = _first_digits(low, length)
+        return made if made is not None and (made, 1) <= high else None
+
+    return between
+
+
+def _first_digits(low: tuple[str, int], length: int) -> str | None:
+    """Return the first text of `length` digits after a cut."""
+    text, side = low
+    kept = text[: next((at for at, c in enumerate(text) if not "0" <= c <= "9"), len(text))]
+    after = text[len(kept) : len(kept) + 1]
+    if len(kept) > length or (len(kept) == length and (after or side)):
+        return _next_digits(kept[:length], length)
+    return _next_digits(kept, length) if after > "9" else kept.ljust(length, "0")
+
+
+def _next_digits(prefix: str, length: int) -> str | None:
+    """Return the first text of `length` digits after all that start with `prefix`."""
+    kept = prefix.rstrip("9")
+    return (kept[:-1] + chr(ord(kept[-1]) + 1)).ljust(length, "0") if kept else None

@@ -20,7 +20,7 @@ import attrs
 from turnout.compiler.leads import domains, masks
 from turnout.compiler.leads.domains import Domain
 from turnout.compiler.leads.masks import Mask
-from turnout.compiler.leads.prefixes import text
+from turnout.compiler.leads.prefixes import MakesUp, of_characters, of_digits, text
 from turnout.compiler.leads.universe import country_of, example, universe
 from turnout.dsl import types
 from turnout.dsl.conditions import (
@@ -221,6 +221,9 @@ class _Builder:
     def _dimension(self, field: Field, kind: str, domain: Domain, test: Atom | None = None) -> int:
         can_lack = kind in {"has", "pattern"} or not field.required
         full = domain.full if can_lack else domain.full & ~1
+        if kind == "value" and isinstance(field.type, types.Code) and field.type.digits:
+            # Between "9" and "A" there are texts, but none of them is made of digits.
+            full &= 1 | masks.set_of([n for n in range(1, domain.size) if domain.sample(n)])
         at = len(self.dimensions)
         self.dimensions.append(Dimension(field, kind, domain, full, test))
         for atom, mask in domain.masks.items():
@@ -238,7 +241,7 @@ class _Builder:
             case types.Date():
                 return domains.days(atoms)
             case types.Text() | types.Code() | types.Email():
-                return text(atoms, _alphabet(field.type), self._literal_tests(field))
+                return text(atoms, _made(field.type), self._literal_tests(field))
             case _:
                 chosen = [atom for atom in atoms if isinstance(atom, IsIn)]
                 if not chosen and not self._is_linked(field):
@@ -403,9 +406,10 @@ def _implies(narrow: Pattern, wide: Pattern) -> bool:
             return False
 
 
-def _alphabet(kind: types.FieldType) -> str:
-    return (
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-        if isinstance(kind, types.Code)
-        else ("abcdefghijklmnopqrstuvwxyz0123456789-.")
-    )
+def _made(kind: types.FieldType) -> MakesUp:
+    """Return what makes up a text of this type."""
+    if not isinstance(kind, types.Code):
+        return of_characters("abcdefghijklmnopqrstuvwxyz0123456789-.")
+    if kind.digits is not None:
+        return of_digits(kind.digits)
+    return of_characters("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")

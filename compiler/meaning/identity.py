@@ -8,6 +8,7 @@ period, is a duplicate of it.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from hashlib import sha256
@@ -18,8 +19,12 @@ import attrs
 from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
 from turnout.dsl.policy import Identity
 from turnout.dsl.types import Value, Values
+from turnout.dsl.values.exports import is_rounded
 from turnout.dsl.values.literals import jsonable
+from turnout.dsl.values.placeholders import is_placeholder
 
+# One figure over and over, or crosses.
+_FILLED_IN = re.compile(r"\+?(\d)(?:[ -]?\1){4,}|x{2,}", re.IGNORECASE)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
@@ -71,10 +76,35 @@ def keys(identities: tuple[Identity, ...], values: Values) -> tuple[tuple[str, t
     """Return the key of each identity that the lead has every field of, with its period."""
     found: list[tuple[str, timedelta]] = []
     for identity in identities:
-        told = {name: jsonable(values[name]) for name in identity.fields if name in values}
+        told = {
+            name: jsonable(values[name])
+            for name in identity.fields
+            if name in values and identifies(values[name])
+        }
         if len(told) == len(identity.fields):
             found.append((sha256(_CANONICAL.encode(told).encode()).hexdigest(), identity.within))
     return tuple(found)
+
+
+def identifies(value: Value) -> bool:
+    """Return whether a value can tell that two leads are the same person.
+
+    Not what stands for nothing, declared or not, nor what people type who have to type
+    something: one figure over and over, or crosses.
+
+    >>> [identifies(text) for text in ("UNKNOWN", "0000000", "xxx", "4.93012E+11", "33333")]
+    [False, False, False, False, False]
+    >>> [identifies(text) for text in ("040123456", "xx1", "AAA", "3M", "3333")]
+    [True, True, True, True, True]
+    """
+    if not isinstance(value, str):
+        return True
+    return not (stands_for_nothing(value) or _FILLED_IN.fullmatch(value))
+
+
+def stands_for_nothing(text: str) -> bool:
+    """Return whether a text is a placeholder, or a number of which a sheet kept a few digits."""
+    return is_placeholder(text) or is_rounded(text)
 
 
 def history(

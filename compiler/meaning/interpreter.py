@@ -54,6 +54,11 @@ class Match:
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
 
+    @property
+    def named_by(self) -> tuple[str, ...]:
+        """The rule or fallback that names each target, in order."""
+        return tuple(by for _, by in self.attempts)
+
 
 def match(policy: Policy, route: str, values: Values, clock: date) -> Match:
     """Return what `route` says of a lead with these values at that moment.

@@ -17,7 +17,7 @@ from typing import assert_never
 
 import attrs
 
-from turnout.compiler.meaning.identity import History
+from turnout.compiler.meaning.identity import History, identifies
 from turnout.dsl.calendars import Calendar, Days
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Cap, Policy, Team
@@ -178,7 +178,12 @@ def history(
         for each in earlier
         if each.lead != lead
         and any(
-            all(name in values and values[name] == each.values.get(name) for name in one.fields)
+            all(
+                name in values
+                and values[name] == each.values.get(name)
+                and identifies(values[name])
+                for name in one.fields
+            )
             and moment - one.within <= each.at <= moment
             for one in policy.identities
         )

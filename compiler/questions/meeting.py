@@ -23,10 +23,9 @@ def followed(analysis: Analysis, found: Masks, telling: Masks | None = None) -> 
     lead = example(analysis.space, found, telling=telling)
     if lead is None:
         return None
-    policy = analysis.program.policy
-    rule, attempts = analysis.oracle(policy, analysis.route.name, lead.values, lead.clock)
-    taken = f"rule `{rule}`" if rule is not None else (attempts[0] if attempts else "no rule")
-    return shown(lead, policy.fields, f"{taken} has it")
+    ran = analysis.ran(lead)
+    taken = f"rule `{ran.rule}`" if ran.rule is not None else [*ran.named_by, "no rule"][0]
+    return shown(lead, analysis.program.policy.fields, f"{taken} has it")
 
 
 def taker(analysis: Analysis, point: Sequence[int], after: int = -1) -> int | None:

@@ -16,6 +16,7 @@ from turnout.compiler.program import Attempt
 from turnout.compiler.tree import Leaf, Split, Tree
 from turnout.compiler.tree.compact import Arrow, Box, compact
 from turnout.compiler.tree.layout import Layout, layout
+from turnout.dsl.printable import visible
 from turnout.dsl.targets import BY_WORD, KINDS, Target
 from turnout.dsl.wording import acted, parts, promised, worded
 
@@ -296,5 +297,8 @@ def _draw_legend(graph: graphviz.Digraph, kinds: list[str], *, has_jumps: bool) 
 
 
 def _escaped(text: str) -> str:
-    """Return `text` for a DOT label: its backslashes as they are, its lines as lines."""
-    return graphviz.escape(text)
+    """Return `text` for a DOT label: its backslashes as they are, its lines as lines.
+
+    What can't be shown is written out: an SVG with control characters is no XML.
+    """
+    return graphviz.escape("\n".join(visible(line) for line in text.split("\n")))

@@ -18,8 +18,9 @@ from typing import TypeAlias
 
 import attrs
 
+from turnout.compiler.leads.budget import Meter, OutOfSteps
 from turnout.compiler.leads.masks import Mask
-from turnout.compiler.leads.regions import Budget, OutOfSteps, Regions, find
+from turnout.compiler.leads.regions import Regions, find
 from turnout.compiler.leads.space import space
 from turnout.compiler.program import Clause, Program
 from turnout.compiler.tree import Branch, Leaf, Node, Split, Tree
@@ -199,7 +200,7 @@ class _Grower:
         possible = [self._regions.outside(box) for box in self._regions.space.impossible]
         try:
             return not any(
-                find(self._regions.space, [one, two, *possible], Budget(STEPS))
+                find(self._regions.space, [one, two, *possible], Meter(STEPS))
                 for at, one in enumerate(regions[: len(loose)])
                 for two in regions[at + 1 :]
             )

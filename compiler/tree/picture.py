@@ -11,6 +11,7 @@ from xml.sax.saxutils import escape
 
 import graphviz
 
+from turnout.dsl.printable import visible
 from turnout.errors import Error
 
 FORMATS = ("svg", "dot", "png", "pdf")
@@ -46,8 +47,8 @@ def _accessible(svg: str, title: str, description: str) -> str:
     if opening is None or not title:
         return svg
     head = f'{opening[0][:-1]} role="img" aria-labelledby="title desc">'
-    said = f'<title id="title">{escape(title)}</title>\n'
-    said += f'<desc id="desc">{escape(description)}</desc>'
+    said = f'<title id="title">{escape(visible(title))}</title>\n'
+    said += f'<desc id="desc">{escape(visible(description))}</desc>'
     return f"{svg[: opening.start()]}{head}\n{said}{svg[opening.end() :]}"
 
 

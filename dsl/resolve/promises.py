@@ -184,7 +184,7 @@ class GuaranteeReader:
         name = node.name.text
         what = f"the guarantee `{name}`"
         by = steward(node.owner, self._scope)
-        is_new = self._scope.declare("guarantee", node.name)
+        is_new = self._scope.stands("guarantee", node.name)
         written = only(what, "when", node.conditions, self._scope)
         condition: Condition | None = ALWAYS
         if written is not None:
@@ -252,7 +252,7 @@ class GuaranteeReader:
 
     def _is_owner(self, name: nodes.Name) -> bool:
         people = {key for key, field in self._fields.items() if isinstance(field.type, PersonName)}
-        if name.text not in people and name.text not in self._scope.broken_fields:
+        if name.text not in people and not self._scope.is_lost(name, self._fields):
             self._scope.unknown("person field", name, dict.fromkeys(sorted(people)))
         return name.text in people
 

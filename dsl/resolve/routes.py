@@ -45,7 +45,7 @@ class RouteReader:
         self._conditions = conditions
         self._fields = fields
         self._scope = scope
-        self._rules: dict[str, Span] = {}
+        self._route = ""
         self._broken: tuple[Span, ...] = ()
         self._is_sound = True
         self._least: dict[Span, Condition] = {}
@@ -55,11 +55,11 @@ class RouteReader:
     def route(self, node: nodes.Route, broken: tuple[Span, ...]) -> policy.Route | None:
         """Return the route as far as it could be read, None where its name is taken."""
         owned_by = steward(node.owner, self._scope)
-        if not self._scope.declare("route", node.name):
+        if not self._scope.stands("route", node.name):
             return None
-        self._rules, self._broken, self._is_sound, self._least = {}, broken, True, {}
-        entries, fallback, fallback_span = self._entries(node.entries)
         name = node.name.text
+        self._route, self._broken, self._is_sound, self._least = name, broken, True, {}
+        entries, fallback, fallback_span = self._entries(node.entries)
         route = policy.Route(
             name, entries, fallback, node.name.span, fallback_span, steward=owned_by
         )
@@ -145,19 +145,19 @@ class RouteReader:
 
     def _rule(self, node: nodes.Rule) -> policy.Rule | None:
         name = node.name.text
-        if name in self._rules:
+        first = self._scope.declared.taking("rule", node.name, self._route)
+        if first is not None:
             self._scope.findings.append(
                 Finding(
                     "duplicate-name",
                     Severity.ERROR,
                     node.name.span,
                     f"the route has two rules `{name}`",
-                    labels=(Label(self._rules[name], "the first"),),
+                    labels=(Label(first.span, "the first"),),
                     help=("rename one of the two, or delete it",),
                 )
             )
             self._is_sound = False
-        self._rules.setdefault(name, node.name.span)
         conditions = [
             self._conditions.bounds(written)
             for written in node.conditions
@@ -234,10 +234,8 @@ class RouteReader:
     def _matching(self, names: tuple[nodes.Name, ...]) -> tuple[str, ...] | None:
         """Return the fields by which members are matched, None where one was reported."""
         for name in names:
-            field = self._fields.get(name.text)
+            field = self._scope.field(name, self._fields)
             if field is None:
-                if name.text not in self._scope.broken_fields:
-                    self._scope.unknown("field", name, self._fields)
                 return None
             if not is_served(field):
                 message = (
@@ -258,7 +256,7 @@ class RouteReader:
     def _is_owner(self, name: nodes.Name) -> bool:
         field = self._fields.get(name.text)
         if field is None:
-            if name.text not in self._scope.broken_fields:
+            if not self._scope.is_lost(name, self._fields):
                 people = {
                     key: f for key, f in self._fields.items() if isinstance(f.type, PersonName)
                 }

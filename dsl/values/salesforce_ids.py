@@ -26,7 +26,8 @@ def salesforce_id(text: str, _country: str | None = None) -> Reading:
     short, sum_ = text[:_SHORT], text[_SHORT:].upper()
     if sum_:
         restored = _restored(short, sum_)
-        if restored is None:
+        is_lost = short in {short.lower(), short.upper()}
+        if restored is None or (restored != short and not is_lost):
             return _UNFIT
         short = restored
     return MISSING if short == _NOBODY else short + _sum(short)

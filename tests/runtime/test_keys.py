@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.policies import compiled, errors
-from turnout.dsl.types import Code, Email, Field, Text
+from turnout.dsl.types import Code, Email, Field, FieldType, Integer, Lookup, SalesforceId, Text
 from turnout.runtime.decisions import Decision, Issue
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import LACKING, lead_reader
@@ -166,3 +166,62 @@ def test_a_lead_that_lacks_a_required_field_has_an_issue_for_it() -> None:
     assert decision.kind == "queue"
     assert told(decision) == [("size", "not a whole number"), ("id", NO_ID)]
     assert lacking.issues == (Issue("size", "", LACKING),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "key"),
+    [
+        (Text(), "1111", "1111"),
+        (Text(), "Unknown", None),
+        (Text(), "n/a", None),
+        (Text(), "--", None),
+        (Text(), "4.93012E+11", None),
+        (Text(), '="00Q5e"', "00Q5e"),
+        (Code(), '="00q5E"', "00q5E"),
+        (Code(), " ab 12 ", "ab12"),
+        (Code(), "2134.0", "2134"),
+        (Code(), "none", None),
+        (SalesforceId(), "00Q5e00001AbCdE", "00Q5e00001AbCdEEAV"),
+        (SalesforceId(), "00Q5E00001ABCDEEAV", "00Q5e00001AbCdEEAV"),
+        (SalesforceId(), "00Q5e00001AbCdEAAA", None),
+        (SalesforceId(), "000000000000000AAA", None),
+        (SalesforceId(), "00Q5e00001AbCd", None),
+        (SalesforceId(), "00Q5e00001AbCdÉ", None),
+        (Integer(), "1,200", "1200"),
+    ],
+)
+def test_an_id_is_what_it_says_or_none(kind: FieldType, raw: str, key: str | None) -> None:
+    assert (
+        lead_reader({"lead_no": Field("lead_no", kind, is_id=True)})({"Lead No": raw}, 1).id == key
+    )
+
+
+def test_an_id_that_a_table_has_is_no_lead_s_own() -> None:
+    lookup = Lookup("domain", "accounts.csv", {"firm.example": "A-1"})
+    fields = {
+        "id": Field("id", Text(), lookups=(lookup,)),
+        "domain": Field("domain", Text()),
+    }
+    read = lead_reader(fields)
+    found = read({"domain": "firm.example"}, 1)
+    assert (found.values["id"], found.id) == ("A-1", None)
+
+
+@pytest.mark.parametrize("text", ["n/a", "unknown", "-", "0000000", "xx", "4.93012E+11", "None"])
+@pytest.mark.parametrize("kind", ["text", "code"])
+def test_placeholders_identify_nobody(kind: str, text: str) -> None:
+    found = compiled(
+        f"""
+        lead {{ id: text, phone: {kind} }}
+        person ana
+        queue triage
+        identity phone within 30 days
+        route inbound {{
+          rule again {{ when duplicate to queue triage }}
+          fallback to person ana
+        }}
+        """
+    )
+    with Router(found) as inbound:
+        decisions = [inbound.route({"id": str(at), "phone": text}) for at in range(3)]
+    assert [(each.duplicate_of, each.assignee) for each in decisions] == [(None, "ana")] * 3

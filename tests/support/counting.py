@@ -24,7 +24,7 @@ from hypothesis.strategies import DrawFn
 from tests.support.enumeration import TODAY, Arrival, every_lead, tiny_columns
 from tests.support.policies import compiled, named
 from tests.support.strategies import Column, Written, conditions, policies
-from turnout.compiler.compiled import Compiled, run_witness
+from turnout.compiler.compiled import Compiled
 from turnout.compiler.meaning.interpreter import Match, holds, match
 from turnout.compiler.program import Clause, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
@@ -125,7 +125,7 @@ class Counted:
 
     @cached_property
     def analysis(self) -> Analysis:
-        return analyse(self.compiled.program, ROUTE, run_witness)
+        return analyse(self.compiled.program, ROUTE)
 
     @cached_property
     def classes(self) -> tuple[tuple[int, ...], ...]:

@@ -12,6 +12,7 @@ from tests.support.strategies import Written, can_be_seen
 from turnout.compiler.difference import Difference, Move, Offer, RouteDifference, difference
 from turnout.compiler.difference.ground.lines import offered
 from turnout.compiler.difference.ground.receivers import unmarked
+from turnout.compiler.leads.budget import Budget
 from turnout.compiler.leads.regions import truth
 from turnout.compiler.meaning.interpreter import match
 from turnout.compiler.program import lower
@@ -83,7 +84,9 @@ def compared(
 ) -> Versions:
     """Return two versions in which nothing is wrong, compared."""
     before, after = resolved(old), resolved(new)
-    found = difference(lower(before), lower(after), attempted, declared=declared, steps=steps)
+    found = difference(
+        lower(before), lower(after), attempted, declared=declared, budget=Budget(steps)
+    )
     return Versions(before, after, found)
 
 

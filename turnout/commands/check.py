@@ -120,8 +120,10 @@ def command(
             f"--coverage is for reading, not for --format {name}",
             "write it with `turnout coverage POLICY -o coverage.json`",
         )
-    files = roots(named_or_configured(paths))
-    report = attrs.evolve(checked(files, steps, deadline), strict=strict)
+    found = roots(named_or_configured(paths))
+    files = list(found.files)
+    report = checked(files, steps, deadline)
+    report = attrs.evolve(report, findings=(*found.refused, *report.findings), strict=strict)
     for format_name, file in reports:
         with replacing(file) as stream:
             text = click.unstyle("\n".join(FORMATS[format_name](report, columns())))

@@ -12,7 +12,7 @@ from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import output
 from turnout.commands.policies import POLICY, ROUTE, chosen_route
-from turnout.compiler.compiled import Compiled, compile_policy, run_witness
+from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.compiler.questions.analysis import analyse
 from turnout.compiler.questions.coverage import END, Cell, Coverage, coverage
 from turnout.dsl.findings import Finding, Severity
@@ -101,7 +101,7 @@ def measured(
     compiled: Compiled, route: str, leads: Path | None = None, at: datetime | None = None
 ) -> Coverage:
     """Return the coverage of a route: of the leads in a file, or of the space of leads."""
-    analysis = analyse(compiled.program, route, run_witness)
+    analysis = analyse(compiled.program, route)
     if leads is None:
         return coverage(analysis)
     fields = compiled.policy.fields

@@ -11,9 +11,10 @@ from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.options import AT, STATE, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
+from turnout.dsl.printable import visible
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import anew_text, moves_data
-from turnout.rendering.screen import columns, visible
+from turnout.rendering.screen import columns
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Record, Records
 from turnout.runtime.router import Router, UnroutedError

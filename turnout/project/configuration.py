@@ -25,6 +25,7 @@ from typing import Any, cast
 import attrs
 
 from turnout.dsl.catalogue import CATALOGUE
+from turnout.dsl.files import resolved
 from turnout.dsl.findings import Severity
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.verdict import Severities
@@ -54,7 +55,7 @@ class Configuration:
 
 def configuration_of(policy: Path) -> Configuration:
     """Return the configuration for a policy's main file. Raises ConfigurationError."""
-    return nearest_configuration(policy.resolve().parent)
+    return nearest_configuration(resolved(policy).parent)
 
 
 def nearest_configuration(folder: Path) -> Configuration:

@@ -108,7 +108,10 @@ def _main(path: Path) -> Path:
     """Return a policy's main file: the file itself, or the only one of a folder."""
     if not path.is_dir():
         return path
-    files = roots([path])
+    found = roots([path])
+    if found.refused:
+        raise ProjectError(found.refused[0].message, found.refused[0].help[0])
+    files = found.files
     if len(files) > 1:
         listed = ", ".join(file.as_posix() for file in files[:4])
         raise ProjectError(f"{path} holds {len(files)} policies: {listed}", "name one of them")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from turnout.dsl.printable import visible
 from turnout.rendering.report import Report
-from turnout.rendering.screen import visible
 
 
 def compact(report: Report, _screen: int) -> Iterator[str]:

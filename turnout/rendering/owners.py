@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from turnout.compiler.questions.stewards import Part
-from turnout.rendering.screen import Ink, paint, visible, width
+from turnout.dsl.printable import visible
+from turnout.rendering.screen import Ink, paint, width
 
 FORMAT, VERSION = "turnout-owners", 1
 NOBODY = "nobody"

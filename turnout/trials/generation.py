@@ -16,24 +16,27 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.candidates import Candidate, behind
-from turnout.compiler.compiled import run_witness
-from turnout.compiler.leads.regions import OutOfSteps
+from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.compiler.leads.universe import example as closed_example
 from turnout.compiler.leads.witness import Example, example
-from turnout.compiler.meaning.interpreter import holds
+from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.program import Attempt, Clause, Program
-from turnout.compiler.questions.analysis import STEPS, Analysis, analyse
+from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.testable import Coverable
 from turnout.dsl import nodes
 from turnout.dsl.conditions import ALWAYS, SEEN
 from turnout.dsl.expectations import START, Arrival, Clock, TestCase
 from turnout.dsl.formatting import formatted
 from turnout.dsl.parse import parse
+from turnout.dsl.resolve.declarations import declarations
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tests import MAX_NAME, TestReader
 from turnout.dsl.source import Source
-from turnout.dsl.targets import BY_WORD, said
+from turnout.dsl.targets import (
+    BY_WORD,
+    said,
+)
 from turnout.dsl.types import AnyOf, Field, OneOf, PersonName, Subdivision, Value, Values, id_field
 from turnout.dsl.values import Missing, Unread, jsonable, read, show
 from turnout.dsl.wording import quoted, worded
@@ -90,12 +93,12 @@ class _Way:
     full: tuple[str, ...] = ()
 
 
-def generate(program: Program, missed: Iterable[Coverable], steps: int = STEPS) -> Generated:
+def generate(program: Program, missed: Iterable[Coverable], budget: Budget = USUAL) -> Generated:
     """Return a test for each of `missed` that an earlier one of them doesn't cover as well.
 
-    steps: the budget of each question.
+    budget: what each question may take.
     """
-    maker = _Maker(program, steps)
+    maker = _Maker(program, budget)
     tests: list[tuple[Coverable, str]] = []
     untestable: list[Untestable] = []
     done: set[Coverable] = set()
@@ -116,9 +119,9 @@ def generate(program: Program, missed: Iterable[Coverable], steps: int = STEPS) 
 class _Maker:
     """Makes tests of one policy, each under a name of its own."""
 
-    def __init__(self, program: Program, steps: int) -> None:
+    def __init__(self, program: Program, budget: Budget) -> None:
         self._program = program
-        self._steps = steps
+        self._budget = budget
         self._analyses: dict[str, Analysis] = {}
         self._tester = Tester(program)
         self._lead_of = lead_reader(program.policy.fields)
@@ -163,7 +166,7 @@ class _Maker:
     def _read(self, text: str) -> TestCase | None:
         """Return the test that a text writes, None where anything is wrong with it."""
         file, findings = parse(Source("generated", text))
-        scope = Scope()
+        scope = Scope(declarations((file,)))
         reader = TestReader(self._program.policy, scope)
         tests = [
             reader.read(node, file.broken)
@@ -232,7 +235,7 @@ class _Maker:
     def _lead(self, route: str, at: int, item: Coverable) -> _Lead | str:
         """Return a lead that clause `at` takes, so that a branch holds; or why there is none."""
         if route not in self._analyses:
-            self._analyses[route] = analyse(self._program, route, run_witness, self._steps)
+            self._analyses[route] = analyse(self._program, route, self._budget)
         analysis = self._analyses[route]
         clause = analysis.route.clauses[at]
         wanted = [analysis.taken[at]]
@@ -241,7 +244,7 @@ class _Maker:
         try:
             box = analysis.find(wanted, outside=range(at))
         except OutOfSteps:
-            return f"not settled within {self._steps:,} steps"
+            return f"not settled within {self._budget.steps:,} steps"
         if box is None and item.condition != ALWAYS:
             return f"no lead that {clause.title} takes is of this kind"
         if box is None:
@@ -265,8 +268,8 @@ class _Maker:
             if lead.issues or lead.complaint:
                 return False
             asked = {**lead.values, SEEN: is_seen}
-            said = run_witness(policy, route, asked, clock)
-            return said == expected and holds(item.condition, asked, clock)
+            said = match(policy, route, asked, clock)
+            return (said.rule, said.named_by) == expected and holds(item.condition, asked, clock)
 
         noon = datetime.combine(found.today, time(12), UTC)
         clock = noon if found.moment is None else found.moment.astimezone(UTC)

@@ -12,7 +12,8 @@ import attrs
 from turnout.compiler.difference.ground.lines import Row, Version, offered
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.difference.moving.compared import Compared, Offer
-from turnout.compiler.leads.regions import All, Masks, OutOfSteps
+from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.leads.witness import Example, example, shown
 from turnout.dsl.conditions import SEEN
 from turnout.dsl.findings import Witness

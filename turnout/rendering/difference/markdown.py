@@ -7,6 +7,7 @@ format anything nor call anybody (`@name`).
 from collections.abc import Iterator, Sequence
 
 from turnout.compiler.difference import Move
+from turnout.dsl.printable import visible
 from turnout.rendering.difference.sections import (
     LEFT_OUT,
     UNSHOWN,
@@ -24,7 +25,6 @@ from turnout.rendering.difference.sections import (
     verdict,
 )
 from turnout.rendering.pretty import lead_words
-from turnout.rendering.screen import visible
 from turnout.trials.impact import Movements
 
 _MOST_ROWS = 50

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from turnout.compiler.difference import Move, RouteDifference
+from turnout.dsl.printable import visible
 from turnout.rendering.difference.sections import (
     LEFT_OUT,
     UNSHOWN,
@@ -20,7 +21,7 @@ from turnout.rendering.difference.sections import (
     verdict,
 )
 from turnout.rendering.pretty import lead_words
-from turnout.rendering.screen import Ink, fill, hanging, paint, visible
+from turnout.rendering.screen import Ink, fill, hanging, paint
 from turnout.trials.impact import Movements
 
 _MOST_PAIRS = 12
