@@ -15,7 +15,8 @@ from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.regions import All, Masks, find
 from turnout.compiler.words.describe import Words
 from turnout.dsl.findings import Witness
-from turnout.dsl.policy import Policy, Target
+from turnout.dsl.policy import Policy
+from turnout.dsl.targets import Target
 from turnout.dsl.types import Field, Value
 
 Offer: TypeAlias = tuple[Target, tuple[Value | None, ...]]
