@@ -5,7 +5,8 @@ with one row is told with that row and the run goes on; only what makes the rest
 file unreadable ends it, as a `LeadsError`.
 """
 
+from turnout.runtime.records.objects import RawLead, as_record
 from turnout.runtime.records.opening import Records, records
 from turnout.runtime.records.rows import LeadsError, Record
 
-__all__ = ["LeadsError", "Record", "Records", "records"]
+__all__ = ["LeadsError", "RawLead", "Record", "Records", "as_record", "records"]

@@ -81,11 +81,11 @@ def command(
         click.echo(line)
 
 
-def raw_lead(lead: str, router: Router, lead_id: str | None, row: int | None) -> object:
+def raw_lead(lead: str, router: Router, lead_id: str | None, row: int | None) -> Record:
     """Return the lead as it arrives. Raises CannotRun and LeadsError."""
     if lead.lstrip().startswith("{"):
         try:
-            return json.loads(lead)
+            return Record(1, json.loads(lead))
         except ValueError as failure:
             raise CannotRun(
                 f"the lead is not JSON: {failure}", "quote it for the shell"
@@ -95,7 +95,7 @@ def raw_lead(lead: str, router: Router, lead_id: str | None, row: int | None) ->
     if record.complaint is not None:
         advice = "such a row goes to the route's fallback"
         raise CannotRun(f"row {record.row} can't be read: {record.complaint}", advice)
-    return record.raw
+    return record
 
 
 def _record(source: Records, router: Router, lead_id: str | None, row: int | None) -> Record:
