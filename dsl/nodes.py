@@ -625,6 +625,7 @@ class TestCase:
 
 Item: TypeAlias = (
     Policy
+    | Timezone
     | Include
     | Lead
     | Territory

@@ -142,11 +142,13 @@ class Date:
     first: "day" or "month", which of them `03/04/2026` starts with; "" where that isn't known.
     numbers: what a plain number counts, "epoch seconds", "epoch milliseconds" or "sheet days"
     (days since 1899-12-30, as spreadsheets have it); "" where a number is no date.
+    zone: in which a moment with a zone of its own is a day, by an IANA name: the policy's.
     """
 
     word = "date"
     first: str = ""
     numbers: str = ""
+    zone: str = "UTC"
 
 
 @attrs.frozen

@@ -40,11 +40,11 @@ def number(written: nodes.Literal) -> Decimal | None:
 
 
 def schema(
-    leads: list[nodes.Lead], people: Mapping[str, str], scope: Scope
+    leads: list[nodes.Lead], people: Mapping[str, str], zone: str, scope: Scope
 ) -> dict[str, types.Field]:
     """Return the fields of the lead schema, in order.
 
-    people: what a `person` field accepts, see `types.PersonName`.
+    people: what a `person` field accepts, see `types.PersonName`. zone: of the policy's days.
     """
     written = [field for lead in leads for field in lead.fields]
     if len(written) > MAX_FIELDS:
@@ -56,6 +56,8 @@ def schema(
         if not scope.stands("field", node.name):
             continue
         kind = _type(node.type, countries, people, scope)
+        if isinstance(kind, types.Date):
+            kind = attrs.evolve(kind, zone=zone)
         if kind is None:
             continue
         placeholders = tuple(text.text for text in node.placeholders)
