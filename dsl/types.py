@@ -191,7 +191,8 @@ class Field:
 
     placeholders: raw texts that count as missing, as declared (`missing when [...]`);
     compared without regard to case and outer blanks. lookups: tables to ask where the
-    lead has no value, in order.
+    lead has no value, in order. columns: what sources call it, as declared, the best first
+    (see `dsl.headers`).
     """
 
     name: str
@@ -200,6 +201,7 @@ class Field:
     placeholders: tuple[str, ...] = ()
     span: Span | None = attrs.field(default=None, eq=False, repr=False)
     lookups: tuple[Lookup, ...] = ()
+    columns: tuple[str, ...] = ()
 
 
 def picklist_key(text: str) -> str:

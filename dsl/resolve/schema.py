@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from turnout.dsl import nodes, types
+from turnout.dsl.headers import column_key
 from turnout.dsl.resolve.scope import Scope
 
 _NUMBER = re.compile(r"(-?)(\d[\d_]*(?:\.\d+)?)([kMB]?)")
@@ -56,9 +57,35 @@ def schema(
             continue
         placeholders = tuple(text.text for text in node.placeholders)
         fields[node.name.text] = types.Field(
-            node.name.text, kind, node.required, placeholders, node.name.span
+            node.name.text,
+            kind,
+            node.required,
+            placeholders,
+            node.name.span,
+            columns=_columns(node, scope),
         )
     return fields
+
+
+def _columns(node: nodes.FieldNode, scope: Scope) -> tuple[str, ...]:
+    """Return the columns that a field declares, without those that were reported."""
+    found: dict[str, str] = {}
+    for literal in node.columns:
+        name = literal.text.strip()
+        key = column_key(name) or name
+        if not name:
+            scope.report("unknown-value", literal.span, "a column's name is empty")
+        elif key in found:
+            scope.report(
+                "duplicate-name",
+                literal.span,
+                f"the column `{name}` is named already",
+                text="names are the same but for case, blanks, hyphens and underscores",
+                help="name each column once",
+            )
+        else:
+            found[key] = name
+    return tuple(found.values())
 
 
 def _type(
