@@ -186,10 +186,15 @@ class Availability:
 
 
 def period(cap: Cap, moment: datetime) -> tuple[int, int]:
-    """Return the period of a cap around `moment`, in microseconds since 1970, the end left out."""
+    """Return the period of a cap around `moment`, in microseconds since 1970, the end left out.
+
+    One that rolls reaches as far ahead as it reaches back. Leads stand ahead of `moment`
+    only where a clock was put back, or another was asked for; with them left out, the
+    period that begins at `moment` could come to hold more than the cap.
+    """
     if isinstance(cap.per, timedelta):
-        now = microseconds(moment)
-        return now - cap.per // timedelta(microseconds=1) + 1, now + 1
+        now, length = microseconds(moment), cap.per // timedelta(microseconds=1)
+        return now - length + 1, now + length
     today = local_date(moment, cap.timezone)
     match cap.per:
         case "day":

@@ -189,7 +189,7 @@ def _is_within(ranges: Iterable[Days], today: date) -> bool:
 def _is_in_period(cap: Cap, then: datetime, now: datetime) -> bool:
     """Return whether a lead given `then` counts towards the cap `now`."""
     if isinstance(cap.per, timedelta):
-        return now - cap.per < then <= now
+        return abs(now - then) < cap.per
     one, other = (moment.astimezone(zone(cap.timezone)).date() for moment in (then, now))
     match cap.per:
         case "day":

@@ -18,7 +18,7 @@ from turnout.runtime.explain import Explanation, explain
 from turnout.runtime.leads import Lead, key_of, lead_reader, leads
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.records import Record
-from turnout.runtime.stores import Store
+from turnout.runtime.stores import LONGEST_WAIT, WAIT, Store
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
 
@@ -52,25 +52,30 @@ class UnroutedError(Exception):
 
 
 def load(
-    path: str | Path, *, route: str | None = None, state: str | Path | None = None
+    path: str | Path,
+    *,
+    route: str | None = None,
+    state: str | Path | None = None,
+    wait: float = WAIT,
 ) -> "Router":
     """Return a router for the policy whose main file is at `path`.
 
     route: which of its routes; may be left out where it has one only, or one is configured.
     state: a SQLite file that keeps turns and decisions, made where there is none; without
-    it they live as long as the router.
+    it they live as long as the router. wait: seconds to wait for another run that has the
+    state, here and for each batch, before that is a `turnout.StateError`; at most a day.
 
     The project's configuration counts as it does for the command line.
 
-    Raises PolicyError where the policy has errors or no such route,
-    `turnout.StateError` where the state can't be used, and `turnout.ConfigurationError`
-    where the configuration can't.
+    Raises PolicyError where the policy has errors or no such route, ValueError for a wait
+    that is none, `turnout.StateError` where the state can't be used, and
+    `turnout.ConfigurationError` where the configuration can't.
     """
     configured = configuration_of(Path(path))
     compiled = compile_policy(path, severities=configured.severities)
     if route is None and len(compiled.policy.routes) > 1:
         route = configured.route
-    return Router(compiled, route=route, state=state)
+    return Router(compiled, route=route, state=state, wait=wait)
 
 
 class Router:
@@ -80,9 +85,16 @@ class Router:
     """
 
     def __init__(
-        self, compiled: Compiled, *, route: str | None = None, state: str | Path | None = None
+        self,
+        compiled: Compiled,
+        *,
+        route: str | None = None,
+        state: str | Path | None = None,
+        wait: float = WAIT,
     ) -> None:
         """Prepare one route of a policy that is fit; see `load`."""
+        if not 0 <= wait <= LONGEST_WAIT:
+            raise ValueError(f"wait is a number of seconds from 0 to {LONGEST_WAIT:,}")
         self.compiled = compiled
         self.route_name = _chosen(compiled, route)
         policy = compiled.policy
@@ -92,7 +104,7 @@ class Router:
         self._store: Store = (
             MemoryStore()
             if state is None
-            else open_sqlite(Path(state), policy.name, tuple(policy.teams))
+            else open_sqlite(Path(state), policy.name, tuple(policy.teams), wait=wait)
         )
 
     def route(self, lead: object, *, at: datetime | None = None) -> Decision:
@@ -104,7 +116,7 @@ class Router:
 
         Raises `turnout.StateError` where the state can't be read or written.
         """
-        return self._batch([self._read(lead, None)], _moment(at))[0]
+        return self._batch([self._read(lead, None)], _aware(at))[0]
 
     def route_all(
         self, records: Iterable[Record], *, at: datetime | None = None, batch: int = BATCH
@@ -113,18 +125,17 @@ class Router:
 
         A decision is yielded only when it is durable.
         """
-        moment = None if at is None else _moment(at)
+        moment = _aware(at)
         rows = leads(records, self.compiled.policy.fields)
         while chunk := list(islice(rows, batch)):
-            yield from self._batch(chunk, moment or _moment(None))
+            yield from self._batch(chunk, moment)
 
     def explain(self, lead: object, *, at: datetime | None = None) -> Explanation:
         """Return why a raw lead goes where it goes; nothing is drawn or recorded."""
-        read = self._read(lead, None)
-        moment = _moment(at)
+        read, moment = self._read(lead, None), _aware(at)
         made: list[Decision] = []
         with suppress(_UndoError), self._store.begin() as transaction:
-            made.append(self._decide(read, moment, transaction))
+            made.append(self._decide(read, moment or _now(), transaction))
             _undo()
         return explain(self.compiled.program, self.route_name, read, made[0])
 
@@ -133,10 +144,9 @@ class Router:
 
         A lead that was never decided is simply routed. reason: for the log, not empty.
         """
-        said = _reason(reason)
+        said, moment, read = _reason(reason), _aware(at), self._read(lead, None)
         with self._store.begin() as transaction:
-            read = self._read(lead, None)
-            return self._decide(read, _moment(at), transaction, anew=said)
+            return self._decide(read, moment or _now(), transaction, anew=said)
 
     def reroute_all(
         self, records: Iterable[Record], reason: str, *, at: datetime | None = None
@@ -149,10 +159,11 @@ class Router:
         Raises UnroutedError where some were never decided on this route, and
         `turnout.StateError` where the state can't be read or written; then none is moved.
         """
-        said, moment = _reason(reason), _moment(at)
+        said, asked = _reason(reason), _aware(at)
         moves: dict[str, Move] = {}
         unrouted: dict[str, None] = {}
         with self._store.begin() as transaction:
+            moment = asked or _now()
             for lead in leads(records, self.compiled.policy.fields):
                 key = key_of(lead)
                 if key in moves:
@@ -176,8 +187,9 @@ class Router:
 
         Raises `turnout.StateError` where the state can't be read or written.
         """
+        moment = _aware(at)
         with self._store.begin() as transaction:
-            return self._escalate(_moment(at), transaction)
+            return self._escalate(moment or _now(), transaction)
 
     def touch(self, *leads: str) -> tuple[str, ...]:
         """Mark leads, by their ids, as worked on, so that no SLA moves them any more.
@@ -200,9 +212,10 @@ class Router:
         with self._store.begin() as transaction:
             return transaction.close_lead(self.route_name, lead)
 
-    def _batch(self, chunk: list[Lead], at: datetime) -> list[Decision]:
+    def _batch(self, chunk: list[Lead], at: datetime | None) -> list[Decision]:
         with self._store.begin() as transaction:
-            return [self._decide(lead, at, transaction) for lead in chunk]
+            moment = at or _now()
+            return [self._decide(lead, moment, transaction) for lead in chunk]
 
     def close(self) -> None:
         """Release the state; a router can be closed twice."""
@@ -230,12 +243,21 @@ def _undo() -> None:
     raise _UndoError
 
 
-def _moment(at: datetime | None) -> datetime:
+def _aware(at: datetime | None) -> datetime | None:
     if at is None:
-        return datetime.now(UTC)
+        return None
     if at.tzinfo is None:
         raise ValueError("the clock needs a time zone, such as datetime.now(UTC)")
     return at.astimezone(UTC)
+
+
+def _now() -> datetime:
+    """Return what the clock says.
+
+    INVARIANT: asked inside a transaction only. Whoever reads it before has to wait for its
+    turn at the state, and would then decide at a moment that is over.
+    """
+    return datetime.now(UTC)
 
 
 def _reason(reason: str) -> str:

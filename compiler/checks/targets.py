@@ -101,16 +101,15 @@ def _lost(
 
     certain: what one of them is sure to take. open_of: see `open_together`. Raises OutOfSteps.
     """
-    policy, region = analysis.program.policy, analysis.regions.region
+    region = analysis.regions.region
     meeting = analysis.meeting(at)
 
     def found(taken: Iterable[Condition], also: Iterable[All] = ()) -> Masks | None:
         left = (region(each, holds=False) for each in taken)
         return analysis.find([analysis.taken[at], *left, *also], outside=meeting)
 
-    names = frozenset[str]().union(*(each.hours for each in certain))
-    asked = {name: Open(policy.calendars[name]) for name in sorted(names)}
-    clocks = {name: clock for name, clock in asked.items() if clock in analysis.space.places}
+    hours = frozenset[str]().union(*(each.hours for each in certain))
+    clocks = {atom.calendar.name: atom for atom in analysis.space.places if isinstance(atom, Open)}
     # First as if each calendar could be open or closed whatever the others are.
     quick = [
         And((*(clocks[name] for name in sorted(each.hours)), each.leads))
@@ -118,10 +117,11 @@ def _lost(
         if each.hours <= clocks.keys()
     ]
     first = found(quick)
-    if first is None or not names:
+    if first is None or not hours:
         return first
     seen: set[tuple[Hours, tuple[Sure, ...]]] = set()
-    for open_ in open_of(names):
+    # What the route asks of the clock tells of other calendars, too: of those that never meet it.
+    for open_ in open_of(hours.union(clocks)):
         there = tuple(each for each in certain if each.hours <= open_)
         known = open_.intersection(clocks), there
         if known in seen:

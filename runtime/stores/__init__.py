@@ -23,6 +23,8 @@ from turnout.runtime.identity import Seen
 from turnout.runtime.moves import Move, Watch
 
 __all__ = [
+    "LONGEST_WAIT",
+    "WAIT",
     "Recorded",
     "StateError",
     "Store",
@@ -31,6 +33,12 @@ __all__ = [
     "microseconds",
     "receivers",
 ]
+
+WAIT = 5
+"""Seconds to wait for another run that has the state, unless somebody says otherwise."""
+
+LONGEST_WAIT = 86_400
+"""Seconds that somebody may ask for: a day, within what SQLite counts in milliseconds."""
 
 
 @attrs.frozen

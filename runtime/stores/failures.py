@@ -15,7 +15,7 @@ _FAILURES = (
     (
         ("SQLITE_BUSY", "SQLITE_LOCKED"),
         "another run is using the state file {path}",
-        "wait until it ends; runs that share a state file take turns",
+        "runs that share a state file take turns; give it longer with --wait (`wait` in Python)",
     ),
     (
         ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"),

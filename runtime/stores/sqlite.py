@@ -23,7 +23,7 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.identity import Seen
 from turnout.runtime.moves import Move, Watch
-from turnout.runtime.stores import Recorded, StateError, Transaction
+from turnout.runtime.stores import WAIT, Recorded, StateError, Transaction
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.failures import damaged, state_errors
 from turnout.runtime.stores.tables import (
@@ -44,11 +44,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def open_sqlite(
-    path: Path, policy_name: str, teams: Collection[str], *, timeout: float = 5.0
+    path: Path, policy_name: str, teams: Collection[str], *, wait: float = WAIT
 ) -> "SqliteStore":
     """Return the state in the file, which is made where there is none.
 
-    policy_name, teams: whose state it must be. timeout: seconds to wait for another run,
+    policy_name, teams: whose state it must be. wait: seconds to wait for another run,
     here and at each batch. Raises StateError where the file can't be this policy's state,
     and leaves such a file as it was.
     """
@@ -59,13 +59,13 @@ def open_sqlite(
     with state_errors(path):
         # The absolute path, because SQLite has its own idea of the file ":memory:".
         connection = sqlite3.connect(
-            path.absolute(), timeout=timeout, isolation_level=None, check_same_thread=False
+            path.absolute(), timeout=wait, isolation_level=None, check_same_thread=False
         )
     try:
         with state_errors(path):
             with _transaction(connection, "BEGIN"):
                 check_format(connection, path)
-            _log_ahead(connection, timeout)
+            _log_ahead(connection, wait)
             connection.execute("PRAGMA synchronous = FULL")
             with _transaction(connection, "BEGIN IMMEDIATE"):
                 # Checked again under the lock: another run may just have made the tables.
@@ -107,13 +107,13 @@ class SqliteStore:
             self._connection.close()
 
 
-def _log_ahead(connection: sqlite3.Connection, timeout: float) -> None:
+def _log_ahead(connection: sqlite3.Connection, wait: float) -> None:
     """Switch the file to write-ahead logging; nothing to do but for the first to open it.
 
     SQLite refuses the switch at once while another run has the file, whatever its busy
     timeout, so that runs that start together on a new file would fail.
     """
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + wait
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")

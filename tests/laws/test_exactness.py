@@ -1,7 +1,6 @@
 """What the checks claim of all leads, against all leads of tiny policies, one by one."""
 
 import re
-from datetime import date
 from itertools import combinations
 
 from hypothesis import assume, given
@@ -10,16 +9,15 @@ from hypothesis import strategies as st
 from tests.support.counting import ROUTE, Counted, claim, counted, does, tiny, union
 from tests.support.policies import compiled, errors, named
 from tests.support.strategies import Written
+from tests.support.witnesses import arrival, shown
 from turnout.compiler.checks.gaps import MOST_GAPS
 from turnout.compiler.program import Around
-from turnout.dsl.conditions import SEEN, And, Condition, atoms
-from turnout.dsl.findings import Finding
+from turnout.dsl.conditions import And, Condition, atoms
 from turnout.dsl.policy import PreviousOwner, Reject, ToOwner, ToQueue, ToSequence
 from turnout.dsl.source import Span
-from turnout.dsl.types import Values
 from turnout.dsl.wording import written
 from turnout.runtime.interpreter import holds, match
-from turnout.runtime.leads import Lead, lead_reader
+from turnout.runtime.leads import lead_reader
 
 # -- what everything here is counted by --
 
@@ -184,20 +182,6 @@ def test_a_gap_is_reported_iff_some_lead_falls_through(of: Counted) -> None:
         said = match(of.policy, ROUTE, shown(finding, lead), arrival(finding))
         assert said.rule is None
         assert not said.attempts
-
-
-def shown(finding: Finding, lead: Lead) -> Values:
-    """Return the values of a finding's witness as it was read, and whether it was seen before."""
-    assert finding.witness is not None
-    assert all(name in finding.witness.fields for name in lead.values), "nothing was looked up"
-    return {**lead.values, SEEN: SEEN in finding.witness.note}
-
-
-def arrival(finding: Finding) -> date:
-    """Return the day on which a finding's witness arrives."""
-    assert finding.witness is not None
-    said = re.search(r"arriving on (\S+?)(,|$)", finding.witness.note)
-    return date.fromisoformat(said[1]) if said else date(2026, 1, 1)
 
 
 @claim

@@ -5,10 +5,10 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.laws.test_exactness import arrival, shown
 from tests.support.counting import ROUTE, Counted, claim, counted, tiny, union
 from tests.support.policies import attempted, compiled, named
 from tests.support.strategies import Written
+from tests.support.witnesses import arrival, shown
 from turnout.compiler.checks.gaps import MOST_GAPS
 from turnout.compiler.describe import MOST, words
 from turnout.compiler.regions import Masks

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from tests.laws.test_guarantees import World, available, course, ends, is_broken, worlds
 from tests.support.counting import ROUTE
 from tests.support.enumeration import TODAY, Arrival, every_history
 from tests.support.policies import compiled, named
 from tests.support.strategies import PEOPLE, Written
+from tests.support.worlds import World, available, course, ends, is_broken, worlds
 from turnout.dsl.policy import Policy, ToPartner
 from turnout.runtime.interpreter import holds, match
 from turnout.runtime.reference import is_open_on_the_wall

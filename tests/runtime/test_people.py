@@ -521,6 +521,11 @@ team x hours days { lax }  team y { pam, lax cap 9 per day }
         ("plan is pro or (plan is free and open days)", "round-robin t matching plan", False),
         ("plan is free and open nights", "round-robin t matching plan", True),
         ("plan is free and not open nights", "round-robin t matching plan", False),
+        # What the rule asks of the clock tells of hours of another name.
+        ("not open nights", "person pia", False),
+        ("open berlin", "person pia", False),
+        ("open nights", "person pia", True),
+        ("not open berlin", "person pia", True),
         # All that the lead has must be served, of each field that is matched.
         ("products has core", "round-robin u matching products", True),
         (CORE, "round-robin u matching products", False),

@@ -48,8 +48,8 @@ def _every_store_is_closed() -> Iterator[None]:  # pyright: ignore[reportUnusedF
         _opened.pop().close()
 
 
-def opened(path: Path, *, timeout: float = 0.05) -> SqliteStore:
-    _opened.append(open_sqlite(path, POLICY, [DREW_FROM], timeout=timeout))
+def opened(path: Path, *, wait: float = 0.05) -> SqliteStore:
+    _opened.append(open_sqlite(path, POLICY, [DREW_FROM], wait=wait))
     return _opened[-1]
 
 
@@ -269,7 +269,7 @@ def test_a_state_without_turns_takes_any_team(path: Path) -> None:
     open_sqlite(path, POLICY, ["other"]).close()
 
 
-def test_a_state_that_another_run_holds_is_told_after_the_timeout(path: Path) -> None:
+def test_a_state_that_another_run_holds_is_told_after_the_wait(path: Path) -> None:
     first, second = opened(path), opened(path)
     with first.begin():
         for error in (refused(path), caught(lambda: route(second, range(1), 1))):
@@ -278,7 +278,7 @@ def test_a_state_that_another_run_holds_is_told_after_the_timeout(path: Path) ->
     assert len(logged(path)) == 1
 
 
-def test_a_new_file_that_someone_else_reads_is_told_after_the_timeout(path: Path) -> None:
+def test_a_new_file_that_someone_else_reads_is_told_after_the_wait(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("BEGIN")
         connection.execute("SELECT * FROM sqlite_master").fetchall()
@@ -298,10 +298,10 @@ def caught(call: Callable[[], object]) -> StateError:
     return raised.value
 
 
-def test_a_run_waits_for_another_within_its_timeout(path: Path) -> None:
+def test_a_run_waits_for_another_as_long_as_it_is_told_to(path: Path) -> None:
     opened(path).close()
     run = routing(path, range(2000), 2000)
-    patient = opened(path, timeout=60)
+    patient = opened(path, wait=60)
     for lead in range(5000, 5050):
         route(patient, range(lead, lead + 1), 1)
     assert run.wait(120) == 0

@@ -46,7 +46,7 @@ def route(store: Store, leads: range, batch: int) -> None:
 
 def main(path: str, first: str, last: str, batch: str) -> None:
     """Route the leads numbered from first up to last into the state."""
-    store = open_sqlite(Path(path), POLICY, [DREW_FROM], timeout=60)
+    store = open_sqlite(Path(path), POLICY, [DREW_FROM], wait=60)
     route(store, range(int(first), int(last)), int(batch))
     store.close()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import turnout
-from tests.turnout.test_cli import INBOUND, PEOPLE
+from tests.support.command_line import INBOUND, PEOPLE
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LEAD = {"id": "1", "country": "Germany", "employees": "5,000"}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from tests.turnout.test_cli import INBOUND, UNKNOWN, folder, process, turnout
+from tests.support.command_line import INBOUND, UNKNOWN, folder, process, turnout
 from turnout.compiler import drawing
 
 __all__ = ["folder"]  # the fixture, for this module's tests

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.findings import findings
 from tests.support.policies import compiled
-from tests.turnout.test_rendering import findings
 from turnout.dsl.findings import Finding, Label, Severity, Witness
 from turnout.dsl.source import Source, Span
 from turnout.dsl.verdict import Allowed

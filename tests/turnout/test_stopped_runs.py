@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.turnout.test_cli import folder, surroundings
+from tests.support.command_line import folder, surroundings
 
 __all__ = ["folder"]  # the fixture, for this module's tests
 

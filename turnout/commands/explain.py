@@ -9,7 +9,7 @@ import click
 from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy, refusals
+from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy, refusals
 from turnout.rendering.explanation import explanation_data, explanation_text
 from turnout.rendering.jsons import json_text
 from turnout.rendering.screen import columns
@@ -45,6 +45,7 @@ from turnout.runtime.router import Router
     metavar="FILE",
     help="Whose turn it is, and what was decided before; else everyone is level.",
 )
+@WAITING
 @ROUTE
 @AT
 @color_option
@@ -56,6 +57,7 @@ def command(
     row: int | None,
     format_name: str,
     state: Path | None,
+    wait: int,
     route_name: str | None,
     at: datetime | None,
 ) -> None:
@@ -70,7 +72,7 @@ def command(
     """
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with refusals(), Router(compiled, route=route, state=state) as router:
+    with refusals(), Router(compiled, route=route, state=state, wait=wait) as router:
         explanation = router.explain(raw_lead(lead, router, lead_id, row), at=at)
     if format_name == "json":
         click.echo(json_text(explanation_data(explanation), indent=2))

@@ -22,11 +22,19 @@ from turnout.runtime.configuration import (
     configured_paths,
 )
 from turnout.runtime.records import LeadsError
-from turnout.runtime.stores import StateError
+from turnout.runtime.stores import LONGEST_WAIT, WAIT, StateError
 
 POLICY = click.argument("policy", type=click.Path(path_type=Path))
 ROUTE = click.option(
     "--route", "route_name", metavar="NAME", help="Which route, where the policy has several."
+)
+WAITING = click.option(
+    "--wait",
+    type=click.IntRange(0, LONGEST_WAIT),
+    default=WAIT,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long to wait for another run that has the state.",
 )
 STEPS_LIMIT = click.option(
     "--steps",

@@ -10,7 +10,7 @@ import click
 from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.options import AT, STATE, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy, refusals
+from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy, refusals
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import anew_text, moves_data
 from turnout.rendering.screen import columns, visible
@@ -64,6 +64,7 @@ def _reason(_ctx: click.Context, _: click.Parameter, value: str) -> str:
     show_default=True,
     help="For people or for programs.",
 )
+@WAITING
 @ROUTE
 @AT
 @color_option
@@ -76,6 +77,7 @@ def command(
     reason: str,
     state: Path,
     format_name: str,
+    wait: int,
     route_name: str | None,
     at: datetime | None,
 ) -> None:
@@ -92,7 +94,7 @@ def command(
         raise click.UsageError("--id and --all exclude each other")
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with refusals(), Router(compiled, route=route, state=state) as router:
+    with refusals(), Router(compiled, route=route, state=state, wait=wait) as router:
         chosen = _chosen(leads, router, ids, takes_all=takes_all)
         try:
             moves = router.reroute_all(chosen, reason, at=at)

@@ -7,7 +7,7 @@ import click
 
 from turnout.commands.flow import route_leads, suffix_format
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy, refusals
+from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy, refusals
 from turnout.rendering.decisions import LAYOUTS
 from turnout.rendering.screen import columns
 from turnout.runtime.router import Router
@@ -45,6 +45,7 @@ from turnout.runtime.router import Router
     type=click.Choice(list(LAYOUTS)),
     help="Instead of the suffix's format.",
 )
+@WAITING
 @ROUTE
 @AT
 @color_option
@@ -55,6 +56,7 @@ def command(
     state: Path | None,
     out: Path | None,
     format_name: str | None,
+    wait: int,
     route_name: str | None,
     at: datetime | None,
 ) -> None:
@@ -70,7 +72,7 @@ def command(
     outs = {out: format_name or suffix_format(out)}
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with refusals(), Router(compiled, route=route, state=state) as router:
+    with refusals(), Router(compiled, route=route, state=state, wait=wait) as router:
         tally = route_leads(router, leads, outs, at)
     for line in tally.lines(columns()):
         click.echo(line, err=True)

@@ -9,7 +9,7 @@ from turnout.commands.exits import CannotRun
 from turnout.commands.flow import route_leads
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import replacing
-from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy, refusals
+from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy, refusals
 from turnout.commands.trees import picture, tree_of, tree_text
 from turnout.compiler.tree import Tree
 from turnout.rendering.report import Report, counted
@@ -39,11 +39,18 @@ WHAT = {
     metavar="FOLDER",
     help="Where the results go; made where there is none.",
 )
+@WAITING
 @ROUTE
 @AT
 @color_option
 def command(
-    *, policy: Path, leads: Path, folder: Path, route_name: str | None, at: datetime | None
+    *,
+    policy: Path,
+    leads: Path,
+    folder: Path,
+    wait: int,
+    route_name: str | None,
+    at: datetime | None,
 ) -> None:
     """Check, compile, draw and route in one go.
 
@@ -60,7 +67,7 @@ def command(
     step("compiled", f"route {route}: a decision tree of {counted(len(tree.nodes), 'node')}")
     draw(compiled, tree, folder)
     outs: dict[Path | None, str] = {folder / f"decisions.{each}": each for each in ("csv", "jsonl")}
-    with refusals(), Router(compiled, route=route, state=folder / "state.db") as router:
+    with refusals(), Router(compiled, route=route, state=folder / "state.db", wait=wait) as router:
         tally = route_leads(router, leads, outs, at)
     for line in tally.lines(columns()):
         click.echo(line)

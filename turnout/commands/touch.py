@@ -6,7 +6,7 @@ import click
 
 from turnout.commands.exits import CannotRun
 from turnout.commands.options import STATE, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy, refusals
+from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy, refusals
 from turnout.rendering.report import counted
 from turnout.rendering.screen import visible
 from turnout.runtime.router import Router
@@ -20,13 +20,16 @@ from turnout.runtime.router import Router
 @POLICY
 @click.argument("leads", nargs=-1, required=True, metavar="ID...")
 @STATE
+@WAITING
 @ROUTE
 @color_option
-def command(*, policy: Path, leads: tuple[str, ...], state: Path, route_name: str | None) -> None:
+def command(
+    *, policy: Path, leads: tuple[str, ...], state: Path, wait: int, route_name: str | None
+) -> None:
     """Mark leads as worked on, so that `turnout escalate` leaves them where they are."""
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with refusals(), Router(compiled, route=route, state=state) as router:
+    with refusals(), Router(compiled, route=route, state=state, wait=wait) as router:
         unknown = router.touch(*leads)
     known = len(set(leads) - set(unknown))
     if known:

@@ -1,0 +1,206 @@
+"""Every way in which people can be unavailable, and what becomes of a lead in each."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, combinations
+from typing import TypeAlias
+
+import attrs
+
+from tests.support.counting import ROUTE
+from tests.support.enumeration import Arrival
+from tests.support.strategies import PEOPLE
+from turnout.dsl.conditions import PREVIOUS_OWNER
+from turnout.dsl.policy import (
+    LeastLoaded,
+    Person,
+    Policy,
+    PreviousOwner,
+    Reject,
+    RoundRobin,
+    Target,
+    ToOwner,
+    ToPartner,
+    ToPerson,
+    ToQueue,
+    ToSequence,
+)
+from turnout.dsl.promises import (
+    AlwaysByRule,
+    AlwaysReaches,
+    Claim,
+    NeverReaches,
+    Reached,
+    SlaAtMost,
+)
+from turnout.runtime.interpreter import Match, settle
+
+AWAY = (*PEOPLE, "outside")
+
+Attempts: TypeAlias = tuple[tuple[Target, str], ...]
+"""Targets in the order in which they are tried, each with the rule that names it."""
+
+
+@attrs.frozen
+class World:
+    """Who is unavailable, and why: people and partners, calendars, teams and members at a cap."""
+
+    gone: frozenset[str]
+    closed: frozenset[str | None]
+    full: frozenset[str]
+
+    def is_here(self, person: Person, *, anytime: bool) -> bool:
+        is_open = anytime or person.hours not in self.closed
+        return not person.is_inactive and person.name not in self.gone and is_open
+
+
+def subsets(names: Iterable[str]) -> Iterator[frozenset[str]]:
+    every = sorted(names)
+    sizes = range(len(every) + 1)
+    return map(frozenset, chain.from_iterable(combinations(every, size) for size in sizes))
+
+
+def worlds(policy: Policy) -> list[World]:
+    """Return every way in which people can be unavailable."""
+    full = {f"team {team.name}" for team in policy.teams.values() if team.caps}
+    full |= {
+        f"{team.name} {member.person}"
+        for team in policy.teams.values()
+        for member in team.members
+        if member.caps
+    }
+    return [
+        World(gone, frozenset[str | None](closed), at_cap)
+        for gone in subsets(AWAY)
+        for closed in subsets(policy.calendars)
+        for at_cap in subsets(full)
+    ]
+
+
+@attrs.frozen
+class End:
+    """Who is given a lead. assignees: the people who can be drawn, none for a place."""
+
+    target: Target | None
+    assignees: frozenset[str]
+
+
+def ends(
+    policy: Policy, attempts: Attempts, lead: Arrival, among: Iterable[World]
+) -> frozenset[End]:
+    """Return what becomes of a lead in each world."""
+    found = set[End]()
+    for world in among:
+
+        def accept(target: Target, world: World = world) -> tuple[str | None, str | None]:
+            match target:
+                case ToQueue() | ToSequence() | Reject():
+                    return None, None
+                case ToPartner(name, anytime):
+                    is_open = anytime or policy.places[f"partner {name}"].hours not in world.closed
+                    return None, None if is_open and name not in world.gone else "away"
+                case _:
+                    return None, None if available(policy, target, lead, world) else "away"
+
+        result = settle(attempts, accept)
+        target = None if result.attempt is None else result.attempt[0]
+        people = set[str]() if target is None else available(policy, target, lead, world)
+        found.add(End(target, frozenset(people)))
+    return frozenset(found)
+
+
+def available(policy: Policy, target: Target, lead: Arrival, world: World) -> set[str]:
+    """Return the people whom a target can give a lead to."""
+    match target:
+        case RoundRobin(name, fields, anytime) | LeastLoaded(name, fields, anytime):
+            team = policy.teams[name]
+            if (not anytime and team.hours in world.closed) or f"team {name}" in world.full:
+                return set()
+            return {
+                member.person
+                for member in team.members
+                if member.weight and f"{name} {member.person}" not in world.full
+                if world.is_here(policy.people[member.person], anytime=anytime)
+                if all(serves(policy.people[member.person], field, lead) for field in fields)
+            }
+        case ToPerson(name, anytime):
+            return {name} if world.is_here(policy.people[name], anytime=anytime) else set()
+        case ToOwner(field, anytime) if field in lead.values:
+            owner = str(lead.values[field])
+            return {owner} if world.is_here(policy.people[owner], anytime=anytime) else set()
+        case PreviousOwner(anytime) if PREVIOUS_OWNER in lead.values:
+            owner = str(lead.values[PREVIOUS_OWNER])
+            return {owner} if world.is_here(policy.people[owner], anytime=anytime) else set()
+        case _:
+            return set()
+
+
+def serves(person: Person, field: str, lead: Arrival) -> bool:
+    value = lead.values.get(field)
+    wanted = value if isinstance(value, frozenset) else {value}
+    return value is not None and set(wanted) <= person.serves.get(field, frozenset())
+
+
+def is_reached(end: End, reached: Reached) -> bool:
+    """Return whether the lead can be with what a guarantee names."""
+    match end.target:
+        case RoundRobin(name) | LeastLoaded(name) if reached.kind == "team":
+            return name == reached.name
+        case ToQueue(name) if reached.kind == "queue":
+            return name == reached.name
+        case ToPartner(name) if reached.kind == "partner":
+            return name == reached.name
+        case ToSequence(name) if reached.kind == "sequence":
+            return name == reached.name
+        case ToOwner(name) if reached.kind == "owner":
+            return name == reached.name
+        case PreviousOwner() if reached.kind == "previous-owner":
+            return True
+        case _:
+            return reached.kind == "person" and reached.name in end.assignees
+
+
+def is_elsewhere(end: End, targets: tuple[Reached, ...]) -> bool:
+    """Return whether the lead can be with somebody whom a guarantee doesn't name."""
+    if any(each.kind != "person" and is_reached(end, each) for each in targets):
+        return False
+    persons = {each.name for each in targets if each.kind == "person"}
+    return not end.assignees or not end.assignees <= persons
+
+
+@attrs.frozen
+class Course:
+    """What can become of a lead. now: at once; later: because its SLA is missed."""
+
+    found: Match
+    now: frozenset[End]
+    later: frozenset[End]
+
+
+def course(policy: Policy, found: Match, lead: Arrival, among: Sequence[World]) -> Course:
+    """Return what can become of a lead of which the interpreter says `found`."""
+    now = ends(policy, found.attempts, lead, among)
+    is_due = any(not isinstance(end.target, Reject | ToSequence | None) for end in now)
+    if not is_due or found.sla is None or found.sla.then is None:
+        return Course(found, now, frozenset())
+    then: Attempts = ((found.sla.then.target, "sla"),)
+    last = tuple((step.target, "") for step in policy.routes[ROUTE].fallback or ())
+    later = (ends(policy, attempts, lead, among) for attempts in (then, last))
+    return Course(found, now, frozenset[End]().union(*later))
+
+
+def is_broken(claim: Claim, course: Course) -> bool:
+    """Return whether a lead can break a claim."""
+    match claim:
+        case AlwaysByRule(rules):
+            return course.found.rule not in rules
+        case SlaAtMost(period, wall):
+            sla = course.found.sla
+            is_kept = sla is not None and sla.period.minutes <= period.minutes
+            return not is_kept or (wall and sla is not None and not sla.wall)
+        case AlwaysReaches(targets):
+            return any(is_elsewhere(end, targets) for end in course.now)
+        case NeverReaches(targets):
+            given_to = course.now | course.later
+            return any(is_reached(end, each) for end in given_to for each in targets)
+        case _:
+            return any(isinstance(end.target, Reject) for end in course.now | course.later)
