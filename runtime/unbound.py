@@ -12,7 +12,7 @@ from typing import cast
 
 import attrs
 
-from turnout.dsl.conditions import atoms
+from turnout.dsl.conditions import Duplicate, atoms
 from turnout.dsl.headers import Headers, Keys, column_key, letters_of
 from turnout.dsl.lookups import looked_up_fields
 from turnout.dsl.policy import (
@@ -24,10 +24,11 @@ from turnout.dsl.policy import (
     PreviousOwner,
     RoundRobin,
     Rule,
+    Target,
     ToOwner,
 )
 from turnout.dsl.types import Field, Subdivision
-from turnout.dsl.values.literals import quoted
+from turnout.dsl.wording import quoted
 from turnout.runtime.records import LeadsError
 
 MOST_SHAPES = 10_000
@@ -96,9 +97,7 @@ class Shapes:
 
     def bound(self) -> frozenset[str]:
         """Return the fields that some record has a column for."""
-        return frozenset[str]().union(
-            *(self._headers.binding(keys).fields for keys in self._seen)
-        )
+        return frozenset[str]().union(*(self._headers.binding(keys).fields for keys in self._seen))
 
     def unbound(self) -> tuple[Unbound, ...]:
         """Return the fields that no record has a column for, and no table can fill."""
@@ -173,11 +172,13 @@ def asked_fields(policy: Policy, route: str) -> frozenset[str]:
     whole = policy.routes[route]
     found: set[str] = {name for name, field in policy.fields.items() if field.required}
     opened: set[str] = set()
+    chains: list[Chain | None] = [whole.fallback]
     for entry in _entries(whole.entries):
-        found.update(atom.field for atom in atoms(entry.condition, opened))
-    chains = [entry.chain if isinstance(entry, Rule) else entry.fallback for entry in _entries(whole.entries)]
-    for chain in (*chains, whole.fallback):
-        found.update(_named_in(chain, policy) if chain else ())
+        chains.append(entry.chain if isinstance(entry, Rule) else entry.fallback)
+        for atom in atoms(entry.condition, opened):
+            found.update(_compared(policy) if isinstance(atom, Duplicate) else (atom.field,))
+    for step in (step for chain in chains for step in chain or ()):
+        found.update(_read_by(step.target, policy))
     for field in reversed(looked_up_fields(policy.fields)):
         if field.name in found:
             found.update(lookup.key for lookup in field.lookups)
@@ -195,14 +196,15 @@ def _entries(entries: Iterable[Entry]) -> Iterator[Entry]:
             yield from _entries(entry.entries)
 
 
-def _named_in(chain: Chain, policy: Policy) -> Iterator[str]:
-    for step in chain:
-        match step.target:
-            case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
-                yield from fields
-            case ToOwner(field=field):
-                yield field
-            case PreviousOwner():
-                yield from (name for each in policy.identities for name in each.fields)
-            case _:
-                pass
+def _read_by(target: Target, policy: Policy) -> tuple[str, ...]:
+    """Return the fields that choose who of a target is given the lead."""
+    if isinstance(target, RoundRobin | LeastLoaded):
+        return target.matching
+    if isinstance(target, PreviousOwner):
+        return _compared(policy)
+    return (target.field,) if isinstance(target, ToOwner) else ()
+
+
+def _compared(policy: Policy) -> tuple[str, ...]:
+    """Return the fields that tell whether a lead was seen before."""
+    return tuple(name for each in policy.identities for name in each.fields)

@@ -19,7 +19,8 @@ from turnout.dsl.policy import Definition, Family
 from turnout.dsl.resolve.conditions import ConditionReader
 from turnout.dsl.resolve.literals import cell_reader
 from turnout.dsl.resolve.promises import owner
-from turnout.dsl.resolve.scope import Scope, nearest
+from turnout.dsl.resolve.scope import Scope
+from turnout.dsl.resolve.table_columns import key_column, value_column
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field, Value
@@ -173,8 +174,8 @@ class Places:
             self._scope.findings.append(table)
             self._lost(group)
             return
-        key = self._column(node.key, table.columns)
-        column = self._column(node.column, table.columns)
+        key = key_column(node.key, field, table.columns, self._scope)
+        column = value_column(node.column, table.columns, self._scope)
         if field is None or key is None or column is None:
             self._lost(group)
             return
@@ -216,19 +217,6 @@ class Places:
         self._has_unread_tables = True
         assert group.parent is not None, "a table stands between a territory's braces"
         self._entries[group.parent].is_broken = True
-
-    def _column(self, name: nodes.Name, columns: tuple[str, ...]) -> int | None:
-        if name.text in columns:
-            return columns.index(name.text)
-        near = nearest(name.text, columns)
-        self._scope.report(
-            "unknown-name",
-            name.span,
-            f"the table has no column `{name.text}`",
-            text=f"its columns are {', '.join(columns[:10])}",
-            help=f"did you mean `{near}`?" if near else "",
-        )
-        return None
 
     def _report_table(self, node: nodes.Table, name: str, faults: list[tuple[str, str]]) -> None:
         for kind, message in faults[:MAX_TABLE_FINDINGS]:

@@ -151,7 +151,7 @@ class _Streamed:
             elif self._is_leads(within):
                 if self._path is not None:
                     lists = (".".join(self._path), ".".join(within))
-                    raise cursor.unclear(lists, tuple(members))
+                    raise cursor.unclear(lists, (self._path[0], *members, within[0]))
                 self._path = within
                 for record in _elements(cursor):
                     self._count = record.row

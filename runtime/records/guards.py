@@ -12,13 +12,13 @@ what writing has put there: `unguarded(harmless(x)) == x` for every x.
 import re
 
 _STARTS = "=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20"
-_CELL = r"""(\A|[,;\t|\r\n]["\s]*)"""
+_CELL = r"""((?:\A|[,;\t|\r\n])["\s]*)"""
 # What follows is only looked at: a tab may both begin a cell and end the one before.
 _RISKY = re.compile(rf"{_CELL}(?='*[{_STARTS}])")
 _GUARDED = re.compile(rf"{_CELL}'(?='*[{_STARTS}])")
 _NUMBER = re.compile(r"[+-](?:\d+\.?\d*|\.\d+)")
 _SEPARATOR = re.compile(r"[,;\t|\r\n]")
-_FIRST = frozenset("'=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
+_FIRST = frozenset("'\" =+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 def harmless(cell: str) -> str:

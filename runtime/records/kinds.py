@@ -55,15 +55,16 @@ def refused(head: bytes) -> Other | None:
     start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:20].lower()
     if start.startswith(_MARKUP):
         return Other("a web page (HTML or XML), whatever its name says", _AS_CSV)
-    return _wide(head[:2_000])
+    return None
 
 
-def _wide(head: bytes) -> Other | None:
+def unmarked(head: bytes) -> Other | None:
     """Return that a text is in UTF-16 without a mark, or no text at all, by its NULs.
 
     A single NUL is a fault of its row: text in UTF-16 has one in every other byte, at least
     where it is in Latin letters.
     """
+    head = head[:2_000]
     if b"\0" not in head:
         return None
     even, odd = head[0::2].count(0), head[1::2].count(0)

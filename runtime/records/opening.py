@@ -12,7 +12,7 @@ import attrs
 from turnout.dsl.headers import Headers
 from turnout.dsl.types import Field, Text
 from turnout.runtime.records.documents import document
-from turnout.runtime.records.kinds import is_parquet, is_workbook, refused
+from turnout.runtime.records.kinds import is_parquet, is_workbook, refused, unmarked
 from turnout.runtime.records.lines import is_json_lines, json_lines
 from turnout.runtime.records.parquet import parquet
 from turnout.runtime.records.rows import FOUND, LeadsError, Manner, Record, Remarks
@@ -166,7 +166,8 @@ def _opened(
         case "excel" | "parquet":
             what = "a workbook" if found == "excel" else "a Parquet file"
             raise LeadsError(
-                f"{source.name} is not {what}", "name it as what it is, or save it anew"
+                f"{source.name} is not {what}, whatever its name says",
+                "save it anew",
             )
         case "csv":
             return Records(source, "csv", separated(lines, headers, manner, remarks))
@@ -193,13 +194,14 @@ def _stream(source: str | Path | BinaryIO, name: str) -> _Source:
 
 def _encoding(head: bytes, name: str, manner: Manner) -> str:
     """Return the encoding of a text: what its mark says, what is asked for, or UTF-8."""
+    if (other := refused(head)) is not None:
+        raise LeadsError(f"{name} is {other.what}", other.help)
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
     if manner.encoding is not None:
         return manner.encoding
-    other = refused(head)
-    if other is not None:
+    if (other := unmarked(head)) is not None:
         raise LeadsError(f"{name} is {other.what}", other.help)
     return "utf-8"
 

@@ -8,7 +8,6 @@ import io
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import cast
 
 from turnout.dsl.headers import Headers
 from turnout.runtime.records.rows import LeadsError, Record
@@ -41,7 +40,7 @@ def parquet(
         row = 0
         try:
             for batch in file.iter_batches(_BATCH):
-                for raw in cast("list[dict[str, object]]", batch.to_pylist()):
+                for raw in batch.to_pylist():
                     row += 1
                     yield Record(row, raw)
         except (pa.ArrowException, OSError, ValueError) as error:

@@ -65,17 +65,18 @@ def records_of(
         if line is not None and len(cells) != width:
             yield Record(row.number, line[:_RAW_SHOWN], row.reason)
             continue
-        if is_blank(cells):
+        joined = "".join([cell for cell in cells if type(cell) is str])
+        if not joined.strip() and is_blank(cells):
             # Lines without anything end most files; rows of empty cells are worth a word.
             blank += 1
             if len(cells) > 1:
                 remarks.blank, blank = remarks.blank + blank, 0
             continue
-        remarks.blank, blank = remarks.blank + blank, 0
+        if blank:
+            remarks.blank, blank = remarks.blank + blank, 0
         issues = [] if line is None else [Issue("", "", row.reason)]
         if len(cells) != width:
             issues.extend(_uneven(cells, width, least))
-        joined = "".join([cell for cell in cells if type(cell) is str])
         if "'" in joined:
             cells = [unguarded(cell) if isinstance(cell, str) else cell for cell in cells]
         if "\0" in joined:

@@ -1,15 +1,15 @@
 """`turnout diff`: whose decision a change of a policy changes, and what else."""
 
-import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 from time import monotonic
 
 import attrs
 import click
 
 from turnout.commands.exits import CLEAN, FINDINGS, CannotRun
+from turnout.commands.flow import begun, opened
+from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import STEPS_LIMIT, refusals
 from turnout.commands.versions import condition, program, versions
@@ -28,7 +28,8 @@ from turnout.runtime.compiled import DEADLINE, run_witness
 from turnout.runtime.interpreter import match
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.movements import Movements, movements
-from turnout.runtime.records import records
+from turnout.runtime.records import Manner
+from turnout.runtime.unbound import Shapes
 
 
 @click.command(
@@ -66,7 +67,6 @@ from turnout.runtime.records import records
 )
 @click.option(
     "--leads",
-    type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
     help="Count how many of these leads move, and between whom.",
 )
@@ -80,6 +80,7 @@ from turnout.runtime.records import records
     metavar="SECONDS",
     help="When to say `undecided` of every rule that is still open.",
 )
+@manner_options
 @AT
 @color_option
 @click.pass_context
@@ -91,11 +92,12 @@ def command(
     format_name: str,
     allow: str,
     where: str | None,
-    leads: Path | None,
+    leads: str | None,
     route_name: str | None,
     steps: int,
     deadline: float,
     at: datetime | None,
+    manner: Manner,
 ) -> None:
     """Say whose decision a change of a policy changes.
 
@@ -117,7 +119,9 @@ def command(
         programs = _chosen((program(before), program(after)), route_name)
         declared = None if where is None else condition(where, after)
     found = difference(*programs, offered_by, declared=declared, steps=steps, deadline=end)
-    counted = None if leads is None else _counted(leads, found, programs, at or datetime.now(UTC))
+    counted = None
+    if leads is not None:
+        counted = _counted(leads, manner, found, programs, at or datetime.now(UTC))
     broken = _broken(*programs, end)
     excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
     comparison = Comparison(before.name, after.name, found, counted, broken, allow, excess)
@@ -164,7 +168,11 @@ def _broken(old: Program, new: Program, deadline: float) -> tuple[str, ...]:
 
 
 def _counted(
-    leads: Path, found: Difference, programs: tuple[Program, Program], clock: datetime
+    leads: str,
+    manner: Manner,
+    found: Difference,
+    programs: tuple[Program, Program],
+    clock: datetime,
 ) -> Movements:
     """Return how the leads of a file move. Raises CannotRun where they can't be read."""
     both = [(each.old, each.new) for each in found.routes if each.old and each.new]
@@ -176,7 +184,7 @@ def _counted(
     ((old, new),) = both
     assert old is not None
     assert new is not None
-    fields = dict.fromkeys([*programs[0].policy.fields, *programs[1].policy.fields])
-    source = sys.stdin.buffer if str(leads) == "-" else leads
-    with refusals(), records(source, fields=list(fields)) as rows:
+    fields = {**programs[0].policy.fields, **programs[1].policy.fields}
+    with refusals(), opened(leads, fields, manner) as source:
+        rows = begun(source, Shapes(fields), programs[1].policy, new)
         return movements(rows, ((programs[0], old), (programs[1], new)), clock)
