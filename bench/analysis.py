@@ -27,15 +27,14 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from policies import KINDS
 
-from turnout.compiler import sat
 from turnout.compiler.checks import check
+from turnout.compiler.checks.again import check_again, check_first
+from turnout.compiler.leads import solver as sat
 from turnout.compiler.program import Program, lower
-from turnout.compiler.recheck import check_again, check_first
 from turnout.dsl.conditions import And, Between
 from turnout.dsl.files import parse_files
 from turnout.dsl.policy import Policy, Rule
 from turnout.dsl.resolve import resolve
-from turnout.runtime.compiled import run_witness
 
 
 @attrs.frozen
@@ -122,7 +121,7 @@ def _measured(row: Row) -> dict[str, object]:
         program = lower(policy)
         read = process_time() - start
     if row.again:
-        checked = check_first(program, run_witness)
+        checked = check_first(program)
         edited = lower(_edited(policy))
         start = process_time()
         findings = check_again(checked, edited, is_quick=row.again == "quick").findings
@@ -132,7 +131,7 @@ def _measured(row: Row) -> dict[str, object]:
         clock = monotonic if row.deadline is not None else process_time
         start = clock()
         end = None if row.deadline is None else monotonic() + row.deadline
-        findings = check(program, run_witness, deadline=end)
+        findings = check(program, deadline=end)
         spent = clock() - start
     return {
         "read": read,
@@ -174,9 +173,9 @@ def _beside_z3() -> None:
 
 
 def _unreached(program: Program) -> list[int]:
-    from turnout.compiler.analysis import analyse  # noqa: PLC0415 - beside what it is compared with
+    from turnout.compiler.questions.analysis import analyse  # noqa: PLC0415 - beside what it is compared with
 
-    analysis = analyse(program, next(iter(program.routes)), run_witness)
+    analysis = analyse(program, next(iter(program.routes)))
     regions = enumerate(analysis.taken)
     return [at for at, region in regions if analysis.find([region], outside=range(at)) is None]
 

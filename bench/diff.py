@@ -19,11 +19,11 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "scripts"))
 
 from chance import Chance
 
-from turnout.commands.diff import offered_by
 from turnout.compiler.difference import difference
 from turnout.compiler.program import Program, lower
 from turnout.dsl.files import parse_files
 from turnout.dsl.resolve import resolve
+from turnout.trials.offers import offered_by
 
 SEED = 7
 RULES, EDITS = 5_000, 6

@@ -16,7 +16,7 @@ Consequence: TypeAlias = tuple[object, ...]
 """Comparable and hashable; made of the clause's own values."""
 
 _IDENTITY = frozenset(
-    {"name", "is_rule", "condition", "around", "own", "attempts", "own_attempts", "span", "owner"}
+    {"name", "is_rule", "condition", "around", "own", "attempts", "own_attempts", "span", "steward"}
 )
 """What tells clauses apart, or whose they are, without a lead noticing."""
 

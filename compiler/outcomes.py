@@ -166,7 +166,7 @@ def _is_named(target: Target, reached: Reached) -> bool:
 
 def _can_be_partner(policy: Policy, outcome: Outcome, target: ToPartner) -> bool:
     """Return whether a partner can take a lead that targets before it passed on."""
-    has_hours = policy.places[f"partner {target.partner}"].hours is not None
+    has_hours = policy.outlets[f"partner {target.partner}"].hours is not None
     return all(
         not isinstance(each.target, ToPartner)
         or each.target.partner != target.partner

@@ -16,12 +16,12 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.boxes import boxes
-from turnout.compiler.index import Index
-from turnout.compiler.masks import members
+from turnout.compiler.leads.boxes import boxes
+from turnout.compiler.leads.index import Index
+from turnout.compiler.leads.masks import members
+from turnout.compiler.leads.regions import All, Regions, truth
+from turnout.compiler.leads.space import Box, Dimension, Space, answers, space
 from turnout.compiler.program import Program
-from turnout.compiler.regions import All, Regions, truth
-from turnout.compiler.space import Box, Dimension, Space, answers, space
 from turnout.dsl.conditions import atoms
 from turnout.dsl.types import Values
 

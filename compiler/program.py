@@ -54,7 +54,7 @@ class Clause:
     condition: the whole of it. around: the blocks around it, outermost first. own: the
     rule's own condition, always true for a fallback. own_attempts: how many of the
     attempts stand in the clause itself; the rest are inherited. sla, actions: the rule's,
-    none for a fallback. owner: who answers for it, named by the nearest block or the route.
+    none for a fallback. steward: who answers for it, named by the nearest block or the route.
     """
 
     name: str
@@ -67,7 +67,7 @@ class Clause:
     span: Span = attrs.field(eq=False, repr=False)
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
-    owner: str | None = None
+    steward: str | None = None
 
     @property
     def title(self) -> str:
@@ -111,7 +111,7 @@ def always_accepts(target: Target) -> bool:
 def _route(policy: Policy, route: Route) -> RouteProgram:
     name = f"fallback of route {route.name}"
     last = _attempts(route.fallback, name)
-    clauses = list(_clauses(policy, route, (), last, route.owner))
+    clauses = list(_clauses(policy, route, (), last, route.steward))
     if route.fallback is not None:
         span = route.fallback_span or route.span
         clauses.append(
@@ -124,7 +124,7 @@ def _route(policy: Policy, route: Route) -> RouteProgram:
                 attempts=last,
                 own_attempts=len(last),
                 span=span,
-                owner=route.owner,
+                steward=route.steward,
             )
         )
     return RouteProgram(route.name, tuple(clauses), last, route.span)
@@ -135,7 +135,7 @@ def _clauses(
     block: Route | Block,
     around: tuple[Around, ...],
     rest: tuple[Attempt, ...],
-    owner: str | None,
+    steward: str | None,
 ) -> Iterator[Clause]:
     for entry in block.entries:
         if isinstance(entry, Rule):
@@ -151,13 +151,13 @@ def _clauses(
                 span=entry.span,
                 sla=entry.sla,
                 actions=entry.actions,
-                owner=owner,
+                steward=steward,
             )
             continue
         inner = (*around, Around(entry.condition, entry.span))
         name = f"fallback of {written(entry.condition, policy.fields)}"
         own = _attempts(entry.fallback, name)
-        nearest = entry.owner or owner
+        nearest = entry.steward or steward
         yield from _clauses(policy, entry, inner, own + rest, nearest)
         if entry.fallback is not None:
             span = entry.fallback_span or entry.span
@@ -170,7 +170,7 @@ def _clauses(
                 attempts=own + rest,
                 own_attempts=len(own),
                 span=span,
-                owner=nearest,
+                steward=nearest,
             )
 
 

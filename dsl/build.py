@@ -38,7 +38,7 @@ def _of(kind: type[_Kind], children: list[Any]) -> tuple[_Kind, ...]:
 
 
 class _Word(str):
-    """A word that is only there or not: `first of`, `required`, `anytime`, `wall`, `not`."""
+    """A word that is only there or not: `first of`, `required`, `id`, `anytime`, `wall`, `not`."""
 
     __slots__ = ()
 
@@ -127,10 +127,10 @@ def _of_words(kind: Any) -> Any:  # noqa: ANN401 - as `_test`
 
 
 def _place(kind: str) -> Any:  # noqa: ANN401 - as `_test`
-    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Place:
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Outlet:
         name, owner, *clauses = children
         written = tuple(clause for clause in clauses if clause is not None)
-        return nodes.Place(kind, self.name(name), owner, written, span)
+        return nodes.Outlet(kind, self.name(name), owner, written, span)
 
     return build
 
@@ -190,6 +190,8 @@ class Builder:
         del span
         return nodes.File(self.source, tuple(children))
 
+    policy = _of_words(nodes.Policy)
+
     def include(self, span: Span, children: list[Any]) -> nodes.Include:
         return nodes.Include(self.value(children[0]), span)
 
@@ -200,10 +202,12 @@ class Builder:
         name, kind, *rest = children
         placeholders = [text for texts in _of(_Placeholders, rest) for text in texts]
         columns = [text for texts in _of(_Columns, rest) for text in texts]
+        words = _of(_Word, rest)
         return nodes.FieldNode(
             self.name(name),
             kind,
-            bool(_of(_Word, rest)),
+            "required" in words,
+            "id" in words,
             tuple(placeholders),
             tuple(columns),
             _of(nodes.Table, rest),
@@ -211,6 +215,7 @@ class Builder:
         )
 
     required = _word("required")
+    is_id = _word("id")
 
     def placeholders(self, span: Span, children: list[Any]) -> _Placeholders:
         del span
@@ -223,6 +228,7 @@ class Builder:
 
     text = _type("text")
     code = _type("code")
+    salesforce_id = _type("salesforce-id")
     email = _type("email")
     integer = _type("integer")
     number = _type("number")

@@ -94,6 +94,11 @@ CHECKS = (
     _warning("overlapping-territories", "Two sibling territories share leads."),
     _warning("overlapping-segments", "Two segments of a family share leads."),
     _warning("uncovered-segment", "A family of segments leaves values out."),
+    _warning("no-lead-id", "The lead schema names no field as the lead's id."),
+    _warning(
+        "unguarded-identity",
+        "An identity asks a field that takes any text, and no placeholders are declared for it.",
+    ),
     _warning("unused-definition", "A name is declared and never used.", is_absence=True),
     Kind(
         "conflicting-overlap",

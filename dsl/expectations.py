@@ -31,7 +31,7 @@ TARGETS = {
 """Expectations about who has the lead, with the kinds of decision that each is about."""
 
 
-def _place() -> Span:
+def _span() -> Span:
     return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
@@ -40,7 +40,7 @@ class Arrival:
     """A lead arrives. raw: by field, as it would stand in a file of leads."""
 
     raw: Mapping[str, object]
-    span: Span = _place()
+    span: Span = _span()
 
 
 @attrs.frozen
@@ -48,7 +48,7 @@ class Clock:
     """The clock from here on, in UTC."""
 
     moment: datetime
-    span: Span = _place()
+    span: Span = _span()
 
 
 @attrs.frozen
@@ -57,7 +57,7 @@ class Absence:
 
     why: str
     names: tuple[str, ...]
-    span: Span = _place()
+    span: Span = _span()
 
 
 @attrs.frozen
@@ -70,7 +70,7 @@ class Expectation:
 
     kind: str
     arguments: tuple[str, ...]
-    span: Span = _place()
+    span: Span = _span()
     negated: bool = False
     period: Period | None = None
     moment: datetime | None = None
@@ -91,4 +91,4 @@ class TestCase:
     name: str
     route: str
     steps: tuple[Step, ...]
-    span: Span = _place()
+    span: Span = _span()

@@ -41,9 +41,20 @@ class Table:
     rows: tuple[tuple[int, tuple[str, ...]], ...] = attrs.field(repr=False)
 
 
+def resolved(path: Path) -> Path:
+    """Return the path by which a file is known, whatever links lead to it.
+
+    Links that lead to themselves are left as they are; reading the file says what it is.
+    """
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path.absolute()
+
+
 def parse_files(path: Path) -> Parsed:
     """Parse the file at `path` and all that it includes, errors and all."""
-    reader = _Reader(path.resolve().parent)
+    reader = _Reader(resolved(path).parent)
     reader.read(path, path.as_posix(), None)
     return Parsed(tuple(reader.files), tuple(reader.findings), reader.folder)
 
@@ -62,13 +73,13 @@ class _Reader:
     open: list[tuple[Path, Span | None]] = attrs.Factory(list[tuple[Path, Span | None]])
 
     def read(self, path: Path, shown: str, asked: Span | None) -> None:
-        resolved = path.resolve()
-        if any(resolved == other for other, _ in self.open):
-            self.findings.append(self._cycle(resolved, shown, asked))
+        known = resolved(path)
+        if any(known == other for other, _ in self.open):
+            self.findings.append(self._cycle(known, shown, asked))
             return
-        if resolved in self.seen:
+        if known in self.seen:
             return
-        self.seen.add(resolved)
+        self.seen.add(known)
         if len(self.seen) > MAX_FILES:
             message = f"the policy has more than {MAX_FILES} files"
             self.findings.append(error("too-large", asked, message, help="join small files"))
@@ -79,7 +90,7 @@ class _Reader:
             return
         file, findings = parse(Source(shown, text))
         self.findings.extend(findings)
-        self.open.append((resolved, asked))
+        self.open.append((known, asked))
         for item in file.items:
             if isinstance(item, nodes.Include):
                 self._include(path, shown, item)
@@ -97,8 +108,8 @@ class _Reader:
             name = (PurePosixPath(shown).parent / include.path.text).as_posix()
             self.read(target, name, include.path.span)
 
-    def _cycle(self, resolved: Path, shown: str, asked: Span | None) -> Finding:
-        start = next(at for at, (other, _) in enumerate(self.open) if other == resolved)
+    def _cycle(self, known: Path, shown: str, asked: Span | None) -> Finding:
+        start = next(at for at, (other, _) in enumerate(self.open) if other == known)
         labels = tuple(
             Label(span, f"which `{other.name}` is included by")
             for other, span in self.open[start + 1 :]
@@ -140,9 +151,9 @@ def inside(folder: Path, base: Path, written: nodes.Literal) -> Path | Finding:
 def read_text(path: Path, shown: str, limit: int, asked: Span | None) -> str | Finding:
     """Return the text of a UTF-8 file without byte-order mark, or a finding."""
     # What the user names may be a pipe; what a policy names would be waited for.
-    if asked is not None and path.exists() and not (path.is_file() or path.is_dir()):
-        return error("cannot-read", asked, f"`{shown}` can't be read: it is not a file")
     try:
+        if asked is not None and path.exists() and not (path.is_file() or path.is_dir()):
+            return error("cannot-read", asked, f"`{shown}` can't be read: it is not a file")
         with path.open("rb") as stream:
             content = stream.read(limit + 1)
     except OSError as failure:

@@ -122,6 +122,14 @@ ConditionNode: TypeAlias = Bare | Test | All | Any | Negation | Open | Duplicate
 
 
 @attrs.frozen
+class Policy:
+    """`policy NAME`: what the policy is called, whatever its file is."""
+
+    name: Name
+    span: Span = _span()
+
+
+@attrs.frozen
 class Include:
     """`include "file"`."""
 
@@ -156,11 +164,12 @@ class Table:
 
 @attrs.frozen
 class FieldNode:
-    """`name: type required missing when [...] from column [...] from "file" by field -> column`."""
+    """`name: type required id missing when [...] from column [...] from "file" by ...`."""
 
     name: Name
     type: TypeNode
     required: bool
+    is_id: bool
     placeholders: tuple[Literal, ...]
     columns: tuple[Literal, ...]
     lookups: tuple[Table, ...]
@@ -388,7 +397,7 @@ class Team:
 
 
 @attrs.frozen
-class Place:
+class Outlet:
     """A queue, partner or sequence. kind: which of the three."""
 
     kind: str
@@ -603,7 +612,8 @@ class TestCase:
 
 
 Item: TypeAlias = (
-    Include
+    Policy
+    | Include
     | Lead
     | Territory
     | Segment
@@ -612,7 +622,7 @@ Item: TypeAlias = (
     | Person
     | People
     | Team
-    | Place
+    | Outlet
     | Identity
     | Route
     | Guarantee

@@ -32,7 +32,7 @@ MAX_DEPTH = 100
 MAX_ERRORS = 100
 
 _STARTERS = (
-    "include lead territory segment calendar person people team queue partner sequence "
+    "policy include lead territory segment calendar person people team queue partner sequence "
     "identity route guarantee test rule within fallback when to else sla do expect"
 ).split()
 _SYNCHRONISING = re.compile(
@@ -196,6 +196,7 @@ def _shorten(text: str) -> str:
 
 
 _KINDS = {
+    "ID": "`id`",
     "NAME": "a name",
     "STRING": "a quoted text",
     "NUMBER": "a number",

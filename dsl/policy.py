@@ -20,7 +20,7 @@ from turnout.dsl.source import Span
 from turnout.dsl.types import Field, Value
 
 
-def _place() -> Span:
+def _span() -> Span:
     return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
@@ -48,7 +48,7 @@ class Person:
 
     name: str
     email: str | None
-    span: Span = _place()
+    span: Span = _span()
     hours: str | None = None
     timezone: str = "UTC"
     caps: tuple[Cap, ...] = ()
@@ -63,7 +63,7 @@ class Member:
 
     person: str
     weight: Fraction
-    span: Span = _place()
+    span: Span = _span()
     caps: tuple[Cap, ...] = ()
 
 
@@ -77,8 +77,8 @@ class Team:
 
     name: str
     members: tuple[Member, ...]
-    span: Span = _place()
-    owner: str | None = None
+    span: Span = _span()
+    steward: str | None = None
     hours: str | None = None
     caps: tuple[Cap, ...] = ()
 
@@ -174,20 +174,20 @@ class Step:
     """One target of a chain, and where it is written."""
 
     target: Target
-    span: Span = _place()
+    span: Span = _span()
 
 
 @attrs.frozen
-class Place:
-    """A queue, partner or sequence. kind: which of the three.
+class Outlet:
+    """Where leads go that is no person: a queue, partner or sequence. kind: which of the three.
 
     email, hours, caps: of a partner, as a person has them.
     """
 
     kind: str
     name: str
-    span: Span = _place()
-    owner: str | None = None
+    span: Span = _span()
+    steward: str | None = None
     email: str | None = None
     hours: str | None = None
     caps: tuple[Cap, ...] = ()
@@ -208,7 +208,7 @@ class Sla:
     period: Period
     wall: bool
     then: Step | None
-    span: Span = _place()
+    span: Span = _span()
 
 
 @attrs.frozen
@@ -220,7 +220,7 @@ class Identity:
 
     fields: tuple[str, ...]
     within: timedelta
-    span: Span = _place()
+    span: Span = _span()
 
 
 @attrs.frozen
@@ -240,8 +240,8 @@ class Definition:
     family: str
     parent: str | None
     is_keyed: bool
-    span: Span = _place()
-    owner: str | None = None
+    span: Span = _span()
+    steward: str | None = None
 
 
 @attrs.frozen
@@ -258,7 +258,7 @@ class Family:
     members: tuple[Definition, ...]
     disjoint: bool
     within: Condition | None
-    span: Span = _place()
+    span: Span = _span()
 
 
 @attrs.frozen
@@ -271,7 +271,7 @@ class Rule:
     name: str
     condition: Condition
     chain: Chain
-    span: Span = _place()
+    span: Span = _span()
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
 
@@ -287,9 +287,9 @@ class Block:
     condition: Condition
     entries: tuple["Entry", ...]
     fallback: Chain | None
-    span: Span = _place()
+    span: Span = _span()
     fallback_span: Span | None = attrs.field(default=None, eq=False, repr=False)
-    owner: str | None = None
+    steward: str | None = None
 
 
 Entry: TypeAlias = Rule | Block
@@ -302,20 +302,21 @@ class Route:
     name: str
     entries: tuple[Entry, ...]
     fallback: Chain | None
-    span: Span = _place()
+    span: Span = _span()
     fallback_span: Span | None = attrs.field(default=None, eq=False, repr=False)
-    owner: str | None = None
+    steward: str | None = None
 
 
 @attrs.frozen
 class Policy:
     """What a set of `.route` files means.
 
-    name: the stem of the main file. fields: in schema order. Families come in written
-    order, parents before children; definitions by name, territories and segments alike.
-    places: queues, partners and sequences, by kind and name ("queue triage").
-    An `owner` is who answers for a definition as it is written there, None where nobody
-    is named; `compiler/owners.py` says whose it is then.
+    name: as declared, or else the stem of the main file; a state file is that of a name.
+    fields: in schema order. Families come in written order, parents before children;
+    definitions by name, territories and segments alike.
+    outlets: queues, partners and sequences, by kind and name ("queue triage").
+    A `steward` is who answers for a definition as it is written there, None where nobody
+    is named; `compiler/questions/stewards.py` says whose it is then.
     """
 
     name: str
@@ -324,7 +325,7 @@ class Policy:
     definitions: Mapping[str, Definition]
     people: Mapping[str, Person]
     teams: Mapping[str, Team]
-    places: Mapping[str, Place]
+    outlets: Mapping[str, Outlet]
     routes: Mapping[str, Route]
     guarantees: Mapping[str, Guarantee] = attrs.field(factory=dict[str, Guarantee])
     calendars: Mapping[str, Calendar] = attrs.field(factory=dict[str, Calendar])

@@ -15,7 +15,7 @@ MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 """Minutes of each unit by the wall clock."""
 
 
-def _place() -> Span:
+def _span() -> Span:
     return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
@@ -49,7 +49,7 @@ class Action:
 
     kind: str
     arguments: tuple[str, ...]
-    span: Span = _place()
+    span: Span = _span()
 
 
 # -- guarantees --
@@ -65,7 +65,7 @@ class Reached:
 
     kind: str
     name: str
-    span: Span = _place()
+    span: Span = _span()
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}".strip()
@@ -76,7 +76,7 @@ class AlwaysReaches:
     """Whoever is available, the lead is given to one of `targets`."""
 
     targets: tuple[Reached, ...]
-    span: Span = _place()
+    span: Span = _span()
 
 
 @attrs.frozen
@@ -84,7 +84,7 @@ class NeverReaches:
     """Whoever is available, the lead is given to none of `targets`, not even by an SLA."""
 
     targets: tuple[Reached, ...]
-    span: Span = _place()
+    span: Span = _span()
 
 
 @attrs.frozen
@@ -92,7 +92,7 @@ class AlwaysByRule:
     """One of `rules` takes the lead."""
 
     rules: tuple[str, ...]
-    span: Span = _place()
+    span: Span = _span()
 
 
 @attrs.frozen
@@ -101,14 +101,14 @@ class SlaAtMost:
 
     period: Period
     wall: bool
-    span: Span = _place()
+    span: Span = _span()
 
 
 @attrs.frozen
 class NeverRejects:
     """Whoever is available, the lead isn't rejected."""
 
-    span: Span = _place()
+    span: Span = _span()
 
 
 Claim: TypeAlias = AlwaysReaches | NeverReaches | AlwaysByRule | SlaAtMost | NeverRejects
@@ -125,5 +125,5 @@ class Guarantee:
     condition: Condition
     routes: tuple[str, ...]
     claims: tuple[Claim, ...]
-    owner: str | None
-    span: Span = _place()
+    steward: str | None
+    span: Span = _span()

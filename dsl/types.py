@@ -4,6 +4,7 @@
 | ------------- | -------------------------------------------------- |
 | text          | str, NFC, outer blanks removed, case folded        |
 | code          | str, blanks removed, upper case, cut to `first`    |
+| salesforce-id | str, the form of 18 characters                     |
 | email         | str, lower case                                    |
 | integer       | int                                                |
 | number, money | Decimal, finite                                    |
@@ -52,6 +53,13 @@ class Code:
 
     word = "code"
     first: int | None = None
+
+
+@attrs.frozen
+class SalesforceId(Code):
+    """The id of a record in Salesforce, of 15 or 18 characters."""
+
+    word = "salesforce-id"
 
 
 @attrs.frozen
@@ -191,8 +199,8 @@ class Field:
 
     placeholders: raw texts that count as missing, as declared (`missing when [...]`);
     compared without regard to case and outer blanks. lookups: tables to ask where the
-    lead has no value, in order. columns: what sources call it, as declared, the best first
-    (see `dsl.headers`).
+    lead has no value, in order. is_id: declared as what tells a lead from all others.
+    columns: what sources call it, as declared, the best first (see `dsl.headers`).
     """
 
     name: str
@@ -201,13 +209,15 @@ class Field:
     placeholders: tuple[str, ...] = ()
     span: Span | None = attrs.field(default=None, eq=False, repr=False)
     lookups: tuple[Lookup, ...] = ()
+    is_id: bool = False
     columns: tuple[str, ...] = ()
 
 
-def picklist_key(text: str) -> str:
-    """Return what counts when a picklist value is compared: no case, blanks or hyphens.
+ID = "id"
+"""The field that is the id of a lead where the schema declares none."""
 
-    >>> picklist_key("Mid-Market ") == picklist_key("mid market")
-    True
-    """
-    return "".join(character for character in text.casefold() if character not in " \t-_/.")
+
+def id_field(fields: Mapping[str, Field]) -> Field | None:
+    """Return the field that tells a lead from all others, None where the schema has none."""
+    declared = (field for field in fields.values() if field.is_id)
+    return next(declared, fields.get(ID))

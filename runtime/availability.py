@@ -83,7 +83,7 @@ class Availability:
     def partner(self, target: ToPartner, moment: datetime, state: Transaction) -> str | None:
         """Return why the partner can't be given a lead at `moment`, None where they can."""
         self._at(moment)
-        partner = self.policy.places[f"partner {target.partner}"]
+        partner = self.policy.outlets[f"partner {target.partner}"]
         if not target.anytime and not self._is_open(partner.hours):
             return "off-hours"
         return self._at_cap(_counted(partner.caps, f"partner {target.partner}"), state)

@@ -15,8 +15,8 @@ from turnout.dsl.opening_hours import HORIZON, next_open
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.promises import Period
 from turnout.dsl.zones import zone
-from turnout.runtime.calendars import after_working
 from turnout.runtime.moves import Holder
+from turnout.runtime.working_time import after_working
 
 UNWORKED = {"sequence", "reject", "none"}
 """Kinds of targets that nobody is to work on, so that nothing is due."""
@@ -43,7 +43,7 @@ def _hours(policy: Policy, holder: Holder) -> str | None:
             return person.hours
         is_drawn = holder.kind in {"round-robin", "least-loaded"}
         return policy.teams[holder.target].hours if is_drawn else None
-    place = policy.places.get(holder.name)
+    place = policy.outlets.get(holder.name)
     return None if place is None else place.hours
 
 

@@ -11,6 +11,7 @@ from typing import Protocol, TypeAlias
 
 import attrs
 
+from turnout.compiler.meaning.identity import NEW, history, keys
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Attempt, Program, RouteProgram
 from turnout.dsl.conditions import PREVIOUS_OWNER
@@ -33,7 +34,7 @@ from turnout.runtime.clocks import answers, asked_of
 from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
 from turnout.runtime.due import due
-from turnout.runtime.identity import NEW, history, keys
+from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, Transaction, microseconds
@@ -130,8 +131,7 @@ def engine(program: Program, route: str) -> Engine:
     kept_values = keeper(chosen)
 
     def decide(lead: Lead, at: datetime, state: Transaction, *, anew: str = "") -> Decision:
-        print_ = fingerprint(lead)
-        key = lead.id if lead.id is not None else f"content:{print_}"
+        print_, key = fingerprint(lead), lead.key
         recorded = state.decided(route, key)
         if recorded is not None and not anew:
             return _again(recorded, lead, print_)
@@ -178,10 +178,14 @@ def engine(program: Program, route: str) -> Engine:
 
 def _again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
     """Return the decision already made, with what is to say about this lead."""
-    changed = () if recorded.fingerprint == print_ else (Issue("", "", _CHANGED),)
-    return attrs.evolve(
-        recorded.decision, row=lead.row, issues=lead.issues + changed, repeated=True
-    )
+    issues = lead.issues
+    if lead.id is None:
+        issues = tuple(
+            attrs.evolve(each, reason=SAME_ROW) if each.reason == NO_ID else each for each in issues
+        )
+    if recorded.fingerprint != print_:
+        issues += (Issue("", "", _CHANGED),)
+    return attrs.evolve(recorded.decision, row=lead.row, issues=issues, repeated=True)
 
 
 def offered(

@@ -5,13 +5,13 @@ from datetime import datetime
 
 import attrs
 
+from turnout.compiler.meaning.interpreter import holds
 from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import SEEN, And, Condition, Duplicate, Named, Not, Open, Or, atoms
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values import show
 from turnout.dsl.wording import conjuncts, written, written_part
 from turnout.runtime.decisions import Decision
-from turnout.runtime.interpreter import holds
 from turnout.runtime.leads import Lead
 
 MOST_ALTERNATIVES = 4

@@ -8,22 +8,23 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import TypeAlias, cast
-from unicodedata import normalize
 
 import attrs
 
 from turnout.dsl.headers import Bound, Headers, value_at
 from turnout.dsl.lookups import look_up, looked_up_fields
-from turnout.dsl.types import Field, Subdivision, Text, Value, Values
+from turnout.dsl.types import Field, Subdivision, Value, Values, id_field
 from turnout.dsl.values.literals import jsonable
-from turnout.dsl.values.outcomes import MISSING, Reader, Unread
 from turnout.dsl.values.readers import kind_of, reader
-from turnout.dsl.values.texts import cleaned
+from turnout.dsl.values.reading import MISSING, Reader, Unread
 from turnout.runtime.decisions import Issue
+from turnout.runtime.keys import id_reader, own_key
 from turnout.runtime.records import Record
 
 _SHOWN = 80
-_ID = "id"
+LACKING = "required, and missing"
+"""The reason of the issue where a required field is missing."""
+
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
@@ -31,12 +32,12 @@ _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 class Lead:
     """One lead as the policy sees it.
 
-    id: the field named `id`, None where the schema has none or the lead lacks it. A text
-    keeps its case (`00Q5e` and `00q5E` are two leads), unlike the value that conditions
-    compare; other types give their normalised value.
+    id: what the field that is the id says, see `keys`; None where the schema has no such
+    field or the lead lacks it.
     values: by field name, missing ones absent.
     row: where it stands in its file, from 1; None outside a file.
     complaint: why only the fallback can take it, such as "no email"; None where it is fit.
+    own_key: what it is known by without an id, "" where it has one.
     """
 
     id: str | None
@@ -44,6 +45,12 @@ class Lead:
     issues: tuple[Issue, ...] = ()
     row: int | None = None
     complaint: str | None = None
+    own_key: str = attrs.field(default="", eq=False)
+
+    @property
+    def key(self) -> str:
+        """What the lead is known by: its id, or else what tells it from all others."""
+        return self.own_key if self.id is None else self.id
 
 
 LeadReader: TypeAlias = Callable[[object, int | None], Lead]
@@ -65,7 +72,9 @@ def leads(records: Iterable[Record], fields: Mapping[str, Field]) -> Iterator[Le
     for record in records:
         if record.complaint is not None:
             issue = Issue("", shortened(record.raw), record.complaint)
-            yield Lead(None, {}, (issue,), record.row, record.complaint)
+            yield Lead(
+                None, {}, (issue,), record.row, record.complaint, own_key(record.raw, record.row)
+            )
             continue
         lead = read(record.raw, record.row)
         yield attrs.evolve(lead, issues=lead.issues + record.issues) if record.issues else lead
@@ -81,12 +90,15 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
     slots = _slots(fields)
     tables = looked_up_fields(fields)
     required = tuple(name for name, field in fields.items() if field.required)
-    keeps_case = _ID in fields and isinstance(fields[_ID].type, Text)
+    identifier = id_field(fields)
+    id_name = "" if identifier is None else identifier.name
+    read_id = id_reader(fields)
 
     def read(record: object, row: int | None = None) -> Lead:
         if not isinstance(record, Mapping):
             complaint = f"not a record: {kind_of(record)}"
-            return Lead(None, {}, (Issue("", shortened(record), complaint),), row, complaint)
+            issue = Issue("", shortened(record), complaint)
+            return Lead(None, {}, (issue,), row, complaint, own_key(record, row))
         raws: dict[str, object] = {}
         issues: list[Issue] = []
         named = cast("Mapping[str, object]", record)
@@ -97,11 +109,13 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
             raws[bound.field], others = _chosen(fields, bound, named, raws)
             issues.extend(others)
         values = _values(slots, tables, raws, issues)
-        lacking = ", ".join(f"no {name}" for name in required if name not in values)
-        id_ = None
-        if _ID in values:
-            id_ = _id(raws.get(_ID), values[_ID], keeps_case=keeps_case)
-        return Lead(id_, values, tuple(issues), row, lacking or None)
+        lacking = [name for name in required if name not in values]
+        id_ = read_id(raws.get(id_name))
+        told = {issue.field for issue in issues} if lacking else ()
+        issues += (Issue(name, "", LACKING) for name in lacking if name not in told)
+        unfit = ", ".join(f"no {name}" for name in lacking) or None
+        told_by = "" if id_ is not None else own_key(record, row)
+        return Lead(id_, values, tuple(issues), row, unfit, told_by)
 
     return read
 
@@ -227,13 +241,6 @@ def _surprises(bound: Bound, present: list[_Present], used: _Present) -> Iterato
             yield Issue(bound.field, shortened(each.raw), reason)
 
 
-def _id(raw: object, value: Value, *, keeps_case: bool) -> str:
-    if keeps_case and isinstance(raw, str):
-        return normalize("NFC", cleaned(raw) or "")
-    stored = jsonable(value)
-    return stored if isinstance(stored, str) else json.dumps(stored, ensure_ascii=False)
-
-
 def fingerprint(lead: Lead) -> str:
     """Return a key of what the lead says: the same for equal values, in any order or file.
 
@@ -243,11 +250,6 @@ def fingerprint(lead: Lead) -> str:
     if not content:
         content = [[issue.field, issue.raw] for issue in lead.issues]
     return sha256(_CANONICAL.encode(content).encode()).hexdigest()
-
-
-def key_of(lead: Lead) -> str:
-    """Return what a lead is known by: its id, or else what it says."""
-    return lead.id if lead.id is not None else f"content:{fingerprint(lead)}"
 
 
 def shortened(raw: object) -> str:

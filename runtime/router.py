@@ -8,14 +8,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import attrs
+
+from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.findings import Finding, Severity
-from turnout.runtime.compiled import Compiled, compile_policy
-from turnout.runtime.configuration import configuration_of
-from turnout.runtime.decisions import Decision
+from turnout.dsl.types import id_field
+from turnout.errors import Error
+from turnout.project.configuration import configuration_of
+from turnout.runtime.decisions import Decision, Issue
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import escalator
 from turnout.runtime.explain import Explanation, explain
-from turnout.runtime.leads import Lead, key_of, lead_reader, leads
+from turnout.runtime.keys import NO_ID
+from turnout.runtime.leads import LACKING, Lead, lead_reader, leads
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.records import Record
 from turnout.runtime.stores import LONGEST_WAIT, WAIT, Store
@@ -26,7 +31,7 @@ BATCH = 500
 """Leads that are decided in one transaction of `route_all`."""
 
 
-class PolicyError(Exception):
+class PolicyError(Error):
     """The policy can't be run.
 
     findings: every finding, errors among them; empty where the policy is fine but has no
@@ -38,8 +43,12 @@ class PolicyError(Exception):
         super().__init__(message)
         self.findings = findings
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the findings when pickled."""
+        return type(self), (self.message, self.findings)
 
-class UnroutedError(Exception):
+
+class UnroutedError(Error):
     """Leads that were to be routed anew, but never were routed.
 
     leads: their ids, in order; `row 7` where one has none.
@@ -49,6 +58,10 @@ class UnroutedError(Exception):
         """Say which."""
         super().__init__(f"never routed: {', '.join(leads)}")
         self.leads = leads
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the ids when pickled."""
+        return type(self), (self.leads,)
 
 
 def load(
@@ -116,7 +129,7 @@ class Router:
 
         Raises `turnout.StateError` where the state can't be read or written.
         """
-        return self._batch([self._read(lead, None)], _aware(at))[0]
+        return self._batch([self._told(self._read(lead, None))], _aware(at))[0]
 
     def route_all(
         self, records: Iterable[Record], *, at: datetime | None = None, batch: int = BATCH
@@ -126,7 +139,7 @@ class Router:
         A decision is yielded only when it is durable.
         """
         moment = _aware(at)
-        rows = leads(records, self.compiled.policy.fields)
+        rows = map(self._told, leads(records, self.compiled.policy.fields))
         while chunk := list(islice(rows, batch)):
             yield from self._batch(chunk, moment)
 
@@ -165,7 +178,7 @@ class Router:
         with self._store.begin() as transaction:
             moment = asked or _now()
             for lead in leads(records, self.compiled.policy.fields):
-                key = key_of(lead)
+                key = lead.key
                 if key in moves:
                     continue
                 recorded = transaction.decided(self.route_name, key)
@@ -211,6 +224,15 @@ class Router:
         """Take a lead off its assignee's open ones, for `least-loaded`; False if it wasn't open."""
         with self._store.begin() as transaction:
             return transaction.close_lead(self.route_name, lead)
+
+    def _told(self, lead: Lead) -> Lead:
+        """Return the lead, with an issue where it has no id; a broken row's complaint says more."""
+        if lead.id is not None or any(each.reason == lead.complaint for each in lead.issues):
+            return lead
+        field = id_field(self.compiled.policy.fields)
+        issue = Issue("" if field is None else field.name, "", NO_ID)
+        others = (each for each in lead.issues if each != attrs.evolve(issue, reason=LACKING))
+        return attrs.evolve(lead, issues=(*others, issue))
 
     def _batch(self, chunk: list[Lead], at: datetime | None) -> list[Decision]:
         with self._store.begin() as transaction:

@@ -2,12 +2,15 @@
 
 The default is derandomized, so that a change that breaks a law fails at once and for
 everyone; it is shown as it was drawn, since making it small takes minutes. The thorough
-run looks for new examples each time, and makes them small. `--rewrite` writes the
+run looks for new examples each time, and makes them small. `--fast` leaves the laws out,
+and what else takes long. `--rewrite` writes the
 expected output of `tests/cases` anew; its difference is read before it is committed.
 """
 
 import pytest
 from hypothesis import Phase, settings
+
+from tests.support.lanes import FastLane
 
 THOROUGH = 10_000
 
@@ -17,6 +20,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--thorough", action="store_true", help=f"try each law on {THOROUGH:,} new examples"
     )
     parser.addoption("--examples", type=int, metavar="N", help="with --thorough: on N instead")
+    parser.addoption(
+        "--fast", action="store_true", help="leave out what takes long: tests/support/lanes.py"
+    )
     parser.addoption(
         "--rewrite", action="store_true", help="rewrite what tests/cases and docs/checks expect"
     )
@@ -32,3 +38,5 @@ def pytest_configure(config: pytest.Config) -> None:
         count = config.getoption("examples") or THOROUGH
         settings.register_profile("tests", max_examples=count, deadline=None, derandomize=False)
     settings.load_profile("tests")
+    if config.getoption("fast"):
+        config.pluginmanager.register(FastLane(), "fast-lane")

@@ -21,18 +21,18 @@ import pytest
 from hypothesis import given, settings
 
 from tests.support.strategies import leads
-from turnout.compiler.diagram import dot
-from turnout.compiler.drawing import draw
-from turnout.compiler.growing import decision_tree
+from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.tree import follow
-from turnout.compiler.tree_json import as_json
+from turnout.compiler.tree.dot import dot
+from turnout.compiler.tree.grow import decision_tree
+from turnout.compiler.tree.picture import render
+from turnout.compiler.tree.tree_json import as_json
 from turnout.dsl.conditions import SEEN
 from turnout.rendering.jsons import json_text
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
-from turnout.runtime.compiled import Compiled, compile_policy
 from turnout.runtime.engine import engine
-from turnout.runtime.interpreter import holds, match
 from turnout.runtime.leads import Lead
 from turnout.runtime.router import Router
 from turnout.runtime.stores.memory import MemoryStore
@@ -139,7 +139,7 @@ def test_each_case_that_is_fit_is_drawn_and_compiled(path: Path) -> None:
         tree = decision_tree(compiled.program, name)
         document = json.loads(json_text(as_json(tree, compiled.program), indent=2))
         assert len(document["nodes"]) == len(tree.nodes)
-        picture = draw(dot(tree, path.stem), "svg")
+        picture = render(dot(tree, path.stem), "svg")
         assert picture.rstrip().endswith(b"</svg>")
 
 

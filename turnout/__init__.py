@@ -14,8 +14,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from turnout.runtime.compiled import Compiled, compile_policy
-    from turnout.runtime.configuration import ConfigurationError
+    from turnout.compiler.compiled import Compiled, compile_policy
+    from turnout.errors import Error
+    from turnout.project.configuration import ConfigurationError
     from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
     from turnout.runtime.explain import Explanation
     from turnout.runtime.moves import Holder, Move
@@ -28,6 +29,7 @@ __all__ = [
     "ConfigurationError",
     "Decision",
     "Doing",
+    "Error",
     "Explanation",
     "Holder",
     "Issue",
@@ -48,25 +50,26 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Compiled": "compiled",
-    "compile_policy": "compiled",
-    "ConfigurationError": "configuration",
-    "Decision": "decisions",
-    "Doing": "decisions",
-    "Issue": "decisions",
-    "PassedOver": "decisions",
-    "Explanation": "explain",
-    "Holder": "moves",
-    "Move": "moves",
-    "LeadsError": "records",
-    "Record": "records",
-    "Records": "records",
-    "records": "records",
-    "PolicyError": "router",
-    "Router": "router",
-    "UnroutedError": "router",
-    "load": "router",
-    "StateError": "stores",
+    "Compiled": "compiler.compiled",
+    "compile_policy": "compiler.compiled",
+    "ConfigurationError": "project.configuration",
+    "Decision": "runtime.decisions",
+    "Doing": "runtime.decisions",
+    "Error": "errors",
+    "Issue": "runtime.decisions",
+    "PassedOver": "runtime.decisions",
+    "Explanation": "runtime.explain",
+    "Holder": "runtime.moves",
+    "Move": "runtime.moves",
+    "LeadsError": "runtime.records",
+    "Record": "runtime.records",
+    "Records": "runtime.records",
+    "records": "runtime.records",
+    "PolicyError": "runtime.router",
+    "Router": "runtime.router",
+    "UnroutedError": "runtime.router",
+    "load": "runtime.router",
+    "StateError": "runtime.stores",
 }
 
 
@@ -74,7 +77,7 @@ def __getattr__(name: str) -> object:
     """Return a public name, loading its module."""
     if name not in _HOMES:
         raise AttributeError(f"module 'turnout' has no attribute {name!r}")
-    return getattr(import_module(f"turnout.runtime.{_HOMES[name]}"), name)
+    return getattr(import_module(f"turnout.{_HOMES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -18,11 +18,11 @@ from turnout.commands.exits import (
     CANNOT_RUN,
     INTERRUPTED,
     PIPE_CLOSED,
-    CannotRun,
     complain,
     is_full,
 )
 from turnout.commands.options import color_option
+from turnout.errors import Error
 
 COMMANDS = {
     "check": "Report everything that is wrong with policies.",
@@ -80,9 +80,13 @@ class Turnout(click.Group):
         except BrokenPipeError:
             _give_up_stdout()
             ctx.exit(PIPE_CLOSED)
+        except Error as refusal:
+            complain(refusal.message, refusal.help)
+            ctx.exit(CANNOT_RUN)
         except OSError as failure:
             _show_traceback()
-            raise CannotRun(*_described(failure)) from failure
+            complain(*_described(failure))
+            ctx.exit(CANNOT_RUN)
         except Exception as bug:  # noqa: BLE001 - the last stop before the user
             _report(bug)
             ctx.exit(CANNOT_RUN)

@@ -12,19 +12,20 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 import attrs
 
-from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
-from turnout.compiler.checks.conditions import check_redundant_conditions
 from turnout.compiler.checks.conflicts import check_conflicts
-from turnout.compiler.checks.families import check_families
-from turnout.compiler.checks.gaps import check_gaps
+from turnout.compiler.checks.coverage_gaps import check_gaps
 from turnout.compiler.checks.guarantees import check_guarantees
+from turnout.compiler.checks.identities import check_identities
 from turnout.compiler.checks.negations import check_negations
-from turnout.compiler.checks.redundant import check_redundant_rules
+from turnout.compiler.checks.redundant_conditions import check_redundant_conditions
+from turnout.compiler.checks.redundant_rules import check_redundant_rules
+from turnout.compiler.checks.siblings import check_families
 from turnout.compiler.checks.targets import check_chains, check_teams
 from turnout.compiler.checks.unreachable import check_unreachable
 from turnout.compiler.checks.unused import check_unused
+from turnout.compiler.leads.regions import is_past
 from turnout.compiler.program import Program, lower
-from turnout.compiler.regions import is_past
+from turnout.compiler.questions.analysis import STEPS, Analysis, analyse
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Route
 from turnout.dsl.source import Span
@@ -49,13 +50,13 @@ MAY_WAIT: Mapping[Callable[[Analysis], Iterator[Finding]], str] = {
 
 POLICY_CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
     check_teams,
+    check_identities,
     check_unused,
 )
 
 
 def check(  # noqa: PLR0913 - what bounds the questions, each by name
     program: Program,
-    oracle: Oracle,
     *,
     routes: Iterable[str] | None = None,
     steps: int = STEPS,
@@ -76,20 +77,19 @@ def check(  # noqa: PLR0913 - what bounds the questions, each by name
     sound = list(program.routes if routes is None else routes)
     for name in sound:
         analysis = (analyses or {}).get(name)
-        analysis = analysis or analyse(program, name, oracle, steps, deadline=deadline)
+        analysis = analysis or analyse(program, name, steps, deadline=deadline)
         findings.extend(_of_route(analysis, route_checks))
-    findings.extend(check_guarantees(program, oracle, sound, steps, deadline))
+    findings.extend(check_guarantees(program, sound, steps, deadline))
     findings.extend(check_families(program, deadline, clear))
     for policy_check in POLICY_CHECKS:
         findings.extend(policy_check(program))
     return tuple(findings)
 
 
-def check_inexact(  # noqa: PLR0913 - as `check`
+def check_inexact(
     program: Program,
     least: Route,
     unsure: frozenset[Span],
-    oracle: Oracle,
     *,
     steps: int = STEPS,
     deadline: float | None = None,
@@ -101,10 +101,10 @@ def check_inexact(  # noqa: PLR0913 - as `check`
     that a rule without leads is unreachable, unless it is one of the `unsure`.
     """
     name = least.name
-    gaps = check_gaps(analyse(program, name, oracle, steps, deadline=deadline))
+    gaps = check_gaps(analyse(program, name, steps, deadline=deadline))
     routes = {**program.policy.routes, name: least}
     fewer = lower(attrs.evolve(program.policy, routes=routes))
-    unreachable = check_unreachable(analyse(fewer, name, oracle, steps, deadline=deadline))
+    unreachable = check_unreachable(analyse(fewer, name, steps, deadline=deadline))
     sure = (finding for finding in unreachable if finding.span not in unsure)
     return tuple(_once([*gaps, *sure]))
 

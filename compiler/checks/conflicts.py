@@ -9,10 +9,10 @@ later would send elsewhere.
 
 from collections.abc import Collection, Iterator
 
-from turnout.compiler.analysis import Analysis
-from turnout.compiler.checks.questions import followed
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.regions import Masks, OutOfSteps, reads
+from turnout.compiler.leads.regions import Masks, OutOfSteps, reads
+from turnout.compiler.questions.analysis import Analysis
+from turnout.compiler.questions.meeting import followed
 from turnout.dsl.findings import Finding, Label, Severity
 
 MOST_PAIRS = 20

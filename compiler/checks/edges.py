@@ -12,13 +12,13 @@ from decimal import Decimal
 
 import attrs
 
-from turnout.compiler.analysis import Analysis
-from turnout.compiler.describe import spans
-from turnout.compiler.domains import Cut
-from turnout.compiler.gaps import Gap
-from turnout.compiler.growth import region_of
-from turnout.compiler.masks import Mask
-from turnout.compiler.space import Dimension
+from turnout.compiler.leads.domains import Cut
+from turnout.compiler.leads.masks import Mask
+from turnout.compiler.leads.space import Dimension
+from turnout.compiler.leads.widening import region_of
+from turnout.compiler.questions.analysis import Analysis
+from turnout.compiler.questions.gaps import Gap
+from turnout.compiler.words.describe import spans
 from turnout.dsl import types
 from turnout.dsl.conditions import Between, IsIn, Ordered, atoms
 from turnout.dsl.findings import Label
@@ -97,7 +97,7 @@ def _beside(
         for test in atoms(clause.condition):
             if not isinstance(test, Between) or test.field != dimension.field.name:
                 continue
-            mask = analysis.space.places[test][1] & dimension.full
+            mask = analysis.space.sides[test][1] & dimension.full
             if not mask:
                 continue
             low, high = spans(dimension, mask)[0]

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.analysis import STEPS, Analysis, Oracle, analyse
 from turnout.compiler.checks.unreachable import ended
+from turnout.compiler.leads.regions import OutOfSteps, OutOfTime, is_past
+from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.outcomes import (
     Outcome,
     both,
@@ -22,8 +23,7 @@ from turnout.compiler.outcomes import (
     outcomes,
 )
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
-from turnout.compiler.regions import OutOfSteps, OutOfTime, is_past
-from turnout.compiler.witness import example, shown
+from turnout.compiler.questions.analysis import STEPS, Analysis, analyse
 from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, atoms
 from turnout.dsl.findings import Finding, Label, Severity, Witness
 from turnout.dsl.policy import Policy, Reject, ToSequence
@@ -81,19 +81,17 @@ class Judged:
 
 def check_guarantees(
     program: Program,
-    oracle: Oracle,
     routes: Iterable[str],
     steps: int = STEPS,
     deadline: float | None = None,
 ) -> Iterator[Finding]:
     """Yield a finding for each claim that some lead of one of `routes` breaks."""
-    for found in judged_claims(program, oracle, routes, steps, deadline):
+    for found in judged_claims(program, routes, steps, deadline):
         yield found.finding
 
 
 def judged_claims(
     program: Program,
-    oracle: Oracle,
     routes: Iterable[str],
     steps: int = STEPS,
     deadline: float | None = None,
@@ -110,9 +108,7 @@ def judged_claims(
             for each in about
             for claim in each.claims
         ]
-        analysis = analyse(
-            program, name, oracle, steps, also=_atoms(about, cases), deadline=deadline
-        )
+        analysis = analyse(program, name, steps, also=_atoms(about, cases), deadline=deadline)
         for finding in _impossible(analysis, about):
             yield Judged(None, finding)
         for case in cases:
@@ -292,14 +288,13 @@ def _witness(
     lead = example(analysis.space, box)
     if lead is None:
         return (None,)
-    policy = analysis.program.policy
-    said = analysis.oracle(policy, analysis.route.name, lead.values, lead.clock)
+    ran = analysis.ran(lead)
     expected = (None, ()) if at == len(clauses) else _expected(clauses[at])
-    if said != expected:
+    if (ran.rule, ran.named_by) != expected:
         return (None,)
     note = f"{clauses[at].title} takes it" if at < len(clauses) else ""
     path = "; ".join(part for part in (note, breach.said) if part)
-    return (shown(lead, policy.fields, path),)
+    return (shown(lead, analysis.program.policy.fields, path),)
 
 
 def _expected(clause: Clause) -> tuple[str | None, tuple[str, ...]]:

@@ -11,17 +11,13 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from turnout.compiler.analysis import Analysis
-from turnout.compiler.checks.questions import (
-    Written,
-    followed,
-    meeting_box,
-    written_conditions,
-)
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.growth import region_of
-from turnout.compiler.masks import Mask
-from turnout.compiler.regions import Masks, OutOfSteps
+from turnout.compiler.leads.masks import Mask
+from turnout.compiler.leads.regions import Masks, OutOfSteps
+from turnout.compiler.leads.widening import region_of
+from turnout.compiler.questions.analysis import Analysis
+from turnout.compiler.questions.meeting import followed, meeting_box
+from turnout.compiler.questions.written import Written, written_conditions
 from turnout.dsl.conditions import NEVER, And, Condition, IsIn, Not, Or, Present, atoms
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.types import Boolean, Field

@@ -3,12 +3,20 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
-from turnout.compiler.analysis import Analysis
-from turnout.compiler.checks.questions import followed
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.limits import EVERY_LEAD, Hours, Sure, limits, never, open_together, sure
+from turnout.compiler.leads.regions import All, Masks, OutOfSteps
 from turnout.compiler.program import Attempt, Clause, Program, always_accepts
-from turnout.compiler.regions import All, Masks, OutOfSteps
+from turnout.compiler.questions.analysis import Analysis
+from turnout.compiler.questions.limits import (
+    EVERY_LEAD,
+    Hours,
+    Sure,
+    limits,
+    never,
+    open_together,
+    sure,
+)
+from turnout.compiler.questions.meeting import followed
 from turnout.dsl.conditions import And, Condition, Open
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import LeastLoaded, Policy, PreviousOwner, RoundRobin, Target, ToOwner
@@ -109,7 +117,7 @@ def _lost(
         return analysis.find([analysis.taken[at], *left, *also], outside=meeting)
 
     hours = frozenset[str]().union(*(each.hours for each in certain))
-    clocks = {atom.calendar.name: atom for atom in analysis.space.places if isinstance(atom, Open)}
+    clocks = {atom.calendar.name: atom for atom in analysis.space.sides if isinstance(atom, Open)}
     # First as if each calendar could be open or closed whatever the others are.
     quick = [
         And((*(clocks[name] for name in sorted(each.hours)), each.leads))

@@ -5,12 +5,12 @@ What becomes of each clause is found in `compiler.reach`; here it is put into wo
 
 from collections.abc import Iterator
 
-from turnout.compiler.analysis import Analysis
 from turnout.compiler.consequences import consequence, tried
-from turnout.compiler.describe import Words, words
+from turnout.compiler.leads.regions import OutOfSteps, OutOfTime
 from turnout.compiler.program import Clause
-from turnout.compiler.reach import ClosedBlock, Verdict, verdicts
-from turnout.compiler.regions import OutOfSteps, OutOfTime
+from turnout.compiler.questions.analysis import Analysis
+from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
+from turnout.compiler.words.describe import Words, words
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.wording import written
 

@@ -23,7 +23,7 @@ from turnout.dsl.policy import (
 )
 from turnout.dsl.promises import AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
-from turnout.dsl.types import Subdivision
+from turnout.dsl.types import Subdivision, id_field
 
 _SEEN = ("identity", "")
 
@@ -58,14 +58,14 @@ def _unused(span: Span | None, message: str, use: str) -> Finding:
 
 def _declared(policy: Policy) -> Iterator[tuple[str, str, Span | None]]:
     for field in policy.fields.values():
-        if not field.required and field.name != "id":
+        if not field.required and field != id_field(policy.fields):
             yield "field", field.name, field.span
     for definition in policy.definitions.values():
         if not definition.is_keyed:
             yield definition.kind, definition.name, definition.span
     for team in policy.teams.values():
         yield "team", team.name, team.span
-    for place in policy.places.values():
+    for place in policy.outlets.values():
         yield place.kind, place.name, place.span
     for calendar in policy.calendars.values():
         yield "calendar", calendar.name, calendar.span
@@ -117,8 +117,8 @@ def _hours(policy: Policy) -> set[tuple[str, str]]:
     """Return the calendars that somebody works by."""
     people = {person.hours or "" for person in policy.people.values()}
     teams = {team.hours or "" for team in policy.teams.values()}
-    places = {place.hours or "" for place in policy.places.values()}
-    return {("calendar", name) for name in people | teams | places}
+    outlets = {outlet.hours or "" for outlet in policy.outlets.values()}
+    return {("calendar", name) for name in people | teams | outlets}
 
 
 def _matching(target: Target) -> tuple[str, ...]:

@@ -10,19 +10,19 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.analysis import STEPS
-from turnout.compiler.describe import words
-from turnout.compiler.difference.compared import Compared, Move, Offer, Oracle, Purse
-from turnout.compiler.difference.definitions import Change, changes
-from turnout.compiler.difference.meanings import Meanings, Sets
-from turnout.compiler.difference.moves import moves
-from turnout.compiler.difference.places import mentioned, never, placed
-from turnout.compiler.difference.reach import Ground
-from turnout.compiler.difference.rows import Outcome, Version, outcome_of, version
-from turnout.compiler.difference.schema import Schema, shared
+from turnout.compiler.difference.besides import Change, changes
+from turnout.compiler.difference.ground.geography import mentioned, never, placed
+from turnout.compiler.difference.ground.joint_schema import Schema, shared
+from turnout.compiler.difference.ground.lines import Outcome, Version, outcome_of, version
+from turnout.compiler.difference.ground.meanings import Meanings, Sets
+from turnout.compiler.difference.moving.changes import moves
+from turnout.compiler.difference.moving.compared import Compared, Move, Offer, Oracle, Purse
+from turnout.compiler.difference.moving.pieces import Ground
+from turnout.compiler.leads.regions import Regions
+from turnout.compiler.leads.space import space
 from turnout.compiler.program import Program
-from turnout.compiler.regions import Regions
-from turnout.compiler.space import space
+from turnout.compiler.questions.analysis import STEPS
+from turnout.compiler.words.describe import words
 from turnout.dsl.conditions import Condition, Duplicate, Named
 from turnout.dsl.policy import Definition
 

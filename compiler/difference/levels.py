@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from turnout.compiler.difference import Difference, Move, Outcome, RouteDifference
-from turnout.compiler.difference.receivers import unmarked
+from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.dsl.policy import LeastLoaded, RoundRobin, Target
 
 LEVELS = ("none", "same-team", "declared", "any")

@@ -1,12 +1,12 @@
 """Words and comments → the lines of the canonical form."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 import attrs
 from lark import Token, Tree
 
-from turnout.dsl.formatting.layout import (
+from turnout.dsl.formatting.linebreaks import (
     EMPTY,
     SPACE,
     Align,
@@ -105,9 +105,7 @@ class _Writer:
         """
         read = [self._statement(node, is_padded=padding > 0) for node in nodes]
         for run in _runs(read):
-            columns = [
-                max(map(_width, cells)) for cells in zip(*(s.cells for s in run), strict=False)
-            ]
+            columns = [_column(cells) for cells in zip(*(s.cells for s in run), strict=False)]
             columns[0] = max(columns[0], padding)
             for statement in run:
                 apart = Blank() if statement.is_apart and statement is not read[0] else EMPTY
@@ -334,6 +332,11 @@ def _runs(statements: Sequence[_Statement]) -> Iterator[list[_Statement]]:
 
 def _has_children(tree: Tree[Token]) -> bool:
     return any(isinstance(part, Tree) and part.data == "children" for part in tree.children)
+
+
+def _column(cells: Iterable[Doc]) -> int:
+    """Return the width of a column; a cell wider than a page pushes only its own line."""
+    return max((width for width in map(_width, cells) if width <= WIDTH), default=0)
 
 
 def _width(doc: Doc) -> int:

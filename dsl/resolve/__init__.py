@@ -15,14 +15,14 @@ import attrs
 from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import TestCase
 from turnout.dsl.files import Parsed
-from turnout.dsl.findings import Finding
+from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve import routes
 from turnout.dsl.resolve.calendars import calendar
+from turnout.dsl.resolve.families import FamilyReader
 from turnout.dsl.resolve.identities import identity
 from turnout.dsl.resolve.lookups import with_lookups
 from turnout.dsl.resolve.people import PeopleReader
-from turnout.dsl.resolve.places import Places
-from turnout.dsl.resolve.promises import GuaranteeReader, owner
+from turnout.dsl.resolve.promises import GuaranteeReader, steward
 from turnout.dsl.resolve.rosters import Row, people_rows, reported, roster_rows
 from turnout.dsl.resolve.schema import people_by_spelling, schema
 from turnout.dsl.resolve.scope import Scope
@@ -63,30 +63,30 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     scope.identities = tuple(each.fields for each in identities)
     read_calendars = [calendar(node, scope) for node in _items(files, nodes.Calendar)]
     calendars = {found.name: found for found in read_calendars if found is not None}
-    places = Places(parsed.folder, fields, calendars, tables, scope)
+    family_reader = FamilyReader(parsed.folder, fields, calendars, tables, scope)
     for file in files:
         base = _base(parsed, path, file.source)
-        places.collect(list(file.items), base, file.broken)
-    families, definitions = places.families()
+        family_reader.collect(list(file.items), base, file.broken)
+    families, definitions = family_reader.families()
     people_reader = PeopleReader(fields, calendars, scope)
     people = listed.people(people_reader, scope)
     teams = listed.teams(people_reader, people, scope)
-    places_to_send = _places(files, people_reader, scope)
-    reader = routes.RouteReader(places.reader, fields, scope)
+    outlets = _outlets(files, people_reader, scope)
+    reader = routes.RouteReader(family_reader.reader, fields, scope)
     read = [
         reader.route(node, file.broken) for file in files for node in _items([file], nodes.Route)
     ]
     routes_by_name = {route.name: route for route in read if route is not None}
-    claims = GuaranteeReader(places.reader, fields, routes_by_name, scope)
+    claims = GuaranteeReader(family_reader.reader, fields, routes_by_name, scope)
     guarantees = [claims.read(node) for node in _items(files, nodes.Guarantee)]
     result = policy.Policy(
-        path.stem,
+        _name(files, path, scope),
         fields,
         families,
         definitions,
         people,
         teams,
-        places_to_send,
+        outlets,
         routes_by_name,
         calendars=calendars,
         guarantees={each.name: each for each in guarantees if each is not None},
@@ -105,6 +105,30 @@ def _tests(
         reader.read(node, file.broken) for file in files for node in _items([file], nodes.TestCase)
     )
     return tuple(test for test in read if test is not None)
+
+
+def _name(files: tuple[nodes.File, ...], path: Path, scope: Scope) -> str:
+    """Return what the policy is called: what its files say, or else how the main file is called.
+
+    The main file's word comes before those of the files that it includes: these may be
+    policies of their own.
+    """
+    in_main = _items(list(files[-1:]), nodes.Policy)
+    named = in_main or _items(files, nodes.Policy)
+    for node in named[1:]:
+        if in_main or node.name != named[0].name:
+            scope.findings.append(
+                Finding(
+                    "duplicate-clause",
+                    Severity.ERROR,
+                    node.span,
+                    "a policy has one name",
+                    text="named again",
+                    labels=(Label(named[0].span, "named here first"),),
+                    help=(f"say once in {path.name} what the policy is called",),
+                )
+            )
+    return named[0].name.text if named else path.stem
 
 
 def _items(files: tuple[nodes.File, ...] | list[nodes.File], kind: type[_Node]) -> list[_Node]:
@@ -126,15 +150,15 @@ def _given_up(files: tuple[nodes.File, ...]) -> set[str]:
     }
 
 
-def _places(
+def _outlets(
     files: tuple[nodes.File, ...], reader: PeopleReader, scope: Scope
-) -> dict[str, policy.Place]:
+) -> dict[str, policy.Outlet]:
     """Return the queues, partners and sequences."""
-    found: dict[str, policy.Place] = {}
-    for node in _items(files, nodes.Place):
-        place = reader.place(node, owner(node.owner, scope))
-        if place is not None:
-            found[f"{place.kind} {place.name}"] = place
+    found: dict[str, policy.Outlet] = {}
+    for node in _items(files, nodes.Outlet):
+        outlet = reader.outlet(node, steward(node.owner, scope))
+        if outlet is not None:
+            found[f"{outlet.kind} {outlet.name}"] = outlet
     return found
 
 

@@ -365,6 +365,8 @@ def _choices(field: Field) -> tuple[str, ...]:
 
 
 def _normal(field: Field, text: str) -> str:
+    if isinstance(field.type, types.SalesforceId):
+        return text.strip()
     if isinstance(field.type, types.Code):
         return normal_code(text, None)
     return normal_text(text)

@@ -168,7 +168,7 @@ class ExpectationReader:
             case "action":
                 return kind, FORMS
             case "queue" | "partner" | "sequence":
-                return kind, [place.name for place in whole.places.values() if place.kind == kind]
+                return kind, [place.name for place in whole.outlets.values() if place.kind == kind]
             case _:
                 return self._parts(kind)
 

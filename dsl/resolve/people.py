@@ -15,7 +15,7 @@ from turnout.dsl.calendars import Calendar
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve.calendars import days, timezone
 from turnout.dsl.resolve.literals import read_literal
-from turnout.dsl.resolve.promises import owner_among
+from turnout.dsl.resolve.promises import steward_among
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
 from turnout.dsl.types import Field, Value
@@ -97,8 +97,8 @@ class PeopleReader:
                 self._twice(node.name.text, written.name, found[also.person])
             found.setdefault(also.person, also)
         name = node.name
-        owner = owner_among(node.clauses, self._scope)
-        return policy.Team(name.text, tuple(found.values()), name.span, owner, hours, caps)
+        steward = steward_among(node.clauses, self._scope)
+        return policy.Team(name.text, tuple(found.values()), name.span, steward, hours, caps)
 
     def member(self, node: nodes.Member, people: Mapping[str, policy.Person]) -> policy.Member:
         """Return the person's place in a team.
@@ -111,7 +111,7 @@ class PeopleReader:
         self._scope.knows("person", node.name)
         return policy.Member(node.name.text, weight, node.name.span, caps)
 
-    def place(self, node: nodes.Place, owner: str | None) -> policy.Place | None:
+    def outlet(self, node: nodes.Outlet, steward: str | None) -> policy.Outlet | None:
         """Return the queue, partner or sequence, None where the name is taken."""
         what = f"the {node.kind} `{node.name.text}`"
         address = self._one(nodes.Address, node.clauses, f"{what} has two addresses")
@@ -121,7 +121,7 @@ class PeopleReader:
             return None
         email = address.email.text if address else None
         name = node.name
-        return policy.Place(node.kind, name.text, name.span, owner, email, hours, caps)
+        return policy.Outlet(node.kind, name.text, name.span, steward, email, hours, caps)
 
     def caps(self, clauses: Clauses, clock: str) -> tuple[policy.Cap, ...]:
         """Return the caps among `clauses`, counted by the clock of a time zone."""

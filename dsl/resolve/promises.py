@@ -54,7 +54,7 @@ _Clause = TypeVar("_Clause", bound=Any)
 # -- owners --
 
 
-def owner(written: nodes.Owned | None, scope: Scope) -> str | None:
+def steward(written: nodes.Owned | None, scope: Scope) -> str | None:
     """Return who answers for what `written` stands behind, None where nobody is named."""
     if written is None:
         return None
@@ -66,10 +66,10 @@ def owner(written: nodes.Owned | None, scope: Scope) -> str | None:
     return None
 
 
-def owner_among(clauses: Iterable[object], scope: Scope) -> str | None:
+def steward_among(clauses: Iterable[object], scope: Scope) -> str | None:
     """Return the owner that one of a team's clauses names."""
     written = [clause for clause in clauses if isinstance(clause, nodes.Owned)]
-    return owner(only("the team", "owned by", written, scope), scope)
+    return steward(only("the team", "owned by", written, scope), scope)
 
 
 def only(what: str, word: str, clauses: Iterable[_Clause], scope: Scope) -> _Clause | None:
@@ -180,7 +180,7 @@ class GuaranteeReader:
         """Return the guarantee, None where a part of it was reported."""
         name = node.name.text
         what = f"the guarantee `{name}`"
-        by = owner(node.owner, self._scope)
+        by = steward(node.owner, self._scope)
         is_new = self._scope.declare("guarantee", node.name)
         written = only(what, "when", node.conditions, self._scope)
         condition: Condition | None = ALWAYS

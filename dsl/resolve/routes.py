@@ -8,9 +8,9 @@ from turnout.dsl import nodes, policy
 from turnout.dsl.conditions import Condition
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
+from turnout.dsl.resolve.families import is_broken
 from turnout.dsl.resolve.people import is_served
-from turnout.dsl.resolve.places import is_broken
-from turnout.dsl.resolve.promises import actions, only, owner, sla
+from turnout.dsl.resolve.promises import actions, only, sla, steward
 from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field, PersonName
@@ -53,13 +53,15 @@ class RouteReader:
 
     def route(self, node: nodes.Route, broken: tuple[Span, ...]) -> policy.Route | None:
         """Return the route as far as it could be read, None where its name is taken."""
-        owned_by = owner(node.owner, self._scope)
+        owned_by = steward(node.owner, self._scope)
         if not self._scope.declare("route", node.name):
             return None
         self._rules, self._broken, self._is_sound, self._least = {}, broken, True, {}
         entries, fallback, fallback_span = self._entries(node.entries)
         name = node.name.text
-        route = policy.Route(name, entries, fallback, node.name.span, fallback_span, owner=owned_by)
+        route = policy.Route(
+            name, entries, fallback, node.name.span, fallback_span, steward=owned_by
+        )
         if is_broken(node.span, broken) or not self._is_sound:
             self.unsound.add(name)
         elif self._least:
@@ -190,13 +192,13 @@ class RouteReader:
                 self._scope.report("duplicate-clause", again.span, message, help=advice)
 
     def _within(self, node: nodes.Within) -> policy.Block:
-        owned_by = owner(node.owner, self._scope)
+        owned_by = steward(node.owner, self._scope)
         is_gone = is_broken(node.condition.span, self._broken)
         bounds = UNKNOWN if is_gone else self._conditions.bounds(node.condition)
         entries, fallback, fallback_span = self._entries(node.entries)
         condition = self._most(bounds, node.condition.span)
         return policy.Block(
-            condition, entries, fallback, node.condition.span, fallback_span, owner=owned_by
+            condition, entries, fallback, node.condition.span, fallback_span, steward=owned_by
         )
 
     # -- targets --

@@ -4,9 +4,13 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
+import attrs
+
 from turnout.dsl import nodes, types
+from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.headers import column_key
-from turnout.dsl.resolve.scope import Scope
+from turnout.dsl.resolve.scope import Scope, article
+from turnout.dsl.values.picklists import picklist_key
 
 _NUMBER = re.compile(r"(-?)(\d[\d_]*(?:\.\d+)?)([kMB]?)")
 _FACTORS = {"": 1, "k": 1_000, "M": 1_000_000, "B": 1_000_000_000}
@@ -14,6 +18,7 @@ MAX_FIELDS = 1_000
 
 _PLAIN: dict[str, type] = {
     "text": types.Text,
+    "salesforce-id": types.SalesforceId,
     "email": types.Email,
     "boolean": types.Boolean,
     "date": types.Date,
@@ -63,7 +68,9 @@ def schema(
             placeholders,
             node.name.span,
             columns=_columns(node, scope),
+            is_id=node.is_id,
         )
+    _check_id([node for node in written if node.name.text in fields], fields, scope)
     return fields
 
 
@@ -86,6 +93,55 @@ def _columns(node: nodes.FieldNode, scope: Scope) -> tuple[str, ...]:
         else:
             found[key] = name
     return tuple(found.values())
+
+
+def _check_id(written: list[nodes.FieldNode], fields: dict[str, types.Field], scope: Scope) -> None:
+    """Report a second id, and an id that many leads share."""
+    declared = [node for node in written if node.is_id]
+    for node in declared[1:]:
+        fields[node.name.text] = attrs.evolve(fields[node.name.text], is_id=False)
+        scope.findings.append(
+            Finding(
+                "duplicate-clause",
+                Severity.ERROR,
+                node.name.span,
+                "a lead has one id, and the schema marks two fields as it",
+                text="marked `id`, too",
+                labels=(Label(declared[0].name.span, "marked `id` first"),),
+                help=("take `id` away from one of the two",),
+            )
+        )
+    field = types.id_field(fields)
+    if field is not None and not _tells_apart(field.type):
+        is_cut = isinstance(field.type, types.Code)
+        what = "a code that is cut" if is_cut else f"{article(field.type.word)} field"
+        place = next(node for node in written if node.name.text == field.name)
+        scope.report(
+            "type-mismatch",
+            place.type.span,
+            f"`{field.name}` can't be the id: many leads share the value of {what}",
+            help="mark the field that tells a lead from all others, such as `lead_id: text id`",
+        )
+
+
+def _tells_apart(kind: types.FieldType) -> bool:
+    match kind:
+        case types.Code(first):
+            return first is None
+        case (
+            types.Boolean()
+            | types.Date()
+            | types.Country()
+            | types.Subdivision()
+            | types.Language()
+            | types.OneOf()
+            | types.AnyOf()
+            | types.PersonName()
+            | types.Money()
+        ):
+            return False
+        case _:
+            return True
 
 
 def _type(
@@ -191,15 +247,15 @@ def _subdivision(
 def _picklist(node: nodes.TypeNode, scope: Scope) -> types.OneOf | types.AnyOf | None:
     values: dict[str, nodes.Literal] = {}
     for literal in node.literals:
-        folded = types.picklist_key(literal.text)
-        if not folded:
+        folded = picklist_key(literal.text)
+        if not any(map(str.isalnum, folded)):
             scope.report("unknown-value", literal.span, "a value of a picklist needs a letter")
         elif folded in values:
             scope.report(
                 "duplicate-name",
                 literal.span,
                 f"`{literal.text}` stands in the list already",
-                text="values are the same but for case, blanks and hyphens",
+                text="values are the same but for case, blanks and signs between letters",
             )
         else:
             values[folded] = literal

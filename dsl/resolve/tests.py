@@ -6,7 +6,7 @@ from decimal import Decimal
 from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import Absence, Arrival, Clock, Step, TestCase
 from turnout.dsl.resolve.expectations import ExpectationReader, as_name, moment
-from turnout.dsl.resolve.places import is_broken
+from turnout.dsl.resolve.families import is_broken
 from turnout.dsl.resolve.promises import only
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.source import Span
@@ -154,7 +154,7 @@ class TestReader:
     def _is_somebody(self, name: nodes.Name, *, partners: bool) -> bool:
         people = dict.fromkeys(self._policy.people)
         if partners:
-            places = self._policy.places.values()
+            places = self._policy.outlets.values()
             people |= dict.fromkeys(place.name for place in places if place.kind == "partner")
         if name.text not in people:
             self._scope.unknown("person or partner" if partners else "person", name, people)

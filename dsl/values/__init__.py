@@ -5,8 +5,8 @@ value (see `turnout.dsl.types`), `MISSING`, or `Unread` with the reason.
 """
 
 from turnout.dsl.values.literals import from_jsonable, jsonable, literal, show
-from turnout.dsl.values.outcomes import MISSING, Missing, Reader, Reading, Unread
 from turnout.dsl.values.readers import read, reader
+from turnout.dsl.values.reading import MISSING, Missing, Reader, Reading, Unread
 from turnout.dsl.values.texts import normal_code, normal_text
 
 __all__ = [

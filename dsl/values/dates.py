@@ -9,7 +9,7 @@ import re
 from datetime import date
 
 from turnout.dsl.values.numerals import plain
-from turnout.dsl.values.outcomes import Reading, Unread
+from turnout.dsl.values.reading import Reading, Unread
 
 _MONTHS = (
     "January February March April May June July August September October November December"

@@ -7,9 +7,13 @@ and the same person's address arrives in both.
 import re
 from functools import lru_cache
 
-from turnout.dsl.values.outcomes import Reading, Unread
+from turnout.dsl.values.reading import Reading, Unread
 
 _NOT_AN_ADDRESS = Unread("not an e-mail address")
+_SEVERAL = Unread("several e-mail addresses")
+_BETWEEN = re.compile(r"[\s,;|/]+")
+# Quotes that change nothing: `"kim"@firm.example` is kim's address.
+_QUOTED = re.compile(r'^"([a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*)"@')
 _LONGEST = 1_000
 # What needs no second look. INVARIANT: every match is an address to email-validator, too
 # (a law in the tests); names in `_RESERVED` are left to it.
@@ -35,6 +39,12 @@ def _checked(address: str) -> Reading:
 
     if len(address) > _LONGEST:
         return _NOT_AN_ADDRESS
+    if address.count("@") > 1:
+        each = {part.strip("<>") for part in _BETWEEN.split(address) if "@" in part}
+        if len(each) > 1:
+            return _SEVERAL
+        address = each.pop() if _BETWEEN.search(address) else address
+    address = _QUOTED.sub(r"\1@", address.removesuffix("."))
     try:
         found = validate_email(
             address,

@@ -1,13 +1,20 @@
-"""Languages: ISO 639-1 where there is a code, else ISO 639-3; by code, name or locale tag."""
+"""Languages: ISO 639-1 where there is a code, else ISO 639-3; by code, name or locale tag.
 
+Names in use come before ISO's own: "mongol" is Mongolian, not the language of that name in
+New Guinea. Where a cell names several languages, the first counts, and an issue says so.
+"""
+
+import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from turnout.dsl.values.iso import rows
-from turnout.dsl.values.outcomes import Reading, Unread
+from turnout.dsl.values.name_tables import Names, cldr, names, parts
+from turnout.dsl.values.places import country, is_country
+from turnout.dsl.values.reading import Reading, Unread
 from turnout.dsl.values.texts import loose_key, nearest
 
-# What ISO's English names lack: names in the language itself, and everyday English ones.
+# What ISO and CLDR lack, or give to a language that fewer people mean by it.
 _NAMES = {
     "ar": "العربية",
     "bg": "български",
@@ -57,24 +64,70 @@ _NAMES = {
     "vi": "tiếng Việt",
     "zh": "中文,汉语,漢語,Mandarin",
 }
+# Scripts in locale tags: ISO 15924's that a website is written in.
+_SCRIPTS = frozenset(
+    "arab armn beng cyrl deva ethi geor grek gujr guru hans hant hebr jpan khmr knda kore laoo"
+    " latn mlym mymr orya sinh taml telu thaa thai tibt".split()
+)
+_SCRIPT_NAMES = frozenset(
+    "simplified traditional latin cyrillic arabic vereinfacht traditionell".split()
+)
+_TAG = re.compile(
+    r"([a-z]{2,3})(?:[-_]([a-z]{4}))?(?:[-_]([a-z]{2}|[0-9]{3}))?(?:\.[a-z0-9-]+)?(?:@[a-z]+)?"
+)
+_WEIGHT = re.compile(r"q\s*=\s*[01](?:\.[0-9]+)?", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
 def language(text: str, _country: str | None = None) -> Reading:
-    """Read a language's code, name or locale tag (`pt_BR` is Portuguese)."""
-    codes = _codes()
+    """Read a language's code, name or locale tag (`pt_BR` is Portuguese).
+
+    >>> language("en-US"), language("Englisch"), language("English (United States)")
+    ('en', 'en', 'en')
+    >>> language("en, de")
+    Unread(reason='several languages, the first counts: en, de', kept='en')
+    """
+    if code := _meant(text):
+        return code
+    first, *others = [part for part in parts(text) if not _WEIGHT.fullmatch(part)] or [""]
+    found = [_meant(first), *(_meant(part) for part in others if not _is_variant(part, first))]
+    if not others or not all(found):
+        return Unread(f"not a language{nearest(text, _common_names())}")
+    several = [code for code in dict.fromkeys(found) if code]
+    if len(several) == 1:
+        return several[0]
+    return Unread(f"several languages, the first counts: {', '.join(several)}", several[0])
+
+
+def _meant(text: str) -> str | None:
+    """Return the language of a code, a name or a tag."""
     lower = text.lower()
-    if code := codes.get(lower):
+    if code := _codes().get(lower):
         return code
-    if code := _names().get(loose_key(text)):
-        return code
-    tag, mark, _ = lower.replace("_", "-").partition("-")
-    if mark and (code := codes.get(tag)):
-        return code
-    return Unread(f"not a language{nearest(text, _common_names())}")
+    match sorted(_table().meant(text)):
+        case [code]:
+            return code
+        case _:
+            pass
+    if not (found := _TAG.fullmatch(lower)):
+        return None
+    tag, script, region = found.groups()
+    is_known = script is None or script in _SCRIPTS
+    is_somewhere = region is None or region.isdigit() or is_country(region.upper())
+    return _codes().get(tag) if is_known and is_somewhere else None
 
 
-@lru_cache(maxsize=1)
+def _is_variant(part: str, first: str) -> bool:
+    """Return whether what stands beside a language says where or how it is written.
+
+    `CA` beside `fr` is Canada; beside `FR` it is Catalan, as `ca` is.
+    """
+    if part.isupper() and is_country(part):
+        return part.lower() not in _codes() or not first.isupper()
+    return loose_key(part) in _SCRIPT_NAMES or (len(part) > 3 and isinstance(country(part), str))
+
+
+@cache
 def _codes() -> Mapping[str, str]:
     codes: dict[str, str] = {}
     for entry in rows("languages"):
@@ -84,18 +137,27 @@ def _codes() -> Mapping[str, str]:
     return codes
 
 
-@lru_cache(maxsize=1)
-def _names() -> Mapping[str, str]:
-    names = {loose_key(name): code for code, of in _NAMES.items() for name in of.split(",")}
+@cache
+def _table() -> Names:
+    everyday = [(name, code) for code, of in _NAMES.items() for name in of.split(",")]
+    everyday += [(name, code) for code, known in cldr("languages").items() for name in known]
     # Languages with a two-letter code come first: their names are the ones that are meant.
-    for entry in sorted(rows("languages"), key=lambda entry: "alpha_2" not in entry):
+    common = [entry for entry in rows("languages") if "alpha_2" in entry]
+    rare = [entry for entry in rows("languages") if "alpha_2" not in entry]
+    return names(everyday, _official(common), _official(rare))
+
+
+def _official(entries: list[Mapping[str, str]]) -> list[tuple[str, str]]:
+    """Return ISO's names, "Greek" for "Greek, Modern (1453-)", too."""
+    pairs: list[tuple[str, str]] = []
+    for entry in entries:
         plain = entry["name"].partition(" (")[0]
-        for name in (entry["name"], plain, entry.get("inverted_name", plain)):
-            names.setdefault(loose_key(name), _code(entry))
-    return names
+        spellings = (entry["name"], plain, entry.get("inverted_name", plain))
+        pairs.extend((name, _code(entry)) for name in dict.fromkeys(spellings))
+    return pairs
 
 
-@lru_cache(maxsize=1)
+@cache
 def _common_names() -> tuple[str, ...]:
     return tuple(entry["name"] for entry in rows("languages") if "alpha_2" in entry)
 

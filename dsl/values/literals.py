@@ -11,8 +11,8 @@ from typing import assert_never, cast
 
 from turnout.dsl import types
 from turnout.dsl.values.numerals import scaled
-from turnout.dsl.values.outcomes import Reading
 from turnout.dsl.values.readers import read
+from turnout.dsl.values.reading import Reading
 
 _NUMBER = re.compile(r"-?[0-9][0-9_]*(?:\.[0-9]+)?[kMB]?")
 _PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from turnout.dsl.values.iso import rows
 from turnout.dsl.values.numerals import Accept, decimal_in, from_number, plain, readings
-from turnout.dsl.values.outcomes import FromOther, FromText, Reading, Unread
+from turnout.dsl.values.reading import FromOther, FromText, Reading, Unread
 
 _SIMPLE = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,2})?")
 _MARKED = re.compile(

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from unicodedata import category, decimal, normalize
 
 from turnout.dsl.types import Value
-from turnout.dsl.values.outcomes import FromOther, FromText, Reading, Unread
+from turnout.dsl.values.reading import FromOther, FromText, Reading, Unread
 
 Accept: TypeAlias = Callable[[Sequence[Decimal]], Reading]
 """Chooses among the possible readings of one numeral (there is at least one)."""

@@ -1,7 +1,8 @@
 """Values of a closed list, truth, and names of people: look-ups that overlook spelling.
 
-Case, blanks, hyphens, underscores, slashes and dots don't tell two values of a list
-apart, unless the list itself declares two that differ in nothing else.
+Case doesn't tell two values of a list apart, nor do blanks, hyphens, underscores, slashes and
+dots between letters. At an end and between digits a sign is part of the value, and what is
+spelled exactly as the list has it is that value, whatever else is spelled like it.
 """
 
 import re
@@ -10,11 +11,17 @@ from functools import lru_cache
 from typing import cast
 from unicodedata import normalize
 
-from turnout.dsl.values.outcomes import MISSING, FromOther, FromText, Reading, Unread
+from turnout.dsl.values.reading import MISSING, FromOther, FromText, Reading, Unread
 from turnout.dsl.values.texts import cleaned, nearest, normal_text
 
-_OVERLOOKED = re.compile(r"[\s\-_/.\u2010\u2011\u2013\u2014]+")
+_OVERLOOKED = re.compile(r"(?<=\w)(?<!_)[ \-_/.]+(?=[^\W_])")
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_AROUND = re.compile(r" ?([^\w ]|_) ?")
 _SEPARATORS = re.compile(r"[;,|\n]")
+_BRACKETS = frozenset({"[]", "{}"})
+_ELEMENT = re.compile(
+    r"""\s*+(?:"((?:[^"]|"")*+)"\s*+|'([^']*+)'\s*+|([^;,|\n"][^;,|\n]*+|))(?=[;,|\n]|\Z)"""
+)
 _MOST_VALUES = 10_000
 _NAMED_AT_MOST = 3
 _NOT_TRUTH = Unread("not true or false")
@@ -31,10 +38,23 @@ _TRUTH = {
 def picklist_key(text: str) -> str:
     """Return what of `text` tells it from the other values of a list.
 
-    >>> picklist_key("Health-Care"), picklist_key("health care")
-    ('healthcare', 'healthcare')
+    Signs go between letters alone: "A-" is not A, and "1-10" not 110.
+
+    >>> picklist_key("Health-Care"), picklist_key("health care"), picklist_key("1 \u2013 10")
+    ('healthcare', 'healthcare', '1-10')
     """
-    return _OVERLOOKED.sub("", normalize("NFKC", text).casefold())
+    plain = " ".join(_DASHES.sub("-", normalize("NFKC", text).casefold()).split())
+    if plain.isalnum():
+        return plain
+    return _OVERLOOKED.sub(_kept, _AROUND.sub(r"\1", plain))
+
+
+def _kept(found: re.Match[str]) -> str:
+    """Return what counts of signs between two letters or digits: between digits, what they are."""
+    before, after = found.string[found.start() - 1], found.string[found.end()]
+    if not (before.isdigit() and after.isdigit()):
+        return ""
+    return found[0].replace(" ", "") or " "
 
 
 def one_of(values: tuple[str, ...]) -> FromText:
@@ -43,7 +63,6 @@ def one_of(values: tuple[str, ...]) -> FromText:
     loose: dict[str, list[str]] = {}
     for value in exact:
         loose.setdefault(picklist_key(value), []).append(value)
-    loose.pop("", None)  # a value such as "-" has to be written exactly
 
     @lru_cache(maxsize=1024)
     def respelled(text: str) -> str | Unread:
@@ -72,8 +91,8 @@ def any_of(values: tuple[str, ...]) -> tuple[FromText, FromOther]:
         whole = one(text, None)
         if isinstance(whole, str):
             return alone[whole]
-        parts = _SEPARATORS.split(text)
-        return whole if len(parts) == 1 else _several(parts, one)
+        parts = _parts(text)
+        return whole if parts == [text] else _several(parts, one)
 
     def from_other(raw: object) -> Reading | None:
         if isinstance(raw, list | tuple | set | frozenset):
@@ -82,6 +101,25 @@ def any_of(values: tuple[str, ...]) -> tuple[FromText, FromOther]:
         return from_text(text) if text else None
 
     return from_text, from_other
+
+
+def _parts(text: str) -> list[str]:
+    """Return the elements of a list in one cell, as JSON, as a program prints it, or plain.
+
+    >>> _parts('["VIP", "Blog, daily"]'), _parts("core; mobile")
+    (['VIP', 'Blog, daily'], ['core', ' mobile'])
+    """
+    if text[0] + text[-1] in _BRACKETS and len(text) > 1:
+        text = text[1:-1]
+    if '"' not in text and "'" not in text:
+        return _SEPARATORS.split(text)
+    found: list[str] = []
+    at = 0
+    while at <= len(text) and (element := _ELEMENT.match(text, at)):
+        quoted, single, bare = element.groups()
+        found.append(bare if bare is not None else (quoted or single or "").replace('""', '"'))
+        at = element.end() + 1
+    return found if at > len(text) else _SEPARATORS.split(text)
 
 
 def _several(parts: Iterable[object], one: FromText) -> Reading:

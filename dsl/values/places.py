@@ -1,30 +1,49 @@
 """Countries (ISO 3166-1) and their subdivisions (ISO 3166-2), by code or by name.
 
-Names come from pycountry, everyday ones from the table beside this module. A name that
-belongs to two codes is refused, never guessed.
+A code counts as it stands, case apart: "N/A" is not Namibia. Names come from ISO, CLDR and
+the table of everyday ones beside this module. A name that belongs to two codes is refused,
+never guessed; a name and its code in one cell are read where they say the same.
 """
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
+from unicodedata import normalize
 
 from turnout.dsl.values.iso import rows
-from turnout.dsl.values.outcomes import Reading, Unread
-from turnout.dsl.values.place_names import COUNTRIES, SUBDIVISIONS
-from turnout.dsl.values.texts import loose_key, nearest
+from turnout.dsl.values.name_tables import Names, cldr, names, parts
+from turnout.dsl.values.place_names import CODES, COUNTRIES, SUBDIVISIONS
+from turnout.dsl.values.reading import Reading, Unread
+from turnout.dsl.values.texts import nearest
 
 _FULL_CODE = re.compile(r"([A-Za-z]{2}) ?[-_ ] ?([A-Za-z0-9]{1,3})")
 _BRACKETED = re.compile(r"[\[(].*?[\])]?$")
+_FLAG = re.compile("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
 
 @lru_cache(maxsize=4096)
 def country(text: str, _country: str | None = None) -> Reading:
-    """Read a country's code or name as its alpha-2 code."""
-    codes = _countries()
-    if code := codes.get(_country_key(text)):
-        return code
-    return Unread(f"not a country{nearest(text, _country_names())}")
+    """Read a country's code or name as its alpha-2 code.
+
+    >>> country("Bahamas, The"), country("Germany (DE)"), country("N/A")
+    ('BS', 'DE', Unread(reason='not a country', kept=None))
+    """
+    if not text.isascii():
+        text = _FLAG.sub(_letters_of_flag, text).strip(" ,")
+    if found := _countries_meant(text):
+        return _one(found)
+    each = [_countries_meant(part) for part in parts(text)]
+    if len(each) < 2 or not all(each):
+        return Unread(f"not a country{nearest(text, _country_names())}")
+    if common := frozenset.intersection(*each):
+        return _one(common)
+    return Unread(f"several countries: {', '.join(sorted(frozenset.union(*each)))}")
+
+
+def is_country(code: str) -> bool:
+    """Return whether `code` is one of a country, in capitals."""
+    return code in country_codes()
 
 
 @lru_cache(maxsize=4096)
@@ -39,81 +58,114 @@ def subdivision(text: str, country: str | None = None) -> Reading:
             return code
     if country is None:
         return Unread("no full code such as US-CA, and no country to look in")
-    named = _subdivisions(country)
-    match sorted(named.get(loose_key(text), ())):
+    return _within(text, country)
+
+
+def _within(text: str, country: str) -> Reading:
+    if found := _subdivisions_meant(text, country):
+        return _one(found)
+    pieces = parts(text)
+    each = [_subdivisions_meant(part, country) for part in pieces]
+    inside = [codes for codes in each if codes]
+    # "Texas, USA": the country itself may stand beside it, and nothing else.
+    others = [part for part, codes in zip(pieces, each, strict=True) if not codes]
+    if len(pieces) < 2 or not inside or any(_countries_meant(o) != {country} for o in others):
+        return Unread(f"not a subdivision of {country}{nearest(text, _shown_names(country))}")
+    if common := frozenset.intersection(*inside):
+        return _one(common)
+    return Unread(f"several subdivisions: {', '.join(sorted(frozenset.union(*inside)))}")
+
+
+def _one(codes: frozenset[str]) -> Reading:
+    match sorted(codes):
         case [code]:
             return code
-        case []:
-            return Unread(f"not a subdivision of {country}{nearest(text, _shown_names(country))}")
         case several:
             return Unread(f"ambiguous: {' or '.join(several)}")
 
 
-def _country_key(text: str) -> str:
-    return loose_key(text.replace("&", " and ")).removeprefix("the")
+def _letters_of_flag(found: re.Match[str]) -> str:
+    """Return "DE, " for the flag of Germany: two letters of their own in Unicode."""
+    return "".join(chr(ord(c) - 0x1F1E6 + ord("A")) for c in found.groups()).join((", ", ", "))
 
 
-@lru_cache(maxsize=1)
-def _countries() -> Mapping[str, str]:
-    codes: dict[str, str] = {}
+# -- countries --
+
+
+def _countries_meant(text: str) -> frozenset[str]:
+    code = country_codes().get(normalize("NFKC", text).upper())
+    return frozenset((code,)) if code else _country_table().meant(text)
+
+
+@cache
+def country_codes() -> Mapping[str, str]:
+    """Return the alpha-2 code by every code of a country, all in capitals."""
+    entries = rows("countries")
+    codes = {code: alpha_2 for alpha_2, known in CODES.items() for code in known.split(",")}
+    codes |= {entry["alpha_3"]: entry["alpha_2"] for entry in entries}
+    return codes | {entry["alpha_2"]: entry["alpha_2"] for entry in entries}
+
+
+@cache
+def _country_table() -> Names:
+    everyday = [(name, code) for code, of in COUNTRIES.items() for name in of.split(",")]
+    official: list[tuple[str, str]] = []
     for entry in rows("countries"):
-        names = [entry[kind] for kind in ("name", "common_name", "official_name") if kind in entry]
-        for name in (entry["alpha_2"], entry["alpha_3"], *names, *map(_turned, names)):
-            codes.setdefault(_country_key(name), entry["alpha_2"])
-    for code, names_of in COUNTRIES.items():
-        for name in names_of.split(","):
-            codes.setdefault(_country_key(name), code)
-    return codes
+        kinds = (kind for kind in ("name", "common_name", "official_name") if kind in entry)
+        official.extend((entry[kind], entry["alpha_2"]) for kind in kinds)
+    other = [(name, code) for code, known in cldr("countries").items() for name in known]
+    return names(everyday + official, other)
 
 
-def _turned(name: str) -> str:
-    """Return "Republic of Korea" for "Korea, Republic of"."""
-    head, comma, tail = name.partition(", ")
-    return f"{tail} {head}" if comma else name
-
-
-@lru_cache(maxsize=1)
+@cache
 def _country_names() -> tuple[str, ...]:
     listed = (entry.get("common_name", entry["name"]) for entry in rows("countries"))
-    return (*listed, *(name for names in COUNTRIES.values() for name in names.split(",")))
+    return (*listed, *(name for known in COUNTRIES.values() for name in known.split(",")))
 
 
-@lru_cache(maxsize=1)
+# -- subdivisions --
+
+
+def _subdivisions_meant(text: str, country: str) -> frozenset[str]:
+    full = f"{country}-{normalize('NFKC', text).upper()}"
+    if full in _subdivision_codes():
+        return frozenset((full,))
+    return _subdivision_table(country).meant(text)
+
+
+@cache
 def _subdivision_codes() -> frozenset[str]:
     return frozenset(entry["code"] for entry in rows("subdivisions"))
 
 
-@lru_cache(maxsize=1)
+@cache
 def _names_by_country() -> Mapping[str, Mapping[str, str]]:
     """Return the name of each subdivision by country and code."""
-    names: dict[str, dict[str, str]] = {}
+    found: dict[str, dict[str, str]] = {}
     for entry in rows("subdivisions"):
-        names.setdefault(entry["country_code"], {})[entry["code"]] = entry["name"]
-    return names
+        found.setdefault(entry["country_code"], {})[entry["code"]] = entry["name"]
+    return found
 
 
 @lru_cache(maxsize=256)
-def _subdivisions(country: str) -> Mapping[str, frozenset[str]]:
-    """Return the codes by key: short codes first, which no name can hide."""
-    names = _names_by_country().get(country, {})
-    by_key: dict[str, set[str]] = {}
-    for code, name in names.items():
-        for spelling in _spellings(name):
-            by_key.setdefault(loose_key(spelling), set()).add(code)
-    for code, known in SUBDIVISIONS.items():
-        if code in names:
-            for name in known.split(","):
-                by_key.setdefault(loose_key(name), set()).add(code)
-    by_key.update({loose_key(code[3:]): {code} for code in names})
-    by_key.pop("", None)
-    return {key: frozenset(codes) for key, codes in by_key.items()}
+def _subdivision_table(country: str) -> Names:
+    codes = _names_by_country().get(country, {})
+    pairs = [(way, code) for code, name in codes.items() for way in _spellings(name) if way]
+    pairs += [
+        (name, code)
+        for code, known in SUBDIVISIONS.items()
+        if code in codes
+        for name in known.split(",")
+    ]
+    other = [(name, code) for code in codes for name in cldr("subdivisions").get(code, ())]
+    return names(pairs, other)
 
 
 def _spellings(name: str) -> Iterator[str]:
-    """Yield how a name may be written: "A [B]" as A and as B, "Córdoba, X" turned, ü as ue."""
+    """Yield how a name may be written: "A [B]" as A and as B, ü as ue."""
     head = _BRACKETED.sub("", name).strip()
     inside = name[len(head) :].strip(" []()")
-    for spelling in (name, head, inside, _turned(head), *head.split(" / ")):
+    for spelling in (name, head, inside, *head.split(" / ")):
         yield spelling
         yield spelling.translate(_UMLAUTS)
 

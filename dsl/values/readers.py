@@ -11,9 +11,21 @@ from math import isnan
 from typing import TypeAlias, assert_never, cast
 
 from turnout.dsl import types
-from turnout.dsl.values import dates, emails, languages, money, numerals, picklists, places
-from turnout.dsl.values.outcomes import MISSING, FromOther, FromText, Reader, Reading, Unread
-from turnout.dsl.values.texts import LONGEST, cleaned, normal_code, normal_text
+from turnout.dsl.values import (
+    codes,
+    dates,
+    emails,
+    languages,
+    money,
+    numerals,
+    picklists,
+    places,
+)
+from turnout.dsl.values.exports import unguarded, unquoted
+from turnout.dsl.values.placeholders import CERTAIN, LIKELY, is_placeholder
+from turnout.dsl.values.reading import MISSING, FromOther, FromText, Reader, Reading, Unread
+from turnout.dsl.values.salesforce_ids import salesforce_id
+from turnout.dsl.values.texts import LONGEST, cleaned, normal_text
 
 _Words: TypeAlias = (
     types.Text
@@ -27,6 +39,9 @@ _Words: TypeAlias = (
 )
 _UNSTORABLE = Unread("holds a NUL character or half a surrogate pair")
 _TOO_LONG = Unread(f"longer than {LONGEST:,} characters")
+_PLACEHOLDER = Unread("a placeholder")
+# Types that would read a placeholder as a value of their own: `nan` is a language of China.
+_OPEN = (types.Text, types.Code, types.Language)
 # What one field's reader remembers: texts, and characters of a text.
 _REMEMBERED = 2_000
 _LONGEST_REMEMBERED = 100
@@ -52,6 +67,7 @@ _EMPTY_CELLS = frozenset({"NaTType", "NAType"})
 _WORDS: dict[type[types.FieldType], str] = {
     types.Text: "text",
     types.Code: "a code",
+    types.SalesforceId: "a Salesforce id",
     types.Email: "an e-mail address",
     types.Integer: "a whole number",
     types.Number: "a number",
@@ -85,16 +101,7 @@ def reader(field: types.Field) -> Reader:
     """Return what reads values of `field`; for many values keep it instead of `read`."""
     from_text, from_other = _readers(field.type)
     placeholders = frozenset(normal_text(placeholder) for placeholder in field.placeholders)
-
-    def read_text(raw: str, country: str | None) -> Reading:
-        text = cleaned(raw)
-        if not text:
-            return MISSING if text == "" else _UNSTORABLE
-        if len(text) > LONGEST:
-            return _TOO_LONG
-        if placeholders and normal_text(text) in placeholders:
-            return MISSING
-        return from_text(text, country)
+    read_text = _text_reader(field.type, from_text, placeholders)
 
     def read_other(raw: object, country: str | None) -> Reading:
         value = _built_in(raw)
@@ -118,6 +125,37 @@ def reader(field: types.Field) -> Reader:
         return MISSING if raw is None else read_other(raw, country)
 
     return read_value
+
+
+def _text_reader(
+    kind: types.FieldType, from_text: FromText, placeholders: frozenset[str]
+) -> FromText:
+    """Return what reads any text: nothing, a placeholder, or what `from_text` makes of it."""
+    is_open = isinstance(kind, _OPEN)
+    known = LIKELY if isinstance(kind, types.Language) else CERTAIN
+
+    def bare(text: str, country: str | None) -> Reading:
+        """Read what is left of a text without what an export put around it."""
+        if text[0] in "='\"":
+            text = unguarded(text) if is_open else unquoted(unguarded(text))
+            if not text:
+                return MISSING
+        if is_open:
+            return _PLACEHOLDER if is_placeholder(text, known) else from_text(text, country)
+        found = from_text(text, country)
+        return _PLACEHOLDER if isinstance(found, Unread) and is_placeholder(text) else found
+
+    def read_text(raw: str, country: str | None) -> Reading:
+        text = cleaned(raw)
+        if not text:
+            return MISSING if text == "" else _UNSTORABLE
+        if len(text) > LONGEST:
+            return _TOO_LONG
+        if placeholders and normal_text(text) in placeholders:
+            return MISSING
+        return bare(text, country)
+
+    return read_text
 
 
 def _remembering(read_text: FromText) -> FromText:
@@ -158,8 +196,10 @@ def _word_reader(kind: _Words) -> FromText:
     match kind:
         case types.Text():
             return lambda text, _country: normal_text(text)
+        case types.SalesforceId():
+            return salesforce_id
         case types.Code(first):
-            return lambda text, _country: normal_code(text, first) or MISSING
+            return codes.code(first)
         case types.Email():
             return emails.email
         case types.Country():

@@ -31,6 +31,7 @@ _LETTERS_WITHOUT_PARTS = str.maketrans(
         "þ": "th",
     }
 )
+_SEPARATORS = re.compile(r"[,;/|:\n]")
 _NEAREST_OF = 1_000
 
 
@@ -81,6 +82,18 @@ def loose_key(raw: str) -> str:
         raw = normalize("NFKD", normalize("NFKD", raw).casefold())
         raw = raw.translate(_LETTERS_WITHOUT_PARTS)
     return "".join(filter(str.isalnum, raw.lower()))
+
+
+def name_key(raw: str) -> str:
+    """Return `loose_key` of a name, without a leading article and with "&" as "and".
+
+    What separates the values of a list stays: "en, de" is not the language Ende.
+
+    >>> name_key("The Bahamas"), name_key("Trinidad & Tobago"), name_key("Korea, Republic of")
+    ('bahamas', 'trinidadandtobago', 'korea,republicof')
+    """
+    pieces = _SEPARATORS.split(raw.replace("&", " and "))
+    return ",".join(loose_key(piece) for piece in pieces).removeprefix("the")
 
 
 def nearest(word: str, names: Iterable[str]) -> str:

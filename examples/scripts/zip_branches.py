@@ -63,4 +63,5 @@ def distance(one: Place, other: Place) -> float:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8", newline="")
     main()

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 
 from turnout.dsl.headers import Headers
 from turnout.runtime.decisions import Issue
+from turnout.runtime.records.decoding import Lines
 from turnout.runtime.records.envelopes import Envelope, Unclear, envelope, paging
-from turnout.runtime.records.lines import TOO_DEEP, complaint_of
+from turnout.runtime.records.json_lines import TOO_DEEP, complaint_of
 from turnout.runtime.records.objects import Objects, members_of
 from turnout.runtime.records.rows import LONGEST_ROW, LeadsError, Record, Remarks
-from turnout.runtime.records.tables import listed
-from turnout.runtime.records.texts import Lines
+from turnout.runtime.records.tabular import listed
 
 _LARGEST_HELD = 1 << 20
 _DEEPEST = 4

@@ -11,13 +11,13 @@ import attrs
 
 from turnout.dsl.headers import Headers
 from turnout.dsl.types import Field, Text
+from turnout.runtime.records.decoding import Counted, Lines
+from turnout.runtime.records.delimited import delimited
 from turnout.runtime.records.documents import document
+from turnout.runtime.records.json_lines import is_json_lines, json_lines
 from turnout.runtime.records.kinds import is_parquet, is_workbook, refused, unmarked
-from turnout.runtime.records.lines import is_json_lines, json_lines
 from turnout.runtime.records.parquet import parquet
 from turnout.runtime.records.rows import FOUND, LeadsError, Manner, Record, Remarks
-from turnout.runtime.records.separated import separated
-from turnout.runtime.records.texts import Counted, Lines
 from turnout.runtime.records.workbooks import workbook
 
 Format: TypeAlias = Literal["csv", "json", "jsonl", "excel", "parquet"]
@@ -170,7 +170,7 @@ def _opened(
                 "save it anew",
             )
         case "csv":
-            return Records(source, "csv", separated(lines, headers, manner, remarks))
+            return Records(source, "csv", delimited(lines, headers, manner, remarks))
         case "jsonl":
             return Records(source, "jsonl", (None, json_lines(lines)))
         case _:

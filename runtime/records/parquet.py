@@ -11,7 +11,7 @@ from pathlib import Path
 
 from turnout.dsl.headers import Headers
 from turnout.runtime.records.rows import LeadsError, Record
-from turnout.runtime.records.tables import columns_of
+from turnout.runtime.records.tabular import columns_of
 
 _INSTALL = "pip install 'turnout[parquet]', or write it as CSV or JSON lines"
 _BATCH = 1_000

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from turnout.errors import Error
 from turnout.runtime.decisions import Issue
 
 LONGEST_CELL = 1 << 20
@@ -32,20 +33,8 @@ class Record:
     issues: tuple[Issue, ...] = ()
 
 
-@attrs.frozen
-class LeadsError(Exception):
-    """The leads can't be read, or not to their end.
-
-    message: one sentence that names the file and, where there is one, the place.
-    help: what to do.
-    """
-
-    message: str
-    help: str = ""
-
-    def __str__(self) -> str:
-        """Return the message alone."""
-        return self.message
+class LeadsError(Error):
+    """The leads can't be read, or not to their end."""
 
 
 @attrs.frozen

@@ -18,7 +18,7 @@ from turnout.runtime.records.footers import Row, beginning
 from turnout.runtime.records.headings import MOST_ABOVE, fields_in, heading, named
 from turnout.runtime.records.kinds import MAGIC_ZIP
 from turnout.runtime.records.rows import LeadsError, Manner, Record, Remarks
-from turnout.runtime.records.tables import columns_of, listed, records_of
+from turnout.runtime.records.tabular import columns_of, listed, records_of
 
 _INSTALL = "pip install 'turnout[excel]', or save it as CSV (in Excel: CSV UTF-8)"
 _AS_CSV = "open it and save it as CSV (in Excel: CSV UTF-8)"

@@ -17,9 +17,10 @@ from typing import Protocol
 
 import attrs
 
+from turnout.compiler.meaning.identity import Seen
+from turnout.errors import Error
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
-from turnout.runtime.identity import Seen
 from turnout.runtime.moves import Move, Watch
 
 __all__ = [
@@ -64,16 +65,8 @@ class Recorded:
         return due is not None and due <= at and not self.closed and not self.touched
 
 
-class StateError(Exception):
-    """The state can't be opened, read or written.
-
-    message: what is wrong, with the file's name. help: what to do about it.
-    """
-
-    def __init__(self, message: str, help: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.help = help
+class StateError(Error):
+    """The state can't be opened, read or written."""
 
 
 class Transaction(Protocol):

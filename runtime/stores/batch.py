@@ -12,9 +12,9 @@ from typing import Protocol, TypeAlias
 
 import attrs
 
+from turnout.compiler.meaning.identity import Seen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
-from turnout.runtime.identity import Seen
 from turnout.runtime.moves import Move, Watch
 from turnout.runtime.stores import Recorded, microseconds, receivers
 

@@ -9,8 +9,8 @@ from threading import RLock
 
 import attrs
 
+from turnout.compiler.meaning.identity import Seen
 from turnout.runtime.draw import LEVEL, Turns
-from turnout.runtime.identity import Seen
 from turnout.runtime.moves import Move
 from turnout.runtime.stores import Recorded, Transaction
 from turnout.runtime.stores.batch import NEWEST, Batch, Key

@@ -19,14 +19,14 @@ from typing import Any, TypeVar
 
 import attrs
 
+from turnout.compiler.meaning.identity import Seen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import LEVEL, Turns
-from turnout.runtime.identity import Seen
 from turnout.runtime.moves import Move, Watch
 from turnout.runtime.stores import WAIT, Recorded, StateError, Transaction
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.failures import damaged, state_errors
-from turnout.runtime.stores.tables import (
+from turnout.runtime.stores.statements import (
     check_format,
     check_owner,
     make_tables,

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from itertools import product
 
 from tests.support.policies import compiled, named
-from turnout.compiler.analysis import analyse
-from turnout.compiler.gaps import gaps
-from turnout.runtime.compiled import run_witness
+from turnout.compiler.questions.analysis import analyse
+from turnout.compiler.questions.gaps import gaps
 
 COUNTRIES = ("DE", "AT", "CH", "GB", "IE", "FR", "BE", "NL", "ES", "PT", "IT", "GR", "SE", "NO")
 SIZES = ("Enterprise", "MidMarket", "SMB")
@@ -63,7 +62,7 @@ def test_the_gap_of_a_realistic_policy_is_at_most_twelve_sentences_of_25_words()
 
 def test_the_gap_of_a_realistic_policy_is_whole_and_names_its_exceptions() -> None:
     made = compiled(realistic())
-    found = gaps(analyse(made.program, "inbound", run_witness))
+    found = gaps(analyse(made.program, "inbound"))
     assert found.is_whole
     names = [clause.name for clause in made.program.routes["inbound"].clauses]
     for gap in found.regions:

@@ -4,9 +4,8 @@ import pytest
 
 from tests.support.policies import resolved
 from turnout.compiler.checks import check
+from turnout.compiler.checks.again import check_again, check_first
 from turnout.compiler.program import Program, lower
-from turnout.compiler.recheck import check_again, check_first
-from turnout.runtime.compiled import run_witness
 
 HEAD = """\
 lead { plan: one of [free, paid]  seats: integer 0..  region: one of [east, west] }
@@ -41,17 +40,17 @@ def test_an_edit_that_breaks_a_rule_is_found_as_from_scratch(
     written: str, instead: str, name: str
 ) -> None:
     before, after = lowered(BEFORE), lowered(BEFORE.replace(written, instead))
-    first = check_first(before, run_witness)
+    first = check_first(before)
     assert name not in {finding.name for finding in first.findings}
     again = check_again(first, after)
     assert name in {finding.name for finding in again.findings}
-    assert again.findings == check(after, run_witness)
-    assert check_again(again, before).findings == check(before, run_witness)
+    assert again.findings == check(after)
+    assert check_again(again, before).findings == check(before)
 
 
 def test_a_rule_far_from_the_edit_is_not_asked_again() -> None:
     before = lowered(BEFORE)
     after = lowered(BEFORE.replace("seats in 70..99", "seats in 70..98"))
-    again = check_again(check_first(before, run_witness), after)
+    again = check_again(check_first(before), after)
     assert again.asked == 1
-    assert again.findings == check(after, run_witness)
+    assert again.findings == check(after)

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.policies import compiled
+from turnout.compiler.compiled import Compiled
 from turnout.dsl.allowances import MOST, allowances
 from turnout.dsl.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.formatting import formatted
 from turnout.dsl.source import Source
 from turnout.dsl.verdict import can_be_allowed, graded
-from turnout.runtime.compiled import Compiled
 
 TOP = "lead { id: text required  country: country }\nqueue triage\nqueue late\n"
 ROUTE = """\

@@ -46,7 +46,7 @@ def test_a_country_is_known_by_its_codes_and_names(raw: str, code: str) -> None:
         ("Germny", "not a country; nearest: Germany"),
         ("Korea", "not a country; nearest: S. Korea"),
         ("XX", "not a country"),
-        ("...", "not a country"),
+        ("...", "a placeholder"),
         (49, "not a country"),
         (True, "a boolean, not a country"),
     ],

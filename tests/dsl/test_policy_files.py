@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.policies import attempted, compiled, named
+from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.conditions import ALWAYS
 from turnout.dsl.files import MAX_FILE, MAX_FILES
 from turnout.dsl.findings import Severity
-from turnout.runtime.compiled import Compiled, compile_policy
 
 ROUTE = "route inbound { fallback to queue triage }\n"
 SOUND = f"queue triage\n{ROUTE}"
@@ -127,7 +127,7 @@ def test_blocks_nested_10_000_deep_are_refused(text: str) -> None:
 
 def test_a_condition_of_10_000_parts_is_read() -> None:
     many = " or ".join(f"size is {number}" for number in range(10_000))
-    policy = f"""lead {{ size: integer }} queue some queue triage
+    policy = f"""lead {{ id: text size: integer }} queue some queue triage
     route r {{ rule a {{ when {many} to queue some }} fallback to queue triage }}"""
     assert names(compiled(policy)) == []
 

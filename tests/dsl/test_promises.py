@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.support.policies import attempted, compiled, named, resolved
-from turnout.compiler.owners import owners_of, parts_with_owners
+from turnout.compiler.questions.stewards import parts_with_stewards, stewards_of
 from turnout.dsl.policy import Rule, Sla, Step, ToQueue
 from turnout.dsl.promises import Action, NeverReaches, Period, Reached, SlaAtMost
 from turnout.dsl.source import Source, Span
@@ -152,7 +152,7 @@ def test_a_part_without_an_owner_has_that_of_the_nearest_around_it() -> None:
     )
     text = text.replace("GB-always", "owner is missing")
     found = {
-        (part.kind, part.name): part.owner for part in parts_with_owners(compiled(text).program)
+        (part.kind, part.name): part.steward for part in parts_with_stewards(compiled(text).program)
     }
     assert found == {
         ("territory", "EMEA"): "emea-ops",
@@ -176,8 +176,8 @@ def test_a_part_without_an_owner_has_that_of_the_nearest_around_it() -> None:
 def test_leads_of_a_rule_are_answered_for_by_block_territories_and_targets() -> None:
     made = compiled(route(""))
     first, fallback = made.program.routes["inbound"].clauses
-    assert owners_of(made.policy, first) == ("revops", "emea-ops", "sales-lead")
-    assert owners_of(made.policy, fallback) == ("revops", "ops")
+    assert stewards_of(made.policy, first) == ("revops", "emea-ops", "sales-lead")
+    assert stewards_of(made.policy, fallback) == ("revops", "ops")
 
 
 @pytest.mark.parametrize("owner", ['""', '" "', f'"{"x" * 201}"'])
@@ -194,7 +194,7 @@ def test_an_owner_has_a_name_of_reasonable_length(owner: str) -> None:
 def test_a_guarantee_is_a_condition_routes_and_claims() -> None:
     text = "guarantee g owned by ceo { when DACH never reaches queue managers sla at most 1 day }"
     guarantee = resolved(route("", more=text)).guarantees["g"]
-    assert guarantee.owner == "ceo"
+    assert guarantee.steward == "ceo"
     assert guarantee.routes == ("inbound",)
     assert guarantee.claims == (
         NeverReaches((Reached("queue", "managers", HERE),), HERE),

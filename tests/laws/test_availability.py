@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.support.obvious import Obvious
 from tests.support.policies import resolved
 from tests.support.strategies import histories, people
+from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.compiler.program import lower
 from turnout.dsl.calendars import Days
 from turnout.dsl.policy import Cap, Member, Person, Policy, RoundRobin, Route, Step, Team
@@ -20,7 +21,6 @@ from turnout.dsl.zones import zone
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine
 from turnout.runtime.leads import Lead, lead_reader
-from turnout.runtime.reference import is_open_on_the_wall
 from turnout.runtime.stores.memory import MemoryStore
 
 ROUTE = "r"

@@ -194,7 +194,9 @@ def test_a_clause_told_in_one_line_tells_exactly_its_moved_leads(
     pair: tuple[Written, Written],
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(import_module("turnout.compiler.difference.moves"), "MOST_SENTENCES", 0)
+        patch.setattr(
+            import_module("turnout.compiler.difference.moving.changes"), "MOST_SENTENCES", 0
+        )
         versions = compared(*pair)
     assume(is_whole(versions))
     clauses = [move.clause for move in versions.route.moves if not move.is_passed_on]

@@ -10,13 +10,13 @@ from tests.support.counting import ROUTE, Counted, claim, counted, does, tiny, u
 from tests.support.policies import compiled, errors, named
 from tests.support.strategies import Written
 from tests.support.witnesses import arrival, shown
-from turnout.compiler.checks.gaps import MOST_GAPS
+from turnout.compiler.checks.coverage_gaps import MOST_GAPS
+from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.program import Around
 from turnout.dsl.conditions import And, Condition, atoms
 from turnout.dsl.policy import PreviousOwner, Reject, ToOwner, ToQueue, ToSequence
 from turnout.dsl.source import Span
 from turnout.dsl.wording import written
-from turnout.runtime.interpreter import holds, match
 from turnout.runtime.leads import lead_reader
 
 # -- what everything here is counted by --

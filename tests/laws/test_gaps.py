@@ -9,10 +9,10 @@ from tests.support.counting import ROUTE, Counted, claim, counted, tiny, union
 from tests.support.policies import attempted, compiled, named
 from tests.support.strategies import Written
 from tests.support.witnesses import arrival, shown
-from turnout.compiler.checks.gaps import MOST_GAPS
-from turnout.compiler.describe import MOST, words
-from turnout.compiler.regions import Masks
-from turnout.compiler.spelling import spelled
+from turnout.compiler.checks.coverage_gaps import MOST_GAPS
+from turnout.compiler.leads.regions import Masks
+from turnout.compiler.words.describe import MOST, words
+from turnout.compiler.words.spelling import spelled
 from turnout.dsl.conditions import ALWAYS, Condition
 from turnout.dsl.policy import Rule
 from turnout.dsl.wording import written

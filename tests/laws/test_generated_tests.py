@@ -10,8 +10,9 @@ from hypothesis.strategies import DataObject
 from tests.support.enumeration import every_lead, tiny_columns
 from tests.support.policies import attempted, errors
 from tests.support.strategies import PEOPLE, Written, policies
-from turnout.compiler.coverable import coverables
+from turnout.compiler.meaning.interpreter import holds, match, settle
 from turnout.compiler.program import Program, lower
+from turnout.compiler.questions.testable import coverables
 from turnout.dsl.expectations import Expectation
 from turnout.dsl.policy import (
     LeastLoaded,
@@ -23,9 +24,8 @@ from turnout.dsl.policy import (
 )
 from turnout.dsl.source import Source, Span
 from turnout.dsl.wording import parts
-from turnout.runtime.generation import UNMADE, Generated, generate
-from turnout.runtime.interpreter import holds, match, settle
-from turnout.runtime.testing import Covered, Tester, covered
+from turnout.trials.generation import UNMADE, Generated, generate
+from turnout.trials.testing import Covered, Tester, covered
 
 ROUTE = "inbound"
 WORDS = (

@@ -8,12 +8,12 @@ from tests.support.policies import compiled, named
 from tests.support.strategies import PEOPLE
 from tests.support.witnesses import arrival, shown
 from tests.support.worlds import course, is_broken, worlds
+from turnout.compiler.meaning.interpreter import Match, holds, match
 from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
 from turnout.dsl.policy import (
     PreviousOwner,
 )
 from turnout.dsl.types import PersonName
-from turnout.runtime.interpreter import Match, holds, match
 from turnout.runtime.leads import lead_reader
 
 

@@ -13,9 +13,9 @@ from tests.support.enumeration import TODAY, Arrival, every_history
 from tests.support.policies import compiled, named
 from tests.support.strategies import PEOPLE, Written
 from tests.support.worlds import World, available, course, ends, is_broken, worlds
+from turnout.compiler.meaning.interpreter import holds, match
+from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.dsl.policy import Policy, ToPartner
-from turnout.runtime.interpreter import holds, match
-from turnout.runtime.reference import is_open_on_the_wall
 
 HOURS = {
     "early": ("mon..fri 06:00-12:00", "mon..sun 06:00-12:00"),
@@ -129,7 +129,9 @@ def moments(policy: Policy) -> dict[frozenset[str], datetime]:
 def worlds_at(policy: Policy, closed: Collection[frozenset[str]]) -> list[World]:
     """Return who can be there when what is closed is one of these: caps can be full."""
     limited_ = {name for name, person in policy.people.items() if person.caps}
-    limited_ |= {name.removeprefix("partner ") for name, each in policy.places.items() if each.caps}
+    limited_ |= {
+        name.removeprefix("partner ") for name, each in policy.outlets.items() if each.caps
+    }
     return [each for each in worlds(policy) if each.closed in closed and each.gone <= limited_]
 
 

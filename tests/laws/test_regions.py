@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from tests.support.policies import resolved
 from tests.support.strategies import COLUMNS, Written, leads, policies, policy_atoms
-from turnout.compiler import witness
-from turnout.compiler.masks import members
-from turnout.compiler.regions import All, Budget, Regions, find, truth
-from turnout.compiler.space import Space, space
+from turnout.compiler.leads import witness
+from turnout.compiler.leads.masks import members
+from turnout.compiler.leads.regions import All, Budget, Regions, find, truth
+from turnout.compiler.leads.space import Space, space
+from turnout.compiler.meaning.interpreter import holds
 from turnout.dsl.conditions import And, Condition, IsIn, Not, Or, Present, atoms
 from turnout.dsl.policy import Block, Entry, Policy
 from turnout.dsl.types import Values
-from turnout.runtime.interpreter import holds
 
 STEPS = 200_000
 
@@ -58,7 +58,7 @@ def test_a_lead_lies_in_an_atoms_classes_iff_the_atom_holds(
     grid = whole_space(policy)
     values, today = data.draw(leads(policy))
     classes = grid.classify(values, today)
-    for atom, (at, mask) in grid.places.items():
+    for atom, (at, mask) in grid.sides.items():
         assert bool(mask >> classes[at] & 1) == holds(atom, values, today), atom
 
 

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from tests.support.policies import resolved
 from tests.support.strategies import PEOPLE, Written, leads, policies
+from turnout.compiler.meaning.interpreter import match, settle
+from turnout.compiler.meaning.situations import Earlier, history
 from turnout.compiler.program import lower
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import (
@@ -31,9 +33,7 @@ from turnout.dsl.wording import parts, worded
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
 from turnout.runtime.engine import engine
-from turnout.runtime.interpreter import match, settle
 from turnout.runtime.leads import Lead
-from turnout.runtime.reference import Earlier, history
 from turnout.runtime.stores import Store
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite

@@ -8,7 +8,7 @@ import attrs
 
 from tests.support.counting import Counted, claim, does, outcome, union
 from tests.support.enumeration import Arrival
-from turnout.compiler.checks.questions import Written, written_conditions
+from turnout.compiler.questions.written import Written, written_conditions
 from turnout.dsl.conditions import (
     NEVER,
     And,

@@ -5,8 +5,8 @@ from math import prod
 
 from tests.support.counting import Counted, claim, counted
 from tests.support.strategies import Written
-from turnout.compiler.regions import All, reads
-from turnout.compiler.shares import class_weights, shares
+from turnout.compiler.leads.regions import All, reads
+from turnout.compiler.questions.shares import class_weights, shares
 
 
 @claim

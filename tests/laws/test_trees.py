@@ -12,19 +12,19 @@ from hypothesis import strategies as st
 
 from tests.support.policies import resolved
 from tests.support.strategies import Written, leads, policies
-from turnout.compiler.compact import Box, compact
-from turnout.compiler.diagram import dot
-from turnout.compiler.growing import decision_tree
+from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Program, lower
 from turnout.compiler.tree import Leaf, Split, Tree, follow
-from turnout.compiler.tree_json import as_json
+from turnout.compiler.tree.compact import Box, compact
+from turnout.compiler.tree.dot import dot
+from turnout.compiler.tree.grow import decision_tree
+from turnout.compiler.tree.tree_json import as_json
 from turnout.dsl.conditions import Condition
 from turnout.dsl.policy import Policy, Target
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts
 from turnout.rendering.jsons import json_text
-from turnout.runtime.interpreter import holds, match
 
 ROUTE = "inbound"
 

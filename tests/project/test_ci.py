@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,9 @@ def has(command: str) -> pytest.MarkDecorator:
     [
         ("vendor.github-actions", "action.yml"),
         ("vendor.github-workflows", ".github/workflows/ci.yml"),
+        ("vendor.github-issue-config", ".github/ISSUE_TEMPLATE/config.yml"),
+        ("vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/bug.yml"),
+        ("vendor.github-issue-forms", ".github/ISSUE_TEMPLATE/idea.yml"),
     ],
 )
 def test_the_files_for_github_are_as_its_schemas_say(schema: str, file: str) -> None:
@@ -128,18 +132,31 @@ def test_the_examples_of_the_guide_are_as_the_services_schemas_say(
 
 def validated(schema: str, file: Path) -> str:
     """Return what is wrong with a file, "" where nothing is."""
-    command = [str(BIN / "check-jsonschema"), "--builtin-schema", schema, str(file)]
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(file)]
     ran = subprocess.run(command, check=False, capture_output=True, text=True)
     return "" if ran.returncode == 0 else ran.stdout + ran.stderr
 
 
 def test_the_hooks_are_as_pre_commit_wants_them_and_run_commands_there_are() -> None:
     manifest = ROOT / ".pre-commit-hooks.yaml"
-    subprocess.run([BIN / "pre-commit", "validate-manifest", manifest], check=True)
+    pre_commit("validate-manifest", manifest)
     for hook in yaml(manifest.read_text("utf-8")):
         program, command = hook["entry"].split()
         assert program == "turnout"
         assert command in COMMANDS
+
+
+def test_the_hooks_of_this_repository_are_as_pre_commit_wants_them() -> None:
+    config = ROOT / ".pre-commit-config.yaml"
+    pre_commit("validate-config", config)
+    (repository,) = yaml(config.read_text("utf-8"))["repos"]
+    entries = {hook["id"]: hook["entry"].split() for hook in repository["hooks"]}
+    assert [entry[1] for entry in entries.values() if entry[0] == "turnout"] == ["fmt", "check"]
+    assert {entry[0] for entry in entries.values()} == {"turnout", "python"}
+
+
+def pre_commit(*arguments: str | Path) -> None:
+    subprocess.run([sys.executable, "-m", "pre_commit", *arguments], check=True)
 
 
 def test_the_guide_lists_the_inputs_of_the_action() -> None:
@@ -152,6 +169,44 @@ def test_no_expression_is_pasted_into_a_script() -> None:
     scripts = [each["run"] for each in action()["runs"]["steps"] if "run" in each]
     assert len(scripts) > 3
     assert not [script for script in scripts if "${{" in script]
+
+
+# -- the project's own workflow --
+
+
+def job(name: str) -> dict[str, Any]:
+    """Return a job of the workflow that this repository runs on GitHub."""
+    workflow: dict[str, Any] = yaml((ROOT / ".github/workflows/ci.yml").read_text("utf-8"))
+    found: dict[str, Any] = workflow["jobs"][name]
+    return found
+
+
+def test_everything_and_the_install_are_tried_on_the_oldest_and_the_newest_python() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    oldest, newest = job("run")["strategy"]["matrix"]["python"]
+    assert f">={oldest}" == project["requires-python"]
+    named = [each.rpartition(" ")[2] for each in project["classifiers"] if ":: 3." in each]
+    assert (named[0], named[-1]) == (oldest, newest)
+    matrix = job("install")["strategy"]["matrix"]
+    assert matrix == {"os": ["windows-latest", "macos-latest"], "python": [oldest, newest]}
+
+
+def test_the_examples_are_tried_where_nothing_but_what_was_installed_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    values = {
+        "RUNNER_TEMP": str(tmp_path),
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        # The examples are tested beside this test; here it is enough that their tests are found.
+        "PYTEST_ADDOPTS": "--collect-only -p no:cacheprovider",
+    }
+    _, _, install, leave, attempt = job("install")["steps"]
+    assert install["run"] == "python -m pip install '.[test]'"
+    for each in (leave, attempt):
+        subprocess.run([*BASH, each["run"]], check=True, env={**os.environ, **values})
+    assert (tmp_path / "away" / "out" / "decisions.csv").is_file()
+    assert not (tmp_path / "away" / "turnout").exists()
 
 
 # -- what the scripts do --

@@ -8,7 +8,7 @@ from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.opening_hours import next_closed
 from turnout.dsl.source import Source, Span
 from turnout.dsl.zones import zone, zone_names
-from turnout.runtime.calendars import after_working, is_open, next_open
+from turnout.runtime.working_time import after_working, is_open, next_open
 
 NOWHERE = Span(Source("calendars.route", ""), 0, 0)
 WEEK = range(7)

@@ -10,9 +10,9 @@ from tests.support.policies import resolved
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.promises import Period
 from turnout.dsl.source import Source, Span
-from turnout.runtime.calendars import is_open
 from turnout.runtime.due import due
 from turnout.runtime.moves import Holder
+from turnout.runtime.working_time import is_open
 
 POLICY = """\
 lead { id: text required }

@@ -9,7 +9,7 @@ import pytest
 from turnout.dsl import types
 from turnout.dsl.types import Field
 from turnout.runtime.decisions import Issue
-from turnout.runtime.leads import Lead, fingerprint, lead_reader, leads, shortened
+from turnout.runtime.leads import LACKING, Lead, fingerprint, lead_reader, leads, shortened
 from turnout.runtime.records import Record
 
 FIELDS = {
@@ -46,7 +46,7 @@ def test_a_column_is_found_however_it_is_spelled(column: str) -> None:
 def test_unknown_columns_are_ignored_whatever_they_hold() -> None:
     record = {"attributes": {"type": "Lead"}, "Owner": ["x"], None: 1, 5: 2, ("a",): 3, "Id": "1"}
     assert lead(record).values == {"id": "1"}
-    assert lead(record).issues == ()
+    assert lead(record).issues == (Issue("email", "", LACKING),)
 
 
 def test_more_columns_than_are_remembered_are_still_read() -> None:
@@ -59,7 +59,7 @@ def test_more_columns_than_are_remembered_are_still_read() -> None:
 
 
 def test_the_exact_name_comes_before_another_spelling() -> None:
-    found = lead({"Size": "5", "size": "7"})
+    found = fit(Size="5", size="7")
     assert found.values["size"] == 7
     assert found.issues == (Issue("size", "5", "a second value, in Size; the one in size counts"),)
 
@@ -70,14 +70,14 @@ def test_the_first_column_that_is_not_missing_counts() -> None:
 
 
 def test_a_column_that_can_be_read_comes_before_one_that_can_not() -> None:
-    found = lead({"Size": "many", "SIZE": "5"})
-    assert found.values == {"size": 5}
+    found = fit(Size="many", SIZE="5")
+    assert found.values["size"] == 5
     assert [issue.raw for issue in found.issues] == ["many"]
-    assert [issue.raw for issue in lead({"Size": "many", "SIZE": "few"}).issues] == ["few", "many"]
+    assert [issue.raw for issue in fit(Size="many", SIZE="few").issues] == ["few", "many"]
 
 
 def test_the_same_value_twice_is_no_issue() -> None:
-    assert lead({"Size": "1,200", "size": 1200}).issues == ()
+    assert fit(Size="1,200", size=1200).issues == ()
 
 
 def test_any_mapping_is_a_record() -> None:
@@ -108,7 +108,10 @@ def test_a_lead_that_lacks_required_fields_says_which_and_keeps_the_rest() -> No
     found = lead({"size": 5, "email": "nobody"})
     assert found.complaint == "no id, no email"
     assert found.values == {"size": 5}
-    assert found.issues == (Issue("email", "nobody", "not an e-mail address"),)
+    assert found.issues == (
+        Issue("email", "nobody", "not an e-mail address"),
+        Issue("id", "", LACKING),
+    )
 
 
 def test_a_fit_lead_has_no_complaint() -> None:
@@ -235,5 +238,9 @@ def test_every_row_is_a_lead_in_order() -> None:
     first, broken, last = leads(rows, FIELDS)
     assert (first.row, first.complaint, first.issues) == (1, None, ())
     assert broken == Lead(None, {}, (Issue("", "{oops", "not JSON"),), 2, "not JSON")
-    assert last.issues == (Issue("size", "x", "not a whole number"), told)
+    assert last.issues == (
+        Issue("size", "x", "not a whole number"),
+        Issue("email", "", LACKING),
+        told,
+    )
     assert last.complaint == "no email"

@@ -1,9 +1,9 @@
 """A tiny policy with all its leads, and the claims to which every such policy is held.
 
 A claim is a law of counted policies: what the checks say of all leads is compared with all
-leads, one by one. In every test run each claim is tried on a few policies of its own; the
-thorough run (`tests/laws/test_all_claims.py`) counts each new policy once and holds it to
-all of them.
+leads, one by one. Drawing, compiling and counting a policy takes longer than any claim, so
+the claims share their policies. The thorough run (`tests/laws/test_all_claims.py`) counts
+each new policy once and holds it to all of them.
 
 A set of leads is an integer, a bit a lead. Whether an atom holds for a lead is asked of
 the reference interpreter once a value; `and`, `or` and `not` join the sets. That this is
@@ -13,28 +13,28 @@ what the interpreter says of whole conditions is a claim itself.
 import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property, wraps
 from typing import TypeAlias
 
 import attrs
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
 from tests.support.enumeration import TODAY, Arrival, every_lead, tiny_columns
 from tests.support.policies import compiled, named
 from tests.support.strategies import Column, Written, conditions, policies
-from turnout.compiler.analysis import Analysis, analyse
-from turnout.compiler.gaps import Gaps, gaps
+from turnout.compiler.compiled import Compiled
+from turnout.compiler.meaning.interpreter import Match, holds, match
 from turnout.compiler.program import Clause, RouteProgram, always_accepts
+from turnout.compiler.questions.analysis import Analysis, analyse
+from turnout.compiler.questions.gaps import Gaps, gaps
 from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or, atoms
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Block, Entry, Policy, Sla, Target
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
 from turnout.dsl.types import Date, PersonName, Value
-from turnout.runtime.compiled import Compiled, run_witness
-from turnout.runtime.interpreter import Match, holds, match
 
 ROUTE = "inbound"
 SLAS = (
@@ -124,7 +124,7 @@ class Counted:
 
     @cached_property
     def analysis(self) -> Analysis:
-        return analyse(self.compiled.program, ROUTE, run_witness)
+        return analyse(self.compiled.program, ROUTE)
 
     @cached_property
     def classes(self) -> tuple[tuple[int, ...], ...]:
@@ -309,14 +309,36 @@ Claim: TypeAlias = Callable[[Counted], None]
 CLAIMS: list[Claim] = []
 """Those of the modules imported so far."""
 
+SHARED = 200
+"""Policies on which every claim is tried, drawn and counted once for all of them."""
+
 
 def claim(held: Claim) -> Callable[[], None]:
     """Make a claim a law of its own, and one of `CLAIMS`."""
     CLAIMS.append(held)
 
-    def law(policy: Written) -> None:
-        held(counted(policy))
+    @wraps(held)
+    def law() -> None:
+        for of in shared():
+            try:
+                held(of)
+            except BaseException as broken:
+                broken.add_note(of.written.text)
+                raise
 
-    # What a law tries in an ordinary run is drawn by its name.
-    law.__name__, law.__module__ = held.__name__, held.__module__
-    return given(policy=tiny())(law)
+    del law.__wrapped__  # pytest would take what the claim is told of for a fixture
+    return law
+
+
+@cache
+def shared() -> tuple[Counted, ...]:
+    """Return the policies on which the claims are tried: the same in every run."""
+    found: list[Counted] = []
+
+    @settings(max_examples=SHARED, derandomize=True, deadline=None, database=None)
+    @given(tiny())
+    def draw(policy: Written) -> None:
+        found.append(counted(policy))
+
+    draw()
+    return tuple(found)

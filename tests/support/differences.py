@@ -10,14 +10,14 @@ import attrs
 from tests.support.policies import resolved
 from tests.support.strategies import Written, can_be_seen
 from turnout.compiler.difference import Difference, Move, Offer, RouteDifference, difference
-from turnout.compiler.difference.receivers import read_by, unmarked
-from turnout.compiler.difference.rows import offered
+from turnout.compiler.difference.ground.lines import offered
+from turnout.compiler.difference.ground.receivers import read_by, unmarked
+from turnout.compiler.leads.regions import truth
+from turnout.compiler.meaning.interpreter import match
 from turnout.compiler.program import lower
-from turnout.compiler.regions import truth
 from turnout.dsl.conditions import SEEN, Condition
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Value, Values
-from turnout.runtime.interpreter import match
 from turnout.runtime.leads import LeadReader, lead_reader
 
 ROUTE = "inbound"

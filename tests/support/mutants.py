@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 SEED = 2026
 SECONDS = 300
 HELD_BY = {
-    "compiler/regions.py": ("tests/laws/test_regions.py", "tests/laws/test_all_claims.py"),
+    "compiler/leads/regions.py": ("tests/laws/test_regions.py", "tests/laws/test_all_claims.py"),
     "runtime/draw.py": (
         "tests/runtime/test_draw.py",
         "tests/runtime/test_behaviour.py",

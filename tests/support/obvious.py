@@ -13,6 +13,14 @@ from functools import cache
 
 import attrs
 
+from turnout.compiler.meaning.interpreter import Result, match, settle
+from turnout.compiler.meaning.situations import (
+    Earlier,
+    Given,
+    Situation,
+    history,
+    is_open_on_the_wall,
+)
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, Sla, Target
@@ -21,9 +29,7 @@ from turnout.dsl.wording import parts
 from turnout.dsl.zones import zone
 from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
 from turnout.runtime.escalation import MOST_HOPS
-from turnout.runtime.interpreter import Result, match, settle
 from turnout.runtime.leads import Lead
-from turnout.runtime.reference import Earlier, Given, Situation, history, is_open_on_the_wall
 
 MINUTE = timedelta(minutes=1)
 Accept = Callable[[Target], tuple[str | None, str | None]]
@@ -176,7 +182,7 @@ def due_on_the_wall(
     if hours is None and kind in {"round-robin", "least-loaded"}:
         hours = policy.teams[target].hours
     if kind == "partner":
-        hours = policy.places[f"partner {target}"].hours
+        hours = policy.outlets[f"partner {target}"].hours
     amount = sla.period.amount
     if hours is None or sla.wall:
         return at + timedelta(minutes=sla.period.minutes)

@@ -4,12 +4,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.support.strategies import Written
-from turnout.compiler.analysis import STEPS
+from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.compiler.questions.analysis import STEPS
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
 from turnout.dsl.resolve import resolve
-from turnout.runtime.compiled import Compiled, compile_policy
 
 
 def compiled(

@@ -35,6 +35,7 @@ from turnout.dsl.conditions import (
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.policy import Block, Entry, Policy
 from turnout.dsl.types import Value, Values
+from turnout.dsl.values import read
 from turnout.dsl.values.texts import normal_code, normal_text
 
 PEOPLE = ("ana", "ben", "cleo")
@@ -598,9 +599,9 @@ def _normal(kind: types.FieldType, made: Value) -> Value | None:
     """Return `made` as the type's values are, None where it is none."""
     match kind, made:
         case types.Text(), str():
-            return normal_text(made) or None
+            return _readable(kind, normal_text(made))
         case types.Code(first), str():
-            return normal_code(made, first) or None
+            return _readable(kind, normal_code(made, first))
         case types.Email(), str():
             return made if "@" in made[1:-1] else f"{made}@firm.example"
         case types.Integer(low, high), int() | Decimal():
@@ -623,13 +624,19 @@ def _normal(kind: types.FieldType, made: Value) -> Value | None:
             return made if made != frozenset() else None
 
 
+def _readable(kind: types.FieldType, made: str) -> str | None:
+    """Return a text that a lead can have there, None where it counts as missing."""
+    return made if made and read(types.Field("field", kind), made) == made else None
+
+
 def _plain(kind: types.FieldType) -> SearchStrategy[Value]:
     texts = st.text("abxy12. ", min_size=1, max_size=4)
     match kind:
         case types.Text():
-            return texts.map(normal_text).filter(bool)
+            return texts.map(normal_text).filter(lambda text: _readable(kind, text) is not None)
         case types.Code(first):
-            return texts.map(lambda text: normal_code(text, first)).filter(bool)
+            made = texts.map(lambda text: normal_code(text, first))
+            return made.filter(lambda code: _readable(kind, code) is not None)
         case types.Email():
             return st.sampled_from(["ana@firm.example", "x@gmail.com", "1@o.example"])
         case types.Integer(low, high):

@@ -9,6 +9,7 @@ import attrs
 from tests.support.counting import ROUTE
 from tests.support.enumeration import Arrival
 from tests.support.strategies import PEOPLE
+from turnout.compiler.meaning.interpreter import Match, settle
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import (
     LeastLoaded,
@@ -32,7 +33,6 @@ from turnout.dsl.promises import (
     Reached,
     SlaAtMost,
 )
-from turnout.runtime.interpreter import Match, settle
 
 AWAY = (*PEOPLE, "outside")
 
@@ -96,7 +96,7 @@ def ends(
                 case ToQueue() | ToSequence() | Reject():
                     return None, None
                 case ToPartner(name, anytime):
-                    is_open = anytime or policy.places[f"partner {name}"].hours not in world.closed
+                    is_open = anytime or policy.outlets[f"partner {name}"].hours not in world.closed
                     return None, None if is_open and name not in world.gone else "away"
                 case _:
                     return None, None if available(policy, target, lead, world) else "away"

@@ -13,7 +13,7 @@ import pytest
 from click.testing import Result
 
 from tests.support.command_line import INBOUND, UNKNOWN, folder, process, turnout
-from turnout.compiler import drawing
+from turnout.compiler.tree import picture as drawing
 
 __all__ = ["folder"]  # the fixture, for this module's tests
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from turnout.cli import cli
-from turnout.runtime.configuration import ConfigurationError, nearest_configuration
+from turnout.project.configuration import ConfigurationError, nearest_configuration
 from turnout.runtime.router import PolicyError, load
 
 POLICY = """\

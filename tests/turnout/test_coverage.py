@@ -66,7 +66,7 @@ def test_each_clause_has_its_exact_share_of_what_the_fields_allow() -> None:
 def shares_of(policy: str, *more: str) -> dict[str, float]:
     assert turnout("coverage", policy, "-o", "shares.json", *more).exit_code == 0
     data = json.loads(Path("shares.json").read_text("utf-8"))
-    from turnout.compiler.universe import universe  # noqa: PLC0415 - slow to load
+    from turnout.compiler.leads.universe import universe  # noqa: PLC0415 - slow to load
     from turnout.dsl.types import Country  # noqa: PLC0415
 
     found = {each["clause"]: each["share"] for each in data["shares"]}

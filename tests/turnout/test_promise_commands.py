@@ -101,7 +101,7 @@ def test_a_file_belongs_to_all_who_own_a_part_of_it(folder: Path) -> None:
     ]
 
 
-def test_owners_of_a_policy_with_errors_shows_the_errors(folder: Path) -> None:
+def test_stewards_of_a_policy_with_errors_shows_the_errors(folder: Path) -> None:
     (folder / "people.route").write_text(PEOPLE.replace("owned by", "owned bye"))
     result = turnout("owners", "inbound.route")
     assert (result.exit_code, result.stdout) == (1, "")

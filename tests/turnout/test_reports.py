@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 
 from tests.support.findings import findings
 from tests.support.policies import compiled
+from turnout.compiler.compiled import compile_policy
 from turnout.dsl.findings import Finding, Label, Severity, Witness
 from turnout.dsl.source import Source, Span
 from turnout.dsl.verdict import Allowed
 from turnout.rendering.formats import FORMATS
 from turnout.rendering.github import github
 from turnout.rendering.report import Report
-from turnout.runtime.compiled import compile_policy
 
 ROOT = Path(__file__).parents[2]
 SARIF_SHA256 = "c3b4bb2d6093897483348925aaa73af03b3e3f4bd4ca38cef26dcb4212a2682e"

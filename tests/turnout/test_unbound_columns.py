@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from turnout.cli import cli
+from turnout.compiler.compiled import compile_policy
 from turnout.dsl.headers import Headers
 from turnout.dsl.types import Field, Text
-from turnout.runtime.compiled import compile_policy
 from turnout.runtime.unbound import Shapes, Unbound, asked_fields
 
 POLICY = """\

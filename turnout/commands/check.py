@@ -11,17 +11,18 @@ import click
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import replacing
-from turnout.commands.policies import STEPS_LIMIT, configured, named_or_configured
-from turnout.commands.roots import roots
+from turnout.commands.policies import STEPS_LIMIT, named_or_configured
+from turnout.compiler.compiled import DEADLINE, Compiled, compile_policy
 from turnout.dsl.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.verdict import Allowed
+from turnout.project.configuration import configuration_of
+from turnout.project.roots import roots
 from turnout.rendering.formats import FORMATS
 from turnout.rendering.pages import page, terminal
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
-from turnout.runtime.compiled import DEADLINE, Compiled, compile_policy
 
 MANY = 20
 """Policies from which on the wait deserves a progress bar."""
@@ -119,8 +120,10 @@ def command(
             f"--coverage is for reading, not for --format {name}",
             "write it with `turnout coverage POLICY -o coverage.json`",
         )
-    files = roots(named_or_configured(paths))
-    report = attrs.evolve(checked(files, steps, deadline), strict=strict)
+    found = roots(named_or_configured(paths))
+    files = list(found.files)
+    report = checked(files, steps, deadline)
+    report = attrs.evolve(report, findings=(*found.refused, *report.findings), strict=strict)
     for format_name, file in reports:
         with replacing(file) as stream:
             text = click.unstyle("\n".join(FORMATS[format_name](report, columns())))
@@ -153,7 +156,7 @@ def checked(files: list[Path], steps: int, deadline: float = DEADLINE) -> Report
             compile_policy(
                 file,
                 steps=steps,
-                severities=configured(file).severities,
+                severities=configuration_of(file).severities,
                 deadline=deadline,
             )
             for file in progress

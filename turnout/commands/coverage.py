@@ -12,9 +12,10 @@ from turnout.commands.flow import begun, opened
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import output
-from turnout.commands.policies import POLICY, ROUTE, chosen_route, refusals
-from turnout.compiler.analysis import analyse
-from turnout.compiler.coverage import END, Cell, Coverage, coverage
+from turnout.commands.policies import POLICY, ROUTE, chosen_route
+from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.compiler.questions.analysis import analyse
+from turnout.compiler.questions.coverage import END, Cell, Coverage, coverage
 from turnout.dsl.findings import Finding, Severity
 from turnout.rendering.coverage import coverage_lines
 from turnout.rendering.coverage_html import coverage_html
@@ -22,11 +23,10 @@ from turnout.rendering.jsons import json_text
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
-from turnout.runtime.compiled import Compiled, compile_policy, run_witness
 from turnout.runtime.leads import leads as leads_of
 from turnout.runtime.records import FOUND, Manner
-from turnout.runtime.sample import sampled
 from turnout.runtime.unbound import Shapes
+from turnout.trials.sample import sampled
 
 FORMAT, VERSION = "turnout-coverage", 1
 
@@ -108,12 +108,12 @@ def measured(
     manner: Manner = FOUND,
 ) -> Coverage:
     """Return the coverage of a route: of the leads in a file, or of the space of leads."""
-    analysis = analyse(compiled.program, route, run_witness)
+    analysis = analyse(compiled.program, route)
     if leads is None:
         return coverage(analysis)
     fields = compiled.policy.fields
     moment = (at or datetime.now(UTC)).astimezone(UTC)
-    with refusals(), opened(leads, fields, manner) as source:
+    with opened(leads, fields, manner) as source:
         rows = begun(source, Shapes(fields), compiled.policy, route)
         return sampled(analysis, leads_of(rows, fields), moment)
 

@@ -9,7 +9,7 @@ from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import output
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.trees import picture, tree_of
-from turnout.compiler.drawing import FORMATS
+from turnout.compiler.tree.picture import FORMATS
 
 
 @click.command(

@@ -1,35 +1,32 @@
 """`turnout diff`: whose decision a change of a policy changes, and what else."""
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from time import monotonic
 
 import attrs
 import click
 
-from turnout.commands.exits import CLEAN, FINDINGS, CannotRun
+from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.flow import begun, opened
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import STEPS_LIMIT, refusals
-from turnout.commands.versions import condition, program, versions
+from turnout.commands.policies import STEPS_LIMIT
 from turnout.compiler.checks.guarantees import judged_claims
-from turnout.compiler.difference import Difference, Offer, difference
+from turnout.compiler.compiled import DEADLINE
+from turnout.compiler.difference import Difference, difference
 from turnout.compiler.difference.levels import LEVELS, beyond
-from turnout.compiler.difference.receivers import read_by
 from turnout.compiler.program import Program
-from turnout.dsl.conditions import SEEN
 from turnout.dsl.findings import Severity
-from turnout.dsl.policy import Policy
+from turnout.project.versions import WHERE, UnreadableError, condition, program, versions
 from turnout.rendering.difference import FORMATS
-from turnout.rendering.difference.report import Comparison
+from turnout.rendering.difference.sections import Comparison
+from turnout.rendering.pretty import pretty
+from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
-from turnout.runtime.compiled import DEADLINE, run_witness
-from turnout.runtime.interpreter import match
-from turnout.runtime.leads import lead_reader
-from turnout.runtime.movements import Movements, movements
 from turnout.runtime.records import Manner
 from turnout.runtime.unbound import Shapes
+from turnout.trials.impact import Movements, movements
+from turnout.trials.offers import offered_by
 
 
 @click.command(
@@ -116,8 +113,12 @@ def command(
     if (allow == "declared") != (where is not None):
         raise CannotRun("--allow declared and --where CONDITION go together")
     with versions(old, new) as (before, after):
-        programs = _chosen((program(before), program(after)), route_name)
-        declared = None if where is None else condition(where, after)
+        try:
+            programs = _chosen((program(before), program(after)), route_name)
+            declared = None if where is None else condition(where, after)
+        except UnreadableError as refusal:
+            _show_unreadable(refusal)
+            ctx.exit(CANNOT_RUN)
     found = difference(*programs, offered_by, declared=declared, steps=steps, deadline=end)
     counted = None
     if leads is not None:
@@ -144,14 +145,14 @@ def _chosen(programs: tuple[Program, Program], name: str | None) -> tuple[Progra
     return old, new
 
 
-def offered_by(
-    policy: Policy, route: str, raw: Mapping[str, object], clock: date
-) -> tuple[Offer, ...]:
-    """Return what a raw lead is offered by the reference interpreter; see `Oracle`."""
-    lead = lead_reader(policy.fields)(raw, None)
-    values = {**lead.values, SEEN: raw.get(SEEN) is True}
-    targets = (target for target, _ in match(policy, route, values, clock).attempts)
-    return tuple((target, tuple(map(values.get, read_by(target)))) for target in targets)
+def _show_unreadable(refusal: UnreadableError) -> None:
+    """Print what is wrong with a version, its copied files by the names that git has for them."""
+    version = refusal.version
+    for text in pretty(Report(refusal.findings, (version.name,)), columns()):
+        shown = text.replace(version.where, WHERE)
+        if version.folder is not None:
+            shown = shown.replace(f"{version.folder.as_posix()}/", f"{version.revision}:")
+        click.echo(shown, err=True)
 
 
 def _broken(old: Program, new: Program, deadline: float) -> tuple[str, ...]:
@@ -159,7 +160,7 @@ def _broken(old: Program, new: Program, deadline: float) -> tuple[str, ...]:
     before, after = (
         {
             found.about: found.finding.message
-            for found in judged_claims(each, run_witness, each.routes, deadline=deadline)
+            for found in judged_claims(each, each.routes, deadline=deadline)
             if found.about and found.finding.severity is Severity.ERROR
         }
         for each in (old, new)
@@ -185,6 +186,6 @@ def _counted(
     assert old is not None
     assert new is not None
     fields = {**programs[0].policy.fields, **programs[1].policy.fields}
-    with refusals(), opened(leads, fields, manner) as source:
+    with opened(leads, fields, manner) as source:
         rows = begun(source, Shapes(fields), programs[1].policy, new)
         return movements(rows, ((programs[0], old), (programs[1], new)), clock)

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from turnout.commands.options import AT, STATE, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy, refusals
+from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import moves_data, moves_text
 from turnout.rendering.screen import columns
@@ -51,7 +51,7 @@ def command(
     """
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with refusals(), Router(compiled, route=route, state=state, wait=wait) as router:
+    with Router(compiled, route=route, state=state, wait=wait) as router:
         moves = router.escalate(at=at)
     if format_name == "json":
         click.echo(json_text(moves_data(moves), indent=2))

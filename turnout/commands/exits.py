@@ -4,7 +4,9 @@ import errno
 
 import click
 
-from turnout.rendering.screen import Ink, columns, fill, hanging, paint, visible
+from turnout.dsl.printable import visible
+from turnout.errors import Error
+from turnout.rendering.screen import Ink, columns, fill, hanging, paint
 
 CLEAN = 0
 FINDINGS = 1
@@ -18,19 +20,8 @@ def is_full(failure: OSError) -> bool:
     return failure.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
-class CannotRun(click.ClickException):
-    """What was asked can't be done: the reason, and what to do about it or ""."""
-
-    exit_code = CANNOT_RUN
-
-    def __init__(self, message: str, help: str = "") -> None:
-        super().__init__(message)
-        self.help = help
-
-    def show(self, file: object = None) -> None:
-        """Print the message and the help on stderr."""
-        del file
-        complain(self.message, self.help)
+class CannotRun(Error):  # noqa: N818 - what it says, and not a fault
+    """What was asked of a command can't be done."""
 
 
 def complain(message: str, help: str = "") -> None:

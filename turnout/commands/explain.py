@@ -10,10 +10,11 @@ from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy, refusals
+from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
+from turnout.dsl.printable import visible
 from turnout.rendering.explanation import explanation_data, explanation_text
 from turnout.rendering.jsons import json_text
-from turnout.rendering.screen import columns, visible
+from turnout.rendering.screen import columns
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Manner, Record, Records
 from turnout.runtime.router import Router
@@ -75,7 +76,7 @@ def command(
     """
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with refusals(), Router(compiled, route=route, state=state, wait=wait) as router:
+    with Router(compiled, route=route, state=state, wait=wait) as router:
         explanation = router.explain(raw_lead(lead, router, manner, lead_id, row), at=at)
     if format_name == "json":
         click.echo(json_text(explanation_data(explanation), indent=2))

@@ -15,9 +15,9 @@ import click
 from turnout.commands.exits import CannotRun
 from turnout.commands.outputs import is_stdout, output
 from turnout.dsl.policy import Policy
+from turnout.dsl.printable import visible
 from turnout.dsl.types import Field
 from turnout.rendering.decisions import LAYOUTS, Layout
-from turnout.rendering.screen import visible
 from turnout.rendering.tally import Tally
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records import FOUND, LeadsError, Manner, Record, Records, records

@@ -12,14 +12,15 @@ from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS
 from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import named_or_configured
-from turnout.commands.roots import route_files
 from turnout.dsl.files import MAX_FILE, decoded, read_text
-from turnout.dsl.findings import Finding
+from turnout.dsl.findings import Finding, error
 from turnout.dsl.formatting import formatted
+from turnout.dsl.printable import visible
 from turnout.dsl.source import Source
+from turnout.project.roots import route_files
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report, counted
-from turnout.rendering.screen import Ink, columns, paint, visible
+from turnout.rendering.screen import Ink, columns, paint
 
 STDIN = Path("-")
 
@@ -49,9 +50,10 @@ def command(ctx: click.Context, *, paths: tuple[Path, ...], check: bool, has_dif
     Exit status: 0 for success, 1 where --check or --diff finds a file that would change, 2
     where a file could not be read or parsed.
     """
-    findings: list[Finding] = []
-    changed = 0
-    files = route_files(named_or_configured(paths))
+    found = route_files(named_or_configured(paths))
+    findings = list(found.refused)
+    changed = unread = 0
+    files = list(found.files)
     is_dry = check or has_diff
     for path in files:
         result = _formatted(path)
@@ -60,11 +62,12 @@ def command(ctx: click.Context, *, paths: tuple[Path, ...], check: bool, has_dif
             _finish(result, check=check, has_diff=has_diff)
         else:
             findings += result
+            unread += 1
     for text in pretty(Report(tuple(findings), tuple(map(str, files))), columns()):
         if findings:
             click.echo(text, err=True)
     if files != [STDIN]:
-        click.echo(_summary(len(files), changed, is_dry=is_dry), err=True)
+        click.echo(_summary(len(files) - unread, changed, is_dry=is_dry), err=True)
     if findings:
         ctx.exit(CANNOT_RUN)
     ctx.exit(FINDINGS if changed and is_dry else CLEAN)
@@ -93,6 +96,10 @@ def _formatted(path: Path) -> _Text | tuple[Finding, ...]:
     if isinstance(text, Finding):
         return (text,)
     after = formatted(Source(shown, text))
+    if isinstance(after, str) and len(after.encode()) > MAX_FILE:
+        message = f"the canonical form of `{shown}` would be larger than {MAX_FILE // 1024**2} MB"
+        advice = "split the file; lines that stand together are padded to one width"
+        return (error("too-large", None, message, help=advice),)
     # Compared as bytes would be: a byte-order mark or a CRLF is a difference as well.
     before = text if path == STDIN else path.read_bytes().decode("utf-8")
     return _Text(path, before, after) if isinstance(after, str) else after

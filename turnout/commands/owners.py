@@ -6,7 +6,7 @@ import click
 
 from turnout.commands.options import Command, color_option
 from turnout.commands.policies import POLICY, fit_policy
-from turnout.compiler.owners import parts_with_owners
+from turnout.compiler.questions.stewards import parts_with_stewards
 from turnout.rendering.jsons import json_text
 from turnout.rendering.owners import codeowners, owners_data, owners_text
 
@@ -45,7 +45,7 @@ def command(*, policy: Path, format_name: str, prefix: str) -> None:
     are named from the current folder: run it in the root of the repository.
     """
     compiled = fit_policy(policy)
-    parts = parts_with_owners(compiled.program)
+    parts = parts_with_stewards(compiled.program)
     if format_name == "json":
         click.echo(json_text(owners_data(compiled.policy.name, parts), indent=2))
         return

@@ -1,28 +1,24 @@
 """A policy that is fit to run, which of its routes a command is about, and its router."""
 
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
 import click
 
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
-from turnout.compiler.analysis import STEPS
+from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.compiler.questions.analysis import STEPS
 from turnout.dsl.findings import Severity
 from turnout.dsl.policy import Policy
-from turnout.rendering.pretty import pretty
-from turnout.rendering.report import Report
-from turnout.rendering.screen import columns
-from turnout.runtime.compiled import Compiled, compile_policy
-from turnout.runtime.configuration import (
-    Configuration,
-    ConfigurationError,
+from turnout.project.configuration import (
     configuration_of,
     configured_paths,
 )
-from turnout.runtime.records import LeadsError
-from turnout.runtime.stores import LONGEST_WAIT, WAIT, StateError
+from turnout.rendering.pretty import pretty
+from turnout.rendering.report import Report
+from turnout.rendering.screen import columns
+from turnout.runtime.stores import LONGEST_WAIT, WAIT
 
 POLICY = click.argument("policy", type=click.Path(path_type=Path))
 ROUTE = click.option(
@@ -48,7 +44,7 @@ STEPS_LIMIT = click.option(
 
 def fit_policy(path: Path) -> Compiled:
     """Return the policy at `path`; where it has errors, print them and end the command."""
-    compiled = compile_policy(path, severities=configured(path).severities)
+    compiled = compile_policy(path, severities=configuration_of(path).severities)
     if compiled.is_fit:
         return compiled
     report = errors_of(compiled)
@@ -71,7 +67,7 @@ def chosen_route(policy: Policy, name: str | None, main: Path) -> str:
     """
     names = list(policy.routes)
     if name is None and len(names) > 1:
-        name = configured(main).route
+        name = configuration_of(main).route
     if not names:
         raise CannotRun(f"the policy {policy.name} has no route", "name the file that has one")
     if name is None and len(names) == 1:
@@ -86,22 +82,6 @@ def chosen_route(policy: Policy, name: str | None, main: Path) -> str:
     raise CannotRun(f"the policy has no route {name}", advice)
 
 
-@contextmanager
-def refusals() -> Generator[None, None, None]:
-    """Turn a state, a configuration or a file of leads that can't be used into the end."""
-    try:
-        yield
-    except (ConfigurationError, LeadsError, StateError) as refusal:
-        raise CannotRun(refusal.message, refusal.help) from refusal
-
-
 def named_or_configured(paths: Sequence[Path]) -> list[Path]:
-    """Return the paths that were named, or else those configured. Raises CannotRun."""
-    with refusals():
-        return list(paths) or configured_paths()
-
-
-def configured(policy: Path) -> Configuration:
-    """Return the configuration for a policy's main file. Raises CannotRun."""
-    with refusals():
-        return configuration_of(policy)
+    """Return the paths that were named, or else those configured. Raises ConfigurationError."""
+    return list(paths) or configured_paths()

@@ -11,10 +11,11 @@ from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, STATE, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy, refusals
+from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
+from turnout.dsl.printable import visible
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import anew_text, moves_data
-from turnout.rendering.screen import columns, visible
+from turnout.rendering.screen import columns
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Manner, Record, Records
 from turnout.runtime.router import Router, UnroutedError
@@ -97,7 +98,7 @@ def command(
         raise click.UsageError("--id and --all exclude each other")
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with refusals(), Router(compiled, route=route, state=state, wait=wait) as router:
+    with Router(compiled, route=route, state=state, wait=wait) as router:
         chosen = _chosen(leads, router, manner, ids, takes_all=takes_all)
         try:
             moves = router.reroute_all(chosen, reason, at=at)

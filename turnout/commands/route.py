@@ -8,7 +8,7 @@ import click
 from turnout.commands.flow import route_leads, suffix_format
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy, refusals
+from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
 from turnout.rendering.decisions import LAYOUTS
 from turnout.rendering.screen import columns
 from turnout.runtime.records import Manner
@@ -76,7 +76,7 @@ def command(
     outs = {out: format_name or suffix_format(out)}
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with refusals(), Router(compiled, route=route, state=state, wait=wait) as router:
+    with Router(compiled, route=route, state=state, wait=wait) as router:
         tally = route_leads(router, leads, outs, at, manner)
     for line in tally.lines(columns()):
         click.echo(line, err=True)

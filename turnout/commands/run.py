@@ -5,17 +5,19 @@ from pathlib import Path
 
 import click
 
-from turnout.commands.exits import CannotRun
+from turnout.commands.exits import complain
 from turnout.commands.flow import route_leads
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import replacing
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy, refusals
+from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
 from turnout.commands.trees import picture, tree_of, tree_text
+from turnout.compiler.compiled import Compiled
 from turnout.compiler.tree import Tree
+from turnout.compiler.tree.picture import PictureError
+from turnout.dsl.printable import visible
 from turnout.rendering.report import Report, counted
-from turnout.rendering.screen import Ink, columns, paint, visible
-from turnout.runtime.compiled import Compiled
+from turnout.rendering.screen import Ink, columns, paint
 from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
 
@@ -69,9 +71,9 @@ def command(
     tree = tree_of(compiled, route)
     write(folder / "tree.json", tree_text(compiled, tree))
     step("compiled", f"route {route}: a decision tree of {counted(len(tree.nodes), 'node')}")
-    draw(compiled, tree, folder)
+    render(compiled, tree, folder)
     outs: dict[Path | None, str] = {folder / f"decisions.{each}": each for each in ("csv", "jsonl")}
-    with refusals(), Router(compiled, route=route, state=folder / "state.db", wait=wait) as router:
+    with Router(compiled, route=route, state=folder / "state.db", wait=wait) as router:
         tally = route_leads(router, leads, outs, at, manner)
     for line in tally.lines(columns()):
         click.echo(line)
@@ -81,15 +83,15 @@ def command(
             click.echo(f"  {name:<15}  {what}")
 
 
-def draw(compiled: Compiled, tree: Tree, folder: Path) -> None:
+def render(compiled: Compiled, tree: Tree, folder: Path) -> None:
     """Draw the tree; a machine that can't draw pictures still gets everything else."""
     write(folder / "tree.dot", picture(compiled, tree, "dot"))
     try:
         write(folder / "tree.svg", picture(compiled, tree, "svg"))
         step("drew", "the tree as a picture")
-    except CannotRun as failure:
+    except PictureError as failure:
         (folder / "tree.svg").unlink(missing_ok=True)
-        failure.show()
+        complain(failure.message, failure.help)
 
 
 def summary(compiled: Compiled) -> str:

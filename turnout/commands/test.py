@@ -11,13 +11,15 @@ import click
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import Command, color_option
 from turnout.commands.policies import errors_of
-from turnout.commands.roots import roots
 from turnout.commands.selection import selection
+from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.expectations import TestCase
+from turnout.dsl.printable import visible
+from turnout.project.roots import roots
 from turnout.rendering.jsons import json_text
 from turnout.rendering.pretty import pretty
-from turnout.rendering.report import counted
-from turnout.rendering.screen import Ink, columns, hanging, paint, visible
+from turnout.rendering.report import Report, counted
+from turnout.rendering.screen import Ink, columns, hanging, paint
 from turnout.rendering.tests import (
     TestReport,
     coverage_text,
@@ -27,9 +29,8 @@ from turnout.rendering.tests import (
     summary_lines,
 )
 from turnout.rendering.tests_data import report_data, report_junit
-from turnout.runtime.compiled import Compiled, compile_policy
-from turnout.runtime.generation import generate as generated
-from turnout.runtime.testing import Covered, Tester, TestResult, covered
+from turnout.trials.generation import generate as generated
+from turnout.trials.testing import Covered, Tester, TestResult, covered
 
 
 @click.command(
@@ -118,8 +119,11 @@ def command(
 
 def fit_policies(paths: tuple[Path, ...]) -> list[Compiled]:
     """Return the policies of these main files; where one has errors, print them all and end."""
-    policies = [compile_policy(file) for file in roots(paths)]
+    found = roots(paths)
+    policies = [compile_policy(file) for file in found.files]
     unfit = [errors_of(compiled) for compiled in policies if not compiled.is_fit]
+    if found.refused:
+        unfit.append(Report(found.refused, ()))
     for report in unfit:
         for text in pretty(report, columns()):
             click.echo(text, err=True)

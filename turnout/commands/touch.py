@@ -6,9 +6,9 @@ import click
 
 from turnout.commands.exits import CannotRun
 from turnout.commands.options import STATE, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy, refusals
+from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
+from turnout.dsl.printable import visible
 from turnout.rendering.report import counted
-from turnout.rendering.screen import visible
 from turnout.runtime.router import Router
 
 
@@ -29,7 +29,7 @@ def command(
     """Mark leads as worked on, so that `turnout escalate` leaves them where they are."""
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with refusals(), Router(compiled, route=route, state=state, wait=wait) as router:
+    with Router(compiled, route=route, state=state, wait=wait) as router:
         unknown = router.touch(*leads)
     known = len(set(leads) - set(unknown))
     if known:

@@ -1,13 +1,12 @@
 """A route's decision tree as JSON, as DOT and as a picture."""
 
-from turnout.commands.exits import CannotRun
-from turnout.compiler.diagram import description, dot
-from turnout.compiler.drawing import DrawingError, draw
-from turnout.compiler.growing import decision_tree
+from turnout.compiler.compiled import Compiled
 from turnout.compiler.tree import Tree
-from turnout.compiler.tree_json import as_json
+from turnout.compiler.tree.dot import description, dot
+from turnout.compiler.tree.grow import decision_tree
+from turnout.compiler.tree.picture import render
+from turnout.compiler.tree.tree_json import as_json
 from turnout.rendering.jsons import json_text
-from turnout.runtime.compiled import Compiled
 
 
 def tree_of(compiled: Compiled, route: str) -> Tree:
@@ -21,9 +20,6 @@ def tree_text(compiled: Compiled, tree: Tree) -> bytes:
 
 
 def picture(compiled: Compiled, tree: Tree, form: str) -> bytes:
-    """Return the tree drawn as "svg", "dot", "png" or "pdf"; raise CannotRun if it can't be."""
+    """Return the tree drawn as "svg", "dot", "png" or "pdf". Raises PictureError."""
     title = f"{compiled.policy.name}: route {tree.route}"
-    try:
-        return draw(dot(tree, title), form, title=title, description=description(tree))
-    except DrawingError as failure:
-        raise CannotRun(str(failure), failure.help) from failure
+    return render(dot(tree, title), form, title=title, description=description(tree))

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from turnout.compiler.coverage import END, Cell, Coverage, Matrix
+from turnout.compiler.questions.coverage import END, Cell, Coverage, Matrix
+from turnout.dsl.printable import visible
 from turnout.rendering.report import counted
-from turnout.rendering.screen import Ink, paint, visible, width
+from turnout.rendering.screen import Ink, paint, width
 
 GAP = "no target"
 _BAR = 16

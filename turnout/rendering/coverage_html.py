@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from html import escape
 
-from turnout.compiler.coverage import END, Cell, Coverage, Matrix
+from turnout.compiler.questions.coverage import END, Cell, Coverage, Matrix
 from turnout.rendering.coverage import GAP, appearances, percent, ranked
 from turnout.rendering.report import counted
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import attrs
 
+from turnout.dsl.printable import visible
 from turnout.dsl.wording import acted
-from turnout.rendering.screen import Ink, fill, hanging, paint, visible, width
+from turnout.rendering.screen import Ink, fill, hanging, paint, width
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.explain import Explanation, Refusal, Tried
 
@@ -40,7 +41,7 @@ def explanation_text(explanation: Explanation, screen: int, *, has_state: bool) 
     has_state: whether the turns are those of a state that lasts.
     """
     decision = explanation.decision
-    yield from _bold(f"lead {decision.lead} goes to {destination(decision)}", screen)
+    yield from _bold(f"lead {decision.lead} goes to {goes_to(decision)}", screen)
     yield from _table(_reasons(explanation, has_state=has_state), screen)
     yield from _section("The lead, as the policy sees it", explanation.values.items(), screen)
     yield from _section("What could not be used of it", _issues(decision), screen)
@@ -48,7 +49,7 @@ def explanation_text(explanation: Explanation, screen: int, *, has_state: bool) 
     yield from _section("Asked before, and what turned the lead away", turned_away, screen)
 
 
-def destination(decision: Decision) -> str:
+def goes_to(decision: Decision) -> str:
     """Return where the lead goes in a few words, such as "ana (round-robin dach-ae)"."""
     target = f"{decision.kind} {decision.target}".strip()
     if decision.kind == "none":

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
-from turnout.rendering.compact import compact
 from turnout.rendering.github import github
 from turnout.rendering.gitlab import gitlab
 from turnout.rendering.jsons import findings_json
 from turnout.rendering.junit import junit
+from turnout.rendering.oneline import compact
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
 from turnout.rendering.sarif import sarif

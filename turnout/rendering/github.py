@@ -8,9 +8,9 @@ its own, so it can't give the runner a command.
 from collections.abc import Iterator
 
 from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.printable import visible
 from turnout.rendering.plain import end, sentences
 from turnout.rendering.report import Report
-from turnout.rendering.screen import visible
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 

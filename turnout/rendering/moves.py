@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from turnout.dsl.printable import visible
 from turnout.rendering.report import counted
-from turnout.rendering.screen import Ink, hanging, paint, visible
+from turnout.rendering.screen import Ink, hanging, paint
 from turnout.runtime.moves import Holder, Move
 
 FORMAT, VERSION = "turnout-moves", 1

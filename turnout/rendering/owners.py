@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from turnout.compiler.owners import Part
-from turnout.rendering.screen import Ink, paint, visible, width
+from turnout.compiler.questions.stewards import Part
+from turnout.dsl.printable import visible
+from turnout.rendering.screen import Ink, paint, width
 
 FORMAT, VERSION = "turnout-owners", 1
 NOBODY = "nobody"
@@ -20,7 +21,7 @@ def owners_text(parts: Sequence[Part]) -> Iterator[str]:
     """Yield each owner with what they answer for, in the order of the policy; nobody last."""
     by_owner: dict[str | None, list[Part]] = {}
     for part in parts:
-        by_owner.setdefault(part.owner, []).append(part)
+        by_owner.setdefault(part.steward, []).append(part)
     unowned = by_owner.pop(None, [])
     names = [visible(f"{part.kind} {part.name}") for part in parts]
     column = min(max(map(width, names), default=0), _WIDEST_NAME)
@@ -42,7 +43,7 @@ def owners_data(policy: str, parts: Sequence[Part]) -> dict[str, Any]:
             {
                 "kind": part.kind,
                 "name": part.name,
-                "owner": part.owner,
+                "owner": part.steward,
                 "file": part.span.source.name,
                 "line": _line(part),
             }
@@ -59,9 +60,9 @@ def codeowners(parts: Sequence[Part], prefix: str) -> Iterator[str]:
     """
     by_file: dict[str, dict[str, None]] = {}
     for part in parts:
-        if part.owner is not None:
+        if part.steward is not None:
             owners = by_file.setdefault(part.span.source.name, {})
-            owners[_handle(part.owner, prefix)] = None
+            owners[_handle(part.steward, prefix)] = None
     for file, owners in by_file.items():
         path = re.sub(r"([ \\#])", r"\\\1", file.removeprefix("./"))
         yield visible(f"/{path.lstrip('/')} {' '.join(owners)}")

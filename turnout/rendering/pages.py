@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 
-from turnout.rendering.screen import Ink, hanging, paint, visible, wrap
+from turnout.dsl.printable import visible
+from turnout.rendering.screen import Ink, hanging, paint, wrap
 
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
 _EMPHASIS = re.compile(r"\*\*([^*]+)\*\*|\*([^*]+)\*")

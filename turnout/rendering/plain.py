@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from turnout.dsl.findings import Finding
+from turnout.dsl.printable import visible
 from turnout.dsl.source import Span
 from turnout.rendering.pretty import lead_words
-from turnout.rendering.screen import visible
 
 
 def sentences(finding: Finding) -> str:

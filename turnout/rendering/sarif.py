@@ -14,13 +14,13 @@ from urllib.parse import quote
 from turnout import __version__
 from turnout.dsl.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.printable import visible
 from turnout.dsl.source import Span
 from turnout.rendering.fingerprints import fingerprints
 from turnout.rendering.jsons import finding_data, json_text
 from turnout.rendering.pages import page
 from turnout.rendering.plain import end, sentences
 from turnout.rendering.report import Report
-from turnout.rendering.screen import visible
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

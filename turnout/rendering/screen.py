@@ -51,21 +51,6 @@ def columns() -> int:
     return max(NARROWEST, min(shutil.get_terminal_size((PIPED, 24)).columns, WIDEST))
 
 
-def visible(text: str) -> str:
-    r"""Return `text` with every character that a terminal can't show written out, as in `repr`.
-
-    >>> visible("red: \x1b[31m")
-    'red: \\x1b[31m'
-    """
-    if text.isprintable():
-        return text
-    return "".join(each if each.isprintable() else _written_out(each) for each in text)
-
-
-def _written_out(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
-
-
 def cells(character: str) -> int:
     """Return how many cells a printable character takes: 0, 1 or 2."""
     if character.isascii():

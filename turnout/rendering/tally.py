@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
+from turnout.dsl.printable import visible
 from turnout.rendering.report import counted
-from turnout.rendering.screen import Ink, hanging, paint, visible, width
+from turnout.rendering.screen import Ink, hanging, paint, width
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records import Record
 from turnout.runtime.unbound import Shapes

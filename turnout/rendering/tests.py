@@ -4,16 +4,17 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.coverable import Coverable
 from turnout.compiler.program import Clause
+from turnout.compiler.questions.testable import Coverable
 from turnout.dsl.expectations import TARGETS, Expectation
 from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.printable import visible
 from turnout.dsl.wording import promised
 from turnout.rendering.excerpt import excerpt
-from turnout.rendering.explanation import destination, explanation_text
-from turnout.rendering.screen import Ink, hanging, paint, visible, width
+from turnout.rendering.explanation import explanation_text, goes_to
+from turnout.rendering.screen import Ink, hanging, paint, width
 from turnout.runtime.decisions import Decision
-from turnout.runtime.testing import Covered, Failure, TestResult
+from turnout.trials.testing import Covered, Failure, TestResult
 
 _INDENT = 4
 
@@ -120,7 +121,7 @@ def _found(expectation: Expectation, decision: Decision, clause: Clause | None) 
             return f"{decision.assignee} has it" if decision.assignee else "nobody is assigned"
         case kind:
             assert kind in TARGETS
-            return f"it goes to {destination(decision)}"
+            return f"it goes to {goes_to(decision)}"
 
 
 def _listed(words: Sequence[str], nothing: str) -> str:

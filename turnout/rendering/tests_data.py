@@ -9,11 +9,11 @@ from typing import Any
 
 import click
 
-from turnout.compiler.coverable import Coverable
+from turnout.compiler.questions.testable import Coverable
+from turnout.dsl.printable import visible
 from turnout.rendering.explanation import explanation_data, explanation_text
-from turnout.rendering.screen import visible
 from turnout.rendering.tests import TestReport, actual, by_kind
-from turnout.runtime.testing import Covered, TestResult
+from turnout.trials.testing import Covered, TestResult
 
 FORMAT, VERSION = "turnout-tests", 1
 _WIDE = 100

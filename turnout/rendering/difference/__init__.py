@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from turnout.rendering.difference.data import difference_json
 from turnout.rendering.difference.markdown import markdown
-from turnout.rendering.difference.report import Comparison
+from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.difference.text import text
 
 FORMATS: Mapping[str, Callable[[Comparison, int], Iterator[str]]] = {

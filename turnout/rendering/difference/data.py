@@ -5,9 +5,9 @@ from typing import Any
 
 from turnout.compiler.difference import Change, Move, Outcome, RouteDifference
 from turnout.dsl.wording import worded
-from turnout.rendering.difference.report import Comparison
+from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.jsons import json_text
-from turnout.runtime.movements import Movements
+from turnout.trials.impact import Movements
 
 FORMAT, VERSION = "turnout-difference", 1
 

@@ -7,7 +7,8 @@ format anything nor call anybody (`@name`).
 from collections.abc import Iterator, Sequence
 
 from turnout.compiler.difference import Move
-from turnout.rendering.difference.report import (
+from turnout.dsl.printable import visible
+from turnout.rendering.difference.sections import (
     LEFT_OUT,
     UNSHOWN,
     Comparison,
@@ -15,8 +16,8 @@ from turnout.rendering.difference.report import (
     grouped,
     headline,
     listed,
+    moved_leads,
     owner_line,
-    place,
     route_lines,
     share,
     takers,
@@ -24,8 +25,7 @@ from turnout.rendering.difference.report import (
     verdict,
 )
 from turnout.rendering.pretty import lead_words
-from turnout.rendering.screen import visible
-from turnout.runtime.movements import Movements
+from turnout.trials.impact import Movements
 
 _MOST_ROWS = 50
 """Rows of a table; a comment has room for 65,536 characters in all."""
@@ -69,7 +69,7 @@ def _moves(moves: Sequence[Move]) -> Iterator[str]:
     yield "| --- | --- | --- |"
     rows = [(move, ends) for *ends, some in grouped(moves) for move in some]
     for move, (before, after) in rows[:_MOST_ROWS]:
-        yield f"| {code(place(move))} | {code(before)} | {code(after)} |"
+        yield f"| {code(moved_leads(move))} | {code(before)} | {code(after)} |"
     if len(rows) > _MOST_ROWS:
         yield f"| and {len(rows) - _MOST_ROWS:,} more | | |"
     if any(move.unless for move in moves):
@@ -79,7 +79,7 @@ def _moves(moves: Sequence[Move]) -> Iterator[str]:
     yield "<details><summary>A lead for each, and the rules that take it</summary>"
     yield ""
     for move, _ in rows[:_MOST_ROWS]:
-        yield f"- {code(place(move))}"
+        yield f"- {code(moved_leads(move))}"
         for word, outcomes in (("from", move.before), ("to", move.after)):
             if len(outcomes) > 1:
                 yield f"  - {word} {code(listed([str(each) for each in outcomes]))}"

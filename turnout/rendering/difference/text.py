@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from turnout.compiler.difference import Move, RouteDifference
-from turnout.rendering.difference.report import (
+from turnout.dsl.printable import visible
+from turnout.rendering.difference.sections import (
     LEFT_OUT,
     UNSHOWN,
     Comparison,
@@ -11,8 +12,8 @@ from turnout.rendering.difference.report import (
     grouped,
     headline,
     listed,
+    moved_leads,
     owner_line,
-    place,
     route_lines,
     share,
     takers,
@@ -20,8 +21,8 @@ from turnout.rendering.difference.report import (
     verdict,
 )
 from turnout.rendering.pretty import lead_words
-from turnout.rendering.screen import Ink, fill, hanging, paint, visible
-from turnout.runtime.movements import Movements
+from turnout.rendering.screen import Ink, fill, hanging, paint
+from turnout.trials.impact import Movements
 
 _MOST_PAIRS = 12
 _LABEL = 8
@@ -66,7 +67,7 @@ def _route(route: RouteDifference, screen: int, *, named: bool) -> Iterator[str]
 
 
 def _move(move: Move, screen: int) -> Iterator[str]:
-    yield from _row("where", place(move), screen)
+    yield from _row("where", moved_leads(move), screen)
     for word, outcomes in (("from", move.before), ("to", move.after)):
         if len(outcomes) > 1:
             yield from _row(word, listed([str(_brief(each, move)) for each in outcomes]), screen)

@@ -1,0 +1,305 @@
+"""Check a policy again after an edit, without asking again what the edit can't change.
+
+A rule's verdict depends on the rules that share a lead with it, or with those that take
+its leads. So after an edit only the rules that meet the old or the new region of what was
+edited are asked again; the verdicts of the others are carried over, renumbered, and so is
+that a check found nothing wrong with them. Findings are worded anew from the verdicts,
+because an edit moves the text of everything below it. The space and the regions of what
+wasn't edited are kept where they are the same; the index is built again.
+An editor that keeps one `Checked` pays for what it changes:
+
+    checked = check_first(program)
+    checked = check_again(checked, edited)
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler.checks import ROUTE_CHECKS, check
+from turnout.compiler.checks.conflicts import check_conflicts
+from turnout.compiler.checks.negations import check_negations
+from turnout.compiler.checks.redundant_conditions import check_redundant_conditions
+from turnout.compiler.checks.redundant_rules import check_redundant_rules
+from turnout.compiler.checks.targets import check_chains
+from turnout.compiler.checks.unreachable import check_unreachable, unreachable
+from turnout.compiler.leads.regions import OutOfSteps, truth
+from turnout.compiler.leads.space import Space
+from turnout.compiler.program import Clause, Program
+from turnout.compiler.questions.analysis import STEPS, Analysis, analyse
+from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
+from turnout.dsl.findings import Finding
+from turnout.dsl.policy import Family
+
+QUICK_CHECKS = (check_unreachable, check_chains, check_negations)
+"""The checks of a route that take a fraction of the others' time."""
+
+MOST_CHANGED = 50
+"""Rules of which an edit changes the targets; with more, all rules are asked again."""
+
+
+RouteCheck: TypeAlias = Callable[[Analysis, Collection[int]], Iterator[Finding]]
+"""A check that may leave out clauses of which it is known to find nothing."""
+
+BY_OUTCOME: tuple[RouteCheck, ...] = (check_redundant_rules, check_conflicts)
+"""Checks of a rule that compare what it does with its leads to what others that meet it do."""
+
+BY_CONDITION: tuple[RouteCheck, ...] = (check_redundant_conditions,)
+"""Checks of a rule that look at nothing but its condition."""
+
+
+@attrs.frozen
+class CheckedRoute:
+    """What is kept of a route: its analysis and the verdicts on its clauses.
+
+    clear: for checks that leave out what they are told, the rules with which they found
+    nothing wrong.
+    """
+
+    analysis: Analysis
+    verdicts: list[Verdict | ClosedBlock | OutOfSteps | None]
+    clear: dict[RouteCheck, frozenset[int]]
+
+
+@attrs.frozen
+class Checked:
+    """A policy that was checked: its findings, as `checks.check` gives them.
+
+    asked: how many verdicts were not carried over. routes, steps: what the next
+    check goes on from.
+    """
+
+    program: Program
+    findings: tuple[Finding, ...]
+    asked: int
+    routes: Mapping[str, CheckedRoute] = attrs.field(repr=False)
+    steps: int = attrs.field(repr=False)
+
+
+def check_first(program: Program, *, steps: int = STEPS) -> Checked:
+    """Return what `checks.check` finds, with what `check_again` carries over."""
+    return _checked(program, steps, {})
+
+
+def check_again(previous: Checked, program: Program, *, is_quick: bool = False) -> Checked:
+    """Return what `checks.check` finds of `program`, an edited form of `previous`.
+
+    The findings are the same as from scratch, whatever was edited; how long it takes
+    depends on how many rules meet the edited ones. A change of the schema, a territory or
+    a segment carries nothing over. is_quick: only `QUICK_CHECKS` and the checks of the whole
+    policy, for every keystroke; the others follow when the author pauses.
+    """
+    old, new = previous.program.policy, program.policy
+    is_same = dict(old.fields) == dict(new.fields) and _meanings(previous) == {
+        name: found.meaning for name, found in new.definitions.items()
+    }
+    if not is_same:
+        return _checked(program, previous.steps, {}, is_quick=is_quick)
+    clear = _right(previous).intersection(_same(old.families, new.families))
+    return _checked(program, previous.steps, previous.routes, clear, is_quick=is_quick)
+
+
+def _meanings(checked: Checked) -> dict[str, object]:
+    return {name: found.meaning for name, found in checked.program.policy.definitions.items()}
+
+
+def _right(checked: Checked) -> set[tuple[str, str]]:
+    """Return the families, by kind and name, of which nothing was found."""
+    spans = {finding.span for finding in checked.findings}
+    families = checked.program.policy.families
+    return {
+        (family.kind, family.name)
+        for family in families
+        if not spans.intersection([family.span, *(member.span for member in family.members)])
+    }
+
+
+def _same(old: Iterable[Family], new: Iterable[Family]) -> Iterator[tuple[str, str]]:
+    """Yield the families, by kind and name, that are the same in both versions."""
+    before = {(family.kind, family.name): family for family in old}
+    for family in new:
+        if before.get((family.kind, family.name)) == family:
+            yield family.kind, family.name
+
+
+def _checked(
+    program: Program,
+    steps: int,
+    before: Mapping[str, CheckedRoute],
+    clear: Collection[tuple[str, str]] = (),
+    *,
+    is_quick: bool = False,
+) -> Checked:
+    routes: dict[str, CheckedRoute] = {}
+    asked: list[int] = []
+    analyses: dict[str, Analysis] = {}
+    edits: dict[str, _Edit] = {}
+    for name in (name for name in program.routes if name in before):
+        analyses[name], edits[name] = _again(before[name].analysis, program, steps)
+
+    def reworded(analysis: Analysis) -> Iterator[Finding]:
+        name = analysis.route.name
+        known = _carried(before[name], analysis, edits[name]) if name in before else {}
+        found = verdicts(analysis, known)
+        asked.append(sum(isinstance(each, Verdict) for each in found) - len(known))
+        routes[name] = CheckedRoute(analysis, found, {})
+        return unreachable(analysis, found)
+
+    def shorter(route_check: RouteCheck) -> Callable[[Analysis], Iterator[Finding]]:
+        def run(analysis: Analysis) -> Iterator[Finding]:
+            name = analysis.route.name
+            known = frozenset[int]()
+            if name in before and route_check in before[name].clear:
+                known = _clear(before[name], analysis, edits[name], route_check)
+            found = list(route_check(analysis, known))
+            routes[name].clear[route_check] = _without(analysis, found)
+            yield from found
+
+        return run
+
+    carrying: dict[object, RouteCheck] = {each: each for each in (*BY_OUTCOME, *BY_CONDITION)}
+    chosen: list[Callable[[Analysis], Iterator[Finding]]] = []
+    for each in QUICK_CHECKS if is_quick else ROUTE_CHECKS:
+        if each is check_unreachable:
+            chosen.append(reworded)
+        else:
+            chosen.append(shorter(carrying[each]) if each in carrying else each)
+    findings = check(program, steps=steps, route_checks=chosen, analyses=analyses, clear=clear)
+    return Checked(program, findings, sum(asked), routes, steps)
+
+
+@attrs.frozen
+class _Edit:
+    """Where two versions of a route differ, and which of their clauses that may concern.
+
+    The clauses before `start` mean the same in both, and so do those from `old_end`, or
+    `new_end` in the new version, on. met, met_now: the clauses of the old and of the new
+    version that meet one of those between, at first sight.
+    """
+
+    start: int
+    old_end: int
+    new_end: int
+    met: frozenset[int]
+    met_now: frozenset[int]
+
+    @property
+    def shift(self) -> int:
+        """What is added to the number of a clause below."""
+        return self.new_end - self.old_end
+
+    def kept(self, old: int) -> int | None:
+        """Return the new number of a clause that means the same, None for one that was edited."""
+        if old < self.start:
+            return old
+        return old + self.shift if old >= self.old_end else None
+
+
+def _again(before: Analysis, program: Program, steps: int) -> tuple[Analysis, _Edit]:
+    """Return the analysis of an edited route, and the edit."""
+    name = before.route.name
+    old, new = before.route.clauses, program.routes[name].clauses
+    start = _common(old, new)
+    end = _common(old[start:][::-1], new[start:][::-1])
+    old_end, new_end = len(old) - end, len(new) - end
+    now = analyse(program, name, steps, before=before)
+    if now.regions is before.regions:
+        above = enumerate(before.taken[:start])
+        below = enumerate(before.taken[old_end:], new_end)
+        now = attrs.evolve(now, known=dict([*above, *below]))
+    met = _meeting(before, range(start, old_end))
+    met_now = _meeting(now, range(start, new_end))
+    return now, _Edit(start, old_end, new_end, frozenset(met), frozenset(met_now))
+
+
+def _carried(before: CheckedRoute, now: Analysis, edit: _Edit) -> dict[int, Verdict]:
+    """Return the verdicts of a route that an edit can't have changed, by new number."""
+    edited = now.taken[edit.start : edit.new_end]
+    is_same_space = _is_same(before.analysis.space, now.space)
+    carried: dict[int, Verdict] = {}
+    for at, verdict in enumerate(before.verdicts):
+        here = edit.kept(at)
+        if not isinstance(verdict, Verdict) or here is None:
+            continue
+        if at < edit.start:
+            carried[at] = verdict
+            continue
+        involved = {at, *(verdict.by or ()), *verdict.passed}
+        is_met = not edit.met.isdisjoint(involved) or not edit.met_now.isdisjoint(
+            by + edit.shift if by >= edit.old_end else by for by in involved
+        )
+        if is_same_space and verdict.left is not None:
+            # What is left for it stays left, unless the edited rules take of it now.
+            is_met = any(truth(region, verdict.left) is not False for region in edited)
+        if not is_met:
+            carried[here] = verdict.shifted(edit.old_end, edit.shift)
+    if not is_same_space:  # a box of another space says nothing here
+        carried = {here: attrs.evolve(verdict, left=None) for here, verdict in carried.items()}
+    return carried
+
+
+def _clear(
+    before: CheckedRoute, now: Analysis, edit: _Edit, route_check: RouteCheck
+) -> frozenset[int]:
+    """Return the rules, by new number, with which a check is sure to find nothing wrong again."""
+    clear = {at: edit.kept(at) for at in before.clear[route_check]}
+    if any(route_check is each for each in BY_CONDITION):
+        is_same = _free(before.analysis.space) == _free(now.space)
+        return frozenset(here for here in clear.values() if here is not None and is_same)
+    old, new = before.analysis.consequences, now.consequences
+    kept = [(at, here) for at in range(len(old)) if (here := edit.kept(at)) is not None]
+    changed = [(at, here) for at, here in kept if old[at] != new[here]]
+    if len(changed) > MOST_CHANGED:
+        return frozenset()
+    met = edit.met | _meeting(before.analysis, [at for at, _ in changed])
+    met_now = edit.met_now | _meeting(now, [here for _, here in changed])
+    return frozenset(
+        here
+        for at, here in clear.items()
+        if here is not None and at not in met and here not in met_now
+    )
+
+
+def _without(analysis: Analysis, found: Iterable[Finding]) -> frozenset[int]:
+    """Return the rules that no finding is about; none where one is about the whole route."""
+    spans = {finding.span for finding in found}
+    if analysis.route.span in spans:
+        return frozenset()
+    clauses = enumerate(analysis.route.clauses)
+    return frozenset(at for at, clause in clauses if clause.is_rule and clause.span not in spans)
+
+
+def _free(space: Space) -> list[object]:
+    """Return the dimensions whose classes need not be leads, as their questions are left free."""
+    return [(d.field, d.kind, d.test) for d in space.dimensions if d.kind != "value"]
+
+
+def _is_same(one: Space, two: Space) -> bool:
+    """Return whether the same boxes hold the same leads in both."""
+    axes = [[(d.field, d.kind, d.full, d.test) for d in grid.dimensions] for grid in (one, two)]
+    return axes[0] == axes[1] and one.sides == two.sides
+
+
+def _common(one: tuple[Clause, ...], two: tuple[Clause, ...]) -> int:
+    """Return how many clauses the two start with that mean the same."""
+    count = 0
+    for old, new in zip(one, two, strict=False):
+        if _meaning(old) != _meaning(new):
+            break
+        count += 1
+    return count
+
+
+def _meaning(clause: Clause) -> object:
+    around = tuple(outer.condition for outer in clause.around)
+    return clause.is_rule, clause.condition, around
+
+
+def _meeting(analysis: Analysis, edited: Iterable[int]) -> set[int]:
+    """Return the clauses that meet one of the edited ones, at first sight."""
+    found: set[int] = set()
+    for at in edited:
+        found.add(at)
+        found.update(analysis.index.clauses_meeting(analysis.taken[at], len(analysis.taken)))
+    return found

@@ -1,0 +1,162 @@
+"""Report leads that reach the end of a route without a target, as few sentences.
+
+One finding a region; see `compiler.gaps` for what a region is. The sentence folds what is
+long, the rule that the help proposes doesn't: added at the end of the route, it takes
+exactly the leads of the region.
+"""
+
+from collections.abc import Iterator
+
+from turnout.compiler.checks.edges import edges
+from turnout.compiler.checks.unreachable import ended
+from turnout.compiler.leads.regions import OutOfSteps
+from turnout.compiler.leads.witness import example, shown
+from turnout.compiler.questions.analysis import Analysis
+from turnout.compiler.questions.gaps import MOST_REGIONS, Gap, gaps
+from turnout.compiler.words.describe import MOST, Words, phrases, words
+from turnout.compiler.words.spelling import spelled
+from turnout.dsl.conditions import ALWAYS, And, Condition, IsIn, Not, Or
+from turnout.dsl.findings import Finding, Severity, Witness
+from turnout.dsl.wording import written
+
+MOST_GAPS = 12
+"""Regions of one route that get a finding each."""
+
+MOST_WORDS = 25
+"""Words of a sentence before its "unless"."""
+
+MOST_WRITTEN = 400
+"""Characters up to which a rule is proposed; a longer one nobody would want to read."""
+
+
+def check_gaps(analysis: Analysis) -> Iterator[Finding]:
+    """Yield one `coverage-gap` for each region that nothing takes, the plainest first."""
+    route = analysis.route
+    if route.last:
+        return  # a fallback takes whatever is left
+    known = words(analysis.regions, analysis.program.policy.definitions.values())
+    try:
+        found = gaps(analysis)
+    except OutOfSteps as stopped:
+        text, limit = ended(stopped, analysis.steps)
+        message = f"whether the route `{route.name}` takes every lead could not be decided"
+        yield Finding(
+            "undecided",
+            Severity.WARNING,
+            route.span,
+            message,
+            text=text,
+            help=(f"end the route in a `fallback`, or raise the limit with `{limit}`",),
+        )
+        return
+    shown_ = found.regions[:MOST_GAPS]
+    for gap in shown_:
+        yield _finding(analysis, known, gap)
+    more = len(found.regions) - len(shown_)
+    if more or not found.is_whole:
+        yield _more(analysis, more, is_whole=found.is_whole)
+
+
+def _finding(analysis: Analysis, known: Words, gap: Gap) -> Finding:
+    witness = _witness(analysis, gap)
+    is_sure = witness is not None and witness.confirmed
+    said = sentence(phrases(known, gap.box))
+    taking = [f"`{analysis.route.clauses[at].name}`" for at in gap.exceptions]
+    unless = f", unless taken by {_any_of(taking)}" if taking else ""
+    hint = edges(analysis, gap)
+    return Finding(
+        "coverage-gap",
+        Severity.ERROR,
+        analysis.route.span,
+        f"{said} {'get' if is_sure else 'possibly get'} no target{unless}",
+        text="ends without a fallback",
+        labels=hint.labels,
+        witness=witness,
+        help=(*hint.help, _remedy(analysis, known, gap)),
+    )
+
+
+def sentence(said: list[str]) -> str:
+    """Return "leads with ..." in at most `MOST_WORDS` words, what is too much counted.
+
+    >>> sentence(["EMEA", "score missing"])
+    'leads with EMEA, score missing'
+    """
+    if not said:
+        return "leads"
+    room = MOST_WORDS - len("leads with possibly get no target".split())
+    if sum(len(phrase.split(" ")) for phrase in said) <= room:
+        return f"leads with {', '.join(said)}"
+    room -= len("and more conditions".split())
+    kept = list[str]()
+    for phrase in said:
+        room -= len(phrase.split(" "))
+        if room >= 0 or not kept:
+            kept.append(phrase)
+    return f"leads with {', '.join(kept)} and {count(len(said) - len(kept), 'more condition')}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number of things.
+
+    >>> count(1, "more condition"), count(2, "more condition")
+    ('1 more condition', '2 more conditions')
+    """
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _any_of(names: list[str]) -> str:
+    if len(names) > MOST:
+        names = [*names[: MOST - 1], f"{len(names) - MOST + 1} more rules"]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
+def _remedy(analysis: Analysis, known: Words, gap: Gap) -> str:
+    condition = spelled(known, gap.box)
+    advice = "end the route in a `fallback to ...`"
+    # Thousands of postcodes are not written out only to find that they are too long.
+    if condition == ALWAYS or _values(condition) > MOST_WRITTEN:
+        return advice
+    text = written(condition, analysis.program.policy.fields)
+    if len(text) > MOST_WRITTEN:
+        return advice
+    return f"{advice}, or in a rule for these leads: `when {text}`"
+
+
+def _values(condition: Condition) -> int:
+    """Return how many values stand in the text of a condition, one character each at least."""
+    match condition:
+        case And(parts) | Or(parts):
+            return sum(map(_values, parts))
+        case Not(part):
+            return _values(part)
+        case IsIn(values=values, table=""):
+            return len(values)
+        case _:
+            return 0
+
+
+def _witness(analysis: Analysis, gap: Gap) -> Witness | None:
+    lead = example(analysis.space, gap.found, telling=gap.box)
+    if lead is None:
+        return None
+    ran = analysis.ran(lead)
+    if ran.rule is not None or ran.attempts:
+        return None
+    return shown(lead, analysis.program.policy.fields, "no rule matches")
+
+
+def _more(analysis: Analysis, more: int, *, is_whole: bool) -> Finding:
+    """Return the finding that says how many regions are not shown."""
+    if is_whole:
+        message = f"{count(more, 'more kind')} of leads get no target"
+    else:
+        message = f"more than {MOST_REGIONS - MOST_GAPS} more kinds of leads get no target"
+    return Finding(
+        "coverage-gap",
+        Severity.ERROR,
+        analysis.route.span,
+        message,
+        text=f"{MOST_GAPS} are shown",
+        help=("end the route in a `fallback to ...`",),
+    )

@@ -1,0 +1,285 @@
+"""Find parts of a written condition that can go without changing whom it describes.
+
+A part that `and` joins can go where the rest implies it, an alternative of `or` where the
+others hold it; the blocks around a rule count as part of the rest. Earlier rules don't:
+`not SMB` below a rule for SMB is a guard that keeps its meaning when rules are moved. Nor
+does `country is missing or not DACH` say too much: it shows that missing is meant.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import attrs
+
+from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.leads.masks import Mask, members
+from turnout.compiler.leads.regions import All, Budget, OutOfSteps, reads
+from turnout.compiler.questions.analysis import Analysis
+from turnout.compiler.questions.shares import linked
+from turnout.compiler.questions.written import Written, written_conditions
+from turnout.dsl.conditions import And, Condition, Not, Or, Present
+from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.types import Field
+from turnout.dsl.wording import is_one_test, written
+
+FEW_PARTS = 8
+"""Parts up to which each is tried alone."""
+
+
+@attrs.frozen
+class Shorter:
+    """A condition without one of its parts.
+
+    grows: it could only describe more leads, not fewer. at: the place of the part among
+    those that are joined outermost, None for one further in.
+    """
+
+    part: Condition
+    rest: Condition
+    grows: bool
+    at: int | None
+
+
+def check_redundant_conditions(
+    analysis: Analysis, known: Collection[int] = ()
+) -> Iterator[Finding]:
+    """Yield a `redundant-condition` for each block and rule whose condition can be shorter.
+
+    known: rules, by clause, of which it is known that each part is needed.
+    """
+    fields = _Independence(analysis, linked(analysis.space))
+    for place in written_conditions(analysis.route):
+        if place.at in known and place.word == "when":
+            continue
+        try:
+            gone, short = _shortest(analysis, fields, place)
+        except OutOfSteps as stopped:
+            clause = analysis.route.clauses[place.at]
+            yield undecided(
+                clause, "has a condition with parts that could go", analysis.steps, stopped
+            )
+            continue
+        if gone:
+            yield _finding(analysis, place, gone, short)
+
+
+def _finding(
+    analysis: Analysis, place: Written, gone: list[Condition], short: Condition
+) -> Finding:
+    fields = analysis.program.policy.fields
+    said = " and ".join(f"`{written(part, fields)}`" for part in gone)
+    return Finding(
+        "redundant-condition",
+        Severity.WARNING,
+        place.span,
+        f"{place.title} describes the same leads without {said}",
+        text="its condition says more than it needs to",
+        help=(f"write `{place.word} {written(short, fields)}`",),
+    )
+
+
+def _shortest(
+    analysis: Analysis, fields: "_Independence", place: Written
+) -> tuple[list[Condition], Condition]:
+    """Return the parts that can go one after the other, and what is left.
+
+    An outermost part that is needed stays so when another outermost one goes, so each is
+    tried once. The budget is the place's: all tries count. Raises OutOfSteps.
+    """
+    budget = Budget(analysis.steps, analysis.deadline)
+    around = [analysis.regions.region(part) for part in place.outer]
+    gone: list[Condition] = []
+    short = place.condition
+    needed = fields.free(short, around)
+    if len(needed) + FEW_PARTS < _outermost(short):
+        needed |= _needed(analysis, short, around)
+    while (found := _shortened(fields, around, short, needed, budget)) is not None:
+        here = found.at
+        if here is None or _outermost(short) == 2:  # one that is left has parts of its own
+            needed = set[int]()
+        else:
+            needed = {at - (at > here) for at in needed}
+        gone.append(found.part)
+        short = found.rest
+    return gone, short
+
+
+def _shortened(
+    fields: "_Independence",
+    around: list[All],
+    condition: Condition,
+    needed: set[int],
+    budget: Budget,
+) -> Shorter | None:
+    """Return the condition without the last part that can go, None where each is needed.
+
+    needed: places of outermost parts that need not be tried; those found out are added.
+    Raises OutOfSteps.
+    """
+    analysis = fields.analysis
+    cost = _outermost(condition)
+    for shorter in shortenings(condition, analysis.program.policy.fields, needed):
+        budget.take(cost)
+        one, two = (shorter.rest, condition) if shorter.grows else (condition, shorter.rest)
+        apart = [analysis.regions.region(one), analysis.regions.region(two, holds=False)]
+        if analysis.find([*around, *apart]) is None:
+            if analysis.find([*around, analysis.regions.region(condition)]) is None:
+                return None  # an impossible condition is reported as such
+            return shorter
+        if shorter.at is not None:
+            needed.add(shorter.at)
+    return None
+
+
+def shortenings(
+    condition: Condition, fields: Mapping[str, Field], needed: Collection[int] = ()
+) -> Iterator[Shorter]:
+    """Yield the condition without each of its parts, the last ones first.
+
+    needed: places of outermost parts that need not be tried.
+    """
+    return _shortenings(condition, fields, holds=True, needed=needed)
+
+
+def _shortenings(
+    condition: Condition,
+    fields: Mapping[str, Field],
+    *,
+    holds: bool,
+    needed: Collection[int] = (),
+) -> Iterator[Shorter]:
+    """Yield the shortenings of a part. holds: it stands under an even number of `not`."""
+    if is_one_test(condition, fields):
+        return
+    match condition:
+        case Not(inner):
+            for shorter in _shortenings(inner, fields, holds=not holds):
+                yield attrs.evolve(shorter, rest=Not(shorter.rest), at=None)
+        case And(parts) | Or(parts):
+            joined = type(condition)
+            for at in reversed(range(len(parts))):
+                if at not in needed:
+                    rest = (*parts[:at], *parts[at + 1 :])
+                    whole = rest[0] if len(rest) == 1 else joined(rest)
+                    if rest and not _is_said_on_purpose(parts[at], rest):
+                        grows = (joined is And) == holds
+                        yield Shorter(parts[at], whole, grows, at)
+                for shorter in _shortenings(parts[at], fields, holds=holds):
+                    shortened = joined((*parts[:at], shorter.rest, *parts[at + 1 :]))
+                    yield attrs.evolve(shorter, rest=shortened, at=None)
+        case _:
+            return
+
+
+def _outermost(condition: Condition) -> int:
+    """Return how many parts the condition joins outermost."""
+    return len(condition.parts) if isinstance(condition, And | Or) else 1
+
+
+# -- a quick look first --
+
+
+def _needed(analysis: Analysis, condition: Condition, around: Sequence[All]) -> set[int]:
+    """Return places of parts that decide alone about some lead, so that none of them can go.
+
+    Only parts that ask one dimension are looked at: a list of 10,000 alternatives takes as
+    many questions, and not as many times as many. A part of an `or` hits the leads that it
+    takes, one of an `and` those that it keeps out. Raises OutOfSteps.
+    """
+    if not isinstance(condition, And | Or) or len(condition.parts) < 2:
+        return set()
+    regions = analysis.regions
+    is_or = isinstance(condition, Or)
+    hits = [regions.region(part, holds=is_or) for part in condition.parts]
+    sides = {at: hit.box[0] for at, hit in enumerate(hits) if len(hit.box) == 1 and not hit.eithers}
+    once: dict[int, Mask] = {}
+    twice: dict[int, Mask] = {}
+    for dimension, mask in sides.values():
+        before = once.get(dimension, 0)
+        twice[dimension] = twice.get(dimension, 0) | before & mask
+        once[dimension] = before | mask
+    others: dict[int, All] = {}
+    found: set[int] = set()
+    for at, (dimension, mask) in sides.items():
+        own = mask & ~twice[dimension]
+        if not own:
+            continue
+        if dimension not in others:
+            # What no part of another dimension hits; those of this one are told by `own`.
+            missed = [
+                regions.region(part, holds=not is_or)
+                for place, part in enumerate(condition.parts)
+                if place not in sides or sides[place][0] != dimension
+            ]
+            others[dimension] = regions.both([*around, *missed])
+        if analysis.find([others[dimension], All(((dimension, own),))]) is not None:
+            found.add(at)
+    return found
+
+
+def _is_said_on_purpose(part: Condition, rest: Sequence[Condition]) -> bool:
+    """Return whether `part` says that fields may be missing, beside a `not` that implies it.
+
+    That is how a policy shows that it means what `negation-matches-missing` points out.
+    """
+    return _is_missing(part) and any(
+        isinstance(other, Not) and not _is_missing(other) for other in rest
+    )
+
+
+def _is_missing(condition: Condition) -> bool:
+    match condition:
+        case Not(Present()):
+            return True
+        case And(parts):
+            return bool(parts) and all(map(_is_missing, parts))
+        case _:
+            return False
+
+
+@attrs.frozen
+class _Independence:
+    """Which parts can't follow from others, because nothing else asks their fields.
+
+    links: for each dimension those that its classes may depend on. always, known: whether a
+    part holds for every lead, and what depends on dimensions, as far as that was asked.
+    """
+
+    analysis: Analysis
+    links: list[int]
+    always: dict[Condition, bool] = attrs.Factory(dict[Condition, bool])
+    known: dict[int, int] = attrs.Factory(dict[int, int])
+
+    def free(self, condition: Condition, around: list[All]) -> set[int]:
+        """Return the places of parts that `and` joins outermost and nothing else bears on.
+
+        Raises OutOfSteps.
+        """
+        if not isinstance(condition, And) or len(condition.parts) < 2:
+            return set[int]()
+        once = twice = 0
+        for region in around:
+            twice |= self._linked(reads(region))
+        asked = [self._linked(reads(self._region(part))) for part in condition.parts]
+        for own in asked:
+            twice |= once & own
+            once |= own
+        alone = (at for at, own in enumerate(asked) if own and not own & twice)
+        return {at for at in alone if not self._holds_always(condition.parts[at])}
+
+    def _region(self, part: Condition) -> All:
+        return self.analysis.regions.region(part)
+
+    def _holds_always(self, part: Condition) -> bool:
+        """Return whether a part holds for every lead, which follows from nothing else."""
+        if part not in self.always:
+            fails = self.analysis.regions.region(part, holds=False)
+            self.always[part] = self.analysis.find([fails]) is None
+        return self.always[part]
+
+    def _linked(self, dimensions: int) -> int:
+        if dimensions not in self.known:
+            found = 0
+            for at in members(dimensions):
+                found |= self.links[at]
+            self.known[dimensions] = found
+        return self.known[dimensions]

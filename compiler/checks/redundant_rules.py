@@ -1,0 +1,107 @@
+"""Find rules whose leads would get the same without them.
+
+Such a rule is reached, yet whatever it takes, the rules after it would send to the same
+targets: it is "downward redundant" in the words of firewall analysis (Liu and Gouda,
+"Complete redundancy detection in firewalls", DBSec 2005). Nearly every rule is cleared at
+once, by one lead that a later rule would send elsewhere. Of the others it is asked whether
+some lead is left without the rule, and then, later rule by later rule, whether one of those
+that send elsewhere gets some.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.consequences import Consequence
+from turnout.compiler.leads.regions import All, Masks, OutOfSteps
+from turnout.compiler.questions.analysis import Analysis
+from turnout.compiler.questions.meeting import samples, taker
+from turnout.dsl.findings import Finding, Label, Severity
+
+MOST_LABELS = 3
+
+
+def check_redundant_rules(analysis: Analysis, known: Collection[int] = ()) -> Iterator[Finding]:
+    """Yield a `redundant-rule` for each rule that no lead would miss, in order.
+
+    known: clauses that are known not to be redundant.
+    """
+    outcomes = analysis.consequences
+    last = {said: at for at, said in enumerate(outcomes)}
+    for at, clause in enumerate(analysis.route.clauses):
+        if at in known or not clause.is_rule or last[outcomes[at]] == at:
+            continue
+        try:
+            heirs = _heirs(analysis, outcomes, at)
+        except OutOfSteps as stopped:
+            yield undecided(clause, "changes any lead's outcome", analysis.steps, stopped)
+            continue
+        if heirs:
+            yield _finding(analysis, at, heirs)
+
+
+def _heirs(analysis: Analysis, outcomes: Sequence[Consequence], at: int) -> list[int]:
+    """Return the clauses that would get the leads of rule `at`, none if one sends elsewhere."""
+    if any(_differs(analysis, outcomes, at, point) for point in samples(analysis, at)):
+        return []
+    found = analysis.remaining(at)
+    if found is None or _differs(analysis, outcomes, at, tuple(mask & -mask for mask in found)):
+        return []
+    own = analysis.taken[at]
+    met = analysis.index.clauses_meeting(own, len(outcomes))
+    others = [other for other in met if other != at]
+    if analysis.find([own], outside=others) is not None:
+        return []  # nobody else takes all of them
+    for number, later in enumerate(others):
+        elsewhere = later > at and outcomes[later] != outcomes[at]
+        if elsewhere and _takes(analysis, own, later, others[:number]):
+            return []
+    return _heirs_of(analysis, at, others)
+
+
+def _heirs_of(analysis: Analysis, at: int, others: list[int]) -> list[int]:
+    """Return the clauses below rule `at` that would get its leads, in order, one too many to name.
+
+    others: the clauses that meet the rule, which take all its leads.
+    """
+    own = analysis.taken[at]
+    heirs: list[int] = []
+    for number, later in enumerate(others):
+        if later < at or not _takes(analysis, own, later, others[:number]):
+            continue
+        heirs.append(later)
+        is_all = analysis.find([own], outside=others[: number + 1]) is None
+        if is_all or len(heirs) > MOST_LABELS:
+            break
+    return heirs
+
+
+def _takes(analysis: Analysis, own: All, by: int, passed: list[int]) -> bool:
+    """Return whether clause `by` gets a lead of `own` that none of these clauses takes."""
+    return analysis.find([own, analysis.taken[by]], outside=passed) is not None
+
+
+def _differs(analysis: Analysis, outcomes: Sequence[Consequence], at: int, point: Masks) -> bool:
+    """Return whether a lead that rule `at` gets would get something else without it."""
+    if taker(analysis, point) != at:
+        return False
+    after = taker(analysis, point, after=at)
+    return after is None or outcomes[after] != outcomes[at]
+
+
+def _finding(analysis: Analysis, at: int, heirs: list[int]) -> Finding:
+    clauses = analysis.route.clauses
+    labels = [Label(clauses[by].span, "sends them to the same place") for by in heirs[:MOST_LABELS]]
+    notes = ("others below would send some of them there, too",) if heirs[MOST_LABELS:] else ()
+    title = clauses[heirs[0]].title
+    return Finding(
+        "redundant-rule",
+        Severity.WARNING,
+        clauses[at].span,
+        f"no lead would notice if {clauses[at].title} went",
+        text="its leads would be sent to the same place",
+        labels=tuple(labels),
+        notes=notes,
+        help=(
+            f"delete it, and {title if len(heirs) == 1 else 'the rules below'} will take its leads",
+        ),
+    )

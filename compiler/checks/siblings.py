@@ -1,0 +1,122 @@
+"""Find sibling territories and segments that share leads, and what a family leaves out."""
+
+from collections.abc import Collection, Iterator
+
+from turnout.compiler.checks.unreachable import ended
+from turnout.compiler.leads.index import index
+from turnout.compiler.leads.regions import All, Budget, Masks, OutOfSteps, Regions, find
+from turnout.compiler.leads.space import space
+from turnout.compiler.leads.witness import example, shown
+from turnout.compiler.program import Program
+from turnout.compiler.questions.analysis import STEPS
+from turnout.compiler.words.describe import phrases, words
+from turnout.dsl.conditions import Present, atoms
+from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.policy import Definition, Family
+
+
+def check_families(
+    program: Program, deadline: float | None = None, known: Collection[tuple[str, str]] = ()
+) -> Iterator[Finding]:
+    """Yield `overlapping-...` for siblings that share leads, `uncovered-segment` for leftovers.
+
+    deadline: as in `checks.check`. known: families, by kind and name, that are right.
+    """
+    for family in program.policy.families:
+        if (family.kind, family.name) in known or _is_clear(family):
+            continue
+        try:
+            Budget(STEPS, deadline).take()  # past the deadline, not even the space is made
+            regions = _regions(program, family)
+            possible = [regions.outside(box) for box in regions.space.impossible]
+            yield from _overlaps(program, family, regions, possible, deadline)
+            yield from _uncovered(program, family, regions, possible, deadline)
+        except OutOfSteps as stopped:
+            message = f"whether the members of `{family.name}` share leads could not be decided"
+            text, _ = ended(stopped, STEPS)
+            yield Finding("undecided", Severity.WARNING, family.span, message, text=text)
+
+
+def _is_clear(family: Family) -> bool:
+    """Return whether no question is asked of a family, so that its space need not be made."""
+    shares_none = family.disjoint or all(member.is_keyed for member in family.members)
+    return shares_none and family.kind != "segment"
+
+
+def _regions(program: Program, family: Family) -> Regions:
+    asked = [atom for member in family.members for atom in atoms(member.meaning)]
+    presence = [Present(atom.field) for atom in asked]
+    return Regions(space(program.policy.fields, [*asked, *presence]))
+
+
+def _overlaps(
+    program: Program,
+    family: Family,
+    regions: Regions,
+    possible: list[All],
+    deadline: float | None,
+) -> Iterator[Finding]:
+    if family.disjoint:
+        return
+    members = family.members
+    meanings = [regions.region(member.meaning) for member in members]
+    known = index(regions.space, meanings)
+    for later, two in enumerate(members):
+        for at in known.clauses_meeting(meanings[later], later):
+            one = members[at]
+            if one.is_keyed and two.is_keyed:
+                continue  # the rows of one table never share a key
+            both = [meanings[at], meanings[later], *possible]
+            found = find(regions.space, both, Budget(STEPS, deadline))
+            if found is not None:
+                yield _overlap(program, family, regions, (one, two), found)
+
+
+def _overlap(
+    program: Program,
+    family: Family,
+    regions: Regions,
+    pair: tuple[Definition, Definition],
+    found: Masks,
+) -> Finding:
+    one, two = pair
+    kind = "territories" if family.kind == "territory" else "segments"
+    lead = example(regions.space, found)
+    return Finding(
+        f"overlapping-{kind}",
+        Severity.WARNING,
+        two.span,
+        f"`{one.name}` and `{two.name}` share leads",
+        text="shares leads with the one before",
+        labels=(Label(one.span, "the other"),),
+        witness=None if lead is None else shown(lead, program.policy.fields, "in both"),
+        help=("write `first of` before the members, or narrow one of the two",),
+    )
+
+
+def _uncovered(
+    program: Program,
+    family: Family,
+    regions: Regions,
+    possible: list[All],
+    deadline: float | None,
+) -> Iterator[Finding]:
+    if family.kind != "segment":
+        return
+    asked = {atom.field for member in family.members for atom in atoms(member.meaning)}
+    there = [regions.region(Present(field)) for field in sorted(asked)]
+    outside = [regions.region(member.meaning, holds=False) for member in family.members]
+    found = find(regions.space, [*there, *outside, *possible], Budget(STEPS, deadline))
+    if found is None:
+        return
+    known = words(regions, program.policy.definitions.values())
+    lead = example(regions.space, found)
+    yield Finding(
+        "uncovered-segment",
+        Severity.WARNING,
+        family.span,
+        f"no segment of `{family.name}` covers leads with {', '.join(phrases(known, found))}",
+        text="leaves values out",
+        witness=None if lead is None else shown(lead, program.policy.fields),
+        help=("widen a segment, or add one for them",),
+    )

@@ -1,0 +1,90 @@
+"""A policy on disk, read, checked and lowered: what every command starts from."""
+
+from pathlib import Path
+from time import monotonic
+
+import attrs
+
+from turnout.compiler.checks import check, check_inexact
+from turnout.compiler.program import Program, lower
+from turnout.compiler.questions.analysis import STEPS
+from turnout.dsl.files import parse_files
+from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.policy import Policy
+from turnout.dsl.resolve import resolve
+from turnout.dsl.source import Source
+from turnout.dsl.verdict import Allowed, Severities, verdict
+
+NEEDS_ALL = frozenset({"unused-definition", "redundant-rule", "conflicting-overlap", "no-lead-id"})
+"""Findings that are only sure of a policy of which nothing was lost."""
+
+DEADLINE = 300.0
+"""Seconds for all exact questions of a policy; most take one, so that this only ends abuse."""
+
+
+@attrs.frozen
+class Compiled:
+    """What became of a policy.
+
+    policy, program: as far as they could be read; they are run only if `is_fit`.
+    findings: in order of file and place. sources: every file that was read, the main file
+    last. allowed: findings that count for nothing, because the policy says why they may stay.
+    """
+
+    policy: Policy
+    program: Program
+    findings: tuple[Finding, ...]
+    sources: tuple[Source, ...]
+    allowed: tuple[Allowed, ...] = ()
+
+    @property
+    def is_fit(self) -> bool:
+        """Whether the policy can be run: no finding is an error."""
+        return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+
+def compile_policy(
+    path: str | Path,
+    *,
+    steps: int = STEPS,
+    severities: Severities | None = None,
+    deadline: float | None = DEADLINE,
+) -> Compiled:
+    """Return the policy whose main file is at `path`; what is wrong with it is a finding.
+
+    steps: the budget of one exact question; one that needs more is left `undecided`.
+    severities: what findings of a name count as instead of their own severity.
+    deadline: seconds after which every question still open is left `undecided`, counted
+    from now; None for no end. Reading the files isn't cut short.
+    """
+    end = None if deadline is None else monotonic() + deadline
+    main = Path(path)
+    parsed = parse_files(main)
+    resolution = resolve(parsed, main)
+    program = lower(resolution.policy)
+    lost_some = resolution.unsound | resolution.inexact.keys()
+    sound = [name for name in program.routes if name not in lost_some]
+    checked = check(program, routes=sound, steps=steps, deadline=end)
+    for part in resolution.inexact.values():
+        bounds = part.least, part.unsure
+        checked += check_inexact(program, *bounds, steps=steps, deadline=end)
+    # A route that lost a condition or a target uses what it lost, so nothing can be called
+    # unused, and its rules may differ in what they lost.
+    is_whole = len(sound) == len(program.routes) and not parsed.findings
+    is_whole &= all(c.own_attempts for route in program.routes.values() for c in route.clauses)
+    kept = [f for f in checked if is_whole or f.name not in NEEDS_ALL]
+    lost = [*parsed.findings, *resolution.findings]
+    found = sorted([*lost, *kept], key=_place)
+    sources = tuple(file.source for file in parsed.files)
+    # Nor can an allowance, where not everything was looked for that it may be about.
+    is_settled = is_whole and all(finding.severity is not Severity.ERROR for finding in lost)
+    is_settled = is_settled and all(finding.name != "undecided" for finding in found)
+    findings, allowed = verdict(found, sources, severities or {}, is_whole=is_settled)
+    findings.sort(key=_place)
+    return Compiled(resolution.policy, program, tuple(findings), sources, tuple(allowed))
+
+
+def _place(finding: Finding) -> tuple[str, int, int]:
+    if finding.span is None:
+        return "", 0, 0
+    return finding.span.source.name, finding.span.start, finding.span.end

@@ -1,0 +1,246 @@
+"""How one version of a policy sees the fields that two versions share.
+
+Most shared fields are what the version itself sees: its own value of the field, or none.
+Where the two versions come to a value in different ways, the shared field is what arrives,
+and the way is told by conditions: a lead without a value of its own has what a table says
+of its key; a country is also that of a subdivision that came along; a subdivision counts
+in its country only. So a changed row of a table is a changed condition on the key, and a
+table of tens of thousands of keys is one atom for each value that somebody asks for.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import attrs
+
+from turnout.compiler.difference.ground.geography import Agreement, subdivisions
+from turnout.compiler.leads.space import answers
+from turnout.compiler.leads.universe import universe
+from turnout.dsl import types
+from turnout.dsl.conditions import (
+    ALWAYS,
+    And,
+    Atom,
+    Between,
+    Condition,
+    Duplicate,
+    Has,
+    IsIn,
+    Named,
+    Not,
+    OlderThan,
+    Open,
+    Or,
+    Present,
+    StartsWith,
+    WithinLast,
+)
+from turnout.dsl.types import Lookup, Value
+
+BEFORE, AFTER = " (before)", " (now)"
+"""What ends a name that the two versions mean differently."""
+
+
+@attrs.frozen
+class Sight:
+    """How a version sees a shared field.
+
+    name: the shared field. present: when a value of it arrives that the version can read.
+    values: the shared values that each of its own stands for; None where they are the same.
+
+    The rest is there only where the shared field is what arrives instead of what the
+    version makes of it. lookups: the tables that it asks where none arrives. country: of a
+    subdivision, the version's field of its country. children: of a country, the
+    subdivisions that are read with it, in that order.
+    """
+
+    name: str
+    present: Condition
+    values: Mapping[Value, frozenset[Value]] | None = None
+    lookups: tuple[Lookup, ...] = ()
+    country: str | None = None
+    children: tuple[str, ...] = ()
+
+    @property
+    def is_pieced(self) -> bool:
+        """Whether its value follows from more than the shared field."""
+        return bool(self.lookups or self.children) or self.country is not None
+
+    def own(self, atom: Atom) -> Condition:
+        """Return what one of the version's atoms asks of what arrives."""
+        match atom:
+            case Present():
+                return self.present
+            case IsIn(_, wanted) if self.values is not None:
+                none = frozenset[Value]()
+                return IsIn(self.name, none.union(*(self.values.get(v, none) for v in wanted)))
+            case Has(_, wanted) if self.values is not None:
+                (shared,) = self.values[wanted]
+                return Has(self.name, str(shared))
+            case Open() | Duplicate():
+                raise AssertionError(atom)  # it asks the clock or the history, not a field
+            case _:
+                own = attrs.evolve(atom, field=self.name)
+                return own if self.present == Present(self.name) else And((self.present, own))
+
+
+@attrs.frozen(slots=False)
+class View:
+    """How a version sees all shared fields, by its own names for them.
+
+    calendars: those that open at other times in the other version. suffix: what ends
+    their names here, so that they count as others. tells_alike: the other version tells
+    duplicates by the same fields and periods.
+    """
+
+    sights: Mapping[str, Sight]
+    calendars: frozenset[str]
+    suffix: str
+    tells_alike: bool = True
+    _known: dict[Atom, Named] = attrs.field(factory=dict[Atom, Named], eq=False, repr=False)
+    _rows: dict[tuple[str, int], Mapping[Value, list[Value]]] = attrs.field(
+        factory=dict[tuple[str, int], Mapping[Value, list[Value]]], eq=False, repr=False
+    )
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether it sees every field as it is."""
+        plain = (sight == Sight(name, Present(name)) for name, sight in self.sights.items())
+        return not self.calendars and self.tells_alike and all(plain)
+
+    def condition(self, condition: Condition, names: dict[str, Named]) -> Condition:
+        """Return one of the version's conditions over the shared fields.
+
+        names: the names translated so far.
+        """
+        match condition:
+            case Named(kind, name, meaning):
+                if name not in names:
+                    names[name] = Named(kind, name, self.condition(meaning, names))
+                return names[name]
+            case Not(part):
+                return Not(self.condition(part, names))
+            case And(parts):
+                return And(tuple(self.condition(part, names) for part in parts))
+            case Or(parts):
+                return Or(tuple(self.condition(part, names) for part in parts))
+            case Open(calendar):
+                if calendar.name not in self.calendars:
+                    return condition
+                return Open(attrs.evolve(calendar, name=calendar.name + self.suffix))
+            case Duplicate():
+                return self._duplicate(condition)
+            case atom:
+                return self.atom(atom)
+
+    def _duplicate(self, atom: Duplicate) -> Duplicate:
+        """Return whether the version saw the lead before; see `never` for what it lacks then."""
+        of = [self.sights[name] for fields in atom.by for name in fields]
+        is_plain = all(not each.is_pieced and each.present == Present(each.name) for each in of)
+        named = tuple(tuple(self.sights[name].name for name in each) for each in atom.by)
+        return Duplicate(named if is_plain else (), "" if self.tells_alike else self.suffix)
+
+    def never(self, atom: Duplicate) -> Condition:
+        """Return what holds for no lead: a duplicate that lacks a field of every identity."""
+        lacking = (
+            Or(tuple(Not(self.atom(Present(name))) for name in fields)) for fields in atom.by
+        )
+        return And((self._duplicate(atom), *lacking))
+
+    def atom(self, atom: Atom) -> Condition:
+        """Return what one of the version's atoms asks of the shared fields."""
+        sight = self.sights[atom.field]
+        if not sight.is_pieced:
+            return sight.own(atom)
+        if atom not in self._known:
+            # As a name it is opened once, however often it is asked.
+            name = f"{atom.field} {len(self._known)}{self.suffix}"
+            made = self._counting(sight, atom) if sight.country else self._pieced(sight, atom)
+            self._known[atom] = Named("field", name, made)
+        return self._known[atom]
+
+    def _pieced(self, sight: Sight, atom: Atom) -> Condition:
+        """Return where the value that arrives, is brought along or is looked up is as asked."""
+        ways = [sight.own(atom)]
+        lacking: list[Condition] = [Not(sight.present)]
+        for name in sight.children:
+            child = self.sights[name]
+            asked = Present(name) if isinstance(atom, Present) else _brought(name, atom)
+            ways.append(And((*lacking, child.own(asked))))
+            lacking.append(Not(child.present))
+        for at, lookup in enumerate(sight.lookups):
+            keys = self._keys(atom, at, lookup)
+            if keys:
+                ways.append(And((*lacking, self.atom(IsIn(lookup.key, keys)))))
+            lacking.append(Not(self.atom(IsIn(lookup.key, frozenset(lookup.values)))))
+        return Or(tuple(ways))
+
+    def _keys(self, atom: Atom, at: int, lookup: Lookup) -> frozenset[Value]:
+        """Return the keys whose value is as asked; each value is looked at once."""
+        rows = self._rows.get((atom.field, at))
+        if rows is None:
+            found: dict[Value, list[Value]] = {}
+            for key, value in lookup.values.items():
+                found.setdefault(value, []).append(key)
+            rows = self._rows[atom.field, at] = found
+        chosen = (keys for value, keys in rows.items() if holds(atom, value))
+        return frozenset(key for keys in chosen for key in keys)
+
+    def _counting(self, sight: Sight, atom: Atom) -> Condition:
+        """Return where a subdivision as asked arrives with its country, or brings it along."""
+        assert sight.country is not None
+        fits: Condition = ALWAYS
+        for name in reversed(self._read_before(atom.field)):
+            present = self.sights[name].present
+            same = And((present, self._agreement(name, atom.field).fact))
+            fits = Or((same, And((Not(present), fits))))
+        return And((sight.own(atom), fits))
+
+    def _read_before(self, name: str) -> tuple[str, ...]:
+        """Return the fields that a subdivision has to agree with, if they arrive, in order."""
+        country = self.sights[name].country
+        if country is None:
+            return ()
+        children = self.sights[country].children
+        return (country, *children[: children.index(name)])
+
+    def _agreement(self, one: str, two: str) -> Agreement:
+        """Return whether two places agree: a country and a subdivision, or two of these."""
+        places = [self.sights[one], self.sights[two]]
+        if places[0].country is not None:
+            places.sort(key=lambda sight: sight.name)  # one question, whichever is read first
+        return Agreement(*(sight.name for sight in places))
+
+    @property
+    def agreements(self) -> Iterator[Agreement]:
+        """The places that the version may hold together."""
+        for name in self.sights:
+            yield from (self._agreement(other, name) for other in self._read_before(name))
+
+
+def _brought(name: str, atom: Atom) -> IsIn:
+    """Return what an atom that asks a country asks of a subdivision that brings it along."""
+    return subdivisions(name, {code for code in universe(types.Country()) if holds(atom, code)})
+
+
+def holds(atom: Atom, value: Value) -> bool:
+    """Return whether an atom holds for a value that is there.
+
+    Never for an age, which depends on the day: that is one of the schema's caveats.
+    """
+    match atom:
+        case Present():
+            return True
+        case IsIn(_, wanted):
+            return value in wanted
+        case Between(_, low, high, low_open, high_open):
+            above = low is None or value > low or (not low_open and value == low)  # type: ignore[operator]
+            return above and (
+                high is None or value < high or (not high_open and value == high)  # type: ignore[operator]
+            )
+        case StartsWith(_, text):
+            return str(value).startswith(text)
+        case OlderThan() | WithinLast():
+            return False
+        case _:
+            return answers(atom, value)

@@ -1,0 +1,123 @@
+"""Two versions of a route on common ground, and what is told of the leads that move."""
+
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import contextmanager
+from datetime import date
+from functools import cached_property
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler.difference.ground.alignment import aligned
+from turnout.compiler.difference.ground.lines import Outcome, Version
+from turnout.compiler.difference.moving.pieces import Ground
+from turnout.compiler.leads.regions import All, Budget, Masks, find
+from turnout.compiler.words.describe import Words
+from turnout.dsl.findings import Witness
+from turnout.dsl.policy import Policy, Target
+from turnout.dsl.types import Field, Value
+
+Offer: TypeAlias = tuple[Target, tuple[Value | None, ...]]
+"""A target that a lead is offered, and the lead's values of the fields that it reads."""
+
+Oracle: TypeAlias = Callable[[Policy, str, Mapping[str, object], date], tuple[Offer, ...]]
+"""Runs a raw lead through the reference interpreter: policy, route, lead as it arrives,
+and under `SEEN` whether it was seen before, day or moment → what it is offered, in order."""
+
+
+@attrs.frozen(eq=False)
+class Area:
+    """Leads as a set: those in `inside` and `box` that none of `outside` holds."""
+
+    inside: tuple[All, ...]
+    outside: tuple[All, ...]
+    box: Masks
+
+
+@attrs.frozen(eq=False)
+class Move:
+    """Leads whose decision changes.
+
+    before, after: what they get in the two versions: one outcome each, or several on one
+    side where many clauses lose leads to one, or one to many. said: what these leads have
+    in common, as phrases; none where that is nothing. clause: the clause whose leads they
+    are, as its version (`is_old`: the old one) has it. unless: clauses whose leads are not
+    among them, earlier ones and ones that another move tells of. sources, sinks: the
+    clauses that take them before and after; owners: who answers for these, both times.
+    is_passed_on: the same clauses take them in
+    both versions, and they move only where every target of these passes them over;
+    `before` and `after` are then what comes after these targets. witness: one of them,
+    None where none could be made that the interpreter confirms. is_declared: whether all
+    of them lie where changes were declared.
+    """
+
+    before: tuple[Outcome, ...]
+    after: tuple[Outcome, ...]
+    said: tuple[str, ...]
+    clause: str
+    is_old: bool
+    unless: tuple[str, ...]
+    sources: tuple[str, ...]
+    sinks: tuple[str, ...]
+    owners: tuple[tuple[str, ...], tuple[str, ...]]
+    witness: Witness | None
+    areas: tuple[Area, ...] = attrs.field(repr=False)
+    is_passed_on: bool = False
+    is_declared: bool = True
+
+
+@attrs.define
+class Purse:
+    """The steps of a whole comparison: `left` of them, and at most `each` for a question.
+
+    deadline: when all questions end, in seconds of `monotonic`; None for never.
+    """
+
+    each: int
+    left: int
+    deadline: float | None = None
+
+    @contextmanager
+    def budget(self) -> Generator[Budget, None, None]:
+        """Return the budget of one question; what it takes is gone."""
+        granted = max(0, min(self.each, self.left))
+        budget = Budget(granted, self.deadline)
+        try:
+            yield budget
+        finally:
+            self.left -= granted - budget.steps
+
+
+@attrs.frozen(slots=False, eq=False)
+class Compared:
+    """Two versions of a route on common ground.
+
+    fields: the shared schema. raws: the name under which each shared field arrives.
+    placed: settles the places in the values of a made-up lead. words: for sides of boxes.
+    purse: the steps that questions may take. declared: where changes were declared to lie;
+    None where they weren't.
+    """
+
+    ground: Ground
+    old: Version
+    new: Version
+    fields: Mapping[str, Field]
+    raws: Mapping[str, str]
+    placed: Callable[[Mapping[str, Value]], dict[str, Value]]
+    words: Words
+    oracle: Oracle
+    purse: Purse
+    declared: All | None
+
+    def find(self, regions: Iterable[All], box: Masks | None = None) -> Masks | None:
+        """Return leads that are in all of `regions`, and in `box`. Raises OutOfSteps."""
+        inside = () if box is None else tuple(enumerate(box))
+        with self.purse.budget() as budget:
+            return find(self.ground.space, regions, budget, inside)
+
+    @cached_property
+    def common(self) -> list[tuple[int, int]]:
+        """The positions of the clauses that both versions have in the same order."""
+        sign = self.ground.sign
+        keys = [[(sign(row), row.own) for row in each.rows] for each in (self.old, self.new)]
+        return aligned(*keys)

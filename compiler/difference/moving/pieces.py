@@ -1,0 +1,262 @@
+"""What becomes, in the other version, of the leads that one clause takes.
+
+A clause's leads are those of its condition that no earlier clause takes. They are cut
+into pieces, each a box in which the other version gives every one of these leads the same
+outcome: a lead is found that no piece holds yet, asked what the other version says of it,
+and its box is widened, field by field, for as long as the answer stays the same. Leads
+that an earlier clause takes anyway are free: they never stop a box from growing. From the
+pieces that differ a few wide boxes are made, which may hold anything but the pieces of
+another outcome.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from turnout.compiler.difference.ground.lines import Outcome, Row
+from turnout.compiler.difference.ground.meanings import Sets
+from turnout.compiler.leads.regions import All, Budget, Masks, OutOfSteps, find, truth
+from turnout.compiler.leads.space import Space
+
+MOST_PIECES = 80
+"""Pieces of one clause's leads before they are told as a whole."""
+
+
+@attrs.frozen(eq=False)
+class Ground:
+    """The space that two versions share, and the regions of their conditions in it.
+
+    possible: what every lead is outside of.
+    """
+
+    sets: Sets
+    possible: tuple[All, ...]
+
+    @property
+    def space(self) -> Space:
+        """The shared space."""
+        return self.sets.regions.space
+
+    def taken(self, row: Row) -> All:
+        """Return the leads that a row describes."""
+        return self.sets.region(row.meaning)
+
+    def sign(self, row: Row) -> int:
+        """Return what is the same for rows with plainly the same leads."""
+        return self.sets.sign(row.meaning)
+
+    def left(self, row: Row) -> All:
+        """Return the leads that a row leaves."""
+        return self.sets.region(row.meaning, holds=False)
+
+
+@attrs.frozen(eq=False)
+class Piece:
+    """Leads of one clause that the other version gives one outcome.
+
+    box: a lead of the clause that lies in it is one of them. by: the number, among
+    `Reach.theirs`, of the row that takes the lead it was found by.
+    """
+
+    box: Masks
+    by: int
+
+
+@attrs.frozen(eq=False)
+class Reach:
+    """The leads of row `at`, and the rows that meet them.
+
+    start: the smallest box around them at first sight. mine: earlier rows of the same
+    version. theirs: the other version's rows, in order, up to one that takes all of
+    `start`. pieces: all of the leads, unless they are too many (`is_many`) or the budget
+    ran out (`is_open`).
+    """
+
+    ground: Ground
+    row: Row
+    start: Masks
+    mine: tuple[Row, ...]
+    theirs: tuple[Row, ...]
+    pieces: tuple[Piece, ...]
+    is_many: bool = False
+    is_open: bool = False
+
+    @property
+    def leads(self) -> list[All]:
+        """The regions that together are the row's leads."""
+        before = (self.ground.left(row) for row in self.mine)
+        return [self.ground.taken(self.row), *before, *self.ground.possible]
+
+    def outcome(self, piece: Piece) -> Outcome:
+        """Return what the other version gives the leads of a piece."""
+        return self.theirs[piece.by].whole
+
+    def others(self, at: int) -> list[All]:
+        """Return the regions that together are what row `at` of `theirs` takes."""
+        before = (self.ground.left(row) for row in self.theirs[:at])
+        return [self.ground.taken(self.theirs[at]), *before]
+
+    @property
+    def moved(self) -> tuple[Piece, ...]:
+        """The pieces whose leads move."""
+        return tuple(each for each in self.pieces if self.outcome(each) != self.row.whole)
+
+
+def reach(
+    ground: Ground, rows: Sequence[Row], at: int, others: Sequence[Row], budget: Budget
+) -> Reach:
+    """Return the leads of `rows[at]`, cut up by what the rows of the other version say of them."""
+    row = rows[at]
+    region = ground.taken(row)
+    start = list(ground.space.full)
+    for dimension, mask in region.box:
+        start[dimension] &= mask
+    mine = tuple(other for other in rows[:at] if truth(ground.taken(other), start) is not False)
+    found = Reach(ground, row, tuple(start), mine, (), ())
+    if not all(start) or any(truth(ground.taken(other), start) is True for other in mine):
+        return found
+    try:
+        theirs = tuple(_meeting(ground, region, start, others, budget))
+        found = attrs.evolve(found, theirs=theirs)
+        for piece in _pieces(found, budget):
+            if len(found.pieces) == MOST_PIECES:
+                return attrs.evolve(found, is_many=True)
+            found = attrs.evolve(found, pieces=(*found.pieces, piece))
+    except OutOfSteps:
+        return attrs.evolve(found, is_open=True)
+    return found
+
+
+def _meeting(
+    ground: Ground, region: All, start: Sequence[int], others: Sequence[Row], budget: Budget
+) -> Iterator[Row]:
+    """Yield the rows that share a lead with `region`, up to one that takes all of it."""
+    for other in others:
+        taken = ground.taken(other)
+        answer = truth(taken, start)
+        if answer is False:
+            continue
+        if answer is None and find(ground.space, [region, taken], budget) is None:
+            continue
+        yield other
+        if answer is True or taken is region:
+            return
+
+
+def _pieces(of: Reach, budget: Budget) -> Iterator[Piece]:
+    blocked: list[All] = []
+    leads = of.leads
+    growing = _Growing(of)
+    while (found := find(of.ground.space, [*leads, *blocked], budget)) is not None:
+        point = tuple(mask & -mask for mask in found)
+        by = next(
+            at for at, row in enumerate(of.theirs) if truth(of.ground.taken(row), point) is True
+        )
+        box = growing.widened(point, of.theirs[by].whole, budget)
+        yield Piece(box, by)
+        blocked.append(of.ground.sets.regions.outside(tuple(enumerate(box))))
+
+
+class _Growing:
+    """Widens boxes: what decides whether a box still has one outcome."""
+
+    def __init__(self, of: Reach) -> None:
+        self.start = of.start
+        region = of.ground.taken(of.row)
+        free = {of.ground.sign(row) for row in of.mine}
+        self.answers: list[tuple[All, dict[int, int], Outcome]] = []
+        for row in of.theirs:
+            if of.ground.sign(row) in free:
+                continue  # an earlier clause takes these leads, so nobody asks
+            taken = of.ground.taken(row)
+            # Only leads of the clause count, so what its condition says needn't be said again.
+            rest = tuple(either for either in taken.eithers if either not in region.eithers)
+            self.answers.append((All(taken.box, rest), dict(taken.box), row.whole))
+
+    def widened(self, point: Masks, outcome: Outcome, budget: Budget) -> Masks:
+        """Return a box around `point`, as wide as its leads surely have this outcome."""
+        box = list(point)
+        for at, full in enumerate(self.start):
+            if box[at] != full:
+                box[at] |= self._column(box, at, outcome, budget)
+        return tuple(box)
+
+    def _column(self, box: list[int], at: int, outcome: Outcome, budget: Budget) -> int:
+        """Return further classes of dimension `at` that may join the box.
+
+        The rows are asked in order about the classes that none of them has settled: one
+        with another outcome takes classes away, one with this outcome that takes all of
+        theirs lets them in.
+        """
+        joining = 0
+        asked = self.start[at] & ~box[at]
+        left = list(box)
+        budget.take(len(self.answers))
+        for region, side, given in self.answers:
+            met = asked & side.get(at, asked)
+            if not met:
+                continue
+            left[at] = met
+            answer = truth(region, left)
+            if given != outcome:
+                if answer is not False:
+                    asked &= ~met
+            elif answer is True or (met == asked and _takes_rest(region, side, left)):
+                joining |= met
+                asked &= ~met
+            if not asked:
+                break
+        return joining
+
+
+def _takes_rest(region: All, side: dict[int, int], left: list[int]) -> bool:
+    """Return whether a row takes all that is left; if it takes what one side tells, that goes."""
+    if region.eithers:
+        return False
+    short = [at for at, mask in side.items() if left[at] & ~mask]
+    if len(short) == 1 and left[short[0]] & side[short[0]]:
+        left[short[0]] &= ~side[short[0]]
+    return False
+
+
+def cubes(of: Reach, seeds: Sequence[Piece], others: Sequence[Piece]) -> list[Masks]:
+    """Return a few wide boxes that hold `seeds`, and of the row's leads none of `others`'.
+
+    Where the pieces are not all of the leads, the seeds stay as they are.
+    """
+    if of.is_open or of.is_many:
+        return [seed.box for seed in seeds]
+    order = range(len(of.start))
+    walls = [other.box for other in others]
+    grown: list[Masks] = []
+    for seed in seeds:
+        ways = (_wide(seed.box, of.start, walls, way) for way in (order, order[::-1]))
+        grown.append(min(ways, key=lambda box: _sides(box, of.start)))
+    chosen: list[Masks] = []
+    waiting: list[Piece] = list(seeds)
+    while waiting:
+        held = [sum(_inside(seed.box, box) for seed in waiting) for box in grown]
+        best = max(range(len(grown)), key=lambda at: (held[at], -_sides(grown[at], of.start)))
+        chosen.append(grown[best])
+        waiting = [seed for seed in waiting if not _inside(seed.box, grown[best])]
+    return chosen
+
+
+def _wide(box: Masks, start: Masks, others: list[Masks], order: Sequence[int]) -> Masks:
+    """Return the box widened, dimension by dimension, where that meets none of `others`."""
+    wide = list(box)
+    for at in order:
+        refused = 0
+        for other in others:
+            if all(wide[i] & other[i] for i in order if i != at):
+                refused |= other[at]
+        wide[at] |= start[at] & ~refused
+    return tuple(wide)
+
+
+def _sides(box: Masks, start: Masks) -> int:
+    return sum(mask != full for mask, full in zip(box, start, strict=True))
+
+
+def _inside(inner: Masks, outer: Masks) -> bool:
+    return all(one & ~two == 0 for one, two in zip(inner, outer, strict=True))

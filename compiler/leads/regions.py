@@ -1,0 +1,339 @@
+"""Sets of leads: what a condition describes, what two share, what one leaves of another.
+
+A condition becomes a tree of two kinds of node over the classes of a `Space`. An `All`
+is a box (for some dimensions, the classes allowed) and a list of `Either`s; an `Either`
+is a list of `All`s. Negation swaps the kinds and complements the masks, so `not` costs
+nothing and nothing is multiplied out.
+
+The one question is `find`: a box in which all of some regions hold. It is a search in
+the manner of Davis, Logemann and Loveland (Communications of the ACM 5, 1962) over
+classes in place of truth values: an `Either` with one alternative left narrows the box,
+one with none refutes it, and only when nothing follows any more is an `Either` split,
+the one with the fewest alternatives, each branch without the leads of those before. A
+box in which nothing is left to settle holds only leads that satisfy everything. The
+search is exact; it counts its steps, and where they run out it says so.
+"""
+
+from collections.abc import Iterable, Sequence
+from time import monotonic
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler.leads.masks import Mask
+from turnout.compiler.leads.space import Box, Space
+from turnout.dsl.conditions import And, Condition, Named, Not, Or
+
+Masks: TypeAlias = tuple[Mask, ...]
+"""A box with a mask for every dimension."""
+
+
+@attrs.frozen(eq=False)
+class All:
+    """The leads inside `box` that are in one of the alternatives of each of `eithers`."""
+
+    box: Box
+    eithers: tuple["Either", ...] = ()
+
+
+@attrs.frozen(eq=False)
+class Either:
+    """The leads in at least one of the alternatives.
+
+    reads: the dimensions that it constrains anywhere, one bit each.
+    """
+
+    alternatives: tuple[All, ...]
+    reads: int
+
+
+EVERYTHING = All(())
+NOTHING = All((), (Either((), 0),))
+
+
+class OutOfSteps(Exception):  # noqa: N818 - it is no error: the question stays undecided
+    """The budget ran out before the question was decided."""
+
+
+class OutOfTime(OutOfSteps):
+    """The deadline of the whole run passed before the question was decided."""
+
+
+STEPS_PER_LOOK = 5_000
+"""Steps between two looks at the clock; they take a few milliseconds."""
+
+
+def is_past(deadline: float | None) -> bool:
+    """Return whether a deadline, in seconds of `monotonic`, has passed; None never does."""
+    return deadline is not None and monotonic() > deadline
+
+
+@attrs.define
+class Budget:
+    """Steps that may still be taken; a step looks at one `Either` or one class once.
+
+    deadline: when all questions of the run end, in seconds of `monotonic`; None for never.
+    """
+
+    steps: int
+    deadline: float | None = None
+    looked: int = 0
+
+    def take(self, count: int = 1) -> None:
+        """Take steps. Raises OutOfSteps when none are left, OutOfTime past the deadline."""
+        self.steps -= count
+        if self.steps < 0:
+            raise OutOfSteps
+        self.looked -= count
+        if self.looked < 0:
+            self.looked = STEPS_PER_LOOK
+            if is_past(self.deadline):
+                raise OutOfTime
+
+
+class Regions:
+    """The regions of one space; conditions are translated once."""
+
+    def __init__(self, space: Space) -> None:
+        """Translate conditions into regions of `space`."""
+        self.space = space
+        self._known: dict[tuple[str, bool], All] = {}
+
+    def region(self, condition: Condition, *, holds: bool = True) -> All:
+        """Return the leads for which `condition` holds, or those for which it doesn't."""
+        match condition:
+            case Named(name=name, meaning=meaning):
+                if (name, holds) not in self._known:
+                    self._known[name, holds] = self.region(meaning, holds=holds)
+                return self._known[name, holds]
+            case Not(part):
+                return self.region(part, holds=not holds)
+            case And(parts) | Or(parts):
+                inner = [self.region(part, holds=holds) for part in parts]
+                return self.both(inner) if isinstance(condition, And) == holds else self.any(inner)
+            case atom:
+                at, mask = self.space.sides[atom]
+                full = self.space.dimensions[at].full
+                return self._side(at, mask & full if holds else full & ~mask)
+
+    def outside(self, box: Box) -> All:
+        """Return the leads outside `box`."""
+        full = self.space.full
+        return self.any([self._side(at, full[at] & ~mask) for at, mask in box])
+
+    def _side(self, at: int, mask: Mask) -> All:
+        if mask == 0:
+            return NOTHING
+        return EVERYTHING if mask == self.space.full[at] else All(((at, mask),))
+
+    def both(self, parts: Iterable[All]) -> All:
+        """Return the leads in all of `parts`."""
+        box: dict[int, Mask] = {}
+        eithers: dict[Either, None] = {}
+        for part in parts:
+            for at, mask in part.box:
+                box[at] = box[at] & mask if at in box else mask  # one int for many regions
+                if box[at] == 0:
+                    return NOTHING
+            eithers.update(dict.fromkeys(part.eithers))
+        return All(tuple(sorted(box.items())), tuple(eithers))
+
+    def any(self, parts: Iterable[All]) -> All:
+        """Return the leads in at least one of `parts`."""
+        sides: dict[int, Mask] = {}
+        alternatives: list[All] = []
+        for part in parts:
+            if not part.eithers and not part.box:
+                return EVERYTHING
+            if is_nothing(part):
+                continue
+            if not part.eithers and len(part.box) == 1:
+                ((at, mask),) = part.box
+                sides[at] = sides.get(at, 0) | mask
+            elif not part.box and len(part.eithers) == 1:
+                alternatives.extend(part.eithers[0].alternatives)
+            else:
+                alternatives.append(part)
+        merged = [self._side(at, mask) for at, mask in sorted(sides.items())]
+        if any(side is EVERYTHING for side in merged):
+            return EVERYTHING
+        return _either((*merged, *alternatives))
+
+    def complement(self, region: All) -> All:
+        """Return the leads outside `region`."""
+        full = self.space.full
+        parts = [self._side(at, full[at] & ~mask) for at, mask in region.box]
+        parts += [
+            self.both([self.complement(part) for part in either.alternatives])
+            for either in region.eithers
+        ]
+        return self.any(parts)
+
+
+def is_nothing(region: All) -> bool:
+    """Return whether `region` is empty at first sight."""
+    return any(not either.alternatives for either in region.eithers)
+
+
+def reads(region: All) -> int:
+    """Return the dimensions that a region constrains, one bit each."""
+    found = 0
+    for at, _ in region.box:
+        found |= 1 << at
+    for either in region.eithers:
+        found |= either.reads
+    return found
+
+
+def _either(alternatives: tuple[All, ...]) -> All:
+    if len(alternatives) == 1:
+        return alternatives[0]
+    reads = 0
+    for part in alternatives:
+        for at, _ in part.box:
+            reads |= 1 << at
+        for inner in part.eithers:
+            reads |= inner.reads
+    return All((), (Either(alternatives, reads),))
+
+
+# -- three-valued evaluation over a box --
+
+
+def truth(region: All, box: Sequence[Mask]) -> bool | None:
+    """Return whether all of `box`'s leads are in `region`, none (False), or it depends (None).
+
+    A `None` may stand for True or False where several `Either`s would have to be taken
+    together; `find` decides those.
+    """
+    whole = True
+    for at, mask in region.box:
+        here = box[at]
+        if here & mask == 0:
+            return False
+        whole = whole and here & ~mask == 0
+    for either in region.eithers:
+        some = False
+        for part in either.alternatives:
+            inner = truth(part, box)
+            if inner is True:
+                break
+            some = some or inner is None
+        else:
+            if not some:
+                return False
+            whole = False
+    return True if whole else None
+
+
+# -- search --
+
+
+def find(space: Space, regions: Iterable[All], budget: Budget, within: Box = ()) -> Masks | None:
+    """Return a box whose leads are in all of `regions`, None where no lead is.
+
+    The box never holds an impossible combination. Raises OutOfSteps.
+    """
+    start = list(space.full)
+    for at, mask in within:
+        start[at] &= mask
+    eithers: dict[Either, None] = {}
+    for region in regions:
+        for at, mask in region.box:
+            start[at] &= mask
+        eithers.update(dict.fromkeys(region.eithers))
+    if not all(start):
+        return None
+    stack = [(start, list(eithers))]
+    while stack:
+        settled = _propagate(*stack.pop(), budget)
+        if settled is None:
+            continue
+        box, open_ = settled
+        if not open_:
+            return tuple(box)
+        stack.extend(reversed(_split(box, open_)))
+    return None
+
+
+def _propagate(
+    box: list[Mask], eithers: list[Either], budget: Budget
+) -> tuple[list[Mask], list[Either]] | None:
+    """Return the box narrowed by all that follows, and what is still open; None if refuted."""
+    changed = -1  # every dimension
+    waiting = eithers
+    while True:
+        narrowed = 0
+        still: list[Either] = []
+        fresh: list[Either] = []
+        for either in waiting:
+            if either.reads & (changed | narrowed) == 0:
+                still.append(either)
+                continue
+            budget.take()
+            found = _reduce(either, box)
+            if found is None:
+                continue
+            if not found:
+                return None
+            if len(found) > 1:
+                still.append(either)
+                continue
+            for at, mask in found[0].box:
+                if box[at] & ~mask:
+                    box[at] &= mask
+                    narrowed |= 1 << at
+            fresh.extend(found[0].eithers)
+        if not narrowed and not fresh:
+            return box, still
+        # New ones have been looked at by nobody yet, so every dimension counts as changed.
+        changed = -1 if fresh else narrowed
+        waiting = still + fresh
+
+
+def _reduce(either: Either, box: list[Mask]) -> list[All] | None:
+    """Return the alternatives that still meet `box`; None where one takes all of it."""
+    found: list[All] = []
+    for part in either.alternatives:
+        takes_all = not part.eithers
+        for at, mask in part.box:
+            here = box[at]
+            if here & mask == 0:
+                break
+            takes_all = takes_all and here & ~mask == 0
+        else:
+            if takes_all:
+                return None
+            found.append(part)
+    return found
+
+
+def _split(box: list[Mask], eithers: list[Either]) -> list[tuple[list[Mask], list[Either]]]:
+    """Return the branches of the `Either` with the fewest alternatives left, no lead in two."""
+    best: Either | None = None
+    kept: list[All] = []
+    for either in eithers:
+        found = _reduce(either, box) or []
+        if best is None or len(found) < len(kept):
+            best, kept = either, found
+        if len(kept) == 2:
+            break
+    open_ = [either for either in eithers if either is not best]
+    branches: list[tuple[list[Mask], list[Either]]] = []
+    left = list(box)
+    for part in kept:
+        inner = list(left)
+        for at, mask in part.box:
+            inner[at] &= mask
+        if all(inner):
+            branches.append((inner, [*open_, *part.eithers]))
+        # The branches after it leave out this one's leads, so that none is searched twice.
+        if len(part.box) == 1 and not part.eithers:
+            ((at, mask),) = part.box
+            left[at] &= ~mask
+            if not left[at]:
+                break
+        elif not part.eithers:
+            sides = tuple(All(((at, box[at] & ~mask),)) for at, mask in part.box)
+            open_ = [*open_, Either(sides, sum(1 << at for at, _ in part.box))]
+    return branches

@@ -1,0 +1,411 @@
+"""Everything that a lead can be, as a finite grid.
+
+Each field becomes one or more dimensions: its classes of values, for an `any of` field one
+yes/no for each value that a condition mentions, for a text one yes/no for each `ends
+with`, `contains` and `matches`, for a date its age where a condition asks for it. A lead
+is then one class a dimension. Not every combination is a lead: a subdivision has its
+country, a literal either contains a text or doesn't. Such combinations are listed as
+impossible boxes, so that nobody proves or shows anything by a lead that can't be.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from itertools import combinations, product
+from math import prod
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler.leads import domains, masks
+from turnout.compiler.leads.domains import Domain
+from turnout.compiler.leads.masks import Mask
+from turnout.compiler.leads.prefixes import text
+from turnout.compiler.leads.universe import country_of, example, universe
+from turnout.dsl import types
+from turnout.dsl.conditions import (
+    Atom,
+    Between,
+    Contains,
+    Duplicate,
+    EndsWith,
+    Has,
+    IsIn,
+    Matches,
+    OlderThan,
+    Open,
+    Present,
+    StartsWith,
+    WithinLast,
+)
+from turnout.dsl.patterns import searcher
+from turnout.dsl.types import Field, Value, Values
+
+NO, YES = 1, 2
+"""The two classes of a yes/no dimension, as masks."""
+
+MOST_COMBINATIONS = 1_000
+"""Ways to lack a field of every identity; with more, a witness may be such a lead."""
+
+Box: TypeAlias = tuple[tuple[int, Mask], ...]
+"""A set of leads: for each constrained dimension, in order, its classes."""
+
+Pattern: TypeAlias = EndsWith | Contains | Matches
+
+
+@attrs.frozen(eq=False)
+class Dimension:
+    """One axis of the grid.
+
+    kind: "value" (class 0 is missing), "has" or "pattern" (NO and YES), "age" (class 0 is
+    missing). test: the atom that a yes/no dimension answers, or the `Open` or `Duplicate`
+    that is asked of the clock or the history instead of the lead; None for the others.
+    full: the classes that a lead of the policy can have; a required field is never missing.
+    """
+
+    field: Field
+    kind: str
+    domain: Domain
+    full: Mask
+    test: Atom | None = None
+
+
+@attrs.frozen(slots=False, eq=False)
+class Space:
+    """The grid of one schema, as fine as a set of atoms needs it.
+
+    sides: where each atom lives, as dimension and mask. impossible: boxes that hold no
+    lead. is_exact: no pattern is left free, so that every class combination outside
+    `impossible` is a lead.
+    """
+
+    dimensions: tuple[Dimension, ...]
+    sides: Mapping[Atom, tuple[int, Mask]] = attrs.field(repr=False)
+    impossible: tuple[Box, ...] = attrs.field(repr=False)
+
+    @cached_property
+    def full(self) -> tuple[Mask, ...]:
+        """The whole grid: every class of every dimension."""
+        return tuple(dimension.full for dimension in self.dimensions)
+
+    def classify(self, values: Values, today: date) -> list[int]:
+        """Return a lead's class on each dimension."""
+        return [_class(dimension, values, today) for dimension in self.dimensions]
+
+
+def space(fields: Mapping[str, Field], asked: Iterable[Atom]) -> Space:
+    """Return the space of `fields`, just fine enough for the atoms `asked`.
+
+    Each calendar that is asked is a dimension too, and so is whether the lead was seen
+    before; the answers stand among the values of a lead.
+    """
+    atoms = list(asked)
+    by_field: dict[str, dict[Atom, None]] = {name: {} for name in fields}
+    clocks: dict[Open | Duplicate, None] = {}
+    for atom in (*atoms, *_keys(fields, atoms)):
+        if isinstance(atom, Open | Duplicate):
+            clocks[atom] = None
+            by_field.setdefault(atom.field, {})[atom.fact] = None
+        else:
+            by_field.setdefault(atom.field, {})[atom] = None
+    # A calendar is open or closed, whatever the lead: a field that is never missing.
+    facts = {atom.field: Field(atom.field, types.Boolean(), required=True) for atom in clocks}
+    builder = _Builder({**fields, **facts}, {name: list(of) for name, of in by_field.items()})
+    for field in (*fields.values(), *facts.values()):
+        builder.add(field)
+    for atom in clocks:
+        at, _ = builder.sides[atom] = builder.sides[atom.fact]
+        builder.dimensions[at] = attrs.evolve(builder.dimensions[at], test=atom)
+    builder.link_subdivisions()
+    builder.link_lookups()
+    for atom in clocks:
+        if isinstance(atom, Duplicate):
+            builder.link_history(atom)
+    return Space(tuple(builder.dimensions), builder.sides, tuple(builder.impossible))
+
+
+def _keys(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> Iterator[Atom]:
+    """Yield what else must be known of a lead than what is asked.
+
+    For each lookup that matters whether the lead's key is in the table: it matters where
+    its field is asked for, or is itself the key of one that matters, or the country of a
+    subdivision that does. For a duplicate whether the lead has the fields of an identity.
+    """
+    asked = dict.fromkeys(atom.field for atom in atoms)
+    places = (name for name, field in fields.items() if isinstance(field.type, types.Subdivision))
+    asked.update(dict.fromkeys(name for name in places if fields[name].required))
+    for atom in atoms:
+        if isinstance(atom, Duplicate):
+            compared = [name for names in atom.by for name in names if name in fields]
+            yield from map(Present, compared)
+            asked.update(dict.fromkeys(compared))
+    pending = list(asked)
+    known = set(pending)
+    while pending:
+        field = fields.get(pending.pop())
+        if field is None:
+            continue
+        after = [lookup.key for lookup in field.lookups]
+        if isinstance(field.type, types.Subdivision) and field.type.country is not None:
+            after.append(field.type.country)
+        yield from map(_in_table, field.lookups)
+        for name in after:
+            if name not in known:
+                known.add(name)
+                pending.append(name)
+
+
+def _in_table(lookup: types.Lookup) -> IsIn:
+    return IsIn(lookup.key, frozenset(lookup.values))
+
+
+def _class(dimension: Dimension, values: Values, today: date) -> int:
+    value = values.get(dimension.field.name)
+    match dimension.kind:
+        case "value":
+            return dimension.domain.class_of(value)
+        case "age":
+            return dimension.domain.class_of(
+                None if value is None else today.toordinal() - value.toordinal()  # type: ignore[union-attr]
+            )
+        case _:
+            return int(value is not None and answers(dimension.test, value))
+
+
+def answers(test: Atom | None, value: Value) -> bool:
+    """Return whether a yes/no atom holds for a value that is there."""
+    match test:
+        case Has(_, wanted):
+            return wanted in value  # type: ignore[operator]
+        case EndsWith(_, text):
+            return str(value).endswith(text)
+        case Contains(_, text):
+            return text in str(value)
+        case Matches(_, pattern):
+            return searcher(pattern)(str(value))
+        case _:
+            raise AssertionError(test)
+
+
+def _yes_no(test: Atom) -> Domain:
+    return Domain(2, {test: YES}, int, lambda _: None)
+
+
+@attrs.define
+class _Builder:
+    fields: Mapping[str, Field]
+    atoms: Mapping[str, list[Atom]]
+    dimensions: list[Dimension] = attrs.Factory(list[Dimension])
+    sides: dict[Atom, tuple[int, Mask]] = attrs.Factory(dict[Atom, tuple[int, Mask]])
+    impossible: list[Box] = attrs.Factory(list[Box])
+    value_at: dict[str, int] = attrs.Factory(dict[str, int])
+
+    def add(self, field: Field) -> None:
+        atoms = self.atoms[field.name]
+        own = [atom for atom in atoms if isinstance(atom, IsIn | Between | StartsWith)]
+        at = self._dimension(field, "value", self._values(field, own))
+        self.value_at[field.name] = at
+        for atom in atoms:
+            if isinstance(atom, Present):
+                self.sides[atom] = at, self.dimensions[at].domain.full & ~1
+        ages = [atom for atom in atoms if isinstance(atom, OlderThan | WithinLast)]
+        if ages:
+            self._ages(field, at, ages)
+        held = [atom for atom in atoms if isinstance(atom, Has)]
+        if held:
+            self._held(field, at, held)
+        patterns = [atom for atom in atoms if isinstance(atom, EndsWith | Contains | Matches)]
+        if patterns:
+            self._patterns(field, at, patterns)
+
+    def _dimension(self, field: Field, kind: str, domain: Domain, test: Atom | None = None) -> int:
+        can_lack = kind in {"has", "pattern"} or not field.required
+        full = domain.full if can_lack else domain.full & ~1
+        at = len(self.dimensions)
+        self.dimensions.append(Dimension(field, kind, domain, full, test))
+        for atom, mask in domain.masks.items():
+            self.sides[atom] = at, mask
+        return at
+
+    def _values(self, field: Field, atoms: Sequence[Atom]) -> Domain:
+        match field.type:
+            case types.Integer(low, high):
+                return domains.whole(atoms, low, high)
+            case types.Number(low, high):
+                return domains.dense(atoms, low, high)
+            case types.Money():
+                return domains.dense(atoms, None, None)
+            case types.Date():
+                return domains.days(atoms)
+            case types.Text() | types.Code() | types.Email():
+                return text(atoms, _alphabet(field.type), self._literal_tests(field))
+            case _:
+                chosen = [atom for atom in atoms if isinstance(atom, IsIn)]
+                if not chosen and not self._is_linked(field):
+                    return domains.presence(example(field.type))
+                return domains.finite(universe(field.type), chosen, self._tell_apart(field))
+
+    def _literal_tests(self, field: Field) -> Callable[[str], tuple[bool, ...]] | None:
+        """Return what tells literals apart, the patterns that hold for them; None without any."""
+        tests = [a for a in self.atoms[field.name] if isinstance(a, EndsWith | Contains | Matches)]
+        if not tests:
+            return None
+        return lambda literal: tuple(answers(test, literal) for test in tests)
+
+    # -- ages, held values, patterns --
+
+    def _ages(self, field: Field, at: int, atoms: Sequence[Atom]) -> None:
+        age = self._dimension(field, "age", domains.whole(atoms, None, None))
+        self._same_missing(at, age, self.dimensions[age].domain.full & ~1)
+
+    def _same_missing(self, at: int, other: int, present: Mask) -> None:
+        self.impossible.append(((at, 1), (other, present)))
+        self.impossible.append(((at, self.dimensions[at].domain.full & ~1), (other, 1)))
+
+    def _held(self, field: Field, at: int, atoms: list[Has]) -> None:
+        others = [self._dimension(field, "has", _yes_no(atom), atom) for atom in atoms]
+        for other in others:
+            self.impossible.append(((at, 1), (other, YES)))
+        assert isinstance(field.type, types.AnyOf)
+        if len(others) == len(field.type.values):  # it is never empty, so one of them is held
+            self.impossible.append(
+                ((at, ~1 & self.dimensions[at].domain.full), *((other, NO) for other in others))
+            )
+
+    def _patterns(self, field: Field, at: int, atoms: list[Pattern]) -> None:
+        places = {atom: self._dimension(field, "pattern", _yes_no(atom), atom) for atom in atoms}
+        domain = self.dimensions[at].domain
+        literals = _literals(self.atoms[field.name])
+        for atom, other in places.items():
+            self.impossible.append(((at, 1), (other, YES)))
+            holds = masks.mask_of({domain.class_of(v) for v in literals if answers(atom, v)})
+            fails = masks.mask_of({domain.class_of(v) for v in literals if not answers(atom, v)})
+            prefixes = _prefixes(self.atoms[field.name])
+            for prefix, mask in ((p, domain.masks[StartsWith(field.name, p)]) for p in prefixes):
+                if isinstance(atom, Contains) and atom.text in prefix:
+                    holds |= mask
+            if holds:
+                self.impossible.append(((at, holds), (other, NO)))
+            if fails:
+                self.impossible.append(((at, fails), (other, YES)))
+        for one, two in combinations(places, 2):
+            for narrow, wide in ((one, two), (two, one)):
+                if _implies(narrow, wide):
+                    self.impossible.append(_box((places[narrow], YES), (places[wide], NO)))
+
+    # -- a subdivision and its country --
+
+    def _is_linked(self, field: Field) -> bool:
+        """Return whether the classes of `field` follow from those of another field."""
+        if isinstance(field.type, types.Subdivision):
+            return self._matters(field) and field.type.country is not None
+        return any(True for _ in self._subdivisions_of(field))
+
+    def _matters(self, subdivision: Field) -> bool:
+        """Return whether it says something of its country: it is asked, or never missing."""
+        return bool(self.atoms[subdivision.name]) or subdivision.required
+
+    def _subdivisions_of(self, country: Field) -> Iterator[Field]:
+        for field in self.fields.values():
+            is_child = isinstance(field.type, types.Subdivision)
+            if is_child and field.type.country == country.name and self._matters(field):  # type: ignore[union-attr]
+                yield field
+
+    def _tell_apart(self, field: Field) -> list[frozenset[Value]]:
+        """Return one set a country that the atoms of linked subdivisions mention."""
+        match field.type:
+            case types.Country():
+                mentioned = {
+                    c for child in self._subdivisions_of(field) for c in self._countries(child)
+                }
+                return [frozenset({code}) for code in sorted(mentioned)]
+            case types.Subdivision(country=name) if name is not None and self._matters(field):
+                siblings = self._subdivisions_of(self.fields[name])
+                mentioned = {c for sibling in siblings for c in self._countries(sibling)}
+                return [
+                    frozenset(v for v in universe(field.type) if country_of(v) == code)
+                    for code in sorted(mentioned)
+                ]
+            case _:
+                return []
+
+    def _countries(self, subdivision: Field) -> set[str]:
+        return {
+            country_of(value)
+            for atom in self.atoms[subdivision.name]
+            if isinstance(atom, IsIn)
+            for value in atom.values
+        }
+
+    def link_subdivisions(self) -> None:
+        """Enter the combinations of country and subdivision that no lead has."""
+        for field in self.fields.values():
+            if isinstance(field.type, types.Subdivision) and self._is_linked(field):
+                assert field.type.country is not None
+                self._link(self.value_at[field.type.country], self.value_at[field.name], field)
+
+    # -- a table and what is looked up in it --
+
+    def link_history(self, atom: Duplicate) -> None:
+        """Enter that no lead is a duplicate that lacks a field of every identity."""
+        lacking = [
+            [name for name in fields if not self.fields[name].required] for fields in atom.by
+        ]
+        if not lacking or prod(map(len, lacking)) > MOST_COMBINATIONS:
+            return  # without any identity, which is reported, everything is possible
+        for names in product(*lacking):
+            sides = [(self.value_at[name], 1) for name in dict.fromkeys(names)]
+            self.impossible.append(_box(self.sides[atom], *sides))
+
+    def link_lookups(self) -> None:
+        """Enter that no lead lacks a value that a table has for it."""
+        for field in self.fields.values():
+            for lookup in field.lookups:
+                place = self.sides.get(_in_table(lookup))
+                if place is not None and self.value_at[field.name] != place[0]:
+                    self.impossible.append(_box(place, (self.value_at[field.name], 1)))
+
+    def _link(self, country: int, child: int, field: Field) -> None:
+        countries = self.dimensions[country].domain
+        children = self.dimensions[child].domain
+        allowed: dict[int, set[int]] = {}
+        for value in universe(field.type):
+            of = countries.class_of(country_of(value))
+            allowed.setdefault(children.class_of(value), set()).add(of)
+        by_allowed: dict[Mask, Mask] = {}
+        for number, countries_of in allowed.items():
+            key = masks.mask_of(countries_of)
+            by_allowed[key] = by_allowed.get(key, 0) | 1 << number
+        for mask, numbers in by_allowed.items():
+            refused = countries.full & ~mask
+            self.impossible.append(_box((country, refused), (child, numbers)))
+
+
+def _box(*sides: tuple[int, Mask]) -> Box:
+    return tuple(sorted(sides))
+
+
+def _literals(atoms: Iterable[Atom]) -> list[str]:
+    return sorted({str(v) for atom in atoms if isinstance(atom, IsIn) for v in atom.values})
+
+
+def _prefixes(atoms: Iterable[Atom]) -> list[str]:
+    return [atom.text for atom in atoms if isinstance(atom, StartsWith)]
+
+
+def _implies(narrow: Pattern, wide: Pattern) -> bool:
+    match narrow, wide:
+        case EndsWith(_, inner), EndsWith(_, outer):
+            return inner.endswith(outer)
+        case ((EndsWith(_, inner) | Contains(_, inner)), Contains(_, outer)):
+            return outer in inner
+        case _:
+            return False
+
+
+def _alphabet(kind: types.FieldType) -> str:
+    return (
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+        if isinstance(kind, types.Code)
+        else ("abcdefghijklmnopqrstuvwxyz0123456789-.")
+    )

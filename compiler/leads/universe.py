@@ -1,0 +1,71 @@
+"""The values that a field of a closed type can have."""
+
+from functools import cache
+
+from turnout.dsl import types
+from turnout.dsl.types import Value
+from turnout.dsl.values.iso import rows
+
+
+def universe(kind: types.FieldType) -> tuple[Value, ...]:
+    """Return every value of a type whose values can be listed, in a fixed order."""
+    match kind:
+        case types.Boolean():
+            return (True, False)
+        case types.OneOf(values):
+            return values
+        case types.PersonName(people):
+            return tuple(dict.fromkeys(people.values()))
+        case types.Country():
+            return _countries()
+        case types.Subdivision():
+            return _subdivisions()
+        case types.Language():
+            return _languages()
+        case _:
+            raise AssertionError(kind)
+
+
+def example(kind: types.FieldType) -> Value | None:
+    """Return one value of such a type, None where it has none; loads no tables."""
+    match kind:
+        case types.AnyOf(values):
+            return frozenset(values[:1])
+        case types.Country():
+            return "DE"
+        case types.Subdivision():
+            return "US-CA"
+        case types.Language():
+            return "en"
+        case _:
+            return next(iter(universe(kind)), None)
+
+
+def country_of(subdivision: Value) -> str:
+    """Return the country in a subdivision's code.
+
+    >>> country_of("US-CA")
+    'US'
+    """
+    return str(subdivision).split("-", 1)[0]
+
+
+# pycountry reads its tables when first asked, which costs more than most commands take.
+
+
+@cache
+def _countries() -> tuple[str, ...]:
+    return tuple(sorted(row["alpha_2"] for row in rows("countries")))
+
+
+@cache
+def _subdivisions() -> tuple[str, ...]:
+    # Those of no place last: a witness is rather about one.
+    codes = ((row["type"] == "Armed forces", row["code"]) for row in rows("subdivisions"))
+    return tuple(code for _, code in sorted(codes))
+
+
+@cache
+def _languages() -> tuple[str, ...]:
+    codes = (row.get("alpha_2", row["alpha_3"]) for row in rows("languages"))
+    return tuple(sorted(codes, key=lambda code: (len(code), code)))

@@ -1,0 +1,285 @@
+"""A concrete lead out of a box of leads.
+
+Each field that the box constrains gets a value of one of its classes; the rest stay
+missing, so that the lead shows what matters. A value is only used if the reader of leads
+would read it as itself. Where no value can be made (a regular expression, say) the
+witness is left unconfirmed, and whoever shows it says "possibly".
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import attrs
+
+from turnout.compiler.leads import masks
+from turnout.compiler.leads.domains import MISSING
+from turnout.compiler.leads.regions import Masks
+from turnout.compiler.leads.space import YES, Dimension, Space, answers
+from turnout.compiler.leads.universe import country_of, universe
+from turnout.dsl import types
+from turnout.dsl.calendars import Calendar
+from turnout.dsl.conditions import SEEN, Contains, Duplicate, EndsWith, Has, Matches, Open
+from turnout.dsl.findings import Witness
+from turnout.dsl.lookups import look_up, looked_up_fields
+from turnout.dsl.opening_hours import from_seconds, is_open, open_spans
+from turnout.dsl.types import Value
+from turnout.dsl.values import jsonable, read
+
+DAY = date(2026, 1, 1)
+"""The day on which a witness arrives, unless its dates and ages ask for another."""
+
+
+MOST_DAYS = 400
+"""The days in which a moment is looked for: a year with its holidays."""
+
+
+@attrs.frozen
+class Example:
+    """A lead made for a box: its values, and the day on which it arrives.
+
+    moment: on that day, where conditions ask whether a calendar is open; the answers then
+    stand among the values.
+    """
+
+    values: dict[str, Value]
+    today: date
+    shows_day: bool
+    moment: datetime | None = None
+
+    @property
+    def clock(self) -> date:
+        """The moment if there is one, else the day: what the interpreter asks."""
+        return self.moment or self.today
+
+
+def example(space: Space, box: Masks, telling: Masks | None = None) -> Example | None:
+    """Return a lead inside `box`, None where a value could not be made.
+
+    telling: a wider box; a field that it constrains gets a value if it may have one, the
+    others only if they must.
+    """
+    by_field: dict[str, list[int]] = {}
+    for at, dimension in enumerate(space.dimensions):
+        by_field.setdefault(dimension.field.name, []).append(at)
+    classes = {at: _class(space, at, box[at]) for at in range(len(box))}
+    pinned = _today(space, box, classes)
+    moment = _moment(space, box, pinned)
+    if moment is None and any(isinstance(d.test, Open) for d in space.dimensions):
+        return None
+    today = moment.date() if moment is not None else pinned or DAY
+    values: dict[str, Value] = {}
+    for name, places in by_field.items():
+        tells = telling is not None and any(telling[at] != space.full[at] for at in places)
+        only_missing = classes[places[0]] == MISSING
+        if only_missing or (not tells and all(box[at] & 1 for at in places)):
+            continue  # class 0 is "missing", or "no" where the field is missing
+        value = _value(space, places, box, classes, today)
+        if value is None:
+            return None
+        values[name] = value
+    if not all(_settle_country(space, by_field[name][0], box, values) for name in [*values]):
+        return None
+    for test in (dimension.test for dimension in space.dimensions):
+        if isinstance(test, Open) and moment is not None:
+            values[test.field] = is_open(test.calendar, moment)
+    for at, dimension in enumerate(space.dimensions):
+        if isinstance(dimension.test, Duplicate):
+            allowed = {dimension.domain.sample(number) for number in masks.members(box[at])}
+            values[dimension.test.field] = False not in allowed  # new if it can be
+    fields = {dimension.field.name: dimension.field for dimension in space.dimensions}
+    look_up(looked_up_fields(fields), values)  # what nothing asks is still looked up
+    if any(not box[at] >> number & 1 for at, number in enumerate(space.classify(values, today))):
+        return None
+    shows_day = any(
+        dimension.kind == "age" and box[at] != space.full[at]
+        for at, dimension in enumerate(space.dimensions)
+    )
+    return Example(values, today, shows_day, moment)
+
+
+def _settle_country(space: Space, at: int, box: Masks, values: dict[str, Value]) -> bool:
+    """Make a subdivision and its country one place; return whether there is one in the box.
+
+    Where no condition asks the subdivision, its classes don't tell countries apart. The
+    country stays if it can, else the subdivision. at: the dimension of the subdivision's values.
+    """
+    field = space.dimensions[at].field
+    if not isinstance(field.type, types.Subdivision) or field.type.country is None:
+        return True
+    name = field.type.country
+    there = values.get(name)
+    if there == country_of(values[field.name]):
+        return True
+    country = next((n for n, d in enumerate(space.dimensions) if d.field.name == name), None)
+    fitting = [v for v in universe(field.type) if _is_in(space, box, at, v)]
+    if country is not None:
+        fitting = [v for v in fitting if _is_in(space, box, country, country_of(v))]
+    if not fitting:
+        return False
+    own = values[field.name]
+    kept = [v for v in fitting if country_of(v) == there] or [v for v in fitting if v == own]
+    chosen = (kept or fitting)[0]
+    values[field.name], values[name] = chosen, country_of(chosen)
+    return True
+
+
+def _is_in(space: Space, box: Masks, at: int, value: Value) -> bool:
+    return bool(box[at] >> space.dimensions[at].domain.class_of(value) & 1)
+
+
+def _class(space: Space, at: int, mask: int) -> int:
+    """Return the class that shows the most: a value where one is allowed, the first as listed."""
+    chosen = masks.members(mask)
+    if space.dimensions[at].kind in {"has", "pattern"}:
+        return chosen[0]
+    return next((number for number in chosen if number != MISSING), MISSING)
+
+
+def _today(space: Space, box: Masks, classes: Mapping[int, int]) -> date | None:
+    """Return a day on which a date that is asked for itself has the age that is asked for."""
+    value_at = {d.field.name: at for at, d in enumerate(space.dimensions) if d.kind == "value"}
+    for at, dimension in enumerate(space.dimensions):
+        own = value_at[dimension.field.name]
+        if dimension.kind == "age" and box[own] & ~1 != space.full[own] & ~1:
+            day, age = (space.dimensions[i].domain.sample(classes[i]) for i in (own, at))
+            if isinstance(day, date) and isinstance(age, int) and -9_999 < age < 99_999:
+                return day + timedelta(days=age)
+    return None
+
+
+def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
+    """Return a moment at which each calendar is as the box wants it.
+
+    today: the one day to look at; else the first `MOST_DAYS` from `DAY` on. None where
+    there is no such moment, and where no calendar is asked.
+    """
+    wanted: list[tuple[Calendar, set[bool]]] = []
+    for at, dimension in enumerate(space.dimensions):
+        if isinstance(dimension.test, Open):
+            answers_ = {bool(dimension.domain.sample(n)) for n in masks.members(box[at])}
+            wanted.append((dimension.test.calendar, answers_))
+    if not wanted:
+        return None
+    calendars = [calendar for calendar, _ in wanted]
+    for moment in moments(calendars, today or DAY, 1 if today else MOST_DAYS):
+        if all(is_open(calendar, moment) in answers_ for calendar, answers_ in wanted):
+            return moment
+    return None
+
+
+def moments(calendars: Sequence[Calendar], first: date, days: int) -> Iterator[datetime]:
+    """Yield, in so many days of UTC, each moment at which a calendar opens or closes, in order.
+
+    What is open can only change there, and at the first of them, so no other need be looked at.
+    """
+    start = first.toordinal() - date(1970, 1, 1).toordinal()
+    for day in range(start, start + days):
+        spans = [span for calendar in calendars for span in open_spans(calendar, day)]
+        edges = {day * 86_400, *(edge for span in spans for edge in span)}
+        yield from map(from_seconds, sorted(e for e in edges if e < (day + 1) * 86_400))
+
+
+def _value(
+    space: Space, places: list[int], box: Masks, classes: Mapping[int, int], today: date
+) -> Value | None:
+    dimensions = [space.dimensions[at] for at in places]
+    field = dimensions[0].field
+    sampled = dimensions[0].domain.sample(classes[places[0]])
+    if isinstance(field.type, types.AnyOf):
+        return _held(dimensions, [box[at] for at in places], field.type.values)
+    for at, dimension in zip(places, dimensions, strict=True):
+        if dimension.kind == "age" and box[places[0]] & ~1 == space.full[places[0]] & ~1:
+            age = dimension.domain.sample(classes[at])
+            return today - timedelta(days=age) if isinstance(age, int) and age < 99_999 else None
+
+    def fits(value: Value) -> bool:
+        numbers = (_number(dimension, value) for dimension in dimensions if dimension.kind != "age")
+        kept = [at for at, d in zip(places, dimensions, strict=True) if d.kind != "age"]
+        return all(box[at] >> number & 1 for at, number in zip(kept, numbers, strict=True))
+
+    return next(_readable(field, _candidates(field, sampled, dimensions), fits), None)
+
+
+def _number(dimension: Dimension, value: Value) -> int:
+    if dimension.kind == "value":
+        return dimension.domain.class_of(value)
+    return int(answers(dimension.test, value))
+
+
+def _readable(
+    field: types.Field, made: Iterator[Value], fits: Callable[[Value], bool]
+) -> Iterator[Value]:
+    for value in made:
+        is_listed = isinstance(field.type, types.Subdivision | types.PersonName)
+        if (is_listed or read(field, jsonable(value)) == value) and fits(value):
+            yield value
+
+
+def _candidates(
+    field: types.Field, sampled: Value | None, dimensions: list[Dimension]
+) -> Iterator[Value]:
+    if sampled is None:
+        return
+    if not isinstance(field.type, types.Text | types.Code | types.Email):
+        yield sampled
+        return
+    start = str(sampled)
+    parts = [text for dimension in dimensions for text in _fragments(dimension)]
+    tails = ["", *parts, *(one + two for one in parts for two in parts)]
+    if isinstance(field.type, types.Email):
+        stems = [start, f"{start}@firm.example", "ana@firm.example", f"{start}na@firm.example"]
+        yield from (stem for stem in stems if "@" in stem)
+        for tail in tails:
+            yield from (f"ana{tail}", f"{start}{tail}", f"ana@{tail.lstrip('@.')}")
+            yield from (f"ana@firm{tail}", f"{tail}@firm.example", f"a{tail}na@firm.example")
+        return
+    if isinstance(field.type, types.SalesforceId):
+        begun = (stem for tail in tails for stem in (start, start + tail, tail + start, tail))
+        whole = (read(field, stem.ljust(15, rest)) for stem in begun for rest in "0a")
+        yield from (value for value in whole if isinstance(value, str))
+        return
+    for tail in tails:
+        yield from (start + tail, tail + start, tail, f"{start} {tail}", f"{tail} {start}")
+
+
+def _fragments(dimension: Dimension) -> list[str]:
+    """Return texts that may make a pattern hold; for an expression, its plain alternatives."""
+    match dimension.test:
+        case EndsWith(_, text) | Contains(_, text):
+            return [text]
+        case Matches(_, pattern):
+            plain = pattern.replace("\\b", "").replace("(?i)", "").strip("^$")
+            return [
+                "".join(c for c in part if c.isalnum() or c in " @.-")
+                for part in plain.replace("(", "|").replace(")", "|").split("|")
+                if part
+            ]
+        case _:
+            return []
+
+
+def _held(dimensions: list[Dimension], masks: list[int], values: tuple[str, ...]) -> Value | None:
+    held: set[str] = set()
+    refused: set[str] = set()
+    for dimension, mask in zip(dimensions, masks, strict=True):
+        if isinstance(dimension.test, Has):
+            if mask == YES:
+                held.add(dimension.test.value)
+            elif not mask & YES:
+                refused.add(dimension.test.value)
+    if not held:
+        held = set([value for value in values if value not in refused][:1])
+    return frozenset(held) or None
+
+
+def shown(example: Example, fields: Mapping[str, types.Field], note: str = "") -> Witness:
+    """Return the lead as a finding shows it."""
+    if example.moment is not None:
+        day = f"arriving at {example.moment:%Y-%m-%d %H:%M} UTC"
+    else:
+        day = f"arriving on {example.today.isoformat()}" if example.shows_day else ""
+    raw = {name: jsonable(example.values[name]) for name in fields if name in example.values}
+    is_seen = any(value for name, value in example.values.items() if name.startswith(SEEN))
+    seen = SEEN if is_seen else ""
+    parts = [part for part in (day, seen, note) if part]
+    return Witness(raw, confirmed=True, note=", ".join(parts))

@@ -1,0 +1,205 @@
+"""Who can be given a lead, and when: the reference, as plain as it can be said.
+
+The other half of the reference interpreter. Everything is asked anew for each lead, by the
+clock on the wall and by counting the leads that were given; the engine, which prepares and
+keeps what it can, is held to it.
+
+Somebody is asked in this order: `inactive`, then whether they serve what is to be matched
+(`no-match`), then `away`, `off-hours`, `at-cap`. The first that keeps them from the lead is
+their reason. A team is passed over for the reason of the member who came closest, which is
+the one latest in that order; for `off-hours` or `at-cap` of the team itself; and as `empty`
+where nobody has a weight.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+import attrs
+
+from turnout.compiler.meaning.identity import History, identifies
+from turnout.dsl.calendars import Calendar, Days
+from turnout.dsl.conditions import PREVIOUS_OWNER
+from turnout.dsl.policy import (
+    Cap,
+    LeastLoaded,
+    Policy,
+    PreviousOwner,
+    RoundRobin,
+    Target,
+    Team,
+    ToOwner,
+    ToPartner,
+    ToPerson,
+)
+from turnout.dsl.public_holidays import public_holidays
+from turnout.dsl.types import Values
+from turnout.dsl.zones import zone
+
+CLOSENESS = ("inactive", "no-match", "away", "off-hours", "at-cap")
+
+
+def is_open_on_the_wall(calendar: Calendar, moment: datetime) -> bool:
+    """Return whether `calendar` is open when its clock shows what it shows at `moment`."""
+    local = moment.astimezone(zone(calendar.timezone))
+    today, minute = local.date(), local.hour * 60 + local.minute
+    if any(today in public_holidays(place, today.year) for place in calendar.holidays):
+        return False
+    if _is_within(calendar.closed, today):
+        return False
+    return any(
+        (block.weekday == today.weekday() and block.start <= minute < block.end)
+        or (block.weekday == (today.weekday() - 1) % 7 and minute + 1440 < block.end)
+        for block in calendar.openings
+    )
+
+
+@attrs.frozen
+class Given:
+    """A lead that was given to somebody, at a moment.
+
+    team: from which the person was drawn, None where they were not drawn.
+    """
+
+    at: datetime
+    person: str | None = None
+    team: str | None = None
+    partner: str | None = None
+
+
+@attrs.frozen
+class Situation:
+    """A moment, and the leads that were given before."""
+
+    policy: Policy
+    moment: datetime
+    given: Sequence[Given]
+
+    def person(self, name: str, anytime: bool) -> str | None:  # noqa: FBT001 - as the policy has it
+        """Return why the person can't be given a lead, None where they can."""
+        person = self.policy.people.get(name)
+        if person is None:
+            return "gone"
+        today = self.moment.astimezone(zone(person.timezone)).date()
+        if person.is_inactive:
+            return "inactive"
+        if _is_within(person.away, today):
+            return "away"
+        if not anytime and not self._is_open(person.hours):
+            return "off-hours"
+        return self._at_cap(person.caps, (g.at for g in self.given if g.person == name))
+
+    def member(
+        self, team: Team, name: str, target: RoundRobin | LeastLoaded, values: Values
+    ) -> str | None:
+        """Return why the member can't be drawn, None where they can."""
+        member = next(member for member in team.members if member.person == name)
+        person = self.policy.people[name]
+        reason = self.person(name, target.anytime)
+        if reason == "inactive":
+            return reason
+        for field in target.matching:
+            value, serves = values.get(field), person.serves.get(field, frozenset())
+            wanted = value if isinstance(value, frozenset) else {value}
+            if value is None or not set(wanted) <= serves:
+                return "no-match"
+        through = (g.at for g in self.given if g.person == name and g.team == team.name)
+        return reason or self._at_cap(member.caps, through)
+
+    def team(self, target: RoundRobin | LeastLoaded, values: Values) -> tuple[set[str], str | None]:
+        """Return the members who can be drawn, and the reason where none can."""
+        team = self.policy.teams[target.team]
+        drawn = [member.person for member in team.members if member.weight]
+        if not drawn:
+            return set(), "empty"
+        if not target.anytime and not self._is_open(team.hours):
+            return set(), "off-hours"
+        at_cap = self._at_cap(team.caps, (g.at for g in self.given if g.team == team.name))
+        if at_cap:
+            return set(), at_cap
+        reasons = {name: self.member(team, name, target, values) for name in drawn}
+        available = {name for name, reason in reasons.items() if reason is None}
+        if available:
+            return available, None
+        return set(), max((reason or "" for reason in reasons.values()), key=CLOSENESS.index)
+
+    def other(self, target: Target, values: Values) -> str | None:
+        """Return why a target that is no team can't take the lead, None where it can."""
+        match target:
+            case ToPerson(name, anytime):
+                return self.person(name, anytime)
+            case ToOwner(field, anytime):
+                owner = values.get(field)
+                return "no-owner" if owner is None else self.person(str(owner), anytime)
+            case PreviousOwner(anytime):
+                owner = values.get(PREVIOUS_OWNER)
+                return "no-owner" if owner is None else self.person(str(owner), anytime)
+            case ToPartner(name, anytime):
+                partner = self.policy.outlets[f"partner {name}"]
+                if not anytime and not self._is_open(partner.hours):
+                    return "off-hours"
+                return self._at_cap(partner.caps, (g.at for g in self.given if g.partner == name))
+            case _:
+                return None
+
+    def _is_open(self, hours: str | None) -> bool:
+        return hours is None or is_open_on_the_wall(self.policy.calendars[hours], self.moment)
+
+    def _at_cap(self, caps: Iterable[Cap], given: Iterable[datetime]) -> str | None:
+        times = list(given)
+        for cap in caps:
+            counted = sum(_is_in_period(cap, then, self.moment) for then in times)
+            if counted >= cap.most:
+                return "at-cap"
+        return None
+
+
+@attrs.frozen
+class Earlier:
+    """A lead that was routed: its values, when, and who has it now, if a person does."""
+
+    lead: str
+    values: Values
+    at: datetime
+    owner: str | None
+
+
+def history(
+    policy: Policy, lead: str, values: Values, moment: datetime, earlier: Sequence[Earlier]
+) -> History:
+    """Return what came before a lead, of the leads that were routed earlier, in order."""
+    same = [
+        each
+        for each in earlier
+        if each.lead != lead
+        and any(
+            all(
+                name in values
+                and values[name] == each.values.get(name)
+                and identifies(values[name])
+                for name in one.fields
+            )
+            and moment - one.within <= each.at <= moment
+            for one in policy.identities
+        )
+    ]
+    same.sort(key=lambda each: each.at)  # of one moment, the one routed last is the last
+    owners = [each.owner for each in same if each.owner is not None]
+    return History(same[-1].lead if same else None, owners[-1] if owners else None)
+
+
+def _is_within(ranges: Iterable[Days], today: date) -> bool:
+    return any(first <= today <= last for first, last in ranges)
+
+
+def _is_in_period(cap: Cap, then: datetime, now: datetime) -> bool:
+    """Return whether a lead given `then` counts towards the cap `now`."""
+    if isinstance(cap.per, timedelta):
+        return abs(now - then) < cap.per
+    one, other = (moment.astimezone(zone(cap.timezone)).date() for moment in (then, now))
+    match cap.per:
+        case "day":
+            return one == other
+        case "week":
+            return one.isocalendar()[:2] == other.isocalendar()[:2]
+        case _:
+            return (one.year, one.month) == (other.year, other.month)

@@ -1,0 +1,234 @@
+"""One route as regions: what every exact check of it starts from."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, cached_property, partial
+
+import attrs
+
+from turnout.compiler.consequences import Consequence, consequence
+from turnout.compiler.leads.boxes import merged, parts
+from turnout.compiler.leads.index import IMPOSSIBLE, Index, index
+from turnout.compiler.leads.regions import All, Budget, Masks, OutOfSteps, Regions, find, truth
+from turnout.compiler.leads.search import uncovered, uncovered_by_most
+from turnout.compiler.leads.space import Box, Space, space
+from turnout.compiler.leads.witness import Example
+from turnout.compiler.meaning.interpreter import Match, match
+from turnout.compiler.program import Program, RouteProgram
+from turnout.compiler.questions.limits import EVERY_LEAD, sure
+from turnout.dsl.conditions import Atom, atoms
+from turnout.dsl.policy import Policy
+
+STEPS = 2_000_000
+"""The steps that one question may take before it is left undecided."""
+
+
+@attrs.frozen(slots=False, eq=False)
+class Analysis:
+    """A route, its space, and the region of each of its clauses.
+
+    asked: the atoms that the space is made of. steps: the budget of each question.
+    deadline: the end of all of them together, in seconds of `monotonic`; None for none.
+    known: regions of clauses, by number, that another version has made of the same space.
+    """
+
+    program: Program
+    route: RouteProgram
+    asked: tuple[Atom, ...] = attrs.field(repr=False)
+    regions: Regions
+    steps: int
+    deadline: float | None = None
+    known: Mapping[int, All] = attrs.field(factory=dict[int, All], repr=False)
+    _remaining: dict[int, Masks | OutOfSteps | None] = attrs.field(
+        factory=dict[int, Masks | OutOfSteps | None], repr=False
+    )
+
+    @property
+    def space(self) -> Space:
+        """The space of leads, as fine as the policy's conditions need it."""
+        return self.regions.space
+
+    @cached_property
+    def taken(self) -> tuple[All, ...]:
+        """The region that each clause describes, in order."""
+        return tuple(
+            self.known[at] if at in self.known else self.regions.region(clause.condition)
+            for at, clause in enumerate(self.route.clauses)
+        )
+
+    @cached_property
+    def consequences(self) -> tuple[Consequence, ...]:
+        """What becomes of the leads that each clause takes, in order."""
+        return tuple(consequence(clause) for clause in self.route.clauses)
+
+    @cached_property
+    def index(self) -> Index:
+        """The clauses' boxes, by what they meet."""
+        return index(self.space, self.taken)
+
+    @cached_property
+    def union(self) -> Index:
+        """Fewer boxes that together are what the clauses take, those of webs left out."""
+        owned = (box for own in self.index.boxes for box in own or ())
+        boxes = merged(owned, self.space.full)
+        return Index(self.space.full, [(box,) for box in boxes], self.space.impossible)
+
+    @cached_property
+    def possible(self) -> tuple[All, ...]:
+        """What every lead is outside of: combinations that can't be."""
+        return tuple(self.regions.outside(box) for box in self.space.impossible)
+
+    @cached_property
+    def satisfiable(self) -> tuple[int, ...]:
+        """The clauses whose condition some lead satisfies. Raises OutOfSteps."""
+        found = (at for at, region in enumerate(self.taken) if self.find([region]) is not None)
+        return tuple(found)
+
+    def ran(self, lead: Example) -> Match:
+        """Return what the reference interpreter says of a lead."""
+        return match(self.program.policy, self.route.name, lead.values, lead.clock)
+
+    def left(self, at: int) -> All:
+        """Return the region that clause `at` leaves."""
+        return self.regions.region(self.route.clauses[at].condition, holds=False)
+
+    def find(self, regions: Iterable[All], *, outside: Iterable[int] = ()) -> Masks | None:
+        """Return a box of leads in all of `regions` that none of these clauses takes.
+
+        Raises OutOfSteps.
+        """
+        budget = Budget(self.steps, self.deadline)
+        budget.take()
+        if not isinstance(outside, range):
+            outside = sorted(outside)
+        wanted = self.regions.both(regions)
+        whole = parts(wanted, self.space.full)
+        if whole is None:
+            return self._searched(wanted, outside, budget)
+        is_whole = outside == range(len(self.taken))
+        chosen = self.union if is_whole else self.index
+        among = chosen.impossible | chosen.of_all if is_whole else chosen.among(outside)
+        webs = [at for at in outside if self.index.boxes[at] is None] if self.index.webs else []
+        for sides in whole.boxes:
+            box = self.within(sides)
+            if any(truth(self.taken[at], box) is not False for at in webs):
+                found = self._searched(All(sides, wanted.eithers), outside, budget)
+            else:
+                found = _found(chosen, box, whole.without, among, budget)
+            if found is not None:
+                return found
+        return None
+
+    def remaining(self, at: int) -> Masks | None:
+        """Return a box of leads that clause `at` gets, None where it gets none.
+
+        Several checks ask, so the answer is kept. Raises OutOfSteps.
+        """
+        if at not in self._remaining:
+            try:
+                self._remaining[at] = self.find([self.taken[at]], outside=range(at))
+            except OutOfSteps as stopped:
+                self._remaining[at] = stopped
+        found = self._remaining[at]
+        if isinstance(found, OutOfSteps):
+            raise type(found)
+        return found
+
+    def remember(self, at: int, left: Masks) -> None:
+        """Keep a box of leads that clause `at` is known to get."""
+        self._remaining[at] = left
+
+    def _searched(self, wanted: All, outside: Iterable[int], budget: Budget) -> Masks | None:
+        """Return what `find` returns, by the search that needs no boxes."""
+        start = self.within(wanted.box)
+        met = [at for at in sorted(outside) if truth(self.taken[at], start) is not False]
+        regions = [wanted, *(self.left(at) for at in met), *self.possible]
+        return find(self.space, regions, budget)
+
+    def within(self, sides: Box) -> Masks:
+        """Return the leads within these sides, as a box with a mask for every dimension."""
+        box = list(self.space.full)
+        for at, mask in sides:
+            box[at] = mask if box[at] is self.space.full[at] else box[at] & mask
+        return tuple(box)
+
+    def meeting(self, at: int) -> list[int]:
+        """Return the earlier clauses that share a lead with clause `at`, at first sight."""
+        return self.index.clauses_meeting(self.taken[at], at)
+
+    def shares(self, wanted: All, before: int) -> dict[int, float]:
+        """Return the clauses before `before` that meet `wanted`, with the share each takes.
+
+        The share is counted in classes, box by box; a clause whose shares overlap is given
+        a little more than it takes.
+        """
+        found: dict[int, float] = {}
+        whole = parts(wanted, self.space.full)
+        among = self.index.among(range(before))
+        for sides in [wanted.box] if whole is None else whole.boxes:
+            box = self.within(sides)
+            for by, cover in self.index.meeting(box, among):
+                if by != IMPOSSIBLE:
+                    found[by] = found.get(by, 0.0) + _share(box, cover)
+        for by in self.index.webs:
+            if by < before:
+                found[by] = _share(self.within(wanted.box), self.taken[by].box)
+        return found
+
+
+def _found(
+    known: Index, box: Masks, without: Sequence[Box], among: int, budget: Budget
+) -> Masks | None:
+    """Return a part of `box` that no box of `without`, or of a set, meets; None without one."""
+    quick = known.descent(box, among, without)
+    if quick is not None:
+        return quick
+    most = known.most(box, among)
+    if most is not None:
+        return uncovered_by_most(box, known.columns, most, without, budget)
+    covers = (cover for _, cover in known.meeting(box, among))
+    return uncovered(box, [*without, *covers], budget)
+
+
+def _share(box: Masks, cover: Box) -> float:
+    share = 1.0
+    for at, mask in cover:
+        share *= (box[at] & mask).bit_count() / box[at].bit_count()
+    return share
+
+
+def analyse(  # noqa: PLR0913 - what bounds a question, each by name
+    program: Program,
+    route: str,
+    steps: int = STEPS,
+    *,
+    also: Iterable[Atom] = (),
+    deadline: float | None = None,
+    before: Analysis | None = None,
+) -> Analysis:
+    """Return the analysis of one route of `program`.
+
+    also: further atoms that its questions use. deadline: as in `Analysis`. before: that of
+    a version with the same schema, territories and segments; what is the same is not made
+    again.
+    """
+    chosen = program.routes[route]
+    policy = program.policy
+    asked = tuple(dict.fromkeys([*_atoms(policy, chosen), *also]))
+    if before is not None and before.asked == asked:
+        regions = before.regions
+    else:
+        regions = Regions(space(policy.fields, asked))
+    return Analysis(program, chosen, asked, regions, steps, deadline)
+
+
+def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:
+    """Return the atoms that a question about the route may use, each once, in order."""
+    found: dict[Atom, None] = {}
+    opened: set[str] = set()
+    sure_of = cache(partial(sure, policy))  # thousands of rules send to a few teams
+    for clause in route.clauses:
+        found.update(dict.fromkeys(atoms(clause.condition, opened)))
+        certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
+        if EVERY_LEAD not in certain:  # else nobody asks who can pass a lead on
+            found.update(dict.fromkeys(atom for each in certain for atom in atoms(each.leads)))
+    return list(found)

@@ -1,0 +1,207 @@
+"""Who receives what: the share of each rule and fallback, and territory by segment.
+
+The rows of the matrix are the policy's territories, its columns the members of a segment
+family, or the segments that stand alone; a cell lists the clauses that get leads there,
+and whether some leads there get no target. Each is asked by search, first for the whole
+row and the whole column, so that a cell asks only for those that are in both.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+
+import attrs
+
+from turnout.compiler.leads.regions import All, OutOfSteps
+from turnout.compiler.questions.analysis import Analysis
+from turnout.compiler.questions.meeting import meeting_box
+from turnout.compiler.questions.shares import shares
+from turnout.dsl.conditions import ALWAYS, Condition, Not, Or
+from turnout.dsl.policy import Definition, Policy
+
+MOST_ROWS = 40
+MOST_CELLS = 600
+STEPS_OF_A_CELL = 50_000
+
+END = -1
+"""Stands for no clause: the leads reach the end of the route without a target."""
+
+
+@attrs.frozen
+class Cell:
+    """The leads of one territory and one segment.
+
+    clauses: who gets some of them, ascending, `END` first where some get no target. With
+    none, no lead can be there. counts: how many of a sample each has, in that order; None
+    where no sample was counted. is_known: every search came to its end.
+    """
+
+    clauses: tuple[int, ...]
+    counts: tuple[int, ...] | None = None
+    is_known: bool = True
+
+
+@attrs.frozen
+class Matrix:
+    """Territories by segments. family: what the columns are members of, "" for single ones.
+
+    The last row, "none", is for leads in none of the territories, the last column of a
+    family for those in none of its members.
+    """
+
+    family: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+
+
+@attrs.frozen
+class Coverage:
+    """What the clauses of a route receive.
+
+    parts: each clause's share, None where the count ran out of its budget. left: the
+    share without a target. leads: how many were counted, None where it was the space.
+    left_out: territories that have no row.
+    """
+
+    route: str
+    names: tuple[str, ...]
+    parts: tuple[Fraction, ...] | None
+    left: Fraction
+    leads: int | None
+    matrices: tuple[Matrix, ...]
+    left_out: int = 0
+
+
+@attrs.frozen
+class Side:
+    """A row or a column: its name, what it means, and the region it stands for."""
+
+    name: str
+    meaning: Condition
+    region: All
+
+
+@attrs.frozen
+class Grid:
+    """The sides of one matrix."""
+
+    family: str
+    rows: tuple[Side, ...]
+    columns: tuple[Side, ...]
+
+
+def coverage(analysis: Analysis) -> Coverage:
+    """Return what each clause receives of the space of leads; see `compiler.shares`."""
+    try:
+        found = shares(analysis)
+        parts, left = found.of, found.left
+    except OutOfSteps:
+        parts, left = None, Fraction(0)
+    brief = attrs.evolve(analysis, steps=min(analysis.steps, STEPS_OF_A_CELL))
+    return Coverage(
+        route=analysis.route.name,
+        names=names(analysis),
+        parts=parts,
+        left=left,
+        leads=None,
+        matrices=tuple(_matrix(brief, grid) for grid in grids(brief)),
+        left_out=left_out(analysis),
+    )
+
+
+def names(analysis: Analysis) -> tuple[str, ...]:
+    """Return the name of each clause."""
+    return tuple(clause.name for clause in analysis.route.clauses)
+
+
+def left_out(analysis: Analysis) -> int:
+    """Return how many territories have no row."""
+    return max(0, len(_territories(analysis.program.policy)) - MOST_ROWS)
+
+
+def grids(analysis: Analysis) -> list[Grid]:
+    """Return the sides of each matrix that stays in its bounds."""
+    policy = analysis.program.policy
+    rows = _rows(analysis)
+    families = [f for f in policy.families if f.kind == "segment" and f.members]
+    inside = {member.name for family in families for member in family.members}
+    segments = [d for d in policy.definitions.values() if d.kind == "segment"]
+    made = [
+        Grid(family.name, rows, _sides(analysis, family.members, family.members))
+        for family in families
+    ]
+    single = [segment for segment in segments if segment.name not in inside]
+    made.append(Grid("", rows, _sides(analysis, single)))
+    if not any(grid.columns for grid in made):
+        made = [Grid("", rows, (Side("every lead", ALWAYS, All(())),))]
+    return [g for g in made if g.columns and len(g.rows) * len(g.columns) <= MOST_CELLS]
+
+
+def _territories(policy: Policy) -> list[Definition]:
+    return [d for d in policy.definitions.values() if d.kind == "territory"]
+
+
+def _rows(analysis: Analysis) -> tuple[Side, ...]:
+    """Return the territories, outer ones before their parts, and what is in none of them."""
+    found = _territories(analysis.program.policy)
+    outermost = [definition for definition in found if definition.parent is None]
+    return _sides(analysis, found[:MOST_ROWS], outermost) or (Side("every lead", ALWAYS, All(())),)
+
+
+def _sides(
+    analysis: Analysis, shown: Sequence[Definition], all_: Sequence[Definition] = ()
+) -> tuple[Side, ...]:
+    """Return a side for each definition that the space tells apart, and one for none of `all_`."""
+    region = analysis.regions.region
+    known = [definition for definition in shown if _is_told_apart(analysis, definition)]
+    sides = [Side(each.name, each.meaning, region(each.meaning)) for each in known]
+    apart = (each.meaning for each in all_ if _is_told_apart(analysis, each))
+    none = Not(Or(tuple(apart)))
+    if sides and all_:
+        sides.append(Side("none", none, region(none)))
+    return tuple(sides)
+
+
+def _is_told_apart(analysis: Analysis, definition: Definition) -> bool:
+    try:
+        analysis.regions.region(definition.meaning)
+    except KeyError:  # no rule asks it, so the space is too coarse for it
+        return False
+    return True
+
+
+def _matrix(analysis: Analysis, grid: Grid) -> Matrix:
+    everybody = range(END, len(analysis.taken))
+    across = [_cell(analysis, [row.region], everybody) for row in grid.rows]
+    down = [_cell(analysis, [column.region], everybody) for column in grid.columns]
+    cells: list[tuple[Cell, ...]] = []
+    for row, one in zip(grid.rows, across, strict=True):
+        line: list[Cell] = []
+        for column, two in zip(grid.columns, down, strict=True):
+            some = sorted(set(one.clauses) & set(two.clauses))
+            cell = _cell(analysis, [row.region, column.region], some)
+            is_known = cell.is_known and one.is_known and two.is_known
+            line.append(attrs.evolve(cell, is_known=is_known))
+        cells.append(tuple(line))
+    rows, columns = (tuple(side.name for side in sides) for sides in (grid.rows, grid.columns))
+    return Matrix(grid.family, rows, columns, tuple(cells))
+
+
+def _cell(analysis: Analysis, within: Sequence[All], asked: Iterable[int]) -> Cell:
+    """Return which of the clauses `asked` get some lead that is in all of `within`."""
+    limits = list(analysis.space.full)
+    for at, mask in analysis.regions.both(within).box:
+        limits[at] &= mask
+    near = meeting_box(analysis, limits)
+    found: list[int] = []
+    is_known = True
+    for at in asked:
+        own = [] if at == END else [analysis.taken[at]]
+        before = near if at == END else near[: bisect_left(near, at)]
+        try:
+            if analysis.find([*own, *within], outside=before) is not None:
+                found.append(at)
+        except OutOfSteps:
+            is_known = False
+    return Cell(tuple(found), None, is_known)

@@ -1,0 +1,40 @@
+"""Every condition of a route as it is written: those of rules, and those of blocks."""
+
+from collections.abc import Iterator
+
+import attrs
+
+from turnout.compiler.program import Around, RouteProgram
+from turnout.dsl.conditions import Condition
+from turnout.dsl.source import Span
+
+
+@attrs.frozen
+class Written:
+    """A condition as it stands in a policy: that of a rule, or of a block.
+
+    at: the rule's clause, or the first clause inside the block. outer: the conditions of
+    the blocks around it, outermost first. word: the keyword before it. title: whose it is.
+    """
+
+    at: int
+    condition: Condition
+    outer: tuple[Condition, ...]
+    word: str
+    title: str
+    span: Span
+
+
+def written_conditions(route: RouteProgram) -> Iterator[Written]:
+    """Yield the condition of each block and rule of a route, in written order."""
+    seen: set[Around] = set()
+    for at, clause in enumerate(route.clauses):
+        outer: tuple[Condition, ...] = ()
+        for around in clause.around:
+            if around not in seen:
+                seen.add(around)
+                title = f"`within {around.span.text}`"
+                yield Written(at, around.condition, outer, "within", title, around.span)
+            outer = (*outer, around.condition)
+        if clause.is_rule:
+            yield Written(at, clause.own, outer, "when", clause.title, clause.span)

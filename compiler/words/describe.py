@@ -1,0 +1,302 @@
+"""Boxes of leads in the policy's own words.
+
+A side of a box is a set of classes of one field. Where territories or segments make up
+one side, or several together, their names say it; otherwise its values do, or what it
+lacks if that is shorter. Long lists are folded; `spelling` says the same unfolded.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import attrs
+
+from turnout.compiler.leads import domains
+from turnout.compiler.leads.domains import Cut
+from turnout.compiler.leads.masks import Mask, members
+from turnout.compiler.leads.regions import Regions
+from turnout.compiler.leads.space import YES, Box, Dimension, Space
+from turnout.compiler.leads.universe import universe
+from turnout.dsl import types
+from turnout.dsl.conditions import SEEN, Duplicate, Has, Named, Open
+from turnout.dsl.policy import Definition
+from turnout.dsl.values import show
+from turnout.dsl.wording import written
+
+MOST = 6
+"""Values that a list names before it is folded."""
+
+DENSE_ENDS = (Decimal(domains.LOWEST), 0), (Decimal(domains.HIGHEST), 1)
+"""The first and last cut of the decimal numbers; see `domains.dense`."""
+
+
+@attrs.frozen(eq=False)
+class Words:
+    """Names for sides: by dimension, each definition that is a side of it, widest first.
+
+    corners: the definitions that constrain several dimensions at once, as boxes.
+    """
+
+    space: Space
+    names: Mapping[int, Sequence[tuple[Named, Mask]]]
+    corners: Sequence[tuple[Named, Box]] = ()
+    _said: dict[tuple[int, Mask], str] = attrs.field(
+        factory=dict[tuple[int, Mask], str], repr=False
+    )
+
+    def phrase(self, at: int, mask: Mask) -> str:
+        """Return the words for one side; they are looked for once."""
+        if (at, mask) not in self._said:
+            self._said[at, mask] = _phrase(self, at, mask)
+        return self._said[at, mask]
+
+
+def words(regions: Regions, definitions: Iterable[Definition]) -> Words:
+    """Return the names of those definitions that are boxes."""
+    names: dict[int, list[tuple[Named, Mask]]] = {}
+    corners: list[tuple[Named, Box]] = []
+    for definition in definitions:
+        name = Named(definition.kind, definition.name, definition.meaning)
+        try:
+            region = regions.region(name)
+        except KeyError:  # it asks what this space doesn't ask, so it is no side of it
+            continue
+        if region.eithers:
+            continue
+        if len(region.box) == 1:
+            ((at, mask),) = region.box
+            names.setdefault(at, []).append((name, mask))
+        elif region.box:
+            corners.append((name, region.box))
+    for found in names.values():
+        found.sort(key=lambda name: -name[1].bit_count())
+    return Words(regions.space, names, corners)
+
+
+def phrases(known: Words, box: Sequence[Mask]) -> list[str]:
+    """Return one phrase for each name or side that `box` constrains, in schema order."""
+    names, left = absorbed(known, box)
+    said = [
+        known.phrase(at, mask)
+        for at, mask in enumerate(left)
+        if mask != known.space.full[at] and not follows(known.space, left, at)
+    ]
+    return [*(name.name for name in names), *said]
+
+
+def absorbed(known: Words, box: Sequence[Mask]) -> tuple[list[Named], list[Mask]]:
+    """Return names that say several sides of `box` at once, and the box without those sides.
+
+    The box is what all the names and the box that is left have in common.
+    """
+    names, left = list[Named](), list(box)
+    full = known.space.full
+    while True:
+        best: tuple[Named, list[int]] | None = None
+        for name, corner in known.corners:
+            if any(box[at] & ~mask for at, mask in corner):
+                continue
+            said = [at for at, mask in corner if left[at] == box[at] == mask != full[at]]
+            if len(said) > (1 if best is None else len(best[1])):
+                best = name, said
+        if best is None:
+            return names, left
+        names.append(best[0])
+        for at in best[1]:
+            left[at] = full[at]
+
+
+def follows(space: Space, box: Sequence[Mask], at: int) -> bool:
+    """Return whether another side of the same field says this one too."""
+    full = space.full[at]
+    if space.dimensions[at].kind != "value":
+        own = next(
+            other
+            for other, dimension in enumerate(space.dimensions)
+            if dimension.field.name == space.dimensions[at].field.name
+        )
+        if box[own] == 1 and box[at] & 1:
+            return True
+    if box[at] != full & ~1 or space.dimensions[at].kind not in {"value", "age"}:
+        return False
+    name = space.dimensions[at].field.name
+    return any(
+        other != at
+        and dimension.field.name == name
+        and box[other] != space.full[other]
+        and not box[other] & 1
+        for other, dimension in enumerate(space.dimensions)
+        if other > at or box[other] != space.full[other] & ~1
+    )
+
+
+def _phrase(known: Words, at: int, mask: Mask) -> str:
+    dimension = known.space.dimensions[at]
+    if dimension.kind in {"has", "pattern"}:
+        return _yes_no(dimension, mask)
+    whole = named(known, at, mask)
+    if whole is not None:
+        return " or ".join(name.name for name in whole)
+    name = dimension.field.name
+    if isinstance(dimension.test, Open):
+        is_open = dimension.domain.sample(members(mask)[0])
+        return f"{dimension.test.calendar.name} {'open' if is_open else 'closed'}"
+    if isinstance(dimension.test, Duplicate):
+        return SEEN if dimension.domain.sample(members(mask)[0]) else f"not {SEEN}"
+    present, every = mask & ~1, dimension.full & ~1
+    if not present:
+        return f"{name} missing"
+    if present == every:
+        return f"{name} present"
+    inside = named(known, at, present)
+    outside = None if inside else named(known, at, every & ~present)
+    if inside:
+        text = " or ".join(one.name for one in inside)
+    elif outside:
+        text = f"{name} outside {_and([one.name for one in outside])}"
+    else:
+        text = _plain(dimension, present)
+    return f"{text} or missing" if mask & 1 else text
+
+
+def _and(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _yes_no(dimension: Dimension, mask: Mask) -> str:
+    assert dimension.test is not None
+    name = dimension.field.name
+    if isinstance(dimension.test, Has):
+        value = show(dimension.field, dimension.test.value)
+        return f"{name} {'with' if mask == YES else 'without'} {value}"
+    said = written(dimension.test, {name: dimension.field})
+    return said if mask == YES else f"not {said}"
+
+
+def named(known: Words, at: int, mask: Mask) -> list[Named] | None:
+    """Return a few names that together are `mask`, None where there are none."""
+    left, chosen, beyond = mask, list[Named](), known.space.full[at] & ~mask
+    for name, side in known.names.get(at, ()):
+        if side & left and not side & beyond:
+            chosen.append(name)
+            left &= ~side
+    return chosen if chosen and not left and len(chosen) <= MOST else None
+
+
+def _plain(dimension: Dimension, present: Mask) -> str:
+    kind = dimension.field.type
+    if dimension.kind == "age":
+        return _ranges(dimension, present, lambda low, high: _age(dimension.field.name, low, high))
+    match kind:
+        case types.Integer() | types.Number() | types.Money() | types.Date():
+            return _ranges(dimension, present, lambda low, high: _between(dimension, low, high))
+        case types.Text() | types.Code() | types.Email():
+            return _texts(dimension, present)
+        case _:
+            return _listed(dimension, present)
+
+
+def _listed(dimension: Dimension, present: Mask) -> str:
+    name = dimension.field.name
+    values = universe(dimension.field.type)
+    inside = domains.values_of(dimension.domain, values, present)
+    outside = domains.values_of(dimension.domain, values, dimension.full & ~1 & ~present)
+    # A few left out are the shorter list; so are many of far more.
+    if len(outside) < len(inside) and (len(outside) <= MOST or 3 * len(outside) < len(inside)):
+        return f"{name} other than {_folded(dimension.field, outside, 'and')}"
+    return f"{name} {_folded(dimension.field, inside, 'or')}"
+
+
+def _folded(field: types.Field, values: Sequence[types.Value], joined: str) -> str:
+    shown = [show(field, value) for value in values[:MOST]]
+    more = len(values) - len(shown)
+    if more > 0:
+        return f"{', '.join(shown)} {joined} {more} more"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {joined} {shown[-1]}"
+
+
+def _texts(dimension: Dimension, present: Mask) -> str:
+    made = [dimension.domain.sample(number) for number in members(present)]
+    shown = [value for value in made if value is not None]
+    if not shown:
+        return f"some {dimension.field.name}"
+    return f"{dimension.field.name} such as {_folded(dimension.field, shown[:3], 'or')}"
+
+
+def _ranges(dimension: Dimension, present: Mask, say: Callable[[Cut, Cut], str]) -> str:
+    said = [say(low, high) for low, high in spans(dimension, present)]
+    return " or ".join(said[:MOST]) + (f" or {len(said) - MOST} more" if len(said) > MOST else "")
+
+
+def spans(dimension: Dimension, present: Mask) -> list[tuple[Cut, Cut]]:
+    """Return where these classes lie on an ordered line, from cut to cut, joined and in order."""
+    assert dimension.domain.pieces is not None
+    pieces = sorted(p for number in members(present) for p in dimension.domain.pieces(number))
+    merged: list[tuple[Cut, Cut]] = []
+    for low, high in pieces:
+        if merged and merged[-1][1] == low:
+            merged[-1] = (merged[-1][0], high)
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def _age(name: str, low: int, high: int) -> str:
+    if high == domains.HIGHEST:
+        return f"{name} older than {low - 1} days"
+    if low == 0:
+        return f"{name} within {high - 1} days"
+    if low == domains.LOWEST:
+        return f"{name} in the future" if high == 0 else f"{name} at most {high - 1} days ago"
+    return f"{name} {low} to {high - 1} days ago"
+
+
+def _between(dimension: Dimension, low: Cut, high: Cut) -> str:
+    field = dimension.field
+    first, is_first_in = _end(field, low, is_low=True)
+    last, is_last_in = _end(field, high, is_low=False)
+    at_start, at_end = low == ends(dimension)[0], high == ends(dimension)[1]
+    if not at_start and first == last:
+        return f"{field.name} {first}"
+    if at_end:
+        return f"{field.name} {'>=' if is_first_in else '>'} {first}"
+    if at_start:
+        return f"{field.name} {'<=' if is_last_in else '<'} {last}"
+    if is_first_in and is_last_in:
+        return f"{field.name} {first}..{last}"
+    above, below = ">=" if is_first_in else ">", "<=" if is_last_in else "<"
+    return f"{field.name} {above} {first} and {below} {last}"
+
+
+def ends(dimension: Dimension) -> tuple[Cut, Cut]:
+    """Return the first and the last cut of an ordered line."""
+    match dimension.field.type:
+        case _ if dimension.kind == "age":
+            return domains.LOWEST, domains.HIGHEST
+        case types.Integer(low, high):
+            return (
+                domains.LOWEST if low is None else low,
+                domains.HIGHEST if high is None else high + 1,
+            )
+        case types.Date():
+            return date.min.toordinal(), date.max.toordinal() + 1
+        case types.Number(low, high):
+            first, last = DENSE_ENDS
+            return (first if low is None else (low, 0)), (last if high is None else (high, 1))
+        case _:
+            return DENSE_ENDS
+
+
+def _end(field: types.Field, cut: Cut, *, is_low: bool) -> tuple[str, bool]:
+    """Return the value at a cut as written, and whether it lies inside."""
+    match field.type:
+        case types.Integer():
+            number = cut if is_low else cut - 1
+            return show(field, number), True
+        case types.Date():
+            last = date.max.toordinal()
+            day = max(1, min(last, cut if is_low else cut - 1))
+            return date.fromordinal(day).isoformat(), True
+        case _:
+            value, side = cut
+            return show(field, Decimal(value)), (side == 0) == is_low

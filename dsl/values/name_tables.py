@@ -1,0 +1,104 @@
+"""Names of places and languages: which code is meant by a name, and by which spellings of it.
+
+A name is known as it is written (case apart), and by what is left of it without accents,
+blanks and punctuation, but only where that is enough to be sure of: signs may be dropped from
+"Cote d'Ivoire", not from "N/A". Codes are no names: they are compared in case alone.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+from unicodedata import normalize
+
+import attrs
+
+from turnout.dsl.values.texts import name_key
+
+_FEW = 4
+"""Fewer letters than these are a name only as they stand: nothing may be dropped from them."""
+
+_BETWEEN = re.compile(
+    r"\s*[()\[\],;/|:\n]\s*|\s+(?:[-\u2013\u2014+&]|and|or|und|oder|et|ou|y|o|e)\s+", re.IGNORECASE
+)
+
+
+@attrs.frozen(eq=False)
+class Names:
+    """The codes that each name may mean.
+
+    written: by the name as it stands, case folded. loose: by its letters and digits alone.
+    """
+
+    written: Mapping[str, frozenset[str]] = attrs.field(repr=False)
+    loose: Mapping[str, frozenset[str]] = attrs.field(repr=False)
+
+    def meant(self, text: str) -> frozenset[str]:
+        """Return the codes that `text` may mean by name, none where it is no name."""
+        plain = normalize("NFKC", text).casefold()
+        if found := self.written.get(plain):
+            return found
+        for way in (plain, _turned(plain)):
+            key = name_key(way)
+            if len(key.replace(",", "")) < _FEW and _letters(way) != key:
+                continue
+            if found := self.loose.get(key):
+                return found
+        return frozenset()
+
+
+def names(*ranks: Iterable[tuple[str, str]]) -> Names:
+    """Return the table of names and their codes.
+
+    ranks: pairs of a name and its code, what counts most first; a name given twice in one rank
+    means both codes, one of a lower rank counts only where no other name is spelled so.
+    """
+    written: dict[str, set[str]] = {}
+    loose: dict[str, set[str]] = {}
+    for pairs in ranks:
+        known, known_loosely = frozenset(written), frozenset(loose)
+        for name, code in pairs:
+            plain = normalize("NFKC", name).casefold()
+            key = name_key(name)
+            if plain not in known and key not in known_loosely:
+                written.setdefault(plain, set()).add(code)
+            for way in (key, name_key(_turned(name))):
+                if way.strip(",") and way not in known_loosely:
+                    loose.setdefault(way, set()).add(code)
+    return Names(_frozen(written), _frozen(loose))
+
+
+def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {key: frozenset(codes) for key, codes in found.items()}
+
+
+def _turned(name: str) -> str:
+    """Return "Republic of Korea" for "Korea, Republic of"."""
+    head, comma, tail = name.partition(", ")
+    return f"{tail} {head}" if comma else name
+
+
+def _letters(text: str) -> str:
+    """Return a folded text without blanks and accents, its signs kept."""
+    return "".join(
+        c for c in normalize("NFKD", text) if not c.isspace() and (c.isalnum() or c.isascii())
+    )
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """Return what stands in one cell beside each other, such as a name and its code.
+
+    >>> parts("Germany (DE)"), parts("en/de"), parts("US - United States")
+    (('Germany', 'DE'), ('en', 'de'), ('US', 'United States'))
+    """
+    return tuple(part for part in _BETWEEN.split(text) if part)
+
+
+@cache
+def cldr(table: Literal["countries", "subdivisions", "languages"]) -> Mapping[str, tuple[str, ...]]:
+    """Return CLDR's names by code: in English, in own languages, and in a few others."""
+    path = files("turnout.dsl.values").joinpath("names", f"{table}.tsv")
+    lines = path.read_text("utf-8").splitlines()
+    rows = (line.split("\t") for line in lines if not line.startswith("#"))
+    return {code: tuple(found) for code, *found in rows}

@@ -1,0 +1,186 @@
+"""Tables as text with separators (RFC 4180), with the marks and liberties of real exports.
+
+Quotes are read strictly, because a quote that is never closed would swallow the rows
+after it. Where strict reading fails, only the first line of the row is given up (or read
+leniently, if its cells then fit the header); the lines after it are read again.
+"""
+
+import csv
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Self, TypeAlias
+
+import attrs
+
+from turnout.dsl.headers import Headers
+from turnout.runtime.records.decoding import Lines
+from turnout.runtime.records.footers import Row, beginning
+from turnout.runtime.records.headings import MOST_ABOVE, fields_in, heading, is_plain, named
+from turnout.runtime.records.rows import (
+    LONGEST_CELL,
+    LONGEST_ROW,
+    LeadsError,
+    Manner,
+    Record,
+    Remarks,
+)
+from turnout.runtime.records.tabular import columns_of, records_of
+
+_Cells: TypeAlias = tuple[list[str], str | None, str]
+"""The cells; for a row that strict reading refused its first line, else None; and why."""
+
+_DELIMITERS = ",;\t|"
+_LONGEST_HEAD = 1 << 20
+_LONG_ROW = f"a row of more than {LONGEST_ROW:,} characters"
+_LONG_CELL = f"a cell of more than {LONGEST_CELL:,} characters: is its quote closed?"
+_LOOSE_QUOTE = "a quote that is not closed, or not doubled within quotes"
+
+
+def delimited(
+    lines: Lines, headers: Headers, manner: Manner, remarks: Remarks
+) -> tuple[tuple[str, ...], Iterator[Record]]:
+    """Return the columns, and the rows as they are asked for.
+
+    Raises LeadsError where the header names no field.
+    """
+    # A limit of the process, which csv sets at 128 Ki; it is only ever raised.
+    csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
+    for _ in range(manner.skip):
+        lines.line()
+    delimiter = _begin(lines, headers, manner, remarks)
+    rows = _rows(lines, delimiter)
+    header = next((cells for cells, _, _ in rows if named(cells)), [])
+    columns = columns_of(header, headers, lines.name)
+    numbered = (Row(number, *cells) for number, cells in zip(count(1), rows, strict=False))
+    return columns, records_of(numbered, columns, manner, remarks)
+
+
+@attrs.frozen
+class _Head:
+    """The beginning of a table as one separator cuts it.
+
+    score: the fields that its header names, and how many cells that has. lines: those
+    above the header. titles: what they say.
+    """
+
+    delimiter: str
+    score: tuple[int, int]
+    lines: int
+    titles: tuple[str, ...]
+
+
+def _begin(lines: Lines, headers: Headers, manner: Manner, remarks: Remarks) -> str:
+    """Move to the header and return what separates the cells.
+
+    That is what cuts the header into most fields, then into most cells.
+    """
+    first = lines.line()
+    while first and first.isspace():
+        first = lines.line()
+    if first is None:
+        raise LeadsError(f"{lines.name} begins with {_LONG_ROW}", "is it a table?")
+    delimiters = _DELIMITERS
+    if first.lower().startswith("sep=") and len(first.strip()) == len("sep=,"):
+        delimiters = first.strip()[-1]  # what Excel is told with, and hides
+        first = lines.line() or ""
+    taken = [first]
+    best = _best(taken, headers, delimiters)
+    is_open = not manner.skip and not manner.all_rows and headers.count
+    if is_open and not is_plain(_cells_of(first, best.delimiter), headers):
+        size = len(first)
+        while len(taken) < MOST_ABOVE and size < _LONGEST_HEAD and (line := lines.line()):
+            taken.append(line)
+            size += len(line)
+        best = _best(taken, headers, delimiters)
+    lines.put_back([line for line in taken[best.lines :] if line])
+    remarks.titles.extend(best.titles)
+    return best.delimiter
+
+
+def _best(taken: Sequence[str], headers: Headers, delimiters: str) -> _Head:
+    heads = [_head(taken, headers, delimiter) for delimiter in delimiters]
+    return max(heads, key=lambda head: head.score)
+
+
+def _head(taken: Sequence[str], headers: Headers, delimiter: str) -> _Head:
+    reader = csv.reader(taken, delimiter=delimiter, skipinitialspace=True)
+    rows: list[list[str]] = []
+    starts = [0]
+    try:
+        for cells in reader:
+            rows.append(cells)
+            starts.append(reader.line_num)
+    except csv.Error:
+        pass  # what came before may hold the header; the rest is read strictly, and told
+    at = heading(rows, headers) or 0
+    names = named(rows[at]) if rows else ()
+    found = fields_in(names, headers) if headers.count else 0
+    titles = tuple(filter(None, map(beginning, rows[:at])))
+    return _Head(delimiter, (found, len(rows[at]) if rows else 0), starts[at], titles)
+
+
+def _cells_of(line: str, delimiter: str) -> tuple[str, ...]:
+    return named(_loosely(line, delimiter))
+
+
+class _TooLongError(Exception):
+    """A row has more characters than a row may have."""
+
+
+class _Feed:
+    """The lines that the csv reader takes for one row."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._size = 0
+        self.taken: list[str] = []
+
+    def begin(self) -> None:
+        """Forget the lines of the row before."""
+        self.taken.clear()
+        self._size = 0
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._lines.line()
+        if line == "":
+            raise StopIteration
+        if line is None:
+            raise _TooLongError
+        self.taken.append(line)
+        self._size += len(line)
+        if self._size > LONGEST_ROW:
+            raise _TooLongError
+        return line
+
+
+def _rows(lines: Lines, delimiter: str) -> Iterator[_Cells]:
+    feed = _Feed(lines)
+    strict = csv.reader(feed, delimiter=delimiter, strict=True, skipinitialspace=True)
+    while True:
+        feed.begin()
+        try:
+            cells = next(strict)
+        except StopIteration:
+            return
+        except _TooLongError:
+            reason = _LONG_ROW
+        except csv.Error as error:
+            reason = _LONG_CELL if "larger" in str(error) else _LOOSE_QUOTE
+        else:
+            yield cells, None, ""
+            continue
+        line, *others = feed.taken or [""]
+        lines.put_back(others)
+        yield _loosely(line, delimiter), line, reason
+
+
+def _loosely(line: str, delimiter: str) -> list[str]:
+    """Return the cells of one line, quotes read as they come; none where that fails too."""
+    try:
+        cells = csv.reader([line], delimiter=delimiter, skipinitialspace=True)
+        return next(cells) if line else []
+    except csv.Error:
+        return []

@@ -1,0 +1,55 @@
+"""The fast lane leaves out what its list says, and lets nothing slow in."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.support.lanes import APART, FastLane, is_apart
+
+pytest_plugins = ["pytester"]
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", APART)
+def test_what_the_list_names_is_there(name: str) -> None:
+    path, _, test = name.partition("::")
+    assert (ROOT / path).exists()
+    if test:
+        tree = ast.parse((ROOT / path).read_text("utf-8"))
+        assert test in {each.name for each in tree.body if isinstance(each, ast.FunctionDef)}
+
+
+def test_a_name_takes_what_is_below_it_and_nothing_that_only_starts_like_it() -> None:
+    assert is_apart("tests/laws/test_regions.py::test_a[x]")
+    assert is_apart("tests/turnout/test_commands.py::test_piped_output_has_no_colours[run]")
+    assert not is_apart("tests/turnout/test_commands.py::test_piped_output_has_no_colours_either")
+    assert not is_apart("tests/lawsuits/test_a.py::test_a")
+
+
+def test_what_is_apart_is_left_out_and_what_takes_too_long_fails(
+    pytester: pytest.Pytester,
+) -> None:
+    (pytester.mkdir("tests") / "laws").mkdir()
+    pytester.path.joinpath("tests/laws/test_law.py").write_text("def test_law(): assert False\n")
+    pytester.makepyfile(
+        """
+        import time
+        import pytest
+
+        @pytest.fixture
+        def slow():
+            while time.process_time() < began + 0.3: pass
+
+        began = time.process_time()
+
+        def test_waiting(): time.sleep(0.3)
+        def test_working(slow): pass
+        """
+    )
+    result = pytester.inline_run("-p", "no:cacheprovider", plugins=[FastLane(most=0.2)])
+    passed, skipped, failed = result.listoutcomes()
+    assert [report.nodeid.partition("::")[2] for report in passed] == ["test_waiting"]
+    assert skipped == []
+    assert [report.nodeid.partition("::")[2] for report in failed] == ["test_working"]
+    assert "make it quicker" in str(failed[0].longrepr)

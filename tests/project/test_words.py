@@ -1,0 +1,179 @@
+"""One word for each thing: the glossary and the code are held to each other.
+
+A class that stands at the top of a stage is a thing of the field, and made of words of the
+glossary; deeper rooms are about how it is done. A word of the glossary's last column, which
+says what a thing is not called, is nowhere in a public name: it means something else there,
+or it is a mistake.
+"""
+
+import re
+from functools import cache
+
+import pytest
+
+from tests.support.sources import ROOT, STAGES, Public, is_checkout, public, words
+
+pytestmark = pytest.mark.skipif(not is_checkout(), reason="not a checkout")
+
+AS_WRITTEN = {
+    "dsl/build.py": "how syntax nodes are made",
+    "dsl/conditions.py": "named as the language writes them: `present`, `older than`",
+    "dsl/lexing.py": "how text is cut into tokens",
+    "dsl/nodes.py": "syntax, named as the language writes it",
+    "dsl/reductions.py": "how text becomes syntax nodes",
+    "dsl/source.py": "text and places in it",
+    "dsl/types.py": "the types of fields, named as the language writes them",
+}
+"""Modules at the top of a stage whose classes are no things of the field, and what they are."""
+
+NO_WORDS = {
+    "AlwaysByRule": "a claim as the language writes it",
+    "AlwaysReaches": "a claim as the language writes it",
+    "NeverReaches": "a claim as the language writes it",
+    "NeverRejects": "a claim as the language writes it",
+    "SlaAtMost": "a claim as the language writes it",
+    "Reached": "what a claim names",
+    "Allowed": "a finding and the allowance that lets it stand",
+    "Arrival": "what a test says of when its lead comes",
+    "Around": "a block as the clauses inside see it",
+    "Compiled": "a policy with all that is made of it",
+    "Definition": "a territory or segment: a named condition",
+    "Doing": "an action with the values that it was given",
+    "Kind": "of findings: what the catalogue says of all that have one name",
+    "Parsed": "the files of a policy as they were read",
+    "PassedOver": "a target that did not take the lead, and the refusal",
+    "PatternProblem": "what RE2 says of a pattern",
+    "PolicyError": "raised where a policy is not fit to route leads",
+    "Preparer": "what makes a lead ready for the engine",
+    "Refused": "a target that did not take the lead, and the refusal",
+    "Step": "an attempt as it is written",
+    "Steps": "what the engine went through, for explanations",
+    "Table": "a CSV file",
+    "TestCase": "a test; pytest would take a class `Test` for one of its own",
+    "Tried": "a rule that was asked, for explanations",
+    "UnroutedError": "raised where a lead has no decision to be moved from",
+    "Watch": "a lead whose SLA runs",
+}
+"""Classes of the field that are made of other words, each with what it is."""
+
+MEANT_OTHERWISE = {
+    "error": "the gravest severity, and what Python raises",
+    "item": "of a list in a policy's text",
+    "match": "the clause that the interpreter finds, and `matches` of the language",
+    "zone": "a time zone",
+}
+"""Words that mean one other thing, wherever they are."""
+
+EXCEPTIONS = {
+    "Entry": "a rule, block or fallback, of which a route is a list",
+    "EntryNode": "see `Entry`, as syntax",
+    "Group": "of a document that is laid out, as in Wadler's prettier printer",
+    "PatternProblem": "what RE2 says of a pattern",
+    "Result": "what settling a chain comes to, before it is a decision",
+    "Scope": "of names, as compilers have it",
+    "TestCase": "a test; pytest would take a class `Test` for one of its own",
+    "TestResult": "of a test",
+    "flow": "of records through a command",
+    "known_places": "countries and regions that have holidays",
+    "pattern_problem": "see `PatternProblem`",
+    "place_names": "countries and regions",
+    "places": "countries and regions",
+    "places_outside": "of a solver's clause",
+    "result_line": "of a test",
+    "sample": "of leads, from a file",
+    "samples": "of a region, to be asked first",
+    "scope": "of names, as compilers have it",
+    "sections": "of a report",
+}
+"""Public names with a word of the last column, each with what it means there."""
+
+
+@cache
+def glossary() -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words that are used, and those that are not: small, without hyphens."""
+    page = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\*\*.+?) \|.*\| (.*?) \|$", page, re.MULTILINE)
+    used = {word for row, _ in rows for word in re.findall(r"\*\*(.+?)\*\*", row)}
+    refused = {word for _, row in rows for word in row.split(", ") if word}
+    return frozenset(map(_plain, used)), frozenset(map(_plain, refused))
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("-", " ")
+
+
+def things() -> list[Public]:
+    """Return the public classes at the top of a stage, but for those `AS_WRITTEN`."""
+    return [
+        each
+        for each in public()
+        if each.kind == "class" and each.at not in AS_WRITTEN
+        if each.at.count("/") == 1 and each.at.partition("/")[0] in STAGES
+    ]
+
+
+def is_made_of_words(name: str) -> bool:
+    """Return whether each word of a name is one of the glossary, or a part of one.
+
+    `To` may stand before the target, and a word may stand for many.
+    """
+    known = {part for word in glossary()[0] for part in word.split()}
+    return all(
+        word in known or word.removesuffix("s") in known or f"{word}s" in known
+        for word in words(name)
+        if word != "to"
+    )
+
+
+def refused_words(name: str) -> set[str]:
+    """Return the words of the last column that a name holds, but for those `MEANT_OTHERWISE`."""
+    used, refused = glossary()
+    said = " ".join(words(name))
+    # What is the word for one thing may be listed as what another is not called.
+    return {
+        word
+        for word in refused - used - MEANT_OTHERWISE.keys()
+        if re.search(rf"\b{word}(e?s)?\b", said)
+    }
+
+
+def test_a_class_of_the_field_is_made_of_words_of_the_glossary() -> None:
+    assert len(things()) > 40
+    missing = [each for each in things() if not is_made_of_words(each.name)]
+    assert [each for each in missing if each.name not in NO_WORDS] == []
+
+
+def test_no_public_name_holds_a_word_that_the_glossary_refuses() -> None:
+    found = [(each, refused_words(each.name)) for each in public() if each.name not in EXCEPTIONS]
+    assert [(each, refused) for each, refused in found if refused] == []
+
+
+def test_every_exception_is_needed() -> None:
+    names = {each.name for each in things()}
+    assert [name for name in NO_WORDS if name not in names or is_made_of_words(name)] == []
+    names = {each.name for each in public()}
+    assert [name for name in EXCEPTIONS if name not in names or not refused_words(name)] == []
+    assert [at for at in AS_WRITTEN if not (ROOT / at).is_file()] == []
+    assert MEANT_OTHERWISE.keys() - glossary()[1] == set()
+
+
+def test_no_word_of_the_glossary_stands_for_two_things() -> None:
+    page = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+    bold = [_plain(word) for word in re.findall(r"^\| (.+?) \|", page, re.MULTILINE)]
+    said = [word for row in bold for word in re.findall(r"\*\*(.+?)\*\*", row)]
+    assert sorted(said) == sorted(set(said))
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"),
+    [
+        ("prospect_of", {"prospect"}),
+        ("Pool", {"pool"}),
+        ("DeadRules", {"dead"}),
+        ("match_keys", {"match key"}),
+        ("leadership", set()),
+        ("Issue", set()),
+    ],
+)
+def test_which_words_of_a_name_are_refused(name: str, refused: set[str]) -> None:
+    assert refused_words(name) == refused

@@ -1,0 +1,227 @@
+"""What a lead is known by: nobody is merged with a stranger, and a second run changes nothing."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from tests.support.policies import compiled, errors
+from turnout.dsl.types import Code, Email, Field, FieldType, Integer, Lookup, SalesforceId, Text
+from turnout.runtime.decisions import Decision, Issue
+from turnout.runtime.keys import NO_ID, SAME_ROW
+from turnout.runtime.leads import LACKING, lead_reader
+from turnout.runtime.records import records
+from turnout.runtime.router import Router
+
+POLICY = """
+lead { ID, country: country, email: email }
+person ana { cap 3 per day }
+person ben
+team sales { ana, ben }
+queue triage
+route inbound {
+  rule german { when country is DE to round-robin sales else queue triage }
+  fallback to queue triage
+}
+"""
+STRANGERS: Sequence[object] = (
+    {"country": "DE", "Name": "Ann"},
+    {"country": "DE", "Name": "Bob"},
+    {"country": "DE", "Name": "Cem"},
+)
+
+
+def router(declared: str = "id: text", state: Path | None = None) -> Router:
+    found = compiled(POLICY.replace("ID, ", f"{declared}, " if declared else ""))
+    assert not errors(found.findings), [finding.message for finding in found.findings]
+    return Router(found, state=state)
+
+
+def routed_file(of: Router, path: Path) -> list[Decision]:
+    with of, records(path, fields=of.compiled.policy.fields) as rows:
+        return list(of.route_all(rows))
+
+
+def told(decision: Decision) -> list[tuple[str, str]]:
+    return [(issue.field, issue.reason) for issue in decision.issues]
+
+
+@pytest.mark.parametrize(
+    ("declared", "field", "more"),
+    [
+        ("", "", {}),
+        ("id: text", "id", {}),
+        ("id: text", "id", {"id": "a\0b"}),
+        ("id: text", "id", {"Lead Id": "1"}),
+        ("id: integer", "id", {"id": "L-1"}),
+        ("id: text required", "id", {"id": " "}),
+    ],
+)
+def test_strangers_without_an_id_are_leads_of_their_own(
+    declared: str, field: str, more: dict[str, object]
+) -> None:
+    with router(declared) as inbound:
+        decisions = [inbound.route({**raw, **more}) for raw in STRANGERS]  # type: ignore[dict-item]
+    assert len({decision.lead for decision in decisions}) == len(STRANGERS)
+    assert not any(decision.repeated for decision in decisions)
+    assert all(told(decision)[-1] == (field, NO_ID) for decision in decisions)
+    if "required" not in declared:
+        assert Counter(decision.assignee for decision in decisions) == {"ana": 2, "ben": 1}
+
+
+def test_equal_rows_without_an_id_are_two_leads_and_count_towards_caps(tmp_path: Path) -> None:
+    path = tmp_path / "leads.csv"
+    path.write_text("country,name\n" + "DE,Ann\n" * 20)
+    decisions = routed_file(router(""), path)
+    assert len({decision.lead for decision in decisions}) == 20
+    assert Counter(decision.assignee for decision in decisions)["ana"] == 3
+
+
+@pytest.mark.parametrize("name", ["leads.csv", "leads.jsonl", "leads.json"])
+def test_a_file_without_ids_that_is_routed_again_routes_nothing_twice(
+    tmp_path: Path, name: str
+) -> None:
+    rows = [*STRANGERS, STRANGERS[0]]
+    path, state = tmp_path / name, tmp_path / "state.db"
+    if name.endswith("csv"):
+        path.write_text("country,Name\n" + "".join(f"{r['country']},{r['Name']}\n" for r in rows))  # type: ignore[index]
+    else:
+        lines = [json.dumps(row) for row in rows]
+        path.write_text("\n".join(lines) if name.endswith("jsonl") else f"[{','.join(lines)}]")
+    once = routed_file(router("", state), path)
+    again = routed_file(router("", state), path)
+    assert [decision.repeated for decision in once] == [False] * 4
+    assert [decision.repeated for decision in again] == [True] * 4
+    assert [each.assignee for each in again] == [each.assignee for each in once]
+    assert all(("", SAME_ROW) in told(decision) for decision in again)
+
+
+def test_columns_in_another_order_are_the_same_lead(tmp_path: Path) -> None:
+    path, state = tmp_path / "leads.csv", tmp_path / "state.db"
+    path.write_text("country,name\nDE,Ann\n")
+    routed_file(router("", state), path)
+    path.write_text("name,country\nAnn,DE\n")
+    assert [decision.repeated for decision in routed_file(router("", state), path)] == [True]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ([1, 2], [3, 4]),
+        ("{oops", "{oops, too"),
+        (1, "1"),
+        (True, 1),
+        (None, "None"),
+        ({"a": 1}, {"a": "1"}),
+        ({1: "x"}, {"1": "x"}),
+        ({"a": 1}, {"a": 1, "b": None}),
+        ({"a": float("nan")}, {"a": "NaN"}),
+        ({"a": b"x"}, {"a": "x"}),
+        (object(), object()),
+        ({"a": object()}, {"a": object()}),
+    ],
+)
+def test_different_things_without_an_id_are_two_leads(one: object, other: object) -> None:
+    read = lead_reader({"size": Field("size", Text())})
+    assert read(one, None).key != read(other, None).key
+    assert read(one, 1).key != read(one, 2).key
+    assert read(one, 1).key == read(one, 1).key
+
+
+def test_endless_records_are_leads_too() -> None:
+    endless: dict[str, object] = {}
+    endless["self"] = endless
+    deep: object = []
+    for _ in range(5_000):
+        deep = [deep]
+    read = lead_reader({})
+    assert len({read(each, None).key for each in (endless, deep, {"a": deep})}) == 3
+
+
+def test_broken_lines_with_the_same_start_are_two_leads_and_each_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "leads.jsonl"
+    path.write_text('{"id": "1"}\n' + '{"id": "2", "country": "DE\n' * 2)
+    decisions = routed_file(router(), path)
+    assert len({decision.lead for decision in decisions}) == 3
+    assert all(reason.startswith("not JSON") for each in decisions[1:] for _, reason in told(each))
+
+
+@pytest.mark.parametrize("kind", [Text(), Code()])
+def test_ids_that_differ_in_case_are_two_leads(kind: Text | Code) -> None:
+    read = lead_reader({"id": Field("id", kind)})
+    assert [read({"id": raw}, None).key for raw in ("00Q5e", " 00q5E ")] == ["00Q5e", "00q5E"]
+
+
+def test_an_id_of_a_type_without_case_has_none() -> None:
+    read = lead_reader({"id": Field("id", Email())})
+    assert read({"id": "Ann@Firm.example"}, None).key == "ann@firm.example"
+
+
+def test_a_lead_that_lacks_a_required_field_has_an_issue_for_it() -> None:
+    with router("id: text required, size: integer required") as inbound:
+        decision = inbound.route({"country": "DE", "size": "many"})
+        lacking = inbound.route({"id": "1", "country": "DE"})
+    assert decision.kind == "queue"
+    assert told(decision) == [("size", "not a whole number"), ("id", NO_ID)]
+    assert lacking.issues == (Issue("size", "", LACKING),)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "key"),
+    [
+        (Text(), "1111", "1111"),
+        (Text(), "Unknown", None),
+        (Text(), "n/a", None),
+        (Text(), "--", None),
+        (Text(), "4.93012E+11", None),
+        (Text(), '="00Q5e"', "00Q5e"),
+        (Code(), '="00q5E"', "00q5E"),
+        (Code(), " ab 12 ", "ab12"),
+        (Code(), "2134.0", "2134"),
+        (Code(), "none", None),
+        (SalesforceId(), "00Q5e00001AbCdE", "00Q5e00001AbCdEEAV"),
+        (SalesforceId(), "00Q5E00001ABCDEEAV", "00Q5e00001AbCdEEAV"),
+        (SalesforceId(), "00Q5e00001AbCdEAAA", None),
+        (SalesforceId(), "000000000000000AAA", None),
+        (SalesforceId(), "00Q5e00001AbCd", None),
+        (SalesforceId(), "00Q5e00001AbCdÉ", None),
+        (Integer(), "1,200", "1200"),
+    ],
+)
+def test_an_id_is_what_it_says_or_none(kind: FieldType, raw: str, key: str | None) -> None:
+    assert (
+        lead_reader({"lead_no": Field("lead_no", kind, is_id=True)})({"Lead No": raw}, 1).id == key
+    )
+
+
+def test_an_id_that_a_table_has_is_no_lead_s_own() -> None:
+    lookup = Lookup("domain", "accounts.csv", {"firm.example": "A-1"})
+    fields = {
+        "id": Field("id", Text(), lookups=(lookup,)),
+        "domain": Field("domain", Text()),
+    }
+    read = lead_reader(fields)
+    found = read({"domain": "firm.example"}, 1)
+    assert (found.values["id"], found.id) == ("A-1", None)
+
+
+@pytest.mark.parametrize("text", ["n/a", "unknown", "-", "0000000", "xx", "4.93012E+11", "None"])
+@pytest.mark.parametrize("kind", ["text", "code"])
+def test_placeholders_identify_nobody(kind: str, text: str) -> None:
+    found = compiled(
+        f"""
+        lead {{ id: text, phone: {kind} }}
+        person ana
+        queue triage
+        identity phone within 30 days
+        route inbound {{
+          rule again {{ when duplicate to queue triage }}
+          fallback to person ana
+        }}
+        """
+    )
+    with Router(found) as inbound:
+        decisions = [inbound.route({"id": str(at), "phone": text}) for at in range(3)]
+    assert [(each.duplicate_of, each.assignee) for each in decisions] == [(None, "ana")] * 3

@@ -1,0 +1,88 @@
+"""Two lanes: the whole suite, and with `--fast` what can be run after every change.
+
+The fast lane leaves out what `APART` names. It stays fast, since a test in it that takes
+more of the processor than `MOST` fails there: it is made quicker, or named in `APART`.
+Counted is what the test and its fixtures use in this process and in those that they wait
+for, and not the time that passes, which tells what else the machine does.
+"""
+
+import os
+from collections.abc import Generator, Mapping
+from types import MappingProxyType
+
+import pytest
+
+MOST = 3.0
+"""Seconds of one processor that a test of the fast lane may take, fixtures included."""
+
+APART: Mapping[str, str] = MappingProxyType(
+    {
+        "tests/laws": "thousands of policies, drawn and counted",
+        "tests/dsl/test_policy_files.py::test_a_policy_of_too_many_files_is_refused": "1,001 files",
+        "tests/project/test_ci.py": "runs the steps of actions and workflows in shells",
+        "tests/project/test_docs.py": "runs every block of every page",
+        "tests/project/test_examples.py": "decides and draws five firms' leads anew",
+        "tests/runtime/test_rolling_caps.py::"
+        "test_a_cap_holds_over_processes_that_route_at_the_same_time": "processes",
+        "tests/runtime/test_state_files.py::"
+        "test_a_run_killed_anywhere_and_repeated_decides_as_one_that_was_not": "kills six runs",
+        "tests/runtime/test_state_files.py::"
+        "test_processes_that_share_a_state_decide_each_lead_once_and_stay_fair": "three runs",
+        "tests/turnout/test_cli.py::"
+        "test_a_pipe_gets_no_colours_and_a_terminal_option_brings_them_back": "processes",
+        "tests/turnout/test_commands.py::"
+        "test_output_does_not_depend_on_the_seed_of_hashes": "every command, three times",
+        "tests/turnout/test_commands.py::test_piped_output_has_no_colours": "processes",
+        "tests/turnout/test_reports.py::"
+        "test_sarif_is_as_the_official_schema_says": "a schema of 3,000 lines, asked of many",
+        "tests/turnout/test_stopped_runs.py": "starts runs, kills them and gives them again",
+    }
+)
+"""What is left out of the fast lane, as pytest names it, each with what takes the time."""
+
+
+class FastLane:
+    """A plugin that leaves out what stands apart, and holds the rest to `MOST`."""
+
+    def __init__(self, most: float = MOST) -> None:
+        self._most = most
+        self._used: dict[str, float] = {}
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(
+        self, config: pytest.Config, items: list[pytest.Item]
+    ) -> None:
+        apart = [item for item in items if is_apart(item.nodeid)]
+        config.hook.pytest_deselected(items=apart)
+        items[:] = [item for item in items if not is_apart(item.nodeid)]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        self._used[item.nodeid] = -_processor_seconds()
+        return (yield)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        used = self._used[item.nodeid] + _processor_seconds()
+        if call.when == "call" and report.passed and used > self._most:
+            report.outcome = "failed"
+            report.longrepr = (
+                f"passed, but took {used:.1f} s of the processor, and the fast lane allows "
+                f"{self._most:g} s: make it quicker, or name it in APART of tests/support/lanes.py"
+            )
+        return report
+
+
+def is_apart(test: str) -> bool:
+    """Return whether a test, as pytest names it, is left out of the fast lane."""
+    return any(
+        test == name or test.startswith((f"{name}/", f"{name}::", f"{name}[")) for name in APART
+    )
+
+
+def _processor_seconds() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system

@@ -1,0 +1,152 @@
+"""What one comparison came to, and how every format words it."""
+
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from turnout.compiler.difference import Change, Difference, Move, Outcome, RouteDifference
+from turnout.rendering.report import counted
+from turnout.trials.impact import Movements
+
+MOST_NAMED = 4
+"""Outcomes or clauses that a sentence names before it counts the rest."""
+
+PROVED = "no lead's decision changes: proved over every possible lead"
+LEFT_OUT = (
+    "A line doesn't speak of leads that an earlier rule takes, that another line tells of, "
+    "or whose targets stay."
+)
+UNSHOWN = "no lead could be made that both versions confirm; there may be none"
+
+
+@attrs.frozen(eq=False)
+class Comparison:
+    """What one run found.
+
+    old, new: the versions as the reader knows them. movements: what became of a file of
+    leads, None without one. broken: guarantees that only the new version breaks, a
+    sentence each. level: what was let pass; excess: what goes beyond that.
+    """
+
+    old: str
+    new: str
+    found: Difference
+    movements: Movements | None
+    broken: tuple[str, ...]
+    level: str
+    excess: tuple[str, ...]
+
+
+def headline(of: Comparison) -> str:
+    """Return what there is to say of decisions, in one line."""
+    moves = of.found.moves
+    if of.found.is_same:
+        return PROVED
+    parts = [counted(len(moves), "change") + " of decision"] if moves else []
+    undecided = sum(len(route.undecided) for route in of.found.routes)
+    if undecided:
+        parts.append(f"{counted(undecided, 'rule')} undecided")
+    if not parts:
+        parts.append("no lead's decision changes, but not everything could be compared")
+    return ", ".join(parts)
+
+
+def grouped(moves: Sequence[Move]) -> Iterator[tuple[str, str, list[Move]]]:
+    """Yield the moves by what they move from and to, in words, in order of the first."""
+    groups: dict[tuple[str, str], list[Move]] = {}
+    for move in moves:
+        groups.setdefault(_ends(move), []).append(move)
+    yield from ((before, after, found) for (before, after), found in groups.items())
+
+
+def _ends(move: Move) -> tuple[str, str]:
+    """Return both outcomes in words, without the end that they share."""
+    if len(move.before) == len(move.after) == 1:
+        before, after = trimmed(move.before[0], move.after[0])
+        return str(before), str(after)
+    return _several(move.before), _several(move.after)
+
+
+def _several(outcomes: Sequence[Outcome]) -> str:
+    return str(outcomes[0]) if len(outcomes) == 1 else f"{len(outcomes)} different targets"
+
+
+def trimmed(before: Outcome, after: Outcome) -> tuple[Outcome, Outcome]:
+    """Return two outcomes without the targets that both end in; something of each is left."""
+    old, new = list(before.targets), list(after.targets)
+    while len(old) > 1 and len(new) > 1 and old[-1] == new[-1]:
+        old.pop()
+        new.pop()
+    return attrs.evolve(before, targets=tuple(old)), attrs.evolve(after, targets=tuple(new))
+
+
+def moved_leads(move: Move) -> str:
+    """Return which leads move."""
+    if move.is_passed_on:
+        return f"every target of {listed(move.sinks)} passes them over"
+    return ", ".join(move.said) or "every lead"
+
+
+def takers(move: Move) -> str:
+    """Return which clauses take the leads before and after."""
+    if move.is_passed_on:
+        return ""
+    before, after = listed(move.sources), listed(move.sinks)
+    return f"{before}, as before" if before == after else f"{before} → {after}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return a few names, and how many more there are.
+
+    >>> listed(["rule `a`", "rule `b`"])
+    'rule `a` and rule `b`'
+    """
+    shown, more = list(names[:MOST_NAMED]), len(names) - MOST_NAMED
+    if more > 0:
+        shown.append(f"{more:,} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def route_lines(route: RouteDifference) -> Iterator[str]:
+    """Yield what else there is to say of a route, a sentence each."""
+    if route.old is None or route.new is None:
+        what = "is new" if route.old is None else "is gone"
+        yield f"route {route.new or route.old} {what}"
+        return
+    if route.old != route.new:
+        yield f"route {route.old} is called {route.new} now"
+    if route.unreadable is not None:
+        before, after = trimmed(*route.unreadable)
+        yield f"rows that aren't leads, or lack a required field: {before} → {after}"
+    for old, new in route.renamed:
+        yield f"rule {old} is called {new} now"
+
+
+def owner_line(of: Comparison) -> str:
+    """Return who answers for leads that come or go, "" for nobody."""
+    words = {(True, True): "come and go", (True, False): "go", (False, True): "come"}
+    return ", ".join(f"{name} (leads {words[gone, come]})" for name, gone, come in of.found.owners)
+
+
+def change_line(change: Change) -> tuple[str, str]:
+    """Return what was changed, and how."""
+    title = f"{change.kind} {change.name}".strip()
+    return title, change.what if change.what != "changed" else "; ".join(change.details)
+
+
+def share(movements: Movements) -> str:
+    """Return how many leads move, such as "312 of 48,120 leads move (0.6 %)"."""
+    leads = counted(movements.leads, "lead")
+    if not movements.moved:
+        return f"none of {leads} moves"
+    percent = 100 * movements.moved / movements.leads
+    shown = f"{percent:.0f}" if percent >= 10 else f"{percent:.1f}" if percent >= 0.1 else "< 0.1"
+    verb = "moves" if movements.moved == 1 else "move"
+    return f"{movements.moved:,} of {leads} {verb} ({shown} %)"
+
+
+def verdict(of: Comparison) -> str:
+    """Return whether all that changes is let pass."""
+    if not of.excess:
+        return f"nothing goes beyond --allow {of.level}"
+    return f"{counted(len(of.excess), 'change')} beyond --allow {of.level}"

@@ -1,0 +1,21 @@
+"""What a raw lead is offered by a policy, as the reference interpreter has it."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from turnout.compiler.difference import Offer
+from turnout.compiler.difference.ground.receivers import read_by
+from turnout.compiler.meaning.interpreter import match
+from turnout.dsl.conditions import SEEN
+from turnout.dsl.policy import Policy
+from turnout.runtime.leads import lead_reader
+
+
+def offered_by(
+    policy: Policy, route: str, raw: Mapping[str, object], clock: date
+) -> tuple[Offer, ...]:
+    """Return the targets that are tried for a raw lead, in order, with what each reads of it."""
+    lead = lead_reader(policy.fields)(raw, None)
+    values = {**lead.values, SEEN: raw.get(SEEN) is True}
+    targets = (target for target, _ in match(policy, route, values, clock).attempts)
+    return tuple((target, tuple(map(values.get, read_by(target)))) for target in targets)
