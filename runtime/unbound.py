@@ -12,21 +12,11 @@ from typing import cast
 
 import attrs
 
-from turnout.dsl.conditions import Duplicate, atoms
+from turnout.dsl.conditions import PREVIOUS_OWNER, Duplicate, atoms
 from turnout.dsl.headers import Headers, Keys, column_key, letters_of
 from turnout.dsl.lookups import looked_up_fields
-from turnout.dsl.policy import (
-    Block,
-    Chain,
-    Entry,
-    LeastLoaded,
-    Policy,
-    PreviousOwner,
-    RoundRobin,
-    Rule,
-    Target,
-    ToOwner,
-)
+from turnout.dsl.policy import Block, Chain, Entry, Policy, Rule
+from turnout.dsl.targets import said
 from turnout.dsl.types import Field, Subdivision
 from turnout.dsl.wording import quoted
 from turnout.runtime.records import LeadsError
@@ -178,7 +168,8 @@ def asked_fields(policy: Policy, route: str) -> frozenset[str]:
         for atom in atoms(entry.condition, opened):
             found.update(_compared(policy) if isinstance(atom, Duplicate) else (atom.field,))
     for step in (step for chain in chains for step in chain or ()):
-        found.update(_read_by(step.target, policy))
+        reads = said(step.target).reads
+        found.update(_compared(policy) if PREVIOUS_OWNER in reads else reads)
     for field in reversed(looked_up_fields(policy.fields)):
         if field.name in found:
             found.update(lookup.key for lookup in field.lookups)
@@ -194,15 +185,6 @@ def _entries(entries: Iterable[Entry]) -> Iterator[Entry]:
         yield entry
         if isinstance(entry, Block):
             yield from _entries(entry.entries)
-
-
-def _read_by(target: Target, policy: Policy) -> tuple[str, ...]:
-    """Return the fields that choose who of a target is given the lead."""
-    if isinstance(target, RoundRobin | LeastLoaded):
-        return target.matching
-    if isinstance(target, PreviousOwner):
-        return _compared(policy)
-    return (target.field,) if isinstance(target, ToOwner) else ()
 
 
 def _compared(policy: Policy) -> tuple[str, ...]:

@@ -5,8 +5,7 @@ policy, and the routes that lost a condition by it are named, because nothing ex
 said about them.
 """
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -18,6 +17,8 @@ from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve import routes
 from turnout.dsl.resolve.calendars import calendar
+from turnout.dsl.resolve.conditions import Terms
+from turnout.dsl.resolve.declarations import declarations
 from turnout.dsl.resolve.families import FamilyReader
 from turnout.dsl.resolve.identities import identity
 from turnout.dsl.resolve.lookups import with_lookups
@@ -50,23 +51,22 @@ class Resolution:
 
 def resolve(parsed: Parsed, path: Path) -> Resolution:
     """Return what the files of the policy whose main file is `path` mean."""
-    scope = Scope(given_up=_given_up(parsed.files))
     files = parsed.files
-    listed = _Listed.read(parsed, path, scope)
-    tables = TableReader(parsed.folder, lambda source: _base(parsed, path, source), scope)
+    written = Scope(declarations(files))
+    tables = TableReader(parsed.folder, lambda source: _base(parsed, path, source), written)
+    listed = _Listed.read(parsed, path, written)
+    keyed = {node.span: tables.territories(node) for node in _tables(files)}
+    scope = attrs.evolve(written, declared=declarations(files, listed.in_tables(), keyed))
     leads = _items(files, nodes.Lead)
     fields = with_lookups(schema(leads, listed.spellings(), scope), leads, tables, scope)
-    identified = _items(files, nodes.Identity)
-    scope.has_identity = bool(identified) or "identity" in scope.given_up
-    read_identities = [identity(node, fields, scope) for node in identified]
+    read_identities = [identity(node, fields, scope) for node in _items(files, nodes.Identity)]
     identities = tuple(each for each in read_identities if each is not None)
-    scope.identities = tuple(each.fields for each in identities)
     read_calendars = [calendar(node, scope) for node in _items(files, nodes.Calendar)]
     calendars = {found.name: found for found in read_calendars if found is not None}
-    family_reader = FamilyReader(parsed.folder, fields, calendars, tables, scope)
+    terms = Terms(fields, calendars, tuple(each.fields for each in identities))
+    family_reader = FamilyReader(terms, tables, keyed, scope)
     for file in files:
-        base = _base(parsed, path, file.source)
-        family_reader.collect(list(file.items), base, file.broken)
+        family_reader.collect(file.items, file.broken)
     families, definitions = family_reader.families()
     people_reader = PeopleReader(fields, calendars, scope)
     people = listed.people(people_reader, scope)
@@ -141,13 +141,18 @@ def _base(parsed: Parsed, path: Path, source: Source) -> Path:
     return parsed.folder / PurePosixPath(source.name).parent.relative_to(main)
 
 
-def _given_up(files: tuple[nodes.File, ...]) -> set[str]:
-    return {
-        word
-        for file in files
-        for span in file.broken
-        for word in re.findall(r"[A-Za-z_][\w-]*", span.text)
-    }
+def _tables(files: tuple[nodes.File, ...]) -> Iterator[nodes.Table]:
+    """Yield the tables that declare territories."""
+    for territory in _items(files, nodes.Territory):
+        yield from _tables_in(territory)
+
+
+def _tables_in(node: nodes.Territory) -> Iterator[nodes.Table]:
+    for child in node.children:
+        if isinstance(child, nodes.Table):
+            yield child
+        else:
+            yield from _tables_in(child)
 
 
 def _outlets(
@@ -194,6 +199,10 @@ class _Listed:
 
     def _all_rows(self) -> list[Row]:
         return [*self.rows, *(row for _, roster in self.rosters for row in roster)]
+
+    def in_tables(self) -> list[nodes.Person]:
+        """Return the people whom tables declare."""
+        return [row.person for row in self._all_rows() if row.person is not None]
 
     def spellings(self) -> dict[str, str]:
         """Return what a `person` field accepts; a file's name may be spelled as it is there."""

@@ -24,7 +24,7 @@ _PLACES = (Field("country", Country()), Field("subdivision", Subdivision()))
 
 def calendar(node: nodes.Calendar, scope: Scope) -> Calendar | None:
     """Return the calendar, None where its name is taken or it has no hours to go by."""
-    if not scope.declare("calendar", node.name):
+    if not scope.stands("calendar", node.name):
         return None
     zones = _only([c for c in node.clauses if isinstance(c, nodes.Timezone)], node, scope)
     clock = None if zones is None else timezone(zones, scope)

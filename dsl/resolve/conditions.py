@@ -71,6 +71,18 @@ class Bounds:
 UNKNOWN = Bounds(NEVER, ALWAYS)
 
 
+@attrs.frozen
+class Terms:
+    """What conditions speak of, beside territories and segments.
+
+    identities: the fields of each that is sound.
+    """
+
+    fields: Mapping[str, Field]
+    calendars: Mapping[str, Calendar]
+    identities: tuple[tuple[str, ...], ...]
+
+
 class ConditionReader:
     """Reads conditions over one schema.
 
@@ -79,15 +91,14 @@ class ConditionReader:
 
     def __init__(
         self,
-        fields: Mapping[str, Field],
-        calendars: Mapping[str, Calendar],
+        terms: Terms,
         named: Lookup,
         tables: TableReader,
         scope: Scope,
     ) -> None:
-        """Read over `fields`, `calendars` and `tables`, reporting to `scope`."""
-        self._fields = fields
-        self._calendars = calendars
+        """Read over `terms` and `tables`, reporting to `scope`."""
+        self._terms = terms
+        self._fields = terms.fields
         self._named = named
         self._tables = tables
         self._scope = scope
@@ -127,19 +138,21 @@ class ConditionReader:
                 return self._bare(name)
             case nodes.Open(name):
                 known = self._scope.knows("calendar", name)
-                found = self._calendars.get(name.text) if known else None
+                found = self._terms.calendars.get(name.text) if known else None
                 return None if found is None else Open(found)
             case nodes.Duplicate():
                 self._scope.needs_identity("duplicate", node.span)
-                return Duplicate(self._scope.identities) if self._scope.has_identity else None
+                return (
+                    Duplicate(self._terms.identities) if self._scope.declared.has_identity else None
+                )
             case nodes.Test():
-                field = self._field(node.field)
+                field = self._scope.field(node.field, self._fields)
                 return None if field is None else self._test(field, node)
 
     def _bare(self, name: nodes.Name) -> Condition | None:
         field = self._fields.get(name.text)
         if field is None:
-            return None if name.text in self._scope.broken_fields else self._named(name)
+            return None if self._scope.is_lost(name, self._fields) else self._named(name)
         if isinstance(field.type, types.Boolean):
             return IsIn(field.name, frozenset({True}))
         self._scope.report(
@@ -148,13 +161,6 @@ class ConditionReader:
             f"`{name.text}` is {article(field.type.word)} field, not a condition",
             help=f"ask something of it, such as `{name.text} is present`",
         )
-        return None
-
-    def _field(self, name: nodes.Name) -> Field | None:
-        if name.text in self._fields:
-            return self._fields[name.text]
-        if name.text not in self._scope.broken_fields:
-            self._scope.unknown("field", name, self._fields)
         return None
 
     # -- tests --
@@ -259,7 +265,12 @@ class ConditionReader:
             if not text:
                 self._scope.report("unknown-value", literal.span, "this text is empty")
                 return None
-            longest = field.type.first if isinstance(field.type, types.Code) else None
+            longest = field.type.longest if isinstance(field.type, types.Code) else None
+            is_numeric = isinstance(field.type, types.Code) and field.type.digits is not None
+            if is_numeric and not (text.isascii() and text.isdigit()):
+                message = f"a value of `{field.name}` has digits alone"
+                self._scope.report("unknown-value", literal.span, message)
+                return None
             if longest is not None and len(text) > longest:
                 message = f"no value of `{field.name}` has more than {longest} characters"
                 self._scope.report("unknown-value", literal.span, message)

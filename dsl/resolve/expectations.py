@@ -147,7 +147,9 @@ class ExpectationReader:
             return False
         what, choices = self._choices(kind)
         known = dict.fromkeys(choices)
-        if first.text in known or (what == "field" and first.text in self._scope.broken_fields):
+        if first.text in known:
+            return True
+        if what == "field" and self._scope.is_lost(first, self._policy.fields):
             return True
         self._scope.unknown(what, as_name(first), known)
         return False

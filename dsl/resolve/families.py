@@ -4,29 +4,22 @@ A name may be used before it is written and in any file, so definitions are read
 are first asked for; a chain of names that leads back to itself is reported.
 """
 
-import re
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 import attrs
 
 from turnout.dsl import nodes
-from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import And, Condition, IsIn, Named, Not, Or
-from turnout.dsl.files import read_table
-from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Definition, Family
-from turnout.dsl.resolve.conditions import ConditionReader
-from turnout.dsl.resolve.literals import cell_reader
+from turnout.dsl.resolve.conditions import ConditionReader, Terms
+from turnout.dsl.resolve.declarations import Keyed
 from turnout.dsl.resolve.promises import steward
 from turnout.dsl.resolve.scope import Scope
-from turnout.dsl.resolve.table_columns import key_column, value_column
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.source import Span
-from turnout.dsl.types import Field, Value
+from turnout.dsl.types import Value
 
 MAX_CHAIN = 50
-MAX_TABLE_FINDINGS = 10
 
 
 @attrs.define
@@ -63,24 +56,15 @@ class _Group:
 
 
 class FamilyReader:
-    """Every territory and segment of a policy.
+    """Every territory and segment of a policy. keyed: the territories of tables."""
 
-    folder: the policy's folder; tables are named from the folder of the file that names them.
-    """
-
-    def __init__(
-        self,
-        folder: Path,
-        fields: Mapping[str, Field],
-        calendars: Mapping[str, Calendar],
-        tables: TableReader,
-        scope: Scope,
-    ) -> None:
-        """Read over `fields`, `calendars` and `tables`, reporting to `scope`."""
-        self._folder = folder
-        self._fields = fields
+    def __init__(self, terms: Terms, tables: TableReader, keyed: Keyed, scope: Scope) -> None:
+        """Read over `terms` and `tables`, reporting to `scope`."""
+        self._fields = terms.fields
+        self._tables = tables
+        self._keyed = keyed
         self._scope = scope
-        self._reader = ConditionReader(fields, calendars, self.named, tables, scope)
+        self._reader = ConditionReader(terms, self.named, tables, scope)
         self._entries: dict[str, _Entry] = {}
         self._groups: list[_Group] = []
         self._own: dict[str, Condition | None] = {}
@@ -94,7 +78,7 @@ class FamilyReader:
 
     # -- collecting --
 
-    def collect(self, items: list[nodes.Item], base: Path, broken: tuple[Span, ...]) -> None:
+    def collect(self, items: Iterable[nodes.Item], broken: tuple[Span, ...]) -> None:
         """Enter the territories and segments among `items` of one file."""
         top = next((group for group in self._groups if group.name == ""), None)
         for item in items:
@@ -105,7 +89,7 @@ class FamilyReader:
                             "territory", "", [], disjoint=False, parent=None, span=item.name.span
                         )
                         self._groups.append(top)
-                    self._territory(item, top, base, broken)
+                    self._territory(item, top, broken)
                 case nodes.Segment():
                     self._segment(item, None, broken)
                 case nodes.SegmentFamily():
@@ -114,7 +98,7 @@ class FamilyReader:
                     pass
 
     def _family(self, node: nodes.SegmentFamily, broken: tuple[Span, ...]) -> None:
-        self._scope.declare("segment family", node.name)
+        self._scope.stands("segment family", node.name)
         name = node.name.text
         group = _Group("segment", name, [], node.first_of, None, node.name.span)
         self._groups.append(group)
@@ -126,9 +110,7 @@ class FamilyReader:
         entry.is_broken = is_broken(node.span, broken)
         self._enter(entry, group)
 
-    def _territory(
-        self, node: nodes.Territory, group: _Group, base: Path, broken: tuple[Span, ...]
-    ) -> None:
+    def _territory(self, node: nodes.Territory, group: _Group, broken: tuple[Span, ...]) -> None:
         entry = _Entry("territory", node.name, group.parent, group.name, node.condition)
         entry.is_broken = is_broken(node.span, broken)
         entry.steward = steward(node.owner, self._scope)
@@ -140,9 +122,9 @@ class FamilyReader:
             self._groups.append(inner)
             for child in node.children:
                 if isinstance(child, nodes.Table):
-                    self._table(child, inner, base)
+                    self._table(child, inner)
                 else:
-                    self._territory(child, inner, base, broken)
+                    self._territory(child, inner, broken)
             entry.children = inner.members
         elif node.condition is None and not entry.is_broken:
             entry.is_broken = True
@@ -154,8 +136,7 @@ class FamilyReader:
             )
 
     def _enter(self, entry: _Entry, group: _Group | None) -> bool:
-        others = ("segment", "field") if entry.kind == "territory" else ("territory", "field")
-        if not self._scope.declare(entry.kind, entry.name, *others):
+        if not self._scope.stands(entry.kind, entry.name):
             return False
         if group is not None:
             entry.before = tuple(group.members) if group.disjoint else ()
@@ -163,52 +144,17 @@ class FamilyReader:
         self._entries[entry.name.text] = entry
         return True
 
-    # -- tables --
-
-    def _table(self, node: nodes.Table, group: _Group, base: Path) -> None:
-        field = self._fields.get(node.key.text)
-        if field is None and node.key.text not in self._scope.broken_fields:
-            self._scope.unknown("field", node.key, self._fields)
-        table = read_table(self._folder, base, node.path)
-        if isinstance(table, Finding):
-            self._scope.findings.append(table)
+    def _table(self, node: nodes.Table, group: _Group) -> None:
+        field = self._scope.field(node.key, self._fields)
+        shared = self._tables.shared_out(field, node)
+        if field is None or shared is None:
             self._lost(group)
             return
-        key = key_column(node.key, field, table.columns, self._scope)
-        column = value_column(node.column, table.columns, self._scope)
-        if field is None or key is None or column is None:
-            self._lost(group)
-            return
-        read = cell_reader(field, key, table.columns)
-        by_value: dict[str, set[Value]] = {}
-        first_line: dict[Value, int] = {}
-        faults: list[tuple[str, str]] = []
-        names: dict[str, str] = {}  # thousands of rows name a few territories
-        for line, cells in table.rows:
-            cell, named = cells[key], cells[column]
-            name = names.get(named)
-            if name is None:
-                name = names[named] = _as_name(named)
-            value, reason = read(cells)
-            if value is None or isinstance(value, frozenset):
-                faults.append(
-                    ("table-value", f"line {line}: `{cell}` is no {field.name} ({reason})")
-                )
-            elif value in first_line:
-                earlier = f"stands on line {first_line[value]} already"
-                faults.append(("duplicate-key", f"line {line}: `{cell}` {earlier}"))
-            elif not name:
-                no_name = "has no value that could name a territory"
-                faults.append(("table-value", f"line {line}: `{cell}` {no_name}"))
-            else:
-                first_line[value] = line
-                by_value.setdefault(name, set()).add(value)
-        self._report_table(node, table.name, faults)
+        names = self._keyed[node.span]
         before = tuple(group.members) if group.disjoint else ()
-        for text, keys in by_value.items():
-            territory = nodes.Name(text, node.column.span)
-            entry = _Entry("territory", territory, group.parent, group.name)
-            entry.keyed, entry.keys = field.name, frozenset(keys)
+        for text, keys in shared.items():
+            entry = _Entry("territory", names[text], group.parent, group.name)
+            entry.keyed, entry.keys = field.name, keys
             if self._enter(entry, group):
                 entry.before = before  # rows of one table never share a key
 
@@ -218,14 +164,6 @@ class FamilyReader:
         assert group.parent is not None, "a table stands between a territory's braces"
         self._entries[group.parent].is_broken = True
 
-    def _report_table(self, node: nodes.Table, name: str, faults: list[tuple[str, str]]) -> None:
-        for kind, message in faults[:MAX_TABLE_FINDINGS]:
-            self._scope.report(kind, node.path.span, f"`{name}` {message}")
-        more = len(faults) - MAX_TABLE_FINDINGS
-        if more > 0:
-            message = f"`{name}` has {more} more rows with such faults"
-            self._scope.report(faults[-1][0], node.path.span, message)
-
     # -- meaning --
 
     def named(self, name: nodes.Name) -> Condition | None:
@@ -233,6 +171,8 @@ class FamilyReader:
         entry = self._entries.get(name.text)
         if entry is None and self._has_unread_tables:
             return None  # most likely one of the table's names, and the table was reported
+        if entry is None and name.text in self._scope.declared.of_kind("territory"):
+            return None  # each of its rows in a table was reported
         if entry is None:
             choices = {**self._entries, **self._fields}
             self._scope.unknown("field, territory or segment", name, choices)
@@ -372,13 +312,3 @@ def is_broken(span: Span, broken: tuple[Span, ...]) -> bool:
         if ends_early and not span.source.text[span.end : gone.start].strip():
             return True
     return False
-
-
-def _as_name(cell: str) -> str:
-    """Return a table's value as a name: `New York` is `New-York`.
-
-    >>> _as_name(" New  York (NY)"), _as_name("12")
-    ('New-York-NY', '_12')
-    """
-    name = re.sub(r"[^A-Za-z0-9_]+", "-", cell.strip()).strip("-")
-    return f"_{name}" if name[:1].isdigit() else name

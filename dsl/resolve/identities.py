@@ -26,8 +26,8 @@ def identity(node: nodes.Identity, fields: Mapping[str, Field], scope: Scope) ->
         if name.text in names:
             message = f"the identity names `{name.text}` twice"
             scope.report("duplicate-name", name.span, message, help="delete one of the two")
-        elif name.text not in fields and name.text not in scope.broken_fields:
-            scope.unknown("field", name, fields)
+        else:
+            scope.field(name, fields)
         is_whole &= name.text in fields and name.text not in names
         names[name.text] = None
     within = _period(node.within, scope)

@@ -74,10 +74,8 @@ def _lookup(
     tables: TableReader,
     scope: Scope,
 ) -> Lookup | None:
-    key = fields.get(node.key.text)
+    key = scope.field(node.key, fields)
     if key is None:
-        if node.key.text not in scope.broken_fields:
-            scope.unknown("field", node.key, fields)
         return None
     if isinstance(key.type, AnyOf):
         scope.report(

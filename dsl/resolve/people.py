@@ -68,7 +68,7 @@ class PeopleReader:
             self._serves(clauses),
             any(isinstance(c, nodes.Inactive) for c in clauses),
         )
-        return read if self._scope.declare("person", node.name) else None
+        return read if self._scope.stands("person", node.name) else None
 
     def team(
         self,
@@ -83,7 +83,7 @@ class PeopleReader:
         what = f"the team `{node.name.text}`"
         hours = self._hours(node.clauses, what)
         caps = self.caps(node.clauses, self._clock((), hours, what))
-        if not self._scope.declare("team", node.name):
+        if not self._scope.stands("team", node.name):
             return None
         found: dict[str, policy.Member] = {}
         for member in members:
@@ -117,7 +117,7 @@ class PeopleReader:
         address = self._one(nodes.Address, node.clauses, f"{what} has two addresses")
         hours = self._hours(node.clauses, what)
         caps = self.caps(node.clauses, self._clock(node.clauses, hours, what))
-        if not self._scope.declare(node.kind, node.name):
+        if not self._scope.stands(node.kind, node.name):
             return None
         email = address.email.text if address else None
         name = node.name
@@ -209,10 +209,8 @@ class PeopleReader:
         return serves
 
     def _served(self, name: nodes.Name) -> Field | None:
-        field = self._fields.get(name.text)
+        field = self._scope.field(name, self._fields)
         if field is None:
-            if name.text not in self._scope.broken_fields:
-                self._scope.unknown("field", name, self._fields)
             return None
         if not is_served(field):
             message = f"nobody can serve `{name.text}`, {article(field.type.word)} field"

@@ -21,6 +21,7 @@ from turnout.dsl.promises import (
 from turnout.dsl.resolve.conditions import ConditionReader
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, nearest
+from turnout.dsl.targets import KINDS
 from turnout.dsl.types import Field, PersonName
 
 LONGEST = Period(366, "day")
@@ -46,7 +47,9 @@ FORMS = {
     "suppress": "suppress welcome",
     "channel": "channel phone",
 }
-_REACHED = ("team", "person", "queue", "partner", "sequence", "owner", "previous-owner")
+_REACHED = {kind.reached: kind.definition for kind in KINDS if kind.receiver != "nobody"}
+"""Whom a guarantee can speak of, with what it names then."""
+_NAMED = [reached for reached, definition in _REACHED.items() if definition != "identity"]
 
 _Clause = TypeVar("_Clause", bound=Any)
 
@@ -181,7 +184,7 @@ class GuaranteeReader:
         name = node.name.text
         what = f"the guarantee `{name}`"
         by = steward(node.owner, self._scope)
-        is_new = self._scope.declare("guarantee", node.name)
+        is_new = self._scope.stands("guarantee", node.name)
         written = only(what, "when", node.conditions, self._scope)
         condition: Condition | None = ALWAYS
         if written is not None:
@@ -231,11 +234,11 @@ class GuaranteeReader:
         kind, name = node.kind.text, node.name
         if kind not in _REACHED:
             near = nearest(kind, _REACHED)
-            advice = f"did you mean `{near}`?" if near else f"write {', '.join(_REACHED[:-1])}"
+            advice = f"did you mean `{near}`?" if near else f"write {', '.join(_NAMED)}"
             message = f"a guarantee can't speak of `{kind}`"
             self._scope.report("unknown-name", node.kind.span, message, help=advice)
             return None
-        if (name is None) != (kind == "previous-owner"):
+        if (name is None) != (_REACHED[kind] == "identity"):
             message = f"`{kind}` {'needs' if name is None else 'takes no'} name"
             self._scope.report(
                 "unknown-value", node.span, message.replace("needs name", "needs a name")
@@ -244,12 +247,12 @@ class GuaranteeReader:
         if name is None:
             self._scope.needs_identity(kind, node.span)
             return Reached(kind, "", node.span)
-        known = self._is_owner(name) if kind == "owner" else self._scope.knows(kind, name)
+        known = self._is_owner(name) if _REACHED[kind] == "field" else self._scope.knows(kind, name)
         return Reached(kind, name.text, node.span) if known else None
 
     def _is_owner(self, name: nodes.Name) -> bool:
         people = {key for key, field in self._fields.items() if isinstance(field.type, PersonName)}
-        if name.text not in people and name.text not in self._scope.broken_fields:
+        if name.text not in people and not self._scope.is_lost(name, self._fields):
             self._scope.unknown("person field", name, dict.fromkeys(sorted(people)))
         return name.text in people
 

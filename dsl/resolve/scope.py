@@ -1,4 +1,4 @@
-"""The names that a policy declares, by kind, and what is reported when one isn't there."""
+"""Names looked up among those that a policy declares, and what is said of one that isn't there."""
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
@@ -7,7 +7,9 @@ import attrs
 
 from turnout.dsl import nodes
 from turnout.dsl.findings import Finding, Label, Severity, error
+from turnout.dsl.resolve.declarations import Declaration, Declarations, Written
 from turnout.dsl.source import Span
+from turnout.dsl.types import Field
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
@@ -30,64 +32,62 @@ def article(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
 
 
-@attrs.define
+@attrs.frozen
 class Scope:
-    """Declared names by kind ("field", "team", ...), and the findings made on the way.
+    """What the readers of one policy share: the names it declares, and where they report to.
 
-    given_up: words in text that a syntax error took; a name among them may be declared
-    there, so nobody calls it unknown. broken_fields: fields whose type was reported.
-    has_identity: something, sound or not, tells leads that were seen before; identities:
-    the fields of those that are sound.
+    findings: what was found so far; their order is that of reading and means nothing.
     """
 
-    names: dict[str, dict[str, Span]] = attrs.Factory(dict[str, dict[str, Span]])
+    declared: Declarations
     findings: list[Finding] = attrs.Factory(list[Finding])
-    given_up: set[str] = attrs.Factory(set[str])
-    broken_fields: set[str] = attrs.Factory(set[str])
-    has_identity: bool = False
-    identities: tuple[tuple[str, ...], ...] = ()
 
-    def declare(self, kind: str, name: nodes.Name, *others: str) -> bool:
-        """Enter a name; report it and return False where it is taken.
+    def stands(self, kind: str, name: Written, of: str = "") -> bool:
+        """Return whether `name` declares what it names; report it where something else does.
 
-        others: further kinds that share the same space of names.
+        of: for a rule, its route.
         """
-        for space in (kind, *others):
-            taken = self.names.get(space, {}).get(name.text)
-            if taken is not None:
-                self._duplicate(kind, space, name, taken)
-                return False
-        self.names.setdefault(kind, {})[name.text] = name.span
-        return True
+        taken = self.declared.taking(kind, name, of)
+        if taken is not None:
+            self._duplicate(kind, name, taken)
+        return taken is None
 
-    def _duplicate(self, kind: str, space: str, name: nodes.Name, taken: Span) -> None:
-        what = kind if kind == space else f"{space} and {kind}"
+    def _duplicate(self, kind: str, name: Written, taken: Declaration) -> None:
+        what = kind if kind == taken.kind else f"{taken.kind} and {kind}"
         self.findings.append(
             Finding(
                 "duplicate-name",
                 Severity.ERROR,
                 name.span,
-                f"the {what} `{name.text}` is declared twice",
+                f"the {what} `{taken.name}` is declared twice",
                 text="declared again",
-                labels=(Label(taken, "declared here first"),),
+                labels=(Label(taken.span, "declared here first"),),
                 help=("rename one of the two, or delete it",),
             )
         )
 
     def knows(self, kind: str, name: nodes.Name) -> bool:
         """Return whether a name of that kind is declared, and report it where it isn't."""
-        declared = self.names.get(kind, {})
+        declared = self.declared.of_kind(kind)
         if name.text in declared:
             return True
         self.unknown(kind, name, declared)
         return False
 
+    def field(self, name: nodes.Name, fields: Mapping[str, Field]) -> Field | None:
+        """Return the field of that name, None where it is reported: itself, or its type."""
+        return fields.get(name.text) if self.knows("field", name) else None
+
+    def is_lost(self, name: Written, fields: Mapping[str, Field]) -> bool:
+        """Return whether a field of that name is declared, but not read; that is reported."""
+        return name.text not in fields and name.text in self.declared.of_kind("field")
+
     def unknown(self, what: str, name: nodes.Name, choices: Mapping[str, object]) -> None:
         """Report that `name` is no `what`; silent where a syntax error may have eaten it."""
-        if name.text in self.given_up:
+        if name.text in self.declared.given_up:
             return
         near = nearest(name.text, choices)
-        other = next((kind for kind, names in self.names.items() if name.text in names), None)
+        other = self.declared.kind_of(name.text)
         if near is not None:
             advice = f"did you mean `{near}`?"
         elif other is not None:
@@ -105,7 +105,7 @@ class Scope:
 
     def needs_identity(self, word: str, span: Span) -> None:
         """Report that `word` asks for earlier leads in a policy that tells none."""
-        if not self.has_identity:
+        if not self.declared.has_identity:
             self.report(
                 "no-identity",
                 span,

@@ -36,7 +36,7 @@ def key_column(
     """Return the place of the column of a field that a table is keyed by; report where none is."""
     at = None if field is None else field_column(field, columns)
     if at is None:
-        at = _named(name.text, columns)
+        at = named_column(name, columns)
     if at is None:
         _report(name.span, name.text, columns, scope)
     return at
@@ -46,15 +46,16 @@ def value_column(
     name: nodes.Name | nodes.Literal, columns: Sequence[str], scope: Scope
 ) -> int | None:
     """Return the place of the column that a policy names; report where there is none."""
-    at = _named(name.text, columns)
+    at = named_column(name, columns)
     if at is None:
         _report(name.span, name.text, columns, scope)
     return at
 
 
-def _named(name: str, columns: Sequence[str]) -> int | None:
-    found = Names(columns).find(name)
-    is_clear = len(found) == 1 or name in found
+def named_column(name: nodes.Name | nodes.Literal, columns: Sequence[str]) -> int | None:
+    """Return the place of the column that a policy names, None where none clearly is it."""
+    found = Names(columns).find(name.text)
+    is_clear = len(found) == 1 or name.text in found
     return columns.index(found[0]) if is_clear else None
 
 

@@ -1,6 +1,7 @@
 """Tables that a policy names: read once each, their columns found, their faults reported."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import attrs
@@ -13,6 +14,7 @@ from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.table_columns import (
     field_column,
     key_column,
+    named_column,
     report_absent,
     value_column,
 )
@@ -34,20 +36,76 @@ class TableReader:
     _folder: Path
     _base: Callable[[Source], Path]
     _scope: Scope
-    _read: dict[tuple[Path, str], Table] = attrs.Factory(dict[tuple[Path, str], Table])
+    _read: dict[tuple[Path, str], Table | Finding] = attrs.Factory(
+        dict[tuple[Path, str], Table | Finding]
+    )
 
     def table(self, written: nodes.Literal) -> Table | None:
         """Return the table, None where it can't be read, which is reported."""
-        base = self._base(written.span.source)
-        known = self._read.get((base, written.text))
-        if known is not None:
-            return known
-        found = read_table(self._folder, base, written)
+        found = self._found(written)
         if isinstance(found, Finding):
             self._scope.findings.append(found)
             return None
-        self._read[base, written.text] = found
         return found
+
+    def _found(self, written: nodes.Literal) -> Table | Finding:
+        base = self._base(written.span.source)
+        found = self._read.get((base, written.text))
+        if found is None or isinstance(found, Finding):
+            found = read_table(self._folder, base, written)
+            self._read[base, written.text] = found
+        return found
+
+    def territories(self, node: nodes.Table) -> Mapping[str, nodes.Name]:
+        """Return the names of the territories that a table declares: one a name in its column.
+
+        None where the table can't be read; `shared_out` reports that.
+        """
+        table = self._found(node.path)
+        column = None if isinstance(table, Finding) else named_column(node.column, table.columns)
+        if isinstance(table, Finding) or column is None:
+            return {}
+        cells = dict.fromkeys(cells[column] for _, cells in table.rows)
+        names = dict.fromkeys(name for cell in cells if (name := _as_name(cell)))
+        return {name: nodes.Name(name, node.column.span) for name in names}
+
+    def shared_out(
+        self, field: Field | None, node: nodes.Table
+    ) -> dict[str, frozenset[Value]] | None:
+        """Return the values of a field by the territory that a table gives them.
+
+        Rows that are reported give nothing. None where there is no reading the table.
+        """
+        table = self.table(node.path)
+        if table is None:
+            return None
+        key = key_column(node.key, field, table.columns, self._scope)
+        column = value_column(node.column, table.columns, self._scope)
+        if field is None or key is None or column is None:
+            return None
+        read = cell_reader(field, key, table.columns)
+        found: dict[str, set[Value]] = {}
+        first_line: dict[Value, int] = {}
+        faults: list[_Fault] = []
+        names: dict[str, str] = {}  # thousands of rows name a few territories
+        for line, cells in table.rows:
+            cell, named = cells[key], cells[column]
+            name = names.get(named)
+            if name is None:
+                name = names[named] = _as_name(named)
+            value, reason = read(cells)
+            if value is None or isinstance(value, frozenset):
+                faults.append(_unreadable(line, cell, field, reason))
+            elif value in first_line:
+                faults.append(_repeated(line, cell, first_line[value]))
+            elif not name:
+                no_name = "has no value that could name a territory"
+                faults.append(("table-value", f"line {line}: `{cell}` {no_name}"))
+            else:
+                first_line[value] = line
+                found.setdefault(name, set()).add(value)
+        self._report(node.path.span, table, faults)
+        return {name: frozenset(values) for name, values in found.items()}
 
     def listed(self, field: Field, written: nodes.Literal) -> frozenset[Value] | None:
         """Return the values of a field that a table lists, None where that was reported.
@@ -99,8 +157,7 @@ class TableReader:
                 faults.append(_unreadable(line, cells[at], key, reason))
                 continue
             if wanted in first_line:
-                earlier = f"stands on line {first_line[wanted]} already"
-                faults.append(("duplicate-key", f"line {line}: `{cells[at]}` {earlier}"))
+                faults.append(_repeated(line, cells[at], first_line[wanted]))
                 continue
             first_line[wanted] = line
             if not cells[of].strip():
@@ -126,6 +183,20 @@ class TableReader:
 def _unreadable(line: int, cell: str, field: Field, reason: str) -> _Fault:
     why = f" ({reason})" if reason else ""
     return "table-value", f"line {line}: `{cell}` is no {field.name}{why}"
+
+
+def _repeated(line: int, cell: str, first: int) -> _Fault:
+    return "duplicate-key", f"line {line}: `{cell}` stands on line {first} already"
+
+
+def _as_name(cell: str) -> str:
+    """Return a table's value as a name: `New York` is `New-York`.
+
+    >>> _as_name(" New  York (NY)"), _as_name("12")
+    ('New-York-NY', '_12')
+    """
+    name = re.sub(r"[^A-Za-z0-9_]+", "-", cell.strip()).strip("-")
+    return f"_{name}" if name[:1].isdigit() else name
 
 
 def _whole(field: Field, value: Value) -> Value:

@@ -33,7 +33,7 @@ class TestReader:
         if not name or len(name) > MAX_NAME or not name.isprintable():
             message = "a test's name has 1 to 200 characters on one line"
             self._scope.report("unknown-value", node.name.span, message)
-        self._scope.declare("test", nodes.Name(name, node.name.span))
+        self._scope.stands("test", node.name)
         if is_broken(node.span, broken):
             return None  # what is left of it says nothing
         route = self._route(node)
@@ -109,7 +109,7 @@ class TestReader:
             name = value.field.text
             field = self._policy.fields.get(name)
             if field is None:
-                if name not in self._scope.broken_fields:
+                if not self._scope.is_lost(value.field, self._policy.fields):
                     self._scope.unknown("field", as_name(value.field), self._policy.fields)
                 continue
             if name in raw:
