@@ -46,6 +46,8 @@ FORMS = {
     "suppress": "suppress welcome",
     "channel": "channel phone",
 }
+WITH_SEQUENCE = frozenset(kind for kind, takes in _ACTIONS.items() if _SEQUENCE in takes)
+"""The actions that name a sequence."""
 _REACHED = ("team", "person", "queue", "partner", "sequence", "owner", "previous-owner")
 
 _Clause = TypeVar("_Clause", bound=Any)
@@ -221,6 +223,9 @@ class GuaranteeReader:
                 return NeverRejects(node.span)
 
     def _knows_rule(self, name: nodes.Name, routes: tuple[str, ...]) -> bool:
+        for route in routes:
+            if name.text in self._rules.get(route, ()):
+                self._scope.refer("rule", name, of=route)
         rules = {rule: None for route in routes for rule in sorted(self._rules.get(route, ()))}
         if name.text in rules:
             return True
@@ -248,6 +253,7 @@ class GuaranteeReader:
         return Reached(kind, name.text, node.span) if known else None
 
     def _is_owner(self, name: nodes.Name) -> bool:
+        self._scope.refer("field", name)
         people = {key for key, field in self._fields.items() if isinstance(field.type, PersonName)}
         if name.text not in people and not self._scope.is_lost(name, self._fields):
             self._scope.unknown("person field", name, dict.fromkeys(sorted(people)))

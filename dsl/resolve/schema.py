@@ -200,6 +200,7 @@ def _subdivision(
 ) -> types.Subdivision | None:
     if isinstance(node.argument, nodes.Name):
         if node.argument.text in countries:
+            scope.refer("field", node.argument)
             return types.Subdivision(node.argument.text)
         scope.unknown("country field", node.argument, dict.fromkeys(countries))
         return None
