@@ -6,8 +6,8 @@ from time import monotonic
 import attrs
 
 from turnout.compiler.checks import check, check_inexact
+from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
-from turnout.compiler.questions.analysis import STEPS
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
@@ -62,17 +62,17 @@ def compile_policy(
     deadline: seconds after which every question still open is left `undecided`, counted
     from now; None for no end. Reading the files isn't cut short.
     """
-    end = None if deadline is None else monotonic() + deadline
+    budget = Budget(steps, None if deadline is None else monotonic() + deadline)
     main = Path(path)
     parsed = parse_files(main)
     resolution = resolve(parsed, main)
     program = lower(resolution.policy)
     lost_some = resolution.unsound | resolution.inexact.keys()
     sound = [name for name in program.routes if name not in lost_some]
-    checked = check(program, routes=sound, steps=steps, deadline=end)
+    checked = check(program, routes=sound, budget=budget)
     for part in resolution.inexact.values():
         bounds = part.least, part.unsure
-        checked += check_inexact(program, *bounds, steps=steps, deadline=end)
+        checked += check_inexact(program, *bounds, budget=budget)
     # A route that lost a condition or a target uses what it lost, so nothing can be called
     # unused, and its rules may differ in what they lost.
     is_whole = len(sound) == len(program.routes) and not parsed.findings

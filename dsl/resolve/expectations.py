@@ -11,6 +11,7 @@ from turnout.dsl.resolve.promises import FORMS, WITH_SEQUENCE, period
 from turnout.dsl.resolve.quotations import refer_to_condition, refer_to_route, refer_to_target
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
+from turnout.dsl.targets import KINDS
 from turnout.dsl.types import PersonName
 from turnout.dsl.wording import worded, written
 from turnout.dsl.zones import zone, zone_names
@@ -64,8 +65,12 @@ _COUNTS = {
 """The least and most arguments; none for what isn't listed."""
 
 
-_NAMED = {"assignee": "person", "owner": "field", "issue": "field"}
-"""What an expectation names, where its own word doesn't say it."""
+_NAMED = {
+    **{kind.reached: kind.definition for kind in KINDS},
+    "assignee": "person",
+    "issue": "field",
+}
+"""What the argument of an expectation names."""
 
 
 class ExpectationReader:
@@ -177,7 +182,7 @@ class ExpectationReader:
                 for sequence in more if first.text in WITH_SEQUENCE else ():
                     self._scope.refer("sequence", sequence)
             case _:
-                self._scope.refer(_NAMED.get(kind, kind), first)
+                self._scope.refer(_NAMED[kind], first)
 
     def _choices(self, kind: str) -> tuple[str, Iterable[str]]:
         """Return what an expectation names, in words, and the names that there are."""

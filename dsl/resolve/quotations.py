@@ -17,10 +17,8 @@ from turnout.dsl.resolve.declarations import Written
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.source import Source, Span
+from turnout.dsl.targets import BY_WORD
 from turnout.dsl.types import Field
-
-_NAMED = {"round-robin": "team", "least-loaded": "team", "owner": "field"}
-"""What a target names, where its own word doesn't say it."""
 
 
 def refer_to_condition(written: Written, fields: Mapping[str, Field], scope: Scope) -> None:
@@ -44,7 +42,7 @@ def refer_to_target(written: Written, fields: Mapping[str, Field], scope: Scope)
     quoted = _Quoted(_places(written, len(before)), fields, scope)
     for target in _targets(file):
         if isinstance(target.argument, nodes.Name):
-            scope.refer(_NAMED.get(target.kind, target.kind), quoted.name(target.argument))
+            scope.refer(BY_WORD[target.kind].definition, quoted.name(target.argument))
         for field in target.matching:
             scope.refer("field", quoted.name(field))
 

@@ -4,6 +4,7 @@ Held on every policy of the project that has no error, and on drawn ones: walkin
 syntax tree, each word that stands where names stand is a declaration or a reference.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -64,8 +65,8 @@ def words(node: Any) -> Iterator[Span]:  # noqa: ANN401 - a node of whatever kin
 
 def _is_name(node: object, word: nodes.Name) -> bool:
     match node:
-        case nodes.TypeNode(word=kind):
-            return kind != "money"
+        case nodes.TypeNode():
+            return re.fullmatch("[A-Z]{2,3}", word.text) is None  # a currency, a country
         case nodes.Action(kind=kind):
             return kind.text in {"start", "suppress"}
         case nodes.Expect(kind=kind, arguments=arguments):

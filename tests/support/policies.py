@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from tests.support.strategies import Written
 from turnout.compiler.compiled import Compiled, compile_policy
-from turnout.compiler.questions.analysis import STEPS
+from turnout.compiler.leads.budget import STEPS
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy

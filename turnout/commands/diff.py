@@ -15,6 +15,7 @@ from turnout.compiler.checks.guarantees import judged_claims
 from turnout.compiler.compiled import DEADLINE
 from turnout.compiler.difference import Difference, difference
 from turnout.compiler.difference.levels import LEVELS, beyond
+from turnout.compiler.leads.budget import Budget
 from turnout.compiler.program import Program
 from turnout.dsl.findings import Severity
 from turnout.project.versions import WHERE, UnreadableError, condition, program, versions
@@ -107,7 +108,7 @@ def command(
     Exit status: 0 where nothing changes but what --allow lets pass, 1 where more does, 2
     where a policy could not be read.
     """
-    end = monotonic() + deadline
+    budget = Budget(steps, monotonic() + deadline)
     if (allow == "declared") != (where is not None):
         raise CannotRun("--allow declared and --where CONDITION go together")
     with versions(old, new) as (before, after):
@@ -117,9 +118,9 @@ def command(
         except UnreadableError as refusal:
             _show_unreadable(refusal)
             ctx.exit(CANNOT_RUN)
-    found = difference(*programs, offered_by, declared=declared, steps=steps, deadline=end)
+    found = difference(*programs, offered_by, declared=declared, budget=budget)
     counted = None if leads is None else _counted(leads, found, programs, at or datetime.now(UTC))
-    broken = _broken(*programs, end)
+    broken = _broken(*programs, Budget(deadline=budget.deadline))
     excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
     comparison = Comparison(before.name, after.name, found, counted, broken, allow, excess)
     for text in FORMATS[format_name](comparison, columns()):
@@ -151,12 +152,12 @@ def _show_unreadable(refusal: UnreadableError) -> None:
         click.echo(shown, err=True)
 
 
-def _broken(old: Program, new: Program, deadline: float) -> tuple[str, ...]:
+def _broken(old: Program, new: Program, budget: Budget) -> tuple[str, ...]:
     """Return which guarantees the new version breaks and the old one, if it gave them, didn't."""
     before, after = (
         {
             found.about: found.finding.message
-            for found in judged_claims(each, each.routes, deadline=deadline)
+            for found in judged_claims(each, each.routes, budget)
             if found.about and found.finding.severity is Severity.ERROR
         }
         for each in (old, new)
