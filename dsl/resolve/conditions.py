@@ -150,6 +150,7 @@ class ConditionReader:
                 return None if field is None else self._test(field, node)
 
     def _bare(self, name: nodes.Name) -> Condition | None:
+        self._scope.refer_bare(name)
         field = self._fields.get(name.text)
         if field is None:
             return None if self._scope.is_lost(name, self._fields) else self._named(name)
@@ -265,7 +266,12 @@ class ConditionReader:
             if not text:
                 self._scope.report("unknown-value", literal.span, "this text is empty")
                 return None
-            longest = field.type.first if isinstance(field.type, types.Code) else None
+            longest = field.type.longest if isinstance(field.type, types.Code) else None
+            is_numeric = isinstance(field.type, types.Code) and field.type.digits is not None
+            if is_numeric and not (text.isascii() and text.isdigit()):
+                message = f"a value of `{field.name}` has digits alone"
+                self._scope.report("unknown-value", literal.span, message)
+                return None
             if longest is not None and len(text) > longest:
                 message = f"no value of `{field.name}` has more than {longest} characters"
                 self._scope.report("unknown-value", literal.span, message)
@@ -337,6 +343,7 @@ class ConditionReader:
         read, reason = read_literal(field, literal.text)
         if read is None:
             self._refuse(field, literal, reason)
+        self._scope.refer_value(field, literal, read)
         return read
 
     def _refuse(self, field: Field, literal: nodes.Literal, reason: str) -> None:
