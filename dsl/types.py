@@ -246,6 +246,7 @@ class Field:
     placeholders: raw texts that count as missing, as declared (`missing when [...]`);
     compared without regard to case and outer blanks. lookups: tables to ask where the
     lead has no value, in order. is_id: declared as what tells a lead from all others.
+    columns: what sources call it, as declared, the best first (see `dsl.headers`).
     """
 
     name: str
@@ -255,6 +256,7 @@ class Field:
     span: Span | None = attrs.field(default=None, eq=False, repr=False)
     lookups: tuple[Lookup, ...] = ()
     is_id: bool = False
+    columns: tuple[str, ...] = ()
 
 
 ID = "id"

@@ -6,7 +6,6 @@ hold that. Names are printed, not what they stand for.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from turnout.dsl import policy as targets
 from turnout.dsl import types
 from turnout.dsl.conditions import (
     And,
@@ -28,6 +27,8 @@ from turnout.dsl.conditions import (
     StartsWith,
     WithinLast,
 )
+from turnout.dsl.policy import Sla
+from turnout.dsl.targets import Target, said
 from turnout.dsl.types import AnyOf, Boolean, Field, FieldType, OneOf, Text, Value
 from turnout.dsl.values import show
 
@@ -232,54 +233,30 @@ def _range(atom: Between, field: Field) -> str:
     return f"{low}..{high}"
 
 
-def worded(target: targets.Target) -> str:
+def worded(target: Target) -> str:
     """Return `target` as a policy would write it.
 
-    >>> worded(targets.RoundRobin("emea-sdr"))
+    >>> from turnout.dsl.targets import RoundRobin
+    >>> worded(RoundRobin("emea-sdr"))
     'round-robin emea-sdr'
     """
-    kind, name = parts(target)
-    match target:
-        case targets.RoundRobin(_, matching, anytime) | targets.LeastLoaded(_, matching, anytime):
-            name += "".join(f" matching {field}" for field in matching)
-            name += " anytime" if anytime else ""
-        case targets.ToPerson(_, True) | targets.ToOwner(_, True) | targets.ToPartner(_, True):
-            name += " anytime"
-        case targets.PreviousOwner(anytime):
-            name = "anytime" if anytime else ""
-        case _:
-            pass
-    return f"{kind} {quoted(name) if kind == 'reject' else name}".rstrip()
+    kind, what = target.kind, said(target)
+    name = quoted(what.name) if kind.definition == "text" else what.name
+    terms = [f"matching {field}" for field in what.matching]
+    terms += ["anytime"] if what.anytime else []
+    return " ".join(part for part in (kind.word, name, *terms) if part)
 
 
-def parts(target: targets.Target) -> tuple[str, str]:
+def parts(target: Target) -> tuple[str, str]:
     """Return a target's kind, as its keyword, and what it names."""
-    match target:
-        case targets.RoundRobin(name):
-            return "round-robin", name
-        case targets.LeastLoaded(name):
-            return "least-loaded", name
-        case targets.ToPerson(name):
-            return "person", name
-        case targets.ToOwner(name):
-            return "owner", name
-        case targets.PreviousOwner():
-            return "previous-owner", ""
-        case targets.ToQueue(name):
-            return "queue", name
-        case targets.ToPartner(name):
-            return "partner", name
-        case targets.ToSequence(name):
-            return "sequence", name
-        case targets.Reject(name):
-            return "reject", name
+    return target.kind.word, said(target).name
 
 
-def promised(sla: targets.Sla) -> str:
+def promised(sla: Sla) -> str:
     """Return what a rule promises as a policy would write it, `sla` left out.
 
     >>> from turnout.dsl.promises import Period
-    >>> promised(targets.Sla(Period(10, "minute"), wall=False, then=None, span=None))
+    >>> promised(Sla(Period(10, "minute"), wall=False, then=None, span=None))
     '10 minutes'
     """
     then = "" if sla.then is None else f", then {worded(sla.then.target)}"

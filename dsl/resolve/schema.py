@@ -8,6 +8,7 @@ import attrs
 
 from turnout.dsl import nodes, types
 from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.headers import column_key
 from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.values.picklists import picklist_key
 from turnout.dsl.values.places import is_alpha_2
@@ -62,10 +63,37 @@ def schema(
             continue
         placeholders = tuple(text.text for text in node.placeholders)
         fields[node.name.text] = types.Field(
-            node.name.text, kind, node.required, placeholders, node.name.span, is_id=node.is_id
+            node.name.text,
+            kind,
+            node.required,
+            placeholders,
+            node.name.span,
+            columns=_columns(node, scope),
+            is_id=node.is_id,
         )
     _check_id([node for node in written if node.name.text in fields], fields, scope)
     return fields
+
+
+def _columns(node: nodes.FieldNode, scope: Scope) -> tuple[str, ...]:
+    """Return the columns that a field declares, without those that were reported."""
+    found: dict[str, str] = {}
+    for literal in node.columns:
+        name = literal.text.strip()
+        key = column_key(name) or name
+        if not name:
+            scope.report("unknown-value", literal.span, "a column's name is empty")
+        elif key in found:
+            scope.report(
+                "duplicate-name",
+                literal.span,
+                f"the column `{name}` is named already",
+                text="names are the same but for case, blanks, hyphens and underscores",
+                help="name each column once",
+            )
+        else:
+            found[key] = name
+    return tuple(found.values())
 
 
 def _check_id(written: list[nodes.FieldNode], fields: dict[str, types.Field], scope: Scope) -> None:
@@ -274,6 +302,7 @@ def _subdivision(
 ) -> types.Subdivision | None:
     if isinstance(node.argument, nodes.Name):
         if node.argument.text in countries:
+            scope.refer("field", node.argument)
             return types.Subdivision(node.argument.text)
         if is_alpha_2(node.argument.text):
             return types.Subdivision(None, node.argument.text)
