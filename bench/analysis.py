@@ -30,6 +30,7 @@ from policies import KINDS
 from turnout.compiler.checks import check
 from turnout.compiler.checks.again import check_again, check_first
 from turnout.compiler.leads import solver as sat
+from turnout.compiler.leads.budget import USUAL, Budget
 from turnout.compiler.program import Program, lower
 from turnout.dsl.conditions import And, Between
 from turnout.dsl.files import parse_files
@@ -130,8 +131,8 @@ def _measured(row: Row) -> dict[str, object]:
         # Against a deadline, the clock on the wall is what counts.
         clock = monotonic if row.deadline is not None else process_time
         start = clock()
-        end = None if row.deadline is None else monotonic() + row.deadline
-        findings = check(program, deadline=end)
+        budget = USUAL if row.deadline is None else Budget(deadline=monotonic() + row.deadline)
+        findings = check(program, budget=budget)
         spent = clock() - start
     return {
         "read": read,

@@ -6,12 +6,14 @@ from time import monotonic
 import attrs
 
 from turnout.compiler.checks import check, check_inexact
+from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
-from turnout.compiler.questions.analysis import STEPS
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
+from turnout.dsl.references import Reference
 from turnout.dsl.resolve import resolve
+from turnout.dsl.resolve.declarations import Declarations
 from turnout.dsl.source import Source
 from turnout.dsl.verdict import Allowed, Severities, verdict
 
@@ -29,12 +31,15 @@ class Compiled:
     policy, program: as far as they could be read; they are run only if `is_fit`.
     findings: in order of file and place. sources: every file that was read, the main file
     last. allowed: findings that count for nothing, because the policy says why they may stay.
+    declared: every name; references: every use of one, in order of file and place.
     """
 
     policy: Policy
     program: Program
     findings: tuple[Finding, ...]
     sources: tuple[Source, ...]
+    declared: Declarations
+    references: tuple[Reference, ...]
     allowed: tuple[Allowed, ...] = ()
 
     @property
@@ -57,17 +62,17 @@ def compile_policy(
     deadline: seconds after which every question still open is left `undecided`, counted
     from now; None for no end. Reading the files isn't cut short.
     """
-    end = None if deadline is None else monotonic() + deadline
+    budget = Budget(steps, None if deadline is None else monotonic() + deadline)
     main = Path(path)
     parsed = parse_files(main)
     resolution = resolve(parsed, main)
     program = lower(resolution.policy)
     lost_some = resolution.unsound | resolution.inexact.keys()
     sound = [name for name in program.routes if name not in lost_some]
-    checked = check(program, routes=sound, steps=steps, deadline=end)
+    checked = check(program, routes=sound, budget=budget)
     for part in resolution.inexact.values():
         bounds = part.least, part.unsure
-        checked += check_inexact(program, *bounds, steps=steps, deadline=end)
+        checked += check_inexact(program, *bounds, budget=budget)
     # A route that lost a condition or a target uses what it lost, so nothing can be called
     # unused, and its rules may differ in what they lost.
     is_whole = len(sound) == len(program.routes) and not parsed.findings
@@ -81,7 +86,15 @@ def compile_policy(
     is_settled = is_settled and all(finding.name != "undecided" for finding in found)
     findings, allowed = verdict(found, sources, severities or {}, is_whole=is_settled)
     findings.sort(key=_place)
-    return Compiled(resolution.policy, program, tuple(findings), sources, tuple(allowed))
+    return Compiled(
+        resolution.policy,
+        program,
+        tuple(findings),
+        sources,
+        resolution.declared,
+        resolution.references,
+        tuple(allowed),
+    )
 
 
 def _place(finding: Finding) -> tuple[str, int, int]:

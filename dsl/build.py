@@ -14,6 +14,7 @@ from turnout.dsl.source import Source, Span
 
 _ESCAPES = {"n": "\n", "t": "\t"}
 _LITERALS = {
+    "FIELD": "name",
     "NAME": "name",
     "STRING": "text",
     "NUMBER": "number",
@@ -49,6 +50,12 @@ class _Placeholders(tuple[nodes.Literal, ...]):
     __slots__ = ()
 
 
+class _Columns(tuple[nodes.Literal, ...]):
+    """The texts after `from column`."""
+
+    __slots__ = ()
+
+
 class _Children(tuple[Any, ...]):
     """What stands between the braces of a territory, `first of` in front if it is written."""
 
@@ -68,15 +75,28 @@ def _type(word: str) -> Any:  # noqa: ANN401 - as `_test`
     def build(self: "Builder", span: Span, children: list[Any]) -> nodes.TypeNode:
         literals: tuple[nodes.Literal, ...] = ()
         bounds = argument = None
+        options: list[nodes.Option] = []
         for child in children:
             match child:
                 case nodes.Range():
                     bounds = child
+                case nodes.Option():
+                    options.append(child)
                 case tuple():
                     literals = cast("tuple[nodes.Literal, ...]", child)
                 case _:
                     argument = self.value(child) if child.type == "NUMBER" else self.name(child)
-        return nodes.TypeNode(word, literals, bounds, argument, span)
+        return nodes.TypeNode(word, literals, bounds, argument, tuple(options), span)
+
+    return build
+
+
+def _option(word: str) -> Any:  # noqa: ANN401 - as `_test`
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Option:
+        operands: list[nodes.Literal] = []
+        for child in children:
+            operands += child if isinstance(child, tuple) else [self.value(child)]
+        return nodes.Option(word, tuple(operands), span)
 
     return build
 
@@ -195,6 +215,7 @@ class Builder:
     def field(self, span: Span, children: list[Any]) -> nodes.FieldNode:
         name, kind, *rest = children
         placeholders = [text for texts in _of(_Placeholders, rest) for text in texts]
+        columns = [text for texts in _of(_Columns, rest) for text in texts]
         words = _of(_Word, rest)
         return nodes.FieldNode(
             self.name(name),
@@ -202,6 +223,7 @@ class Builder:
             "required" in words,
             "id" in words,
             tuple(placeholders),
+            tuple(columns),
             _of(nodes.Table, rest),
             span,
         )
@@ -213,15 +235,35 @@ class Builder:
         del span
         return _Placeholders(children[0])
 
+    def columns(self, span: Span, children: list[Any]) -> _Columns:
+        del span
+        names = children[0]
+        return _Columns([self.value(names)] if isinstance(names, Token) else names)
+
     text = _type("text")
     code = _type("code")
+    first_characters = _option("first_characters")
+    first_digits = _option("first_digits")
+    digits = _option("digits")
     salesforce_id = _type("salesforce-id")
     email = _type("email")
     integer = _type("integer")
     number = _type("number")
     money = _type("money")
+    decimal_comma = _option("decimal_comma")
+    decimal_point = _option("decimal_point")
+    percent = _option("percent")
+    range_low = _option("range_low")
+    range_high = _option("range_high")
     boolean = _type("boolean")
+    true_when = _option("true_when")
+    false_when = _option("false_when")
     date = _type("date")
+    day_first = _option("day_first")
+    month_first = _option("month_first")
+    epoch_seconds = _option("epoch_seconds")
+    epoch_milliseconds = _option("epoch_milliseconds")
+    sheet_days = _option("sheet_days")
     country = _type("country")
     subdivision = _type("subdivision")
     language = _type("language")
@@ -264,7 +306,7 @@ class Builder:
 
     def table(self, span: Span, children: list[Any]) -> nodes.Table:
         path, key, column = children
-        return nodes.Table(self.value(path), self.name(key), self.name(column), span)
+        return nodes.Table(self.value(path), self.name(key), self.named(column), span)
 
     lookup = table
 

@@ -138,13 +138,26 @@ class Include:
 
 
 @attrs.frozen
+class Option:
+    """What a type says of how its values are written, such as `day first` or `5 digits`.
+
+    word: the rule of the grammar, such as "day_first".
+    """
+
+    word: str
+    operands: tuple[Literal, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
 class TypeNode:
-    """A field's type as written: its words, and whichever arguments it has."""
+    """A field's type as written: its words, and whichever arguments and options it has."""
 
     word: str
     literals: tuple[Literal, ...]
     bounds: Range | None
     argument: Name | Literal | None
+    options: tuple[Option, ...]
     span: Span = _span()
 
 
@@ -153,24 +166,25 @@ class Table:
     """`from "file" by field -> column`.
 
     Among territories: one for each value of the column. Behind a field: where its value
-    is looked up.
+    is looked up. The column's name is a text where it isn't a word.
     """
 
     path: Literal
     key: Name
-    column: Name
+    column: Name | Literal
     span: Span = _span()
 
 
 @attrs.frozen
 class FieldNode:
-    """`name: type required id missing when [...] from "file" by field -> column`."""
+    """`name: type required id missing when [...] from column [...] from "file" by ...`."""
 
     name: Name
     type: TypeNode
     required: bool
     is_id: bool
     placeholders: tuple[Literal, ...]
+    columns: tuple[Literal, ...]
     lookups: tuple[Table, ...]
     span: Span = _span()
 
@@ -612,6 +626,7 @@ class TestCase:
 
 Item: TypeAlias = (
     Policy
+    | Timezone
     | Include
     | Lead
     | Territory

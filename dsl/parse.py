@@ -343,7 +343,7 @@ def _shorten(text: str) -> str:
 
 
 _KINDS = {
-    "ID": "`id`",
+    "FIELD": "a name",
     "NAME": "a name",
     "STRING": "a quoted text",
     "NUMBER": "a number",
@@ -354,7 +354,7 @@ _KINDS = {
 
 def _expected(met: Met) -> str:
     """Return what could stand there: kinds of words first, then words, the likeliest first."""
-    kinds = [phrase for name, phrase in _KINDS.items() if name in met.accepted]
+    kinds = list(dict.fromkeys(of for name, of in _KINDS.items() if name in met.accepted))
     words = [word for word in met.accepted if word not in _KINDS and not word.endswith(" …")]
     words.sort(key=lambda word: (-SequenceMatcher(None, met.word.lower(), word).ratio(), word))
     choices = kinds + [f"`{word}`" for word in words]

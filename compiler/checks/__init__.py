@@ -15,17 +15,17 @@ import attrs
 from turnout.compiler.checks.conflicts import check_conflicts
 from turnout.compiler.checks.coverage_gaps import check_gaps
 from turnout.compiler.checks.guarantees import check_guarantees
-from turnout.compiler.checks.identities import check_identities
 from turnout.compiler.checks.negations import check_negations
 from turnout.compiler.checks.redundant_conditions import check_redundant_conditions
 from turnout.compiler.checks.redundant_rules import check_redundant_rules
 from turnout.compiler.checks.siblings import check_families
 from turnout.compiler.checks.targets import check_chains, check_teams
+from turnout.compiler.checks.telling_apart import check_identities
 from turnout.compiler.checks.unreachable import check_unreachable
 from turnout.compiler.checks.unused import check_unused
-from turnout.compiler.leads.regions import is_past
+from turnout.compiler.leads.budget import USUAL, Budget
 from turnout.compiler.program import Program, lower
-from turnout.compiler.questions.analysis import STEPS, Analysis, analyse
+from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Route
 from turnout.dsl.source import Span
@@ -59,8 +59,7 @@ def check(  # noqa: PLR0913 - what bounds the questions, each by name
     program: Program,
     *,
     routes: Iterable[str] | None = None,
-    steps: int = STEPS,
-    deadline: float | None = None,
+    budget: Budget = USUAL,
     route_checks: Sequence[Callable[[Analysis], Iterator[Finding]]] = ROUTE_CHECKS,
     analyses: Mapping[str, Analysis] | None = None,
     clear: Collection[tuple[str, str]] = (),
@@ -68,19 +67,18 @@ def check(  # noqa: PLR0913 - what bounds the questions, each by name
     """Return what the checks find, check by check.
 
     routes: those to analyse, all by default; the caller leaves out routes of which a
-    condition could not be read. steps: the budget of one question. deadline: when all
-    questions together end, in seconds of `monotonic`; what is open then is `undecided`.
-    route_checks: those that run, in order. analyses: of routes, by name, where there are
-    some. clear: families, by kind and name, that are known to be right.
+    condition could not be read. budget: what one question may take; what is open
+    then is `undecided`. route_checks: those that run, in order. analyses: of routes, by name,
+    where there are some. clear: families, by kind and name, that are known to be right.
     """
     findings: list[Finding] = []
     sound = list(program.routes if routes is None else routes)
     for name in sound:
         analysis = (analyses or {}).get(name)
-        analysis = analysis or analyse(program, name, steps, deadline=deadline)
+        analysis = analysis or analyse(program, name, budget)
         findings.extend(_of_route(analysis, route_checks))
-    findings.extend(check_guarantees(program, sound, steps, deadline))
-    findings.extend(check_families(program, deadline, clear))
+    findings.extend(check_guarantees(program, sound, budget))
+    findings.extend(check_families(program, budget, clear))
     for policy_check in POLICY_CHECKS:
         findings.extend(policy_check(program))
     return tuple(findings)
@@ -91,8 +89,7 @@ def check_inexact(
     least: Route,
     unsure: frozenset[Span],
     *,
-    steps: int = STEPS,
-    deadline: float | None = None,
+    budget: Budget = USUAL,
 ) -> tuple[Finding, ...]:
     """Return the findings that stand whatever is put where a condition could not be read.
 
@@ -101,10 +98,10 @@ def check_inexact(
     that a rule without leads is unreachable, unless it is one of the `unsure`.
     """
     name = least.name
-    gaps = check_gaps(analyse(program, name, steps, deadline=deadline))
+    gaps = check_gaps(analyse(program, name, budget))
     routes = {**program.policy.routes, name: least}
     fewer = lower(attrs.evolve(program.policy, routes=routes))
-    unreachable = check_unreachable(analyse(fewer, name, steps, deadline=deadline))
+    unreachable = check_unreachable(analyse(fewer, name, budget))
     sure = (finding for finding in unreachable if finding.span not in unsure)
     return tuple(_once([*gaps, *sure]))
 
@@ -115,7 +112,7 @@ def _of_route(
     found: list[Finding] = []
     late: list[str] = []
     for route_check in route_checks:
-        if route_check in MAY_WAIT and is_past(analysis.deadline):
+        if route_check in MAY_WAIT and analysis.budget.is_past:
             late.append(MAY_WAIT[route_check])
         else:
             found.extend(route_check(analysis))

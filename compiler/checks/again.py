@@ -24,10 +24,11 @@ from turnout.compiler.checks.redundant_conditions import check_redundant_conditi
 from turnout.compiler.checks.redundant_rules import check_redundant_rules
 from turnout.compiler.checks.targets import check_chains
 from turnout.compiler.checks.unreachable import check_unreachable, unreachable
-from turnout.compiler.leads.regions import OutOfSteps, truth
+from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
+from turnout.compiler.leads.regions import truth
 from turnout.compiler.leads.space import Space
 from turnout.compiler.program import Clause, Program
-from turnout.compiler.questions.analysis import STEPS, Analysis, analyse
+from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Family
@@ -66,7 +67,7 @@ class CheckedRoute:
 class Checked:
     """A policy that was checked: its findings, as `checks.check` gives them.
 
-    asked: how many verdicts were not carried over. routes, steps: what the next
+    asked: how many verdicts were not carried over. routes, budget: what the next
     check goes on from.
     """
 
@@ -74,12 +75,12 @@ class Checked:
     findings: tuple[Finding, ...]
     asked: int
     routes: Mapping[str, CheckedRoute] = attrs.field(repr=False)
-    steps: int = attrs.field(repr=False)
+    budget: Budget = attrs.field(repr=False)
 
 
-def check_first(program: Program, *, steps: int = STEPS) -> Checked:
+def check_first(program: Program, budget: Budget = USUAL) -> Checked:
     """Return what `checks.check` finds, with what `check_again` carries over."""
-    return _checked(program, steps, {})
+    return _checked(program, budget, {})
 
 
 def check_again(previous: Checked, program: Program, *, is_quick: bool = False) -> Checked:
@@ -95,9 +96,9 @@ def check_again(previous: Checked, program: Program, *, is_quick: bool = False) 
         name: found.meaning for name, found in new.definitions.items()
     }
     if not is_same:
-        return _checked(program, previous.steps, {}, is_quick=is_quick)
+        return _checked(program, previous.budget, {}, is_quick=is_quick)
     clear = _right(previous).intersection(_same(old.families, new.families))
-    return _checked(program, previous.steps, previous.routes, clear, is_quick=is_quick)
+    return _checked(program, previous.budget, previous.routes, clear, is_quick=is_quick)
 
 
 def _meanings(checked: Checked) -> dict[str, object]:
@@ -125,7 +126,7 @@ def _same(old: Iterable[Family], new: Iterable[Family]) -> Iterator[tuple[str, s
 
 def _checked(
     program: Program,
-    steps: int,
+    budget: Budget,
     before: Mapping[str, CheckedRoute],
     clear: Collection[tuple[str, str]] = (),
     *,
@@ -136,7 +137,7 @@ def _checked(
     analyses: dict[str, Analysis] = {}
     edits: dict[str, _Edit] = {}
     for name in (name for name in program.routes if name in before):
-        analyses[name], edits[name] = _again(before[name].analysis, program, steps)
+        analyses[name], edits[name] = _again(before[name].analysis, program, budget)
 
     def reworded(analysis: Analysis) -> Iterator[Finding]:
         name = analysis.route.name
@@ -165,8 +166,8 @@ def _checked(
             chosen.append(reworded)
         else:
             chosen.append(shorter(carrying[each]) if each in carrying else each)
-    findings = check(program, steps=steps, route_checks=chosen, analyses=analyses, clear=clear)
-    return Checked(program, findings, sum(asked), routes, steps)
+    findings = check(program, budget=budget, route_checks=chosen, analyses=analyses, clear=clear)
+    return Checked(program, findings, sum(asked), routes, budget)
 
 
 @attrs.frozen
@@ -196,15 +197,15 @@ class _Edit:
         return old + self.shift if old >= self.old_end else None
 
 
-def _again(before: Analysis, program: Program, steps: int) -> tuple[Analysis, _Edit]:
+def _again(before: Analysis, program: Program, budget: Budget) -> tuple[Analysis, _Edit]:
     """Return the analysis of an edited route, and the edit."""
     name = before.route.name
     old, new = before.route.clauses, program.routes[name].clauses
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     old_end, new_end = len(old) - end, len(new) - end
-    now = analyse(program, name, steps, before=before)
-    if now.regions is before.regions:
+    now = analyse(program, name, budget, before=before)
+    if now.ground is before.ground:
         above = enumerate(before.taken[:start])
         below = enumerate(before.taken[old_end:], new_end)
         now = attrs.evolve(now, known=dict([*above, *below]))

@@ -10,7 +10,8 @@ later would send elsewhere.
 from collections.abc import Collection, Iterator
 
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.leads.regions import Masks, OutOfSteps, reads
+from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.leads.regions import Masks, reads
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import followed
 from turnout.dsl.findings import Finding, Label, Severity
@@ -32,7 +33,7 @@ def check_conflicts(analysis: Analysis, known: Collection[int] = ()) -> Iterator
         try:
             found = _conflicts(analysis, siblings, at)
         except OutOfSteps as stopped:
-            yield undecided(clause, "conflicts with an earlier rule", analysis.steps, stopped)
+            yield undecided(clause, "conflicts with an earlier rule", analysis.budget, stopped)
             continue
         if found and shown == MOST_PAIRS:
             more += 1

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from turnout.compiler.checks.edges import edges
 from turnout.compiler.checks.unreachable import ended
-from turnout.compiler.leads.regions import OutOfSteps
+from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.gaps import MOST_REGIONS, Gap, gaps
@@ -38,7 +38,7 @@ def check_gaps(analysis: Analysis) -> Iterator[Finding]:
     try:
         found = gaps(analysis)
     except OutOfSteps as stopped:
-        text, limit = ended(stopped, analysis.steps)
+        text, limit = ended(stopped, analysis.budget)
         message = f"whether the route `{route.name}` takes every lead could not be decided"
         yield Finding(
             "undecided",

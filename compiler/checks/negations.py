@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.leads.masks import Mask
-from turnout.compiler.leads.regions import Masks, OutOfSteps
+from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.widening import region_of
+from turnout.compiler.masks import Mask
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import followed, meeting_box
 from turnout.compiler.questions.written import Written, written_conditions
@@ -61,7 +62,7 @@ def check_negations(analysis: Analysis) -> Iterator[Finding]:
                 found = _lacking(analysis, place, negation)
             except OutOfSteps as stopped:
                 clause = analysis.route.clauses[place.at]
-                yield undecided(clause, "takes leads for lack of a field", analysis.steps, stopped)
+                yield undecided(clause, "takes leads for lack of a field", analysis.budget, stopped)
                 continue
             if found is not None:
                 yield _finding(analysis, negation, place, found)

@@ -11,8 +11,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import attrs
 
 from turnout.compiler.checks.unreachable import undecided
-from turnout.compiler.leads.masks import Mask, members
-from turnout.compiler.leads.regions import All, Budget, OutOfSteps, reads
+from turnout.compiler.leads.budget import Meter, OutOfSteps
+from turnout.compiler.leads.regions import All, reads
+from turnout.compiler.masks import Mask, members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.shares import linked
 from turnout.compiler.questions.written import Written, written_conditions
@@ -55,7 +56,7 @@ def check_redundant_conditions(
         except OutOfSteps as stopped:
             clause = analysis.route.clauses[place.at]
             yield undecided(
-                clause, "has a condition with parts that could go", analysis.steps, stopped
+                clause, "has a condition with parts that could go", analysis.budget, stopped
             )
             continue
         if gone:
@@ -85,14 +86,14 @@ def _shortest(
     An outermost part that is needed stays so when another outermost one goes, so each is
     tried once. The budget is the place's: all tries count. Raises OutOfSteps.
     """
-    budget = Budget(analysis.steps, analysis.deadline)
+    meter = analysis.budget.meter()
     around = [analysis.regions.region(part) for part in place.outer]
     gone: list[Condition] = []
     short = place.condition
     needed = fields.free(short, around)
     if len(needed) + FEW_PARTS < _outermost(short):
         needed |= _needed(analysis, short, around)
-    while (found := _shortened(fields, around, short, needed, budget)) is not None:
+    while (found := _shortened(fields, around, short, needed, meter)) is not None:
         here = found.at
         if here is None or _outermost(short) == 2:  # one that is left has parts of its own
             needed = set[int]()
@@ -108,7 +109,7 @@ def _shortened(
     around: list[All],
     condition: Condition,
     needed: set[int],
-    budget: Budget,
+    meter: Meter,
 ) -> Shorter | None:
     """Return the condition without the last part that can go, None where each is needed.
 
@@ -118,7 +119,7 @@ def _shortened(
     analysis = fields.analysis
     cost = _outermost(condition)
     for shorter in shortenings(condition, analysis.program.policy.fields, needed):
-        budget.take(cost)
+        meter.take(cost)
         one, two = (shorter.rest, condition) if shorter.grows else (condition, shorter.rest)
         apart = [analysis.regions.region(one), analysis.regions.region(two, holds=False)]
         if analysis.find([*around, *apart]) is None:

@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.consequences import Consequence
-from turnout.compiler.leads.regions import All, Masks, OutOfSteps
+from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import samples, taker
 from turnout.dsl.findings import Finding, Label, Severity
@@ -33,7 +34,7 @@ def check_redundant_rules(analysis: Analysis, known: Collection[int] = ()) -> It
         try:
             heirs = _heirs(analysis, outcomes, at)
         except OutOfSteps as stopped:
-            yield undecided(clause, "changes any lead's outcome", analysis.steps, stopped)
+            yield undecided(clause, "changes any lead's outcome", analysis.budget, stopped)
             continue
         if heirs:
             yield _finding(analysis, at, heirs)

@@ -6,7 +6,7 @@ What becomes of each clause is found in `compiler.reach`; here it is put into wo
 from collections.abc import Iterator
 
 from turnout.compiler.consequences import consequence, tried
-from turnout.compiler.leads.regions import OutOfSteps, OutOfTime
+from turnout.compiler.leads.budget import Budget, OutOfSteps, OutOfTime
 from turnout.compiler.program import Clause
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
@@ -29,7 +29,7 @@ def unreachable(
         match result:
             case OutOfSteps():
                 clause = analysis.route.clauses[at]
-                yield undecided(clause, "can match", analysis.steps, result)
+                yield undecided(clause, "can match", analysis.budget, result)
             case ClosedBlock():
                 yield _unreachable_block(analysis, result)
             case Verdict(by=()):
@@ -43,9 +43,9 @@ def unreachable(
                 pass
 
 
-def undecided(clause: Clause, claim: str, steps: int, stopped: OutOfSteps) -> Finding:
+def undecided(clause: Clause, claim: str, budget: Budget, stopped: OutOfSteps) -> Finding:
     """Return the finding that a question about `clause` ran out of steps, or of time."""
-    text, limit = ended(stopped, steps)
+    text, limit = ended(stopped, budget)
     return Finding(
         "undecided",
         Severity.WARNING,
@@ -56,11 +56,11 @@ def undecided(clause: Clause, claim: str, steps: int, stopped: OutOfSteps) -> Fi
     )
 
 
-def ended(stopped: OutOfSteps, steps: int) -> tuple[str, str]:
+def ended(stopped: OutOfSteps, budget: Budget) -> tuple[str, str]:
     """Return what ended a question, in words, and the option that raises the limit."""
     if isinstance(stopped, OutOfTime):
         return "not settled before the deadline", "--deadline"
-    return f"not settled within {steps:,} steps", "--steps"
+    return f"not settled within {budget.steps:,} steps", "--steps"
 
 
 # -- blocks --

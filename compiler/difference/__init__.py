@@ -17,11 +17,10 @@ from turnout.compiler.difference.ground.lines import Outcome, Version, outcome_o
 from turnout.compiler.difference.ground.meanings import Meanings, Sets
 from turnout.compiler.difference.moving.changes import moves
 from turnout.compiler.difference.moving.compared import Compared, Move, Offer, Oracle, Purse
-from turnout.compiler.difference.moving.pieces import Ground
-from turnout.compiler.leads.regions import Regions
-from turnout.compiler.leads.space import space
+from turnout.compiler.difference.moving.pieces import CommonGround
+from turnout.compiler.leads.budget import USUAL, Budget
+from turnout.compiler.leads.ground import ground
 from turnout.compiler.program import Program
-from turnout.compiler.questions.analysis import STEPS
 from turnout.compiler.words.describe import words
 from turnout.dsl.conditions import Condition, Duplicate, Named
 from turnout.dsl.policy import Definition
@@ -96,20 +95,19 @@ class Difference:
         return not self.caveats and all(route.is_same for route in self.routes)
 
 
-def difference(  # noqa: PLR0913 - what bounds the questions, each by name
+def difference(
     old: Program,
     new: Program,
     oracle: Oracle,
     *,
     declared: Condition | None = None,
-    steps: int = STEPS,
-    deadline: float | None = None,
+    budget: Budget = USUAL,
 ) -> Difference:
     """Return what changes from `old` to `new`.
 
     oracle: confirms witnesses. declared: where decisions were declared to change, in the
-    new version's words. steps: what one question may take. deadline: when all questions
-    end, in seconds of `monotonic`; None for never. What is open then is `undecided`.
+    new version's words. budget: what one question may take; what is open then is
+    `undecided`.
     """
     schema = shared(old.policy, new.policy)
     routes: list[RouteDifference] = []
@@ -117,7 +115,7 @@ def difference(  # noqa: PLR0913 - what bounds the questions, each by name
         if before is None or after is None:
             routes.append(RouteDifference(before, after))
         else:
-            asked = _Asked(schema, (old, new), (before, after), oracle, declared, steps, deadline)
+            asked = _Asked(schema, (old, new), (before, after), oracle, declared, budget)
             routes.append(_route(asked))
     return Difference(tuple(routes), tuple(changes(old.policy, new.policy)), schema.caveats)
 
@@ -141,8 +139,7 @@ class _Asked:
     routes: tuple[str, str]
     oracle: Oracle
     declared: Condition | None
-    steps: int
-    deadline: float | None
+    budget: Budget
 
 
 def _route(asked: _Asked) -> RouteDifference:
@@ -182,24 +179,22 @@ def _compared(asked: _Asked) -> Compared:
         meanings.number(each, {}) for each in never(agreements, asked.schema.fields, told_apart)
     ]
     answers = {each.name: each.field for each in agreements}
-    grid = space({**asked.schema.fields, **answers}, list(meanings.atoms))
-    regions = Regions(grid)
-    sets = Sets(meanings, regions)
+    shared = ground({**asked.schema.fields, **answers}, meanings.atoms)
+    sets = Sets(meanings, shared.regions)
     possible = (
-        *(regions.outside(box) for box in grid.impossible),
+        *shared.possible,
         *(sets.region(number, holds=False) for number in excluded),
     )
-    ground = Ground(sets, possible)
     return Compared(
-        ground,
+        CommonGround(sets, possible),
         old,
         new,
         asked.schema.fields,
         asked.schema.raws,
         lambda values: placed(values, agreements, told_apart),
-        words(regions, _named(new)),
+        words(shared.regions, _named(new)),
         asked.oracle,
-        Purse(asked.steps, MOST_QUESTIONS * asked.steps, asked.deadline),
+        Purse(asked.budget, MOST_QUESTIONS * asked.budget.steps),
         None if declared is None else sets.region(declared),
     )
 

@@ -15,13 +15,13 @@ search is exact; it counts its steps, and where they run out it says so.
 """
 
 from collections.abc import Iterable, Sequence
-from time import monotonic
 from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.leads.masks import Mask
+from turnout.compiler.leads.budget import Meter
 from turnout.compiler.leads.space import Box, Space
+from turnout.compiler.masks import Mask
 from turnout.dsl.conditions import And, Condition, Named, Not, Or
 
 Masks: TypeAlias = tuple[Mask, ...]
@@ -49,46 +49,6 @@ class Either:
 
 EVERYTHING = All(())
 NOTHING = All((), (Either((), 0),))
-
-
-class OutOfSteps(Exception):  # noqa: N818 - it is no error: the question stays undecided
-    """The budget ran out before the question was decided."""
-
-
-class OutOfTime(OutOfSteps):
-    """The deadline of the whole run passed before the question was decided."""
-
-
-STEPS_PER_LOOK = 5_000
-"""Steps between two looks at the clock; they take a few milliseconds."""
-
-
-def is_past(deadline: float | None) -> bool:
-    """Return whether a deadline, in seconds of `monotonic`, has passed; None never does."""
-    return deadline is not None and monotonic() > deadline
-
-
-@attrs.define
-class Budget:
-    """Steps that may still be taken; a step looks at one `Either` or one class once.
-
-    deadline: when all questions of the run end, in seconds of `monotonic`; None for never.
-    """
-
-    steps: int
-    deadline: float | None = None
-    looked: int = 0
-
-    def take(self, count: int = 1) -> None:
-        """Take steps. Raises OutOfSteps when none are left, OutOfTime past the deadline."""
-        self.steps -= count
-        if self.steps < 0:
-            raise OutOfSteps
-        self.looked -= count
-        if self.looked < 0:
-            self.looked = STEPS_PER_LOOK
-            if is_past(self.deadline):
-                raise OutOfTime
 
 
 class Regions:
@@ -229,7 +189,7 @@ def truth(region: All, box: Sequence[Mask]) -> bool | None:
 # -- search --
 
 
-def find(space: Space, regions: Iterable[All], budget: Budget, within: Box = ()) -> Masks | None:
+def find(space: Space, regions: Iterable[All], meter: Meter, within: Box = ()) -> Masks | None:
     """Return a box whose leads are in all of `regions`, None where no lead is.
 
     The box never holds an impossible combination. Raises OutOfSteps.
@@ -246,7 +206,7 @@ def find(space: Space, regions: Iterable[All], budget: Budget, within: Box = ())
         return None
     stack = [(start, list(eithers))]
     while stack:
-        settled = _propagate(*stack.pop(), budget)
+        settled = _propagate(*stack.pop(), meter)
         if settled is None:
             continue
         box, open_ = settled
@@ -257,7 +217,7 @@ def find(space: Space, regions: Iterable[All], budget: Budget, within: Box = ())
 
 
 def _propagate(
-    box: list[Mask], eithers: list[Either], budget: Budget
+    box: list[Mask], eithers: list[Either], meter: Meter
 ) -> tuple[list[Mask], list[Either]] | None:
     """Return the box narrowed by all that follows, and what is still open; None if refuted."""
     changed = -1  # every dimension
@@ -270,7 +230,7 @@ def _propagate(
             if either.reads & (changed | narrowed) == 0:
                 still.append(either)
                 continue
-            budget.take()
+            meter.take()
             found = _reduce(either, box)
             if found is None:
                 continue

@@ -20,10 +20,11 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from turnout.compiler.leads import solver as sat
+from turnout.compiler.leads.budget import Meter
 from turnout.compiler.leads.columns import Column, crossed, lightest, swept, union
-from turnout.compiler.leads.masks import Mask, key, members, set_of
-from turnout.compiler.leads.regions import Budget, Masks
+from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.space import Box
+from turnout.compiler.masks import Mask, key, members, set_of
 
 FEW_COVERS = 64
 """Covers up to which the lightest classes are tried first; among more, an index does that."""
@@ -48,7 +49,7 @@ class Node:
     settled: dict[int, Mask]
 
 
-def uncovered(box: Masks, covers: Iterable[Box], budget: Budget) -> Masks | None:
+def uncovered(box: Masks, covers: Iterable[Box], meter: Meter) -> Masks | None:
     """Return a part of `box` that none of `covers` meets, None where they take all of it.
 
     Raises OutOfSteps.
@@ -56,12 +57,12 @@ def uncovered(box: Masks, covers: Iterable[Box], budget: Budget) -> Masks | None
     cutting = _cutting(box, covers)
     if cutting is None:
         return None
-    budget.take(1 + len(cutting))
+    meter.take(1 + len(cutting))
     if len(cutting) <= FEW_COVERS:
         quick = _descent(box, cutting)
         if quick is not None:
             return quick
-    return _left(box, Node((1 << len(cutting)) - 1, _columns(box, cutting), {}), budget)
+    return _left(box, Node((1 << len(cutting)) - 1, _columns(box, cutting), {}), meter)
 
 
 def uncovered_by_most(
@@ -69,7 +70,7 @@ def uncovered_by_most(
     columns: Mapping[int, list[Column]],
     alive: int,
     also: Sequence[Box],
-    budget: Budget,
+    meter: Meter,
 ) -> Masks | None:
     """Return what `uncovered` returns of many boxes whose `columns` are known already.
 
@@ -92,14 +93,14 @@ def uncovered_by_most(
         # The further boxes that ask another dimension accept every class of this one.
         further = swept(within, by_side, beyond)
         kept[at] = list(crossed([column for column in found if column[0]], further))
-    budget.take(1 + alive.bit_count() + len(also))
-    return _left(box, Node(alive | beyond, kept, {}), budget)
+    meter.take(1 + alive.bit_count() + len(also))
+    return _left(box, Node(alive | beyond, kept, {}), meter)
 
 
-def _left(box: Masks, start: Node, budget: Budget) -> Masks | None:
+def _left(box: Masks, start: Node, meter: Meter) -> Masks | None:
     """Return a part of `box` without what is settled as in `start`, None where there is none."""
-    root = _reduced(start, budget)
-    found = None if root is None else _searched(root, budget)
+    root = _reduced(start, meter)
+    found = None if root is None else _searched(root, meter)
     if found is None:
         return None
     left = list(box)
@@ -108,13 +109,13 @@ def _left(box: Masks, start: Node, budget: Budget) -> Masks | None:
     return tuple(left)
 
 
-def _searched(root: Node, budget: Budget) -> dict[int, Mask] | None:
+def _searched(root: Node, meter: Meter) -> dict[int, Mask] | None:
     """Return the classes, by dimension, of a part that no living box meets, None without one."""
     stack = [root]
     alone = NODES_ALONE + root.alive.bit_count() // BOXES_A_NODE
     looked = 0
     while stack:
-        node = _reduced(stack.pop(), budget)
+        node = _reduced(stack.pop(), meter)
         if node is None:
             continue
         if not node.alive:
@@ -122,15 +123,15 @@ def _searched(root: Node, budget: Budget) -> dict[int, Mask] | None:
         looked += 1
         engine = sat.engine() if looked == alone else None
         if engine is not None:
-            return _solved(engine, root, budget)
+            return _solved(engine, root, meter)
         stack.extend(reversed(_split(node)))
     return None
 
 
-def _solved(engine: sat.Engine, root: Node, budget: Budget) -> dict[int, Mask] | None:
+def _solved(engine: sat.Engine, root: Node, meter: Meter) -> dict[int, Mask] | None:
     """Return the same as `_searched`, from a SAT solver."""
     rows = {at: [accepting for _, accepting in columns] for at, columns in root.columns.items()}
-    places = sat.places_outside(engine, members(root.alive), rows, budget)
+    places = sat.places_outside(engine, members(root.alive), rows, meter)
     if places is None:
         return None
     chosen = {at: root.columns[at][place][0] for at, place in places.items()}
@@ -206,12 +207,12 @@ def _descent(box: Masks, cutting: list[dict[int, Mask]]) -> Masks | None:
 # -- what follows without a choice --
 
 
-def _reduced(node: Node, budget: Budget) -> Node | None:
+def _reduced(node: Node, meter: Meter) -> Node | None:
     """Return what is left to settle once everything that follows is drawn; None if nothing is."""
     alive, settled = node.alive, dict(node.settled)
     columns = node.columns
     while True:
-        budget.take(1 + sum(map(len, columns.values())))
+        meter.take(1 + sum(map(len, columns.values())))
         before = alive
         avoidable: dict[int, int] = {}
         kept: dict[int, list[Column]] = {}

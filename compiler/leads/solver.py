@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Protocol, TypeAlias, cast
 
-from turnout.compiler.leads.masks import members, set_of
-from turnout.compiler.leads.regions import Budget
+from turnout.compiler.leads.budget import Meter
+from turnout.compiler.masks import members, set_of
 
 CONFLICTS = 1_000
 """Conflicts between two looks at the budget."""
@@ -62,7 +62,7 @@ def engine() -> Engine | None:
 
 
 def places_outside(
-    found: Engine, alive: Sequence[int], rows: Rows, budget: Budget
+    found: Engine, alive: Sequence[int], rows: Rows, meter: Meter
 ) -> dict[int, int] | None:
     """Return a place in each row such that no cover accepts all; None where there is none.
 
@@ -72,7 +72,7 @@ def places_outside(
     try:
         first = _enter(solver, alive, rows)
         while True:
-            budget.take(CONFLICTS * STEPS_PER_CONFLICT)
+            meter.take(CONFLICTS * STEPS_PER_CONFLICT)
             solver.conf_budget(CONFLICTS)
             answer = solver.solve_limited()
             if answer is not None:

@@ -11,10 +11,12 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
-from turnout.compiler.leads import masks
-from turnout.compiler.leads.domains import MISSING
+from turnout.compiler import masks
+from turnout.compiler.classes import MISSING, class_of
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.regions import Masks
-from turnout.compiler.leads.space import YES, Dimension, Space, answers
+from turnout.compiler.leads.samples import sample
+from turnout.compiler.leads.space import YES, Space
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.dsl import types
 from turnout.dsl.calendars import Calendar
@@ -24,6 +26,7 @@ from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.opening_hours import from_seconds, is_open, open_spans
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
+from turnout.dsl.zones import local_date
 
 DAY = date(2026, 1, 1)
 """The day on which a witness arrives, unless its dates and ages ask for another."""
@@ -66,7 +69,7 @@ def example(space: Space, box: Masks, telling: Masks | None = None) -> Example |
     moment = _moment(space, box, pinned)
     if moment is None and any(isinstance(d.test, Open) for d in space.dimensions):
         return None
-    today = moment.date() if moment is not None else pinned or DAY
+    today = local_date(moment, _zone(space)) if moment is not None else pinned or DAY
     values: dict[str, Value] = {}
     for name, places in by_field.items():
         tells = telling is not None and any(telling[at] != space.full[at] for at in places)
@@ -84,7 +87,7 @@ def example(space: Space, box: Masks, telling: Masks | None = None) -> Example |
             values[test.field] = is_open(test.calendar, moment)
     for at, dimension in enumerate(space.dimensions):
         if isinstance(dimension.test, Duplicate):
-            allowed = {dimension.domain.sample(number) for number in masks.members(box[at])}
+            allowed = {sample(dimension, number) for number in masks.members(box[at])}
             values[dimension.test.field] = False not in allowed  # new if it can be
     fields = {dimension.field.name: dimension.field for dimension in space.dimensions}
     look_up(looked_up_fields(fields), values)  # what nothing asks is still looked up
@@ -124,7 +127,7 @@ def _settle_country(space: Space, at: int, box: Masks, values: dict[str, Value])
 
 
 def _is_in(space: Space, box: Masks, at: int, value: Value) -> bool:
-    return bool(box[at] >> space.dimensions[at].domain.class_of(value) & 1)
+    return bool(box[at] >> class_of(space.dimensions[at].domain.classes, value) & 1)
 
 
 def _class(space: Space, at: int, mask: int) -> int:
@@ -141,10 +144,16 @@ def _today(space: Space, box: Masks, classes: Mapping[int, int]) -> date | None:
     for at, dimension in enumerate(space.dimensions):
         own = value_at[dimension.field.name]
         if dimension.kind == "age" and box[own] & ~1 != space.full[own] & ~1:
-            day, age = (space.dimensions[i].domain.sample(classes[i]) for i in (own, at))
+            day, age = (sample(space.dimensions[i], classes[i]) for i in (own, at))
             if isinstance(day, date) and isinstance(age, int) and -9_999 < age < 99_999:
                 return day + timedelta(days=age)
     return None
+
+
+def _zone(space: Space) -> str:
+    """Return the time zone of the policy's days, which all its dates have."""
+    kinds = (dimension.field.type for dimension in space.dimensions)
+    return next((kind.zone for kind in kinds if isinstance(kind, types.Date)), "UTC")
 
 
 def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
@@ -156,12 +165,17 @@ def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
     wanted: list[tuple[Calendar, set[bool]]] = []
     for at, dimension in enumerate(space.dimensions):
         if isinstance(dimension.test, Open):
-            answers_ = {bool(dimension.domain.sample(n)) for n in masks.members(box[at])}
+            answers_ = {bool(sample(dimension, n)) for n in masks.members(box[at])}
             wanted.append((dimension.test.calendar, answers_))
     if not wanted:
         return None
     calendars = [calendar for calendar, _ in wanted]
-    for moment in moments(calendars, today or DAY, 1 if today else MOST_DAYS):
+    zone = _zone(space)
+    # Somewhere a day starts before that of UTC, somewhere it ends after it.
+    first, days = (today - timedelta(days=1), 3) if today else (DAY, MOST_DAYS)
+    for moment in moments(calendars, first, days):
+        if today and local_date(moment, zone) != today:
+            continue
         if all(is_open(calendar, moment) in answers_ for calendar, answers_ in wanted):
             return moment
     return None
@@ -184,26 +198,20 @@ def _value(
 ) -> Value | None:
     dimensions = [space.dimensions[at] for at in places]
     field = dimensions[0].field
-    sampled = dimensions[0].domain.sample(classes[places[0]])
+    sampled = sample(dimensions[0], classes[places[0]])
     if isinstance(field.type, types.AnyOf):
         return _held(dimensions, [box[at] for at in places], field.type.values)
     for at, dimension in zip(places, dimensions, strict=True):
         if dimension.kind == "age" and box[places[0]] & ~1 == space.full[places[0]] & ~1:
-            age = dimension.domain.sample(classes[at])
+            age = sample(dimension, classes[at])
             return today - timedelta(days=age) if isinstance(age, int) and age < 99_999 else None
 
     def fits(value: Value) -> bool:
-        numbers = (_number(dimension, value) for dimension in dimensions if dimension.kind != "age")
+        asked = [d.domain.classes for d in dimensions if d.kind != "age"]
         kept = [at for at, d in zip(places, dimensions, strict=True) if d.kind != "age"]
-        return all(box[at] >> number & 1 for at, number in zip(kept, numbers, strict=True))
+        return all(box[at] >> class_of(of, value) & 1 for at, of in zip(kept, asked, strict=True))
 
     return next(_readable(field, _candidates(field, sampled, dimensions), fits), None)
-
-
-def _number(dimension: Dimension, value: Value) -> int:
-    if dimension.kind == "value":
-        return dimension.domain.class_of(value)
-    return int(answers(dimension.test, value))
 
 
 def _readable(

@@ -7,45 +7,52 @@ import attrs
 
 from turnout.compiler.consequences import Consequence, consequence
 from turnout.compiler.leads.boxes import merged, parts
+from turnout.compiler.leads.budget import USUAL, Budget, Meter, OutOfSteps
+from turnout.compiler.leads.ground import Ground
 from turnout.compiler.leads.index import IMPOSSIBLE, Index, index
-from turnout.compiler.leads.regions import All, Budget, Masks, OutOfSteps, Regions, find, truth
+from turnout.compiler.leads.regions import All, Masks, Regions, find, truth
 from turnout.compiler.leads.search import uncovered, uncovered_by_most
-from turnout.compiler.leads.space import Box, Space, space
+from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.witness import Example
 from turnout.compiler.meaning.interpreter import Match, match
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.questions.limits import EVERY_LEAD, sure
+from turnout.compiler.questions.route_ground import route_ground
 from turnout.dsl.conditions import Atom, atoms
 from turnout.dsl.policy import Policy
-
-STEPS = 2_000_000
-"""The steps that one question may take before it is left undecided."""
 
 
 @attrs.frozen(slots=False, eq=False)
 class Analysis:
-    """A route, its space, and the region of each of its clauses.
+    """A route, its ground, and the region of each of its clauses.
 
-    asked: the atoms that the space is made of. steps: the budget of each question.
-    deadline: the end of all of them together, in seconds of `monotonic`; None for none.
-    known: regions of clauses, by number, that another version has made of the same space.
+    budget: what each question may take. known: regions of clauses, by number, that another
+    version has made of the same space.
     """
 
     program: Program
     route: RouteProgram
-    asked: tuple[Atom, ...] = attrs.field(repr=False)
-    regions: Regions
-    steps: int
-    deadline: float | None = None
+    ground: Ground
+    budget: Budget = USUAL
     known: Mapping[int, All] = attrs.field(factory=dict[int, All], repr=False)
     _remaining: dict[int, Masks | OutOfSteps | None] = attrs.field(
         factory=dict[int, Masks | OutOfSteps | None], repr=False
     )
 
     @property
+    def regions(self) -> Regions:
+        """The regions of the space."""
+        return self.ground.regions
+
+    @property
     def space(self) -> Space:
         """The space of leads, as fine as the policy's conditions need it."""
-        return self.regions.space
+        return self.ground.space
+
+    @property
+    def possible(self) -> tuple[All, ...]:
+        """What every lead is outside of: combinations that can't be."""
+        return self.ground.possible
 
     @cached_property
     def taken(self) -> tuple[All, ...]:
@@ -73,11 +80,6 @@ class Analysis:
         return Index(self.space.full, [(box,) for box in boxes], self.space.impossible)
 
     @cached_property
-    def possible(self) -> tuple[All, ...]:
-        """What every lead is outside of: combinations that can't be."""
-        return tuple(self.regions.outside(box) for box in self.space.impossible)
-
-    @cached_property
     def satisfiable(self) -> tuple[int, ...]:
         """The clauses whose condition some lead satisfies. Raises OutOfSteps."""
         found = (at for at, region in enumerate(self.taken) if self.find([region]) is not None)
@@ -96,14 +98,14 @@ class Analysis:
 
         Raises OutOfSteps.
         """
-        budget = Budget(self.steps, self.deadline)
-        budget.take()
+        meter = self.budget.meter()
+        meter.take()
         if not isinstance(outside, range):
             outside = sorted(outside)
         wanted = self.regions.both(regions)
         whole = parts(wanted, self.space.full)
         if whole is None:
-            return self._searched(wanted, outside, budget)
+            return self._searched(wanted, outside, meter)
         is_whole = outside == range(len(self.taken))
         chosen = self.union if is_whole else self.index
         among = chosen.impossible | chosen.of_all if is_whole else chosen.among(outside)
@@ -111,9 +113,9 @@ class Analysis:
         for sides in whole.boxes:
             box = self.within(sides)
             if any(truth(self.taken[at], box) is not False for at in webs):
-                found = self._searched(All(sides, wanted.eithers), outside, budget)
+                found = self._searched(All(sides, wanted.eithers), outside, meter)
             else:
-                found = _found(chosen, box, whole.without, among, budget)
+                found = _found(chosen, box, whole.without, among, meter)
             if found is not None:
                 return found
         return None
@@ -137,12 +139,12 @@ class Analysis:
         """Keep a box of leads that clause `at` is known to get."""
         self._remaining[at] = left
 
-    def _searched(self, wanted: All, outside: Iterable[int], budget: Budget) -> Masks | None:
+    def _searched(self, wanted: All, outside: Iterable[int], meter: Meter) -> Masks | None:
         """Return what `find` returns, by the search that needs no boxes."""
         start = self.within(wanted.box)
         met = [at for at in sorted(outside) if truth(self.taken[at], start) is not False]
         regions = [wanted, *(self.left(at) for at in met), *self.possible]
-        return find(self.space, regions, budget)
+        return find(self.space, regions, meter)
 
     def within(self, sides: Box) -> Masks:
         """Return the leads within these sides, as a box with a mask for every dimension."""
@@ -176,7 +178,7 @@ class Analysis:
 
 
 def _found(
-    known: Index, box: Masks, without: Sequence[Box], among: int, budget: Budget
+    known: Index, box: Masks, without: Sequence[Box], among: int, meter: Meter
 ) -> Masks | None:
     """Return a part of `box` that no box of `without`, or of a set, meets; None without one."""
     quick = known.descent(box, among, without)
@@ -184,9 +186,9 @@ def _found(
         return quick
     most = known.most(box, among)
     if most is not None:
-        return uncovered_by_most(box, known.columns, most, without, budget)
+        return uncovered_by_most(box, known.columns, most, without, meter)
     covers = (cover for _, cover in known.meeting(box, among))
-    return uncovered(box, [*without, *covers], budget)
+    return uncovered(box, [*without, *covers], meter)
 
 
 def _share(box: Masks, cover: Box) -> float:
@@ -196,29 +198,25 @@ def _share(box: Masks, cover: Box) -> float:
     return share
 
 
-def analyse(  # noqa: PLR0913 - what bounds a question, each by name
+def analyse(
     program: Program,
     route: str,
-    steps: int = STEPS,
+    budget: Budget = USUAL,
     *,
     also: Iterable[Atom] = (),
-    deadline: float | None = None,
     before: Analysis | None = None,
 ) -> Analysis:
     """Return the analysis of one route of `program`.
 
-    also: further atoms that its questions use. deadline: as in `Analysis`. before: that of
-    a version with the same schema, territories and segments; what is the same is not made
-    again.
+    budget: what each question may take. also: further atoms that its questions use. before:
+    that of a version with the same schema, territories and segments; what is the same is
+    not made again.
     """
     chosen = program.routes[route]
-    policy = program.policy
-    asked = tuple(dict.fromkeys([*_atoms(policy, chosen), *also]))
-    if before is not None and before.asked == asked:
-        regions = before.regions
-    else:
-        regions = Regions(space(policy.fields, asked))
-    return Analysis(program, chosen, asked, regions, steps, deadline)
+    asked = tuple(dict.fromkeys([*_atoms(program.policy, chosen), *also]))
+    if before is not None and before.ground.asked == asked:
+        return Analysis(program, chosen, before.ground, budget)
+    return Analysis(program, chosen, route_ground(program, route, asked), budget)
 
 
 def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:

@@ -12,7 +12,8 @@ from fractions import Fraction
 
 import attrs
 
-from turnout.compiler.leads.regions import All, OutOfSteps
+from turnout.compiler.leads.budget import Budget, OutOfSteps
+from turnout.compiler.leads.regions import All
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import meeting_box
 from turnout.compiler.questions.shares import shares
@@ -98,7 +99,7 @@ def coverage(analysis: Analysis) -> Coverage:
         parts, left = found.of, found.left
     except OutOfSteps:
         parts, left = None, Fraction(0)
-    brief = attrs.evolve(analysis, steps=min(analysis.steps, STEPS_OF_A_CELL))
+    brief = attrs.evolve(analysis, budget=_brief(analysis.budget))
     return Coverage(
         route=analysis.route.name,
         names=names(analysis),
@@ -108,6 +109,10 @@ def coverage(analysis: Analysis) -> Coverage:
         matrices=tuple(_matrix(brief, grid) for grid in grids(brief)),
         left_out=left_out(analysis),
     )
+
+
+def _brief(budget: Budget) -> Budget:
+    return attrs.evolve(budget, steps=min(budget.steps, STEPS_OF_A_CELL))
 
 
 def names(analysis: Analysis) -> tuple[str, ...]:

@@ -16,7 +16,8 @@ from collections.abc import Mapping
 
 import attrs
 
-from turnout.compiler.leads.regions import All, Masks, OutOfSteps
+from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.program import Around
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl.conditions import And, Condition

@@ -21,11 +21,15 @@ from math import prod
 
 import attrs
 
+from turnout.compiler.classes import finder
 from turnout.compiler.leads.boxes import boxes
-from turnout.compiler.leads.masks import members
-from turnout.compiler.leads.regions import All, Budget, OutOfSteps
-from turnout.compiler.leads.space import Box, Dimension, Space
+from turnout.compiler.leads.budget import Meter, OutOfSteps
+from turnout.compiler.leads.dimensions import Dimension
+from turnout.compiler.leads.regions import All
+from turnout.compiler.leads.samples import pieces
+from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.universe import universe
+from turnout.compiler.masks import members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl import types
 
@@ -69,18 +73,18 @@ def shares(analysis: Analysis, within: Iterable[All] = (), states: int = STATES)
         owners += [owner] * len(made)
         found += made
     count = len(analysis.taken)
-    weights = _counted(space, (owners, found), count, Budget(states))
+    weights = _counted(space, (owners, found), count, Meter(states))
     whole = sum(weight for owner, weight in weights.items() if owner != _NOWHERE)
     parts = [Fraction(weights.get(owner, 0), whole or 1) for owner in range(count + 1)]
     return Shares(tuple(parts[:count]), parts[count], whole)
 
 
 def _counted(
-    space: Space, owned: tuple[Sequence[int], Sequence[Box]], end: int, budget: Budget
+    space: Space, owned: tuple[Sequence[int], Sequence[Box]], end: int, meter: Meter
 ) -> Mapping[int, int]:
     """Return the weight of the points whose first box is each owner's; `end` has the rest."""
     owners, boxes = owned
-    columns = [_columns(space, at, boxes, budget) for at in range(len(space.dimensions))]
+    columns = [_columns(space, at, boxes, meter) for at in range(len(space.dimensions))]
     order = _order(space, columns)
     levels = _levels(owners, boxes, order)
     found: dict[int, int] = {}
@@ -90,7 +94,7 @@ def _counted(
         after: dict[int, int] = {}
         beyond //= sum(columns[at].values())
         for alive, mass in states.items():
-            budget.take(len(columns[at]) * (1 + len(level.same)))
+            meter.take(len(columns[at]) * (1 + len(level.same)))
             for accepting, weight in columns[at].items():
                 left = level.reduced(alive & accepting)
                 if left & (left - 1) or not left & level.done:
@@ -185,7 +189,7 @@ def linked(space: Space) -> list[int]:
     return links
 
 
-def _columns(space: Space, at: int, boxes: Sequence[Box], budget: Budget) -> dict[int, int]:
+def _columns(space: Space, at: int, boxes: Sequence[Box], meter: Meter) -> dict[int, int]:
     """Return, by the boxes that accept them, the weight of a dimension's classes."""
     by_side: dict[int, int] = {}
     free = (1 << len(boxes)) - 1
@@ -197,7 +201,7 @@ def _columns(space: Space, at: int, boxes: Sequence[Box], budget: Budget) -> dic
     full = space.full[at]
     accepting = dict.fromkeys(members(full), free)
     for side, numbers in by_side.items():
-        budget.take(side.bit_count())
+        meter.take(side.bit_count())
         for class_ in members(side & full):
             accepting[class_] |= numbers
     weights = class_weights(space.dimensions[at])
@@ -219,9 +223,7 @@ def class_weights(dimension: Dimension) -> list[int]:
         return [OTHER_TEXTS, 1] if dimension.kind == "pattern" else [1] * size
     match dimension.field.type:
         case types.Integer(low, high) if low is not None and high is not None:
-            pieces = dimension.domain.pieces
-            assert pieces is not None
-            spans = (pieces(class_) for class_ in range(1, size))
+            spans = (pieces(dimension, class_) for class_ in range(1, size))
             return [1, *(sum(end - start for start, end in found) for found in spans)]
         case types.Boolean() | types.OneOf() | types.PersonName() | types.Country():
             return _listed(dimension)
@@ -238,6 +240,7 @@ def class_weights(dimension: Dimension) -> list[int]:
 
 def _listed(dimension: Dimension) -> list[int]:
     weights = [1] + [0] * (dimension.domain.size - 1)
+    find = finder(dimension.domain.classes)
     for value in universe(dimension.field.type):
-        weights[dimension.domain.class_of(value)] += 1
+        weights[find(value)] += 1
     return weights

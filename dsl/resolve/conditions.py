@@ -151,6 +151,7 @@ class ConditionReader:
                 return None if field is None else self._test(field, node)
 
     def _bare(self, name: nodes.Name) -> Condition | None:
+        self._scope.refer_bare(name)
         field = self._fields.get(name.text)
         if field is None:
             return None if self._scope.is_lost(name, self._fields) else self._named(name)
@@ -266,7 +267,12 @@ class ConditionReader:
             if not text:
                 self._scope.report("unknown-value", literal.span, "this text is empty")
                 return None
-            longest = field.type.first if isinstance(field.type, types.Code) else None
+            longest = field.type.longest if isinstance(field.type, types.Code) else None
+            is_numeric = isinstance(field.type, types.Code) and field.type.digits is not None
+            if is_numeric and not (text.isascii() and text.isdigit()):
+                message = f"a value of `{field.name}` has digits alone"
+                self._scope.report("unknown-value", literal.span, message)
+                return None
             if longest is not None and len(text) > longest:
                 message = f"no value of `{field.name}` has more than {longest} characters"
                 self._scope.report("unknown-value", literal.span, message)
@@ -292,7 +298,7 @@ class ConditionReader:
             )
             return None
         kind = OlderThan if node.operator == "older than" else WithinLast
-        return kind(field.name, int(length) * unit)
+        return kind(field.name, int(length) * unit, field.type.zone)
 
     def _has(self, field: Field, node: nodes.Test) -> Condition | None:
         if not isinstance(field.type, types.AnyOf):
@@ -338,6 +344,7 @@ class ConditionReader:
         read, reason = read_literal(field, literal.text)
         if read is None:
             self._refuse(field, literal, reason)
+        self._scope.refer_value(field, literal, read)
         return read
 
     def _refuse(self, field: Field, literal: nodes.Literal, reason: str) -> None:

@@ -21,6 +21,7 @@ from turnout.dsl.promises import (
 from turnout.dsl.resolve.conditions import ConditionReader
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, nearest
+from turnout.dsl.targets import KINDS
 from turnout.dsl.types import Field, PersonName
 
 LONGEST = Period(366, "day")
@@ -46,7 +47,11 @@ FORMS = {
     "suppress": "suppress welcome",
     "channel": "channel phone",
 }
-_REACHED = ("team", "person", "queue", "partner", "sequence", "owner", "previous-owner")
+WITH_SEQUENCE = frozenset(kind for kind, takes in _ACTIONS.items() if _SEQUENCE in takes)
+"""The actions that name a sequence."""
+_REACHED = {kind.reached: kind.definition for kind in KINDS if kind.receiver != "nobody"}
+"""Whom a guarantee can speak of, with what it names then."""
+_NAMED = [reached for reached, definition in _REACHED.items() if definition != "identity"]
 
 _Clause = TypeVar("_Clause", bound=Any)
 
@@ -221,6 +226,9 @@ class GuaranteeReader:
                 return NeverRejects(node.span)
 
     def _knows_rule(self, name: nodes.Name, routes: tuple[str, ...]) -> bool:
+        for route in routes:
+            if name.text in self._rules.get(route, ()):
+                self._scope.refer("rule", name, of=route)
         rules = {rule: None for route in routes for rule in sorted(self._rules.get(route, ()))}
         if name.text in rules:
             return True
@@ -231,11 +239,11 @@ class GuaranteeReader:
         kind, name = node.kind.text, node.name
         if kind not in _REACHED:
             near = nearest(kind, _REACHED)
-            advice = f"did you mean `{near}`?" if near else f"write {', '.join(_REACHED[:-1])}"
+            advice = f"did you mean `{near}`?" if near else f"write {', '.join(_NAMED)}"
             message = f"a guarantee can't speak of `{kind}`"
             self._scope.report("unknown-name", node.kind.span, message, help=advice)
             return None
-        if (name is None) != (kind == "previous-owner"):
+        if (name is None) != (_REACHED[kind] == "identity"):
             message = f"`{kind}` {'needs' if name is None else 'takes no'} name"
             self._scope.report(
                 "unknown-value", node.span, message.replace("needs name", "needs a name")
@@ -244,10 +252,11 @@ class GuaranteeReader:
         if name is None:
             self._scope.needs_identity(kind, node.span)
             return Reached(kind, "", node.span)
-        known = self._is_owner(name) if kind == "owner" else self._scope.knows(kind, name)
+        known = self._is_owner(name) if _REACHED[kind] == "field" else self._scope.knows(kind, name)
         return Reached(kind, name.text, node.span) if known else None
 
     def _is_owner(self, name: nodes.Name) -> bool:
+        self._scope.refer("field", name)
         people = {key for key, field in self._fields.items() if isinstance(field.type, PersonName)}
         if name.text not in people and not self._scope.is_lost(name, self._fields):
             self._scope.unknown("person field", name, dict.fromkeys(sorted(people)))

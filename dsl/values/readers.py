@@ -4,7 +4,8 @@ A reader is built once per field and then called once per lead, so whatever can 
 up is looked up when it is built. It takes any object at all and never raises.
 """
 
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from math import isnan
@@ -20,6 +21,7 @@ from turnout.dsl.values import (
     numerals,
     picklists,
     places,
+    ranges,
 )
 from turnout.dsl.values.exports import unguarded, unquoted
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY, is_placeholder
@@ -176,20 +178,33 @@ def _remembering(read_text: FromText) -> FromText:
 def _readers(kind: types.FieldType) -> tuple[FromText, FromOther | None]:
     """Return what reads texts and what reads the rest; None where the rest are just digits."""
     match kind:
-        case types.Integer(low, high):
-            return numerals.integer(low, high)
-        case types.Number(low, high):
-            return numerals.number(low, high)
-        case types.Money(currency):
-            return money.money(currency)
-        case types.Boolean():
-            return picklists.truth, picklists.truth_of
+        case types.Integer(low, high, written):
+            return _with_ranges(numerals.integer(low, high, written), written, low, high)
+        case types.Number(low, high, written):
+            return _with_ranges(numerals.number(low, high, written), written, low, high)
+        case types.Money(currency, written):
+            return _with_ranges(money.money(currency, written), written, None, None)
+        case types.Boolean(true_when, false_when):
+            return picklists.truth(true_when, false_when)
         case types.Date():
-            return dates.day, dates.day_of
+            return dates.day(kind)
         case types.AnyOf(values):
             return picklists.any_of(values)
         case _:
             return _word_reader(kind), None
+
+
+def _with_ranges(
+    readers: tuple[FromText, FromOther],
+    written: types.Numerals,
+    low: int | Decimal | None,
+    high: int | Decimal | None,
+) -> tuple[FromText, FromOther]:
+    """Return the readers of a number, of ranges, too, where the field reads them."""
+    from_text, from_other = readers
+    if not written.end:
+        return readers
+    return ranges.ranged(from_text, written.end, low, high), from_other
 
 
 def _word_reader(kind: _Words) -> FromText:
@@ -198,14 +213,14 @@ def _word_reader(kind: _Words) -> FromText:
             return lambda text, _country: normal_text(text)
         case types.SalesforceId():
             return salesforce_id
-        case types.Code(first):
-            return codes.code(first)
+        case types.Code(first, digits):
+            return codes.code(first, digits)
         case types.Email():
             return emails.email
         case types.Country():
             return places.country
-        case types.Subdivision():
-            return places.subdivision
+        case types.Subdivision(_, within):
+            return places.subdivision if within is None else places.within(within)
         case types.Language():
             return languages.language
         case types.OneOf(values):
@@ -235,10 +250,22 @@ def _built_in(raw: object) -> object:
         number = float.__float__(cast("float", raw))
         return None if isnan(number) else number
     if issubclass(kind, datetime):
-        return datetime.date(cast("datetime", raw))
+        return _moment(cast("datetime", raw))
     if kind is Decimal:
         return None if cast("Decimal", raw).is_nan() else raw
     return raw if kind in _READABLE else _OPAQUE
+
+
+def _moment(raw: datetime) -> date:
+    """Return a moment in UTC where it has a zone, else its day.
+
+    The zone may be of any class; one whose code fails says nothing.
+    """
+    with suppress(Exception):
+        if raw.tzinfo is not None and (offset := datetime.utcoffset(raw)) is not None:
+            plain = datetime.combine(datetime.date(raw), datetime.time(raw), UTC)
+            return plain - offset
+    return datetime.date(raw)
 
 
 def _digits(value: object) -> str | None:

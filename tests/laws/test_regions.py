@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from tests.support.policies import resolved
 from tests.support.strategies import COLUMNS, Written, leads, policies, policy_atoms
 from turnout.compiler.leads import witness
-from turnout.compiler.leads.masks import members
-from turnout.compiler.leads.regions import All, Budget, Regions, find, truth
+from turnout.compiler.leads.budget import Meter
+from turnout.compiler.leads.regions import All, Regions, find, truth
 from turnout.compiler.leads.space import Space, space
+from turnout.compiler.masks import members
 from turnout.compiler.meaning.interpreter import holds
 from turnout.dsl.conditions import And, Condition, IsIn, Not, Or, Present, atoms
 from turnout.dsl.policy import Block, Entry, Policy
@@ -150,7 +151,7 @@ def test_what_find_returns_satisfies_all_regions(written: Written, data: st.Data
     unwanted = data.draw(st.lists(st.sampled_from(conditions), max_size=3))
     asked = [regions.region(condition) for condition in wanted]
     asked += [regions.region(condition, holds=False) for condition in unwanted]
-    found = find(regions.space, [*asked, *possible(regions)], Budget(STEPS))
+    found = find(regions.space, [*asked, *possible(regions)], Meter(STEPS))
     assume(found is not None)
     assert found is not None
     assert all(
@@ -189,7 +190,7 @@ def test_find_returns_none_only_where_no_point_of_the_grid_fits(
     asked = [regions.region(condition) for condition in wanted]
     asked += [regions.region(condition, holds=False) for condition in unwanted]
     asked += possible(regions)
-    found = find(grid, asked, Budget(STEPS))
+    found = find(grid, asked, Meter(STEPS))
     fits = any(
         all(truth(region, box) for region in asked)
         for classes in product(*sizes)
@@ -207,7 +208,7 @@ def test_a_box_without_free_patterns_has_an_example(written: Written, data: st.D
     condition = data.draw(st.sampled_from(written_conditions(policy)))
     for side in (True, False):
         region = regions.region(condition, holds=side)
-        found = find(regions.space, [region, *possible(regions)], Budget(STEPS))
+        found = find(regions.space, [region, *possible(regions)], Meter(STEPS))
         if found is not None:
             lead = witness.example(regions.space, found)
             assert lead is not None
@@ -273,7 +274,7 @@ def test_find_returns_leads_that_fit_and_none_only_where_no_lead_does(
 ) -> None:
     conditions = [*asked, *denied]
     regions = Regions(space(FLAT, [atom for each in conditions for atom in atoms(each)]))
-    found = find(regions.space, map(regions.region, conditions), Budget(STEPS))
+    found = find(regions.space, map(regions.region, conditions), Meter(STEPS))
     fitting = [values for values in EVERY if all(holds(each, values, TODAY) for each in conditions)]
     assert (found is not None) == bool(fitting)
     if found is not None:

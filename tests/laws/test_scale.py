@@ -17,16 +17,18 @@ from turnout.compiler.checks.again import QUICK_CHECKS, check_again, check_first
 from turnout.compiler.leads import index
 from turnout.compiler.leads import solver as sat
 from turnout.compiler.leads.boxes import boxes, parts
+from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.columns import swept
-from turnout.compiler.leads.masks import mask_of, members, set_of
-from turnout.compiler.leads.regions import All, Budget, truth
+from turnout.compiler.leads.regions import All, truth
 from turnout.compiler.leads.search import uncovered, uncovered_by_most
 from turnout.compiler.leads.space import Box
+from turnout.compiler.masks import mask_of, members, set_of
 from turnout.compiler.program import lower
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.dsl.policy import Block, Entry, Policy, Rule
 
 STEPS = 500_000
+BUDGET = Budget(STEPS)
 JUDGED = {"unreachable-rule", "redundant-rule", "redundant-condition", "conflicting-overlap"}
 SIZES = (3, 4, 5)
 FULL = tuple((1 << size) - 1 for size in SIZES)
@@ -56,7 +58,7 @@ def test_a_part_is_left_iff_counting_finds_a_point(covers: list[Box], sides: Box
         for point in product(*map(range, SIZES))
         if holds_point(sides, point) and not any(holds_point(cover, point) for cover in covers)
     }
-    found = uncovered(tuple(start), covers, Budget(STEPS))
+    found = uncovered(tuple(start), covers, Meter(STEPS))
     assert (found is not None) == bool(left)
     if found is not None:
         assert set(product(*map(members, found))) <= left
@@ -86,7 +88,7 @@ def test_boxes_asked_all_at_once_leave_what_counting_finds(
         for point in product(*map(range, SIZES))
         if holds_point(sides, point) and not any(holds_point(cover, point) for cover in asked)
     }
-    found = uncovered_by_most(tuple(start), columns, alive, also, Budget(STEPS))
+    found = uncovered_by_most(tuple(start), columns, alive, also, Meter(STEPS))
     assert (found is not None) == bool(left)
     if found is not None:
         assert set(product(*map(members, found))) <= left
@@ -113,7 +115,7 @@ def test_the_solver_agrees_with_counting(covers: list[Box]) -> None:
         for point in product(*map(range, SIZES))
         if not any(holds_point(cover, point) for cover in covers)
     }
-    places = sat.places_outside(engine, range(len(covers)), rows, Budget(10**9))
+    places = sat.places_outside(engine, range(len(covers)), rows, Meter(10**9))
     assert (places is not None) == bool(left)
     assert places is None or tuple(places[at] for at in range(len(SIZES))) in left
 
@@ -128,7 +130,7 @@ def test_a_set_of_numbers_has_them_as_its_members(numbers: list[int]) -> None:
 def test_a_regions_boxes_hold_the_same_points(written: Written) -> None:
     policy = resolved(written)
     for route in policy.routes:
-        analysis = analyse(lower(policy), route, STEPS)
+        analysis = analyse(lower(policy), route, BUDGET)
         full = analysis.space.full
         for region in analysis.taken:
             found, split = boxes(region, full), parts(region, full)
@@ -152,7 +154,7 @@ def test_a_regions_boxes_hold_the_same_points(written: Written) -> None:
 def test_the_index_finds_every_clause_that_shares_a_lead(written: Written) -> None:
     policy = resolved(written)
     for route in policy.routes:
-        analysis = analyse(lower(policy), route, STEPS)
+        analysis = analyse(lower(policy), route, BUDGET)
         for at, one in enumerate(analysis.taken):
             met = set(analysis.meeting(at))
             for by in range(at):
@@ -164,7 +166,7 @@ def test_the_index_finds_every_clause_that_shares_a_lead(written: Written) -> No
 def test_rules_asked_all_at_once_leave_leads_where_one_by_one_they_do(written: Written) -> None:
     policy = resolved(written)
     for route in policy.routes:
-        analysis = analyse(lower(policy), route, STEPS)
+        analysis = analyse(lower(policy), route, BUDGET)
         wanted = [*analysis.taken, analysis.left(0)] if analysis.taken else []
         one_by_one = [_is_left(analysis, wanted, at) for at in range(len(analysis.taken) + 1)]
         with pytest.MonkeyPatch.context() as patch:
@@ -177,10 +179,10 @@ def test_rules_asked_all_at_once_leave_leads_where_one_by_one_they_do(written: W
 @given(policies())
 def test_sides_looked_up_by_class_change_no_finding(written: Written) -> None:
     program = lower(resolved(written))
-    found = check(program, steps=STEPS)
+    found = check(program, budget=BUDGET)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(index, "FEW_CLASSES", 0)
-        assert check(program, steps=STEPS) == found
+        assert check(program, budget=BUDGET) == found
 
 
 def _is_left(analysis: Analysis, wanted: list[All], before: int) -> list[bool]:
@@ -192,7 +194,7 @@ def test_past_the_deadline_each_rule_is_named_at_most_once_and_none_is_judged(
     written: Written,
 ) -> None:
     program = lower(resolved(written))
-    found = check(program, deadline=monotonic() - 1)
+    found = check(program, budget=Budget(deadline=monotonic() - 1))
     assert not {finding.name for finding in found} & JUDGED
     open_ = [finding.span for finding in found if finding.name == "undecided"]
     rules = [clause.span for route in program.routes.values() for clause in route.clauses]
@@ -242,10 +244,10 @@ def test_checking_again_finds_what_checking_from_scratch_finds(
     versions: tuple[Policy, Policy, Policy],
 ) -> None:
     first, *others = (lower(policy) for policy in versions)
-    checked = check_first(first, steps=STEPS)
+    checked = check_first(first, budget=BUDGET)
     for version in (*others, first):
         checked = check_again(checked, version)
-        assert checked.findings == check(version, steps=STEPS)
+        assert checked.findings == check(version, budget=BUDGET)
 
 
 @given(edited())
@@ -253,13 +255,13 @@ def test_a_quick_look_again_finds_what_the_quick_checks_find_from_scratch(
     versions: tuple[Policy, Policy, Policy],
 ) -> None:
     before, after, _ = (lower(policy) for policy in versions)
-    first = check_first(before, steps=STEPS)
+    first = check_first(before, budget=BUDGET)
     quick = check_again(first, after, is_quick=True)
-    from_scratch = check(after, steps=STEPS, route_checks=QUICK_CHECKS)
+    from_scratch = check(after, budget=BUDGET, route_checks=QUICK_CHECKS)
     assert quick.findings == from_scratch
     # An author who pauses after typing gets the rest.
     whole = check_again(quick, after)
-    assert whole.findings == check(after, steps=STEPS)
+    assert whole.findings == check(after, budget=BUDGET)
 
 
 PLAIN = tuple(column for column in COLUMNS if column.name in {"staff", "score", "consent", "plan"})
@@ -272,7 +274,7 @@ def test_z3_finds_the_same_rules_unreachable_and_the_same_routes_covered(
     pytest.importorskip("z3", reason="z3-solver comes with the extra `dev`")
     made = compiled(written)
     for route in made.program.routes.values():
-        analysis = analyse(made.program, route.name, STEPS)
+        analysis = analyse(made.program, route.name, BUDGET)
         judge = Judge(made.policy.fields)
         ours = [
             at

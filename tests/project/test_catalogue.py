@@ -7,6 +7,7 @@ show up to date; the difference is to be read.
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
@@ -70,15 +71,19 @@ no findings in 1 file
 
 def calls() -> Iterator[tuple[str, ast.expr, ast.Call]]:
     """Yield each call that makes a finding: its place, the name it gives, and the call."""
-    for path in _modules():
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and node.args and _makes(node):
-                yield f"{path.relative_to(SOURCE)}:{node.lineno}", node.args[0], node
+    for path, node in _nodes():
+        if isinstance(node, ast.Call) and node.args and _makes(node):
+            yield f"{path.relative_to(SOURCE)}:{node.lineno}", node.args[0], node
 
 
-def _modules() -> list[Path]:
+@cache
+def _nodes() -> tuple[tuple[Path, ast.AST], ...]:
+    """Return all that stands in the stages' modules, each with its module."""
     stages = [SOURCE / stage for stage in ("dsl", "compiler", "runtime")]
-    return sorted(path for stage in stages for path in stage.rglob("*.py"))
+    modules = sorted(path for stage in stages for path in stage.rglob("*.py"))
+    return tuple(
+        (path, node) for path in modules for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    )
 
 
 def _makes(node: ast.Call) -> bool:
@@ -113,9 +118,8 @@ def constants() -> set[str]:
     """Return every text that the stages' modules write, the catalogue aside."""
     return {
         node.value
-        for path in _modules()
+        for path, node in _nodes()
         if path.name != "catalogue.py"
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 

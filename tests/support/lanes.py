@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 import pytest
 
-MOST = 3.0
+MOST = 5.0
 """Seconds of one processor that a test of the fast lane may take, fixtures included."""
 
 APART: Mapping[str, str] = MappingProxyType(

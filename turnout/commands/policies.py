@@ -8,7 +8,7 @@ import click
 
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
 from turnout.compiler.compiled import Compiled, compile_policy
-from turnout.compiler.questions.analysis import STEPS
+from turnout.compiler.leads.budget import STEPS
 from turnout.dsl.findings import Severity
 from turnout.dsl.policy import Policy
 from turnout.project.configuration import (

@@ -16,10 +16,11 @@ from turnout.compiler.difference.ground.lines import Outcome, Row
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.difference.moving.compared import Area, Compared, Move
 from turnout.compiler.difference.moving.phrasing import said
-from turnout.compiler.difference.moving.pieces import Ground, Piece, Reach, cubes, reach
+from turnout.compiler.difference.moving.pieces import CommonGround, Piece, Reach, cubes, reach
 from turnout.compiler.difference.moving.proof import witness
-from turnout.compiler.leads.masks import members
-from turnout.compiler.leads.regions import All, Masks, OutOfSteps, truth
+from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.leads.regions import All, Masks, truth
+from turnout.compiler.masks import members
 from turnout.compiler.questions.stewards import stewards_of
 from turnout.dsl import types
 
@@ -69,8 +70,8 @@ def _followed(
     kept = {pair[not is_old] for pair in pairs}
     for at in range(len(mine.rows)):
         if at not in kept:
-            with of.purse.budget() as budget:
-                yield is_old, reach(of.ground, mine.rows, at, theirs.rows, budget)
+            with of.purse.meter() as meter:
+                yield is_old, reach(of.ground, mine.rows, at, theirs.rows, meter)
 
 
 @attrs.frozen(eq=False)
@@ -269,7 +270,7 @@ def _owners(
     return before, after
 
 
-def _may_meet(ground: Ground, rows: Sequence[Row], box: Masks) -> bool:
+def _may_meet(ground: CommonGround, rows: Sequence[Row], box: Masks) -> bool:
     return all(truth(ground.taken(row), box) is not False for row in rows)
 
 

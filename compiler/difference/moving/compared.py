@@ -10,11 +10,13 @@ import attrs
 
 from turnout.compiler.difference.ground.alignment import aligned
 from turnout.compiler.difference.ground.lines import Outcome, Version
-from turnout.compiler.difference.moving.pieces import Ground
-from turnout.compiler.leads.regions import All, Budget, Masks, find
+from turnout.compiler.difference.moving.pieces import CommonGround
+from turnout.compiler.leads.budget import Budget, Meter
+from turnout.compiler.leads.regions import All, Masks, find
 from turnout.compiler.words.describe import Words
 from turnout.dsl.findings import Witness
-from turnout.dsl.policy import Policy, Target
+from turnout.dsl.policy import Policy
+from turnout.dsl.targets import Target
 from turnout.dsl.types import Field, Value
 
 Offer: TypeAlias = tuple[Target, tuple[Value | None, ...]]
@@ -68,24 +70,20 @@ class Move:
 
 @attrs.define
 class Purse:
-    """The steps of a whole comparison: `left` of them, and at most `each` for a question.
+    """The steps of a whole comparison: `left` of them, and for each question its budget."""
 
-    deadline: when all questions end, in seconds of `monotonic`; None for never.
-    """
-
-    each: int
+    each: Budget
     left: int
-    deadline: float | None = None
 
     @contextmanager
-    def budget(self) -> Generator[Budget, None, None]:
-        """Return the budget of one question; what it takes is gone."""
-        granted = max(0, min(self.each, self.left))
-        budget = Budget(granted, self.deadline)
+    def meter(self) -> Generator[Meter, None, None]:
+        """Return the meter of one question; what it takes is gone."""
+        granted = max(0, min(self.each.steps, self.left))
+        meter = attrs.evolve(self.each, steps=granted).meter()
         try:
-            yield budget
+            yield meter
         finally:
-            self.left -= granted - budget.steps
+            self.left -= granted - meter.left
 
 
 @attrs.frozen(slots=False, eq=False)
@@ -98,7 +96,7 @@ class Compared:
     None where they weren't.
     """
 
-    ground: Ground
+    ground: CommonGround
     old: Version
     new: Version
     fields: Mapping[str, Field]
@@ -112,8 +110,8 @@ class Compared:
     def find(self, regions: Iterable[All], box: Masks | None = None) -> Masks | None:
         """Return leads that are in all of `regions`, and in `box`. Raises OutOfSteps."""
         inside = () if box is None else tuple(enumerate(box))
-        with self.purse.budget() as budget:
-            return find(self.ground.space, regions, budget, inside)
+        with self.purse.meter() as meter:
+            return find(self.ground.space, regions, meter, inside)
 
     @cached_property
     def common(self) -> list[tuple[int, int]]:

@@ -15,7 +15,8 @@ import attrs
 
 from turnout.compiler.difference.ground.lines import Outcome, Row
 from turnout.compiler.difference.ground.meanings import Sets
-from turnout.compiler.leads.regions import All, Budget, Masks, OutOfSteps, find, truth
+from turnout.compiler.leads.budget import Meter, OutOfSteps
+from turnout.compiler.leads.regions import All, Masks, find, truth
 from turnout.compiler.leads.space import Space
 
 MOST_PIECES = 80
@@ -23,7 +24,7 @@ MOST_PIECES = 80
 
 
 @attrs.frozen(eq=False)
-class Ground:
+class CommonGround:
     """The space that two versions share, and the regions of their conditions in it.
 
     possible: what every lead is outside of.
@@ -72,7 +73,7 @@ class Reach:
     ran out (`is_open`).
     """
 
-    ground: Ground
+    ground: CommonGround
     row: Row
     start: Masks
     mine: tuple[Row, ...]
@@ -103,7 +104,7 @@ class Reach:
 
 
 def reach(
-    ground: Ground, rows: Sequence[Row], at: int, others: Sequence[Row], budget: Budget
+    ground: CommonGround, rows: Sequence[Row], at: int, others: Sequence[Row], meter: Meter
 ) -> Reach:
     """Return the leads of `rows[at]`, cut up by what the rows of the other version say of them."""
     row = rows[at]
@@ -116,9 +117,9 @@ def reach(
     if not all(start) or any(truth(ground.taken(other), start) is True for other in mine):
         return found
     try:
-        theirs = tuple(_meeting(ground, region, start, others, budget))
+        theirs = tuple(_meeting(ground, region, start, others, meter))
         found = attrs.evolve(found, theirs=theirs)
-        for piece in _pieces(found, budget):
+        for piece in _pieces(found, meter):
             if len(found.pieces) == MOST_PIECES:
                 return attrs.evolve(found, is_many=True)
             found = attrs.evolve(found, pieces=(*found.pieces, piece))
@@ -128,7 +129,7 @@ def reach(
 
 
 def _meeting(
-    ground: Ground, region: All, start: Sequence[int], others: Sequence[Row], budget: Budget
+    ground: CommonGround, region: All, start: Sequence[int], others: Sequence[Row], meter: Meter
 ) -> Iterator[Row]:
     """Yield the rows that share a lead with `region`, up to one that takes all of it."""
     for other in others:
@@ -136,23 +137,23 @@ def _meeting(
         answer = truth(taken, start)
         if answer is False:
             continue
-        if answer is None and find(ground.space, [region, taken], budget) is None:
+        if answer is None and find(ground.space, [region, taken], meter) is None:
             continue
         yield other
         if answer is True or taken is region:
             return
 
 
-def _pieces(of: Reach, budget: Budget) -> Iterator[Piece]:
+def _pieces(of: Reach, meter: Meter) -> Iterator[Piece]:
     blocked: list[All] = []
     leads = of.leads
     growing = _Growing(of)
-    while (found := find(of.ground.space, [*leads, *blocked], budget)) is not None:
+    while (found := find(of.ground.space, [*leads, *blocked], meter)) is not None:
         point = tuple(mask & -mask for mask in found)
         by = next(
             at for at, row in enumerate(of.theirs) if truth(of.ground.taken(row), point) is True
         )
-        box = growing.widened(point, of.theirs[by].whole, budget)
+        box = growing.widened(point, of.theirs[by].whole, meter)
         yield Piece(box, by)
         blocked.append(of.ground.sets.regions.outside(tuple(enumerate(box))))
 
@@ -173,15 +174,15 @@ class _Growing:
             rest = tuple(either for either in taken.eithers if either not in region.eithers)
             self.answers.append((All(taken.box, rest), dict(taken.box), row.whole))
 
-    def widened(self, point: Masks, outcome: Outcome, budget: Budget) -> Masks:
+    def widened(self, point: Masks, outcome: Outcome, meter: Meter) -> Masks:
         """Return a box around `point`, as wide as its leads surely have this outcome."""
         box = list(point)
         for at, full in enumerate(self.start):
             if box[at] != full:
-                box[at] |= self._column(box, at, outcome, budget)
+                box[at] |= self._column(box, at, outcome, meter)
         return tuple(box)
 
-    def _column(self, box: list[int], at: int, outcome: Outcome, budget: Budget) -> int:
+    def _column(self, box: list[int], at: int, outcome: Outcome, meter: Meter) -> int:
         """Return further classes of dimension `at` that may join the box.
 
         The rows are asked in order about the classes that none of them has settled: one
@@ -191,7 +192,7 @@ class _Growing:
         joining = 0
         asked = self.start[at] & ~box[at]
         left = list(box)
-        budget.take(len(self.answers))
+        meter.take(len(self.answers))
         for region, side, given in self.answers:
             met = asked & side.get(at, asked)
             if not met:
