@@ -9,8 +9,8 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.program import Attempt, Clause, always_accepts
-from turnout.dsl.policy import Target
+from turnout.compiler.program import Attempt, Clause
+from turnout.dsl.targets import Target
 
 Consequence: TypeAlias = tuple[object, ...]
 """Comparable and hashable; made of the clause's own values."""
@@ -33,6 +33,6 @@ def tried(attempts: tuple[Attempt, ...]) -> tuple[Target, ...]:
     found: list[Target] = []
     for attempt in attempts:
         found.append(attempt.target)
-        if always_accepts(attempt.target):
+        if attempt.target.kind.always_accepts:
             break
     return tuple(found)

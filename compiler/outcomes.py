@@ -1,7 +1,7 @@
 """Whom a chain of targets can give a lead to, whoever is available.
 
 Anybody may be away, off-hours or at a cap, and a partner full, when a lead arrives; only
-what `always_accepts` names takes every lead. So a target can be given the lead if each one
+what always accepts takes every lead. So a target can be given the lead if each one
 before it can pass it on.
 
 Those before it say something about who is available, and it may not be contradicted: once
@@ -16,32 +16,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.program import Attempt, always_accepts
-from turnout.dsl.conditions import (
-    ALWAYS,
-    NEVER,
-    And,
-    Condition,
-    Has,
-    IsIn,
-    Not,
-    Or,
-    Present,
-)
-from turnout.dsl.policy import (
-    LeastLoaded,
-    Policy,
-    PreviousOwner,
-    RoundRobin,
-    Target,
-    ToOwner,
-    ToPartner,
-    ToPerson,
-    ToQueue,
-    ToSequence,
-)
+from turnout.compiler.candidates import Behind, behind, both, either
+from turnout.compiler.program import Attempt
+from turnout.dsl.conditions import ALWAYS, NEVER, Condition, Not
+from turnout.dsl.policy import Policy
 from turnout.dsl.promises import Reached
-from turnout.dsl.types import AnyOf
+from turnout.dsl.targets import Target, said
 
 
 @attrs.frozen
@@ -60,188 +40,102 @@ def outcomes(attempts: Sequence[Attempt]) -> Iterator[Outcome]:
     """Yield the ends that a chain can come to, in order; some only for some leads, or none."""
     for at, attempt in enumerate(attempts):
         yield Outcome(attempt, tuple(attempts[:at]))
-        if always_accepts(attempt.target):
+        if attempt.target.kind.always_accepts:
             return
     yield Outcome(None, tuple(attempts))
 
 
-def given(policy: Policy, outcome: Outcome) -> Condition:
-    """Return the leads that `outcome` can come about for."""
-    if outcome.attempt is None:
-        return ALWAYS
-    match outcome.attempt.target:
-        case ToPartner() as target:
-            return ALWAYS if _can_be_partner(policy, outcome, target) else NEVER
-        case ToOwner(field) if not outcome.passed:
-            inactive = frozenset(name for name, each in policy.people.items() if each.is_inactive)
-            own = Present(field)  # the same as any of the people, and shorter
-            return both(own, Not(IsIn(field, inactive))) if inactive else own
-        case PreviousOwner() if not outcome.passed and _people(policy, PreviousOwner()):
-            return policy.seen  # anybody who isn't inactive may be the one
-        case target:
-            people = _people(policy, target)
-            return ALWAYS if people is None else _to_any(policy, outcome, people)
+@attrs.frozen(eq=False)
+class Giving:
+    """Whom the outcomes of chains can give leads to, by a policy.
 
+    Thousands of rules send to a few chains, so that each answer is kept.
+    """
 
-def given_to(policy: Policy, outcome: Outcome, reached: Reached) -> Condition:
-    """Return the leads that `outcome` can give to `reached`."""
-    if outcome.attempt is None:
-        return NEVER
-    if _is_named(outcome.attempt.target, reached):
-        return given(policy, outcome)
-    people = _people(policy, outcome.attempt.target)
-    if reached.kind != "person" or people is None or reached.name not in people:
-        return NEVER
-    return _to(policy, outcome, reached.name)
+    policy: Policy
+    _behind: dict[Target, Behind] = attrs.field(factory=dict[Target, Behind], repr=False)
+    _known: dict[tuple[Target | frozenset[str], ...], Condition] = attrs.field(
+        factory=dict["tuple[Target | frozenset[str], ...]", Condition], repr=False
+    )
 
+    def leads(self, outcome: Outcome) -> Condition:
+        """Return the leads that `outcome` can come about for."""
+        return ALWAYS if outcome.attempt is None else self._given(outcome, frozenset())
 
-def given_to_others(policy: Policy, outcome: Outcome, reached: Sequence[Reached]) -> Condition:
-    """Return the leads that `outcome` can give to none of `reached`, nobody included."""
-    if outcome.attempt is None:
-        return ALWAYS
-    if any(_is_named(outcome.attempt.target, each) for each in reached):
-        return NEVER
-    named = {each.name for each in reached if each.kind == "person"}
-    people = _people(policy, outcome.attempt.target)
-    if people is None or not named.intersection(people):
-        return given(policy, outcome)
-    return _to_any(policy, outcome, [person for person in people if person not in named])
+    def leads_to(self, outcome: Outcome, reached: Reached) -> Condition:
+        """Return the leads that `outcome` can give to `reached`."""
+        if outcome.attempt is None:
+            return NEVER
+        target = outcome.attempt.target
+        if _is_named(target, reached):
+            return self.leads(outcome)
+        here = self._of(target)
+        if reached.kind != "person" or here.people is None or reached.name not in here.people:
+            return NEVER
+        return _to(here, reached.name, self._passed(outcome))
 
+    def leads_to_others(self, outcome: Outcome, reached: Sequence[Reached]) -> Condition:
+        """Return the leads that `outcome` can give to none of `reached`, nobody included."""
+        if outcome.attempt is None:
+            return ALWAYS
+        if any(_is_named(outcome.attempt.target, each) for each in reached):
+            return NEVER
+        return self._given(outcome, frozenset(e.name for e in reached if e.kind == "person"))
 
-# -- conditions, without what is sure --
+    def _given(self, outcome: Outcome, but: frozenset[str]) -> Condition:
+        """Return the leads that the outcome's target can take, people in `but` left out."""
+        assert outcome.attempt is not None
+        asked = (but, outcome.attempt.target, *(each.target for each in outcome.passed))
+        if asked not in self._known:
+            here, passed = self._of(outcome.attempt.target), self._passed(outcome)
+            if here.people is not None:
+                to = (_to(here, name, passed) for name in here.people if name not in but)
+                self._known[asked] = either(to)
+            else:
+                can_take = all(_can_take(here, each) for each in passed)
+                self._known[asked] = ALWAYS if can_take else NEVER
+        return self._known[asked]
 
+    def _passed(self, outcome: Outcome) -> list[Behind]:
+        return [self._of(each.target) for each in outcome.passed]
 
-def either(parts: Iterable[Condition]) -> Condition:
-    """Return the leads in at least one of `parts`."""
-    kept = tuple(part for part in parts if part != NEVER)
-    if ALWAYS in kept:
-        return ALWAYS
-    return kept[0] if len(kept) == 1 else Or(kept)
-
-
-def both(*parts: Condition) -> Condition:
-    """Return the leads in all of `parts`."""
-    kept = tuple(part for part in parts if part != ALWAYS)
-    if NEVER in kept:
-        return NEVER
-    return kept[0] if len(kept) == 1 else And(kept)
-
-
-# -- targets --
-
-
-def _people(policy: Policy, target: Target) -> list[str] | None:
-    """Return the people whom a target can give a lead to, None where it is no person."""
-    match target:
-        case RoundRobin(team) | LeastLoaded(team):
-            names = [member.person for member in policy.teams[team].members if member.weight]
-        case ToPerson(person):
-            names = [person]
-        case ToOwner() | PreviousOwner():
-            names = list(policy.people)
-        case _:
-            return None
-    return [name for name in names if not policy.people[name].is_inactive]
+    def _of(self, target: Target) -> Behind:
+        if target not in self._behind:
+            self._behind[target] = behind(self.policy, target)
+        return self._behind[target]
 
 
 def _is_named(target: Target, reached: Reached) -> bool:
-    """Return whether a target is what `reached` names, persons left out."""
-    match target:
-        case RoundRobin(name) | LeastLoaded(name):
-            kind = "team"
-        case ToOwner(name):
-            kind = "owner"
-        case PreviousOwner():
-            kind, name = "previous-owner", ""
-        case ToQueue(name):
-            kind = "queue"
-        case ToPartner(name):
-            kind = "partner"
-        case ToSequence(name):
-            kind = "sequence"
-        case _:
-            return False
-    return (reached.kind, reached.name) == (kind, name)
+    """Return whether a target is what `reached` names."""
+    return (reached.kind, reached.name) == (target.kind.reached, said(target).name)
 
 
-def _can_be_partner(policy: Policy, outcome: Outcome, target: ToPartner) -> bool:
-    """Return whether a partner can take a lead that targets before it passed on."""
-    has_hours = policy.outlets[f"partner {target.partner}"].hours is not None
-    return all(
-        not isinstance(each.target, ToPartner)
-        or each.target.partner != target.partner
-        or (has_hours and target.anytime and not each.target.anytime)
-        for each in outcome.passed
-    )
+def _can_take(here: Behind, refused: Behind) -> bool:
+    """Return whether a place can take a lead that `refused` passed on."""
+    return refused.source != here.source or bool(_hours(refused, None) - _hours(here, None))
 
 
-def _to_any(policy: Policy, outcome: Outcome, people: Iterable[str]) -> Condition:
-    return either(_to(policy, outcome, person) for person in people)
+def _to(here: Behind, person: str, passed: Iterable[Behind]) -> Condition:
+    """Return the leads that can be given to one person behind a target, once others passed."""
+    assert here.people is not None
+    one = here.people[person]
+    if not one.is_active:
+        return NEVER
+    return both(one.leads, *(_passes(each, here, person) for each in passed))
 
 
-def _to(policy: Policy, outcome: Outcome, person: str) -> Condition:
-    """Return the leads that the outcome's target can give to one person."""
-    assert outcome.attempt is not None
-    target = outcome.attempt.target
-    own: Condition = ALWAYS
-    match target:
-        case ToOwner(field):
-            own = IsIn(field, frozenset({person}))
-        case PreviousOwner():
-            own = policy.seen
-        case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
-            own = served_by(policy, person, fields)
-        case _:
-            pass
-    return both(own, *(_passes(policy, each.target, target, person) for each in outcome.passed))
+def _passes(refused: Behind, here: Behind, person: str) -> Condition:
+    """Return the leads that `refused` can pass on although `here` can give them to `person`."""
+    one = None if refused.people is None else refused.people.get(person)
+    if one is None or _hours(refused, person) - _hours(here, person):
+        return ALWAYS  # it isn't about them, or it could have been closed for them
+    is_same = refused.source == here.source
+    if not is_same and (refused.caps or one.caps or not one.is_certain):
+        return ALWAYS
+    return NEVER if one.leads == ALWAYS or not one.is_certain else Not(one.leads)
 
 
-def _passes(policy: Policy, refused: Target, target: Target, person: str) -> Condition:
-    """Return the leads that `refused` can pass on although `target` can give them to `person`."""
-    open_ = _hours(policy, target, person)
-    could_be_closed = bool(_hours(policy, refused, person) - open_)
-    match refused:
-        case ToPerson(name):
-            return ALWAYS if name != person or could_be_closed else NEVER
-        case ToOwner(field):
-            return ALWAYS if could_be_closed else Not(IsIn(field, frozenset({person})))
-        case PreviousOwner() if isinstance(target, PreviousOwner):  # the same person again
-            return ALWAYS if could_be_closed else NEVER
-        case RoundRobin(name, fields) | LeastLoaded(name, fields):
-            team = policy.teams[name]
-            own = [each for each in team.members if each.person == person and each.weight]
-            if not own or could_be_closed:
-                return ALWAYS
-            is_same = isinstance(target, RoundRobin | LeastLoaded) and target.team == name
-            if (team.caps or own[0].caps) and not is_same:
-                return ALWAYS
-            served = served_by(policy, person, fields)
-            return NEVER if served == ALWAYS else Not(served)
-        case _:
-            return ALWAYS
-
-
-def _hours(policy: Policy, target: Target, person: str) -> set[str]:
-    """Return the calendars that must be open for `target` to give a lead to `person`."""
-    match target:
-        case RoundRobin(name, anytime=anytime) | LeastLoaded(name, anytime=anytime):
-            calendars = {policy.people[person].hours, policy.teams[name].hours}
-        case ToPerson(anytime=anytime) | ToOwner(anytime=anytime) | PreviousOwner(anytime):
-            calendars = {policy.people[person].hours}
-        case _:
-            return set()
-    return set() if anytime else {name for name in calendars if name is not None}
-
-
-def served_by(policy: Policy, person: str, fields: Iterable[str]) -> Condition:
-    """Return the leads whose values in all of `fields` the person serves."""
-    parts: list[Condition] = []
-    for field in fields:
-        served = policy.people[person].serves.get(field, frozenset())
-        kind = policy.fields[field].type
-        if isinstance(kind, AnyOf):
-            others = [value for value in kind.values if value not in served]
-            parts += [Present(field), *(Not(Has(field, value)) for value in others)]
-        else:
-            parts.append(IsIn(field, served))
-    return both(*parts)
+def _hours(here: Behind, person: str | None) -> set[str]:
+    """Return the calendars that must be open for a lead to be given, to a person or at all."""
+    own = here.people[person].hours if person is not None and here.people is not None else None
+    return {name for name in (here.hours, own) if name is not None}

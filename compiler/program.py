@@ -12,20 +12,10 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from turnout.dsl.conditions import ALWAYS, And, Condition
-from turnout.dsl.policy import (
-    Block,
-    Chain,
-    Policy,
-    Reject,
-    Route,
-    Rule,
-    Sla,
-    Target,
-    ToQueue,
-    ToSequence,
-)
+from turnout.dsl.policy import Block, Chain, Policy, Route, Rule, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
+from turnout.dsl.targets import Target
 from turnout.dsl.wording import written
 
 
@@ -101,11 +91,6 @@ def lower(policy: Policy) -> Program:
     """Return the program of `policy`."""
     routes = {name: _route(policy, route) for name, route in policy.routes.items()}
     return Program(policy, routes)
-
-
-def always_accepts(target: Target) -> bool:
-    """Return whether `target` can never pass a lead on."""
-    return isinstance(target, ToQueue | ToSequence | Reject)
 
 
 def _route(policy: Policy, route: Route) -> RouteProgram:

@@ -14,6 +14,7 @@ from turnout.dsl.source import Source, Span
 
 _ESCAPES = {"n": "\n", "t": "\t"}
 _LITERALS = {
+    "FIELD": "name",
     "NAME": "name",
     "STRING": "text",
     "NUMBER": "number",
@@ -68,15 +69,28 @@ def _type(word: str) -> Any:  # noqa: ANN401 - as `_test`
     def build(self: "Builder", span: Span, children: list[Any]) -> nodes.TypeNode:
         literals: tuple[nodes.Literal, ...] = ()
         bounds = argument = None
+        options: list[nodes.Option] = []
         for child in children:
             match child:
                 case nodes.Range():
                     bounds = child
+                case nodes.Option():
+                    options.append(child)
                 case tuple():
                     literals = cast("tuple[nodes.Literal, ...]", child)
                 case _:
                     argument = self.value(child) if child.type == "NUMBER" else self.name(child)
-        return nodes.TypeNode(word, literals, bounds, argument, span)
+        return nodes.TypeNode(word, literals, bounds, argument, tuple(options), span)
+
+    return build
+
+
+def _option(word: str) -> Any:  # noqa: ANN401 - as `_test`
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Option:
+        operands: list[nodes.Literal] = []
+        for child in children:
+            operands += child if isinstance(child, tuple) else [self.value(child)]
+        return nodes.Option(word, tuple(operands), span)
 
     return build
 
@@ -215,13 +229,28 @@ class Builder:
 
     text = _type("text")
     code = _type("code")
+    first_characters = _option("first_characters")
+    first_digits = _option("first_digits")
+    digits = _option("digits")
     salesforce_id = _type("salesforce-id")
     email = _type("email")
     integer = _type("integer")
     number = _type("number")
     money = _type("money")
+    decimal_comma = _option("decimal_comma")
+    decimal_point = _option("decimal_point")
+    percent = _option("percent")
+    range_low = _option("range_low")
+    range_high = _option("range_high")
     boolean = _type("boolean")
+    true_when = _option("true_when")
+    false_when = _option("false_when")
     date = _type("date")
+    day_first = _option("day_first")
+    month_first = _option("month_first")
+    epoch_seconds = _option("epoch_seconds")
+    epoch_milliseconds = _option("epoch_milliseconds")
+    sheet_days = _option("sheet_days")
     country = _type("country")
     subdivision = _type("subdivision")
     language = _type("language")

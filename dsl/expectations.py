@@ -13,21 +13,15 @@ import attrs
 
 from turnout.dsl.promises import Period
 from turnout.dsl.source import Span
+from turnout.dsl.targets import KINDS
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """The clock of a test that sets none: a Monday at noon."""
 
 TARGETS = {
-    "team": ("round-robin", "least-loaded"),
-    "person": ("person",),
-    "owner": ("owner",),
-    "previous-owner": ("previous-owner",),
-    "queue": ("queue",),
-    "partner": ("partner",),
-    "sequence": ("sequence",),
-    "rejected": ("reject",),
-    "nobody": ("none",),
-}
+    reached: tuple(kind.word for kind in KINDS if kind.reached == reached)
+    for reached in dict.fromkeys(kind.reached for kind in KINDS)
+} | {"nobody": ("none",)}
 """Expectations about who has the lead, with the kinds of decision that each is about."""
 
 

@@ -138,13 +138,26 @@ class Include:
 
 
 @attrs.frozen
+class Option:
+    """What a type says of how its values are written, such as `day first` or `5 digits`.
+
+    word: the rule of the grammar, such as "day_first".
+    """
+
+    word: str
+    operands: tuple[Literal, ...]
+    span: Span = _span()
+
+
+@attrs.frozen
 class TypeNode:
-    """A field's type as written: its words, and whichever arguments it has."""
+    """A field's type as written: its words, and whichever arguments and options it has."""
 
     word: str
     literals: tuple[Literal, ...]
     bounds: Range | None
     argument: Name | Literal | None
+    options: tuple[Option, ...]
     span: Span = _span()
 
 

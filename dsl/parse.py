@@ -196,7 +196,7 @@ def _shorten(text: str) -> str:
 
 
 _KINDS = {
-    "ID": "`id`",
+    "FIELD": "a name",
     "NAME": "a name",
     "STRING": "a quoted text",
     "NUMBER": "a number",
@@ -208,7 +208,7 @@ _KINDS = {
 def _expected(parser: _Parser) -> str:
     accepted = parser.accepts() - {"$END"}
     words = sorted(f"`{word}`" for name, word in _terminals().items() if name in accepted)
-    kinds = [phrase for name, phrase in _KINDS.items() if name in accepted]
+    kinds = list(dict.fromkeys(of for name, of in _KINDS.items() if name in accepted))
     choices = kinds + words
     if not choices:
         return ""

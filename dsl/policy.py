@@ -17,6 +17,7 @@ from turnout.dsl.conditions import Condition, Duplicate
 from turnout.dsl.expectations import TestCase
 from turnout.dsl.promises import Action, Guarantee, Period
 from turnout.dsl.source import Span
+from turnout.dsl.targets import Target
 from turnout.dsl.types import Field, Value
 
 
@@ -81,92 +82,6 @@ class Team:
     steward: str | None = None
     hours: str | None = None
     caps: tuple[Cap, ...] = ()
-
-
-@attrs.frozen
-class RoundRobin:
-    """Draw from a team, weighted and fair.
-
-    matching: fields whose value a member must serve. anytime: hours are not asked.
-    """
-
-    team: str
-    matching: tuple[str, ...] = ()
-    anytime: bool = False
-
-
-@attrs.frozen
-class LeastLoaded:
-    """The member of a team with the fewest open leads for their weight; see `RoundRobin`."""
-
-    team: str
-    matching: tuple[str, ...] = ()
-    anytime: bool = False
-
-
-@attrs.frozen
-class ToPerson:
-    """One person by name."""
-
-    person: str
-    anytime: bool = False
-
-
-@attrs.frozen
-class ToOwner:
-    """The person whom the lead's field names."""
-
-    field: str
-    anytime: bool = False
-
-
-@attrs.frozen
-class PreviousOwner:
-    """The person who last had an earlier lead that this one is a duplicate of."""
-
-    anytime: bool = False
-
-
-@attrs.frozen
-class ToQueue:
-    """A queue, from which people claim; always accepts."""
-
-    queue: str
-
-
-@attrs.frozen
-class ToPartner:
-    """A partner firm."""
-
-    partner: str
-    anytime: bool = False
-
-
-@attrs.frozen
-class ToSequence:
-    """A nurture sequence; always accepts."""
-
-    sequence: str
-
-
-@attrs.frozen
-class Reject:
-    """Not to be worked, with the reason; always accepts."""
-
-    reason: str
-
-
-Target: TypeAlias = (
-    RoundRobin
-    | LeastLoaded
-    | ToPerson
-    | ToOwner
-    | PreviousOwner
-    | ToQueue
-    | ToPartner
-    | ToSequence
-    | Reject
-)
 
 
 @attrs.frozen

@@ -48,11 +48,18 @@ class Code:
     """Text that may look like a number, such as a postcode: `02134` keeps its zero.
 
     first: only so many leading characters count (5 reads the ZIP+4 `02134-1000` as
-    `02134`); None for all.
+    `02134`); None for all. digits: what counts is so many digits and nothing else, so that
+    `2134`, of which a sheet ate the zero, can't be read; None for any characters.
     """
 
     word = "code"
     first: int | None = None
+    digits: int | None = None
+
+    @property
+    def longest(self) -> int | None:
+        """How many characters a value may have, None for any number."""
+        return self.first if self.digits is None else self.digits
 
 
 @attrs.frozen
@@ -70,12 +77,30 @@ class Email:
 
 
 @attrs.frozen
+class Numerals:
+    """How the numbers of a field are written, where its schema says so.
+
+    decimal: the sign before decimals, "," or "."; "" where each number has to show it.
+    percent: a number may end in `%`, and counts as what stands before it.
+    end: "low" or "high", which end of a range such as "250-500" counts; "" for no ranges.
+    """
+
+    decimal: str = ""
+    percent: bool = False
+    end: str = ""
+
+
+ANY_NUMERALS = Numerals()
+
+
+@attrs.frozen
 class Integer:
     """A whole number; a value outside `low..high` can't be read. None is no bound."""
 
     word = "integer"
     low: int | None = None
     high: int | None = None
+    numerals: Numerals = ANY_NUMERALS
 
 
 @attrs.frozen
@@ -85,6 +110,7 @@ class Number:
     word = "number"
     low: Decimal | None = None
     high: Decimal | None = None
+    numerals: Numerals = ANY_NUMERALS
 
 
 @attrs.frozen
@@ -93,20 +119,34 @@ class Money:
 
     word = "money"
     currency: str
+    numerals: Numerals = ANY_NUMERALS
 
 
 @attrs.frozen
 class Boolean:
-    """True or false."""
+    """True or false.
+
+    true_when, false_when: texts that say so in this field, as declared, besides those that
+    say so everywhere; compared without regard to case and outer blanks.
+    """
 
     word = "boolean"
+    true_when: tuple[str, ...] = ()
+    false_when: tuple[str, ...] = ()
 
 
 @attrs.frozen
 class Date:
-    """A calendar day."""
+    """A calendar day.
+
+    first: "day" or "month", which of them `03/04/2026` starts with; "" where that isn't known.
+    numbers: what a plain number counts, "epoch seconds", "epoch milliseconds" or "sheet days"
+    (days since 1899-12-30, as spreadsheets have it); "" where a number is no date.
+    """
 
     word = "date"
+    first: str = ""
+    numbers: str = ""
 
 
 @attrs.frozen
@@ -123,10 +163,14 @@ class Subdivision:
     country: the name of that field, None where the schema has no country field. A
     subdivision implies its country: a lead whose country is missing takes it from the
     subdivision's full code, and one whose country differs has no subdivision.
+
+    within: the country (alpha-2) of all leads, where the schema says so instead of having a
+    field for it; None elsewhere.
     """
 
     word = "subdivision"
     country: str | None = None
+    within: str | None = None
 
 
 @attrs.frozen

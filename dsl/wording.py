@@ -6,7 +6,7 @@ hold that. Names are printed, not what they stand for.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from turnout.dsl import policy as targets
+from turnout.dsl import types
 from turnout.dsl.conditions import (
     And,
     Atom,
@@ -27,7 +27,9 @@ from turnout.dsl.conditions import (
     StartsWith,
     WithinLast,
 )
-from turnout.dsl.types import AnyOf, Boolean, Field, OneOf, Text, Value
+from turnout.dsl.policy import Sla
+from turnout.dsl.targets import Target, said
+from turnout.dsl.types import AnyOf, Boolean, Field, FieldType, OneOf, Text, Value
 from turnout.dsl.values import show
 
 _OR, _AND, _NOT = 1, 2, 3
@@ -107,6 +109,60 @@ def _combined(condition: Condition, fields: Mapping[str, Field]) -> str | None:
             return None
 
 
+def typed(kind: FieldType) -> str:
+    """Return a field's type as a schema would write it.
+
+    >>> typed(types.Date("day")), typed(types.Code(None, 5))
+    ('date day first', 'code 5 digits')
+    """
+    match kind:
+        case types.Integer(low, high, numerals) | types.Number(low, high, numerals):
+            ends = ("" if end is None else show(kind, end) for end in (low, high))
+            bounds = "..".join(ends)
+            return " ".join(
+                (kind.word, *([] if bounds == ".." else [bounds]), *_numerals(numerals))
+            )
+        case types.SalesforceId():
+            return kind.word
+        case types.Code(first, digits):
+            return _code(first, digits)
+        case types.Money(currency, numerals):
+            return " ".join((kind.word, currency, *_numerals(numerals)))
+        case types.Boolean(true_when, false_when):
+            said = [("true", true_when), ("false", false_when)]
+            lists = (
+                f"{word} when [{', '.join(map(quoted, texts))}]" for word, texts in said if texts
+            )
+            return " ".join((kind.word, *lists))
+        case types.Date(first, numbers):
+            return " ".join(filter(None, (kind.word, first and f"{first} first", numbers)))
+        case types.OneOf(values) | types.AnyOf(values):
+            return f"{kind.word} [{', '.join(show(kind, value) for value in values)}]"
+        case types.Subdivision(country, within):
+            of = country or within
+            return kind.word if of is None else f"{kind.word} of {of}"
+        case _:
+            return kind.word
+
+
+def _code(first: int | None, digits: int | None) -> str:
+    if digits is None:
+        return "code" if first is None else f"code first {first}"
+    return f"code {digits} digits" if first is None else f"code first {digits} digits"
+
+
+def _numerals(numerals: types.Numerals) -> list[str]:
+    """Return the options of a number, in the order of the reference."""
+    said: list[str] = []
+    if numerals.decimal:
+        said.append(f"decimal {'comma' if numerals.decimal == ',' else 'point'}")
+    if numerals.percent:
+        said.append("percent")
+    if numerals.end:
+        said.append(f"range {numerals.end}")
+    return said
+
+
 def _membership(atom: IsIn, field: Field, one: str, several: str) -> str:
     if atom.table:
         return f"{atom.field} {several} {quoted(atom.table)}"
@@ -177,54 +233,30 @@ def _range(atom: Between, field: Field) -> str:
     return f"{low}..{high}"
 
 
-def worded(target: targets.Target) -> str:
+def worded(target: Target) -> str:
     """Return `target` as a policy would write it.
 
-    >>> worded(targets.RoundRobin("emea-sdr"))
+    >>> from turnout.dsl.targets import RoundRobin
+    >>> worded(RoundRobin("emea-sdr"))
     'round-robin emea-sdr'
     """
-    kind, name = parts(target)
-    match target:
-        case targets.RoundRobin(_, matching, anytime) | targets.LeastLoaded(_, matching, anytime):
-            name += "".join(f" matching {field}" for field in matching)
-            name += " anytime" if anytime else ""
-        case targets.ToPerson(_, True) | targets.ToOwner(_, True) | targets.ToPartner(_, True):
-            name += " anytime"
-        case targets.PreviousOwner(anytime):
-            name = "anytime" if anytime else ""
-        case _:
-            pass
-    return f"{kind} {quoted(name) if kind == 'reject' else name}".rstrip()
+    kind, what = target.kind, said(target)
+    name = quoted(what.name) if kind.definition == "text" else what.name
+    terms = [f"matching {field}" for field in what.matching]
+    terms += ["anytime"] if what.anytime else []
+    return " ".join(part for part in (kind.word, name, *terms) if part)
 
 
-def parts(target: targets.Target) -> tuple[str, str]:
+def parts(target: Target) -> tuple[str, str]:
     """Return a target's kind, as its keyword, and what it names."""
-    match target:
-        case targets.RoundRobin(name):
-            return "round-robin", name
-        case targets.LeastLoaded(name):
-            return "least-loaded", name
-        case targets.ToPerson(name):
-            return "person", name
-        case targets.ToOwner(name):
-            return "owner", name
-        case targets.PreviousOwner():
-            return "previous-owner", ""
-        case targets.ToQueue(name):
-            return "queue", name
-        case targets.ToPartner(name):
-            return "partner", name
-        case targets.ToSequence(name):
-            return "sequence", name
-        case targets.Reject(name):
-            return "reject", name
+    return target.kind.word, said(target).name
 
 
-def promised(sla: targets.Sla) -> str:
+def promised(sla: Sla) -> str:
     """Return what a rule promises as a policy would write it, `sla` left out.
 
     >>> from turnout.dsl.promises import Period
-    >>> promised(targets.Sla(Period(10, "minute"), wall=False, then=None, span=None))
+    >>> promised(Sla(Period(10, "minute"), wall=False, then=None, span=None))
     '10 minutes'
     """
     then = "" if sla.then is None else f", then {worded(sla.then.target)}"

@@ -14,15 +14,8 @@ from typing import TypeAlias
 import attrs
 
 from turnout.dsl.opening_hours import is_open
-from turnout.dsl.policy import (
-    Cap,
-    LeastLoaded,
-    Member,
-    Person,
-    Policy,
-    RoundRobin,
-    ToPartner,
-)
+from turnout.dsl.policy import Cap, Member, Person, Policy
+from turnout.dsl.targets import LeastLoaded, RoundRobin, ToPartner
 from turnout.dsl.types import Value, Values
 from turnout.dsl.zones import local_date, zone
 from turnout.runtime.stores import Transaction, member_of, microseconds

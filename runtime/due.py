@@ -14,11 +14,12 @@ from turnout.dsl.calendars import Calendar
 from turnout.dsl.opening_hours import HORIZON, next_open
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.promises import Period
+from turnout.dsl.targets import DRAWN, KINDS
 from turnout.dsl.zones import zone
 from turnout.runtime.moves import Holder
 from turnout.runtime.working_time import after_working
 
-UNWORKED = {"sequence", "reject", "none"}
+UNWORKED = {"none", *(kind.word for kind in KINDS if not kind.is_worked)}
 """Kinds of targets that nobody is to work on, so that nothing is due."""
 
 
@@ -41,7 +42,7 @@ def _hours(policy: Policy, holder: Holder) -> str | None:
         person = policy.people.get(holder.assignee)
         if person is not None and person.hours is not None:
             return person.hours
-        is_drawn = holder.kind in {"round-robin", "least-loaded"}
+        is_drawn = holder.kind in DRAWN
         return policy.teams[holder.target].hours if is_drawn else None
     place = policy.outlets.get(holder.name)
     return None if place is None else place.hours

@@ -7,7 +7,7 @@ draws nothing.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, assert_never
 
 import attrs
 
@@ -15,16 +15,19 @@ from turnout.compiler.meaning.identity import NEW, history, keys
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Attempt, Program, RouteProgram
 from turnout.dsl.conditions import PREVIOUS_OWNER
-from turnout.dsl.policy import (
+from turnout.dsl.policy import Policy, Sla
+from turnout.dsl.targets import (
     LeastLoaded,
-    Policy,
     PreviousOwner,
+    Reject,
     RoundRobin,
-    Sla,
     Target,
     ToOwner,
     ToPartner,
     ToPerson,
+    ToQueue,
+    ToSequence,
+    said,
 )
 from turnout.dsl.types import Values
 from turnout.dsl.values.literals import jsonable
@@ -73,17 +76,7 @@ def keeper(route: RouteProgram) -> Callable[[Values], dict[str, str | int | bool
     """Return what picks the values that the targets of a missed SLA ask, as JSON has them."""
     then = [c.sla.then.target for c in route.clauses if c.sla is not None and c.sla.then]
     targets = [*then, *(attempt.target for attempt in route.last)]
-    asked: dict[str, None] = {}
-    for target in targets:
-        match target:
-            case ToOwner(field):
-                asked[field] = None
-            case PreviousOwner():
-                asked[PREVIOUS_OWNER] = None
-            case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
-                asked |= dict.fromkeys(fields)
-            case _:
-                pass
+    asked = dict.fromkeys(name for target in targets for name in said(target).reads)
     return lambda values: {name: jsonable(values[name]) for name in asked if name in values}
 
 
@@ -244,8 +237,10 @@ class Preparer:
                 return self._owner(PREVIOUS_OWNER, anytime=anytime)
             case ToPartner():
                 return self._partner(target)
-            case _:
+            case ToQueue() | ToSequence() | Reject():
                 return lambda _values, _at, _state, _left_out: _Accepted(None)
+            case _:
+                assert_never(target)
 
     def _person(
         self,

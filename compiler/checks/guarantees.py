@@ -10,25 +10,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
+from turnout.compiler.candidates import both, either
 from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.checks.unreachable import IMPOSSIBLE_CONDITION
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps, OutOfTime
 from turnout.compiler.leads.witness import example, shown
-from turnout.compiler.outcomes import (
-    Outcome,
-    both,
-    either,
-    given,
-    given_to,
-    given_to_others,
-    outcomes,
-)
+from turnout.compiler.outcomes import Giving, Outcome, outcomes
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, atoms
 from turnout.dsl.findings import Finding, Label, Witness
 from turnout.dsl.kinds import firm
-from turnout.dsl.policy import Policy, Reject, ToSequence
 from turnout.dsl.promises import (
     AlwaysByRule,
     AlwaysReaches,
@@ -104,9 +96,9 @@ def judged_claims(
         about = [each for each in policy.guarantees.values() if name in each.routes]
         if not about:
             continue
-        route = program.routes[name]
+        route, giving = program.routes[name], Giving(policy)
         cases = [
-            _Case(each, claim, _breaches(policy, route, claim))
+            _Case(each, claim, _breaches(giving, route, claim))
             for each in about
             for claim in each.claims
         ]
@@ -147,15 +139,15 @@ def _impossible(analysis: Analysis, about: Sequence[Guarantee]) -> Iterator[Find
 # -- how a clause can break a claim --
 
 
-def _breaches(policy: Policy, route: RouteProgram, claim: Claim) -> tuple[tuple[_Breach, ...], ...]:
-    found = [tuple(_of_clause(policy, route, clause, claim)) for clause in route.clauses]
+def _breaches(giving: Giving, route: RouteProgram, claim: Claim) -> tuple[tuple[_Breach, ...], ...]:
+    found = [tuple(_of_clause(giving, route, clause, claim)) for clause in route.clauses]
     nobody = _Breach(ALWAYS, "no rule takes it, and there is no fallback")
     is_broken = isinstance(claim, AlwaysReaches | AlwaysByRule | SlaAtMost) and not route.last
     return (*found, (nobody,) if is_broken else ())
 
 
 def _of_clause(
-    policy: Policy, route: RouteProgram, clause: Clause, claim: Claim
+    giving: Giving, route: RouteProgram, clause: Clause, claim: Claim
 ) -> Iterator[_Breach]:
     match claim:
         case AlwaysByRule(rules):
@@ -166,13 +158,13 @@ def _of_clause(
         case _:
             for outcome in outcomes(clause.attempts):
                 yield _Breach(
-                    _broken_by(policy, outcome, claim),
+                    _broken_by(giving, outcome, claim),
                     _ended(outcome),
                     None if outcome.attempt is None else outcome.attempt.span,
                     "has it" if not outcome.passed else "has it where those before pass it on",
                 )
             if not isinstance(claim, AlwaysReaches):
-                yield from _escalated(policy, route, clause, claim)
+                yield from _escalated(giving, route, clause, claim)
 
 
 def _slow(clause: Clause, claim: SlaAtMost) -> Iterator[_Breach]:
@@ -186,20 +178,21 @@ def _slow(clause: Clause, claim: SlaAtMost) -> Iterator[_Breach]:
         yield _Breach(ALWAYS, f"the SLA {text}", clause.sla.span, text)
 
 
-def _broken_by(policy: Policy, outcome: Outcome, claim: Claim) -> Condition:
+def _broken_by(giving: Giving, outcome: Outcome, claim: Claim) -> Condition:
     """Return the leads for which an end of a chain breaks a claim about targets."""
     match claim:
         case AlwaysReaches(targets):
-            return given_to_others(policy, outcome, targets)
+            return giving.leads_to_others(outcome, targets)
         case NeverReaches(targets):
-            return either(given_to(policy, outcome, target) for target in targets)
+            return either(giving.leads_to(outcome, target) for target in targets)
         case _:
-            is_rejected = outcome.attempt is not None and isinstance(outcome.attempt.target, Reject)
-            return given(policy, outcome) if is_rejected else NEVER
+            kind = None if outcome.attempt is None else outcome.attempt.target.kind
+            is_rejected = kind is not None and kind.receiver == "nobody"
+            return giving.leads(outcome) if is_rejected else NEVER
 
 
 def _escalated(
-    policy: Policy, route: RouteProgram, clause: Clause, claim: Claim
+    giving: Giving, route: RouteProgram, clause: Clause, claim: Claim
 ) -> Iterator[_Breach]:
     """Yield what becomes of leads whose SLA is missed: its target, then the route's fallback.
 
@@ -210,11 +203,11 @@ def _escalated(
     if sla is None or sla.then is None:
         return
     ends = [outcome for outcome in outcomes(clause.attempts) if _is_due(outcome)]
-    due = either(given(policy, outcome) for outcome in ends)
+    due = either(giving.leads(outcome) for outcome in ends)
     chain = (Attempt(sla.then.target, "sla", sla.then.span),)
     for attempts in (chain, route.last):
         for outcome in outcomes(attempts):
-            broken = both(due, _broken_by(policy, outcome, claim))
+            broken = both(due, _broken_by(giving, outcome, claim))
             if broken != NEVER and outcome.attempt is not None:
                 said = f"the SLA is missed; {_ended(outcome)}"
                 text = "has it when the SLA is missed"
@@ -222,8 +215,7 @@ def _escalated(
 
 
 def _is_due(outcome: Outcome) -> bool:
-    target = None if outcome.attempt is None else outcome.attempt.target
-    return target is not None and not isinstance(target, Reject | ToSequence)
+    return outcome.attempt is not None and outcome.attempt.target.kind.is_worked
 
 
 def _ended(outcome: Outcome) -> str:

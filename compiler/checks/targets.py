@@ -5,10 +5,11 @@ from functools import cache, partial
 
 import attrs
 
+from turnout.compiler.candidates import behind
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
-from turnout.compiler.program import Attempt, Clause, Program, always_accepts
+from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.limits import (
     EVERY_LEAD,
@@ -23,7 +24,8 @@ from turnout.compiler.questions.meeting import followed
 from turnout.dsl.conditions import And, Condition, Open
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.kinds import error, firm, warning
-from turnout.dsl.policy import LeastLoaded, Policy, PreviousOwner, RoundRobin, Target, ToOwner
+from turnout.dsl.policy import Policy
+from turnout.dsl.targets import Target, said
 from turnout.dsl.wording import worded
 
 DEAD_END = firm("dead-end", "A lead can be passed on by every target and end up with nobody.")
@@ -80,7 +82,7 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
 
 def _unreachable_targets(clause: Clause) -> Iterator[Finding]:
     own = clause.attempts[: clause.own_attempts]
-    first = next((at for at, attempt in enumerate(own) if always_accepts(attempt.target)), None)
+    first = next((at for at, attempt in enumerate(own) if attempt.target.kind.always_accepts), None)
     for attempt in own[first + 1 :] if first is not None else ():
         assert first is not None
         yield UNREACHABLE_TARGET.finding(
@@ -163,22 +165,13 @@ def _exhausted(analysis: Analysis, clause: Clause, found: Masks) -> Finding:
 
 
 def _why(policy: Policy, attempt: Attempt) -> str:
-    match attempt.target:
-        case ToOwner(field):
-            if not limits(policy, attempt.target):
-                return f"passes the lead on where `{field}` is missing"
-            missing = [f"`{field}` may be missing"]
-        case PreviousOwner():
-            missing = ["there may be no earlier lead, or nobody who had one"]
-        case RoundRobin(team) | LeastLoaded(team) if not _has_weight(policy, team):
-            return "has no members" if not policy.teams[team].members else "every weight is 0"
-        case _:
-            missing = []
-    reasons = [*missing, *limits(policy, attempt.target)]
+    target, what = attempt.target, said(attempt.target)
+    here, reasons = behind(policy, target), limits(policy, target)
+    if target.kind.definition == "team" and not here.people:
+        return "every weight is 0" if policy.teams[what.name].members else "has no members"
+    if target.kind.definition == "field" and not reasons:
+        return f"passes the lead on where `{what.name}` is missing"
+    reasons = [here.lacking, *reasons] if here.lacking else reasons
     more = len(reasons) - MOST_REASONS
-    said = ", ".join(reasons[:MOST_REASONS]) + (f", and {more} more" if more > 0 else "")
-    return f"can pass the lead on: {said}"
-
-
-def _has_weight(policy: Policy, team: str) -> bool:
-    return any(member.weight for member in policy.teams[team].members)
+    listed = ", ".join(reasons[:MOST_REASONS]) + (f", and {more} more" if more > 0 else "")
+    return f"can pass the lead on: {listed}"

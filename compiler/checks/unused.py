@@ -7,23 +7,10 @@ from turnout.dsl.conditions import And, Condition, Duplicate, Named, Not, Open, 
 from turnout.dsl.findings import Finding
 from turnout.dsl.kinds import warning
 from turnout.dsl.lookups import looked_up_fields
-from turnout.dsl.policy import (
-    Block,
-    Entry,
-    LeastLoaded,
-    Policy,
-    PreviousOwner,
-    RoundRobin,
-    Route,
-    Target,
-    ToOwner,
-    ToPartner,
-    ToPerson,
-    ToQueue,
-    ToSequence,
-)
+from turnout.dsl.policy import Block, Entry, Policy, Route
 from turnout.dsl.promises import AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
+from turnout.dsl.targets import KINDS, Target, said
 from turnout.dsl.types import Subdivision, id_field
 
 UNUSED_DEFINITION = warning(
@@ -31,6 +18,7 @@ UNUSED_DEFINITION = warning(
 )
 
 _SEEN = ("identity", "")
+_DEFINED = {kind.reached: kind.definition for kind in KINDS}
 
 
 def check_unused(program: Program) -> Iterator[Finding]:
@@ -82,8 +70,8 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
         for condition in _conditions(route.entries):
             _mark(policy, condition, used)
         for target in _targets(route):
-            used.add(_named(target))
-            used.update(("field", field) for field in _matching(target))
+            used.add((target.kind.definition, said(target).name))
+            used.update(("field", field) for field in said(target).matching)
         used.update(("sequence", name) for name in _sequences(route.entries))
     for guarantee in policy.guarantees.values():
         _mark(policy, guarantee.condition, used)
@@ -124,10 +112,6 @@ def _hours(policy: Policy) -> set[tuple[str, str]]:
     teams = {team.hours or "" for team in policy.teams.values()}
     outlets = {outlet.hours or "" for outlet in policy.outlets.values()}
     return {("calendar", name) for name in people | teams | outlets}
-
-
-def _matching(target: Target) -> tuple[str, ...]:
-    return target.matching if isinstance(target, RoundRobin | LeastLoaded) else ()
 
 
 def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> None:
@@ -183,25 +167,4 @@ def _spoken_of(guarantee: Guarantee) -> Iterator[tuple[str, str]]:
     for claim in guarantee.claims:
         if isinstance(claim, AlwaysReaches | NeverReaches):
             for target in claim.targets:
-                kind = {"owner": "field", "previous-owner": "identity"}.get(target.kind)
-                yield kind or target.kind, target.name
-
-
-def _named(target: Target) -> tuple[str, str]:
-    match target:
-        case RoundRobin(name) | LeastLoaded(name):
-            return "team", name
-        case ToPerson(name):
-            return "person", name
-        case ToOwner(name):
-            return "field", name
-        case PreviousOwner():
-            return _SEEN
-        case ToQueue(name):
-            return "queue", name
-        case ToPartner(name):
-            return "partner", name
-        case ToSequence(name):
-            return "sequence", name
-        case reject:
-            return "reason", reject.reason
+                yield _DEFINED[target.kind], target.name

@@ -18,7 +18,7 @@ from turnout.dsl.conditions import Condition, IsIn
 from turnout.dsl.policy import Identity, Member, Policy
 from turnout.dsl.types import Field, Lookup, Value
 from turnout.dsl.values import jsonable, show
-from turnout.dsl.wording import written
+from turnout.dsl.wording import typed, written
 
 _FOLLOWED = frozenset({"name", "routes", "families", "tests"})
 """Parts of a policy that are compared elsewhere, by their effect on leads, and tests."""
@@ -261,25 +261,7 @@ def _type(before: types.FieldType, after: types.FieldType) -> Iterator[str]:
         case types.PersonName(), types.PersonName():
             return  # the people are compared themselves
         case _:
-            yield f"{_typed(before)} → {_typed(after)}"
-
-
-def _typed(kind: types.FieldType) -> str:
-    match kind:
-        case types.Integer(low, high) | types.Number(low, high):
-            ends = ("" if end is None else show(kind, end) for end in (low, high))
-            bounds = "..".join(ends)
-            return kind.word if bounds == ".." else f"{kind.word} {bounds}"
-        case types.Code(first):
-            return kind.word if first is None else f"{kind.word} first {first}"
-        case types.Money(currency):
-            return f"{kind.word} {currency}"
-        case types.OneOf(values) | types.AnyOf(values):
-            return f"{kind.word} [{', '.join(show(kind, value) for value in values)}]"
-        case types.Subdivision(country):
-            return kind.word if country is None else f"{kind.word} of {country}"
-        case _:
-            return kind.word
+            yield f"{typed(before)} → {typed(after)}"
 
 
 def _openings(before: tuple[Opening, ...], after: tuple[Opening, ...]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from turnout.compiler.difference import Difference, Move, Outcome, RouteDifference
 from turnout.compiler.difference.ground.receivers import unmarked
-from turnout.dsl.policy import LeastLoaded, RoundRobin, Target
+from turnout.dsl.targets import Said, Target, said
 
 LEVELS = ("none", "same-team", "declared", "any")
 """Each lets pass what those before it do, and more."""
@@ -53,13 +53,10 @@ def _receivers(outcome: Outcome) -> tuple[object, ...]:
     return (*(_receiver(target) for target in outcome.targets), *outcome.terms)
 
 
-def _receiver(target: Target) -> Target:
+def _receiver(target: Target) -> tuple[str, Said]:
     """Return who a target sends to, whichever way one of a team is chosen.
 
     Another person behind the same `owner FIELD` is somebody else.
     """
-    if isinstance(target, RoundRobin | LeastLoaded):
-        own = unmarked(target)
-        assert isinstance(own, RoundRobin | LeastLoaded)
-        return RoundRobin(own.team, own.matching, own.anytime)
-    return target
+    own = unmarked(target) if target.kind.receiver == "member" else target
+    return own.kind.reached, said(own)

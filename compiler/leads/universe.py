@@ -18,8 +18,8 @@ def universe(kind: types.FieldType) -> tuple[Value, ...]:
             return tuple(dict.fromkeys(people.values()))
         case types.Country():
             return _countries()
-        case types.Subdivision():
-            return _subdivisions()
+        case types.Subdivision(_, within):
+            return _subdivisions(within)
         case types.Language():
             return _languages()
         case _:
@@ -33,8 +33,8 @@ def example(kind: types.FieldType) -> Value | None:
             return frozenset(values[:1])
         case types.Country():
             return "DE"
-        case types.Subdivision():
-            return "US-CA"
+        case types.Subdivision(_, within):
+            return "US-CA" if within is None else next(iter(universe(kind)), None)
         case types.Language():
             return "en"
         case _:
@@ -59,10 +59,12 @@ def _countries() -> tuple[str, ...]:
 
 
 @cache
-def _subdivisions() -> tuple[str, ...]:
+def _subdivisions(within: str | None) -> tuple[str, ...]:
+    """Return every subdivision, or those of one country."""
     # Those of no place last: a witness is rather about one.
     codes = ((row["type"] == "Armed forces", row["code"]) for row in rows("subdivisions"))
-    return tuple(code for _, code in sorted(codes))
+    listed = tuple(code for _, code in sorted(codes))
+    return listed if within is None else tuple(c for c in listed if country_of(c) == within)
 
 
 @cache

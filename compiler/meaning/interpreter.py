@@ -33,8 +33,9 @@ from turnout.dsl.conditions import (
     WithinLast,
 )
 from turnout.dsl.patterns import searcher
-from turnout.dsl.policy import Block, Entry, Policy, Route, Rule, Sla, Target
+from turnout.dsl.policy import Block, Entry, Policy, Route, Rule, Sla
 from turnout.dsl.promises import Action
+from turnout.dsl.targets import Target
 from turnout.dsl.types import Value, Values
 from turnout.dsl.wording import written
 

@@ -13,25 +13,27 @@ where nobody has a weight.
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
 import attrs
 
 from turnout.compiler.meaning.identity import History, identifies
 from turnout.dsl.calendars import Calendar, Days
 from turnout.dsl.conditions import PREVIOUS_OWNER
-from turnout.dsl.policy import (
-    Cap,
+from turnout.dsl.policy import Cap, Policy, Team
+from turnout.dsl.public_holidays import public_holidays
+from turnout.dsl.targets import (
     LeastLoaded,
-    Policy,
     PreviousOwner,
+    Reject,
     RoundRobin,
     Target,
-    Team,
     ToOwner,
     ToPartner,
     ToPerson,
+    ToQueue,
+    ToSequence,
 )
-from turnout.dsl.public_holidays import public_holidays
 from turnout.dsl.types import Values
 from turnout.dsl.zones import zone
 
@@ -123,7 +125,7 @@ class Situation:
         return set(), max((reason or "" for reason in reasons.values()), key=CLOSENESS.index)
 
     def other(self, target: Target, values: Values) -> str | None:
-        """Return why a target that is no team can't take the lead, None where it can."""
+        """Return why a target can't take the lead, None where it can."""
         match target:
             case ToPerson(name, anytime):
                 return self.person(name, anytime)
@@ -138,8 +140,12 @@ class Situation:
                 if not anytime and not self._is_open(partner.hours):
                     return "off-hours"
                 return self._at_cap(partner.caps, (g.at for g in self.given if g.partner == name))
-            case _:
+            case RoundRobin() | LeastLoaded():
+                return self.team(target, values)[1]
+            case ToQueue() | ToSequence() | Reject():
                 return None
+            case _:
+                assert_never(target)
 
     def _is_open(self, hours: str | None) -> bool:
         return hours is None or is_open_on_the_wall(self.policy.calendars[hours], self.moment)

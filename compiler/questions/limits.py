@@ -12,24 +12,12 @@ from typing import TypeAlias
 
 import attrs
 
+from turnout.compiler.candidates import Candidate, behind, either
 from turnout.compiler.leads.witness import DAY, MOST_DAYS, moments
-from turnout.compiler.outcomes import served_by
-from turnout.dsl.conditions import ALWAYS, Condition, IsIn, Present
+from turnout.dsl.conditions import ALWAYS, NEVER, Condition
 from turnout.dsl.opening_hours import is_open
-from turnout.dsl.policy import (
-    Cap,
-    LeastLoaded,
-    Member,
-    Person,
-    Policy,
-    PreviousOwner,
-    RoundRobin,
-    Target,
-    Team,
-    ToOwner,
-    ToPartner,
-    ToPerson,
-)
+from turnout.dsl.policy import Cap, Policy
+from turnout.dsl.targets import Target, said
 
 Hours: TypeAlias = frozenset[str]
 """Calendars that must be open together; none is at any time."""
@@ -48,73 +36,38 @@ EVERY_LEAD = Sure(frozenset())
 
 
 def sure(policy: Policy, target: Target) -> tuple[Sure, ...]:
-    """Return what `target` is sure to take, in roster order; it can pass on anything else."""
-    match target:
-        case RoundRobin() | LeastLoaded():
-            return _sure_team(policy, target)
-        case ToPerson(name, anytime):
-            hours = _sure_person(policy, name, anytime=anytime)
-        case ToOwner():
-            return _sure_owner(policy, target)
-        case PreviousOwner():
-            hours = None  # there may be none
-        case ToPartner(name, anytime):
-            partner = policy.outlets[f"partner {name}"]
-            hours = _sure(partner.hours, partner.caps, anytime=anytime)
-        case _:
-            return (EVERY_LEAD,)
-    return () if hours is None else (Sure(hours),)
+    """Return what `target` is sure to take, by their hours; it can pass on anything else."""
+    if target.kind.always_accepts:
+        return (EVERY_LEAD,)
+    here = behind(policy, target)
+    own = _open_hours(here.hours, here.caps)
+    if own is None:
+        return ()
+    if here.people is None:
+        return (Sure(own),)
+    by_hours: dict[Hours, list[Condition]] = {}
+    for one in here.people.values():
+        hours = _hours(one)
+        if hours is not None and one.is_certain:
+            by_hours.setdefault(own | hours, []).append(one.leads)
+    found = ((hours, either(leads)) for hours, leads in by_hours.items())
+    return tuple(Sure(hours, leads) for hours, leads in found if leads != NEVER)
 
 
-def _sure(hours: str | None, caps: tuple[Cap, ...], *, anytime: bool) -> Hours | None:
-    """Return the hours in which nothing keeps a lead away, None where there are none."""
-    if caps:
-        return None
-    return frozenset() if hours is None or anytime else frozenset({hours})
-
-
-def _sure_person(policy: Policy, name: str, *, anytime: bool) -> Hours | None:
-    person = policy.people.get(name)
-    if person is None:  # unknown, which is reported; nothing else is said of them
+def _hours(one: Candidate) -> Hours | None:
+    """Return the hours in which nothing keeps a lead from somebody, None where there are none."""
+    person = one.known
+    if person is None:
         return frozenset()
     if person.is_inactive or person.away:
         return None
-    return _sure(person.hours, person.caps, anytime=anytime)
+    return _open_hours(one.hours, person.caps + one.caps)
 
 
-def _sure_owner(policy: Policy, target: ToOwner) -> tuple[Sure, ...]:
-    by_hours: dict[Hours, list[str]] = {}
-    for name in policy.people:
-        hours = _sure_person(policy, name, anytime=target.anytime)
-        if hours is not None:
-            by_hours.setdefault(hours, []).append(name)
-    if len(policy.people) == len(by_hours.get(frozenset(), ())):
-        return (Sure(frozenset(), Present(target.field)),)  # the same as any of them, and shorter
-    return tuple(
-        Sure(hours, IsIn(target.field, frozenset(names))) for hours, names in by_hours.items()
-    )
-
-
-def _sure_team(policy: Policy, target: RoundRobin | LeastLoaded) -> tuple[Sure, ...]:
-    team = policy.teams[target.team]
-    own = _sure(team.hours, team.caps, anytime=target.anytime)
-    if own is None:
-        return ()
-    found: dict[Sure, None] = {}
-    for member in _drawn(team):
-        hours = _sure_person(policy, member.person, anytime=target.anytime)
-        if hours is None or member.caps:
-            continue
-        person = policy.people.get(member.person)
-        if person is None:
-            found[Sure(own | hours)] = None
-        elif all(person.serves.get(field) for field in target.matching):
-            found[Sure(own | hours, served_by(policy, person.name, target.matching))] = None
-    return tuple(found)
-
-
-def _drawn(team: Team) -> list[Member]:
-    return [member for member in team.members if member.weight]
+def _open_hours(hours: str | None, caps: tuple[Cap, ...]) -> Hours | None:
+    if caps:
+        return None
+    return frozenset() if hours is None else frozenset({hours})
 
 
 def open_together(policy: Policy, names: Hours) -> tuple[Hours, ...]:
@@ -135,38 +88,24 @@ def open_together(policy: Policy, names: Hours) -> tuple[Hours, ...]:
 
 def limits(policy: Policy, target: Target) -> list[str]:
     """Return what can keep the lead from the target, a few words each."""
-    match target:
-        case RoundRobin() | LeastLoaded():
-            team = policy.teams[target.team]
-            found = [f"only those who serve its {field}" for field in target.matching]
-            found += _of(f"the team `{team.name}`", team.hours, team.caps, anytime=target.anytime)
-            for member in _drawn(team):
-                found += _of_person(policy, member.person, member.caps, anytime=target.anytime)
-            return found
-        case ToPerson(name, anytime):
-            return list(_of_person(policy, name, (), anytime=anytime))
-        case ToOwner(anytime=anytime) | PreviousOwner(anytime):
-            return [
-                text
-                for name in policy.people
-                for text in _of_person(policy, name, (), anytime=anytime)
-            ]
-        case ToPartner(name, anytime):
-            partner = policy.outlets[f"partner {name}"]
-            return list(_of(f"`{name}`", partner.hours, partner.caps, anytime=anytime))
-        case _:
-            return []
+    here, what = behind(policy, target), said(target)
+    title = f"the team `{what.name}`" if target.kind.receiver == "member" else f"`{what.name}`"
+    found = [f"only those who serve its {field}" for field in what.matching]
+    found += _of(title, here.hours, here.caps)
+    for name, one in (here.people or {}).items():
+        found += _of_person(name, one)
+    return found
 
 
-def _of(what: str, hours: str | None, caps: tuple[Cap, ...], *, anytime: bool) -> Iterator[str]:
-    if hours is not None and not anytime:
+def _of(what: str, hours: str | None, caps: tuple[Cap, ...]) -> Iterator[str]:
+    if hours is not None:
         yield f"{what} works by `{hours}`"
     if caps:
         yield f"{what} has a cap"
 
 
-def _of_person(policy: Policy, name: str, caps: tuple[Cap, ...], *, anytime: bool) -> Iterator[str]:
-    person = policy.people.get(name)
+def _of_person(name: str, one: Candidate) -> Iterator[str]:
+    person = one.known
     if person is None:
         return
     if person.is_inactive:
@@ -174,7 +113,7 @@ def _of_person(policy: Policy, name: str, caps: tuple[Cap, ...], *, anytime: boo
         return
     if person.away:
         yield f"`{name}` is away at times"
-    yield from _of(f"`{name}`", person.hours, person.caps + caps, anytime=anytime)
+    yield from _of(f"`{name}`", one.hours, person.caps + one.caps)
 
 
 # -- never --
@@ -182,40 +121,34 @@ def _of_person(policy: Policy, name: str, caps: tuple[Cap, ...], *, anytime: boo
 
 def never(policy: Policy, target: Target) -> str | None:
     """Return why `target` can't ever take a lead, None where it can or has no weights at all."""
-    match target:
-        case RoundRobin() | LeastLoaded():
-            return _never_drawn(policy, target)
-        case ToPerson(name) if name in policy.people and policy.people[name].is_inactive:
-            return f"`{name}` is inactive"
-        case _:
-            return None
-
-
-def _never_drawn(policy: Policy, target: RoundRobin | LeastLoaded) -> str | None:
-    team = policy.teams[target.team]
-    drawn = [person for member in _drawn(team) if (person := policy.people.get(member.person))]
-    if len(drawn) < len(_drawn(team)) or not drawn:
-        return None  # reported already: an unknown member, or a team of nobody
-    active = [person for person in drawn if not person.is_inactive]
+    here, what = behind(policy, target), said(target)
+    people = here.people or {}
+    known = [one.known for one in people.values() if one.known is not None]
+    if len(known) < len(people) or not known or target.kind.definition not in {"team", "person"}:
+        return None  # nobody is named; or reported already: an unknown member, a team of nobody
+    active = [one for one in people.values() if one.is_active]
+    if target.kind.definition == "person":
+        return None if active else f"`{what.name}` is inactive"
     if not active:
-        return f"everybody in `{team.name}` is inactive"
-    asked = target.matching
-    serving = [person for person in active if all(person.serves.get(field) for field in asked)]
+        return f"everybody in `{what.name}` is inactive"
+    serving = [one for one in active if one.leads != NEVER]
     if not serving:
-        alone = (field for field in asked if not any(each.serves.get(field) for each in active))
-        return f"nobody in `{team.name}` says which {_listed(list(alone)[:1] or asked)} they serve"
-    hours = team.hours
-    if target.anytime or hours is None:
+        serves = [one.known.serves for one in active if one.known is not None]
+        alone = (field for field in what.matching if not any(each.get(field) for each in serves))
+        asked = _listed(list(alone)[:1] or what.matching)
+        return f"nobody in `{what.name}` says which {asked} they serve"
+    hours = here.hours
+    if hours is None:
         return None
 
-    def is_ever_open(person: Person) -> bool:
-        return _meet(policy, frozenset({hours, person.hours or hours}))
+    def is_ever_open(one: Candidate) -> bool:
+        return _meet(policy, frozenset({hours, one.hours or hours}))
 
     if any(map(is_ever_open, serving)):
         return None
     others = any(map(is_ever_open, active))
-    who = f"nobody who says which {_listed(asked)} they serve" if others else "nobody"
-    return f"{who} works while `{team.name}` does, by `{hours}`"
+    who = f"nobody who says which {_listed(what.matching)} they serve" if others else "nobody"
+    return f"{who} works while `{what.name}` does, by `{hours}`"
 
 
 def _listed(fields: Sequence[str]) -> str:

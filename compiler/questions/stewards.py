@@ -6,24 +6,15 @@ its block or route, a territory that of the territory it lies in.
 """
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 import attrs
 
 from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import And, Condition, Named, Not, Or
-from turnout.dsl.policy import (
-    Block,
-    Definition,
-    LeastLoaded,
-    Policy,
-    RoundRobin,
-    Route,
-    Target,
-    ToPartner,
-    ToQueue,
-    ToSequence,
-)
+from turnout.dsl.policy import Block, Definition, Policy, Route
 from turnout.dsl.source import Span
+from turnout.dsl.targets import Target, said
 from turnout.dsl.wording import written
 
 
@@ -122,14 +113,13 @@ def _territories(condition: Condition) -> Iterator[str]:
 
 
 def _target_steward(policy: Policy, target: Target) -> str | None:
-    match target:
-        case RoundRobin(name) | LeastLoaded(name):
+    name = said(target).name
+    match target.kind.receiver:
+        case "member":
             return policy.teams[name].steward
-        case ToQueue(name):
-            return policy.outlets[f"queue {name}"].steward
-        case ToPartner(name):
-            return policy.outlets[f"partner {name}"].steward
-        case ToSequence(name):
-            return policy.outlets[f"sequence {name}"].steward
-        case _:
+        case "outlet":
+            return policy.outlets[f"{target.kind.definition} {name}"].steward
+        case "person" | "nobody":
             return None
+        case _ as other:
+            assert_never(other)

@@ -16,36 +16,24 @@ from turnout.compiler.program import Attempt
 from turnout.compiler.tree import Leaf, Split, Tree
 from turnout.compiler.tree.compact import Arrow, Box, compact
 from turnout.compiler.tree.layout import Layout, layout
-from turnout.dsl.policy import Target
 from turnout.dsl.printable import visible
+from turnout.dsl.targets import BY_WORD, KINDS, Target
 from turnout.dsl.wording import acted, parts, promised, worded
 
-_COLOURS = {
-    "round-robin": ("#1d4ed8", "#dbeafe"),
+_COLOURS: Mapping[str, tuple[str, str]] = {
+    "member": ("#1d4ed8", "#dbeafe"),
     "least-loaded": ("#0e7490", "#cffafe"),
     "person": ("#15803d", "#dcfce7"),
-    "owner": ("#15803d", "#dcfce7"),
-    "previous-owner": ("#15803d", "#dcfce7"),
-    "queue": ("#475569", "#e2e8f0"),
+    "outlet": ("#475569", "#e2e8f0"),
     "partner": ("#c2410c", "#ffedd5"),
     "sequence": ("#7e22ce", "#f3e8ff"),
-    "reject": ("#b91c1c", "#fee2e2"),
+    "nobody": ("#b91c1c", "#fee2e2"),
     "none": ("#b91c1c", "#ffffff"),
 }
-_LEGEND = {
-    "round-robin": "team, by turns",
-    "least-loaded": "team, least loaded",
-    "person": "person",
-    "owner": "account owner",
-    "previous-owner": "previous owner",
-    "queue": "queue",
-    "partner": "partner",
-    "sequence": "sequence",
-    "reject": "rejected",
-    "none": "nobody",
-}
-_OWNERS = {"owner", "previous-owner"}
-"""Targets that pass on a lead that nobody had."""
+"""Line and fill of a kind of target, else of whoever has the lead then."""
+_LEGEND = {**{kind.word: kind.title for kind in KINDS}, "none": "nobody"}
+_OWNED = {"field", "identity"}
+"""What targets name that pass on a lead which nobody had."""
 _QUESTION = {"color": "#a16207", "fillcolor": "#fef9c3"}
 _JUMP = {"fontsize": "10", "margin": "0.08,0.03", "style": "rounded,filled,dashed"}
 _WIDTH = 34
@@ -248,7 +236,7 @@ def _wrapped(text: str) -> str:
 def _draw_leaf(graph: graphviz.Digraph, at: int, leaf: Leaf) -> str:
     """Draw a leaf and return the kind of its first target."""
     kind = parts(_own(leaf)[0].target)[0] if _own(leaf) else "none"
-    edge, fill = _COLOURS[kind]
+    edge, fill = _coloured(kind)
     style = "rounded,filled" if leaf.is_rule else "rounded,filled,dashed"
     graph.node(_id(at), _escaped("\n".join(_lines(leaf))), color=edge, fillcolor=fill, style=style)
     return kind
@@ -265,7 +253,7 @@ def _lines(leaf: Leaf) -> list[str]:
     lines += [_worded(each.target, is_first=not at) for at, each in enumerate(own)]
     if not own:
         lines.append("nobody gets it")
-    elif len(leaf.attempts) > len(own) and parts(own[-1].target)[0] in _OWNERS:
+    elif len(leaf.attempts) > len(own) and own[-1].target.kind.definition in _OWNED:
         lines.append(f"→ {leaf.attempts[len(own)].by}")
     return lines + _promises(leaf)
 
@@ -281,8 +269,13 @@ def _promises(leaf: Leaf) -> list[str]:
 def _worded(target: Target, *, is_first: bool) -> str:
     kind, name = parts(target)
     how = worded(target).removeprefix(kind).strip()
-    said = f"{kind}  {how}".rstrip() if kind != "reject" else _wrapped(f"reject: {name}")
+    is_text = target.kind.definition == "text"
+    said = _wrapped(f"{kind}: {name}") if is_text else f"{kind}  {how}".rstrip()
     return said if is_first else f"→ {said}"
+
+
+def _coloured(word: str) -> tuple[str, str]:
+    return _COLOURS.get(word) or _COLOURS[BY_WORD[word].receiver]
 
 
 def _draw_legend(graph: graphviz.Digraph, kinds: list[str], *, has_jumps: bool) -> None:
@@ -291,7 +284,7 @@ def _draw_legend(graph: graphviz.Digraph, kinds: list[str], *, has_jumps: bool) 
         legend.attr(label="Where leads go", fontsize="11", color="#cbd5e1", style="rounded")
         names = [f"legend_{kind}" for kind in kinds]
         for kind in kinds:
-            edge, fill = _COLOURS[kind]
+            edge, fill = _coloured(kind)
             legend.node(f"legend_{kind}", _LEGEND[kind], color=edge, fillcolor=fill, fontsize="10")
         names.append("legend_fallback")
         legend.node(names[-1], "fallback", style="rounded,filled,dashed", fontsize="10")

@@ -36,7 +36,7 @@ unless its page says otherwise.
 """
 
 WORDS = {
-    "ID": "the word `id`, where no colon comes next: that is a field of this name",
+    "FIELD": "a name before a colon, which no keyword is",
     "NAME": "a name or a value: `dach-ae`, `HighIntent`, `DE`, `US-CA`",
     "STRING": 'a text in double quotes; `\\"` and `\\\\` stand for a quote and a backslash',
     "HOURS": "hours of a day: `09:00-17:30`",

@@ -265,7 +265,12 @@ class ConditionReader:
             if not text:
                 self._scope.report("unknown-value", literal.span, "this text is empty")
                 return None
-            longest = field.type.first if isinstance(field.type, types.Code) else None
+            longest = field.type.longest if isinstance(field.type, types.Code) else None
+            is_numeric = isinstance(field.type, types.Code) and field.type.digits is not None
+            if is_numeric and not (text.isascii() and text.isdigit()):
+                message = f"a value of `{field.name}` has digits alone"
+                self._scope.report("unknown-value", literal.span, message)
+                return None
             if longest is not None and len(text) > longest:
                 message = f"no value of `{field.name}` has more than {longest} characters"
                 self._scope.report("unknown-value", literal.span, message)

@@ -21,6 +21,7 @@ from turnout.dsl.promises import (
 from turnout.dsl.resolve.conditions import ConditionReader
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, nearest
+from turnout.dsl.targets import KINDS
 from turnout.dsl.types import Field, PersonName
 
 LONGEST = Period(366, "day")
@@ -46,7 +47,9 @@ FORMS = {
     "suppress": "suppress welcome",
     "channel": "channel phone",
 }
-_REACHED = ("team", "person", "queue", "partner", "sequence", "owner", "previous-owner")
+_REACHED = {kind.reached: kind.definition for kind in KINDS if kind.receiver != "nobody"}
+"""Whom a guarantee can speak of, with what it names then."""
+_NAMED = [reached for reached, definition in _REACHED.items() if definition != "identity"]
 
 _Clause = TypeVar("_Clause", bound=Any)
 
@@ -231,11 +234,11 @@ class GuaranteeReader:
         kind, name = node.kind.text, node.name
         if kind not in _REACHED:
             near = nearest(kind, _REACHED)
-            advice = f"did you mean `{near}`?" if near else f"write {', '.join(_REACHED[:-1])}"
+            advice = f"did you mean `{near}`?" if near else f"write {', '.join(_NAMED)}"
             message = f"a guarantee can't speak of `{kind}`"
             self._scope.report("unknown-name", node.kind.span, message, help=advice)
             return None
-        if (name is None) != (kind == "previous-owner"):
+        if (name is None) != (_REACHED[kind] == "identity"):
             message = f"`{kind}` {'needs' if name is None else 'takes no'} name"
             self._scope.report(
                 "unknown-value", node.span, message.replace("needs name", "needs a name")
@@ -244,7 +247,7 @@ class GuaranteeReader:
         if name is None:
             self._scope.needs_identity(kind, node.span)
             return Reached(kind, "", node.span)
-        known = self._is_owner(name) if kind == "owner" else self._scope.knows(kind, name)
+        known = self._is_owner(name) if _REACHED[kind] == "field" else self._scope.knows(kind, name)
         return Reached(kind, name.text, node.span) if known else None
 
     def _is_owner(self, name: nodes.Name) -> bool:

@@ -13,6 +13,7 @@ from turnout.dsl.resolve.people import is_served
 from turnout.dsl.resolve.promises import actions, only, sla, steward
 from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.source import Span
+from turnout.dsl.targets import BY_WORD, Kind, Said, Target, made
 from turnout.dsl.types import Field, PersonName
 
 MAX_REASON = 1_000
@@ -212,34 +213,23 @@ class RouteReader:
                 steps.append(policy.Step(target, written.span))
         return tuple(steps) if len(steps) == len(node.targets) else ()
 
-    def _target(self, node: nodes.Target) -> policy.Target | None:
-        argument = node.argument
+    def _target(self, node: nodes.Target) -> Target | None:
+        argument, matching = node.argument, self._matching(node.matching)
+        name: str | None = ""
         if argument is None:
             self._scope.needs_identity(node.kind, node.span)
-            return policy.PreviousOwner(node.anytime)
-        if isinstance(argument, nodes.Literal):
-            return self._reject(argument)
-        name = argument.text
-        match node.kind:
-            case "round-robin" | "least-loaded":
-                matching = self._matching(node.matching)
-                kind = policy.RoundRobin if node.kind == "round-robin" else policy.LeastLoaded
-                if not self._scope.knows("team", argument) or matching is None:
-                    return None
-                return kind(name, matching, node.anytime)
-            case "person":
-                known = self._scope.knows("person", argument)
-                return policy.ToPerson(name, node.anytime) if known else None
-            case "owner":
-                return policy.ToOwner(name, node.anytime) if self._is_owner(argument) else None
-            case "queue":
-                return policy.ToQueue(name) if self._scope.knows("queue", argument) else None
-            case "partner":
-                known = self._scope.knows("partner", argument)
-                return policy.ToPartner(name, node.anytime) if known else None
-            case _:
-                known = self._scope.knows("sequence", argument)
-                return policy.ToSequence(name) if known else None
+        elif isinstance(argument, nodes.Literal):
+            name = self._text(argument)
+        else:
+            name = argument.text if self._knows(BY_WORD[node.kind], argument) else None
+        if name is None or matching is None:
+            return None
+        return made(node.kind, Said(name, matching, node.anytime))
+
+    def _knows(self, kind: Kind, name: nodes.Name) -> bool:
+        if kind.definition == "field":
+            return self._is_owner(name)
+        return self._scope.knows(kind.definition, name)
 
     def _matching(self, names: tuple[nodes.Name, ...]) -> tuple[str, ...] | None:
         """Return the fields by which members are matched, None where one was reported."""
@@ -255,13 +245,13 @@ class RouteReader:
                 return None
         return tuple(dict.fromkeys(name.text for name in names))
 
-    def _reject(self, reason: nodes.Literal) -> policy.Reject | None:
+    def _text(self, reason: nodes.Literal) -> str | None:
         text = reason.text.strip()
-        if not text or len(text) > MAX_REASON:
-            message = "a lead is rejected for a reason of 1 to 1,000 characters"
-            self._scope.report("unknown-value", reason.span, message)
-            return None
-        return policy.Reject(text)
+        if text and len(text) <= MAX_REASON:
+            return text
+        message = "a lead is rejected for a reason of 1 to 1,000 characters"
+        self._scope.report("unknown-value", reason.span, message)
+        return None
 
     def _is_owner(self, name: nodes.Name) -> bool:
         field = self._fields.get(name.text)

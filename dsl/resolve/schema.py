@@ -10,6 +10,8 @@ from turnout.dsl import nodes, types
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.values.picklists import picklist_key
+from turnout.dsl.values.places import is_alpha_2
+from turnout.dsl.values.texts import normal_text
 
 _NUMBER = re.compile(r"(-?)(\d[\d_]*(?:\.\d+)?)([kMB]?)")
 _FACTORS = {"": 1, "k": 1_000, "M": 1_000_000, "B": 1_000_000_000}
@@ -19,8 +21,6 @@ _PLAIN: dict[str, type] = {
     "text": types.Text,
     "salesforce-id": types.SalesforceId,
     "email": types.Email,
-    "boolean": types.Boolean,
-    "date": types.Date,
     "country": types.Country,
     "language": types.Language,
 }
@@ -124,10 +124,16 @@ def _type(
         case "integer":
             return _integer(node, scope)
         case "number":
-            bounds = _bounds(node, scope)
-            return None if bounds is None else types.Number(*bounds)
+            bounds, numerals = _bounds(node, scope), _numerals(node, scope)
+            if bounds is None or numerals is None:
+                return None
+            return types.Number(*bounds, numerals)
         case "money":
             return _money(node, scope)
+        case "boolean":
+            return _boolean(node, scope)
+        case "date":
+            return _date(node, scope)
         case "subdivision":
             return _subdivision(node, countries, scope)
         case "one of" | "any of":
@@ -140,28 +146,93 @@ def _type(
 
 
 def _code(node: nodes.TypeNode, scope: Scope) -> types.Code | None:
-    if not isinstance(node.argument, nodes.Literal):
+    if not node.options:
         return types.Code()
-    first = number(node.argument)
-    if first is None or first != int(first) or not 1 <= first <= 100:
-        message = f"`{node.argument.text}` is not a number of characters"
-        scope.report(
-            "unknown-value", node.argument.span, message, help="write 1 to 100, such as `first 5`"
-        )
+    option = node.options[0]
+    literal = option.operands[0]
+    length = number(literal)
+    if length is None or length != int(length) or not 1 <= length <= 100:
+        message = f"`{literal.text}` is not a number of characters"
+        advice = "write 1 to 100, such as `first 5`"
+        scope.report("unknown-value", literal.span, message, help=advice)
         return None
-    return types.Code(int(first))
+    match option.word:
+        case "digits":
+            return types.Code(None, int(length))
+        case "first_digits":
+            return types.Code(int(length), int(length))
+        case _:
+            return types.Code(int(length))
 
 
 def _integer(node: nodes.TypeNode, scope: Scope) -> types.Integer | None:
-    bounds = _bounds(node, scope)
-    if bounds is None:
+    bounds, numerals = _bounds(node, scope), _numerals(node, scope)
+    if bounds is None or numerals is None:
         return None
     for bound in bounds:
         if bound is not None and bound != int(bound):
             scope.report("type-mismatch", node.span, f"{bound} is not a whole number")
             return None
     low, high = (None if bound is None else int(bound) for bound in bounds)
-    return types.Integer(low, high)
+    return types.Integer(low, high, numerals)
+
+
+def _numerals(node: nodes.TypeNode, scope: Scope) -> types.Numerals | None:
+    chosen = _chosen(
+        node,
+        scope,
+        decimal={"decimal_comma": ",", "decimal_point": "."},
+        percent={"percent": "%"},
+        end={"range_low": "low", "range_high": "high"},
+    )
+    if chosen is None:
+        return None
+    return types.Numerals(chosen["decimal"], bool(chosen["percent"]), chosen["end"])
+
+
+def _date(node: nodes.TypeNode, scope: Scope) -> types.Date | None:
+    units = ("epoch_seconds", "epoch_milliseconds", "sheet_days")
+    chosen = _chosen(
+        node,
+        scope,
+        first={"day_first": "day", "month_first": "month"},
+        numbers={unit: unit.replace("_", " ") for unit in units},
+    )
+    return None if chosen is None else types.Date(**chosen)
+
+
+def _chosen(
+    node: nodes.TypeNode, scope: Scope, **choices: Mapping[str, str]
+) -> dict[str, str] | None:
+    """Return which option of each kind is written, "" for none; None where two are."""
+    chosen = dict.fromkeys(choices, "")
+    for option in node.options:
+        for kind, words in choices.items():
+            if option.word not in words:
+                continue
+            if chosen[kind]:
+                message = "the type says twice how its values are written"
+                scope.report("duplicate-clause", option.span, message, help="keep one of them")
+                return None
+            chosen[kind] = words[option.word]
+    return chosen
+
+
+def _boolean(node: nodes.TypeNode, scope: Scope) -> types.Boolean | None:
+    said: dict[str, str] = {}
+    texts: dict[str, list[str]] = {"true_when": [], "false_when": []}
+    for option in node.options:
+        for literal in option.operands:
+            key = normal_text(literal.text)
+            own = f"{key}_when"
+            if said.setdefault(key, option.word) != option.word or (own in texts) > (
+                own == option.word
+            ):
+                message = f"`{literal.text}` can't say both true and false"
+                scope.report("unknown-value", literal.span, message)
+                return None
+            texts[option.word].append(literal.text)
+    return types.Boolean(tuple(texts["true_when"]), tuple(texts["false_when"]))
 
 
 def _bounds(node: nodes.TypeNode, scope: Scope) -> tuple[Decimal | None, Decimal | None] | None:
@@ -192,7 +263,8 @@ def _money(node: nodes.TypeNode, scope: Scope) -> types.Money | None:
             help="write the three capitals of ISO 4217, such as USD or EUR",
         )
         return None
-    return types.Money(currency.text)
+    numerals = _numerals(node, scope)
+    return None if numerals is None else types.Money(currency.text, numerals)
 
 
 def _subdivision(
@@ -201,7 +273,14 @@ def _subdivision(
     if isinstance(node.argument, nodes.Name):
         if node.argument.text in countries:
             return types.Subdivision(node.argument.text)
-        scope.unknown("country field", node.argument, dict.fromkeys(countries))
+        if is_alpha_2(node.argument.text):
+            return types.Subdivision(None, node.argument.text)
+        if re.fullmatch("[A-Z]{2}", node.argument.text):
+            message = f"there is no country `{node.argument.text}`"
+            advice = "write its code of ISO 3166-1, such as US, or the name of a country field"
+            scope.report("unknown-name", node.argument.span, message, help=advice)
+        else:
+            scope.unknown("country field", node.argument, dict.fromkeys(countries))
         return None
     if len(countries) > 1:
         scope.report(

@@ -2,14 +2,24 @@
 
 The day is taken as it is written: a time zone doesn't move it. Dotted dates put the day
 first. Dates with slashes or hyphens are read only where one order is possible, because
-03/04 is the 3 April of one half of the world and the 4 March of the other.
+03/04 is the 3 April of one half of the world and the 4 March of the other; a field may say
+which it is, and what a plain number counts.
 """
 
 import re
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+from decimal import Decimal
 
+from turnout.dsl.types import Date
 from turnout.dsl.values.numerals import plain
-from turnout.dsl.values.reading import Reading, Unread
+from turnout.dsl.values.reading import FromOther, FromText, Reading, Unread
+
+ANY_DATE = Date()
+_EPOCH = date(1970, 1, 1)
+_SHEET = date(1899, 12, 30)
+_MOST = 10**15
+_COUNT = re.compile(r"(-?[0-9]{1,15})(?:\.[0-9]{1,15})?")
 
 _MONTHS = (
     "January February March April May June July August September October November December"
@@ -39,36 +49,74 @@ _NAMED_DAY = re.compile(
 )
 
 
-def day(text: str, _country: str | None = None) -> Reading:
-    """Read a text as a calendar day.
+def day(kind: Date = ANY_DATE) -> tuple[FromText, FromOther]:
+    """Return the readers of a calendar day.
 
-    >>> day("31.12.2026"), day("03/04/2026")
+    >>> read, _ = day()
+    >>> read("31.12.2026", None), read("03/04/2026", None)
     (datetime.date(2026, 12, 31), Unread(reason='ambiguous: 3 April or 4 March', kept=None))
+    >>> day(Date("day"))[0]("03/04/2026", None)
+    datetime.date(2026, 4, 3)
     """
-    if len(text) == 10 and text[4] == "-" == text[7] and text.isascii():
-        try:
-            return date.fromisoformat(text)
-        except ValueError:
-            pass
-    written = plain(text)
-    if written is None or len(written) > 60:
-        return _NOT_A_DATE
-    if found := _TIME.search(written):
-        written = written[: found.start()]
-    return _day(" ".join(written.split()))
+    counted = _NUMBERS.get(kind.numbers)
+
+    def from_text(text: str, _country: str | None = None) -> Reading:
+        if len(text) == 10 and text[4] == "-" == text[7] and text.isascii():
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                pass
+        written = plain(text)
+        if written is None or len(written) > 60:
+            return _NOT_A_DATE
+        if counted and (found := _COUNT.fullmatch(written)) and len(found[1]) != 8:
+            return counted(Decimal(written))
+        if found := _TIME.search(written):
+            written = written[: found.start()]
+        return _day(" ".join(written.split()), kind.first)
+
+    def from_other(raw: object) -> Reading | None:
+        """Read a date as itself, a number where the field says what it counts."""
+        if isinstance(raw, date):
+            return raw
+        if counted is None or isinstance(raw, bool):
+            return None
+        if not isinstance(raw, int | float | Decimal):
+            return None
+        return counted(Decimal(raw)) if -_MOST < raw < _MOST else _NO_SUCH_DAY
+
+    return from_text, from_other
 
 
-def day_of(raw: object) -> Reading | None:
-    """Read a date as itself; a number is no date, since its epoch and unit can't be known."""
-    return raw if isinstance(raw, date) else None
+def _since_1970(seconds: Decimal) -> Reading:
+    return _after(_EPOCH, int(seconds // 86_400))
 
 
-def _day(written: str) -> Reading:
+def _of_sheet(days: Decimal) -> Reading:
+    """Return the day of a spreadsheet's number; those of 1900 before March are off by one."""
+    return _after(_SHEET, int(days)) if days >= 61 else _NO_SUCH_DAY
+
+
+def _after(start: date, days: int) -> Reading:
+    try:
+        return start + timedelta(days=days)
+    except OverflowError:
+        return _NO_SUCH_DAY
+
+
+_NUMBERS: Mapping[str, Callable[[Decimal], Reading]] = {
+    "epoch seconds": _since_1970,
+    "epoch milliseconds": lambda count: _since_1970(count / 1000),
+    "sheet days": _of_sheet,
+}
+
+
+def _day(written: str, order: str) -> Reading:
     if found := _YEAR_FIRST.fullmatch(written):
         return _of(found[1], int(found[3]), int(found[4]))
     if found := _YEAR_LAST.fullmatch(written):
         first, mark, second, year = found.groups()
-        return _in_some_order(int(first), int(second), year, dotted=mark == ".")
+        return _in_order(int(first), int(second), year, order or ("day" if mark == "." else ""))
     if found := _DAY_NAMED.fullmatch(written):
         number, name, year = found.groups()
     elif found := _NAMED_DAY.fullmatch(written):
@@ -79,10 +127,11 @@ def _day(written: str) -> Reading:
     return _NOT_A_DATE if month is None else _of(year, month, int(number))
 
 
-def _in_some_order(first: int, second: int, year: str, *, dotted: bool) -> Reading:
-    if dotted or first > 12:
+def _in_order(first: int, second: int, year: str, order: str) -> Reading:
+    """Return the day of two numbers and a year; order: which comes first, "" if not known."""
+    if order == "day" or (not order and first > 12):
         return _of(year, second, first)
-    if second > 12 or first == second:
+    if order == "month" or second > 12 or first == second:
         return _of(year, first, second)
     if len(year) == 4 and first and second:
         ways = f"{first} {_MONTHS[second - 1]} or {second} {_MONTHS[first - 1]}"

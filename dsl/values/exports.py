@@ -14,7 +14,7 @@ _WHOLE = re.compile(r"([0-9]+)\.0+")
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE)
 _COUNTRY_PREFIX = re.compile(
     r"(?:A|AT|B|BE|CH|CZ|D|DE|DK|E|ES|EST|F|FIN|FI|FL|FR|GR|H|HR|HU|I|IT|L|LI|LT|LU|LV|N|NL|NO|P|PL|PT"
-    r"|RO|S|SE|SI|SK|SLO|US)[- ](?=[0-9]{3,})"
+    r"|RO|S|SE|SI|SK|SLO|US)-(?=[0-9]{3,})"
 )
 
 

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 
 from turnout.dsl.values.iso import rows
 from turnout.dsl.values.name_tables import Names, cldr, names, parts
-from turnout.dsl.values.places import country, is_country
+from turnout.dsl.values.places import country, country_codes
 from turnout.dsl.values.reading import Reading, Unread
 from turnout.dsl.values.texts import loose_key, nearest
 
@@ -113,7 +113,7 @@ def _meant(text: str) -> str | None:
         return None
     tag, script, region = found.groups()
     is_known = script is None or script in _SCRIPTS
-    is_somewhere = region is None or region.isdigit() or is_country(region.upper())
+    is_somewhere = region is None or region.isdigit() or region.upper() in country_codes()
     return _codes().get(tag) if is_known and is_somewhere else None
 
 
@@ -122,7 +122,7 @@ def _is_variant(part: str, first: str) -> bool:
 
     `CA` beside `fr` is Canada; beside `FR` it is Catalan, as `ca` is.
     """
-    if part.isupper() and is_country(part):
+    if part.isupper() and part in country_codes():
         return part.lower() not in _codes() or not first.isupper()
     return loose_key(part) in _SCRIPT_NAMES or (len(part) > 3 and isinstance(country(part), str))
 

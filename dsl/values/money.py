@@ -4,6 +4,7 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
+from turnout.dsl.types import ANY_NUMERALS, Numerals
 from turnout.dsl.values.iso import rows
 from turnout.dsl.values.numerals import Accept, decimal_in, from_number, plain, readings
 from turnout.dsl.values.reading import FromOther, FromText, Reading, Unread
@@ -55,19 +56,19 @@ _SYMBOLS: dict[str, frozenset[str]] = {
 _NOT_AN_AMOUNT = Unread("not an amount")
 
 
-def money(currency: str) -> tuple[FromText, FromOther]:
+def money(currency: str, written: Numerals = ANY_NUMERALS) -> tuple[FromText, FromOther]:
     """Return the readers of an amount in `currency` (ISO 4217)."""
     accept = decimal_in()
 
     def from_text(text: str, _country: str | None = None) -> Reading:
-        if _SIMPLE.fullmatch(text):
+        if written.decimal != "," and _SIMPLE.fullmatch(text):
             return accept((Decimal(text),))
-        return _read(text, currency, accept)
+        return _read(text, currency, accept, written.decimal)
 
     return from_text, from_number(accept)
 
 
-def _read(text: str, currency: str, accept: Accept) -> Reading:
+def _read(text: str, currency: str, accept: Accept, point: str) -> Reading:
     written = plain(text)
     found = _MARKED.fullmatch(written) if written and len(written) <= 100 else None
     if found is None or (found["sign"] and found["inner"]):
@@ -76,7 +77,7 @@ def _read(text: str, currency: str, accept: Accept) -> Reading:
         refused = _mismatch(mark.strip().upper(), currency) if mark else None
         if refused:
             return refused
-    numbers = readings(found["sign"] + found["inner"] + found["number"].strip())
+    numbers = readings(found["sign"] + found["inner"] + found["number"].strip(), point)
     return accept(numbers) if numbers else _NOT_AN_AMOUNT
 
 

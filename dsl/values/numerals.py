@@ -14,7 +14,7 @@ from math import isfinite
 from typing import TypeAlias
 from unicodedata import category, decimal, normalize
 
-from turnout.dsl.types import Value
+from turnout.dsl.types import ANY_NUMERALS, Numerals, Value
 from turnout.dsl.values.reading import FromOther, FromText, Reading, Unread
 
 Accept: TypeAlias = Callable[[Sequence[Decimal]], Reading]
@@ -55,8 +55,10 @@ def plain(text: str) -> str | None:
     return "".join(str(decimal(c)) if c.isdecimal() else " " if c.isspace() else c for c in signed)
 
 
-def readings(text: str) -> tuple[Decimal, ...]:
+def readings(text: str, point: str = "") -> tuple[Decimal, ...]:
     """Return every number that `text` could mean: none, one, or two where it is ambiguous.
+
+    point: the sign before decimals, "" where it isn't known.
 
     >>> readings("1.200,50"), readings("1.200"), readings("5k"), readings("10-49")
     ((Decimal('1200.50'),), (Decimal('1200'), Decimal('1.200')), (Decimal('5E+3'),), ())
@@ -68,23 +70,34 @@ def readings(text: str) -> tuple[Decimal, ...]:
     sign, body, power, suffix = found.groups()
     shift = int(power or 0) + _SUFFIXES.get((suffix or "").lower(), 0)
     return tuple(
-        scaled(Decimal(sign + number), shift) for number in dict.fromkeys(_bodies(body.strip()))
+        scaled(Decimal(sign + number), shift)
+        for number in dict.fromkeys(_bodies(body.strip(), point))
     )
 
 
-def _bodies(body: str) -> list[str]:
+def _bodies(body: str, point: str) -> list[str]:
     if body.isdigit():
         return [body]
     found: list[str] = []
     for form in (*_GROUPED, _LAKHS):
-        if grouped := form.fullmatch(body):
+        grouped = form.fullmatch(body)
+        if grouped and _fits(body, grouped, point):
             whole = re.sub("[^0-9]", "", grouped[1])
             found.append(f"{whole}.{grouped[2]}" if grouped[2] else whole)
     if pointed := _POINTED.fullmatch(body):
         whole, mark, part = pointed.groups()
-        if mark == "." or not found:  # a lone comma that can group does group
+        # A lone comma that can group does group, where it isn't said to be the decimal sign.
+        if mark == point if point else mark == "." or not found:
             found.append(f"{whole or 0}.{part}")
     return found
+
+
+def _fits(body: str, grouped: re.Match[str], point: str) -> bool:
+    """Return whether nothing but `point`, where it is known, is before the decimals."""
+    if not point:
+        return True
+    decimals = grouped.start(2)
+    return point not in grouped[1] and (decimals < 0 or body[decimals - 1] == point)
 
 
 def scaled(number: Decimal, places: int) -> Decimal:
@@ -112,7 +125,9 @@ def canonical(number: Decimal) -> Decimal | None:
     return Decimal(0) if number.is_zero() else Decimal(digits)
 
 
-def integer(low: int | None, high: int | None) -> tuple[FromText, FromOther]:
+def integer(
+    low: int | None, high: int | None, written: Numerals = ANY_NUMERALS
+) -> tuple[FromText, FromOther]:
     """Return the readers of a whole number in `low..high`."""
     fits = _bounds(low, high)
 
@@ -126,7 +141,7 @@ def integer(low: int | None, high: int | None) -> tuple[FromText, FromOther]:
             case _:
                 return _ambiguous(whole)
 
-    by_text = _from_text(accept, "not a whole number")
+    by_text = _from_text(accept, "not a whole number", written)
 
     def from_text(text: str, country: str | None = None) -> Reading:
         if text.isdigit() and text.isascii() and len(text) <= 15:
@@ -137,13 +152,15 @@ def integer(low: int | None, high: int | None) -> tuple[FromText, FromOther]:
     return from_text, from_number(accept)
 
 
-def number(low: Decimal | None, high: Decimal | None) -> tuple[FromText, FromOther]:
+def number(
+    low: Decimal | None, high: Decimal | None, written: Numerals = ANY_NUMERALS
+) -> tuple[FromText, FromOther]:
     """Return the readers of a decimal number in `low..high`."""
     accept = decimal_in(low, high)
-    by_text = _from_text(accept, "not a number")
+    by_text = _from_text(accept, "not a number", written)
 
     def from_text(text: str, country: str | None = None) -> Reading:
-        if _SIMPLE.fullmatch(text):
+        if written.decimal != "," and _SIMPLE.fullmatch(text):
             return accept((Decimal(text),))
         return by_text(text, country)
 
@@ -165,11 +182,13 @@ def decimal_in(low: Decimal | None = None, high: Decimal | None = None) -> Accep
     return accept
 
 
-def _from_text(accept: Accept, complaint: str) -> FromText:
+def _from_text(accept: Accept, complaint: str, written: Numerals) -> FromText:
     refused = Unread(complaint)
 
     def from_text(text: str, _country: str | None = None) -> Reading:
-        numbers = readings(text)
+        if written.percent and text[-1] in "%\uff05\u066a":
+            text = text[:-1].rstrip()
+        numbers = readings(text, written.decimal)
         if not numbers:
             return TOO_LONG if text.isdecimal() else refused
         if any(canonical(number) is None for number in numbers):

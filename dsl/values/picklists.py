@@ -166,13 +166,26 @@ def person(people: Mapping[str, str]) -> FromText:
     return from_text
 
 
-def truth(text: str, _country: str | None = None) -> Reading:
-    """Read a text as true or false."""
-    return _TRUTH.get(text.lower() if text.isascii() else normal_text(text), _NOT_TRUTH)
+def truth(
+    true_when: tuple[str, ...] = (), false_when: tuple[str, ...] = ()
+) -> tuple[FromText, FromOther]:
+    """Return the readers of true or false; what a field declares comes before what all know."""
+    words: dict[str, bool] = dict(_TRUTH)
+    declared = {normal_text(word): True for word in true_when}
+    declared |= {normal_text(word): False for word in false_when}
+    words |= declared
 
+    def from_text(text: str, _country: str | None = None) -> Reading:
+        found = words.get(text.lower() if text.isascii() else normal_text(text))
+        return words.get(normal_text(text), _NOT_TRUTH) if found is None else found
 
-def truth_of(raw: object) -> Reading | None:
-    """Read true, false, 1 or 0 as itself."""
-    if isinstance(raw, bool | int | float):
+    def from_other(raw: object) -> Reading | None:
+        """Read true, false, 1 or 0 as itself, another number where it is declared."""
+        if not isinstance(raw, bool | int | float):
+            return None
+        is_word = declared and not isinstance(raw, bool)
+        if is_word and (found := declared.get(format(raw, "g"))) is not None:
+            return found
         return bool(raw) if raw in {0, 1} else _NOT_TRUTH
-    return None
+
+    return from_text, from_other

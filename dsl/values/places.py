@@ -13,7 +13,7 @@ from unicodedata import normalize
 from turnout.dsl.values.iso import rows
 from turnout.dsl.values.name_tables import Names, cldr, names, parts
 from turnout.dsl.values.place_names import CODES, COUNTRIES, SUBDIVISIONS
-from turnout.dsl.values.reading import Reading, Unread
+from turnout.dsl.values.reading import FromText, Reading, Unread
 from turnout.dsl.values.texts import nearest
 
 _FULL_CODE = re.compile(r"([A-Za-z]{2}) ?[-_ ] ?([A-Za-z0-9]{1,3})")
@@ -41,9 +41,14 @@ def country(text: str, _country: str | None = None) -> Reading:
     return Unread(f"several countries: {', '.join(sorted(frozenset.union(*each)))}")
 
 
-def is_country(code: str) -> bool:
-    """Return whether `code` is one of a country, in capitals."""
-    return code in country_codes()
+def is_alpha_2(code: str) -> bool:
+    """Return whether `code` is a country's of ISO 3166-1, as values are: two capitals."""
+    return country_codes().get(code) == code
+
+
+def within(country: str) -> FromText:
+    """Return the reader of subdivisions of one country."""
+    return lambda text, _country: subdivision(text, country)
 
 
 @lru_cache(maxsize=4096)

@@ -20,6 +20,7 @@ from turnout.dsl.values import (
     numerals,
     picklists,
     places,
+    ranges,
 )
 from turnout.dsl.values.exports import unguarded, unquoted
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY, is_placeholder
@@ -176,20 +177,33 @@ def _remembering(read_text: FromText) -> FromText:
 def _readers(kind: types.FieldType) -> tuple[FromText, FromOther | None]:
     """Return what reads texts and what reads the rest; None where the rest are just digits."""
     match kind:
-        case types.Integer(low, high):
-            return numerals.integer(low, high)
-        case types.Number(low, high):
-            return numerals.number(low, high)
-        case types.Money(currency):
-            return money.money(currency)
-        case types.Boolean():
-            return picklists.truth, picklists.truth_of
+        case types.Integer(low, high, written):
+            return _with_ranges(numerals.integer(low, high, written), written, low, high)
+        case types.Number(low, high, written):
+            return _with_ranges(numerals.number(low, high, written), written, low, high)
+        case types.Money(currency, written):
+            return _with_ranges(money.money(currency, written), written, None, None)
+        case types.Boolean(true_when, false_when):
+            return picklists.truth(true_when, false_when)
         case types.Date():
-            return dates.day, dates.day_of
+            return dates.day(kind)
         case types.AnyOf(values):
             return picklists.any_of(values)
         case _:
             return _word_reader(kind), None
+
+
+def _with_ranges(
+    readers: tuple[FromText, FromOther],
+    written: types.Numerals,
+    low: int | Decimal | None,
+    high: int | Decimal | None,
+) -> tuple[FromText, FromOther]:
+    """Return the readers of a number, of ranges, too, where the field reads them."""
+    from_text, from_other = readers
+    if not written.end:
+        return readers
+    return ranges.ranged(from_text, written.end, low, high), from_other
 
 
 def _word_reader(kind: _Words) -> FromText:
@@ -198,14 +212,14 @@ def _word_reader(kind: _Words) -> FromText:
             return lambda text, _country: normal_text(text)
         case types.SalesforceId():
             return salesforce_id
-        case types.Code(first):
-            return codes.code(first)
+        case types.Code(first, digits):
+            return codes.code(first, digits)
         case types.Email():
             return emails.email
         case types.Country():
             return places.country
-        case types.Subdivision():
-            return places.subdivision
+        case types.Subdivision(_, within):
+            return places.subdivision if within is None else places.within(within)
         case types.Language():
             return languages.language
         case types.OneOf(values):

@@ -18,6 +18,7 @@ from typing import Protocol
 import attrs
 
 from turnout.compiler.meaning.identity import Seen
+from turnout.dsl.targets import DRAWN, KINDS
 from turnout.errors import Error
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
@@ -173,6 +174,10 @@ class Store(Protocol):
         ...
 
 
+_CAPPED = {each.word for each in KINDS if each.receiver == "outlet" and not each.always_accepts}
+"""Kinds of targets without a person that can have a cap."""
+
+
 def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     """Return whose caps a lead counts towards: of a decision with these parts.
 
@@ -181,11 +186,9 @@ def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     >>> receivers("queue", "triage", None)
     ()
     """
-    if kind == "partner":
-        return (f"partner {target}",)
     if assignee is None:
-        return ()
-    if kind in {"round-robin", "least-loaded"}:
+        return (f"{kind} {target}",) if kind in _CAPPED else ()
+    if kind in DRAWN:
         return f"person {assignee}", f"team {target}", member_of(target, assignee)
     return (f"person {assignee}",)
 

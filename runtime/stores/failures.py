@@ -11,6 +11,7 @@ from pathlib import Path
 
 from turnout.runtime.stores import StateError
 
+_REACH = "the file and its folder must be writable: SQLite keeps two files beside it"
 _FAILURES = (
     (
         ("SQLITE_BUSY", "SQLITE_LOCKED"),
@@ -20,7 +21,7 @@ _FAILURES = (
     (
         ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM"),
         "the state file {path} can't be written",
-        "the file and its folder must be writable: SQLite keeps two files beside it",
+        _REACH,
     ),
     (
         ("SQLITE_NOTADB",),
@@ -45,6 +46,8 @@ def state_errors(path: Path) -> Generator[None, None, None]:
     """Turn what SQLite raises in the block into a `StateError` about the file."""
     try:
         yield
+    except UnicodeError as error:
+        raise damaged(path, "a text is not UTF-8") from error
     except sqlite3.Error as error:
         raise described(error, path) from error
 

@@ -8,10 +8,11 @@ that it read. A network share can't hold the file, since its users must share me
 """
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
@@ -32,12 +33,22 @@ from turnout.runtime.stores.statements import (
     make_tables,
     upgrade_tables,
 )
+from turnout.runtime.stores.sums import (
+    GIVEN,
+    WHOLE,
+    Cell,
+    check_whole,
+    checked,
+    given_leads,
+    row_sum,
+)
 from turnout.runtime.stores.upgrades import add_given
 
 T = TypeVar("T")
-_EARLIER = (
-    "SELECT key, at, seq, route, lead, owner FROM seen"
-    " WHERE key = ? AND at >= ? AND at <= ? ORDER BY at DESC, seq DESC"
+_SEEN = "SELECT key, at, seq, route, lead, owner, sum FROM seen"
+_EARLIER = f"{_SEEN} WHERE key = ? AND at >= ? AND at <= ? ORDER BY at DESC, seq DESC"
+_DECISIONS = (
+    "SELECT decision, fingerprint, closed, touched, watch, due, route, lead, sum FROM decisions"
 )
 _OWNED = _EARLIER.replace("ORDER BY", "AND owner IS NOT NULL ORDER BY")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -57,6 +68,7 @@ def open_sqlite(
     if not path.parent.is_dir():
         raise StateError(f"there is no folder {path.parent}", "make it, or name another file")
     with state_errors(path):
+        _make_private(path)
         # The absolute path, because SQLite has its own idea of the file ":memory:".
         connection = sqlite3.connect(
             path.absolute(), timeout=wait, isolation_level=None, check_same_thread=False
@@ -71,8 +83,11 @@ def open_sqlite(
                 # Checked again under the lock: another run may just have made the tables.
                 if not check_format(connection, path):
                     make_tables(connection, policy_name)
-                check_owner(connection, path, policy_name, teams)
                 upgrade_tables(connection, path)
+                check_owner(connection, path, policy_name, teams)
+            if path.stat().st_size <= WHOLE:
+                with _transaction(connection, "BEGIN"):
+                    check_whole(connection, path)
     except BaseException:
         connection.close()
         raise
@@ -96,15 +111,32 @@ class SqliteStore:
         with self._one_at_a_time:
             if self._connection.in_transaction:
                 raise RuntimeError("a transaction of this store has not ended")
-            with state_errors(self._path), _transaction(self._connection, "BEGIN IMMEDIATE"):
+            with state_errors(self._path):
+                self._connection.execute("BEGIN IMMEDIATE")
+            try:
                 batch = Batch(_Kept(self._connection, self._path))
-                yield batch
-                _keep(self._connection, batch)
+                yield batch  # what is raised here is no error of the file
+                with state_errors(self._path):
+                    _keep(self._connection, self._path, batch)
+                    self._connection.execute("COMMIT")
+            except BaseException:
+                _undo(self._connection)
+                raise
 
     def close(self) -> None:
         """Close the file; what no batch kept is gone."""
         with state_errors(self._path):
             self._connection.close()
+
+
+def _make_private(path: Path) -> None:
+    """Make the file where there is none, for its owner alone: it holds personal data.
+
+    SQLite gives the files that it puts beside it the same mode, and it says what is wrong
+    where none can be made.
+    """
+    with suppress(OSError):
+        os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _log_ahead(connection: sqlite3.Connection, wait: float) -> None:
@@ -135,68 +167,56 @@ class _Kept:
     path: Path
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
-        row = self.connection.execute(
-            "SELECT decision, fingerprint, closed, touched, watch FROM decisions"
-            " WHERE route = ? AND lead = ?",
-            (route, _stored(lead)),
-        ).fetchone()
-        return None if row is None else self._read(row)
+        query = f"{_DECISIONS} WHERE route = ? AND lead = ?"
+        return next(map(self._read, self._rows("decisions", query, route, _stored(lead))), None)
 
     def turns(self, team: str) -> Turns:
-        row = self.connection.execute(
-            "SELECT scale, lag FROM turns WHERE team = ?", (team,)
-        ).fetchone()
-        return LEVEL if row is None else Turns(row[0], self._decoded(row[1], dict[str, int]))
+        query = "SELECT team, scale, lag, sum FROM turns WHERE team = ?"
+        for _, scale, lag in self._rows("turns", query, team):
+            return Turns(scale, self._decoded(lag, dict[str, int]))
+        return LEVEL
 
     def open_leads(self, person: str) -> int:
-        row = self.connection.execute(
-            "SELECT open FROM load WHERE person = ?", (person,)
-        ).fetchone()
-        return 0 if row is None else int(row[0])
+        query = "SELECT person, open, sum FROM load WHERE person = ?"
+        return next((int(leads) for _, leads in self._rows("load", query, person)), 0)
 
     def given(self, who: str, start: int, end: int) -> int:
-        (leads,) = self.connection.execute(
-            "SELECT coalesce(sum(leads), 0) FROM given WHERE who = ? AND at >= ? AND at < ?",
-            (who, start, end),
-        ).fetchone()
-        return int(leads)
+        query = f"SELECT {GIVEN} FROM given WHERE who = ? AND at >= ? AND at < ?"  # noqa: S608 - our own names
+        with state_errors(self.path):
+            found = self.connection.execute(query, (who, start, end)).fetchone()
+        return given_leads(self.path, who, found)
 
     def earlier(self, key: str, start: int, end: int, *, owned: bool) -> Iterator[Seen]:
-        query = _OWNED if owned else _EARLIER
-        rows = self.connection.execute(query, (key, start, end))
-        yield from map(_seen, rows)
+        yield from map(_seen, self._rows("seen", _OWNED if owned else _EARLIER, key, start, end))
 
     def remembered(self, route: str, lead: str) -> list[Seen]:
-        rows = self.connection.execute(
-            "SELECT key, at, seq, route, lead, owner FROM seen"
-            " WHERE route = ? AND lead = ? ORDER BY seq, key",
-            (route, _stored(lead)),
-        )
-        return [*map(_seen, rows)]
+        query = f"{_SEEN} WHERE route = ? AND lead = ? ORDER BY seq, key"
+        return [*map(_seen, self._rows("seen", query, route, _stored(lead)))]
 
     def log(self) -> Iterator[Recorded]:
-        rows = self.connection.execute(
-            "SELECT decision, fingerprint, closed, touched, watch FROM decisions ORDER BY seq"
-        )
-        for row in rows:
-            yield self._read(row)
+        yield from map(self._read, self._rows("decisions", f"{_DECISIONS} ORDER BY seq"))
 
     def overdue(self, route: str, at: datetime) -> Iterator[Recorded]:
-        rows = self.connection.execute(
-            "SELECT decision, fingerprint, closed, touched, watch FROM decisions"
-            " WHERE route = ? AND due <= ?"
-            " AND due IS NOT NULL AND touched = 0 AND closed = 0 ORDER BY due, seq",
-            (route, _instant(at)),
+        query = (
+            f"{_DECISIONS} WHERE route = ? AND due <= ?"
+            " AND due IS NOT NULL AND touched = 0 AND closed = 0 ORDER BY due, seq"
         )
-        for row in rows:
-            yield self._read(row)
+        yield from map(self._read, self._rows("decisions", query, route, _instant(at)))
 
     def moves(self) -> Iterator[Move]:
-        for (text,) in self.connection.execute("SELECT move FROM moves ORDER BY seq"):
+        for _, _, text in self._rows(
+            "moves", "SELECT route, lead, move, sum FROM moves ORDER BY seq"
+        ):
             yield self._decoded(text, Move.from_dict)
 
-    def _read(self, row: tuple[str, str, int, int, str | None]) -> Recorded:
-        text, fingerprint, closed, touched, watch = row
+    def _rows(self, table: str, query: str, *asked: str | int) -> Iterator[tuple[Any, ...]]:
+        """Yield rows without their checksum, which is the last cell and has to be right."""
+        with state_errors(self.path):
+            for row in self.connection.execute(query, asked):
+                yield tuple(checked(self.path, table, row))
+
+    def _read(self, row: tuple[Any, ...]) -> Recorded:
+        text, fingerprint, closed, touched, watch = row[:5]
         return Recorded(
             self._decoded(text, Decision.from_dict),
             fingerprint,
@@ -208,37 +228,45 @@ class _Kept:
     def _decoded(self, text: str, decode: Callable[[Any], T]) -> T:
         try:
             return decode(json.loads(text))
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
             raise damaged(self.path, f"{text[:40]!r} is not what was written") from error
 
 
-def _keep(connection: sqlite3.Connection, batch: Batch) -> None:
+def _keep(connection: sqlite3.Connection, path: Path, batch: Batch) -> None:
     """Write what the batch changed, each table once."""
     connection.executemany(
-        "INSERT INTO decisions (decision, fingerprint, closed, touched, watch, due, route, lead)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [_row(key, new) for key, new in batch.decisions.items()],
+        "INSERT INTO decisions (decision, fingerprint, closed, touched, watch, due, route, lead,"
+        " sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (_summed(_row(key, new)) for key, new in batch.decisions.items()),
     )
     connection.executemany(
-        "UPDATE decisions SET decision = ?, fingerprint = ?, closed = ?, touched = ?, watch = ?,"
-        " due = ? WHERE route = ? AND lead = ?",
-        [_row(key, new) for key, new in batch.changed.items()],
+        "UPDATE decisions SET decision = ?1, fingerprint = ?2, closed = ?3, touched = ?4,"
+        " watch = ?5, due = ?6, sum = ?9 WHERE route = ?7 AND lead = ?8",
+        (_summed(_row(key, new)) for key, new in batch.changed.items()),
     )
     connection.executemany(
-        "INSERT INTO moves (route, lead, move) VALUES (?, ?, ?)",
-        [(move.route, _stored(move.lead), _json(move.as_dict())) for move in batch.moved],
+        "INSERT INTO moves (route, lead, move, sum) VALUES (?, ?, ?, ?)",
+        (_summed((move.route, _stored(move.lead), _json(move.as_dict()))) for move in batch.moved),
     )
     connection.executemany(
-        "INSERT OR REPLACE INTO turns VALUES (?, ?, ?)",
-        [(team, turns.scale, _json(turns.lag)) for team, turns in batch.drawn.items()],
+        "INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?)",
+        (_summed((team, turns.scale, _json(turns.lag))) for team, turns in batch.drawn.items()),
     )
+    kept = _Kept(connection, path)
     connection.executemany(
-        "INSERT INTO load VALUES (?, ?)"
-        " ON CONFLICT (person) DO UPDATE SET open = open + excluded.open",
-        list(batch.opened.items()),
+        "INSERT OR REPLACE INTO load VALUES (?, ?, ?)",
+        [
+            _summed((person, kept.open_leads(person) + more))
+            for person, more in batch.opened.items()
+        ],
     )
     add_given(connection, batch.received)
     _remember(connection, batch)
+
+
+def _summed(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """Return the cells of a row with their checksum behind them."""
+    return (*cells, row_sum(*cells))
 
 
 def _remember(connection: sqlite3.Connection, batch: Batch) -> None:
@@ -249,29 +277,30 @@ def _remember(connection: sqlite3.Connection, batch: Batch) -> None:
         "DELETE FROM seen WHERE route = ? AND lead = ?",
         [(route, _stored(lead)) for route, lead in batch.remembered],
     )
-    rows: list[tuple[str, int, int, str, str, str | None]] = []
+    rows: list[tuple[Cell, ...]] = []
     for _, seen in batch.remembered_in_order():
         if seen and seen[0].order >= NEWEST:
             last += 1
         for each in seen:
             seq = last if each.order >= NEWEST else each.order
-            rows.append((each.key, each.at, seq, each.route, _stored(each.lead), each.owner))
-    connection.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?)", rows)
+            cells = each.key, each.at, seq, each.route, _stored(each.lead), each.owner
+            rows.append(_summed(cells))
+    connection.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _seen(row: tuple[str, int, int, str, str, str | None]) -> Seen:
+def _seen(row: tuple[Any, ...]) -> Seen:
     key, at, order, route, lead, owner = row
     return Seen(key, at, order, route, _loaded(lead), owner)
 
 
-def _row(key: Key, new: Recorded) -> tuple[str | int | None, ...]:
+def _row(key: Key, new: Recorded) -> tuple[Cell, ...]:
     route, lead = key
     due = None if new.watch is None else new.decision.due
     return (
         _json(new.decision.as_dict()),
         new.fingerprint,
-        new.closed,
-        new.touched,
+        int(new.closed),
+        int(new.touched),
         None if new.watch is None else _json(attrs.asdict(new.watch)),
         None if due is None else _instant(due),
         route,
@@ -323,7 +352,11 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Generator[None, 
         yield
         connection.execute("COMMIT")
     except BaseException:
-        # SQLite itself has rolled back where the disk was full.
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
+        _undo(connection)
         raise
+
+
+def _undo(connection: sqlite3.Connection) -> None:
+    """Roll back, where SQLite itself hasn't because the disk was full."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")

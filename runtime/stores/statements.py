@@ -18,6 +18,7 @@ from pathlib import Path
 
 from turnout.runtime.stores import StateError
 from turnout.runtime.stores.failures import damaged
+from turnout.runtime.stores.sums import checked, schema_sum
 from turnout.runtime.stores.upgrades import FORMAT, upgrade
 
 APPLICATION_ID = int.from_bytes(b"Trno")
@@ -88,20 +89,27 @@ def make_tables(connection: sqlite3.Connection, policy_name: str) -> None:
 def check_owner(
     connection: sqlite3.Connection, path: Path, policy_name: str, teams: Collection[str]
 ) -> None:
-    """Raise StateError where the file keeps the state of another policy."""
-    named = connection.execute("SELECT value FROM meta WHERE key = 'policy'").fetchone()
-    if named is None:
+    """Raise StateError where the file keeps the state of another policy, or is damaged."""
+    meta: dict[object, object] = {}
+    for row in connection.execute("SELECT key, value, sum FROM meta"):
+        key, value = checked(path, "meta", row)
+        meta[key] = value
+    if meta.get("schema") != schema_sum(connection):
+        raise damaged(path, "its tables are not those that were made")
+    owner = meta.get("policy")
+    if owner is None:
         raise damaged(path, "it names no policy")
-    (owner,) = named
     if owner != policy_name:
         raise StateError(
             f"{path} keeps the state of policy {owner}, not of {policy_name}",
-            "give each policy a state file of its own",
+            f"give each policy a state file of its own; if {owner} has become {policy_name}, say"
+            f" so: turnout state rename {path} policy {owner} {policy_name}",
         )
     drawn = sorted(team for (team,) in connection.execute("SELECT team FROM turns"))
     if drawn and teams and not set(drawn) & set(teams):
         raise StateError(
             f"{path} keeps the turns of teams that policy {policy_name} doesn't have:"
             f" {', '.join(drawn)}",
-            "it is another policy's; give each policy a state file of its own",
+            "it is another policy's; give each policy a state file of its own. If teams were"
+            f" renamed, say so: turnout state rename {path} team OLD NEW",
         )

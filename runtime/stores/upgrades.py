@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from turnout.runtime.stores import microseconds, receivers
+from turnout.runtime.stores.sums import ROWS, given_sum, more_leads, row_sum, schema_sum
 
 
 def watch_dues(connection: sqlite3.Connection) -> None:
@@ -47,11 +48,11 @@ def count_given(connection: sqlite3.Connection) -> None:
         at = microseconds(datetime.fromisoformat(record["at"]))
         for who in receivers(record["kind"], record["target"], record["assignee"]):
             received.setdefault(who, Counter())[at] += 1
-    add_given(connection, received)
+    _count(connection, received)
 
 
-def add_given(connection: sqlite3.Connection, received: Mapping[str, Counter[int]]) -> None:
-    """Count leads as given: by receiver, how many at each moment."""
+def _count(connection: sqlite3.Connection, received: Mapping[str, Counter[int]]) -> None:
+    """Count leads as given, as formats without checksums do."""
     connection.executemany(
         "INSERT INTO given VALUES (?, ?, ?)"
         " ON CONFLICT (who, at) DO UPDATE SET leads = leads + excluded.leads",
@@ -76,12 +77,56 @@ def remember_leads(connection: sqlite3.Connection) -> None:
     connection.execute("CREATE INDEX seen_last ON seen (seq)")
 
 
+def add_sums(connection: sqlite3.Connection) -> None:
+    """Give every row a checksum; see `sums`."""
+    for table, cells in ROWS.items():
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN sum INTEGER NOT NULL DEFAULT 0")
+        names = ", ".join(cells)
+        found = connection.execute(f"SELECT {names} FROM {table}").fetchall()  # noqa: S608 - our own names
+        same = " AND ".join(f"{name} IS ?" for name in _KEYS[table])
+        keys = [cells.index(name) for name in _KEYS[table]]
+        connection.executemany(
+            f"UPDATE {table} SET sum = ? WHERE {same}",  # noqa: S608 - our own names
+            [(row_sum(*row), *(row[at] for at in keys)) for row in found],
+        )
+    connection.execute("ALTER TABLE given ADD COLUMN sum INTEGER NOT NULL DEFAULT 0")
+    given = connection.execute("SELECT who, at, leads FROM given").fetchall()
+    connection.executemany(
+        "UPDATE given SET sum = ? WHERE who = ? AND at = ?",
+        [(given_sum(who, at, leads), who, at) for who, at, leads in given],
+    )
+
+
+def add_given(connection: sqlite3.Connection, received: Mapping[str, Counter[int]]) -> None:
+    """Count leads as given: by receiver, how many at each moment."""
+    connection.executemany(
+        "INSERT INTO given VALUES (?, ?, ?, ?) ON CONFLICT (who, at)"
+        " DO UPDATE SET leads = leads + excluded.leads, sum = sum + ?",
+        (
+            (who, at, leads, given_sum(who, at, leads), more_leads(leads))
+            for who, times in received.items()
+            for at, leads in times.items()
+        ),
+    )
+
+
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     watch_dues,
     count_given,
     remember_leads,
+    add_sums,
 )
 """From format 1 to 2, from 2 to 3, and so on."""
+
+_KEYS = {
+    "meta": ("key",),
+    "decisions": ("route", "lead"),
+    "moves": ("route", "lead", "move"),
+    "turns": ("team",),
+    "load": ("person",),
+    "seen": ("key", "at", "seq"),
+}
+"""What tells the rows of each table apart."""
 
 FORMAT = 1 + len(STEPS)
 
@@ -90,4 +135,8 @@ def upgrade(connection: sqlite3.Connection, version: int) -> None:
     """Bring tables of an earlier format to this one, inside the caller's transaction."""
     for step in STEPS[version - 1 :]:
         step(connection)
+    schema = schema_sum(connection)
+    connection.execute(
+        "INSERT OR REPLACE INTO meta VALUES ('schema', ?, ?)", (schema, row_sum("schema", schema))
+    )
     connection.execute(f"PRAGMA user_version = {FORMAT}")

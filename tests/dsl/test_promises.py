@@ -6,9 +6,10 @@ import pytest
 
 from tests.support.policies import attempted, compiled, named, resolved
 from turnout.compiler.questions.stewards import parts_with_stewards, stewards_of
-from turnout.dsl.policy import Rule, Sla, Step, ToQueue
+from turnout.dsl.policy import Rule, Sla, Step
 from turnout.dsl.promises import Action, NeverReaches, Period, Reached, SlaAtMost
 from turnout.dsl.source import Source, Span
+from turnout.dsl.targets import ToQueue
 from turnout.runtime.decisions import Doing
 from turnout.runtime.router import Router
 

@@ -15,8 +15,9 @@ from tests.support.strategies import histories, people
 from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.compiler.program import lower
 from turnout.dsl.calendars import Days
-from turnout.dsl.policy import Cap, Member, Person, Policy, RoundRobin, Route, Step, Team
+from turnout.dsl.policy import Cap, Member, Person, Policy, Route, Step, Team
 from turnout.dsl.source import Source, Span
+from turnout.dsl.targets import RoundRobin
 from turnout.dsl.zones import zone
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine

@@ -14,8 +14,8 @@ from turnout.compiler.checks.coverage_gaps import MOST_GAPS
 from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.program import Around
 from turnout.dsl.conditions import And, Condition, atoms
-from turnout.dsl.policy import PreviousOwner, Reject, ToOwner, ToQueue, ToSequence
 from turnout.dsl.source import Span
+from turnout.dsl.targets import PreviousOwner, Reject, ToOwner, ToQueue, ToSequence
 from turnout.dsl.wording import written
 from turnout.runtime.leads import lead_reader
 

@@ -14,15 +14,8 @@ from turnout.compiler.meaning.interpreter import holds, match, settle
 from turnout.compiler.program import Program, lower
 from turnout.compiler.questions.testable import coverables
 from turnout.dsl.expectations import Expectation
-from turnout.dsl.policy import (
-    LeastLoaded,
-    RoundRobin,
-    Target,
-    ToOwner,
-    ToPartner,
-    ToPerson,
-)
 from turnout.dsl.source import Source, Span
+from turnout.dsl.targets import LeastLoaded, RoundRobin, Target, ToOwner, ToPartner, ToPerson
 from turnout.dsl.wording import parts
 from turnout.trials.generation import UNMADE, Generated, generate
 from turnout.trials.testing import Covered, Tester, covered

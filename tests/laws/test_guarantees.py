@@ -10,9 +10,7 @@ from tests.support.witnesses import arrival, shown
 from tests.support.worlds import course, is_broken, worlds
 from turnout.compiler.meaning.interpreter import Match, holds, match
 from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
-from turnout.dsl.policy import (
-    PreviousOwner,
-)
+from turnout.dsl.targets import PreviousOwner
 from turnout.dsl.types import PersonName
 from turnout.runtime.leads import lead_reader
 

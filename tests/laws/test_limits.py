@@ -15,7 +15,8 @@ from tests.support.strategies import PEOPLE, Written
 from tests.support.worlds import World, available, course, ends, is_broken, worlds
 from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.meaning.situations import is_open_on_the_wall
-from turnout.dsl.policy import Policy, ToPartner
+from turnout.dsl.policy import Policy
+from turnout.dsl.targets import ToPartner
 
 HOURS = {
     "early": ("mon..fri 06:00-12:00", "mon..sun 06:00-12:00"),

@@ -10,7 +10,7 @@ from random import Random
 from typing import cast
 
 from email_validator import validate_email
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from turnout.dsl import types
@@ -28,6 +28,7 @@ from turnout.dsl.values import (
     read,
     show,
 )
+from turnout.dsl.values.placeholders import CERTAIN, LIKELY
 from turnout.runtime.leads import LACKING, fingerprint, lead_reader, leads, shortened
 from turnout.runtime.records import LeadsError, records
 from turnout.runtime.records.opening import Format
@@ -37,14 +38,22 @@ KINDS: tuple[FieldType, ...] = (
     types.Text(),
     types.Code(),
     types.Code(3),
+    types.Code(None, 5),
+    types.Code(3, 3),
     types.Email(),
     types.Integer(-10, 10**9),
+    types.Integer(0, None, types.Numerals(",", end="low")),
     types.Number(),
+    types.Number(None, None, types.Numerals(".", percent=True, end="high")),
     types.Money("USD"),
     types.Boolean(),
+    types.Boolean(("opt-in",), ("0", "-")),
     types.Date(),
+    types.Date("day", "epoch milliseconds"),
+    types.Date("month", "sheet days"),
     types.Country(),
     types.Subdivision("country"),
+    types.Subdivision(None, "US"),
     types.Language(),
     types.OneOf(LIST),
     types.AnyOf(LIST),
@@ -79,6 +88,8 @@ jsons = st.recursive(
     max_leaves=12,
 )
 numbers = st.integers() | st.floats() | st.decimals() | st.from_regex(r"-?[0-9][0-9.,]{0,9}[kM]?")
+ranges = st.from_regex(r"[<>]?[0-9]{1,4}(\+|-[0-9]{1,4}k?| to [0-9.,]{1,6}%?)?", fullmatch=True)
+slashed = st.from_regex(r"[0-3]?[0-9]([/.-])[0-3]?[0-9]\1[12][0-9]{3}", fullmatch=True)
 likely = st.one_of(
     *(
         st.tuples(st.just(kind), raws)
@@ -88,14 +99,22 @@ likely = st.one_of(
                 st.text(),
                 st.text() | numbers,
                 st.text(),
+                st.from_regex(r"(z:|D-)?[0-9]{4,6}(\.0)?", fullmatch=True),
+                st.from_regex(r"[0-9]{2,5}(-[0-9]{4})?", fullmatch=True),
                 st.emails(),
                 numbers,
+                numbers | ranges,
                 numbers,
+                numbers | ranges,
                 numbers,
                 st.booleans(),
+                st.booleans() | st.sampled_from(["opt-in", "0", "-", 0]),
                 st.dates() | st.datetimes() | st.dates().map(str),
+                st.dates() | numbers | slashed,
+                st.dates() | numbers | slashed,
                 st.sampled_from([entry["alpha_2"] for entry in iso.rows("countries")]),
                 st.sampled_from([entry["code"] for entry in iso.rows("subdivisions")]),
+                st.sampled_from(["CA", "Calif.", "US-TX", "CA-ON", "AE"]),
                 st.sampled_from([entry["name"] for entry in iso.rows("languages")]),
                 st.sampled_from(LIST),
                 st.lists(st.sampled_from(LIST)),
@@ -191,6 +210,62 @@ def test_a_day_with_slashes_is_never_read_in_one_of_two_ways(first: int, second:
     if both_possible:
         assert isinstance(found, Unread)
         assert found.reason.startswith("ambiguous")
+
+
+# What a reader may make of a text by taking signs off it, and what is no code or name then.
+signs = st.text("/.-_ ()#'\"", min_size=1, max_size=3)
+
+
+@given(
+    st.sampled_from([types.Country(), types.Subdivision("country"), types.Language()]),
+    st.sampled_from(
+        [e["alpha_2"] for e in iso.rows("countries")] + ["NA", "DE", "no", "eng", "id"]
+    ),
+    signs,
+    st.sampled_from(["DE", "IT", "US"]),
+)
+def test_signs_never_make_a_code_of_letters(
+    kind: FieldType, code: str, sign: str, country: str
+) -> None:
+    """Law: letters with signs between them are not the code that is left without the signs."""
+    assume(sign.strip(" ") and "(" not in sign)
+    found = read(Field("field", kind), sign.join(code), country)
+    assert isinstance(found, Unread), found
+    assert found.kept is None or found.reason.startswith("several")
+
+
+@given(
+    st.lists(st.text("aAbB12+-._/ ", min_size=1, max_size=5), min_size=1, max_size=5, unique=True),
+    st.text("aAbB12+-._/ ", min_size=1, max_size=5),
+)
+def test_what_a_list_holds_is_read_as_itself_and_signs_are_kept(
+    values: list[str], text: str
+) -> None:
+    """Law: a value reads as itself; what is read as another value has its letters and signs."""
+    values = [value for value in dict.fromkeys(value.strip() for value in values) if value]
+    assume(values)
+    field = Field("field", types.OneOf(tuple(values)))
+    for value in values:
+        assert read(field, value) == value
+    found = read(field, text)
+    if isinstance(found, str):
+        for one, other in ((found, text), (text, found)):
+            letters = [c for c in one.casefold() if c.isalnum()]
+            assert letters == [c for c in other.casefold() if c.isalnum()]
+            ends = one.strip()[0], one.strip()[-1]
+            assert all(c.isalnum() or c in other for c in ends)
+
+
+@given(st.sampled_from(KINDS), st.sampled_from(sorted(LIKELY)), st.sampled_from([None, "US", "IT"]))
+def test_a_placeholder_is_never_a_value(kind: FieldType, text: str, country: str | None) -> None:
+    """Law: what says that there is no value is missing with an issue, or free text."""
+    if isinstance(kind, types.Boolean) and kind.true_when:
+        return  # one that its schema reads
+    found = read(Field("field", kind), text, country)
+    if isinstance(kind, types.Text) or kind == types.Code() or kind == types.Code(3):
+        assert isinstance(found, Unread) or text not in CERTAIN
+    else:
+        assert found is MISSING or isinstance(found, Unread), (kind, text, found)
 
 
 # -- leads --

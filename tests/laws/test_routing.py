@@ -19,15 +19,8 @@ from turnout.compiler.meaning.interpreter import match, settle
 from turnout.compiler.meaning.situations import Earlier, history
 from turnout.compiler.program import lower
 from turnout.dsl.conditions import PREVIOUS_OWNER
-from turnout.dsl.policy import (
-    LeastLoaded,
-    Policy,
-    PreviousOwner,
-    RoundRobin,
-    Target,
-    ToOwner,
-    ToPerson,
-)
+from turnout.dsl.policy import Policy
+from turnout.dsl.targets import LeastLoaded, PreviousOwner, RoundRobin, Target, ToOwner, ToPerson
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts, worded
 from turnout.runtime.decisions import Decision, PassedOver

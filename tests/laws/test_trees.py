@@ -21,7 +21,8 @@ from turnout.compiler.tree.dot import dot
 from turnout.compiler.tree.grow import decision_tree
 from turnout.compiler.tree.tree_json import as_json
 from turnout.dsl.conditions import Condition
-from turnout.dsl.policy import Policy, Target
+from turnout.dsl.policy import Policy
+from turnout.dsl.targets import Target
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts
 from turnout.rendering.jsons import json_text

@@ -26,14 +26,15 @@ from tests.support.policies import compiled, named
 from tests.support.strategies import Column, Written, conditions, policies
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.meaning.interpreter import Match, holds, match
-from turnout.compiler.program import Clause, RouteProgram, always_accepts
+from turnout.compiler.program import Clause, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.gaps import Gaps, gaps
 from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or, atoms
 from turnout.dsl.findings import Finding
-from turnout.dsl.policy import Block, Entry, Policy, Sla, Target
+from turnout.dsl.policy import Block, Entry, Policy, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
+from turnout.dsl.targets import Target
 from turnout.dsl.types import Date, PersonName, Value
 
 ROUTE = "inbound"
@@ -286,7 +287,7 @@ def tried(targets: Iterable[Target]) -> tuple[Target, ...]:
     def first(targets: Iterable[Target]) -> Iterator[Target]:
         for target in targets:
             yield target
-            if always_accepts(target):
+            if target.kind.always_accepts:
                 return
 
     return tuple(first(targets))

@@ -11,13 +11,14 @@ from tests.support.policies import resolved
 from tests.support.strategies import Written, can_be_seen
 from turnout.compiler.difference import Difference, Move, Offer, RouteDifference, difference
 from turnout.compiler.difference.ground.lines import offered
-from turnout.compiler.difference.ground.receivers import read_by, unmarked
+from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.leads.budget import Budget
 from turnout.compiler.leads.regions import truth
 from turnout.compiler.meaning.interpreter import match
 from turnout.compiler.program import lower
 from turnout.dsl.conditions import SEEN, Condition
 from turnout.dsl.policy import Policy
+from turnout.dsl.targets import said
 from turnout.dsl.types import Value, Values
 from turnout.runtime.leads import LeadReader, lead_reader
 
@@ -71,7 +72,7 @@ def attempted(
 
 def _offers(policy: Policy, route: str, values: Values, today: date) -> tuple[Offer, ...]:
     targets = [target for target, _ in match(policy, route, values, today).attempts]
-    return tuple((target, tuple(map(values.get, read_by(target)))) for target in targets)
+    return tuple((target, tuple(map(values.get, said(target).reads))) for target in targets)
 
 
 def compared(

@@ -13,6 +13,8 @@ _LATER = (
     "ALTER TABLE decisions DROP COLUMN due",
     "ALTER TABLE decisions DROP COLUMN touched",
     "ALTER TABLE decisions DROP COLUMN watch",
+    *(f"ALTER TABLE {table} DROP COLUMN sum" for table in ("meta", "decisions", "turns", "load")),
+    "DELETE FROM meta WHERE key = 'schema'",
     "PRAGMA user_version = 1",
 )
 

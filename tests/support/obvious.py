@@ -23,7 +23,8 @@ from turnout.compiler.meaning.situations import (
 )
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import PREVIOUS_OWNER
-from turnout.dsl.policy import LeastLoaded, Policy, RoundRobin, Sla, Target
+from turnout.dsl.policy import Policy, Sla
+from turnout.dsl.targets import LeastLoaded, RoundRobin, Target
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts
 from turnout.dsl.zones import zone

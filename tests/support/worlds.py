@@ -11,10 +11,17 @@ from tests.support.enumeration import Arrival
 from tests.support.strategies import PEOPLE
 from turnout.compiler.meaning.interpreter import Match, settle
 from turnout.dsl.conditions import PREVIOUS_OWNER
-from turnout.dsl.policy import (
+from turnout.dsl.policy import Person, Policy
+from turnout.dsl.promises import (
+    AlwaysByRule,
+    AlwaysReaches,
+    Claim,
+    NeverReaches,
+    Reached,
+    SlaAtMost,
+)
+from turnout.dsl.targets import (
     LeastLoaded,
-    Person,
-    Policy,
     PreviousOwner,
     Reject,
     RoundRobin,
@@ -24,14 +31,6 @@ from turnout.dsl.policy import (
     ToPerson,
     ToQueue,
     ToSequence,
-)
-from turnout.dsl.promises import (
-    AlwaysByRule,
-    AlwaysReaches,
-    Claim,
-    NeverReaches,
-    Reached,
-    SlaAtMost,
 )
 
 AWAY = (*PEOPLE, "outside")

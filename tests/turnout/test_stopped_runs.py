@@ -6,6 +6,7 @@ same command is then given again, as an operator would.
 
 import csv
 import io
+import os
 import resource
 import signal
 import sqlite3
@@ -148,3 +149,42 @@ def test_two_runs_that_share_a_state_decide_each_lead_once(folder: Path, leads: 
     assert [run.returncode for run in runs] == [0, 0]
     assert decisions(folder / "one.csv") == decisions(folder / "two.csv")
     assert kept(folder / "state.db") == LEADS
+
+
+def hidden(folder: Path) -> list[Path]:
+    return sorted(folder.glob(".out.csv.*"))
+
+
+def test_what_a_killed_run_left_is_swept_by_the_next_one_and_a_running_one_s_is_not(
+    folder: Path, leads: str
+) -> None:
+    runs = [started("-o", "out.csv", "--state", f"{name}.db") for name in ("killed", "goes-on")]
+    for run in runs:
+        assert run.stdin is not None
+        run.stdin.write(leads[: len(leads) * 9 // 10])
+        run.stdin.flush()
+    end = time.monotonic() + 60
+    while len(hidden(folder)) < len(runs) and time.monotonic() < end:
+        time.sleep(0.02)
+    runs[0].send_signal(signal.SIGKILL)
+    runs[0].communicate()
+    assert len(hidden(folder)) == 2
+    for part in hidden(folder):
+        os.utime(part, (0, 0))
+    assert finished(leads, "-o", "out.csv")[0] == 0
+    assert len(hidden(folder)) == 1
+    assert runs[1].stdin is not None
+    runs[1].stdin.write(leads[len(leads) * 9 // 10 :])
+    runs[1].communicate(timeout=60)
+    assert (runs[1].returncode, hidden(folder)) == (0, [])
+    assert len(decisions(folder / "out.csv")) == LEADS
+
+
+def test_a_file_that_was_just_made_is_not_swept(folder: Path, leads: str) -> None:
+    for name in (".out.csv.1-aa.part", ".other.csv.1-aa.part", ".out.csv.part"):
+        (folder / name).touch()
+        os.utime(folder / name, (0, 0))
+    (folder / ".out.csv.2-aa.part").touch()
+    assert finished(leads, "-o", "out.csv")[0] == 0
+    left = sorted(path.name for path in folder.glob(".*.part"))
+    assert left == [".other.csv.1-aa.part", ".out.csv.2-aa.part", ".out.csv.part"]

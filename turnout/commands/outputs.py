@@ -2,17 +2,27 @@
 
 The text goes to a hidden file beside the target, which takes the target's name at the
 end. So a crash, a kill or a full disk leaves the old file as it was, and never half a
-file that looks whole.
+file that looks whole. What a killed run left behind is swept by the next one that writes
+the same file: nobody holds its lock any more.
 """
 
+import glob
 import os
+import secrets
 import sys
+import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from turnout.commands.exits import is_full
+
+if sys.platform != "win32":
+    import fcntl
+
+SETTLED = 60.0
+"""Seconds after which a hidden file must have been locked by whoever writes it."""
 
 
 @contextmanager
@@ -27,9 +37,13 @@ def replacing(path: Path) -> Generator[BinaryIO, None, None]:
         with _naming(str(path)), target.open("wb") as stream:
             yield stream
         return
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    _sweep(target)
+    # Not by the process alone: containers that share a folder count theirs from 1.
+    part = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
-        with _naming(str(path), part), part.open("wb") as stream:
+        with _naming(str(path), part), part.open("xb") as stream:
+            with suppress(OSError):  # a file system without locks: nothing is swept there
+                _lock(stream)
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
@@ -40,6 +54,25 @@ def replacing(path: Path) -> Generator[BinaryIO, None, None]:
         with suppress(OSError):
             part.unlink()
         raise
+
+
+def _sweep(target: Path) -> None:
+    """Delete what killed runs left of the file."""
+    for left in target.parent.glob(f".{glob.escape(target.name)}.*.part"):
+        with suppress(OSError):  # somebody else's, or locked by a run that goes on
+            if time.time() - left.stat().st_mtime > SETTLED:
+                with left.open("rb+") as stream:
+                    _lock(stream)
+                left.unlink()
+
+
+def _lock(stream: BinaryIO) -> None:
+    """Lock a file for as long as it is open. Raises OSError where somebody else has.
+
+    Windows has no need of it: there a file can't be deleted while it is open.
+    """
+    if sys.platform != "win32":
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def is_stdout(path: Path | None) -> bool:

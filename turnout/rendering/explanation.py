@@ -7,6 +7,7 @@ from typing import Any
 import attrs
 
 from turnout.dsl.printable import visible
+from turnout.dsl.targets import DRAWN
 from turnout.dsl.wording import acted
 from turnout.rendering.screen import Ink, fill, hanging, paint, width
 from turnout.runtime.decisions import Decision, PassedOver
@@ -18,8 +19,6 @@ _WIDEST_NAME = 28
 _LONGEST_CONDITION = 72
 MOST_MEMBERS = 8
 """Members of a team whose reasons are told one by one."""
-
-_DRAWN = {"round-robin", "least-loaded"}
 
 
 def explanation_data(explanation: Explanation) -> dict[str, Any]:
@@ -76,7 +75,7 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
         yield "passed over", f"{passed.target}: {passed.reason}{_of_members(passed)}"
     if decision.repeated:
         yield "repeated", f"decided on {decision.at:%Y-%m-%d %H:%M} UTC; the decision stands"
-    if decision.kind in _DRAWN and not has_state:
+    if decision.kind in DRAWN and not has_state:
         yield "turns", "as if nobody had a lead yet; with --state, as they stand"
 
 

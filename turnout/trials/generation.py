@@ -15,12 +15,13 @@ from typing import TypeAlias
 
 import attrs
 
+from turnout.compiler.candidates import Candidate, behind
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.compiler.leads.universe import example as closed_example
 from turnout.compiler.leads.witness import Example, example
 from turnout.compiler.meaning.interpreter import holds, match
-from turnout.compiler.program import Attempt, Clause, Program, always_accepts
+from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.testable import Coverable
 from turnout.dsl import nodes
@@ -28,18 +29,14 @@ from turnout.dsl.conditions import ALWAYS, SEEN
 from turnout.dsl.expectations import START, Arrival, Clock, TestCase
 from turnout.dsl.formatting import formatted
 from turnout.dsl.parse import parse
-from turnout.dsl.policy import (
-    LeastLoaded,
-    PreviousOwner,
-    RoundRobin,
-    ToOwner,
-    ToPartner,
-    ToPerson,
-)
 from turnout.dsl.resolve.declarations import declarations
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tests import MAX_NAME, TestReader
 from turnout.dsl.source import Source
+from turnout.dsl.targets import (
+    BY_WORD,
+    said,
+)
 from turnout.dsl.types import AnyOf, Field, OneOf, PersonName, Subdivision, Value, Values, id_field
 from turnout.dsl.values import Missing, Unread, jsonable, read, show
 from turnout.dsl.wording import quoted, worded
@@ -52,12 +49,6 @@ UNMADE = "no lead that shows it could be made"
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 _KEYWORDS = {"at", "at-cap", "away", "because", "expect", "lead", "not", "route"}
-_WHO = {
-    "round-robin": "team",
-    "least-loaded": "team",
-    "reject": "rejected",
-    "none": "nobody",
-}
 
 Made: TypeAlias = tuple[str, tuple[Arrived, ...]]
 """A test as text, and what came of it."""
@@ -229,7 +220,7 @@ class _Maker:
             before = _before(clauses[at].attempts, item)
             if before is None:
                 continue
-            closed = next((each for each in before if always_accepts(each.target)), None)
+            closed = next((each for each in before if each.target.kind.always_accepts), None)
             if closed is not None:
                 yield f"it comes behind `{worded(closed.target)}`, which takes every lead"
                 continue
@@ -311,23 +302,22 @@ class _Maker:
         people: dict[str, None] = {}
         partners: dict[str, None] = {}
         for attempt in before:
-            match attempt.target:
-                case RoundRobin(team) | LeastLoaded(team):
-                    drawn = [each.person for each in policy.teams[team].members if each.weight]
-                    people |= dict.fromkeys(drawn)
-                case ToPerson(person):
-                    people[person] = None
-                case ToOwner(field) if field in lead.values:
-                    people[str(lead.values[field])] = None
-                case ToPartner(partner):
-                    partners[partner] = None
-                case PreviousOwner() if lead.earlier is not None:
-                    people |= dict.fromkeys(self._owners(lead, item))
-                case _:
-                    pass
+            those = behind(policy, attempt.target)
+            if those.people is None:
+                partners[said(attempt.target).name] = None
+            elif attempt.target.kind.receiver == "member":
+                people |= dict.fromkeys(those.people)
+            elif all(one.is_certain for one in those.people.values()):
+                mine = (name for name, one in those.people.items() if self._is_of(lead, one))
+                people |= dict.fromkeys(mine)
+            elif lead.earlier is not None:
+                people |= dict.fromkeys(self._owners(lead, item))
         known = [name for name in people if name in policy.people]
         here = [name for name in known if not policy.people[name].is_inactive]
         return tuple(here), tuple(partners)
+
+    def _is_of(self, lead: _Lead, one: Candidate) -> bool:
+        return holds(one.leads, lead.values, lead.at or START)
 
     def _owners(self, lead: _Lead, item: Coverable) -> list[str]:
         """Return who is given the earlier lead, if anybody."""
@@ -384,8 +374,9 @@ def _expected(decision: Decision) -> Iterator[str]:
     """Yield what a decision came to, as expectations."""
     for passed in decision.passed_over:
         yield f"passed-over {quoted(passed.target)} because {passed.reason}"
-    word = _WHO.get(decision.kind, decision.kind)
-    if decision.kind == "reject":
+    kind = BY_WORD.get(decision.kind)
+    word = "nobody" if kind is None else kind.reached
+    if kind is not None and kind.definition == "text":
         yield f"{word} {quoted(decision.target)}"
     else:
         yield f"{word} {_word(decision.target)}" if decision.target else word

@@ -7,11 +7,12 @@ from datetime import datetime
 import attrs
 
 from turnout.compiler.difference.ground.lines import Outcome, clause_outcome, outcome_of
-from turnout.compiler.difference.ground.receivers import marked, read_by
+from turnout.compiler.difference.ground.receivers import marked
 from turnout.compiler.difference.ground.sights import AFTER, BEFORE
 from turnout.compiler.meaning.identity import NEW
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Program
+from turnout.dsl.targets import said
 from turnout.dsl.types import Values
 from turnout.runtime.clocks import answers, asked_of
 from turnout.runtime.leads import lead_reader
@@ -68,7 +69,7 @@ def _told_apart(old: _Given, new: _Given) -> tuple[Outcome, Outcome]:
     (before, was), (after, now) = old, new
     if before != after or was == now:
         return before, after
-    read = {name for target in before.targets for name in read_by(target)}
+    read = {name for target in before.targets for name in said(target).reads}
     changed = frozenset(name for name in read if was.get(name) != now.get(name))
     return (
         attrs.evolve(before, targets=marked(before.targets, changed, BEFORE)),

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import date
 
 from turnout.compiler.difference import Offer
-from turnout.compiler.difference.ground.receivers import read_by
 from turnout.compiler.meaning.interpreter import match
 from turnout.dsl.conditions import SEEN
 from turnout.dsl.policy import Policy
+from turnout.dsl.targets import said
 from turnout.runtime.leads import lead_reader
 
 
@@ -18,4 +18,4 @@ def offered_by(
     lead = lead_reader(policy.fields)(raw, None)
     values = {**lead.values, SEEN: raw.get(SEEN) is True}
     targets = (target for target, _ in match(policy, route, values, clock).attempts)
-    return tuple((target, tuple(map(values.get, read_by(target)))) for target in targets)
+    return tuple((target, tuple(map(values.get, said(target).reads))) for target in targets)

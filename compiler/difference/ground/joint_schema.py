@@ -174,7 +174,9 @@ class _Builder:
             views[name] = attrs.evolve(seen, present=_without(name, field, other, seen.present))
 
     def _field(self, name: str, kind: types.FieldType, raw: str) -> None:
-        arriving = types.Subdivision() if isinstance(kind, types.Subdivision) else kind
+        arriving = kind
+        if isinstance(kind, types.Subdivision):
+            arriving = types.Subdivision(None, kind.within)
         self.fields[name] = Field(name, arriving)
         self.raws[name] = raw
 
@@ -208,14 +210,16 @@ def _joined(old: types.FieldType, new: types.FieldType) -> tuple[types.FieldType
             if isinstance(new, types.AnyOf):
                 return types.AnyOf(tuple(table)), _held(table, is_old=lambda kind: kind is old)
             return types.OneOf(tuple(table)), _chosen(table, is_old=lambda kind: kind is old)
-        case types.Integer(), types.Integer():
-            whole = types.Integer(_wider(old.low, new.low, min), _wider(old.high, new.high, max))
+        case types.Integer(), types.Integer() if old.numerals == new.numerals:
+            wide = _wider(old.low, new.low, min), _wider(old.high, new.high, max)
+            whole = types.Integer(*wide, new.numerals)
             return whole, _within(whole)
-        case types.Number(), types.Number():
-            number = types.Number(_wider(old.low, new.low, min), _wider(old.high, new.high, max))
+        case types.Number(), types.Number() if old.numerals == new.numerals:
+            widest = _wider(old.low, new.low, min), _wider(old.high, new.high, max)
+            number = types.Number(*widest, new.numerals)
             return number, _within(number)
-        case types.Subdivision(), types.Subdivision():
-            return types.Subdivision(), lambda name, _: Sight(name, Present(name))
+        case types.Subdivision(), types.Subdivision() if old.within == new.within:
+            return types.Subdivision(None, new.within), lambda name, _: Sight(name, Present(name))
         case _ if old == new:
             return new, lambda name, _: Sight(name, Present(name))
         case _:

@@ -9,11 +9,12 @@ give a lead different values, these leads have a row of their own in front of th
 import attrs
 
 from turnout.compiler.difference.ground.meanings import Meanings
-from turnout.compiler.difference.ground.receivers import Readings, marked, read_by
+from turnout.compiler.difference.ground.receivers import Readings, marked
 from turnout.compiler.difference.ground.sights import View
-from turnout.compiler.program import Attempt, Clause, Program, always_accepts
+from turnout.compiler.program import Attempt, Clause, Program
 from turnout.dsl.conditions import ALWAYS, And, Condition, Named, Not, Or, Present
-from turnout.dsl.policy import Policy, Target
+from turnout.dsl.policy import Policy
+from turnout.dsl.targets import Target, said
 from turnout.dsl.wording import acted, promised, worded
 
 
@@ -120,7 +121,7 @@ def version(  # noqa: PLR0913 - a route, and what it is held beside
 
 def _differing(outcome: Outcome, readings: Readings) -> dict[str, Condition]:
     """Return where the values differ that the outcome's targets read, by the field."""
-    read = dict.fromkeys(name for target in outcome.targets for name in read_by(target))
+    read = dict.fromkeys(name for target in outcome.targets for name in said(target).reads)
     found = {name: readings.differ(name) for name in read}
     return {name: where for name, where in found.items() if where is not None}
 
@@ -155,7 +156,9 @@ def offered(targets: tuple[Target, ...]) -> tuple[Target, ...]:
 
     Whoever passed a lead over does so again when asked again.
     """
-    end = next((at for at, target in enumerate(targets) if always_accepts(target)), len(targets))
+    end = next(
+        (at for at, target in enumerate(targets) if target.kind.always_accepts), len(targets)
+    )
     return tuple(dict.fromkeys(targets[: end + 1]))
 
 

@@ -6,7 +6,7 @@ values of such a field, its decision changes, though both say the same words. Th
 are a condition like any other; the targets are told apart by a mark on their field.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
@@ -25,47 +25,22 @@ from turnout.dsl.conditions import (
     Or,
     Present,
 )
-from turnout.dsl.policy import LeastLoaded, RoundRobin, Target, ToOwner
+from turnout.dsl.targets import Target, renamed
 from turnout.dsl.types import Lookup, Value
 from turnout.dsl.values.picklists import picklist_key
-
-
-def read_by(target: Target) -> tuple[str, ...]:
-    """Return the fields that a target reads.
-
-    >>> read_by(ToOwner("account_owner"))
-    ('account_owner',)
-    """
-    match target:
-        case ToOwner(field=field):
-            return (field,)
-        case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
-            return fields
-        case _:
-            return ()
 
 
 def marked(targets: Iterable[Target], fields: frozenset[str], suffix: str) -> tuple[Target, ...]:
     """Return the targets, with `suffix` behind each of `fields` that they read."""
     return tuple(
-        _renamed(target, lambda name: name + suffix if name in fields else name)
+        renamed(target, lambda name: name + suffix if name in fields else name)
         for target in targets
     )
 
 
 def unmarked(target: Target) -> Target:
     """Return the target as its policy has it."""
-    return _renamed(target, lambda name: name.removesuffix(BEFORE).removesuffix(AFTER))
-
-
-def _renamed(target: Target, name: Callable[[str], str]) -> Target:
-    match target:
-        case ToOwner(field=field):
-            return attrs.evolve(target, field=name(field))
-        case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
-            return attrs.evolve(target, matching=tuple(map(name, fields)))
-        case _:
-            return target
+    return renamed(target, lambda name: name.removesuffix(BEFORE).removesuffix(AFTER))
 
 
 @attrs.frozen

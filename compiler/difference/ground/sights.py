@@ -13,8 +13,8 @@ from functools import cached_property
 
 import attrs
 
+from turnout.compiler.classes import answers
 from turnout.compiler.difference.ground.geography import Agreement, subdivisions
-from turnout.compiler.leads.space import answers
 from turnout.compiler.leads.universe import universe
 from turnout.dsl import types
 from turnout.dsl.conditions import (
@@ -23,9 +23,12 @@ from turnout.dsl.conditions import (
     Atom,
     Between,
     Condition,
+    Contains,
     Duplicate,
+    EndsWith,
     Has,
     IsIn,
+    Matches,
     Named,
     Not,
     OlderThan,
@@ -242,5 +245,7 @@ def holds(atom: Atom, value: Value) -> bool:
             return str(value).startswith(text)
         case OlderThan() | WithinLast():
             return False
-        case _:
+        case Has() | EndsWith() | Contains() | Matches():
             return answers(atom, value)
+        case _:
+            raise AssertionError(atom)

@@ -10,12 +10,13 @@ import attrs
 
 from turnout.compiler.difference.ground.alignment import aligned
 from turnout.compiler.difference.ground.lines import Outcome, Version
-from turnout.compiler.difference.moving.pieces import Ground
+from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.regions import All, Masks, find
 from turnout.compiler.words.describe import Words
 from turnout.dsl.findings import Witness
-from turnout.dsl.policy import Policy, Target
+from turnout.dsl.policy import Policy
+from turnout.dsl.targets import Target
 from turnout.dsl.types import Field, Value
 
 Offer: TypeAlias = tuple[Target, tuple[Value | None, ...]]
@@ -95,7 +96,7 @@ class Compared:
     None where they weren't.
     """
 
-    ground: Ground
+    ground: CommonGround
     old: Version
     new: Version
     fields: Mapping[str, Field]

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 import attrs
 
 from turnout.compiler.difference.ground.lines import Row, Version, offered
-from turnout.compiler.difference.ground.receivers import read_by, unmarked
+from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.difference.moving.compared import Compared, Offer
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.leads.witness import Example, example, shown
 from turnout.dsl.conditions import SEEN
 from turnout.dsl.findings import Witness
+from turnout.dsl.targets import said
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable
 
@@ -71,7 +72,7 @@ def _confirmed(rows: tuple[Row, Row], offers: tuple[tuple[Offer, ...], ...]) -> 
     changed = {
         f"{name} {_value(was)} → {_value(now)}": None
         for target in wanted[0]
-        for name, was, now in zip(read_by(target), before[target], after[target], strict=True)
+        for name, was, now in zip(said(target).reads, before[target], after[target], strict=True)
         if was != now
     }
     return ", ".join(changed) or None

@@ -1,0 +1,173 @@
+"""Who stands behind a target in a policy, and what can keep each of them from a lead.
+
+A target is offered a lead, and then a person behind it is given it, or a firm, or it lands
+where everything is taken. What the policy says of them is told here once for every kind of
+target; `outcomes` asks it for whom a chain can give a lead to, `limits` for what a target
+is sure to take.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+import attrs
+
+from turnout.dsl.conditions import (
+    ALWAYS,
+    NEVER,
+    And,
+    Condition,
+    Has,
+    IsIn,
+    Not,
+    Or,
+    Present,
+)
+from turnout.dsl.policy import Cap, Person, Policy
+from turnout.dsl.targets import (
+    LeastLoaded,
+    PreviousOwner,
+    Reject,
+    RoundRobin,
+    Target,
+    ToOwner,
+    ToPartner,
+    ToPerson,
+    ToQueue,
+    ToSequence,
+    said,
+)
+from turnout.dsl.types import AnyOf, Value
+
+
+@attrs.frozen
+class Candidate:
+    """A person whom a target can give a lead to.
+
+    leads: those for which they can be the one. is_certain: they are the one for all of
+    these, while they are there; not so where it isn't known who is. known: as declared,
+    None for a name that nothing declares, which is reported and of which nothing else is
+    said. hours: the calendar that has to be open, None where none is asked. caps: on leads
+    through this target only, beside the person's own.
+    """
+
+    leads: Condition
+    known: Person | None
+    hours: str | None
+    caps: tuple[Cap, ...] = ()
+    is_certain: bool = True
+
+    @property
+    def is_active(self) -> bool:
+        """Whether they are given leads at all."""
+        return self.known is None or not self.known.is_inactive
+
+
+@attrs.frozen
+class Behind:
+    """Who stands behind a target.
+
+    source: tells whether two targets choose among the same. people: by name, in the order
+    of the roster or the policy; None where no person is given the lead. hours, caps: those
+    of the team or the firm itself; the hours None where none are asked. lacking: why there
+    may be nobody whatever the hour, "" where somebody is named.
+    """
+
+    source: str
+    people: Mapping[str, Candidate] | None = None
+    hours: str | None = None
+    caps: tuple[Cap, ...] = ()
+    lacking: str = ""
+
+
+def behind(policy: Policy, target: Target) -> Behind:
+    """Return who stands behind a target; nobody who limits it where it takes every lead."""
+    match target:
+        case RoundRobin() | LeastLoaded():
+            return _team(policy, target)
+        case ToPerson(name, anytime):
+            return Behind(f"person {name}", {name: _candidate(policy, name, ALWAYS, anytime)})
+        case ToOwner(field, anytime):
+            owners = {
+                name: _candidate(policy, name, IsIn(field, frozenset({name})), anytime)
+                for name in policy.people
+            }
+            return Behind(f"owner {field}", owners, lacking=f"`{field}` may be missing")
+        case PreviousOwner(anytime):
+            owners = {
+                name: attrs.evolve(_candidate(policy, name, policy.seen, anytime), is_certain=False)
+                for name in policy.people
+            }
+            lacking = "there may be no earlier lead, or nobody who had one"
+            return Behind("previous owner", owners, lacking=lacking)
+        case ToPartner(name, anytime):
+            partner = policy.outlets[f"partner {name}"]
+            hours = None if anytime else partner.hours
+            return Behind(f"partner {name}", None, hours, partner.caps)
+        case ToQueue() | ToSequence() | Reject():
+            return Behind(f"{target.kind.word} {said(target).name}")
+        case _:
+            assert_never(target)
+
+
+def _candidate(policy: Policy, name: str, leads: Condition, anytime: bool) -> Candidate:  # noqa: FBT001 - as the policy has it
+    person = policy.people.get(name)
+    hours = None if anytime or person is None else person.hours
+    return Candidate(leads, person, hours)
+
+
+def _team(policy: Policy, target: RoundRobin | LeastLoaded) -> Behind:
+    team = policy.teams[target.team]
+    people: dict[str, Candidate] = {}
+    for member in team.members:
+        if member.weight:
+            is_known = member.person in policy.people
+            served = served_by(policy, member.person, target.matching) if is_known else ALWAYS
+            one = _candidate(policy, member.person, served, target.anytime)
+            people[member.person] = attrs.evolve(one, caps=member.caps)
+    hours = None if target.anytime else team.hours
+    return Behind(f"team {team.name}", people, hours, team.caps)
+
+
+def served_by(policy: Policy, person: str, fields: Iterable[str]) -> Condition:
+    """Return the leads whose values in all of `fields` the person serves."""
+    parts: list[Condition] = []
+    for field in fields:
+        served = policy.people[person].serves.get(field, frozenset())
+        kind = policy.fields[field].type
+        if not served:
+            return NEVER
+        if isinstance(kind, AnyOf):
+            others = [value for value in kind.values if value not in served]
+            parts += [Present(field), *(Not(Has(field, value)) for value in others)]
+        else:
+            parts.append(IsIn(field, served))
+    return both(*parts)
+
+
+# -- conditions, without what is sure --
+
+
+def either(parts: Iterable[Condition]) -> Condition:
+    """Return the leads in at least one of `parts`."""
+    kept: dict[Condition, None] = {}
+    listed: dict[str, list[Value]] = {}
+    for part in parts:
+        match part:
+            case IsIn(field, values):  # one list of values is shorter than many
+                listed.setdefault(field, []).extend(values)
+            case Or(()):
+                pass
+            case _:
+                kept[part] = None
+    if ALWAYS in kept:
+        return ALWAYS
+    kept |= {IsIn(field, frozenset(values)): None for field, values in listed.items()}
+    return next(iter(kept)) if len(kept) == 1 else Or(tuple(kept))
+
+
+def both(*parts: Condition) -> Condition:
+    """Return the leads in all of `parts`."""
+    kept = dict.fromkeys(part for part in parts if part != ALWAYS)
+    if NEVER in kept:
+        return NEVER
+    return next(iter(kept)) if len(kept) == 1 else And(tuple(kept))

@@ -1,0 +1,228 @@
+"""Targets: where a rule can send a lead, and what is known of each kind of them.
+
+A kind says once what holds of all its targets (`Kind`), and `said` what one of them says;
+whoever needs to know asks these two. What stands behind a target in a policy, and so who
+can get the lead, is told by `compiler/candidates.py`. Only the engine and the reference,
+which offer leads, look at the classes themselves, and all of them end in `assert_never`:
+a new kind is a type error wherever somebody must decide about it.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeAlias, assert_never, get_args
+
+import attrs
+
+from turnout.dsl.conditions import PREVIOUS_OWNER
+
+
+@attrs.frozen
+class Kind:
+    """What holds of every target of a kind.
+
+    word: with which it begins in the language, and which decisions name. title: what it is,
+    for people who never saw the language. reached: the word
+    for whoever has the lead then, in guarantees and tests ("team", "rejected").
+    receiver: who that is; a member of a team, a person, an outlet or nobody.
+    definition: what its argument names ("team", "field"); "text" where it is a text.
+    always_accepts: it can never pass a lead on. is_worked: somebody is to touch the lead,
+    so that an SLA runs.
+    """
+
+    word: str
+    title: str
+    reached: str
+    receiver: Literal["member", "person", "outlet", "nobody"]
+    definition: str
+    always_accepts: bool = False
+    is_worked: bool = True
+
+
+@attrs.frozen
+class RoundRobin:
+    """Draw from a team, weighted and fair.
+
+    matching: fields whose value a member must serve. anytime: hours are not asked.
+    """
+
+    kind = Kind("round-robin", "team, by turns", "team", "member", "team")
+    team: str
+    matching: tuple[str, ...] = ()
+    anytime: bool = False
+
+
+@attrs.frozen
+class LeastLoaded:
+    """The member of a team with the fewest open leads for their weight; see `RoundRobin`."""
+
+    kind = Kind("least-loaded", "team, least loaded", "team", "member", "team")
+    team: str
+    matching: tuple[str, ...] = ()
+    anytime: bool = False
+
+
+@attrs.frozen
+class ToPerson:
+    """One person by name."""
+
+    kind = Kind("person", "person", "person", "person", "person")
+    person: str
+    anytime: bool = False
+
+
+@attrs.frozen
+class ToOwner:
+    """The person whom the lead's field names."""
+
+    kind = Kind("owner", "account owner", "owner", "person", "field")
+    field: str
+    anytime: bool = False
+
+
+@attrs.frozen
+class PreviousOwner:
+    """The person who last had an earlier lead that this one is a duplicate of."""
+
+    kind = Kind("previous-owner", "previous owner", "previous-owner", "person", "identity")
+    anytime: bool = False
+
+
+@attrs.frozen
+class ToQueue:
+    """A queue, from which people claim."""
+
+    kind = Kind("queue", "queue", "queue", "outlet", "queue", always_accepts=True)
+    queue: str
+
+
+@attrs.frozen
+class ToPartner:
+    """A partner firm."""
+
+    kind = Kind("partner", "partner", "partner", "outlet", "partner")
+    partner: str
+    anytime: bool = False
+
+
+@attrs.frozen
+class ToSequence:
+    """A nurture sequence."""
+
+    kind = Kind(
+        "sequence",
+        "sequence",
+        "sequence",
+        "outlet",
+        "sequence",
+        always_accepts=True,
+        is_worked=False,
+    )
+    sequence: str
+
+
+@attrs.frozen
+class Reject:
+    """Not to be worked, with the reason."""
+
+    kind = Kind(
+        "reject", "rejected", "rejected", "nobody", "text", always_accepts=True, is_worked=False
+    )
+    reason: str
+
+
+Target: TypeAlias = (
+    RoundRobin
+    | LeastLoaded
+    | ToPerson
+    | ToOwner
+    | PreviousOwner
+    | ToQueue
+    | ToPartner
+    | ToSequence
+    | Reject
+)
+
+KINDS: tuple[Kind, ...] = tuple(each.kind for each in get_args(Target))
+"""Every kind of target."""
+
+BY_WORD: Mapping[str, Kind] = {kind.word: kind for kind in KINDS}
+"""Every kind of target by its word, which is what decisions keep."""
+
+DRAWN = frozenset(kind.word for kind in KINDS if kind.receiver == "member")
+"""The words of those that draw from a team."""
+
+
+@attrs.frozen
+class Said:
+    """What a target says beside its kind.
+
+    name: its argument, "" where it has none. matching, anytime: see `RoundRobin`. reads:
+    the names among a lead's values on which it depends who gets the lead.
+    """
+
+    name: str
+    matching: tuple[str, ...] = ()
+    anytime: bool = False
+    reads: tuple[str, ...] = ()
+
+
+def said(target: Target) -> Said:
+    """Return what `target` says.
+
+    >>> said(ToOwner("account_owner", anytime=True))
+    Said(name='account_owner', matching=(), anytime=True, reads=('account_owner',))
+    """
+    match target:
+        case RoundRobin(team, matching, anytime) | LeastLoaded(team, matching, anytime):
+            return Said(team, matching, anytime, reads=matching)
+        case ToOwner(field, anytime):
+            return Said(field, anytime=anytime, reads=(field,))
+        case PreviousOwner(anytime):
+            return Said("", anytime=anytime, reads=(PREVIOUS_OWNER,))
+        case ToPerson(name, anytime) | ToPartner(name, anytime):
+            return Said(name, anytime=anytime)
+        case ToQueue(name) | ToSequence(name) | Reject(name):
+            return Said(name)
+        case _:
+            assert_never(target)
+
+
+def made(word: str, what: Said) -> Target:
+    """Return the target of a kind that says this, the reverse of `said`.
+
+    >>> made("owner", Said("account_owner", anytime=True))
+    ToOwner(field='account_owner', anytime=True)
+    """
+    match word:
+        case RoundRobin.kind.word:
+            return RoundRobin(what.name, what.matching, what.anytime)
+        case LeastLoaded.kind.word:
+            return LeastLoaded(what.name, what.matching, what.anytime)
+        case ToPerson.kind.word:
+            return ToPerson(what.name, what.anytime)
+        case ToOwner.kind.word:
+            return ToOwner(what.name, what.anytime)
+        case PreviousOwner.kind.word:
+            return PreviousOwner(what.anytime)
+        case ToQueue.kind.word:
+            return ToQueue(what.name)
+        case ToPartner.kind.word:
+            return ToPartner(what.name, what.anytime)
+        case ToSequence.kind.word:
+            return ToSequence(what.name)
+        case Reject.kind.word:
+            return Reject(what.name)
+        case _:
+            raise ValueError(word)
+
+
+def renamed(target: Target, name: Callable[[str], str]) -> Target:
+    """Return the target with other names for the fields that it reads."""
+    match target:
+        case ToOwner(field):
+            return attrs.evolve(target, field=name(field))
+        case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
+            return attrs.evolve(target, matching=tuple(map(name, fields)))
+        case ToPerson() | ToQueue() | ToPartner() | ToSequence() | PreviousOwner() | Reject():
+            return target
+        case _:
+            assert_never(target)

@@ -1,0 +1,105 @@
+"""Checksums of a state's rows: a damaged state is told, never answered from.
+
+SQLite notices a page that doesn't hang together with the others, but not a digit that has
+become another one. So every row carries a checksum of its cells, which is compared
+whenever the row is read. What can't be noticed in this way is a row that isn't found any
+more: therefore a file of at most `WHOLE` bytes is looked through as a whole when it is
+opened, its indexes against its tables, which takes some 10 ms for each MB. A larger one is
+looked through on request.
+
+Leads that somebody was given are counted by SQLite, many rows at once. Their checksum is a
+sum of products of the cells, so that the sum of all checksums can be compared with the
+sums of all cells.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeAlias
+from zlib import crc32
+
+from turnout.runtime.stores.failures import damaged
+
+WHOLE = 16 << 20
+"""The largest file that is looked through whenever it is opened (16 MiB)."""
+
+Cell: TypeAlias = str | int | None
+
+ROWS = {
+    "meta": ("key", "value"),
+    "decisions": (
+        *("decision", "fingerprint", "closed", "touched", "watch", "due", "route", "lead"),
+    ),
+    "moves": ("route", "lead", "move"),
+    "turns": ("team", "scale", "lag"),
+    "load": ("person", "open"),
+    "seen": ("key", "at", "seq", "route", "lead", "owner"),
+}
+"""The tables whose rows have a checksum of their own, and the cells that it is made of."""
+
+_OBJECTS = (*ROWS, "given", "overdue", "seen_owned", "seen_lead", "seen_last")
+_BY_LEADS, _BY_TIME, _TIME = 1_000_003, 1_009, 2_147_483_647  # sums stay below 2**63
+GIVEN = f"count(*), coalesce(sum(leads), 0), coalesce(sum(at % {_TIME}), 0), coalesce(sum(sum), 0)"
+"""What to select of rows of `given`; see `given_leads`."""
+
+
+def row_sum(*cells: Cell) -> int:
+    """Return the checksum of a row's cells, the same in every version of Python."""
+    texts = ("\x1f" if cell is None else cell if type(cell) is str else str(cell) for cell in cells)
+    return crc32("\x1e".join(texts).encode("utf-8", "surrogatepass"))
+
+
+def checked(path: Path, table: str, row: Sequence[Cell]) -> Sequence[Cell]:
+    """Return a row's cells, of which the last one is their checksum, without that one.
+
+    Raises StateError where they don't agree.
+    """
+    cells = row[:-1]
+    if row_sum(*cells) != row[-1]:
+        raise damaged(path, f"a row of `{table}` is not what was written")
+    return cells
+
+
+def given_sum(who: str, at: int, leads: int) -> int:
+    """Return the checksum of a row of `given`; with more leads it grows by `more_leads`."""
+    return crc32(who.encode()) + _BY_TIME * (at % _TIME) + more_leads(leads)
+
+
+def more_leads(leads: int) -> int:
+    """Return by how much the checksum of a row of `given` grows with its leads."""
+    return _BY_LEADS * leads
+
+
+def given_leads(path: Path, who: str, found: Sequence[int]) -> int:
+    """Return the leads of the rows of which `GIVEN` was selected. Raises StateError."""
+    rows, leads, times, sums = found
+    if sums != crc32(who.encode()) * rows + _BY_TIME * times + more_leads(leads):
+        raise damaged(path, "a row of `given` is not what was written")
+    return leads
+
+
+def schema_sum(connection: sqlite3.Connection) -> str:
+    """Return the checksum of how the tables are declared."""
+    asked = ", ".join("?" * len(_OBJECTS))
+    rows = connection.execute(
+        f"SELECT name, sql FROM sqlite_master WHERE name IN ({asked}) ORDER BY name",  # noqa: S608 - question marks alone
+        _OBJECTS,
+    )
+    return str(row_sum(*(cell for row in rows for cell in row)))
+
+
+def check_whole(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise StateError where anything in a state is not what was written.
+
+    Reads all of it: some 10 ms for each MB.
+    """
+    for (found,) in connection.execute("PRAGMA integrity_check(1)"):
+        if found != "ok":
+            raise damaged(path, str(found).splitlines()[0][:200])
+    for table, cells in ROWS.items():
+        names = ", ".join((*cells, "sum"))
+        for row in connection.execute(f"SELECT {names} FROM {table}"):  # noqa: S608 - names of this module
+            checked(path, table, row)
+    for who, at, leads, sum_ in connection.execute("SELECT who, at, leads, sum FROM given"):
+        if given_sum(who, at, leads) != sum_:
+            raise damaged(path, "a row of `given` is not what was written")

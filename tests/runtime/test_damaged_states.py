@@ -1,0 +1,199 @@
+"""A state that is damaged is told: it never answers otherwise than the one that was written."""
+
+import sqlite3
+import stat
+from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.support.policies import compiled
+from turnout.runtime.moves import Move
+from turnout.runtime.router import Router
+from turnout.runtime.stores import StateError
+from turnout.runtime.stores.sqlite import open_sqlite
+from turnout.runtime.stores.sums import WHOLE, check_whole
+
+AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+LATER = AT + timedelta(hours=2)
+COPIES = 200
+POLICY = compiled(
+    """
+    policy inbound
+    lead { id: text, email: email, plan: one of [free, pro] }
+    person ana { cap 9 per 24 hours }
+    person ben { cap 40 per day }
+    person cleo
+    team sales { ana weight 2, ben, cleo }
+    team support cap 25 per week { ben, cleo }
+    queue triage
+    identity email within 30 days
+    route inbound {
+      rule again { when duplicate to previous-owner else queue triage }
+      rule pro { when plan is pro to round-robin sales sla 1 hour wall, then person cleo }
+      rule free { when plan is free to least-loaded support else queue triage }
+      fallback to queue triage
+    }
+    """
+)
+
+
+def lead(number: int) -> dict[str, object]:
+    plan = ("pro", "free", None)[number % 3]
+    return {"id": f"L-{number}", "email": f"p{number % 50}@firm.example", "plan": plan}
+
+
+def answered(state: Path) -> tuple[list[dict[str, object]], tuple[Move, ...]]:
+    """Return what a run with the state decides and moves: leads of before, and new ones."""
+    with Router(POLICY, state=state, wait=0) as router:
+        decisions = [router.route(lead(at), at=LATER).as_dict() for at in range(70)]
+        return decisions, router.escalate(at=LATER)
+
+
+def answered_or_told(state: Path) -> object:
+    """Return what `answered` does, None where the state is refused."""
+    try:
+        return answered(state)
+    except StateError:
+        return None
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("state") / "state.db"
+    with Router(POLICY, state=path) as router:
+        for at in range(60):
+            router.route(lead(at), at=AT)
+        router.touch("L-3", "L-6")
+        router.close_lead("L-1")
+        router.reroute(lead(9), "sold by hand", at=AT)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("part", range(5))
+def test_a_damaged_state_is_told_or_answers_as_the_whole_one(
+    written: bytes, tmp_path: Path, part: int
+) -> None:
+    whole = tmp_path / "whole.db"
+    whole.write_bytes(written)
+    expected = answered(whole)
+    random = Random(part)  # noqa: S311 - the same copies each time
+    told = 0
+    for copy in range(COPIES // 5):
+        damaged = bytearray(written)
+        for _ in range(random.choice((1, 1, 2, 8))):
+            at = random.randrange(len(damaged))
+            if random.random() < 0.5:
+                damaged[at] ^= 1 << random.randrange(8)
+            else:
+                damaged[at : at + 40] = random.randbytes(len(damaged[at : at + 40]))
+        path = tmp_path / f"{copy}.db"
+        path.write_bytes(damaged)
+        found = answered_or_told(path)
+        assert found is None or found == expected
+        told += found is None
+    assert told > COPIES // 20
+
+
+TABLES = {
+    "decisions": "decision = replace(decision, 'ana', 'ben')",
+    "turns": "lag = replace(lag, '1', '2')",
+    "load": "open = open + 1",
+    "given": "at = at + 1",
+    "seen": "owner = 'cleo'",
+    "moves": "move = replace(move, 'sold', 'told')",
+    "meta": "value = 'outbound' WHERE key = 'policy'",
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_cell_that_changed_is_told_when_a_small_state_is_opened(
+    written: bytes, tmp_path: Path, table: str
+) -> None:
+    path = changed(written, tmp_path, table)
+    with pytest.raises(StateError, match="is damaged"):
+        open_sqlite(path, "inbound", ["sales"])
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_cell_that_changed_in_a_large_state_is_told_when_it_is_read(
+    written: bytes, tmp_path: Path, table: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = changed(written, tmp_path, table)
+    monkeypatch.setattr("turnout.runtime.stores.sqlite.WHOLE", 0)
+    with pytest.raises(StateError, match="is damaged"):
+        read_all_over(path)
+
+
+def read_all_over(state: Path) -> None:
+    with Router(POLICY, state=state) as router:
+        for each in (lead(0), lead(1), lead(66), lead(67), {"id": "new", "plan": "pro"}):
+            router.route(each, at=AT + timedelta(minutes=1))
+        router.moves()
+
+
+def changed(written: bytes, folder: Path, table: str) -> Path:
+    path = folder / "state.db"
+    path.write_bytes(written)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(f"UPDATE {table} SET {TABLES[table]}")  # noqa: S608 - of this test
+        connection.commit()
+    return path
+
+
+def test_a_row_that_is_gone_from_an_index_is_told(written: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    path.write_bytes(written)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'sqlite_autoindex_decisions_1'"
+        (page,) = connection.execute(root).fetchone()
+        (size,) = connection.execute("PRAGMA page_size").fetchone()
+    content = bytearray(path.read_bytes())
+    start = (page - 1) * size
+    assert content[start] == 10, "a leaf of an index"
+    content[start + 3 : start + 5] = (int.from_bytes(content[start + 3 : start + 5]) - 1).to_bytes(
+        2
+    )
+    path.write_bytes(content)
+    with pytest.raises(StateError, match="is damaged"):
+        open_sqlite(path, "inbound", ["sales"])
+
+
+def test_a_state_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with Router(POLICY, state=path) as router:
+        router.route(lead(1), at=AT)
+        files = sorted(tmp_path.iterdir())
+        assert len(files) == 3, "SQLite's own two beside it"
+        assert {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
+
+
+def test_a_state_keeps_the_mode_that_somebody_gave_it(written: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    path.write_bytes(written)
+    path.chmod(0o660)
+    with Router(POLICY, state=path) as router:
+        router.route(lead(1), at=AT)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
+def test_what_a_caller_raises_is_no_error_of_the_state(tmp_path: Path) -> None:
+    with closing(open_sqlite(tmp_path / "state.db", "inbound", ())) as store:
+        for error in (sqlite3.OperationalError("of another file"), UnicodeError("of a lead")):
+            with pytest.raises(type(error)), store.begin():
+                raise error
+        with suppress(ValueError), store.begin():
+            raise ValueError
+        with store.begin() as transaction:
+            assert list(transaction.log()) == []
+
+
+def test_the_whole_of_a_large_state_can_be_checked(written: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    path.write_bytes(written)
+    assert len(written) < WHOLE
+    with closing(sqlite3.connect(path)) as connection:
+        check_whole(connection, path)
