@@ -7,7 +7,8 @@ opaque: no code of it runs, and whoever reads it says of which type it is.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from math import isnan
@@ -48,7 +49,8 @@ def built_in(raw: object) -> object:
     """Return `raw` as an instance of a built-in class.
 
     None where it is an empty cell (data frames write NaN); `OPAQUE` where it is of no
-    class that can be read. A moment is the day that it is written with.
+    class that can be read. A moment is in UTC where it has a zone, else the day that it is
+    written with.
 
     >>> from uuid import UUID
     >>> built_in(UUID(int=1)), built_in(float("nan")), built_in(3j) is OPAQUE
@@ -67,10 +69,22 @@ def built_in(raw: object) -> object:
         number = float.__float__(cast("float", raw))
         return None if isnan(number) else number
     if issubclass(kind, datetime):
-        return datetime.date(cast("datetime", raw))
+        return _moment(cast("datetime", raw))
     if kind is Decimal:
         return None if cast("Decimal", raw).is_nan() else raw
     return raw if kind in _READABLE else _of_a_library(raw, kind)
+
+
+def _moment(raw: datetime) -> date:
+    """Return a moment in UTC where it has a zone, else its day.
+
+    The zone may be of any class; one whose code fails says nothing.
+    """
+    with suppress(Exception):
+        if raw.tzinfo is not None and (offset := datetime.utcoffset(raw)) is not None:
+            plain = datetime.combine(datetime.date(raw), datetime.time(raw), UTC)
+            return plain - offset
+    return datetime.date(raw)
 
 
 def _of_a_library(raw: object, kind: type) -> object:
