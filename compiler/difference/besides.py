@@ -180,12 +180,11 @@ def _folded(values: Iterable[Value]) -> str:
 
 def _values(before: Condition | None, after: Condition | None) -> Iterator[str] | None:
     """Return which values come and go where that is all that differs, else None."""
-    match before, after:
-        case IsIn(was, olds), IsIn(now, news) if was == now:
-            sides = ("gains", news - olds), ("loses", olds - news)
-            return (f"{now} {verb} {_folded(values)}" for verb, values in sides if values)
-        case _:
-            return None
+    if not isinstance(before, IsIn) or not isinstance(after, IsIn) or before.field != after.field:
+        return None
+    come, gone = after.values - before.values, before.values - after.values
+    sides = ("gains", come), ("loses", gone)
+    return (f"{after.field} {verb} {_folded(values)}" for verb, values in sides if values)
 
 
 def _lookups(before: tuple[Lookup, ...], after: tuple[Lookup, ...]) -> Iterator[str]:
