@@ -11,7 +11,9 @@ from turnout.compiler.program import Program, lower
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
+from turnout.dsl.references import Reference
 from turnout.dsl.resolve import resolve
+from turnout.dsl.resolve.declarations import Declarations
 from turnout.dsl.source import Source
 from turnout.dsl.verdict import Allowed, Severities, verdict
 
@@ -29,12 +31,15 @@ class Compiled:
     policy, program: as far as they could be read; they are run only if `is_fit`.
     findings: in order of file and place. sources: every file that was read, the main file
     last. allowed: findings that count for nothing, because the policy says why they may stay.
+    declared: every name; references: every use of one, in order of file and place.
     """
 
     policy: Policy
     program: Program
     findings: tuple[Finding, ...]
     sources: tuple[Source, ...]
+    declared: Declarations
+    references: tuple[Reference, ...]
     allowed: tuple[Allowed, ...] = ()
 
     @property
@@ -81,7 +86,15 @@ def compile_policy(
     is_settled = is_settled and all(finding.name != "undecided" for finding in found)
     findings, allowed = verdict(found, sources, severities or {}, is_whole=is_settled)
     findings.sort(key=_place)
-    return Compiled(resolution.policy, program, tuple(findings), sources, tuple(allowed))
+    return Compiled(
+        resolution.policy,
+        program,
+        tuple(findings),
+        sources,
+        resolution.declared,
+        resolution.references,
+        tuple(allowed),
+    )
 
 
 def _place(finding: Finding) -> tuple[str, int, int]:

@@ -16,13 +16,15 @@ from typing import TypeAlias
 
 import attrs
 
+from turnout.compiler.classes import finder
 from turnout.compiler.leads.boxes import boxes
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.index import Index
-from turnout.compiler.leads.masks import members
-from turnout.compiler.leads.regions import All, Regions, truth
-from turnout.compiler.leads.space import Box, Dimension, Space, answers, space
+from turnout.compiler.leads.regions import All, truth
+from turnout.compiler.leads.space import Box, Space
+from turnout.compiler.masks import members
 from turnout.compiler.program import Program
-from turnout.dsl.conditions import atoms
+from turnout.compiler.questions.route_ground import route_ground
 from turnout.dsl.types import Values
 
 _REMEMBERED = 5_000
@@ -43,9 +45,8 @@ class _Entry:
 def matcher(program: Program, route: str) -> Matcher:
     """Return what finds the clause of a lead that has every required field."""
     chosen = program.routes[route]
-    asked = [atom for clause in chosen.clauses for atom in atoms(clause.condition)]
-    grid = space(program.policy.fields, asked)
-    regions = Regions(grid)
+    regions = route_ground(program, route).regions
+    grid = regions.space
     entries: list[_Entry] = []
     all_boxes: list[Box] = []
     for at, clause in enumerate(chosen.clauses):
@@ -140,23 +141,12 @@ def _by_value(name: str, tables: list[tuple[_ClassOf, list[int]]], every: int) -
 
 def _class_of(dimension: Dimension) -> _ClassOf:
     """Return what finds a lead's class on one dimension."""
-    name, test, domain = dimension.field.name, dimension.test, dimension.domain
-
-    def value(values: Values, _today: date) -> int:
-        return domain.class_of(values.get(name))
+    name, find = dimension.field.name, finder(dimension.domain.classes)
+    if dimension.kind != "age":
+        return lambda values, _today: find(values.get(name))
 
     def age(values: Values, today: date) -> int:
         day = values.get(name)
-        return domain.class_of((today - day).days if isinstance(day, date) else None)
+        return find((today - day).days if isinstance(day, date) else None)
 
-    def answer(values: Values, _today: date) -> int:
-        given = values.get(name)
-        return int(given is not None and answers(test, given))
-
-    match dimension.kind:
-        case "value":
-            return value
-        case "age":
-            return age
-        case _:
-            return answer
+    return age

@@ -205,7 +205,7 @@ def _again(before: Analysis, program: Program, budget: Budget) -> tuple[Analysis
     end = _common(old[start:][::-1], new[start:][::-1])
     old_end, new_end = len(old) - end, len(new) - end
     now = analyse(program, name, budget, before=before)
-    if now.regions is before.regions:
+    if now.ground is before.ground:
         above = enumerate(before.taken[:start])
         below = enumerate(before.taken[old_end:], new_end)
         now = attrs.evolve(now, known=dict([*above, *below]))

@@ -12,10 +12,10 @@ from decimal import Decimal
 
 import attrs
 
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.domains import Cut
-from turnout.compiler.leads.masks import Mask
-from turnout.compiler.leads.space import Dimension
 from turnout.compiler.leads.widening import region_of
+from turnout.compiler.masks import Mask
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.gaps import Gap
 from turnout.compiler.words.describe import spans

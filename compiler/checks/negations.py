@@ -13,9 +13,9 @@ import attrs
 
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.leads.budget import OutOfSteps
-from turnout.compiler.leads.masks import Mask
 from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.widening import region_of
+from turnout.compiler.masks import Mask
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import followed, meeting_box
 from turnout.compiler.questions.written import Written, written_conditions

@@ -13,8 +13,8 @@ import attrs
 
 from turnout.compiler.checks.unreachable import undecided
 from turnout.compiler.leads.budget import Meter, OutOfSteps
-from turnout.compiler.leads.masks import Mask, members
 from turnout.compiler.leads.regions import All, reads
+from turnout.compiler.masks import Mask, members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.shares import linked
 from turnout.compiler.questions.written import Written, written_conditions

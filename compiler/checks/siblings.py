@@ -4,9 +4,9 @@ from collections.abc import Collection, Iterator
 
 from turnout.compiler.checks.unreachable import ended
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
+from turnout.compiler.leads.ground import Ground, ground
 from turnout.compiler.leads.index import index
-from turnout.compiler.leads.regions import All, Masks, Regions, find
-from turnout.compiler.leads.space import space
+from turnout.compiler.leads.regions import Masks, Regions, find
 from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.program import Program
 from turnout.compiler.words.describe import phrases, words
@@ -27,10 +27,9 @@ def check_families(
             continue
         try:
             budget.meter().take()  # past the deadline, not even the space is made
-            regions = _regions(program, family)
-            possible = [regions.outside(box) for box in regions.space.impossible]
-            yield from _overlaps(program, family, regions, possible, budget)
-            yield from _uncovered(program, family, regions, possible, budget)
+            grid = _ground(program, family)
+            yield from _overlaps(program, family, grid, budget)
+            yield from _uncovered(program, family, grid, budget)
         except OutOfSteps as stopped:
             message = f"whether the members of `{family.name}` share leads could not be decided"
             text, _ = ended(stopped, budget)
@@ -43,22 +42,16 @@ def _is_clear(family: Family) -> bool:
     return shares_none and family.kind != "segment"
 
 
-def _regions(program: Program, family: Family) -> Regions:
+def _ground(program: Program, family: Family) -> Ground:
     asked = [atom for member in family.members for atom in atoms(member.meaning)]
     presence = [Present(atom.field) for atom in asked]
-    return Regions(space(program.policy.fields, [*asked, *presence]))
+    return ground(program.policy.fields, [*asked, *presence])
 
 
-def _overlaps(
-    program: Program,
-    family: Family,
-    regions: Regions,
-    possible: list[All],
-    budget: Budget,
-) -> Iterator[Finding]:
+def _overlaps(program: Program, family: Family, grid: Ground, budget: Budget) -> Iterator[Finding]:
     if family.disjoint:
         return
-    members = family.members
+    members, regions = family.members, grid.regions
     meanings = [regions.region(member.meaning) for member in members]
     known = index(regions.space, meanings)
     for later, two in enumerate(members):
@@ -66,7 +59,7 @@ def _overlaps(
             one = members[at]
             if one.is_keyed and two.is_keyed:
                 continue  # the rows of one table never share a key
-            both = [meanings[at], meanings[later], *possible]
+            both = [meanings[at], meanings[later], *grid.possible]
             found = find(regions.space, both, budget.meter())
             if found is not None:
                 yield _overlap(program, family, regions, (one, two), found)
@@ -94,19 +87,14 @@ def _overlap(
     )
 
 
-def _uncovered(
-    program: Program,
-    family: Family,
-    regions: Regions,
-    possible: list[All],
-    budget: Budget,
-) -> Iterator[Finding]:
+def _uncovered(program: Program, family: Family, grid: Ground, budget: Budget) -> Iterator[Finding]:
     if family.kind != "segment":
         return
+    regions = grid.regions
     asked = {atom.field for member in family.members for atom in atoms(member.meaning)}
     there = [regions.region(Present(field)) for field in sorted(asked)]
     outside = [regions.region(member.meaning, holds=False) for member in family.members]
-    found = find(regions.space, [*there, *outside, *possible], budget.meter())
+    found = find(regions.space, [*there, *outside, *grid.possible], budget.meter())
     if found is None:
         return
     known = words(regions, program.policy.definitions.values())

@@ -17,10 +17,9 @@ from turnout.compiler.difference.ground.lines import Outcome, Version, outcome_o
 from turnout.compiler.difference.ground.meanings import Meanings, Sets
 from turnout.compiler.difference.moving.changes import moves
 from turnout.compiler.difference.moving.compared import Compared, Move, Offer, Oracle, Purse
-from turnout.compiler.difference.moving.pieces import Ground
+from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import USUAL, Budget
-from turnout.compiler.leads.regions import Regions
-from turnout.compiler.leads.space import space
+from turnout.compiler.leads.ground import ground
 from turnout.compiler.program import Program
 from turnout.compiler.words.describe import words
 from turnout.dsl.conditions import Condition, Duplicate, Named
@@ -180,22 +179,20 @@ def _compared(asked: _Asked) -> Compared:
         meanings.number(each, {}) for each in never(agreements, asked.schema.fields, told_apart)
     ]
     answers = {each.name: each.field for each in agreements}
-    grid = space({**asked.schema.fields, **answers}, list(meanings.atoms))
-    regions = Regions(grid)
-    sets = Sets(meanings, regions)
+    shared = ground({**asked.schema.fields, **answers}, meanings.atoms)
+    sets = Sets(meanings, shared.regions)
     possible = (
-        *(regions.outside(box) for box in grid.impossible),
+        *shared.possible,
         *(sets.region(number, holds=False) for number in excluded),
     )
-    ground = Ground(sets, possible)
     return Compared(
-        ground,
+        CommonGround(sets, possible),
         old,
         new,
         asked.schema.fields,
         asked.schema.raws,
         lambda values: placed(values, agreements, told_apart),
-        words(regions, _named(new)),
+        words(shared.regions, _named(new)),
         asked.oracle,
         Purse(asked.budget, MOST_QUESTIONS * asked.budget.steps),
         None if declared is None else sets.region(declared),

@@ -10,9 +10,9 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.leads.masks import Mask, key
 from turnout.compiler.leads.regions import All, Either
 from turnout.compiler.leads.space import Box
+from turnout.compiler.masks import Mask, key
 
 MOST_BOXES = 64
 

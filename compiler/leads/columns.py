@@ -8,7 +8,7 @@ int each. What is left of a box without others is found by choosing a column a d
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-from turnout.compiler.leads.masks import Mask, members
+from turnout.compiler.masks import Mask, members
 
 Column: TypeAlias = tuple[Mask, int]
 """Classes that the same boxes accept, and the set of those boxes."""

@@ -10,10 +10,10 @@ is a point, and a prefix is the interval from it to the next prefix, so that `st
 and `is` are exact together (and a table with tens of thousands of keys is one atom a
 value of its column). The line is swept once, atoms entering and leaving; a piece's
 signature is the set of atoms that hold on it (the elementary segments of a segment tree;
-de Berg et al., "Computational Geometry", 3rd edition, 10.3).
+de Berg et al., "Computational Geometry", 3rd edition, 10.3). What comes out is data, see
+`classes`; `samples` makes values of a class again.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -22,32 +22,37 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from turnout.compiler.leads.masks import Mask, set_of
+from turnout.compiler.classes import (
+    MISSING,
+    Classes,
+    Days,
+    Dense,
+    Listed,
+    Test,
+    There,
+    Whole,
+    YesNo,
+    finder,
+)
+from turnout.compiler.masks import Mask, set_of
 from turnout.dsl.conditions import Atom, Between, IsIn, OlderThan, WithinLast
 from turnout.dsl.types import Value
-
-MISSING = 0
-"""The class of leads in which the field is missing."""
 
 Cut: TypeAlias = Any
 """A place on an ordered line between two values; comparable with the others of its line."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
 class Domain:
-    """One field's classes.
+    """One field's classes. masks: those where each atom holds."""
 
-    size: how many, `missing` included. masks: the classes where each atom holds.
-    class_of: the class of a normalised value (None is missing). sample: a value of a
-    class, None where none could be made; for class 0, None as well. pieces: on an ordered
-    line, where a class lies, from cut to cut.
-    """
+    classes: Classes
+    masks: Mapping[Atom, Mask] = attrs.field(repr=False, hash=False)
 
-    size: int
-    masks: Mapping[Atom, Mask] = attrs.field(repr=False)
-    class_of: Callable[[Any], int] = attrs.field(repr=False)
-    sample: Callable[[int], Value | None] = attrs.field(repr=False)
-    pieces: Callable[[int], list[tuple[Cut, Cut]]] | None = attrs.field(default=None, repr=False)
+    @property
+    def size(self) -> int:
+        """How many classes there are, `missing` included."""
+        return self.classes.size
 
     @property
     def full(self) -> Mask:
@@ -57,10 +62,10 @@ class Domain:
 
 def _numbered(
     signatures: Iterable[tuple[int, ...]], atoms: Sequence[Atom]
-) -> tuple[list[int], dict[tuple[int, ...], int], dict[Atom, Mask]]:
+) -> tuple[tuple[int, ...], dict[tuple[int, ...], int], dict[Atom, Mask]]:
     """Return each signature's class (from 1), the classes, and where each atom holds."""
     classes: dict[tuple[int, ...], int] = {}
-    numbered = [classes.setdefault(signature, len(classes) + 1) for signature in signatures]
+    numbered = tuple(classes.setdefault(signature, len(classes) + 1) for signature in signatures)
     return numbered, classes, atom_masks(classes, atoms)
 
 
@@ -91,49 +96,42 @@ def finite(
         holds += [len(sets) + at for at, chosen in enumerate(extra) if value in chosen]
         signatures.append(tuple(holds))
     numbered, classes, masks = _numbered(signatures, atoms)
-    number_of = dict(zip(values, numbered, strict=True))
-    first: dict[int, Value] = {}
-    for value, number in number_of.items():
-        first.setdefault(number, value)
     # A value outside the list is one that no atom names.
     other = classes.get((), MISSING)
-
-    def class_of(value: Any) -> int:  # noqa: ANN401 - any value of the field's type
-        return MISSING if value is None else number_of.get(value, other)
-
-    return Domain(len(classes) + 1, masks, class_of, first.get)
+    return Domain(Listed(len(classes) + 1, numbered, tuple(values), other), masks)
 
 
-def presence(value: Value | None) -> Domain:
+def presence(*, has_values: bool) -> Domain:
     """Return the two classes of a field that is only asked for its presence.
 
-    value: what a made-up lead shows there; None where no value is possible.
+    has_values: whether any value is possible, else there is one class only.
     """
-    size = 1 if value is None else 2
-    return Domain(size, {}, lambda given: int(given is not None), {1: value}.get)
+    return Domain(There(2 if has_values else 1), {})
+
+
+def yes_no(test: Test) -> Domain:
+    """Return the two classes of what one test answers."""
+    return Domain(YesNo(test), {test: 0b10})
 
 
 def values_of(domain: Domain, values: Sequence[Value], mask: Mask) -> tuple[Value, ...]:
     """Return those of `values` whose class is in `mask`, in order."""
-    return tuple(value for value in values if mask >> domain.class_of(value) & 1)
+    class_of = finder(domain.classes)
+    return tuple(value for value in values if mask >> class_of(value) & 1)
 
 
 # -- ordered lines --
 
 
-def line(
+def swept(
     atoms: Sequence[Atom],
     intervals: Callable[[Atom], Iterable[tuple[Cut, Cut]]],
-    *,
     ends: tuple[Cut, Cut],
-    cut_of: Callable[[Any], Cut],
-    between: Callable[[Cut, Cut], Value | None],
-) -> Domain:
-    """Return the classes of an ordered line.
+) -> tuple[list[Cut], tuple[int, ...], dict[Atom, Mask]]:
+    """Return the cuts of an ordered line, the class of each piece, and where each atom holds.
 
     intervals: where an atom holds, half open from cut to cut. ends: the first and last
-    cut. cut_of: a key between a value's neighbouring cuts. between: a value between two
-    neighbouring cuts.
+    cut, which are not among the cuts returned.
     """
     enters: dict[Cut, list[int]] = {}
     leaves: dict[Cut, list[int]] = {}
@@ -150,28 +148,8 @@ def line(
         holds.difference_update(leaves.get(cut, ()))
         holds.update(enters.get(cut, ()))
         signatures.append(tuple(sorted(holds)))
-    numbered, classes, masks = _numbered(signatures, atoms)
-    places: dict[int, list[int]] = {}
-    for at, number in enumerate(numbered):
-        places.setdefault(number, []).append(at)
-
-    def pieces(number: int) -> list[tuple[Cut, Cut]]:
-        return [(cuts[at], end_of(at)) for at in places.get(number, ())]
-
-    def class_of(value: Any) -> int:  # noqa: ANN401 - whatever the line's values are
-        return MISSING if value is None else numbered[bisect_right(cuts, cut_of(value)) - 1]
-
-    def end_of(at: int) -> Cut:
-        return cuts[at + 1] if at + 1 < len(cuts) else ends[1]
-
-    def sample(number: int) -> Value | None:
-        for at in places.get(number, ()):
-            value = between(cuts[at], end_of(at))
-            if value is not None:
-                return value
-        return None
-
-    return Domain(len(classes) + 1, masks, class_of, sample, pieces)
+    numbered, _, masks = _numbered(signatures, atoms)
+    return cuts[1:], numbered, masks
 
 
 # -- whole numbers and days: a cut is the first whole number after it --
@@ -182,7 +160,8 @@ LOWEST, HIGHEST = -(10**40), 10**40
 def whole(atoms: Sequence[Atom], low: int | None, high: int | None) -> Domain:
     """Return the classes of the whole numbers from `low` to `high`."""
     ends = (LOWEST if low is None else low, HIGHEST if high is None else high + 1)
-    return line(atoms, _whole_intervals, ends=ends, cut_of=lambda value: value, between=_whole)
+    cuts, numbers, masks = swept(atoms, _whole_intervals, ends)
+    return Domain(Whole(max(numbers) + 1, numbers, tuple(cuts)), masks)
 
 
 def _whole_intervals(atom: Atom) -> Iterable[tuple[int, int]]:
@@ -205,29 +184,14 @@ def _whole_intervals(atom: Atom) -> Iterable[tuple[int, int]]:
             raise AssertionError(atom)
 
 
-def _whole(low: int, high: int) -> int:
-    """Return a telling number in low..high-1: the end that a condition names."""
-    if low != LOWEST:
-        return low
-    return 0 if high > 0 else high - 1
+DAYS = (date.min.toordinal(), date.max.toordinal() + 1)
+"""The first and the last cut of calendar days, as ordinals."""
 
 
 def days(atoms: Sequence[Atom]) -> Domain:
     """Return the classes of calendar days."""
-    ends = (date.min.toordinal(), date.max.toordinal() + 1)
-
-    def between(low: int, high: int) -> date:
-        if low != ends[0]:
-            return date.fromordinal(low)
-        return date.fromordinal(min(high - 1, date(2026, 1, 1).toordinal()))
-
-    return line(
-        atoms,
-        _day_intervals,
-        ends=ends,
-        cut_of=lambda value: value.toordinal(),
-        between=between,
-    )
+    cuts, numbers, masks = swept(atoms, _day_intervals, DAYS)
+    return Domain(Days(max(numbers) + 1, numbers, tuple(map(date.fromordinal, cuts))), masks)
 
 
 def _day_intervals(atom: Atom) -> Iterable[tuple[int, int]]:
@@ -249,20 +213,16 @@ def _day_intervals(atom: Atom) -> Iterable[tuple[int, int]]:
 
 # -- decimal numbers: a cut lies just before (0) or just after (1) a number --
 
-_FIRST = (Decimal(LOWEST), 0)
-_LAST = (Decimal(HIGHEST), 1)
+DENSE_ENDS = (Decimal(LOWEST), 0), (Decimal(HIGHEST), 1)
+"""The first and last cut of the decimal numbers."""
 
 
 def dense(atoms: Sequence[Atom], low: Decimal | None, high: Decimal | None) -> Domain:
     """Return the classes of the decimal numbers from `low` to `high`."""
-    ends = (_FIRST if low is None else (low, 0), _LAST if high is None else (high, 1))
-    return line(
-        atoms,
-        _dense_intervals,
-        ends=ends,
-        cut_of=lambda value: (value, 0.5),
-        between=_decimal,
-    )
+    first, last = DENSE_ENDS
+    ends = (first if low is None else (low, 0), last if high is None else (high, 1))
+    cuts, numbers, masks = swept(atoms, _dense_intervals, ends)
+    return Domain(Dense(max(numbers) + 1, numbers, tuple(cuts)), masks)
 
 
 def _dense_intervals(atom: Atom) -> Iterable[tuple[tuple[Decimal, int], tuple[Decimal, int]]]:
@@ -274,18 +234,9 @@ def _dense_intervals(atom: Atom) -> Iterable[tuple[tuple[Decimal, int], tuple[De
         case Between(_, low, high, low_open, high_open):
             assert not isinstance(low, date)
             assert not isinstance(high, date)
-            start = _FIRST if low is None else (Decimal(low), int(low_open))
-            end = _LAST if high is None else (Decimal(high), int(not high_open))
+            first, last = DENSE_ENDS
+            start = first if low is None else (Decimal(low), int(low_open))
+            end = last if high is None else (Decimal(high), int(not high_open))
             yield start, end
         case _:
             raise AssertionError(atom)
-
-
-def _decimal(low: tuple[Decimal, int], high: tuple[Decimal, int]) -> Decimal | None:
-    if low[1] == 0 and low != _FIRST:
-        return low[0]
-    if low == _FIRST:
-        return Decimal(0) if high > (Decimal(0), 0) else high[0] - 1
-    if high[0] > low[0] + 1:
-        return Decimal(floor(low[0]) + 1)
-    return (low[0] + high[0]) / 2 if high[0] > low[0] else None

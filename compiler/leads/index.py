@@ -15,9 +15,9 @@ import attrs
 
 from turnout.compiler.leads.boxes import boxes
 from turnout.compiler.leads.columns import Column, swept
-from turnout.compiler.leads.masks import Mask, key, mask_of, members, set_of
 from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.leads.space import Box, Space
+from turnout.compiler.masks import Mask, key, mask_of, members, set_of
 
 FEW_CLASSES = 64
 """Classes up to which the groups of a side are looked up class by class."""

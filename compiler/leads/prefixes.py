@@ -5,33 +5,22 @@ holds here, too; a table with tens of thousands of keys is one atom a value of i
 so its literals are looked at once each instead of being swept atom by atom.
 """
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import Any, TypeAlias
+from bisect import bisect_left
+from collections.abc import Callable, Hashable, Sequence
 
-import attrs
-
-from turnout.compiler.leads.domains import MISSING, Cut, Domain, atom_masks
+from turnout.compiler.classes import BOTTOM, TOP, TextCut, Texts, after, stretch_cuts
+from turnout.compiler.leads.domains import Domain, atom_masks
 from turnout.dsl.conditions import Atom, IsIn, StartsWith
-from turnout.dsl.types import Value
-
-_BOTTOM, _TOP = ("", 1), ("\U0010ffff" * 3, 1)
 
 
-MakesUp: TypeAlias = Callable[[tuple[str, int], tuple[str, int]], str | None]
-"""Makes a text between two cuts, None where it can't."""
-
-
-def text(
-    atoms: Sequence[Atom], between: MakesUp, tell_apart: Callable[[str], Hashable] | None = None
-) -> Domain:
+def text(atoms: Sequence[Atom], tell_apart: Callable[[str], Hashable] | None = None) -> Domain:
     """Return the classes of normalised texts.
 
     The prefixes cut the line into stretches, and literals are points in them; a table's
     tens of thousands of keys are looked at once each, whatever the prefixes around them.
 
-    between: makes up a text. tell_apart: what must be the
-    same of two literals in one class, besides the atoms that hold.
+    tell_apart: what must be the same of two literals in one class, besides the atoms that
+    hold.
     """
     named: dict[str, list[int]] = {}
     for at, atom in enumerate(atoms):
@@ -48,36 +37,45 @@ def text(
     # What holds for a literal beside the prefixes is the same for most of a table's column.
     known: dict[Hashable, int] = {}
     numbers: list[int] = []
-    around: list[int] = []
-    for at, prefixes in enumerate(holding):
+    between: dict[TextCut, int] = {}
+    for at, around in enumerate(holding):
         first, last = bounds[at], bounds[at + 1]
-        gap = classes.get(prefixes, 0)
+        gap = classes.get(around, 0)
         if not gap and not (first < last and cuts[at] == (literals[first], 0)):
-            gap = classes.setdefault(prefixes, len(classes) + 1)
+            gap = classes.setdefault(around, len(classes) + 1)
         for literal in literals[first:last]:
             mark = None if tell_apart is None else tell_apart(literal)
             key = (at, mark, *named[literal])
             number = known.get(key)
             if number is None:
                 apart = () if mark is None else (len(atoms) + marks.setdefault(mark, len(marks)),)
-                signature = (*sorted((*prefixes, *named[literal])), *apart)
+                signature = (*sorted((*around, *named[literal])), *apart)
                 number = known[key] = classes.setdefault(signature, len(classes) + 1)
             numbers.append(number)
             if not gap:
-                gap = classes.setdefault(prefixes, len(classes) + 1)
-        around.append(gap)
-    return _text_domain(atoms, classes, _Texts(literals, numbers, cuts, around, bounds, between))
+                gap = classes.setdefault(around, len(classes) + 1)
+        between[cuts[at]] = gap
+    prefixes = tuple(sorted({prefix for _, prefix in _prefixes(atoms) if prefix}))
+    inside = tuple(between[prefix, 0] for prefix in prefixes)
+    size = len(classes) + 1
+    found = Texts(size, tuple(numbers), tuple(literals), prefixes, inside, between[BOTTOM])
+    return Domain(found, atom_masks(classes, atoms))
 
 
-def _stretches(atoms: Sequence[Atom]) -> tuple[list[tuple[str, int]], list[tuple[int, ...]]]:
+def _prefixes(atoms: Sequence[Atom]) -> list[tuple[int, str]]:
+    """Return the prefixes that are asked for, each with the number of its atom."""
+    asked = ((at, atom.text) for at, atom in enumerate(atoms) if isinstance(atom, StartsWith))
+    return [(at, prefix) for at, prefix in asked if (prefix, 0) < TOP]
+
+
+def _stretches(atoms: Sequence[Atom]) -> tuple[list[TextCut], list[tuple[int, ...]]]:
     """Return where each stretch between the ends of prefixes starts, and the prefixes of it."""
-    enters: dict[tuple[str, int], list[int]] = {}
-    leaves: dict[tuple[str, int], list[int]] = {}
-    for at, atom in enumerate(atoms):
-        if isinstance(atom, StartsWith) and (atom.text, 0) < _TOP:
-            enters.setdefault(max((atom.text, 0), _BOTTOM), []).append(at)
-            leaves.setdefault(_after(atom.text), []).append(at)
-    cuts = sorted({_BOTTOM, *enters, *(cut for cut in leaves if cut < _TOP)})
+    enters: dict[TextCut, list[int]] = {}
+    leaves: dict[TextCut, list[int]] = {}
+    for at, prefix in _prefixes(atoms):
+        enters.setdefault(max((prefix, 0), BOTTOM), []).append(at)
+        leaves.setdefault(after(prefix), []).append(at)
+    cuts = stretch_cuts(prefix for _, prefix in _prefixes(atoms))
     holds: set[int] = set()
     holding: list[tuple[int, ...]] = []
     for cut in cuts:
@@ -85,112 +83,3 @@ def _stretches(atoms: Sequence[Atom]) -> tuple[list[tuple[str, int]], list[tuple
         holds.update(enters.get(cut, ()))
         holding.append(tuple(sorted(holds)))
     return cuts, holding
-
-
-@attrs.frozen
-class _Texts:
-    """A line of texts.
-
-    literals: in order; numbers: the class of each. cuts: where each stretch starts;
-    around: the class of the texts in it that are no literal; bounds: its first literal,
-    and one past the last of the last. between: makes up a text.
-    """
-
-    literals: list[str]
-    numbers: list[int]
-    cuts: list[tuple[str, int]]
-    around: list[int]
-    bounds: list[int]
-    between: MakesUp
-
-    def points(self) -> dict[int, list[str]]:
-        """Return the literals of each class that has some."""
-        found: dict[int, list[str]] = {}
-        for literal, number in zip(self.literals, self.numbers, strict=True):
-            found.setdefault(number, []).append(literal)
-        return found
-
-    def gaps(self, number: int) -> Iterator[tuple[tuple[str, int], tuple[str, int]]]:
-        """Yield where the texts of a class lie that are no literals, from cut to cut."""
-        for at, of in enumerate(self.around):
-            if of != number:
-                continue
-            low = self.cuts[at]
-            for literal in self.literals[self.bounds[at] : self.bounds[at + 1]]:
-                if low != (literal, 0):
-                    yield low, (literal, 0)
-                low = literal, 1
-            yield low, self.cuts[at + 1] if at + 1 < len(self.cuts) else _TOP
-
-
-def _text_domain(atoms: Sequence[Atom], classes: dict[tuple[int, ...], int], of: _Texts) -> Domain:
-    points = of.points()
-    number_of = dict(zip(of.literals, of.numbers, strict=True))
-
-    def class_of(value: Any) -> int:  # noqa: ANN401 - a text
-        if value is None:
-            return MISSING
-        number = number_of.get(value)
-        return of.around[bisect_right(of.cuts, (value, 0.5)) - 1] if number is None else number
-
-    def sample(number: int) -> Value | None:
-        if number in points:
-            return points[number][0]
-        made = (of.between(low, high) for low, high in of.gaps(number))
-        return next((value for value in made if value is not None), None)
-
-    def pieces(number: int) -> list[tuple[Cut, Cut]]:
-        return [((text, 0), (text, 1)) for text in points.get(number, ())] or list(of.gaps(number))
-
-    return Domain(len(classes) + 1, atom_masks(classes, atoms), class_of, sample, pieces)
-
-
-def _after(prefix: str) -> tuple[str, int]:
-    """Return the first cut after every text that starts with `prefix`."""
-    kept = prefix.rstrip("\U0010ffff")
-    return (kept[:-1] + chr(ord(kept[-1]) + 1), 0) if kept else _TOP
-
-
-def of_characters(alphabet: str) -> MakesUp:
-    """Return what makes a text by going on with one of these characters."""
-
-    def between(low: tuple[str, int], high: tuple[str, int]) -> str | None:
-        if low[1] == 0:
-            return low[0]
-        for character in alphabet:
-            for made in (low[0] + character, character):
-                if low < (made, 0) and (made, 1) <= high:
-                    return made
-        return None
-
-    return between
-
-
-def of_digits(length: int) -> MakesUp:
-    """Return what makes the first text of so many digits; None where there is none.
-
-    >>> of_digits(3)(("12", 1), ("13", 0)), of_digits(3)(("9A", 0), ("B", 0))
-    ('120', None)
-    """
-
-    def between(low: tuple[str, int], high: tuple[str, int]) -> str | None:
-        made = _first_digits(low, length)
-        return made if made is not None and (made, 1) <= high else None
-
-    return between
-
-
-def _first_digits(low: tuple[str, int], length: int) -> str | None:
-    """Return the first text of `length` digits after a cut."""
-    text, side = low
-    kept = text[: next((at for at, c in enumerate(text) if not "0" <= c <= "9"), len(text))]
-    after = text[len(kept) : len(kept) + 1]
-    if len(kept) > length or (len(kept) == length and (after or side)):
-        return _next_digits(kept[:length], length)
-    return _next_digits(kept, length) if after > "9" else kept.ljust(length, "0")
-
-
-def _next_digits(prefix: str, length: int) -> str | None:
-    """Return the first text of `length` digits after all that start with `prefix`."""
-    kept = prefix.rstrip("9")
-    return (kept[:-1] + chr(ord(kept[-1]) + 1)).ljust(length, "0") if kept else None

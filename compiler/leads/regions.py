@@ -20,8 +20,8 @@ from typing import TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.leads.budget import Meter
-from turnout.compiler.leads.masks import Mask
 from turnout.compiler.leads.space import Box, Space
+from turnout.compiler.masks import Mask
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 
 Masks: TypeAlias = tuple[Mask, ...]

@@ -22,9 +22,9 @@ import attrs
 from turnout.compiler.leads import solver as sat
 from turnout.compiler.leads.budget import Meter
 from turnout.compiler.leads.columns import Column, crossed, lightest, swept, union
-from turnout.compiler.leads.masks import Mask, key, members, set_of
 from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.space import Box
+from turnout.compiler.masks import Mask, key, members, set_of
 
 FEW_COVERS = 64
 """Covers up to which the lightest classes are tried first; among more, an index does that."""

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Protocol, TypeAlias, cast
 
 from turnout.compiler.leads.budget import Meter
-from turnout.compiler.leads.masks import members, set_of
+from turnout.compiler.masks import members, set_of
 
 CONFLICTS = 1_000
 """Conflicts between two looks at the budget."""

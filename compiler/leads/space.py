@@ -13,15 +13,19 @@ from datetime import date
 from functools import cached_property
 from itertools import combinations, product
 from math import prod
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import attrs
 
-from turnout.compiler.leads import domains, masks
+from turnout.compiler import masks
+from turnout.compiler.classes import answers, class_of, finder
+from turnout.compiler.leads import domains
+from turnout.compiler.leads.dimensions import Dimension, Kind
 from turnout.compiler.leads.domains import Domain
-from turnout.compiler.leads.masks import Mask
-from turnout.compiler.leads.prefixes import MakesUp, of_characters, of_digits, text
+from turnout.compiler.leads.prefixes import text
+from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.universe import country_of, example, universe
+from turnout.compiler.masks import Mask
 from turnout.dsl import types
 from turnout.dsl.conditions import (
     Atom,
@@ -38,7 +42,6 @@ from turnout.dsl.conditions import (
     StartsWith,
     WithinLast,
 )
-from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Field, Value, Values
 
 NO, YES = 1, 2
@@ -53,24 +56,7 @@ Box: TypeAlias = tuple[tuple[int, Mask], ...]
 Pattern: TypeAlias = EndsWith | Contains | Matches
 
 
-@attrs.frozen(eq=False)
-class Dimension:
-    """One axis of the grid.
-
-    kind: "value" (class 0 is missing), "has" or "pattern" (NO and YES), "age" (class 0 is
-    missing). test: the atom that a yes/no dimension answers, or the `Open` or `Duplicate`
-    that is asked of the clock or the history instead of the lead; None for the others.
-    full: the classes that a lead of the policy can have; a required field is never missing.
-    """
-
-    field: Field
-    kind: str
-    domain: Domain
-    full: Mask
-    test: Atom | None = None
-
-
-@attrs.frozen(slots=False, eq=False)
+@attrs.frozen(slots=False)
 class Space:
     """The grid of one schema, as fine as a set of atoms needs it.
 
@@ -80,7 +66,7 @@ class Space:
     """
 
     dimensions: tuple[Dimension, ...]
-    sides: Mapping[Atom, tuple[int, Mask]] = attrs.field(repr=False)
+    sides: Mapping[Atom, tuple[int, Mask]] = attrs.field(repr=False, hash=False)
     impossible: tuple[Box, ...] = attrs.field(repr=False)
 
     @cached_property
@@ -162,33 +148,13 @@ def _in_table(lookup: types.Lookup) -> IsIn:
 def _class(dimension: Dimension, values: Values, today: date) -> int:
     value = values.get(dimension.field.name)
     match dimension.kind:
-        case "value":
-            return dimension.domain.class_of(value)
+        case "value" | "has" | "pattern":
+            return class_of(dimension.domain.classes, value)
         case "age":
-            return dimension.domain.class_of(
-                None if value is None else today.toordinal() - value.toordinal()  # type: ignore[union-attr]
-            )
+            age = today.toordinal() - value.toordinal() if isinstance(value, date) else None
+            return class_of(dimension.domain.classes, age)
         case _:
-            return int(value is not None and answers(dimension.test, value))
-
-
-def answers(test: Atom | None, value: Value) -> bool:
-    """Return whether a yes/no atom holds for a value that is there."""
-    match test:
-        case Has(_, wanted):
-            return wanted in value  # type: ignore[operator]
-        case EndsWith(_, text):
-            return str(value).endswith(text)
-        case Contains(_, text):
-            return text in str(value)
-        case Matches(_, pattern):
-            return searcher(pattern)(str(value))
-        case _:
-            raise AssertionError(test)
-
-
-def _yes_no(test: Atom) -> Domain:
-    return Domain(2, {test: YES}, int, lambda _: None)
+            assert_never(dimension.kind)
 
 
 @attrs.define
@@ -218,14 +184,16 @@ class _Builder:
         if patterns:
             self._patterns(field, at, patterns)
 
-    def _dimension(self, field: Field, kind: str, domain: Domain, test: Atom | None = None) -> int:
+    def _dimension(self, field: Field, kind: Kind, domain: Domain, test: Atom | None = None) -> int:
         can_lack = kind in {"has", "pattern"} or not field.required
         full = domain.full if can_lack else domain.full & ~1
+        made = Dimension(field, kind, domain, full, test)
         if kind == "value" and isinstance(field.type, types.Code) and field.type.digits:
             # Between "9" and "A" there are texts, but none of them is made of digits.
-            full &= 1 | masks.set_of([n for n in range(1, domain.size) if domain.sample(n)])
+            possible = 1 | masks.set_of([n for n in range(1, domain.size) if sample(made, n)])
+            made = attrs.evolve(made, full=full & possible)
         at = len(self.dimensions)
-        self.dimensions.append(Dimension(field, kind, domain, full, test))
+        self.dimensions.append(made)
         for atom, mask in domain.masks.items():
             self.sides[atom] = at, mask
         return at
@@ -241,11 +209,11 @@ class _Builder:
             case types.Date():
                 return domains.days(atoms)
             case types.Text() | types.Code() | types.Email():
-                return text(atoms, _made(field.type), self._literal_tests(field))
+                return text(atoms, self._literal_tests(field))
             case _:
                 chosen = [atom for atom in atoms if isinstance(atom, IsIn)]
                 if not chosen and not self._is_linked(field):
-                    return domains.presence(example(field.type))
+                    return domains.presence(has_values=example(field.type) is not None)
                 return domains.finite(universe(field.type), chosen, self._tell_apart(field))
 
     def _literal_tests(self, field: Field) -> Callable[[str], tuple[bool, ...]] | None:
@@ -266,7 +234,7 @@ class _Builder:
         self.impossible.append(((at, self.dimensions[at].domain.full & ~1), (other, 1)))
 
     def _held(self, field: Field, at: int, atoms: list[Has]) -> None:
-        others = [self._dimension(field, "has", _yes_no(atom), atom) for atom in atoms]
+        others = [self._dimension(field, "has", domains.yes_no(atom), atom) for atom in atoms]
         for other in others:
             self.impossible.append(((at, 1), (other, YES)))
         assert isinstance(field.type, types.AnyOf)
@@ -276,13 +244,16 @@ class _Builder:
             )
 
     def _patterns(self, field: Field, at: int, atoms: list[Pattern]) -> None:
-        places = {atom: self._dimension(field, "pattern", _yes_no(atom), atom) for atom in atoms}
+        places = {
+            atom: self._dimension(field, "pattern", domains.yes_no(atom), atom) for atom in atoms
+        }
         domain = self.dimensions[at].domain
+        find = finder(domain.classes)
         literals = _literals(self.atoms[field.name])
         for atom, other in places.items():
             self.impossible.append(((at, 1), (other, YES)))
-            holds = masks.mask_of({domain.class_of(v) for v in literals if answers(atom, v)})
-            fails = masks.mask_of({domain.class_of(v) for v in literals if not answers(atom, v)})
+            holds = masks.mask_of({find(v) for v in literals if answers(atom, v)})
+            fails = masks.mask_of({find(v) for v in literals if not answers(atom, v)})
             prefixes = _prefixes(self.atoms[field.name])
             for prefix, mask in ((p, domain.masks[StartsWith(field.name, p)]) for p in prefixes):
                 if isinstance(atom, Contains) and atom.text in prefix:
@@ -370,11 +341,12 @@ class _Builder:
 
     def _link(self, country: int, child: int, field: Field) -> None:
         countries = self.dimensions[country].domain
-        children = self.dimensions[child].domain
+        in_country, in_child = (
+            finder(self.dimensions[at].domain.classes) for at in (country, child)
+        )
         allowed: dict[int, set[int]] = {}
         for value in universe(field.type):
-            of = countries.class_of(country_of(value))
-            allowed.setdefault(children.class_of(value), set()).add(of)
+            allowed.setdefault(in_child(value), set()).add(in_country(country_of(value)))
         by_allowed: dict[Mask, Mask] = {}
         for number, countries_of in allowed.items():
             key = masks.mask_of(countries_of)
@@ -404,12 +376,3 @@ def _implies(narrow: Pattern, wide: Pattern) -> bool:
             return outer in inner
         case _:
             return False
-
-
-def _made(kind: types.FieldType) -> MakesUp:
-    """Return what makes up a text of this type."""
-    if not isinstance(kind, types.Code):
-        return of_characters("abcdefghijklmnopqrstuvwxyz0123456789-.")
-    if kind.digits is not None:
-        return of_digits(kind.digits)
-    return of_characters("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")

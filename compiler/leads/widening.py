@@ -18,9 +18,9 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.leads.index import Index
-from turnout.compiler.leads.masks import Mask
 from turnout.compiler.leads.regions import All, Masks, Regions
 from turnout.compiler.leads.space import Space
+from turnout.compiler.masks import Mask
 
 Effort: TypeAlias = Callable[[Masks], tuple[int, ...]]
 """How hard a box is to say; of several, the least is kept."""

@@ -11,10 +11,12 @@ from datetime import date, datetime, timedelta
 
 import attrs
 
-from turnout.compiler.leads import masks
-from turnout.compiler.leads.domains import MISSING
+from turnout.compiler import masks
+from turnout.compiler.classes import MISSING, class_of
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.regions import Masks
-from turnout.compiler.leads.space import YES, Dimension, Space, answers
+from turnout.compiler.leads.samples import sample
+from turnout.compiler.leads.space import YES, Space
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.dsl import types
 from turnout.dsl.calendars import Calendar
@@ -84,7 +86,7 @@ def example(space: Space, box: Masks, telling: Masks | None = None) -> Example |
             values[test.field] = is_open(test.calendar, moment)
     for at, dimension in enumerate(space.dimensions):
         if isinstance(dimension.test, Duplicate):
-            allowed = {dimension.domain.sample(number) for number in masks.members(box[at])}
+            allowed = {sample(dimension, number) for number in masks.members(box[at])}
             values[dimension.test.field] = False not in allowed  # new if it can be
     fields = {dimension.field.name: dimension.field for dimension in space.dimensions}
     look_up(looked_up_fields(fields), values)  # what nothing asks is still looked up
@@ -124,7 +126,7 @@ def _settle_country(space: Space, at: int, box: Masks, values: dict[str, Value])
 
 
 def _is_in(space: Space, box: Masks, at: int, value: Value) -> bool:
-    return bool(box[at] >> space.dimensions[at].domain.class_of(value) & 1)
+    return bool(box[at] >> class_of(space.dimensions[at].domain.classes, value) & 1)
 
 
 def _class(space: Space, at: int, mask: int) -> int:
@@ -141,7 +143,7 @@ def _today(space: Space, box: Masks, classes: Mapping[int, int]) -> date | None:
     for at, dimension in enumerate(space.dimensions):
         own = value_at[dimension.field.name]
         if dimension.kind == "age" and box[own] & ~1 != space.full[own] & ~1:
-            day, age = (space.dimensions[i].domain.sample(classes[i]) for i in (own, at))
+            day, age = (sample(space.dimensions[i], classes[i]) for i in (own, at))
             if isinstance(day, date) and isinstance(age, int) and -9_999 < age < 99_999:
                 return day + timedelta(days=age)
     return None
@@ -156,7 +158,7 @@ def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
     wanted: list[tuple[Calendar, set[bool]]] = []
     for at, dimension in enumerate(space.dimensions):
         if isinstance(dimension.test, Open):
-            answers_ = {bool(dimension.domain.sample(n)) for n in masks.members(box[at])}
+            answers_ = {bool(sample(dimension, n)) for n in masks.members(box[at])}
             wanted.append((dimension.test.calendar, answers_))
     if not wanted:
         return None
@@ -184,26 +186,20 @@ def _value(
 ) -> Value | None:
     dimensions = [space.dimensions[at] for at in places]
     field = dimensions[0].field
-    sampled = dimensions[0].domain.sample(classes[places[0]])
+    sampled = sample(dimensions[0], classes[places[0]])
     if isinstance(field.type, types.AnyOf):
         return _held(dimensions, [box[at] for at in places], field.type.values)
     for at, dimension in zip(places, dimensions, strict=True):
         if dimension.kind == "age" and box[places[0]] & ~1 == space.full[places[0]] & ~1:
-            age = dimension.domain.sample(classes[at])
+            age = sample(dimension, classes[at])
             return today - timedelta(days=age) if isinstance(age, int) and age < 99_999 else None
 
     def fits(value: Value) -> bool:
-        numbers = (_number(dimension, value) for dimension in dimensions if dimension.kind != "age")
+        asked = [d.domain.classes for d in dimensions if d.kind != "age"]
         kept = [at for at, d in zip(places, dimensions, strict=True) if d.kind != "age"]
-        return all(box[at] >> number & 1 for at, number in zip(kept, numbers, strict=True))
+        return all(box[at] >> class_of(of, value) & 1 for at, of in zip(kept, asked, strict=True))
 
     return next(_readable(field, _candidates(field, sampled, dimensions), fits), None)
-
-
-def _number(dimension: Dimension, value: Value) -> int:
-    if dimension.kind == "value":
-        return dimension.domain.class_of(value)
-    return int(answers(dimension.test, value))
 
 
 def _readable(

@@ -8,30 +8,31 @@ import attrs
 from turnout.compiler.consequences import Consequence, consequence
 from turnout.compiler.leads.boxes import merged, parts
 from turnout.compiler.leads.budget import USUAL, Budget, Meter, OutOfSteps
+from turnout.compiler.leads.ground import Ground
 from turnout.compiler.leads.index import IMPOSSIBLE, Index, index
 from turnout.compiler.leads.regions import All, Masks, Regions, find, truth
 from turnout.compiler.leads.search import uncovered, uncovered_by_most
-from turnout.compiler.leads.space import Box, Space, space
+from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.witness import Example
 from turnout.compiler.meaning.interpreter import Match, match
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.questions.limits import EVERY_LEAD, sure
+from turnout.compiler.questions.route_ground import route_ground
 from turnout.dsl.conditions import Atom, atoms
 from turnout.dsl.policy import Policy
 
 
 @attrs.frozen(slots=False, eq=False)
 class Analysis:
-    """A route, its space, and the region of each of its clauses.
+    """A route, its ground, and the region of each of its clauses.
 
-    asked: the atoms that the space is made of. budget: what each question may take. known:
-    regions of clauses, by number, that another version has made of the same space.
+    budget: what each question may take. known: regions of clauses, by number, that another
+    version has made of the same space.
     """
 
     program: Program
     route: RouteProgram
-    asked: tuple[Atom, ...] = attrs.field(repr=False)
-    regions: Regions
+    ground: Ground
     budget: Budget = USUAL
     known: Mapping[int, All] = attrs.field(factory=dict[int, All], repr=False)
     _remaining: dict[int, Masks | OutOfSteps | None] = attrs.field(
@@ -39,9 +40,19 @@ class Analysis:
     )
 
     @property
+    def regions(self) -> Regions:
+        """The regions of the space."""
+        return self.ground.regions
+
+    @property
     def space(self) -> Space:
         """The space of leads, as fine as the policy's conditions need it."""
-        return self.regions.space
+        return self.ground.space
+
+    @property
+    def possible(self) -> tuple[All, ...]:
+        """What every lead is outside of: combinations that can't be."""
+        return self.ground.possible
 
     @cached_property
     def taken(self) -> tuple[All, ...]:
@@ -67,11 +78,6 @@ class Analysis:
         owned = (box for own in self.index.boxes for box in own or ())
         boxes = merged(owned, self.space.full)
         return Index(self.space.full, [(box,) for box in boxes], self.space.impossible)
-
-    @cached_property
-    def possible(self) -> tuple[All, ...]:
-        """What every lead is outside of: combinations that can't be."""
-        return tuple(self.regions.outside(box) for box in self.space.impossible)
 
     @cached_property
     def satisfiable(self) -> tuple[int, ...]:
@@ -207,13 +213,10 @@ def analyse(
     not made again.
     """
     chosen = program.routes[route]
-    policy = program.policy
-    asked = tuple(dict.fromkeys([*_atoms(policy, chosen), *also]))
-    if before is not None and before.asked == asked:
-        regions = before.regions
-    else:
-        regions = Regions(space(policy.fields, asked))
-    return Analysis(program, chosen, asked, regions, budget)
+    asked = tuple(dict.fromkeys([*_atoms(program.policy, chosen), *also]))
+    if before is not None and before.ground.asked == asked:
+        return Analysis(program, chosen, before.ground, budget)
+    return Analysis(program, chosen, route_ground(program, route, asked), budget)
 
 
 def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:

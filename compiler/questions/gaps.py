@@ -17,9 +17,9 @@ import attrs
 
 from turnout.compiler.leads.boxes import merged
 from turnout.compiler.leads.index import Index
-from turnout.compiler.leads.masks import Mask, members
 from turnout.compiler.leads.regions import All, Masks, reads
 from turnout.compiler.leads.widening import Cover, Walls, grown, narrowed, needed, region_of
+from turnout.compiler.masks import Mask, members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.words.describe import Words, phrases, words
 

@@ -21,12 +21,15 @@ from math import prod
 
 import attrs
 
+from turnout.compiler.classes import finder
 from turnout.compiler.leads.boxes import boxes
 from turnout.compiler.leads.budget import Meter, OutOfSteps
-from turnout.compiler.leads.masks import members
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.regions import All
-from turnout.compiler.leads.space import Box, Dimension, Space
+from turnout.compiler.leads.samples import pieces
+from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.universe import universe
+from turnout.compiler.masks import members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl import types
 
@@ -220,9 +223,7 @@ def class_weights(dimension: Dimension) -> list[int]:
         return [OTHER_TEXTS, 1] if dimension.kind == "pattern" else [1] * size
     match dimension.field.type:
         case types.Integer(low, high) if low is not None and high is not None:
-            pieces = dimension.domain.pieces
-            assert pieces is not None
-            spans = (pieces(class_) for class_ in range(1, size))
+            spans = (pieces(dimension, class_) for class_ in range(1, size))
             return [1, *(sum(end - start for start, end in found) for found in spans)]
         case types.Boolean() | types.OneOf() | types.PersonName() | types.Country():
             return _listed(dimension)
@@ -239,6 +240,7 @@ def class_weights(dimension: Dimension) -> list[int]:
 
 def _listed(dimension: Dimension) -> list[int]:
     weights = [1] + [0] * (dimension.domain.size - 1)
+    find = finder(dimension.domain.classes)
     for value in universe(dimension.field.type):
-        weights[dimension.domain.class_of(value)] += 1
+        weights[find(value)] += 1
     return weights

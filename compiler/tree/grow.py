@@ -19,13 +19,13 @@ from typing import TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.leads.budget import Meter, OutOfSteps
-from turnout.compiler.leads.masks import Mask
-from turnout.compiler.leads.regions import Regions, find
-from turnout.compiler.leads.space import space
+from turnout.compiler.leads.regions import find
+from turnout.compiler.masks import Mask
 from turnout.compiler.program import Clause, Program
+from turnout.compiler.questions.route_ground import route_ground
 from turnout.compiler.tree import Branch, Leaf, Node, Split, Tree
 from turnout.compiler.words.describe import words
-from turnout.dsl.conditions import And, Atom, Condition, IsIn, Named, Not, Or, StartsWith, atoms
+from turnout.dsl.conditions import And, Atom, Condition, IsIn, Named, Not, Or, StartsWith
 from turnout.dsl.policy import Family
 from turnout.dsl.types import Code, Email, Text
 from turnout.dsl.wording import conjuncts, written
@@ -86,8 +86,7 @@ class _Grower:
     def __init__(self, program: Program, route: str) -> None:
         self._policy = program.policy
         self._route = program.routes[route]
-        asked = [atom for clause in self._route.clauses for atom in atoms(clause.condition)]
-        self._regions = Regions(space(self._policy.fields, asked))
+        self._regions = route_ground(program, route).regions
         self._words = words(self._regions, self._policy.definitions.values())
         self._disjoint: dict[tuple[str, str], bool] = {}
         self._families = {(f.kind, f.name): f for f in self._policy.families}

@@ -12,11 +12,13 @@ from decimal import Decimal
 import attrs
 
 from turnout.compiler.leads import domains
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.domains import Cut
-from turnout.compiler.leads.masks import Mask, members
 from turnout.compiler.leads.regions import Regions
-from turnout.compiler.leads.space import YES, Box, Dimension, Space
+from turnout.compiler.leads.samples import ends, pieces, sample
+from turnout.compiler.leads.space import YES, Box, Space
 from turnout.compiler.leads.universe import universe
+from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
 from turnout.dsl.conditions import SEEN, Duplicate, Has, Named, Open
 from turnout.dsl.policy import Definition
@@ -25,9 +27,6 @@ from turnout.dsl.wording import written
 
 MOST = 6
 """Values that a list names before it is folded."""
-
-DENSE_ENDS = (Decimal(domains.LOWEST), 0), (Decimal(domains.HIGHEST), 1)
-"""The first and last cut of the decimal numbers; see `domains.dense`."""
 
 
 @attrs.frozen(eq=False)
@@ -139,10 +138,10 @@ def _phrase(known: Words, at: int, mask: Mask) -> str:
         return " or ".join(name.name for name in whole)
     name = dimension.field.name
     if isinstance(dimension.test, Open):
-        is_open = dimension.domain.sample(members(mask)[0])
+        is_open = sample(dimension, members(mask)[0])
         return f"{dimension.test.calendar.name} {'open' if is_open else 'closed'}"
     if isinstance(dimension.test, Duplicate):
-        return SEEN if dimension.domain.sample(members(mask)[0]) else f"not {SEEN}"
+        return SEEN if sample(dimension, members(mask)[0]) else f"not {SEEN}"
     present, every = mask & ~1, dimension.full & ~1
     if not present:
         return f"{name} missing"
@@ -216,7 +215,7 @@ def _folded(field: types.Field, values: Sequence[types.Value], joined: str) -> s
 
 
 def _texts(dimension: Dimension, present: Mask) -> str:
-    made = [dimension.domain.sample(number) for number in members(present)]
+    made = [sample(dimension, number) for number in members(present)]
     shown = [value for value in made if value is not None]
     if not shown:
         return f"some {dimension.field.name}"
@@ -230,10 +229,9 @@ def _ranges(dimension: Dimension, present: Mask, say: Callable[[Cut, Cut], str])
 
 def spans(dimension: Dimension, present: Mask) -> list[tuple[Cut, Cut]]:
     """Return where these classes lie on an ordered line, from cut to cut, joined and in order."""
-    assert dimension.domain.pieces is not None
-    pieces = sorted(p for number in members(present) for p in dimension.domain.pieces(number))
+    found = sorted(p for number in members(present) for p in pieces(dimension, number))
     merged: list[tuple[Cut, Cut]] = []
-    for low, high in pieces:
+    for low, high in found:
         if merged and merged[-1][1] == low:
             merged[-1] = (merged[-1][0], high)
         else:
@@ -266,25 +264,6 @@ def _between(dimension: Dimension, low: Cut, high: Cut) -> str:
         return f"{field.name} {first}..{last}"
     above, below = ">=" if is_first_in else ">", "<=" if is_last_in else "<"
     return f"{field.name} {above} {first} and {below} {last}"
-
-
-def ends(dimension: Dimension) -> tuple[Cut, Cut]:
-    """Return the first and the last cut of an ordered line."""
-    match dimension.field.type:
-        case _ if dimension.kind == "age":
-            return domains.LOWEST, domains.HIGHEST
-        case types.Integer(low, high):
-            return (
-                domains.LOWEST if low is None else low,
-                domains.HIGHEST if high is None else high + 1,
-            )
-        case types.Date():
-            return date.min.toordinal(), date.max.toordinal() + 1
-        case types.Number(low, high):
-            first, last = DENSE_ENDS
-            return (first if low is None else (low, 0)), (last if high is None else (high, 1))
-        case _:
-            return DENSE_ENDS
 
 
 def _end(field: types.Field, cut: Cut, *, is_low: bool) -> tuple[str, bool]:

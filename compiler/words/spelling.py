@@ -8,12 +8,15 @@ prefixes; where a field may be missing, the condition says so.
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from turnout.compiler.leads import domains, masks
+from turnout.compiler import masks
+from turnout.compiler.leads import domains
+from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.domains import Cut
-from turnout.compiler.leads.masks import Mask
-from turnout.compiler.leads.space import YES, Dimension
+from turnout.compiler.leads.samples import ends, pieces, sample
+from turnout.compiler.leads.space import YES
 from turnout.compiler.leads.universe import universe
-from turnout.compiler.words.describe import Words, absorbed, ends, follows, named, spans
+from turnout.compiler.masks import Mask
+from turnout.compiler.words.describe import Words, absorbed, follows, named, spans
 from turnout.dsl import types
 from turnout.dsl.conditions import (
     And,
@@ -50,7 +53,7 @@ def side(known: Words, at: int, mask: Mask) -> Condition:
         assert dimension.test is not None
         return dimension.test if mask == YES else Not(dimension.test)
     if isinstance(dimension.test, Open | Duplicate):
-        is_open = bool(dimension.domain.sample(masks.members(mask)[0]))
+        is_open = bool(sample(dimension, masks.members(mask)[0]))
         return dimension.test if is_open else Not(dimension.test)
     field = dimension.field.name
     whole = named(known, at, mask)
@@ -163,8 +166,7 @@ def _text(dimension: Dimension, wanted: Mask) -> Condition:
 
 def _points(dimension: Dimension, number: int) -> list[Value]:
     """Return the literals that make up a class, none where it holds other texts."""
-    assert dimension.domain.pieces is not None
-    return [low[0] for low, high in dimension.domain.pieces(number) if low[0] == high[0]]
+    return [low[0] for low, high in pieces(dimension, number) if low[0] == high[0]]
 
 
 def _covered(

@@ -15,10 +15,11 @@ from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import TestCase
 from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.references import Reference, in_order
 from turnout.dsl.resolve import routes
 from turnout.dsl.resolve.calendars import calendar
 from turnout.dsl.resolve.conditions import Terms
-from turnout.dsl.resolve.declarations import declarations
+from turnout.dsl.resolve.declarations import Declarations, declarations
 from turnout.dsl.resolve.families import FamilyReader
 from turnout.dsl.resolve.identities import identity
 from turnout.dsl.resolve.lookups import with_lookups
@@ -40,13 +41,16 @@ class Resolution:
 
     unsound: routes of which a clause is missing, so that nothing exact can be said of them.
     inexact: routes of which a part of a condition was reported; the policy has them with
-    conditions that mean as many leads as they can.
+    conditions that mean as many leads as they can. declared: every name. references: every
+    use of one in the files, in order of file and place; what tables name is not among them.
     """
 
     policy: policy.Policy
     findings: tuple[Finding, ...]
     unsound: frozenset[str]
     inexact: Mapping[str, routes.Inexact]
+    declared: Declarations
+    references: tuple[Reference, ...]
 
 
 def resolve(parsed: Parsed, path: Path) -> Resolution:
@@ -93,7 +97,14 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         identities=identities,
     )
     result = attrs.evolve(result, tests=_tests(files, result, scope))
-    return Resolution(result, tuple(scope.findings), frozenset(reader.unsound), reader.inexact)
+    return Resolution(
+        result,
+        tuple(scope.findings),
+        frozenset(reader.unsound),
+        reader.inexact,
+        scope.declared,
+        in_order(scope.references),
+    )
 
 
 def _tests(

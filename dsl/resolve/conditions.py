@@ -150,6 +150,7 @@ class ConditionReader:
                 return None if field is None else self._test(field, node)
 
     def _bare(self, name: nodes.Name) -> Condition | None:
+        self._scope.refer_bare(name)
         field = self._fields.get(name.text)
         if field is None:
             return None if self._scope.is_lost(name, self._fields) else self._named(name)
@@ -342,6 +343,7 @@ class ConditionReader:
         read, reason = read_literal(field, literal.text)
         if read is None:
             self._refuse(field, literal, reason)
+        self._scope.refer_value(field, literal, read)
         return read
 
     def _refuse(self, field: Field, literal: nodes.Literal, reason: str) -> None:

@@ -70,7 +70,7 @@ def roster_rows(
 
 def reported(scope: Scope, row: Row, read: Callable[[Scope], object]) -> None:
     """Read something of a row, and report what is wrong with it as of its line."""
-    apart = attrs.evolve(scope, findings=[])
+    apart = attrs.evolve(scope, findings=[], references=[])
     read(apart)
     found = [
         attrs.evolve(finding, message=f"{row.place}: {finding.message}")

@@ -272,6 +272,7 @@ def _subdivision(
 ) -> types.Subdivision | None:
     if isinstance(node.argument, nodes.Name):
         if node.argument.text in countries:
+            scope.refer("field", node.argument)
             return types.Subdivision(node.argument.text)
         if is_alpha_2(node.argument.text):
             return types.Subdivision(None, node.argument.text)

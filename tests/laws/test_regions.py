@@ -11,9 +11,9 @@ from tests.support.policies import resolved
 from tests.support.strategies import COLUMNS, Written, leads, policies, policy_atoms
 from turnout.compiler.leads import witness
 from turnout.compiler.leads.budget import Meter
-from turnout.compiler.leads.masks import members
 from turnout.compiler.leads.regions import All, Regions, find, truth
 from turnout.compiler.leads.space import Space, space
+from turnout.compiler.masks import members
 from turnout.compiler.meaning.interpreter import holds
 from turnout.dsl.conditions import And, Condition, IsIn, Not, Or, Present, atoms
 from turnout.dsl.policy import Block, Entry, Policy

@@ -19,10 +19,10 @@ from turnout.compiler.leads import solver as sat
 from turnout.compiler.leads.boxes import boxes, parts
 from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.columns import swept
-from turnout.compiler.leads.masks import mask_of, members, set_of
 from turnout.compiler.leads.regions import All, truth
 from turnout.compiler.leads.search import uncovered, uncovered_by_most
 from turnout.compiler.leads.space import Box
+from turnout.compiler.masks import mask_of, members, set_of
 from turnout.compiler.program import lower
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.dsl.policy import Block, Entry, Policy, Rule

@@ -16,11 +16,11 @@ from turnout.compiler.difference.ground.lines import Outcome, Row
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.difference.moving.compared import Area, Compared, Move
 from turnout.compiler.difference.moving.phrasing import said
-from turnout.compiler.difference.moving.pieces import Ground, Piece, Reach, cubes, reach
+from turnout.compiler.difference.moving.pieces import CommonGround, Piece, Reach, cubes, reach
 from turnout.compiler.difference.moving.proof import witness
 from turnout.compiler.leads.budget import OutOfSteps
-from turnout.compiler.leads.masks import members
 from turnout.compiler.leads.regions import All, Masks, truth
+from turnout.compiler.masks import members
 from turnout.compiler.questions.stewards import stewards_of
 from turnout.dsl import types
 
@@ -270,7 +270,7 @@ def _owners(
     return before, after
 
 
-def _may_meet(ground: Ground, rows: Sequence[Row], box: Masks) -> bool:
+def _may_meet(ground: CommonGround, rows: Sequence[Row], box: Masks) -> bool:
     return all(truth(ground.taken(row), box) is not False for row in rows)
 
 

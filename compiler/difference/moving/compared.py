@@ -10,7 +10,7 @@ import attrs
 
 from turnout.compiler.difference.ground.alignment import aligned
 from turnout.compiler.difference.ground.lines import Outcome, Version
-from turnout.compiler.difference.moving.pieces import Ground
+from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.regions import All, Masks, find
 from turnout.compiler.words.describe import Words
@@ -96,7 +96,7 @@ class Compared:
     None where they weren't.
     """
 
-    ground: Ground
+    ground: CommonGround
     old: Version
     new: Version
     fields: Mapping[str, Field]

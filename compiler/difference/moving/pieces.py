@@ -24,7 +24,7 @@ MOST_PIECES = 80
 
 
 @attrs.frozen(eq=False)
-class Ground:
+class CommonGround:
     """The space that two versions share, and the regions of their conditions in it.
 
     possible: what every lead is outside of.
@@ -73,7 +73,7 @@ class Reach:
     ran out (`is_open`).
     """
 
-    ground: Ground
+    ground: CommonGround
     row: Row
     start: Masks
     mine: tuple[Row, ...]
@@ -104,7 +104,7 @@ class Reach:
 
 
 def reach(
-    ground: Ground, rows: Sequence[Row], at: int, others: Sequence[Row], meter: Meter
+    ground: CommonGround, rows: Sequence[Row], at: int, others: Sequence[Row], meter: Meter
 ) -> Reach:
     """Return the leads of `rows[at]`, cut up by what the rows of the other version say of them."""
     row = rows[at]
@@ -129,7 +129,7 @@ def reach(
 
 
 def _meeting(
-    ground: Ground, region: All, start: Sequence[int], others: Sequence[Row], meter: Meter
+    ground: CommonGround, region: All, start: Sequence[int], others: Sequence[Row], meter: Meter
 ) -> Iterator[Row]:
     """Yield the rows that share a lead with `region`, up to one that takes all of it."""
     for other in others:

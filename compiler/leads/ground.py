@@ -1,0 +1,42 @@
+"""What questions stand on: the atoms that are asked, and the space and regions made of them."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import attrs
+
+from turnout.compiler.leads.regions import All, Regions
+from turnout.compiler.leads.space import Space, space
+from turnout.dsl.conditions import Atom
+from turnout.dsl.types import Field
+
+
+@attrs.frozen(slots=False)
+class Ground:
+    """The atoms that may be asked of leads with these fields, each once, in order.
+
+    The space is made when it is first needed, and once.
+    """
+
+    fields: Mapping[str, Field] = attrs.field(repr=False, hash=False)
+    asked: tuple[Atom, ...] = attrs.field(repr=False)
+
+    @cached_property
+    def regions(self) -> Regions:
+        """The regions of the space."""
+        return Regions(space(self.fields, self.asked))
+
+    @property
+    def space(self) -> Space:
+        """The space of leads, as fine as the atoms need it."""
+        return self.regions.space
+
+    @cached_property
+    def possible(self) -> tuple[All, ...]:
+        """What every lead is in: the outside of each combination that can't be."""
+        return tuple(self.regions.outside(box) for box in self.space.impossible)
+
+
+def ground(fields: Mapping[str, Field], asked: Iterable[Atom]) -> Ground:
+    """Return the ground of `fields` on which these atoms can be asked."""
+    return Ground(fields, tuple(dict.fromkeys(asked)))
