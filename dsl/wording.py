@@ -158,8 +158,10 @@ def typed(kind: FieldType) -> str:
         case types.Subdivision(country, within):
             of = country or within
             return kind.word if of is None else f"{kind.word} of {of}"
-        case _:
+        case types.Text() | types.Email() | types.Country() | types.Language() | types.PersonName():
             return kind.word
+        case _:
+            assert_never(kind)
 
 
 def _code(first: int | None, digits: int | None) -> str:

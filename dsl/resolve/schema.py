@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import assert_never
 
 import attrs
 
@@ -99,6 +100,8 @@ def _tells_apart(kind: types.FieldType) -> bool:
     match kind:
         case types.Code(first):
             return first is None
+        case types.Text() | types.Email() | types.Integer() | types.Number():
+            return True
         case (
             types.Boolean()
             | types.Date()
@@ -112,7 +115,7 @@ def _tells_apart(kind: types.FieldType) -> bool:
         ):
             return False
         case _:
-            return True
+            assert_never(kind)
 
 
 def _type(
