@@ -38,6 +38,7 @@ COMMANDS = {
     "reroute": "Decide leads anew, whoever has them.",
     "owners": "Say who answers for which part of a policy.",
     "diff": "Say whose decision a change of a policy changes.",
+    "state": "Check a state file, or rename in it.",
     "run": "Check, compile, draw and route in one go.",
 }
 """The subcommands in the order of use, with the line that the help shows."""

@@ -259,6 +259,10 @@ def _type(before: types.FieldType, after: types.FieldType) -> Iterator[str]:
             yield f"loses {', '.join(gone)}"
         if not come and not gone:
             yield "its values stand in another order"
+    elif isinstance(before, types.Date) and isinstance(after, types.Date):
+        moved = before.zone != after.zone
+        said = f"its days: those of {before.zone} → those of {after.zone}"
+        yield said if moved else f"{typed(before)} → {typed(after)}"
     elif not isinstance(before, types.PersonName):  # the people are compared themselves
         yield f"{typed(before)} → {typed(after)}"
 

@@ -295,7 +295,7 @@ class ConditionReader:
             )
             return None
         kind = OlderThan if node.operator == "older than" else WithinLast
-        return kind(field.name, int(length) * unit)
+        return kind(field.name, int(length) * unit, field.type.zone)
 
     def _has(self, field: Field, node: nodes.Test) -> Condition | None:
         if not isinstance(field.type, types.AnyOf):
