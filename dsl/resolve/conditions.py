@@ -35,6 +35,7 @@ from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.types import Field, Value
+from turnout.dsl.values.places import codes_of
 from turnout.dsl.values.texts import normal_code, normal_text
 
 Lookup: TypeAlias = Callable[[nodes.Name], Condition | None]
@@ -345,14 +346,13 @@ class ConditionReader:
         return read
 
     def _refuse(self, field: Field, literal: nodes.Literal, reason: str) -> None:
-        near = nearest(literal.text, _choices(field))
         is_list = isinstance(field.type, types.OneOf | types.AnyOf | types.PersonName)
         self._scope.report(
             "unknown-value" if is_list else "type-mismatch",
             literal.span,
             f"`{literal.text}` is not a value of `{field.name}`",
             text=reason,
-            help=f"did you mean `{near}`?" if near else "",
+            help=_meant(field, literal.text),
         )
 
     def _mismatch(self, field: Field, node: nodes.Test, advice: str) -> None:
@@ -363,6 +363,23 @@ class ConditionReader:
             text=f"`{field.name}` is {article(field.type.word)} field",
             help=advice,
         )
+
+
+_NOTHING = {"blank", "empty", "null", "none", "nil", "missing", "nothing", "unset", "n/a", "na"}
+
+
+def _meant(field: Field, written: str) -> str:
+    """Return what to write instead of a literal that is no value of its field, or ""."""
+    near = nearest(written, _choices(field))
+    if near:
+        return f"did you mean `{near}`?"
+    if written.lower() in _NOTHING:
+        return f"ask `{field.name} is missing`, or `{field.name} is present` for the others"
+    if isinstance(field.type, types.Subdivision):
+        codes = codes_of(written)[:3]
+        if codes:
+            return f"write the full code: {' or '.join(f'`{code}`' for code in codes)}"
+    return ""
 
 
 def _choices(field: Field) -> tuple[str, ...]:
