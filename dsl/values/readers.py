@@ -170,8 +170,19 @@ def _readers(kind: types.FieldType) -> tuple[FromText, FromOther | None]:
             return dates.day(kind)
         case types.AnyOf(values):
             return picklists.any_of(values)
-        case _:
+        case (
+            types.Text()
+            | types.Code()
+            | types.Email()
+            | types.Country()
+            | types.Subdivision()
+            | types.Language()
+            | types.OneOf()
+            | types.PersonName()
+        ):
             return _word_reader(kind), None
+        case _:
+            assert_never(kind)
 
 
 def _with_ranges(
