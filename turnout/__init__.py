@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from turnout.compiler.compiled import Compiled, compile_policy
     from turnout.dsl.findings import Finding, Label, Severity, Witness
+    from turnout.dsl.promises import ActionKind
     from turnout.dsl.source import Source, Span
     from turnout.errors import Error
     from turnout.project.configuration import ConfigurationError
-    from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
+    from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver, Reason, TargetKind
     from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import LeadsError, RawLead, Record, Records, records
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from turnout.runtime.stores import StateError
 
 __all__ = [
+    "ActionKind",
     "ClosedError",
     "Compiled",
     "ConfigurationError",
@@ -43,6 +45,7 @@ __all__ = [
     "PassedOver",
     "PolicyError",
     "RawLead",
+    "Reason",
     "Record",
     "Records",
     "Refusal",
@@ -51,6 +54,7 @@ __all__ = [
     "Source",
     "Span",
     "StateError",
+    "TargetKind",
     "Tried",
     "UnroutedError",
     "Witness",
@@ -68,6 +72,7 @@ _HOMES = {
     "Label": "dsl.findings",
     "Severity": "dsl.findings",
     "Witness": "dsl.findings",
+    "ActionKind": "dsl.promises",
     "Source": "dsl.source",
     "Span": "dsl.source",
     "Error": "errors",
@@ -76,6 +81,8 @@ _HOMES = {
     "Doing": "runtime.decisions",
     "Issue": "runtime.decisions",
     "PassedOver": "runtime.decisions",
+    "Reason": "runtime.decisions",
+    "TargetKind": "runtime.decisions",
     "Explanation": "runtime.explain",
     "Refusal": "runtime.explain",
     "Tried": "runtime.explain",

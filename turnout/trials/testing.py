@@ -212,7 +212,7 @@ def _is_true(expectation: Expectation, decision: Decision, clause: Clause | None
             return due is not None and expectation.moment in {None, due}
         case "action":
             found = [each for each in decision.actions if each.kind == first]
-            return Doing(first, tuple(more)) in found if more else bool(found)
+            return any(each.arguments == tuple(more) for each in found) if more else bool(found)
         case "issue":
             return any(issue.field == first for issue in decision.issues)
         case "passed-over":
