@@ -8,6 +8,8 @@ import attrs
 from turnout.compiler.checks import check, check_inexact
 from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
+from turnout.compiler.verdict import Allowed, Severities, verdict
+from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.files import Files, parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
@@ -15,10 +17,6 @@ from turnout.dsl.references import Reference
 from turnout.dsl.resolve import resolve
 from turnout.dsl.resolve.declarations import Declarations
 from turnout.dsl.source import Source
-from turnout.dsl.verdict import Allowed, Severities, verdict
-
-NEEDS_ALL = frozenset({"unused-definition", "redundant-rule", "conflicting-overlap", "no-lead-id"})
-"""Findings that are only sure of a policy of which nothing was lost."""
 
 DEADLINE = 300.0
 """Seconds for all exact questions of a policy; most take one, so that this only ends abuse."""
@@ -79,7 +77,7 @@ def compile_policy(
     # unused, and its rules may differ in what they lost.
     is_whole = len(sound) == len(program.routes) and not parsed.findings
     is_whole &= all(c.own_attempts for route in program.routes.values() for c in route.clauses)
-    kept = [f for f in checked if is_whole or f.name not in NEEDS_ALL]
+    kept = [f for f in checked if is_whole or not CATALOGUE[f.name].needs_whole]
     lost = [*parsed.findings, *resolution.findings]
     found = sorted([*lost, *kept], key=_place)
     sources = tuple(file.source for file in parsed.files)

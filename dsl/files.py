@@ -8,6 +8,7 @@ All of it goes through `Files`: an editor lays its unsaved texts over what the d
 everything behind it reads them as it would read the files.
 """
 
+import codecs
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
@@ -90,6 +91,8 @@ def decoded(content: bytes, limit: int) -> str | Fault:
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as failure:
+        if content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+            return Fault("not-utf-8", "is UTF-16, not UTF-8", "save the file as UTF-8")
         line = content.count(b"\n", 0, failure.start) + 1
         said = f"is not UTF-8: byte 0x{content[failure.start]:02X} on line {line}"
         return Fault("not-utf-8", said, "save the file as UTF-8")

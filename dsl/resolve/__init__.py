@@ -17,7 +17,7 @@ from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.references import Reference, in_order
 from turnout.dsl.resolve import routes
-from turnout.dsl.resolve.calendars import calendar
+from turnout.dsl.resolve.calendars import calendar, timezone
 from turnout.dsl.resolve.conditions import Terms
 from turnout.dsl.resolve.declarations import Declarations, declarations
 from turnout.dsl.resolve.families import FamilyReader
@@ -62,7 +62,8 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     keyed = {node.span: tables.territories(node) for node in _tables(files)}
     scope = attrs.evolve(written, declared=declarations(files, listed.in_tables(), keyed))
     leads = _items(files, nodes.Lead)
-    fields = with_lookups(schema(leads, listed.spellings(), scope), leads, tables, scope)
+    zone = _zone(files, scope)
+    fields = with_lookups(schema(leads, listed.spellings(), zone, scope), leads, tables, scope)
     read_identities = [identity(node, fields, scope) for node in _items(files, nodes.Identity)]
     identities = tuple(each for each in read_identities if each is not None)
     read_calendars = [calendar(node, scope) for node in _items(files, nodes.Calendar)]
@@ -95,6 +96,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         calendars=calendars,
         guarantees={each.name: each for each in guarantees if each is not None},
         identities=identities,
+        timezone=zone,
     )
     result = attrs.evolve(result, tests=_tests(files, result, scope))
     return Resolution(
@@ -140,6 +142,29 @@ def _name(files: tuple[nodes.File, ...], path: Path, scope: Scope) -> str:
                 )
             )
     return named[0].name.text if named else path.stem
+
+
+def _zone(files: tuple[nodes.File, ...], scope: Scope) -> str:
+    """Return the time zone of the policy's days, UTC where it has none or a faulty one.
+
+    As with the name, the main file's word comes before those of the files that it includes.
+    """
+    in_main = _items(list(files[-1:]), nodes.Timezone)
+    said = in_main or _items(files, nodes.Timezone)
+    for node in said[1:]:
+        if in_main or node.zone != said[0].zone:
+            scope.findings.append(
+                Finding(
+                    "duplicate-clause",
+                    Severity.ERROR,
+                    node.span,
+                    "a policy has one time zone",
+                    text="another one",
+                    labels=(Label(said[0].span, "the first"),),
+                    help=("keep the one by which its days are counted",),
+                )
+            )
+    return (timezone(said[0], scope) if said else None) or "UTC"
 
 
 def _items(files: tuple[nodes.File, ...] | list[nodes.File], kind: type[_Node]) -> list[_Node]:

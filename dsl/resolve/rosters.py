@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 import attrs
 
 from turnout.dsl import nodes
+from turnout.dsl.headers import Names
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.source import Span
@@ -91,6 +92,7 @@ def _fit(table: Table | None, span: Span, known: tuple[str, ...], scope: Scope) 
     if len(table.rows) > MAX_ROWS:
         scope.report("too-large", span, f"`{table.name}` has more than {MAX_ROWS:,} rows")
         return None
+    table = attrs.evolve(table, columns=_known_columns(table.columns, known))
     for column in table.columns:
         if column not in known:
             near = nearest(column, known)
@@ -104,6 +106,20 @@ def _fit(table: Table | None, span: Span, known: tuple[str, ...], scope: Scope) 
         scope.report("unknown-column", span, message)
         return None
     return table
+
+
+def _known_columns(columns: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns under the names that mean something, where that is unambiguous.
+
+    >>> _known_columns(("Name", "E-Mail", "Notes"), ("name", "email"))
+    ('name', 'email', 'Notes')
+    """
+    names = Names(columns)
+    meant: dict[str, str] = {}
+    for name in known:
+        if len(found := names.find(name)) == 1:
+            meant.setdefault(found[0], name)
+    return tuple(meant.get(column, column) for column in columns)
 
 
 def _rows(
