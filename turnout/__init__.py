@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from turnout.project.configuration import ConfigurationError
     from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver, Reason, TargetKind
     from turnout.runtime.explain import Explanation, Refusal, Tried
+    from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import LeadsError, RawLead, Record, Records, records
-    from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError, load
+    from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError
     from turnout.runtime.stores import StateError
 
 __all__ = [
@@ -61,6 +62,7 @@ __all__ = [
     "__version__",
     "compile_policy",
     "load",
+    "loads",
     "records",
 ]
 __version__ = "0.1.0"
@@ -94,7 +96,8 @@ _HOMES = {
     "Records": "runtime.records",
     "records": "runtime.records",
     "ClosedError": "runtime.router",
-    "load": "runtime.router",
+    "load": "runtime.loading",
+    "loads": "runtime.loading",
     "PolicyError": "runtime.router",
     "Router": "runtime.router",
     "UnroutedError": "runtime.router",

@@ -27,7 +27,7 @@ from turnout.dsl.expectations import (
 )
 from turnout.dsl.policy import Cap, Outlet, Person, Policy
 from turnout.dsl.types import Values
-from turnout.runtime.decisions import Decision, Doing
+from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import Engine, engine
 from turnout.runtime.explain import Explanation, explain
 from turnout.runtime.leads import Lead, lead_reader
