@@ -8,6 +8,7 @@ exactly the leads of the region.
 from collections.abc import Iterator
 
 from turnout.compiler.checks.edges import edges
+from turnout.compiler.checks.mending import with_fallback
 from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.witness import example, shown
@@ -72,6 +73,7 @@ def _finding(analysis: Analysis, known: Words, gap: Gap) -> Finding:
         labels=hint.labels,
         witness=witness,
         help=(*hint.help, _remedy(analysis, known, gap)),
+        fixes=with_fallback(analysis),
     )
 
 
@@ -156,4 +158,5 @@ def _more(analysis: Analysis, more: int, *, is_whole: bool) -> Finding:
         message,
         text=f"{MOST_GAPS} are shown",
         help=("end the route in a `fallback to ...`",),
+        fixes=with_fallback(analysis),
     )

@@ -10,6 +10,7 @@ that send elsewhere gets some.
 
 from collections.abc import Collection, Iterator, Sequence
 
+from turnout.compiler.checks.mending import without_rule
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.consequences import Consequence
 from turnout.compiler.leads.budget import OutOfSteps
@@ -108,4 +109,5 @@ def _finding(analysis: Analysis, at: int, heirs: list[int]) -> Finding:
         help=(
             f"delete it, and {title if len(heirs) == 1 else 'the rules below'} will take its leads",
         ),
+        fixes=without_rule(analysis, clauses[at]),
     )

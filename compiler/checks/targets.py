@@ -6,6 +6,7 @@ from functools import cache, partial
 import attrs
 
 from turnout.compiler.candidates import behind
+from turnout.compiler.checks.mending import ending_in_queue, without_target
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
@@ -91,6 +92,7 @@ def _unreachable_targets(clause: Clause) -> Iterator[Finding]:
             text="comes after a target that takes every lead",
             labels=(Label(own[first].span, "always accepts"),),
             help=("delete it, or move it up",),
+            fixes=without_target(attempt),
         )
 
 
@@ -161,6 +163,7 @@ def _exhausted(analysis: Analysis, clause: Clause, found: Masks) -> Finding:
         labels=tuple(Label(a.span, _why(policy, a)) for a in clause.attempts),
         witness=followed(analysis, found),
         help=("end the chain in a queue: `else queue ...`, or add a `fallback`",),
+        fixes=ending_in_queue(policy, clause),
     )
 
 

@@ -354,7 +354,7 @@ class ConditionReader:
             literal.span,
             f"`{literal.text}` is not a value of `{field.name}`",
             text=reason,
-            help=f"did you mean `{near}`?" if near else "",
+            near=near,
         )
 
     def _mismatch(self, field: Field, node: nodes.Test, advice: str) -> None:
