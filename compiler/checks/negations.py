@@ -20,8 +20,8 @@ from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import followed, meeting_box
 from turnout.compiler.questions.written import Written, written_conditions
 from turnout.dsl.conditions import NEVER, And, Condition, IsIn, Not, Or, Present, atoms
+from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
-from turnout.dsl.kinds import warning
 from turnout.dsl.types import Boolean, Field
 from turnout.dsl.wording import is_one_test, written
 
@@ -157,8 +157,7 @@ def _advice(analysis: Analysis, negation: Negation) -> Iterator[str]:
 
 def _known(negation: Negation, fields: Mapping[str, Field]) -> Condition:
     """Return the negation for leads that have a field, a boolean's in its own words."""
-    match negation.part.part:
-        case IsIn(field, values) if isinstance(fields[field].type, Boolean):
-            return IsIn(field, frozenset({True, False}) - values)
-        case _:
-            return negation.known
+    asked = negation.part.part
+    if isinstance(asked, IsIn) and isinstance(fields[asked.field].type, Boolean):
+        return IsIn(asked.field, frozenset({True, False}) - asked.values)
+    return negation.known

@@ -17,8 +17,8 @@ from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import samples, taker
+from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Label
-from turnout.dsl.kinds import warning
 
 REDUNDANT_RULE = warning(
     "redundant-rule", "A rule could be deleted, and no lead would notice.", needs_whole=True

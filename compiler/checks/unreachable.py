@@ -13,8 +13,8 @@ from turnout.compiler.program import Clause
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.compiler.words.describe import Words, words
+from turnout.dsl.finding_kinds import error
 from turnout.dsl.findings import Finding, Label
-from turnout.dsl.kinds import error
 from turnout.dsl.wording import written
 
 UNREACHABLE_RULE = error(

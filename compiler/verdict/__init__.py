@@ -12,14 +12,14 @@ import attrs
 
 from turnout.compiler.verdict.allowances import Allowance, allowances
 from turnout.compiler.verdict.catalogue import CATALOGUE
-from turnout.dsl.findings import Finding, Fix, Severity
-from turnout.dsl.fixes import misspelt, without
-from turnout.dsl.kinds import (
+from turnout.dsl.finding_kinds import (
     ALLOWANCES,
     UNREASONED_ALLOWANCE,
     UNUSED_ALLOWANCE,
     VOID_ALLOWANCE,
 )
+from turnout.dsl.findings import Finding, Fix, Severity
+from turnout.dsl.fixes import misspelt, without
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.source import Source, Span
 

@@ -23,8 +23,8 @@ from turnout.compiler.questions.limits import (
 )
 from turnout.compiler.questions.meeting import followed
 from turnout.dsl.conditions import And, Condition, Open
+from turnout.dsl.finding_kinds import error, firm, warning
 from turnout.dsl.findings import Finding, Label, Severity
-from turnout.dsl.kinds import error, firm, warning
 from turnout.dsl.policy import Policy
 from turnout.dsl.targets import Target, said
 from turnout.dsl.wording import worded
