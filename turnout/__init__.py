@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from turnout.compiler.compiled import Compiled, compile_policy
+    from turnout.dsl.files import Files
     from turnout.dsl.findings import Finding, Label, Severity, Witness
     from turnout.dsl.promises import ActionKind
+    from turnout.dsl.references import Reference
     from turnout.dsl.source import Source, Span
     from turnout.errors import Error
     from turnout.project.configuration import ConfigurationError
@@ -37,6 +39,7 @@ __all__ = [
     "Doing",
     "Error",
     "Explanation",
+    "Files",
     "Finding",
     "Holder",
     "Issue",
@@ -49,6 +52,7 @@ __all__ = [
     "Reason",
     "Record",
     "Records",
+    "Reference",
     "Refusal",
     "Router",
     "Severity",
@@ -70,11 +74,13 @@ __version__ = "0.1.0"
 _HOMES = {
     "compile_policy": "compiler.compiled",
     "Compiled": "compiler.compiled",
+    "Files": "dsl.files",
     "Finding": "dsl.findings",
     "Label": "dsl.findings",
     "Severity": "dsl.findings",
     "Witness": "dsl.findings",
     "ActionKind": "dsl.promises",
+    "Reference": "dsl.references",
     "Source": "dsl.source",
     "Span": "dsl.source",
     "Error": "errors",
