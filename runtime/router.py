@@ -11,6 +11,7 @@ from typing import Self
 import attrs
 
 from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.compiler.plan.build import plan_of
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.types import id_field
 from turnout.errors import Error
@@ -111,8 +112,9 @@ class Router:
         self.compiled = compiled
         self.route_name = _chosen(compiled, route)
         policy = compiled.policy
-        self._decide = engine(compiled.program, self.route_name)
-        self._escalate = escalator(compiled.program, self.route_name)
+        plan = plan_of(compiled.program, self.route_name)
+        self._decide = engine(policy, plan)
+        self._escalate = escalator(policy, plan)
         self._read = lead_reader(policy.fields)
         self._store: Store = (
             MemoryStore()
