@@ -8,15 +8,15 @@ import attrs
 from turnout.compiler.checks import check, check_inexact
 from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
+from turnout.compiler.verdict import Allowed, Severities, verdict
+from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
+from turnout.dsl.references import Reference
 from turnout.dsl.resolve import resolve
+from turnout.dsl.resolve.declarations import Declarations
 from turnout.dsl.source import Source
-from turnout.dsl.verdict import Allowed, Severities, verdict
-
-NEEDS_ALL = frozenset({"unused-definition", "redundant-rule", "conflicting-overlap", "no-lead-id"})
-"""Findings that are only sure of a policy of which nothing was lost."""
 
 DEADLINE = 300.0
 """Seconds for all exact questions of a policy; most take one, so that this only ends abuse."""
@@ -29,12 +29,15 @@ class Compiled:
     policy, program: as far as they could be read; they are run only if `is_fit`.
     findings: in order of file and place. sources: every file that was read, the main file
     last. allowed: findings that count for nothing, because the policy says why they may stay.
+    declared: every name; references: every use of one, in order of file and place.
     """
 
     policy: Policy
     program: Program
     findings: tuple[Finding, ...]
     sources: tuple[Source, ...]
+    declared: Declarations
+    references: tuple[Reference, ...]
     allowed: tuple[Allowed, ...] = ()
 
     @property
@@ -72,7 +75,7 @@ def compile_policy(
     # unused, and its rules may differ in what they lost.
     is_whole = len(sound) == len(program.routes) and not parsed.findings
     is_whole &= all(c.own_attempts for route in program.routes.values() for c in route.clauses)
-    kept = [f for f in checked if is_whole or f.name not in NEEDS_ALL]
+    kept = [f for f in checked if is_whole or not CATALOGUE[f.name].needs_whole]
     lost = [*parsed.findings, *resolution.findings]
     found = sorted([*lost, *kept], key=_place)
     sources = tuple(file.source for file in parsed.files)
@@ -81,7 +84,15 @@ def compile_policy(
     is_settled = is_settled and all(finding.name != "undecided" for finding in found)
     findings, allowed = verdict(found, sources, severities or {}, is_whole=is_settled)
     findings.sort(key=_place)
-    return Compiled(resolution.policy, program, tuple(findings), sources, tuple(allowed))
+    return Compiled(
+        resolution.policy,
+        program,
+        tuple(findings),
+        sources,
+        resolution.declared,
+        resolution.references,
+        tuple(allowed),
+    )
 
 
 def _place(finding: Finding) -> tuple[str, int, int]:

@@ -96,18 +96,23 @@ class Has:
 
 @attrs.frozen
 class OlderThan:
-    """The date lies more than `days` days before the decision's day."""
+    """The date lies more than `days` days before the decision's day.
+
+    zone: whose day that is, by an IANA name: the policy's.
+    """
 
     field: str
     days: int
+    zone: str = "UTC"
 
 
 @attrs.frozen
 class WithinLast:
-    """The date is the decision's day or one of the `days` days before it."""
+    """The date is the decision's day or one of the `days` days before it; `zone` as above."""
 
     field: str
     days: int
+    zone: str = "UTC"
 
 
 @attrs.frozen

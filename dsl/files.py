@@ -5,6 +5,7 @@ A policy is untrusted text, so a path that it names stays inside the main file's
 finding at the place that asked for it.
 """
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -170,6 +171,9 @@ def decoded(content: bytes, shown: str, limit: int, asked: Span | None) -> str |
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as failure:
+        if content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+            message = f"`{shown}` is UTF-16, not UTF-8"
+            return error("not-utf-8", asked, message, help="save the file as UTF-8")
         line = content.count(b"\n", 0, failure.start) + 1
         message = f"`{shown}` is not UTF-8: byte 0x{content[failure.start]:02X} on line {line}"
         return error("not-utf-8", asked, message, help="save the file as UTF-8")

@@ -142,11 +142,13 @@ class Date:
     first: "day" or "month", which of them `03/04/2026` starts with; "" where that isn't known.
     numbers: what a plain number counts, "epoch seconds", "epoch milliseconds" or "sheet days"
     (days since 1899-12-30, as spreadsheets have it); "" where a number is no date.
+    zone: in which a moment with a zone of its own is a day, by an IANA name: the policy's.
     """
 
     word = "date"
     first: str = ""
     numbers: str = ""
+    zone: str = "UTC"
 
 
 @attrs.frozen
@@ -244,6 +246,7 @@ class Field:
     placeholders: raw texts that count as missing, as declared (`missing when [...]`);
     compared without regard to case and outer blanks. lookups: tables to ask where the
     lead has no value, in order. is_id: declared as what tells a lead from all others.
+    columns: what sources call it, as declared, the best first (see `dsl.headers`).
     """
 
     name: str
@@ -253,6 +256,7 @@ class Field:
     span: Span | None = attrs.field(default=None, eq=False, repr=False)
     lookups: tuple[Lookup, ...] = ()
     is_id: bool = False
+    columns: tuple[str, ...] = ()
 
 
 ID = "id"

@@ -168,6 +168,20 @@ def settled(turns: Turns, roster: Roster) -> Turns:
     return _turns(turns.scale * count, roster.names, lags)
 
 
+def joined(one: Turns, other: Turns) -> Turns:
+    """Return the turns of a team that was known under two names: lags are added up.
+
+    >>> joined(Turns(2, {"ana": 1, "ben": -1}), Turns(3, {"ben": 1, "cleo": -1}))
+    Turns(scale=6, lag={'ana': 3, 'ben': -1, 'cleo': -2})
+    """
+    scale = lcm(one.scale, other.scale)
+    lag: dict[str, int] = {}
+    for turns in (one, other):
+        for name, behind in turns.lag.items():
+            lag[name] = lag.get(name, 0) + behind * (scale // turns.scale)
+    return _turns(scale, tuple(lag), tuple(lag.values()))
+
+
 def _sharing(roster: Roster, available: Collection[str]) -> list[int]:
     """Return the places in the roster that can be drawn."""
     return [

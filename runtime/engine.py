@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.meaning.identity import NEW, history, keys
-from turnout.compiler.plan.decide import decider, facts
+from turnout.compiler.plan.decide import day, decider, facts
 from turnout.compiler.plan.value import Answer, Attempt, Plan
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
@@ -103,7 +103,7 @@ class Steps:
 def engine(policy: Policy, plan: Plan) -> Engine:
     """Return what decides leads by the plan of a route.
 
-    policy: who stands behind the targets. Days (`older than`, `within`) are counted in UTC.
+    policy: who stands behind the targets.
     """
     route, identities, calendars = plan.route, plan.identities, plan.calendars
     match, prepare = decider(plan), Preparer(policy)
@@ -123,7 +123,7 @@ def engine(policy: Policy, plan: Plan) -> Engine:
         values: Values = lead.values
         if identities or calendars:
             values = {**values, **before.facts, **facts(plan, moment)}
-        number = match(values, moment.date()) if lead.complaint is None else None
+        number = match(values, day(plan, moment)) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
         step, assignee, passed = offered(clause, values, moment, state)
         holder = Holder(step.kind, step.name, assignee) if step else Holder("none", "", None)

@@ -20,7 +20,7 @@ from turnout.runtime.decisions import Decision, Issue
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import escalator
 from turnout.runtime.explain import Explanation, explain
-from turnout.runtime.keys import NO_ID
+from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.leads import LACKING, Lead, lead_reader, leads
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.records import Record
@@ -116,6 +116,7 @@ class Router:
         self._decide = engine(policy, plan)
         self._escalate = escalator(policy, plan)
         self._read = lead_reader(policy.fields)
+        self._read_id = id_reader(policy.fields)
         self._store: Store = (
             MemoryStore()
             if state is None
@@ -211,10 +212,15 @@ class Router:
 
         Returns the ids that were never decided on this route; the others are marked.
         """
+        keys = {lead: self._key(lead) for lead in leads}
         with self._store.begin() as transaction:
-            unknown = [lead for lead in leads if transaction.decided(self.route_name, lead) is None]
-            for lead in leads:
-                transaction.touch(self.route_name, lead)
+            unknown = [
+                lead
+                for lead, key in keys.items()
+                if transaction.decided(self.route_name, key) is None
+            ]
+            for key in keys.values():
+                transaction.touch(self.route_name, key)
         return tuple(unknown)
 
     def moves(self) -> tuple[Move, ...]:
@@ -225,7 +231,11 @@ class Router:
     def close_lead(self, lead: str) -> bool:
         """Take a lead off its assignee's open ones, for `least-loaded`; False if it wasn't open."""
         with self._store.begin() as transaction:
-            return transaction.close_lead(self.route_name, lead)
+            return transaction.close_lead(self.route_name, self._key(lead))
+
+    def _key(self, lead_id: str) -> str:
+        """Return what a lead is known by whose id somebody wrote."""
+        return self._read_id(lead_id) or lead_id
 
     def _told(self, lead: Lead) -> Lead:
         """Return the lead, with an issue where it has no id; a broken row's complaint says more."""

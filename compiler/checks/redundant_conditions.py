@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 
-from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import Meter, OutOfSteps
 from turnout.compiler.leads.regions import All, reads
 from turnout.compiler.masks import Mask, members
@@ -18,9 +18,15 @@ from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.shares import linked
 from turnout.compiler.questions.written import Written, written_conditions
 from turnout.dsl.conditions import And, Condition, Not, Or, Present
-from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.findings import Finding
+from turnout.dsl.kinds import warning
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_one_test, written
+
+REDUNDANT_CONDITION = warning(
+    "redundant-condition",
+    "A part of a condition can go, and the condition still describes the same leads.",
+)
 
 FEW_PARTS = 8
 """Parts up to which each is tried alone."""
@@ -68,9 +74,7 @@ def _finding(
 ) -> Finding:
     fields = analysis.program.policy.fields
     said = " and ".join(f"`{written(part, fields)}`" for part in gone)
-    return Finding(
-        "redundant-condition",
-        Severity.WARNING,
+    return REDUNDANT_CONDITION.finding(
         place.span,
         f"{place.title} describes the same leads without {said}",
         text="its condition says more than it needs to",

@@ -4,13 +4,18 @@ from collections.abc import Iterator
 
 from turnout.compiler.program import Program
 from turnout.dsl.conditions import And, Condition, Duplicate, Named, Not, Open, Or
-from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.findings import Finding
+from turnout.dsl.kinds import warning
 from turnout.dsl.lookups import looked_up_fields
 from turnout.dsl.policy import Block, Entry, Policy, Route
 from turnout.dsl.promises import AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS, Target, said
 from turnout.dsl.types import Subdivision, id_field
+
+UNUSED_DEFINITION = warning(
+    "unused-definition", "A name is declared and never used.", is_absence=True, needs_whole=True
+)
 
 _SEEN = ("identity", "")
 _DEFINED = {kind.reached: kind.definition for kind in KINDS}
@@ -41,7 +46,7 @@ def check_unused(program: Program) -> Iterator[Finding]:
 
 def _unused(span: Span | None, message: str, use: str) -> Finding:
     advice = (f"delete it, or {use}",)
-    return Finding("unused-definition", Severity.WARNING, span, message, help=advice)
+    return UNUSED_DEFINITION.finding(span, message, help=advice)
 
 
 def _declared(policy: Policy) -> Iterator[tuple[str, str, Span | None]]:

@@ -258,6 +258,8 @@ def _type(before: types.FieldType, after: types.FieldType) -> Iterator[str]:
                 yield f"loses {', '.join(gone)}"
             if not come and not gone:
                 yield "its values stand in another order"
+        case types.Date(zone=was_in), types.Date(zone=now_in) if was_in != now_in:
+            yield f"its days: those of {was_in} → those of {now_in}"
         case types.PersonName(), types.PersonName():
             return  # the people are compared themselves
         case _:

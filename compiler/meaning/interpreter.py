@@ -7,7 +7,7 @@ with them but the values of leads and the rule that says who is next in a team.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import attrs
 
@@ -38,6 +38,7 @@ from turnout.dsl.promises import Action
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Value, Values
 from turnout.dsl.wording import written
+from turnout.dsl.zones import local_date
 
 
 @attrs.frozen
@@ -144,18 +145,18 @@ def _test(atom: Condition, value: Value, clock: date) -> bool:
             return searcher(pattern)(str(value))
         case Has(_, wanted):
             return isinstance(value, frozenset) and wanted in value
-        case OlderThan(_, days):
-            return isinstance(value, date) and value < _day(clock) - timedelta(days=days)
-        case WithinLast(_, days):
-            today = _day(clock)
+        case OlderThan(_, days, zone):
+            return isinstance(value, date) and value < _day(clock, zone) - timedelta(days=days)
+        case WithinLast(_, days, zone):
+            today = _day(clock, zone)
             return isinstance(value, date) and today - timedelta(days=days) <= value <= today
         case _:
             raise AssertionError(atom)
 
 
-def _day(clock: date) -> date:
-    """Return the day of a moment: days are counted in UTC."""
-    return clock.astimezone(UTC).date() if isinstance(clock, datetime) else clock
+def _day(clock: date, zone: str) -> date:
+    """Return the day of a moment by the clock of the policy's time zone."""
+    return local_date(clock, zone) if isinstance(clock, datetime) else clock
 
 
 def _is_between(atom: Between, value: Value) -> bool:

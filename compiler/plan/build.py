@@ -39,6 +39,7 @@ def plan_of(program: Program, route: str, policy_hash: str = "") -> Plan:
         policy=policy.name,
         route=route,
         policy_hash=policy_hash,
+        timezone=policy.timezone,
         required=tuple(name for name, field in policy.fields.items() if field.required),
         columns=columns,
         answers=tuple(map(_answer, chosen.clauses)),

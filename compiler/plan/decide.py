@@ -24,17 +24,19 @@ from turnout.compiler.plan.value import Answer, Column, Part, Plan
 from turnout.dsl.conditions import Open
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.types import Values
+from turnout.dsl.zones import local_date
 
 _REMEMBERED = 5_000
 """Values of one field whose boxes are remembered."""
 
 Decider: TypeAlias = Callable[[Values, date], int | None]
-"""The number of the clause that decides a lead at a day, None where none does. Among the
-lead's values stand the facts that conditions ask: `facts`, and whether it was seen before."""
+"""The number of the clause that decides a lead on a day (see `day`), None where none does.
+Among the lead's values stand the facts that conditions ask: `facts`, and whether it was seen
+before."""
 
 
 def decider(plan: Plan) -> Decider:
-    """Return what finds a lead's clause by `plan`; days are counted in UTC."""
+    """Return what finds a lead's clause by `plan`."""
     accepting = _accepting(plan)
     every = (1 << len(plan.boxes)) - 1
     clauses = [box.clause for box in plan.boxes]
@@ -67,6 +69,11 @@ def decider(plan: Plan) -> Decider:
 def facts(plan: Plan, moment: datetime) -> Values:
     """Return which of the calendars that the plan asks are open, as its conditions ask it."""
     return {Open(each).field: is_open(each, moment) for each in plan.calendars}
+
+
+def day(plan: Plan, moment: datetime) -> date:
+    """Return the day of a moment as the plan counts days."""
+    return local_date(moment, plan.timezone)
 
 
 def answer(plan: Plan, number: int | None) -> Answer:

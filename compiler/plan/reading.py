@@ -52,7 +52,17 @@ def loads(text: str | bytes) -> Plan:
     whole = parsed(text)
     _check_format(whole)
     of = whole.keys(
-        *("format", "version", "policy", "route", "policy_hash", "required", "columns", "sides"),
+        *(
+            "format",
+            "version",
+            "policy",
+            "route",
+            "policy_hash",
+            "timezone",
+            "required",
+            "columns",
+            "sides",
+        ),
         *("parts", "boxes", "clauses", "last", "calendars", "identities", HASH),
     )
     content = cast("dict[str, object]", whole.value)
@@ -66,6 +76,7 @@ def loads(text: str | bytes) -> Plan:
         policy=of["policy"].text(),
         route=of["route"].text(),
         policy_hash=of["policy_hash"].text(),
+        timezone=_zone(of["timezone"]),
         required=of["required"].texts(),
         columns=columns,
         answers=answers,
@@ -301,17 +312,20 @@ def _action(of: Json) -> Action:
 def _calendar(of: Json) -> Calendar:
     found = of.keys("name", "timezone", "open", "holidays", "closed")
     closed = (each.items(2) for each in found["closed"].items())
-    timezone = found["timezone"].text()
-    if timezone not in zone_names():
-        found["timezone"].refuse("names no time zone that is known")
     return Calendar(
         found["name"].text(),
-        timezone,
+        _zone(found["timezone"]),
         tuple(map(_opening, found["open"].items())),
         _places(found["holidays"]),
         tuple((first.day(), last.day()) for first, last in closed),
         NOWHERE,
     )
+
+
+def _zone(of: Json) -> str:
+    if of.text() not in zone_names():
+        of.refuse("names no time zone that is known")
+    return of.text()
 
 
 def _opening(of: Json) -> Opening:

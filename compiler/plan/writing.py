@@ -49,6 +49,7 @@ def dumps(plan: Plan) -> str:
         "policy": plan.policy,
         "route": plan.route,
         "policy_hash": plan.policy_hash,
+        "timezone": plan.timezone,
         "required": list(plan.required),
         "columns": list(map(_column, plan.columns)),
         "sides": sides.written,

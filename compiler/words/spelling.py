@@ -79,7 +79,7 @@ def _values(known: Words, at: int, present: Mask) -> Condition:
         return And((Present(field), Not(_any(outside))))
     match dimension.field.type:
         case _ if dimension.kind == "age":
-            return _any(_age(field, low, high) for low, high in spans(dimension, present))
+            return _any(_age(dimension.field, *span) for span in spans(dimension, present))
         case types.Integer() | types.Number() | types.Money() | types.Date():
             return _any(_span(dimension, low, high) for low, high in spans(dimension, present))
         case types.Text() | types.Code() | types.Email():
@@ -102,16 +102,19 @@ def _listed(dimension: Dimension, present: Mask) -> Condition:
     return And((Present(field.name), Not(IsIn(field.name, frozenset(outside)))))
 
 
-def _age(field: str, low: int, high: int) -> Condition:
+def _age(of: types.Field, low: int, high: int) -> Condition:
     """Return the test for ages from `low` to `high` - 1 days; those below 0 lie ahead."""
+    field, zone = of.name, of.type.zone if isinstance(of.type, types.Date) else "UTC"
+    today, before = WithinLast(field, 0, zone), OlderThan(field, 0, zone)
+    upto = Not(OlderThan(field, high - 1, zone)) if high < domains.HIGHEST else None
     if low == domains.LOWEST:
-        ahead = (Not(WithinLast(field, 0)), Not(OlderThan(field, 0)))
-        return And((Present(field), *(ahead if high == 0 else (Not(OlderThan(field, high - 1)),))))
-    if high == domains.HIGHEST:
-        return OlderThan(field, low - 1) if low else Or((WithinLast(field, 0), OlderThan(field, 0)))
+        ahead = (Not(today), Not(before))
+        return And((Present(field), *(ahead if high == 0 or upto is None else (upto,))))
+    if upto is None:
+        return OlderThan(field, low - 1, zone) if low else Or((today, before))
     if low == 0:
-        return WithinLast(field, high - 1)
-    return And((OlderThan(field, low - 1), Not(OlderThan(field, high - 1))))
+        return WithinLast(field, high - 1, zone)
+    return And((OlderThan(field, low - 1, zone), upto))
 
 
 def _span(dimension: Dimension, low: Cut, high: Cut) -> Condition:

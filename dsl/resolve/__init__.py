@@ -15,10 +15,11 @@ from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import TestCase
 from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.references import Reference, in_order
 from turnout.dsl.resolve import routes
-from turnout.dsl.resolve.calendars import calendar
+from turnout.dsl.resolve.calendars import calendar, timezone
 from turnout.dsl.resolve.conditions import Terms
-from turnout.dsl.resolve.declarations import declarations
+from turnout.dsl.resolve.declarations import Declarations, declarations
 from turnout.dsl.resolve.families import FamilyReader
 from turnout.dsl.resolve.identities import identity
 from turnout.dsl.resolve.lookups import with_lookups
@@ -40,13 +41,16 @@ class Resolution:
 
     unsound: routes of which a clause is missing, so that nothing exact can be said of them.
     inexact: routes of which a part of a condition was reported; the policy has them with
-    conditions that mean as many leads as they can.
+    conditions that mean as many leads as they can. declared: every name. references: every
+    use of one in the files, in order of file and place; what tables name is not among them.
     """
 
     policy: policy.Policy
     findings: tuple[Finding, ...]
     unsound: frozenset[str]
     inexact: Mapping[str, routes.Inexact]
+    declared: Declarations
+    references: tuple[Reference, ...]
 
 
 def resolve(parsed: Parsed, path: Path) -> Resolution:
@@ -58,7 +62,8 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     keyed = {node.span: tables.territories(node) for node in _tables(files)}
     scope = attrs.evolve(written, declared=declarations(files, listed.in_tables(), keyed))
     leads = _items(files, nodes.Lead)
-    fields = with_lookups(schema(leads, listed.spellings(), scope), leads, tables, scope)
+    zone = _zone(files, scope)
+    fields = with_lookups(schema(leads, listed.spellings(), zone, scope), leads, tables, scope)
     read_identities = [identity(node, fields, scope) for node in _items(files, nodes.Identity)]
     identities = tuple(each for each in read_identities if each is not None)
     read_calendars = [calendar(node, scope) for node in _items(files, nodes.Calendar)]
@@ -91,9 +96,17 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         calendars=calendars,
         guarantees={each.name: each for each in guarantees if each is not None},
         identities=identities,
+        timezone=zone,
     )
     result = attrs.evolve(result, tests=_tests(files, result, scope))
-    return Resolution(result, tuple(scope.findings), frozenset(reader.unsound), reader.inexact)
+    return Resolution(
+        result,
+        tuple(scope.findings),
+        frozenset(reader.unsound),
+        reader.inexact,
+        scope.declared,
+        in_order(scope.references),
+    )
 
 
 def _tests(
@@ -129,6 +142,29 @@ def _name(files: tuple[nodes.File, ...], path: Path, scope: Scope) -> str:
                 )
             )
     return named[0].name.text if named else path.stem
+
+
+def _zone(files: tuple[nodes.File, ...], scope: Scope) -> str:
+    """Return the time zone of the policy's days, UTC where it has none or a faulty one.
+
+    As with the name, the main file's word comes before those of the files that it includes.
+    """
+    in_main = _items(list(files[-1:]), nodes.Timezone)
+    said = in_main or _items(files, nodes.Timezone)
+    for node in said[1:]:
+        if in_main or node.zone != said[0].zone:
+            scope.findings.append(
+                Finding(
+                    "duplicate-clause",
+                    Severity.ERROR,
+                    node.span,
+                    "a policy has one time zone",
+                    text="another one",
+                    labels=(Label(said[0].span, "the first"),),
+                    help=("keep the one by which its days are counted",),
+                )
+            )
+    return (timezone(said[0], scope) if said else None) or "UTC"
 
 
 def _items(files: tuple[nodes.File, ...] | list[nodes.File], kind: type[_Node]) -> list[_Node]:

@@ -35,6 +35,7 @@ from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.types import Field, Value
+from turnout.dsl.values.places import codes_of
 from turnout.dsl.values.texts import normal_code, normal_text
 
 Lookup: TypeAlias = Callable[[nodes.Name], Condition | None]
@@ -150,6 +151,7 @@ class ConditionReader:
                 return None if field is None else self._test(field, node)
 
     def _bare(self, name: nodes.Name) -> Condition | None:
+        self._scope.refer_bare(name)
         field = self._fields.get(name.text)
         if field is None:
             return None if self._scope.is_lost(name, self._fields) else self._named(name)
@@ -296,7 +298,7 @@ class ConditionReader:
             )
             return None
         kind = OlderThan if node.operator == "older than" else WithinLast
-        return kind(field.name, int(length) * unit)
+        return kind(field.name, int(length) * unit, field.type.zone)
 
     def _has(self, field: Field, node: nodes.Test) -> Condition | None:
         if not isinstance(field.type, types.AnyOf):
@@ -342,17 +344,17 @@ class ConditionReader:
         read, reason = read_literal(field, literal.text)
         if read is None:
             self._refuse(field, literal, reason)
+        self._scope.refer_value(field, literal, read)
         return read
 
     def _refuse(self, field: Field, literal: nodes.Literal, reason: str) -> None:
-        near = nearest(literal.text, _choices(field))
         is_list = isinstance(field.type, types.OneOf | types.AnyOf | types.PersonName)
         self._scope.report(
             "unknown-value" if is_list else "type-mismatch",
             literal.span,
             f"`{literal.text}` is not a value of `{field.name}`",
             text=reason,
-            help=f"did you mean `{near}`?" if near else "",
+            help=_meant(field, literal.text),
         )
 
     def _mismatch(self, field: Field, node: nodes.Test, advice: str) -> None:
@@ -363,6 +365,23 @@ class ConditionReader:
             text=f"`{field.name}` is {article(field.type.word)} field",
             help=advice,
         )
+
+
+_NOTHING = {"blank", "empty", "null", "none", "nil", "missing", "nothing", "unset", "n/a", "na"}
+
+
+def _meant(field: Field, written: str) -> str:
+    """Return what to write instead of a literal that is no value of its field, or ""."""
+    near = nearest(written, _choices(field))
+    if near:
+        return f"did you mean `{near}`?"
+    if written.lower() in _NOTHING:
+        return f"ask `{field.name} is missing`, or `{field.name} is present` for the others"
+    if isinstance(field.type, types.Subdivision):
+        codes = codes_of(written)[:3]
+        if codes:
+            return f"write the full code: {' or '.join(f'`{code}`' for code in codes)}"
+    return ""
 
 
 def _choices(field: Field) -> tuple[str, ...]:

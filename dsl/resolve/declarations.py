@@ -12,6 +12,7 @@ from typing import TypeAlias, TypeVar
 import attrs
 
 from turnout.dsl import nodes
+from turnout.dsl.references import unquoted
 from turnout.dsl.source import Span
 
 Written: TypeAlias = nodes.Name | nodes.Literal
@@ -26,34 +27,35 @@ _SHARED = {"territory": ("segment", "field"), "segment": ("territory", "field")}
 """Kinds in whose place another kind may stand, so that no two may have one name."""
 
 
+def _at(declaration: "Declaration") -> Span:
+    return unquoted(declaration.by.span)
+
+
 @attrs.frozen
 class Declaration:
     """A declared name.
 
     kind: "field", "territory", "segment", "segment family", "calendar", "person", "team",
-    "queue", "partner", "sequence", "route", "rule", "guarantee" or "test". of: of a rule
-    its route, else "". by: the word itself; for what a table declares the place in the
-    policy that names the table.
+    "queue", "partner", "sequence", "route", "rule", "guarantee", "test" or "value": one of
+    a closed list. of: of a rule its route, of a value its field, else "". by: the word
+    itself; for what a table declares the place in the policy that names the table. at: the
+    place of the word, without its quotes.
     """
 
     kind: str
     name: str
     by: Written
     of: str = ""
-
-    @property
-    def span(self) -> Span:
-        """Where it is declared."""
-        return self.by.span
+    at: Span = attrs.field(init=False, default=attrs.Factory(_at, takes_self=True))
 
 
 @attrs.frozen
 class Declarations:
     """Every declared name, each as it is declared first.
 
-    names: by kind, and for rules by their route as well. given_up: words in text that a
-    syntax error took; a name among them may be declared there, so nobody calls it unknown.
-    has_identity: something, sound or not, tells leads that were seen before.
+    names: by kind, and for rules and values by what they are of as well. given_up: words in
+    text that a syntax error took; a name among them may be declared there, so nobody calls
+    it unknown. has_identity: something, sound or not, tells leads that were seen before.
     """
 
     names: Mapping[tuple[str, str], Mapping[str, Declaration]]
@@ -66,8 +68,13 @@ class Declarations:
 
     def taking(self, kind: str, by: Written, of: str = "") -> Declaration | None:
         """Return what took the name before `by` could declare it, None where nothing did."""
-        first = _standing(self.names, kind, of, by.text.strip())
+        first = _standing(self.names, kind, of, _name(kind, by))
         return None if first is None or first.by is by else first
+
+    def of_one_kind(self, name: str, kinds: Iterable[str]) -> Declaration | None:
+        """Return what a name declares that is of the first of `kinds` that has it."""
+        found = (self.of_kind(kind).get(name) for kind in kinds)
+        return next((each for each in found if each is not None), None)
 
     def kind_of(self, name: str) -> str | None:
         """Return what kind of thing a name is of those that a whole policy knows, or None."""
@@ -89,7 +96,9 @@ def declarations(
     found = _Collector(keyed or {})
     for lead in _of(items, nodes.Lead):
         for field in lead.fields:
-            found.enter("field", field.name)
+            if found.enter("field", field.name):
+                for value in field.type.literals:
+                    found.enter("value", value, field.name.text)
     for item in items:
         found.place(item)
     for person in (*_of(items, nodes.Person), *people):
@@ -108,6 +117,10 @@ def declarations(
 
 def _of(items: Iterable[nodes.Item], kind: type[_Node]) -> list[_Node]:
     return [item for item in items if isinstance(item, kind)]
+
+
+def _name(kind: str, by: Written) -> str:
+    return by.text.strip() if kind == "test" else by.text
 
 
 def _standing(
@@ -132,7 +145,7 @@ class _Collector:
 
     def enter(self, kind: str, by: Written, of: str = "") -> bool:
         """Enter a name, and return whether it was free."""
-        name = by.text.strip()
+        name = _name(kind, by)
         if _standing(self.names, kind, of, name) is not None:
             return False
         self.names.setdefault((kind, of), {})[name] = Declaration(kind, name, by, of)

@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import Expectation
 from turnout.dsl.promises import Period
-from turnout.dsl.resolve.promises import FORMS, period
+from turnout.dsl.resolve.declarations import Written
+from turnout.dsl.resolve.promises import FORMS, WITH_SEQUENCE, period
+from turnout.dsl.resolve.quotations import refer_to_condition, refer_to_route, refer_to_target
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
+from turnout.dsl.targets import KINDS
 from turnout.dsl.types import PersonName
 from turnout.dsl.wording import worded, written
 from turnout.dsl.zones import zone, zone_names
@@ -60,6 +63,14 @@ _COUNTS = {
     "passed-over": (1, 2),
 }
 """The least and most arguments; none for what isn't listed."""
+
+
+_NAMED = {
+    **{kind.reached: kind.definition for kind in KINDS},
+    "assignee": "person",
+    "issue": "field",
+}
+"""What the argument of an expectation names."""
 
 
 class ExpectationReader:
@@ -145,6 +156,7 @@ class ExpectationReader:
         if kind == "passed-over" and more and more[0].text not in REASONS:
             self._scope.unknown("reason", as_name(more[0]), dict.fromkeys(REASONS))
             return False
+        self._refer(kind, first, more)
         what, choices = self._choices(kind)
         known = dict.fromkeys(choices)
         if first.text in known:
@@ -153,6 +165,24 @@ class ExpectationReader:
             return True
         self._scope.unknown(what, as_name(first), known)
         return False
+
+    def _refer(self, kind: str, first: Written, more: Iterable[Written]) -> None:
+        """Record what an expectation names."""
+        match kind:
+            case "rule":
+                assert self._route is not None
+                self._scope.refer("rule", first, of=self._route.name)
+            case "fallback" if first.text.startswith("route "):
+                refer_to_route(first, self._scope)
+            case "fallback":
+                refer_to_condition(first, self._policy.fields, self._scope)
+            case "passed-over":
+                refer_to_target(first, self._policy.fields, self._scope)
+            case "action":
+                for sequence in more if first.text in WITH_SEQUENCE else ():
+                    self._scope.refer("sequence", sequence)
+            case _:
+                self._scope.refer(_NAMED[kind], first)
 
     def _choices(self, kind: str) -> tuple[str, Iterable[str]]:
         """Return what an expectation names, in words, and the names that there are."""

@@ -223,6 +223,7 @@ class PeopleReader:
         values: set[Value] = set()
         for literal in literals:
             value, reason = read_literal(field, literal.text)
+            self._scope.refer_value(field, literal, value)
             if value is None:
                 message = f"`{literal.text}` is not a value of `{field.name}`"
                 self._scope.report("unknown-value", literal.span, message, text=reason)

@@ -47,6 +47,8 @@ FORMS = {
     "suppress": "suppress welcome",
     "channel": "channel phone",
 }
+WITH_SEQUENCE = frozenset(kind for kind, takes in _ACTIONS.items() if _SEQUENCE in takes)
+"""The actions that name a sequence."""
 _REACHED = {kind.reached: kind.definition for kind in KINDS if kind.receiver != "nobody"}
 """Whom a guarantee can speak of, with what it names then."""
 _NAMED = [reached for reached, definition in _REACHED.items() if definition != "identity"]
@@ -224,6 +226,9 @@ class GuaranteeReader:
                 return NeverRejects(node.span)
 
     def _knows_rule(self, name: nodes.Name, routes: tuple[str, ...]) -> bool:
+        for route in routes:
+            if name.text in self._rules.get(route, ()):
+                self._scope.refer("rule", name, of=route)
         rules = {rule: None for route in routes for rule in sorted(self._rules.get(route, ()))}
         if name.text in rules:
             return True
@@ -251,6 +256,7 @@ class GuaranteeReader:
         return Reached(kind, name.text, node.span) if known else None
 
     def _is_owner(self, name: nodes.Name) -> bool:
+        self._scope.refer("field", name)
         people = {key for key, field in self._fields.items() if isinstance(field.type, PersonName)}
         if name.text not in people and not self._scope.is_lost(name, self._fields):
             self._scope.unknown("person field", name, dict.fromkeys(sorted(people)))

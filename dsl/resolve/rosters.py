@@ -16,6 +16,7 @@ import attrs
 from turnout.dsl import nodes
 from turnout.dsl.files import Table, read_table
 from turnout.dsl.findings import Finding
+from turnout.dsl.headers import Names
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
 
@@ -70,7 +71,7 @@ def roster_rows(
 
 def reported(scope: Scope, row: Row, read: Callable[[Scope], object]) -> None:
     """Read something of a row, and report what is wrong with it as of its line."""
-    apart = attrs.evolve(scope, findings=[])
+    apart = attrs.evolve(scope, findings=[], references=[])
     read(apart)
     found = [
         attrs.evolve(finding, message=f"{row.place}: {finding.message}")
@@ -95,6 +96,7 @@ def _table(
     if len(table.rows) > MAX_ROWS:
         scope.report("too-large", span, f"`{table.name}` has more than {MAX_ROWS:,} rows")
         return None
+    table = attrs.evolve(table, columns=_known_columns(table.columns, known))
     for column in table.columns:
         if column not in known:
             near = nearest(column, known)
@@ -108,6 +110,20 @@ def _table(
         scope.report("unknown-column", span, message)
         return None
     return table
+
+
+def _known_columns(columns: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns under the names that mean something, where that is unambiguous.
+
+    >>> _known_columns(("Name", "E-Mail", "Notes"), ("name", "email"))
+    ('name', 'email', 'Notes')
+    """
+    names = Names(columns)
+    meant: dict[str, str] = {}
+    for name in known:
+        if len(found := names.find(name)) == 1:
+            meant.setdefault(found[0], name)
+    return tuple(meant.get(column, column) for column in columns)
 
 
 def _rows(

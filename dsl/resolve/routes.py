@@ -153,7 +153,7 @@ class RouteReader:
                     Severity.ERROR,
                     node.name.span,
                     f"the route has two rules `{name}`",
-                    labels=(Label(first.span, "the first"),),
+                    labels=(Label(first.by.span, "the first"),),
                     help=("rename one of the two, or delete it",),
                 )
             )
@@ -254,6 +254,7 @@ class RouteReader:
         return None
 
     def _is_owner(self, name: nodes.Name) -> bool:
+        self._scope.refer("field", name)
         field = self._fields.get(name.text)
         if field is None:
             if not self._scope.is_lost(name, self._fields):

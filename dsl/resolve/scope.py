@@ -7,9 +7,10 @@ import attrs
 
 from turnout.dsl import nodes
 from turnout.dsl.findings import Finding, Label, Severity, error
+from turnout.dsl.references import Reference, unquoted
 from turnout.dsl.resolve.declarations import Declaration, Declarations, Written
 from turnout.dsl.source import Span
-from turnout.dsl.types import Field
+from turnout.dsl.types import AnyOf, Field, OneOf, PersonName, Value
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
@@ -36,11 +37,13 @@ def article(kind: str) -> str:
 class Scope:
     """What the readers of one policy share: the names it declares, and where they report to.
 
-    findings: what was found so far; their order is that of reading and means nothing.
+    findings, references: what was found so far; its order is that of reading and means
+    nothing.
     """
 
     declared: Declarations
     findings: list[Finding] = attrs.Factory(list[Finding])
+    references: list[Reference] = attrs.Factory(list[Reference])
 
     def stands(self, kind: str, name: Written, of: str = "") -> bool:
         """Return whether `name` declares what it names; report it where something else does.
@@ -61,13 +64,36 @@ class Scope:
                 name.span,
                 f"the {what} `{taken.name}` is declared twice",
                 text="declared again",
-                labels=(Label(taken.span, "declared here first"),),
+                labels=(Label(taken.by.span, "declared here first"),),
                 help=("rename one of the two, or delete it",),
             )
         )
 
+    def refer(self, kind: str, by: Written, name: str = "", of: str = "") -> None:
+        """Record that `by` names something. name: as it is declared, where it differs."""
+        named = name or by.text
+        declared = self.declared.of_kind(kind, of).get(named)
+        found = None if declared is None else declared.at
+        at = by.span if isinstance(by, nodes.Name) else unquoted(by.span)
+        self.references.append(Reference(kind, named, at, found))
+
+    def refer_bare(self, name: nodes.Name) -> None:
+        """Record a word that stands alone as a condition."""
+        declared = self.declared.of_one_kind(name.text, ("field", "territory", "segment"))
+        self.refer("condition" if declared is None else declared.kind, name)
+
+    def refer_value(self, field: Field, by: nodes.Literal, value: Value | None) -> None:
+        """Record that `by` is read as `value`, where that is one of a list or somebody's name."""
+        if not isinstance(value, str):
+            return
+        if isinstance(field.type, OneOf | AnyOf):
+            self.refer("value", by, value, field.name)
+        elif isinstance(field.type, PersonName):
+            self.refer("person", by, value)
+
     def knows(self, kind: str, name: nodes.Name) -> bool:
         """Return whether a name of that kind is declared, and report it where it isn't."""
+        self.refer(kind, name)
         declared = self.declared.of_kind(kind)
         if name.text in declared:
             return True

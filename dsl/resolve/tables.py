@@ -10,7 +10,14 @@ from turnout.dsl import nodes
 from turnout.dsl.files import Table, read_table
 from turnout.dsl.findings import Finding
 from turnout.dsl.resolve.literals import cell_reader
-from turnout.dsl.resolve.scope import Scope, nearest
+from turnout.dsl.resolve.scope import Scope
+from turnout.dsl.resolve.table_columns import (
+    field_column,
+    key_column,
+    named_column,
+    report_absent,
+    value_column,
+)
 from turnout.dsl.source import Source, Span
 from turnout.dsl.types import AnyOf, Field, Value
 
@@ -55,9 +62,9 @@ class TableReader:
         None where the table can't be read; `shared_out` reports that.
         """
         table = self._found(node.path)
-        if isinstance(table, Finding) or node.column.text not in table.columns:
+        column = None if isinstance(table, Finding) else named_column(node.column, table.columns)
+        if isinstance(table, Finding) or column is None:
             return {}
-        column = table.columns.index(node.column.text)
         cells = dict.fromkeys(cells[column] for _, cells in table.rows)
         names = dict.fromkeys(name for cell in cells if (name := _as_name(cell)))
         return {name: nodes.Name(name, node.column.span) for name in names}
@@ -72,7 +79,8 @@ class TableReader:
         table = self.table(node.path)
         if table is None:
             return None
-        key, column = self._column(node.key, table), self._column(node.column, table)
+        key = key_column(node.key, field, table.columns, self._scope)
+        column = value_column(node.column, table.columns, self._scope)
         if field is None or key is None or column is None:
             return None
         read = cell_reader(field, key, table.columns)
@@ -107,12 +115,12 @@ class TableReader:
         table = self.table(written)
         if table is None:
             return None
-        if field.name in table.columns:
-            column = table.columns.index(field.name)
-        elif len(table.columns) == 1:
+        column = field_column(field, table.columns)
+        if column is None and len(table.columns) == 1:
             column = 0
-        else:
-            self._no_column(written.span, table, field.name, "name the column like the field")
+        if column is None:
+            advice = "name the column like the field"
+            report_absent(written.span, field.name, table.columns, self._scope, advice)
             return None
         read = cell_reader(field, column, table.columns)
         values: set[Value] = set()
@@ -133,7 +141,8 @@ class TableReader:
         table = self.table(node.path)
         if table is None:
             return None
-        at, of = self._column(node.key, table), self._column(node.column, table)
+        at = key_column(node.key, key, table.columns, self._scope)
+        of = value_column(node.column, table.columns, self._scope)
         if at is None or of is None:
             return None
         read_key, read_value = (
@@ -159,22 +168,6 @@ class TableReader:
             else:
                 found[wanted] = _whole(field, value)
         return None if self._report(node.path.span, table, faults) else found
-
-    def _column(self, name: nodes.Name, table: Table) -> int | None:
-        if name.text in table.columns:
-            return table.columns.index(name.text)
-        near = nearest(name.text, table.columns)
-        self._no_column(name.span, table, name.text, f"did you mean `{near}`?" if near else "")
-        return None
-
-    def _no_column(self, span: Span, table: Table, name: str, advice: str) -> None:
-        self._scope.report(
-            "unknown-name",
-            span,
-            f"the table has no column `{name}`",
-            text=f"its columns are {', '.join(table.columns[:10])}",
-            help=advice,
-        )
 
     def _report(self, span: Span, table: Table, faults: list[_Fault]) -> bool:
         """Report what is wrong with rows; return whether anything is."""

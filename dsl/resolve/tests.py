@@ -1,19 +1,24 @@
 """Tests: their leads read as leads are, the clock and who is there."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 
 from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import Absence, Arrival, Clock, Step, TestCase
+from turnout.dsl.references import unquoted
 from turnout.dsl.resolve.expectations import ExpectationReader, as_name, moment
 from turnout.dsl.resolve.families import is_broken
+from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.promises import only
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.source import Span
-from turnout.dsl.types import Field, Integer, Money, Number, Subdivision, Value
+from turnout.dsl.types import AnyOf, Field, Integer, Money, Number, Subdivision, Value
 from turnout.dsl.values import Missing, Reading, Unread, literal, read
 
 MAX_NAME = 200
+
+_ONE_OF_SEVERAL = re.compile(r"[^\s;,|](?:[^;,|\n]*[^\s;,|])?")
 
 
 class TestReader:
@@ -48,6 +53,7 @@ class TestReader:
         said = only(f'the test "{node.name.text}"', "route", written, self._scope)
         routes = self._policy.routes
         if said is not None:
+            self._scope.refer("route", said.route)
             if said.route.text not in routes:
                 self._scope.unknown("route", said.route, routes)
             return routes.get(said.route.text)
@@ -108,6 +114,7 @@ class TestReader:
         for value in node.values:
             name = value.field.text
             field = self._policy.fields.get(name)
+            self._scope.refer("field", value.field)
             if field is None:
                 if not self._scope.is_lost(value.field, self._policy.fields):
                     self._scope.unknown("field", as_name(value.field), self._policy.fields)
@@ -116,6 +123,7 @@ class TestReader:
                 message = f"the lead gives `{name}` twice"
                 self._scope.report("duplicate-clause", value.field.span, message)
                 continue
+            self._refer(field, value.value)
             raw[name] = _raw(field, value.value)
             values[name] = value
         countries: dict[str, Value] = {}
@@ -127,6 +135,15 @@ class TestReader:
             elif not isinstance(reading, Missing):
                 countries[name] = reading
         return Arrival(raw, node.span)
+
+    def _refer(self, field: Field, written: nodes.Literal | tuple[nodes.Literal, ...]) -> None:
+        """Record the values that a lead gives; a text may hold several."""
+        for each in written if isinstance(written, tuple) else (written,):
+            value = read_literal(field, each.text)[0]
+            self._scope.refer_value(field, each, value)
+            if value is None and isinstance(field.type, AnyOf):
+                for part in _parts(each):
+                    self._scope.refer_value(field, part, read_literal(field, part.text)[0])
 
     def _is_subdivision(self, name: str) -> bool:
         return isinstance(self._policy.fields[name].type, Subdivision)
@@ -156,6 +173,8 @@ class TestReader:
         if partners:
             places = self._policy.outlets.values()
             people |= dict.fromkeys(place.name for place in places if place.kind == "partner")
+        partner = partners and name.text not in self._policy.people
+        self._scope.refer("partner" if partner else "person", name)
         if name.text not in people:
             self._scope.unknown("person or partner" if partners else "person", name, people)
         return name.text in people
@@ -170,6 +189,16 @@ def _issues(steps: tuple[nodes.TestStep, ...]) -> frozenset[str]:
         if isinstance(step, nodes.Expect) and step.kind.text == "issue" and not step.negated:
             found |= {argument.text for argument in step.arguments}
     return frozenset(found)
+
+
+def _parts(written: nodes.Literal) -> Iterator[nodes.Literal]:
+    """Yield the values that one text holds; none where it is escaped or only one."""
+    at = unquoted(written.span)
+    if at.text != written.text:
+        return
+    for found in _ONE_OF_SEVERAL.finditer(written.text):
+        start, end = at.start + found.start(), at.start + found.end()
+        yield nodes.Literal("text", found[0], Span(at.source, start, end))
 
 
 def _raw(field: Field, written_: nodes.Literal | tuple[nodes.Literal, ...]) -> object:

@@ -4,7 +4,8 @@ A reader is built once per field and then called once per lead, so whatever can 
 up is looked up when it is built. It takes any object at all and never raises.
 """
 
-from datetime import date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from math import isnan
@@ -249,10 +250,22 @@ def _built_in(raw: object) -> object:
         number = float.__float__(cast("float", raw))
         return None if isnan(number) else number
     if issubclass(kind, datetime):
-        return datetime.date(cast("datetime", raw))
+        return _moment(cast("datetime", raw))
     if kind is Decimal:
         return None if cast("Decimal", raw).is_nan() else raw
     return raw if kind in _READABLE else _OPAQUE
+
+
+def _moment(raw: datetime) -> date:
+    """Return a moment in UTC where it has a zone, else its day.
+
+    The zone may be of any class; one whose code fails says nothing.
+    """
+    with suppress(Exception):
+        if raw.tzinfo is not None and (offset := datetime.utcoffset(raw)) is not None:
+            plain = datetime.combine(datetime.date(raw), datetime.time(raw), UTC)
+            return plain - offset
+    return datetime.date(raw)
 
 
 def _digits(value: object) -> str | None:

@@ -12,7 +12,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Generator, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import RLock
@@ -30,6 +30,7 @@ from turnout.runtime.stores.failures import damaged, state_errors
 from turnout.runtime.stores.statements import (
     check_format,
     check_owner,
+    check_tables,
     make_tables,
     upgrade_tables,
 )
@@ -63,6 +64,47 @@ def open_sqlite(
     here and at each batch. Raises StateError where the file can't be this policy's state,
     and leaves such a file as it was.
     """
+    connection = _connected(path, wait)
+    try:
+        with state_errors(path):
+            with _transaction(connection, "BEGIN IMMEDIATE"):
+                # Checked again under the lock: another run may just have made the tables.
+                if not check_format(connection, path):
+                    make_tables(connection, policy_name)
+                upgrade_tables(connection, path)
+                check_owner(connection, path, policy_name, teams)
+            if path.stat().st_size <= WHOLE:
+                with _transaction(connection, "BEGIN"):
+                    check_whole(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return SqliteStore(connection, path)
+
+
+@contextmanager
+def any_state(path: Path, wait: float = WAIT) -> Generator[sqlite3.Connection, None, None]:
+    """Return a transaction in the state of whatever policy, all of it looked through before.
+
+    wait: as for `open_sqlite`. Raises StateError where there is no state or it can't be used.
+    """
+    if not path.is_file() or not path.stat().st_size:
+        raise StateError(f"there is no state in {path}", "name a file that a run was given")
+    with (
+        closing(_connected(path, wait)) as connection,
+        state_errors(path),
+        _transaction(connection, "BEGIN IMMEDIATE"),
+    ):
+        if not check_format(connection, path):
+            raise StateError(f"there is no state in {path}", "name a file that a run was given")
+        upgrade_tables(connection, path)
+        check_tables(connection, path)
+        check_whole(connection, path)
+        yield connection
+
+
+def _connected(path: Path, wait: float) -> sqlite3.Connection:
+    """Return a connection to what may become a state, its file made where there is none."""
     if path.is_dir():
         raise StateError(f"{path} is a folder", "name a file in it")
     if not path.parent.is_dir():
@@ -79,19 +121,10 @@ def open_sqlite(
                 check_format(connection, path)
             _log_ahead(connection, wait)
             connection.execute("PRAGMA synchronous = FULL")
-            with _transaction(connection, "BEGIN IMMEDIATE"):
-                # Checked again under the lock: another run may just have made the tables.
-                if not check_format(connection, path):
-                    make_tables(connection, policy_name)
-                upgrade_tables(connection, path)
-                check_owner(connection, path, policy_name, teams)
-            if path.stat().st_size <= WHOLE:
-                with _transaction(connection, "BEGIN"):
-                    check_whole(connection, path)
     except BaseException:
         connection.close()
         raise
-    return SqliteStore(connection, path)
+    return connection
 
 
 class SqliteStore:

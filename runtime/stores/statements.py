@@ -90,15 +90,7 @@ def check_owner(
     connection: sqlite3.Connection, path: Path, policy_name: str, teams: Collection[str]
 ) -> None:
     """Raise StateError where the file keeps the state of another policy, or is damaged."""
-    meta: dict[object, object] = {}
-    for row in connection.execute("SELECT key, value, sum FROM meta"):
-        key, value = checked(path, "meta", row)
-        meta[key] = value
-    if meta.get("schema") != schema_sum(connection):
-        raise damaged(path, "its tables are not those that were made")
-    owner = meta.get("policy")
-    if owner is None:
-        raise damaged(path, "it names no policy")
+    owner = check_tables(connection, path)
     if owner != policy_name:
         raise StateError(
             f"{path} keeps the state of policy {owner}, not of {policy_name}",
@@ -113,3 +105,17 @@ def check_owner(
             "it is another policy's; give each policy a state file of its own. If teams were"
             f" renamed, say so: turnout state rename {path} team OLD NEW",
         )
+
+
+def check_tables(connection: sqlite3.Connection, path: Path) -> str:
+    """Return the policy whose state it is. Raises StateError where the tables are damaged."""
+    meta: dict[object, object] = {}
+    for row in connection.execute("SELECT key, value, sum FROM meta"):
+        key, value = checked(path, "meta", row)
+        meta[key] = value
+    if meta.get("schema") != schema_sum(connection):
+        raise damaged(path, "its tables are not those that were made")
+    owner = meta.get("policy")
+    if owner is None:
+        raise damaged(path, "it names no policy")
+    return str(owner)

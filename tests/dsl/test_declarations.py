@@ -52,7 +52,7 @@ def test_every_kind_is_collected_with_its_place() -> None:
     }
     assert found.has_identity
     for names in found.names.values():
-        assert all(each.span.text.strip('"') == name for name, each in names.items())
+        assert all(each.at.text == name for name, each in names.items())
 
 
 def _each(

@@ -1,5 +1,7 @@
 """Policies out of text, for tests: read from real files in a folder of their own."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,8 +18,7 @@ def compiled(
     written: Written | str, *, steps: int = STEPS, deadline: float | None = None
 ) -> Compiled:
     """Return what becomes of a policy."""
-    with TemporaryDirectory() as folder:
-        main = _laid_down(written, Path(folder))
+    with laid_down(written) as main:
         return compile_policy(main, steps=steps, deadline=deadline)
 
 
@@ -30,8 +31,7 @@ def resolved(written: Written | str) -> Policy:
 
 def attempted(written: Written | str) -> tuple[Policy, tuple[Finding, ...]]:
     """Return the policy as far as it could be read, and what parsing and resolving found."""
-    with TemporaryDirectory() as folder:
-        main = _laid_down(written, Path(folder))
+    with laid_down(written) as main:
         parsed = parse_files(main)
         resolution = resolve(parsed, main)
         return resolution.policy, (*parsed.findings, *resolution.findings)
@@ -47,10 +47,13 @@ def errors(findings: tuple[Finding, ...]) -> list[Finding]:
     return [finding for finding in findings if finding.severity is Severity.ERROR]
 
 
-def _laid_down(written: Written | str, folder: Path) -> Path:
+@contextmanager
+def laid_down(written: Written | str) -> Generator[Path, None, None]:
+    """Return the main file of a policy; it lasts as long as the context."""
     whole = Written(written) if isinstance(written, str) else written
-    main = folder / "policy.route"
-    main.write_text(whole.text, encoding="utf-8")
-    for name, content in whole.tables.items():
-        (folder / name).write_text(content, encoding="utf-8")
-    return main
+    with TemporaryDirectory() as folder:
+        main = Path(folder, "policy.route")
+        main.write_text(whole.text, encoding="utf-8")
+        for name, content in whole.tables.items():
+            main.with_name(name).write_text(content, encoding="utf-8")
+        yield main

@@ -8,6 +8,7 @@ from turnout.commands.exits import CannotRun
 from turnout.commands.options import STATE, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
 from turnout.dsl.printable import visible
+from turnout.dsl.types import id_field
 from turnout.rendering.report import counted
 from turnout.runtime.router import Router
 
@@ -36,5 +37,7 @@ def command(
         click.echo(f"touched {counted(known, 'lead')}")
     if unknown:
         which = ", ".join(visible(lead) for lead in dict.fromkeys(unknown))
-        advice = "ids are case-sensitive; they are the field `id` of the leads"
+        field = id_field(compiled.policy.fields)
+        of = "the lead's key in the decisions" if field is None else f"the field `{field.name}`"
+        advice = f"ids are case-sensitive; they are {of}"
         raise CannotRun(f"never routed by {route}: {which}", advice)

@@ -11,7 +11,7 @@ from turnout.compiler.difference.ground.receivers import marked
 from turnout.compiler.difference.ground.sights import AFTER, BEFORE
 from turnout.compiler.meaning.identity import NEW
 from turnout.compiler.plan.build import plan_of
-from turnout.compiler.plan.decide import decider, facts
+from turnout.compiler.plan.decide import day, decider, facts
 from turnout.compiler.program import Program
 from turnout.dsl.targets import said
 from turnout.dsl.types import Values
@@ -81,7 +81,7 @@ def _decide(program: Program, route: str, clock: datetime) -> Callable[[object],
     """Return what says of a raw lead what it gets; None stands for a row that isn't one."""
     read = lead_reader(program.policy.fields)
     plan = plan_of(program, route)
-    match = decider(plan)
+    match, today = decider(plan), day(plan, clock)
     last = outcome_of(program.routes[route].last)
     outcomes = [clause_outcome(clause) for clause in program.routes[route].clauses]
     nothing = Outcome(())
@@ -91,7 +91,7 @@ def _decide(program: Program, route: str, clock: datetime) -> Callable[[object],
         lead = read(raw, None)
         if lead.complaint is not None:
             return last, lead.values
-        found = match({**lead.values, **beside}, clock.date())
+        found = match({**lead.values, **beside}, today)
         return nothing if found is None else outcomes[found], lead.values
 
     return decide

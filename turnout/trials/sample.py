@@ -8,7 +8,7 @@ from fractions import Fraction
 from turnout.compiler.meaning.identity import NEW
 from turnout.compiler.meaning.interpreter import holds
 from turnout.compiler.plan.build import plan_of
-from turnout.compiler.plan.decide import decider, facts
+from turnout.compiler.plan.decide import day, decider, facts
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.coverage import (
     END,
@@ -30,7 +30,8 @@ def sampled(analysis: Analysis, leads: Iterable[Lead], moment: datetime) -> Cove
     counts for the route's own fallback.
     """
     plan = plan_of(analysis.program, analysis.route.name)
-    match, beside = decider(plan), {**NEW.facts, **facts(plan, moment)}
+    match, today = decider(plan), day(plan, moment)
+    beside = {**NEW.facts, **facts(plan, moment)}
     has_last = bool(analysis.route.last)
     last = len(analysis.route.clauses) - 1 if has_last else END
     shown = grids(analysis)
@@ -40,7 +41,7 @@ def sampled(analysis: Analysis, leads: Iterable[Lead], moment: datetime) -> Cove
     for lead in leads:
         total += 1
         values = {**lead.values, **beside}
-        found = None if lead.complaint is not None else match(values, moment.date())
+        found = None if lead.complaint is not None else match(values, today)
         clause = last if found is None else found
         counts[clause] += 1
         for grid, inside in zip(shown, cells, strict=True):

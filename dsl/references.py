@@ -1,0 +1,47 @@
+"""Uses of names: where a policy names what it declares.
+
+An editor leads from a use to its declaration, lists the uses of a declaration, and renames
+both; what is never used can be told from them, too.
+"""
+
+import attrs
+
+from turnout.dsl.source import Span
+
+
+@attrs.frozen
+class Reference:
+    """A use of a name.
+
+    kind: as in `Declaration`: "field", "territory", "rule", "value" and so on; "condition"
+    for a bare word that could be one of several and is none. name: as it is declared; a
+    value of a list may be spelled otherwise, and somebody's e-mail stands for the name.
+    at: the word itself, without its quotes. declared: the word that declares it, or what
+    names the table that does; None where nothing does, which is reported.
+    """
+
+    kind: str
+    name: str
+    at: Span
+    declared: Span | None
+
+
+def in_order(references: list[Reference]) -> tuple[Reference, ...]:
+    """Return the references by file and place."""
+    return tuple(sorted(references, key=_place))
+
+
+def _place(reference: Reference) -> tuple[str, int, int]:
+    at = reference.at
+    return at.source.name, at.start, at.end
+
+
+def unquoted(span: Span) -> Span:
+    r"""Return the place of a word without the quotes around it.
+
+    >>> from turnout.dsl.source import Source
+    >>> unquoted(Span(Source("a.route", 'test "big" {'), 5, 10)).text
+    'big'
+    """
+    is_quoted = span.end - span.start > 1 and span.source.text.startswith('"', span.start)
+    return Span(span.source, span.start + 1, span.end - 1) if is_quoted else span
