@@ -6,6 +6,7 @@ exactly the leads of the region.
 """
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from turnout.compiler.checks.edges import edges
 from turnout.compiler.checks.undecided import UNDECIDED, ended
@@ -15,7 +16,7 @@ from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.gaps import MOST_REGIONS, Gap, gaps
 from turnout.compiler.words.describe import MOST, Words, phrases, words
 from turnout.compiler.words.spelling import spelled
-from turnout.dsl.conditions import ALWAYS, And, Condition, IsIn, Not, Or
+from turnout.dsl.conditions import ALWAYS, And, Atom, Condition, IsIn, Named, Not, Or
 from turnout.dsl.findings import Finding, Witness
 from turnout.dsl.kinds import firm
 from turnout.dsl.wording import written
@@ -124,15 +125,17 @@ def _remedy(analysis: Analysis, known: Words, gap: Gap) -> str:
 
 def _values(condition: Condition) -> int:
     """Return how many values stand in the text of a condition, one character each at least."""
+    if isinstance(condition, Atom):
+        return 0 if not isinstance(condition, IsIn) or condition.table else len(condition.values)
     match condition:
         case And(parts) | Or(parts):
             return sum(map(_values, parts))
         case Not(part):
             return _values(part)
-        case IsIn(values=values, table=""):
-            return len(values)
-        case _:
+        case Named():
             return 0
+        case _:
+            assert_never(condition)
 
 
 def _witness(analysis: Analysis, gap: Gap) -> Witness | None:

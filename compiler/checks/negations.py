@@ -157,8 +157,7 @@ def _advice(analysis: Analysis, negation: Negation) -> Iterator[str]:
 
 def _known(negation: Negation, fields: Mapping[str, Field]) -> Condition:
     """Return the negation for leads that have a field, a boolean's in its own words."""
-    match negation.part.part:
-        case IsIn(field, values) if isinstance(fields[field].type, Boolean):
-            return IsIn(field, frozenset({True, False}) - values)
-        case _:
-            return negation.known
+    asked = negation.part.part
+    if isinstance(asked, IsIn) and isinstance(fields[asked.field].type, Boolean):
+        return IsIn(asked.field, frozenset({True, False}) - asked.values)
+    return negation.known

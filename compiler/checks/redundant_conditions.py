@@ -7,6 +7,7 @@ does `country is missing or not DACH` say too much: it shows that missing is mea
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import assert_never
 
 import attrs
 
@@ -17,7 +18,7 @@ from turnout.compiler.masks import Mask, members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.shares import linked
 from turnout.compiler.questions.written import Written, written_conditions
-from turnout.dsl.conditions import And, Condition, Not, Or, Present
+from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or, Present
 from turnout.dsl.findings import Finding
 from turnout.dsl.kinds import warning
 from turnout.dsl.types import Field
@@ -153,7 +154,7 @@ def _shortenings(
     needed: Collection[int] = (),
 ) -> Iterator[Shorter]:
     """Yield the shortenings of a part. holds: it stands under an even number of `not`."""
-    if is_one_test(condition, fields):
+    if is_one_test(condition, fields) or isinstance(condition, Atom):
         return
     match condition:
         case Not(inner):
@@ -171,8 +172,10 @@ def _shortenings(
                 for shorter in _shortenings(parts[at], fields, holds=holds):
                     shortened = joined((*parts[:at], shorter.rest, *parts[at + 1 :]))
                     yield attrs.evolve(shorter, rest=shortened, at=None)
-        case _:
+        case Named():
             return
+        case _:
+            assert_never(condition)
 
 
 def _outermost(condition: Condition) -> int:
@@ -232,13 +235,9 @@ def _is_said_on_purpose(part: Condition, rest: Sequence[Condition]) -> bool:
 
 
 def _is_missing(condition: Condition) -> bool:
-    match condition:
-        case Not(Present()):
-            return True
-        case And(parts):
-            return bool(parts) and all(map(_is_missing, parts))
-        case _:
-            return False
+    if isinstance(condition, And):
+        return bool(condition.parts) and all(map(_is_missing, condition.parts))
+    return isinstance(condition, Not) and isinstance(condition.part, Present)
 
 
 @attrs.frozen

@@ -1,9 +1,10 @@
 """Find definitions that nothing uses."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from turnout.compiler.program import Program
-from turnout.dsl.conditions import And, Condition, Duplicate, Named, Not, Open, Or
+from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or
 from turnout.dsl.findings import Finding
 from turnout.dsl.kinds import warning
 from turnout.dsl.lookups import looked_up_fields
@@ -115,6 +116,9 @@ def _hours(policy: Policy) -> set[tuple[str, str]]:
 
 
 def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> None:
+    if isinstance(condition, Atom):
+        used.add(_asked(condition))
+        return
     match condition:
         case And(parts) | Or(parts):
             for part in parts:
@@ -125,12 +129,14 @@ def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> N
             if (kind, name) not in used:
                 used.add((kind, name))
                 _mark(policy, meaning, used)
-        case Open(calendar):
-            used.add(("calendar", calendar.name))
-        case Duplicate():
-            used.add(_SEEN)
-        case atom:
-            used.add(("field", atom.field))
+        case _:
+            assert_never(condition)
+
+
+def _asked(atom: Atom) -> tuple[str, str]:
+    if isinstance(atom, Open):
+        return "calendar", atom.calendar.name
+    return _SEEN if isinstance(atom, Duplicate) else ("field", atom.field)
 
 
 def _conditions(entries: tuple[Entry, ...]) -> Iterator[Condition]:

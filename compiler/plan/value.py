@@ -106,10 +106,10 @@ class Plan:
 
     policy_hash: of the files that the policy was read from, "" where it wasn't. timezone: an
     IANA name, in which days are counted. required: fields without which a lead meets no
-    clause. boxes: in the order of their clauses. parts: what boxes and other parts refer to. last: what a lead without a clause gets,
-    and a row that is no lead; empty where the route has no fallback. calendars: those
-    whose hours a condition asks. identities: by which it is told whether a lead was seen
-    before.
+    clause. boxes: in the order of their clauses. parts: what boxes and other parts refer
+    to. last: what a lead without a clause gets, and a row that is no lead; empty where the
+    route has no fallback. calendars: those whose hours a condition asks. identities: by
+    which it is told whether a lead was seen before.
     """
 
     policy: str

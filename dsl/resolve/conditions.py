@@ -41,9 +41,7 @@ from turnout.dsl.values.texts import normal_code, normal_text
 Lookup: TypeAlias = Callable[[nodes.Name], Condition | None]
 """What a territory's or segment's name stands for; None where that was reported."""
 
-_TEXTS = (types.Text, types.Code, types.Email)
 _NUMBERS = (types.Integer, types.Number, types.Money)
-_ORDERED = (*_NUMBERS, types.Date)
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
 _PARTS: dict[str, type[StartsWith | EndsWith | Contains]] = {
     "starts with": StartsWith,
@@ -205,7 +203,7 @@ class ConditionReader:
         return And((Present(field.name), Not(inside)))
 
     def _between(self, field: Field, node: nodes.Test, written: nodes.Range) -> Condition | None:
-        if not isinstance(field.type, _ORDERED):
+        if field.type.shape not in types.ON_A_LINE:
             self._mismatch(field, node, "a range needs a number, money or date field")
             return None
         bounds: list[Decimal | date | None] = []
@@ -222,7 +220,7 @@ class ConditionReader:
         return Between(field.name, low, high)
 
     def _comparison(self, field: Field, node: nodes.Test) -> Condition | None:
-        if not isinstance(field.type, _ORDERED):
+        if field.type.shape not in types.ON_A_LINE:
             self._mismatch(field, node, "comparisons need a number, money or date field")
             return None
         assert isinstance(node.operands, tuple)
@@ -249,7 +247,7 @@ class ConditionReader:
         return read
 
     def _part_of_text(self, field: Field, node: nodes.Test) -> Condition | None:
-        if not isinstance(field.type, _TEXTS):
+        if field.type.shape != "text":
             self._mismatch(field, node, f"`{node.operator}` needs a text, code or email field")
             return None
         assert isinstance(node.operands, tuple)
@@ -385,13 +383,9 @@ def _meant(field: Field, written: str) -> str:
 
 
 def _choices(field: Field) -> tuple[str, ...]:
-    match field.type:
-        case types.OneOf(values) | types.AnyOf(values):
-            return values
-        case types.PersonName(people):
-            return tuple(people.values())
-        case _:
-            return ()
+    if isinstance(field.type, types.OneOf | types.AnyOf):
+        return field.type.values
+    return tuple(field.type.people.values()) if isinstance(field.type, types.PersonName) else ()
 
 
 def _normal(field: Field, text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import assert_never
 
 import attrs
 
@@ -129,6 +130,8 @@ def _tells_apart(kind: types.FieldType) -> bool:
     match kind:
         case types.Code(first):
             return first is None
+        case types.Text() | types.Email() | types.Integer() | types.Number():
+            return True
         case (
             types.Boolean()
             | types.Date()
@@ -142,7 +145,7 @@ def _tells_apart(kind: types.FieldType) -> bool:
         ):
             return False
         case _:
-            return True
+            assert_never(kind)
 
 
 def _type(
