@@ -352,7 +352,8 @@ class ConditionReader:
             literal.span,
             f"`{literal.text}` is not a value of `{field.name}`",
             text=reason,
-            help=_meant(field, literal.text),
+            help=_otherwise(field, literal.text),
+            near=nearest(literal.text, _choices(field)),
         )
 
     def _mismatch(self, field: Field, node: nodes.Test, advice: str) -> None:
@@ -368,11 +369,8 @@ class ConditionReader:
 _NOTHING = {"blank", "empty", "null", "none", "nil", "missing", "nothing", "unset", "n/a", "na"}
 
 
-def _meant(field: Field, written: str) -> str:
-    """Return what to write instead of a literal that is no value of its field, or ""."""
-    near = nearest(written, _choices(field))
-    if near:
-        return f"did you mean `{near}`?"
+def _otherwise(field: Field, written: str) -> str:
+    """Return what to write instead of a literal that is like no value of its field, or ""."""
     if written.lower() in _NOTHING:
         return f"ask `{field.name} is missing`, or `{field.name} is present` for the others"
     if isinstance(field.type, types.Subdivision):
