@@ -38,7 +38,7 @@ from turnout.dsl.types import Field, Value
 from turnout.dsl.values.places import codes_of
 from turnout.dsl.values.texts import normal_code, normal_text
 
-Lookup: TypeAlias = Callable[[nodes.Name], Condition | None]
+MeaningOf: TypeAlias = Callable[[nodes.Name], Condition | None]
 """What a territory's or segment's name stands for; None where that was reported."""
 
 _NUMBERS = (types.Integer, types.Number, types.Money)
@@ -91,7 +91,7 @@ class ConditionReader:
     def __init__(
         self,
         terms: Terms,
-        named: Lookup,
+        named: MeaningOf,
         tables: TableReader,
         scope: Scope,
     ) -> None:
