@@ -44,7 +44,7 @@ _SYNCHRONISING = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _WORD = re.compile(r"[\w-]+")
-_NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[A-Za-z_][\w-]*|\S')
+_NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[^\W\d][\w-]*|\S')
 
 
 class _State(Protocol):
