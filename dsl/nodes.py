@@ -626,6 +626,7 @@ class TestCase:
 
 Item: TypeAlias = (
     Policy
+    | Timezone
     | Include
     | Lead
     | Territory

@@ -230,6 +230,7 @@ class Policy:
     fields: in schema order. Families come in written order, parents before children;
     definitions by name, territories and segments alike.
     outlets: queues, partners and sequences, by kind and name ("queue triage").
+    timezone: whose days a lead's dates are, by an IANA name.
     A `steward` is who answers for a definition as it is written there, None where nobody
     is named; `compiler/questions/stewards.py` says whose it is then.
     """
@@ -246,6 +247,7 @@ class Policy:
     calendars: Mapping[str, Calendar] = attrs.field(factory=dict[str, Calendar])
     identities: tuple[Identity, ...] = ()
     tests: tuple[TestCase, ...] = ()
+    timezone: str = "UTC"
 
     @property
     def seen(self) -> Duplicate:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import assert_never
 
 import attrs
 
@@ -41,11 +42,11 @@ def number(written: nodes.Literal) -> Decimal | None:
 
 
 def schema(
-    leads: list[nodes.Lead], people: Mapping[str, str], scope: Scope
+    leads: list[nodes.Lead], people: Mapping[str, str], zone: str, scope: Scope
 ) -> dict[str, types.Field]:
     """Return the fields of the lead schema, in order.
 
-    people: what a `person` field accepts, see `types.PersonName`.
+    people: what a `person` field accepts, see `types.PersonName`. zone: of the policy's days.
     """
     written = [field for lead in leads for field in lead.fields]
     if len(written) > MAX_FIELDS:
@@ -57,6 +58,8 @@ def schema(
         if not scope.stands("field", node.name):
             continue
         kind = _type(node.type, countries, people, scope)
+        if isinstance(kind, types.Date):
+            kind = attrs.evolve(kind, zone=zone)
         if kind is None:
             continue
         placeholders = tuple(text.text for text in node.placeholders)
@@ -127,6 +130,8 @@ def _tells_apart(kind: types.FieldType) -> bool:
     match kind:
         case types.Code(first):
             return first is None
+        case types.Text() | types.Email() | types.Integer() | types.Number():
+            return True
         case (
             types.Boolean()
             | types.Date()
@@ -140,7 +145,7 @@ def _tells_apart(kind: types.FieldType) -> bool:
         ):
             return False
         case _:
-            return True
+            assert_never(kind)
 
 
 def _type(
