@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from turnout.compiler.program import Program
 from turnout.dsl.conditions import And, Condition, Duplicate, Named, Not, Open, Or
 from turnout.dsl.findings import Finding, Severity
-from turnout.dsl.lookups import looked_up_fields
+from turnout.dsl.lookups import looked_up_fields, sources
 from turnout.dsl.policy import Block, Entry, Policy, Route
 from turnout.dsl.promises import AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS, Target, said
-from turnout.dsl.types import Subdivision, id_field
+from turnout.dsl.types import country_field, id_field
 
 _SEEN = ("identity", "")
 _DEFINED = {kind.reached: kind.definition for kind in KINDS}
@@ -93,11 +93,11 @@ def _mark_read_with(policy: Policy, used: set[tuple[str, str]]) -> None:
         used.update(("field", name) for each in policy.identities for name in each.fields)
     for field in reversed(looked_up_fields(policy.fields)):
         if ("field", field.name) in used or field.required:
-            used.update(("field", lookup.key) for lookup in field.lookups)
+            used.update(("field", name) for name in sources(field))
     used.update(
-        ("field", field.type.country or "")
+        ("field", country_field(field.type) or "")
         for field in policy.fields.values()
-        if isinstance(field.type, Subdivision) and ("field", field.name) in used
+        if ("field", field.name) in used
     )
 
 

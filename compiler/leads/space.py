@@ -208,7 +208,7 @@ class _Builder:
                 return domains.dense(atoms, None, None)
             case types.Date():
                 return domains.days(atoms)
-            case types.Text() | types.Code() | types.Email():
+            case types.Text() | types.Code() | types.Email() | types.Phone() | types.Domain():
                 return text(atoms, self._literal_tests(field))
             case _:
                 chosen = [atom for atom in atoms if isinstance(atom, IsIn)]

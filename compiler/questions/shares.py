@@ -229,7 +229,7 @@ def class_weights(dimension: Dimension) -> list[int]:
             return _listed(dimension)
         case types.Subdivision() | types.Language():
             return _listed(dimension)
-        case types.Text() | types.Code() | types.Email():
+        case types.Text() | types.Code() | types.Email() | types.Phone() | types.Domain():
             named = 1
             for mask in dimension.domain.masks.values():
                 named |= mask

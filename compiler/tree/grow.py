@@ -27,7 +27,7 @@ from turnout.compiler.tree import Branch, Leaf, Node, Split, Tree
 from turnout.compiler.words.describe import words
 from turnout.dsl.conditions import And, Condition, IsIn, Named, Not, Or, StartsWith
 from turnout.dsl.policy import Family
-from turnout.dsl.types import Code, Email, Text
+from turnout.dsl.types import TEXTS
 from turnout.dsl.wording import conjuncts, written
 
 MOST_ANSWERS = 40
@@ -327,7 +327,7 @@ class _Grower:
     def _label(self, question: _Question, inside: Mask, condition: Condition) -> str:
         at = question.subject[1]
         is_text = isinstance(condition, StartsWith | IsIn) and isinstance(
-            self._policy.fields[condition.field].type, Text | Code | Email
+            self._policy.fields[condition.field].type, TEXTS
         )
         if isinstance(at, int) and not is_text:
             return self._words.phrase(at, inside)

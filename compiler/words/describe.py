@@ -189,7 +189,7 @@ def _plain(dimension: Dimension, present: Mask) -> str:
     match kind:
         case types.Integer() | types.Number() | types.Money() | types.Date():
             return _ranges(dimension, present, lambda low, high: _between(dimension, low, high))
-        case types.Text() | types.Code() | types.Email():
+        case types.Text() | types.Code() | types.Email() | types.Phone() | types.Domain():
             return _texts(dimension, present)
         case _:
             return _listed(dimension, present)

@@ -82,7 +82,7 @@ def _values(known: Words, at: int, present: Mask) -> Condition:
             return _any(_age(dimension.field, *span) for span in spans(dimension, present))
         case types.Integer() | types.Number() | types.Money() | types.Date():
             return _any(_span(dimension, low, high) for low, high in spans(dimension, present))
-        case types.Text() | types.Code() | types.Email():
+        case types.Text() | types.Code() | types.Email() | types.Phone() | types.Domain():
             return _text(dimension, present)
         case _:
             return _listed(dimension, present)

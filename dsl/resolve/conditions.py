@@ -40,7 +40,6 @@ from turnout.dsl.values.texts import normal_code, normal_text
 Lookup: TypeAlias = Callable[[nodes.Name], Condition | None]
 """What a territory's or segment's name stands for; None where that was reported."""
 
-_TEXTS = (types.Text, types.Code, types.Email)
 _NUMBERS = (types.Integer, types.Number, types.Money)
 _ORDERED = (*_NUMBERS, types.Date)
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
@@ -248,8 +247,8 @@ class ConditionReader:
         return read
 
     def _part_of_text(self, field: Field, node: nodes.Test) -> Condition | None:
-        if not isinstance(field.type, _TEXTS):
-            self._mismatch(field, node, f"`{node.operator}` needs a text, code or email field")
+        if not isinstance(field.type, types.TEXTS):
+            self._mismatch(field, node, f"`{node.operator}` needs a field of text")
             return None
         assert isinstance(node.operands, tuple)
         if node.operator == "matches":
@@ -382,6 +381,8 @@ def _normal(field: Field, text: str) -> str:
         return text.strip()
     if isinstance(field.type, types.Code):
         return normal_code(text, None)
+    if isinstance(field.type, types.Phone):
+        return "".join(c for c in text if c.isdigit() or c == "+")
     return normal_text(text)
 
 

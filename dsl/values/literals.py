@@ -58,7 +58,7 @@ def show(of: types.Field | types.FieldType, value: types.Value) -> str:
             return f"[{', '.join(_shown_word(one) for one in sorted(value))}]"
         case str():
             kind = of.type if isinstance(of, types.Field) else of
-            is_free = isinstance(kind, types.Text | types.Code | types.Email)
+            is_free = isinstance(kind, types.TEXTS)
             return _quoted(value) if is_free else _shown_word(value)
         case _:
             assert_never(value)

@@ -222,7 +222,7 @@ def _narrowed(of: Compared, leads: Reach, box: Masks, moving: Sequence[list[All]
     """
     kept = list(box)
     for at, dimension in enumerate(of.ground.space.dimensions):
-        is_text = isinstance(dimension.field.type, types.Text | types.Code | types.Email)
+        is_text = isinstance(dimension.field.type, types.TEXTS)
         # What the clause's own condition says goes without saying.
         is_told = is_text and dimension.kind == "value" and box[at] != leads.start[at]
         if not is_told or box[at].bit_count() > MOST_TEXTS:
