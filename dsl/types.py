@@ -25,7 +25,7 @@ A missing value is not a value: it is the absence of the field's name in a lead.
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 import attrs
 
@@ -37,12 +37,24 @@ Value: TypeAlias = str | int | Decimal | date | frozenset[str]
 Values: TypeAlias = Mapping[str, Value]
 """A lead as the policy sees it: normalised values by field name, missing ones absent."""
 
+Shape: TypeAlias = Literal["text", "whole", "dense", "days", "listed", "several"]
+"""How the values of a type lie, which decides what can be asked of them and how it is said.
+
+text: by their beginnings. whole, dense, days: on a line, of whole numbers, of all numbers
+or of calendar days. listed: each by itself, in a list that is closed. several: a lead has
+some of such a list.
+"""
+
+ON_A_LINE: frozenset[Shape] = frozenset({"whole", "dense", "days"})
+"""The shapes of values that come before and after each other."""
+
 
 @attrs.frozen
 class Text:
     """Free text."""
 
     word = "text"
+    shape: ClassVar[Shape] = "text"
 
 
 @attrs.frozen
@@ -55,6 +67,7 @@ class Code:
     """
 
     word = "code"
+    shape: ClassVar[Shape] = "text"
     first: int | None = None
     digits: int | None = None
 
@@ -76,6 +89,7 @@ class Email:
     """An e-mail address."""
 
     word = "email"
+    shape: ClassVar[Shape] = "text"
 
 
 @attrs.frozen
@@ -87,6 +101,7 @@ class Phone:
     """
 
     word = "phone"
+    shape: ClassVar[Shape] = "text"
     country: str | None = None
     within: str | None = None
 
@@ -100,6 +115,7 @@ class Domain:
     """
 
     word = "domain"
+    shape: ClassVar[Shape] = "text"
     of: tuple[str, ...] = ()
     without_free_mail: bool = False
 
@@ -126,6 +142,7 @@ class Integer:
     """A whole number; a value outside `low..high` can't be read. None is no bound."""
 
     word = "integer"
+    shape: ClassVar[Shape] = "whole"
     low: int | None = None
     high: int | None = None
     numerals: Numerals = ANY_NUMERALS
@@ -136,6 +153,7 @@ class Number:
     """A decimal number; a value outside `low..high` can't be read. None is no bound."""
 
     word = "number"
+    shape: ClassVar[Shape] = "dense"
     low: Decimal | None = None
     high: Decimal | None = None
     numerals: Numerals = ANY_NUMERALS
@@ -146,6 +164,7 @@ class Money:
     """An amount in one currency (ISO 4217); an amount in another can't be read."""
 
     word = "money"
+    shape: ClassVar[Shape] = "dense"
     currency: str
     numerals: Numerals = ANY_NUMERALS
 
@@ -159,6 +178,7 @@ class Boolean:
     """
 
     word = "boolean"
+    shape: ClassVar[Shape] = "listed"
     true_when: tuple[str, ...] = ()
     false_when: tuple[str, ...] = ()
 
@@ -174,6 +194,7 @@ class Date:
     """
 
     word = "date"
+    shape: ClassVar[Shape] = "days"
     first: str = ""
     numbers: str = ""
     zone: str = "UTC"
@@ -184,6 +205,7 @@ class Country:
     """A country of ISO 3166-1."""
 
     word = "country"
+    shape: ClassVar[Shape] = "listed"
 
 
 @attrs.frozen
@@ -199,6 +221,7 @@ class Subdivision:
     """
 
     word = "subdivision"
+    shape: ClassVar[Shape] = "listed"
     country: str | None = None
     within: str | None = None
 
@@ -208,6 +231,7 @@ class Language:
     """A language of ISO 639."""
 
     word = "language"
+    shape: ClassVar[Shape] = "listed"
 
 
 @attrs.frozen
@@ -215,6 +239,7 @@ class OneOf:
     """One value of a closed list."""
 
     word = "one of"
+    shape: ClassVar[Shape] = "listed"
     values: tuple[str, ...]
 
 
@@ -223,6 +248,7 @@ class AnyOf:
     """One or more values of a closed list."""
 
     word = "any of"
+    shape: ClassVar[Shape] = "several"
     values: tuple[str, ...]
 
 
@@ -234,6 +260,7 @@ class PersonName:
     """
 
     word = "person"
+    shape: ClassVar[Shape] = "listed"
     people: Mapping[str, str] = attrs.field(factory=dict[str, str], hash=False, repr=False)
 
 
@@ -255,10 +282,6 @@ FieldType: TypeAlias = (
     | AnyOf
     | PersonName
 )
-
-
-TEXTS = (Text, Code, Email, Phone, Domain)
-"""The types whose values are texts without a list: they are asked for parts of them."""
 
 
 def country_field(kind: FieldType) -> str | None:

@@ -9,6 +9,7 @@ witness is left unconfirmed, and whoever shows it says "possibly".
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import chain
+from typing import assert_never
 
 import attrs
 
@@ -21,7 +22,7 @@ from turnout.compiler.leads.space import YES, Space
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.dsl import types
 from turnout.dsl.calendars import Calendar
-from turnout.dsl.conditions import SEEN, Contains, Duplicate, EndsWith, Has, Matches, Open
+from turnout.dsl.conditions import SEEN, Contains, Duplicate, EndsWith, Has, Matches, Open, Pattern
 from turnout.dsl.findings import Witness
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.opening_hours import from_seconds, is_open, open_spans
@@ -242,7 +243,7 @@ def _candidates(
 ) -> Iterator[Value]:
     if sampled is None:
         return
-    if not isinstance(field.type, types.TEXTS):
+    if field.type.shape != "text":
         yield sampled
         return
     start = str(sampled)
@@ -277,7 +278,10 @@ def _candidates(
 
 def _fragments(dimension: Dimension) -> list[str]:
     """Return texts that may make a pattern hold; for an expression, its plain alternatives."""
-    match dimension.test:
+    test = dimension.test
+    if not isinstance(test, Pattern):
+        return []
+    match test:
         case EndsWith(_, text) | Contains(_, text):
             return [text]
         case Matches(_, pattern):
@@ -288,7 +292,7 @@ def _fragments(dimension: Dimension) -> list[str]:
                 if part
             ]
         case _:
-            return []
+            assert_never(test)
 
 
 def _held(dimensions: list[Dimension], masks: list[int], values: tuple[str, ...]) -> Value | None:

@@ -8,6 +8,7 @@ with them but the values of leads and the rule that says who is next in a team.
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
 import attrs
 
@@ -15,6 +16,7 @@ from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.dsl.conditions import (
     SEEN,
     And,
+    Atom,
     Between,
     Condition,
     Contains,
@@ -122,12 +124,25 @@ def holds(condition: Condition, values: Values, clock: date) -> bool:
             return is_open_on_the_wall(calendar, clock)
         case Duplicate():
             return values.get(SEEN) is True
-        case atom:
-            value = values.get(atom.field)
-            return value is not None and _test(atom, value, clock)
+        case (
+            Present()
+            | IsIn()
+            | Between()
+            | StartsWith()
+            | EndsWith()
+            | Contains()
+            | Matches()
+            | Has()
+            | OlderThan()
+            | WithinLast()
+        ):
+            value = values.get(condition.field)
+            return value is not None and _test(condition, value, clock)
+        case _:
+            assert_never(condition)
 
 
-def _test(atom: Condition, value: Value, clock: date) -> bool:
+def _test(atom: Atom, value: Value, clock: date) -> bool:
     match atom:
         case Present():
             return True
@@ -150,8 +165,10 @@ def _test(atom: Condition, value: Value, clock: date) -> bool:
         case WithinLast(_, days, zone):
             today = _day(clock, zone)
             return isinstance(value, date) and today - timedelta(days=days) <= value <= today
+        case Open() | Duplicate():
+            raise AssertionError(atom)  # they ask no value
         case _:
-            raise AssertionError(atom)
+            assert_never(atom)
 
 
 def _day(clock: date, zone: str) -> date:

@@ -7,6 +7,7 @@ prefixes; where a field may be missing, the condition says so.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import assert_never
 
 from turnout.compiler import masks
 from turnout.compiler.leads import domains
@@ -77,15 +78,18 @@ def _values(known: Words, at: int, present: Mask) -> Condition:
     outside = named(known, at, every & ~present)
     if outside is not None:
         return And((Present(field), Not(_any(outside))))
-    match dimension.field.type:
-        case _ if dimension.kind == "age":
-            return _any(_age(dimension.field, *span) for span in spans(dimension, present))
-        case types.Integer() | types.Number() | types.Money() | types.Date():
+    if dimension.kind == "age":
+        return _any(_age(dimension.field, *span) for span in spans(dimension, present))
+    shape = dimension.field.type.shape
+    match shape:
+        case "whole" | "dense" | "days":
             return _any(_span(dimension, low, high) for low, high in spans(dimension, present))
-        case types.Text() | types.Code() | types.Email() | types.Phone() | types.Domain():
+        case "text":
             return _text(dimension, present)
-        case _:
+        case "listed" | "several":
             return _listed(dimension, present)
+        case _:
+            assert_never(shape)
 
 
 def _any(parts: Iterable[Condition]) -> Condition:
@@ -120,19 +124,23 @@ def _age(of: types.Field, low: int, high: int) -> Condition:
 def _span(dimension: Dimension, low: Cut, high: Cut) -> Condition:
     field, kind = dimension.field.name, dimension.field.type
     first, last = ends(dimension)
-    match kind:
-        case types.Integer():
+    match kind.shape:
+        case "whole":
             whole = None if low == first else low, None if high == last else high - 1
             return _between(field, *whole)
-        case types.Date():
+        case "days":
             from_ = None if low == first else date.fromordinal(low)
             return _between(field, from_, None if high == last else date.fromordinal(high - 1))
-        case _:
+        case "dense":
             bottom, top = None if low == first else low[0], None if high == last else high[0]
             if bottom is not None and bottom == top:
                 return IsIn(field, frozenset({bottom}))
             starts_after, ends_before = low != first and low[1] == 1, high != last and high[1] == 0
             return Between(field, bottom, top, low_open=starts_after, high_open=ends_before)
+        case "text" | "listed" | "several":
+            raise AssertionError(dimension)  # no line
+        case _:
+            assert_never(kind.shape)
 
 
 def _between(field: str, low: Ordered | None, high: Ordered | None) -> Condition:

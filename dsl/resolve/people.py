@@ -260,5 +260,6 @@ class PeopleReader:
 
 def is_served(field: Field) -> bool:
     """Return whether people can be matched by the field: it has values to list."""
-    ordered = types.Integer | types.Number | types.Money | types.Date | types.Email | types.Phone
-    return not isinstance(field.type, ordered | types.PersonName)
+    if field.type.shape in types.ON_A_LINE:
+        return False
+    return not isinstance(field.type, types.Email | types.Phone | types.PersonName)

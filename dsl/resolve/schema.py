@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import assert_never
 
 import attrs
 
@@ -154,6 +155,8 @@ def _tells_apart(kind: types.FieldType) -> bool:
     match kind:
         case types.Code(first):
             return first is None
+        case types.Text() | types.Email() | types.Phone() | types.Integer() | types.Number():
+            return True
         case (
             types.Boolean()
             | types.Date()
@@ -164,10 +167,11 @@ def _tells_apart(kind: types.FieldType) -> bool:
             | types.AnyOf()
             | types.PersonName()
             | types.Money()
+            | types.Domain()
         ):
             return False
         case _:
-            return True
+            assert_never(kind)
 
 
 def _type(

@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 
 from turnout.dsl import nodes
-from turnout.dsl.files import Table, read_table
+from turnout.dsl.files import MAX_TABLE, Fault, Parsed, inside, resolved
 from turnout.dsl.findings import Finding
 from turnout.dsl.resolve.literals import cell_reader
 from turnout.dsl.resolve.scope import Scope
@@ -19,6 +19,7 @@ from turnout.dsl.resolve.table_columns import (
     value_column,
 )
 from turnout.dsl.source import Source, Span
+from turnout.dsl.tables import Table, table_of
 from turnout.dsl.types import AnyOf, Field, Value
 
 MAX_FAULTS = 10
@@ -28,17 +29,15 @@ _Fault = tuple[str, str]
 
 @attrs.define
 class TableReader:
-    """Reads tables from beside the file that names them.
+    """Reads tables from beside the file that names them, each once for all who name it.
 
-    folder: the policy's, which no table lies outside of. base: the folder of a file.
+    parsed: the policy, outside of whose folder no table lies. base: the folder of a file.
     """
 
-    _folder: Path
+    _parsed: Parsed
     _base: Callable[[Source], Path]
     _scope: Scope
-    _read: dict[tuple[Path, str], Table | Finding] = attrs.Factory(
-        dict[tuple[Path, str], Table | Finding]
-    )
+    _read: dict[Path, Table | Fault] = attrs.Factory(dict[Path, Table | Fault])
 
     def table(self, written: nodes.Literal) -> Table | None:
         """Return the table, None where it can't be read, which is reported."""
@@ -49,12 +48,18 @@ class TableReader:
         return found
 
     def _found(self, written: nodes.Literal) -> Table | Finding:
-        base = self._base(written.span.source)
-        found = self._read.get((base, written.text))
-        if found is None or isinstance(found, Finding):
-            found = read_table(self._folder, base, written)
-            self._read[base, written.text] = found
-        return found
+        path = inside(self._parsed.folder, self._base(written.span.source), written)
+        if isinstance(path, Finding):
+            return path
+        known = resolved(path)
+        found = self._read.get(known)
+        if found is None:
+            text = self._parsed.disk.text(path, MAX_TABLE)
+            found = text if isinstance(text, Fault) else table_of(text, written.text)
+            self._read[known] = found
+        if isinstance(found, Fault):
+            return found.finding(written.text, written.span)
+        return attrs.evolve(found, name=written.text)
 
     def territories(self, node: nodes.Table) -> Mapping[str, nodes.Name]:
         """Return the names of the territories that a table declares: one a name in its column.

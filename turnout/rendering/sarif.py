@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from turnout import __version__
-from turnout.dsl.catalogue import CATALOGUE
+from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.printable import visible
 from turnout.dsl.source import Span

@@ -10,9 +10,15 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.dsl.allowances import Allowance, allowances
-from turnout.dsl.catalogue import ALLOWANCES, CATALOGUE
+from turnout.compiler.verdict.allowances import Allowance, allowances
+from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.kinds import (
+    ALLOWANCES,
+    UNREASONED_ALLOWANCE,
+    UNUSED_ALLOWANCE,
+    VOID_ALLOWANCE,
+)
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.source import Source, Span
 
@@ -95,17 +101,13 @@ def _faults(allowance: Allowance, *, is_unused: bool) -> Iterator[Finding]:
         yield _void(allowance)
     elif not allowance.reason:
         message = f"this allows `{name}` without a reason, so it doesn't count"
-        yield Finding(
-            "allowance-without-reason",
-            Severity.WARNING,
+        yield UNREASONED_ALLOWANCE.finding(
             span,
             message,
             help=(f"write `# allow {name}: ` and why",),
         )
     elif is_unused:
-        yield Finding(
-            "unused-allowance",
-            Severity.WARNING,
+        yield UNUSED_ALLOWANCE.finding(
             span,
             f"there is no `{name}` to allow on line {allowance.line}",
             help=("delete the comment, or move it above the line of the finding",),
@@ -120,4 +122,4 @@ def _void(allowance: Allowance) -> Finding:
         near = nearest(name, CATALOGUE)
         message = f"there is no finding `{name}`"
         help = f"did you mean `{near}`?" if near else "delete the comment"
-    return Finding("void-allowance", Severity.WARNING, allowance.span, message, help=(help,))
+    return VOID_ALLOWANCE.finding(allowance.span, message, help=(help,))
