@@ -61,7 +61,7 @@ class TableReader:
             return found.finding(written.text, written.span)
         return attrs.evolve(found, name=written.text)
 
-    def territories(self, node: nodes.Table) -> Mapping[str, nodes.Name]:
+    def territories(self, node: nodes.FromTable) -> Mapping[str, nodes.Name]:
         """Return the names of the territories that a table declares: one a name in its column.
 
         None where the table can't be read; `shared_out` reports that.
@@ -75,7 +75,7 @@ class TableReader:
         return {name: nodes.Name(name, node.column.span) for name in names}
 
     def shared_out(
-        self, field: Field | None, node: nodes.Table
+        self, field: Field | None, node: nodes.FromTable
     ) -> dict[str, frozenset[Value]] | None:
         """Return the values of a field by the territory that a table gives them.
 
@@ -138,7 +138,9 @@ class TableReader:
                 values.add(value)
         return None if self._report(written.span, table, faults) else frozenset(values)
 
-    def looked_up(self, field: Field, key: Field, node: nodes.Table) -> dict[Value, Value] | None:
+    def looked_up(
+        self, field: Field, key: Field, node: nodes.FromTable
+    ) -> dict[Value, Value] | None:
         """Return a field's values by those of its key, None where that was reported.
 
         A row whose cell is empty says nothing of its key.

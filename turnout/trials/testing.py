@@ -22,8 +22,8 @@ from turnout.dsl.expectations import (
     Arrival,
     Clock,
     Expectation,
-    Step,
     TestCase,
+    TestStep,
 )
 from turnout.dsl.policy import Cap, Outlet, Person, Policy
 from turnout.dsl.types import Values
@@ -86,14 +86,14 @@ class TestResult:
         return not self.failures
 
 
-def in_order(steps: Iterable[Step]) -> Iterator[Step]:
+def in_order(steps: Iterable[TestStep]) -> Iterator[TestStep]:
     """Yield a test's steps in the order in which they happen.
 
     A clock or an absence between a lead and its first expectation holds for that lead, as
     a memo would have it: "this lead, on Monday at ten, goes there".
     """
     lead: Arrival | None = None
-    circumstances: list[Step] = []
+    circumstances: list[TestStep] = []
     for step in steps:
         match step:
             case Clock() | Absence() if lead is not None:
