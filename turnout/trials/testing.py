@@ -12,6 +12,8 @@ from time import monotonic
 import attrs
 
 from turnout.compiler.meaning.interpreter import holds
+from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.value import Plan
 from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.questions.testable import Coverable, coverables
 from turnout.dsl.conditions import SEEN
@@ -121,6 +123,7 @@ class Tester:
         """Prepare nothing: engines are made when a test needs them, and kept."""
         self._program = program
         self._read = lead_reader(program.policy.fields)
+        self._plans: dict[str, Plan] = {}
         self._engines: dict[tuple[str, frozenset[str], frozenset[str]], Engine] = {}
 
     def run(self, test: TestCase) -> TestResult:
@@ -158,7 +161,9 @@ class Tester:
         key = (route, away, full)
         if key not in self._engines:
             policy = without(self._program.policy, away, full)
-            self._engines[key] = engine(attrs.evolve(self._program, policy=policy), route)
+            if route not in self._plans:
+                self._plans[route] = plan_of(self._program, route)
+            self._engines[key] = engine(policy, self._plans[route])
         return self._engines[key]
 
     def _arrived(
