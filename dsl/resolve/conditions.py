@@ -248,7 +248,9 @@ class ConditionReader:
 
     def _part_of_text(self, field: Field, node: nodes.Test) -> Condition | None:
         if field.type.shape != "text":
-            self._mismatch(field, node, f"`{node.operator}` needs a field of text")
+            self._mismatch(
+                field, node, f"`{node.operator}` needs a text, code, email, phone or domain field"
+            )
             return None
         assert isinstance(node.operands, tuple)
         if node.operator == "matches":
