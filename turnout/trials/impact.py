@@ -6,10 +6,10 @@ from datetime import datetime
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import Outcome, clause_outcome, outcome_of
 from turnout.compiler.difference.ground.receivers import marked
 from turnout.compiler.difference.ground.sights import AFTER, BEFORE
 from turnout.compiler.meaning.identity import NEW
+from turnout.compiler.outcomes import Outcome, outcome, outcome_of
 from turnout.compiler.plan import matcher
 from turnout.compiler.program import Program
 from turnout.dsl.targets import said
@@ -82,7 +82,7 @@ def _decide(program: Program, route: str, clock: datetime) -> Callable[[object],
     read = lead_reader(program.policy.fields)
     match = matcher(program, route)
     last = outcome_of(program.routes[route].last)
-    outcomes = [clause_outcome(clause) for clause in program.routes[route].clauses]
+    outcomes = [outcome(clause) for clause in program.routes[route].clauses]
     nothing = Outcome(())
     facts = {**NEW.facts, **answers(asked_of(program.routes[route]), clock)}
 
