@@ -10,7 +10,7 @@ from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
 from turnout.compiler.verdict import Allowed, Severities, verdict
 from turnout.compiler.verdict.catalogue import CATALOGUE
-from turnout.dsl.files import parse_files
+from turnout.dsl.files import Files, parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
 from turnout.dsl.references import Reference
@@ -52,6 +52,7 @@ def compile_policy(
     steps: int = STEPS,
     severities: Severities | None = None,
     deadline: float | None = DEADLINE,
+    files: Files | None = None,
 ) -> Compiled:
     """Return the policy whose main file is at `path`; what is wrong with it is a finding.
 
@@ -59,10 +60,11 @@ def compile_policy(
     severities: what findings of a name count as instead of their own severity.
     deadline: seconds after which every question still open is left `undecided`, counted
     from now; None for no end. Reading the files isn't cut short.
+    files: what to read from, such as the disk with an editor's unsaved texts over it.
     """
     budget = Budget(steps, None if deadline is None else monotonic() + deadline)
     main = Path(path)
-    parsed = parse_files(main)
+    parsed = parse_files(main, files)
     resolution = resolve(parsed, main)
     program = lower(resolution.policy)
     lost_some = resolution.unsound | resolution.inexact.keys()

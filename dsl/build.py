@@ -209,8 +209,8 @@ class Builder:
     def include(self, span: Span, children: list[Any]) -> nodes.Include:
         return nodes.Include(self.value(children[0]), span)
 
-    def lead(self, span: Span, children: list[Any]) -> nodes.Lead:
-        return nodes.Lead(_of(nodes.FieldNode, children), span)
+    def lead(self, span: Span, children: list[Any]) -> nodes.LeadSchema:
+        return nodes.LeadSchema(_of(nodes.FieldNode, children), span)
 
     def field(self, span: Span, children: list[Any]) -> nodes.FieldNode:
         name, kind, *rest = children
@@ -224,7 +224,7 @@ class Builder:
             "id" in words,
             tuple(placeholders),
             tuple(columns),
-            _of(nodes.Table, rest),
+            _of(nodes.FromTable, rest),
             span,
         )
 
@@ -304,9 +304,9 @@ class Builder:
 
     first_of = _word("first of")
 
-    def table(self, span: Span, children: list[Any]) -> nodes.Table:
+    def table(self, span: Span, children: list[Any]) -> nodes.FromTable:
         path, key, column = children
-        return nodes.Table(self.value(path), self.name(key), self.named(column), span)
+        return nodes.FromTable(self.value(path), self.name(key), self.named(column), span)
 
     lookup = table
 
@@ -339,12 +339,12 @@ class Builder:
 
     def open_days(self, span: Span, children: list[Any]) -> nodes.Opening:
         hours = self.values(list(_of(Token, children)))
-        return nodes.Opening(_of(nodes.Days, children), hours, span)
+        return nodes.Opening(_of(nodes.Weekdays, children), hours, span)
 
-    def days(self, span: Span, children: list[Any]) -> nodes.Days:
+    def days(self, span: Span, children: list[Any]) -> nodes.Weekdays:
         first, last = children
         last_name = None if last is None else self.name(last)
-        return nodes.Days(self.name(first), last_name, span)
+        return nodes.Weekdays(self.name(first), last_name, span)
 
     def holidays(self, span: Span, children: list[Any]) -> "_Clauses":
         del span

@@ -9,13 +9,14 @@ character and both arrive alone, or stand in the same row of two files.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import TypeAlias, cast
 from unicodedata import normalize
 
 from turnout.compiler.meaning.identity import stands_for_nothing
 from turnout.dsl.types import Code, Field, FieldType, Text, id_field
+from turnout.dsl.values.built_ins import built_in
 from turnout.dsl.values.exports import unguarded
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.readers import reader
@@ -34,8 +35,6 @@ UNIDENTIFIED = "content:"
 IdReader: TypeAlias = Callable[[object], str | None]
 """Returns the id that a raw value is, None where it is none."""
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
-
 
 def id_reader(fields: Mapping[str, Field]) -> IdReader:
     """Return what reads the ids of leads with these fields.
@@ -51,6 +50,7 @@ def id_reader(fields: Mapping[str, Field]) -> IdReader:
     kept = _KEEPING_CASE.get(type(field.type))
 
     def read_id(raw: object) -> str | None:
+        raw = built_in(raw)  # a UUID is the same lead as its text
         value = read(raw, None)
         if value is MISSING or isinstance(value, Unread):
             return None
@@ -105,6 +105,17 @@ def _canonical(raw: object) -> str:
         return _CANONICAL.encode(raw)
     except (TypeError, ValueError, RecursionError):
         return _printed(raw)
+
+
+def _told_apart(raw: object) -> object:
+    """Return a form for what JSON has none for; a set's elements in an order of their own."""
+    if isinstance(raw, set | frozenset):
+        elements = cast("Iterable[object]", raw)
+        return {"\0": type(raw).__qualname__, "of": sorted(map(_canonical, elements))}
+    return {"\0": _printed(raw)}
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_told_apart)
 
 
 def _printed(raw: object) -> str:

@@ -5,7 +5,10 @@ with a complaint, and the route's own fallback takes it.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 from typing import TypeAlias, cast
 
@@ -14,14 +17,16 @@ import attrs
 from turnout.dsl.headers import Bound, Headers, value_at
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.types import Field, Subdivision, Value, Values, id_field
+from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
 from turnout.dsl.values.literals import jsonable
-from turnout.dsl.values.readers import kind_of, reader
+from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Reader, Unread
 from turnout.runtime.decisions import Issue
 from turnout.runtime.keys import id_reader, own_key
-from turnout.runtime.records import Record
+from turnout.runtime.records import RawLead, Record, as_record
 
 _SHOWN = 80
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 LACKING = "required, and missing"
 """The reason of the issue where a required field is missing."""
 
@@ -66,18 +71,32 @@ class _Slot:
     country: str
 
 
-def leads(records: Iterable[Record], fields: Mapping[str, Field]) -> Iterator[Lead]:
-    """Yield one lead per record, in order; a broken record is a lead with its complaint."""
+def leads(records: Iterable[Record | RawLead], fields: Mapping[str, Field]) -> Iterator[Lead]:
+    """Yield one lead per record, in order; a broken record is a lead with its complaint.
+
+    Raises TypeError at what is no lead, unless it is a record of a file.
+    """
+    return map(record_reader(fields), records)
+
+
+def record_reader(fields: Mapping[str, Field]) -> Callable[[Record | RawLead], Lead]:
+    """Return what reads one record of a file, or what a program has for a lead.
+
+    What it returns raises TypeError for what is no lead, unless that is a file's.
+    """
     read = lead_reader(fields)
-    for record in records:
+
+    def read_record(record: Record | RawLead) -> Lead:
+        if not isinstance(record, Record):
+            return read(as_record(record), None)
+        raw, row = record.raw, record.row
         if record.complaint is not None:
-            issue = Issue("", shortened(record.raw), record.complaint)
-            yield Lead(
-                None, {}, (issue,), record.row, record.complaint, own_key(record.raw, record.row)
-            )
-            continue
-        lead = read(record.raw, record.row)
-        yield attrs.evolve(lead, issues=lead.issues + record.issues) if record.issues else lead
+            issue = Issue("", shortened(raw), record.complaint)
+            return Lead(None, {}, (issue,), row, record.complaint, own_key(raw, row))
+        lead = read(raw, row)
+        return attrs.evolve(lead, issues=lead.issues + record.issues) if record.issues else lead
+
+    return read_record
 
 
 def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
@@ -255,16 +274,33 @@ def fingerprint(lead: Lead) -> str:
 def shortened(raw: object) -> str:
     r"""Return a raw value as a text of at most 80 printable characters.
 
-    >>> shortened("two\nlines"), shortened({"a": 1})
-    ('two lines', 'an object')
+    >>> shortened("two\nlines"), shortened({"a": 1}), shortened(b"L-1")
+    ('two lines', 'an object', "b'L-1'")
     """
-    if isinstance(raw, str):
-        text = raw[: _SHOWN + 1].strip()
-    elif isinstance(raw, bool):
-        text = "true" if raw else "false"
-    elif isinstance(raw, float) or (isinstance(raw, int) and abs(raw) < 10**_SHOWN):
-        text = str(raw)
-    else:
-        text = "" if raw is None else kind_of(raw)
+    match built_in(raw):
+        case None:
+            text = ""
+        case str(value):
+            text = value[: _SHOWN + 1].strip()
+        case bool(value):
+            text = "true" if value else "false"
+        case bytes(value):
+            text = repr(value[: _SHOWN + 1])
+        case int(value) if abs(value) >= 10**_SHOWN:
+            text = kind_of(value)
+        case float() | int() | Decimal() | date() as value:
+            text = str(value)
+        case value:
+            text = _printed(raw) if value is OPAQUE else kind_of(value)
     shown = "".join(character if character.isprintable() else " " for character in text)
     return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
+
+
+def _printed(raw: object) -> str:
+    """Return what a value prints, without its address, which differs from run to run."""
+    if isinstance(raw, Mapping):
+        return kind_of(raw)
+    try:
+        return _ADDRESS.sub("", repr(raw))
+    except Exception:  # noqa: BLE001 - a stranger's __repr__ may raise anything
+        return kind_of(raw)

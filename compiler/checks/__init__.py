@@ -12,6 +12,13 @@ from typing import assert_never
 
 import attrs
 
+from turnout.compiler.checks.chains import (
+    DEAD_END,
+    NEVER_AVAILABLE,
+    UNREACHABLE_TARGET,
+    check_chains,
+    check_teams,
+)
 from turnout.compiler.checks.check import (
     Check,
     Depends,
@@ -35,13 +42,6 @@ from turnout.compiler.checks.siblings import (
     OVERLAPPING_TERRITORIES,
     UNCOVERED_SEGMENT,
     check_families,
-)
-from turnout.compiler.checks.targets import (
-    DEAD_END,
-    NEVER_AVAILABLE,
-    UNREACHABLE_TARGET,
-    check_chains,
-    check_teams,
 )
 from turnout.compiler.checks.telling_apart import NO_LEAD_ID, UNGUARDED_IDENTITY, check_identities
 from turnout.compiler.checks.undecided import UNDECIDED

@@ -9,8 +9,8 @@ import attrs
 from turnout.compiler.leads.budget import Budget
 from turnout.compiler.program import Program
 from turnout.compiler.questions.analysis import Analysis
+from turnout.dsl.finding_kinds import Kind
 from turnout.dsl.findings import Finding
-from turnout.dsl.kinds import Kind
 
 
 class Depends(Enum):

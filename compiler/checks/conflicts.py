@@ -14,8 +14,8 @@ from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks, reads
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import followed
+from turnout.dsl.finding_kinds import note
 from turnout.dsl.findings import Finding, Label
-from turnout.dsl.kinds import note
 
 CONFLICTING_OVERLAP = note(
     "conflicting-overlap",

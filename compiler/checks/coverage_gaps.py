@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from turnout.compiler.checks.edges import edges
+from turnout.compiler.checks.mending import with_fallback
 from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.witness import example, shown
@@ -17,8 +18,8 @@ from turnout.compiler.questions.gaps import MOST_REGIONS, Gap, gaps
 from turnout.compiler.words.describe import MOST, Words, phrases, words
 from turnout.compiler.words.spelling import spelled
 from turnout.dsl.conditions import ALWAYS, And, Atom, Condition, IsIn, Named, Not, Or
+from turnout.dsl.finding_kinds import firm
 from turnout.dsl.findings import Finding, Witness
-from turnout.dsl.kinds import firm
 from turnout.dsl.wording import written
 
 COVERAGE_GAP = firm("coverage-gap", "Some lead reaches the end of a route without a target.")
@@ -73,6 +74,7 @@ def _finding(analysis: Analysis, known: Words, gap: Gap) -> Finding:
         labels=hint.labels,
         witness=witness,
         help=(*hint.help, _remedy(analysis, known, gap)),
+        fixes=with_fallback(analysis),
     )
 
 
@@ -159,4 +161,5 @@ def _more(analysis: Analysis, more: int, *, is_whole: bool) -> Finding:
         message,
         text=f"{MOST_GAPS} are shown",
         help=("end the route in a `fallback to ...`",),
+        fixes=with_fallback(analysis),
     )

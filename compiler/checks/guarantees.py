@@ -19,8 +19,8 @@ from turnout.compiler.outcomes import End, Giving, ends
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, atoms
+from turnout.dsl.finding_kinds import firm
 from turnout.dsl.findings import Finding, Label, Witness
-from turnout.dsl.kinds import firm
 from turnout.dsl.promises import (
     AlwaysByRule,
     AlwaysReaches,

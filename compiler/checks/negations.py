@@ -20,8 +20,8 @@ from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import followed, meeting_box
 from turnout.compiler.questions.written import Written, written_conditions
 from turnout.dsl.conditions import NEVER, And, Condition, IsIn, Not, Or, Present, atoms
+from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
-from turnout.dsl.kinds import warning
 from turnout.dsl.types import Boolean, Field
 from turnout.dsl.wording import is_one_test, written
 

@@ -11,6 +11,7 @@ from typing import assert_never
 
 import attrs
 
+from turnout.compiler.checks.mending import rule_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import Meter, OutOfSteps
 from turnout.compiler.leads.regions import All, reads
@@ -19,8 +20,8 @@ from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.shares import linked
 from turnout.compiler.questions.written import Written, written_conditions
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or, Present
-from turnout.dsl.findings import Finding
-from turnout.dsl.kinds import warning
+from turnout.dsl.finding_kinds import warning
+from turnout.dsl.findings import Finding, Fix
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_one_test, written
 
@@ -80,7 +81,16 @@ def _finding(
         f"{place.title} describes the same leads without {said}",
         text="its condition says more than it needs to",
         help=(f"write `{place.word} {written(short, fields)}`",),
+        fixes=_fixes(analysis, place, written(short, fields)),
     )
+
+
+def _fixes(analysis: Analysis, place: Written, short: str) -> tuple[Fix, ...]:
+    if place.word == "within":
+        return (Fix(f"write `within {short}`", place.span, short),)
+    rule = rule_of(analysis, analysis.route.clauses[place.at])
+    when = None if rule is None else rule.when
+    return () if when is None else (Fix(f"write `when {short}`", when, short),)
 
 
 def _shortest(

@@ -10,14 +10,15 @@ that send elsewhere gets some.
 
 from collections.abc import Collection, Iterator, Sequence
 
+from turnout.compiler.checks.mending import without_rule
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.outcomes import Outcome
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import samples, taker
+from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Label
-from turnout.dsl.kinds import warning
 
 REDUNDANT_RULE = warning(
     "redundant-rule", "A rule could be deleted, and no lead would notice.", needs_whole=True
@@ -108,4 +109,5 @@ def _finding(analysis: Analysis, at: int, heirs: list[int]) -> Finding:
         help=(
             f"delete it, and {title if len(heirs) == 1 else 'the rules below'} will take its leads",
         ),
+        fixes=without_rule(analysis, clauses[at]),
     )

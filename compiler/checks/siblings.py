@@ -11,8 +11,8 @@ from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.program import Program
 from turnout.compiler.words.describe import phrases, words
 from turnout.dsl.conditions import Present, atoms
+from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Label
-from turnout.dsl.kinds import warning
 from turnout.dsl.policy import Definition, Family
 
 OVERLAPPING_TERRITORIES = warning("overlapping-territories", "Two sibling territories share leads.")

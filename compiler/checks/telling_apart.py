@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from turnout.compiler.program import Program
+from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Label
-from turnout.dsl.kinds import warning
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Code, Field, FieldType, SalesforceId, Text, id_field
 

@@ -2,8 +2,8 @@
 
 from turnout.compiler.leads.budget import Budget, OutOfSteps, OutOfTime
 from turnout.compiler.program import Clause
+from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
-from turnout.dsl.kinds import warning
 
 UNDECIDED = warning("undecided", "A question could not be settled within its budget of steps.")
 

@@ -5,6 +5,7 @@ What becomes of each clause is found in `compiler.reach`; here it is put into wo
 
 from collections.abc import Iterator
 
+from turnout.compiler.checks.mending import without_block, without_rule
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.outcomes import outcome, outcome_of
@@ -12,8 +13,8 @@ from turnout.compiler.program import Clause
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.compiler.words.describe import Words, words
+from turnout.dsl.finding_kinds import error
 from turnout.dsl.findings import Finding, Label
-from turnout.dsl.kinds import error
 from turnout.dsl.wording import written
 
 UNREACHABLE_RULE = error(
@@ -65,13 +66,15 @@ def _unreachable_block(analysis: Analysis, block: ClosedBlock) -> Finding:
     message = f"no lead gets into `within {around.span.text}`"
     if not needed:
         text = "no lead can satisfy this"
-        return UNREACHABLE_BLOCK.finding(around.span, message, text=text)
+        fixes = without_block(analysis, around)
+        return UNREACHABLE_BLOCK.finding(around.span, message, text=text, fixes=fixes)
     return UNREACHABLE_BLOCK.finding(
         around.span,
         message,
         text="every lead it describes is taken earlier",
         labels=labels,
         help=(f"move it above {clauses[needed[0]].title}, or delete it",),
+        fixes=without_block(analysis, around),
     )
 
 
@@ -104,6 +107,7 @@ def _unreachable_rule(analysis: Analysis, known: Words, at: int, found: Verdict)
         labels=labels,
         notes=notes,
         help=(_remedy(clauses[needed[0]], found, is_same=is_same),),
+        fixes=without_rule(analysis, clause),
     )
 
 
@@ -120,6 +124,7 @@ def _impossible(analysis: Analysis, at: int, found: Verdict) -> Finding:
         f"no lead at all can satisfy {clause.title}",
         text=text,
         help=("correct the condition, or delete the rule",),
+        fixes=without_rule(analysis, clause),
     )
 
 

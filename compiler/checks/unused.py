@@ -5,8 +5,8 @@ from typing import assert_never
 
 from turnout.compiler.program import Program
 from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or
+from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
-from turnout.dsl.kinds import warning
 from turnout.dsl.lookups import looked_up_fields
 from turnout.dsl.policy import Block, Entry, Policy, Route
 from turnout.dsl.promises import AlwaysReaches, Guarantee, NeverReaches

@@ -12,13 +12,14 @@ import attrs
 
 from turnout.compiler.verdict.allowances import Allowance, allowances
 from turnout.compiler.verdict.catalogue import CATALOGUE
-from turnout.dsl.findings import Finding, Severity
-from turnout.dsl.kinds import (
+from turnout.dsl.finding_kinds import (
     ALLOWANCES,
     UNREASONED_ALLOWANCE,
     UNUSED_ALLOWANCE,
     VOID_ALLOWANCE,
 )
+from turnout.dsl.findings import Finding, Fix, Severity
+from turnout.dsl.fixes import misspelt, without
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.source import Source, Span
 
@@ -111,15 +112,20 @@ def _faults(allowance: Allowance, *, is_unused: bool) -> Iterator[Finding]:
             span,
             f"there is no `{name}` to allow on line {allowance.line}",
             help=("delete the comment, or move it above the line of the finding",),
+            fixes=(without(span, "delete the comment"),),
         )
 
 
 def _void(allowance: Allowance) -> Finding:
-    name = allowance.name
+    name, span = allowance.name, allowance.span
+    fixes: tuple[Fix, ...] = ()
     if name in CATALOGUE:
         message, help = f"`{name}` can't be allowed", "repair what it reports"
     else:
         near = nearest(name, CATALOGUE)
         message = f"there is no finding `{name}`"
         help = f"did you mean `{near}`?" if near else "delete the comment"
-    return VOID_ALLOWANCE.finding(allowance.span, message, help=(help,))
+        start = span.start + span.text.index(name, len("# allow"))
+        place = Span(span.source, start, start + len(name))
+        fixes = (misspelt(place, near),) if near else (without(span, "delete the comment"),)
+    return VOID_ALLOWANCE.finding(span, message, help=(help,), fixes=fixes)

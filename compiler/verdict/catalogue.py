@@ -1,15 +1,15 @@
 """Every finding there is: the closed list of names, each with what it claims.
 
 A finding that isn't listed here can't be configured, allowed or looked up. What a check
-reports stands with the check; what reading a policy reports, in `dsl.kinds`.
+reports stands with the check; what reading a policy reports, in `dsl.finding_kinds`.
 """
 
 from collections.abc import Mapping
 
 from turnout.compiler.checks import CHECKS
 from turnout.compiler.checks.undecided import UNDECIDED
+from turnout.dsl.finding_kinds import ALLOWANCES, READING, Kind
 from turnout.dsl.findings import Severity
-from turnout.dsl.kinds import ALLOWANCES, READING, Kind
 
 _GRAVEST_FIRST = tuple(Severity)
 

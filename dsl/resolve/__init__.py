@@ -57,11 +57,11 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     """Return what the files of the policy whose main file is `path` mean."""
     files = parsed.files
     written = Scope(declarations(files))
-    tables = TableReader(parsed.folder, lambda source: _base(parsed, path, source), written)
-    listed = _Listed.read(parsed, path, written)
+    tables = TableReader(parsed, lambda source: _base(parsed, path, source), written)
+    listed = _Listed.read(files, tables, written)
     keyed = {node.span: tables.territories(node) for node in _tables(files)}
     scope = attrs.evolve(written, declared=declarations(files, listed.in_tables(), keyed))
-    leads = _items(files, nodes.Lead)
+    leads = _items(files, nodes.LeadSchema)
     zone = _zone(files, scope)
     fields = with_lookups(schema(leads, listed.spellings(), zone, scope), leads, tables, scope)
     read_identities = [identity(node, fields, scope) for node in _items(files, nodes.Identity)]
@@ -177,15 +177,15 @@ def _base(parsed: Parsed, path: Path, source: Source) -> Path:
     return parsed.folder / PurePosixPath(source.name).parent.relative_to(main)
 
 
-def _tables(files: tuple[nodes.File, ...]) -> Iterator[nodes.Table]:
+def _tables(files: tuple[nodes.File, ...]) -> Iterator[nodes.FromTable]:
     """Yield the tables that declare territories."""
     for territory in _items(files, nodes.Territory):
         yield from _tables_in(territory)
 
 
-def _tables_in(node: nodes.Territory) -> Iterator[nodes.Table]:
+def _tables_in(node: nodes.Territory) -> Iterator[nodes.FromTable]:
     for child in node.children:
-        if isinstance(child, nodes.Table):
+        if isinstance(child, nodes.FromTable):
             yield child
         else:
             yield from _tables_in(child)
@@ -215,23 +215,22 @@ class _Listed:
     rosters: tuple[tuple[nodes.Team, tuple[Row, ...]], ...]
 
     @classmethod
-    def read(cls, parsed: Parsed, path: Path, scope: Scope) -> "_Listed":
+    def read(cls, files: tuple[nodes.File, ...], tables: TableReader, scope: Scope) -> "_Listed":
         """Return what the files declare, with the tables that they name."""
         rows: list[Row] = []
         rosters: list[tuple[nodes.Team, tuple[Row, ...]]] = []
-        leads = _items(parsed.files, nodes.Lead)
+        leads = _items(files, nodes.LeadSchema)
         fields = tuple(field.name.text for lead in leads for field in lead.fields)
-        for file in parsed.files:
-            base = _base(parsed, path, file.source)
+        for file in files:
             for item in file.items:
                 if isinstance(item, nodes.People):
-                    rows += people_rows(item, parsed.folder, base, fields, scope)
+                    rows += people_rows(item, tables, fields, scope)
                 elif isinstance(item, nodes.Team):
                     roster: list[Row] = []
                     if item.roster is not None:
-                        roster = roster_rows(item.roster, parsed.folder, base, fields, scope)
+                        roster = roster_rows(item.roster, tables, fields, scope)
                     rosters.append((item, tuple(roster)))
-        return cls(tuple(_items(parsed.files, nodes.Person)), tuple(rows), tuple(rosters))
+        return cls(tuple(_items(files, nodes.Person)), tuple(rows), tuple(rosters))
 
     def _all_rows(self) -> list[Row]:
         return [*self.rows, *(row for _, roster in self.rosters for row in roster)]

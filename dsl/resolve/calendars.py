@@ -47,9 +47,9 @@ def timezone(node: nodes.Timezone, scope: Scope) -> str | None:
     if name in zone_names():
         return name
     near = nearest(name, zone_names())
-    advice = f"did you mean `{near}`?" if near else "write an IANA name, such as `Europe/Berlin`"
+    advice = "write an IANA name, such as `Europe/Berlin`"
     message = f"there is no time zone `{name}`"
-    scope.report("unknown-zone", node.zone.span, message, help=advice)
+    scope.report("unknown-zone", node.zone.span, message, help=advice, near=near)
     return None
 
 
@@ -115,9 +115,9 @@ def _place(node: nodes.Holidays, scope: Scope) -> str | None:
     found = next((code for code in (text.upper(), *codes) if code in known), None)
     if found is None:
         near = nearest(text, known)
-        advice = f"did you mean `{near}`?" if near else "write an ISO code, such as DE or DE-BY"
+        advice = "write an ISO code, such as DE or DE-BY"
         message = f"no public holidays are known for `{text}`"
-        scope.report("unknown-place", node.place.span, message, help=advice)
+        scope.report("unknown-place", node.place.span, message, help=advice, near=near)
     return found
 
 
@@ -155,7 +155,7 @@ def _openings(node: nodes.Calendar, scope: Scope) -> tuple[Opening, ...] | None:
     return tuple(block for block, _ in blocks) if is_whole and overlap is None else None
 
 
-def _weekdays(node: nodes.Days, scope: Scope) -> list[int] | None:
+def _weekdays(node: nodes.Weekdays, scope: Scope) -> list[int] | None:
     """Return weekdays, 0 for Monday; a range may lead over Sunday."""
     ends: list[int] = []
     for name in (node.first, node.last or node.first):

@@ -38,7 +38,7 @@ from turnout.dsl.types import Field, Value
 from turnout.dsl.values.places import codes_of
 from turnout.dsl.values.texts import normal_code, normal_text
 
-Lookup: TypeAlias = Callable[[nodes.Name], Condition | None]
+MeaningOf: TypeAlias = Callable[[nodes.Name], Condition | None]
 """What a territory's or segment's name stands for; None where that was reported."""
 
 _NUMBERS = (types.Integer, types.Number, types.Money)
@@ -91,7 +91,7 @@ class ConditionReader:
     def __init__(
         self,
         terms: Terms,
-        named: Lookup,
+        named: MeaningOf,
         tables: TableReader,
         scope: Scope,
     ) -> None:
@@ -352,7 +352,8 @@ class ConditionReader:
             literal.span,
             f"`{literal.text}` is not a value of `{field.name}`",
             text=reason,
-            help=_meant(field, literal.text),
+            help=_otherwise(field, literal.text),
+            near=nearest(literal.text, _choices(field)),
         )
 
     def _mismatch(self, field: Field, node: nodes.Test, advice: str) -> None:
@@ -368,11 +369,8 @@ class ConditionReader:
 _NOTHING = {"blank", "empty", "null", "none", "nil", "missing", "nothing", "unset", "n/a", "na"}
 
 
-def _meant(field: Field, written: str) -> str:
-    """Return what to write instead of a literal that is no value of its field, or ""."""
-    near = nearest(written, _choices(field))
-    if near:
-        return f"did you mean `{near}`?"
+def _otherwise(field: Field, written: str) -> str:
+    """Return what to write instead of a literal that is like no value of its field, or ""."""
     if written.lower() in _NOTHING:
         return f"ask `{field.name} is missing`, or `{field.name} is present` for the others"
     if isinstance(field.type, types.Subdivision):

@@ -94,7 +94,7 @@ def declarations(
     read = tuple(files)
     items = [item for file in read for item in file.items]
     found = _Collector(keyed or {})
-    for lead in _of(items, nodes.Lead):
+    for lead in _of(items, nodes.LeadSchema):
         for field in lead.fields:
             if found.enter("field", field.name):
                 for value in field.type.literals:

@@ -12,7 +12,7 @@ from turnout.dsl.types import AnyOf, Field, Lookup, Subdivision
 
 
 def with_lookups(
-    fields: Mapping[str, Field], leads: list[nodes.Lead], tables: TableReader, scope: Scope
+    fields: Mapping[str, Field], leads: list[nodes.LeadSchema], tables: TableReader, scope: Scope
 ) -> dict[str, Field]:
     """Return the fields with what their tables say; a faulty one says nothing."""
     found = dict(fields)
@@ -69,7 +69,7 @@ def _is_refused(field: Field, node: nodes.FieldNode, circle: tuple[str, ...], sc
 
 def _lookup(
     field: Field,
-    node: nodes.Table,
+    node: nodes.FromTable,
     fields: Mapping[str, Field],
     tables: TableReader,
     scope: Scope,

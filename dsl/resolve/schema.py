@@ -42,7 +42,7 @@ def number(written: nodes.Literal) -> Decimal | None:
 
 
 def schema(
-    leads: list[nodes.Lead], people: Mapping[str, str], zone: str, scope: Scope
+    leads: list[nodes.LeadSchema], people: Mapping[str, str], zone: str, scope: Scope
 ) -> dict[str, types.Field]:
     """Return the fields of the lead schema, in order.
 

@@ -83,5 +83,6 @@ def report_absent(
         span,
         f"the table has no column `{name}`",
         text=f"its columns are {', '.join(columns[:_NAMED_AT_MOST])}",
-        help=advice or (f"did you mean `{near}`?" if near else ""),
+        help=advice,
+        near=None if advice else near,
     )

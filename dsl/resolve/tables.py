@@ -7,7 +7,7 @@ from pathlib import Path
 import attrs
 
 from turnout.dsl import nodes
-from turnout.dsl.files import Table, read_table
+from turnout.dsl.files import MAX_TABLE, Fault, Parsed, inside, resolved
 from turnout.dsl.findings import Finding
 from turnout.dsl.resolve.literals import cell_reader
 from turnout.dsl.resolve.scope import Scope
@@ -19,6 +19,7 @@ from turnout.dsl.resolve.table_columns import (
     value_column,
 )
 from turnout.dsl.source import Source, Span
+from turnout.dsl.tables import Table, table_of
 from turnout.dsl.types import AnyOf, Field, Value
 
 MAX_FAULTS = 10
@@ -28,17 +29,15 @@ _Fault = tuple[str, str]
 
 @attrs.define
 class TableReader:
-    """Reads tables from beside the file that names them.
+    """Reads tables from beside the file that names them, each once for all who name it.
 
-    folder: the policy's, which no table lies outside of. base: the folder of a file.
+    parsed: the policy, outside of whose folder no table lies. base: the folder of a file.
     """
 
-    _folder: Path
+    _parsed: Parsed
     _base: Callable[[Source], Path]
     _scope: Scope
-    _read: dict[tuple[Path, str], Table | Finding] = attrs.Factory(
-        dict[tuple[Path, str], Table | Finding]
-    )
+    _read: dict[Path, Table | Fault] = attrs.Factory(dict[Path, Table | Fault])
 
     def table(self, written: nodes.Literal) -> Table | None:
         """Return the table, None where it can't be read, which is reported."""
@@ -49,14 +48,20 @@ class TableReader:
         return found
 
     def _found(self, written: nodes.Literal) -> Table | Finding:
-        base = self._base(written.span.source)
-        found = self._read.get((base, written.text))
-        if found is None or isinstance(found, Finding):
-            found = read_table(self._folder, base, written)
-            self._read[base, written.text] = found
-        return found
+        path = inside(self._parsed.folder, self._base(written.span.source), written)
+        if isinstance(path, Finding):
+            return path
+        known = resolved(path)
+        found = self._read.get(known)
+        if found is None:
+            text = self._parsed.disk.text(path, MAX_TABLE)
+            found = text if isinstance(text, Fault) else table_of(text, written.text)
+            self._read[known] = found
+        if isinstance(found, Fault):
+            return found.finding(written.text, written.span)
+        return attrs.evolve(found, name=written.text)
 
-    def territories(self, node: nodes.Table) -> Mapping[str, nodes.Name]:
+    def territories(self, node: nodes.FromTable) -> Mapping[str, nodes.Name]:
         """Return the names of the territories that a table declares: one a name in its column.
 
         None where the table can't be read; `shared_out` reports that.
@@ -70,7 +75,7 @@ class TableReader:
         return {name: nodes.Name(name, node.column.span) for name in names}
 
     def shared_out(
-        self, field: Field | None, node: nodes.Table
+        self, field: Field | None, node: nodes.FromTable
     ) -> dict[str, frozenset[Value]] | None:
         """Return the values of a field by the territory that a table gives them.
 
@@ -133,7 +138,9 @@ class TableReader:
                 values.add(value)
         return None if self._report(written.span, table, faults) else frozenset(values)
 
-    def looked_up(self, field: Field, key: Field, node: nodes.Table) -> dict[Value, Value] | None:
+    def looked_up(
+        self, field: Field, key: Field, node: nodes.FromTable
+    ) -> dict[Value, Value] | None:
         """Return a field's values by those of its key, None where that was reported.
 
         A row whose cell is empty says nothing of its key.

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from turnout.dsl import nodes, policy
-from turnout.dsl.expectations import Absence, Arrival, Clock, Step, TestCase
+from turnout.dsl.expectations import Absence, Arrival, Clock, TestCase, TestStep
 from turnout.dsl.references import unquoted
 from turnout.dsl.resolve.expectations import ExpectationReader, as_name, moment
 from turnout.dsl.resolve.families import is_broken
@@ -13,7 +13,17 @@ from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.promises import only
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.source import Span
-from turnout.dsl.types import AnyOf, Field, Integer, Money, Number, Subdivision, Value
+from turnout.dsl.types import (
+    AnyOf,
+    Field,
+    Integer,
+    Money,
+    Number,
+    OneOf,
+    PersonName,
+    Subdivision,
+    Value,
+)
 from turnout.dsl.values import Missing, Reading, Unread, literal, read
 
 MAX_NAME = 200
@@ -86,10 +96,10 @@ class TestReader:
                 advice = "move it below the lead that it speaks of"
                 self._scope.report("incomplete-test", early.span, message, help=advice)
 
-    def _steps(self, node: nodes.TestCase, route: policy.Route | None) -> Iterator[Step]:
+    def _steps(self, node: nodes.TestCase, route: policy.Route | None) -> Iterator[TestStep]:
         expectations = ExpectationReader(self._policy, route, self._scope)
         for at, step in enumerate(node.steps):
-            made: Step | None = None
+            made: TestStep | None = None
             match step:
                 case nodes.TestLead():
                     made = self._lead(step, _issues(node.steps[at + 1 :]))
@@ -138,6 +148,8 @@ class TestReader:
 
     def _refer(self, field: Field, written: nodes.Literal | tuple[nodes.Literal, ...]) -> None:
         """Record the values that a lead gives; a text may hold several."""
+        if not isinstance(field.type, OneOf | AnyOf | PersonName):
+            return
         for each in written if isinstance(written, tuple) else (written,):
             value = read_literal(field, each.text)[0]
             self._scope.refer_value(field, each, value)

@@ -7,6 +7,17 @@ file unreadable ends it, as a `LeadsError`.
 """
 
 from turnout.runtime.records.opening import Records, records
+from turnout.runtime.records.raw_leads import RawLead, as_record
 from turnout.runtime.records.rows import FOUND, LeadsError, Manner, Record, Remarks
 
-__all__ = ["FOUND", "LeadsError", "Manner", "Record", "Records", "Remarks", "records"]
+__all__ = [
+    "FOUND",
+    "LeadsError",
+    "Manner",
+    "RawLead",
+    "Record",
+    "Records",
+    "Remarks",
+    "as_record",
+    "records",
+]

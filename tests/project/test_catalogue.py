@@ -16,8 +16,8 @@ import pytest
 
 import turnout
 from turnout.compiler.verdict.catalogue import CATALOGUE, PROVED
+from turnout.dsl.finding_kinds import ALLOWANCES, READING, Kind
 from turnout.dsl.findings import Severity
-from turnout.dsl.kinds import ALLOWANCES, READING, Kind
 from turnout.rendering.pages import page, terminal
 from turnout.rendering.screen import width
 
@@ -131,7 +131,7 @@ def declared() -> dict[str, str]:
 
 
 def _declares(path: Path) -> bool:
-    return path.name == "kinds.py" or path.parent.name == "checks"
+    return path.name == "finding_kinds.py" or path.parent.name == "checks"
 
 
 def made_of_kinds() -> set[str]:
@@ -168,7 +168,8 @@ def test_every_finding_that_is_made_is_in_the_catalogue() -> None:
         if name not in CATALOGUE
     }
     assert not unlisted, (
-        "declare a kind for each, in a check or in dsl/kinds.py, and its page: " + str(unlisted)
+        "declare a kind for each, in a check or in dsl/finding_kinds.py, and its page: "
+        + str(unlisted)
     )
 
 

@@ -87,14 +87,14 @@ def command(
 
 def raw_lead(
     lead: str, router: Router, manner: Manner, lead_id: str | None, row: int | None
-) -> object:
+) -> Record:
     """Return the lead as it arrives. Raises CannotRun and LeadsError."""
     with opened(lead, router.compiled.policy.fields, manner) as source:
         record = _record(source, router, lead_id, row)
     if record.complaint is not None:
         advice = "such a row goes to the route's fallback"
         raise CannotRun(f"row {record.row} can't be read: {record.complaint}", advice)
-    return record.raw
+    return record
 
 
 def _record(source: Records, router: Router, lead_id: str | None, row: int | None) -> Record:

@@ -7,7 +7,7 @@ and to the pages `docs/checks/NAME.md`, and say what is still missing.
 
 import attrs
 
-from turnout.dsl.findings import Finding, Label, Severity, Witness
+from turnout.dsl.findings import Finding, Fix, Label, Severity, Witness
 from turnout.dsl.source import Span
 
 
@@ -41,9 +41,12 @@ class Kind:
         witness: Witness | None = None,
         notes: tuple[str, ...] = (),
         help: tuple[str, ...] = (),
+        fixes: tuple[Fix, ...] = (),
     ) -> Finding:
         """Return a finding of this kind; what the parts are stands with `Finding`."""
-        return Finding(self.name, self.severity, span, message, text, labels, witness, notes, help)
+        return Finding(
+            self.name, self.severity, span, message, text, labels, witness, notes, help, fixes
+        )
 
 
 def firm(name: str, summary: str) -> Kind:

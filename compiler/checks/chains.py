@@ -6,6 +6,7 @@ from functools import cache, partial
 import attrs
 
 from turnout.compiler.candidates import behind
+from turnout.compiler.checks.mending import ending_in_queue, without_target
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
@@ -22,8 +23,8 @@ from turnout.compiler.questions.limits import (
 )
 from turnout.compiler.questions.meeting import followed
 from turnout.dsl.conditions import And, Condition, Open
+from turnout.dsl.finding_kinds import error, firm, warning
 from turnout.dsl.findings import Finding, Label, Severity
-from turnout.dsl.kinds import error, firm, warning
 from turnout.dsl.policy import Policy
 from turnout.dsl.targets import Target, said
 from turnout.dsl.wording import worded
@@ -91,6 +92,7 @@ def _unreachable_targets(clause: Clause) -> Iterator[Finding]:
             text="comes after a target that takes every lead",
             labels=(Label(own[first].span, "always accepts"),),
             help=("delete it, or move it up",),
+            fixes=without_target(attempt),
         )
 
 
@@ -161,6 +163,7 @@ def _exhausted(analysis: Analysis, clause: Clause, found: Masks) -> Finding:
         labels=tuple(Label(a.span, _why(policy, a)) for a in clause.attempts),
         witness=followed(analysis, found),
         help=("end the chain in a queue: `else queue ...`, or add a `fallback`",),
+        fixes=ending_in_queue(policy, clause),
     )
 
 
