@@ -26,6 +26,7 @@ from turnout.runtime.keys import id_reader, own_key
 from turnout.runtime.records import RawLead, Record, as_record
 
 _SHOWN = 80
+_EMPTY: tuple[object, ...] = (None, "")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 LACKING = "required, and missing"
 """The reason of the issue where a required field is missing."""
@@ -131,6 +132,9 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
         for bound in binding.several:
             raws[bound.field], others = _chosen(fields, bound, named, raws)
             issues.extend(others)
+        for name, among in binding.unclear.items():
+            if any(named[column] not in _EMPTY for column in among):
+                issues.append(Issue(name, "", f"may be in {' or '.join(among)}, so in none"))
         values = _values(slots, tables, raws, issues)
         lacking = [name for name in required if name not in values]
         id_ = read_id(raws.get(id_name))

@@ -1,6 +1,5 @@
 """Tables that a policy names: read once each, their columns found, their faults reported."""
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import attrs
 from turnout.dsl import nodes
 from turnout.dsl.files import MAX_TABLE, Fault, Parsed, inside, resolved
 from turnout.dsl.findings import Finding
+from turnout.dsl.names import name_of
 from turnout.dsl.resolve.literals import cell_reader
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.table_columns import (
@@ -71,7 +71,7 @@ class TableReader:
         if isinstance(table, Finding) or column is None:
             return {}
         cells = dict.fromkeys(cells[column] for _, cells in table.rows)
-        names = dict.fromkeys(name for cell in cells if (name := _as_name(cell)))
+        names = dict.fromkeys(name for cell in cells if (name := name_of(cell)))
         return {name: nodes.Name(name, node.column.span) for name in names}
 
     def shared_out(
@@ -97,7 +97,7 @@ class TableReader:
             cell, named = cells[key], cells[column]
             name = names.get(named)
             if name is None:
-                name = names[named] = _as_name(named)
+                name = names[named] = name_of(named)
             value, reason = read(cells)
             if value is None or isinstance(value, frozenset):
                 faults.append(_unreadable(line, cell, field, reason))
@@ -194,16 +194,6 @@ def _unreadable(line: int, cell: str, field: Field, reason: str) -> _Fault:
 
 def _repeated(line: int, cell: str, first: int) -> _Fault:
     return "duplicate-key", f"line {line}: `{cell}` stands on line {first} already"
-
-
-def _as_name(cell: str) -> str:
-    """Return a table's value as a name: `New York` is `New-York`.
-
-    >>> _as_name(" New  York (NY)"), _as_name("12")
-    ('New-York-NY', '_12')
-    """
-    name = re.sub(r"[^A-Za-z0-9_]+", "-", cell.strip()).strip("-")
-    return f"_{name}" if name[:1].isdigit() else name
 
 
 def _whole(field: Field, value: Value) -> Value:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import Outcome, Row
+from turnout.compiler.difference.ground.lines import Row
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.difference.moving.compared import Area, Compared, Move
 from turnout.compiler.difference.moving.phrasing import said
@@ -21,6 +21,7 @@ from turnout.compiler.difference.moving.proof import witness
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks, truth
 from turnout.compiler.masks import members
+from turnout.compiler.outcomes import Outcome
 from turnout.compiler.questions.stewards import stewards_of
 
 MOST_OUTCOMES = 3
