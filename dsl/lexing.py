@@ -14,7 +14,7 @@ words stand at the place of what was written, so that nothing else moves.
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 from lark import Lark, Token
@@ -22,6 +22,7 @@ from lark.lexer import BasicLexer, ContextualLexer, LexerState, PatternStr, Term
 
 from turnout import grammar
 
+_Basic: TypeAlias = BasicLexer  # which a class below has as the name of its own
 _SKIPPED = re.compile(r"(?:[ \t\r\n\f]+|#[^\n]*)*")
 
 
@@ -102,7 +103,7 @@ class Swift(BasicLexer):
 class SwiftInContext(ContextualLexer):
     """Lark's contextual lexer, made of `Swift` ones."""
 
-    BasicLexer = Swift
+    BasicLexer: type[_Basic] = Swift
 
 
 def _edited(terminal: TerminalDef) -> None:
