@@ -14,15 +14,21 @@ words stand at the place of what was written, so that nothing else moves.
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
-from typing import Any, TypeAlias
+from typing import Any
 
 import attrs
 from lark import Lark, Token
-from lark.lexer import BasicLexer, ContextualLexer, LexerState, PatternStr, TerminalDef
+from lark.lexer import (
+    AbstractBasicLexer,
+    BasicLexer,
+    ContextualLexer,
+    LexerState,
+    PatternStr,
+    TerminalDef,
+)
 
 from turnout import grammar
 
-_Basic: TypeAlias = BasicLexer  # which a class below has as the name of its own
 _SKIPPED = re.compile(r"(?:[ \t\r\n\f]+|#[^\n]*)*")
 
 
@@ -103,7 +109,7 @@ class Swift(BasicLexer):
 class SwiftInContext(ContextualLexer):
     """Lark's contextual lexer, made of `Swift` ones."""
 
-    BasicLexer: type[_Basic] = Swift
+    BasicLexer: type[AbstractBasicLexer] = Swift
 
 
 def _edited(terminal: TerminalDef) -> None:

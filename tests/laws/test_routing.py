@@ -25,7 +25,7 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.targets import LeastLoaded, PreviousOwner, RoundRobin, Target, ToOwner, ToPerson
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts, worded
-from turnout.runtime.decisions import Decision, PassedOver, Reason, TargetKind
+from turnout.runtime.decisions import Decision, PassedOver, Reason
 from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
 from turnout.runtime.engine import engine
 from turnout.runtime.leads import Lead
@@ -146,7 +146,7 @@ def expected(policy: Policy, arrived: list[tuple[Lead, datetime]]) -> list[Decis
             ROUTE,
             found.rule,
             by,
-            cast("TargetKind", kind),
+            kind,
             name,
             result.assignee,
             at,
