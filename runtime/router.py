@@ -126,7 +126,7 @@ class Router:
         self.compiled = compiled
         self.route_name = _chosen(compiled, route)
         policy = compiled.policy
-        plan = plan_of(compiled.program, self.route_name)
+        plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
         self._decide = engine(policy, plan)
         self._escalate = escalator(policy, plan)
         self._read = record_reader(policy.fields)
