@@ -233,7 +233,7 @@ class Router:
 
     def _key(self, lead_id: str) -> str:
         """Return what a lead is known by whose id somebody wrote."""
-        return self._read_id(lead_id) or lead_id
+        return self._read_id(lead_id, None) or lead_id
 
     def _told(self, lead: Lead) -> Lead:
         """Return the lead, with an issue where it has no id; a broken row's complaint says more."""
