@@ -152,13 +152,10 @@ def either(parts: Iterable[Condition]) -> Condition:
     kept: dict[Condition, None] = {}
     listed: dict[str, list[Value]] = {}
     for part in parts:
-        match part:
-            case IsIn(field, values):  # one list of values is shorter than many
-                listed.setdefault(field, []).extend(values)
-            case Or(()):
-                pass
-            case _:
-                kept[part] = None
+        if isinstance(part, IsIn):  # one list of values is shorter than many
+            listed.setdefault(part.field, []).extend(part.values)
+        elif part != NEVER:
+            kept[part] = None
     if ALWAYS in kept:
         return ALWAYS
     kept |= {IsIn(field, frozenset(values)): None for field, values in listed.items()}

@@ -15,14 +15,13 @@ from typing import Any, TypeAlias, assert_never
 
 import attrs
 
-from turnout.dsl.conditions import Contains, EndsWith, Has, Matches
-from turnout.dsl.patterns import searcher
+from turnout.dsl.conditions import Has, Pattern, holds
 from turnout.dsl.types import Value
 
 MISSING = 0
 """The class of leads in which the field is missing."""
 
-Test: TypeAlias = Has | EndsWith | Contains | Matches
+Test: TypeAlias = Has | Pattern
 """What is asked of a value as a whole, where no order of the values helps."""
 
 
@@ -177,7 +176,7 @@ def finder(classes: Classes) -> Callable[[Any], int]:
         case There():
             return lambda value: int(value is not None)
         case YesNo(test):
-            return lambda value: int(value is not None and answers(test, value))
+            return lambda value: int(value is not None and is_as_tested(test, value))
         case Whole(numbers=numbers, cuts=cuts):
             return lambda value: MISSING if value is None else numbers[bisect_right(cuts, value)]
         case Days(numbers=numbers, cuts=days):
@@ -200,16 +199,6 @@ def finder(classes: Classes) -> Callable[[Any], int]:
             assert_never(classes)
 
 
-def answers(test: Test, value: Value) -> bool:
-    """Return whether a test holds for a value that is there."""
-    match test:
-        case Has(_, wanted):
-            return isinstance(value, frozenset) and wanted in value
-        case EndsWith(_, text):
-            return str(value).endswith(text)
-        case Contains(_, text):
-            return text in str(value)
-        case Matches(_, pattern):
-            return searcher(pattern)(str(value))
-        case _:
-            assert_never(test)
+def is_as_tested(test: Test, value: Value) -> bool:
+    """Return whether a test, which asks no day, holds for a value that is there."""
+    return holds(test, value, date.min)

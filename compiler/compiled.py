@@ -8,17 +8,15 @@ import attrs
 from turnout.compiler.checks import check, check_inexact
 from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
-from turnout.dsl.files import parse_files
+from turnout.compiler.verdict import Allowed, Severities, verdict
+from turnout.compiler.verdict.catalogue import CATALOGUE
+from turnout.dsl.files import Files, parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
 from turnout.dsl.references import Reference
 from turnout.dsl.resolve import resolve
 from turnout.dsl.resolve.declarations import Declarations
 from turnout.dsl.source import Source
-from turnout.dsl.verdict import Allowed, Severities, verdict
-
-NEEDS_ALL = frozenset({"unused-definition", "redundant-rule", "conflicting-overlap", "no-lead-id"})
-"""Findings that are only sure of a policy of which nothing was lost."""
 
 DEADLINE = 300.0
 """Seconds for all exact questions of a policy; most take one, so that this only ends abuse."""
@@ -54,6 +52,7 @@ def compile_policy(
     steps: int = STEPS,
     severities: Severities | None = None,
     deadline: float | None = DEADLINE,
+    files: Files | None = None,
 ) -> Compiled:
     """Return the policy whose main file is at `path`; what is wrong with it is a finding.
 
@@ -61,10 +60,11 @@ def compile_policy(
     severities: what findings of a name count as instead of their own severity.
     deadline: seconds after which every question still open is left `undecided`, counted
     from now; None for no end. Reading the files isn't cut short.
+    files: what to read from, such as the disk with an editor's unsaved texts over it.
     """
     budget = Budget(steps, None if deadline is None else monotonic() + deadline)
     main = Path(path)
-    parsed = parse_files(main)
+    parsed = parse_files(main, files)
     resolution = resolve(parsed, main)
     program = lower(resolution.policy)
     lost_some = resolution.unsound | resolution.inexact.keys()
@@ -77,7 +77,7 @@ def compile_policy(
     # unused, and its rules may differ in what they lost.
     is_whole = len(sound) == len(program.routes) and not parsed.findings
     is_whole &= all(c.own_attempts for route in program.routes.values() for c in route.clauses)
-    kept = [f for f in checked if is_whole or f.name not in NEEDS_ALL]
+    kept = [f for f in checked if is_whole or not CATALOGUE[f.name].needs_whole]
     lost = [*parsed.findings, *resolution.findings]
     found = sorted([*lost, *kept], key=_place)
     sources = tuple(file.source for file in parsed.files)

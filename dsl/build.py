@@ -50,6 +50,12 @@ class _Placeholders(tuple[nodes.Literal, ...]):
     __slots__ = ()
 
 
+class _Columns(tuple[nodes.Literal, ...]):
+    """The texts after `from column`."""
+
+    __slots__ = ()
+
+
 class _Children(tuple[Any, ...]):
     """What stands between the braces of a territory, `first of` in front if it is written."""
 
@@ -209,6 +215,7 @@ class Builder:
     def field(self, span: Span, children: list[Any]) -> nodes.FieldNode:
         name, kind, *rest = children
         placeholders = [text for texts in _of(_Placeholders, rest) for text in texts]
+        columns = [text for texts in _of(_Columns, rest) for text in texts]
         words = _of(_Word, rest)
         return nodes.FieldNode(
             self.name(name),
@@ -216,6 +223,7 @@ class Builder:
             "required" in words,
             "id" in words,
             tuple(placeholders),
+            tuple(columns),
             _of(nodes.Table, rest),
             span,
         )
@@ -226,6 +234,11 @@ class Builder:
     def placeholders(self, span: Span, children: list[Any]) -> _Placeholders:
         del span
         return _Placeholders(children[0])
+
+    def columns(self, span: Span, children: list[Any]) -> _Columns:
+        del span
+        names = children[0]
+        return _Columns([self.value(names)] if isinstance(names, Token) else names)
 
     text = _type("text")
     code = _type("code")
@@ -293,7 +306,7 @@ class Builder:
 
     def table(self, span: Span, children: list[Any]) -> nodes.Table:
         path, key, column = children
-        return nodes.Table(self.value(path), self.name(key), self.name(column), span)
+        return nodes.Table(self.value(path), self.name(key), self.named(column), span)
 
     lookup = table
 

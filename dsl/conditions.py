@@ -10,11 +10,12 @@ findings and explanations speak in the policy's own words.
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 import attrs
 
 from turnout.dsl.calendars import Calendar
+from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
 
 Ordered: TypeAlias = int | Decimal | date
@@ -96,18 +97,23 @@ class Has:
 
 @attrs.frozen
 class OlderThan:
-    """The date lies more than `days` days before the decision's day."""
+    """The date lies more than `days` days before the decision's day.
+
+    zone: whose day that is, by an IANA name: the policy's.
+    """
 
     field: str
     days: int
+    zone: str = "UTC"
 
 
 @attrs.frozen
 class WithinLast:
-    """The date is the decision's day or one of the `days` days before it."""
+    """The date is the decision's day or one of the `days` days before it; `zone` as above."""
 
     field: str
     days: int
+    zone: str = "UTC"
 
 
 @attrs.frozen
@@ -160,20 +166,16 @@ SEEN = "seen before"
 PREVIOUS_OWNER = "previous owner"
 """Among a lead's values: who last had one of the leads that it is a duplicate of."""
 
-Atom: TypeAlias = (
-    Present
-    | IsIn
-    | Between
-    | StartsWith
-    | EndsWith
-    | Contains
-    | Matches
-    | Has
-    | OlderThan
-    | WithinLast
-    | Open
-    | Duplicate
-)
+Pattern: TypeAlias = EndsWith | Contains | Matches
+"""Atoms that ask a text for more than its beginning."""
+
+Age: TypeAlias = OlderThan | WithinLast
+"""Atoms that ask how long ago a day was: the answer changes with the decision's day."""
+
+Circumstance: TypeAlias = Open | Duplicate
+"""Atoms that ask no field of the lead; the answer stands among its values by itself."""
+
+Atom: TypeAlias = Present | IsIn | Between | StartsWith | Has | Pattern | Age | Circumstance
 
 
 @attrs.frozen
@@ -212,6 +214,50 @@ class Named:
 
 Condition: TypeAlias = Atom | And | Or | Not | Named
 
+
+def holds(atom: Atom, value: Value, today: date) -> bool:
+    """Return whether `atom` holds for a value that is there, on that day.
+
+    The interpreter, which is the oracle, says the same in words of its own. value: of the
+    atom's field; whether a circumstance is given is the boolean that stands there.
+
+    >>> holds(OlderThan("created", 7), date(2026, 1, 1), date(2026, 1, 9))
+    True
+    """
+    match atom:
+        case Present():
+            return True
+        case IsIn(_, wanted):
+            return value in wanted
+        case Between():
+            return _is_between(atom, value)
+        case StartsWith(_, text):
+            return str(value).startswith(text)
+        case EndsWith(_, text):
+            return str(value).endswith(text)
+        case Contains(_, text):
+            return text in str(value)
+        case Matches(_, pattern):
+            return searcher(pattern)(str(value))
+        case Has(_, wanted):
+            return isinstance(value, frozenset) and wanted in value
+        case OlderThan(_, days):
+            return isinstance(value, date) and (today - value).days > days
+        case WithinLast(_, days):
+            return isinstance(value, date) and 0 <= (today - value).days <= days
+        case Open() | Duplicate():
+            return value is True
+        case _:
+            assert_never(atom)
+
+
+def _is_between(atom: Between, value: Any) -> bool:  # noqa: ANN401 - as the bounds are
+    low, high = atom.low, atom.high
+    if low is not None and (value < low or (atom.low_open and value == low)):
+        return False
+    return high is None or value < high or (not atom.high_open and value == high)
+
+
 ALWAYS = And(())
 NEVER = Or(())
 
@@ -223,7 +269,11 @@ def atoms(condition: Condition, opened: set[str] | None = None) -> Iterator[Atom
     """
     pending: list[Condition] = [condition]
     while pending:
-        match pending.pop():
+        asked = pending.pop()
+        if isinstance(asked, Atom):
+            yield asked
+            continue
+        match asked:
             case And(parts) | Or(parts):
                 pending.extend(reversed(parts))
             case Not(part):
@@ -234,5 +284,5 @@ def atoms(condition: Condition, opened: set[str] | None = None) -> Iterator[Atom
                 elif name not in opened:
                     opened.add(name)
                     pending.append(meaning)
-            case atom:
-                yield atom
+            case _:
+                assert_never(asked)

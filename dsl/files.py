@@ -3,11 +3,13 @@
 A policy is untrusted text, so a path that it names stays inside the main file's folder
 (links included), and every size is bounded. Reading never raises: what can't be read is a
 finding at the place that asked for it.
+
+All of it goes through `Files`: an editor lays its unsaved texts over what the disk has, and
+everything behind it reads them as it would read the files.
 """
 
-import csv
-import io
-from collections.abc import Iterator
+import codecs
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path, PurePosixPath
 
@@ -23,24 +25,6 @@ MAX_TABLE = 64 * 1024 * 1024
 MAX_FILES = 1_000
 
 
-@attrs.frozen
-class Parsed:
-    """Every file of a policy, includes before the files that name them, each once."""
-
-    files: tuple[nodes.File, ...]
-    findings: tuple[Finding, ...]
-    folder: Path
-
-
-@attrs.frozen
-class Table:
-    """A CSV table: its column names, and its rows with the line on which each starts."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...] = attrs.field(repr=False)
-
-
 def resolved(path: Path) -> Path:
     """Return the path by which a file is known, whatever links lead to it.
 
@@ -52,11 +36,105 @@ def resolved(path: Path) -> Path:
         return path.absolute()
 
 
-def parse_files(path: Path) -> Parsed:
-    """Parse the file at `path` and all that it includes, errors and all."""
-    reader = _Reader(resolved(path).parent)
+@attrs.frozen
+class Fault:
+    """Why a file can't be read. said: what is said of it, behind its name (and before)."""
+
+    name: str
+    said: str
+    help: str = ""
+    before: str = ""
+
+    def finding(self, shown: str, asked: Span | None) -> Finding:
+        """Return it as a finding. shown: how the file is named; asked: what asked for it."""
+        return error(self.name, asked, f"{self.before}`{shown}` {self.said}", help=self.help)
+
+
+def _known(overlay: Mapping[Path, str]) -> Mapping[Path, str]:
+    return {resolved(path): text for path, text in overlay.items()}
+
+
+@attrs.frozen
+class Files:
+    """The disk, and texts that are laid over it.
+
+    overlay: by path, the text that stands for that of the file, which need not exist. What
+    holds of files holds of them: limits, byte-order marks, line ends.
+    """
+
+    overlay: Mapping[Path, str] = attrs.field(factory=dict[Path, str], converter=_known)
+
+    def text(self, path: Path, limit: int, *, is_asked: bool = True) -> str | Fault:
+        """Return the text of a UTF-8 file of at most `limit` bytes without byte-order mark.
+
+        is_asked: a policy names it, who must not make anybody wait for a pipe.
+        """
+        laid = self.overlay.get(resolved(path)) if self.overlay else None
+        if laid is not None:
+            return decoded(laid.encode("utf-8", "surrogatepass"), limit)
+        try:
+            if is_asked and path.exists() and not (path.is_file() or path.is_dir()):
+                return Fault("cannot-read", "can't be read: it is not a file")
+            with path.open("rb") as stream:
+                content = stream.read(limit + 1)
+        except OSError as failure:
+            return _unreadable(path, failure, self.overlay)
+        return decoded(content, limit)
+
+
+def decoded(content: bytes, limit: int) -> str | Fault:
+    """Return the text that UTF-8 bytes are, at most `limit` of them."""
+    if len(content) > limit:
+        size = f"{limit // (1024 * 1024)} MB"
+        advice = "split it, or keep long lists in a CSV table"
+        return Fault("too-large", f"is larger than {size}", advice)
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as failure:
+        if content[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+            return Fault("not-utf-8", "is UTF-16, not UTF-8", "save the file as UTF-8")
+        line = content.count(b"\n", 0, failure.start) + 1
+        said = f"is not UTF-8: byte 0x{content[failure.start]:02X} on line {line}"
+        return Fault("not-utf-8", said, "save the file as UTF-8")
+
+
+def _unreadable(path: Path, failure: OSError, overlay: Iterable[Path]) -> Fault:
+    reasons: dict[type[OSError], str] = {
+        FileNotFoundError: "there is no such file",
+        IsADirectoryError: "it is a folder",
+        PermissionError: "permission is denied",
+    }
+    reason = reasons.get(type(failure), failure.strerror or "it can't be opened")
+    advice = ""
+    if isinstance(failure, FileNotFoundError) and path.parent.is_dir():
+        folder = resolved(path.parent)
+        siblings = {other.name for other in (*folder.iterdir(), *overlay) if other.parent == folder}
+        near = get_close_matches(path.name, sorted(siblings), n=1)
+        advice = f"did you mean `{near[0]}`?" if near else ""
+    return Fault("cannot-read", f"can't be read: {reason}", advice)
+
+
+@attrs.frozen
+class Parsed:
+    """Every file of a policy, includes before the files that name them, each once.
+
+    folder: the main file's. disk: what they were read from, for the tables that they name.
+    """
+
+    files: tuple[nodes.File, ...]
+    findings: tuple[Finding, ...]
+    folder: Path
+    disk: Files
+
+
+def parse_files(path: Path, files: Files | None = None) -> Parsed:
+    """Parse the file at `path` and all that it includes, errors and all.
+
+    files: what to read them from, the disk as it is where none is given.
+    """
+    reader = _Reader(resolved(path).parent, files or Files())
     reader.read(path, path.as_posix(), None)
-    return Parsed(tuple(reader.files), tuple(reader.findings), reader.folder)
+    return Parsed(tuple(reader.files), tuple(reader.findings), reader.folder, reader.disk)
 
 
 @attrs.define
@@ -67,6 +145,7 @@ class _Reader:
     """
 
     folder: Path
+    disk: Files
     files: list[nodes.File] = attrs.Factory(list[nodes.File])
     findings: list[Finding] = attrs.Factory(list[Finding])
     seen: set[Path] = attrs.Factory(set[Path])
@@ -84,9 +163,9 @@ class _Reader:
             message = f"the policy has more than {MAX_FILES} files"
             self.findings.append(error("too-large", asked, message, help="join small files"))
             return
-        text = read_text(path, shown, MAX_FILE, asked)
-        if isinstance(text, Finding):
-            self.findings.append(text)
+        text = self.disk.text(path, MAX_FILE, is_asked=asked is not None)
+        if isinstance(text, Fault):
+            self.findings.append(text.finding(shown, asked))
             return
         file, findings = parse(Source(shown, text))
         self.findings.extend(findings)
@@ -146,82 +225,3 @@ def inside(folder: Path, base: Path, written: nodes.Literal) -> Path | Finding:
             help="move the file into the policy's folder",
         )
     return target
-
-
-def read_text(path: Path, shown: str, limit: int, asked: Span | None) -> str | Finding:
-    """Return the text of a UTF-8 file without byte-order mark, or a finding."""
-    # What the user names may be a pipe; what a policy names would be waited for.
-    try:
-        if asked is not None and path.exists() and not (path.is_file() or path.is_dir()):
-            return error("cannot-read", asked, f"`{shown}` can't be read: it is not a file")
-        with path.open("rb") as stream:
-            content = stream.read(limit + 1)
-    except OSError as failure:
-        return _unreadable(path, shown, failure, asked)
-    return decoded(content, shown, limit, asked)
-
-
-def decoded(content: bytes, shown: str, limit: int, asked: Span | None) -> str | Finding:
-    """Return the text that UTF-8 bytes are, at most `limit` of them, or a finding."""
-    if len(content) > limit:
-        size = f"{limit // (1024 * 1024)} MB"
-        advice = "split it, or keep long lists in a CSV table"
-        return error("too-large", asked, f"`{shown}` is larger than {size}", help=advice)
-    try:
-        return content.decode("utf-8-sig").replace("\r\n", "\n")
-    except UnicodeDecodeError as failure:
-        line = content.count(b"\n", 0, failure.start) + 1
-        message = f"`{shown}` is not UTF-8: byte 0x{content[failure.start]:02X} on line {line}"
-        return error("not-utf-8", asked, message, help="save the file as UTF-8")
-
-
-def _unreadable(path: Path, shown: str, failure: OSError, asked: Span | None) -> Finding:
-    reasons: dict[type[OSError], str] = {
-        FileNotFoundError: "there is no such file",
-        IsADirectoryError: "it is a folder",
-        PermissionError: "permission is denied",
-    }
-    reason = reasons.get(type(failure), failure.strerror or "it can't be opened")
-    message = f"`{shown}` can't be read: {reason}"
-    advice = ""
-    if isinstance(failure, FileNotFoundError) and path.parent.is_dir():
-        siblings = sorted(other.name for other in path.parent.iterdir())
-        near = get_close_matches(path.name, siblings, n=1)
-        advice = f"did you mean `{near[0]}`?" if near else ""
-    return error("cannot-read", asked, message, help=advice)
-
-
-def read_table(folder: Path, base: Path, written: nodes.Literal) -> Table | Finding:
-    """Return the CSV table that `written` names, its header read and every row of equal length."""
-    path = inside(folder, base, written)
-    if isinstance(path, Finding):
-        return path
-    text = read_text(path, written.text, MAX_TABLE, written.span)
-    if isinstance(text, Finding):
-        return text
-    try:
-        lines = list(_rows(text))
-    except csv.Error as failure:
-        message = f"`{written.text}` is not a CSV table: {failure}"
-        return error("table-syntax", written.span, message)
-    if not lines:
-        message = f"the table `{written.text}` is empty"
-        return error("table-syntax", written.span, message, help="its first line names the columns")
-    columns = tuple(cell.strip() for cell in lines[0][1])
-    for line, cells in lines[1:]:
-        if len(cells) != len(columns):
-            message = (
-                f"`{written.text}` line {line} has {len(cells)} cells, but the table has "
-                f"{len(columns)} columns"
-            )
-            return error("table-syntax", written.span, message, help="quote cells with commas")
-    return Table(written.text, columns, tuple(lines[1:]))
-
-
-def _rows(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield line, tuple(cells)
-        line = reader.line_num + 1

@@ -46,6 +46,19 @@ class Witness:
 
 
 @attrs.frozen
+class Fix:
+    """An edit of a policy's text after which the finding is gone.
+
+    title: what it does, an imperative. span: what is replaced; empty where something is put
+    in, and then its place. replacement: what stands there afterwards.
+    """
+
+    title: str
+    span: Span
+    replacement: str
+
+
+@attrs.frozen
 class Finding:
     """One diagnostic about a policy.
 
@@ -54,6 +67,7 @@ class Finding:
     span: where; None only where no file can be named (say, a path that doesn't exist).
     text: what the primary span is, shown beside it, or "".
     help: what to do, one imperative sentence each.
+    fixes: edits that do it, each by itself, where it can be done without knowing more.
     """
 
     name: str
@@ -65,8 +79,18 @@ class Finding:
     witness: Witness | None = None
     notes: tuple[str, ...] = ()
     help: tuple[str, ...] = ()
+    fixes: tuple[Fix, ...] = ()
 
 
-def error(name: str, span: Span | None, message: str, *, text: str = "", help: str = "") -> Finding:
+def error(  # noqa: PLR0913 - the parts of a finding, each by name
+    name: str,
+    span: Span | None,
+    message: str,
+    *,
+    text: str = "",
+    help: str = "",
+    fixes: tuple[Fix, ...] = (),
+) -> Finding:
     """Return a finding of severity error; `help` may be empty."""
-    return Finding(name, Severity.ERROR, span, message, text=text, help=(help,) if help else ())
+    said = (help,) if help else ()
+    return Finding(name, Severity.ERROR, span, message, text=text, help=said, fixes=fixes)

@@ -166,24 +166,25 @@ class Table:
     """`from "file" by field -> column`.
 
     Among territories: one for each value of the column. Behind a field: where its value
-    is looked up.
+    is looked up. The column's name is a text where it isn't a word.
     """
 
     path: Literal
     key: Name
-    column: Name
+    column: Name | Literal
     span: Span = _span()
 
 
 @attrs.frozen
 class FieldNode:
-    """`name: type required id missing when [...] from "file" by field -> column`."""
+    """`name: type required id missing when [...] from column [...] from "file" by ...`."""
 
     name: Name
     type: TypeNode
     required: bool
     is_id: bool
     placeholders: tuple[Literal, ...]
+    columns: tuple[Literal, ...]
     lookups: tuple[Table, ...]
     span: Span = _span()
 
@@ -625,6 +626,7 @@ class TestCase:
 
 Item: TypeAlias = (
     Policy
+    | Timezone
     | Include
     | Lead
     | Territory

@@ -12,24 +12,29 @@ import re
 import sys
 from collections.abc import Callable
 from copy import copy
+from difflib import SequenceMatcher
 from functools import cache
 from typing import Any, Protocol, cast
 
 import attrs
 from lark import Lark, Token
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+from lark.exceptions import UnexpectedInput, UnexpectedToken
 from lark.lexer import LexerThread, PatternStr
 from lark.parsers.lalr_parser_state import ParseConf, ParserState
 
 from turnout.dsl import nodes
 from turnout.dsl.build import Builder
 from turnout.dsl.findings import Finding, error
-from turnout.dsl.lexing import SwiftInContext, lalr
+from turnout.dsl.lexing import REPAIRS, Repairs, SwiftInContext, lalr
+from turnout.dsl.mistakes import told
+from turnout.dsl.mistakes.met import CONNECTORS, Met, Told
 from turnout.dsl.reductions import Part, Value, reductions
 from turnout.dsl.source import Source, Span
 
 MAX_DEPTH = 100
 MAX_ERRORS = 100
+MOST_READ = 4_000_000
+"""Characters that are read anew for mistakes that were understood, at most, or twice the file."""
 
 _STARTERS = (
     "policy include lead territory segment calendar person people team queue partner sequence "
@@ -44,6 +49,7 @@ _SYNCHRONISING = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _WORD = re.compile(r"[\w-]+")
+_NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|.', re.DOTALL)
 _NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[A-Za-z_][\w-]*|\S')
 
 
@@ -74,32 +80,127 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
     """Return the file's tree and its syntax errors, in order of place.
 
     Text nested deeper than `MAX_DEPTH` gives one finding and an empty tree. After
-    `MAX_ERRORS` the rest of the file stays unread.
+    `MAX_ERRORS` the rest of the file stays unread. Where a mistake is understood, the file
+    is read anew as if it had been written right, at most `MOST_READ` times its length.
     """
     deep = too_deep(source)
     if deep is not None:
         return nodes.File(source, (), (Span(source, 0, len(source.text)),)), (deep,)
-    parser = _parser(source)
-    findings: list[Finding] = []
-    broken: list[Span] = []
+    mended: list[Told] = []
+    refused: set[int] = set()
+    settled: set[int] = set()
     while True:
+        is_last = len(mended) + len(refused) >= most_mended(len(source.text))
+        attempt = _Attempt(source, tuple(mended), refused, settled, mends=not is_last)
+        file = attempt.read()
+        if file is not None:
+            found = [*attempt.findings, *(_said(source, each) for each in mended)]
+            found.sort(key=lambda each: each.span.start if each.span else 0)
+            return file, tuple(found)
+        if attempt.next is None:  # what was read in its place can't stand there either
+            refused.add(mended.pop().start)
+        elif any(each.start == attempt.next.start for each in mended):
+            refused.add(attempt.next.start)
+        else:
+            mended.append(attempt.next)
+
+
+def most_mended(length: int) -> int:
+    """Return how many mistakes are mended in a file of that length; the rest are skipped.
+
+    >>> most_mended(5_000), most_mended(2_000_000)
+    (100, 2)
+    """
+    return max(2, min(MAX_ERRORS, MOST_READ // max(length, 1)))
+
+
+@attrs.define
+class _Attempt:
+    """One reading of a file, with what was understood before read as it was meant.
+
+    refused: places of which the repair didn't help. settled: places of errors that were met
+    before and skipped, so that no repair is to blame for them. mends: whether a mistake that is
+    understood ends the attempt, to be read anew; `next` is then the mistake, or None where
+    the last repair itself didn't fit.
+    """
+
+    source: Source
+    mended: tuple[Told, ...]
+    refused: set[int]
+    settled: set[int]
+    mends: bool
+    findings: list[Finding] = attrs.Factory(list[Finding])
+    broken: list[Span] = attrs.Factory(list[Span])
+    next: Told | None = None
+
+    def read(self) -> nodes.File | None:
+        """Return the file's tree, None where it is to be read anew."""
+        repairs = [repair for each in self.mended for repair in each.repairs]
+        token = REPAIRS.set(Repairs({each.start: each for each in repairs}) if repairs else None)
         try:
-            read = parser.resume_parse()
-            break
-        except UnexpectedInput as unexpected:
-            finding, span = _finding(source, unexpected, parser)
-            findings.append(finding)
-            resumed = (
-                _recover(parser, source.text, span.start) if len(findings) < MAX_ERRORS else None
-            )
-            if resumed is None:
-                given_up = _give_up_until(parser, Token("$END", ""))
-                broken.append(Span(source, min(span.start, given_up or 0), len(source.text)))
-                read = parser.feed_eof()
+            last = min(each.end for each in self.mended[-1].repairs) if repairs else -1
+            return self._read(_parser(self.source), last)
+        finally:
+            REPAIRS.reset(token)
+
+    def _read(self, parser: _Parser, last_repair: int) -> nodes.File | None:
+        text = self.source.text
+        before: list[int] = []
+        while True:
+            try:
+                read = _driven(parser, before)
                 break
-            broken.append(Span(source, min(span.start, resumed[0]), max(span.end, resumed[1])))
-    file: nodes.File = read.items[0]
-    return attrs.evolve(file, broken=tuple(broken)), tuple(findings)
+            except UnexpectedInput as unexpected:
+                met = _met(self.source, unexpected, parser, before)
+                mistake = told(met)
+                if met.start <= last_repair and met.start not in self.settled:
+                    return None
+                can_mend = mistake is not None and mistake.repairs and self.mends
+                if mistake is not None and can_mend and mistake.start not in self.refused:
+                    self.next = mistake
+                    return None
+                self.settled.add(met.start)
+                span = Span(self.source, met.start, max(met.end, met.start + 1))
+                if not met.word:
+                    end = len(text.rstrip())
+                    span = Span(self.source, max(end - 1, 0), end)
+                finding = _plain(met, span) if mistake is None else _said(self.source, mistake)
+                self.findings.append(finding)
+                has_room = len(self.findings) < MAX_ERRORS
+                resumed = _recover(parser, text, span.start) if has_room else None
+                if resumed is None:
+                    given_up = _give_up_until(parser, Token("$END", ""))
+                    start = min(span.start, given_up or 0)
+                    self.broken.append(Span(self.source, start, len(text)))
+                    read = parser.feed_eof()
+                    break
+                start, end = min(span.start, resumed[0]), max(span.end, resumed[1])
+                self.broken.append(Span(self.source, start, end))
+        file: nodes.File = read.items[0]
+        return attrs.evolve(file, broken=tuple(self.broken))
+
+
+def _driven(parser: _Parser, before: list[int]) -> Part:
+    """Return what the rest of the text is; before: keeps the states before each word.
+
+    A word that can't stand somewhere may still end what stands before it, so that the
+    states behind it no longer tell what could have stood there.
+    """
+    state = parser.parser_state
+    lexer: Any = state.lexer
+    token: Token | None = None
+    before[:] = state.state_stack
+    for token in lexer.lex(state):
+        state.feed_token(token, False)  # noqa: FBT003 - as Lark has it
+        before[:] = state.state_stack
+    end = Token.new_borrow_pos("$END", "", token) if token else Token("$END", "", 0, 1, 1)
+    return cast("Part", state.feed_token(end, True))  # noqa: FBT003 - as above
+
+
+def _said(source: Source, mistake: Told) -> Finding:
+    span = Span(source, mistake.start, mistake.end)
+    message, text, help = mistake.message, mistake.text, mistake.help
+    return attrs.evolve(error("syntax-error", span, message, text=text), help=help)
 
 
 @cache
@@ -154,30 +255,78 @@ def too_deep(source: Source) -> Finding | None:
 # -- what went wrong --
 
 
-def _finding(source: Source, unexpected: UnexpectedInput, parser: _Parser) -> tuple[Finding, Span]:
+def _met(source: Source, unexpected: UnexpectedInput, parser: _Parser, before: list[int]) -> Met:
+    """Return the place of an error: the word that can't stand there, and what could."""
     place = cast("int | None", unexpected.pos_in_stream)
-    if isinstance(unexpected, UnexpectedToken) and _token(unexpected).type != "$END":
-        token = _token(unexpected)
-        start = len(source.text) if place is None else place
-        span = Span(source, start, start + len(token))
-        message = f"`{_shorten(str(token))}` can't stand here"
-    elif isinstance(unexpected, UnexpectedCharacters):
-        assert place is not None
-        start = place
-        word = _WORD.match(source.text, start)
-        span = Span(source, start, word.end() if word else start + 1)
-        message = (
-            f"`{_shorten(word[0])}` can't stand here"
-            if word
-            else _odd_character(source.text[start])
-        )
-        if source.text[start] == '"':
-            return error("syntax-error", span, message, help='close it with `"` on the line'), span
-    else:
-        start = len(source.text.rstrip())
-        span = Span(source, max(start - 1, 0), start)
+    text = source.text
+    if isinstance(unexpected, UnexpectedToken) and _token(unexpected).type == "$END":
+        return Met(text, len(text), "", _accepted(parser, before, ""))
+    start = len(text) if place is None else place
+    found = _NEXT.match(text, start)
+    word = found[0] if found else ""
+    return Met(text, start, word, _accepted(parser, before, word))
+
+
+def _accepted(parser: _Parser, states: list[int], word: str) -> frozenset[str]:
+    """Return what can stand after these states: words, kinds of words, and two in a row.
+
+    "to …" says that `word`, which stands there, could stand behind a `to`.
+    """
+    words = _terminals()
+    conf = copy(parser.parser_state.parse_conf)
+    conf.callbacks = {}
+    names = [name for name in cast("Any", conf).states[states[-1]] if name.isupper()]
+    found: set[str] = set()
+    for name in names:
+        behind = _behind(parser, conf, states, name)
+        if behind is None:
+            continue
+        found.add(words.get(name, name))
+        if words.get(name) in CONNECTORS and any(
+            _behind(parser, conf, behind, kind) for kind in _kinds_of(word)
+        ):
+            found.add(f"{words[name]} …")
+    return frozenset(found)
+
+
+def _behind(
+    parser: _Parser, conf: ParseConf[int], states: list[int], name: str
+) -> list[int] | None:
+    """Return the states behind a terminal, None where it can't stand there."""
+    values = [None] * (len(states) - 1)
+    made = cast("Any", ParserState)(conf, parser.parser_state.lexer, [*states], values)
+    trial = cast("_State", made)
+    try:
+        trial.feed_token(Token(name, ""), False)  # noqa: FBT003 - as Lark has it
+    except UnexpectedToken:
+        return None
+    return trial.state_stack
+
+
+def _kinds_of(word: str) -> list[str]:
+    """Return the terminals that a word can be."""
+    found = [name for name, fixed in _terminals().items() if fixed == word]
+    if found:
+        return found
+    for terminal in _lark().terminals:
+        if not isinstance(terminal.pattern, PatternStr) and terminal.name in _KINDS:
+            is_it = re.fullmatch(terminal.pattern.to_regexp(), word)
+            found += [terminal.name] if is_it else []
+    return found
+
+
+def _plain(met: Met, span: Span) -> Finding:
+    """Return the finding where no mistake was recognised."""
+    if not met.word:
         message = "the file ends in the middle of a construct"
-    return error("syntax-error", span, message, text=_expected(parser)), span
+    elif met.word == '"':
+        message = "this text is never closed"
+        return error("syntax-error", span, message, help='close it with `"` on the line')
+    elif _WORD.match(met.word) or len(met.word) > 1:
+        message = f"`{_shorten(met.word)}` can't stand here"
+    else:
+        message = _odd_character(met.word)
+    return error("syntax-error", span, message, text=_expected(met))
 
 
 def _token(unexpected: UnexpectedToken) -> Token:
@@ -185,8 +334,6 @@ def _token(unexpected: UnexpectedToken) -> Token:
 
 
 def _odd_character(character: str) -> str:
-    if character == '"':
-        return "this text is never closed"
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     return f"the character `{shown}` means nothing here"
 
@@ -205,11 +352,12 @@ _KINDS = {
 }
 
 
-def _expected(parser: _Parser) -> str:
-    accepted = parser.accepts() - {"$END"}
-    words = sorted(f"`{word}`" for name, word in _terminals().items() if name in accepted)
-    kinds = list(dict.fromkeys(of for name, of in _KINDS.items() if name in accepted))
-    choices = kinds + words
+def _expected(met: Met) -> str:
+    """Return what could stand there: kinds of words first, then words, the likeliest first."""
+    kinds = list(dict.fromkeys(of for name, of in _KINDS.items() if name in met.accepted))
+    words = [word for word in met.accepted if word not in _KINDS and not word.endswith(" …")]
+    words.sort(key=lambda word: (-SequenceMatcher(None, met.word.lower(), word).ratio(), word))
+    choices = kinds + [f"`{word}`" for word in words]
     if not choices:
         return ""
     if len(choices) > 8:

@@ -25,6 +25,10 @@ def _span() -> Span:
     return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
+def _written() -> Span | None:
+    return attrs.field(default=None, eq=False, repr=False)  # type: ignore[no-any-return]
+
+
 @attrs.frozen(cache_hash=True)
 class Cap:
     """At most so many leads in a period; at the cap means not available.
@@ -180,7 +184,8 @@ class Family:
 class Rule:
     """A condition and where its leads go. span: the rule's name.
 
-    sla, actions: they go with every lead that the rule takes, whoever is given it.
+    whole: the rule as it is written. when: its condition as it is written. sla, actions:
+    they go with every lead that the rule takes, whoever is given it.
     """
 
     name: str
@@ -189,6 +194,8 @@ class Rule:
     span: Span = _span()
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
+    whole: Span | None = _written()
+    when: Span | None = _written()
 
 
 @attrs.frozen
@@ -196,15 +203,17 @@ class Block:
     """`within CONDITION { ... }`: rules for the leads inside a condition.
 
     fallback: for leads that match none of its entries; None lets them go on after it.
-    span: the written condition. fallback_span: the word `fallback`.
+    span: the written condition. fallback_span: the word `fallback`. whole: the block as it
+    is written.
     """
 
     condition: Condition
     entries: tuple["Entry", ...]
     fallback: Chain | None
     span: Span = _span()
-    fallback_span: Span | None = attrs.field(default=None, eq=False, repr=False)
+    fallback_span: Span | None = _written()
     steward: str | None = None
+    whole: Span | None = _written()
 
 
 Entry: TypeAlias = Rule | Block
@@ -212,14 +221,18 @@ Entry: TypeAlias = Rule | Block
 
 @attrs.frozen
 class Route:
-    """An entry point: ordered entries and a fallback. span: the route's name."""
+    """An entry point: ordered entries and a fallback. span: the route's name.
+
+    whole: the route as it is written.
+    """
 
     name: str
     entries: tuple[Entry, ...]
     fallback: Chain | None
     span: Span = _span()
-    fallback_span: Span | None = attrs.field(default=None, eq=False, repr=False)
+    fallback_span: Span | None = _written()
     steward: str | None = None
+    whole: Span | None = _written()
 
 
 @attrs.frozen
@@ -230,6 +243,7 @@ class Policy:
     fields: in schema order. Families come in written order, parents before children;
     definitions by name, territories and segments alike.
     outlets: queues, partners and sequences, by kind and name ("queue triage").
+    timezone: whose days a lead's dates are, by an IANA name.
     A `steward` is who answers for a definition as it is written there, None where nobody
     is named; `compiler/questions/stewards.py` says whose it is then.
     """
@@ -246,6 +260,7 @@ class Policy:
     calendars: Mapping[str, Calendar] = attrs.field(factory=dict[str, Calendar])
     identities: tuple[Identity, ...] = ()
     tests: tuple[TestCase, ...] = ()
+    timezone: str = "UTC"
 
     @property
     def seen(self) -> Duplicate:

@@ -23,7 +23,7 @@ A missing value is not a value: it is the absence of the field's name in a lead.
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 import attrs
 
@@ -35,12 +35,24 @@ Value: TypeAlias = str | int | Decimal | date | frozenset[str]
 Values: TypeAlias = Mapping[str, Value]
 """A lead as the policy sees it: normalised values by field name, missing ones absent."""
 
+Shape: TypeAlias = Literal["text", "whole", "dense", "days", "listed", "several"]
+"""How the values of a type lie, which decides what can be asked of them and how it is said.
+
+text: by their beginnings. whole, dense, days: on a line, of whole numbers, of all numbers
+or of calendar days. listed: each by itself, in a list that is closed. several: a lead has
+some of such a list.
+"""
+
+ON_A_LINE: frozenset[Shape] = frozenset({"whole", "dense", "days"})
+"""The shapes of values that come before and after each other."""
+
 
 @attrs.frozen
 class Text:
     """Free text."""
 
     word = "text"
+    shape: ClassVar[Shape] = "text"
 
 
 @attrs.frozen
@@ -53,6 +65,7 @@ class Code:
     """
 
     word = "code"
+    shape: ClassVar[Shape] = "text"
     first: int | None = None
     digits: int | None = None
 
@@ -74,6 +87,7 @@ class Email:
     """An e-mail address."""
 
     word = "email"
+    shape: ClassVar[Shape] = "text"
 
 
 @attrs.frozen
@@ -98,6 +112,7 @@ class Integer:
     """A whole number; a value outside `low..high` can't be read. None is no bound."""
 
     word = "integer"
+    shape: ClassVar[Shape] = "whole"
     low: int | None = None
     high: int | None = None
     numerals: Numerals = ANY_NUMERALS
@@ -108,6 +123,7 @@ class Number:
     """A decimal number; a value outside `low..high` can't be read. None is no bound."""
 
     word = "number"
+    shape: ClassVar[Shape] = "dense"
     low: Decimal | None = None
     high: Decimal | None = None
     numerals: Numerals = ANY_NUMERALS
@@ -118,6 +134,7 @@ class Money:
     """An amount in one currency (ISO 4217); an amount in another can't be read."""
 
     word = "money"
+    shape: ClassVar[Shape] = "dense"
     currency: str
     numerals: Numerals = ANY_NUMERALS
 
@@ -131,6 +148,7 @@ class Boolean:
     """
 
     word = "boolean"
+    shape: ClassVar[Shape] = "listed"
     true_when: tuple[str, ...] = ()
     false_when: tuple[str, ...] = ()
 
@@ -142,11 +160,14 @@ class Date:
     first: "day" or "month", which of them `03/04/2026` starts with; "" where that isn't known.
     numbers: what a plain number counts, "epoch seconds", "epoch milliseconds" or "sheet days"
     (days since 1899-12-30, as spreadsheets have it); "" where a number is no date.
+    zone: in which a moment with a zone of its own is a day, by an IANA name: the policy's.
     """
 
     word = "date"
+    shape: ClassVar[Shape] = "days"
     first: str = ""
     numbers: str = ""
+    zone: str = "UTC"
 
 
 @attrs.frozen
@@ -154,6 +175,7 @@ class Country:
     """A country of ISO 3166-1."""
 
     word = "country"
+    shape: ClassVar[Shape] = "listed"
 
 
 @attrs.frozen
@@ -169,6 +191,7 @@ class Subdivision:
     """
 
     word = "subdivision"
+    shape: ClassVar[Shape] = "listed"
     country: str | None = None
     within: str | None = None
 
@@ -178,6 +201,7 @@ class Language:
     """A language of ISO 639."""
 
     word = "language"
+    shape: ClassVar[Shape] = "listed"
 
 
 @attrs.frozen
@@ -185,6 +209,7 @@ class OneOf:
     """One value of a closed list."""
 
     word = "one of"
+    shape: ClassVar[Shape] = "listed"
     values: tuple[str, ...]
 
 
@@ -193,6 +218,7 @@ class AnyOf:
     """One or more values of a closed list."""
 
     word = "any of"
+    shape: ClassVar[Shape] = "several"
     values: tuple[str, ...]
 
 
@@ -204,6 +230,7 @@ class PersonName:
     """
 
     word = "person"
+    shape: ClassVar[Shape] = "listed"
     people: Mapping[str, str] = attrs.field(factory=dict[str, str], hash=False, repr=False)
 
 
@@ -244,6 +271,7 @@ class Field:
     placeholders: raw texts that count as missing, as declared (`missing when [...]`);
     compared without regard to case and outer blanks. lookups: tables to ask where the
     lead has no value, in order. is_id: declared as what tells a lead from all others.
+    columns: what sources call it, as declared, the best first (see `dsl.headers`).
     """
 
     name: str
@@ -253,6 +281,7 @@ class Field:
     span: Span | None = attrs.field(default=None, eq=False, repr=False)
     lookups: tuple[Lookup, ...] = ()
     is_id: bool = False
+    columns: tuple[str, ...] = ()
 
 
 ID = "id"

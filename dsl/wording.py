@@ -5,6 +5,7 @@ hold that. Names are printed, not what they stand for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import assert_never
 
 from turnout.dsl import types
 from turnout.dsl.conditions import (
@@ -55,6 +56,8 @@ def _written(condition: Condition, fields: Mapping[str, Field], around: int) -> 
     whole = _combined(condition, fields)
     if whole is not None:
         return whole
+    if isinstance(condition, Atom):
+        return _atom(condition, fields)
     match condition:
         case Named(name=name):
             return name
@@ -64,8 +67,8 @@ def _written(condition: Condition, fields: Mapping[str, Field], around: int) -> 
             text, level = " and ".join(_written(part, fields, _NOT) for part in parts), _AND
         case Not(part):
             text, level = f"not {_written(part, fields, _NOT + 1)}", _NOT
-        case atom:
-            return _atom(atom, fields)
+        case _:
+            assert_never(condition)
     return f"({text})" if level < around else text
 
 
@@ -82,31 +85,45 @@ def is_one_test(condition: Condition, fields: Mapping[str, Field]) -> bool:
 
 def _combined(condition: Condition, fields: Mapping[str, Field]) -> str | None:
     """Return the one test that stands for several atoms, None where there is none."""
+    if isinstance(condition, Atom):
+        return None
     match condition:
-        case Not(Present(field)):
-            return f"{field} is missing"
-        case And((Present(field), Not(IsIn(other) as inner))) if field == other:
-            return _membership(inner, fields[field], "is not", "not in")
-        case And((Present(field), Not(Between(other, _, _, False, False) as inner))) if (
-            field == other
-        ):
-            return f"{field} not in {_range(inner, fields[field])}"
-        case And((Present(field), *rest)) if rest and all(
-            isinstance(part, Not) and isinstance(part.part, Has) and part.part.field == field
-            for part in rest
-        ):
-            inner_parts = [part.part for part in rest if isinstance(part, Not)]
-            values = [part.value for part in inner_parts if isinstance(part, Has)]
-            return f"{field} has none {_list(values, fields[field])}"
-        case And(parts) | Or(parts) if len(parts) > 1 and isinstance(parts[0], Has):
-            values = [part.value for part in parts if isinstance(part, Has)]
-            same = {part.field for part in parts if isinstance(part, Has)}
-            if len(values) < len(parts) or len(same) != 1:
-                return None
-            word = "has all" if isinstance(condition, And) else "has any"
-            return f"{parts[0].field} {word} {_list(values, fields[parts[0].field])}"
-        case _:
+        case Not(part):
+            return f"{part.field} is missing" if isinstance(part, Present) else None
+        case And(parts):
+            return _without(parts, fields) or _having(parts, "has all", fields)
+        case Or(parts):
+            return _having(parts, "has any", fields)
+        case Named():
             return None
+        case _:
+            assert_never(condition)
+
+
+def _without(parts: Sequence[Condition], fields: Mapping[str, Field]) -> str | None:
+    """Return the test of a field that is there and is none of what the other parts name."""
+    if len(parts) < 2 or not isinstance(parts[0], Present):
+        return None
+    name, field = parts[0].field, fields[parts[0].field]
+    inner = [part.part for part in parts[1:] if isinstance(part, Not)]
+    held = [part.value for part in inner if isinstance(part, Has) and part.field == name]
+    if len(held) == len(parts) - 1:
+        return f"{name} has none {_list(held, field)}"
+    only = inner[0] if len(inner) == 1 and len(parts) == 2 else None
+    if isinstance(only, IsIn) and only.field == name:
+        return _membership(only, field, "is not", "not in")
+    if isinstance(only, Between) and only.field == name and not (only.low_open or only.high_open):
+        return f"{name} not in {_range(only, field)}"
+    return None
+
+
+def _having(parts: Sequence[Condition], word: str, fields: Mapping[str, Field]) -> str | None:
+    """Return the test of a field that holds all, or any, of what the parts name."""
+    held = [part for part in parts if isinstance(part, Has)]
+    if len(parts) < 2 or len(held) < len(parts) or len({part.field for part in held}) != 1:
+        return None
+    field = fields[held[0].field]
+    return f"{field.name} {word} {_list([part.value for part in held], field)}"
 
 
 def typed(kind: FieldType) -> str:
@@ -141,8 +158,10 @@ def typed(kind: FieldType) -> str:
         case types.Subdivision(country, within):
             of = country or within
             return kind.word if of is None else f"{kind.word} of {of}"
-        case _:
+        case types.Text() | types.Email() | types.Country() | types.Language() | types.PersonName():
             return kind.word
+        case _:
+            assert_never(kind)
 
 
 def _code(first: int | None, digits: int | None) -> str:
@@ -213,6 +232,8 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
             return atom.field
         case Duplicate():
             return "duplicate"
+        case _:
+            assert_never(atom)
 
 
 def _between(atom: Between, field: Field) -> str:

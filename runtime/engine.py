@@ -32,6 +32,7 @@ from turnout.dsl.targets import (
 from turnout.dsl.types import Values
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.wording import parts, worded
+from turnout.dsl.zones import local_date
 from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.clocks import answers, asked_of
 from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
@@ -110,6 +111,7 @@ def engine(program: Program, route: str) -> Engine:
     match = matcher(program, route)
     context = asked_of(chosen)
     identities = program.policy.identities
+    zone = program.policy.timezone
     prepare = Preparer(program.policy)
     clauses = tuple(
         Steps(
@@ -135,7 +137,7 @@ def engine(program: Program, route: str) -> Engine:
         values: Values = lead.values
         if identities or context:
             values = {**values, **before.facts, **answers(context, moment)}
-        number = match(values, moment.date()) if lead.complaint is None else None
+        number = match(values, local_date(moment, zone)) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
         step, assignee, passed = offered(clause, values, moment, state)
         holder = Holder(step.kind, step.name, assignee) if step else Holder("none", "", None)

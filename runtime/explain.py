@@ -7,7 +7,17 @@ import attrs
 
 from turnout.compiler.meaning.interpreter import holds
 from turnout.compiler.program import Clause, Program
-from turnout.dsl.conditions import SEEN, And, Condition, Duplicate, Named, Not, Open, Or, atoms
+from turnout.dsl.conditions import (
+    SEEN,
+    And,
+    Circumstance,
+    Condition,
+    Duplicate,
+    Named,
+    Open,
+    Or,
+    atoms,
+)
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values import show
 from turnout.dsl.wording import conjuncts, written, written_part
@@ -103,40 +113,23 @@ def _causes(
     fields: Mapping[str, Field],
 ) -> list[Refusal]:
     """Return the atoms, negations or alternatives that make `failed` false."""
-    match failed:
-        case Named(name=name, meaning=meaning):
-            return _causes(meaning, (*inside, name), values, clock, fields)
-        case And() if len(parts := conjuncts(failed, fields)) > 1:
-            first = next(part for part in parts if not holds(part, values, clock))
-            return _causes(first, inside, values, clock, fields)
-        case Or(parts) if inside and len(parts) <= MOST_ALTERNATIVES:
-            return [c for part in parts for c in _causes(part, inside, values, clock, fields)]
-        case _:
-            shown = {
-                name: show(fields[name], values[name]) if name in values else "missing"
-                for name in _fields(failed)
-            }
-            if any(isinstance(atom, Open) for atom in atoms(failed)):
-                shown["clock"] = f"{clock:%Y-%m-%d %H:%M} UTC"
-            if any(isinstance(atom, Duplicate) for atom in atoms(failed)):
-                shown["the lead"] = SEEN if values[SEEN] else "new"
-            return [Refusal(written(failed, fields), inside, shown)]
-
-
-def _fields(condition: Condition) -> list[str]:
-    """Return the fields that a condition asks, each once, in order."""
-    found: dict[str, None] = {}
-    pending = [condition]
-    while pending:
-        match pending.pop():
-            case And(parts) | Or(parts):
-                pending.extend(reversed(parts))
-            case Not(part):
-                pending.append(part)
-            case Named(meaning=meaning):
-                pending.append(meaning)
-            case Open() | Duplicate():
-                pass  # asks the clock, or the history
-            case atom:
-                found[atom.field] = None
-    return list(found)
+    if isinstance(failed, Named):
+        return _causes(failed.meaning, (*inside, failed.name), values, clock, fields)
+    if isinstance(failed, And) and len(parts := conjuncts(failed, fields)) > 1:
+        first = next(part for part in parts if not holds(part, values, clock))
+        return _causes(first, inside, values, clock, fields)
+    if isinstance(failed, Or) and inside and len(failed.parts) <= MOST_ALTERNATIVES:
+        return [c for part in failed.parts for c in _causes(part, inside, values, clock, fields)]
+    asked = list(atoms(failed))
+    shown = {
+        atom.field: show(fields[atom.field], values[atom.field])
+        if atom.field in values
+        else "missing"
+        for atom in asked
+        if not isinstance(atom, Circumstance)
+    }
+    if any(isinstance(atom, Open) for atom in asked):
+        shown["clock"] = f"{clock:%Y-%m-%d %H:%M} UTC"
+    if any(isinstance(atom, Duplicate) for atom in asked):
+        shown["the lead"] = SEEN if values[SEEN] else "new"
+    return [Refusal(written(failed, fields), inside, shown)]

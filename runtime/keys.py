@@ -10,13 +10,14 @@ character and both arrive alone, or stand in the same row of two files.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import TypeAlias, cast
 from unicodedata import normalize
 
 from turnout.compiler.meaning.identity import stands_for_nothing
 from turnout.dsl.types import Code, Field, FieldType, Text, Value, id_field
+from turnout.dsl.values.built_ins import built_in
 from turnout.dsl.values.exports import unguarded
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.readers import reader
@@ -38,7 +39,6 @@ read of it, None where that isn't known or nothing could be."""
 
 # Nearly every id. What stands for nothing never begins with a letter and ends with a figure.
 _PLAIN = re.compile(r"[A-Za-z][0-9A-Za-z_-]*[0-9]|[0-9]+")
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def id_reader(fields: Mapping[str, Field]) -> IdReader:
@@ -56,6 +56,8 @@ def id_reader(fields: Mapping[str, Field]) -> IdReader:
     is_looked_up = bool(field.lookups)  # what a table says of it is many leads'
 
     def read_id(raw: object, value: Value | None) -> str | None:
+        if type(raw) is not str:
+            raw = built_in(raw)  # a UUID is the same lead as its text
         if value is None or is_looked_up:
             found = read(raw, None)
             if found is MISSING or isinstance(found, Unread):
@@ -114,6 +116,17 @@ def _canonical(raw: object) -> str:
         return _CANONICAL.encode(raw)
     except (TypeError, ValueError, RecursionError):
         return _printed(raw)
+
+
+def _told_apart(raw: object) -> object:
+    """Return a form for what JSON has none for; a set's elements in an order of their own."""
+    if isinstance(raw, set | frozenset):
+        elements = cast("Iterable[object]", raw)
+        return {"\0": type(raw).__qualname__, "of": sorted(map(_canonical, elements))}
+    return {"\0": _printed(raw)}
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=_told_apart)
 
 
 def _printed(raw: object) -> str:

@@ -5,24 +5,28 @@ with a complaint, and the route's own fallback takes it.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 from typing import TypeAlias, cast
 
 import attrs
 
+from turnout.dsl.headers import Bound, Headers, value_at
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.types import Field, Subdivision, Value, Values, id_field
+from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
 from turnout.dsl.values.literals import jsonable
-from turnout.dsl.values.readers import kind_of, reader
+from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Reader, Unread
 from turnout.runtime.decisions import Issue
-from turnout.runtime.headers import field_of, fields_by_key
 from turnout.runtime.keys import id_reader, own_key
-from turnout.runtime.records import Record
+from turnout.runtime.records import RawLead, Record, as_record
 
 _SHOWN = 80
-_REMEMBERED = 10_000
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 LACKING = "required, and missing"
 """The reason of the issue where a required field is missing."""
 
@@ -67,42 +71,47 @@ class _Slot:
     country: str
 
 
-def leads(records: Iterable[Record], fields: Mapping[str, Field]) -> Iterator[Lead]:
-    """Yield one lead per record, in order; a broken record is a lead with its complaint."""
+def leads(records: Iterable[Record | RawLead], fields: Mapping[str, Field]) -> Iterator[Lead]:
+    """Yield one lead per record, in order; a broken record is a lead with its complaint.
+
+    Raises TypeError at what is no lead, unless it is a record of a file.
+    """
+    return map(record_reader(fields), records)
+
+
+def record_reader(fields: Mapping[str, Field]) -> Callable[[Record | RawLead], Lead]:
+    """Return what reads one record of a file, or what a program has for a lead.
+
+    What it returns raises TypeError for what is no lead, unless that is a file's.
+    """
     read = lead_reader(fields)
-    for record in records:
+
+    def read_record(record: Record | RawLead) -> Lead:
+        if not isinstance(record, Record):
+            return read(as_record(record), None)
+        raw, row = record.raw, record.row
         if record.complaint is not None:
-            issue = Issue("", shortened(record.raw), record.complaint)
-            yield Lead(
-                None, {}, (issue,), record.row, record.complaint, own_key(record.raw, record.row)
-            )
-            continue
-        lead = read(record.raw, record.row)
-        yield attrs.evolve(lead, issues=lead.issues + record.issues) if record.issues else lead
+            issue = Issue("", shortened(raw), record.complaint)
+            return Lead(None, {}, (issue,), row, record.complaint, own_key(raw, row))
+        lead = read(raw, row)
+        return attrs.evolve(lead, issues=lead.issues + record.issues) if record.issues else lead
+
+    return read_record
 
 
 def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
     """Return what reads records by these fields.
 
-    Keys match fields without regard to case, blanks, hyphens and underscores; other keys
-    are ignored. A key that is the field's exact name comes before others. What the lead
-    lacks and a table has for it is looked up.
+    Where each stands is found by what its columns are called (see `dsl.headers`); other
+    keys are ignored. What the lead lacks and a table has for it is looked up.
     """
-    by_key = fields_by_key(fields)
+    headers = Headers(fields)
     slots = _slots(fields)
     tables = looked_up_fields(fields)
     required = tuple(name for name, field in fields.items() if field.required)
     identifier = id_field(fields)
     id_name = "" if identifier is None else identifier.name
     read_id = id_reader(fields)
-    columns: dict[object, str | None] = {}
-
-    def meaning(column: object) -> str | None:
-        """Return the field of a column not met before, and remember a bounded number."""
-        field = field_of(column, fields, by_key) if isinstance(column, str) else None
-        if len(columns) < _REMEMBERED:
-            columns[column] = field
-        return field
 
     def read(record: object, row: int | None = None) -> Lead:
         if not isinstance(record, Mapping):
@@ -110,20 +119,13 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
             issue = Issue("", shortened(record), complaint)
             return Lead(None, {}, (issue,), row, complaint, own_key(record, row))
         raws: dict[str, object] = {}
-        doubled: set[str] = set()
-        pairs = cast("Mapping[object, object]", record).items()
-        for column, raw in pairs:
-            name = columns[column] if column in columns else meaning(column)
-            if name is None:
-                continue
-            if name in raws:
-                doubled.add(name)
-            else:
-                raws[name] = raw
         issues: list[Issue] = []
-        for name in sorted(doubled):
-            named = [(str(column), raw) for column, raw in pairs if meaning(column) == name]
-            raws[name], others = _chosen(fields[name], named)
+        named = cast("Mapping[str, object]", record)
+        binding = headers.binding(tuple(named))
+        for name, column in binding.plain:
+            raws[name] = named[column]
+        for bound in binding.several:
+            raws[bound.field], others = _chosen(fields, bound, named, raws)
             issues.extend(others)
         values = _values(slots, tables, raws, issues)
         lacking = [name for name in required if name not in values]
@@ -192,26 +194,70 @@ def _read(
             values[slot.country] = cast("str", value)[:2]
 
 
-def _chosen(field: Field, named: list[tuple[str, object]]) -> tuple[object, list[Issue]]:
-    """Return the value that counts of several columns, and an issue for each that differs.
+@attrs.frozen
+class _Present:
+    """A value of a field that may stand in several columns.
 
-    The first that can be read counts, the column with the field's exact name before
-    others; where none can be read, the first that isn't missing.
+    column: as an issue names it. place: which of the field's places it is, from 0.
     """
+
+    column: str
+    place: int
+    raw: object
+    meant: Value | Unread
+
+
+def _chosen(
+    fields: Mapping[str, Field],
+    bound: Bound,
+    record: Mapping[str, object],
+    raws: Mapping[str, object],
+) -> tuple[object, list[Issue]]:
+    """Return the value that counts of several columns, and an issue for what surprises.
+
+    The first that can be read counts; where none can be read, the first that isn't missing.
+    A value that can't be read before it is told, and so is a second value, unless the
+    policy itself names its column as the next best.
+    """
+    field = fields[bound.field]
     read = reader(field)
-    named.sort(key=lambda pair: pair[0] != field.name)
-    present = [(column, raw, read(raw, None)) for column, raw in named]
-    present = [found for found in present if found[2] is not MISSING]
+    country = None
+    if isinstance(field.type, Subdivision) and field.type.country:
+        beside = reader(fields[field.type.country])(raws.get(field.type.country), None)
+        country = beside if isinstance(beside, str) else None
+    present: list[_Present] = []
+    for column, place, raw in _raws(bound, record):
+        meant = read(raw, country)
+        if meant is not MISSING:
+            present.append(_Present(column, place, raw, meant))
     if not present:
         return None, []
-    readable = (found for found in present if not isinstance(found[2], Unread))
-    used, chosen, meant = next(readable, present[0])
-    issues = [
-        Issue(field.name, shortened(raw), f"a second value, in {column}; the one in {used} counts")
-        for column, raw, value in present
-        if column != used and (value != meant or isinstance(value, Unread))
-    ]
-    return chosen, issues
+    used = next((each for each in present if not isinstance(each.meant, Unread)), present[0])
+    return used.raw, list(_surprises(bound, present, used))
+
+
+def _raws(bound: Bound, record: Mapping[str, object]) -> Iterator[tuple[str, int, object]]:
+    for at, place in enumerate(bound.places):
+        for column in place.columns:
+            raw = record[column]
+            if place.path:
+                yield f"{column}.{place.path}", at, value_at(raw, place.path)
+            else:
+                yield column, at, raw
+
+
+def _surprises(bound: Bound, present: list[_Present], used: _Present) -> Iterator[Issue]:
+    is_before = True
+    for each in present:
+        if each is used:
+            is_before = False
+        elif bound.is_declared and each.place != used.place:
+            if is_before and isinstance(each.meant, Unread):
+                reason = f"{each.meant.reason}, in {each.column}; the one in {used.column} counts"
+                yield Issue(bound.field, shortened(each.raw), reason)
+        elif each.meant != used.meant or isinstance(each.meant, Unread):
+            reason = f"a second value, in {each.column}; the one in {used.column} counts"
+            yield Issue(bound.field, shortened(each.raw), reason)
 
 
 def fingerprint(lead: Lead) -> str:
@@ -228,16 +274,33 @@ def fingerprint(lead: Lead) -> str:
 def shortened(raw: object) -> str:
     r"""Return a raw value as a text of at most 80 printable characters.
 
-    >>> shortened("two\nlines"), shortened({"a": 1})
-    ('two lines', 'an object')
+    >>> shortened("two\nlines"), shortened({"a": 1}), shortened(b"L-1")
+    ('two lines', 'an object', "b'L-1'")
     """
-    if isinstance(raw, str):
-        text = raw[: _SHOWN + 1].strip()
-    elif isinstance(raw, bool):
-        text = "true" if raw else "false"
-    elif isinstance(raw, float) or (isinstance(raw, int) and abs(raw) < 10**_SHOWN):
-        text = str(raw)
-    else:
-        text = "" if raw is None else kind_of(raw)
+    match built_in(raw):
+        case None:
+            text = ""
+        case str(value):
+            text = value[: _SHOWN + 1].strip()
+        case bool(value):
+            text = "true" if value else "false"
+        case bytes(value):
+            text = repr(value[: _SHOWN + 1])
+        case int(value) if abs(value) >= 10**_SHOWN:
+            text = kind_of(value)
+        case float() | int() | Decimal() | date() as value:
+            text = str(value)
+        case value:
+            text = _printed(raw) if value is OPAQUE else kind_of(value)
     shown = "".join(character if character.isprintable() else " " for character in text)
     return shown if len(shown) <= _SHOWN else f"{shown[: _SHOWN - 1]}…"
+
+
+def _printed(raw: object) -> str:
+    """Return what a value prints, without its address, which differs from run to run."""
+    if isinstance(raw, Mapping):
+        return kind_of(raw)
+    try:
+        return _ADDRESS.sub("", repr(raw))
+    except Exception:  # noqa: BLE001 - a stranger's __repr__ may raise anything
+        return kind_of(raw)

@@ -1,17 +1,17 @@
 """The door for programs: a policy that is fit to run, and leads through one of its routes."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self, SupportsIndex
 
 import attrs
 
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.types import id_field
 from turnout.errors import Error
 from turnout.project.configuration import configuration_of
@@ -20,10 +20,10 @@ from turnout.runtime.engine import engine
 from turnout.runtime.escalation import escalator
 from turnout.runtime.explain import Explanation, explain
 from turnout.runtime.keys import NO_ID, id_reader
-from turnout.runtime.leads import LACKING, Lead, lead_reader, leads
+from turnout.runtime.leads import LACKING, Lead, record_reader
 from turnout.runtime.moves import Holder, Move
-from turnout.runtime.records import Record
-from turnout.runtime.stores import LONGEST_WAIT, WAIT, Store
+from turnout.runtime.records import RawLead, Record
+from turnout.runtime.stores import LONGEST_WAIT, WAIT, Store, Transaction
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
 
@@ -34,18 +34,27 @@ BATCH = 500
 class PolicyError(Error):
     """The policy can't be run.
 
-    findings: every finding, errors among them; empty where the policy is fine but has no
-    such route.
+    The message names the file, and the line of the first error. findings: every finding,
+    without an error where the policy only has no such route.
     """
 
-    def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
+    def __init__(
+        self,
+        message: str,
+        help: str = "",
+        findings: tuple[Finding, ...] = (),
+    ) -> None:
         """Say what is wrong in one sentence."""
-        super().__init__(message)
+        super().__init__(message, help)
         self.findings = findings
 
     def __reduce__(self) -> tuple[object, ...]:
         """Keep the findings when pickled."""
-        return type(self), (self.message, self.findings)
+        return type(self), (self.message, self.help, self.findings)
+
+
+class ClosedError(Error):
+    """The router was closed, and its state released."""
 
 
 class UnroutedError(Error):
@@ -94,7 +103,12 @@ def load(
 class Router:
     """Routes leads by one route of a policy.
 
-    A context manager; `close` releases the state. One router serves one thread at a time.
+    A context manager; `close` releases the state, and whatever is asked then is a
+    `ClosedError`. Threads of one process may share a router, and take turns at it; it can't
+    be pickled: each process loads its own, and they may share a state file.
+
+    compiled: the policy. route_name: which of its routes. configuration: the file whose
+    settings count, None where none does.
     """
 
     def __init__(
@@ -113,57 +127,78 @@ class Router:
         policy = compiled.policy
         self._decide = engine(compiled.program, self.route_name)
         self._escalate = escalator(compiled.program, self.route_name)
-        self._read = lead_reader(policy.fields)
+        self._read = record_reader(policy.fields)
         self._read_id = id_reader(policy.fields)
+        self._is_closed = False
         self._store: Store = (
             MemoryStore()
             if state is None
             else open_sqlite(Path(state), policy.name, tuple(policy.teams), wait=wait)
         )
 
-    def route(self, lead: object, *, at: datetime | None = None) -> Decision:
-        """Return the decision for one raw lead, a mapping from field names to values.
+    def route(self, lead: RawLead | Record, *, at: datetime | None = None) -> Decision:
+        """Return the decision for one lead: names with values, see `turnout.RawLead`.
 
-        The same id again gets the decision already made. What isn't a mapping, or lacks
-        a required field, goes to the route's fallback with its issues.
+        The same id again gets the decision already made. A lead that lacks a required
+        field goes to the route's fallback with its issues.
         at: the decision's clock, with a time zone; now where it is left out.
 
-        Raises `turnout.StateError` where the state can't be read or written.
+        Raises TypeError for what is no lead, `turnout.StateError` where the state can't be
+        read or written, and ClosedError.
         """
-        return self._batch([self._told(self._read(lead, None))], _aware(at))[0]
+        return self._batch([self._told(lead)], _aware(at))[0]
 
     def route_all(
-        self, records: Iterable[Record], *, at: datetime | None = None, batch: int = BATCH
+        self,
+        records: Iterable[Record | RawLead],
+        *,
+        at: datetime | None = None,
+        batch: int = BATCH,
     ) -> Iterator[Decision]:
-        """Yield one decision a record, in order, `batch` of them a transaction.
+        """Return an iterator over one decision a lead, in order, `batch` of them a transaction.
 
-        A decision is yielded only when it is durable.
+        records: leads as for `route`, or those of a file (`turnout.records`). A decision
+        comes out only when it is durable; what comes before a lead that can't be read is
+        decided before the error is raised. Errors are those of `route`.
         """
-        moment = _aware(at)
-        rows = map(self._told, leads(records, self.compiled.policy.fields))
-        while chunk := list(islice(rows, batch)):
-            yield from self._batch(chunk, moment)
+        if batch < 1:
+            raise ValueError("a batch has at least one lead")
+        if isinstance(records, Mapping):
+            raise TypeError("route_all takes several leads; one goes through `route`")
+        self._check_open()
+        return self._decisions(map(self._told, records), _aware(at), batch)
 
-    def explain(self, lead: object, *, at: datetime | None = None) -> Explanation:
-        """Return why a raw lead goes where it goes; nothing is drawn or recorded."""
-        read, moment = self._read(lead, None), _aware(at)
+    def _decisions(
+        self, leads: Iterator[Lead], at: datetime | None, batch: int
+    ) -> Iterator[Decision]:
+        for chunk in _batches(leads, batch):
+            yield from self._batch(chunk, at)
+
+    def explain(self, lead: RawLead | Record, *, at: datetime | None = None) -> Explanation:
+        """Return why a lead goes where it goes; nothing is drawn or recorded.
+
+        Raises TypeError for what is no lead, and what `route` raises.
+        """
+        read, moment = self._read(lead), _aware(at)
         made: list[Decision] = []
-        with suppress(_UndoError), self._store.begin() as transaction:
+        with suppress(_UndoError), self._begin() as transaction:
             made.append(self._decide(read, moment or _now(), transaction))
             _undo()
         return explain(self.compiled.program, self.route_name, read, made[0])
 
-    def reroute(self, lead: object, reason: str, *, at: datetime | None = None) -> Decision:
+    def reroute(
+        self, lead: RawLead | Record, reason: str, *, at: datetime | None = None
+    ) -> Decision:
         """Decide a raw lead anew, whoever has it, and log who had it before and why.
 
         A lead that was never decided is simply routed. reason: for the log, not empty.
         """
-        said, moment, read = _reason(reason), _aware(at), self._read(lead, None)
-        with self._store.begin() as transaction:
+        said, moment, read = _reason(reason), _aware(at), self._read(lead)
+        with self._begin() as transaction:
             return self._decide(read, moment or _now(), transaction, anew=said)
 
     def reroute_all(
-        self, records: Iterable[Record], reason: str, *, at: datetime | None = None
+        self, records: Iterable[Record | RawLead], reason: str, *, at: datetime | None = None
     ) -> tuple[Move, ...]:
         """Decide leads anew, whoever has them, and return the moves that were logged.
 
@@ -176,9 +211,9 @@ class Router:
         said, asked = _reason(reason), _aware(at)
         moves: dict[str, Move] = {}
         unrouted: dict[str, None] = {}
-        with self._store.begin() as transaction:
+        with self._begin() as transaction:
             moment = asked or _now()
-            for lead in leads(records, self.compiled.policy.fields):
+            for lead in map(self._read, records):
                 key = lead.key
                 if key in moves:
                     continue
@@ -202,7 +237,7 @@ class Router:
         Raises `turnout.StateError` where the state can't be read or written.
         """
         moment = _aware(at)
-        with self._store.begin() as transaction:
+        with self._begin() as transaction:
             return self._escalate(moment or _now(), transaction)
 
     def touch(self, *leads: str) -> tuple[str, ...]:
@@ -211,7 +246,7 @@ class Router:
         Returns the ids that were never decided on this route; the others are marked.
         """
         keys = {lead: self._key(lead) for lead in leads}
-        with self._store.begin() as transaction:
+        with self._begin() as transaction:
             unknown = [
                 lead
                 for lead, key in keys.items()
@@ -223,20 +258,21 @@ class Router:
 
     def moves(self) -> tuple[Move, ...]:
         """Return every move of a lead of this route, in the order in which they were made."""
-        with self._store.begin() as transaction:
+        with self._begin() as transaction:
             return tuple(move for move in transaction.moves() if move.route == self.route_name)
 
     def close_lead(self, lead: str) -> bool:
         """Take a lead off its assignee's open ones, for `least-loaded`; False if it wasn't open."""
-        with self._store.begin() as transaction:
+        with self._begin() as transaction:
             return transaction.close_lead(self.route_name, self._key(lead))
 
     def _key(self, lead_id: str) -> str:
         """Return what a lead is known by whose id somebody wrote."""
         return self._read_id(lead_id, None) or lead_id
 
-    def _told(self, lead: Lead) -> Lead:
+    def _told(self, record: Record | RawLead) -> Lead:
         """Return the lead, with an issue where it has no id; a broken row's complaint says more."""
+        lead = self._read(record)
         if lead.id is not None or any(each.reason == lead.complaint for each in lead.issues):
             return lead
         field = id_field(self.compiled.policy.fields)
@@ -245,13 +281,32 @@ class Router:
         return attrs.evolve(lead, issues=(*others, issue))
 
     def _batch(self, chunk: list[Lead], at: datetime | None) -> list[Decision]:
-        with self._store.begin() as transaction:
+        with self._begin() as transaction:
             moment = at or _now()
             return [self._decide(lead, moment, transaction) for lead in chunk]
 
+    def _begin(self) -> AbstractContextManager[Transaction]:
+        self._check_open()
+        return self._store.begin()
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise ClosedError(
+                f"the router of route {self.route_name} is closed",
+                "route while its `with` block is open, or load the policy again",
+            )
+
     def close(self) -> None:
         """Release the state; a router can be closed twice."""
+        self._is_closed = True
         self._store.close()
+
+    def __reduce_ex__(self, _protocol: SupportsIndex) -> NoReturn:
+        """Refuse to be pickled or copied: two routers would draw the same turns."""
+        raise TypeError(
+            "a Router can't be pickled or copied: call `turnout.load` in each process, and give "
+            "them one `state` file to share their turns"
+        )
 
     def __enter__(self) -> Self:
         """Return the router itself."""
@@ -265,6 +320,24 @@ class Router:
     ) -> None:
         """Close the router."""
         self.close()
+
+
+def _batches(leads: Iterator[Lead], size: int) -> Iterator[list[Lead]]:
+    """Yield the leads in lists; those before an error are a list of their own."""
+    while True:
+        chunk: list[Lead] = []
+        try:
+            while len(chunk) < size:
+                chunk.append(next(leads))
+        except StopIteration:
+            if chunk:
+                yield chunk
+            return
+        except Exception:
+            if chunk:
+                yield chunk
+            raise
+        yield chunk
 
 
 class _UndoError(Exception):
@@ -300,18 +373,25 @@ def _reason(reason: str) -> str:
 
 def _chosen(compiled: Compiled, route: str | None) -> str:
     """Return the name of the route. Raises PolicyError."""
-    errors = [f for f in compiled.findings if f.severity is Severity.ERROR]
+    findings = compiled.findings
+    errors = [each for each in findings if each.severity is Severity.ERROR]
     if errors:
-        count = f"{len(errors)} error{'s' if len(errors) > 1 else ''}"
-        message = f"the policy has {count}; the first: {errors[0].message}"
-        raise PolicyError(message, compiled.findings)
+        first, more = errors[0], len(errors) - 1
+        place = "" if first.span is None else f"{first.span.source.name}:{first.span.line}: "
+        rest = f" (and {more} more error{'s' if more > 1 else ''})" if more else ""
+        raise PolicyError(f"{place}{first.message}{rest}", "; ".join(first.help), findings)
+    file = compiled.sources[-1].name
     names = list(compiled.program.routes)
+    listed = ", ".join(names)
     if not names:
-        raise PolicyError("the policy has no route")
-    if route is None:
-        if len(names) > 1:
-            raise PolicyError(f"the policy has several routes: {', '.join(names)}; name one")
-        return names[0]
-    if route not in names:
-        raise PolicyError(f"the policy has no route `{route}`; it has {', '.join(names)}")
-    return route
+        raise PolicyError(
+            f"{file}: the policy has no route", "name the file that has one", findings
+        )
+    if route is None and len(names) > 1:
+        several = f"{file}: the policy has several routes: {listed}"
+        raise PolicyError(several, "name one: `route=`", findings)
+    if route is not None and route not in names:
+        near = nearest(route, names)
+        advice = f"it has {listed}" if near is None else f"did you mean `{near}`?"
+        raise PolicyError(f"{file}: the policy has no route `{route}`", advice, findings)
+    return names[0] if route is None else route

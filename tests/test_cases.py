@@ -9,7 +9,6 @@ lies in folders beside it. A finding is expected on its line as `# ! its-name`, 
 Whatever is fit to run is also drawn, compiled, and routed with leads drawn from it.
 """
 
-import ast
 import json
 import re
 from collections import Counter
@@ -28,6 +27,7 @@ from turnout.compiler.tree.dot import dot
 from turnout.compiler.tree.grow import decision_tree
 from turnout.compiler.tree.picture import render
 from turnout.compiler.tree.tree_json import as_json
+from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.conditions import SEEN
 from turnout.rendering.jsons import json_text
 from turnout.rendering.pretty import pretty
@@ -175,7 +175,7 @@ def _decides_in_one_way(compiled: Compiled, name: str) -> None:
 @pytest.mark.skipif(not (ROOT / "compiler").is_dir(), reason="not a checkout")
 def test_every_finding_has_a_case() -> None:
     shown = {name for path in BAD for name in _names_expected(path)}
-    assert shown | set(ELSEWHERE) == finding_names()
+    assert shown | set(ELSEWHERE) == set(CATALOGUE)
 
 
 def _names_expected(path: Path) -> set[str]:
@@ -183,33 +183,6 @@ def _names_expected(path: Path) -> set[str]:
     return {
         name for text in texts for found in _EXPECTED.findall(text) for name in found.split(", ")
     }
-
-
-def finding_names() -> set[str]:
-    """Return every name that the code gives to a finding, read off its calls."""
-    called = {"Finding", "error", "report", "PatternProblem"}
-    found: set[str] = set()
-    for stage in ("dsl", "compiler"):
-        for path in sorted((ROOT / stage).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and node.args:
-                    name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                    found |= _constants(node.args[0]) if name in called else set()
-                if isinstance(node, ast.Tuple) and len(node.elts) == 2:  # a row's fault
-                    found |= _constants(node.elts[0]) & {"table-value", "duplicate-key"}
-    return found
-
-
-def _constants(node: ast.expr) -> set[str]:
-    match node:
-        case ast.Constant(str(name)):
-            return {name}
-        case ast.IfExp(body=body, orelse=orelse):
-            return _constants(body) | _constants(orelse)
-        case ast.JoinedStr(values=[ast.Constant("overlapping-"), _]):
-            return {"overlapping-territories", "overlapping-segments"}
-        case _:
-            return set()
 
 
 @pytest.mark.parametrize("path", GOOD + BAD, ids=case_name)

@@ -15,33 +15,45 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from turnout.compiler.compiled import Compiled, compile_policy
+    from turnout.dsl.findings import Finding, Label, Severity, Witness
+    from turnout.dsl.source import Source, Span
     from turnout.errors import Error
     from turnout.project.configuration import ConfigurationError
     from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
-    from turnout.runtime.explain import Explanation
+    from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.moves import Holder, Move
-    from turnout.runtime.records import LeadsError, Record, Records, records
-    from turnout.runtime.router import PolicyError, Router, UnroutedError, load
+    from turnout.runtime.records import LeadsError, RawLead, Record, Records, records
+    from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError, load
     from turnout.runtime.stores import StateError
 
 __all__ = [
+    "ClosedError",
     "Compiled",
     "ConfigurationError",
     "Decision",
     "Doing",
     "Error",
     "Explanation",
+    "Finding",
     "Holder",
     "Issue",
+    "Label",
     "LeadsError",
     "Move",
     "PassedOver",
     "PolicyError",
+    "RawLead",
     "Record",
     "Records",
+    "Refusal",
     "Router",
+    "Severity",
+    "Source",
+    "Span",
     "StateError",
+    "Tried",
     "UnroutedError",
+    "Witness",
     "__version__",
     "compile_policy",
     "load",
@@ -50,25 +62,35 @@ __all__ = [
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Compiled": "compiler.compiled",
     "compile_policy": "compiler.compiled",
+    "Compiled": "compiler.compiled",
+    "Finding": "dsl.findings",
+    "Label": "dsl.findings",
+    "Severity": "dsl.findings",
+    "Witness": "dsl.findings",
+    "Source": "dsl.source",
+    "Span": "dsl.source",
+    "Error": "errors",
     "ConfigurationError": "project.configuration",
     "Decision": "runtime.decisions",
     "Doing": "runtime.decisions",
-    "Error": "errors",
     "Issue": "runtime.decisions",
     "PassedOver": "runtime.decisions",
     "Explanation": "runtime.explain",
+    "Refusal": "runtime.explain",
+    "Tried": "runtime.explain",
     "Holder": "runtime.moves",
     "Move": "runtime.moves",
     "LeadsError": "runtime.records",
+    "RawLead": "runtime.records",
     "Record": "runtime.records",
     "Records": "runtime.records",
     "records": "runtime.records",
+    "ClosedError": "runtime.router",
+    "load": "runtime.router",
     "PolicyError": "runtime.router",
     "Router": "runtime.router",
     "UnroutedError": "runtime.router",
-    "load": "runtime.router",
     "StateError": "runtime.stores",
 }
 

@@ -9,6 +9,7 @@ import io
 import os
 import sys
 import traceback
+from difflib import get_close_matches
 from importlib import import_module
 
 import click
@@ -60,6 +61,19 @@ class Turnout(click.Group):
             return super().get_command(ctx, cmd_name)
         command: click.Command = import_module(f"turnout.commands.{cmd_name}").command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the subcommand; where there is none of that name, name the nearest."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as unknown:
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            if not near:
+                raise
+            message = f"No such command {args[0]!r}. Did you mean {near[0]}?"
+            raise click.UsageError(message, ctx) from unknown
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the subcommands from the table, importing none."""

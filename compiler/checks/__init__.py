@@ -1,58 +1,96 @@
 """The checks: what is wrong with a policy that can be read.
 
-A check is a function from what it looks at to findings; the two tuples below are the
-whole list, in the order in which they run, with the guarantees between them. `ROUTE_CHECKS`
-and guarantees ask a route's regions and are exact: a finding about leads comes with a lead
-that the reference interpreter has run, and a question that runs out of steps is reported
-as `undecided`, once a rule whatever the number of its questions. A check that the deadline
-leaves no time to begin isn't begun, which is said once a route.
+`CHECKS` is the whole list. Those of a route and of guarantees ask about sets of leads and
+are exact: a finding about leads comes with a lead that the reference interpreter has run,
+and a question that runs out of its budget is reported as `undecided`, once a rule whatever
+the number of its questions. A check that the deadline leaves no time to begin isn't begun,
+which is said once a route.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import assert_never
 
 import attrs
 
-from turnout.compiler.checks.conflicts import check_conflicts
-from turnout.compiler.checks.coverage_gaps import check_gaps
-from turnout.compiler.checks.guarantees import check_guarantees
-from turnout.compiler.checks.negations import check_negations
-from turnout.compiler.checks.redundant_conditions import check_redundant_conditions
-from turnout.compiler.checks.redundant_rules import check_redundant_rules
-from turnout.compiler.checks.siblings import check_families
-from turnout.compiler.checks.targets import check_chains, check_teams
-from turnout.compiler.checks.telling_apart import check_identities
-from turnout.compiler.checks.unreachable import check_unreachable
-from turnout.compiler.checks.unused import check_unused
+from turnout.compiler.checks.chains import (
+    DEAD_END,
+    NEVER_AVAILABLE,
+    UNREACHABLE_TARGET,
+    check_chains,
+    check_teams,
+)
+from turnout.compiler.checks.check import (
+    Check,
+    Depends,
+    OfFamilies,
+    OfGuarantees,
+    OfPolicy,
+    OfRoute,
+    OfRules,
+)
+from turnout.compiler.checks.conflicts import CONFLICTING_OVERLAP, check_conflicts
+from turnout.compiler.checks.coverage_gaps import COVERAGE_GAP, check_gaps
+from turnout.compiler.checks.guarantees import REFUTED_GUARANTEE, check_guarantees
+from turnout.compiler.checks.negations import NEGATION_MATCHES_MISSING, check_negations
+from turnout.compiler.checks.redundant_conditions import (
+    REDUNDANT_CONDITION,
+    check_redundant_conditions,
+)
+from turnout.compiler.checks.redundant_rules import REDUNDANT_RULE, check_redundant_rules
+from turnout.compiler.checks.siblings import (
+    OVERLAPPING_SEGMENTS,
+    OVERLAPPING_TERRITORIES,
+    UNCOVERED_SEGMENT,
+    check_families,
+)
+from turnout.compiler.checks.telling_apart import NO_LEAD_ID, UNGUARDED_IDENTITY, check_identities
+from turnout.compiler.checks.undecided import UNDECIDED
+from turnout.compiler.checks.unreachable import (
+    IMPOSSIBLE_CONDITION,
+    UNREACHABLE_BLOCK,
+    UNREACHABLE_RULE,
+    check_unreachable,
+)
+from turnout.compiler.checks.unused import UNUSED_DEFINITION, check_unused
 from turnout.compiler.leads.budget import USUAL, Budget
 from turnout.compiler.program import Program, lower
 from turnout.compiler.questions.analysis import Analysis, analyse
-from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Route
 from turnout.dsl.source import Span
 
-ROUTE_CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
-    check_unreachable,
-    check_gaps,
-    check_chains,
-    check_redundant_rules,
-    check_redundant_conditions,
-    check_negations,
-    check_conflicts,
+CHECKS: tuple[Check, ...] = (
+    Check(
+        (UNREACHABLE_RULE, UNREACHABLE_BLOCK, IMPOSSIBLE_CONDITION),
+        OfRoute(check_unreachable, is_quick=True),
+    ),
+    Check((COVERAGE_GAP,), OfRoute(check_gaps)),
+    Check((DEAD_END, NEVER_AVAILABLE, UNREACHABLE_TARGET), OfRoute(check_chains, is_quick=True)),
+    Check((REDUNDANT_RULE,), OfRules(check_redundant_rules, Depends.OUTCOME, may_wait=True)),
+    Check(
+        (REDUNDANT_CONDITION,),
+        OfRules(check_redundant_conditions, Depends.CONDITION, may_wait=True),
+    ),
+    Check((NEGATION_MATCHES_MISSING,), OfRoute(check_negations, may_wait=True, is_quick=True)),
+    Check((CONFLICTING_OVERLAP,), OfRules(check_conflicts, Depends.OUTCOME, may_wait=True)),
+    Check((REFUTED_GUARANTEE, IMPOSSIBLE_CONDITION), OfGuarantees(check_guarantees)),
+    Check(
+        (OVERLAPPING_TERRITORIES, OVERLAPPING_SEGMENTS, UNCOVERED_SEGMENT),
+        OfFamilies(check_families),
+    ),
+    Check((NEVER_AVAILABLE,), OfPolicy(check_teams)),
+    Check((NO_LEAD_ID, UNGUARDED_IDENTITY), OfPolicy(check_identities)),
+    Check((UNUSED_DEFINITION,), OfPolicy(check_unused)),
 )
+"""Every check, in the order in which they run: first those of each route, then the others."""
 
-MAY_WAIT: Mapping[Callable[[Analysis], Iterator[Finding]], str] = {
-    check_redundant_rules: "redundant-rule",
-    check_redundant_conditions: "redundant-condition",
-    check_negations: "negation-matches-missing",
-    check_conflicts: "conflicting-overlap",
-}
-"""Checks that aren't begun past the deadline, and what they look for."""
-
-POLICY_CHECKS: tuple[Callable[[Program], Iterator[Finding]], ...] = (
-    check_teams,
-    check_identities,
-    check_unused,
+QUICK = tuple(
+    each
+    for each in CHECKS
+    if not isinstance(each.scope, OfRoute | OfRules)
+    or (isinstance(each.scope, OfRoute) and each.scope.is_quick)
 )
+"""The checks that take a fraction of the others' time."""
 
 
 def check(  # noqa: PLR0913 - what bounds the questions, each by name
@@ -60,27 +98,34 @@ def check(  # noqa: PLR0913 - what bounds the questions, each by name
     *,
     routes: Iterable[str] | None = None,
     budget: Budget = USUAL,
-    route_checks: Sequence[Callable[[Analysis], Iterator[Finding]]] = ROUTE_CHECKS,
+    checks: Sequence[Check] = CHECKS,
     analyses: Mapping[str, Analysis] | None = None,
     clear: Collection[tuple[str, str]] = (),
 ) -> tuple[Finding, ...]:
     """Return what the checks find, check by check.
 
     routes: those to analyse, all by default; the caller leaves out routes of which a
-    condition could not be read. budget: what one question may take; what is open
-    then is `undecided`. route_checks: those that run, in order. analyses: of routes, by name,
-    where there are some. clear: families, by kind and name, that are known to be right.
+    condition could not be read. budget: what one question may take; what is open then is
+    `undecided`. checks: those that run, in order. analyses: of routes, by name, where there
+    are some. clear: families, by kind and name, that are known to be right.
     """
     findings: list[Finding] = []
     sound = list(program.routes if routes is None else routes)
     for name in sound:
-        analysis = (analyses or {}).get(name)
-        analysis = analysis or analyse(program, name, budget)
-        findings.extend(_of_route(analysis, route_checks))
-    findings.extend(check_guarantees(program, sound, budget))
-    findings.extend(check_families(program, budget, clear))
-    for policy_check in POLICY_CHECKS:
-        findings.extend(policy_check(program))
+        analysis = (analyses or {}).get(name) or analyse(program, name, budget)
+        findings.extend(_of_route(analysis, checks))
+    for each in checks:
+        match each.scope:
+            case OfGuarantees(run):
+                findings.extend(run(program, sound, budget))
+            case OfFamilies(run):
+                findings.extend(run(program, budget, clear))
+            case OfPolicy(run):
+                findings.extend(run(program))
+            case OfRoute() | OfRules():
+                pass
+            case _:
+                assert_never(each.scope)
     return tuple(findings)
 
 
@@ -106,22 +151,22 @@ def check_inexact(
     return tuple(_once([*gaps, *sure]))
 
 
-def _of_route(
-    analysis: Analysis, route_checks: Sequence[Callable[[Analysis], Iterator[Finding]]]
-) -> Iterator[Finding]:
+def _of_route(analysis: Analysis, checks: Sequence[Check]) -> Iterator[Finding]:
     found: list[Finding] = []
     late: list[str] = []
-    for route_check in route_checks:
-        if route_check in MAY_WAIT and analysis.budget.is_past:
-            late.append(MAY_WAIT[route_check])
+    for each in checks:
+        if not isinstance(each.scope, OfRoute | OfRules):
+            continue
+        if each.scope.may_wait and analysis.budget.is_past:
+            late.append(each.kinds[0].name)
+        elif isinstance(each.scope, OfRoute):
+            found.extend(each.scope.run(analysis))
         else:
-            found.extend(route_check(analysis))
+            found.extend(each.scope.run(analysis, ()))
     yield from _once(found)
     if late:
         names = late[0] if len(late) == 1 else f"{', '.join(late[:-1])} and {late[-1]}"
-        yield Finding(
-            "undecided",
-            Severity.WARNING,
+        yield UNDECIDED.finding(
             analysis.route.span,
             f"rules of route `{analysis.route.name}` were not checked for {names}",
             text="the deadline had passed",

@@ -12,17 +12,13 @@ An editor that keeps one `Checked` pays for what it changes:
     checked = check_again(checked, edited)
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import partial
 
 import attrs
 
-from turnout.compiler.checks import ROUTE_CHECKS, check
-from turnout.compiler.checks.conflicts import check_conflicts
-from turnout.compiler.checks.negations import check_negations
-from turnout.compiler.checks.redundant_conditions import check_redundant_conditions
-from turnout.compiler.checks.redundant_rules import check_redundant_rules
-from turnout.compiler.checks.targets import check_chains
+from turnout.compiler.checks import CHECKS, QUICK, check
+from turnout.compiler.checks.check import Check, Depends, OfRoute, OfRules
 from turnout.compiler.checks.unreachable import check_unreachable, unreachable
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
 from turnout.compiler.leads.regions import truth
@@ -33,34 +29,20 @@ from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Family
 
-QUICK_CHECKS = (check_unreachable, check_chains, check_negations)
-"""The checks of a route that take a fraction of the others' time."""
-
 MOST_CHANGED = 50
 """Rules of which an edit changes the targets; with more, all rules are asked again."""
-
-
-RouteCheck: TypeAlias = Callable[[Analysis, Collection[int]], Iterator[Finding]]
-"""A check that may leave out clauses of which it is known to find nothing."""
-
-BY_OUTCOME: tuple[RouteCheck, ...] = (check_redundant_rules, check_conflicts)
-"""Checks of a rule that compare what it does with its leads to what others that meet it do."""
-
-BY_CONDITION: tuple[RouteCheck, ...] = (check_redundant_conditions,)
-"""Checks of a rule that look at nothing but its condition."""
 
 
 @attrs.frozen
 class CheckedRoute:
     """What is kept of a route: its analysis and the verdicts on its clauses.
 
-    clear: for checks that leave out what they are told, the rules with which they found
-    nothing wrong.
+    clear: for checks of rules, those with which they found nothing wrong.
     """
 
     analysis: Analysis
     verdicts: list[Verdict | ClosedBlock | OutOfSteps | None]
-    clear: dict[RouteCheck, frozenset[int]]
+    clear: dict[Check, frozenset[int]]
 
 
 @attrs.frozen
@@ -88,8 +70,8 @@ def check_again(previous: Checked, program: Program, *, is_quick: bool = False) 
 
     The findings are the same as from scratch, whatever was edited; how long it takes
     depends on how many rules meet the edited ones. A change of the schema, a territory or
-    a segment carries nothing over. is_quick: only `QUICK_CHECKS` and the checks of the whole
-    policy, for every keystroke; the others follow when the author pauses.
+    a segment carries nothing over. is_quick: only the `QUICK` checks, for every
+    keystroke; the others follow when the author pauses.
     """
     old, new = previous.program.policy, program.policy
     is_same = dict(old.fields) == dict(new.fields) and _meanings(previous) == {
@@ -147,26 +129,27 @@ def _checked(
         routes[name] = CheckedRoute(analysis, found, {})
         return unreachable(analysis, found)
 
-    def shorter(route_check: RouteCheck) -> Callable[[Analysis], Iterator[Finding]]:
-        def run(analysis: Analysis) -> Iterator[Finding]:
-            name = analysis.route.name
-            known = frozenset[int]()
-            if name in before and route_check in before[name].clear:
-                known = _clear(before[name], analysis, edits[name], route_check)
-            found = list(route_check(analysis, known))
-            routes[name].clear[route_check] = _without(analysis, found)
-            yield from found
+    def shorter(of: Check, scope: OfRules, analysis: Analysis) -> Iterator[Finding]:
+        name = analysis.route.name
+        known = frozenset[int]()
+        if name in before and of in before[name].clear:
+            known = _clear(before[name], analysis, edits[name], of, scope.depends_on)
+        found = list(scope.run(analysis, known))
+        routes[name].clear[of] = _without(analysis, found)
+        yield from found
 
-        return run
+    def carrying(each: Check) -> Check:
+        match each.scope:
+            case OfRoute(run) as scope if run is check_unreachable:
+                return attrs.evolve(each, scope=attrs.evolve(scope, run=reworded))
+            case OfRules() as scope:
+                run = partial(shorter, each, scope)
+                return attrs.evolve(each, scope=OfRoute(run, may_wait=scope.may_wait))
+            case _:
+                return each
 
-    carrying: dict[object, RouteCheck] = {each: each for each in (*BY_OUTCOME, *BY_CONDITION)}
-    chosen: list[Callable[[Analysis], Iterator[Finding]]] = []
-    for each in QUICK_CHECKS if is_quick else ROUTE_CHECKS:
-        if each is check_unreachable:
-            chosen.append(reworded)
-        else:
-            chosen.append(shorter(carrying[each]) if each in carrying else each)
-    findings = check(program, budget=budget, route_checks=chosen, analyses=analyses, clear=clear)
+    checks = tuple(map(carrying, QUICK if is_quick else CHECKS))
+    findings = check(program, budget=budget, checks=checks, analyses=analyses, clear=clear)
     return Checked(program, findings, sum(asked), routes, budget)
 
 
@@ -241,11 +224,11 @@ def _carried(before: CheckedRoute, now: Analysis, edit: _Edit) -> dict[int, Verd
 
 
 def _clear(
-    before: CheckedRoute, now: Analysis, edit: _Edit, route_check: RouteCheck
+    before: CheckedRoute, now: Analysis, edit: _Edit, of: Check, depends_on: Depends
 ) -> frozenset[int]:
     """Return the rules, by new number, with which a check is sure to find nothing wrong again."""
-    clear = {at: edit.kept(at) for at in before.clear[route_check]}
-    if any(route_check is each for each in BY_CONDITION):
+    clear = {at: edit.kept(at) for at in before.clear[of]}
+    if depends_on is Depends.CONDITION:
         is_same = _free(before.analysis.space) == _free(now.space)
         return frozenset(here for here in clear.values() if here is not None and is_same)
     old, new = before.analysis.consequences, now.consequences

@@ -9,12 +9,19 @@ later would send elsewhere.
 
 from collections.abc import Collection, Iterator
 
-from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks, reads
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import followed
-from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.finding_kinds import note
+from turnout.dsl.findings import Finding, Label
+
+CONFLICTING_OVERLAP = note(
+    "conflicting-overlap",
+    "Two rules share leads and disagree about them, so that their order decides.",
+    needs_whole=True,
+)
 
 MOST_PAIRS = 20
 """Findings of one route; the others are counted."""
@@ -97,9 +104,7 @@ def _finding(analysis: Analysis, at: int, found: list[tuple[int, Masks]]) -> Fin
     labels = [Label(clauses[by].span, "has them, being first") for by, _ in found[:MOST_LABELS]]
     more = len(found) - len(labels)
     first, shared = found[0]
-    return Finding(
-        "conflicting-overlap",
-        Severity.NOTE,
+    return CONFLICTING_OVERLAP.finding(
         clauses[at].span,
         f"{clauses[first].title} and {clauses[at].title} share leads but not their target",
         text="would send them elsewhere",
@@ -113,9 +118,7 @@ def _finding(analysis: Analysis, at: int, found: list[tuple[int, Masks]]) -> Fin
 
 def _more(analysis: Analysis, more: int) -> Finding:
     plural = "" if more == 1 else "s"
-    return Finding(
-        "conflicting-overlap",
-        Severity.NOTE,
+    return CONFLICTING_OVERLAP.finding(
         analysis.route.span,
         f"{more} more rule{plural} share leads with earlier ones that send them elsewhere",
         text=f"{MOST_PAIRS} are shown",

@@ -6,18 +6,23 @@ exactly the leads of the region.
 """
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from turnout.compiler.checks.edges import edges
-from turnout.compiler.checks.unreachable import ended
+from turnout.compiler.checks.mending import with_fallback
+from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.gaps import MOST_REGIONS, Gap, gaps
 from turnout.compiler.words.describe import MOST, Words, phrases, words
 from turnout.compiler.words.spelling import spelled
-from turnout.dsl.conditions import ALWAYS, And, Condition, IsIn, Not, Or
-from turnout.dsl.findings import Finding, Severity, Witness
+from turnout.dsl.conditions import ALWAYS, And, Atom, Condition, IsIn, Named, Not, Or
+from turnout.dsl.finding_kinds import firm
+from turnout.dsl.findings import Finding, Witness
 from turnout.dsl.wording import written
+
+COVERAGE_GAP = firm("coverage-gap", "Some lead reaches the end of a route without a target.")
 
 MOST_GAPS = 12
 """Regions of one route that get a finding each."""
@@ -40,9 +45,7 @@ def check_gaps(analysis: Analysis) -> Iterator[Finding]:
     except OutOfSteps as stopped:
         text, limit = ended(stopped, analysis.budget)
         message = f"whether the route `{route.name}` takes every lead could not be decided"
-        yield Finding(
-            "undecided",
-            Severity.WARNING,
+        yield UNDECIDED.finding(
             route.span,
             message,
             text=text,
@@ -64,15 +67,14 @@ def _finding(analysis: Analysis, known: Words, gap: Gap) -> Finding:
     taking = [f"`{analysis.route.clauses[at].name}`" for at in gap.exceptions]
     unless = f", unless taken by {_any_of(taking)}" if taking else ""
     hint = edges(analysis, gap)
-    return Finding(
-        "coverage-gap",
-        Severity.ERROR,
+    return COVERAGE_GAP.finding(
         analysis.route.span,
         f"{said} {'get' if is_sure else 'possibly get'} no target{unless}",
         text="ends without a fallback",
         labels=hint.labels,
         witness=witness,
         help=(*hint.help, _remedy(analysis, known, gap)),
+        fixes=with_fallback(analysis),
     )
 
 
@@ -125,15 +127,17 @@ def _remedy(analysis: Analysis, known: Words, gap: Gap) -> str:
 
 def _values(condition: Condition) -> int:
     """Return how many values stand in the text of a condition, one character each at least."""
+    if isinstance(condition, Atom):
+        return 0 if not isinstance(condition, IsIn) or condition.table else len(condition.values)
     match condition:
         case And(parts) | Or(parts):
             return sum(map(_values, parts))
         case Not(part):
             return _values(part)
-        case IsIn(values=values, table=""):
-            return len(values)
-        case _:
+        case Named():
             return 0
+        case _:
+            assert_never(condition)
 
 
 def _witness(analysis: Analysis, gap: Gap) -> Witness | None:
@@ -152,11 +156,10 @@ def _more(analysis: Analysis, more: int, *, is_whole: bool) -> Finding:
         message = f"{count(more, 'more kind')} of leads get no target"
     else:
         message = f"more than {MOST_REGIONS - MOST_GAPS} more kinds of leads get no target"
-    return Finding(
-        "coverage-gap",
-        Severity.ERROR,
+    return COVERAGE_GAP.finding(
         analysis.route.span,
         message,
         text=f"{MOST_GAPS} are shown",
         help=("end the route in a `fallback to ...`",),
+        fixes=with_fallback(analysis),
     )

@@ -9,6 +9,7 @@ to continue range ..., but ... isn't matched by either of them").
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import assert_never
 
 import attrs
 
@@ -76,9 +77,7 @@ def _said(analysis: Analysis, below: _Side, above: _Side) -> Edges:
 def _points(analysis: Analysis, at: int, mask: Mask) -> list[tuple[Cut, Cut]]:
     """Return the single numbers or days that the gap has on a dimension, from cut to cut."""
     dimension = analysis.space.dimensions[at]
-    is_ordered = isinstance(
-        dimension.field.type, types.Integer | types.Number | types.Money | types.Date
-    )
+    is_ordered = dimension.field.type.shape in types.ON_A_LINE
     if dimension.kind != "value" or not is_ordered or mask == analysis.space.full[at]:
         return []
     return [
@@ -111,10 +110,15 @@ def _beside(
 
 
 def _value(dimension: Dimension, point: tuple[Cut, Cut]) -> Ordered:
-    match dimension.field.type:
-        case types.Integer():
+    shape = dimension.field.type.shape
+    match shape:
+        case "whole":
             return int(point[0])
-        case types.Date():
+        case "days":
             return date.fromordinal(point[0])
-        case _:
+        case "dense":
             return Decimal(point[0][0])
+        case "text" | "listed" | "several":
+            raise AssertionError(dimension)  # no line
+        case _:
+            assert_never(shape)

@@ -11,14 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 import attrs
 
 from turnout.compiler.candidates import both, either
-from turnout.compiler.checks.unreachable import ended
+from turnout.compiler.checks.undecided import UNDECIDED, ended
+from turnout.compiler.checks.unreachable import IMPOSSIBLE_CONDITION
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps, OutOfTime
 from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.outcomes import Giving, Outcome, outcomes
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, atoms
-from turnout.dsl.findings import Finding, Label, Severity, Witness
+from turnout.dsl.finding_kinds import firm
+from turnout.dsl.findings import Finding, Label, Witness
 from turnout.dsl.promises import (
     AlwaysByRule,
     AlwaysReaches,
@@ -29,6 +31,8 @@ from turnout.dsl.promises import (
 )
 from turnout.dsl.source import Span
 from turnout.dsl.wording import worded
+
+REFUTED_GUARANTEE = firm("refuted-guarantee", "Some lead breaks a guarantee.")
 
 MOST_LABELS = 4
 """Clauses that one finding points at."""
@@ -74,7 +78,7 @@ class Judged:
 def check_guarantees(
     program: Program,
     routes: Iterable[str],
-    budget: Budget = USUAL,
+    budget: Budget,
 ) -> Iterator[Finding]:
     """Yield a finding for each claim that some lead of one of `routes` breaks."""
     for found in judged_claims(program, routes, budget):
@@ -124,9 +128,7 @@ def _impossible(analysis: Analysis, about: Sequence[Guarantee]) -> Iterator[Find
                 continue
         except OutOfSteps:
             continue  # reported with its claims
-        yield Finding(
-            "impossible-condition",
-            Severity.ERROR,
+        yield IMPOSSIBLE_CONDITION.finding(
             guarantee.span,
             f"no lead at all can satisfy guarantee `{guarantee.name}`",
             text="its condition contradicts itself, so that it guarantees nothing",
@@ -249,9 +251,7 @@ def _judged(analysis: Analysis, case: _Case) -> Iterator[Finding]:
         yield _refuted(analysis, case, broken, witness)
     elif stop is not None:
         text, limit = ended(stop, analysis.budget)
-        yield Finding(
-            "undecided",
-            Severity.WARNING,
+        yield UNDECIDED.finding(
             case.claim.span,
             f"whether guarantee `{case.guarantee.name}` holds could not be decided",
             text=text,
@@ -307,9 +307,7 @@ def _refuted(
             labels.append(Label(breach.span, breach.text))
     labels = list(dict.fromkeys(labels))  # several clauses may share a fallback
     possibly = "" if witness is not None else "possibly "
-    return Finding(
-        "refuted-guarantee",
-        Severity.ERROR,
+    return REFUTED_GUARANTEE.finding(
         case.claim.span,
         f"guarantee `{case.guarantee.name}` {possibly}does not hold:"
         f" some lead {_fault(case.claim)}",

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.widening import region_of
@@ -20,9 +20,14 @@ from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import followed, meeting_box
 from turnout.compiler.questions.written import Written, written_conditions
 from turnout.dsl.conditions import NEVER, And, Condition, IsIn, Not, Or, Present, atoms
-from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.finding_kinds import warning
+from turnout.dsl.findings import Finding
 from turnout.dsl.types import Boolean, Field
 from turnout.dsl.wording import is_one_test, written
+
+NEGATION_MATCHES_MISSING = warning(
+    "negation-matches-missing", "A `not (...)` lets in leads because they lack a field."
+)
 
 
 @attrs.frozen
@@ -133,9 +138,7 @@ def _finding(analysis: Analysis, negation: Negation, place: Written, found: Mask
     witness = followed(analysis, found)
     also = "also holds" if witness is not None and witness.confirmed else "possibly holds"
     said = f"`{written(negation.part, fields)}` of {place.title}"
-    return Finding(
-        "negation-matches-missing",
-        Severity.WARNING,
+    return NEGATION_MATCHES_MISSING.finding(
         place.span,
         f"{said} {also} for leads without {lacking}",
         text="takes leads for what they lack",
@@ -154,8 +157,7 @@ def _advice(analysis: Analysis, negation: Negation) -> Iterator[str]:
 
 def _known(negation: Negation, fields: Mapping[str, Field]) -> Condition:
     """Return the negation for leads that have a field, a boolean's in its own words."""
-    match negation.part.part:
-        case IsIn(field, values) if isinstance(fields[field].type, Boolean):
-            return IsIn(field, frozenset({True, False}) - values)
-        case _:
-            return negation.known
+    asked = negation.part.part
+    if isinstance(asked, IsIn) and isinstance(fields[asked.field].type, Boolean):
+        return IsIn(asked.field, frozenset({True, False}) - asked.values)
+    return negation.known

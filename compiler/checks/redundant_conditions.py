@@ -7,20 +7,28 @@ does `country is missing or not DACH` say too much: it shows that missing is mea
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import assert_never
 
 import attrs
 
-from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.checks.mending import rule_of
+from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import Meter, OutOfSteps
 from turnout.compiler.leads.regions import All, reads
 from turnout.compiler.masks import Mask, members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.shares import linked
 from turnout.compiler.questions.written import Written, written_conditions
-from turnout.dsl.conditions import And, Condition, Not, Or, Present
-from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or, Present
+from turnout.dsl.finding_kinds import warning
+from turnout.dsl.findings import Finding, Fix
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_one_test, written
+
+REDUNDANT_CONDITION = warning(
+    "redundant-condition",
+    "A part of a condition can go, and the condition still describes the same leads.",
+)
 
 FEW_PARTS = 8
 """Parts up to which each is tried alone."""
@@ -68,14 +76,21 @@ def _finding(
 ) -> Finding:
     fields = analysis.program.policy.fields
     said = " and ".join(f"`{written(part, fields)}`" for part in gone)
-    return Finding(
-        "redundant-condition",
-        Severity.WARNING,
+    return REDUNDANT_CONDITION.finding(
         place.span,
         f"{place.title} describes the same leads without {said}",
         text="its condition says more than it needs to",
         help=(f"write `{place.word} {written(short, fields)}`",),
+        fixes=_fixes(analysis, place, written(short, fields)),
     )
+
+
+def _fixes(analysis: Analysis, place: Written, short: str) -> tuple[Fix, ...]:
+    if place.word == "within":
+        return (Fix(f"write `within {short}`", place.span, short),)
+    rule = rule_of(analysis, analysis.route.clauses[place.at])
+    when = None if rule is None else rule.when
+    return () if when is None else (Fix(f"write `when {short}`", when, short),)
 
 
 def _shortest(
@@ -149,7 +164,7 @@ def _shortenings(
     needed: Collection[int] = (),
 ) -> Iterator[Shorter]:
     """Yield the shortenings of a part. holds: it stands under an even number of `not`."""
-    if is_one_test(condition, fields):
+    if is_one_test(condition, fields) or isinstance(condition, Atom):
         return
     match condition:
         case Not(inner):
@@ -167,8 +182,10 @@ def _shortenings(
                 for shorter in _shortenings(parts[at], fields, holds=holds):
                     shortened = joined((*parts[:at], shorter.rest, *parts[at + 1 :]))
                     yield attrs.evolve(shorter, rest=shortened, at=None)
-        case _:
+        case Named():
             return
+        case _:
+            assert_never(condition)
 
 
 def _outermost(condition: Condition) -> int:
@@ -228,13 +245,9 @@ def _is_said_on_purpose(part: Condition, rest: Sequence[Condition]) -> bool:
 
 
 def _is_missing(condition: Condition) -> bool:
-    match condition:
-        case Not(Present()):
-            return True
-        case And(parts):
-            return bool(parts) and all(map(_is_missing, parts))
-        case _:
-            return False
+    if isinstance(condition, And):
+        return bool(condition.parts) and all(map(_is_missing, condition.parts))
+    return isinstance(condition, Not) and isinstance(condition.part, Present)
 
 
 @attrs.frozen

@@ -10,13 +10,19 @@ that send elsewhere gets some.
 
 from collections.abc import Collection, Iterator, Sequence
 
-from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.checks.mending import without_rule
+from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.consequences import Consequence
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import samples, taker
-from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.finding_kinds import warning
+from turnout.dsl.findings import Finding, Label
+
+REDUNDANT_RULE = warning(
+    "redundant-rule", "A rule could be deleted, and no lead would notice.", needs_whole=True
+)
 
 MOST_LABELS = 3
 
@@ -94,9 +100,7 @@ def _finding(analysis: Analysis, at: int, heirs: list[int]) -> Finding:
     labels = [Label(clauses[by].span, "sends them to the same place") for by in heirs[:MOST_LABELS]]
     notes = ("others below would send some of them there, too",) if heirs[MOST_LABELS:] else ()
     title = clauses[heirs[0]].title
-    return Finding(
-        "redundant-rule",
-        Severity.WARNING,
+    return REDUNDANT_RULE.finding(
         clauses[at].span,
         f"no lead would notice if {clauses[at].title} went",
         text="its leads would be sent to the same place",
@@ -105,4 +109,5 @@ def _finding(analysis: Analysis, at: int, heirs: list[int]) -> Finding:
         help=(
             f"delete it, and {title if len(heirs) == 1 else 'the rules below'} will take its leads",
         ),
+        fixes=without_rule(analysis, clauses[at]),
     )

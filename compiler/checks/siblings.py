@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterator
 
-from turnout.compiler.checks.unreachable import ended
-from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
+from turnout.compiler.checks.undecided import UNDECIDED, ended
+from turnout.compiler.leads.budget import Budget, OutOfSteps
 from turnout.compiler.leads.ground import Ground, ground
 from turnout.compiler.leads.index import index
 from turnout.compiler.leads.regions import Masks, Regions, find
@@ -11,12 +11,17 @@ from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.program import Program
 from turnout.compiler.words.describe import phrases, words
 from turnout.dsl.conditions import Present, atoms
-from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.finding_kinds import warning
+from turnout.dsl.findings import Finding, Label
 from turnout.dsl.policy import Definition, Family
+
+OVERLAPPING_TERRITORIES = warning("overlapping-territories", "Two sibling territories share leads.")
+OVERLAPPING_SEGMENTS = warning("overlapping-segments", "Two segments of a family share leads.")
+UNCOVERED_SEGMENT = warning("uncovered-segment", "A family of segments leaves values out.")
 
 
 def check_families(
-    program: Program, budget: Budget = USUAL, known: Collection[tuple[str, str]] = ()
+    program: Program, budget: Budget, known: Collection[tuple[str, str]]
 ) -> Iterator[Finding]:
     """Yield `overlapping-...` for siblings that share leads, `uncovered-segment` for leftovers.
 
@@ -33,7 +38,7 @@ def check_families(
         except OutOfSteps as stopped:
             message = f"whether the members of `{family.name}` share leads could not be decided"
             text, _ = ended(stopped, budget)
-            yield Finding("undecided", Severity.WARNING, family.span, message, text=text)
+            yield UNDECIDED.finding(family.span, message, text=text)
 
 
 def _is_clear(family: Family) -> bool:
@@ -73,11 +78,9 @@ def _overlap(
     found: Masks,
 ) -> Finding:
     one, two = pair
-    kind = "territories" if family.kind == "territory" else "segments"
+    kind = OVERLAPPING_TERRITORIES if family.kind == "territory" else OVERLAPPING_SEGMENTS
     lead = example(regions.space, found)
-    return Finding(
-        f"overlapping-{kind}",
-        Severity.WARNING,
+    return kind.finding(
         two.span,
         f"`{one.name}` and `{two.name}` share leads",
         text="shares leads with the one before",
@@ -99,9 +102,7 @@ def _uncovered(program: Program, family: Family, grid: Ground, budget: Budget) -
         return
     known = words(regions, program.policy.definitions.values())
     lead = example(regions.space, found)
-    yield Finding(
-        "uncovered-segment",
-        Severity.WARNING,
+    yield UNCOVERED_SEGMENT.finding(
         family.span,
         f"no segment of `{family.name}` covers leads with {', '.join(phrases(known, found))}",
         text="leaves values out",

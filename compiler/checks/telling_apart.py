@@ -3,9 +3,18 @@
 from collections.abc import Iterator
 
 from turnout.compiler.program import Program
-from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.finding_kinds import warning
+from turnout.dsl.findings import Finding, Label
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Code, Field, FieldType, SalesforceId, Text, id_field
+
+NO_LEAD_ID = warning(
+    "no-lead-id", "The lead schema names no field as the lead's id.", needs_whole=True
+)
+UNGUARDED_IDENTITY = warning(
+    "unguarded-identity",
+    "An identity asks a field that takes any text, and no placeholders are declared for it.",
+)
 
 
 def check_identities(program: Program) -> Iterator[Finding]:
@@ -34,9 +43,7 @@ def takes_anything(kind: FieldType) -> bool:
 
 def _no_id(policy: Policy) -> Finding:
     first = next(iter(policy.fields.values()))
-    return Finding(
-        "no-lead-id",
-        Severity.WARNING,
+    return NO_LEAD_ID.finding(
         first.span,
         "the schema names no field as the lead's id",
         text="no field is called `id`, none is marked `id`",
@@ -54,9 +61,7 @@ def _unguarded(policy: Policy, field: Field) -> Finding:
         for identity in policy.identities
         if field.name in identity.fields
     )
-    return Finding(
-        "unguarded-identity",
-        Severity.WARNING,
+    return UNGUARDED_IDENTITY.finding(
         field.span,
         f"`{field.name}` tells who was seen before, and declares no placeholders",
         text="whoever types the same into the form is the same person",

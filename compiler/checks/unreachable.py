@@ -5,14 +5,25 @@ What becomes of each clause is found in `compiler.reach`; here it is put into wo
 
 from collections.abc import Iterator
 
+from turnout.compiler.checks.mending import without_block, without_rule
+from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.consequences import consequence, tried
-from turnout.compiler.leads.budget import Budget, OutOfSteps, OutOfTime
+from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.program import Clause
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.compiler.words.describe import Words, words
-from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.finding_kinds import error
+from turnout.dsl.findings import Finding, Label
 from turnout.dsl.wording import written
+
+UNREACHABLE_RULE = error(
+    "unreachable-rule", "No lead is left for a rule: earlier rules take all of them."
+)
+IMPOSSIBLE_CONDITION = error(
+    "impossible-condition", "No lead at all can satisfy a rule's condition."
+)
+UNREACHABLE_BLOCK = error("unreachable-block", "No lead gets into a `within`.")
 
 
 def check_unreachable(analysis: Analysis) -> Iterator[Finding]:
@@ -43,26 +54,6 @@ def unreachable(
                 pass
 
 
-def undecided(clause: Clause, claim: str, budget: Budget, stopped: OutOfSteps) -> Finding:
-    """Return the finding that a question about `clause` ran out of steps, or of time."""
-    text, limit = ended(stopped, budget)
-    return Finding(
-        "undecided",
-        Severity.WARNING,
-        clause.span,
-        f"whether {clause.title} {claim} could not be decided",
-        text=text,
-        help=(f"raise the limit with `{limit}`, or simplify the conditions around it",),
-    )
-
-
-def ended(stopped: OutOfSteps, budget: Budget) -> tuple[str, str]:
-    """Return what ended a question, in words, and the option that raises the limit."""
-    if isinstance(stopped, OutOfTime):
-        return "not settled before the deadline", "--deadline"
-    return f"not settled within {budget.steps:,} steps", "--steps"
-
-
 # -- blocks --
 
 
@@ -75,15 +66,15 @@ def _unreachable_block(analysis: Analysis, block: ClosedBlock) -> Finding:
     message = f"no lead gets into `within {around.span.text}`"
     if not needed:
         text = "no lead can satisfy this"
-        return Finding("unreachable-block", Severity.ERROR, around.span, message, text=text)
-    return Finding(
-        "unreachable-block",
-        Severity.ERROR,
+        fixes = without_block(analysis, around)
+        return UNREACHABLE_BLOCK.finding(around.span, message, text=text, fixes=fixes)
+    return UNREACHABLE_BLOCK.finding(
         around.span,
         message,
         text="every lead it describes is taken earlier",
         labels=labels,
         help=(f"move it above {clauses[needed[0]].title}, or delete it",),
+        fixes=without_block(analysis, around),
     )
 
 
@@ -108,15 +99,14 @@ def _unreachable_rule(analysis: Analysis, known: Words, at: int, found: Verdict)
         notes = (_most_elsewhere(analysis, at, elsewhere),)
     else:
         notes = ()
-    return Finding(
-        "unreachable-rule",
-        Severity.ERROR,
+    return UNREACHABLE_RULE.finding(
         clause.span,
         f"{clause.title} can never match",
         text="every lead it describes is taken earlier",
         labels=labels,
         notes=notes,
         help=(_remedy(clauses[needed[0]], found, is_same=is_same),),
+        fixes=without_rule(analysis, clause),
     )
 
 
@@ -128,13 +118,12 @@ def _impossible(analysis: Analysis, at: int, found: Verdict) -> Finding:
         text = f"no lead satisfies {said[0]}"
     else:
         text = f"{', '.join(said[:-1])} and {said[-1]} contradict each other"
-    return Finding(
-        "impossible-condition",
-        Severity.ERROR,
+    return IMPOSSIBLE_CONDITION.finding(
         clause.span,
         f"no lead at all can satisfy {clause.title}",
         text=text,
         help=("correct the condition, or delete the rule",),
+        fixes=without_rule(analysis, clause),
     )
 
 

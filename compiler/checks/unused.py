@@ -1,16 +1,22 @@
 """Find definitions that nothing uses."""
 
 from collections.abc import Iterator
+from typing import assert_never
 
 from turnout.compiler.program import Program
-from turnout.dsl.conditions import And, Condition, Duplicate, Named, Not, Open, Or
-from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or
+from turnout.dsl.finding_kinds import warning
+from turnout.dsl.findings import Finding
 from turnout.dsl.lookups import looked_up_fields
 from turnout.dsl.policy import Block, Entry, Policy, Route
 from turnout.dsl.promises import AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS, Target, said
 from turnout.dsl.types import Subdivision, id_field
+
+UNUSED_DEFINITION = warning(
+    "unused-definition", "A name is declared and never used.", is_absence=True, needs_whole=True
+)
 
 _SEEN = ("identity", "")
 _DEFINED = {kind.reached: kind.definition for kind in KINDS}
@@ -41,7 +47,7 @@ def check_unused(program: Program) -> Iterator[Finding]:
 
 def _unused(span: Span | None, message: str, use: str) -> Finding:
     advice = (f"delete it, or {use}",)
-    return Finding("unused-definition", Severity.WARNING, span, message, help=advice)
+    return UNUSED_DEFINITION.finding(span, message, help=advice)
 
 
 def _declared(policy: Policy) -> Iterator[tuple[str, str, Span | None]]:
@@ -110,6 +116,9 @@ def _hours(policy: Policy) -> set[tuple[str, str]]:
 
 
 def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> None:
+    if isinstance(condition, Atom):
+        used.add(_asked(condition))
+        return
     match condition:
         case And(parts) | Or(parts):
             for part in parts:
@@ -120,12 +129,14 @@ def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> N
             if (kind, name) not in used:
                 used.add((kind, name))
                 _mark(policy, meaning, used)
-        case Open(calendar):
-            used.add(("calendar", calendar.name))
-        case Duplicate():
-            used.add(_SEEN)
-        case atom:
-            used.add(("field", atom.field))
+        case _:
+            assert_never(condition)
+
+
+def _asked(atom: Atom) -> tuple[str, str]:
+    if isinstance(atom, Open):
+        return "calendar", atom.calendar.name
+    return _SEEN if isinstance(atom, Duplicate) else ("field", atom.field)
 
 
 def _conditions(entries: tuple[Entry, ...]) -> Iterator[Condition]:

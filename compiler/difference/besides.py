@@ -180,12 +180,11 @@ def _folded(values: Iterable[Value]) -> str:
 
 def _values(before: Condition | None, after: Condition | None) -> Iterator[str] | None:
     """Return which values come and go where that is all that differs, else None."""
-    match before, after:
-        case IsIn(was, olds), IsIn(now, news) if was == now:
-            sides = ("gains", news - olds), ("loses", olds - news)
-            return (f"{now} {verb} {_folded(values)}" for verb, values in sides if values)
-        case _:
-            return None
+    if not isinstance(before, IsIn) or not isinstance(after, IsIn) or before.field != after.field:
+        return None
+    come, gone = after.values - before.values, before.values - after.values
+    sides = ("gains", come), ("loses", gone)
+    return (f"{after.field} {verb} {_folded(values)}" for verb, values in sides if values)
 
 
 def _lookups(before: tuple[Lookup, ...], after: tuple[Lookup, ...]) -> Iterator[str]:
@@ -248,20 +247,24 @@ def _terms(name: str, before: Member, after: Member) -> Iterator[str]:
 
 def _type(before: types.FieldType, after: types.FieldType) -> Iterator[str]:
     """Yield what becomes of a field's type, of a list only what comes and goes."""
-    match before, after:
-        case (types.OneOf(was), types.OneOf(now)) | (types.AnyOf(was), types.AnyOf(now)):
-            come = [show(after, value) for value in now if value not in was]
-            gone = [show(before, value) for value in was if value not in now]
-            if come:
-                yield f"gains {', '.join(come)}"
-            if gone:
-                yield f"loses {', '.join(gone)}"
-            if not come and not gone:
-                yield "its values stand in another order"
-        case types.PersonName(), types.PersonName():
-            return  # the people are compared themselves
-        case _:
-            yield f"{typed(before)} → {typed(after)}"
+    if type(before) is not type(after):
+        yield f"{typed(before)} → {typed(after)}"
+    elif isinstance(before, types.OneOf | types.AnyOf):
+        assert isinstance(after, types.OneOf | types.AnyOf)
+        come = [show(after, value) for value in after.values if value not in before.values]
+        gone = [show(before, value) for value in before.values if value not in after.values]
+        if come:
+            yield f"gains {', '.join(come)}"
+        if gone:
+            yield f"loses {', '.join(gone)}"
+        if not come and not gone:
+            yield "its values stand in another order"
+    elif isinstance(before, types.Date) and isinstance(after, types.Date):
+        moved = before.zone != after.zone
+        said = f"its days: those of {before.zone} → those of {after.zone}"
+        yield said if moved else f"{typed(before)} → {typed(after)}"
+    elif not isinstance(before, types.PersonName):  # the people are compared themselves
+        yield f"{typed(before)} → {typed(after)}"
 
 
 def _openings(before: tuple[Opening, ...], after: tuple[Opening, ...]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from math import ceil, floor
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, assert_never
 
 import attrs
 
@@ -35,7 +35,7 @@ from turnout.compiler.classes import (
     finder,
 )
 from turnout.compiler.masks import Mask, set_of
-from turnout.dsl.conditions import Atom, Between, IsIn, OlderThan, WithinLast
+from turnout.dsl.conditions import Age, Atom, Between, IsIn, OlderThan, WithinLast
 from turnout.dsl.types import Value
 
 Cut: TypeAlias = Any
@@ -122,10 +122,13 @@ def values_of(domain: Domain, values: Sequence[Value], mask: Mask) -> tuple[Valu
 
 # -- ordered lines --
 
+OnLine: TypeAlias = IsIn | Between | Age
+"""Atoms that hold for stretches of a line."""
+
 
 def swept(
-    atoms: Sequence[Atom],
-    intervals: Callable[[Atom], Iterable[tuple[Cut, Cut]]],
+    atoms: Sequence[OnLine],
+    intervals: Callable[[OnLine], Iterable[tuple[Cut, Cut]]],
     ends: tuple[Cut, Cut],
 ) -> tuple[list[Cut], tuple[int, ...], dict[Atom, Mask]]:
     """Return the cuts of an ordered line, the class of each piece, and where each atom holds.
@@ -157,14 +160,14 @@ def swept(
 LOWEST, HIGHEST = -(10**40), 10**40
 
 
-def whole(atoms: Sequence[Atom], low: int | None, high: int | None) -> Domain:
+def whole(atoms: Sequence[OnLine], low: int | None, high: int | None) -> Domain:
     """Return the classes of the whole numbers from `low` to `high`."""
     ends = (LOWEST if low is None else low, HIGHEST if high is None else high + 1)
     cuts, numbers, masks = swept(atoms, _whole_intervals, ends)
     return Domain(Whole(max(numbers) + 1, numbers, tuple(cuts)), masks)
 
 
-def _whole_intervals(atom: Atom) -> Iterable[tuple[int, int]]:
+def _whole_intervals(atom: OnLine) -> Iterable[tuple[int, int]]:
     match atom:
         case IsIn(_, values):
             for value in values:
@@ -181,20 +184,20 @@ def _whole_intervals(atom: Atom) -> Iterable[tuple[int, int]]:
         case WithinLast(_, days):
             yield 0, days + 1
         case _:
-            raise AssertionError(atom)
+            assert_never(atom)
 
 
 DAYS = (date.min.toordinal(), date.max.toordinal() + 1)
 """The first and the last cut of calendar days, as ordinals."""
 
 
-def days(atoms: Sequence[Atom]) -> Domain:
+def days(atoms: Sequence[OnLine]) -> Domain:
     """Return the classes of calendar days."""
     cuts, numbers, masks = swept(atoms, _day_intervals, DAYS)
     return Domain(Days(max(numbers) + 1, numbers, tuple(map(date.fromordinal, cuts))), masks)
 
 
-def _day_intervals(atom: Atom) -> Iterable[tuple[int, int]]:
+def _day_intervals(atom: OnLine) -> Iterable[tuple[int, int]]:
     match atom:
         case IsIn(_, values):
             for value in values:
@@ -207,8 +210,10 @@ def _day_intervals(atom: Atom) -> Iterable[tuple[int, int]]:
             if isinstance(high, date):
                 end = high.toordinal() + (not high_open)
             yield start, end
+        case OlderThan() | WithinLast():
+            raise AssertionError(atom)  # an age is a whole number
         case _:
-            raise AssertionError(atom)
+            assert_never(atom)
 
 
 # -- decimal numbers: a cut lies just before (0) or just after (1) a number --
@@ -217,7 +222,7 @@ DENSE_ENDS = (Decimal(LOWEST), 0), (Decimal(HIGHEST), 1)
 """The first and last cut of the decimal numbers."""
 
 
-def dense(atoms: Sequence[Atom], low: Decimal | None, high: Decimal | None) -> Domain:
+def dense(atoms: Sequence[OnLine], low: Decimal | None, high: Decimal | None) -> Domain:
     """Return the classes of the decimal numbers from `low` to `high`."""
     first, last = DENSE_ENDS
     ends = (first if low is None else (low, 0), last if high is None else (high, 1))
@@ -225,7 +230,7 @@ def dense(atoms: Sequence[Atom], low: Decimal | None, high: Decimal | None) -> D
     return Domain(Dense(max(numbers) + 1, numbers, tuple(cuts)), masks)
 
 
-def _dense_intervals(atom: Atom) -> Iterable[tuple[tuple[Decimal, int], tuple[Decimal, int]]]:
+def _dense_intervals(atom: OnLine) -> Iterable[tuple[tuple[Decimal, int], tuple[Decimal, int]]]:
     match atom:
         case IsIn(_, values):
             for value in values:
@@ -238,5 +243,7 @@ def _dense_intervals(atom: Atom) -> Iterable[tuple[tuple[Decimal, int], tuple[De
             start = first if low is None else (Decimal(low), int(low_open))
             end = last if high is None else (Decimal(high), int(not high_open))
             yield start, end
+        case OlderThan() | WithinLast():
+            raise AssertionError(atom)  # an age is a whole number
         case _:
-            raise AssertionError(atom)
+            assert_never(atom)

@@ -15,14 +15,14 @@ search is exact; it counts its steps, and where they run out it says so.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import attrs
 
 from turnout.compiler.leads.budget import Meter
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.masks import Mask
-from turnout.dsl.conditions import And, Condition, Named, Not, Or
+from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 
 Masks: TypeAlias = tuple[Mask, ...]
 """A box with a mask for every dimension."""
@@ -61,6 +61,10 @@ class Regions:
 
     def region(self, condition: Condition, *, holds: bool = True) -> All:
         """Return the leads for which `condition` holds, or those for which it doesn't."""
+        if isinstance(condition, Atom):
+            at, mask = self.space.sides[condition]
+            full = self.space.dimensions[at].full
+            return self._side(at, mask & full if holds else full & ~mask)
         match condition:
             case Named(name=name, meaning=meaning):
                 if (name, holds) not in self._known:
@@ -71,10 +75,8 @@ class Regions:
             case And(parts) | Or(parts):
                 inner = [self.region(part, holds=holds) for part in parts]
                 return self.both(inner) if isinstance(condition, And) == holds else self.any(inner)
-            case atom:
-                at, mask = self.space.sides[atom]
-                full = self.space.dimensions[at].full
-                return self._side(at, mask & full if holds else full & ~mask)
+            case _:
+                assert_never(condition)
 
     def outside(self, box: Box) -> All:
         """Return the leads outside `box`."""

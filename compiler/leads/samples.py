@@ -83,9 +83,10 @@ def _pieces(
 
 def ends(dimension: Dimension) -> tuple[Cut, Cut]:
     """Return the first and the last cut of an ordered line of numbers, days or ages."""
-    match dimension.field.type:
-        case _ if dimension.kind == "age":
-            return LOWEST, HIGHEST
+    if dimension.kind == "age":
+        return LOWEST, HIGHEST
+    kind = dimension.field.type
+    match kind:
         case types.Integer(low, high):
             return LOWEST if low is None else low, HIGHEST if high is None else high + 1
         case types.Date():
@@ -93,8 +94,23 @@ def ends(dimension: Dimension) -> tuple[Cut, Cut]:
         case types.Number(low, high):
             first, last = DENSE_ENDS
             return (first if low is None else (low, 0)), (last if high is None else (high, 1))
-        case _:
+        case types.Money():
             return DENSE_ENDS
+        case (
+            types.Text()
+            | types.Code()
+            | types.Email()
+            | types.Boolean()
+            | types.Country()
+            | types.Subdivision()
+            | types.Language()
+            | types.OneOf()
+            | types.AnyOf()
+            | types.PersonName()
+        ):
+            raise AssertionError(kind)  # no line
+        case _:
+            assert_never(kind)
 
 
 def _whole(low: int, high: int) -> int:

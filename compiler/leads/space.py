@@ -18,7 +18,7 @@ from typing import TypeAlias, assert_never
 import attrs
 
 from turnout.compiler import masks
-from turnout.compiler.classes import answers, class_of, finder
+from turnout.compiler.classes import class_of, finder, is_as_tested
 from turnout.compiler.leads import domains
 from turnout.compiler.leads.dimensions import Dimension, Kind
 from turnout.compiler.leads.domains import Domain
@@ -28,6 +28,7 @@ from turnout.compiler.leads.universe import country_of, example, universe
 from turnout.compiler.masks import Mask
 from turnout.dsl import types
 from turnout.dsl.conditions import (
+    Age,
     Atom,
     Between,
     Contains,
@@ -38,6 +39,7 @@ from turnout.dsl.conditions import (
     Matches,
     OlderThan,
     Open,
+    Pattern,
     Present,
     StartsWith,
     WithinLast,
@@ -52,8 +54,6 @@ MOST_COMBINATIONS = 1_000
 
 Box: TypeAlias = tuple[tuple[int, Mask], ...]
 """A set of leads: for each constrained dimension, in order, its classes."""
-
-Pattern: TypeAlias = EndsWith | Contains | Matches
 
 
 @attrs.frozen(slots=False)
@@ -157,6 +157,10 @@ def _class(dimension: Dimension, values: Values, today: date) -> int:
             assert_never(dimension.kind)
 
 
+_Own: TypeAlias = IsIn | Between | StartsWith
+"""Atoms that the classes of a field's values tell apart."""
+
+
 @attrs.define
 class _Builder:
     fields: Mapping[str, Field]
@@ -167,20 +171,35 @@ class _Builder:
     value_at: dict[str, int] = attrs.Factory(dict[str, int])
 
     def add(self, field: Field) -> None:
-        atoms = self.atoms[field.name]
-        own = [atom for atom in atoms if isinstance(atom, IsIn | Between | StartsWith)]
+        own: list[_Own] = []
+        presence: list[Present] = []
+        ages: list[Age] = []
+        held: list[Has] = []
+        patterns: list[Pattern] = []
+        for atom in self.atoms[field.name]:
+            match atom:
+                case Present():
+                    presence.append(atom)
+                case IsIn() | Between() | StartsWith():
+                    own.append(atom)
+                case OlderThan() | WithinLast():
+                    ages.append(atom)
+                case Has():
+                    held.append(atom)
+                case EndsWith() | Contains() | Matches():
+                    patterns.append(atom)
+                case Open() | Duplicate():
+                    raise AssertionError(atom)  # its fact is asked instead
+                case _:
+                    assert_never(atom)
         at = self._dimension(field, "value", self._values(field, own))
         self.value_at[field.name] = at
-        for atom in atoms:
-            if isinstance(atom, Present):
-                self.sides[atom] = at, self.dimensions[at].domain.full & ~1
-        ages = [atom for atom in atoms if isinstance(atom, OlderThan | WithinLast)]
+        for one in presence:
+            self.sides[one] = at, self.dimensions[at].domain.full & ~1
         if ages:
             self._ages(field, at, ages)
-        held = [atom for atom in atoms if isinstance(atom, Has)]
         if held:
             self._held(field, at, held)
-        patterns = [atom for atom in atoms if isinstance(atom, EndsWith | Contains | Matches)]
         if patterns:
             self._patterns(field, at, patterns)
 
@@ -198,34 +217,45 @@ class _Builder:
             self.sides[atom] = at, mask
         return at
 
-    def _values(self, field: Field, atoms: Sequence[Atom]) -> Domain:
+    def _values(self, field: Field, atoms: Sequence[_Own]) -> Domain:
+        on_line = [atom for atom in atoms if not isinstance(atom, StartsWith)]
         match field.type:
             case types.Integer(low, high):
-                return domains.whole(atoms, low, high)
+                return domains.whole(on_line, low, high)
             case types.Number(low, high):
-                return domains.dense(atoms, low, high)
+                return domains.dense(on_line, low, high)
             case types.Money():
-                return domains.dense(atoms, None, None)
+                return domains.dense(on_line, None, None)
             case types.Date():
-                return domains.days(atoms)
+                return domains.days(on_line)
             case types.Text() | types.Code() | types.Email():
                 return text(atoms, self._literal_tests(field))
-            case _:
+            case (
+                types.Boolean()
+                | types.Country()
+                | types.Subdivision()
+                | types.Language()
+                | types.OneOf()
+                | types.AnyOf()
+                | types.PersonName()
+            ):
                 chosen = [atom for atom in atoms if isinstance(atom, IsIn)]
                 if not chosen and not self._is_linked(field):
                     return domains.presence(has_values=example(field.type) is not None)
                 return domains.finite(universe(field.type), chosen, self._tell_apart(field))
+            case _:
+                assert_never(field.type)
 
     def _literal_tests(self, field: Field) -> Callable[[str], tuple[bool, ...]] | None:
         """Return what tells literals apart, the patterns that hold for them; None without any."""
         tests = [a for a in self.atoms[field.name] if isinstance(a, EndsWith | Contains | Matches)]
         if not tests:
             return None
-        return lambda literal: tuple(answers(test, literal) for test in tests)
+        return lambda literal: tuple(is_as_tested(test, literal) for test in tests)
 
     # -- ages, held values, patterns --
 
-    def _ages(self, field: Field, at: int, atoms: Sequence[Atom]) -> None:
+    def _ages(self, field: Field, at: int, atoms: Sequence[Age]) -> None:
         age = self._dimension(field, "age", domains.whole(atoms, None, None))
         self._same_missing(at, age, self.dimensions[age].domain.full & ~1)
 
@@ -252,8 +282,8 @@ class _Builder:
         literals = _literals(self.atoms[field.name])
         for atom, other in places.items():
             self.impossible.append(((at, 1), (other, YES)))
-            holds = masks.mask_of({find(v) for v in literals if answers(atom, v)})
-            fails = masks.mask_of({find(v) for v in literals if not answers(atom, v)})
+            holds = masks.mask_of({find(v) for v in literals if is_as_tested(atom, v)})
+            fails = masks.mask_of({find(v) for v in literals if not is_as_tested(atom, v)})
             prefixes = _prefixes(self.atoms[field.name])
             for prefix, mask in ((p, domain.masks[StartsWith(field.name, p)]) for p in prefixes):
                 if isinstance(atom, Contains) and atom.text in prefix:
@@ -287,21 +317,20 @@ class _Builder:
 
     def _tell_apart(self, field: Field) -> list[frozenset[Value]]:
         """Return one set a country that the atoms of linked subdivisions mention."""
-        match field.type:
-            case types.Country():
-                mentioned = {
-                    c for child in self._subdivisions_of(field) for c in self._countries(child)
-                }
-                return [frozenset({code}) for code in sorted(mentioned)]
-            case types.Subdivision(country=name) if name is not None and self._matters(field):
-                siblings = self._subdivisions_of(self.fields[name])
-                mentioned = {c for sibling in siblings for c in self._countries(sibling)}
-                return [
-                    frozenset(v for v in universe(field.type) if country_of(v) == code)
-                    for code in sorted(mentioned)
-                ]
-            case _:
-                return []
+        kind = field.type
+        if isinstance(kind, types.Country):
+            mentioned = {
+                c for child in self._subdivisions_of(field) for c in self._countries(child)
+            }
+            return [frozenset({code}) for code in sorted(mentioned)]
+        if isinstance(kind, types.Subdivision) and kind.country and self._matters(field):
+            siblings = self._subdivisions_of(self.fields[kind.country])
+            mentioned = {c for sibling in siblings for c in self._countries(sibling)}
+            return [
+                frozenset(v for v in universe(kind) if country_of(v) == code)
+                for code in sorted(mentioned)
+            ]
+        return []
 
     def _countries(self, subdivision: Field) -> set[str]:
         return {
@@ -369,10 +398,12 @@ def _prefixes(atoms: Iterable[Atom]) -> list[str]:
 
 
 def _implies(narrow: Pattern, wide: Pattern) -> bool:
-    match narrow, wide:
-        case EndsWith(_, inner), EndsWith(_, outer):
-            return inner.endswith(outer)
-        case ((EndsWith(_, inner) | Contains(_, inner)), Contains(_, outer)):
-            return outer in inner
-        case _:
+    match wide:
+        case EndsWith(_, outer):
+            return isinstance(narrow, EndsWith) and narrow.text.endswith(outer)
+        case Contains(_, outer):
+            return not isinstance(narrow, Matches) and outer in narrow.text
+        case Matches():
             return False
+        case _:
+            assert_never(wide)

@@ -8,6 +8,7 @@ witness is left unconfirmed, and whoever shows it says "possibly".
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
 import attrs
 
@@ -20,12 +21,13 @@ from turnout.compiler.leads.space import YES, Space
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.dsl import types
 from turnout.dsl.calendars import Calendar
-from turnout.dsl.conditions import SEEN, Contains, Duplicate, EndsWith, Has, Matches, Open
+from turnout.dsl.conditions import SEEN, Contains, Duplicate, EndsWith, Has, Matches, Open, Pattern
 from turnout.dsl.findings import Witness
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.opening_hours import from_seconds, is_open, open_spans
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
+from turnout.dsl.zones import local_date
 
 DAY = date(2026, 1, 1)
 """The day on which a witness arrives, unless its dates and ages ask for another."""
@@ -68,7 +70,7 @@ def example(space: Space, box: Masks, telling: Masks | None = None) -> Example |
     moment = _moment(space, box, pinned)
     if moment is None and any(isinstance(d.test, Open) for d in space.dimensions):
         return None
-    today = moment.date() if moment is not None else pinned or DAY
+    today = local_date(moment, _zone(space)) if moment is not None else pinned or DAY
     values: dict[str, Value] = {}
     for name, places in by_field.items():
         tells = telling is not None and any(telling[at] != space.full[at] for at in places)
@@ -149,6 +151,12 @@ def _today(space: Space, box: Masks, classes: Mapping[int, int]) -> date | None:
     return None
 
 
+def _zone(space: Space) -> str:
+    """Return the time zone of the policy's days, which all its dates have."""
+    kinds = (dimension.field.type for dimension in space.dimensions)
+    return next((kind.zone for kind in kinds if isinstance(kind, types.Date)), "UTC")
+
+
 def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
     """Return a moment at which each calendar is as the box wants it.
 
@@ -163,7 +171,12 @@ def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
     if not wanted:
         return None
     calendars = [calendar for calendar, _ in wanted]
-    for moment in moments(calendars, today or DAY, 1 if today else MOST_DAYS):
+    zone = _zone(space)
+    # Somewhere a day starts before that of UTC, somewhere it ends after it.
+    first, days = (today - timedelta(days=1), 3) if today else (DAY, MOST_DAYS)
+    for moment in moments(calendars, first, days):
+        if today and local_date(moment, zone) != today:
+            continue
         if all(is_open(calendar, moment) in answers_ for calendar, answers_ in wanted):
             return moment
     return None
@@ -240,7 +253,10 @@ def _candidates(
 
 def _fragments(dimension: Dimension) -> list[str]:
     """Return texts that may make a pattern hold; for an expression, its plain alternatives."""
-    match dimension.test:
+    test = dimension.test
+    if not isinstance(test, Pattern):
+        return []
+    match test:
         case EndsWith(_, text) | Contains(_, text):
             return [text]
         case Matches(_, pattern):
@@ -251,7 +267,7 @@ def _fragments(dimension: Dimension) -> list[str]:
                 if part
             ]
         case _:
-            return []
+            assert_never(test)
 
 
 def _held(dimensions: list[Dimension], masks: list[int], values: tuple[str, ...]) -> Value | None:

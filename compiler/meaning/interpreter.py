@@ -7,7 +7,8 @@ with them but the values of leads and the rule that says who is next in a team.
 """
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import assert_never
 
 import attrs
 
@@ -15,6 +16,7 @@ from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.dsl.conditions import (
     SEEN,
     And,
+    Atom,
     Between,
     Condition,
     Contains,
@@ -38,6 +40,7 @@ from turnout.dsl.promises import Action
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Value, Values
 from turnout.dsl.wording import written
+from turnout.dsl.zones import local_date
 
 
 @attrs.frozen
@@ -121,12 +124,25 @@ def holds(condition: Condition, values: Values, clock: date) -> bool:
             return is_open_on_the_wall(calendar, clock)
         case Duplicate():
             return values.get(SEEN) is True
-        case atom:
-            value = values.get(atom.field)
-            return value is not None and _test(atom, value, clock)
+        case (
+            Present()
+            | IsIn()
+            | Between()
+            | StartsWith()
+            | EndsWith()
+            | Contains()
+            | Matches()
+            | Has()
+            | OlderThan()
+            | WithinLast()
+        ):
+            value = values.get(condition.field)
+            return value is not None and _test(condition, value, clock)
+        case _:
+            assert_never(condition)
 
 
-def _test(atom: Condition, value: Value, clock: date) -> bool:
+def _test(atom: Atom, value: Value, clock: date) -> bool:
     match atom:
         case Present():
             return True
@@ -144,18 +160,20 @@ def _test(atom: Condition, value: Value, clock: date) -> bool:
             return searcher(pattern)(str(value))
         case Has(_, wanted):
             return isinstance(value, frozenset) and wanted in value
-        case OlderThan(_, days):
-            return isinstance(value, date) and value < _day(clock) - timedelta(days=days)
-        case WithinLast(_, days):
-            today = _day(clock)
+        case OlderThan(_, days, zone):
+            return isinstance(value, date) and value < _day(clock, zone) - timedelta(days=days)
+        case WithinLast(_, days, zone):
+            today = _day(clock, zone)
             return isinstance(value, date) and today - timedelta(days=days) <= value <= today
+        case Open() | Duplicate():
+            raise AssertionError(atom)  # they ask no value
         case _:
-            raise AssertionError(atom)
+            assert_never(atom)
 
 
-def _day(clock: date) -> date:
-    """Return the day of a moment: days are counted in UTC."""
-    return clock.astimezone(UTC).date() if isinstance(clock, datetime) else clock
+def _day(clock: date, zone: str) -> date:
+    """Return the day of a moment by the clock of the policy's time zone."""
+    return local_date(clock, zone) if isinstance(clock, datetime) else clock
 
 
 def _is_between(atom: Between, value: Value) -> bool:

@@ -18,6 +18,7 @@ states are counted against a budget, for their number has no bound but the produ
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import prod
+from typing import assert_never
 
 import attrs
 
@@ -221,21 +222,24 @@ def class_weights(dimension: Dimension) -> list[int]:
     size = dimension.domain.size
     if dimension.kind != "value":
         return [OTHER_TEXTS, 1] if dimension.kind == "pattern" else [1] * size
-    match dimension.field.type:
-        case types.Integer(low, high) if low is not None and high is not None:
-            spans = (pieces(dimension, class_) for class_ in range(1, size))
-            return [1, *(sum(end - start for start, end in found) for found in spans)]
-        case types.Boolean() | types.OneOf() | types.PersonName() | types.Country():
+    kind = dimension.field.type
+    match kind.shape:
+        case "listed":
             return _listed(dimension)
-        case types.Subdivision() | types.Language():
-            return _listed(dimension)
-        case types.Text() | types.Code() | types.Email():
+        case "text":
             named = 1
             for mask in dimension.domain.masks.values():
                 named |= mask
             return [1 if named >> class_ & 1 else OTHER_TEXTS for class_ in range(size)]
-        case _:
+        case "whole":
+            if not isinstance(kind, types.Integer) or kind.low is None or kind.high is None:
+                return [1] * size
+            spans = (pieces(dimension, class_) for class_ in range(1, size))
+            return [1, *(sum(end - start for start, end in found) for found in spans)]
+        case "dense" | "days" | "several":
             return [1] * size
+        case _:
+            assert_never(kind.shape)
 
 
 def _listed(dimension: Dimension) -> list[int]:

@@ -11,7 +11,7 @@ from typing import assert_never
 import attrs
 
 from turnout.compiler.program import Clause, Program
-from turnout.dsl.conditions import And, Condition, Named, Not, Or
+from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 from turnout.dsl.policy import Block, Definition, Policy, Route
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target, said
@@ -100,16 +100,19 @@ def _territory_steward(territory: Definition, all_: Mapping[str, Definition]) ->
 
 def _territories(condition: Condition) -> Iterator[str]:
     """Yield the territories that a condition names itself, in written order."""
+    if isinstance(condition, Atom):
+        return
     match condition:
-        case Named("territory", name):
-            yield name
+        case Named(kind, name):
+            if kind == "territory":
+                yield name
         case And(parts) | Or(parts):
             for part in parts:
                 yield from _territories(part)
         case Not(part):
             yield from _territories(part)
         case _:
-            pass
+            assert_never(condition)
 
 
 def _target_steward(policy: Policy, target: Target) -> str | None:

@@ -13,6 +13,7 @@
 """
 
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 import attrs
 
@@ -20,10 +21,12 @@ from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import (
     ALWAYS,
     And,
+    Atom,
     Condition,
     Contains,
     EndsWith,
     Named,
+    Not,
     Or,
     StartsWith,
 )
@@ -90,18 +93,22 @@ def _alternatives(
     policy: Policy, condition: Condition, path: tuple[Condition, ...]
 ) -> Iterator[tuple[Condition, tuple[Condition, ...]]]:
     """Yield the alternatives in a condition, with those around them on the way."""
+    if isinstance(condition, Atom):
+        return
     match condition:
         case Named(meaning=meaning):
             yield from _alternatives(policy, meaning, path)
         case And(parts):
             for part in parts:
                 yield from _alternatives(policy, part, path)
-        case Or(parts) if _is_choice(policy, condition):
-            for part in parts:
+        case Or(parts):
+            for part in parts if _is_choice(policy, condition) else ():
                 inner = list(_alternatives(policy, part, (*path, part)))
                 yield from inner or [(part, (*path, part))]
+        case Not():
+            return
         case _:
-            pass
+            assert_never(condition)
 
 
 def _is_choice(policy: Policy, condition: Or) -> bool:

@@ -14,7 +14,7 @@ the laws hold it to the interpreter.
 """
 
 from collections.abc import Iterator
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import attrs
 
@@ -25,7 +25,7 @@ from turnout.compiler.program import Clause, Program
 from turnout.compiler.questions.route_ground import route_ground
 from turnout.compiler.tree import Branch, Leaf, Node, Split, Tree
 from turnout.compiler.words.describe import words
-from turnout.dsl.conditions import And, Condition, IsIn, Named, Not, Or, StartsWith
+from turnout.dsl.conditions import And, Atom, Condition, IsIn, Named, Not, Or, StartsWith
 from turnout.dsl.policy import Family
 from turnout.dsl.types import Code, Email, Text
 from turnout.dsl.wording import conjuncts, written
@@ -414,6 +414,8 @@ def _split(plan: _Plan, known: dict[_Open | None, int]) -> Split:
 
 def _names(condition: Condition) -> Iterator[str]:
     """Yield the names that are written in `condition`; what they stand for stays closed."""
+    if isinstance(condition, Atom):
+        return
     match condition:
         case And(parts) | Or(parts):
             for part in parts:
@@ -423,4 +425,4 @@ def _names(condition: Condition) -> Iterator[str]:
         case Named(name=name):
             yield name
         case _:
-            pass
+            assert_never(condition)

@@ -7,11 +7,11 @@ once however many branches lead to it.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, assert_never
 
 from turnout.compiler.program import Attempt, Program
 from turnout.compiler.tree import Leaf, Node, Split, Tree
-from turnout.dsl.conditions import And, Condition, Named, Not, Or
+from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 from turnout.dsl.policy import Sla
 from turnout.dsl.wording import parts, written
 
@@ -92,14 +92,18 @@ def _names(conditions: list[Condition]) -> Iterator[Named]:
     seen: set[str] = set()
     pending = list(conditions)
     while pending:
-        match pending.pop():
+        asked = pending.pop()
+        if isinstance(asked, Atom):
+            continue
+        match asked:
             case And(inner) | Or(inner):
                 pending.extend(inner)
             case Not(part):
                 pending.append(part)
-            case Named() as named if named.name not in seen:
-                seen.add(named.name)
-                pending.append(named.meaning)
-                yield named
+            case Named(name=name, meaning=meaning):
+                if name not in seen:
+                    seen.add(name)
+                    pending.append(meaning)
+                    yield asked
             case _:
-                pass
+                assert_never(asked)

@@ -8,6 +8,7 @@ lacks if that is shorter. Long lists are folded; `spelling` says the same unfold
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import assert_never
 
 import attrs
 
@@ -186,13 +187,15 @@ def _plain(dimension: Dimension, present: Mask) -> str:
     kind = dimension.field.type
     if dimension.kind == "age":
         return _ranges(dimension, present, lambda low, high: _age(dimension.field.name, low, high))
-    match kind:
-        case types.Integer() | types.Number() | types.Money() | types.Date():
+    match kind.shape:
+        case "whole" | "dense" | "days":
             return _ranges(dimension, present, lambda low, high: _between(dimension, low, high))
-        case types.Text() | types.Code() | types.Email():
+        case "text":
             return _texts(dimension, present)
-        case _:
+        case "listed" | "several":
             return _listed(dimension, present)
+        case _:
+            assert_never(kind.shape)
 
 
 def _listed(dimension: Dimension, present: Mask) -> str:
@@ -268,14 +271,19 @@ def _between(dimension: Dimension, low: Cut, high: Cut) -> str:
 
 def _end(field: types.Field, cut: Cut, *, is_low: bool) -> tuple[str, bool]:
     """Return the value at a cut as written, and whether it lies inside."""
-    match field.type:
-        case types.Integer():
+    shape = field.type.shape
+    match shape:
+        case "whole":
             number = cut if is_low else cut - 1
             return show(field, number), True
-        case types.Date():
+        case "days":
             last = date.max.toordinal()
             day = max(1, min(last, cut if is_low else cut - 1))
             return date.fromordinal(day).isoformat(), True
-        case _:
+        case "dense":
             value, side = cut
             return show(field, Decimal(value)), (side == 0) == is_low
+        case "text" | "listed" | "several":
+            raise AssertionError(field)  # no line
+        case _:
+            assert_never(shape)

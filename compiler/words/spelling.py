@@ -7,6 +7,7 @@ prefixes; where a field may be missing, the condition says so.
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import assert_never
 
 from turnout.compiler import masks
 from turnout.compiler.leads import domains
@@ -77,15 +78,18 @@ def _values(known: Words, at: int, present: Mask) -> Condition:
     outside = named(known, at, every & ~present)
     if outside is not None:
         return And((Present(field), Not(_any(outside))))
-    match dimension.field.type:
-        case _ if dimension.kind == "age":
-            return _any(_age(field, low, high) for low, high in spans(dimension, present))
-        case types.Integer() | types.Number() | types.Money() | types.Date():
+    if dimension.kind == "age":
+        return _any(_age(dimension.field, *span) for span in spans(dimension, present))
+    shape = dimension.field.type.shape
+    match shape:
+        case "whole" | "dense" | "days":
             return _any(_span(dimension, low, high) for low, high in spans(dimension, present))
-        case types.Text() | types.Code() | types.Email():
+        case "text":
             return _text(dimension, present)
-        case _:
+        case "listed" | "several":
             return _listed(dimension, present)
+        case _:
+            assert_never(shape)
 
 
 def _any(parts: Iterable[Condition]) -> Condition:
@@ -102,34 +106,41 @@ def _listed(dimension: Dimension, present: Mask) -> Condition:
     return And((Present(field.name), Not(IsIn(field.name, frozenset(outside)))))
 
 
-def _age(field: str, low: int, high: int) -> Condition:
+def _age(of: types.Field, low: int, high: int) -> Condition:
     """Return the test for ages from `low` to `high` - 1 days; those below 0 lie ahead."""
+    field, zone = of.name, of.type.zone if isinstance(of.type, types.Date) else "UTC"
+    today, before = WithinLast(field, 0, zone), OlderThan(field, 0, zone)
+    upto = Not(OlderThan(field, high - 1, zone)) if high < domains.HIGHEST else None
     if low == domains.LOWEST:
-        ahead = (Not(WithinLast(field, 0)), Not(OlderThan(field, 0)))
-        return And((Present(field), *(ahead if high == 0 else (Not(OlderThan(field, high - 1)),))))
-    if high == domains.HIGHEST:
-        return OlderThan(field, low - 1) if low else Or((WithinLast(field, 0), OlderThan(field, 0)))
+        ahead = (Not(today), Not(before))
+        return And((Present(field), *(ahead if high == 0 or upto is None else (upto,))))
+    if upto is None:
+        return OlderThan(field, low - 1, zone) if low else Or((today, before))
     if low == 0:
-        return WithinLast(field, high - 1)
-    return And((OlderThan(field, low - 1), Not(OlderThan(field, high - 1))))
+        return WithinLast(field, high - 1, zone)
+    return And((OlderThan(field, low - 1, zone), upto))
 
 
 def _span(dimension: Dimension, low: Cut, high: Cut) -> Condition:
     field, kind = dimension.field.name, dimension.field.type
     first, last = ends(dimension)
-    match kind:
-        case types.Integer():
+    match kind.shape:
+        case "whole":
             whole = None if low == first else low, None if high == last else high - 1
             return _between(field, *whole)
-        case types.Date():
+        case "days":
             from_ = None if low == first else date.fromordinal(low)
             return _between(field, from_, None if high == last else date.fromordinal(high - 1))
-        case _:
+        case "dense":
             bottom, top = None if low == first else low[0], None if high == last else high[0]
             if bottom is not None and bottom == top:
                 return IsIn(field, frozenset({bottom}))
             starts_after, ends_before = low != first and low[1] == 1, high != last and high[1] == 0
             return Between(field, bottom, top, low_open=starts_after, high_open=ends_before)
+        case "text" | "listed" | "several":
+            raise AssertionError(dimension)  # no line
+        case _:
+            assert_never(kind.shape)
 
 
 def _between(field: str, low: Ordered | None, high: Ordered | None) -> Condition:

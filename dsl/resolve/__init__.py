@@ -17,7 +17,7 @@ from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.references import Reference, in_order
 from turnout.dsl.resolve import routes
-from turnout.dsl.resolve.calendars import calendar
+from turnout.dsl.resolve.calendars import calendar, timezone
 from turnout.dsl.resolve.conditions import Terms
 from turnout.dsl.resolve.declarations import Declarations, declarations
 from turnout.dsl.resolve.families import FamilyReader
@@ -57,12 +57,13 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     """Return what the files of the policy whose main file is `path` mean."""
     files = parsed.files
     written = Scope(declarations(files))
-    tables = TableReader(parsed.folder, lambda source: _base(parsed, path, source), written)
-    listed = _Listed.read(parsed, path, written)
+    tables = TableReader(parsed, lambda source: _base(parsed, path, source), written)
+    listed = _Listed.read(files, tables, written)
     keyed = {node.span: tables.territories(node) for node in _tables(files)}
     scope = attrs.evolve(written, declared=declarations(files, listed.in_tables(), keyed))
     leads = _items(files, nodes.Lead)
-    fields = with_lookups(schema(leads, listed.spellings(), scope), leads, tables, scope)
+    zone = _zone(files, scope)
+    fields = with_lookups(schema(leads, listed.spellings(), zone, scope), leads, tables, scope)
     read_identities = [identity(node, fields, scope) for node in _items(files, nodes.Identity)]
     identities = tuple(each for each in read_identities if each is not None)
     read_calendars = [calendar(node, scope) for node in _items(files, nodes.Calendar)]
@@ -95,6 +96,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         calendars=calendars,
         guarantees={each.name: each for each in guarantees if each is not None},
         identities=identities,
+        timezone=zone,
     )
     result = attrs.evolve(result, tests=_tests(files, result, scope))
     return Resolution(
@@ -140,6 +142,29 @@ def _name(files: tuple[nodes.File, ...], path: Path, scope: Scope) -> str:
                 )
             )
     return named[0].name.text if named else path.stem
+
+
+def _zone(files: tuple[nodes.File, ...], scope: Scope) -> str:
+    """Return the time zone of the policy's days, UTC where it has none or a faulty one.
+
+    As with the name, the main file's word comes before those of the files that it includes.
+    """
+    in_main = _items(list(files[-1:]), nodes.Timezone)
+    said = in_main or _items(files, nodes.Timezone)
+    for node in said[1:]:
+        if in_main or node.zone != said[0].zone:
+            scope.findings.append(
+                Finding(
+                    "duplicate-clause",
+                    Severity.ERROR,
+                    node.span,
+                    "a policy has one time zone",
+                    text="another one",
+                    labels=(Label(said[0].span, "the first"),),
+                    help=("keep the one by which its days are counted",),
+                )
+            )
+    return (timezone(said[0], scope) if said else None) or "UTC"
 
 
 def _items(files: tuple[nodes.File, ...] | list[nodes.File], kind: type[_Node]) -> list[_Node]:
@@ -190,23 +215,22 @@ class _Listed:
     rosters: tuple[tuple[nodes.Team, tuple[Row, ...]], ...]
 
     @classmethod
-    def read(cls, parsed: Parsed, path: Path, scope: Scope) -> "_Listed":
+    def read(cls, files: tuple[nodes.File, ...], tables: TableReader, scope: Scope) -> "_Listed":
         """Return what the files declare, with the tables that they name."""
         rows: list[Row] = []
         rosters: list[tuple[nodes.Team, tuple[Row, ...]]] = []
-        leads = _items(parsed.files, nodes.Lead)
+        leads = _items(files, nodes.Lead)
         fields = tuple(field.name.text for lead in leads for field in lead.fields)
-        for file in parsed.files:
-            base = _base(parsed, path, file.source)
+        for file in files:
             for item in file.items:
                 if isinstance(item, nodes.People):
-                    rows += people_rows(item, parsed.folder, base, fields, scope)
+                    rows += people_rows(item, tables, fields, scope)
                 elif isinstance(item, nodes.Team):
                     roster: list[Row] = []
                     if item.roster is not None:
-                        roster = roster_rows(item.roster, parsed.folder, base, fields, scope)
+                        roster = roster_rows(item.roster, tables, fields, scope)
                     rosters.append((item, tuple(roster)))
-        return cls(tuple(_items(parsed.files, nodes.Person)), tuple(rows), tuple(rosters))
+        return cls(tuple(_items(files, nodes.Person)), tuple(rows), tuple(rosters))
 
     def _all_rows(self) -> list[Row]:
         return [*self.rows, *(row for _, roster in self.rosters for row in roster)]

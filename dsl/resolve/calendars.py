@@ -47,9 +47,9 @@ def timezone(node: nodes.Timezone, scope: Scope) -> str | None:
     if name in zone_names():
         return name
     near = nearest(name, zone_names())
-    advice = f"did you mean `{near}`?" if near else "write an IANA name, such as `Europe/Berlin`"
+    advice = "write an IANA name, such as `Europe/Berlin`"
     message = f"there is no time zone `{name}`"
-    scope.report("unknown-zone", node.zone.span, message, help=advice)
+    scope.report("unknown-zone", node.zone.span, message, help=advice, near=near)
     return None
 
 
@@ -115,9 +115,9 @@ def _place(node: nodes.Holidays, scope: Scope) -> str | None:
     found = next((code for code in (text.upper(), *codes) if code in known), None)
     if found is None:
         near = nearest(text, known)
-        advice = f"did you mean `{near}`?" if near else "write an ISO code, such as DE or DE-BY"
+        advice = "write an ISO code, such as DE or DE-BY"
         message = f"no public holidays are known for `{text}`"
-        scope.report("unknown-place", node.place.span, message, help=advice)
+        scope.report("unknown-place", node.place.span, message, help=advice, near=near)
     return found
 
 

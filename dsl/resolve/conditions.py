@@ -35,14 +35,13 @@ from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.types import Field, Value
+from turnout.dsl.values.places import codes_of
 from turnout.dsl.values.texts import normal_code, normal_text
 
 Lookup: TypeAlias = Callable[[nodes.Name], Condition | None]
 """What a territory's or segment's name stands for; None where that was reported."""
 
-_TEXTS = (types.Text, types.Code, types.Email)
 _NUMBERS = (types.Integer, types.Number, types.Money)
-_ORDERED = (*_NUMBERS, types.Date)
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
 _PARTS: dict[str, type[StartsWith | EndsWith | Contains]] = {
     "starts with": StartsWith,
@@ -204,7 +203,7 @@ class ConditionReader:
         return And((Present(field.name), Not(inside)))
 
     def _between(self, field: Field, node: nodes.Test, written: nodes.Range) -> Condition | None:
-        if not isinstance(field.type, _ORDERED):
+        if field.type.shape not in types.ON_A_LINE:
             self._mismatch(field, node, "a range needs a number, money or date field")
             return None
         bounds: list[Decimal | date | None] = []
@@ -221,7 +220,7 @@ class ConditionReader:
         return Between(field.name, low, high)
 
     def _comparison(self, field: Field, node: nodes.Test) -> Condition | None:
-        if not isinstance(field.type, _ORDERED):
+        if field.type.shape not in types.ON_A_LINE:
             self._mismatch(field, node, "comparisons need a number, money or date field")
             return None
         assert isinstance(node.operands, tuple)
@@ -248,7 +247,7 @@ class ConditionReader:
         return read
 
     def _part_of_text(self, field: Field, node: nodes.Test) -> Condition | None:
-        if not isinstance(field.type, _TEXTS):
+        if field.type.shape != "text":
             self._mismatch(field, node, f"`{node.operator}` needs a text, code or email field")
             return None
         assert isinstance(node.operands, tuple)
@@ -297,7 +296,7 @@ class ConditionReader:
             )
             return None
         kind = OlderThan if node.operator == "older than" else WithinLast
-        return kind(field.name, int(length) * unit)
+        return kind(field.name, int(length) * unit, field.type.zone)
 
     def _has(self, field: Field, node: nodes.Test) -> Condition | None:
         if not isinstance(field.type, types.AnyOf):
@@ -347,14 +346,14 @@ class ConditionReader:
         return read
 
     def _refuse(self, field: Field, literal: nodes.Literal, reason: str) -> None:
-        near = nearest(literal.text, _choices(field))
         is_list = isinstance(field.type, types.OneOf | types.AnyOf | types.PersonName)
         self._scope.report(
             "unknown-value" if is_list else "type-mismatch",
             literal.span,
             f"`{literal.text}` is not a value of `{field.name}`",
             text=reason,
-            help=f"did you mean `{near}`?" if near else "",
+            help=_otherwise(field, literal.text),
+            near=nearest(literal.text, _choices(field)),
         )
 
     def _mismatch(self, field: Field, node: nodes.Test, advice: str) -> None:
@@ -367,14 +366,24 @@ class ConditionReader:
         )
 
 
+_NOTHING = {"blank", "empty", "null", "none", "nil", "missing", "nothing", "unset", "n/a", "na"}
+
+
+def _otherwise(field: Field, written: str) -> str:
+    """Return what to write instead of a literal that is like no value of its field, or ""."""
+    if written.lower() in _NOTHING:
+        return f"ask `{field.name} is missing`, or `{field.name} is present` for the others"
+    if isinstance(field.type, types.Subdivision):
+        codes = codes_of(written)[:3]
+        if codes:
+            return f"write the full code: {' or '.join(f'`{code}`' for code in codes)}"
+    return ""
+
+
 def _choices(field: Field) -> tuple[str, ...]:
-    match field.type:
-        case types.OneOf(values) | types.AnyOf(values):
-            return values
-        case types.PersonName(people):
-            return tuple(people.values())
-        case _:
-            return ()
+    if isinstance(field.type, types.OneOf | types.AnyOf):
+        return field.type.values
+    return tuple(field.type.people.values()) if isinstance(field.type, types.PersonName) else ()
 
 
 def _normal(field: Field, text: str) -> str:

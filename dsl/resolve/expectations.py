@@ -87,9 +87,9 @@ class ExpectationReader:
         kind = node.kind.text
         if kind not in _FORMS:
             near = nearest(kind, _FORMS)
-            advice = f"did you mean `{near}`?" if near else f"write one of {', '.join(_FORMS)}"
+            advice = f"write one of {', '.join(_FORMS)}"
             message = f"a test can't expect `{kind}`"
-            self._scope.report("unknown-name", node.kind.span, message, help=advice)
+            self._scope.report("unknown-name", node.kind.span, message, help=advice, near=near)
             return None
         least, most = _COUNTS.get(kind, (0, 0))
         if not least <= len(node.arguments) <= most or (kind == "due" and len(node.arguments) == 1):
@@ -223,8 +223,8 @@ def moment(
     if in_zone.text not in zone_names():
         near = nearest(in_zone.text, zone_names())
         message = f"there is no time zone `{in_zone.text}`"
-        advice = f"did you mean `{near}`?" if near else 'write one such as "Europe/Berlin"'
-        scope.report("unknown-zone", in_zone.span, message, help=advice)
+        advice = 'write one such as "Europe/Berlin"'
+        scope.report("unknown-zone", in_zone.span, message, help=advice, near=near)
         return None
     hour, _, minute = time.text.partition(":")
     try:

@@ -39,8 +39,8 @@ def _period(node: nodes.Duration, scope: Scope) -> timedelta | None:
     if unit is None:
         near = nearest(node.unit.text, [f"{word}s" for word in _UNITS])
         message = f"`{node.unit.text}` is no unit of time"
-        advice = f"did you mean `{near}`?" if near else "write minutes, hours, days or weeks"
-        scope.report("unknown-value", node.unit.span, message, help=advice)
+        advice = "write minutes, hours, days or weeks"
+        scope.report("unknown-value", node.unit.span, message, help=advice, near=near)
         return None
     length = number(node.number)
     if length is None or length != int(length) or not 0 < length <= LONGEST // unit:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from turnout.dsl.headers import Names
 from turnout.dsl.types import Country, Field, Subdivision, Value
 from turnout.dsl.values import Missing, Unread, literal
 
@@ -13,7 +14,8 @@ def read_literal(field: Field, text: str, country: str | None = None) -> tuple[V
 
     country: alpha-2, where a subdivision may be written by its name or short code.
 
-    >>> from turnout.dsl.types import Country, Integer
+    >>> from turnout.dsl.headers import Names
+    from turnout.dsl.types import Country, Integer
     >>> read_literal(Field("country", Country()), "Germany")
     ('DE', '')
     >>> read_literal(Field("employees", Integer(0)), "many")
@@ -42,9 +44,10 @@ def cell_reader(
     ('US-TX', '')
     """
     of = field.type.country if isinstance(field.type, Subdivision) else None
-    if of is None or of not in columns or columns.index(of) == at:
+    places = () if of is None else Names(columns).find(of)
+    beside = columns.index(places[0]) if places else at
+    if beside == at:
         return lambda cells: read_literal(field, cells[at])
-    beside = columns.index(of)
 
     def read(cells: Sequence[str]) -> tuple[Value | None, str]:
         found = read_literal(field, cells[at])  # a full code needs no country

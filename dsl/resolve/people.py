@@ -153,9 +153,9 @@ class PeopleReader:
             if per.text in _PERIODS:
                 return per.text
             near = nearest(per.text, _PERIODS)
-            advice = f"did you mean `{near}`?" if near else "write day, week, month, or `24 hours`"
+            advice = "write day, week, month, or `24 hours`"
             message = f"`{per.text}` is not a period"
-            self._scope.report("unknown-value", per.span, message, help=advice)
+            self._scope.report("unknown-value", per.span, message, help=advice, near=near)
             return None
         length = number(per.number)
         unit = _UNITS.get(per.unit.text.removesuffix("s"))
@@ -260,5 +260,6 @@ class PeopleReader:
 
 def is_served(field: Field) -> bool:
     """Return whether people can be matched by the field: it has values to list."""
-    ordered = types.Integer | types.Number | types.Money | types.Date | types.Email
-    return not isinstance(field.type, ordered | types.PersonName)
+    if field.type.shape in types.ON_A_LINE:
+        return False
+    return not isinstance(field.type, types.Email | types.PersonName)

@@ -94,8 +94,8 @@ def period(node: nodes.Duration, scope: Scope) -> Period | None:
     if unit is None:
         near = nearest(node.unit.text, _UNITS)
         message = f"`{node.unit.text}` is no unit of time"
-        advice = f"did you mean `{near}`?" if near else "write minutes, hours, days or weeks"
-        scope.report("unknown-value", node.unit.span, message, help=advice)
+        advice = "write minutes, hours, days or weeks"
+        scope.report("unknown-value", node.unit.span, message, help=advice, near=near)
         return None
     amount = number(node.number)
     found = Period(int(amount), unit) if amount is not None and amount == int(amount) else None
@@ -132,8 +132,8 @@ def _action(node: nodes.Action, scope: Scope) -> Action | None:
     if wanted is None:
         near = nearest(kind, _ACTIONS)
         message = f"there is no action `{kind}`"
-        advice = f"did you mean `{near}`?" if near else f"the actions are {', '.join(_ACTIONS)}"
-        scope.report("unknown-name", node.kind.span, message, help=advice)
+        advice = f"the actions are {', '.join(_ACTIONS)}"
+        scope.report("unknown-name", node.kind.span, message, help=advice, near=near)
         return None
     if len(node.arguments) != len(wanted):
         message = f"`{kind}` takes {' and '.join(wanted)}"
@@ -239,9 +239,9 @@ class GuaranteeReader:
         kind, name = node.kind.text, node.name
         if kind not in _REACHED:
             near = nearest(kind, _REACHED)
-            advice = f"did you mean `{near}`?" if near else f"write {', '.join(_NAMED)}"
+            advice = f"write {', '.join(_NAMED)}"
             message = f"a guarantee can't speak of `{kind}`"
-            self._scope.report("unknown-name", node.kind.span, message, help=advice)
+            self._scope.report("unknown-name", node.kind.span, message, help=advice, near=near)
             return None
         if (name is None) != (_REACHED[kind] == "identity"):
             message = f"`{kind}` {'needs' if name is None else 'takes no'} name"

@@ -9,15 +9,15 @@ with the line.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 
 import attrs
 
 from turnout.dsl import nodes
-from turnout.dsl.files import Table, read_table
-from turnout.dsl.findings import Finding
+from turnout.dsl.headers import Names
 from turnout.dsl.resolve.scope import Scope, nearest
+from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.source import Span
+from turnout.dsl.tables import Table
 
 MAX_ROWS = 20_000
 MAX_FINDINGS = 10
@@ -41,20 +41,20 @@ class Row:
 
 
 def people_rows(
-    node: nodes.People, folder: Path, base: Path, fields: tuple[str, ...], scope: Scope
+    node: nodes.People, tables: TableReader, fields: tuple[str, ...], scope: Scope
 ) -> list[Row]:
     """Return the rows of a people file. fields: the columns that are read as `serves`."""
     columns = ("name", *PERSONAL, "cap")
-    table = _table(read_table(folder, base, node.path), node.path.span, (*columns, *fields), scope)
+    table = _fit(tables.table(node.path), node.path.span, (*columns, *fields), scope)
     return [] if table is None else list(_rows(table, node.path.span, fields, scope, "people"))
 
 
 def roster_rows(
-    node: nodes.Roster, folder: Path, base: Path, fields: tuple[str, ...], scope: Scope
+    node: nodes.Roster, tables: TableReader, fields: tuple[str, ...], scope: Scope
 ) -> list[Row]:
     """Return the rows of a team's roster. fields: the columns that are read as `serves`."""
     columns = ("name", "person", "weight", "cap", *PERSONAL)
-    table = _table(read_table(folder, base, node.path), node.path.span, (*columns, *fields), scope)
+    table = _fit(tables.table(node.path), node.path.span, (*columns, *fields), scope)
     if table is None:
         return []
     if "person" not in table.columns:
@@ -85,16 +85,14 @@ def _file(place: str) -> str:
     return place.split(" line ", maxsplit=1)[0]
 
 
-def _table(
-    table: Table | Finding, span: Span, known: tuple[str, ...], scope: Scope
-) -> Table | None:
+def _fit(table: Table | None, span: Span, known: tuple[str, ...], scope: Scope) -> Table | None:
     """Return the table if it is one of people. known: the columns that mean something."""
-    if isinstance(table, Finding):
-        scope.findings.append(table)
+    if table is None:
         return None
     if len(table.rows) > MAX_ROWS:
         scope.report("too-large", span, f"`{table.name}` has more than {MAX_ROWS:,} rows")
         return None
+    table = attrs.evolve(table, columns=_known_columns(table.columns, known))
     for column in table.columns:
         if column not in known:
             near = nearest(column, known)
@@ -108,6 +106,20 @@ def _table(
         scope.report("unknown-column", span, message)
         return None
     return table
+
+
+def _known_columns(columns: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the columns under the names that mean something, where that is unambiguous.
+
+    >>> _known_columns(("Name", "E-Mail", "Notes"), ("name", "email"))
+    ('name', 'email', 'Notes')
+    """
+    names = Names(columns)
+    meant: dict[str, str] = {}
+    for name in known:
+        if len(found := names.find(name)) == 1:
+            meant.setdefault(found[0], name)
+    return tuple(meant.get(column, column) for column in columns)
 
 
 def _rows(

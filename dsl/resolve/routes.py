@@ -61,7 +61,7 @@ class RouteReader:
         self._route, self._broken, self._is_sound, self._least = name, broken, True, {}
         entries, fallback, fallback_span = self._entries(node.entries)
         route = policy.Route(
-            name, entries, fallback, node.name.span, fallback_span, steward=owned_by
+            name, entries, fallback, node.name.span, fallback_span, owned_by, node.span
         )
         if is_broken(node.span, broken) or not self._is_sound:
             self.unsound.add(name)
@@ -174,7 +174,10 @@ class RouteReader:
         bounds = conditions[0] if len(conditions) == 1 else UNKNOWN
         condition = self._most(bounds, node.name.span)
         chain = chains[0] if chains else ()
-        return policy.Rule(name, condition, chain, node.name.span, sla=answer, actions=doings)
+        when = node.conditions[0].span if len(node.conditions) == 1 else None
+        return policy.Rule(
+            name, condition, chain, node.name.span, answer, doings, whole=node.span, when=when
+        )
 
     def _most(self, bounds: Bounds, span: Span) -> Condition:
         """Return the most that a condition can mean, noting the least where that differs."""
@@ -199,7 +202,7 @@ class RouteReader:
         entries, fallback, fallback_span = self._entries(node.entries)
         condition = self._most(bounds, node.condition.span)
         return policy.Block(
-            condition, entries, fallback, node.condition.span, fallback_span, steward=owned_by
+            condition, entries, fallback, node.condition.span, fallback_span, owned_by, node.span
         )
 
     # -- targets --

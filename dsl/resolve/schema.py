@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import assert_never
 
 import attrs
 
 from turnout.dsl import nodes, types
 from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.headers import column_key
 from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.values.picklists import picklist_key
 from turnout.dsl.values.places import is_alpha_2
@@ -40,11 +42,11 @@ def number(written: nodes.Literal) -> Decimal | None:
 
 
 def schema(
-    leads: list[nodes.Lead], people: Mapping[str, str], scope: Scope
+    leads: list[nodes.Lead], people: Mapping[str, str], zone: str, scope: Scope
 ) -> dict[str, types.Field]:
     """Return the fields of the lead schema, in order.
 
-    people: what a `person` field accepts, see `types.PersonName`.
+    people: what a `person` field accepts, see `types.PersonName`. zone: of the policy's days.
     """
     written = [field for lead in leads for field in lead.fields]
     if len(written) > MAX_FIELDS:
@@ -56,14 +58,43 @@ def schema(
         if not scope.stands("field", node.name):
             continue
         kind = _type(node.type, countries, people, scope)
+        if isinstance(kind, types.Date):
+            kind = attrs.evolve(kind, zone=zone)
         if kind is None:
             continue
         placeholders = tuple(text.text for text in node.placeholders)
         fields[node.name.text] = types.Field(
-            node.name.text, kind, node.required, placeholders, node.name.span, is_id=node.is_id
+            node.name.text,
+            kind,
+            node.required,
+            placeholders,
+            node.name.span,
+            columns=_columns(node, scope),
+            is_id=node.is_id,
         )
     _check_id([node for node in written if node.name.text in fields], fields, scope)
     return fields
+
+
+def _columns(node: nodes.FieldNode, scope: Scope) -> tuple[str, ...]:
+    """Return the columns that a field declares, without those that were reported."""
+    found: dict[str, str] = {}
+    for literal in node.columns:
+        name = literal.text.strip()
+        key = column_key(name) or name
+        if not name:
+            scope.report("unknown-value", literal.span, "a column's name is empty")
+        elif key in found:
+            scope.report(
+                "duplicate-name",
+                literal.span,
+                f"the column `{name}` is named already",
+                text="names are the same but for case, blanks, hyphens and underscores",
+                help="name each column once",
+            )
+        else:
+            found[key] = name
+    return tuple(found.values())
 
 
 def _check_id(written: list[nodes.FieldNode], fields: dict[str, types.Field], scope: Scope) -> None:
@@ -99,6 +130,8 @@ def _tells_apart(kind: types.FieldType) -> bool:
     match kind:
         case types.Code(first):
             return first is None
+        case types.Text() | types.Email() | types.Integer() | types.Number():
+            return True
         case (
             types.Boolean()
             | types.Date()
@@ -112,7 +145,7 @@ def _tells_apart(kind: types.FieldType) -> bool:
         ):
             return False
         case _:
-            return True
+            assert_never(kind)
 
 
 def _type(

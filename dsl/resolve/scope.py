@@ -7,6 +7,7 @@ import attrs
 
 from turnout.dsl import nodes
 from turnout.dsl.findings import Finding, Label, Severity, error
+from turnout.dsl.fixes import misspelt
 from turnout.dsl.references import Reference, unquoted
 from turnout.dsl.resolve.declarations import Declaration, Declarations, Written
 from turnout.dsl.source import Span
@@ -114,20 +115,27 @@ class Scope:
             return
         near = nearest(name.text, choices)
         other = self.declared.kind_of(name.text)
-        if near is not None:
-            advice = f"did you mean `{near}`?"
-        elif other is not None:
+        if other is not None:
             advice = f"`{name.text}` is {article(other)}, not {article(what)}"
         else:
             advice = f"declare it, or name {article(what)} that is declared"
         message = f"there is no {what} `{name.text}`"
-        self.findings.append(error("unknown-name", name.span, message, help=advice))
+        self.report("unknown-name", name.span, message, help=advice, near=near)
 
-    def report(
-        self, name: str, span: Span, message: str, *, text: str = "", help: str = ""
+    def report(  # noqa: PLR0913 - the parts of a finding, each by name
+        self,
+        name: str,
+        span: Span,
+        message: str,
+        *,
+        text: str = "",
+        help: str = "",
+        near: str | None = None,
     ) -> None:
-        """Add an error."""
-        self.findings.append(error(name, span, message, text=text, help=help))
+        """Add an error. near: what may be meant by the word at `span`, instead of the help."""
+        advice = help if near is None else f"did you mean `{near}`?"
+        fixes = () if near is None else (misspelt(span, near),)
+        self.findings.append(error(name, span, message, text=text, help=advice, fixes=fixes))
 
     def needs_identity(self, word: str, span: Span) -> None:
         """Report that `word` asks for earlier leads in a policy that tells none."""

@@ -7,11 +7,19 @@ from pathlib import Path
 import attrs
 
 from turnout.dsl import nodes
-from turnout.dsl.files import Table, read_table
+from turnout.dsl.files import MAX_TABLE, Fault, Parsed, inside, resolved
 from turnout.dsl.findings import Finding
 from turnout.dsl.resolve.literals import cell_reader
-from turnout.dsl.resolve.scope import Scope, nearest
+from turnout.dsl.resolve.scope import Scope
+from turnout.dsl.resolve.table_columns import (
+    field_column,
+    key_column,
+    named_column,
+    report_absent,
+    value_column,
+)
 from turnout.dsl.source import Source, Span
+from turnout.dsl.tables import Table, table_of
 from turnout.dsl.types import AnyOf, Field, Value
 
 MAX_FAULTS = 10
@@ -21,17 +29,15 @@ _Fault = tuple[str, str]
 
 @attrs.define
 class TableReader:
-    """Reads tables from beside the file that names them.
+    """Reads tables from beside the file that names them, each once for all who name it.
 
-    folder: the policy's, which no table lies outside of. base: the folder of a file.
+    parsed: the policy, outside of whose folder no table lies. base: the folder of a file.
     """
 
-    _folder: Path
+    _parsed: Parsed
     _base: Callable[[Source], Path]
     _scope: Scope
-    _read: dict[tuple[Path, str], Table | Finding] = attrs.Factory(
-        dict[tuple[Path, str], Table | Finding]
-    )
+    _read: dict[Path, Table | Fault] = attrs.Factory(dict[Path, Table | Fault])
 
     def table(self, written: nodes.Literal) -> Table | None:
         """Return the table, None where it can't be read, which is reported."""
@@ -42,12 +48,18 @@ class TableReader:
         return found
 
     def _found(self, written: nodes.Literal) -> Table | Finding:
-        base = self._base(written.span.source)
-        found = self._read.get((base, written.text))
-        if found is None or isinstance(found, Finding):
-            found = read_table(self._folder, base, written)
-            self._read[base, written.text] = found
-        return found
+        path = inside(self._parsed.folder, self._base(written.span.source), written)
+        if isinstance(path, Finding):
+            return path
+        known = resolved(path)
+        found = self._read.get(known)
+        if found is None:
+            text = self._parsed.disk.text(path, MAX_TABLE)
+            found = text if isinstance(text, Fault) else table_of(text, written.text)
+            self._read[known] = found
+        if isinstance(found, Fault):
+            return found.finding(written.text, written.span)
+        return attrs.evolve(found, name=written.text)
 
     def territories(self, node: nodes.Table) -> Mapping[str, nodes.Name]:
         """Return the names of the territories that a table declares: one a name in its column.
@@ -55,9 +67,9 @@ class TableReader:
         None where the table can't be read; `shared_out` reports that.
         """
         table = self._found(node.path)
-        if isinstance(table, Finding) or node.column.text not in table.columns:
+        column = None if isinstance(table, Finding) else named_column(node.column, table.columns)
+        if isinstance(table, Finding) or column is None:
             return {}
-        column = table.columns.index(node.column.text)
         cells = dict.fromkeys(cells[column] for _, cells in table.rows)
         names = dict.fromkeys(name for cell in cells if (name := _as_name(cell)))
         return {name: nodes.Name(name, node.column.span) for name in names}
@@ -72,7 +84,8 @@ class TableReader:
         table = self.table(node.path)
         if table is None:
             return None
-        key, column = self._column(node.key, table), self._column(node.column, table)
+        key = key_column(node.key, field, table.columns, self._scope)
+        column = value_column(node.column, table.columns, self._scope)
         if field is None or key is None or column is None:
             return None
         read = cell_reader(field, key, table.columns)
@@ -107,12 +120,12 @@ class TableReader:
         table = self.table(written)
         if table is None:
             return None
-        if field.name in table.columns:
-            column = table.columns.index(field.name)
-        elif len(table.columns) == 1:
+        column = field_column(field, table.columns)
+        if column is None and len(table.columns) == 1:
             column = 0
-        else:
-            self._no_column(written.span, table, field.name, "name the column like the field")
+        if column is None:
+            advice = "name the column like the field"
+            report_absent(written.span, field.name, table.columns, self._scope, advice)
             return None
         read = cell_reader(field, column, table.columns)
         values: set[Value] = set()
@@ -133,7 +146,8 @@ class TableReader:
         table = self.table(node.path)
         if table is None:
             return None
-        at, of = self._column(node.key, table), self._column(node.column, table)
+        at = key_column(node.key, key, table.columns, self._scope)
+        of = value_column(node.column, table.columns, self._scope)
         if at is None or of is None:
             return None
         read_key, read_value = (
@@ -159,22 +173,6 @@ class TableReader:
             else:
                 found[wanted] = _whole(field, value)
         return None if self._report(node.path.span, table, faults) else found
-
-    def _column(self, name: nodes.Name, table: Table) -> int | None:
-        if name.text in table.columns:
-            return table.columns.index(name.text)
-        near = nearest(name.text, table.columns)
-        self._no_column(name.span, table, name.text, f"did you mean `{near}`?" if near else "")
-        return None
-
-    def _no_column(self, span: Span, table: Table, name: str, advice: str) -> None:
-        self._scope.report(
-            "unknown-name",
-            span,
-            f"the table has no column `{name}`",
-            text=f"its columns are {', '.join(table.columns[:10])}",
-            help=advice,
-        )
 
     def _report(self, span: Span, table: Table, faults: list[_Fault]) -> bool:
         """Report what is wrong with rows; return whether anything is."""

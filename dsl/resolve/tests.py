@@ -13,7 +13,17 @@ from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.promises import only
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.source import Span
-from turnout.dsl.types import AnyOf, Field, Integer, Money, Number, Subdivision, Value
+from turnout.dsl.types import (
+    AnyOf,
+    Field,
+    Integer,
+    Money,
+    Number,
+    OneOf,
+    PersonName,
+    Subdivision,
+    Value,
+)
 from turnout.dsl.values import Missing, Reading, Unread, literal, read
 
 MAX_NAME = 200
@@ -138,6 +148,8 @@ class TestReader:
 
     def _refer(self, field: Field, written: nodes.Literal | tuple[nodes.Literal, ...]) -> None:
         """Record the values that a lead gives; a text may hold several."""
+        if not isinstance(field.type, OneOf | AnyOf | PersonName):
+            return
         for each in written if isinstance(written, tuple) else (written,):
             value = read_literal(field, each.text)[0]
             self._scope.refer_value(field, each, value)

@@ -1,6 +1,8 @@
-"""Calendar days as people and machines write them; a time of day after them is ignored.
+"""Calendar days as people and machines write them.
 
-The day is taken as it is written: a time zone doesn't move it. Dotted dates put the day
+A day is taken as it is written, with a time of day or without; a moment that says how far from
+UTC it is, is the day on which it falls in the policy's time zone, so that equal moments are
+equal days. Dotted dates put the day
 first. Dates with slashes or hyphens are read only where one order is possible, because
 03/04 is the 3 April of one half of the world and the 4 March of the other; a field may say
 which it is, and what a plain number counts.
@@ -8,15 +10,16 @@ which it is, and what a plain number counts.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from turnout.dsl.types import Date
 from turnout.dsl.values.numerals import plain
 from turnout.dsl.values.reading import FromOther, FromText, Reading, Unread
+from turnout.dsl.zones import local_date
 
 ANY_DATE = Date()
-_EPOCH = date(1970, 1, 1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SHEET = date(1899, 12, 30)
 _MOST = 10**15
 _COUNT = re.compile(r"(-?[0-9]{1,15})(?:\.[0-9]{1,15})?")
@@ -32,9 +35,9 @@ _NOT_A_DATE = Unread("not a date")
 _NO_SUCH_DAY = Unread("not a day of the calendar")
 _TWO_DIGITS = Unread("a year of two digits")
 _TIME = re.compile(
-    r"(?:T(?:[01][0-9]|2[0-4])(?:[0-5][0-9]){1,2}|(?:T|[ ,]+)(?:[01]?[0-9]|2[0-4]):[0-5][0-9]"
-    r"(?::[0-6][0-9])?)(?:[.,][0-9]{1,9})?(?: ?[AP]\.?M\.?)?"
-    r"(?: ?(?:Z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?))?\Z",
+    r"(?:T([01][0-9]|2[0-4])([0-5][0-9])(?:[0-5][0-9])?|(?:T|[ ,]+)([01]?[0-9]|2[0-4]):([0-5][0-9])"
+    r"(?::[0-6][0-9])?)(?:[.,][0-9]{1,9})?(?: ?([AP])\.?M\.?)?"
+    r"(?: ?(Z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?))?\Z",
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(
@@ -70,43 +73,63 @@ def day(kind: Date = ANY_DATE) -> tuple[FromText, FromOther]:
         if written is None or len(written) > 60:
             return _NOT_A_DATE
         if counted and (found := _COUNT.fullmatch(written)) and len(found[1]) != 8:
-            return counted(Decimal(written))
-        if found := _TIME.search(written):
-            written = written[: found.start()]
-        return _day(" ".join(written.split()), kind.first)
+            return counted(Decimal(written), kind.zone)
+        found = _TIME.search(written)
+        if found is None:
+            return _day(" ".join(written.split()), kind.first)
+        read = _day(" ".join(written[: found.start()].split()), kind.first)
+        return _moved(read, found, kind.zone) if isinstance(read, date) and found[6] else read
 
     def from_other(raw: object) -> Reading | None:
         """Read a date as itself, a number where the field says what it counts."""
+        if isinstance(raw, datetime):
+            return local_date(raw, kind.zone) if raw.tzinfo else raw.date()
         if isinstance(raw, date):
             return raw
         if counted is None or isinstance(raw, bool):
             return None
         if not isinstance(raw, int | float | Decimal):
             return None
-        return counted(Decimal(raw)) if -_MOST < raw < _MOST else _NO_SUCH_DAY
+        return counted(Decimal(raw), kind.zone) if -_MOST < raw < _MOST else _NO_SUCH_DAY
 
     return from_text, from_other
 
 
-def _since_1970(seconds: Decimal) -> Reading:
-    return _after(_EPOCH, int(seconds // 86_400))
-
-
-def _of_sheet(days: Decimal) -> Reading:
-    """Return the day of a spreadsheet's number; those of 1900 before March are off by one."""
-    return _after(_SHEET, int(days)) if days >= 61 else _NO_SUCH_DAY
-
-
-def _after(start: date, days: int) -> Reading:
+def _moved(day: date, time: re.Match[str], zone: str) -> Reading:
+    """Return the day in `zone` of a moment on `day` that says how far from UTC it is."""
+    hour, minute = int(time[1] or time[3]), int(time[2] or time[4])
+    half, offset = (time[5] or "").upper(), time[6]
+    if half:
+        hour = hour % 12 + (12 if half == "P" else 0)
+    minutes = 0
+    if offset[0] in "+-":
+        digits = offset[1:].replace(":", "").ljust(4, "0")
+        minutes = (1 if offset[0] == "+" else -1) * (int(digits[:2]) * 60 + int(digits[2:]))
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     try:
-        return start + timedelta(days=days)
+        return local_date(start + timedelta(hours=hour, minutes=minute - minutes), zone)
+    except OverflowError:
+        return day
+
+
+def _since_1970(seconds: Decimal, zone: str) -> Reading:
+    try:
+        return local_date(_EPOCH + timedelta(seconds=int(seconds // 1)), zone)
     except OverflowError:
         return _NO_SUCH_DAY
 
 
-_NUMBERS: Mapping[str, Callable[[Decimal], Reading]] = {
+def _of_sheet(days: Decimal, _zone: str) -> Reading:
+    """Return the day of a spreadsheet's number; those of 1900 before March are off by one."""
+    try:
+        return _SHEET + timedelta(days=int(days)) if days >= 61 else _NO_SUCH_DAY
+    except OverflowError:
+        return _NO_SUCH_DAY
+
+
+_NUMBERS: Mapping[str, Callable[[Decimal, str], Reading]] = {
     "epoch seconds": _since_1970,
-    "epoch milliseconds": lambda count: _since_1970(count / 1000),
+    "epoch milliseconds": lambda count, zone: _since_1970(count / 1000, zone),
     "sheet days": _of_sheet,
 }
 

@@ -18,7 +18,6 @@ _NUMBER = re.compile(r"-?[0-9][0-9_]*(?:\.[0-9]+)?[kMB]?")
 _PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
 # Words that mean something else after `is` or `has`.
 _TAKEN = frozenset({"all", "any", "missing", "none", "not", "present"})
-_NOT_STORED_AS_TEXT = (types.Integer, types.Boolean, types.AnyOf)
 _POWERS = {"k": 3, "M": 6, "B": 9}
 _ESCAPED = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\t": r"\t"})
 
@@ -31,14 +30,12 @@ def literal(field: types.Field, text: str, country: str | None = None) -> Readin
     >>> literal(types.Field("score", types.Number()), "1.250")
     Decimal('1.25')
     """
-    match field.type:
-        case types.Integer() | types.Number() | types.Money() if _NUMBER.fullmatch(text):
-            power = _POWERS.get(text[-1], 0)
-            return read(field, scaled(Decimal(text.rstrip("kMB").replace("_", "")), power))
-        case types.AnyOf(values):
-            return read(types.Field(field.name, types.OneOf(values)), text)
-        case _:
-            return read(field, text, country)
+    if field.type.shape in {"whole", "dense"} and _NUMBER.fullmatch(text):
+        power = _POWERS.get(text[-1], 0)
+        return read(field, scaled(Decimal(text.rstrip("kMB").replace("_", "")), power))
+    if isinstance(field.type, types.AnyOf):
+        return read(types.Field(field.name, types.OneOf(field.type.values)), text)
+    return read(field, text, country)
 
 
 def show(of: types.Field | types.FieldType, value: types.Value) -> str:
@@ -58,8 +55,7 @@ def show(of: types.Field | types.FieldType, value: types.Value) -> str:
             return f"[{', '.join(_shown_word(one) for one in sorted(value))}]"
         case str():
             kind = of.type if isinstance(of, types.Field) else of
-            is_free = isinstance(kind, types.Text | types.Code | types.Email)
-            return _quoted(value) if is_free else _shown_word(value)
+            return _quoted(value) if kind.shape == "text" else _shown_word(value)
         case _:
             assert_never(value)
 
@@ -93,18 +89,18 @@ def jsonable(value: types.Value) -> str | int | bool | list[str]:
 
 def from_jsonable(kind: types.FieldType, stored: object) -> types.Value:
     """Return the value that `jsonable` stored. Raises ValueError where it stored no such value."""
-    match kind, stored:
-        case types.Number() | types.Money(), str():
+    match kind.shape, stored:
+        case "dense", str():
             return Decimal(stored)
-        case types.Date(), str():
+        case "days", str():
             return date.fromisoformat(stored)
-        case types.AnyOf(), list():
+        case "several", list():
             return frozenset(str(one) for one in cast("list[object]", stored))
-        case types.Boolean(), bool():
-            return stored
-        case types.Integer(), int():
+        case "whole", int():
             return int(stored)
-        case _, str() if not isinstance(kind, _NOT_STORED_AS_TEXT):
+        case "listed", bool() if isinstance(kind, types.Boolean):
+            return stored
+        case "listed" | "text", str() if not isinstance(kind, types.Boolean):
             return stored
         case _:
             raise ValueError(f"not a stored {kind.word}: {stored!r}")

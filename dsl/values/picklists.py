@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import cast
 from unicodedata import normalize
 
+from turnout.dsl.values.built_ins import built_in
 from turnout.dsl.values.reading import MISSING, FromOther, FromText, Reading, Unread
 from turnout.dsl.values.texts import cleaned, nearest, normal_text
 
@@ -146,6 +147,7 @@ def _several(parts: Iterable[object], one: FromText) -> Reading:
 
 def _written(part: object) -> str | None:
     """Return an element as text, "" where it is missing, None where it can't be a value."""
+    part = built_in(part)
     if part is None:
         return ""
     if type(part) is int and abs(part) < 10**30:

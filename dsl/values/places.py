@@ -66,6 +66,16 @@ def subdivision(text: str, country: str | None = None) -> Reading:
     return _within(text, country)
 
 
+def codes_of(name: str) -> tuple[str, ...]:
+    """Return the full codes of the subdivisions that bear a name, of whatever country.
+
+    >>> codes_of("California"), codes_of("Limburg")
+    (('US-CA',), ('BE-VLI', 'NL-LI'))
+    """
+    countries = sorted({code[:2] for code in _subdivision_codes()})
+    return tuple(code for each in countries for code in sorted(_subdivisions_meant(name, each)))
+
+
 def _within(text: str, country: str) -> Reading:
     if found := _subdivisions_meant(text, country):
         return _one(found)

@@ -4,11 +4,9 @@ A reader is built once per field and then called once per lead, so whatever can 
 up is looked up when it is built. It takes any object at all and never raises.
 """
 
-from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from math import isnan
-from typing import TypeAlias, assert_never, cast
+from typing import TypeAlias, assert_never
 
 from turnout.dsl import types
 from turnout.dsl.values import (
@@ -22,6 +20,7 @@ from turnout.dsl.values import (
     places,
     ranges,
 )
+from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
 from turnout.dsl.values.exports import unguarded, unquoted
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY, is_placeholder
 from turnout.dsl.values.reading import MISSING, FromOther, FromText, Reader, Reading, Unread
@@ -46,25 +45,6 @@ _OPEN = (types.Text, types.Code, types.Language)
 # What one field's reader remembers: texts, and characters of a text.
 _REMEMBERED = 2_000
 _LONGEST_REMEMBERED = 100
-_READABLE = (date, list, tuple, set, frozenset, bytes)
-_OPAQUE = object()
-_KINDS: dict[type, str] = {
-    type(None): "nothing",
-    str: "text",
-    bool: "a boolean",
-    int: "a number",
-    float: "a number",
-    Decimal: "a number",
-    date: "a date",
-    datetime: "a date",
-    list: "a list",
-    tuple: "a list",
-    set: "a list",
-    frozenset: "a list",
-    bytes: "bytes",
-}
-# What pandas writes for an empty cell; told by name because it is no dependency.
-_EMPTY_CELLS = frozenset({"NaTType", "NAType"})
 _WORDS: dict[type[types.FieldType], str] = {
     types.Text: "text",
     types.Code: "a code",
@@ -105,7 +85,7 @@ def reader(field: types.Field) -> Reader:
     read_text = _text_reader(field.type, from_text, placeholders)
 
     def read_other(raw: object, country: str | None) -> Reading:
-        value = _built_in(raw)
+        value = built_in(raw)
         if value is None:
             return MISSING
         if isinstance(value, str):
@@ -115,7 +95,8 @@ def reader(field: types.Field) -> Reader:
             return MISSING
         found = from_other(value) if from_other else digits and from_text(digits, country)
         if found is None:
-            return Unread(f"{kind_of(value)}, not {_WORDS[type(field.type)]}")
+            what = kind_of(raw if value is OPAQUE else value)
+            return Unread(f"{what}, not {_WORDS[type(field.type)]}")
         return found
 
     remembered = _remembering(read_text)
@@ -189,8 +170,19 @@ def _readers(kind: types.FieldType) -> tuple[FromText, FromOther | None]:
             return dates.day(kind)
         case types.AnyOf(values):
             return picklists.any_of(values)
-        case _:
+        case (
+            types.Text()
+            | types.Code()
+            | types.Email()
+            | types.Country()
+            | types.Subdivision()
+            | types.Language()
+            | types.OneOf()
+            | types.PersonName()
+        ):
             return _word_reader(kind), None
+        case _:
+            assert_never(kind)
 
 
 def _with_ranges(
@@ -230,31 +222,6 @@ def _word_reader(kind: _Words) -> FromText:
             assert_never(kind)
 
 
-def _built_in(raw: object) -> object:
-    """Return `raw` as an instance of a built-in class, so that no code of its own runs.
-
-    None where it is an empty cell (data frames write NaN); `_OPAQUE` where it is of no
-    class that can be read.
-    """
-    kind = type(raw)
-    if kind.__name__ in _EMPTY_CELLS:
-        return None
-    if issubclass(kind, str):
-        return str.__str__(cast("str", raw))
-    if issubclass(kind, bool):
-        return raw
-    if issubclass(kind, int):
-        return int.__int__(cast("int", raw))
-    if issubclass(kind, float):
-        number = float.__float__(cast("float", raw))
-        return None if isnan(number) else number
-    if issubclass(kind, datetime):
-        return datetime.date(cast("datetime", raw))
-    if kind is Decimal:
-        return None if cast("Decimal", raw).is_nan() else raw
-    return raw if kind in _READABLE else _OPAQUE
-
-
 def _digits(value: object) -> str | None:
     """Return a whole number as its digits; a fraction in a code has lost its zeros already."""
     if type(value) is float and value.is_integer() and abs(value) < 2.0**53:
@@ -262,8 +229,3 @@ def _digits(value: object) -> str | None:
     if type(value) is Decimal and value.is_finite() and value.adjusted() < numerals.MOST_DIGITS:
         return str(int(value)) if value == int(value) else None
     return str(value) if type(value) is int and abs(value) < 10**numerals.MOST_DIGITS else None
-
-
-def kind_of(raw: object) -> str:
-    """Return what kind of thing `raw` is, in JSON's words, such as "a list"."""
-    return _KINDS.get(type(raw), "an object")

@@ -5,7 +5,9 @@ from typing import BinaryIO
 
 from turnout.runtime.records.rows import LONGEST_ROW, LeadsError
 
-_SAVE_AS = "save it as UTF-8 (in Excel: CSV UTF-8)"
+_SAVE_AS = (
+    "save it as UTF-8 (in Excel: CSV UTF-8), or say what it is, such as --encoding windows-1252"
+)
 
 
 class Counted(io.RawIOBase):
@@ -88,9 +90,13 @@ class Lines:
     def _take(self, size: int) -> str:
         try:
             return self._stream.readline(size)
-        except UnicodeDecodeError as error:
-            before: bytes = error.object[: error.start]
-            line = self.number + before.count(b"\n") + 1
+        except UnicodeError as error:
+            line = self.number + 1
+            encoding = "such"
+            if isinstance(error, UnicodeDecodeError):
+                before: bytes = error.object[: error.start]
+                line += before.count(b"\n")
+                encoding = error.encoding.upper()
             raise LeadsError(
-                f"{self.name} is not {error.encoding.upper()} text: see line {line}", _SAVE_AS
+                f"{self.name} is not {encoding} text: see line {line}", _SAVE_AS
             ) from error

@@ -1,4 +1,4 @@
-"""Comma-separated tables (RFC 4180), with the marks and liberties of real exports.
+"""Tables as text with separators (RFC 4180), with the marks and liberties of real exports.
 
 Quotes are read strictly, because a quote that is never closed would swallow the rows
 after it. Where strict reading fails, only the first line of the row is given up (or read
@@ -6,121 +6,121 @@ leniently, if its cells then fit the header); the lines after it are read again.
 """
 
 import csv
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import count
 from typing import Self, TypeAlias
 
-from turnout.runtime.decisions import Issue
-from turnout.runtime.headers import column_key
+import attrs
+
+from turnout.dsl.headers import Headers
 from turnout.runtime.records.decoding import Lines
+from turnout.runtime.records.footers import Row, beginning
+from turnout.runtime.records.headings import MOST_ABOVE, fields_in, heading, is_plain, named
 from turnout.runtime.records.rows import (
     LONGEST_CELL,
     LONGEST_ROW,
-    MOST_COLUMNS,
     LeadsError,
+    Manner,
     Record,
+    Remarks,
 )
+from turnout.runtime.records.tabular import columns_of, records_of
 
-_Row: TypeAlias = tuple[list[str], str | None, str]
+_Cells: TypeAlias = tuple[list[str], str | None, str]
 """The cells; for a row that strict reading refused its first line, else None; and why."""
 
 _DELIMITERS = ",;\t|"
-_NAMED_AT_MOST = 8
-_NAME_SHOWN = 40
-_RAW_SHOWN = 200
+_LONGEST_HEAD = 1 << 20
 _LONG_ROW = f"a row of more than {LONGEST_ROW:,} characters"
 _LONG_CELL = f"a cell of more than {LONGEST_CELL:,} characters: is its quote closed?"
 _LOOSE_QUOTE = "a quote that is not closed, or not doubled within quotes"
 
 
-def table(lines: Lines, fields: Collection[str]) -> tuple[tuple[str, ...], Iterator[Record]]:
+def delimited(
+    lines: Lines, headers: Headers, manner: Manner, remarks: Remarks
+) -> tuple[tuple[str, ...], Iterator[Record]]:
     """Return the columns, and the rows as they are asked for.
 
-    Raises LeadsError where the header names none of `fields`.
+    Raises LeadsError where the header names no field.
     """
     # A limit of the process, which csv sets at 128 Ki; it is only ever raised.
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST_CELL))
-    keys = frozenset(map(column_key, fields))
-    rows = _rows(lines, _delimiter(lines, keys))
-    header = next((cells for cells, _, _ in rows if not _is_blank(cells)), None)
-    columns = tuple(name.strip() for name in header or ())
-    _check(columns, keys, fields, lines.name)
-    return columns, _records(rows, columns)
+    for _ in range(manner.skip):
+        lines.line()
+    delimiter = _begin(lines, headers, manner, remarks)
+    rows = _rows(lines, delimiter)
+    header = next((cells for cells, _, _ in rows if named(cells)), [])
+    columns = columns_of(header, headers, lines.name)
+    numbered = (Row(number, *cells) for number, cells in zip(count(1), rows, strict=False))
+    return columns, records_of(numbered, columns, manner, remarks)
 
 
-def _delimiter(lines: Lines, keys: Collection[str]) -> str:
-    """Return what separates the cells: what splits the header into most fields, then cells."""
-    line = lines.line()
-    while line and line.isspace():
-        line = lines.line()
-    if line is None:
+@attrs.frozen
+class _Head:
+    """The beginning of a table as one separator cuts it.
+
+    score: the fields that its header names, and how many cells that has. lines: those
+    above the header. titles: what they say.
+    """
+
+    delimiter: str
+    score: tuple[int, int]
+    lines: int
+    titles: tuple[str, ...]
+
+
+def _begin(lines: Lines, headers: Headers, manner: Manner, remarks: Remarks) -> str:
+    """Move to the header and return what separates the cells.
+
+    That is what cuts the header into most fields, then into most cells.
+    """
+    first = lines.line()
+    while first and first.isspace():
+        first = lines.line()
+    if first is None:
         raise LeadsError(f"{lines.name} begins with {_LONG_ROW}", "is it a table?")
-    if line.lower().startswith("sep=") and len(line.strip()) == len("sep=,"):
-        return line.strip()[-1]  # what Excel is told with, and hides
-    if line:
-        lines.put_back([line])
-
-    def fit(delimiter: str) -> tuple[int, int]:
-        names = _loosely(line, delimiter)
-        return sum(column_key(name) in keys for name in names), len(names)
-
-    return max(_DELIMITERS, key=fit)
-
-
-def _check(
-    columns: tuple[str, ...], keys: Collection[str], fields: Collection[str], name: str
-) -> None:
-    if not columns:
-        raise LeadsError(f"{name} is empty", "the first row names the columns")
-    if len(columns) > MOST_COLUMNS:
-        raise LeadsError(
-            f"{name} has {len(columns):,} columns", f"a table may have {MOST_COLUMNS:,}"
-        )
-    if keys and not any(column_key(column) in keys for column in columns):
-        raise LeadsError(
-            f"{name} has no column named after a field: it begins with {_listed(columns)}",
-            f"the first row names the columns; the policy's fields are {_listed(fields)}",
-        )
+    delimiters = _DELIMITERS
+    if first.lower().startswith("sep=") and len(first.strip()) == len("sep=,"):
+        delimiters = first.strip()[-1]  # what Excel is told with, and hides
+        first = lines.line() or ""
+    taken = [first]
+    best = _best(taken, headers, delimiters)
+    is_open = not manner.skip and not manner.all_rows and headers.count
+    if is_open and not is_plain(_cells_of(first, best.delimiter), headers):
+        size = len(first)
+        while len(taken) < MOST_ABOVE and size < _LONGEST_HEAD and (line := lines.line()):
+            taken.append(line)
+            size += len(line)
+        best = _best(taken, headers, delimiters)
+    lines.put_back([line for line in taken[best.lines :] if line])
+    remarks.titles.extend(best.titles)
+    return best.delimiter
 
 
-def _listed(names: Iterable[str]) -> str:
-    shown = [name[:_NAME_SHOWN] for name in islice(names, _NAMED_AT_MOST + 1)]
-    return ", ".join(shown[:_NAMED_AT_MOST]) + (", ..." if len(shown) > _NAMED_AT_MOST else "")
+def _best(taken: Sequence[str], headers: Headers, delimiters: str) -> _Head:
+    heads = [_head(taken, headers, delimiter) for delimiter in delimiters]
+    return max(heads, key=lambda head: head.score)
 
 
-def _records(rows: Iterable[_Row], columns: tuple[str, ...]) -> Iterator[Record]:
-    width = len(columns)
-    doubled = {
-        name: [place for place, column in enumerate(columns) if column == name]
-        for name, count in Counter(columns).items()
-        if name and count > 1
-    }
-    for number, (cells, line, reason) in enumerate(rows, 1):
-        if line is not None and len(cells) != width:
-            yield Record(number, line[:_RAW_SHOWN], reason)
-            continue
-        if _is_blank(cells):
-            continue
-        record = dict(zip(columns, cells, strict=False))
-        issues: list[Issue] = []
-        if line is not None:
-            issues.append(Issue("", "", reason))
-        if len(cells) > width and not _is_blank(cells[width:]):
-            more = f"{len(cells) - width} more cells than the header has columns"
-            issues.append(Issue("", "", more))
-        for name, places in doubled.items():
-            values = [cells[place].strip() for place in places if place < len(cells)]
-            present = list(dict.fromkeys(filter(None, values)))
-            record[name] = present[0] if present else ""
-            if len(present) > 1:
-                twice = f"column {name} stands twice with different values; the first counts"
-                issues.append(Issue("", present[1][:_NAME_SHOWN], twice))
-        yield Record(number, record, None, tuple(issues))
+def _head(taken: Sequence[str], headers: Headers, delimiter: str) -> _Head:
+    reader = csv.reader(taken, delimiter=delimiter, skipinitialspace=True)
+    rows: list[list[str]] = []
+    starts = [0]
+    try:
+        for cells in reader:
+            rows.append(cells)
+            starts.append(reader.line_num)
+    except csv.Error:
+        pass  # what came before may hold the header; the rest is read strictly, and told
+    at = heading(rows, headers) or 0
+    names = named(rows[at]) if rows else ()
+    found = fields_in(names, headers) if headers.count else 0
+    titles = tuple(filter(None, map(beginning, rows[:at])))
+    return _Head(delimiter, (found, len(rows[at]) if rows else 0), starts[at], titles)
 
 
-def _is_blank(cells: Iterable[str]) -> bool:
-    return not "".join(cells).strip()
+def _cells_of(line: str, delimiter: str) -> tuple[str, ...]:
+    return named(_loosely(line, delimiter))
 
 
 class _TooLongError(Exception):
@@ -156,7 +156,7 @@ class _Feed:
         return line
 
 
-def _rows(lines: Lines, delimiter: str) -> Iterator[_Row]:
+def _rows(lines: Lines, delimiter: str) -> Iterator[_Cells]:
     feed = _Feed(lines)
     strict = csv.reader(feed, delimiter=delimiter, strict=True, skipinitialspace=True)
     while True:

@@ -1,19 +1,24 @@
-"""One JSON document: an array of records, an object with a list of `records`, or one lead.
+"""One JSON document: an array of records, an object around such a list, or one lead.
 
 The text is decoded element by element with the standard library's decoder, so an array
 may be larger than memory. An element that the decoder refuses is skipped to its matching
 bracket and told as a broken row; without such an end the rest can't be read.
 """
 
-import json
 import re
 from collections.abc import Iterator
 
+from turnout.dsl.headers import Headers
+from turnout.runtime.decisions import Issue
 from turnout.runtime.records.decoding import Lines
+from turnout.runtime.records.envelopes import Envelope, Unclear, envelope, paging
 from turnout.runtime.records.json_lines import TOO_DEEP, complaint_of
-from turnout.runtime.records.rows import LONGEST_ROW, LeadsError, Record
+from turnout.runtime.records.objects import Objects, members_of
+from turnout.runtime.records.rows import LONGEST_ROW, LeadsError, Record, Remarks
+from turnout.runtime.records.tabular import listed
 
-_DECODER = json.JSONDecoder(strict=False)
+_LARGEST_HELD = 1 << 20
+_DEEPEST = 4
 _CHUNK = 1 << 16
 _SHOWN = 200
 _BLANKS = re.compile(r"[ \t\r\n]*")
@@ -30,14 +35,14 @@ class _BrokenError(Exception):
         self.complaint = complaint
 
 
-def document(lines: Lines) -> Iterator[Record]:
+def document(lines: Lines, headers: Headers, remarks: Remarks) -> Iterator[Record]:
     """Yield the records of one document; rows count from 1."""
     cursor = _Cursor(lines)
     match cursor.next():
         case "[":
             yield from _elements(cursor)
         case "{":
-            yield from _members(cursor)
+            yield from _whole(cursor, headers, remarks)
         case "":
             return
         case _:
@@ -54,7 +59,8 @@ def _elements(cursor: "_Cursor") -> Iterator[Record]:
         row += 1
         cursor.row = row
         try:
-            yield Record(row, cursor.value())
+            value = cursor.value()
+            yield Record(row, value, None, cursor.told())
         except _BrokenError as broken:
             yield Record(row, broken.raw, broken.complaint)
         match cursor.next():
@@ -69,35 +75,103 @@ def _elements(cursor: "_Cursor") -> Iterator[Record]:
     cursor.skip()
 
 
-def _members(cursor: "_Cursor") -> Iterator[Record]:
-    """Yield the list `records` of an object, or the object itself where it has none."""
-    cursor.skip()
-    lead: dict[str, object] = {}
-    streamed = False
-    while cursor.next() != "}":
+def _whole(cursor: "_Cursor", headers: Headers, remarks: Remarks) -> Iterator[Record]:
+    """Yield the leads of an envelope, or the object itself where it is a lead.
+
+    What an object is shows when it is looked at as a whole. One that is too large for that,
+    or that has a broken lead in it, can only be an envelope: its first list of objects is
+    read.
+    """
+    path: tuple[str, ...] | None = None
+    if cursor.holds_all(_LARGEST_HELD):
         try:
+            members = members_of(cursor.value())
+        except (_BrokenError, LeadsError):
+            pass  # found again on the way through, with its place
+        else:
+            issues = cursor.told()
+            match envelope(members, headers):
+                case None:
+                    yield Record(1, members, None, issues)
+                    return
+                case Unclear(lists, keys):
+                    raise cursor.unclear(lists, keys)
+                case Envelope(found):
+                    path = found
+        cursor.again()
+    yield from _Streamed(cursor, headers, remarks, path).records()
+
+
+class _Streamed:
+    """An envelope whose members are met one after the other.
+
+    wanted: the path to the list of leads where it is known, else None.
+    """
+
+    def __init__(
+        self,
+        cursor: "_Cursor",
+        headers: Headers,
+        remarks: Remarks,
+        wanted: tuple[str, ...] | None,
+    ) -> None:
+        self._cursor = cursor
+        self._headers = headers
+        self._remarks = remarks
+        self._wanted = wanted
+        self._path: tuple[str, ...] | None = None
+        self._count = 0
+
+    def records(self) -> Iterator[Record]:
+        """Yield the elements of the only list of objects."""
+        members: dict[str, object] = {}
+        try:
+            yield from self._members(members, ())
+        except _BrokenError as broken:
+            raise self._cursor.error(broken.complaint) from broken
+        if self._path is None:
+            yield Record(1, members, None, self._cursor.told())
+        elif self._wanted is None and self._headers.binding(tuple(members)).fields:
+            raise self._cursor.unclear((".".join(self._path),), tuple(members))
+        self._remarks.paging = paging(members, self._count)
+
+    def _members(self, members: dict[str, object], path: tuple[str, ...]) -> Iterator[Record]:
+        cursor = self._cursor
+        cursor.skip()
+        while cursor.next() != "}":
             key = cursor.value()
             if not isinstance(key, str) or cursor.next() != ":":
                 raise cursor.error("expected a name and a colon")
             cursor.skip()
-            of_lists = any(isinstance(value, list) for value in lead.values())
-            if key == "records" and cursor.next() == "[" and not of_lists:
-                streamed = True
-                yield from _elements(cursor)
+            within = (*path, key)
+            if cursor.next() == "{" and len(path) < _DEEPEST:
+                inner: dict[str, object] = {}
+                members[key] = inner
+                yield from self._members(inner, within)
+            elif self._is_leads(within):
+                if self._path is not None:
+                    lists = (".".join(self._path), ".".join(within))
+                    raise cursor.unclear(lists, (self._path[0], *members, within[0]))
+                self._path = within
+                for record in _elements(cursor):
+                    self._count = record.row
+                    yield record
+                cursor.row = 0
             else:
-                lead[key] = cursor.value()
-        except _BrokenError as broken:
-            raise cursor.error(broken.complaint) from broken
-        match cursor.next():
-            case ",":
-                cursor.skip()
-            case "}":
-                pass
-            case _:
-                raise cursor.error("the object isn't closed: is the file cut off?")
-    cursor.skip()
-    if not streamed:
-        yield Record(1, lead)
+                members[key] = cursor.value()
+            match cursor.next():
+                case ",":
+                    cursor.skip()
+                case "}":
+                    pass
+                case _:
+                    raise cursor.error("the object isn't closed: is the file cut off?")
+        cursor.skip()
+
+    def _is_leads(self, path: tuple[str, ...]) -> bool:
+        if self._wanted is not None:
+            return path == self._wanted
+        return self._cursor.next() == "[" and self._cursor.second() == "{"
 
 
 class _Cursor:
@@ -105,9 +179,37 @@ class _Cursor:
 
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
+        self._objects = Objects()
         self._text = ""
         self._at = 0
         self.row = 0
+
+    def told(self) -> tuple[Issue, ...]:
+        """Return what was odd about the names in what was decoded last."""
+        return self._objects.told()
+
+    def holds_all(self, most: int) -> bool:
+        """Read on to the end, or to so many characters; return whether the end is reached."""
+        self._text, self._at = self._text[self._at :], 0
+        while len(self._text) - self._at <= most:
+            if not self._more():
+                return True
+        return False
+
+    def again(self) -> None:
+        """Move back to where `holds_all` was asked; what was decoded since is decoded again."""
+        self._at = 0
+        self.told()
+
+    def second(self) -> str:
+        """Return the character behind the one here, blanks apart; neither is moved over."""
+        while True:
+            found = _BLANKS.match(self._text, self._at + 1)
+            end = found.end() if found else len(self._text)
+            if end < len(self._text):
+                return self._text[end]
+            if not self._more():
+                return ""
 
     def next(self) -> str:
         """Move over blanks and return the character there, "" at the end."""
@@ -128,7 +230,7 @@ class _Cursor:
         self.next()
         while True:
             try:
-                value, end = _DECODER.raw_decode(self._text, self._at)
+                value, end = self._objects.decoder.raw_decode(self._text, self._at)
             except RecursionError:
                 complaint = TOO_DEEP
             except ValueError as error:
@@ -161,6 +263,15 @@ class _Cursor:
         self._text = held + chunk
         self._at = 0
         return chunk != ""
+
+    def unclear(self, lists: tuple[str, ...], keys: tuple[str, ...]) -> LeadsError:
+        """Return that it isn't clear where the leads are."""
+        named = f"{len(lists)} lists, {listed(lists)}" if len(lists) > 1 else f"a list {lists[0]}"
+        return LeadsError(
+            f"{self._lines.name} is an object with {named}, and it isn't clear whether that is"
+            f" where the leads are: its keys are {listed(keys)}",
+            f"cut it out first, such as with: jq '.{lists[0]}' FILE",
+        )
 
     def error(self, reason: str) -> LeadsError:
         """Return what makes the rest unreadable."""

@@ -2,47 +2,48 @@
 
 import json
 from collections.abc import Iterator
-from typing import cast
 
+from turnout.dsl.headers import Headers
 from turnout.runtime.records.decoding import Lines
+from turnout.runtime.records.envelopes import envelope
+from turnout.runtime.records.objects import Objects, members_of
 from turnout.runtime.records.rows import LONGEST_ROW, Record
 
 TOO_DEEP = "nested too deeply"
 TOO_LONG = f"a row of more than {LONGEST_ROW:,} characters"
 
-_DECODER = json.JSONDecoder(strict=False)  # a tab within a text does no harm
 _SHOWN = 200
 
 
 def json_lines(lines: Lines) -> Iterator[Record]:
     """Yield one record per line that isn't blank; a broken line is a record with a complaint."""
+    objects = Objects()
     while (line := lines.line()) != "":
         if line is None:
             yield Record(lines.number, "", TOO_LONG)
         elif not line.isspace():
-            raw, complaint = _parsed(line)
-            yield Record(lines.number, raw, complaint)
+            raw, complaint = _parsed(line, objects)
+            yield Record(lines.number, raw, complaint, objects.told())
 
 
-def is_json_lines(lines: Lines) -> bool:
+def is_json_lines(lines: Lines, headers: Headers) -> bool:
     """Tell JSON lines from one JSON object, by the first line that isn't blank; it begins with {.
 
-    A whole object on one line is the first of many, unless it holds `records`; a line
-    that ends in a brace without being an object is a broken one of many.
+    A whole object on one line is the first of many, unless it is an envelope; a line that
+    ends in a brace without being an object is a broken one of many.
     """
     while (line := lines.start()).isspace():
         lines.line()
-    raw, complaint = _parsed(line)
+    raw, complaint = _parsed(line, Objects())
     if complaint is None:
-        members = cast("dict[str, object]", raw)
-        return not isinstance(members.get("records"), list)
+        return envelope(members_of(raw), headers) is None
     return complaint == TOO_DEEP or line.rstrip().endswith("}")
 
 
-def _parsed(line: str) -> tuple[object, str | None]:
+def _parsed(line: str, objects: Objects) -> tuple[object, str | None]:
     """Return the value of one line and None, or its beginning and a complaint."""
     try:
-        return _DECODER.decode(line.rstrip()), None
+        return objects.decoder.decode(line.rstrip()), None
     except RecursionError:
         return line[:_SHOWN], TOO_DEEP
     except ValueError as error:

@@ -2,18 +2,25 @@
 
 import codecs
 import io
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, Self, TypeAlias
 
+import attrs
+
+from turnout.dsl.headers import Headers
+from turnout.dsl.types import Field, Text
 from turnout.runtime.records.decoding import Counted, Lines
-from turnout.runtime.records.delimited import table
+from turnout.runtime.records.delimited import delimited
 from turnout.runtime.records.documents import document
 from turnout.runtime.records.json_lines import is_json_lines, json_lines
-from turnout.runtime.records.rows import LeadsError, Record
+from turnout.runtime.records.kinds import is_parquet, is_workbook, refused, unmarked
+from turnout.runtime.records.parquet import parquet
+from turnout.runtime.records.rows import FOUND, LeadsError, Manner, Record, Remarks
+from turnout.runtime.records.workbooks import workbook
 
-Format: TypeAlias = Literal["csv", "json", "jsonl"]
+Format: TypeAlias = Literal["csv", "json", "jsonl", "excel", "parquet"]
 
 _FORMATS: dict[str, Format] = {
     ".csv": "csv",
@@ -23,6 +30,9 @@ _FORMATS: dict[str, Format] = {
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".xlsx": "excel",
+    ".xls": "excel",
+    ".parquet": "parquet",
 }
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -37,24 +47,20 @@ _BUFFER = 1 << 16
 class Records:
     """The records of one file, in order; a context manager that closes the file.
 
-    format: "csv", "json" or "jsonl", None for an empty file of unknown format.
-    columns: the header of a table, in order, repeats included; None for JSON.
-    total: the file's size in bytes, None where it isn't known (a pipe).
+    name: the file as messages call it. format: "csv", "json", "jsonl", "excel" or "parquet",
+    None for an empty file of unknown format. columns: the header of a table, in order,
+    repeats included; None for JSON. total: the file's size in bytes, None where it isn't
+    known (a pipe). remarks: what was left out so far.
     """
 
-    def __init__(
-        self,
-        counted: Counted,
-        total: int | None,
-        format: Format | None,  # noqa: A002 - as in `records`
-        columns: tuple[str, ...] | None,
-        rows: Iterator[Record],
-    ) -> None:
+    def __init__(self, source: "_Source", format: Format | None, table: "_Table") -> None:  # noqa: A002 - as in `records`
+        self.name = source.name
         self.format = format
-        self.columns = columns
-        self.total = total
-        self._counted = counted
-        self._rows = self._closing(rows)
+        self.columns = table[0]
+        self.total = source.total
+        self.remarks = source.remarks
+        self._counted = source.counted
+        self._rows = self._closing(table[1])
 
     @property
     def position(self) -> int:
@@ -89,76 +95,114 @@ class Records:
         self._counted.close()
 
 
+_Table: TypeAlias = tuple[tuple[str, ...] | None, Iterator[Record]]
+"""The columns where there is a header, and the records."""
+
+
+@attrs.frozen
+class _Source:
+    """Where the bytes come from. path: None for a stream."""
+
+    name: str
+    path: Path | None
+    counted: Counted
+    total: int | None
+    remarks: Remarks
+
+
 def records(
     source: str | Path | BinaryIO,
     format: Format | None = None,  # noqa: A002 - the word that the command line uses
-    fields: Collection[str] = (),
+    fields: Mapping[str, Field] | Collection[str] = (),
+    manner: Manner = FOUND,
+    name: str = "standard input",
 ) -> Records:
     """Open leads for reading; the file's header is read at once, the rest as it is asked for.
 
-    source: a path, or a binary stream such as `sys.stdin.buffer`.
-    format: None finds it from the file's extension, else from the first character.
-    fields: the names that a table's header has to share at least one of; () asks nothing.
+    source: a path, or a binary stream such as `sys.stdin.buffer`, which messages call `name`.
+    format: None finds it from the file's first bytes and its extension.
+    fields: those of the policy, or their names, of which a table's header has to share at
+    least one; () asks nothing. manner: what is said and not found of how to read the file.
 
     Raises LeadsError here and while reading, where the rest of the file can't be read.
     """
-    name, counted, total = _stream(source)
+    opened = _stream(source, name)
     try:
-        return _opened(name, counted, total, format, fields)
+        return _opened(opened, format, _headers(fields), manner)
     except LeadsError:
-        counted.close()
+        opened.counted.close()
         raise
 
 
+def _headers(fields: Mapping[str, Field] | Collection[str]) -> Headers:
+    if isinstance(fields, Mapping):
+        return Headers(fields)
+    return Headers({name: Field(name, Text()) for name in fields})
+
+
 def _opened(
-    name: str,
-    counted: Counted,
-    total: int | None,
+    source: _Source,
     format: Format | None,  # noqa: A002 - as in `records`
-    fields: Collection[str],
+    headers: Headers,
+    manner: Manner,
 ) -> Records:
-    buffered = io.BufferedReader(counted, _BUFFER)
+    buffered = io.BufferedReader(source.counted, _BUFFER)
     head = buffered.peek(_BUFFER)
-    encoding = _encoding(head, name)
-    first = head.decode(encoding, "ignore").lstrip()[:1]
-    found = format or _FORMATS.get(Path(name).suffix.lower()) or _sniffed(first)
+    remarks = source.remarks
+    if format in {None, "parquet"} and is_parquet(head):
+        whole = source.path or buffered.read()
+        return Records(source, "parquet", parquet(whole, source.name, headers))
+    if format in {None, "excel"} and is_workbook(head):
+        sheet = workbook(buffered.read(), source.name, headers, manner, remarks)
+        return Records(source, "excel", sheet)
+    encoding = _encoding(head, source.name, manner)
+    first = head.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")[:1]
+    found = format or _FORMATS.get(Path(source.name).suffix.lower()) or _sniffed(first)
     ends = "" if found == "csv" else "\n"
-    lines = Lines(io.TextIOWrapper(buffered, encoding, newline=ends), name)
+    lines = Lines(io.TextIOWrapper(buffered, encoding, newline=ends), source.name)
     match found:
         case None:
-            return Records(counted, total, None, None, iter(()))
+            return Records(source, None, (None, iter(())))
+        case "excel" | "parquet":
+            what = "a workbook" if found == "excel" else "a Parquet file"
+            raise LeadsError(
+                f"{source.name} is not {what}, whatever its name says",
+                "save it anew",
+            )
         case "csv":
-            columns, rows = table(lines, fields)
-            return Records(counted, total, "csv", columns, rows)
+            return Records(source, "csv", delimited(lines, headers, manner, remarks))
         case "jsonl":
-            return Records(counted, total, "jsonl", None, json_lines(lines))
+            return Records(source, "jsonl", (None, json_lines(lines)))
         case _:
-            if first == "{" and is_json_lines(lines):
-                return Records(counted, total, "jsonl", None, json_lines(lines))
-            return Records(counted, total, "json", None, document(lines))
+            if first == "{" and is_json_lines(lines, headers):
+                return Records(source, "jsonl", (None, json_lines(lines)))
+            return Records(source, "json", (None, document(lines, headers, remarks)))
 
 
-def _stream(source: str | Path | BinaryIO) -> tuple[str, Counted, int | None]:
-    """Return the name, the bytes and the size of a source."""
+def _stream(source: str | Path | BinaryIO, name: str) -> _Source:
+    """Return the bytes of a source, with what is known of it."""
     if not isinstance(source, str | Path):
-        return "standard input", Counted(source), None
+        return _Source(name, None, Counted(source), None, Remarks())
     path = Path(source)
     try:
-        return str(source), Counted(path.open("rb", buffering=0), owned=True), path.stat().st_size
+        counted = Counted(path.open("rb", buffering=0), owned=True)
+        return _Source(str(source), path, counted, path.stat().st_size, Remarks())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise LeadsError(f"{source} can't be read: {reason}") from error
 
 
-def _encoding(head: bytes, name: str) -> str:
+def _encoding(head: bytes, name: str, manner: Manner) -> str:
+    """Return the encoding of a text: what its mark says, what is asked for, or UTF-8."""
+    if (other := refused(head)) is not None:
+        raise LeadsError(f"{name} is {other.what}", other.help)
     for mark, encoding in _MARKS:
         if head.startswith(mark):
             return encoding
-    if b"\0" in head[:200]:
-        raise LeadsError(
-            f"{name} is not text, or UTF-16 without a byte order mark",
-            "save it as UTF-8 (in Excel: CSV UTF-8)",
-        )
+    if manner.encoding is not None:
+        return manner.encoding
+    if (other := unmarked(head)) is not None:
+        raise LeadsError(f"{name} is {other.what}", other.help)
     return "utf-8"
 
 

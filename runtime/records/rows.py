@@ -1,5 +1,7 @@
 """What a file of leads gives: records, and the error that ends the reading."""
 
+from collections.abc import Iterator
+
 import attrs
 
 from turnout.errors import Error
@@ -33,3 +35,54 @@ class Record:
 
 class LeadsError(Error):
     """The leads can't be read, or not to their end."""
+
+
+@attrs.frozen
+class Manner:
+    """How a file is to be read, as far as that is said and not found.
+
+    skip: lines (of a workbook: rows) before the header. encoding: of a text, None for what
+    its byte order mark says or else UTF-8. sheet: of a workbook. footer: how the first row
+    below the table begins. all_rows: nothing is taken for a title or a footer.
+    """
+
+    skip: int = 0
+    encoding: str | None = None
+    sheet: str | None = None
+    footer: str | None = None
+    all_rows: bool = False
+
+
+FOUND = Manner()
+"""Everything is found."""
+
+
+@attrs.define
+class Remarks:
+    """What was left out of a file on the way, for whoever reads its summary.
+
+    blank: rows without anything in a cell. titles: rows above the header, and footer: rows
+    below the table, each by its beginning. paging: what says that the file is a page of
+    more, such as "`done` is false".
+    """
+
+    blank: int = 0
+    titles: list[str] = attrs.Factory(list[str])
+    footer: list[tuple[int, str]] = attrs.Factory(list[tuple[int, str]])
+    paging: str = ""
+
+    def sentences(self) -> Iterator[str]:
+        """Yield what is to be said, one line each."""
+        if self.titles:
+            count = len(self.titles)
+            noun = "row above the header was" if count == 1 else "rows above the header were"
+            yield f"{count} {noun} taken for a title: {self.titles[0]}"
+        if self.footer:
+            count = len(self.footer)
+            noun = "row" if count == 1 else "rows"
+            row, text = self.footer[0]
+            yield f"{count} {noun} below the table, from row {row} on, not routed: {text}"
+        if self.blank:
+            yield f"{self.blank:,} blank row{'' if self.blank == 1 else 's'} left out"
+        if self.paging:
+            yield f"the file is one page of more: {self.paging}"

@@ -6,7 +6,7 @@ from turnout.dsl import types
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.types import Field, FieldType, Value
 from turnout.dsl.values import MISSING, Unread, read
-from turnout.rendering.decisions import harmless
+from turnout.runtime.records.guards import harmless
 
 LIST = ("core", "analytics")
 CLOSED: tuple[FieldType, ...] = (

@@ -66,7 +66,7 @@ def test_a_number_without_a_fraction_is_whole(raw: object) -> None:
         ("NaN", "a placeholder"),
         (5.5, "not a whole number"),
         (True, "a boolean, not a whole number"),
-        (Fraction(1), "an object, not a whole number"),
+        (Fraction(1), "a value of type fractions.Fraction, not a whole number"),
         (float("inf"), "not a finite number"),
         (Decimal("-Infinity"), "not a finite number"),
         (10**30, LONG),

@@ -54,7 +54,7 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing(main: Path) -> N
     [
         ("# Größe\n".encode("latin-1"), "not UTF-8: byte 0xF6 on line 1"),
         (b"queue a\n# \xff\n", "not UTF-8: byte 0xFF on line 2"),
-        (SOUND.encode("utf-16"), "not UTF-8: byte 0xFF on line 1"),
+        (SOUND.encode("utf-16"), "is UTF-16, not UTF-8"),
         (b"\x89PNG\r\n\x1a\n", "not UTF-8: byte 0x89 on line 1"),
     ],
 )

@@ -12,8 +12,8 @@ from hypothesis.strategies import DrawFn
 from tests.support.policies import compiled, resolved
 from tests.support.strategies import COLUMNS, Written, policies
 from tests.support.z3_reference import Judge
-from turnout.compiler.checks import check
-from turnout.compiler.checks.again import QUICK_CHECKS, check_again, check_first
+from turnout.compiler.checks import QUICK, check
+from turnout.compiler.checks.again import check_again, check_first
 from turnout.compiler.leads import index
 from turnout.compiler.leads import solver as sat
 from turnout.compiler.leads.boxes import boxes, parts
@@ -257,7 +257,7 @@ def test_a_quick_look_again_finds_what_the_quick_checks_find_from_scratch(
     before, after, _ = (lower(policy) for policy in versions)
     first = check_first(before, budget=BUDGET)
     quick = check_again(first, after, is_quick=True)
-    from_scratch = check(after, budget=BUDGET, route_checks=QUICK_CHECKS)
+    from_scratch = check(after, budget=BUDGET, checks=QUICK)
     assert quick.findings == from_scratch
     # An author who pauses after typing gets the rest.
     whole = check_again(quick, after)

@@ -15,7 +15,8 @@ import click
 import pytest
 
 import turnout
-from turnout.dsl.catalogue import ALLOWANCES, CATALOGUE, CHECKS, READING, Kind
+from turnout.compiler.verdict.catalogue import CATALOGUE, PROVED
+from turnout.dsl.finding_kinds import ALLOWANCES, READING, Kind
 from turnout.dsl.findings import Severity
 from turnout.rendering.pages import page, terminal
 from turnout.rendering.screen import width
@@ -27,6 +28,9 @@ SOURCE = Path(turnout.__file__).parent
 HEADINGS = ["What it says", "Avoid", "Prefer", "Why", "Quiet when", "Related"]
 MAKERS = {"Finding", "error", "PatternProblem"}
 """What is called with the name of a finding as its first argument, as is `Scope.report`."""
+
+KINDS = {"firm", "error", "warning", "note"}
+"""What is called, beside a check, with the name of a kind of finding and what it claims."""
 
 SKELETON = """\
 # {name}
@@ -114,12 +118,44 @@ def names(written: ast.expr) -> set[str]:
             return {"?"}
 
 
+def declared() -> dict[str, str]:
+    """Return the kinds of finding that modules declare: the constant, and the finding's name."""
+    return {
+        node.targets[0].id: str(node.value.args[0].value)
+        for path, node in _nodes()
+        if _declares(path)
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
+        if isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
+        if node.value.func.id in KINDS and isinstance(node.value.args[0], ast.Constant)
+    }
+
+
+def _declares(path: Path) -> bool:
+    return path.name == "finding_kinds.py" or path.parent.name == "checks"
+
+
+def made_of_kinds() -> set[str]:
+    """Return the constants that modules of the stages read, but in a table of checks."""
+    return {
+        node.id
+        for path, node in _nodes()
+        if path.name != "__init__.py" or path.parent.name != "checks"
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
 def constants() -> set[str]:
-    """Return every text that the stages' modules write, the catalogue aside."""
+    """Return every text that the stages' modules write, but where kinds are declared."""
+    kinds = {
+        id(node.args[0])
+        for path, node in _nodes()
+        if _declares(path) and isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+        if node.func.id in KINDS and node.args
+    }
     return {
         node.value
         for path, node in _nodes()
-        if path.name != "catalogue.py"
+        if id(node) not in kinds
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
 
@@ -131,13 +167,21 @@ def test_every_finding_that_is_made_is_in_the_catalogue() -> None:
         for name in names(written) - {"?"}
         if name not in CATALOGUE
     }
-    assert not unlisted, "add to dsl/catalogue.py an entry for each, and its page: " + str(unlisted)
+    assert not unlisted, (
+        "declare a kind for each, in a check or in dsl/finding_kinds.py, and its page: "
+        + str(unlisted)
+    )
 
 
 def test_every_name_in_the_catalogue_is_made_somewhere() -> None:
-    made = {name for _, written, _ in calls() for name in names(written)} | constants()
+    kinds, used = declared(), made_of_kinds()
+    made = constants() | {name for constant, name in kinds.items() if constant in used}
     idle = sorted(set(CATALOGUE) - made)
-    assert not idle, f"take out of dsl/catalogue.py and docs/checks what nothing reports: {idle}"
+    assert not idle, f"take out what nothing reports, and its page: {idle}"
+
+
+def test_every_kind_that_is_declared_is_that_of_a_check_or_of_the_catalogue() -> None:
+    assert set(declared().values()) - CATALOGUE.keys() == set()
 
 
 def test_no_finding_is_made_graver_than_the_catalogue_says() -> None:
@@ -193,7 +237,7 @@ def test_there_is_no_page_without_a_finding() -> None:
 
 def test_the_index_lists_every_finding(request: pytest.FixtureRequest) -> None:
     text = INDEX.read_text("utf-8")
-    for heading, kinds in (("Checks", CHECKS), ("Reading", READING), ("Allowances", ALLOWANCES)):
+    for heading, kinds in (("Checks", PROVED), ("Reading", READING), ("Allowances", ALLOWANCES)):
         start = text.index(f"## {heading}\n") + len(f"## {heading}\n")
         text = f"{text[:start]}\n{table(kinds)}\n{text[text.index('## ', start) :]}"
     if request.config.getoption("rewrite"):

@@ -33,7 +33,6 @@ NO_WORDS = {
     "NeverRejects": "a claim as the language writes it",
     "SlaAtMost": "a claim as the language writes it",
     "Reached": "what a claim names",
-    "Allowed": "a finding and the allowance that lets it stand",
     "Arrival": "what a test says of when its lead comes",
     "Around": "a block as the clauses inside see it",
     "Compiled": "a policy with all that is made of it",
@@ -60,6 +59,7 @@ MEANT_OTHERWISE = {
     "error": "the gravest severity, and what Python raises",
     "item": "of a list in a policy's text",
     "match": "the clause that the interpreter finds, and `matches` of the language",
+    "warning": "the severity below it",
     "zone": "a time zone",
 }
 """Words that mean one other thing, wherever they are."""

@@ -1,9 +1,14 @@
 """What a lead is known by: nobody is merged with a stranger, and a second run changes nothing."""
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -128,6 +133,38 @@ def test_different_things_without_an_id_are_two_leads(one: object, other: object
     assert read(one, None).key != read(other, None).key
     assert read(one, 1).key != read(one, 2).key
     assert read(one, 1).key == read(one, 1).key
+
+
+def test_an_equal_lead_has_its_key_in_whatever_order_it_comes() -> None:
+    read = lead_reader({"size": Field("size", Text())})
+    one = read({"a": Decimal(1), "b": {"x", "y", "z"}}, None)
+    other = read({"b": {"z", "x", "y"}, "a": Decimal(1)}, None)
+    assert one.key == other.key
+    assert read({"a": Decimal(1), "b": ["x", "y", "z"]}, None).key != one.key
+
+
+def test_a_set_has_one_key_whatever_the_hash_seed() -> None:
+    code = (
+        "from turnout.runtime.keys import own_key;"
+        "print(own_key({'tags': {'vip', 'blog', 'event', 'demo'}}, None))"
+    )
+    keys = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(keys) == 1
+
+
+def test_a_uuid_is_the_lead_that_its_text_is() -> None:
+    known = UUID("550e8400-e29b-41d4-a716-446655440000")
+    for kind in (Text(), Code(None)):
+        read = lead_reader({"key": Field("key", kind, is_id=True)})
+        assert read({"key": known}, None).id == read({"key": str(known)}, None).id == str(known)
 
 
 def test_endless_records_are_leads_too() -> None:

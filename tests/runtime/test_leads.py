@@ -1,7 +1,10 @@
 """From raw records to leads: nothing is dropped, and what was wrong is said."""
 
 from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
 from types import MappingProxyType
+from uuid import UUID
 
 import attrs
 import pytest
@@ -95,7 +98,7 @@ def test_any_mapping_is_a_record() -> None:
         ("x", "not a record: text"),
         (5, "not a record: a number"),
         (True, "not a record: a boolean"),
-        (object(), "not a record: an object"),
+        (object(), "not a record: a value of type object"),
     ],
 )
 def test_what_is_no_record_is_a_lead_with_a_complaint(raw: object, complaint: str) -> None:
@@ -244,3 +247,26 @@ def test_every_row_is_a_lead_in_order() -> None:
         told,
     )
     assert last.complaint == "no email"
+
+
+class Unprintable:
+    """Raises when printed."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown"),
+    [
+        (b"L-1", "b'L-1'"),
+        (Decimal("5.50"), "5.50"),
+        (date(2026, 3, 1), "2026-03-01"),
+        (UUID(int=1), "00000000-0000-0000-0000-000000000001"),
+        (3j, "3j"),
+        (object(), "<object object>"),
+        (Unprintable(), "a value of type tests.runtime.test_leads.Unprintable"),
+    ],
+)
+def test_an_issue_shows_what_a_program_passed(raw: object, shown: str) -> None:
+    assert shortened(raw) == shown

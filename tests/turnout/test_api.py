@@ -1,5 +1,6 @@
 """`import turnout`, as a program uses it."""
 
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,8 +8,13 @@ import pytest
 
 import turnout
 from tests.support.command_line import INBOUND, PEOPLE
+from tests.support.pickled import pickled
+from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.source import Source, Span
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SPAN = Span(Source("inbound.route", "one\ntwo"), 4, 7)
+FINDING = Finding("unknown-name", Severity.ERROR, SPAN, "there is no `two`", help=("add it",))
 LEAD = {"id": "1", "country": "Germany", "employees": "5,000"}
 
 
@@ -60,7 +66,9 @@ def test_a_lead_is_closed_once(policy: Path) -> None:
 
 def test_a_policy_with_errors_is_not_loaded(policy: Path) -> None:
     (policy.parent / "people.route").write_text(PEOPLE.replace("queue triage", ""))
-    with pytest.raises(turnout.PolicyError, match="no queue `triage`") as raised:
+    with pytest.raises(
+        turnout.PolicyError, match=r"inbound.route:\d+: there is no queue `triage`"
+    ) as raised:
         turnout.load(policy)
     assert {finding.name for finding in raised.value.findings} == {"unknown-name"}
 
@@ -81,8 +89,44 @@ def test_the_route_is_named_where_there_is_a_choice(
     policy: Path, text: str, route: str | None, said: str
 ) -> None:
     policy.write_text(text)
-    with pytest.raises(turnout.PolicyError, match=said):
+    with pytest.raises(turnout.PolicyError, match=r"inbound\.route: the policy has") as raised:
         turnout.load(policy, route=route)
+    assert said in f"{raised.value}; {raised.value.help}"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        turnout.Error("no", "do this"),
+        turnout.ClosedError("no", "do this"),
+        turnout.ConfigurationError("no", "do this"),
+        turnout.LeadsError("no", "do this"),
+        turnout.PolicyError("no", "do this", (FINDING,)),
+        turnout.StateError("no", "do this"),
+        turnout.UnroutedError(("L-1", "row 7")),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_error_survives_pickling(error: turnout.Error) -> None:
+    found = pickled(error)
+    assert isinstance(error, turnout.Error)
+    assert (type(found), str(found), found.help) == (type(error), error.message, error.help)
+    assert vars(found) == vars(error)
+
+
+def test_every_public_error_is_told_by_one_base() -> None:
+    raised = [getattr(turnout, name) for name in turnout.__all__ if name.endswith("Error")]
+    assert all(issubclass(each, turnout.Error) for each in raised)
+
+
+def test_an_error_comes_back_from_another_process(policy: Path) -> None:
+    policy.write_text(INBOUND.replace("queue triage", "queue elsewhere"))
+    with ProcessPoolExecutor(1) as pool:
+        found = pool.submit(turnout.load, policy).exception(timeout=60)
+    assert isinstance(found, turnout.PolicyError)
+    place = found.findings[0].span
+    assert place is not None
+    assert str(found).startswith(f"{policy}:{place.line}: ")
 
 
 def test_a_clock_needs_a_time_zone(policy: Path) -> None:

@@ -268,7 +268,7 @@ def test_a_state_goes_on_where_it_stopped(folder: Path) -> None:
         row = f"id,country,employees\nL{number},DE,5000\n"
         names.append(json.loads(turnout(*arguments, stdin=row).stdout)["assignee"])
     assert sorted(names) == ["ana"] * 4 + ["ben"] * 2
-    again = json.loads(turnout(*arguments, stdin="id\nL0\n").stdout)
+    again = json.loads(turnout(*arguments, stdin="id,country\nL0,\n").stdout)
     assert (again["repeated"], again["assignee"]) == (True, names[0])
     assert (folder / "state.db").stat().st_size
 
@@ -306,7 +306,8 @@ def test_explain_finds_a_lead_of_a_file() -> None:
     for choice in (("--id", "1"), ("--row", "2")):
         assert turnout("explain", "inbound.route", "leads.csv", *choice).exit_code == 0
     assert "choose one" in refused(turnout("explain", "inbound.route", "leads.csv"))
-    assert "no such lead" in refused(turnout("explain", "inbound.route", "leads.csv", "--id", "x"))
+    said = refused(turnout("explain", "inbound.route", "leads.csv", "--id", "x"))
+    assert "there is no lead x" in said
     assert "no lead" in refused(turnout("explain", "inbound.route", "-", stdin="id\n"))
     assert turnout("explain", "inbound.route", "-", stdin='{"country": "DE"}').exit_code == 0
 

@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from turnout.commands.flow import decisions_to
 from turnout.commands.outputs import replacing
-from turnout.rendering.decisions import COLUMNS, LAYOUTS, harmless
+from turnout.rendering.decisions import COLUMNS, LAYOUTS
 from turnout.rendering.tally import Tally
 from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
 from turnout.runtime.records import Record
+from turnout.runtime.records.guards import harmless
+from turnout.runtime.unbound import Shapes
 
 ANA = Decision(
     lead="00Q5e",
@@ -88,9 +90,7 @@ def test_csv_gives_every_cell_back(lead: str, raw: str) -> None:
     assert dict(zip(COLUMNS, row, strict=True))["lead"].removeprefix("'") == lead.removeprefix("'")
 
 
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\uff1d1"]
-)
+@pytest.mark.parametrize("text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\uff1d1"])
 def test_a_cell_that_a_spreadsheet_would_run_is_quoted(text: str) -> None:
     assert harmless(text) == f"'{text}"
 
@@ -161,7 +161,7 @@ def test_what_is_not_a_regular_file_is_written_not_replaced() -> None:
 
 
 def test_the_tally_ranks_rules_and_targets_and_counts_what_was_amiss() -> None:
-    tally = Tally(seconds=2)
+    tally = Tally(Shapes({}), seconds=2)
     broken = attrs.evolve(TRIAGE, issues=(Issue("", "42", "not a record"),))
     for decision in [ANA] * 1_200 + [TRIAGE, broken, attrs.evolve(ANA, repeated=True)]:
         tally.add(decision)
@@ -180,7 +180,7 @@ def test_the_tally_ranks_rules_and_targets_and_counts_what_was_amiss() -> None:
 
 
 def test_the_tally_folds_what_is_beyond_the_first_ten() -> None:
-    tally = Tally()
+    tally = Tally(Shapes({}))
     for number in range(12):
         tally.add(attrs.evolve(ANA, by=f"rule r{number:02}"))
     assert [click.unstyle(line) for line in tally.lines(80)][10:12] == [

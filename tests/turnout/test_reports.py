@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from tests.support.findings import findings
 from tests.support.policies import compiled
 from turnout.compiler.compiled import compile_policy
+from turnout.compiler.verdict import Allowed
 from turnout.dsl.findings import Finding, Label, Severity, Witness
 from turnout.dsl.source import Source, Span
-from turnout.dsl.verdict import Allowed
 from turnout.rendering.formats import FORMATS
 from turnout.rendering.github import github
 from turnout.rendering.report import Report

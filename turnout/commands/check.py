@@ -13,10 +13,10 @@ from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import STEPS_LIMIT, named_or_configured
 from turnout.compiler.compiled import DEADLINE, Compiled, compile_policy
-from turnout.dsl.catalogue import CATALOGUE
+from turnout.compiler.verdict import Allowed
+from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.resolve.scope import nearest
-from turnout.dsl.verdict import Allowed
 from turnout.project.configuration import configuration_of
 from turnout.project.roots import roots
 from turnout.rendering.formats import FORMATS

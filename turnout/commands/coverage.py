@@ -1,6 +1,5 @@
 """`turnout coverage`: what each rule and fallback of a policy receives."""
 
-import sys
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -9,6 +8,8 @@ from typing import Any
 import click
 
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
+from turnout.commands.flow import begun, opened
+from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import output
 from turnout.commands.policies import POLICY, ROUTE, chosen_route
@@ -23,7 +24,8 @@ from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
 from turnout.runtime.leads import leads as leads_of
-from turnout.runtime.records import records
+from turnout.runtime.records import FOUND, Manner
+from turnout.runtime.unbound import Shapes
 from turnout.trials.sample import sampled
 
 FORMAT, VERSION = "turnout-coverage", 1
@@ -53,9 +55,8 @@ ABOUT_LEADS = frozenset(
 @POLICY
 @click.option(
     "--leads",
-    type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
-    help="Count these leads (CSV, JSON lines, JSON), not the space of leads.",
+    help="Count these leads, not the space of leads.",
 )
 @click.option(
     "-o",
@@ -65,16 +66,18 @@ ABOUT_LEADS = frozenset(
     metavar="FILE",
     help="Write a page (.html) or data (.json) and print nothing.",
 )
+@manner_options
 @ROUTE
 @AT
 @color_option
 def command(
     *,
     policy: Path,
-    leads: Path | None,
+    leads: str | None,
     out: Path | None,
     route_name: str | None,
     at: datetime | None,
+    manner: Manner,
 ) -> None:
     """Show what each rule and fallback receives.
 
@@ -86,7 +89,7 @@ def command(
         raise CannotRun(f"the name {out} says no format", "end it in .html or .json")
     compiled = _readable(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    found = measured(compiled, route, leads, at)
+    found = measured(compiled, route, leads, at, manner)
     if out is None:
         for line in coverage_lines(found, columns()):
             click.echo(line)
@@ -98,16 +101,20 @@ def command(
 
 
 def measured(
-    compiled: Compiled, route: str, leads: Path | None = None, at: datetime | None = None
+    compiled: Compiled,
+    route: str,
+    leads: str | None = None,
+    at: datetime | None = None,
+    manner: Manner = FOUND,
 ) -> Coverage:
     """Return the coverage of a route: of the leads in a file, or of the space of leads."""
     analysis = analyse(compiled.program, route)
     if leads is None:
         return coverage(analysis)
     fields = compiled.policy.fields
-    source = sys.stdin.buffer if str(leads) == "-" else leads
     moment = (at or datetime.now(UTC)).astimezone(UTC)
-    with records(source, fields=fields) as rows:
+    with opened(leads, fields, manner) as source:
+        rows = begun(source, Shapes(fields), compiled.policy, route)
         return sampled(analysis, leads_of(rows, fields), moment)
 
 

@@ -1,14 +1,14 @@
 """`turnout diff`: whose decision a change of a policy changes, and what else."""
 
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from time import monotonic
 
 import attrs
 import click
 
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
+from turnout.commands.flow import begun, opened
+from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import STEPS_LIMIT
 from turnout.compiler.checks.guarantees import judged_claims
@@ -24,7 +24,8 @@ from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
-from turnout.runtime.records import records
+from turnout.runtime.records import Manner
+from turnout.runtime.unbound import Shapes
 from turnout.trials.impact import Movements, movements
 from turnout.trials.offers import offered_by
 
@@ -64,7 +65,6 @@ from turnout.trials.offers import offered_by
 )
 @click.option(
     "--leads",
-    type=click.Path(path_type=Path, allow_dash=True),
     metavar="FILE",
     help="Count how many of these leads move, and between whom.",
 )
@@ -78,6 +78,7 @@ from turnout.trials.offers import offered_by
     metavar="SECONDS",
     help="When to say `undecided` of every rule that is still open.",
 )
+@manner_options
 @AT
 @color_option
 @click.pass_context
@@ -89,11 +90,12 @@ def command(
     format_name: str,
     allow: str,
     where: str | None,
-    leads: Path | None,
+    leads: str | None,
     route_name: str | None,
     steps: int,
     deadline: float,
     at: datetime | None,
+    manner: Manner,
 ) -> None:
     """Say whose decision a change of a policy changes.
 
@@ -119,7 +121,9 @@ def command(
             _show_unreadable(refusal)
             ctx.exit(CANNOT_RUN)
     found = difference(*programs, offered_by, declared=declared, budget=budget)
-    counted = None if leads is None else _counted(leads, found, programs, at or datetime.now(UTC))
+    counted = None
+    if leads is not None:
+        counted = _counted(leads, manner, found, programs, at or datetime.now(UTC))
     broken = _broken(*programs, Budget(deadline=budget.deadline))
     excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
     comparison = Comparison(before.name, after.name, found, counted, broken, allow, excess)
@@ -166,7 +170,11 @@ def _broken(old: Program, new: Program, budget: Budget) -> tuple[str, ...]:
 
 
 def _counted(
-    leads: Path, found: Difference, programs: tuple[Program, Program], clock: datetime
+    leads: str,
+    manner: Manner,
+    found: Difference,
+    programs: tuple[Program, Program],
+    clock: datetime,
 ) -> Movements:
     """Return how the leads of a file move. Raises CannotRun where they can't be read."""
     both = [(each.old, each.new) for each in found.routes if each.old and each.new]
@@ -178,7 +186,7 @@ def _counted(
     ((old, new),) = both
     assert old is not None
     assert new is not None
-    fields = dict.fromkeys([*programs[0].policy.fields, *programs[1].policy.fields])
-    source = sys.stdin.buffer if str(leads) == "-" else leads
-    with records(source, fields=list(fields)) as rows:
+    fields = {**programs[0].policy.fields, **programs[1].policy.fields}
+    with opened(leads, fields, manner) as source:
+        rows = begun(source, Shapes(fields), programs[1].policy, new)
         return movements(rows, ((programs[0], old), (programs[1], new)), clock)

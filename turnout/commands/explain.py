@@ -1,6 +1,5 @@
 """`turnout explain`: the way of one lead through a policy."""
 
-import json
 from datetime import datetime
 from pathlib import Path
 
@@ -8,13 +7,16 @@ import click
 
 from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
+from turnout.commands.lead_ids import SeenIds
+from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
+from turnout.dsl.printable import visible
 from turnout.rendering.explanation import explanation_data, explanation_text
 from turnout.rendering.jsons import json_text
 from turnout.rendering.screen import columns
 from turnout.runtime.leads import lead_reader
-from turnout.runtime.records import Record, Records
+from turnout.runtime.records import Manner, Record, Records
 from turnout.runtime.router import Router
 
 
@@ -46,6 +48,7 @@ from turnout.runtime.router import Router
     help="Whose turn it is, and what was decided before; else everyone is level.",
 )
 @WAITING
+@manner_options
 @ROUTE
 @AT
 @color_option
@@ -60,6 +63,7 @@ def command(
     wait: int,
     route_name: str | None,
     at: datetime | None,
+    manner: Manner,
 ) -> None:
     """Say why one lead goes where it goes.
 
@@ -73,7 +77,7 @@ def command(
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
     with Router(compiled, route=route, state=state, wait=wait) as router:
-        explanation = router.explain(raw_lead(lead, router, lead_id, row), at=at)
+        explanation = router.explain(raw_lead(lead, router, manner, lead_id, row), at=at)
     if format_name == "json":
         click.echo(json_text(explanation_data(explanation), indent=2))
         return
@@ -81,30 +85,29 @@ def command(
         click.echo(line)
 
 
-def raw_lead(lead: str, router: Router, lead_id: str | None, row: int | None) -> object:
+def raw_lead(
+    lead: str, router: Router, manner: Manner, lead_id: str | None, row: int | None
+) -> Record:
     """Return the lead as it arrives. Raises CannotRun and LeadsError."""
-    if lead.lstrip().startswith("{"):
-        try:
-            return json.loads(lead)
-        except ValueError as failure:
-            raise CannotRun(
-                f"the lead is not JSON: {failure}", "quote it for the shell"
-            ) from failure
-    with opened(Path(lead), router) as source:
+    with opened(lead, router.compiled.policy.fields, manner) as source:
         record = _record(source, router, lead_id, row)
     if record.complaint is not None:
         advice = "such a row goes to the route's fallback"
         raise CannotRun(f"row {record.row} can't be read: {record.complaint}", advice)
-    return record.raw
+    return record
 
 
 def _record(source: Records, router: Router, lead_id: str | None, row: int | None) -> Record:
     """Return the record asked for, or the only one."""
     read = lead_reader(router.compiled.policy.fields)
     first: Record | None = None
+    seen = SeenIds()
     for record in source:
-        if lead_id is not None and read(record.raw, record.row).id != lead_id:
-            continue
+        if lead_id is not None:
+            found = read(record.raw, record.row).id
+            seen.add(found)
+            if found != lead_id:
+                continue
         if row is not None and record.row != row:
             continue
         if lead_id is not None or row is not None:
@@ -112,6 +115,8 @@ def _record(source: Records, router: Router, lead_id: str | None, row: int | Non
         if first is not None:
             raise CannotRun("there are several leads", "choose one with --id or --row")
         first = record
+    if first is None and lead_id is not None:
+        raise CannotRun(f"there is no lead {visible(lead_id)}", seen.advice(lead_id))
     if first is None:
-        raise CannotRun("there is no such lead" if lead_id or row else "there is no lead")
+        raise CannotRun(f"there is no row {row}" if row else "there is no lead")
     return first

@@ -1,10 +1,12 @@
 """Leads in, decisions out: what `route` and `run` have in common."""
 
 import io
+import json
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from time import monotonic
 
@@ -12,13 +14,15 @@ import click
 
 from turnout.commands.exits import CannotRun
 from turnout.commands.outputs import is_stdout, output
+from turnout.dsl.policy import Policy
 from turnout.dsl.printable import visible
+from turnout.dsl.types import Field
 from turnout.rendering.decisions import LAYOUTS, Layout
 from turnout.rendering.tally import Tally
 from turnout.runtime.decisions import Decision
-from turnout.runtime.headers import absent_fields
-from turnout.runtime.records import Records, records
-from turnout.runtime.router import Router
+from turnout.runtime.records import FOUND, LeadsError, Manner, Record, Records, records
+from turnout.runtime.router import BATCH, Router
+from turnout.runtime.unbound import Shapes, asked_fields, refusal
 
 Sink = Callable[[Decision], None]
 
@@ -27,36 +31,74 @@ _STEP = 50
 
 
 def route_leads(
-    router: Router, leads: Path, outs: Mapping[Path | None, str], at: datetime | None = None
+    router: Router,
+    leads: str,
+    outs: Mapping[Path | None, str],
+    at: datetime | None = None,
+    manner: Manner = FOUND,
 ) -> Tally:
     """Route every lead of a file, write the decisions, and return what they came to.
 
-    leads: `-` is stdin. outs: a format by file; None or `-` is stdout. Raises LeadsError
-    and StateError; then no file has changed, but the state keeps what was decided.
+    leads: `-` is stdin, `{` or `[` begins JSON. outs: a format by file; None or `-` is
+    stdout. Raises LeadsError and StateError; then no file has changed, but the state keeps
+    what was decided. A file in which only one field finds a column is refused before the
+    first lead is decided.
     """
     began = monotonic()
-    tally = Tally()
+    policy = router.compiled.policy
+    shapes = Shapes(policy.fields)
+    tally = Tally(shapes)
     is_busy = any(map(is_stdout, outs)) and sys.stdout.isatty()
     with ExitStack() as stack:
-        source = stack.enter_context(opened(leads, router))
+        source = stack.enter_context(opened(leads, policy.fields, manner))
+        rows = begun(source, shapes, policy, router.route_name)
         sinks = [stack.enter_context(decisions_to(*out)) for out in outs.items()]
-        decisions = router.route_all(tally.watch(source), at=at)
+        decisions = router.route_all(tally.watch(rows, source.columns), at=at)
         for decision in watched(decisions, source, hidden=is_busy):
             tally.add(decision)
             for sink in sinks:
                 sink(decision)
-    if tally.leads > tally.not_leads:
-        fields = router.compiled.policy.fields
-        looked_up = [name for name, field in fields.items() if field.lookups]
-        tally.absent = absent_fields(fields, tally.columns, looked_up)
+    tally.remarks = tuple(source.remarks.sentences())
     tally.seconds = monotonic() - began
     return tally
 
 
-def opened(leads: Path, router: Router) -> Records:
-    """Return the records of a file of leads, or of stdin where it is `-`. Raises LeadsError."""
-    source = sys.stdin.buffer if str(leads) == "-" else leads
-    return records(source, fields=router.compiled.policy.fields)
+def begun(source: Records, shapes: Shapes, policy: Policy, route: str) -> Iterator[Record]:
+    """Return the records, after a look at the first of them. Raises LeadsError.
+
+    A header says what all records have. Of JSON as many records are looked at as are
+    decided together.
+    """
+    first: list[Record] = []
+    rows = iter(source)
+    if source.columns is not None:
+        shapes.add(dict.fromkeys(source.columns))
+    else:
+        first.extend(islice(rows, BATCH))
+        for record in first:
+            shapes.add(record.raw)
+    if not shapes.is_empty:
+        asked = asked_fields(policy, route)
+        refused = refusal(source.name, shapes, policy.fields, asked)
+        if refused is not None:
+            raise refused
+    return chain(first, rows)
+
+
+def opened(leads: str, fields: Mapping[str, Field], manner: Manner = FOUND) -> Records:
+    """Return the records of a file of leads. Raises LeadsError.
+
+    leads: a path, `-` for stdin, or JSON, which begins with `{` or `[`.
+    """
+    if leads.lstrip().startswith(("{", "[")):
+        try:
+            json.loads(leads)
+        except (ValueError, RecursionError) as failure:
+            complaint = f"the lead is not JSON: {failure}"
+            raise LeadsError(complaint, "quote it for the shell") from failure
+        written = io.BytesIO(leads.encode("utf-8", "surrogateescape"))
+        return records(written, "json", fields, name="the JSON on the command line")
+    return records(sys.stdin.buffer if leads == "-" else leads, None, fields, manner)
 
 
 def suffix_format(out: Path | None) -> str:

@@ -12,7 +12,7 @@ from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS
 from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import named_or_configured
-from turnout.dsl.files import MAX_FILE, decoded, read_text
+from turnout.dsl.files import MAX_FILE, Fault, Files, decoded
 from turnout.dsl.findings import Finding, error
 from turnout.dsl.formatting import formatted
 from turnout.dsl.printable import visible
@@ -90,11 +90,11 @@ def _formatted(path: Path) -> _Text | tuple[Finding, ...]:
     """Return both texts of a file, or what is wrong with it."""
     shown = "<stdin>" if path == STDIN else path.as_posix()
     if path == STDIN:
-        text = decoded(sys.stdin.buffer.read(MAX_FILE + 1), shown, MAX_FILE, None)
+        text = decoded(sys.stdin.buffer.read(MAX_FILE + 1), MAX_FILE)
     else:
-        text = read_text(path, shown, MAX_FILE, None)
-    if isinstance(text, Finding):
-        return (text,)
+        text = Files().text(path, MAX_FILE, is_asked=False)
+    if isinstance(text, Fault):
+        return (text.finding(shown, None),)
     after = formatted(Source(shown, text))
     if isinstance(after, str) and len(after.encode()) > MAX_FILE:
         message = f"the canonical form of `{shown}` would be larger than {MAX_FILE // 1024**2} MB"

@@ -1,6 +1,5 @@
 """`turnout reroute`: leads are decided anew, whoever has them, and the log says why."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,8 @@ import click
 
 from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
+from turnout.commands.lead_ids import SeenIds
+from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, STATE, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
 from turnout.dsl.printable import visible
@@ -16,7 +17,7 @@ from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import anew_text, moves_data
 from turnout.rendering.screen import columns
 from turnout.runtime.leads import lead_reader
-from turnout.runtime.records import Record, Records
+from turnout.runtime.records import Manner, Record, Records
 from turnout.runtime.router import Router, UnroutedError
 
 MOST_LEADS = 100_000
@@ -66,6 +67,7 @@ def _reason(_ctx: click.Context, _: click.Parameter, value: str) -> str:
     help="For people or for programs.",
 )
 @WAITING
+@manner_options
 @ROUTE
 @AT
 @color_option
@@ -81,6 +83,7 @@ def command(
     wait: int,
     route_name: str | None,
     at: datetime | None,
+    manner: Manner,
 ) -> None:
     """Decide leads anew, as they now are and whoever has them.
 
@@ -96,7 +99,7 @@ def command(
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
     with Router(compiled, route=route, state=state, wait=wait) as router:
-        chosen = _chosen(leads, router, ids, takes_all=takes_all)
+        chosen = _chosen(leads, router, manner, ids, takes_all=takes_all)
         try:
             moves = router.reroute_all(chosen, reason, at=at)
         except UnroutedError as unrouted:
@@ -110,26 +113,18 @@ def command(
         click.echo(line)
 
 
-def _chosen(leads: str, router: Router, ids: tuple[str, ...], *, takes_all: bool) -> list[Record]:
+def _chosen(
+    leads: str, router: Router, manner: Manner, ids: tuple[str, ...], *, takes_all: bool
+) -> list[Record]:
     """Return the records asked for. Raises CannotRun and LeadsError.
 
     All are read before the first is decided, so that the state is not locked meanwhile.
     """
-    if leads.lstrip().startswith("{"):
-        return _with_ids([_written(leads)], router, ids) if ids else [_written(leads)]
-    with opened(Path(leads), router) as source:
+    with opened(leads, router.compiled.policy.fields, manner) as source:
         records = _with_ids(source, router, ids) if ids else _few(source, takes_all=takes_all)
     if not records:
         raise CannotRun("there is no lead")
     return records
-
-
-def _written(lead: str) -> Record:
-    """Return the lead that is written on the command line."""
-    try:
-        return Record(1, json.loads(lead))
-    except (ValueError, RecursionError) as failure:
-        raise CannotRun(f"the lead is not JSON: {failure}", "quote it for the shell") from failure
 
 
 def _with_ids(source: Iterable[Record], router: Router, ids: tuple[str, ...]) -> list[Record]:
@@ -137,12 +132,14 @@ def _with_ids(source: Iterable[Record], router: Router, ids: tuple[str, ...]) ->
     read = lead_reader(router.compiled.policy.fields)
     wanted = dict.fromkeys(ids)
     chosen: dict[str, Record] = {}
+    seen = SeenIds()
     for record in source:
         found = read(record.raw, record.row).id
+        seen.add(found)
         if found is not None and found in wanted:
             chosen.setdefault(found, record)
     if absent := [each for each in wanted if each not in chosen]:
-        advice = "ids are case-sensitive; nothing was moved"
+        advice = f"{seen.advice(absent[0])} Nothing was moved."
         raise CannotRun(f"there is no lead {_named(absent)}", advice)
     return list(chosen.values())
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import click
 
 from turnout.commands.flow import route_leads, suffix_format
+from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
 from turnout.rendering.decisions import LAYOUTS
 from turnout.rendering.screen import columns
+from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
 
 
@@ -23,7 +25,7 @@ from turnout.runtime.router import Router
     ),
 )
 @POLICY
-@click.argument("leads", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("leads")
 @click.option(
     "--state",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -46,25 +48,27 @@ from turnout.runtime.router import Router
     help="Instead of the suffix's format.",
 )
 @WAITING
+@manner_options
 @ROUTE
 @AT
 @color_option
 def command(
     *,
     policy: Path,
-    leads: Path,
+    leads: str,
     state: Path | None,
     out: Path | None,
     format_name: str | None,
     wait: int,
     route_name: str | None,
     at: datetime | None,
+    manner: Manner,
 ) -> None:
     """Decide where leads go.
 
-    LEADS is a file of CSV, JSON lines or JSON, or `-` for stdin. Every row gets a
-    decision, in order; a summary is printed on stderr. FILE gets its name only when it is
-    complete.
+    LEADS is a file (CSV, JSON lines, JSON, Excel, Parquet), `-` for stdin, or leads as
+    JSON. Every lead gets a decision, in order; a summary is printed on stderr. FILE gets
+    its name only when it is complete.
 
     With --state a lead that was routed before gets the decision it already has, and a run
     that was stopped can be repeated. Without it every run starts level.
@@ -73,6 +77,6 @@ def command(
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
     with Router(compiled, route=route, state=state, wait=wait) as router:
-        tally = route_leads(router, leads, outs, at)
+        tally = route_leads(router, leads, outs, at, manner)
     for line in tally.lines(columns()):
         click.echo(line, err=True)

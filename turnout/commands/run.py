@@ -7,6 +7,7 @@ import click
 
 from turnout.commands.exits import complain
 from turnout.commands.flow import route_leads
+from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
@@ -17,6 +18,7 @@ from turnout.compiler.tree.picture import PictureError
 from turnout.dsl.printable import visible
 from turnout.rendering.report import Report, counted
 from turnout.rendering.screen import Ink, columns, paint
+from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
 
 WHAT = {
@@ -32,7 +34,7 @@ WHAT = {
 
 @click.command("run", cls=Command, examples=("turnout run inbound.route leads.csv --out results",))
 @POLICY
-@click.argument("leads", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("leads")
 @click.option(
     "--out",
     "folder",
@@ -42,17 +44,19 @@ WHAT = {
     help="Where the results go; made where there is none.",
 )
 @WAITING
+@manner_options
 @ROUTE
 @AT
 @color_option
 def command(
     *,
     policy: Path,
-    leads: Path,
+    leads: str,
     folder: Path,
     wait: int,
     route_name: str | None,
     at: datetime | None,
+    manner: Manner,
 ) -> None:
     """Check, compile, draw and route in one go.
 
@@ -70,7 +74,7 @@ def command(
     render(compiled, tree, folder)
     outs: dict[Path | None, str] = {folder / f"decisions.{each}": each for each in ("csv", "jsonl")}
     with Router(compiled, route=route, state=folder / "state.db", wait=wait) as router:
-        tally = route_leads(router, leads, outs, at)
+        tally = route_leads(router, leads, outs, at, manner)
     for line in tally.lines(columns()):
         click.echo(line)
     click.echo(f"{paint('results', Ink.STRONG)} in {visible(str(folder))}")

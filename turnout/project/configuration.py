@@ -24,11 +24,11 @@ from typing import Any, cast
 
 import attrs
 
-from turnout.dsl.catalogue import CATALOGUE
+from turnout.compiler.verdict import Severities
+from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.files import resolved
 from turnout.dsl.findings import Severity
 from turnout.dsl.resolve.scope import nearest
-from turnout.dsl.verdict import Severities
 from turnout.errors import Error
 
 LARGEST = 1024 * 1024

@@ -10,7 +10,7 @@ import attrs
 from turnout.compiler.program import Program, lower
 from turnout.dsl import nodes
 from turnout.dsl.conditions import Condition
-from turnout.dsl.files import Parsed, parse_files
+from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.parse import parse
 from turnout.dsl.resolve import resolve
@@ -140,7 +140,9 @@ def condition(text: str, version: Version) -> Condition:
         case _:
             raise ProjectError("--where takes one condition", "such as --where 'country is DE'")
     parsed = parse_files(version.path)
-    resolution = resolve(Parsed((*parsed.files, file), (), parsed.folder), version.path)
+    resolution = resolve(
+        attrs.evolve(parsed, files=(*parsed.files, file), findings=()), version.path
+    )
     _refuse([each for each in resolution.findings if _is_in(each, name)], version)
     return resolution.policy.definitions[_DECLARED].meaning
 

@@ -11,6 +11,7 @@ import attrs
 from turnout.dsl.wording import acted
 from turnout.rendering.jsons import json_text
 from turnout.runtime.decisions import Decision
+from turnout.runtime.records.guards import harmless
 
 COLUMNS = (
     "lead",
@@ -30,7 +31,6 @@ COLUMNS = (
     "duplicate_of",
 )
 _SPECIAL = re.compile(r'[",\r\n]')
-_FORMULA_STARTS = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")
 
 
 @attrs.frozen
@@ -53,22 +53,7 @@ def csv_line(decision: Decision) -> str:
     data["issues"] = "; ".join(f"{each.field or 'lead'}: {each.reason}" for each in decision.issues)
     data["repeated"] = "true" if decision.repeated else "false"
     cells = ("" if data.get(name) is None else str(data[name]) for name in COLUMNS)
-    return ",".join(_quoted(harmless(cell)) for cell in cells) + "\n"
-
-
-def harmless(cell: str) -> str:
-    """Return a cell's text with `'` in front where a spreadsheet would run it as a formula.
-
-    Ids and values come from whoever filled in a form
-    (https://owasp.org/www-community/attacks/CSV_Injection). Numbers stay as they are.
-
-    >>> harmless("=HYPERLINK(1)"), harmless("-12.5"), harmless("a=b")
-    ("'=HYPERLINK(1)", '-12.5', 'a=b')
-    """
-    if not cell.startswith(_FORMULA_STARTS):
-        return cell
-    is_number = cell[:1] in {"+", "-"} and cell[1:].replace(".", "", 1).isdecimal()
-    return cell if is_number else f"'{cell}"
+    return ",".join(cell if cell.isalnum() else _quoted(harmless(cell)) for cell in cells) + "\n"
 
 
 def _quoted(cell: str) -> str:

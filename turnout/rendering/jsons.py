@@ -65,6 +65,10 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         else None,
         "notes": list(finding.notes),
         "help": list(finding.help),
+        "fixes": [
+            {"title": fix.title, "span": _span(fix.span), "replacement": fix.replacement}
+            for fix in finding.fixes
+        ],
     }
 
 

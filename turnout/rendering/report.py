@@ -4,8 +4,8 @@ from collections import Counter
 
 import attrs
 
+from turnout.compiler.verdict import Allowed
 from turnout.dsl.findings import Finding, Severity
-from turnout.dsl.verdict import Allowed
 
 
 @attrs.frozen

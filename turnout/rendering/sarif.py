@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from turnout import __version__
-from turnout.dsl.catalogue import CATALOGUE
-from turnout.dsl.findings import Finding, Severity
+from turnout.compiler.verdict.catalogue import CATALOGUE
+from turnout.dsl.findings import Finding, Fix, Severity
 from turnout.dsl.printable import visible
 from turnout.dsl.source import Span
 from turnout.rendering.fingerprints import fingerprints
@@ -86,9 +86,21 @@ def _result(finding: Finding, rule: int, mark: str) -> dict[str, Any]:
     }
     if finding.labels:
         result["relatedLocations"] = list(_related(finding))
+    if finding.fixes:
+        result["fixes"] = [_fix(fix) for fix in finding.fixes]
     if finding.witness:
         result["properties"] = {"witness": finding_data(finding)["witness"]}
     return result
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    place = _location(fix.span)["physicalLocation"]
+    replacement = {
+        "deletedRegion": place["region"],
+        "insertedContent": {"text": fix.replacement},
+    }
+    change = {"artifactLocation": place["artifactLocation"], "replacements": [replacement]}
+    return {"description": {"text": visible(fix.title)}, "artifactChanges": [change]}
 
 
 def _related(finding: Finding) -> Iterable[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from typing import cast
 
 import attrs
 
@@ -11,9 +10,9 @@ from turnout.rendering.report import counted
 from turnout.rendering.screen import Ink, hanging, paint, width
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records import Record
+from turnout.runtime.unbound import Shapes
 
 TOP = 10
-MOST_COLUMNS = 10_000
 
 
 @attrs.define
@@ -22,29 +21,33 @@ class Tally:
 
     rules: by what chose the target ("rule dach-enterprise", "fallback of EMEA"). targets:
     by kind and name ("queue triage"). amiss: leads with values that could not be used.
-    not_leads: rows that could not be read as a lead at all. columns: the names that the
-    records have, a bounded number. absent: fields that no record has, each with the nearest
-    column or "". seconds: how long it took.
+    not_leads: rows that could not be read as a lead at all. shapes: the names that the
+    records have. remarks: what was left out of the file. seconds: how long it took.
     """
 
+    shapes: Shapes
     leads: int = 0
     repeated: int = 0
     amiss: int = 0
     not_leads: int = 0
     seconds: float = 0
-    columns: set[str] = attrs.Factory(set[str])
-    absent: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
     rules: Counter[str] = attrs.Factory(Counter[str])
     targets: Counter[str] = attrs.Factory(Counter[str])
 
-    def watch(self, source: Iterable[Record]) -> Iterator[Record]:
-        """Yield the records as they come, counting those that no lead can be read from."""
+    def watch(
+        self, source: Iterable[Record], columns: tuple[str, ...] | None = None
+    ) -> Iterator[Record]:
+        """Yield the records as they come, counting those that no lead can be read from.
+
+        columns: the names that all of them have, None where each has its own.
+        """
         for record in source:
             raw = record.raw
             is_lead = record.complaint is None and isinstance(raw, Mapping)
             self.not_leads += not is_lead
-            if isinstance(raw, Mapping) and len(self.columns) < MOST_COLUMNS:
-                self.columns.update(cast("Mapping[str, object]", raw))
+            if columns is None and is_lead:
+                self.shapes.add(raw)
             yield record
 
     def add(self, decision: Decision) -> None:
@@ -69,9 +72,12 @@ class Tally:
         ):
             if number:
                 yield f"  {counted(number, noun)} {what}"
-        for field, column in self.absent[:TOP]:
-            advice = f"; is {column} meant?" if column else ""
-            yield from hanging("  ", f"no lead has the field {field}{advice}".split(" "), screen)
+        unbound = () if self.shapes.is_empty else self.shapes.unbound()
+        more = len(unbound) - TOP
+        said = [*self.remarks, *(each.sentence for each in unbound[:TOP])]
+        said += [f"no column is {more} more fields"] if more > 0 else []
+        for sentence in said:
+            yield from hanging("  ", visible(sentence).split(" "), screen)
 
 
 def _ranking(word: str, counts: Counter[str], screen: int) -> Iterator[str]:

@@ -15,7 +15,7 @@ what arrives, and `sights` says what each version makes of it.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
 import attrs
 
@@ -196,34 +196,61 @@ _Sighted = Callable[[str, types.FieldType], Sight]
 
 def _joined(old: types.FieldType, new: types.FieldType) -> tuple[types.FieldType, _Sighted] | None:
     """Return the type that both readings follow from, and how a type sees it, or None."""
-    match old, new:
-        case types.PersonName(was), types.PersonName(now) if was != now:
-            table = _paired(was, now)
-            people = types.PersonName({rep: rep for rep in table})
-            return people, _chosen(table, is_old=lambda kind: kind is old)
-        case (types.OneOf(was), types.OneOf(now)) | (types.AnyOf(was), types.AnyOf(now)) if (
-            was != now
+    match new:
+        case types.PersonName(now):
+            if isinstance(old, types.PersonName) and old.people != now:
+                table = _paired(old.people, now)
+                people = types.PersonName({rep: rep for rep in table})
+                return people, _chosen(table, is_old=lambda kind: kind is old)
+        case types.OneOf(now) | types.AnyOf(now):
+            if isinstance(old, types.OneOf | types.AnyOf) and old != new:
+                return _listed(old, new)
+        case types.Integer(low, high, numerals):
+            if isinstance(old, types.Integer) and old.numerals == numerals:
+                wide = _wider(old.low, low, min), _wider(old.high, high, max)
+                whole = types.Integer(*wide, numerals)
+                return whole, _within(whole)
+        case types.Number(low, high, numerals):
+            if isinstance(old, types.Number) and old.numerals == numerals:
+                widest = _wider(old.low, low, min), _wider(old.high, high, max)
+                number = types.Number(*widest, numerals)
+                return number, _within(number)
+        case types.Subdivision(_, within):
+            if isinstance(old, types.Subdivision) and old.within == within:
+                return types.Subdivision(None, within), _plain
+        case (
+            types.Text()
+            | types.Code()
+            | types.Email()
+            | types.Money()
+            | types.Boolean()
+            | types.Date()
+            | types.Country()
+            | types.Language()
         ):
-            if isinstance(new, types.AnyOf) and _has_separator({*was} ^ {*now}):
-                return None
-            table = _paired(_by_key(was), _by_key(now))
-            if isinstance(new, types.AnyOf):
-                return types.AnyOf(tuple(table)), _held(table, is_old=lambda kind: kind is old)
-            return types.OneOf(tuple(table)), _chosen(table, is_old=lambda kind: kind is old)
-        case types.Integer(), types.Integer() if old.numerals == new.numerals:
-            wide = _wider(old.low, new.low, min), _wider(old.high, new.high, max)
-            whole = types.Integer(*wide, new.numerals)
-            return whole, _within(whole)
-        case types.Number(), types.Number() if old.numerals == new.numerals:
-            widest = _wider(old.low, new.low, min), _wider(old.high, new.high, max)
-            number = types.Number(*widest, new.numerals)
-            return number, _within(number)
-        case types.Subdivision(), types.Subdivision() if old.within == new.within:
-            return types.Subdivision(None, new.within), lambda name, _: Sight(name, Present(name))
-        case _ if old == new:
-            return new, lambda name, _: Sight(name, Present(name))
+            pass
         case _:
-            return None
+            assert_never(new)
+    return (new, _plain) if old == new else None
+
+
+def _plain(name: str, _kind: types.FieldType) -> Sight:
+    return Sight(name, Present(name))
+
+
+def _listed(
+    old: types.OneOf | types.AnyOf, new: types.OneOf | types.AnyOf
+) -> tuple[types.FieldType, _Sighted] | None:
+    """Return the values of both lists, None where the two are read in different ways."""
+    was, now = old.values, new.values
+    if type(old) is not type(new):
+        return None
+    if isinstance(new, types.AnyOf) and _has_separator({*was} ^ {*now}):
+        return None
+    table = _paired(_by_key(was), _by_key(now))
+    if isinstance(new, types.AnyOf):
+        return types.AnyOf(tuple(table)), _held(table, is_old=lambda kind: kind is old)
+    return types.OneOf(tuple(table)), _chosen(table, is_old=lambda kind: kind is old)
 
 
 def _by_key(values: tuple[str, ...]) -> Mapping[str, str]:

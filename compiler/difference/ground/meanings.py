@@ -8,6 +8,7 @@ versions share is shared in their regions, too.
 """
 
 from collections.abc import Hashable
+from typing import assert_never
 
 import attrs
 
@@ -31,6 +32,9 @@ class Meanings:
         names: the numbers of the names that have been opened; one table for each version,
         because a name may mean one thing before and another after.
         """
+        if isinstance(condition, Atom):
+            self.atoms[condition] = None
+            return self._numbered(("atom", condition))
         match condition:
             case Named(name=name, meaning=meaning):
                 if name not in names:
@@ -41,9 +45,8 @@ class Meanings:
             case And(parts) | Or(parts):
                 word = "and" if isinstance(condition, And) else "or"
                 return self._joined(word, [self.number(part, names) for part in parts])
-            case atom:
-                self.atoms[atom] = None
-                return self._numbered(("atom", atom))
+            case _:
+                assert_never(condition)
 
     def _negated(self, inner: int) -> int:
         key = self._keys[inner]

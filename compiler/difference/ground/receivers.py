@@ -7,6 +7,7 @@ are a condition like any other; the targets are told apart by a mark on their fi
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import assert_never
 
 import attrs
 
@@ -119,18 +120,35 @@ def _values(
     of: tuple[types.FieldType, types.FieldType], lookups: tuple[Lookup, ...]
 ) -> Iterator[tuple[Value | None, Value | None]]:
     """Yield values as the old and the new version have them, None where one has it not."""
-    match of:
-        case (types.OneOf(was), types.OneOf(now)) | (types.AnyOf(was), types.AnyOf(now)):
-            olds, news = ({picklist_key(each): each for each in some} for some in (was, now))
-            yield from ((olds.get(key), news.get(key)) for key in {**olds, **news})
-        case types.PersonName() as was, types.PersonName() as now:
-            people = dict.fromkeys([*universe(was), *universe(now)])
-            yield from ((person, person) for person in people)
-        case types.Country(), types.Country():
-            yield from ((code, code) for code in universe(of[0]))
+    was, now = of
+    told = dict.fromkeys(value for each in lookups for value in each.values.values())
+    match now:
+        case types.OneOf() | types.AnyOf():
+            if isinstance(was, types.OneOf | types.AnyOf) and type(was) is type(now):
+                olds, news = ({picklist_key(v): v for v in each.values} for each in (was, now))
+                yield from ((olds.get(key), news.get(key)) for key in {**olds, **news})
+                return
+        case types.PersonName() | types.Country():
+            if type(was) is type(now):
+                every = dict.fromkeys([*universe(was), *universe(now)])
+                yield from ((value, value) for value in every)
+                return
+        case (
+            types.Text()
+            | types.Code()
+            | types.Email()
+            | types.Integer()
+            | types.Number()
+            | types.Money()
+            | types.Boolean()
+            | types.Date()
+            | types.Subdivision()
+            | types.Language()
+        ):
+            pass
         case _:
-            told = dict.fromkeys(value for each in lookups for value in each.values.values())
-            yield from ((value, value) for value in told)
+            assert_never(now)
+    yield from ((value, value) for value in told)
 
 
 def _merged(lookups: tuple[Lookup, ...]) -> Mapping[Value, Value]:

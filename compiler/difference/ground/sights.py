@@ -9,19 +9,22 @@ table of tens of thousands of keys is one atom for each value that somebody asks
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property
+from typing import assert_never
 
 import attrs
 
-from turnout.compiler.classes import answers
 from turnout.compiler.difference.ground.geography import Agreement, subdivisions
 from turnout.compiler.leads.universe import universe
 from turnout.dsl import types
 from turnout.dsl.conditions import (
     ALWAYS,
+    Age,
     And,
     Atom,
     Between,
+    Circumstance,
     Condition,
     Contains,
     Duplicate,
@@ -37,6 +40,7 @@ from turnout.dsl.conditions import (
     Present,
     StartsWith,
     WithinLast,
+    holds,
 )
 from turnout.dsl.types import Lookup, Value
 
@@ -71,20 +75,33 @@ class Sight:
 
     def own(self, atom: Atom) -> Condition:
         """Return what one of the version's atoms asks of what arrives."""
+        assert not isinstance(atom, Circumstance), atom  # it asks no field
+        values = self.values
+        own: Atom
         match atom:
             case Present():
                 return self.present
-            case IsIn(_, wanted) if self.values is not None:
+            case IsIn(_, wanted) if values is not None:
                 none = frozenset[Value]()
-                return IsIn(self.name, none.union(*(self.values.get(v, none) for v in wanted)))
-            case Has(_, wanted) if self.values is not None:
-                (shared,) = self.values[wanted]
+                return IsIn(self.name, none.union(*(values.get(v, none) for v in wanted)))
+            case Has(_, wanted) if values is not None:
+                (shared,) = values[wanted]
                 return Has(self.name, str(shared))
-            case Open() | Duplicate():
-                raise AssertionError(atom)  # it asks the clock or the history, not a field
-            case _:
+            case (
+                IsIn()
+                | Has()
+                | Between()
+                | StartsWith()
+                | EndsWith()
+                | Contains()
+                | Matches()
+                | OlderThan()
+                | WithinLast()
+            ):
                 own = attrs.evolve(atom, field=self.name)
-                return own if self.present == Present(self.name) else And((self.present, own))
+            case _:
+                assert_never(atom)
+        return own if self.present == Present(self.name) else And((self.present, own))
 
 
 @attrs.frozen(slots=False)
@@ -116,6 +133,8 @@ class View:
 
         names: the names translated so far.
         """
+        if isinstance(condition, Atom):
+            return self._translated(condition)
         match condition:
             case Named(kind, name, meaning):
                 if name not in names:
@@ -127,14 +146,17 @@ class View:
                 return And(tuple(self.condition(part, names) for part in parts))
             case Or(parts):
                 return Or(tuple(self.condition(part, names) for part in parts))
-            case Open(calendar):
-                if calendar.name not in self.calendars:
-                    return condition
-                return Open(attrs.evolve(calendar, name=calendar.name + self.suffix))
-            case Duplicate():
-                return self._duplicate(condition)
-            case atom:
-                return self.atom(atom)
+            case _:
+                assert_never(condition)
+
+    def _translated(self, atom: Atom) -> Condition:
+        if isinstance(atom, Duplicate):
+            return self._duplicate(atom)
+        if not isinstance(atom, Open):
+            return self.atom(atom)
+        if atom.calendar.name not in self.calendars:
+            return atom
+        return Open(attrs.evolve(atom.calendar, name=atom.calendar.name + self.suffix))
 
     def _duplicate(self, atom: Duplicate) -> Duplicate:
         """Return whether the version saw the lead before; see `never` for what it lacks then."""
@@ -186,7 +208,7 @@ class View:
             for key, value in lookup.values.items():
                 found.setdefault(value, []).append(key)
             rows = self._rows[atom.field, at] = found
-        chosen = (keys for value, keys in rows.items() if holds(atom, value))
+        chosen = (keys for value, keys in rows.items() if _holds(atom, value))
         return frozenset(key for keys in chosen for key in keys)
 
     def _counting(self, sight: Sight, atom: Atom) -> Condition:
@@ -223,29 +245,9 @@ class View:
 
 def _brought(name: str, atom: Atom) -> IsIn:
     """Return what an atom that asks a country asks of a subdivision that brings it along."""
-    return subdivisions(name, {code for code in universe(types.Country()) if holds(atom, code)})
+    return subdivisions(name, {code for code in universe(types.Country()) if _holds(atom, code)})
 
 
-def holds(atom: Atom, value: Value) -> bool:
-    """Return whether an atom holds for a value that is there.
-
-    Never for an age, which depends on the day: that is one of the schema's caveats.
-    """
-    match atom:
-        case Present():
-            return True
-        case IsIn(_, wanted):
-            return value in wanted
-        case Between(_, low, high, low_open, high_open):
-            above = low is None or value > low or (not low_open and value == low)  # type: ignore[operator]
-            return above and (
-                high is None or value < high or (not high_open and value == high)  # type: ignore[operator]
-            )
-        case StartsWith(_, text):
-            return str(value).startswith(text)
-        case OlderThan() | WithinLast():
-            return False
-        case Has() | EndsWith() | Contains() | Matches():
-            return answers(atom, value)
-        case _:
-            raise AssertionError(atom)
+def _holds(atom: Atom, value: Value) -> bool:
+    """Return whether an atom holds for a value, never for an age: a caveat of the schema."""
+    return not isinstance(atom, Age) and holds(atom, value, date.min)

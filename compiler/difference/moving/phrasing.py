@@ -6,6 +6,7 @@ is repeated as it is written.
 """
 
 from collections.abc import Iterator
+from typing import assert_never
 
 import attrs
 
@@ -13,7 +14,15 @@ from turnout.compiler.difference.ground.lines import Row, Version
 from turnout.compiler.difference.ground.meanings import Sets
 from turnout.compiler.leads.regions import All, Masks, truth
 from turnout.compiler.words.describe import Words, phrases
-from turnout.dsl.conditions import And, Condition, Duplicate, Named, Not, Open, Or
+from turnout.dsl.conditions import (
+    And,
+    Atom,
+    Circumstance,
+    Condition,
+    Named,
+    Not,
+    Or,
+)
 from turnout.dsl.policy import Definition
 from turnout.dsl.wording import conjuncts, written
 
@@ -82,14 +91,14 @@ def _marked(condition: Condition, mine: Version, theirs: Version, sets: Sets) ->
     """Return the condition, its names marked where the other version means something else."""
 
     def marked(part: Condition) -> Condition:
+        if isinstance(part, Atom):
+            return mine.view.condition(part, {}) if isinstance(part, Circumstance) else part
         match part:
             case Named(_, name):
                 other = theirs.policy.definitions.get(name)
                 if other is None or _is_same(part, other, mine, theirs, sets):
                     return part
                 return attrs.evolve(part, name=name + mine.view.suffix)
-            case Open() | Duplicate():
-                return mine.view.condition(part, {})
             case Not(inner):
                 return Not(marked(inner))
             case And(parts):
@@ -97,7 +106,7 @@ def _marked(condition: Condition, mine: Version, theirs: Version, sets: Sets) ->
             case Or(parts):
                 return Or(tuple(map(marked, parts)))
             case _:
-                return part
+                assert_never(part)
 
     return marked(condition)
 

@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 
 from tests.support.policies import compiled
 from turnout.compiler.compiled import Compiled
-from turnout.dsl.allowances import MOST, allowances
-from turnout.dsl.catalogue import CATALOGUE
+from turnout.compiler.verdict import can_be_allowed, graded
+from turnout.compiler.verdict.allowances import MOST, allowances
+from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.formatting import formatted
 from turnout.dsl.source import Source
-from turnout.dsl.verdict import can_be_allowed, graded
 
 TOP = "lead { id: text required  country: country }\nqueue triage\nqueue late\n"
 ROUTE = """\

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from turnout.dsl.catalogue import CATALOGUE
+from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.source import Source, Span
 

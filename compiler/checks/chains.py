@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, partial
 
+import attrs
+
 from turnout.compiler.candidates import behind
-from turnout.compiler.checks.unreachable import undecided
+from turnout.compiler.checks.mending import ending_in_queue, without_target
+from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.program import Attempt, Clause, Program
@@ -20,10 +23,20 @@ from turnout.compiler.questions.limits import (
 )
 from turnout.compiler.questions.meeting import followed
 from turnout.dsl.conditions import And, Condition, Open
+from turnout.dsl.finding_kinds import error, firm, warning
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import Policy
 from turnout.dsl.targets import Target, said
 from turnout.dsl.wording import worded
+
+DEAD_END = firm("dead-end", "A lead can be passed on by every target and end up with nobody.")
+NEVER_AVAILABLE = error("never-available", "A team has nobody, or a target can never take a lead.")
+LEFT = attrs.evolve(NEVER_AVAILABLE, severity=Severity.WARNING)
+"""Of a target of a rule: whoever leaves must not stop the routing, and leads do go on."""
+
+UNREACHABLE_TARGET = warning(
+    "unreachable-target", "An `else` comes after a target that takes every lead."
+)
 
 MOST_REASONS = 4
 
@@ -39,9 +52,7 @@ def check_teams(program: Program) -> Iterator[Finding]:
         text = "every weight is 0" if team.members else "it has no members"
         message = f"nobody can be drawn from the team `{team.name}`"
         advice = "give a member a weight above 0" if team.members else "add a member"
-        yield Finding(
-            "never-available", Severity.ERROR, team.span, message, text=text, help=(advice,)
-        )
+        yield NEVER_AVAILABLE.finding(team.span, message, text=text, help=(advice,))
 
 
 def check_chains(analysis: Analysis) -> Iterator[Finding]:
@@ -75,14 +86,13 @@ def _unreachable_targets(clause: Clause) -> Iterator[Finding]:
     first = next((at for at, attempt in enumerate(own) if attempt.target.kind.always_accepts), None)
     for attempt in own[first + 1 :] if first is not None else ():
         assert first is not None
-        yield Finding(
-            "unreachable-target",
-            Severity.WARNING,
+        yield UNREACHABLE_TARGET.finding(
             attempt.span,
             f"`{worded(attempt.target)}` is never tried",
             text="comes after a target that takes every lead",
             labels=(Label(own[first].span, "always accepts"),),
             help=("delete it, or move it up",),
+            fixes=without_target(attempt),
         )
 
 
@@ -91,10 +101,7 @@ def _never_available(clause: Clause, never_of: Callable[[Target], str | None]) -
         reason = never_of(attempt.target)
         if reason is not None:
             message = f"`{worded(attempt.target)}` never takes a lead"
-            # A warning: whoever leaves must not stop the routing, and leads do go on.
-            yield Finding(
-                "never-available",
-                Severity.WARNING,
+            yield LEFT.finding(
                 attempt.span,
                 message,
                 text=reason,
@@ -149,15 +156,14 @@ def _lost(
 
 def _exhausted(analysis: Analysis, clause: Clause, found: Masks) -> Finding:
     policy = analysis.program.policy
-    return Finding(
-        "dead-end",
-        Severity.ERROR,
+    return DEAD_END.finding(
         clause.span,
         f"a lead of {clause.title} can end up with nobody",
         text="every target can pass it on" if clause.attempts else "names no target",
         labels=tuple(Label(a.span, _why(policy, a)) for a in clause.attempts),
         witness=followed(analysis, found),
         help=("end the chain in a queue: `else queue ...`, or add a `fallback`",),
+        fixes=ending_in_queue(policy, clause),
     )
 
 

@@ -10,9 +10,16 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.dsl.allowances import Allowance, allowances
-from turnout.dsl.catalogue import ALLOWANCES, CATALOGUE
-from turnout.dsl.findings import Finding, Severity
+from turnout.compiler.verdict.allowances import Allowance, allowances
+from turnout.compiler.verdict.catalogue import CATALOGUE
+from turnout.dsl.finding_kinds import (
+    ALLOWANCES,
+    UNREASONED_ALLOWANCE,
+    UNUSED_ALLOWANCE,
+    VOID_ALLOWANCE,
+)
+from turnout.dsl.findings import Finding, Fix, Severity
+from turnout.dsl.fixes import misspelt, without
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.source import Source, Span
 
@@ -95,29 +102,30 @@ def _faults(allowance: Allowance, *, is_unused: bool) -> Iterator[Finding]:
         yield _void(allowance)
     elif not allowance.reason:
         message = f"this allows `{name}` without a reason, so it doesn't count"
-        yield Finding(
-            "allowance-without-reason",
-            Severity.WARNING,
+        yield UNREASONED_ALLOWANCE.finding(
             span,
             message,
             help=(f"write `# allow {name}: ` and why",),
         )
     elif is_unused:
-        yield Finding(
-            "unused-allowance",
-            Severity.WARNING,
+        yield UNUSED_ALLOWANCE.finding(
             span,
             f"there is no `{name}` to allow on line {allowance.line}",
             help=("delete the comment, or move it above the line of the finding",),
+            fixes=(without(span, "delete the comment"),),
         )
 
 
 def _void(allowance: Allowance) -> Finding:
-    name = allowance.name
+    name, span = allowance.name, allowance.span
+    fixes: tuple[Fix, ...] = ()
     if name in CATALOGUE:
         message, help = f"`{name}` can't be allowed", "repair what it reports"
     else:
         near = nearest(name, CATALOGUE)
         message = f"there is no finding `{name}`"
         help = f"did you mean `{near}`?" if near else "delete the comment"
-    return Finding("void-allowance", Severity.WARNING, allowance.span, message, help=(help,))
+        start = span.start + span.text.index(name, len("# allow"))
+        place = Span(span.source, start, start + len(name))
+        fixes = (misspelt(place, near),) if near else (without(span, "delete the comment"),)
+    return VOID_ALLOWANCE.finding(span, message, help=(help,), fixes=fixes)

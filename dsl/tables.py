@@ -1,0 +1,52 @@
+"""CSV tables that a policy names: a header, and rows that are as long as it."""
+
+import csv
+import io
+from collections.abc import Iterator
+
+import attrs
+
+from turnout.dsl.files import Fault
+
+_SYNTAX = "table-syntax"
+
+
+@attrs.frozen
+class Table:
+    """A CSV table: its column names, and its rows with the line on which each starts.
+
+    name: how the policy names it.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = attrs.field(repr=False)
+
+
+def table_of(text: str, name: str) -> Table | Fault:
+    r"""Return the table that a text holds.
+
+    >>> table_of("zip,region\n10115,Berlin\n", "zips.csv").columns
+    ('zip', 'region')
+    """
+    try:
+        lines = list(_rows(text))
+    except csv.Error as failure:
+        return Fault(_SYNTAX, f"is not a CSV table: {failure}")
+    if not lines:
+        return Fault(_SYNTAX, "is empty", "its first line names the columns", before="the table ")
+    columns = tuple(cell.strip() for cell in lines[0][1])
+    for line, cells in lines[1:]:
+        if len(cells) != len(columns):
+            said = f"line {line} has {len(cells)} cells, but the table has {len(columns)} columns"
+            return Fault(_SYNTAX, said, "quote cells with commas")
+    return Table(name, columns, tuple(lines[1:]))
+
+
+def _rows(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    line = 1
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            yield line, tuple(cells)
+        line = reader.line_num + 1

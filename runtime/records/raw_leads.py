@@ -1,0 +1,165 @@
+"""What a program has for a lead, as a mapping from names to values.
+
+A mapping is a lead as it is. Of the classes that programs keep leads in, each is told by
+what it has, because Turnout needs none of their libraries: dataclasses, attrs classes,
+pydantic's models, msgspec's structs, named tuples, the rows of databases and data frames.
+Anything else is no lead, and is refused: it would be one and the same lead as the next.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar, Protocol, TypeAlias, cast
+
+from turnout.dsl.values.built_ins import type_name
+
+_Reader: TypeAlias = Callable[[Any], Mapping[str, object]]
+_DEEPEST = 20
+
+
+class Dataclass(Protocol):
+    """An instance of a dataclass."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+class AttrsClass(Protocol):
+    """An instance of an attrs class."""
+
+    __attrs_attrs__: ClassVar[Any]
+
+
+class Struct(Protocol):
+    """A struct of msgspec."""
+
+    __struct_fields__: ClassVar[tuple[str, ...]]
+
+
+class Model(Protocol):
+    """A model of pydantic."""
+
+    def model_dump(self) -> dict[str, Any]:
+        """Return the fields with their values."""
+        ...
+
+
+class NamedTuple(Protocol):
+    """A named tuple, such as a row of `DataFrame.itertuples`."""
+
+    def _asdict(self) -> dict[str, Any]: ...
+
+
+class Keyed(Protocol):
+    """What has values by name and is no mapping, such as `sqlite3.Row` or a pandas row."""
+
+    def keys(self) -> Iterable[Any]:
+        """Return the names."""
+        ...
+
+    def __getitem__(self, key: str, /) -> Any:  # noqa: ANN401 - values of any type
+        ...
+
+
+RawLead: TypeAlias = (
+    Mapping[str, object] | Dataclass | AttrsClass | Struct | Model | NamedTuple | Keyed
+)
+"""A lead as a program has it: names with values. Other things are a TypeError."""
+
+
+def as_record(lead: RawLead) -> Mapping[str, object]:
+    """Return a lead as a mapping; of an object, one of its fields, those inside it too.
+
+    Raises TypeError for what is no lead, with a remedy.
+
+    >>> from collections import namedtuple
+    >>> as_record(namedtuple("Lead", "id country")("L-1", "DE"))
+    {'id': 'L-1', 'country': 'DE'}
+    """
+    if isinstance(lead, Mapping):
+        return lead
+    read = None if isinstance(lead, type) else _reader(lead)
+    if read is None:
+        raise TypeError(_refusal(lead))
+    record = read(lead)
+    return {name: _inner(value, _DEEPEST) for name, value in record.items()}
+
+
+def _reader(lead: object) -> _Reader | None:
+    """Return what makes a mapping of such an object, None where nothing does."""
+    kind = type(lead)
+    found = _class_reader(kind)
+    if found is not None:
+        return found
+    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+        return _named
+    if hasattr(kind, "_mapping"):  # a row of SQLAlchemy
+        return lambda row: dict(row._mapping)  # noqa: SLF001 - documented, see its Row
+    if hasattr(kind, "keys") and hasattr(kind, "__getitem__") and _dimensions(lead) < 2:
+        return _keyed if _names(cast("Keyed", lead)) else None
+    names = getattr(getattr(lead, "dtype", None), "names", None)
+    if names and _dimensions(lead) == 0:  # a row of a structured array
+        return lambda row: {name: row[name] for name in names}
+    return None
+
+
+def _class_reader(kind: type) -> _Reader | None:
+    """Return what makes a mapping of an object with declared fields."""
+    if dataclasses.is_dataclass(kind):
+        names = tuple(field.name for field in dataclasses.fields(kind))
+        return lambda lead: {name: getattr(lead, name) for name in names}
+    if hasattr(kind, "__attrs_attrs__"):
+        return lambda lead: {
+            field.name: getattr(lead, field.name) for field in type(lead).__attrs_attrs__
+        }
+    if hasattr(kind, "__struct_fields__"):
+        return lambda lead: {name: getattr(lead, name) for name in type(lead).__struct_fields__}
+    if hasattr(kind, "model_dump"):
+        return lambda lead: dict(lead.model_dump())
+    if hasattr(kind, "__fields__") and hasattr(kind, "dict"):  # pydantic before version 2
+        return lambda lead: dict(lead.dict())
+    return None
+
+
+def _named(row: Any) -> Mapping[str, object]:  # noqa: ANN401 - any named tuple
+    return dict(zip(row._fields, row, strict=True))
+
+
+def _keyed(row: Keyed) -> Mapping[str, object]:
+    return {name: row[name] for name in _names(row)}
+
+
+def _names(row: Keyed) -> list[str]:
+    keys = row.keys()
+    return [key for key in keys if isinstance(key, str)]
+
+
+def _dimensions(lead: object) -> int:
+    """Return how many axes data have: 2 for a table, which is no single lead."""
+    found: object = getattr(lead, "ndim", 0)
+    return found if isinstance(found, int) else 0
+
+
+def _inner(value: object, depth: int) -> object:
+    """Return an object within a lead as a mapping, too, so that a path leads into it."""
+    read = None if isinstance(value, type) else _class_reader(type(value))
+    if read is None or not depth:
+        return value
+    return {name: _inner(inside, depth - 1) for name, inside in read(value).items()}
+
+
+def _refusal(lead: object) -> str:
+    what = "text" if isinstance(lead, str) else f"a value of type {type_name(lead)}"
+    said = f"a lead is a mapping from field names to values, not {what}"
+    advice = _advice(lead)
+    return f"{said}; {advice}" if advice else said
+
+
+def _advice(lead: object) -> str:
+    if isinstance(lead, type):
+        return "pass an instance of the class"
+    if isinstance(lead, str | bytes):
+        return "read it first, such as with `json.loads`, or a file with `turnout.records`"
+    if hasattr(type(lead), "to_dict") and _dimensions(lead) == 2:
+        return 'route its rows: `route_all(frame.to_dict("records"))`'
+    if isinstance(lead, Iterable):
+        return "several leads go through `route_all`"
+    return "pass `vars(lead)`" if hasattr(lead, "__dict__") else ""

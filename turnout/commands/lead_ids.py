@@ -1,0 +1,37 @@
+"""Ids that a file has: which of them was meant by one that it hasn't."""
+
+from difflib import get_close_matches
+
+import attrs
+
+from turnout.dsl.printable import visible
+
+MOST_SEEN = 100_000
+_NAMED = 3
+
+
+@attrs.define
+class SeenIds:
+    """The ids that were met so far, a bounded number of them."""
+
+    _ids: dict[str, None] = attrs.Factory(dict[str, None])
+
+    def add(self, lead_id: str | None) -> None:
+        """Note an id, None where a lead has none."""
+        if lead_id is not None and len(self._ids) < MOST_SEEN:
+            self._ids[lead_id] = None
+
+    def advice(self, wanted: str) -> str:
+        """Return which ids may be meant, or that none is like the one that is wanted."""
+        if not self._ids:
+            return "no lead of the file has an id; choose one with --row"
+        near = self._like(wanted)
+        if not near:
+            return f"ids are case-sensitive; the first is {visible(next(iter(self._ids)))}"
+        return f"did you mean {' or '.join(map(visible, near))}?"
+
+    def _like(self, wanted: str) -> list[str]:
+        """Return the ids that differ in case or blanks, else those that are spelled alike."""
+        key = "".join(wanted.casefold().split())
+        same = [each for each in self._ids if "".join(each.casefold().split()) == key]
+        return same[:_NAMED] or get_close_matches(wanted, self._ids, n=_NAMED, cutoff=0.7)
