@@ -245,7 +245,7 @@ class Router:
 
         Returns the ids that were never decided on this route; the others are marked.
         """
-        keys = {lead: self._key(lead) for lead in leads}
+        keys = {lead: self.key(lead) for lead in leads}
         with self._begin() as transaction:
             unknown = [
                 lead
@@ -264,10 +264,10 @@ class Router:
     def close_lead(self, lead: str) -> bool:
         """Take a lead off its assignee's open ones, for `least-loaded`; False if it wasn't open."""
         with self._begin() as transaction:
-            return transaction.close_lead(self.route_name, self._key(lead))
+            return transaction.close_lead(self.route_name, self.key(lead))
 
-    def _key(self, lead_id: str) -> str:
-        """Return what a lead is known by whose id somebody wrote."""
+    def key(self, lead_id: str) -> str:
+        """Return what a lead is known by whose id somebody wrote, in the form of decisions."""
         return self._read_id(lead_id, None) or lead_id
 
     def _told(self, record: Record | RawLead) -> Lead:
