@@ -4,6 +4,7 @@ Held to the obvious router, which counts minutes on the wall and remembers every
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from tests.support.obvious import MINUTE, Obvious
 from tests.support.policies import resolved
 from tests.support.strategies import available, histories, people
+from turnout.compiler.plan.build import plan_of
 from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
+from turnout.runtime.decisions import TargetKind
 from turnout.runtime.engine import Engine, engine
 from turnout.runtime.escalation import Escalator, escalator
 from turnout.runtime.leads import lead_reader
@@ -59,8 +62,8 @@ class Watched:
         program = lower(policy)
         self.store = MemoryStore()
         self.read = lead_reader(policy.fields)
-        self._decide: Engine = engine(program, ROUTE)
-        self._escalate: Escalator = escalator(program, ROUTE)
+        self._decide: Engine = engine(program.policy, plan_of(program, ROUTE))
+        self._escalate: Escalator = escalator(program.policy, plan_of(program, ROUTE))
 
     def route(self, raw: dict[str, object], moment: datetime) -> Holder:
         with self.store.begin() as transaction:
@@ -90,7 +93,9 @@ def test_overdue_leads_go_where_the_obvious_router_says(
     for raw, moment in arrivals:
         same_moves(watched, obvious, moment)
         lead = watched.read(raw, None)
-        assert watched.route(raw, moment) == Holder(*obvious.routed(lead, moment).holder)
+        kind, target, assignee = obvious.routed(lead, moment).holder
+        wanted = Holder(cast("TargetKind", kind), target, assignee)
+        assert watched.route(raw, moment) == wanted
     moment = max(moment for _, moment in arrivals)
     for pause in pauses:
         moment += timedelta(minutes=pause)

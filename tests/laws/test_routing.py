@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import attrs
 from hypothesis import given
@@ -17,13 +18,14 @@ from tests.support.policies import resolved
 from tests.support.strategies import PEOPLE, Written, leads, policies
 from turnout.compiler.meaning.interpreter import match, settle
 from turnout.compiler.meaning.situations import Earlier, history
+from turnout.compiler.plan.build import plan_of
 from turnout.compiler.program import lower
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy
 from turnout.dsl.targets import LeastLoaded, PreviousOwner, RoundRobin, Target, ToOwner, ToPerson
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts, worded
-from turnout.runtime.decisions import Decision, PassedOver
+from turnout.runtime.decisions import Decision, PassedOver, Reason, TargetKind
 from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
 from turnout.runtime.engine import engine
 from turnout.runtime.leads import Lead
@@ -66,7 +68,7 @@ def arrivals(draw_from: st.DrawFn, policy: Policy) -> list[tuple[Lead, datetime]
 
 def decided(policy: Policy, arrived: list[tuple[Lead, datetime]], store: Store) -> list[Decision]:
     """Return the engine's decisions, in batches of two leads."""
-    decide = engine(lower(policy), ROUTE)
+    decide = engine(policy, plan_of(lower(policy), ROUTE))
     made: list[Decision] = []
     for start in range(0, len(arrived), 2):
         with store.begin() as transaction:
@@ -136,13 +138,15 @@ def expected(policy: Policy, arrived: list[tuple[Lead, datetime]]) -> list[Decis
         kind, name = ("none", "") if target is None else parts(target)
         if result.assignee is not None:
             ledger.opened[result.assignee] += 1
-        passed = tuple(PassedOver(worded(other), why) for other, why in result.passed_over)
+        passed = tuple(
+            PassedOver(worded(other), cast("Reason", why)) for other, why in result.passed_over
+        )
         known[lead.id] = Decision(
             lead.id,
             ROUTE,
             found.rule,
             by,
-            kind,
+            cast("TargetKind", kind),
             name,
             result.assignee,
             at,

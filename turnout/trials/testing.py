@@ -12,6 +12,8 @@ from time import monotonic
 import attrs
 
 from turnout.compiler.meaning.interpreter import holds
+from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.value import Plan
 from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.questions.testable import Coverable, coverables
 from turnout.dsl.conditions import SEEN
@@ -27,7 +29,7 @@ from turnout.dsl.expectations import (
 )
 from turnout.dsl.policy import Cap, Outlet, Person, Policy
 from turnout.dsl.types import Values
-from turnout.runtime.decisions import Decision, Doing
+from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import Engine, engine
 from turnout.runtime.explain import Explanation, explain
 from turnout.runtime.leads import Lead, lead_reader
@@ -121,6 +123,7 @@ class Tester:
         """Prepare nothing: engines are made when a test needs them, and kept."""
         self._program = program
         self._read = lead_reader(program.policy.fields)
+        self._plans: dict[str, Plan] = {}
         self._engines: dict[tuple[str, frozenset[str], frozenset[str]], Engine] = {}
 
     def run(self, test: TestCase) -> TestResult:
@@ -158,7 +161,9 @@ class Tester:
         key = (route, away, full)
         if key not in self._engines:
             policy = without(self._program.policy, away, full)
-            self._engines[key] = engine(attrs.evolve(self._program, policy=policy), route)
+            if route not in self._plans:
+                self._plans[route] = plan_of(self._program, route)
+            self._engines[key] = engine(policy, self._plans[route])
         return self._engines[key]
 
     def _arrived(
@@ -212,7 +217,7 @@ def _is_true(expectation: Expectation, decision: Decision, clause: Clause | None
             return due is not None and expectation.moment in {None, due}
         case "action":
             found = [each for each in decision.actions if each.kind == first]
-            return Doing(first, tuple(more)) in found if more else bool(found)
+            return any(each.arguments == tuple(more) for each in found) if more else bool(found)
         case "issue":
             return any(issue.field == first for issue in decision.issues)
         case "passed-over":
