@@ -11,6 +11,7 @@ everything behind it reads them as it would read the files.
 import codecs
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 import attrs
@@ -91,6 +92,38 @@ class Files:
         except OSError as failure:
             return _unreadable(path, failure, self.overlay)
         return decoded(content, limit)
+
+
+@attrs.frozen
+class NotedFiles(Files):
+    """Files that note what was read of them. read: by path, the hash of each text, in hexadecimal.
+
+    A text is what the policy's readers see: UTF-8 without a byte-order mark, lines that end
+    in a line feed.
+    """
+
+    read: dict[Path, str] = attrs.field(factory=dict[Path, str], init=False)
+
+    def text(self, path: Path, limit: int, *, is_asked: bool = True) -> str | Fault:
+        """Return the text of a file, and note it."""
+        found = super().text(path, limit, is_asked=is_asked)
+        if isinstance(found, str):
+            self.read[resolved(path)] = sha256(found.encode("utf-8", "surrogatepass")).hexdigest()
+        return found
+
+    def whole_hash(self, folder: Path) -> str:
+        """Return the hash of all that was read, wherever the folder lies.
+
+        It is that of the lines `HASH  PATH`, as sha256sum writes them, in order of the
+        paths; these are relative to the folder, with forward slashes.
+        """
+        named = {_relative(path, folder): digest for path, digest in self.read.items()}
+        lines = [f"{named[name]}  {name}\n" for name in sorted(named)]
+        return sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
 def decoded(content: bytes, limit: int) -> str | Fault:

@@ -20,6 +20,7 @@ from turnout.runtime.decisions import Decision, Issue
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import escalator
 from turnout.runtime.explain import Explanation, explain
+from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.leads import LACKING, Lead, record_reader
 from turnout.runtime.moves import Holder, Move
@@ -105,7 +106,7 @@ class Router:
         self.route_name: str = _chosen(compiled, route)
         self.configuration = configuration
         policy = compiled.policy
-        plan = plan_of(compiled.program, self.route_name)
+        plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
         self._decide = engine(policy, plan)
         self._escalate = escalator(policy, plan)
         self._read = record_reader(policy.fields)
@@ -143,8 +144,8 @@ class Router:
         decided before the error is raised. Errors are those of `route`.
 
         Of a file, a field that no column of its header is is logged as a warning to
-        `turnout` (see `unbound`); one that has a column for one field at most is a
-        `turnout.LeadsError`, before the first lead is decided.
+        `turnout` (see `unbound`); one that has a column for one field at most, or in which no
+        row has the id, is a `turnout.LeadsError`, before the first lead is decided.
         """
         if batch < 1:
             raise ValueError("a batch has at least one lead")
@@ -230,7 +231,7 @@ class Router:
 
         Returns the ids that were never decided on this route; the others are marked.
         """
-        keys = {lead: self._key(lead) for lead in leads}
+        keys = {lead: self.key(lead) for lead in leads}
         with self._begin() as transaction:
             unknown = [
                 lead
@@ -249,11 +250,11 @@ class Router:
     def close_lead(self, lead: str) -> bool:
         """Take a lead off its assignee's open ones, for `least-loaded`; False if it wasn't open."""
         with self._begin() as transaction:
-            return transaction.close_lead(self.route_name, self._key(lead))
+            return transaction.close_lead(self.route_name, self.key(lead))
 
-    def _key(self, lead_id: str) -> str:
-        """Return what a lead is known by whose id somebody wrote."""
-        return self._read_id(lead_id) or lead_id
+    def key(self, lead_id: str) -> str:
+        """Return what a lead is known by whose id somebody wrote, in the form of decisions."""
+        return self._read_id(lead_id, None) or lead_id
 
     def _told(self, record: Record | RawLead) -> Lead:
         """Return the lead, with an issue where it has no id; a broken row's complaint says more."""
@@ -285,7 +286,9 @@ class Router:
         if not isinstance(records, Records):
             return records
         policy = self.compiled.policy
-        rows = begun(records, Shapes(policy.fields), policy, self.route_name)
+        shapes = Shapes(policy.fields)
+        rows = begun(records, shapes, policy, self.route_name)
+        rows = identified(rows, records.name, records.columns, policy.fields, shapes)
         for each in self.unbound(records.columns or ())[:_MOST_TOLD] if records.columns else ():
             _LOG.warning("%s: %s", records.name, each.sentence)
         return rows

@@ -80,6 +80,24 @@ def test_a_file_of_something_else_is_refused_before_a_lead_is_decided(
     assert router.route({"id": "2"}).repeated is False
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("leads.csv", "Lead Id,source,employees\n1,web,10\n"),
+        ("leads.csv", "id,source,employees\n,web,10\n,web,9\n"),
+        ("leads.jsonl", '{"Lead Id": 1, "source": "web", "employees": 10}\n'),
+    ],
+)
+def test_a_file_in_which_no_row_has_the_id_is_refused(
+    router: turnout.Router, tmp_path: Path, name: str, text: str
+) -> None:
+    with (
+        opened(tmp_path, name, text) as rows,
+        pytest.raises(turnout.LeadsError, match="the id, id"),
+    ):
+        list(router.route_all(rows))
+
+
 def test_the_leads_of_a_program_may_be_sparse(router: turnout.Router) -> None:
     assert [each.target for each in router.route_all([{"id": "1"}])] == ["rest"]
 
