@@ -229,7 +229,7 @@ def _candidates(
 ) -> Iterator[Value]:
     if sampled is None:
         return
-    if not isinstance(field.type, types.Text | types.Code | types.Email):
+    if field.type.shape != "text":
         yield sampled
         return
     start = str(sampled)
