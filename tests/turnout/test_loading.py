@@ -78,6 +78,7 @@ def test_text_and_file_are_the_same_policy(tmp_path: Path) -> None:
     bundle = of_texts("inbound.route", MAIN.encode(), FILES)
     from_text = compile_policy(bundle.main, files=bundle)
     assert from_text.policy == from_disk.policy
+    assert from_text.policy_hash == from_disk.policy_hash
     names = [source.name for source in from_text.sources]
     assert names == ["people/sales.route", "inbound.route"]
 
