@@ -6,6 +6,7 @@ are already gone, see `reductions`.
 
 import re
 from typing import Any, TypeVar, cast
+from unicodedata import normalize
 
 from lark import Token
 
@@ -164,11 +165,11 @@ class Builder:
 
     def name(self, token: Token) -> nodes.Name:
         """Return the name that `token` is."""
-        return nodes.Name(str(token), self.span(token))
+        return nodes.Name(normalize("NFC", str(token)), self.span(token))
 
     def value(self, token: Token) -> nodes.Literal:
         """Return the literal that `token` is."""
-        text = unquote(token) if token.type == "STRING" else str(token)
+        text = unquote(token) if token.type == "STRING" else normalize("NFC", str(token))
         return nodes.Literal(_LITERALS[token.type], text, self.span(token))
 
     def named(self, token: Token) -> nodes.Name | nodes.Literal:
@@ -247,6 +248,10 @@ class Builder:
     digits = _option("digits")
     salesforce_id = _type("salesforce-id")
     email = _type("email")
+    phone = _type("phone")
+    domain = _type("domain")
+    sources = _option("sources")
+    free_mail = _option("free_mail")
     integer = _type("integer")
     number = _type("number")
     money = _type("money")

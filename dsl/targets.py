@@ -14,6 +14,19 @@ import attrs
 
 from turnout.dsl.conditions import PREVIOUS_OWNER
 
+KindWord: TypeAlias = Literal[
+    "round-robin",
+    "least-loaded",
+    "person",
+    "owner",
+    "previous-owner",
+    "queue",
+    "partner",
+    "sequence",
+    "reject",
+]
+"""The word of a kind of target."""
+
 
 @attrs.frozen
 class Kind:
@@ -28,7 +41,7 @@ class Kind:
     so that an SLA runs.
     """
 
-    word: str
+    word: KindWord
     title: str
     reached: str
     receiver: Literal["member", "person", "outlet", "nobody"]

@@ -7,7 +7,7 @@ draws nothing.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Protocol, TypeAlias, assert_never
+from typing import Final, Protocol, TypeAlias, assert_never
 
 import attrs
 
@@ -17,6 +17,7 @@ from turnout.compiler.plan.value import Answer, Attempt, Plan
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.targets import (
+    KindWord,
     LeastLoaded,
     PreviousOwner,
     Reject,
@@ -54,7 +55,7 @@ class Engine(Protocol):
         ...
 
 
-MISSED = "missed-sla"
+MISSED: Final = "missed-sla"
 """Why somebody is passed over who had the lead and let its time run out."""
 
 _CHANGED = "the lead has changed since it was routed; the decision stands"
@@ -84,7 +85,7 @@ class _Step:
     """One attempt of a clause, prepared. by: who names it. said: the target in words."""
 
     by: str
-    kind: str
+    kind: KindWord
     name: str
     said: str
     offer: _Try

@@ -248,7 +248,9 @@ class ConditionReader:
 
     def _part_of_text(self, field: Field, node: nodes.Test) -> Condition | None:
         if field.type.shape != "text":
-            self._mismatch(field, node, f"`{node.operator}` needs a text, code or email field")
+            self._mismatch(
+                field, node, f"`{node.operator}` needs a text, code, email, phone or domain field"
+            )
             return None
         assert isinstance(node.operands, tuple)
         if node.operator == "matches":
@@ -391,6 +393,8 @@ def _normal(field: Field, text: str) -> str:
         return text.strip()
     if isinstance(field.type, types.Code):
         return normal_code(text, None)
+    if isinstance(field.type, types.Phone):
+        return "".join(c for c in text if c.isdigit() or c == "+")
     return normal_text(text)
 
 

@@ -109,7 +109,7 @@ def declarations(
         word
         for file in read
         for span in file.broken
-        for word in re.findall(r"[A-Za-z_][\w-]*", span.text)
+        for word in re.findall(r"[^\W\d][\w-]*", span.text)
     )
     has_identity = bool(_of(items, nodes.Identity)) or "identity" in given_up
     return Declarations(found.names, given_up, has_identity)

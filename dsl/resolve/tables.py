@@ -1,14 +1,14 @@
 """Tables that a policy names: read once each, their columns found, their faults reported."""
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import attrs
 
 from turnout.dsl import nodes
-from turnout.dsl.files import MAX_TABLE, Fault, Parsed, inside, resolved
+from turnout.dsl.files import MAX_TABLE, Fault, Parsed, inside
 from turnout.dsl.findings import Finding
+from turnout.dsl.names import name_of
 from turnout.dsl.resolve.literals import cell_reader
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.table_columns import (
@@ -48,13 +48,14 @@ class TableReader:
         return found
 
     def _found(self, written: nodes.Literal) -> Table | Finding:
-        path = inside(self._parsed.folder, self._base(written.span.source), written)
+        disk = self._parsed.disk
+        path = inside(disk, self._parsed.folder, self._base(written.span.source), written)
         if isinstance(path, Finding):
             return path
-        known = resolved(path)
+        known = disk.known(path)
         found = self._read.get(known)
         if found is None:
-            text = self._parsed.disk.text(path, MAX_TABLE)
+            text = disk.text(path, MAX_TABLE)
             found = text if isinstance(text, Fault) else table_of(text, written.text)
             self._read[known] = found
         if isinstance(found, Fault):
@@ -71,7 +72,7 @@ class TableReader:
         if isinstance(table, Finding) or column is None:
             return {}
         cells = dict.fromkeys(cells[column] for _, cells in table.rows)
-        names = dict.fromkeys(name for cell in cells if (name := _as_name(cell)))
+        names = dict.fromkeys(name for cell in cells if (name := name_of(cell)))
         return {name: nodes.Name(name, node.column.span) for name in names}
 
     def shared_out(
@@ -97,7 +98,7 @@ class TableReader:
             cell, named = cells[key], cells[column]
             name = names.get(named)
             if name is None:
-                name = names[named] = _as_name(named)
+                name = names[named] = name_of(named)
             value, reason = read(cells)
             if value is None or isinstance(value, frozenset):
                 faults.append(_unreadable(line, cell, field, reason))
@@ -194,16 +195,6 @@ def _unreadable(line: int, cell: str, field: Field, reason: str) -> _Fault:
 
 def _repeated(line: int, cell: str, first: int) -> _Fault:
     return "duplicate-key", f"line {line}: `{cell}` stands on line {first} already"
-
-
-def _as_name(cell: str) -> str:
-    """Return a table's value as a name: `New York` is `New-York`.
-
-    >>> _as_name(" New  York (NY)"), _as_name("12")
-    ('New-York-NY', '_12')
-    """
-    name = re.sub(r"[^A-Za-z0-9_]+", "-", cell.strip()).strip("-")
-    return f"_{name}" if name[:1].isdigit() else name
 
 
 def _whole(field: Field, value: Value) -> Value:
