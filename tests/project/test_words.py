@@ -44,7 +44,6 @@ NO_WORDS = {
     "NeverRejects": "a claim as the language writes it",
     "SlaAtMost": "a claim as the language writes it",
     "Reached": "what a claim names",
-    "ClosedError": "a router that was closed",
     "Arrival": "what a test says of when its lead comes",
     "Around": "a block as the clauses inside see it",
     "Compiled": "a policy with all that is made of it",
