@@ -23,7 +23,6 @@ from turnout.compiler.difference import difference
 from turnout.compiler.program import Program, lower
 from turnout.dsl.files import parse_files
 from turnout.dsl.resolve import resolve
-from turnout.trials.offers import offered_by
 
 SEED = 7
 RULES, EDITS = 5_000, 6
@@ -134,7 +133,7 @@ def main(argv: list[str]) -> None:
         )
         reading = perf_counter() - start
     start = perf_counter()
-    found = difference(old, new, offered_by)
+    found = difference(old, new)
     seconds = perf_counter() - start
     undecided = sum(len(route.undecided) for route in found.routes)
     shown = sum(move.witness is not None for move in found.moves)

@@ -6,18 +6,7 @@ from typing import Any
 
 import attrs
 
-
-@attrs.frozen
-class Issue:
-    """Something about a lead's data that the reader couldn't use as it stood.
-
-    field: the field's name, or "" for the lead as a whole. raw: the value as it came,
-    shortened. reason: one sentence fragment, such as "not a number".
-    """
-
-    field: str
-    raw: str
-    reason: str
+from turnout.dsl.values.reading import Issue
 
 
 @attrs.frozen

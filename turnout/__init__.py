@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from turnout.compiler.compiled import Compiled, compile_policy
     from turnout.dsl.findings import Finding, Label, Severity, Witness
     from turnout.dsl.source import Source, Span
+    from turnout.dsl.values.reading import Issue
     from turnout.errors import Error
     from turnout.project.configuration import ConfigurationError
-    from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
+    from turnout.runtime.decisions import Decision, Doing, PassedOver
     from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import LeadsError, RawLead, Record, Records, records
@@ -74,7 +75,7 @@ _HOMES = {
     "ConfigurationError": "project.configuration",
     "Decision": "runtime.decisions",
     "Doing": "runtime.decisions",
-    "Issue": "runtime.decisions",
+    "Issue": "dsl.values.reading",
     "PassedOver": "runtime.decisions",
     "Explanation": "runtime.explain",
     "Refusal": "runtime.explain",

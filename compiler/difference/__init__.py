@@ -16,7 +16,8 @@ from turnout.compiler.difference.ground.joint_schema import Schema, shared
 from turnout.compiler.difference.ground.lines import Outcome, Version, outcome_of, version
 from turnout.compiler.difference.ground.meanings import Meanings, Sets
 from turnout.compiler.difference.moving.changes import moves
-from turnout.compiler.difference.moving.compared import Compared, Move, Offer, Oracle, Purse
+from turnout.compiler.difference.moving.compared import Compared, Move, Purse
+from turnout.compiler.difference.moving.offers import Offer
 from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import USUAL, Budget
 from turnout.compiler.leads.ground import ground
@@ -30,7 +31,6 @@ __all__ = [
     "Difference",
     "Move",
     "Offer",
-    "Oracle",
     "Outcome",
     "RouteDifference",
     "difference",
@@ -98,16 +98,14 @@ class Difference:
 def difference(
     old: Program,
     new: Program,
-    oracle: Oracle,
     *,
     declared: Condition | None = None,
     budget: Budget = USUAL,
 ) -> Difference:
     """Return what changes from `old` to `new`.
 
-    oracle: confirms witnesses. declared: where decisions were declared to change, in the
-    new version's words. budget: what one question may take; what is open then is
-    `undecided`.
+    declared: where decisions were declared to change, in the new version's words. budget:
+    what one question may take; what is open then is `undecided`.
     """
     schema = shared(old.policy, new.policy)
     routes: list[RouteDifference] = []
@@ -115,7 +113,7 @@ def difference(
         if before is None or after is None:
             routes.append(RouteDifference(before, after))
         else:
-            asked = _Asked(schema, (old, new), (before, after), oracle, declared, budget)
+            asked = _Asked(schema, (old, new), (before, after), declared, budget)
             routes.append(_route(asked))
     return Difference(tuple(routes), tuple(changes(old.policy, new.policy)), schema.caveats)
 
@@ -137,7 +135,6 @@ class _Asked:
     schema: Schema
     programs: tuple[Program, Program]
     routes: tuple[str, str]
-    oracle: Oracle
     declared: Condition | None
     budget: Budget
 
@@ -193,7 +190,6 @@ def _compared(asked: _Asked) -> Compared:
         asked.schema.raws,
         lambda values: placed(values, agreements, told_apart),
         words(shared.regions, _named(new)),
-        asked.oracle,
         Purse(asked.budget, MOST_QUESTIONS * asked.budget.steps),
         None if declared is None else sets.region(declared),
     )

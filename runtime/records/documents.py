@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from turnout.dsl.headers import Headers
-from turnout.runtime.decisions import Issue
+from turnout.dsl.values.reading import Issue
 from turnout.runtime.records.decoding import Lines
 from turnout.runtime.records.envelopes import Envelope, Unclear, envelope, paging
 from turnout.runtime.records.json_lines import TOO_DEEP, complaint_of

@@ -8,7 +8,7 @@ what was odd.
 import json
 from typing import cast
 
-from turnout.runtime.decisions import Issue
+from turnout.dsl.values.reading import Issue
 
 _SHOWN = 40
 _EMPTY: tuple[object, ...] = (None, "")

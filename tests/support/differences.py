@@ -62,14 +62,6 @@ class Treated:
     told: tuple[Move, ...]
 
 
-def attempted(
-    policy: Policy, route: str, raw: Mapping[str, object], today: date
-) -> tuple[Offer, ...]:
-    """Return what a raw lead is offered, all of it; the oracle."""
-    values = lead_reader(policy.fields)(raw, None).values
-    return _offers(policy, route, {**values, SEEN: raw.get(SEEN) is True}, today)
-
-
 def _offers(policy: Policy, route: str, values: Values, today: date) -> tuple[Offer, ...]:
     targets = [target for target, _ in match(policy, route, values, today).attempts]
     return tuple((target, tuple(map(values.get, said(target).reads))) for target in targets)
@@ -84,9 +76,7 @@ def compared(
 ) -> Versions:
     """Return two versions in which nothing is wrong, compared."""
     before, after = resolved(old), resolved(new)
-    found = difference(
-        lower(before), lower(after), attempted, declared=declared, budget=Budget(steps)
-    )
+    found = difference(lower(before), lower(after), declared=declared, budget=Budget(steps))
     return Versions(before, after, found)
 
 

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
-from datetime import date
 from functools import cached_property
-from typing import TypeAlias
 
 import attrs
 
@@ -15,16 +13,7 @@ from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.regions import All, Masks, find
 from turnout.compiler.words.describe import Words
 from turnout.dsl.findings import Witness
-from turnout.dsl.policy import Policy
-from turnout.dsl.targets import Target
 from turnout.dsl.types import Field, Value
-
-Offer: TypeAlias = tuple[Target, tuple[Value | None, ...]]
-"""A target that a lead is offered, and the lead's values of the fields that it reads."""
-
-Oracle: TypeAlias = Callable[[Policy, str, Mapping[str, object], date], tuple[Offer, ...]]
-"""Runs a raw lead through the reference interpreter: policy, route, lead as it arrives,
-and under `SEEN` whether it was seen before, day or moment → what it is offered, in order."""
 
 
 @attrs.frozen(eq=False)
@@ -103,7 +92,6 @@ class Compared:
     raws: Mapping[str, str]
     placed: Callable[[Mapping[str, Value]], dict[str, Value]]
     words: Words
-    oracle: Oracle
     purse: Purse
     declared: All | None
 

@@ -11,7 +11,8 @@ import attrs
 
 from turnout.compiler.difference.ground.lines import Row, Version, offered
 from turnout.compiler.difference.ground.receivers import unmarked
-from turnout.compiler.difference.moving.compared import Compared, Offer
+from turnout.compiler.difference.moving.compared import Compared
+from turnout.compiler.difference.moving.offers import Offer, offered_by
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.leads.witness import Example, example, shown
@@ -48,7 +49,7 @@ def witness(
         made = shown(lead, of.fields)
         raw = {of.raws[name]: value for name, value in made.fields.items() if name in of.raws}
         offers = tuple(
-            of.oracle(each.policy, each.route, {**raw, **_seen(lead, each)}, lead.clock)
+            offered_by(each.policy, each.route, {**raw, **_seen(lead, each)}, lead.clock)
             for each in (of.old, of.new)
         )
         said = _confirmed(rows, offers)
