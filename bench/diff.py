@@ -136,8 +136,8 @@ def main(argv: list[str]) -> None:
     found = difference(old, new)
     seconds = perf_counter() - start
     undecided = sum(len(route.undecided) for route in found.routes)
-    shown = sum(move.witness is not None for move in found.moves)
-    each = len(found.moves) / edits
+    shown = sum(shift.witness is not None for shift in found.shifts)
+    each = len(found.shifts) / edits
     print(f"{len(RULE.findall(old_text)):,} rules, {edits} edits")
     print(f"reading both    {reading:6.2f} s")
     print(
@@ -145,7 +145,7 @@ def main(argv: list[str]) -> None:
         f"at most {MOST_SECONDS:.0f} s"
     )
     print(f"sentences       {each:6.2f} an edit, at most {MOST_SENTENCES}; {undecided} undecided")
-    print(f"with a lead     {shown} of {len(found.moves)}")
+    print(f"with a lead     {shown} of {len(found.shifts)}")
     is_within = seconds <= MOST_SECONDS and each <= MOST_SENTENCES and not undecided
     sys.exit(0 if is_within else 1)
 

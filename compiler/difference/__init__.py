@@ -13,10 +13,10 @@ import attrs
 from turnout.compiler.difference.besides import Change, changes
 from turnout.compiler.difference.ground.geography import mentioned, never, placed
 from turnout.compiler.difference.ground.joint_schema import Schema, shared
-from turnout.compiler.difference.ground.lines import Outcome, Version, outcome_of, version
+from turnout.compiler.difference.ground.lines import Outcome, RouteVersion, outcome_of, version
 from turnout.compiler.difference.ground.meanings import Meanings, Sets
-from turnout.compiler.difference.moving.changes import moves
-from turnout.compiler.difference.moving.compared import Compared, Move, Purse
+from turnout.compiler.difference.moving.changes import shifts
+from turnout.compiler.difference.moving.compared import Compared, Purse, Shift
 from turnout.compiler.difference.moving.offers import Offer
 from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import USUAL, Budget
@@ -29,10 +29,10 @@ from turnout.dsl.policy import Definition
 __all__ = [
     "Change",
     "Difference",
-    "Move",
     "Offer",
     "Outcome",
     "RouteDifference",
+    "Shift",
     "difference",
 ]
 
@@ -44,7 +44,7 @@ MOST_QUESTIONS = 20
 class RouteDifference:
     """What became of one route.
 
-    old, new: its name in the two versions, None where one has no such route. moves: the
+    old, new: its name in the two versions, None where one has no such route. shifts: the
     leads whose decision changes, in the order of the clauses. unreadable: what rows that
     aren't leads get, before and after, where that changes. renamed: rules that are the
     same but for their names. undecided: clauses of which the steps ran out.
@@ -52,7 +52,7 @@ class RouteDifference:
 
     old: str | None
     new: str | None
-    moves: tuple[Move, ...] = ()
+    shifts: tuple[Shift, ...] = ()
     unreadable: tuple[Outcome, Outcome] | None = None
     renamed: tuple[tuple[str, str], ...] = ()
     undecided: tuple[str, ...] = ()
@@ -62,7 +62,7 @@ class RouteDifference:
     def is_same(self) -> bool:
         """Whether it is proved that no lead's decision changes."""
         is_in_both = self.old is not None and self.new is not None
-        return is_in_both and not (self.moves or self.unreadable or self.undecided)
+        return is_in_both and not (self.shifts or self.unreadable or self.undecided)
 
 
 @attrs.frozen(eq=False)
@@ -78,15 +78,15 @@ class Difference:
     caveats: tuple[str, ...]
 
     @property
-    def moves(self) -> tuple[Move, ...]:
-        """The moves of all routes."""
-        return tuple(move for route in self.routes for move in route.moves)
+    def shifts(self) -> tuple[Shift, ...]:
+        """The shifts of all routes."""
+        return tuple(shift for route in self.routes for shift in route.shifts)
 
     @property
     def owners(self) -> tuple[tuple[str, bool, bool], ...]:
         """Who answers for leads that move: the name, whether some go, whether some come."""
-        gone = {name for move in self.moves for name in move.owners[0]}
-        come = {name for move in self.moves for name in move.owners[1]}
+        gone = {name for shift in self.shifts for name in shift.owners[0]}
+        come = {name for shift in self.shifts for name in shift.owners[1]}
         return tuple((name, name in gone, name in come) for name in sorted(gone | come))
 
     @property
@@ -141,12 +141,12 @@ class _Asked:
 
 def _route(asked: _Asked) -> RouteDifference:
     of = _compared(asked)
-    found = list(moves(of))
+    found = list(shifts(of))
     (old, new), (before, after) = asked.programs, asked.routes
     unreadable = outcome_of(old.routes[before].last), outcome_of(new.routes[after].last)
     return RouteDifference(
         *asked.routes,
-        moves=tuple(each for each in found if isinstance(each, Move)),
+        shifts=tuple(each for each in found if isinstance(each, Shift)),
         unreadable=None if unreadable[0] == unreadable[1] else unreadable,
         renamed=tuple(_renamed(of)),
         undecided=tuple(dict.fromkeys(each for each in found if isinstance(each, str))),
@@ -195,7 +195,9 @@ def _compared(asked: _Asked) -> Compared:
     )
 
 
-def _never_duplicates(versions: tuple[Version, Version], meanings: Meanings) -> Iterator[Condition]:
+def _never_duplicates(
+    versions: tuple[RouteVersion, RouteVersion], meanings: Meanings
+) -> Iterator[Condition]:
     """Yield what no lead is that a version has seen before, where somebody asks for these."""
     for each in versions:
         by = Duplicate(tuple(identity.fields for identity in each.policy.identities))
@@ -203,7 +205,7 @@ def _never_duplicates(versions: tuple[Version, Version], meanings: Meanings) -> 
             yield each.view.never(by)
 
 
-def _named(new: Version) -> Iterator[Definition]:
+def _named(new: RouteVersion) -> Iterator[Definition]:
     """Yield the new version's definitions, over the shared fields."""
     names: dict[str, Named] = {}
     for definition in new.policy.definitions.values():

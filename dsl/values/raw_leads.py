@@ -24,7 +24,7 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
 @attrs.frozen
-class Told:
+class RawValues:
     """What a raw lead says: its values by field, as they came, and what can't be used."""
 
     values: Values
@@ -32,7 +32,7 @@ class Told:
     issues: tuple[Issue, ...]
 
 
-ValuesReader: TypeAlias = Callable[[Mapping[str, object]], Told]
+ValuesReader: TypeAlias = Callable[[Mapping[str, object]], RawValues]
 """Reads one raw lead by its columns."""
 
 
@@ -55,7 +55,7 @@ def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
     slots = _slots(fields)
     tables = looked_up_fields(fields)
 
-    def read(named: Mapping[str, object]) -> Told:
+    def read(named: Mapping[str, object]) -> RawValues:
         raws: dict[str, object] = {}
         issues: list[Issue] = []
         binding = headers.binding(tuple(named))
@@ -65,7 +65,7 @@ def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
             raws[bound.field], others = _chosen(fields, bound, named, raws)
             issues.extend(others)
         values = _values(slots, tables, raws, issues)
-        return Told(values, raws, tuple(issues))
+        return RawValues(values, raws, tuple(issues))
 
     return read
 

@@ -7,7 +7,7 @@ from functools import cached_property
 import attrs
 
 from turnout.compiler.difference.ground.alignment import aligned
-from turnout.compiler.difference.ground.lines import Outcome, Version
+from turnout.compiler.difference.ground.lines import Outcome, RouteVersion
 from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.regions import All, Masks, find
@@ -26,14 +26,14 @@ class Area:
 
 
 @attrs.frozen(eq=False)
-class Move:
+class Shift:
     """Leads whose decision changes.
 
     before, after: what they get in the two versions: one outcome each, or several on one
     side where many clauses lose leads to one, or one to many. said: what these leads have
     in common, as phrases; none where that is nothing. clause: the clause whose leads they
     are, as its version (`is_old`: the old one) has it. unless: clauses whose leads are not
-    among them, earlier ones and ones that another move tells of. sources, sinks: the
+    among them, earlier ones and ones that another shift tells of. sources, sinks: the
     clauses that take them before and after; owners: who answers for these, both times.
     is_passed_on: the same clauses take them in
     both versions, and they move only where every target of these passes them over;
@@ -86,8 +86,8 @@ class Compared:
     """
 
     ground: CommonGround
-    old: Version
-    new: Version
+    old: RouteVersion
+    new: RouteVersion
     fields: Mapping[str, Field]
     raws: Mapping[str, str]
     placed: Callable[[Mapping[str, Value]], dict[str, Value]]
