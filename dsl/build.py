@@ -6,6 +6,7 @@ are already gone, see `reductions`.
 
 import re
 from typing import Any, TypeVar, cast
+from unicodedata import normalize
 
 from lark import Token
 
@@ -164,11 +165,11 @@ class Builder:
 
     def name(self, token: Token) -> nodes.Name:
         """Return the name that `token` is."""
-        return nodes.Name(str(token), self.span(token))
+        return nodes.Name(normalize("NFC", str(token)), self.span(token))
 
     def value(self, token: Token) -> nodes.Literal:
         """Return the literal that `token` is."""
-        text = unquote(token) if token.type == "STRING" else str(token)
+        text = unquote(token) if token.type == "STRING" else normalize("NFC", str(token))
         return nodes.Literal(_LITERALS[token.type], text, self.span(token))
 
     def named(self, token: Token) -> nodes.Name | nodes.Literal:
@@ -209,8 +210,8 @@ class Builder:
     def include(self, span: Span, children: list[Any]) -> nodes.Include:
         return nodes.Include(self.value(children[0]), span)
 
-    def lead(self, span: Span, children: list[Any]) -> nodes.Lead:
-        return nodes.Lead(_of(nodes.FieldNode, children), span)
+    def lead(self, span: Span, children: list[Any]) -> nodes.LeadSchema:
+        return nodes.LeadSchema(_of(nodes.FieldNode, children), span)
 
     def field(self, span: Span, children: list[Any]) -> nodes.FieldNode:
         name, kind, *rest = children
@@ -224,7 +225,7 @@ class Builder:
             "id" in words,
             tuple(placeholders),
             tuple(columns),
-            _of(nodes.Table, rest),
+            _of(nodes.FromTable, rest),
             span,
         )
 
@@ -247,6 +248,10 @@ class Builder:
     digits = _option("digits")
     salesforce_id = _type("salesforce-id")
     email = _type("email")
+    phone = _type("phone")
+    domain = _type("domain")
+    sources = _option("sources")
+    free_mail = _option("free_mail")
     integer = _type("integer")
     number = _type("number")
     money = _type("money")
@@ -304,9 +309,9 @@ class Builder:
 
     first_of = _word("first of")
 
-    def table(self, span: Span, children: list[Any]) -> nodes.Table:
+    def table(self, span: Span, children: list[Any]) -> nodes.FromTable:
         path, key, column = children
-        return nodes.Table(self.value(path), self.name(key), self.named(column), span)
+        return nodes.FromTable(self.value(path), self.name(key), self.named(column), span)
 
     lookup = table
 
@@ -339,12 +344,12 @@ class Builder:
 
     def open_days(self, span: Span, children: list[Any]) -> nodes.Opening:
         hours = self.values(list(_of(Token, children)))
-        return nodes.Opening(_of(nodes.Days, children), hours, span)
+        return nodes.Opening(_of(nodes.Weekdays, children), hours, span)
 
-    def days(self, span: Span, children: list[Any]) -> nodes.Days:
+    def days(self, span: Span, children: list[Any]) -> nodes.Weekdays:
         first, last = children
         last_name = None if last is None else self.name(last)
-        return nodes.Days(self.name(first), last_name, span)
+        return nodes.Weekdays(self.name(first), last_name, span)
 
     def holidays(self, span: Span, children: list[Any]) -> "_Clauses":
         del span

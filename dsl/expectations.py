@@ -75,7 +75,7 @@ class Expectation:
         return " ".join(self.span.text.split())
 
 
-Step: TypeAlias = Arrival | Clock | Absence | Expectation
+TestStep: TypeAlias = Arrival | Clock | Absence | Expectation
 
 
 @attrs.frozen
@@ -84,5 +84,5 @@ class TestCase:
 
     name: str
     route: str
-    steps: tuple[Step, ...]
+    steps: tuple[TestStep, ...]
     span: Span = _span()

@@ -11,10 +11,9 @@ the first that finds something counts:
    and "Revenue (%)" neither is `revenue`.
 
 A field that declares columns (`from column [...]`) is looked for under those, in order, and
-under its own name only letter by letter and only where none of them is there: whoever writes
-"State/Province" doesn't want "State". A declared name that is no column may be a path into
-objects: "Account.Type" is `Type` of `Account`. The headers of a policy's own tables follow the
-same steps.
+under its own name only where none of them is there. A declared name that is no column may be
+a path into objects: "Account.Type" is `Type` of `Account`. The headers of a policy's own
+tables follow the same steps.
 """
 
 import re
@@ -174,11 +173,10 @@ class Headers:
 
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self._fields = fields
-        # Of two undeclared fields with one key the first has it; the other has its exact name.
+        # Of two fields with one key the first has it; the other has its exact name.
         self._first: dict[str, str] = {}
-        for name, field in fields.items():
-            if not field.columns:
-                self._first.setdefault(column_key(name), name)
+        for name in fields:
+            self._first.setdefault(column_key(name), name)
         self._known: dict[Keys, Binding] = {}
         self._size = 0
 
@@ -233,7 +231,7 @@ class Headers:
 
     def _unclear(self, field: Field, names: Names) -> tuple[str, ...]:
         """Return the columns of which a field may be any."""
-        for name in field.columns or (field.name,):
+        for name in (*field.columns, field.name):
             if len(like := names.like(name)) > 1:
                 return like
         return ()

@@ -109,7 +109,7 @@ def _edited(terminal: TerminalDef) -> None:
     """Let a keyword be found only where the word ends."""
     pattern = terminal.pattern
     if isinstance(pattern, PatternStr) and re.fullmatch(r"[a-z-]+", pattern.value):
-        found = f"(?:{re.escape(pattern.value)})(?![A-Za-z0-9_]|-[A-Za-z0-9_])"
+        found = f"(?:{re.escape(pattern.value)})(?!\\w|-\\w)"
         # On the instance: Lark tells keywords from names by the pattern's exact class.
         vars(pattern)["to_regexp"] = lambda: found
 

@@ -162,7 +162,7 @@ class TypeNode:
 
 
 @attrs.frozen
-class Table:
+class FromTable:
     """`from "file" by field -> column`.
 
     Among territories: one for each value of the column. Behind a field: where its value
@@ -185,12 +185,12 @@ class FieldNode:
     is_id: bool
     placeholders: tuple[Literal, ...]
     columns: tuple[Literal, ...]
-    lookups: tuple[Table, ...]
+    lookups: tuple[FromTable, ...]
     span: Span = _span()
 
 
 @attrs.frozen
-class Lead:
+class LeadSchema:
     """The lead schema."""
 
     fields: tuple[FieldNode, ...]
@@ -212,7 +212,7 @@ class Territory:
     name: Name
     condition: ConditionNode | None
     first_of: bool
-    children: tuple["Territory | Table", ...]
+    children: tuple["Territory | FromTable", ...]
     owner: Owned | None
     span: Span = _span()
 
@@ -248,7 +248,7 @@ class Timezone:
 
 
 @attrs.frozen
-class Days:
+class Weekdays:
     """`mon..fri`; one day where `last` is None."""
 
     first: Name
@@ -260,7 +260,7 @@ class Days:
 class Opening:
     """Days and the blocks of hours (`09:00-17:30`) in which they are open."""
 
-    days: tuple[Days, ...]
+    days: tuple[Weekdays, ...]
     hours: tuple[Literal, ...]
     span: Span = _span()
 
@@ -628,7 +628,7 @@ Item: TypeAlias = (
     Policy
     | Timezone
     | Include
-    | Lead
+    | LeadSchema
     | Territory
     | Segment
     | SegmentFamily

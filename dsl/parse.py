@@ -50,7 +50,7 @@ _SYNCHRONISING = re.compile(
 )
 _WORD = re.compile(r"[\w-]+")
 _NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|.', re.DOTALL)
-_NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[A-Za-z_][\w-]*|\S')
+_NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[^\W\d][\w-]*|\S')
 
 
 class _State(Protocol):

@@ -69,3 +69,7 @@ class Span:
     def __str__(self) -> str:
         """Return `file:line:column`."""
         return f"{self.source.name}:{self.line}:{self.column}"
+
+
+NOWHERE = Span(Source("", ""), 0, 0)
+"""The place of what was read from no file, such as from a plan."""

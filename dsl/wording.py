@@ -155,9 +155,12 @@ def typed(kind: FieldType) -> str:
             return " ".join(filter(None, (kind.word, first and f"{first} first", numbers)))
         case types.OneOf(values) | types.AnyOf(values):
             return f"{kind.word} [{', '.join(show(kind, value) for value in values)}]"
-        case types.Subdivision(country, within):
-            of = country or within
-            return kind.word if of is None else f"{kind.word} of {of}"
+        case types.Domain(of, without_free_mail):
+            sources = f" of {' or '.join(of)}" if of else ""
+            return f"{kind.word}{sources}{' without free-mail' if without_free_mail else ''}"
+        case types.Subdivision(country, within) | types.Phone(country, within):
+            place = country or within
+            return kind.word if place is None else f"{kind.word} of {place}"
         case types.Text() | types.Email() | types.Country() | types.Language() | types.PersonName():
             return kind.word
         case _:

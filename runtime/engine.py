@@ -12,8 +12,8 @@ from typing import Protocol, TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.meaning.identity import NEW, history, keys
-from turnout.compiler.plan import matcher
-from turnout.compiler.program import Attempt, Program, RouteProgram
+from turnout.compiler.plan.decide import day, decider, facts
+from turnout.compiler.plan.value import Answer, Attempt, Plan
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.targets import (
@@ -33,9 +33,7 @@ from turnout.dsl.types import Values
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.reading import Issue
 from turnout.dsl.wording import parts, worded
-from turnout.dsl.zones import local_date
 from turnout.runtime.availability import Ask, Availability, Refused
-from turnout.runtime.clocks import answers, asked_of
 from turnout.runtime.decisions import Decision, Doing, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
 from turnout.runtime.due import due
@@ -74,10 +72,10 @@ _Try: TypeAlias = Callable[[Values, datetime, Transaction, frozenset[str]], _Acc
 """Offers a lead to a target at a moment, some people left out: accepted, or why not."""
 
 
-def keeper(route: RouteProgram) -> Callable[[Values], dict[str, str | int | bool | list[str]]]:
+def keeper(plan: Plan) -> Callable[[Values], dict[str, str | int | bool | list[str]]]:
     """Return what picks the values that the targets of a missed SLA ask, as JSON has them."""
-    then = [c.sla.then.target for c in route.clauses if c.sla is not None and c.sla.then]
-    targets = [*then, *(attempt.target for attempt in route.last)]
+    then = [c.sla.then.target for c in plan.answers if c.sla is not None and c.sla.then]
+    targets = [*then, *(attempt.target for attempt in plan.last)]
     asked = dict.fromkeys(name for target in targets for name in said(target).reads)
     return lambda values: {name: jsonable(values[name]) for name in asked if name in values}
 
@@ -103,28 +101,16 @@ class Steps:
     actions: tuple[Doing, ...] = ()
 
 
-def engine(program: Program, route: str) -> Engine:
-    """Return what decides leads by one route of `program`.
+def engine(policy: Policy, plan: Plan) -> Engine:
+    """Return what decides leads by the plan of a route.
 
-    Days (`older than`, `within`) are counted in UTC.
+    policy: who stands behind the targets.
     """
-    chosen = program.routes[route]
-    match = matcher(program, route)
-    context = asked_of(chosen)
-    identities = program.policy.identities
-    zone = program.policy.timezone
-    prepare = Preparer(program.policy)
-    clauses = tuple(
-        Steps(
-            clause.name if clause.is_rule else None,
-            prepare.steps(clause.attempts),
-            clause.sla,
-            tuple(Doing(action.kind, action.arguments) for action in clause.actions),
-        )
-        for clause in chosen.clauses
-    )
-    last = Steps(None, prepare.steps(chosen.last))
-    kept_values = keeper(chosen)
+    route, identities, calendars = plan.route, plan.identities, plan.calendars
+    match, prepare = decider(plan), Preparer(policy)
+    clauses = tuple(map(prepare.clause, plan.answers))
+    last = Steps(None, prepare.steps(plan.last))
+    kept_values = keeper(plan)
 
     def decide(lead: Lead, at: datetime, state: Transaction, *, anew: str = "") -> Decision:
         print_, key = fingerprint(lead), lead.key
@@ -136,9 +122,9 @@ def engine(program: Program, route: str) -> Engine:
         if seen:
             before = history(seen, key, microseconds(moment), state.earlier)
         values: Values = lead.values
-        if identities or context:
-            values = {**values, **before.facts, **answers(context, moment)}
-        number = match(values, local_date(moment, zone)) if lead.complaint is None else None
+        if identities or calendars:
+            values = {**values, **before.facts, **facts(plan, moment)}
+        number = match(values, day(plan, moment)) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
         step, assignee, passed = offered(clause, values, moment, state)
         holder = Holder(step.kind, step.name, assignee) if step else Holder("none", "", None)
@@ -154,7 +140,7 @@ def engine(program: Program, route: str) -> Engine:
             passed_over=passed,
             issues=lead.issues,
             row=lead.row,
-            due=due(program.policy, clause.sla, holder, moment),
+            due=due(policy, clause.sla, holder, moment),
             actions=clause.actions,
             duplicate_of=before.duplicate_of,
         )
@@ -216,6 +202,11 @@ class Preparer:
             name: Roster.of((member.person, member.weight) for member in team.members)
             for name, team in policy.teams.items()
         }
+
+    def clause(self, answer: Answer) -> Steps:
+        """Return what a clause says, ready to be offered leads."""
+        actions = tuple(Doing(action.kind, action.arguments) for action in answer.actions)
+        return Steps(answer.rule, self.steps(answer.attempts), answer.sla, actions)
 
     def steps(self, attempts: tuple[Attempt, ...]) -> tuple[_Step, ...]:
         """Return the attempts, ready to be offered leads."""

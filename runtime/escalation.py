@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.program import Attempt, Program
+from turnout.compiler.plan.value import Attempt, Plan
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.types import Field, Values
@@ -45,22 +45,20 @@ class _Escalation:
     last: Steps
 
 
-def escalator(program: Program, route: str) -> Escalator:
-    """Return what moves the overdue leads of one route of `program`.
+def escalator(policy: Policy, plan: Plan) -> Escalator:
+    """Return what moves the overdue leads of the route of a plan.
 
-    A lead's SLA is that of its rule as the policy now is; where the rule or its SLA has
-    gone, the lead stays where it is.
+    policy: who stands behind the targets. A lead's SLA is that of its rule as the policy
+    now is; where the rule or its SLA has gone, the lead stays where it is.
     """
-    chosen = program.routes[route]
-    prepare = Preparer(program.policy)
-    last = Steps(None, prepare.steps(chosen.last))
+    route, prepare = plan.route, Preparer(policy)
+    last = Steps(None, prepare.steps(plan.last))
     by_rule: dict[str, _Escalation] = {}
-    for clause in chosen.clauses:
+    for clause in plan.answers:
         if clause.sla is not None and clause.sla.then is not None:
-            then = clause.sla.then
-            attempt = Attempt(then.target, f"sla of rule {clause.name}", then.span)
+            attempt = Attempt(clause.sla.then.target, f"sla of rule {clause.name}")
             steps = Steps(clause.name, prepare.steps((attempt,)))
-            by_rule[clause.name] = _Escalation(program.policy, clause.sla, steps, last)
+            by_rule[clause.name] = _Escalation(policy, clause.sla, steps, last)
 
     def escalate(at: datetime, state: Transaction) -> tuple[Move, ...]:
         moment = at.astimezone(UTC)

@@ -10,6 +10,7 @@ from typing import NoReturn, Self, SupportsIndex
 import attrs
 
 from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.compiler.plan.build import plan_of
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.types import id_field
@@ -126,8 +127,9 @@ class Router:
         self.compiled = compiled
         self.route_name = _chosen(compiled, route)
         policy = compiled.policy
-        self._decide = engine(compiled.program, self.route_name)
-        self._escalate = escalator(compiled.program, self.route_name)
+        plan = plan_of(compiled.program, self.route_name)
+        self._decide = engine(policy, plan)
+        self._escalate = escalator(policy, plan)
         self._read = record_reader(policy.fields)
         self._read_id = id_reader(policy.fields)
         self._is_closed = False

@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from tests.support.strategies import leads
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.compiler.meaning.interpreter import holds, match
+from turnout.compiler.plan.build import plan_of
 from turnout.compiler.tree import follow
 from turnout.compiler.tree.dot import dot
 from turnout.compiler.tree.grow import decision_tree
@@ -153,7 +154,7 @@ def test_each_case_that_is_fit_decides_drawn_leads_in_one_way(path: Path) -> Non
 
 def _decides_in_one_way(compiled: Compiled, name: str) -> None:
     tree = decision_tree(compiled.program, name)
-    decide = engine(compiled.program, name)
+    decide = engine(compiled.policy, plan_of(compiled.program, name))
 
     @settings(max_examples=10)
     @given(leads(compiled.policy))

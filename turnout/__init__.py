@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from turnout.compiler.compiled import Compiled, compile_policy
+    from turnout.dsl.files import Files
     from turnout.dsl.findings import Finding, Label, Severity, Witness
+    from turnout.dsl.references import Reference
     from turnout.dsl.source import Source, Span
     from turnout.dsl.values.reading import Issue
     from turnout.errors import Error
@@ -35,6 +37,7 @@ __all__ = [
     "Doing",
     "Error",
     "Explanation",
+    "Files",
     "Finding",
     "Holder",
     "Issue",
@@ -46,6 +49,7 @@ __all__ = [
     "RawLead",
     "Record",
     "Records",
+    "Reference",
     "Refusal",
     "Router",
     "Severity",
@@ -65,10 +69,12 @@ __version__ = "0.1.0"
 _HOMES = {
     "compile_policy": "compiler.compiled",
     "Compiled": "compiler.compiled",
+    "Files": "dsl.files",
     "Finding": "dsl.findings",
     "Label": "dsl.findings",
     "Severity": "dsl.findings",
     "Witness": "dsl.findings",
+    "Reference": "dsl.references",
     "Source": "dsl.source",
     "Span": "dsl.source",
     "Error": "errors",

@@ -37,7 +37,8 @@ unless its page says otherwise.
 
 WORDS = {
     "FIELD": "a name before a colon, which no keyword is",
-    "NAME": "a name or a value: `dach-ae`, `HighIntent`, `DE`, `US-CA`",
+    "NAME": "a name or a value: `dach-ae`, `HighIntent`, `größe`, `国`, `DE`, `US-CA`",
+    "LETTER": "a letter, digit or underscore of any script, or a mark that writes a vowel",
     "STRING": 'a text in double quotes; `\\"` and `\\\\` stand for a quote and a backslash',
     "HOURS": "hours of a day: `09:00-17:30`",
     "TIME": "a time of day: `10:00`",

@@ -61,7 +61,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     listed = _Listed.read(files, tables, written)
     keyed = {node.span: tables.territories(node) for node in _tables(files)}
     scope = attrs.evolve(written, declared=declarations(files, listed.in_tables(), keyed))
-    leads = _items(files, nodes.Lead)
+    leads = _items(files, nodes.LeadSchema)
     zone = _zone(files, scope)
     fields = with_lookups(schema(leads, listed.spellings(), zone, scope), leads, tables, scope)
     read_identities = [identity(node, fields, scope) for node in _items(files, nodes.Identity)]
@@ -177,15 +177,15 @@ def _base(parsed: Parsed, path: Path, source: Source) -> Path:
     return parsed.folder / PurePosixPath(source.name).parent.relative_to(main)
 
 
-def _tables(files: tuple[nodes.File, ...]) -> Iterator[nodes.Table]:
+def _tables(files: tuple[nodes.File, ...]) -> Iterator[nodes.FromTable]:
     """Yield the tables that declare territories."""
     for territory in _items(files, nodes.Territory):
         yield from _tables_in(territory)
 
 
-def _tables_in(node: nodes.Territory) -> Iterator[nodes.Table]:
+def _tables_in(node: nodes.Territory) -> Iterator[nodes.FromTable]:
     for child in node.children:
-        if isinstance(child, nodes.Table):
+        if isinstance(child, nodes.FromTable):
             yield child
         else:
             yield from _tables_in(child)
@@ -219,7 +219,7 @@ class _Listed:
         """Return what the files declare, with the tables that they name."""
         rows: list[Row] = []
         rosters: list[tuple[nodes.Team, tuple[Row, ...]]] = []
-        leads = _items(files, nodes.Lead)
+        leads = _items(files, nodes.LeadSchema)
         fields = tuple(field.name.text for lead in leads for field in lead.fields)
         for file in files:
             for item in file.items:

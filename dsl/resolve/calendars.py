@@ -155,7 +155,7 @@ def _openings(node: nodes.Calendar, scope: Scope) -> tuple[Opening, ...] | None:
     return tuple(block for block, _ in blocks) if is_whole and overlap is None else None
 
 
-def _weekdays(node: nodes.Days, scope: Scope) -> list[int] | None:
+def _weekdays(node: nodes.Weekdays, scope: Scope) -> list[int] | None:
     """Return weekdays, 0 for Monday; a range may lead over Sunday."""
     ends: list[int] = []
     for name in (node.first, node.last or node.first):

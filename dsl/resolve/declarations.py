@@ -94,7 +94,7 @@ def declarations(
     read = tuple(files)
     items = [item for file in read for item in file.items]
     found = _Collector(keyed or {})
-    for lead in _of(items, nodes.Lead):
+    for lead in _of(items, nodes.LeadSchema):
         for field in lead.fields:
             if found.enter("field", field.name):
                 for value in field.type.literals:
@@ -109,7 +109,7 @@ def declarations(
         word
         for file in read
         for span in file.broken
-        for word in re.findall(r"[A-Za-z_][\w-]*", span.text)
+        for word in re.findall(r"[^\W\d][\w-]*", span.text)
     )
     has_identity = bool(_of(items, nodes.Identity)) or "identity" in given_up
     return Declarations(found.names, given_up, has_identity)

@@ -23,8 +23,8 @@ MAX_CHAIN = 50
 
 
 @attrs.define
-class _Entry:
-    """A declared name: what is written for it, and where it stands in its family.
+class _Draft:
+    """A definition while it is read: what is written for it, and where it stands in its family.
 
     written: the condition, None for a union of `children`. keys: for a member that comes
     from a table, the values of `keyed` that it holds.
@@ -44,7 +44,7 @@ class _Entry:
 
 
 @attrs.define
-class _Group:
+class _Siblings:
     """A family while it is being collected."""
 
     kind: str
@@ -65,8 +65,8 @@ class FamilyReader:
         self._keyed = keyed
         self._scope = scope
         self._reader = ConditionReader(terms, self.named, tables, scope)
-        self._entries: dict[str, _Entry] = {}
-        self._groups: list[_Group] = []
+        self._drafts: dict[str, _Draft] = {}
+        self._families: list[_Siblings] = []
         self._own: dict[str, Condition | None] = {}
         self._open: list[str] = []
         self._has_unread_tables = False
@@ -80,15 +80,15 @@ class FamilyReader:
 
     def collect(self, items: Iterable[nodes.Item], broken: tuple[Span, ...]) -> None:
         """Enter the territories and segments among `items` of one file."""
-        top = next((group for group in self._groups if group.name == ""), None)
+        top = next((siblings for siblings in self._families if siblings.name == ""), None)
         for item in items:
             match item:
                 case nodes.Territory():
                     if top is None:
-                        top = _Group(
+                        top = _Siblings(
                             "territory", "", [], disjoint=False, parent=None, span=item.name.span
                         )
-                        self._groups.append(top)
+                        self._families.append(top)
                     self._territory(item, top, broken)
                 case nodes.Segment():
                     self._segment(item, None, broken)
@@ -100,34 +100,40 @@ class FamilyReader:
     def _family(self, node: nodes.SegmentFamily, broken: tuple[Span, ...]) -> None:
         self._scope.stands("segment family", node.name)
         name = node.name.text
-        group = _Group("segment", name, [], node.first_of, None, node.name.span)
-        self._groups.append(group)
+        siblings = _Siblings("segment", name, [], node.first_of, None, node.name.span)
+        self._families.append(siblings)
         for member in node.members:
-            self._segment(member, group, broken)
+            self._segment(member, siblings, broken)
 
-    def _segment(self, node: nodes.Segment, group: _Group | None, broken: tuple[Span, ...]) -> None:
-        entry = _Entry("segment", node.name, None, group.name if group else "", node.condition)
-        entry.is_broken = is_broken(node.span, broken)
-        self._enter(entry, group)
+    def _segment(
+        self, node: nodes.Segment, siblings: _Siblings | None, broken: tuple[Span, ...]
+    ) -> None:
+        draft = _Draft(
+            "segment", node.name, None, siblings.name if siblings else "", node.condition
+        )
+        draft.is_broken = is_broken(node.span, broken)
+        self._enter(draft, siblings)
 
-    def _territory(self, node: nodes.Territory, group: _Group, broken: tuple[Span, ...]) -> None:
-        entry = _Entry("territory", node.name, group.parent, group.name, node.condition)
-        entry.is_broken = is_broken(node.span, broken)
-        entry.steward = steward(node.owner, self._scope)
-        if not self._enter(entry, group):
+    def _territory(
+        self, node: nodes.Territory, siblings: _Siblings, broken: tuple[Span, ...]
+    ) -> None:
+        draft = _Draft("territory", node.name, siblings.parent, siblings.name, node.condition)
+        draft.is_broken = is_broken(node.span, broken)
+        draft.steward = steward(node.owner, self._scope)
+        if not self._enter(draft, siblings):
             return
         name = node.name.text
         if node.children:
-            inner = _Group("territory", name, [], node.first_of, name, node.name.span)
-            self._groups.append(inner)
+            inner = _Siblings("territory", name, [], node.first_of, name, node.name.span)
+            self._families.append(inner)
             for child in node.children:
-                if isinstance(child, nodes.Table):
+                if isinstance(child, nodes.FromTable):
                     self._table(child, inner)
                 else:
                     self._territory(child, inner, broken)
-            entry.children = inner.members
-        elif node.condition is None and not entry.is_broken:
-            entry.is_broken = True
+            draft.children = inner.members
+        elif node.condition is None and not draft.is_broken:
+            draft.is_broken = True
             self._scope.report(
                 "incomplete-territory",
                 node.name.span,
@@ -135,46 +141,46 @@ class FamilyReader:
                 help=f"write `territory {name} = ...`, or territories between braces",
             )
 
-    def _enter(self, entry: _Entry, group: _Group | None) -> bool:
-        if not self._scope.stands(entry.kind, entry.name):
+    def _enter(self, draft: _Draft, siblings: _Siblings | None) -> bool:
+        if not self._scope.stands(draft.kind, draft.name):
             return False
-        if group is not None:
-            entry.before = tuple(group.members) if group.disjoint else ()
-            group.members.append(entry.name.text)
-        self._entries[entry.name.text] = entry
+        if siblings is not None:
+            draft.before = tuple(siblings.members) if siblings.disjoint else ()
+            siblings.members.append(draft.name.text)
+        self._drafts[draft.name.text] = draft
         return True
 
-    def _table(self, node: nodes.Table, group: _Group) -> None:
+    def _table(self, node: nodes.FromTable, siblings: _Siblings) -> None:
         field = self._scope.field(node.key, self._fields)
         shared = self._tables.shared_out(field, node)
         if field is None or shared is None:
-            self._lost(group)
+            self._lost(siblings)
             return
         names = self._keyed[node.span]
-        before = tuple(group.members) if group.disjoint else ()
+        before = tuple(siblings.members) if siblings.disjoint else ()
         for text, keys in shared.items():
-            entry = _Entry("territory", names[text], group.parent, group.name)
-            entry.keyed, entry.keys = field.name, keys
-            if self._enter(entry, group):
-                entry.before = before  # rows of one table never share a key
+            draft = _Draft("territory", names[text], siblings.parent, siblings.name)
+            draft.keyed, draft.keys = field.name, keys
+            if self._enter(draft, siblings):
+                draft.before = before  # rows of one table never share a key
 
-    def _lost(self, group: _Group) -> None:
+    def _lost(self, siblings: _Siblings) -> None:
         """Say nothing more of a territory whose table could not be read."""
         self._has_unread_tables = True
-        assert group.parent is not None, "a table stands between a territory's braces"
-        self._entries[group.parent].is_broken = True
+        assert siblings.parent is not None, "a table stands between a territory's braces"
+        self._drafts[siblings.parent].is_broken = True
 
     # -- meaning --
 
     def named(self, name: nodes.Name) -> Condition | None:
         """Return the named condition, or None where it was reported."""
-        entry = self._entries.get(name.text)
-        if entry is None and self._has_unread_tables:
+        draft = self._drafts.get(name.text)
+        if draft is None and self._has_unread_tables:
             return None  # most likely one of the table's names, and the table was reported
-        if entry is None and name.text in self._scope.declared.of_kind("territory"):
+        if draft is None and name.text in self._scope.declared.of_kind("territory"):
             return None  # each of its rows in a table was reported
-        if entry is None:
-            choices = {**self._entries, **self._fields}
+        if draft is None:
+            choices = {**self._drafts, **self._fields}
             self._scope.unknown("field, territory or segment", name, choices)
             return None
         if name.text in self._open:
@@ -184,8 +190,8 @@ class FamilyReader:
             message = f"names refer to names more than {MAX_CHAIN} levels deep"
             self._scope.report("nested-too-deep", name.span, message)
             return None
-        meaning = self._meaning(entry)
-        return None if meaning is None else Named(entry.kind, name.text, meaning)
+        meaning = self._meaning(draft)
+        return None if meaning is None else Named(draft.kind, name.text, meaning)
 
     def _cycle(self, name: nodes.Name) -> None:
         around = [*self._open[self._open.index(name.text) :], name.text]
@@ -197,23 +203,23 @@ class FamilyReader:
             help="take one of the names out of the circle",
         )
 
-    def _meaning(self, entry: _Entry) -> Condition | None:
-        frame, own, excluded = self._frame(entry), self._own_of(entry), self._excluded(entry)
+    def _meaning(self, draft: _Draft) -> Condition | None:
+        frame, own, excluded = self._frame(draft), self._own_of(draft), self._excluded(draft)
         if frame is None or own is None or excluded is None:
             return None
         whole = (*frame, own, *excluded)
         return own if len(whole) == 1 else And(whole)
 
-    def _frame(self, entry: _Entry) -> tuple[Condition, ...] | None:
-        """Return what holds in the territories around `entry`.
+    def _frame(self, draft: _Draft) -> tuple[Condition, ...] | None:
+        """Return what holds in the territories around `draft`.
 
         A territory without a condition of its own is the union of its children, so it
         adds only what a `first of` family takes from it.
         """
         parts: list[Condition] = []
-        around = entry.parent
+        around = draft.parent
         while around is not None:
-            outer = self._entries[around]
+            outer = self._drafts[around]
             if outer.written is not None:
                 named = self.named(outer.name)
                 return None if named is None else (named, *parts)
@@ -224,41 +230,41 @@ class FamilyReader:
             around = outer.parent
         return tuple(parts)
 
-    def _own_of(self, entry: _Entry) -> Condition | None:
-        name = entry.name.text
+    def _own_of(self, draft: _Draft) -> Condition | None:
+        name = draft.name.text
         if name not in self._own:
             self._open.append(name)
-            self._own[name] = self._read_own(entry)
+            self._own[name] = self._read_own(draft)
             self._open.pop()
         return self._own[name]
 
-    def _read_own(self, entry: _Entry) -> Condition | None:
-        if entry.is_broken:
+    def _read_own(self, draft: _Draft) -> Condition | None:
+        if draft.is_broken:
             return None
-        if entry.keyed is not None:
-            return IsIn(entry.keyed, entry.keys)
-        if entry.written is not None:
-            return self._reader.read(entry.written)
-        return self._union([self._entries[child] for child in entry.children])
+        if draft.keyed is not None:
+            return IsIn(draft.keyed, draft.keys)
+        if draft.written is not None:
+            return self._reader.read(draft.written)
+        return self._union([self._drafts[child] for child in draft.children])
 
-    def _union(self, entries: list[_Entry]) -> Condition | None:
+    def _union(self, drafts: list[_Draft]) -> Condition | None:
         by_field: dict[str, set[Value]] = {}
         parts: list[Condition] = []
-        for entry in entries:
-            if entry.keyed is not None:
-                by_field.setdefault(entry.keyed, set()).update(entry.keys)
+        for draft in drafts:
+            if draft.keyed is not None:
+                by_field.setdefault(draft.keyed, set()).update(draft.keys)
                 continue
-            own = self._own_of(entry)
+            own = self._own_of(draft)
             if own is None:
                 return None
             parts.append(own)
         parts.extend(IsIn(field, frozenset(keys)) for field, keys in by_field.items())
         return parts[0] if len(parts) == 1 else Or(tuple(parts))
 
-    def _excluded(self, entry: _Entry) -> tuple[Condition, ...] | None:
-        if not entry.before:
+    def _excluded(self, draft: _Draft) -> tuple[Condition, ...] | None:
+        if not draft.before:
             return ()
-        earlier = self._union([self._entries[name] for name in entry.before])
+        earlier = self._union([self._drafts[name] for name in draft.before])
         if earlier is None:
             return None
         return tuple(
@@ -270,36 +276,38 @@ class FamilyReader:
     def families(self) -> tuple[tuple[Family, ...], dict[str, Definition]]:
         """Return the families in written order and every definition by name."""
         definitions: dict[str, Definition] = {}
-        for name, entry in self._entries.items():
-            condition = self.named(entry.name)
+        for name, draft in self._drafts.items():
+            condition = self.named(draft.name)
             if isinstance(condition, Named):
-                own = None if entry.written is None and entry.keyed is None else self._own[name]
+                own = None if draft.written is None and draft.keyed is None else self._own[name]
                 definitions[name] = Definition(
-                    entry.kind,
+                    draft.kind,
                     name,
                     condition.meaning,
                     own,
-                    entry.family,
-                    self._nearest(entry, definitions),
-                    entry.keyed is not None,
-                    entry.name.span,
-                    entry.steward,
+                    draft.family,
+                    self._nearest(draft, definitions),
+                    draft.keyed is not None,
+                    draft.name.span,
+                    draft.steward,
                 )
         families: list[Family] = []
-        for group in self._groups:
-            members = tuple(definitions[name] for name in group.members if name in definitions)
-            within = definitions.get(group.parent) if group.parent else None
+        for siblings in self._families:
+            members = tuple(definitions[name] for name in siblings.members if name in definitions)
+            within = definitions.get(siblings.parent) if siblings.parent else None
             around = None if within is None else Named("territory", within.name, within.meaning)
             families.append(
-                Family(group.kind, group.name, members, group.disjoint, around, group.span)
+                Family(
+                    siblings.kind, siblings.name, members, siblings.disjoint, around, siblings.span
+                )
             )
         return tuple(families), definitions
 
-    def _nearest(self, entry: _Entry, definitions: Mapping[str, Definition]) -> str | None:
-        """Return the nearest territory around `entry` that has a meaning; broken ones have none."""
-        around = entry.parent
+    def _nearest(self, draft: _Draft, definitions: Mapping[str, Definition]) -> str | None:
+        """Return the nearest territory around `draft` that has a meaning; broken ones have none."""
+        around = draft.parent
         while around is not None and around not in definitions:
-            around = self._entries[around].parent
+            around = self._drafts[around].parent
         return around
 
 

@@ -7,13 +7,13 @@ with the line.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 
 import attrs
 
 from turnout.dsl import nodes
 from turnout.dsl.headers import Names
+from turnout.dsl.names import plain_name
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.source import Span
@@ -129,8 +129,8 @@ def _rows(
         by_column = {c: cell.strip() for c, cell in zip(table.columns, cells, strict=True)}
         spelling = by_column.get("name") or by_column.get("person") or ""
         row = Row(f"`{table.name}` line {line}", spelling, None, None)
-        name = _as_name(spelling)
-        if not re.match("[A-Za-z_]", name):
+        name = plain_name(spelling)
+        if not name or (name[0] == "_" and spelling[0] != "_"):
             _fault(scope, row, span, f"`{spelling}` is no name for a person")
             continue
         read = _Cells(by_column, span, scope, row)
@@ -144,16 +144,6 @@ def _rows(
         if kind == "roster":
             member = nodes.Member(nodes.Name(name, span), (*read.weight(), *caps), span)
         yield attrs.evolve(row, person=person, member=member)
-
-
-def _as_name(spelling: str) -> str:
-    """Return a person's name as the policy writes it.
-
-    >>> _as_name("Dora Müller")
-    'Dora-Muller'
-    """
-    plain = unicodedata.normalize("NFKD", spelling).encode("ascii", "ignore").decode()
-    return re.sub(r"\W+", "-", plain, flags=re.ASCII).strip("-")
 
 
 def _fault(scope: Scope, row: Row, span: Span, message: str) -> None:

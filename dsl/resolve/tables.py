@@ -1,6 +1,5 @@
 """Tables that a policy names: read once each, their columns found, their faults reported."""
 
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import attrs
 from turnout.dsl import nodes
 from turnout.dsl.files import MAX_TABLE, Fault, Parsed, inside, resolved
 from turnout.dsl.findings import Finding
+from turnout.dsl.names import name_of
 from turnout.dsl.resolve.literals import cell_reader
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.table_columns import (
@@ -61,7 +61,7 @@ class TableReader:
             return found.finding(written.text, written.span)
         return attrs.evolve(found, name=written.text)
 
-    def territories(self, node: nodes.Table) -> Mapping[str, nodes.Name]:
+    def territories(self, node: nodes.FromTable) -> Mapping[str, nodes.Name]:
         """Return the names of the territories that a table declares: one a name in its column.
 
         None where the table can't be read; `shared_out` reports that.
@@ -71,11 +71,11 @@ class TableReader:
         if isinstance(table, Finding) or column is None:
             return {}
         cells = dict.fromkeys(cells[column] for _, cells in table.rows)
-        names = dict.fromkeys(name for cell in cells if (name := _as_name(cell)))
+        names = dict.fromkeys(name for cell in cells if (name := name_of(cell)))
         return {name: nodes.Name(name, node.column.span) for name in names}
 
     def shared_out(
-        self, field: Field | None, node: nodes.Table
+        self, field: Field | None, node: nodes.FromTable
     ) -> dict[str, frozenset[Value]] | None:
         """Return the values of a field by the territory that a table gives them.
 
@@ -97,7 +97,7 @@ class TableReader:
             cell, named = cells[key], cells[column]
             name = names.get(named)
             if name is None:
-                name = names[named] = _as_name(named)
+                name = names[named] = name_of(named)
             value, reason = read(cells)
             if value is None or isinstance(value, frozenset):
                 faults.append(_unreadable(line, cell, field, reason))
@@ -138,7 +138,9 @@ class TableReader:
                 values.add(value)
         return None if self._report(written.span, table, faults) else frozenset(values)
 
-    def looked_up(self, field: Field, key: Field, node: nodes.Table) -> dict[Value, Value] | None:
+    def looked_up(
+        self, field: Field, key: Field, node: nodes.FromTable
+    ) -> dict[Value, Value] | None:
         """Return a field's values by those of its key, None where that was reported.
 
         A row whose cell is empty says nothing of its key.
@@ -192,16 +194,6 @@ def _unreadable(line: int, cell: str, field: Field, reason: str) -> _Fault:
 
 def _repeated(line: int, cell: str, first: int) -> _Fault:
     return "duplicate-key", f"line {line}: `{cell}` stands on line {first} already"
-
-
-def _as_name(cell: str) -> str:
-    """Return a table's value as a name: `New York` is `New-York`.
-
-    >>> _as_name(" New  York (NY)"), _as_name("12")
-    ('New-York-NY', '_12')
-    """
-    name = re.sub(r"[^A-Za-z0-9_]+", "-", cell.strip()).strip("-")
-    return f"_{name}" if name[:1].isdigit() else name
 
 
 def _whole(field: Field, value: Value) -> Value:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from turnout.dsl import nodes, policy
-from turnout.dsl.expectations import Absence, Arrival, Clock, Step, TestCase
+from turnout.dsl.expectations import Absence, Arrival, Clock, TestCase, TestStep
 from turnout.dsl.references import unquoted
 from turnout.dsl.resolve.expectations import ExpectationReader, as_name, moment
 from turnout.dsl.resolve.families import is_broken
@@ -96,10 +96,10 @@ class TestReader:
                 advice = "move it below the lead that it speaks of"
                 self._scope.report("incomplete-test", early.span, message, help=advice)
 
-    def _steps(self, node: nodes.TestCase, route: policy.Route | None) -> Iterator[Step]:
+    def _steps(self, node: nodes.TestCase, route: policy.Route | None) -> Iterator[TestStep]:
         expectations = ExpectationReader(self._policy, route, self._scope)
         for at, step in enumerate(node.steps):
-            made: Step | None = None
+            made: TestStep | None = None
             match step:
                 case nodes.TestLead():
                     made = self._lead(step, _issues(node.steps[at + 1 :]))

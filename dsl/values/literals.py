@@ -10,12 +10,12 @@ from decimal import Decimal
 from typing import assert_never, cast
 
 from turnout.dsl import types
+from turnout.dsl.names import is_name
 from turnout.dsl.values.numerals import scaled
 from turnout.dsl.values.readers import read
 from turnout.dsl.values.reading import Reading
 
 _NUMBER = re.compile(r"-?[0-9][0-9_]*(?:\.[0-9]+)?[kMB]?")
-_PLAIN_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*")
 # Words that mean something else after `is` or `has`.
 _TAKEN = frozenset({"all", "any", "missing", "none", "not", "present"})
 _POWERS = {"k": 3, "M": 6, "B": 9}
@@ -67,7 +67,7 @@ def _shown_number(number: Decimal) -> str:
 
 
 def _shown_word(word: str) -> str:
-    return word if _PLAIN_WORD.fullmatch(word) and word not in _TAKEN else _quoted(word)
+    return word if is_name(word) and word not in _TAKEN else _quoted(word)
 
 
 def _quoted(text: str) -> str:

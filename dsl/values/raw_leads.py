@@ -14,12 +14,13 @@ import attrs
 
 from turnout.dsl.headers import Bound, Headers, value_at
 from turnout.dsl.lookups import look_up, looked_up_fields
-from turnout.dsl.types import Field, Subdivision, Value, Values
+from turnout.dsl.types import Field, Subdivision, Value, Values, country_field
 from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
 from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Issue, Reader, Unread
 
 _SHOWN = 80
+_EMPTY: tuple[object, ...] = (None, "")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
@@ -38,11 +39,15 @@ ValuesReader: TypeAlias = Callable[[Mapping[str, object]], RawValues]
 
 @attrs.frozen
 class _Slot:
-    """One field with its reader; `country` is the field it is read together with, or ""."""
+    """One field with its reader; `country` is the field it is read together with, or "".
+
+    implies: a value says which country that is.
+    """
 
     name: str
     read: Reader
     country: str
+    implies: bool = False
 
 
 def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
@@ -64,6 +69,9 @@ def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
         for bound in binding.several:
             raws[bound.field], others = _chosen(fields, bound, named, raws)
             issues.extend(others)
+        for name, among in binding.unclear.items():
+            if any(named[column] not in _EMPTY for column in among):
+                issues.append(Issue(name, "", f"may be in {' or '.join(among)}, so in none"))
         values = _values(slots, tables, raws, issues)
         return RawValues(values, raws, tuple(issues))
 
@@ -71,12 +79,15 @@ def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
 
 
 def _slots(fields: Mapping[str, Field]) -> tuple[_Slot, ...]:
-    """Return the fields in the order of reading: subdivisions last, after their countries."""
+    """Return the fields in the order of reading.
+
+    Subdivisions after their countries, and after both what is read in these.
+    """
     slots: list[_Slot] = []
     for name, field in fields.items():
-        country = field.type.country if isinstance(field.type, Subdivision) else None
-        slots.append(_Slot(name, reader(field), country or ""))
-    return tuple(sorted(slots, key=lambda slot: bool(slot.country)))
+        implies = isinstance(field.type, Subdivision)
+        slots.append(_Slot(name, reader(field), country_field(field.type) or "", implies))
+    return tuple(sorted(slots, key=lambda slot: (bool(slot.country), not slot.implies)))
 
 
 def _values(
@@ -121,7 +132,9 @@ def _read(
                 continue
             value = value.kept
         values[slot.name] = value
-        if slot.country and country is None:  # only a full code reads without a country
+        if (
+            slot.implies and slot.country and country is None
+        ):  # only a full code reads without a country
             values[slot.country] = cast("str", value)[:2]
 
 

@@ -66,10 +66,9 @@ def test_a_column_of_signs_alone_is_found_letter_by_letter() -> None:
     assert dict(binding(["%", "#"], "share", columns=("#",)).plain) == {"share": "#"}
 
 
-def test_declared_columns_come_before_the_name_which_then_counts_to_the_letter() -> None:
+def test_declared_columns_come_before_the_name() -> None:
     columns = ("State/Province", "Region")
-    assert not binding(["State"], "state", columns=columns).fields
-    assert dict(binding(["state"], "state", columns=columns).plain) == {"state": "state"}
+    assert dict(binding(["State"], "state", columns=columns).plain) == {"state": "State"}
     assert dict(binding(["state", "Region"], "state", columns=columns).plain) == {"state": "Region"}
 
 

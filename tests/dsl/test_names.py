@@ -1,203 +1,116 @@
-"""Names of places and languages: as CLDR has them, as people write them, and what is no name."""
+"""Names in any script, in the language, in tables and in files of leads."""
+
+import unicodedata
+from pathlib import Path
 
 import pytest
-from babel import Locale, localedata
-from babel.languages import get_official_languages
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
-from turnout.dsl import types
-from turnout.dsl.types import Field
-from turnout.dsl.values import Unread, read
-from turnout.dsl.values.iso import rows
+from turnout.cli import cli
+from turnout.compiler.compiled import compile_policy
+from turnout.dsl.findings import Severity
+from turnout.dsl.names import is_name, name_of, plain_name
+from turnout.dsl.parse import parse
+from turnout.dsl.source import Source
 
-COUNTRY = Field("country", types.Country())
-STATE = Field("state", types.Subdivision("country"))
-LANGUAGE = Field("language", types.Language())
-CODES = sorted(entry["alpha_2"] for entry in rows("countries"))
-
-
-def reason(field: Field, raw: object, country: str | None = None) -> str:
-    found = read(field, raw, country)
-    assert isinstance(found, Unread), found
-    return found.reason
+NAMES = tuple("国 größe город देश المدينة เมือง χώρα 고객_등급 Straße-2 a1 _x".split())
+NOT_NAMES = ("", "5k", "a b", "a--b", "-a", "a-", "a.b", "。", "a\uff1f", "\u0301a", "٣")
 
 
-# -- countries --
+def queue_of(name: str) -> tuple[str, ...]:
+    file, findings = parse(Source("p.route", f"queue {name}\n"))
+    return () if findings else tuple(item.name.text for item in file.items)  # type: ignore[union-attr]
 
 
-def test_every_country_is_read_by_its_english_name_in_cldr() -> None:
-    named = {code: Locale("en").territories[code] for code in CODES}
-    assert {code: read(COUNTRY, name) for code, name in named.items()} == {c: c for c in CODES}
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_may_be_in_any_script(name: str) -> None:
+    assert is_name(name)
+    assert queue_of(name) == (name,)
 
 
-def test_every_country_is_read_in_its_own_languages() -> None:
-    unread: list[tuple[str, str]] = []
-    tried = 0
-    for code in CODES:
-        for language in get_official_languages(code, de_facto=True):
-            if not localedata.exists(language):
-                continue
-            name = Locale.parse(language).territories.get(code)
-            if name is None:
-                continue
-            tried += 1
-            if read(COUNTRY, name) != code:
-                unread.append((code, name))
-    assert tried > 320
-    assert unread == []
+@pytest.mark.parametrize("name", NOT_NAMES)
+def test_signs_and_numbers_make_no_name(name: str) -> None:
+    assert not is_name(name)
+    assert queue_of(name) != (name,)
 
 
-def test_every_country_is_read_by_its_codes_in_any_case() -> None:
-    for entry in rows("countries"):
-        for code in (entry["alpha_2"], entry["alpha_3"]):
-            assert read(COUNTRY, code.lower()) == read(COUNTRY, code) == entry["alpha_2"]
+@given(st.text(st.characters(min_codepoint=0x21, exclude_categories=("Cs", "Cc")), max_size=6))
+def test_the_grammar_and_the_names_agree(text: str) -> None:
+    if '"' not in text and "#" not in text and not text.startswith("owned"):
+        whole = unicodedata.normalize("NFC", text)
+        assert (queue_of(text) == (whole,)) == is_name(text)
+
+
+def test_one_letter_has_one_spelling() -> None:
+    assert queue_of(unicodedata.normalize("NFD", "größe")) == ("größe",)
 
 
 @pytest.mark.parametrize(
-    ("raw", "code"),
+    ("cell", "name"),
     [
-        ("Germany (DE)", "DE"),
-        ("DE - Germany", "DE"),
-        ("Germany, DE", "DE"),
-        ("Germany / Deutschland", "DE"),
-        ("Bahamas, The", "BS"),
-        ("Korea, Republic of", "KR"),
-        ("Kosovo", "XK"),
-        ("XKX", "XK"),
-        ("مصر", "EG"),
-        ("المملكة العربية السعودية", "SA"),
-        ("Việt Nam", "VN"),
-        ("中国", "CN"),
-        ("Curacao", "CW"),
-        ("St. Lucia", "LC"),
-        ("st lucia", "LC"),
-        ("Hong Kong SAR China", "HK"),
-        ("U.S.", "US"),
-        ("U. S. A.", "US"),
-        ("u.k.", "GB"),
-        ("\uff24\uff25", "DE"),
-        ("\U0001f1e9\U0001f1ea", "DE"),
-        ("\U0001f1e9\U0001f1ea Germany", "DE"),
-        ("NA", "NA"),
-        ("Namibia", "NA"),
-        ("Chad", "TD"),
+        ("Baden-Württemberg", "Baden-Württemberg"),
+        ("North - East", "North-East"),
+        ("東京都", "東京都"),
+        ("दिल्ली (NCT)", "दिल्ली-NCT"),
+        ("1st", "_1st"),
+        ("...", ""),
     ],
 )
-def test_a_country_is_read_as_what_is_written(raw: str, code: str) -> None:
-    assert read(COUNTRY, raw) == code
+def test_a_cell_of_a_table_is_a_name(cell: str, name: str) -> None:
+    assert name_of(cell) == name
 
 
-@pytest.mark.parametrize(
-    "raw",
-    "N/A|n/a|n.a.|N / A|N.A|D/K|I/D|no.|N-A|u/s|-de-|d e|D.E.|#N/A|(na)|DE?|Korea|NA/".split("|"),
-)
-def test_signs_make_no_country_of_what_is_none(raw: str) -> None:
-    reason(COUNTRY, raw)
+@given(st.text(max_size=12))
+def test_whatever_a_cell_holds_its_name_is_one(cell: str) -> None:
+    for name in (name_of(cell), plain_name(cell)):
+        assert name == "" or is_name(name)
+        assert name_of(name) == name
 
 
-def test_several_countries_in_a_cell_are_an_issue() -> None:
-    assert reason(COUNTRY, "DE/AT") == "several countries: AT, DE"
-    assert reason(COUNTRY, "Germany and France") == "several countries: DE, FR"
-    assert reason(COUNTRY, "Berlin, Germany") == "not a country"
+POLICY = """\
+lead {
+  kennung: text id
+  国: country
+  größe: integer
+  город: one of [Москва, "Санкт-Петербург"]
+}
+territory Länder = 国 in [DE, AT] {
+  from "länder.csv" by 国 -> "Gebiet (neu)"
+}
+segment Groß = größe >= 1000
+people from "leute.csv"
+team vertrieb { Jorg-Muller, 山田-太郎 }
+queue ablage
+route eingang {
+  rule süden { when Süd and Groß to round-robin vertrieb else queue ablage }
+  rule москва { when город is Москва to person 山田-太郎 else queue ablage }
+  fallback to queue ablage
+}
+test "ein großer Fall" {
+  lead { kennung: "1", 国: "Österreich", größe: 5000 }
+  expect rule süden
+}
+"""
 
 
-# -- subdivisions --
-
-
-@pytest.mark.parametrize(
-    ("raw", "country", "code"),
-    [
-        ("PEI", "CA", "CA-PE"),
-        ("P.E.I.", "CA", "CA-PE"),
-        ("NWT", "CA", "CA-NT"),
-        ("NRW", "DE", "DE-NW"),
-        ("CDMX", "MX", "MX-CMX"),
-        ("D.F.", "MX", "MX-CMX"),
-        ("AE", "US", "US-AE"),
-        ("AP", "US", "US-AP"),
-        ("US-AA", None, "US-AA"),
-        ("Calif.", "US", "US-CA"),
-        ("calif", "US", "US-CA"),
-        ("N.Y.", "US", "US-NY"),
-        ("W. Va.", "US", "US-WV"),
-        ("New South Wales", "AU", "AU-NSW"),
-        ("Lower Saxony", "DE", "DE-NI"),
-        ("Tokyo", "JP", "JP-13"),
-        ("California (CA)", "US", "US-CA"),
-        ("CA - California", "US", "US-CA"),
-        ("Texas, USA", "US", "US-TX"),
-        ("Napoli", "IT", "IT-NA"),
-        ("NA", "IT", "IT-NA"),
-    ],
-)
-def test_a_subdivision_is_read_as_what_is_written(raw: str, country: str, code: str) -> None:
-    assert read(STATE, raw, country) == code
-
-
-@pytest.mark.parametrize(
-    ("raw", "country"),
-    [("N/A", "IT"), ("n.a.", "IT"), ("(na)", "IT"), ("C.A", "US"), ("T/X", "US"), ("n/s", "CA")],
-)
-def test_signs_make_no_subdivision_of_what_is_none(raw: str, country: str) -> None:
-    reason(STATE, raw, country)
-
-
-def test_several_subdivisions_in_a_cell_are_an_issue() -> None:
-    assert reason(STATE, "CA/TX", "US") == "several subdivisions: US-CA, US-TX"
-    assert reason(STATE, "Paris, France", "US").startswith("not a subdivision of US")
-
-
-# -- languages --
-
-
-@pytest.mark.parametrize(
-    ("raw", "code"),
-    [
-        ("malayo", "ms"),
-        ("mongol", "mn"),
-        ("Odia", "or"),
-        ("Englisch", "en"),
-        ("British English", "en"),
-        ("Simplified Chinese", "zh"),
-        ("Brazilian Portuguese", "pt"),
-        ("English (US)", "en"),
-        ("English (United States)", "en"),
-        ("Chinese (Simplified)", "zh"),
-        ("pt - BR", "pt"),
-        ("German/Deutsch", "de"),
-        ("en_US.UTF-8", "en"),
-        ("en-UK", "en"),
-        ("en-US,en;q=0.9", "en"),
-        ("العربية", "ar"),
-        ("norsk bokmål", "nb"),
-    ],
-)
-def test_a_language_is_read_as_what_is_written(raw: str, code: str) -> None:
-    assert read(LANGUAGE, raw) == code
-
-
-@pytest.mark.parametrize(
-    "raw", "N/A|n/a|n.a.|n-a|nan|NaN|no-reply|id-4711|is-null|e/n|(na)|none|null|en!".split("|")
-)
-def test_signs_make_no_language_of_what_is_none(raw: str) -> None:
-    reason(LANGUAGE, raw)
-
-
-@pytest.mark.parametrize(
-    ("raw", "first", "said"),
-    [
-        ("en, de", "en", "en, de"),
-        ("en/de", "en", "en, de"),
-        ("German and English", "de", "de, en"),
-        ("EN|FR|DE", "en", "en, fr, de"),
-        ("fr-CA,fr;q=0.9,en;q=0.8", "fr", "fr, en"),
-    ],
-)
-def test_the_first_of_several_languages_counts_and_an_issue_says_so(
-    raw: str, first: str, said: str
-) -> None:
-    assert read(LANGUAGE, raw) == Unread(f"several languages, the first counts: {said}", first)
-
-
-def test_everyday_names_of_languages_come_before_those_of_rare_ones() -> None:
-    named = {code: Locale("en").languages.get(code) for code in ("ms", "mn", "or", "no", "zh")}
-    assert {code: read(LANGUAGE, name) for code, name in named.items()} == {c: c for c in named}
+def test_a_policy_in_other_scripts_is_checked_formatted_tested_and_run(tmp_path: Path) -> None:
+    policy = tmp_path / "eingang.route"
+    policy.write_text(POLICY, encoding="utf-8")
+    (tmp_path / "länder.csv").write_text("国,Gebiet (NEU)\nDE,Nord\nAT,Süd\n", encoding="utf-8")
+    people = "Name,E-Mail\nJörg Müller,j@x.example\n山田 太郎,y@x.example\n"
+    (tmp_path / "leute.csv").write_text(people, encoding="utf-8")
+    compiled = compile_policy(policy)
+    errors = [each for each in compiled.findings if each.severity is Severity.ERROR]
+    assert errors == []
+    leads = tmp_path / "leads.csv"
+    leads.write_text("Kennung,国,GRÖSSE,Город\nL1,AT,2000,\nL2,,,москва\n", encoding="utf-8")
+    runner = CliRunner()
+    result = runner.invoke(cli, ["route", str(policy), str(leads)])
+    assert result.exit_code == 0, result.stderr
+    assert '"rule": "süden"' in result.stdout
+    assert '"assignee": "山田-太郎"' in result.stdout
+    assert runner.invoke(cli, ["test", str(policy)]).exit_code == 0
+    assert runner.invoke(cli, ["fmt", str(policy)]).exit_code == 0
+    assert compile_policy(policy).policy.fields == compiled.policy.fields

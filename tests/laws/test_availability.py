@@ -13,6 +13,7 @@ from tests.support.obvious import Obvious
 from tests.support.policies import resolved
 from tests.support.strategies import histories, people
 from turnout.compiler.meaning.situations import is_open_on_the_wall
+from turnout.compiler.plan.build import plan_of
 from turnout.compiler.program import lower
 from turnout.dsl.calendars import Days
 from turnout.dsl.policy import Cap, Member, Person, Policy, Route, Step, Team
@@ -31,7 +32,7 @@ MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 def decided(policy: Policy, arrivals: Sequence[tuple[Lead, datetime]]) -> list[Decision]:
     """Return what the engine decides, each lead in a transaction of its own or with the next."""
-    decide, store = engine(lower(policy), ROUTE), MemoryStore()
+    decide, store = engine(policy, plan_of(lower(policy), ROUTE)), MemoryStore()
     decisions: list[Decision] = []
     for start in range(0, len(arrivals), 3):
         with store.begin() as transaction:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.support.obvious import MINUTE, Obvious
 from tests.support.policies import resolved
 from tests.support.strategies import available, histories, people
+from turnout.compiler.plan.build import plan_of
 from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 from turnout.runtime.engine import Engine, engine
@@ -59,8 +60,8 @@ class Watched:
         program = lower(policy)
         self.store = MemoryStore()
         self.read = lead_reader(policy.fields)
-        self._decide: Engine = engine(program, ROUTE)
-        self._escalate: Escalator = escalator(program, ROUTE)
+        self._decide: Engine = engine(program.policy, plan_of(program, ROUTE))
+        self._escalate: Escalator = escalator(program.policy, plan_of(program, ROUTE))
 
     def route(self, raw: dict[str, object], moment: datetime) -> Holder:
         with self.store.begin() as transaction:

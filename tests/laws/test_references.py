@@ -29,10 +29,10 @@ POLICIES = sorted([*ROOT.glob("tests/cases/*/good/*.route"), *ROOT.glob("example
 NO_NAMES = {
     ("Policy", "name"),
     ("Owned", "by"),
-    ("Table", "column"),
+    ("FromTable", "column"),
     ("Duration", "unit"),
-    ("Days", "first"),
-    ("Days", "last"),
+    ("Weekdays", "first"),
+    ("Weekdays", "last"),
     ("Cap", "per"),
     ("Holidays", "place"),
     ("Action", "kind"),

@@ -17,6 +17,7 @@ from tests.support.policies import resolved
 from tests.support.strategies import PEOPLE, Written, leads, policies
 from turnout.compiler.meaning.interpreter import match, settle
 from turnout.compiler.meaning.situations import Earlier, history
+from turnout.compiler.plan.build import plan_of
 from turnout.compiler.program import lower
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy
@@ -66,7 +67,7 @@ def arrivals(draw_from: st.DrawFn, policy: Policy) -> list[tuple[Lead, datetime]
 
 def decided(policy: Policy, arrived: list[tuple[Lead, datetime]], store: Store) -> list[Decision]:
     """Return the engine's decisions, in batches of two leads."""
-    decide = engine(lower(policy), ROUTE)
+    decide = engine(policy, plan_of(lower(policy), ROUTE))
     made: list[Decision] = []
     for start in range(0, len(arrived), 2):
         with store.begin() as transaction:

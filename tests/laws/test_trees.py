@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.support.policies import resolved
 from tests.support.strategies import Written, leads, policies
 from turnout.compiler.meaning.interpreter import holds, match
-from turnout.compiler.plan import matcher
+from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.decide import decider
 from turnout.compiler.program import Program, lower
 from turnout.compiler.tree import Leaf, Split, Tree, follow
 from turnout.compiler.tree.compact import Box, compact
@@ -71,7 +72,7 @@ def test_the_tree_says_what_the_interpreter_says(written: Written, data: st.Data
 @given(policies(), st.data())
 def test_the_plan_finds_the_interpreters_clause(written: Written, data: st.DataObject) -> None:
     of = grown(written)
-    find = matcher(of.program, ROUTE)
+    find = decider(plan_of(of.program, ROUTE))
     clauses = of.program.routes[ROUTE].clauses
     for values, today in some_leads(data, of.policy):
         number = find(values, today)

@@ -138,3 +138,16 @@ def test_a_state_that_is_no_state_is_refused(policy: Path, tmp_path: Path) -> No
     (tmp_path / "state.db").write_text("my notes" * 100)
     with pytest.raises(turnout.StateError):
         turnout.load(policy, state=tmp_path / "state.db")
+
+
+def test_an_editor_asks_of_unsaved_texts_what_is_used_where(policy: Path) -> None:
+    text = policy.read_text(encoding="utf-8").replace("rule large", "rule huge")
+    compiled = turnout.compile_policy(policy, files=turnout.Files({policy: text}))
+    assert compiled.is_fit
+    assert "huge" in compiled.declared.of_kind("rule", "inbound")
+    uses = [each for each in compiled.references if (each.kind, each.name) == ("team", "sales")]
+    assert uses
+    for use in uses:
+        assert use.declared is not None
+        assert (use.at.text, use.declared.text) == ("sales", "sales")
+        assert use.declared.source.name.endswith("people.route")

@@ -7,7 +7,6 @@ run as its reader will run it; what doesn't pass, or doesn't cover what it was m
 never shown.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -28,6 +27,7 @@ from turnout.dsl import nodes
 from turnout.dsl.conditions import ALWAYS, SEEN
 from turnout.dsl.expectations import START, Arrival, Clock, TestCase
 from turnout.dsl.formatting import formatted
+from turnout.dsl.names import is_name
 from turnout.dsl.parse import parse
 from turnout.dsl.resolve.declarations import declarations
 from turnout.dsl.resolve.scope import Scope
@@ -47,7 +47,6 @@ from turnout.trials.testing import Arrived, Tester, covered
 UNMADE = "no lead that shows it could be made"
 """The reason where there may be such a lead; every other reason says that there is none."""
 
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(-[A-Za-z0-9_]+)*")
 _KEYWORDS = {"at", "at-cap", "away", "because", "expect", "lead", "not", "route"}
 
 Made: TypeAlias = tuple[str, tuple[Arrived, ...]]
@@ -383,4 +382,4 @@ def _expected(decision: Decision) -> Iterator[str]:
 
 
 def _word(name: str) -> str:
-    return name if _PLAIN.fullmatch(name) and name not in _KEYWORDS else quoted(name)
+    return name if is_name(name) and name not in _KEYWORDS else quoted(name)

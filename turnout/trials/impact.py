@@ -6,15 +6,15 @@ from datetime import datetime
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import Outcome, clause_outcome, outcome_of
 from turnout.compiler.difference.ground.receivers import marked
 from turnout.compiler.difference.ground.sights import AFTER, BEFORE
 from turnout.compiler.meaning.identity import NEW
-from turnout.compiler.plan import matcher
+from turnout.compiler.outcomes import Outcome, outcome, outcome_of
+from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.decide import day, decider, facts
 from turnout.compiler.program import Program
 from turnout.dsl.targets import said
 from turnout.dsl.types import Values
-from turnout.runtime.clocks import answers, asked_of
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Record
 
@@ -80,17 +80,18 @@ def _told_apart(old: _Given, new: _Given) -> tuple[Outcome, Outcome]:
 def _decide(program: Program, route: str, clock: datetime) -> Callable[[object], _Given]:
     """Return what says of a raw lead what it gets; None stands for a row that isn't one."""
     read = lead_reader(program.policy.fields)
-    match = matcher(program, route)
+    plan = plan_of(program, route)
+    match, today = decider(plan), day(plan, clock)
     last = outcome_of(program.routes[route].last)
-    outcomes = [clause_outcome(clause) for clause in program.routes[route].clauses]
+    outcomes = [outcome(clause) for clause in program.routes[route].clauses]
     nothing = Outcome(())
-    facts = {**NEW.facts, **answers(asked_of(program.routes[route]), clock)}
+    beside = {**NEW.facts, **facts(plan, clock)}
 
     def decide(raw: object) -> _Given:
         lead = read(raw, None)
         if lead.complaint is not None:
             return last, lead.values
-        found = match({**lead.values, **facts}, clock.date())
+        found = match({**lead.values, **beside}, today)
         return nothing if found is None else outcomes[found], lead.values
 
     return decide

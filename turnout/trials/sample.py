@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from turnout.compiler.meaning.identity import NEW
 from turnout.compiler.meaning.interpreter import holds
-from turnout.compiler.plan import matcher
+from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.decide import day, decider, facts
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.coverage import (
     END,
@@ -19,7 +20,6 @@ from turnout.compiler.questions.coverage import (
     left_out,
     names,
 )
-from turnout.runtime.clocks import answers, asked_of
 from turnout.runtime.leads import Lead
 
 
@@ -29,8 +29,9 @@ def sampled(analysis: Analysis, leads: Iterable[Lead], moment: datetime) -> Cove
     A lead that no rule can take, because it is no record or lacks a required field,
     counts for the route's own fallback.
     """
-    match = matcher(analysis.program, analysis.route.name)
-    facts = {**NEW.facts, **answers(asked_of(analysis.route), moment)}
+    plan = plan_of(analysis.program, analysis.route.name)
+    match, today = decider(plan), day(plan, moment)
+    beside = {**NEW.facts, **facts(plan, moment)}
     has_last = bool(analysis.route.last)
     last = len(analysis.route.clauses) - 1 if has_last else END
     shown = grids(analysis)
@@ -39,8 +40,8 @@ def sampled(analysis: Analysis, leads: Iterable[Lead], moment: datetime) -> Cove
     total = 0
     for lead in leads:
         total += 1
-        values = {**lead.values, **facts}
-        found = None if lead.complaint is not None else match(values, moment.date())
+        values = {**lead.values, **beside}
+        found = None if lead.complaint is not None else match(values, today)
         clause = last if found is None else found
         counts[clause] += 1
         for grid, inside in zip(shown, cells, strict=True):

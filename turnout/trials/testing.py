@@ -12,6 +12,8 @@ from time import monotonic
 import attrs
 
 from turnout.compiler.meaning.interpreter import holds
+from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.value import Plan
 from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.questions.testable import Coverable, coverables
 from turnout.dsl.conditions import SEEN
@@ -22,8 +24,8 @@ from turnout.dsl.expectations import (
     Arrival,
     Clock,
     Expectation,
-    Step,
     TestCase,
+    TestStep,
 )
 from turnout.dsl.policy import Cap, Outlet, Person, Policy
 from turnout.dsl.types import Values
@@ -86,14 +88,14 @@ class TestResult:
         return not self.failures
 
 
-def in_order(steps: Iterable[Step]) -> Iterator[Step]:
+def in_order(steps: Iterable[TestStep]) -> Iterator[TestStep]:
     """Yield a test's steps in the order in which they happen.
 
     A clock or an absence between a lead and its first expectation holds for that lead, as
     a memo would have it: "this lead, on Monday at ten, goes there".
     """
     lead: Arrival | None = None
-    circumstances: list[Step] = []
+    circumstances: list[TestStep] = []
     for step in steps:
         match step:
             case Clock() | Absence() if lead is not None:
@@ -121,6 +123,7 @@ class Tester:
         """Prepare nothing: engines are made when a test needs them, and kept."""
         self._program = program
         self._read = lead_reader(program.policy.fields)
+        self._plans: dict[str, Plan] = {}
         self._engines: dict[tuple[str, frozenset[str], frozenset[str]], Engine] = {}
 
     def run(self, test: TestCase) -> TestResult:
@@ -158,7 +161,9 @@ class Tester:
         key = (route, away, full)
         if key not in self._engines:
             policy = without(self._program.policy, away, full)
-            self._engines[key] = engine(attrs.evolve(self._program, policy=policy), route)
+            if route not in self._plans:
+                self._plans[route] = plan_of(self._program, route)
+            self._engines[key] = engine(policy, self._plans[route])
         return self._engines[key]
 
     def _arrived(

@@ -37,6 +37,7 @@ from turnout.dsl.conditions import (
     WithinLast,
     atoms,
 )
+from turnout.dsl.headers import column_key
 from turnout.dsl.policy import Block, Entry, Policy
 from turnout.dsl.types import Field, Value
 from turnout.dsl.values import read
@@ -96,6 +97,9 @@ def shared(old: Policy, new: Policy) -> Schema:
 def _caveats(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
     """Yield which leads the shared fields can't express, a sentence each."""
     for name in dict.fromkeys([*new.fields, *old.fields]):
+        columns = [_columns(each.fields[name]) for each in (old, new) if name in each.fields]
+        if len(columns) == 2 and columns[0] != columns[1]:
+            yield f"leads whose {name} stands in a column that only one of the versions looks for"
         if name in builder.alike:
             continue
         if any(_asks_age_of_lookup(name, policy) for policy in (old, new)):
@@ -110,6 +114,11 @@ def _caveats(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
                 f"leads whose {name} is written without its country: the versions take its country"
                 " from other fields or tables"
             )
+
+
+def _columns(field: Field) -> list[str]:
+    """Return the columns that a field declares, as they are compared."""
+    return [column_key(column) for column in field.columns]
 
 
 def _asks_age_of_lookup(name: str, policy: Policy) -> bool:
@@ -222,6 +231,8 @@ def _joined(old: types.FieldType, new: types.FieldType) -> tuple[types.FieldType
             types.Text()
             | types.Code()
             | types.Email()
+            | types.Phone()
+            | types.Domain()
             | types.Money()
             | types.Boolean()
             | types.Date()

@@ -7,10 +7,11 @@ from functools import cached_property
 import attrs
 
 from turnout.compiler.difference.ground.alignment import aligned
-from turnout.compiler.difference.ground.lines import Outcome, RouteVersion
+from turnout.compiler.difference.ground.lines import RouteVersion
 from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.regions import All, Masks, find
+from turnout.compiler.outcomes import Outcome
 from turnout.compiler.words.describe import Words
 from turnout.dsl.findings import Witness
 from turnout.dsl.types import Field, Value

@@ -1,0 +1,218 @@
+"""Deciding by a plan: bitmaps over its boxes, an AND for each field.
+
+For each column and class the look-up keeps the set of boxes that take the class, as the
+bits of an int; the AND over a lead's classes leaves the boxes that hold the lead, and the
+lowest bit is the first in the order of the clauses (the bit-parallel lookup of Lakshman
+and Stiliadis, "High-speed policy-based packet forwarding", SIGCOMM 1998). Work for one
+lead is one AND a column, whatever the policy; for a value met before, one AND a field. A
+condition that would need too many boxes is kept as the box around it and asked in full
+when that box is hit, so the look-up grows with the policy and never with the combinations
+in it.
+
+Nothing here reads a policy: a plan that came from elsewhere decides as the one at home.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler.classes import finder
+from turnout.compiler.masks import Mask, key, members, set_of
+from turnout.compiler.plan.value import Answer, Column, Part, Plan
+from turnout.dsl.conditions import Open
+from turnout.dsl.opening_hours import is_open
+from turnout.dsl.types import Values
+from turnout.dsl.zones import local_date
+
+_REMEMBERED = 5_000
+"""Values of one field whose boxes are remembered."""
+
+Decider: TypeAlias = Callable[[Values, date], int | None]
+"""The number of the clause that decides a lead on a day (see `day`), None where none does.
+Among the lead's values stand the facts that conditions ask: `facts`, and whether it was seen
+before."""
+
+
+def decider(plan: Plan) -> Decider:
+    """Return what finds a lead's clause by `plan`."""
+    accepting = _accepting(plan)
+    every = (1 << len(plan.boxes)) - 1
+    clauses = [box.clause for box in plan.boxes]
+    webs = {
+        at: _asked_in_full(plan, box.part)
+        for at, box in enumerate(plan.boxes)
+        if box.part is not None
+    }
+    required = plan.required
+
+    def decide(values: Values, today: date) -> int | None:
+        for name in required:
+            if name not in values:
+                return None
+        left = every
+        for accepts in accepting:
+            left &= accepts(values, today)
+            if not left:
+                return None
+        while left:
+            at = (left & -left).bit_length() - 1
+            if at not in webs or webs[at](values, today):
+                return clauses[at]
+            left &= left - 1
+        return None
+
+    return decide
+
+
+def facts(plan: Plan, moment: datetime) -> Values:
+    """Return which of the calendars that the plan asks are open, as its conditions ask it."""
+    return {Open(each).field: is_open(each, moment) for each in plan.calendars}
+
+
+def day(plan: Plan, moment: datetime) -> date:
+    """Return the day of a moment as the plan counts days."""
+    return local_date(moment, plan.timezone)
+
+
+def answer(plan: Plan, number: int | None) -> Answer:
+    """Return what a lead with this clause gets; None is a lead that no clause takes."""
+    if number is not None:
+        return plan.answers[number]
+    return Answer(f"fallback of route {plan.route}", is_rule=False, attempts=plan.last)
+
+
+# -- the look-up --
+
+
+_ClassOf: TypeAlias = Callable[[Values, date], int]
+
+_Accepts: TypeAlias = Callable[[Values, date], int]
+"""The boxes that accept a lead by what one field says, as bits."""
+
+
+@attrs.frozen(eq=False)
+class _Table:
+    """The boxes that accept each class of a column. mean: how many, over the classes."""
+
+    class_of: _ClassOf
+    by_class: list[int]
+    mean: float
+
+
+def _accepting(plan: Plan) -> list[_Accepts]:
+    """Return what finds the accepting boxes, for each field that a box constrains.
+
+    The field with the fewest boxes left on average comes first, so that most leads leave
+    early; equal sets are one object.
+    """
+    every = (1 << len(plan.boxes)) - 1
+    sides: dict[int, dict[tuple[int, Mask], list[int]]] = {}
+    for number, box in enumerate(plan.boxes):
+        for at, mask in box.sides:
+            sides.setdefault(at, {}).setdefault(key(mask), []).append(number)
+    shared: dict[int, int] = {}
+    tables: dict[tuple[str, bool], list[_Table]] = {}
+    for at in sorted(sides):
+        column = plan.columns[at]
+        by_side = [(mask, set_of(numbers)) for (_, mask), numbers in sides[at].items()]
+        by_class = [shared.setdefault(bits, bits) for bits in _swept(column, by_side, every)]
+        mean = sum(bits.bit_count() for bits in by_class) / len(by_class)
+        found = _Table(_class_of(column), by_class, mean)
+        tables.setdefault((column.field, column.is_age), []).append(found)
+    left = {about: min(each.mean for each in of) for about, of in tables.items()}
+    return [
+        _asked(tables[about], every) if about[1] else _by_value(about[0], tables[about], every)
+        for about in sorted(tables, key=lambda about: (left[about], about))
+    ]
+
+
+def _swept(column: Column, by_side: Iterable[tuple[Mask, int]], every: int) -> list[int]:
+    """Return the boxes that accept each class, by sweeping over the classes.
+
+    A side enters and leaves where its bits change, so a range costs two events however
+    many classes it spans. by_side: sides, each with the boxes that have it.
+    """
+    events: dict[int, int] = {}
+    accepting = every
+    for side, who in by_side:
+        accepting &= ~who
+        for class_ in members(side ^ side << 1):
+            events[class_] = events.get(class_, 0) ^ who
+    found: list[int] = []
+    for class_ in range(column.classes.size):
+        accepting ^= events.get(class_, 0)
+        found.append(accepting)
+    return found
+
+
+def _asked(tables: list[_Table], every: int) -> _Accepts:
+    pairs = [(table.class_of, table.by_class) for table in tables]
+
+    def accepts(values: Values, today: date) -> int:
+        left = every
+        for class_of, by_class in pairs:
+            left &= by_class[class_of(values, today)]
+        return left
+
+    return accepts
+
+
+def _by_value(name: str, tables: list[_Table], every: int) -> _Accepts:
+    """Return what looks the boxes up by the field's value; values met before are remembered."""
+    look_up = _asked(tables, every)
+    known: dict[object, int] = {}
+
+    def accepts(values: Values, today: date) -> int:
+        value = values.get(name)
+        found = known.get(value)
+        if found is None:
+            found = look_up(values, today)
+            if len(known) < _REMEMBERED:
+                known[value] = found
+        return found
+
+    return accepts
+
+
+def _class_of(column: Column) -> _ClassOf:
+    """Return what finds a lead's class in one column."""
+    name, find = column.field, finder(column.classes)
+    if not column.is_age:
+        return lambda values, _today: find(values.get(name))
+
+    def age(values: Values, today: date) -> int:
+        day = values.get(name)
+        return find((today - day).days if isinstance(day, date) else None)
+
+    return age
+
+
+# -- what is asked in full --
+
+
+def _asked_in_full(plan: Plan, number: int) -> Callable[[Values, date], bool]:
+    """Return what tells whether a lead is in a part: the parts it refers to come first."""
+    wanted = {number}
+    for at in range(number, -1, -1):
+        if at in wanted:
+            wanted.update(other for either in plan.parts[at].eithers for other in either)
+    asked = [(at, plan.parts[at]) for at in sorted(wanted)]
+    read = sorted({at for _, part in asked for at, _ in part.sides})
+    class_of = {at: _class_of(plan.columns[at]) for at in read}
+
+    def is_in(values: Values, today: date) -> bool:
+        point = {at: find(values, today) for at, find in class_of.items()}
+        holds: dict[int, bool] = {}
+        for at, part in asked:
+            holds[at] = _holds(part, point, holds)
+        return holds[number]
+
+    return is_in
+
+
+def _holds(part: Part, point: dict[int, int], known: dict[int, bool]) -> bool:
+    return all(mask >> point[at] & 1 for at, mask in part.sides) and all(
+        any(known[other] for other in either) for either in part.eithers
+    )

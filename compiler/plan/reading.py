@@ -1,0 +1,351 @@
+"""A plan from its JSON, the reverse of `writing`, for JSON that anybody may have written.
+
+Whatever is not exactly a plan is refused: another format or version, a value that isn't
+what it must be, a number that points nowhere, an order that isn't kept, and anything of
+which the hash says that it was changed since. Sizes are bounded by what stands there, so
+that a small file can't ask for much.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+from typing import cast
+
+from turnout.compiler.classes import (
+    Classes,
+    Days,
+    Dense,
+    Listed,
+    Test,
+    Texts,
+    There,
+    Whole,
+    YesNo,
+)
+from turnout.compiler.masks import Mask
+from turnout.compiler.plan.shape import Json, PlanError, parsed
+from turnout.compiler.plan.value import Answer, Attempt, Box, Column, Part, Plan, Sides
+from turnout.compiler.plan.writing import FORMAT, HASH, VERSION, hash_of
+from turnout.dsl.calendars import Calendar, Opening
+from turnout.dsl.conditions import Contains, EndsWith, Has, Matches
+from turnout.dsl.patterns import pattern_problem
+from turnout.dsl.policy import Identity, Sla, Step
+from turnout.dsl.promises import MINUTES, Action, Period
+from turnout.dsl.public_holidays import known_places
+from turnout.dsl.source import NOWHERE
+from turnout.dsl.targets import BY_WORD, Said, Target, made
+from turnout.dsl.types import Value
+from turnout.dsl.zones import zone_names
+
+MOST_SECONDS = 10**13
+"""The longest that a lead is remembered, about what a clock can count."""
+
+MOST_CHARACTERS_OF_A_NUMBER = 200
+
+
+def loads(text: str | bytes) -> Plan:
+    """Return the plan that `dumps` wrote.
+
+    Raises PlanError where the text is none, was damaged, or is one of a later version.
+    """
+    whole = parsed(text)
+    _check_format(whole)
+    of = whole.keys(
+        *(
+            "format",
+            "version",
+            "policy",
+            "route",
+            "policy_hash",
+            "timezone",
+            "required",
+            "columns",
+            "sides",
+        ),
+        *("parts", "boxes", "clauses", "last", "calendars", "identities", HASH),
+    )
+    content = cast("dict[str, object]", whole.value)
+    if hash_of({name: each for name, each in content.items() if name != HASH}) != of[HASH].text():
+        raise PlanError("the plan is damaged: it isn't what its hash says", "write it anew")
+    columns = tuple(map(_column, of["columns"].items()))
+    sides = [_side(each, columns) for each in of["sides"].items()]
+    parts = tuple(_part(each, at, sides) for at, each in enumerate(of["parts"].items()))
+    answers = tuple(map(_answer, of["clauses"].items()))
+    return Plan(
+        policy=of["policy"].text(),
+        route=of["route"].text(),
+        policy_hash=of["policy_hash"].text(),
+        timezone=_zone(of["timezone"]),
+        required=of["required"].texts(),
+        columns=columns,
+        answers=answers,
+        boxes=_boxes(of["boxes"], len(answers), len(parts), sides),
+        parts=parts,
+        last=tuple(map(_attempt, of["last"].items())),
+        calendars=tuple(map(_calendar, of["calendars"].items())),
+        identities=tuple(map(_identity, of["identities"].items())),
+    )
+
+
+def _check_format(whole: Json) -> None:
+    found = whole.value if isinstance(whole.value, dict) else {}
+    content = cast("dict[str, object]", found)
+    if content.get("format") != FORMAT:
+        raise PlanError("this is no plan: its `format` is another", "give a plan of Turnout")
+    version = content.get("version")
+    if type(version) is int and version > VERSION:
+        message = f"the plan has version {str(version)[:20]}; this Turnout reads {VERSION}"
+        raise PlanError(message, "bring Turnout up to date, or write the plan anew")
+    if type(version) is not int or version != VERSION:
+        raise PlanError("the plan is damaged: its `version` is none", "write it anew")
+
+
+# -- sides, parts, boxes --
+
+
+def _side(of: Json, columns: Sequence[Column]) -> tuple[int, Mask]:
+    at, runs = of.items(2)
+    number = at.whole(0, len(columns) - 1)
+    size, mask, after = columns[number].classes.size, 0, 0
+    for run in runs.items():
+        low, high = run.items(2)
+        first = low.whole(after, size - 1)
+        last = high.whole(first, size - 1)
+        mask |= (1 << last + 1) - (1 << first)
+        after = last + 2  # neighbours are one run
+    if not mask:
+        runs.refuse("holds no class")
+    return number, mask
+
+
+def _sides(of: Json, known: Sequence[tuple[int, Mask]]) -> Sides:
+    found = tuple(known[number] for number in of.wholes(0, len(known) - 1))
+    if not _ascends([at for at, _ in found]):
+        of.refuse("does not keep the order of the columns")
+    return found
+
+
+def _part(of: Json, number: int, sides: Sequence[tuple[int, Mask]]) -> Part:
+    part = of.keys("sides", "eithers")
+    eithers = tuple(each.wholes(0, number - 1) for each in part["eithers"].items())
+    return Part(_sides(part["sides"], sides), eithers)
+
+
+def _boxes(
+    of: Json, clauses: int, parts: int, sides: Sequence[tuple[int, Mask]]
+) -> tuple[Box, ...]:
+    found: list[Box] = []
+    least = 0
+    for each in of.items():
+        clause, own, part = each.items(3)
+        least = clause.whole(least, clauses - 1)
+        number = None if part.value is None else part.whole(0, parts - 1)
+        found.append(Box(least, _sides(own, sides), number))
+    return tuple(found)
+
+
+# -- columns --
+
+
+def _column(of: Json) -> Column:
+    kind = cast("dict[str, object]", of.value).get("kind") if isinstance(of.value, dict) else None
+    if not isinstance(kind, str) or kind not in _KEYS:
+        of.refuse("is of no kind that is known")
+    found = of.keys("field", "is_age", "kind", "size", *_KEYS[kind])
+    field = found["field"].text()
+    return Column(field, _classes(kind, field, found), found["is_age"].truth())
+
+
+_KEYS = {
+    "list": ("values", "classes", "other"),
+    "presence": (),
+    "test": ("test", "text"),
+    "whole": ("cuts", "classes"),
+    "days": ("cuts", "classes"),
+    "decimal": ("cuts", "classes"),
+    "text": ("literals", "classes", "prefixes", "inside", "other"),
+}
+
+
+def _classes(kind: str, field: str, of: Mapping[str, Json]) -> Classes:
+    size = of["size"].whole(1)
+    match kind:
+        case "presence":
+            return There(of["size"].whole(1, 2))
+        case "test":
+            of["size"].whole(2, 2)
+            return YesNo(_test(field, of["test"], of["text"]))
+        case "list":
+            values = tuple(map(_listed, of["values"].items()))
+            if len(set(values)) < len(values):
+                of["values"].refuse("has a value twice")
+            numbers = _numbers(of, "classes", len(values))
+            _check_size(of, len(values) + 2)
+            return Listed(size, numbers, values, of["other"].whole(0, size - 1))
+        case "whole":
+            cuts = tuple(each.whole() for each in of["cuts"].items())
+            return Whole(size, _pieces(of, cuts), cuts)
+        case "days":
+            days = tuple(each.day() for each in of["cuts"].items())
+            return Days(size, _pieces(of, days), days)
+        case "decimal":
+            sides = tuple(map(_cut, of["cuts"].items()))
+            return Dense(size, _pieces(of, sides), sides)
+        case _:
+            return _texts(of, size)
+
+
+def _texts(of: Mapping[str, Json], size: int) -> Texts:
+    literals, prefixes = of["literals"].texts(), of["prefixes"].texts()
+    for name, texts in (("literals", literals), ("prefixes", prefixes)):
+        if not _ascends(texts) or "" in texts:
+            of[name].refuse("are not in order, each once")
+    numbers = _numbers(of, "classes", len(literals))
+    inside = _numbers(of, "inside", len(prefixes))
+    _check_size(of, len(literals) + len(prefixes) + 2)
+    return Texts(size, numbers, literals, prefixes, inside, of["other"].whole(1, size - 1))
+
+
+def _pieces(of: Mapping[str, Json], cuts: Sequence[object]) -> tuple[int, ...]:
+    if not _ascends(cuts):
+        of["cuts"].refuse("are not in order, each once")
+    _check_size(of, len(cuts) + 2)
+    return _numbers(of, "classes", len(cuts) + 1)
+
+
+def _numbers(of: Mapping[str, Json], name: str, count: int) -> tuple[int, ...]:
+    of[name].items(count)
+    return of[name].wholes(1, of["size"].whole() - 1)
+
+
+def _check_size(of: Mapping[str, Json], most: int) -> None:
+    """Refuse more classes than there are things to have them: a table is made of each."""
+    of["size"].whole(1, most)
+
+
+def _ascends(found: Sequence[object]) -> bool:
+    return all(one < two for one, two in pairwise(found))  # type: ignore[operator]
+
+
+def _listed(of: Json) -> Value:
+    return of.value if isinstance(of.value, bool) else of.text()
+
+
+def _cut(of: Json) -> tuple[Decimal, int]:
+    number, side = of.items(2)
+    text = number.text()
+    try:
+        found = Decimal(text) if len(text) <= MOST_CHARACTERS_OF_A_NUMBER else Decimal("nan")
+    except InvalidOperation:
+        found = Decimal("nan")
+    if not found.is_finite() or str(found) != text:
+        number.refuse("is not a number")
+    return found, side.whole(0, 1)
+
+
+def _test(field: str, word: Json, text: Json) -> Test:
+    match word.one_of(("has", "ends with", "contains", "matches")):
+        case "has":
+            return Has(field, text.text())
+        case "ends with":
+            return EndsWith(field, text.text())
+        case "contains":
+            return Contains(field, text.text())
+        case _:
+            problem = pattern_problem(text.text())
+            if problem is not None:
+                raise PlanError(f"the plan can't be carried out: {problem.message}", problem.help)
+            return Matches(field, text.text())
+
+
+# -- what clauses say --
+
+
+def _answer(of: Json) -> Answer:
+    found = of.keys("name", "is_rule", "attempts", "sla", "actions", "steward")
+    steward = found["steward"]
+    return Answer(
+        found["name"].text(),
+        found["is_rule"].truth(),
+        tuple(map(_attempt, found["attempts"].items())),
+        None if found["sla"].value is None else _sla(found["sla"]),
+        tuple(map(_action, found["actions"].items())),
+        None if steward.value is None else steward.text(),
+    )
+
+
+def _attempt(of: Json) -> Attempt:
+    found = of.keys("kind", "name", "matching", "anytime", "by")
+    return Attempt(_target(of, found), found["by"].text())
+
+
+def _target(of: Json, found: Mapping[str, Json]) -> Target:
+    what = Said(found["name"].text(), found["matching"].texts(), found["anytime"].truth())
+    target = made(found["kind"].one_of(BY_WORD), what)
+    if not _says(target, what):
+        of.refuse("says what no such target can")
+    return target
+
+
+def _says(target: Target, what: Said) -> bool:
+    """Return whether a target says all of it: a queue has no hours that are not asked."""
+    fields = getattr(target, "matching", ()), getattr(target, "anytime", False)
+    return fields == (what.matching, what.anytime)
+
+
+def _sla(of: Json) -> Sla:
+    found = of.keys("amount", "unit", "wall", "then")
+    then, step = found["then"], None
+    if then.value is not None:
+        target = _target(then, then.keys("kind", "name", "matching", "anytime"))
+        step = Step(target, NOWHERE)
+    period = Period(found["amount"].whole(0, 10**9), found["unit"].one_of(MINUTES))
+    return Sla(period, found["wall"].truth(), step, NOWHERE)
+
+
+def _action(of: Json) -> Action:
+    found = of.keys("kind", "arguments")
+    return Action(found["kind"].text(), found["arguments"].texts(), NOWHERE)
+
+
+def _calendar(of: Json) -> Calendar:
+    found = of.keys("name", "timezone", "open", "holidays", "closed")
+    closed = (each.items(2) for each in found["closed"].items())
+    return Calendar(
+        found["name"].text(),
+        _zone(found["timezone"]),
+        tuple(map(_opening, found["open"].items())),
+        _places(found["holidays"]),
+        tuple((first.day(), last.day()) for first, last in closed),
+        NOWHERE,
+    )
+
+
+def _zone(of: Json) -> str:
+    if of.text() not in zone_names():
+        of.refuse("names no time zone that is known")
+    return of.text()
+
+
+def _opening(of: Json) -> Opening:
+    weekday, start, end = of.items(3)
+    return Opening(weekday.whole(0, 6), start.whole(0, 1440), end.whole(0, 2880))
+
+
+def _places(of: Json) -> tuple[str, ...]:
+    places = of.texts()
+    try:
+        unknown = [place for place in places if place not in known_places()]
+    except ModuleNotFoundError:
+        message = "the plan can't be carried out: it asks for public holidays"
+        raise PlanError(message, "install them with `pip install 'turnout[holidays]'`") from None
+    if unknown:
+        of.refuse(f"names a place whose holidays are not known: {unknown[0][:40]!r}")
+    return places
+
+
+def _identity(of: Json) -> Identity:
+    found = of.keys("fields", "within_seconds")
+    within = timedelta(seconds=found["within_seconds"].whole(0, MOST_SECONDS))
+    return Identity(found["fields"].texts(), within, NOWHERE)

@@ -1,0 +1,126 @@
+"""What a plan is: everything that decides a normalised lead, and nothing else.
+
+A lead has one class in each column. A clause is a list of boxes, each of which says for
+some columns which classes it takes; the first clause with a box that takes the lead
+decides. No text of the policy is left in it to be read again, and no place in its files,
+so that a plan can be compared, pickled, written down and carried out elsewhere.
+
+It ends with the targets in the order in which they are tried. Whether one of them can take
+the lead depends on people, hours and caps, which change without the policy's rules.
+"""
+
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler.classes import Classes
+from turnout.compiler.masks import Mask
+from turnout.dsl.calendars import Calendar
+from turnout.dsl.policy import Identity, Sla
+from turnout.dsl.promises import Action
+from turnout.dsl.targets import Target
+
+
+@attrs.frozen
+class Column:
+    """What a field is asked, as classes of its values.
+
+    field: whose value; `seen before` and `open NAME` are facts of the history and of the
+    clock, see `Plan.calendars`. is_age: the classes are those of the days since the value.
+    """
+
+    field: str
+    classes: Classes
+    is_age: bool = False
+
+
+Side: TypeAlias = tuple[int, Mask]
+"""The number of a column, and the classes of it that are taken."""
+
+Sides: TypeAlias = tuple[Side, ...]
+"""Sides that all hold, each of another column, in their order."""
+
+
+@attrs.frozen
+class Box:
+    """Leads that a clause takes.
+
+    clause: its number. sides: what they have in common. part: the number of the part that
+    is to be asked as well, where the clause's condition would make too many boxes; None
+    where the sides say all.
+    """
+
+    clause: int
+    sides: Sides
+    part: int | None = None
+
+
+@attrs.frozen
+class Part:
+    """A condition over classes: all sides hold, and of each of `eithers` one part.
+
+    eithers: numbers of parts, all lower than this one's own.
+    """
+
+    sides: Sides
+    eithers: tuple[tuple[int, ...], ...] = ()
+
+
+@attrs.frozen
+class Attempt:
+    """One target that is tried. by: the rule or fallback that names it, in words."""
+
+    target: Target
+    by: str
+
+
+@attrs.frozen
+class Answer:
+    """What a clause says of its leads.
+
+    name: the rule's name, or "fallback of EMEA". attempts: the targets in the order in
+    which they are tried. sla, actions: the rule's. steward: who answers for it.
+    """
+
+    name: str
+    is_rule: bool
+    attempts: tuple[Attempt, ...]
+    sla: Sla | None = None
+    actions: tuple[Action, ...] = ()
+    steward: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The clause as a sentence names it: "rule `demo`" or "the fallback of EMEA"."""
+        return f"rule `{self.name}`" if self.is_rule else f"the {self.name}"
+
+    @property
+    def rule(self) -> str | None:
+        """The rule's name, None for a fallback."""
+        return self.name if self.is_rule else None
+
+
+@attrs.frozen
+class Plan:
+    """How one route of a policy decides leads.
+
+    policy_hash: of the files that the policy was read from, "" where it wasn't. timezone: an
+    IANA name, in which days are counted. required: fields without which a lead meets no
+    clause. boxes: in the order of their clauses. parts: what boxes and other parts refer
+    to. last: what a lead without a clause gets, and a row that is no lead; empty where the
+    route has no fallback. calendars: those whose hours a condition asks. identities: by
+    which it is told whether a lead was seen before.
+    """
+
+    policy: str
+    route: str
+    policy_hash: str
+    timezone: str
+    required: tuple[str, ...]
+    columns: tuple[Column, ...] = attrs.field(repr=False)
+    answers: tuple[Answer, ...] = attrs.field(repr=False)
+    boxes: tuple[Box, ...] = attrs.field(repr=False)
+    parts: tuple[Part, ...] = attrs.field(repr=False)
+    last: tuple[Attempt, ...] = attrs.field(repr=False)
+    calendars: tuple[Calendar, ...] = ()
+    identities: tuple[Identity, ...] = ()

@@ -1,0 +1,195 @@
+"""A plan as JSON, version 1; docs/reference/formats.md says what stands where.
+
+The same plan is the same bytes: everything is in the plan's own order, sides stand once,
+and a set of classes is written as its runs. The last key is the hash of all others, by
+which a reader tells a plan from a damaged one.
+"""
+
+import json
+from collections.abc import Iterable
+from datetime import timedelta
+from hashlib import sha256
+from typing import assert_never
+
+from turnout.compiler.classes import (
+    Classes,
+    Days,
+    Dense,
+    Listed,
+    Test,
+    Texts,
+    There,
+    Whole,
+    YesNo,
+)
+from turnout.compiler.masks import Mask, key, members
+from turnout.compiler.plan.value import Answer, Attempt, Column, Plan, Sides
+from turnout.dsl.calendars import Calendar
+from turnout.dsl.conditions import Contains, EndsWith, Has, Matches
+from turnout.dsl.policy import Identity, Sla
+from turnout.dsl.targets import Target, said
+
+FORMAT, VERSION = "turnout-plan", 1
+
+HASH = "sha256"
+"""The key of the hash of all that stands before it."""
+
+
+def dumps(plan: Plan) -> str:
+    """Return `plan` as JSON on one line, in ASCII."""
+    sides = _Sides()
+    parts = [
+        {"sides": sides.numbers(part.sides), "eithers": [list(each) for each in part.eithers]}
+        for part in plan.parts
+    ]
+    boxes = [[box.clause, sides.numbers(box.sides), box.part] for box in plan.boxes]
+    content: dict[str, object] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "policy": plan.policy,
+        "route": plan.route,
+        "policy_hash": plan.policy_hash,
+        "timezone": plan.timezone,
+        "required": list(plan.required),
+        "columns": list(map(_column, plan.columns)),
+        "sides": sides.written,
+        "parts": parts,
+        "boxes": boxes,
+        "clauses": list(map(_answer, plan.answers)),
+        "last": list(map(_attempt, plan.last)),
+        "calendars": list(map(_calendar, plan.calendars)),
+        "identities": list(map(_identity, plan.identities)),
+    }
+    content[HASH] = hash_of(content)
+    return canonical(content)
+
+
+def canonical(content: object) -> str:
+    """Return JSON without blanks, in ASCII, keys in their order."""
+    return json.dumps(content, separators=(",", ":"), allow_nan=False)
+
+
+def hash_of(content: dict[str, object]) -> str:
+    """Return the hash of an object's canonical form, as hexadecimal digits."""
+    return sha256(canonical(content).encode()).hexdigest()
+
+
+class _Sides:
+    """Numbers sides: each stands once."""
+
+    def __init__(self) -> None:
+        self.written: list[object] = []
+        self._numbers: dict[tuple[int, tuple[int, Mask]], int] = {}
+
+    def numbers(self, sides: Sides) -> list[int]:
+        return [self._number(at, mask) for at, mask in sides]
+
+    def _number(self, at: int, mask: Mask) -> int:
+        number = self._numbers.setdefault((at, key(mask)), len(self.written))
+        if number == len(self.written):
+            self.written.append([at, list(_runs(mask))])
+        return number
+
+
+def _runs(mask: Mask) -> Iterable[list[int]]:
+    """Yield the runs of a set: the first and the last of neighbours.
+
+    >>> list(_runs(0b10111))
+    [[0, 2], [4, 4]]
+    """
+    edges = members(mask ^ mask << 1)
+    for first, end in zip(edges[::2], edges[1::2], strict=True):
+        yield [first, end - 1]
+
+
+# -- columns --
+
+
+def _column(column: Column) -> dict[str, object]:
+    return {"field": column.field, "is_age": column.is_age, **_classes(column.classes)}
+
+
+def _classes(classes: Classes) -> dict[str, object]:
+    match classes:
+        case Listed(size, numbers, values, other):
+            of = {"values": list(values), "classes": list(numbers), "other": other}
+            return {"kind": "list", "size": size, **of}
+        case There(size):
+            return {"kind": "presence", "size": size}
+        case YesNo(test):
+            word, text = tested(test)
+            return {"kind": "test", "size": classes.size, "test": word, "text": text}
+        case Whole(size, numbers, cuts):
+            return {"kind": "whole", "size": size, "cuts": list(cuts), "classes": list(numbers)}
+        case Days(size, numbers, days):
+            iso = [day.isoformat() for day in days]
+            return {"kind": "days", "size": size, "cuts": iso, "classes": list(numbers)}
+        case Dense(size, numbers, sides):
+            said_ = [[str(number), side] for number, side in sides]
+            return {"kind": "decimal", "size": size, "cuts": said_, "classes": list(numbers)}
+        case Texts(size, numbers, literals, prefixes, inside, other):
+            of = {"literals": list(literals), "classes": list(numbers)}
+            of |= {"prefixes": list(prefixes), "inside": list(inside), "other": other}
+            return {"kind": "text", "size": size, **of}
+        case _:
+            assert_never(classes)
+
+
+def tested(test: Test) -> tuple[str, str]:
+    """Return a test as its word and its text."""
+    match test:
+        case Has(_, value):
+            return "has", value
+        case EndsWith(_, text):
+            return "ends with", text
+        case Contains(_, text):
+            return "contains", text
+        case Matches(_, pattern):
+            return "matches", pattern
+        case _:
+            assert_never(test)
+
+
+# -- what clauses say --
+
+
+def _answer(answer: Answer) -> dict[str, object]:
+    return {
+        "name": answer.name,
+        "is_rule": answer.is_rule,
+        "attempts": list(map(_attempt, answer.attempts)),
+        "sla": None if answer.sla is None else _sla(answer.sla),
+        "actions": [{"kind": a.kind, "arguments": list(a.arguments)} for a in answer.actions],
+        "steward": answer.steward,
+    }
+
+
+def _attempt(attempt: Attempt) -> dict[str, object]:
+    return {**_target(attempt.target), "by": attempt.by}
+
+
+def _target(target: Target) -> dict[str, object]:
+    of = said(target)
+    what = {"name": of.name, "matching": list(of.matching), "anytime": of.anytime}
+    return {"kind": target.kind.word, **what}
+
+
+def _sla(sla: Sla) -> dict[str, object]:
+    then = None if sla.then is None else _target(sla.then.target)
+    period = {"amount": sla.period.amount, "unit": sla.period.unit}
+    return {**period, "wall": sla.wall, "then": then}
+
+
+def _calendar(calendar: Calendar) -> dict[str, object]:
+    return {
+        "name": calendar.name,
+        "timezone": calendar.timezone,
+        "open": [[each.weekday, each.start, each.end] for each in calendar.openings],
+        "holidays": list(calendar.holidays),
+        "closed": [[first.isoformat(), last.isoformat()] for first, last in calendar.closed],
+    }
+
+
+def _identity(identity: Identity) -> dict[str, object]:
+    seconds = identity.within // timedelta(seconds=1)
+    return {"fields": list(identity.fields), "within_seconds": seconds}

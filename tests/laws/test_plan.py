@@ -1,0 +1,62 @@
+"""Laws of the plan: it is a value, its JSON is the same value, and it says what the policy says."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.pickled import pickled
+from tests.support.policies import resolved
+from tests.support.strategies import Written, leads, policies
+from turnout.compiler.meaning.interpreter import Match, match
+from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.decide import answer, decider
+from turnout.compiler.plan.reading import loads
+from turnout.compiler.plan.value import Plan
+from turnout.compiler.plan.writing import dumps
+from turnout.compiler.program import lower
+from turnout.dsl.policy import Policy
+
+ROUTE = "inbound"
+
+
+def said(plan: Plan, number: int | None) -> Match:
+    """Return what the plan says of leads with this clause, as the interpreter would."""
+    found = answer(plan, number)
+    attempts = tuple((each.target, each.by) for each in found.attempts)
+    return Match(found.rule, attempts, found.sla, found.actions)
+
+
+def agrees(plan: Plan, policy: Policy, data: st.DataObject) -> None:
+    """Hold a plan to the interpreter, on leads that may lack a required field, too."""
+    decide = decider(plan)
+    drawn = data.draw(st.lists(leads(policy, complete=False), min_size=1, max_size=8))
+    for values, today in drawn:
+        assert said(plan, decide(values, today)) == match(policy, ROUTE, values, today)
+
+
+@given(policies(), st.data())
+def test_the_plan_says_what_the_interpreter_says(written: Written, data: st.DataObject) -> None:
+    policy = resolved(written)
+    agrees(plan_of(lower(policy), ROUTE), policy, data)
+
+
+@given(policies(), st.data())
+def test_the_plan_from_its_json_says_what_the_interpreter_says(
+    written: Written, data: st.DataObject
+) -> None:
+    policy = resolved(written)
+    agrees(pickled(loads(dumps(plan_of(lower(policy), ROUTE)))), policy, data)
+
+
+@given(policies())
+def test_the_json_of_a_plan_is_the_plan(written: Written) -> None:
+    plan = plan_of(lower(resolved(written)), ROUTE, "hash")
+    text = dumps(plan)
+    assert loads(text) == loads(text.encode()) == pickled(plan) == plan
+    assert dumps(loads(text)) == text
+
+
+@given(policies())
+def test_a_policy_that_is_read_again_has_the_same_plan(written: Written) -> None:
+    one, two = (plan_of(lower(resolved(written)), ROUTE) for _ in range(2))
+    assert one == two
+    assert hash(one) == hash(two)
