@@ -102,7 +102,7 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
         told = read_values(cast("Mapping[str, object]", record))
         values, issues = told.values, list(told.issues)
         lacking = [name for name in required if name not in values]
-        id_ = read_id(told.raws.get(id_name))
+        id_ = read_id(told.raws.get(id_name), values.get(id_name))
         named = {issue.field for issue in issues} if lacking else ()
         issues += (Issue(name, "", LACKING) for name in lacking if name not in named)
         unfit = ", ".join(f"no {name}" for name in lacking) or None

@@ -38,6 +38,8 @@ NO_WORDS = {
     "Compiled": "a policy with all that is made of it",
     "Definition": "a territory or segment: a named condition",
     "Doing": "an action with the values that it was given",
+    "Fault": "why a file can't be read",
+    "Files": "the disk, and an overlay",
     "Parsed": "the files of a policy as they were read",
     "FindingKind": "of findings: what the catalogue says of all that have one name",
     "Kind": "of targets: what holds of all that are of one kind",
