@@ -24,7 +24,15 @@ if TYPE_CHECKING:
     from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
     from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.moves import Holder, Move
-    from turnout.runtime.records import LeadsError, RawLead, Record, Records, records
+    from turnout.runtime.records import (
+        LeadsError,
+        Manner,
+        RawLead,
+        Record,
+        Records,
+        Remarks,
+        records,
+    )
     from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError, load
     from turnout.runtime.stores import StateError
 
@@ -42,6 +50,7 @@ __all__ = [
     "Issue",
     "Label",
     "LeadsError",
+    "Manner",
     "Move",
     "PassedOver",
     "PolicyError",
@@ -50,6 +59,7 @@ __all__ = [
     "Records",
     "Reference",
     "Refusal",
+    "Remarks",
     "Router",
     "Severity",
     "Source",
@@ -91,6 +101,8 @@ _HOMES = {
     "RawLead": "runtime.records",
     "Record": "runtime.records",
     "Records": "runtime.records",
+    "Manner": "runtime.records",
+    "Remarks": "runtime.records",
     "records": "runtime.records",
     "ClosedError": "runtime.router",
     "load": "runtime.router",

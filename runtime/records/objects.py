@@ -26,7 +26,7 @@ class Objects:
         whole = dict(pairs)
         if len(whole) == len(pairs):
             return whole
-        whole = {}
+        whole.clear()
         for name, value in pairs:
             first = whole.setdefault(name, value)
             if first is value or value in _EMPTY or value == first:
