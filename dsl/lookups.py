@@ -1,16 +1,24 @@
-"""Values that a lead doesn't bring but a table has, looked up by another of its fields.
+"""Values that a lead doesn't bring, but a table or another of its fields has.
 
-A field may be looked up by one that is looked up itself, never in a circle, so that one
-pass in the right order finds everything.
+A table is asked by another field; a domain is taken from an e-mail or a web address. A field
+may be found by one that is found so itself, never in a circle, so that one pass in the right
+order finds everything.
 """
 
 from collections.abc import Mapping
 
-from turnout.dsl.types import Field, Value
+from turnout.dsl.types import Domain, Field, Value
+from turnout.dsl.values.readers import reader
+
+
+def sources(field: Field) -> tuple[str, ...]:
+    """Return the fields that a field's value is found by where the lead has none of its own."""
+    of = field.type.of if isinstance(field.type, Domain) else ()
+    return (*of, *(lookup.key for lookup in field.lookups))
 
 
 def looked_up_fields(fields: Mapping[str, Field]) -> tuple[Field, ...]:
-    """Return the fields that have lookups, each after those that it is looked up by.
+    """Return the fields that have sources, each after those that it is found by.
 
     Else in the order of the schema.
     """
@@ -19,28 +27,40 @@ def looked_up_fields(fields: Mapping[str, Field]) -> tuple[Field, ...]:
         pending = [start]
         while pending:
             field = pending[-1]
-            keys = (fields[each.key] for each in field.lookups if each.key in fields)
-            before = [key for key in keys if key.lookups and key.name not in found]
+            keys = [fields[name] for name in sources(field) if name in fields]
+            before = [key for key in keys if sources(key) and key.name not in found]
             if before:
                 pending += before
                 continue
             pending.pop()
-            if field.lookups:
+            if sources(field):
                 found[field.name] = field
     return tuple(found.values())
 
 
 def look_up(fields: tuple[Field, ...], values: dict[str, Value]) -> None:
-    """Add to a lead's values those of `fields`, in that order, that it lacks and a table has.
+    """Add to a lead's values those of `fields`, in that order, that it lacks and can be found.
 
-    The lead's own value stands; of several tables the first that has the key is taken.
+    The lead's own value stands; then that of another field; then that of the first table that
+    has the key.
     """
     for field in fields:
         if field.name in values:
             continue
-        for lookup in field.lookups:
+        found = _taken(field, values)
+        for lookup in field.lookups if found is None else ():
             key = values.get(lookup.key)
             found = None if key is None else lookup.values.get(key)
             if found is not None:
-                values[field.name] = found
                 break
+        if found is not None:
+            values[field.name] = found
+
+
+def _taken(field: Field, values: Mapping[str, Value]) -> Value | None:
+    """Return the domain that other fields have, None where none has one."""
+    for name in field.type.of if isinstance(field.type, Domain) else ():
+        read = reader(field)(values.get(name), None)
+        if isinstance(read, str):
+            return read
+    return None

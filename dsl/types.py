@@ -6,6 +6,8 @@
 | code          | str, blanks removed, upper case, cut to `first`    |
 | salesforce-id | str, the form of 18 characters                     |
 | email         | str, lower case                                    |
+| phone         | str, E.164, "+493012345678"                        |
+| domain        | str, lower case, "acme.example"                    |
 | integer       | int                                                |
 | number, money | Decimal, finite                                    |
 | boolean       | bool                                               |
@@ -88,6 +90,34 @@ class Email:
 
     word = "email"
     shape: ClassVar[Shape] = "text"
+
+
+@attrs.frozen
+class Phone:
+    """A phone number (E.164), read in the country of the field named `country`.
+
+    country: that field's name; within: the country (alpha-2) in which numbers without a code
+    are read where the lead has none; None where there is none.
+    """
+
+    word = "phone"
+    shape: ClassVar[Shape] = "text"
+    country: str | None = None
+    within: str | None = None
+
+
+@attrs.frozen
+class Domain:
+    """The registrable domain of a firm.
+
+    of: fields (e-mail addresses or texts) whose domain it is where the lead has none of its
+    own, the first that has one first. without_free_mail: a free-mail provider's is missing.
+    """
+
+    word = "domain"
+    shape: ClassVar[Shape] = "text"
+    of: tuple[str, ...] = ()
+    without_free_mail: bool = False
 
 
 @attrs.frozen
@@ -238,6 +268,8 @@ FieldType: TypeAlias = (
     Text
     | Code
     | Email
+    | Phone
+    | Domain
     | Integer
     | Number
     | Money
@@ -250,6 +282,11 @@ FieldType: TypeAlias = (
     | AnyOf
     | PersonName
 )
+
+
+def country_field(kind: FieldType) -> str | None:
+    """Return the name of the country field that values of a type are read with, if any."""
+    return kind.country if isinstance(kind, Subdivision | Phone) else None
 
 
 @attrs.frozen

@@ -29,7 +29,7 @@ from turnout.dsl.conditions import (
     WithinLast,
 )
 from turnout.dsl.policy import Sla
-from turnout.dsl.targets import Target, said
+from turnout.dsl.targets import KindWord, Target, said
 from turnout.dsl.types import AnyOf, Boolean, Field, FieldType, OneOf, Text, Value
 from turnout.dsl.values import show
 
@@ -155,9 +155,12 @@ def typed(kind: FieldType) -> str:
             return " ".join(filter(None, (kind.word, first and f"{first} first", numbers)))
         case types.OneOf(values) | types.AnyOf(values):
             return f"{kind.word} [{', '.join(show(kind, value) for value in values)}]"
-        case types.Subdivision(country, within):
-            of = country or within
-            return kind.word if of is None else f"{kind.word} of {of}"
+        case types.Domain(of, without_free_mail):
+            sources = f" of {' or '.join(of)}" if of else ""
+            return f"{kind.word}{sources}{' without free-mail' if without_free_mail else ''}"
+        case types.Subdivision(country, within) | types.Phone(country, within):
+            place = country or within
+            return kind.word if place is None else f"{kind.word} of {place}"
         case types.Text() | types.Email() | types.Country() | types.Language() | types.PersonName():
             return kind.word
         case _:
@@ -268,7 +271,7 @@ def worded(target: Target) -> str:
     return " ".join(part for part in (kind.word, name, *terms) if part)
 
 
-def parts(target: Target) -> tuple[str, str]:
+def parts(target: Target) -> tuple[KindWord, str]:
     """Return a target's kind, as its keyword, and what it names."""
     return target.kind.word, said(target).name
 

@@ -16,7 +16,7 @@ import attrs
 
 from turnout.dsl.headers import Bound, Headers, value_at
 from turnout.dsl.lookups import look_up, looked_up_fields
-from turnout.dsl.types import Field, Subdivision, Value, Values, id_field
+from turnout.dsl.types import Field, Subdivision, Value, Values, country_field, id_field
 from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.readers import reader
@@ -65,11 +65,15 @@ LeadReader: TypeAlias = Callable[[object, int | None], Lead]
 
 @attrs.frozen
 class _Slot:
-    """One field with its reader; `country` is the field it is read together with, or ""."""
+    """One field with its reader; `country` is the field it is read together with, or "".
+
+    implies: a value says which country that is.
+    """
 
     name: str
     read: Reader
     country: str
+    implies: bool = False
 
 
 def leads(records: Iterable[Record | RawLead], fields: Mapping[str, Field]) -> Iterator[Lead]:
@@ -133,7 +137,7 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
                 issues.append(Issue(name, "", f"may be in {' or '.join(among)}, so in none"))
         values = _values(slots, tables, raws, issues)
         lacking = [name for name in required if name not in values]
-        id_ = read_id(raws.get(id_name))
+        id_ = read_id(raws.get(id_name), values.get(id_name))
         told = {issue.field for issue in issues} if lacking else ()
         issues += (Issue(name, "", LACKING) for name in lacking if name not in told)
         unfit = ", ".join(f"no {name}" for name in lacking) or None
@@ -144,12 +148,15 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
 
 
 def _slots(fields: Mapping[str, Field]) -> tuple[_Slot, ...]:
-    """Return the fields in the order of reading: subdivisions last, after their countries."""
+    """Return the fields in the order of reading.
+
+    Subdivisions after their countries, and after both what is read in these.
+    """
     slots: list[_Slot] = []
     for name, field in fields.items():
-        country = field.type.country if isinstance(field.type, Subdivision) else None
-        slots.append(_Slot(name, reader(field), country or ""))
-    return tuple(sorted(slots, key=lambda slot: bool(slot.country)))
+        implies = isinstance(field.type, Subdivision)
+        slots.append(_Slot(name, reader(field), country_field(field.type) or "", implies))
+    return tuple(sorted(slots, key=lambda slot: (bool(slot.country), not slot.implies)))
 
 
 def _values(
@@ -194,7 +201,9 @@ def _read(
                 continue
             value = value.kept
         values[slot.name] = value
-        if slot.country and country is None:  # only a full code reads without a country
+        if (
+            slot.implies and slot.country and country is None
+        ):  # only a full code reads without a country
             values[slot.country] = cast("str", value)[:2]
 
 

@@ -14,10 +14,10 @@ import attrs
 
 from turnout.dsl.conditions import PREVIOUS_OWNER, Duplicate, atoms
 from turnout.dsl.headers import Headers, Keys, column_key, letters_of
-from turnout.dsl.lookups import looked_up_fields
+from turnout.dsl.lookups import looked_up_fields, sources
 from turnout.dsl.policy import Block, Chain, Entry, Policy, Rule
 from turnout.dsl.targets import said
-from turnout.dsl.types import Field, Subdivision
+from turnout.dsl.types import Field, country_field
 from turnout.dsl.wording import quoted
 from turnout.runtime.records import LeadsError
 
@@ -172,11 +172,12 @@ def asked_fields(policy: Policy, route: str) -> frozenset[str]:
         found.update(_compared(policy) if PREVIOUS_OWNER in reads else reads)
     for field in reversed(looked_up_fields(policy.fields)):
         if field.name in found:
-            found.update(lookup.key for lookup in field.lookups)
+            found.update(sources(field))
     for name in tuple(found):
         kind = policy.fields[name].type if name in policy.fields else None
-        if isinstance(kind, Subdivision) and kind.country:
-            found.add(kind.country)
+        country = None if kind is None else country_field(kind)
+        if country:
+            found.add(country)
     return frozenset(found & policy.fields.keys())
 
 

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from turnout.compiler.compiled import Compiled, compile_policy
     from turnout.dsl.files import Files
     from turnout.dsl.findings import Finding, Label, Severity, Witness
+    from turnout.dsl.promises import ActionKind
     from turnout.dsl.references import Reference
     from turnout.dsl.source import Source, Span
     from turnout.errors import Error
     from turnout.project.configuration import ConfigurationError
-    from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
+    from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver, Reason, TargetKind
     from turnout.runtime.explain import Explanation, Refusal, Tried
+    from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import (
         LeadsError,
@@ -33,10 +35,11 @@ if TYPE_CHECKING:
         Remarks,
         records,
     )
-    from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError, load
+    from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError
     from turnout.runtime.stores import StateError
 
 __all__ = [
+    "ActionKind",
     "ClosedError",
     "Compiled",
     "ConfigurationError",
@@ -55,6 +58,7 @@ __all__ = [
     "PassedOver",
     "PolicyError",
     "RawLead",
+    "Reason",
     "Record",
     "Records",
     "Reference",
@@ -65,12 +69,14 @@ __all__ = [
     "Source",
     "Span",
     "StateError",
+    "TargetKind",
     "Tried",
     "UnroutedError",
     "Witness",
     "__version__",
     "compile_policy",
     "load",
+    "loads",
     "records",
 ]
 __version__ = "0.1.0"
@@ -83,6 +89,7 @@ _HOMES = {
     "Label": "dsl.findings",
     "Severity": "dsl.findings",
     "Witness": "dsl.findings",
+    "ActionKind": "dsl.promises",
     "Reference": "dsl.references",
     "Source": "dsl.source",
     "Span": "dsl.source",
@@ -92,6 +99,8 @@ _HOMES = {
     "Doing": "runtime.decisions",
     "Issue": "runtime.decisions",
     "PassedOver": "runtime.decisions",
+    "Reason": "runtime.decisions",
+    "TargetKind": "runtime.decisions",
     "Explanation": "runtime.explain",
     "Refusal": "runtime.explain",
     "Tried": "runtime.explain",
@@ -105,7 +114,8 @@ _HOMES = {
     "Remarks": "runtime.records",
     "records": "runtime.records",
     "ClosedError": "runtime.router",
-    "load": "runtime.router",
+    "load": "runtime.loading",
+    "loads": "runtime.loading",
     "PolicyError": "runtime.router",
     "Router": "runtime.router",
     "UnroutedError": "runtime.router",

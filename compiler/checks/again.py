@@ -231,7 +231,7 @@ def _clear(
     if depends_on is Depends.CONDITION:
         is_same = _free(before.analysis.space) == _free(now.space)
         return frozenset(here for here in clear.values() if here is not None and is_same)
-    old, new = before.analysis.consequences, now.consequences
+    old, new = before.analysis.outcomes, now.outcomes
     kept = [(at, here) for at in range(len(old)) if (here := edit.kept(at)) is not None]
     changed = [(at, here) for at, here in kept if old[at] != new[here]]
     if len(changed) > MOST_CHANGED:

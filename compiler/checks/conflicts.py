@@ -56,7 +56,7 @@ def _conflicts(analysis: Analysis, siblings: list[int], at: int) -> list[tuple[i
 
     Each comes with such leads. Raises OutOfSteps.
     """
-    outcomes, taken = analysis.consequences, analysis.taken
+    outcomes, taken = analysis.outcomes, analysis.taken
     near = analysis.meeting(at) if siblings else []
     found: list[tuple[int, Masks]] = []
     for other in siblings:

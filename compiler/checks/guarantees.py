@@ -15,7 +15,7 @@ from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.checks.unreachable import IMPOSSIBLE_CONDITION
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps, OutOfTime
 from turnout.compiler.leads.witness import example, shown
-from turnout.compiler.outcomes import Giving, Outcome, outcomes
+from turnout.compiler.outcomes import End, Giving, ends
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, atoms
@@ -156,12 +156,12 @@ def _of_clause(
         case SlaAtMost():
             yield from _slow(clause, claim)
         case _:
-            for outcome in outcomes(clause.attempts):
+            for end in ends(clause.attempts):
                 yield _Breach(
-                    _broken_by(giving, outcome, claim),
-                    _ended(outcome),
-                    None if outcome.attempt is None else outcome.attempt.span,
-                    "has it" if not outcome.passed else "has it where those before pass it on",
+                    _broken_by(giving, end, claim),
+                    _ended(end),
+                    None if end.attempt is None else end.attempt.span,
+                    "has it" if not end.passed else "has it where those before pass it on",
                 )
             if not isinstance(claim, AlwaysReaches):
                 yield from _escalated(giving, route, clause, claim)
@@ -178,17 +178,17 @@ def _slow(clause: Clause, claim: SlaAtMost) -> Iterator[_Breach]:
         yield _Breach(ALWAYS, f"the SLA {text}", clause.sla.span, text)
 
 
-def _broken_by(giving: Giving, outcome: Outcome, claim: Claim) -> Condition:
+def _broken_by(giving: Giving, end: End, claim: Claim) -> Condition:
     """Return the leads for which an end of a chain breaks a claim about targets."""
     match claim:
         case AlwaysReaches(targets):
-            return giving.leads_to_others(outcome, targets)
+            return giving.leads_to_others(end, targets)
         case NeverReaches(targets):
-            return either(giving.leads_to(outcome, target) for target in targets)
+            return either(giving.leads_to(end, target) for target in targets)
         case _:
-            kind = None if outcome.attempt is None else outcome.attempt.target.kind
-            is_rejected = kind is not None and kind.receiver == "nobody"
-            return giving.leads(outcome) if is_rejected else NEVER
+            kind = None if end.attempt is None else end.attempt.target.kind
+            is_rejected = kind is not None and kind.reached == "rejected"
+            return giving.leads(end) if is_rejected else NEVER
 
 
 def _escalated(
@@ -202,25 +202,24 @@ def _escalated(
     sla = clause.sla
     if sla is None or sla.then is None:
         return
-    ends = [outcome for outcome in outcomes(clause.attempts) if _is_due(outcome)]
-    due = either(giving.leads(outcome) for outcome in ends)
+    due = either(giving.leads(end) for end in ends(clause.attempts) if _is_due(end))
     chain = (Attempt(sla.then.target, "sla", sla.then.span),)
     for attempts in (chain, route.last):
-        for outcome in outcomes(attempts):
-            broken = both(due, _broken_by(giving, outcome, claim))
-            if broken != NEVER and outcome.attempt is not None:
-                said = f"the SLA is missed; {_ended(outcome)}"
+        for end in ends(attempts):
+            broken = both(due, _broken_by(giving, end, claim))
+            if broken != NEVER and end.attempt is not None:
+                said = f"the SLA is missed; {_ended(end)}"
                 text = "has it when the SLA is missed"
-                yield _Breach(broken, said, outcome.attempt.span, text)
+                yield _Breach(broken, said, end.attempt.span, text)
 
 
-def _is_due(outcome: Outcome) -> bool:
-    return outcome.attempt is not None and outcome.attempt.target.kind.is_worked
+def _is_due(end: End) -> bool:
+    return end.attempt is not None and end.attempt.target.kind.is_worked
 
 
-def _ended(outcome: Outcome) -> str:
-    passed = [f"{worded(attempt.target)} passes it on" for attempt in outcome.passed]
-    last = "nobody" if outcome.attempt is None else worded(outcome.attempt.target)
+def _ended(end: End) -> str:
+    passed = [f"{worded(attempt.target)} passes it on" for attempt in end.passed]
+    last = "nobody" if end.attempt is None else worded(end.attempt.target)
     return ", ".join([*passed, f"{last} has it"])
 
 

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from turnout.compiler.checks.mending import without_rule
 from turnout.compiler.checks.undecided import undecided
-from turnout.compiler.consequences import Consequence
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
+from turnout.compiler.outcomes import Outcome
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import samples, taker
 from turnout.dsl.finding_kinds import warning
@@ -32,7 +32,7 @@ def check_redundant_rules(analysis: Analysis, known: Collection[int] = ()) -> It
 
     known: clauses that are known not to be redundant.
     """
-    outcomes = analysis.consequences
+    outcomes = analysis.outcomes
     last = {said: at for at, said in enumerate(outcomes)}
     for at, clause in enumerate(analysis.route.clauses):
         if at in known or not clause.is_rule or last[outcomes[at]] == at:
@@ -46,7 +46,7 @@ def check_redundant_rules(analysis: Analysis, known: Collection[int] = ()) -> It
             yield _finding(analysis, at, heirs)
 
 
-def _heirs(analysis: Analysis, outcomes: Sequence[Consequence], at: int) -> list[int]:
+def _heirs(analysis: Analysis, outcomes: Sequence[Outcome], at: int) -> list[int]:
     """Return the clauses that would get the leads of rule `at`, none if one sends elsewhere."""
     if any(_differs(analysis, outcomes, at, point) for point in samples(analysis, at)):
         return []
@@ -87,7 +87,7 @@ def _takes(analysis: Analysis, own: All, by: int, passed: list[int]) -> bool:
     return analysis.find([own, analysis.taken[by]], outside=passed) is not None
 
 
-def _differs(analysis: Analysis, outcomes: Sequence[Consequence], at: int, point: Masks) -> bool:
+def _differs(analysis: Analysis, outcomes: Sequence[Outcome], at: int, point: Masks) -> bool:
     """Return whether a lead that rule `at` gets would get something else without it."""
     if taker(analysis, point) != at:
         return False

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from turnout.compiler.checks.mending import without_block, without_rule
 from turnout.compiler.checks.undecided import undecided
-from turnout.compiler.consequences import consequence, tried
 from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.outcomes import outcome, outcome_of
 from turnout.compiler.program import Clause
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
@@ -92,7 +92,8 @@ def _unreachable_rule(analysis: Analysis, known: Words, at: int, found: Verdict)
     if len(needed) == 1:
         labels = (Label(clauses[needed[0]].span, "takes all of them"),)
     is_same = all(_is_same(clauses[by], clause) for by in needed)
-    elsewhere = [by for by in needed if tried(clauses[by].attempts) != tried(clause.attempts)]
+    own = outcome_of(clause.attempts)
+    elsewhere = [by for by in needed if outcome_of(clauses[by].attempts) != own]
     if is_same:
         notes: tuple[str, ...] = ("they are sent to the same place, so nothing is lost",)
     elif len(needed) > 1 and elsewhere:
@@ -133,7 +134,7 @@ def _is_same(one: Clause, two: Clause) -> bool:
     A clause without targets of its own lost them to a finding, and may mean anything.
     """
     is_known = bool(one.own_attempts and two.own_attempts)
-    return is_known and consequence(one) == consequence(two)
+    return is_known and outcome(one) == outcome(two)
 
 
 def _takes(analysis: Analysis, known: Words, at: int, by: int, *, is_last: bool) -> str:

@@ -7,12 +7,12 @@ from turnout.compiler.program import Program
 from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
-from turnout.dsl.lookups import looked_up_fields
+from turnout.dsl.lookups import looked_up_fields, sources
 from turnout.dsl.policy import Block, Entry, Policy, Route
 from turnout.dsl.promises import AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS, Target, said
-from turnout.dsl.types import Subdivision, id_field
+from turnout.dsl.types import country_field, id_field
 
 UNUSED_DEFINITION = warning(
     "unused-definition", "A name is declared and never used.", is_absence=True, needs_whole=True
@@ -99,11 +99,11 @@ def _mark_read_with(policy: Policy, used: set[tuple[str, str]]) -> None:
         used.update(("field", name) for each in policy.identities for name in each.fields)
     for field in reversed(looked_up_fields(policy.fields)):
         if ("field", field.name) in used or field.required:
-            used.update(("field", lookup.key) for lookup in field.lookups)
+            used.update(("field", name) for name in sources(field))
     used.update(
-        ("field", field.type.country or "")
+        ("field", country_field(field.type) or "")
         for field in policy.fields.values()
-        if isinstance(field.type, Subdivision) and ("field", field.name) in used
+        if ("field", field.name) in used
     )
 
 

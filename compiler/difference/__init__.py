@@ -13,13 +13,14 @@ import attrs
 from turnout.compiler.difference.besides import Change, changes
 from turnout.compiler.difference.ground.geography import mentioned, never, placed
 from turnout.compiler.difference.ground.joint_schema import Schema, shared
-from turnout.compiler.difference.ground.lines import Outcome, Version, outcome_of, version
+from turnout.compiler.difference.ground.lines import Version, version
 from turnout.compiler.difference.ground.meanings import Meanings, Sets
 from turnout.compiler.difference.moving.changes import moves
 from turnout.compiler.difference.moving.compared import Compared, Move, Offer, Oracle, Purse
 from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import USUAL, Budget
 from turnout.compiler.leads.ground import ground
+from turnout.compiler.outcomes import Outcome, outcome_of
 from turnout.compiler.program import Program
 from turnout.compiler.words.describe import words
 from turnout.dsl.conditions import Condition, Duplicate, Named

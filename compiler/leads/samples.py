@@ -100,6 +100,8 @@ def ends(dimension: Dimension) -> tuple[Cut, Cut]:
             types.Text()
             | types.Code()
             | types.Email()
+            | types.Phone()
+            | types.Domain()
             | types.Boolean()
             | types.Country()
             | types.Subdivision()
@@ -157,6 +159,11 @@ def _gaps(texts: Texts, number: int) -> Iterator[tuple[TextCut, TextCut]]:
 
 def _text(kind: types.FieldType, low: TextCut, high: TextCut) -> str | None:
     """Return a text of this type between two cuts, None where none could be made."""
+    if isinstance(kind, types.Phone):
+        return _ended(_longer("+0123456789", low, high), "4930123456", low, high)
+    if isinstance(kind, types.Domain):
+        made = _longer("abcdefghijklmnopqrstuvwxyz0123456789-.", low, high)
+        return _ended(made, ".example", low, high)
     if not isinstance(kind, types.Code):
         return _longer("abcdefghijklmnopqrstuvwxyz0123456789-.", low, high)
     if kind.digits is None:
@@ -174,6 +181,14 @@ def _longer(alphabet: str, low: TextCut, high: TextCut) -> str | None:
             if low < (made, 0) and (made, 1) <= high:
                 return made
     return None
+
+
+def _ended(made: str | None, end: str, low: TextCut, high: TextCut) -> str | None:
+    """Return a made-up text with the end of one of its type, where there is room for it."""
+    if made is None or low[1] == 0:
+        return made
+    whole = made + end
+    return whole if low < (whole, 0) and (whole, 1) <= high else made
 
 
 def first_digits(low: TextCut, length: int) -> str | None:

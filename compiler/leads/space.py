@@ -228,7 +228,7 @@ class _Builder:
                 return domains.dense(on_line, None, None)
             case types.Date():
                 return domains.days(on_line)
-            case types.Text() | types.Code() | types.Email():
+            case types.Text() | types.Code() | types.Email() | types.Phone() | types.Domain():
                 return text(atoms, self._literal_tests(field))
             case (
                 types.Boolean()

@@ -27,6 +27,8 @@ def universe(kind: types.FieldType) -> tuple[Value, ...]:
             types.Text()
             | types.Code()
             | types.Email()
+            | types.Phone()
+            | types.Domain()
             | types.Integer()
             | types.Number()
             | types.Money()

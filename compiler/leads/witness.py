@@ -8,6 +8,7 @@ witness is left unconfirmed, and whoever shows it says "possibly".
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import assert_never
 
 import attrs
@@ -212,7 +213,20 @@ def _value(
         kept = [at for at, d in zip(places, dimensions, strict=True) if d.kind != "age"]
         return all(box[at] >> class_of(of, value) & 1 for at, of in zip(kept, asked, strict=True))
 
-    return next(_readable(field, _candidates(field, sampled, dimensions), fits), None)
+    nobodys = ["ana@com.au"] if _lacks_domain(space, box, field) else []
+    made = chain(nobodys, _candidates(field, sampled, dimensions))
+    return next(_readable(field, made, fits), None)
+
+
+def _lacks_domain(space: Space, box: Masks, source: types.Field) -> bool:
+    """Return whether the box wants an address of which no domain can be taken."""
+    return isinstance(source.type, types.Email) and any(
+        isinstance(dimension.field.type, types.Domain)
+        and source.name in dimension.field.type.of
+        and dimension.kind == "value"
+        and box[at] == 1 << MISSING
+        for at, dimension in enumerate(space.dimensions)
+    )
 
 
 def _readable(
@@ -229,7 +243,7 @@ def _candidates(
 ) -> Iterator[Value]:
     if sampled is None:
         return
-    if not isinstance(field.type, types.Text | types.Code | types.Email):
+    if field.type.shape != "text":
         yield sampled
         return
     start = str(sampled)
@@ -241,6 +255,17 @@ def _candidates(
         for tail in tails:
             yield from (f"ana{tail}", f"{start}{tail}", f"ana@{tail.lstrip('@.')}")
             yield from (f"ana@firm{tail}", f"{tail}@firm.example", f"a{tail}na@firm.example")
+        return
+    if isinstance(field.type, types.Phone):
+        begun = (stem for tail in tails for stem in (start + tail, f"+49{tail}", f"+1{tail}"))
+        sizes = (8, 10, 9, 7, 0, 1, 2, 3, 4, 5, 6)
+        made = (f"{stem}{'3012345678'[:size]}" for stem in begun for size in sizes)
+        yield from (made_up + tail for made_up in made for tail in tails)
+        return
+    if isinstance(field.type, types.Domain):
+        for tail in tails:
+            yield from (start + tail, f"{start}{tail}.example", f"firm{tail}")
+            yield from (f"{tail}firm.example", f"firm{tail}.example", f"{start}{tail}firm.example")
         return
     if isinstance(field.type, types.SalesforceId):
         begun = (stem for tail in tails for stem in (start, start + tail, tail + start, tail))

@@ -5,7 +5,6 @@ from functools import cache, cached_property, partial
 
 import attrs
 
-from turnout.compiler.consequences import Consequence, consequence
 from turnout.compiler.leads.boxes import merged, parts
 from turnout.compiler.leads.budget import USUAL, Budget, Meter, OutOfSteps
 from turnout.compiler.leads.ground import Ground
@@ -15,6 +14,7 @@ from turnout.compiler.leads.search import uncovered, uncovered_by_most
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.witness import Example
 from turnout.compiler.meaning.interpreter import Match, match
+from turnout.compiler.outcomes import Outcome, outcome
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.questions.limits import EVERY_LEAD, sure
 from turnout.compiler.questions.route_ground import route_ground
@@ -63,9 +63,9 @@ class Analysis:
         )
 
     @cached_property
-    def consequences(self) -> tuple[Consequence, ...]:
+    def outcomes(self) -> tuple[Outcome, ...]:
         """What becomes of the leads that each clause takes, in order."""
-        return tuple(consequence(clause) for clause in self.route.clauses)
+        return tuple(outcome(clause) for clause in self.route.clauses)
 
     @cached_property
     def index(self) -> Index:

@@ -27,7 +27,6 @@ from turnout.compiler.tree import Branch, Leaf, Node, Split, Tree
 from turnout.compiler.words.describe import words
 from turnout.dsl.conditions import And, Atom, Condition, IsIn, Named, Not, Or, StartsWith
 from turnout.dsl.policy import Family
-from turnout.dsl.types import Code, Email, Text
 from turnout.dsl.wording import conjuncts, written
 
 MOST_ANSWERS = 40
@@ -326,8 +325,9 @@ class _Grower:
 
     def _label(self, question: _Question, inside: Mask, condition: Condition) -> str:
         at = question.subject[1]
-        is_text = isinstance(condition, StartsWith | IsIn) and isinstance(
-            self._policy.fields[condition.field].type, Text | Code | Email
+        is_text = (
+            isinstance(condition, StartsWith | IsIn)
+            and self._policy.fields[condition.field].type.shape == "text"
         )
         if isinstance(at, int) and not is_text:
             return self._words.phrase(at, inside)

@@ -41,7 +41,6 @@ from turnout.dsl.values.texts import normal_code, normal_text
 MeaningOf: TypeAlias = Callable[[nodes.Name], Condition | None]
 """What a territory's or segment's name stands for; None where that was reported."""
 
-_NUMBERS = (types.Integer, types.Number, types.Money)
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
 _PARTS: dict[str, type[StartsWith | EndsWith | Contains]] = {
     "starts with": StartsWith,
@@ -248,7 +247,9 @@ class ConditionReader:
 
     def _part_of_text(self, field: Field, node: nodes.Test) -> Condition | None:
         if field.type.shape != "text":
-            self._mismatch(field, node, f"`{node.operator}` needs a text, code or email field")
+            self._mismatch(
+                field, node, f"`{node.operator}` needs a text, code, email, phone or domain field"
+            )
             return None
         assert isinstance(node.operands, tuple)
         if node.operator == "matches":
@@ -391,6 +392,8 @@ def _normal(field: Field, text: str) -> str:
         return text.strip()
     if isinstance(field.type, types.Code):
         return normal_code(text, None)
+    if isinstance(field.type, types.Phone):
+        return "".join(c for c in text if c.isdigit() or c == "+")
     return normal_text(text)
 
 

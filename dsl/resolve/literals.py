@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from turnout.dsl.headers import Names
-from turnout.dsl.types import Country, Field, Subdivision, Value
+from turnout.dsl.types import Country, Field, Value, country_field
 from turnout.dsl.values import Missing, Unread, literal
 
 _COUNTRY = Field("country", Country())
@@ -43,7 +43,7 @@ def cell_reader(
     >>> cell_reader(state, 0, ["state", "country"])(["Texas", "USA"])
     ('US-TX', '')
     """
-    of = field.type.country if isinstance(field.type, Subdivision) else None
+    of = country_field(field.type)
     places = () if of is None else Names(columns).find(of)
     beside = columns.index(places[0]) if places else at
     if beside == at:

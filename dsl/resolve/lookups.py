@@ -8,7 +8,7 @@ import attrs
 from turnout.dsl import nodes
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
-from turnout.dsl.types import AnyOf, Field, Lookup, Subdivision
+from turnout.dsl.types import AnyOf, Domain, Field, Lookup, Subdivision
 
 
 def with_lookups(
@@ -21,9 +21,10 @@ def with_lookups(
     }
     keys = {
         name: {lookup.key.text for lookup in node.lookups if lookup.key.text in fields}
+        | (set(kind.of) if isinstance(kind := fields[name].type, Domain) else set())
         for name, node in written.items()
     }
-    circle = _circle(keys)
+    circle = _circle(keys, {name for name, node in written.items() if node.lookups})
     for name, node in written.items():
         field = fields[name]
         if not node.lookups or _is_refused(field, node, circle, scope):
@@ -34,12 +35,17 @@ def with_lookups(
     return found
 
 
-def _circle(keys: Mapping[str, set[str]]) -> tuple[str, ...]:
-    """Return fields that are looked up by each other in a circle, none where none are."""
+def _circle(keys: Mapping[str, set[str]], looked_up: set[str]) -> tuple[str, ...]:
+    """Return fields that are looked up by each other in a circle, none where none are.
+
+    The first has a lookup of its own, to be reported; a domain of an e-mail field has none.
+    """
     try:
         TopologicalSorter({name: sorted(of) for name, of in keys.items()}).prepare()
     except CycleError as failure:
-        return tuple(failure.args[1])
+        found: list[str] = failure.args[1]
+        at = next(at for at, name in enumerate(found) if name in looked_up)
+        return (*found[at:-1], *found[: at + 1]) if at else tuple(found)
     return ()
 
 

@@ -262,4 +262,4 @@ def is_served(field: Field) -> bool:
     """Return whether people can be matched by the field: it has values to list."""
     if field.type.shape in types.ON_A_LINE:
         return False
-    return not isinstance(field.type, types.Email | types.PersonName)
+    return not isinstance(field.type, types.Email | types.Phone | types.PersonName)

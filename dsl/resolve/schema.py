@@ -1,7 +1,7 @@
 """The lead schema: each field's type with its arguments read."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import assert_never
 
@@ -11,6 +11,7 @@ from turnout.dsl import nodes, types
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.headers import column_key
 from turnout.dsl.resolve.scope import Scope, article
+from turnout.dsl.values.phones import can_read_phones
 from turnout.dsl.values.picklists import picklist_key
 from turnout.dsl.values.places import is_alpha_2
 from turnout.dsl.values.texts import normal_text
@@ -73,7 +74,31 @@ def schema(
             is_id=node.is_id,
         )
     _check_id([node for node in written if node.name.text in fields], fields, scope)
+    _check_sources(written, fields, scope)
     return fields
+
+
+def _check_sources(
+    written: Sequence[nodes.FieldNode], fields: dict[str, types.Field], scope: Scope
+) -> None:
+    """Leave out of `domain of ...` what is no field that a domain can be taken from."""
+    for node in written:
+        field = fields.get(node.name.text)
+        if field is None or not isinstance(field.type, types.Domain) or not field.type.of:
+            continue
+        kept: list[str] = []
+        written_names = (each for option in node.type.options for each in option.operands)
+        for name in (nodes.Name(each.text, each.span) for each in written_names):
+            source = scope.field(name, fields)
+            if source is not None and not isinstance(source.type, types.Email | types.Text):
+                message = f"no domain can be taken from `{name.text}`"
+                said = f"it is {article(source.type.word)} field"
+                advice = "name a field of e-mail addresses, or a text with web addresses"
+                scope.report("type-mismatch", name.span, message, text=said, help=advice)
+            elif source is not None:
+                kept.append(name.text)
+        of = tuple(dict.fromkeys(kept))
+        fields[node.name.text] = attrs.evolve(field, type=attrs.evolve(field.type, of=of))
 
 
 def _columns(node: nodes.FieldNode, scope: Scope) -> tuple[str, ...]:
@@ -130,7 +155,7 @@ def _tells_apart(kind: types.FieldType) -> bool:
     match kind:
         case types.Code(first):
             return first is None
-        case types.Text() | types.Email() | types.Integer() | types.Number():
+        case types.Text() | types.Email() | types.Phone() | types.Integer() | types.Number():
             return True
         case (
             types.Boolean()
@@ -142,6 +167,7 @@ def _tells_apart(kind: types.FieldType) -> bool:
             | types.AnyOf()
             | types.PersonName()
             | types.Money()
+            | types.Domain()
         ):
             return False
         case _:
@@ -157,25 +183,27 @@ def _type(
         case "integer":
             return _integer(node, scope)
         case "number":
-            bounds, numerals = _bounds(node, scope), _numerals(node, scope)
-            if bounds is None or numerals is None:
-                return None
-            return types.Number(*bounds, numerals)
+            return _number(node, scope)
         case "money":
             return _money(node, scope)
-        case "boolean":
-            return _boolean(node, scope)
-        case "date":
-            return _date(node, scope)
+        case "phone":
+            return _phone(node, countries, scope)
         case "subdivision":
             return _subdivision(node, countries, scope)
         case "one of" | "any of":
             return _picklist(node, scope)
         case "person":
             return types.PersonName(people)
+        case word if word in _SIMPLE:
+            return _SIMPLE[word](node, scope)
         case word:
             kind: types.FieldType = _PLAIN[word]()
             return kind
+
+
+def _number(node: nodes.TypeNode, scope: Scope) -> types.Number | None:
+    bounds, numerals = _bounds(node, scope), _numerals(node, scope)
+    return None if bounds is None or numerals is None else types.Number(*bounds, numerals)
 
 
 def _code(node: nodes.TypeNode, scope: Scope) -> types.Code | None:
@@ -303,12 +331,20 @@ def _money(node: nodes.TypeNode, scope: Scope) -> types.Money | None:
 def _subdivision(
     node: nodes.TypeNode, countries: list[str], scope: Scope
 ) -> types.Subdivision | None:
+    place = _place(node, countries, scope)
+    return None if place is None else types.Subdivision(*place)
+
+
+def _place(
+    node: nodes.TypeNode, countries: list[str], scope: Scope
+) -> tuple[str | None, str | None] | None:
+    """Return the country field that values are read with, and the country; None if reported."""
     if isinstance(node.argument, nodes.Name):
         if node.argument.text in countries:
             scope.refer("field", node.argument)
-            return types.Subdivision(node.argument.text)
+            return node.argument.text, None
         if is_alpha_2(node.argument.text):
-            return types.Subdivision(None, node.argument.text)
+            return None, node.argument.text
         if re.fullmatch("[A-Z]{2}", node.argument.text):
             message = f"there is no country `{node.argument.text}`"
             advice = "write its code of ISO 3166-1, such as US, or the name of a country field"
@@ -322,10 +358,38 @@ def _subdivision(
             node.span,
             "the schema has several country fields",
             text=f"read together with which of {', '.join(f'`{name}`' for name in countries)}?",
-            help=f"write `subdivision of {countries[0]}`",
+            help=f"write `{node.word} of {countries[0]}`",
         )
         return None
-    return types.Subdivision(countries[0] if countries else None)
+    return countries[0] if countries else None, None
+
+
+def _phone(node: nodes.TypeNode, countries: list[str], scope: Scope) -> types.Phone | None:
+    if not can_read_phones():
+        scope.report(
+            "missing-extra",
+            node.span,
+            "`phone` needs the package phonenumbers, which is not installed",
+            help="install it with `pip install 'turnout[phone]'`",
+        )
+        return None
+    place = _place(node, countries, scope)
+    return None if place is None else types.Phone(*place)
+
+
+def _domain(node: nodes.TypeNode, scope: Scope) -> types.Domain | None:
+    sources: tuple[str, ...] = ()
+    without = False
+    for option in node.options:
+        if (option.word == "sources" and sources) or (option.word == "free_mail" and without):
+            message = "the type says this twice"
+            scope.report("duplicate-clause", option.span, message, help="keep one of them")
+            return None
+        if option.word == "sources":
+            sources = tuple(dict.fromkeys(literal.text for literal in option.operands))
+        else:
+            without = True
+    return types.Domain(sources, without)
 
 
 def _picklist(node: nodes.TypeNode, scope: Scope) -> types.OneOf | types.AnyOf | None:
@@ -348,6 +412,14 @@ def _picklist(node: nodes.TypeNode, scope: Scope) -> types.OneOf | types.AnyOf |
         return None
     kind = types.OneOf if node.word == "one of" else types.AnyOf
     return kind(tuple(literal.text for literal in values.values()))
+
+
+# The types that only read their own options.
+_SIMPLE: Mapping[str, Callable[[nodes.TypeNode, Scope], types.FieldType | None]] = {
+    "boolean": _boolean,
+    "date": _date,
+    "domain": _domain,
+}
 
 
 def people_by_spelling(people: list[nodes.Person]) -> Mapping[str, str]:

@@ -12,10 +12,12 @@ from turnout.dsl import types
 from turnout.dsl.values import (
     codes,
     dates,
+    domains,
     emails,
     languages,
     money,
     numerals,
+    phones,
     picklists,
     places,
     ranges,
@@ -31,6 +33,8 @@ _Words: TypeAlias = (
     types.Text
     | types.Code
     | types.Email
+    | types.Phone
+    | types.Domain
     | types.Country
     | types.Subdivision
     | types.Language
@@ -50,6 +54,8 @@ _WORDS: dict[type[types.FieldType], str] = {
     types.Code: "a code",
     types.SalesforceId: "a Salesforce id",
     types.Email: "an e-mail address",
+    types.Phone: "a phone number",
+    types.Domain: "a domain",
     types.Integer: "a whole number",
     types.Number: "a number",
     types.Money: "an amount",
@@ -174,6 +180,8 @@ def _readers(kind: types.FieldType) -> tuple[FromText, FromOther | None]:
             types.Text()
             | types.Code()
             | types.Email()
+            | types.Phone()
+            | types.Domain()
             | types.Country()
             | types.Subdivision()
             | types.Language()
@@ -208,6 +216,10 @@ def _word_reader(kind: _Words) -> FromText:
             return codes.code(first, digits)
         case types.Email():
             return emails.email
+        case types.Phone(_, within):
+            return phones.phone(within)
+        case types.Domain(_, without_free_mail):
+            return domains.domain(without_free_mail=without_free_mail)
         case types.Country():
             return places.country
         case types.Subdivision(_, within):

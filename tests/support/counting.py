@@ -11,7 +11,7 @@ what the interpreter says of whole conditions is a claim itself.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache, cached_property, wraps
 from typing import TypeAlias
@@ -34,7 +34,7 @@ from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Block, Entry, Policy, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
-from turnout.dsl.targets import Target
+from turnout.dsl.targets import Accepting, Target, said
 from turnout.dsl.types import Date, PersonName, Value
 
 ROUTE = "inbound"
@@ -282,15 +282,27 @@ def does(clause: Clause) -> Outcome:
 
 
 def tried(targets: Iterable[Target]) -> tuple[Target, ...]:
-    """Return the targets that a lead may get to: none after one that always accepts."""
+    """Return the targets that a lead may get to and be given.
 
-    def first(targets: Iterable[Target]) -> Iterator[Target]:
-        for target in targets:
-            yield target
-            if target.kind.always_accepts:
-                return
+    None after one that always accepts, and none that was asked before on the same terms, or
+    on looser ones.
+    """
+    found: list[Target] = []
+    for target in targets:
+        if not any(_is_again(target, before) for before in found):
+            found.append(target)
+        if isinstance(target, Accepting):
+            break
+    return tuple(found)
 
-    return tuple(first(targets))
+
+def _is_again(target: Target, before: Target) -> bool:
+    now, then = said(target), said(before)
+    looser = [then, attrs.evolve(then, anytime=False)]
+    looser += [attrs.evolve(each, matching=now.matching, reads=now.reads) for each in looser]
+    is_team = target.kind.receiver == before.kind.receiver == "member"
+    can_match = set(then.matching) <= set(now.matching)
+    return (is_team or target.kind == before.kind) and now in (looser if can_match else looser[:2])
 
 
 def _without(entries: tuple[Entry, ...], spans: frozenset[Span | None]) -> tuple[Entry, ...]:

@@ -10,11 +10,11 @@ import attrs
 from tests.support.policies import resolved
 from tests.support.strategies import Written, can_be_seen
 from turnout.compiler.difference import Difference, Move, Offer, RouteDifference, difference
-from turnout.compiler.difference.ground.lines import offered
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.leads.budget import Budget
 from turnout.compiler.leads.regions import truth
 from turnout.compiler.meaning.interpreter import match
+from turnout.compiler.outcomes import tried
 from turnout.compiler.program import lower
 from turnout.dsl.conditions import SEEN, Condition
 from turnout.dsl.policy import Policy
@@ -156,7 +156,7 @@ def histories(versions: Versions, lead: Arrived) -> Iterator[Seen]:
 
 def _tried(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
     values = dict(offers)
-    return tuple((target, values[target]) for target in offered(tuple(values)))
+    return tuple((target, values[target]) for target in tried(tuple(values)))
 
 
 def moves_of(versions: Versions, values: Values, today: date) -> list[Move]:

@@ -639,6 +639,10 @@ def _plain(kind: types.FieldType) -> SearchStrategy[Value]:
             return made.filter(lambda code: _readable(kind, code) is not None)
         case types.Email():
             return st.sampled_from(["ana@firm.example", "x@gmail.com", "1@o.example"])
+        case types.Phone():
+            return st.sampled_from(["+4930123456", "+14155550100", "+442079460000"])
+        case types.Domain():
+            return st.sampled_from(["firm.example", "acme.co.uk", "gmail.com"])
         case types.Integer(low, high):
             return st.integers(low or 0, 2_000 if high is None else high)
         case types.Number(low, high):

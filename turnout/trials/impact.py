@@ -6,10 +6,10 @@ from datetime import datetime
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import Outcome, clause_outcome, outcome_of
 from turnout.compiler.difference.ground.receivers import marked
 from turnout.compiler.difference.ground.sights import AFTER, BEFORE
 from turnout.compiler.meaning.identity import NEW
+from turnout.compiler.outcomes import Outcome, outcome, outcome_of
 from turnout.compiler.plan.build import plan_of
 from turnout.compiler.plan.decide import day, decider, facts
 from turnout.compiler.program import Program
@@ -83,7 +83,7 @@ def _decide(program: Program, route: str, clock: datetime) -> Callable[[object],
     plan = plan_of(program, route)
     match, today = decider(plan), day(plan, clock)
     last = outcome_of(program.routes[route].last)
-    outcomes = [clause_outcome(clause) for clause in program.routes[route].clauses]
+    outcomes = [outcome(clause) for clause in program.routes[route].clauses]
     nothing = Outcome(())
     beside = {**NEW.facts, **facts(plan, clock)}
 

@@ -231,6 +231,8 @@ def _joined(old: types.FieldType, new: types.FieldType) -> tuple[types.FieldType
             types.Text()
             | types.Code()
             | types.Email()
+            | types.Phone()
+            | types.Domain()
             | types.Money()
             | types.Boolean()
             | types.Date()

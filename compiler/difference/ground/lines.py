@@ -11,28 +11,11 @@ import attrs
 from turnout.compiler.difference.ground.meanings import Meanings
 from turnout.compiler.difference.ground.receivers import Readings, marked
 from turnout.compiler.difference.ground.sights import View
-from turnout.compiler.program import Attempt, Clause, Program
+from turnout.compiler.outcomes import Outcome, outcome, outcome_of
+from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import ALWAYS, And, Condition, Named, Not, Or, Present
 from turnout.dsl.policy import Policy
-from turnout.dsl.targets import Target, said
-from turnout.dsl.wording import acted, promised, worded
-
-
-@attrs.frozen
-class Outcome:
-    """What a lead gets: the targets that it is offered, in order, and on what terms.
-
-    targets: up to the first that always accepts; those after it are never tried. terms:
-    whatever else the clause says (a due time, actions), by name, in words.
-    """
-
-    targets: tuple[Target, ...]
-    terms: tuple[tuple[str, str], ...] = ()
-
-    def __str__(self) -> str:
-        """Return the outcome in the words of the language."""
-        said = " else ".join(worded(target) for target in self.targets) or "no target"
-        return "; ".join([said, *(f"{name} {words}" for name, words in self.terms)])
+from turnout.dsl.targets import said
 
 
 @attrs.frozen(eq=False)
@@ -109,7 +92,7 @@ def version(  # noqa: PLR0913 - a route, and what it is held beside
     number = _number(lacking, view, names, meanings, numbers)
     add(Row("a required field is missing", None, number, last, last), lacking)
     for clause in chosen.clauses:
-        whole = clause_outcome(clause)
+        whole = outcome(clause)
         own = outcome_of(clause.attempts[: clause.own_attempts], whole.terms)
         number = _number(clause.condition, view, names, meanings, numbers)
         add(Row(clause.title, clause, number, own, whole), clause.condition)
@@ -119,15 +102,15 @@ def version(  # noqa: PLR0913 - a route, and what it is held beside
     return Version(policy, route, is_old, view, tuple(rows), numbers)
 
 
-def _differing(outcome: Outcome, readings: Readings) -> dict[str, Condition]:
+def _differing(of: Outcome, readings: Readings) -> dict[str, Condition]:
     """Return where the values differ that the outcome's targets read, by the field."""
-    read = dict.fromkeys(name for target in outcome.targets for name in said(target).reads)
+    read = dict.fromkeys(name for target in of.targets for name in said(target).reads)
     found = {name: readings.differ(name) for name in read}
     return {name: where for name, where in found.items() if where is not None}
 
 
-def _marked(outcome: Outcome, fields: frozenset[str], view: View) -> Outcome:
-    return attrs.evolve(outcome, targets=marked(outcome.targets, fields, view.suffix))
+def _marked(of: Outcome, fields: frozenset[str], view: View) -> Outcome:
+    return attrs.evolve(of, targets=marked(of.targets, fields, view.suffix))
 
 
 def _number(
@@ -139,33 +122,3 @@ def _number(
 ) -> int:
     seen = condition if view.is_plain else view.condition(condition, names)
     return meanings.number(seen, numbers)
-
-
-def clause_outcome(clause: Clause) -> Outcome:
-    """Return what a clause gives its leads."""
-    return outcome_of(clause.attempts, _terms(clause))
-
-
-def outcome_of(attempts: tuple[Attempt, ...], terms: tuple[tuple[str, str], ...] = ()) -> Outcome:
-    """Return what these attempts come to."""
-    return Outcome(offered(tuple(attempt.target for attempt in attempts)), terms)
-
-
-def offered(targets: tuple[Target, ...]) -> tuple[Target, ...]:
-    """Return those targets that can be tried: up to the first that always accepts, each once.
-
-    Whoever passed a lead over does so again when asked again.
-    """
-    end = next(
-        (at for at, target in enumerate(targets) if target.kind.always_accepts), len(targets)
-    )
-    return tuple(dict.fromkeys(targets[: end + 1]))
-
-
-def _terms(clause: Clause) -> tuple[tuple[str, str], ...]:
-    """Return what a clause says of its leads besides who gets them, in words."""
-    found: list[tuple[str, str]] = []
-    if clause.sla is not None:
-        found.append(("sla", promised(clause.sla)))
-    found += [("do", acted(action.kind, action.arguments)) for action in clause.actions]
-    return tuple(found)

@@ -137,6 +137,8 @@ def _values(
             types.Text()
             | types.Code()
             | types.Email()
+            | types.Phone()
+            | types.Domain()
             | types.Integer()
             | types.Number()
             | types.Money()

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import Outcome, Row
+from turnout.compiler.difference.ground.lines import Row
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.difference.moving.compared import Area, Compared, Move
 from turnout.compiler.difference.moving.phrasing import said
@@ -21,8 +21,8 @@ from turnout.compiler.difference.moving.proof import witness
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks, truth
 from turnout.compiler.masks import members
+from turnout.compiler.outcomes import Outcome
 from turnout.compiler.questions.stewards import stewards_of
-from turnout.dsl import types
 
 MOST_OUTCOMES = 3
 """Outcomes that one clause's leads may change to before they are told in one sentence."""
@@ -222,7 +222,7 @@ def _narrowed(of: Compared, leads: Reach, box: Masks, moving: Sequence[list[All]
     """
     kept = list(box)
     for at, dimension in enumerate(of.ground.space.dimensions):
-        is_text = isinstance(dimension.field.type, types.Text | types.Code | types.Email)
+        is_text = dimension.field.type.shape == "text"
         # What the clause's own condition says goes without saying.
         is_told = is_text and dimension.kind == "value" and box[at] != leads.start[at]
         if not is_told or box[at].bit_count() > MOST_TEXTS:

@@ -9,10 +9,11 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.difference.ground.alignment import aligned
-from turnout.compiler.difference.ground.lines import Outcome, Version
+from turnout.compiler.difference.ground.lines import Version
 from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.regions import All, Masks, find
+from turnout.compiler.outcomes import Outcome
 from turnout.compiler.words.describe import Words
 from turnout.dsl.findings import Witness
 from turnout.dsl.policy import Policy

@@ -13,11 +13,12 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import Outcome, Row
+from turnout.compiler.difference.ground.lines import Row
 from turnout.compiler.difference.ground.meanings import Sets
 from turnout.compiler.leads.budget import Meter, OutOfSteps
 from turnout.compiler.leads.regions import All, Masks, find, truth
 from turnout.compiler.leads.space import Space
+from turnout.compiler.outcomes import Outcome
 
 MOST_PIECES = 80
 """Pieces of one clause's leads before they are told as a whole."""

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import Row, Version, offered
+from turnout.compiler.difference.ground.lines import Row, Version
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.difference.moving.compared import Compared, Offer
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.leads.witness import Example, example, shown
+from turnout.compiler.outcomes import tried
 from turnout.dsl.conditions import SEEN
 from turnout.dsl.findings import Witness
 from turnout.dsl.targets import said
@@ -64,7 +65,7 @@ def _confirmed(rows: tuple[Row, Row], offers: tuple[tuple[Offer, ...], ...]) -> 
     Where both offer the same, the values that the targets read are what differs.
     """
     wanted = [tuple(map(unmarked, row.whole.targets)) for row in rows]
-    if [offered(tuple(target for target, _ in offer)) for offer in offers] != wanted:
+    if [tried([target for target, _ in offer]) for offer in offers] != wanted:
         return None
     if wanted[0] != wanted[1] or rows[0].whole.terms != rows[1].whole.terms:
         return ""
