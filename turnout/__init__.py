@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     )
     from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError
     from turnout.runtime.stores import StateError
+    from turnout.runtime.unbound import Unbound
 
 __all__ = [
     "ActionKind",
@@ -71,6 +72,7 @@ __all__ = [
     "StateError",
     "TargetKind",
     "Tried",
+    "Unbound",
     "UnroutedError",
     "Witness",
     "__version__",
@@ -120,6 +122,7 @@ _HOMES = {
     "Router": "runtime.router",
     "UnroutedError": "runtime.router",
     "StateError": "runtime.stores",
+    "Unbound": "runtime.unbound",
 }
 
 
