@@ -50,8 +50,6 @@ NO_WORDS = {
     "Bound": "where one field stands in a header",
     "Found": "where one name stands in a header",
     "Names": "a header, searched by what counts of its names",
-    "Shapes": "the headers that the records of a run have",
-    "Unbound": "a field that found no column",
     "Compiled": "a policy with all that is made of it",
     "Definition": "a territory or segment: a named condition",
     "Doing": "an action with the values that it was given",
