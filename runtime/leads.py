@@ -99,14 +99,15 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
             complaint = f"not a record: {kind_of(record)}"
             issue = Issue("", shortened(record), complaint)
             return Lead(None, {}, (issue,), row, complaint, own_key(record, row))
-        told = read_values(cast("Mapping[str, object]", record))
+        named = cast("Mapping[str, object]", record)
+        told = read_values(named)
         values, issues = told.values, list(told.issues)
         lacking = [name for name in required if name not in values]
         id_ = read_id(told.raws.get(id_name), values.get(id_name))
-        named = {issue.field for issue in issues} if lacking else ()
-        issues += (Issue(name, "", LACKING) for name in lacking if name not in named)
+        noted = {issue.field for issue in issues} if lacking else ()
+        issues += (Issue(name, "", LACKING) for name in lacking if name not in noted)
         unfit = ", ".join(f"no {name}" for name in lacking) or None
-        told_by = "" if id_ is not None else own_key(record, row)
+        told_by = "" if id_ is not None else own_key(named, row)
         return Lead(id_, values, tuple(issues), row, unfit, told_by)
 
     return read

@@ -27,9 +27,18 @@ if TYPE_CHECKING:
     from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
-    from turnout.runtime.records import LeadsError, RawLead, Record, Records, records
+    from turnout.runtime.records import (
+        LeadsError,
+        Manner,
+        RawLead,
+        Record,
+        Records,
+        Remarks,
+        records,
+    )
     from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError
     from turnout.runtime.stores import StateError
+    from turnout.runtime.unbound import Unbound
 
 __all__ = [
     "ActionKind",
@@ -46,6 +55,7 @@ __all__ = [
     "Issue",
     "Label",
     "LeadsError",
+    "Manner",
     "Move",
     "PassedOver",
     "PolicyError",
@@ -55,6 +65,7 @@ __all__ = [
     "Records",
     "Reference",
     "Refusal",
+    "Remarks",
     "Router",
     "Severity",
     "Source",
@@ -62,6 +73,7 @@ __all__ = [
     "StateError",
     "TargetKind",
     "Tried",
+    "Unbound",
     "UnroutedError",
     "Witness",
     "__version__",
@@ -101,6 +113,8 @@ _HOMES = {
     "RawLead": "runtime.records",
     "Record": "runtime.records",
     "Records": "runtime.records",
+    "Manner": "runtime.records",
+    "Remarks": "runtime.records",
     "records": "runtime.records",
     "ClosedError": "runtime.router",
     "load": "runtime.loading",
@@ -109,6 +123,7 @@ _HOMES = {
     "Router": "runtime.router",
     "UnroutedError": "runtime.router",
     "StateError": "runtime.stores",
+    "Unbound": "runtime.unbound",
 }
 
 

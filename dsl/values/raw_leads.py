@@ -231,7 +231,7 @@ def shortened(raw: object) -> str:
 
 def _printed(raw: object) -> str:
     """Return what a value prints, without its address, which differs from run to run."""
-    if isinstance(raw, Mapping):
+    if issubclass(type(raw), Mapping):
         return kind_of(raw)
     try:
         return _ADDRESS.sub("", repr(raw))
