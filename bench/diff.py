@@ -23,7 +23,6 @@ from turnout.compiler.difference import difference
 from turnout.compiler.program import Program, lower
 from turnout.dsl.files import parse_files
 from turnout.dsl.resolve import resolve
-from turnout.trials.offers import offered_by
 
 SEED = 7
 RULES, EDITS = 5_000, 6
@@ -134,11 +133,11 @@ def main(argv: list[str]) -> None:
         )
         reading = perf_counter() - start
     start = perf_counter()
-    found = difference(old, new, offered_by)
+    found = difference(old, new)
     seconds = perf_counter() - start
     undecided = sum(len(route.undecided) for route in found.routes)
-    shown = sum(move.witness is not None for move in found.moves)
-    each = len(found.moves) / edits
+    shown = sum(shift.witness is not None for shift in found.shifts)
+    each = len(found.shifts) / edits
     print(f"{len(RULE.findall(old_text)):,} rules, {edits} edits")
     print(f"reading both    {reading:6.2f} s")
     print(
@@ -146,7 +145,7 @@ def main(argv: list[str]) -> None:
         f"at most {MOST_SECONDS:.0f} s"
     )
     print(f"sentences       {each:6.2f} an edit, at most {MOST_SENTENCES}; {undecided} undecided")
-    print(f"with a lead     {shown} of {len(found.moves)}")
+    print(f"with a lead     {shown} of {len(found.shifts)}")
     is_within = seconds <= MOST_SECONDS and each <= MOST_SENTENCES and not undecided
     sys.exit(0 if is_within else 1)
 

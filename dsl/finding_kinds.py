@@ -12,7 +12,7 @@ from turnout.dsl.source import Span
 
 
 @attrs.frozen
-class Kind:
+class FindingKind:
     """What is known of a finding by its name alone.
 
     severity: at most, and unless the configuration says otherwise. summary: the claim, one
@@ -49,26 +49,28 @@ class Kind:
         )
 
 
-def firm(name: str, summary: str) -> Kind:
+def firm(name: str, summary: str) -> FindingKind:
     """Return a kind of error that nobody can turn down."""
-    return Kind(name, Severity.ERROR, summary, is_firm=True)
+    return FindingKind(name, Severity.ERROR, summary, is_firm=True)
 
 
-def error(name: str, summary: str) -> Kind:
+def error(name: str, summary: str) -> FindingKind:
     """Return a kind of error."""
-    return Kind(name, Severity.ERROR, summary)
+    return FindingKind(name, Severity.ERROR, summary)
 
 
 def warning(
     name: str, summary: str, *, is_absence: bool = False, needs_whole: bool = False
-) -> Kind:
+) -> FindingKind:
     """Return a kind of warning."""
-    return Kind(name, Severity.WARNING, summary, is_absence=is_absence, needs_whole=needs_whole)
+    return FindingKind(
+        name, Severity.WARNING, summary, is_absence=is_absence, needs_whole=needs_whole
+    )
 
 
-def note(name: str, summary: str, *, needs_whole: bool = False) -> Kind:
+def note(name: str, summary: str, *, needs_whole: bool = False) -> FindingKind:
     """Return a kind of note."""
-    return Kind(name, Severity.NOTE, summary, needs_whole=needs_whole)
+    return FindingKind(name, Severity.NOTE, summary, needs_whole=needs_whole)
 
 
 READING = (

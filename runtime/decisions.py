@@ -8,6 +8,7 @@ import attrs
 
 from turnout.dsl.promises import ActionKind
 from turnout.dsl.targets import KindWord
+from turnout.dsl.values.reading import Issue
 
 TargetKind: TypeAlias = KindWord | Literal["none"]
 """The kind of target that took a lead; "none" where every target was passed over."""
@@ -24,19 +25,6 @@ Reason: TypeAlias = Literal[
     "missed-sla",
 ]
 """Why a target could not take a lead."""
-
-
-@attrs.frozen
-class Issue:
-    """Something about a lead's data that the reader couldn't use as it stood.
-
-    field: the field's name, or "" for the lead as a whole. raw: the value as it came,
-    shortened. reason: one sentence fragment, such as "not a number".
-    """
-
-    field: str
-    raw: str
-    reason: str
 
 
 @attrs.frozen

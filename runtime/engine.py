@@ -30,9 +30,10 @@ from turnout.dsl.targets import (
 )
 from turnout.dsl.types import Values
 from turnout.dsl.values.literals import jsonable
+from turnout.dsl.values.reading import Issue
 from turnout.dsl.wording import parts, worded
 from turnout.runtime.availability import Ask, Availability, Refused
-from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
+from turnout.runtime.decisions import Decision, Doing, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
 from turnout.runtime.due import due
 from turnout.runtime.keys import NO_ID, SAME_ROW

@@ -15,8 +15,9 @@ from turnout.compiler.plan.build import plan_of
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.types import id_field
+from turnout.dsl.values.reading import Issue
 from turnout.errors import Error
-from turnout.runtime.decisions import Decision, Issue
+from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import escalator
 from turnout.runtime.explain import Explanation, explain

@@ -20,13 +20,22 @@ if TYPE_CHECKING:
     from turnout.dsl.promises import ActionKind
     from turnout.dsl.references import Reference
     from turnout.dsl.source import Source, Span
+    from turnout.dsl.values.reading import Issue
     from turnout.errors import Error
     from turnout.project.configuration import ConfigurationError
-    from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver, Reason, TargetKind
+    from turnout.runtime.decisions import Decision, Doing, PassedOver, Reason, TargetKind
     from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
-    from turnout.runtime.records import LeadsError, RawLead, Record, Records, records
+    from turnout.runtime.records import (
+        LeadsError,
+        Manner,
+        RawLead,
+        Record,
+        Records,
+        Remarks,
+        records,
+    )
     from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError
     from turnout.runtime.stores import StateError
     from turnout.runtime.unbound import Unbound
@@ -46,6 +55,7 @@ __all__ = [
     "Issue",
     "Label",
     "LeadsError",
+    "Manner",
     "Move",
     "PassedOver",
     "PolicyError",
@@ -55,6 +65,7 @@ __all__ = [
     "Records",
     "Reference",
     "Refusal",
+    "Remarks",
     "Router",
     "Severity",
     "Source",
@@ -89,7 +100,7 @@ _HOMES = {
     "ConfigurationError": "project.configuration",
     "Decision": "runtime.decisions",
     "Doing": "runtime.decisions",
-    "Issue": "runtime.decisions",
+    "Issue": "dsl.values.reading",
     "PassedOver": "runtime.decisions",
     "Reason": "runtime.decisions",
     "TargetKind": "runtime.decisions",
@@ -102,6 +113,8 @@ _HOMES = {
     "RawLead": "runtime.records",
     "Record": "runtime.records",
     "Records": "runtime.records",
+    "Manner": "runtime.records",
+    "Remarks": "runtime.records",
     "records": "runtime.records",
     "ClosedError": "runtime.router",
     "load": "runtime.loading",

@@ -9,7 +9,7 @@ import attrs
 from turnout.compiler.leads.budget import Budget
 from turnout.compiler.program import Program
 from turnout.compiler.questions.analysis import Analysis
-from turnout.dsl.finding_kinds import Kind
+from turnout.dsl.finding_kinds import FindingKind
 from turnout.dsl.findings import Finding
 
 
@@ -78,5 +78,5 @@ Scope: TypeAlias = OfRoute | OfRules | OfGuarantees | OfFamilies | OfPolicy
 class Check:
     """A check: the kinds of finding that it reports, besides `undecided`, and how it is run."""
 
-    kinds: tuple[Kind, ...]
+    kinds: tuple[FindingKind, ...]
     scope: Scope

@@ -13,10 +13,11 @@ import attrs
 from turnout.compiler.difference.besides import Change, changes
 from turnout.compiler.difference.ground.geography import mentioned, never, placed
 from turnout.compiler.difference.ground.joint_schema import Schema, shared
-from turnout.compiler.difference.ground.lines import Version, version
+from turnout.compiler.difference.ground.lines import RouteVersion, version
 from turnout.compiler.difference.ground.meanings import Meanings, Sets
-from turnout.compiler.difference.moving.changes import moves
-from turnout.compiler.difference.moving.compared import Compared, Move, Offer, Oracle, Purse
+from turnout.compiler.difference.moving.changes import shifts
+from turnout.compiler.difference.moving.compared import Compared, Purse, Shift
+from turnout.compiler.difference.moving.offers import Offer
 from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import USUAL, Budget
 from turnout.compiler.leads.ground import ground
@@ -29,11 +30,10 @@ from turnout.dsl.policy import Definition
 __all__ = [
     "Change",
     "Difference",
-    "Move",
     "Offer",
-    "Oracle",
     "Outcome",
     "RouteDifference",
+    "Shift",
     "difference",
 ]
 
@@ -45,7 +45,7 @@ MOST_QUESTIONS = 20
 class RouteDifference:
     """What became of one route.
 
-    old, new: its name in the two versions, None where one has no such route. moves: the
+    old, new: its name in the two versions, None where one has no such route. shifts: the
     leads whose decision changes, in the order of the clauses. unreadable: what rows that
     aren't leads get, before and after, where that changes. renamed: rules that are the
     same but for their names. undecided: clauses of which the steps ran out.
@@ -53,7 +53,7 @@ class RouteDifference:
 
     old: str | None
     new: str | None
-    moves: tuple[Move, ...] = ()
+    shifts: tuple[Shift, ...] = ()
     unreadable: tuple[Outcome, Outcome] | None = None
     renamed: tuple[tuple[str, str], ...] = ()
     undecided: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class RouteDifference:
     def is_same(self) -> bool:
         """Whether it is proved that no lead's decision changes."""
         is_in_both = self.old is not None and self.new is not None
-        return is_in_both and not (self.moves or self.unreadable or self.undecided)
+        return is_in_both and not (self.shifts or self.unreadable or self.undecided)
 
 
 @attrs.frozen(eq=False)
@@ -79,15 +79,15 @@ class Difference:
     caveats: tuple[str, ...]
 
     @property
-    def moves(self) -> tuple[Move, ...]:
-        """The moves of all routes."""
-        return tuple(move for route in self.routes for move in route.moves)
+    def shifts(self) -> tuple[Shift, ...]:
+        """The shifts of all routes."""
+        return tuple(shift for route in self.routes for shift in route.shifts)
 
     @property
     def owners(self) -> tuple[tuple[str, bool, bool], ...]:
         """Who answers for leads that move: the name, whether some go, whether some come."""
-        gone = {name for move in self.moves for name in move.owners[0]}
-        come = {name for move in self.moves for name in move.owners[1]}
+        gone = {name for shift in self.shifts for name in shift.owners[0]}
+        come = {name for shift in self.shifts for name in shift.owners[1]}
         return tuple((name, name in gone, name in come) for name in sorted(gone | come))
 
     @property
@@ -99,16 +99,14 @@ class Difference:
 def difference(
     old: Program,
     new: Program,
-    oracle: Oracle,
     *,
     declared: Condition | None = None,
     budget: Budget = USUAL,
 ) -> Difference:
     """Return what changes from `old` to `new`.
 
-    oracle: confirms witnesses. declared: where decisions were declared to change, in the
-    new version's words. budget: what one question may take; what is open then is
-    `undecided`.
+    declared: where decisions were declared to change, in the new version's words. budget:
+    what one question may take; what is open then is `undecided`.
     """
     schema = shared(old.policy, new.policy)
     routes: list[RouteDifference] = []
@@ -116,7 +114,7 @@ def difference(
         if before is None or after is None:
             routes.append(RouteDifference(before, after))
         else:
-            asked = _Asked(schema, (old, new), (before, after), oracle, declared, budget)
+            asked = _Asked(schema, (old, new), (before, after), declared, budget)
             routes.append(_route(asked))
     return Difference(tuple(routes), tuple(changes(old.policy, new.policy)), schema.caveats)
 
@@ -138,19 +136,18 @@ class _Asked:
     schema: Schema
     programs: tuple[Program, Program]
     routes: tuple[str, str]
-    oracle: Oracle
     declared: Condition | None
     budget: Budget
 
 
 def _route(asked: _Asked) -> RouteDifference:
     of = _compared(asked)
-    found = list(moves(of))
+    found = list(shifts(of))
     (old, new), (before, after) = asked.programs, asked.routes
     unreadable = outcome_of(old.routes[before].last), outcome_of(new.routes[after].last)
     return RouteDifference(
         *asked.routes,
-        moves=tuple(each for each in found if isinstance(each, Move)),
+        shifts=tuple(each for each in found if isinstance(each, Shift)),
         unreadable=None if unreadable[0] == unreadable[1] else unreadable,
         renamed=tuple(_renamed(of)),
         undecided=tuple(dict.fromkeys(each for each in found if isinstance(each, str))),
@@ -194,13 +191,14 @@ def _compared(asked: _Asked) -> Compared:
         asked.schema.raws,
         lambda values: placed(values, agreements, told_apart),
         words(shared.regions, _named(new)),
-        asked.oracle,
         Purse(asked.budget, MOST_QUESTIONS * asked.budget.steps),
         None if declared is None else sets.region(declared),
     )
 
 
-def _never_duplicates(versions: tuple[Version, Version], meanings: Meanings) -> Iterator[Condition]:
+def _never_duplicates(
+    versions: tuple[RouteVersion, RouteVersion], meanings: Meanings
+) -> Iterator[Condition]:
     """Yield what no lead is that a version has seen before, where somebody asks for these."""
     for each in versions:
         by = Duplicate(tuple(identity.fields for identity in each.policy.identities))
@@ -208,7 +206,7 @@ def _never_duplicates(versions: tuple[Version, Version], meanings: Meanings) -> 
             yield each.view.never(by)
 
 
-def _named(new: Version) -> Iterator[Definition]:
+def _named(new: RouteVersion) -> Iterator[Definition]:
     """Yield the new version's definitions, over the shared fields."""
     names: dict[str, Named] = {}
     for definition in new.policy.definitions.values():

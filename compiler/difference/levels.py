@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from turnout.compiler.difference import Difference, Move, Outcome, RouteDifference
+from turnout.compiler.difference import Difference, Outcome, RouteDifference, Shift
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.dsl.targets import Said, Target, said
 
@@ -31,22 +31,22 @@ def beyond(of: Difference, level: str) -> Iterator[str]:
 def _of_route(route: RouteDifference, level: str) -> Iterator[str]:
     if route.old is None or route.new is None:
         yield f"route {route.new or route.old} is {'added' if route.old is None else 'removed'}"
-    for move in route.moves:
-        if level != "none" and _is_within_team(move):
+    for shift in route.shifts:
+        if level != "none" and _is_within_team(shift):
             continue
         if level != "declared":
-            yield f"leads of {move.clause} move"
-        elif not move.is_declared:
-            yield f"leads of {move.clause} move that were not declared to"
+            yield f"leads of {shift.clause} move"
+        elif not shift.is_declared:
+            yield f"leads of {shift.clause} move that were not declared to"
     if route.unreadable is not None:
         yield f"rows of route {route.new} that aren't leads go elsewhere"
     for clause in route.undecided:
         yield f"whether leads of {clause} move is undecided"
 
 
-def _is_within_team(move: Move) -> bool:
+def _is_within_team(shift: Shift) -> bool:
     """Return whether the leads are offered to the same teams, places and people as before."""
-    return len({_receivers(outcome) for outcome in (*move.before, *move.after)}) == 1
+    return len({_receivers(outcome) for outcome in (*shift.before, *shift.after)}) == 1
 
 
 def _receivers(outcome: Outcome) -> tuple[object, ...]:

@@ -128,7 +128,7 @@ def _searched(root: Node, meter: Meter) -> dict[int, Mask] | None:
     return None
 
 
-def _solved(engine: sat.Engine, root: Node, meter: Meter) -> dict[int, Mask] | None:
+def _solved(engine: sat.SatEngine, root: Node, meter: Meter) -> dict[int, Mask] | None:
     """Return the same as `_searched`, from a SAT solver."""
     rows = {at: [accepting for _, accepting in columns] for at, columns in root.columns.items()}
     places = sat.places_outside(engine, members(root.alive), rows, meter)

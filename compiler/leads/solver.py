@@ -44,7 +44,7 @@ class _Solver(Protocol):
     def delete(self) -> None: ...
 
 
-class Engine(Protocol):
+class SatEngine(Protocol):
     """python-sat's module of solvers."""
 
     def Solver(self, *, name: str) -> _Solver:  # noqa: N802 - as the package has it
@@ -53,16 +53,16 @@ class Engine(Protocol):
 
 
 @cache
-def engine() -> Engine | None:
+def engine() -> SatEngine | None:
     """Return python-sat, None where it isn't installed."""
     try:
-        return cast("Engine", importlib.import_module("pysat.solvers"))
+        return cast("SatEngine", importlib.import_module("pysat.solvers"))
     except ImportError:
         return None
 
 
 def places_outside(
-    found: Engine, alive: Sequence[int], rows: Rows, meter: Meter
+    found: SatEngine, alive: Sequence[int], rows: Rows, meter: Meter
 ) -> dict[int, int] | None:
     """Return a place in each row such that no cover accepts all; None where there is none.
 

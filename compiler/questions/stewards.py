@@ -19,7 +19,7 @@ from turnout.dsl.wording import written
 
 
 @attrs.frozen
-class Part:
+class StewardPart:
     """A part of a policy, and who answers for it, None where nobody does.
 
     kind: "route", "within", "rule", "fallback", "territory", "team", "queue", "partner",
@@ -32,23 +32,27 @@ class Part:
     span: Span = attrs.field(eq=False, repr=False)
 
 
-def parts_with_stewards(program: Program) -> tuple[Part, ...]:
+def parts_with_stewards(program: Program) -> tuple[StewardPart, ...]:
     """Return everything that can have an steward, in the order in which a policy is written."""
     policy = program.policy
-    found: list[Part] = []
+    found: list[StewardPart] = []
     for definition in policy.definitions.values():
         if definition.kind == "territory" and not definition.is_keyed:
             steward = _territory_steward(definition, policy.definitions)
-            found.append(Part("territory", definition.name, steward, definition.span))
-    found += [Part("team", team.name, team.steward, team.span) for team in policy.teams.values()]
+            found.append(StewardPart("territory", definition.name, steward, definition.span))
     found += [
-        Part(place.kind, place.name, place.steward, place.span) for place in policy.outlets.values()
+        StewardPart("team", team.name, team.steward, team.span) for team in policy.teams.values()
+    ]
+    found += [
+        StewardPart(place.kind, place.name, place.steward, place.span)
+        for place in policy.outlets.values()
     ]
     for route in policy.routes.values():
-        found.append(Part("route", route.name, route.steward, route.span))
+        found.append(StewardPart("route", route.name, route.steward, route.span))
         found += _inside(policy, route, route.steward)
     found += [
-        Part("guarantee", each.name, each.steward, each.span) for each in policy.guarantees.values()
+        StewardPart("guarantee", each.name, each.steward, each.span)
+        for each in policy.guarantees.values()
     ]
     return tuple(found)
 
@@ -73,22 +77,22 @@ def stewards_of(policy: Policy, clause: Clause) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _inside(policy: Policy, block: Route | Block, steward: str | None) -> Iterator[Part]:
+def _inside(policy: Policy, block: Route | Block, steward: str | None) -> Iterator[StewardPart]:
     for entry in block.entries:
         if isinstance(entry, Block):
             nearest = entry.steward or steward
             name = written(entry.condition, policy.fields)
-            yield Part("within", name, nearest, entry.span)
+            yield StewardPart("within", name, nearest, entry.span)
             yield from _inside(policy, entry, nearest)
         else:
-            yield Part("rule", entry.name, steward, entry.span)
+            yield StewardPart("rule", entry.name, steward, entry.span)
     if block.fallback is not None and block.fallback_span is not None:
         where = (
             f"route {block.name}"
             if isinstance(block, Route)
             else written(block.condition, policy.fields)
         )
-        yield Part("fallback", where, steward, block.fallback_span)
+        yield StewardPart("fallback", where, steward, block.fallback_span)
 
 
 def _territory_steward(territory: Definition, all_: Mapping[str, Definition]) -> str | None:

@@ -1,7 +1,7 @@
 """What becomes of a policy's findings: those that are allowed, and how much the rest matters.
 
 Every command and the public API take their findings from here, so that a finding that is
-allowed or turned down is so everywhere. A firm finding (see `Kind.is_firm`) is never
+allowed or turned down is so everywhere. A firm finding (see `FindingKind.is_firm`) is never
 touched: with one, a policy can't be run.
 """
 

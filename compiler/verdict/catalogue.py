@@ -8,21 +8,23 @@ from collections.abc import Mapping
 
 from turnout.compiler.checks import CHECKS
 from turnout.compiler.checks.undecided import UNDECIDED
-from turnout.dsl.finding_kinds import ALLOWANCES, READING, Kind
+from turnout.dsl.finding_kinds import ALLOWANCES, READING, FindingKind
 from turnout.dsl.findings import Severity
 
 _GRAVEST_FIRST = tuple(Severity)
 
 
-def _gravity(kind: Kind) -> tuple[bool, int]:
+def _gravity(kind: FindingKind) -> tuple[bool, int]:
     return not kind.is_firm, _GRAVEST_FIRST.index(kind.severity)
 
 
-PROVED: tuple[Kind, ...] = (
+PROVED: tuple[FindingKind, ...] = (
     *sorted(dict.fromkeys(kind for each in CHECKS for kind in each.kinds), key=_gravity),
     UNDECIDED,
 )
 """What the checks prove about a policy that could be read, the gravest first."""
 
-CATALOGUE: Mapping[str, Kind] = {kind.name: kind for kind in (*PROVED, *READING, *ALLOWANCES)}
+CATALOGUE: Mapping[str, FindingKind] = {
+    kind.name: kind for kind in (*PROVED, *READING, *ALLOWANCES)
+}
 """Every kind of finding by its name, the checks first."""

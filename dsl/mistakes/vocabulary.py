@@ -192,7 +192,7 @@ def synonym(met: Met) -> Told | None:
 
 
 _DECLARED = r"(?m)^\s*(?P<kind>team|queue|person|partner|sequence)\s+{}(?![\w-])"
-_NAME = re.compile(r"[A-Za-z_][\w-]*")
+_NAME = re.compile(r"[^\W\d][\w-]*")
 
 
 def bare_target(met: Met) -> Told | None:

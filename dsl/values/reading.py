@@ -37,6 +37,19 @@ class Unread:
     kept: Value | None = None
 
 
+@attrs.frozen
+class Issue:
+    """Something about a lead's data that the reader couldn't use as it stood.
+
+    field: the field's name, or "" for the lead as a whole. raw: the value as it came,
+    shortened. reason: one sentence fragment, such as "not a number".
+    """
+
+    field: str
+    raw: str
+    reason: str
+
+
 Reading: TypeAlias = Value | Missing | Unread
 
 FromText: TypeAlias = Callable[[str, str | None], Reading]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from turnout.dsl.headers import Headers
-from turnout.runtime.decisions import Issue
+from turnout.dsl.values.reading import Issue
 from turnout.runtime.records.decoding import Lines
 from turnout.runtime.records.envelopes import Envelope, Unclear, envelope, paging
 from turnout.runtime.records.json_lines import TOO_DEEP, complaint_of
@@ -266,11 +266,12 @@ class _Cursor:
 
     def unclear(self, lists: tuple[str, ...], keys: tuple[str, ...]) -> LeadsError:
         """Return that it isn't clear where the leads are."""
-        named = f"{len(lists)} lists, {listed(lists)}" if len(lists) > 1 else f"a list {lists[0]}"
+        first = next(iter(lists), "")
+        named = f"{len(lists)} lists, {listed(lists)}" if len(lists) > 1 else f"a list {first}"
         return LeadsError(
             f"{self._lines.name} is an object with {named}, and it isn't clear whether that is"
             f" where the leads are: its keys are {listed(keys)}",
-            f"cut it out first, such as with: jq '.{lists[0]}' FILE",
+            f"cut it out first, such as with: jq '.{first}' FILE",
         )
 
     def error(self, reason: str) -> LeadsError:

@@ -8,7 +8,7 @@ what was odd.
 import json
 from typing import cast
 
-from turnout.runtime.decisions import Issue
+from turnout.dsl.values.reading import Issue
 
 _SHOWN = 40
 _EMPTY: tuple[object, ...] = (None, "")
@@ -28,7 +28,7 @@ class Objects:
         whole = dict(pairs)
         if len(whole) == len(pairs):
             return whole
-        whole = {}
+        whole.clear()
         for name, value in pairs:
             first = whole.setdefault(name, value)
             if first is value or value in _EMPTY or value == first:

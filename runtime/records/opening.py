@@ -5,7 +5,7 @@ import io
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Literal, Self, TypeAlias
+from typing import BinaryIO, Literal, Self, TypeAlias, cast
 
 import attrs
 
@@ -136,7 +136,7 @@ def records(
 
 def _headers(fields: Mapping[str, Field] | Collection[str]) -> Headers:
     if isinstance(fields, Mapping):
-        return Headers(fields)
+        return Headers(cast("Mapping[str, Field]", fields))
     return Headers({name: Field(name, Text()) for name in fields})
 
 

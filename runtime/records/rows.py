@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import attrs
 
+from turnout.dsl.values.reading import Issue
 from turnout.errors import Error
-from turnout.runtime.decisions import Issue
 
 LONGEST_CELL = 1 << 20
 """Characters that one cell of a table may have (1 Mi)."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from turnout.dsl.headers import Headers
-from turnout.runtime.decisions import Issue
+from turnout.dsl.values.reading import Issue
 from turnout.runtime.records.footers import Row, is_blank, until, without_footer
 from turnout.runtime.records.guards import unguarded
 from turnout.runtime.records.headings import fields_in

@@ -10,7 +10,7 @@ from tests.support.differences import (
     decided,
     histories,
     is_as_told,
-    moves_of,
+    shifts_of,
     treated,
 )
 from tests.support.enumeration import TODAY
@@ -109,12 +109,12 @@ def test_exactly_the_raw_leads_that_the_versions_treat_differently_are_told(
                 found = found.kept or found
             if not isinstance(found, Missing | Unread):
                 values[name] = found
-        told = moves_of(versions, values, TODAY)
+        told = shifts_of(versions, values, TODAY)
         assert bool(told) == (before != after), raw
-        assert all(is_as_told(move, before, after) for move in told)
+        assert all(is_as_told(shift, before, after) for shift in told)
         told_any = told_any or bool(told)
-    assert told_any == bool(versions.route.moves)
-    assert all(move.witness is not None for move in versions.route.moves)
+    assert told_any == bool(versions.route.shifts)
+    assert all(shift.witness is not None for shift in versions.route.shifts)
 
 
 UNLIKE = {
@@ -135,10 +135,12 @@ def test_where_types_have_nothing_in_common_a_witness_is_run_or_none_is_shown(
     old: str, new: str
 ) -> None:
     versions = compared(old, new)
-    assert versions.route.moves
-    for move in versions.route.moves:
-        if move.witness is not None:
-            assert is_as_told(move, *decided(versions, arrived(versions, move.witness.fields, DAY)))
+    assert versions.route.shifts
+    for shift in versions.route.shifts:
+        if shift.witness is not None:
+            assert is_as_told(
+                shift, *decided(versions, arrived(versions, shift.witness.fields, DAY))
+            )
 
 
 PLACES = {"country": [None, "US", "CA", "AQ"], "state": [None, "US-CA", "US-NY", "CA-ON"]}
@@ -190,15 +192,15 @@ LINKED = {
 @pytest.mark.parametrize(("old", "new"), LINKED.values(), ids=LINKED)
 def test_what_only_one_version_reads_with_its_country_is_told_exactly(old: str, new: str) -> None:
     versions = compared(old, new)
-    assert versions.route.moves
+    assert versions.route.shifts
     for chosen in product(*PLACES.values()):
         raw = {name: value for name, value in zip(PLACES, chosen, strict=True) if value is not None}
         found = treated(versions, arrived(versions, raw, TODAY))
         assert bool(found.told) == (found.before != found.after), raw
-        assert all(is_as_told(move, found.before, found.after) for move in found.told)
-    for move in versions.route.moves:
-        assert move.witness is not None
-        assert is_as_told(move, *decided(versions, arrived(versions, move.witness.fields, DAY)))
+        assert all(is_as_told(shift, found.before, found.after) for shift in found.told)
+    for shift in versions.route.shifts:
+        assert shift.witness is not None
+        assert is_as_told(shift, *decided(versions, arrived(versions, shift.witness.fields, DAY)))
 
 
 def test_a_duplicate_told_by_a_state_that_one_version_reads_with_its_country_is_compared() -> None:
@@ -212,7 +214,7 @@ def test_a_duplicate_told_by_a_state_that_one_version_reads_with_its_country_is_
         )
     )
     versions = compared(old, new)
-    assert versions.route.moves  # by a county's country a lead may be known
+    assert versions.route.shifts  # by a county's country a lead may be known
     for raw in ({"state": "US-CA"}, {"state": "US-CA", "county": "CA-ON"}, {"county": "US-CA"}):
         lead = arrived(versions, raw, TODAY)
         for seen in histories(versions, lead):

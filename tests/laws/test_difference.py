@@ -152,8 +152,8 @@ def hold_to_every_lead(versions: Versions) -> None:
         for seen in histories(versions, lead):
             found = treated(versions, lead, seen)
             assert bool(found.told) == (found.before != found.after), (lead, seen, found)
-            for move in found.told:
-                assert is_as_told(move, found.before, found.after), (lead, seen, move)
+            for shift in found.told:
+                assert is_as_told(shift, found.before, found.after), (lead, seen, shift)
 
 
 @given(edited())
@@ -199,8 +199,8 @@ def test_a_clause_told_in_one_line_tells_exactly_its_moved_leads(
         )
         versions = compared(*pair)
     assume(is_whole(versions))
-    clauses = [move.clause for move in versions.route.moves if not move.is_passed_on]
-    versions_of = {(move.clause, move.is_old) for move in versions.route.moves}
+    clauses = [shift.clause for shift in versions.route.shifts if not shift.is_passed_on]
+    versions_of = {(shift.clause, shift.is_old) for shift in versions.route.shifts}
     # Leads of a clause whose owner is somebody else now stand in a row of their own.
     assert len(clauses) <= 2 * len(versions_of)
     hold_to_every_lead(versions)
@@ -216,7 +216,7 @@ def test_the_way_back_moves_the_same_leads(pair: tuple[Written, Written]) -> Non
         for seen in histories(there, lead):
             one, two = treated(there, lead, seen), treated(back, back_again, (seen[1], seen[0]))
             assert bool(one.told) == bool(two.told)
-            assert all(is_as_told(move, one.after, one.before) for move in two.told)
+            assert all(is_as_told(shift, one.after, one.before) for shift in two.told)
 
 
 @given(edited())
@@ -225,13 +225,13 @@ def test_every_move_has_a_lead_that_both_versions_treat_as_told(
 ) -> None:
     versions = compared(*pair)
     assume(is_whole(versions))
-    for move in versions.route.moves:
-        assert move.witness is not None, move
-        arrives = re.search(r"arriving on (\S+)", move.witness.note)
+    for shift in versions.route.shifts:
+        assert shift.witness is not None, shift
+        arrives = re.search(r"arriving on (\S+)", shift.witness.note)
         today = date.fromisoformat(arrives[1].rstrip(",")) if arrives else TODAY
-        lead = arrived(versions, move.witness.fields, today)
+        lead = arrived(versions, shift.witness.fields, today)
         assert any(
-            is_as_told(move, *decided(versions, lead, seen)) for seen in histories(versions, lead)
+            is_as_told(shift, *decided(versions, lead, seen)) for seen in histories(versions, lead)
         )
 
 

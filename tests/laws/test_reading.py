@@ -29,7 +29,8 @@ from turnout.dsl.values import (
     show,
 )
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY
-from turnout.runtime.leads import LACKING, fingerprint, lead_reader, leads, shortened
+from turnout.dsl.values.raw_leads import shortened
+from turnout.runtime.leads import LACKING, fingerprint, lead_reader, leads
 from turnout.runtime.records import LeadsError, records
 from turnout.runtime.records.opening import Format
 

@@ -16,7 +16,7 @@ import pytest
 
 import turnout
 from turnout.compiler.verdict.catalogue import CATALOGUE, PROVED
-from turnout.dsl.finding_kinds import ALLOWANCES, READING, Kind
+from turnout.dsl.finding_kinds import ALLOWANCES, READING, FindingKind
 from turnout.dsl.findings import Severity
 from turnout.rendering.pages import page, terminal
 from turnout.rendering.screen import width
@@ -209,7 +209,7 @@ def _severity(call: ast.Call) -> str:
 
 
 @pytest.mark.parametrize("kind", CATALOGUE.values(), ids=CATALOGUE)
-def test_every_finding_has_a_page_with_the_fixed_headings(kind: Kind) -> None:
+def test_every_finding_has_a_page_with_the_fixed_headings(kind: FindingKind) -> None:
     skeleton = SKELETON.format(name=kind.name, severity=kind.severity.value, summary=kind.summary)
     path = PAGES / f"{kind.name}.md"
     assert (SOURCE / "pages" / path.name).is_file(), f"write docs/checks/{path.name}:\n\n{skeleton}"
@@ -245,7 +245,7 @@ def test_the_index_lists_every_finding(request: pytest.FixtureRequest) -> None:
     assert INDEX.read_text("utf-8") == text, "run this test with --rewrite, and read the difference"
 
 
-def table(kinds: tuple[Kind, ...]) -> str:
+def table(kinds: tuple[FindingKind, ...]) -> str:
     """Return the index's table of some kinds of finding."""
     rows = [
         f"| [{kind.name}]({kind.name}.md) | {kind.severity.value}{', always' * kind.is_firm} | "

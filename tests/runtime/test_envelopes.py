@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from turnout.runtime.decisions import Issue
+from turnout.dsl.values.reading import Issue
 from turnout.runtime.records import LeadsError, Record, Records, records
 
 FIELDS = ("id", "email", "products")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnout.runtime.decisions import Issue
+from turnout.dsl.values.reading import Issue
 from turnout.runtime.records import LeadsError, Manner, Records, records
 
 FIELDS = ("id", "email", "country")

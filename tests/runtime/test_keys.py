@@ -14,7 +14,8 @@ import pytest
 
 from tests.support.policies import compiled, errors
 from turnout.dsl.types import Code, Email, Field, FieldType, Integer, Lookup, SalesforceId, Text
-from turnout.runtime.decisions import Decision, Issue
+from turnout.dsl.values.reading import Issue
+from turnout.runtime.decisions import Decision
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import LACKING, lead_reader
 from turnout.runtime.records import records

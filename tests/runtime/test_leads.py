@@ -11,8 +11,9 @@ import pytest
 
 from turnout.dsl import types
 from turnout.dsl.types import Field
-from turnout.runtime.decisions import Issue
-from turnout.runtime.leads import LACKING, Lead, fingerprint, lead_reader, leads, shortened
+from turnout.dsl.values.raw_leads import shortened
+from turnout.dsl.values.reading import Issue
+from turnout.runtime.leads import LACKING, Lead, fingerprint, lead_reader, leads
 from turnout.runtime.records import Record
 
 FIELDS = {

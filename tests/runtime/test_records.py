@@ -11,7 +11,7 @@ from typing import cast
 
 import pytest
 
-from turnout.runtime.decisions import Issue
+from turnout.dsl.values.reading import Issue
 from turnout.runtime.records import LeadsError, Record, Records, records
 from turnout.runtime.records.opening import Format
 

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.routing_loop import DREW_FROM, POLICY, ROUTE, TEAM, assigned, route
-from turnout.runtime.decisions import Decision, Issue, PassedOver
+from turnout.dsl.values.reading import Issue
+from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.stores import Recorded, StateError, Store
 from turnout.runtime.stores.memory import MemoryStore

@@ -9,7 +9,7 @@ import attrs
 
 from tests.support.policies import resolved
 from tests.support.strategies import Written, can_be_seen
-from turnout.compiler.difference import Difference, Move, Offer, RouteDifference, difference
+from turnout.compiler.difference import Difference, Offer, RouteDifference, Shift, difference
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.leads.budget import Budget
 from turnout.compiler.leads.regions import truth
@@ -55,19 +55,11 @@ class Versions:
 
 @attrs.frozen
 class Treated:
-    """What becomes of a raw lead: the offers of both versions, and the moves that tell of it."""
+    """What becomes of a raw lead: the offers of both versions, and the shifts that tell of it."""
 
     before: tuple[Offer, ...]
     after: tuple[Offer, ...]
-    told: tuple[Move, ...]
-
-
-def attempted(
-    policy: Policy, route: str, raw: Mapping[str, object], today: date
-) -> tuple[Offer, ...]:
-    """Return what a raw lead is offered, all of it; the oracle."""
-    values = lead_reader(policy.fields)(raw, None).values
-    return _offers(policy, route, {**values, SEEN: raw.get(SEEN) is True}, today)
+    told: tuple[Shift, ...]
 
 
 def _offers(policy: Policy, route: str, values: Values, today: date) -> tuple[Offer, ...]:
@@ -84,9 +76,7 @@ def compared(
 ) -> Versions:
     """Return two versions in which nothing is wrong, compared."""
     before, after = resolved(old), resolved(new)
-    found = difference(
-        lower(before), lower(after), attempted, declared=declared, budget=Budget(steps)
-    )
+    found = difference(lower(before), lower(after), declared=declared, budget=Budget(steps))
     return Versions(before, after, found)
 
 
@@ -128,7 +118,7 @@ def treated(versions: Versions, lead: Arrived, seen: Seen = (False, False)) -> T
         (versions.route.compared.old, versions.route.compared.new), seen, strict=True
     ):
         values[SEEN if version.view.tells_alike else SEEN + version.view.suffix] = is_seen
-    told = tuple(moves_of(versions, values, lead.today))
+    told = tuple(shifts_of(versions, values, lead.today))
     return Treated(*decided(versions, lead, seen), told)
 
 
@@ -159,31 +149,31 @@ def _tried(offers: tuple[Offer, ...]) -> tuple[Offer, ...]:
     return tuple((target, values[target]) for target in tried(tuple(values)))
 
 
-def moves_of(versions: Versions, values: Values, today: date) -> list[Move]:
-    """Return the moves whose leads a lead, in its shared values, is among."""
+def shifts_of(versions: Versions, values: Values, today: date) -> list[Shift]:
+    """Return the shifts whose leads a lead, in its shared values, is among."""
     route = versions.route
     assert route.compared is not None
     space = route.compared.ground.space
     point = [1 << number for number in space.classify(values, today)]
     return [
-        move
-        for move in route.moves
+        shift
+        for shift in route.shifts
         if any(
             all(mask & bit for mask, bit in zip(area.box, point, strict=True))
             and all(truth(region, point) for region in area.inside)
             and not any(truth(region, point) for region in area.outside)
-            for area in move.areas
+            for area in shift.areas
         )
     ]
 
 
-def is_as_told(move: Move, before: tuple[Offer, ...], after: tuple[Offer, ...]) -> bool:
-    """Return whether a move tells of leads that were offered `before` and now `after`."""
+def is_as_told(shift: Shift, before: tuple[Offer, ...], after: tuple[Offer, ...]) -> bool:
+    """Return whether a shift tells of leads that were offered `before` and now `after`."""
     olds, news = (
         [tuple(map(unmarked, outcome.targets)) for outcome in outcomes]
-        for outcomes in (move.before, move.after)
+        for outcomes in (shift.before, shift.after)
     )
-    if move.is_passed_on:
+    if shift.is_passed_on:
         ((old,), _) = olds, news
         head = len(before) - len(old)
         if before[:head] != after[:head]:

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from turnout.commands.flow import decisions_to
 from turnout.commands.outputs import replacing
+from turnout.dsl.values.reading import Issue
 from turnout.rendering.decisions import COLUMNS, LAYOUTS
 from turnout.rendering.tally import Tally
-from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
+from turnout.runtime.decisions import Decision, Doing, PassedOver
 from turnout.runtime.records import Record
 from turnout.runtime.records.guards import harmless
 from turnout.runtime.unbound import Shapes

@@ -27,7 +27,6 @@ from turnout.rendering.screen import columns
 from turnout.runtime.records import Manner
 from turnout.runtime.unbound import Shapes, begun
 from turnout.trials.impact import Movements, movements
-from turnout.trials.offers import offered_by
 
 
 @click.command(
@@ -120,7 +119,7 @@ def command(
         except UnreadableError as refusal:
             _show_unreadable(refusal)
             ctx.exit(CANNOT_RUN)
-    found = difference(*programs, offered_by, declared=declared, budget=budget)
+    found = difference(*programs, declared=declared, budget=budget)
     counted = None
     if leads is not None:
         counted = _counted(leads, manner, found, programs, at or datetime.now(UTC))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from turnout.compiler.questions.stewards import Part
+from turnout.compiler.questions.stewards import StewardPart
 from turnout.dsl.printable import visible
 from turnout.rendering.screen import Ink, paint, width
 
@@ -17,9 +17,9 @@ NOBODY = "nobody"
 _WIDEST_NAME = 44
 
 
-def owners_text(parts: Sequence[Part]) -> Iterator[str]:
+def owners_text(parts: Sequence[StewardPart]) -> Iterator[str]:
     """Yield each owner with what they answer for, in the order of the policy; nobody last."""
-    by_owner: dict[str | None, list[Part]] = {}
+    by_owner: dict[str | None, list[StewardPart]] = {}
     for part in parts:
         by_owner.setdefault(part.steward, []).append(part)
     unowned = by_owner.pop(None, [])
@@ -33,7 +33,7 @@ def owners_text(parts: Sequence[Part]) -> Iterator[str]:
             yield f"  {name}{gap}  {visible(_place(part))}"
 
 
-def owners_data(policy: str, parts: Sequence[Part]) -> dict[str, Any]:
+def owners_data(policy: str, parts: Sequence[StewardPart]) -> dict[str, Any]:
     """Return the owners in their documented JSON form, keys in a fixed order."""
     return {
         "format": FORMAT,
@@ -52,7 +52,7 @@ def owners_data(policy: str, parts: Sequence[Part]) -> dict[str, Any]:
     }
 
 
-def codeowners(parts: Sequence[Part], prefix: str) -> Iterator[str]:
+def codeowners(parts: Sequence[StewardPart], prefix: str) -> Iterator[str]:
     """Yield a line for each file that something with an owner stands in.
 
     The owners of a file are those of its parts. A name with an `@` stays as it is, any
@@ -79,9 +79,9 @@ def _handle(owner: str, prefix: str) -> str:
     return prefix + re.sub(r"[^A-Za-z0-9_.-]+", "-", owner).strip("-")
 
 
-def _place(part: Part) -> str:
+def _place(part: StewardPart) -> str:
     return f"{part.span.source.name}:{_line(part)}"
 
 
-def _line(part: Part) -> int:
+def _line(part: StewardPart) -> int:
     return part.span.source.place(part.span.start)[0]

@@ -40,7 +40,7 @@ class Row:
 
 
 @attrs.frozen(eq=False)
-class Version:
+class RouteVersion:
     """A route of one version: `is_old`, or the new one.
 
     view: how it sees the shared fields. numbers: what each of its names means.
@@ -66,7 +66,7 @@ def version(  # noqa: PLR0913 - a route, and what it is held beside
     meanings: Meanings,
     *,
     is_old: bool,
-) -> Version:
+) -> RouteVersion:
     """Return a version's route in rows; `meanings` learns its conditions."""
     chosen = program.routes[route]
     policy = program.policy
@@ -99,7 +99,7 @@ def version(  # noqa: PLR0913 - a route, and what it is held beside
     nothing = Outcome(())
     number = _number(ALWAYS, view, names, meanings, numbers)
     rows.append(Row("the end of the route", None, number, nothing, nothing))
-    return Version(policy, route, is_old, view, tuple(rows), numbers)
+    return RouteVersion(policy, route, is_old, view, tuple(rows), numbers)
 
 
 def _differing(of: Outcome, readings: Readings) -> dict[str, Condition]:

@@ -14,7 +14,7 @@ import attrs
 
 from turnout.compiler.difference.ground.lines import Row
 from turnout.compiler.difference.ground.receivers import unmarked
-from turnout.compiler.difference.moving.compared import Area, Compared, Move
+from turnout.compiler.difference.moving.compared import Area, Compared, Shift
 from turnout.compiler.difference.moving.phrasing import said
 from turnout.compiler.difference.moving.pieces import CommonGround, Piece, Reach, cubes, reach
 from turnout.compiler.difference.moving.proof import witness
@@ -34,7 +34,7 @@ MOST_SENTENCES = 6
 """Sentences that one clause's leads may take before they are told as a whole."""
 
 
-def moves(of: Compared) -> Iterator[Move | str]:
+def shifts(of: Compared) -> Iterator[Shift | str]:
     """Yield the leads that move, and the title of each clause that is left undecided.
 
     Leads that go from one differing clause to another are told once, by the one that needs
@@ -43,7 +43,7 @@ def moves(of: Compared) -> Iterator[Move | str]:
     pairs = of.common
     followed = [*_followed(of, pairs, is_old=True), *_followed(of, pairs, is_old=False)]
     told: tuple[list[Row], list[Row]] = ([], [])
-    found: dict[int, list[Move | str]] = {}
+    found: dict[int, list[Shift | str]] = {}
     for is_old, leads in sorted(followed, key=lambda each: _effort(each[1])):
         by_others = _told(of, leads, told[not is_old])
         found[id(leads)] = [*_moved(of, leads, by_others, is_old=is_old)]
@@ -109,7 +109,7 @@ def _fresh(of: Compared, leads: Reach, told: _Told) -> list[Piece]:
     return fresh
 
 
-def _moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iterator[Move | str]:
+def _moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iterator[Shift | str]:
     """Yield the leads of one clause that the other version gives something else."""
     boxes = [] if leads.is_many else _boxes(leads, _fresh(of, leads, told))
     if leads.is_many or len(boxes) > MOST_SENTENCES:
@@ -118,13 +118,13 @@ def _moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iterator
         for box in boxes:
             takers = _takers(of, leads, box, told)
             narrow = _narrowed(of, leads, box, [taken for _, taken in takers])
-            yield _move(of, leads, narrow, told, takers, is_old=is_old)
+            yield _shift(of, leads, narrow, told, takers, is_old=is_old)
     if leads.is_open:
         yield leads.row.title
 
 
-def _all_moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iterator[Move | str]:
-    """Yield all leads of a clause whose outcome changes as one move, whatever they have in common.
+def _all_moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iterator[Shift | str]:
+    """Yield all leads of a clause whose outcome changes as one shift, whatever they have in common.
 
     What tells them apart is who takes them now: those that get the same as before are
     left out by name, like those that an earlier clause takes.
@@ -145,7 +145,7 @@ def _all_moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iter
             yield leads.row.title
             return
     if takers:
-        yield _move(of, leads, leads.start, stay, list(takers.values()), is_old=is_old)
+        yield _shift(of, leads, leads.start, stay, list(takers.values()), is_old=is_old)
 
 
 def _boxes(leads: Reach, fresh: Sequence[Piece]) -> list[Masks]:
@@ -163,7 +163,7 @@ def _boxes(leads: Reach, fresh: Sequence[Piece]) -> list[Masks]:
     return found
 
 
-def _move(  # noqa: PLR0913 - what a move is told from
+def _shift(  # noqa: PLR0913 - what a shift is told from
     of: Compared,
     leads: Reach,
     box: Masks,
@@ -171,7 +171,7 @@ def _move(  # noqa: PLR0913 - what a move is told from
     takers: list[tuple[Row, list[All]]],
     *,
     is_old: bool,
-) -> Move:
+) -> Shift:
     versions = (of.old, of.new) if is_old else (of.new, of.old)
     met = [row for row in leads.mine if _may_meet(of.ground, (leads.row, row), box)]
     met += [row for row in told.rows if _may_meet(of.ground, (leads.row, row), box)]
@@ -185,7 +185,7 @@ def _move(  # noqa: PLR0913 - what a move is told from
         (others, tuple(dict.fromkeys(row.title for row, _ in takers))),
     )
     (olds, sources), (news, sinks) = sides if is_old else sides[::-1]
-    return Move(
+    return Shift(
         *_told_apart(olds, news),
         phrased,
         leads.row.title,
@@ -311,7 +311,7 @@ def _is_declared(of: Compared, leads: Sequence[All], box: Masks) -> bool:
 # -- what the same clause gives its leads --
 
 
-def _passed_on(of: Compared, pairs: Sequence[tuple[int, int]]) -> Iterator[Move | str]:
+def _passed_on(of: Compared, pairs: Sequence[tuple[int, int]]) -> Iterator[Shift | str]:
     """Yield the leads that the same clause takes, and that its targets pass on elsewhere."""
     groups: dict[tuple[Outcome, Outcome], list[tuple[int, int]]] = {}
     for one, two in pairs:
@@ -356,7 +356,7 @@ def _passed(
     tails: tuple[Outcome, Outcome],
     group: Sequence[tuple[int, int]],
     shown_by: tuple[int, int],
-) -> Move:
+) -> Shift:
     """Return the leads of a group of clauses; those of `shown_by` are known to be some."""
     ground, everything = of.ground, of.ground.space.full
     rows = of.old.rows[shown_by[0]], of.new.rows[shown_by[1]]
@@ -366,7 +366,7 @@ def _passed(
         taken = (ground.taken(of.old.rows[one]),)
         areas.append(Area(taken, tuple(ground.taken(row) for row in before), everything))
     clauses = tuple(of.new.rows[two].title for _, two in group)
-    return Move(
+    return Shift(
         tails[:1],
         tails[1:],
         said=(),

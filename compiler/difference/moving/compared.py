@@ -2,30 +2,19 @@
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
-from datetime import date
 from functools import cached_property
-from typing import TypeAlias
 
 import attrs
 
 from turnout.compiler.difference.ground.alignment import aligned
-from turnout.compiler.difference.ground.lines import Version
+from turnout.compiler.difference.ground.lines import RouteVersion
 from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.regions import All, Masks, find
 from turnout.compiler.outcomes import Outcome
 from turnout.compiler.words.describe import Words
 from turnout.dsl.findings import Witness
-from turnout.dsl.policy import Policy
-from turnout.dsl.targets import Target
 from turnout.dsl.types import Field, Value
-
-Offer: TypeAlias = tuple[Target, tuple[Value | None, ...]]
-"""A target that a lead is offered, and the lead's values of the fields that it reads."""
-
-Oracle: TypeAlias = Callable[[Policy, str, Mapping[str, object], date], tuple[Offer, ...]]
-"""Runs a raw lead through the reference interpreter: policy, route, lead as it arrives,
-and under `SEEN` whether it was seen before, day or moment → what it is offered, in order."""
 
 
 @attrs.frozen(eq=False)
@@ -38,14 +27,14 @@ class Area:
 
 
 @attrs.frozen(eq=False)
-class Move:
+class Shift:
     """Leads whose decision changes.
 
     before, after: what they get in the two versions: one outcome each, or several on one
     side where many clauses lose leads to one, or one to many. said: what these leads have
     in common, as phrases; none where that is nothing. clause: the clause whose leads they
     are, as its version (`is_old`: the old one) has it. unless: clauses whose leads are not
-    among them, earlier ones and ones that another move tells of. sources, sinks: the
+    among them, earlier ones and ones that another shift tells of. sources, sinks: the
     clauses that take them before and after; owners: who answers for these, both times.
     is_passed_on: the same clauses take them in
     both versions, and they move only where every target of these passes them over;
@@ -98,13 +87,12 @@ class Compared:
     """
 
     ground: CommonGround
-    old: Version
-    new: Version
+    old: RouteVersion
+    new: RouteVersion
     fields: Mapping[str, Field]
     raws: Mapping[str, str]
     placed: Callable[[Mapping[str, Value]], dict[str, Value]]
     words: Words
-    oracle: Oracle
     purse: Purse
     declared: All | None
 

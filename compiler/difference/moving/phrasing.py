@@ -10,7 +10,7 @@ from typing import assert_never
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import Row, Version
+from turnout.compiler.difference.ground.lines import RouteVersion, Row
 from turnout.compiler.difference.ground.meanings import Sets
 from turnout.compiler.leads.regions import All, Masks, truth
 from turnout.compiler.words.describe import Words, phrases
@@ -28,7 +28,7 @@ from turnout.dsl.wording import conjuncts, written
 
 
 def said(
-    words: Words, sets: Sets, row: Row, versions: tuple[Version, Version], box: Masks
+    words: Words, sets: Sets, row: Row, versions: tuple[RouteVersion, RouteVersion], box: Masks
 ) -> tuple[tuple[str, ...], Masks]:
     """Return phrases for the leads of `row` that lie in `box`, and the sides said by none.
 
@@ -74,7 +74,7 @@ def _tight(region: All, box: Masks) -> Masks:
     return tuple(kept)
 
 
-def _needed(parts: tuple[Condition, ...], mine: Version) -> Iterator[Condition]:
+def _needed(parts: tuple[Condition, ...], mine: RouteVersion) -> Iterator[Condition]:
     """Yield the parts, but for territories around one that is named as well, and repeats."""
     around: set[str] = set()
     for part in parts:
@@ -87,7 +87,9 @@ def _needed(parts: tuple[Condition, ...], mine: Version) -> Iterator[Condition]:
             yield part
 
 
-def _marked(condition: Condition, mine: Version, theirs: Version, sets: Sets) -> Condition:
+def _marked(
+    condition: Condition, mine: RouteVersion, theirs: RouteVersion, sets: Sets
+) -> Condition:
     """Return the condition, its names marked where the other version means something else."""
 
     def marked(part: Condition) -> Condition:
@@ -111,7 +113,9 @@ def _marked(condition: Condition, mine: Version, theirs: Version, sets: Sets) ->
     return marked(condition)
 
 
-def _is_same(name: Named, other: Definition, mine: Version, theirs: Version, sets: Sets) -> bool:
+def _is_same(
+    name: Named, other: Definition, mine: RouteVersion, theirs: RouteVersion, sets: Sets
+) -> bool:
     theirs_means = Named(other.kind, other.name, other.meaning)
     numbers = mine.number(name, sets.meanings), theirs.number(theirs_means, sets.meanings)
     try:

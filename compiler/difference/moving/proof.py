@@ -1,4 +1,4 @@
-"""A lead that shows a move, run through both versions as it would arrive at them.
+"""A lead that shows a shift, run through both versions as it would arrive at them.
 
 The lead has as few fields as it takes. It counts only if the reference interpreter offers
 it, in either version, what the rows in question say; where both offer the same, the values
@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import Row, Version
+from turnout.compiler.difference.ground.lines import RouteVersion, Row
 from turnout.compiler.difference.ground.receivers import unmarked
-from turnout.compiler.difference.moving.compared import Compared, Offer
+from turnout.compiler.difference.moving.compared import Compared
+from turnout.compiler.difference.moving.offers import Offer, offered_by
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import All, Masks
 from turnout.compiler.leads.witness import Example, example, shown
@@ -49,7 +50,7 @@ def witness(
         made = shown(lead, of.fields)
         raw = {of.raws[name]: value for name, value in made.fields.items() if name in of.raws}
         offers = tuple(
-            of.oracle(each.policy, each.route, {**raw, **_seen(lead, each)}, lead.clock)
+            offered_by(each.policy, each.route, {**raw, **_seen(lead, each)}, lead.clock)
             for each in (of.old, of.new)
         )
         said = _confirmed(rows, offers)
@@ -89,7 +90,7 @@ def _value(value: Value | None) -> str:
             return str(jsonable(value))
 
 
-def _seen(lead: Example, version: Version) -> dict[str, object]:
+def _seen(lead: Example, version: RouteVersion) -> dict[str, object]:
     """Return whether the version has seen the lead before, as it stands in a raw lead."""
     values = lead.values
     return {SEEN: bool(values.get(SEEN) or values.get(SEEN + version.view.suffix))}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from turnout.compiler.difference import Change, Move, Outcome, RouteDifference
+from turnout.compiler.difference import Change, Outcome, RouteDifference, Shift
 from turnout.dsl.wording import worded
 from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.jsons import json_text
@@ -41,7 +41,7 @@ def _route(route: RouteDifference) -> dict[str, Any]:
     return {
         "old": route.old,
         "new": route.new,
-        "moves": [_move(move) for move in route.moves],
+        "moves": [_shift(shift) for shift in route.shifts],
         "not_leads": None
         if unreadable is None
         else {"before": _outcome(unreadable[0]), "after": _outcome(unreadable[1])},
@@ -50,19 +50,19 @@ def _route(route: RouteDifference) -> dict[str, Any]:
     }
 
 
-def _move(move: Move) -> dict[str, Any]:
+def _shift(shift: Shift) -> dict[str, Any]:
     return {
-        "where": list(move.said),
-        "before": [_outcome(outcome) for outcome in move.before],
-        "after": [_outcome(outcome) for outcome in move.after],
-        "passed_on": move.is_passed_on,
-        "taken_by": {"before": list(move.sources), "after": list(move.sinks)},
-        "unless": list(move.unless),
-        "owners": {"before": list(move.owners[0]), "after": list(move.owners[1])},
-        "declared": move.is_declared,
+        "where": list(shift.said),
+        "before": [_outcome(outcome) for outcome in shift.before],
+        "after": [_outcome(outcome) for outcome in shift.after],
+        "passed_on": shift.is_passed_on,
+        "taken_by": {"before": list(shift.sources), "after": list(shift.sinks)},
+        "unless": list(shift.unless),
+        "owners": {"before": list(shift.owners[0]), "after": list(shift.owners[1])},
+        "declared": shift.is_declared,
         "witness": None
-        if move.witness is None
-        else {"fields": dict(move.witness.fields), "note": move.witness.note},
+        if shift.witness is None
+        else {"fields": dict(shift.witness.fields), "note": shift.witness.note},
     }
 
 

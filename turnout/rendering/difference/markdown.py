@@ -6,7 +6,7 @@ format anything nor call anybody (`@name`).
 
 from collections.abc import Iterator, Sequence
 
-from turnout.compiler.difference import Move
+from turnout.compiler.difference import Shift
 from turnout.dsl.printable import visible
 from turnout.rendering.difference.sections import (
     LEFT_OUT,
@@ -38,9 +38,9 @@ def markdown(of: Comparison, _screen: int) -> Iterator[str]:
     mark = "⚠️" if of.excess else "✅"
     yield f"{mark} {code(of.old)} → {code(of.new)}: {verdict(of)}"
     for route in of.found.routes:
-        if route.moves:
+        if route.shifts:
             yield ""
-            yield from _moves(route.moves)
+            yield from _shifts(route.shifts)
         for title in route.undecided:
             yield ""
             yield f"**Undecided:** whether leads of {code(title)} move; raise `--steps`."
@@ -64,37 +64,37 @@ def code(text: str) -> str:
     return f"{fence}{front}{shown}{back}{fence}"
 
 
-def _moves(moves: Sequence[Move]) -> Iterator[str]:
+def _shifts(shifts: Sequence[Shift]) -> Iterator[str]:
     yield "| which leads | before | after |"
     yield "| --- | --- | --- |"
-    rows = [(move, ends) for *ends, some in grouped(moves) for move in some]
-    for move, (before, after) in rows[:_MOST_ROWS]:
-        yield f"| {code(moved_leads(move))} | {code(before)} | {code(after)} |"
+    rows = [(shift, ends) for *ends, some in grouped(shifts) for shift in some]
+    for shift, (before, after) in rows[:_MOST_ROWS]:
+        yield f"| {code(moved_leads(shift))} | {code(before)} | {code(after)} |"
     if len(rows) > _MOST_ROWS:
         yield f"| and {len(rows) - _MOST_ROWS:,} more | | |"
-    if any(move.unless for move in moves):
+    if any(shift.unless for shift in shifts):
         yield ""
         yield LEFT_OUT
     yield ""
     yield "<details><summary>A lead for each, and the rules that take it</summary>"
     yield ""
-    for move, _ in rows[:_MOST_ROWS]:
-        yield f"- {code(moved_leads(move))}"
-        for word, outcomes in (("from", move.before), ("to", move.after)):
+    for shift, _ in rows[:_MOST_ROWS]:
+        yield f"- {code(moved_leads(shift))}"
+        for word, outcomes in (("from", shift.before), ("to", shift.after)):
             if len(outcomes) > 1:
                 yield f"  - {word} {code(listed([str(each) for each in outcomes]))}"
-        if takers(move):
-            yield f"  - by {code(takers(move))}"
-        yield f"  - {_lead(move)}"
+        if takers(shift):
+            yield f"  - by {code(takers(shift))}"
+        yield f"  - {_lead(shift)}"
     yield ""
     yield "</details>"
 
 
-def _lead(move: Move) -> str:
-    if move.witness is None:
+def _lead(shift: Shift) -> str:
+    if shift.witness is None:
         return f"possibly: {UNSHOWN}"
-    note = f" ({code(move.witness.note)})" if move.witness.note else ""
-    return f"lead {code(' '.join(lead_words(move.witness.fields)))}{note}"
+    note = f" ({code(shift.witness.note)})" if shift.witness.note else ""
+    return f"lead {code(' '.join(lead_words(shift.witness.fields)))}{note}"
 
 
 def _counted(movements: Movements) -> Iterator[str]:

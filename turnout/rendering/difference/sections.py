@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.difference import Change, Difference, Move, Outcome, RouteDifference
+from turnout.compiler.difference import Change, Difference, Outcome, RouteDifference, Shift
 from turnout.rendering.report import counted
 from turnout.trials.impact import Movements
 
@@ -39,10 +39,10 @@ class Comparison:
 
 def headline(of: Comparison) -> str:
     """Return what there is to say of decisions, in one line."""
-    moves = of.found.moves
+    shifts = of.found.shifts
     if of.found.is_same:
         return PROVED
-    parts = [counted(len(moves), "change") + " of decision"] if moves else []
+    parts = [counted(len(shifts), "change") + " of decision"] if shifts else []
     undecided = sum(len(route.undecided) for route in of.found.routes)
     if undecided:
         parts.append(f"{counted(undecided, 'rule')} undecided")
@@ -51,20 +51,20 @@ def headline(of: Comparison) -> str:
     return ", ".join(parts)
 
 
-def grouped(moves: Sequence[Move]) -> Iterator[tuple[str, str, list[Move]]]:
-    """Yield the moves by what they move from and to, in words, in order of the first."""
-    groups: dict[tuple[str, str], list[Move]] = {}
-    for move in moves:
-        groups.setdefault(_ends(move), []).append(move)
+def grouped(shifts: Sequence[Shift]) -> Iterator[tuple[str, str, list[Shift]]]:
+    """Yield the shifts by what they move from and to, in words, in order of the first."""
+    groups: dict[tuple[str, str], list[Shift]] = {}
+    for shift in shifts:
+        groups.setdefault(_ends(shift), []).append(shift)
     yield from ((before, after, found) for (before, after), found in groups.items())
 
 
-def _ends(move: Move) -> tuple[str, str]:
+def _ends(shift: Shift) -> tuple[str, str]:
     """Return both outcomes in words, without the end that they share."""
-    if len(move.before) == len(move.after) == 1:
-        before, after = trimmed(move.before[0], move.after[0])
+    if len(shift.before) == len(shift.after) == 1:
+        before, after = trimmed(shift.before[0], shift.after[0])
         return str(before), str(after)
-    return _several(move.before), _several(move.after)
+    return _several(shift.before), _several(shift.after)
 
 
 def _several(outcomes: Sequence[Outcome]) -> str:
@@ -80,18 +80,18 @@ def trimmed(before: Outcome, after: Outcome) -> tuple[Outcome, Outcome]:
     return attrs.evolve(before, targets=tuple(old)), attrs.evolve(after, targets=tuple(new))
 
 
-def moved_leads(move: Move) -> str:
+def moved_leads(shift: Shift) -> str:
     """Return which leads move."""
-    if move.is_passed_on:
-        return f"every target of {listed(move.sinks)} passes them over"
-    return ", ".join(move.said) or "every lead"
+    if shift.is_passed_on:
+        return f"every target of {listed(shift.sinks)} passes them over"
+    return ", ".join(shift.said) or "every lead"
 
 
-def takers(move: Move) -> str:
+def takers(shift: Shift) -> str:
     """Return which clauses take the leads before and after."""
-    if move.is_passed_on:
+    if shift.is_passed_on:
         return ""
-    before, after = listed(move.sources), listed(move.sinks)
+    before, after = listed(shift.sources), listed(shift.sinks)
     return f"{before}, as before" if before == after else f"{before} → {after}"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from turnout.compiler.difference import Move, RouteDifference
+from turnout.compiler.difference import RouteDifference, Shift
 from turnout.dsl.printable import visible
 from turnout.rendering.difference.sections import (
     LEFT_OUT,
@@ -35,7 +35,7 @@ def text(of: Comparison, screen: int) -> Iterator[str]:
     is_several = len(of.found.routes) > 1
     for route in of.found.routes:
         yield from _route(route, screen, named=is_several)
-    if any(move.unless for move in of.found.moves):
+    if any(shift.unless for shift in of.found.shifts):
         yield ""
         yield from fill(LEFT_OUT.split(" "), screen)
     if of.movements is not None:
@@ -48,43 +48,43 @@ def text(of: Comparison, screen: int) -> Iterator[str]:
 
 
 def _route(route: RouteDifference, screen: int, *, named: bool) -> Iterator[str]:
-    if named and route.moves:
+    if named and route.shifts:
         yield ""
         yield paint(visible(f"route {route.new}"), Ink.STRONG)
-    for before, after, moves in grouped(route.moves):
+    for before, after, shifts in grouped(route.shifts):
         yield ""
         first, *more = fill(visible(f"{before} → {after}").split(" "), screen)
         yield paint(first, Ink.CAUSE)
         yield from (f"    {paint(line, Ink.CAUSE)}" for line in more)
-        for at, move in enumerate(moves):
+        for at, shift in enumerate(shifts):
             if at:
                 yield ""
-            yield from _move(move, screen)
+            yield from _shift(shift, screen)
     for title in route.undecided:
         yield ""
         said = f"whether leads of {title} move was not settled; raise --steps"
         yield from _row("undecided:", said, screen, Ink.WARNING)
 
 
-def _move(move: Move, screen: int) -> Iterator[str]:
-    yield from _row("where", moved_leads(move), screen)
-    for word, outcomes in (("from", move.before), ("to", move.after)):
+def _shift(shift: Shift, screen: int) -> Iterator[str]:
+    yield from _row("where", moved_leads(shift), screen)
+    for word, outcomes in (("from", shift.before), ("to", shift.after)):
         if len(outcomes) > 1:
-            yield from _row(word, listed([str(_brief(each, move)) for each in outcomes]), screen)
-    if takers(move):
-        yield from _row("by", takers(move), screen)
-    if move.witness is None:
+            yield from _row(word, listed([str(_brief(each, shift)) for each in outcomes]), screen)
+    if takers(shift):
+        yield from _row("by", takers(shift), screen)
+    if shift.witness is None:
         yield from _row("possibly:", UNSHOWN, screen, Ink.WARNING)
         return
-    words = lead_words(move.witness.fields)
-    if move.witness.note:
-        words += visible(f"({move.witness.note})").split(" ")
+    words = lead_words(shift.witness.fields)
+    if shift.witness.note:
+        words += visible(f"({shift.witness.note})").split(" ")
     yield "\n".join(hanging(_label("lead", Ink.NOTE), words, screen))
 
 
-def _brief(outcome: object, move: Move) -> object:
+def _brief(outcome: object, shift: Shift) -> object:
     """Return one of several outcomes without the end that it shares with the other side."""
-    (single,) = move.after if len(move.after) == 1 else move.before
+    (single,) = shift.after if len(shift.after) == 1 else shift.before
     return trimmed(outcome, single)[0]  # type: ignore[arg-type]
 
 

@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import TypeAlias
 
-from turnout.compiler.difference import Offer
 from turnout.compiler.meaning.interpreter import match
 from turnout.dsl.conditions import SEEN
 from turnout.dsl.policy import Policy
-from turnout.dsl.targets import said
-from turnout.runtime.leads import lead_reader
+from turnout.dsl.targets import Target, said
+from turnout.dsl.types import Value
+from turnout.dsl.values.raw_leads import values_reader
+
+Offer: TypeAlias = tuple[Target, tuple[Value | None, ...]]
+"""A target that is tried for a lead, with the values of the fields that it reads."""
 
 
 def offered_by(
     policy: Policy, route: str, raw: Mapping[str, object], clock: date
 ) -> tuple[Offer, ...]:
     """Return the targets that are tried for a raw lead, in order, with what each reads of it."""
-    lead = lead_reader(policy.fields)(raw, None)
-    values = {**lead.values, SEEN: raw.get(SEEN) is True}
+    values = {**values_reader(policy.fields)(raw).values, SEEN: raw.get(SEEN) is True}
     targets = (target for target, _ in match(policy, route, values, clock).attempts)
     return tuple((target, tuple(map(values.get, said(target).reads))) for target in targets)
