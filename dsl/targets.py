@@ -8,7 +8,7 @@ a new kind is a type error wherever somebody must decide about it.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeAlias, assert_never, get_args
+from typing import ClassVar, Literal, TypeAlias, assert_never, get_args
 
 import attrs
 
@@ -37,8 +37,8 @@ class Kind:
     for whoever has the lead then, in guarantees and tests ("team", "rejected").
     receiver: who that is; a member of a team, a person, an outlet or nobody.
     definition: what its argument names ("team", "field"); "text" where it is a text.
-    always_accepts: it can never pass a lead on. is_worked: somebody is to touch the lead,
-    so that an SLA runs.
+    is_worked: somebody is to touch the lead, so that
+    an SLA runs.
     """
 
     word: KindWord
@@ -46,7 +46,6 @@ class Kind:
     reached: str
     receiver: Literal["member", "person", "outlet", "nobody"]
     definition: str
-    always_accepts: bool = False
     is_worked: bool = True
 
 
@@ -57,7 +56,7 @@ class RoundRobin:
     matching: fields whose value a member must serve. anytime: hours are not asked.
     """
 
-    kind = Kind("round-robin", "team, by turns", "team", "member", "team")
+    kind: ClassVar[Kind] = Kind("round-robin", "team, by turns", "team", "member", "team")
     team: str
     matching: tuple[str, ...] = ()
     anytime: bool = False
@@ -67,7 +66,7 @@ class RoundRobin:
 class LeastLoaded:
     """The member of a team with the fewest open leads for their weight; see `RoundRobin`."""
 
-    kind = Kind("least-loaded", "team, least loaded", "team", "member", "team")
+    kind: ClassVar[Kind] = Kind("least-loaded", "team, least loaded", "team", "member", "team")
     team: str
     matching: tuple[str, ...] = ()
     anytime: bool = False
@@ -77,7 +76,7 @@ class LeastLoaded:
 class ToPerson:
     """One person by name."""
 
-    kind = Kind("person", "person", "person", "person", "person")
+    kind: ClassVar[Kind] = Kind("person", "person", "person", "person", "person")
     person: str
     anytime: bool = False
 
@@ -86,7 +85,7 @@ class ToPerson:
 class ToOwner:
     """The person whom the lead's field names."""
 
-    kind = Kind("owner", "account owner", "owner", "person", "field")
+    kind: ClassVar[Kind] = Kind("owner", "account owner", "owner", "person", "field")
     field: str
     anytime: bool = False
 
@@ -95,7 +94,9 @@ class ToOwner:
 class PreviousOwner:
     """The person who last had an earlier lead that this one is a duplicate of."""
 
-    kind = Kind("previous-owner", "previous owner", "previous-owner", "person", "identity")
+    kind: ClassVar[Kind] = Kind(
+        "previous-owner", "previous owner", "previous-owner", "person", "identity"
+    )
     anytime: bool = False
 
 
@@ -103,7 +104,7 @@ class PreviousOwner:
 class ToQueue:
     """A queue, from which people claim."""
 
-    kind = Kind("queue", "queue", "queue", "outlet", "queue", always_accepts=True)
+    kind: ClassVar[Kind] = Kind("queue", "queue", "queue", "outlet", "queue")
     queue: str
 
 
@@ -111,7 +112,7 @@ class ToQueue:
 class ToPartner:
     """A partner firm."""
 
-    kind = Kind("partner", "partner", "partner", "outlet", "partner")
+    kind: ClassVar[Kind] = Kind("partner", "partner", "partner", "outlet", "partner")
     partner: str
     anytime: bool = False
 
@@ -120,13 +121,12 @@ class ToPartner:
 class ToSequence:
     """A nurture sequence."""
 
-    kind = Kind(
+    kind: ClassVar[Kind] = Kind(
         "sequence",
         "sequence",
         "sequence",
         "outlet",
         "sequence",
-        always_accepts=True,
         is_worked=False,
     )
     sequence: str
@@ -136,22 +136,15 @@ class ToSequence:
 class Reject:
     """Not to be worked, with the reason."""
 
-    kind = Kind(
-        "reject", "rejected", "rejected", "nobody", "text", always_accepts=True, is_worked=False
-    )
+    kind: ClassVar[Kind] = Kind("reject", "rejected", "rejected", "nobody", "text", is_worked=False)
     reason: str
 
 
+Accepting: TypeAlias = ToQueue | ToSequence | Reject
+"""Targets that can never pass a lead on: nobody has to be asked, and nothing can be full."""
+
 Target: TypeAlias = (
-    RoundRobin
-    | LeastLoaded
-    | ToPerson
-    | ToOwner
-    | PreviousOwner
-    | ToQueue
-    | ToPartner
-    | ToSequence
-    | Reject
+    RoundRobin | LeastLoaded | ToPerson | ToOwner | PreviousOwner | ToPartner | Accepting
 )
 
 KINDS: tuple[Kind, ...] = tuple(each.kind for each in get_args(Target))
@@ -159,6 +152,9 @@ KINDS: tuple[Kind, ...] = tuple(each.kind for each in get_args(Target))
 
 BY_WORD: Mapping[str, Kind] = {kind.word: kind for kind in KINDS}
 """Every kind of target by its word, which is what decisions keep."""
+
+ACCEPTING = frozenset(each.kind.word for each in get_args(Accepting))
+"""The words of those that take every lead."""
 
 DRAWN = frozenset(kind.word for kind in KINDS if kind.receiver == "member")
 """The words of those that draw from a team."""

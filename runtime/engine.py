@@ -17,17 +17,15 @@ from turnout.compiler.plan.value import Answer, Attempt, Plan
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.targets import (
+    Accepting,
     KindWord,
     LeastLoaded,
     PreviousOwner,
-    Reject,
     RoundRobin,
     Target,
     ToOwner,
     ToPartner,
     ToPerson,
-    ToQueue,
-    ToSequence,
     said,
 )
 from turnout.dsl.types import Values
@@ -215,6 +213,8 @@ class Preparer:
         )
 
     def _try(self, target: Target) -> _Try:
+        if isinstance(target, Accepting):
+            return lambda _values, _at, _state, _left_out: _Accepted(None)
         match target:
             case RoundRobin(team):
                 ask = self._availability.members(target)
@@ -231,8 +231,6 @@ class Preparer:
                 return self._owner(PREVIOUS_OWNER, anytime=anytime)
             case ToPartner():
                 return self._partner(target)
-            case ToQueue() | ToSequence() | Reject():
-                return lambda _values, _at, _state, _left_out: _Accepted(None)
             case _:
                 assert_never(target)
 

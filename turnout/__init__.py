@@ -26,9 +26,18 @@ if TYPE_CHECKING:
     from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
-    from turnout.runtime.records import LeadsError, RawLead, Record, Records, records
+    from turnout.runtime.records import (
+        LeadsError,
+        Manner,
+        RawLead,
+        Record,
+        Records,
+        Remarks,
+        records,
+    )
     from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError
     from turnout.runtime.stores import StateError
+    from turnout.runtime.unbound import Unbound
 
 __all__ = [
     "ActionKind",
@@ -45,6 +54,7 @@ __all__ = [
     "Issue",
     "Label",
     "LeadsError",
+    "Manner",
     "Move",
     "PassedOver",
     "PolicyError",
@@ -54,6 +64,7 @@ __all__ = [
     "Records",
     "Reference",
     "Refusal",
+    "Remarks",
     "Router",
     "Severity",
     "Source",
@@ -61,6 +72,7 @@ __all__ = [
     "StateError",
     "TargetKind",
     "Tried",
+    "Unbound",
     "UnroutedError",
     "Witness",
     "__version__",
@@ -100,6 +112,8 @@ _HOMES = {
     "RawLead": "runtime.records",
     "Record": "runtime.records",
     "Records": "runtime.records",
+    "Manner": "runtime.records",
+    "Remarks": "runtime.records",
     "records": "runtime.records",
     "ClosedError": "runtime.router",
     "load": "runtime.loading",
@@ -108,6 +122,7 @@ _HOMES = {
     "Router": "runtime.router",
     "UnroutedError": "runtime.router",
     "StateError": "runtime.stores",
+    "Unbound": "runtime.unbound",
 }
 
 

@@ -26,10 +26,10 @@ _FOLLOWING = (
 ).split()
 _NAMED = re.compile(
     rf"\b(?:{'|'.join(_DECLARING)})[ \t]+"
-    rf"(?P<wrong>[A-Za-z_][\w-]*(?:[ \t]+(?!(?:{'|'.join(_FOLLOWING)})\b)[\w&+'/.-]+)+)"
+    rf"(?P<wrong>[^\W\d][\w-]*(?:[ \t]+(?!(?:{'|'.join(_FOLLOWING)})\b)[\w&+'/.-]+)+)"
 )
 _FIELD = re.compile(
-    r"(?:^|[{,])[ \t]*(?P<wrong>[A-Za-z_]\w*(?:[ \t-]+\w+)+)(?=[ \t]*:)", re.MULTILINE
+    r"(?:^|[{,])[ \t]*(?P<wrong>[^\W\d]\w*(?:[ \t-]+\w+)+)(?=[ \t]*:)", re.MULTILINE
 )
 _LISTED = re.compile(r"(?<=[\[,])[ \t]*(?P<wrong>[\w&+'/.-]+(?:[ \t]+[\w&+'/.-]+)+)(?=[ \t]*[,\]])")
 _SINGLE = re.compile(

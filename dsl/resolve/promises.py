@@ -50,7 +50,7 @@ FORMS = {
 }
 WITH_SEQUENCE = frozenset(kind for kind, takes in _ACTIONS.items() if _SEQUENCE in takes)
 """The actions that name a sequence."""
-_REACHED = {kind.reached: kind.definition for kind in KINDS if kind.receiver != "nobody"}
+_REACHED = {kind.reached: kind.definition for kind in KINDS if kind.definition != "text"}
 """Whom a guarantee can speak of, with what it names then."""
 _NAMED = [reached for reached, definition in _REACHED.items() if definition != "identity"]
 

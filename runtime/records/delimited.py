@@ -49,7 +49,8 @@ def delimited(
         lines.line()
     delimiter = _begin(lines, headers, manner, remarks)
     rows = _rows(lines, delimiter)
-    header = next((cells for cells, _, _ in rows if named(cells)), [])
+    none: list[str] = []
+    header = next((cells for cells, _, _ in rows if named(cells)), none)
     columns = columns_of(header, headers, lines.name)
     numbered = (Row(number, *cells) for number, cells in zip(count(1), rows, strict=False))
     return columns, records_of(numbered, columns, manner, remarks)
@@ -113,10 +114,11 @@ def _head(taken: Sequence[str], headers: Headers, delimiter: str) -> _Head:
     except csv.Error:
         pass  # what came before may hold the header; the rest is read strictly, and told
     at = heading(rows, headers) or 0
-    names = named(rows[at]) if rows else ()
-    found = fields_in(names, headers) if headers.count else 0
-    titles = tuple(filter(None, map(beginning, rows[:at])))
-    return _Head(delimiter, (found, len(rows[at]) if rows else 0), starts[at], titles)
+    if not rows:
+        return _Head(delimiter, (0, 0), 0, ())
+    found = fields_in(named(rows[at]), headers) if headers.count else 0
+    titles = [title for cells in rows[:at] if (title := beginning(cells))]
+    return _Head(delimiter, (found, len(rows[at])), starts[at], tuple(titles))
 
 
 def _cells_of(line: str, delimiter: str) -> tuple[str, ...]:

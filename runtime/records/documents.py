@@ -266,11 +266,12 @@ class _Cursor:
 
     def unclear(self, lists: tuple[str, ...], keys: tuple[str, ...]) -> LeadsError:
         """Return that it isn't clear where the leads are."""
-        named = f"{len(lists)} lists, {listed(lists)}" if len(lists) > 1 else f"a list {lists[0]}"
+        first = next(iter(lists), "")
+        named = f"{len(lists)} lists, {listed(lists)}" if len(lists) > 1 else f"a list {first}"
         return LeadsError(
             f"{self._lines.name} is an object with {named}, and it isn't clear whether that is"
             f" where the leads are: its keys are {listed(keys)}",
-            f"cut it out first, such as with: jq '.{lists[0]}' FILE",
+            f"cut it out first, such as with: jq '.{first}' FILE",
         )
 
     def error(self, reason: str) -> LeadsError:

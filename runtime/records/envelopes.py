@@ -69,7 +69,9 @@ def envelope(members: Members, headers: Headers) -> Envelope | Unclear | None:
 
 
 def _is_records(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(each, dict) for each in value)
+    if not isinstance(value, list) or not value:
+        return False
+    return all(isinstance(each, dict) for each in cast("list[object]", value))
 
 
 def _paths(members: Members, depth: int) -> Iterator[tuple[str, ...]]:
@@ -91,7 +93,8 @@ def paging(members: Members, records: int, depth: int = _DEEPEST) -> str:
         if key in _MORE and value is True:
             return f"`{name}` is true"
         if key in _NEXT and value not in (None, "", False, {}, []) and not isinstance(value, dict):
-            return f"`{name}` is {str(value)[:_LONGEST_SHOWN]}"
+            said = value if isinstance(value, str | int) else "given"
+            return f"`{name}` is {str(said)[:_LONGEST_SHOWN]}"
         if key in _TOTAL and type(value) is int and value > records:
             return f"`{name}` is {value:,}, and it holds {records:,}"
     for value in members.values():

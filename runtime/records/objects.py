@@ -20,13 +20,15 @@ class Objects:
     def __init__(self) -> None:
         self._twice: dict[str, str] = {}
         # strict=False: a tab within a text does no harm.
-        self.decoder = json.JSONDecoder(strict=False, object_pairs_hook=self._whole)
+        self.decoder: json.JSONDecoder = json.JSONDecoder(
+            strict=False, object_pairs_hook=self._whole
+        )
 
     def _whole(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
         whole = dict(pairs)
         if len(whole) == len(pairs):
             return whole
-        whole = {}
+        whole.clear()
         for name, value in pairs:
             first = whole.setdefault(name, value)
             if first is value or value in _EMPTY or value == first:

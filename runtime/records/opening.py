@@ -5,7 +5,7 @@ import io
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Literal, Self, TypeAlias
+from typing import BinaryIO, Literal, Self, TypeAlias, cast
 
 import attrs
 
@@ -54,11 +54,11 @@ class Records:
     """
 
     def __init__(self, source: "_Source", format: Format | None, table: "_Table") -> None:  # noqa: A002 - as in `records`
-        self.name = source.name
+        self.name: str = source.name
         self.format = format
-        self.columns = table[0]
-        self.total = source.total
-        self.remarks = source.remarks
+        self.columns: tuple[str, ...] | None = table[0]
+        self.total: int | None = source.total
+        self.remarks: Remarks = source.remarks
         self._counted = source.counted
         self._rows = self._closing(table[1])
 
@@ -136,7 +136,7 @@ def records(
 
 def _headers(fields: Mapping[str, Field] | Collection[str]) -> Headers:
     if isinstance(fields, Mapping):
-        return Headers(fields)
+        return Headers(cast("Mapping[str, Field]", fields))
     return Headers({name: Field(name, Text()) for name in fields})
 
 

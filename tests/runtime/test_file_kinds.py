@@ -36,6 +36,10 @@ def opened(data: bytes, manner: Manner | None = None) -> Records:
     return records(io.BytesIO(data), None, FIELDS, manner or Manner())
 
 
+def no_package(_name: str) -> None:
+    """Return that no package of that name is installed."""
+
+
 def refusal(data: bytes, manner: Manner | None = None) -> str:
     with pytest.raises(LeadsError) as refused:
         list(opened(data, manner))
@@ -102,7 +106,7 @@ def test_a_damaged_workbook_is_refused() -> None:
 def test_a_workbook_without_the_extra_is_refused_in_its_own_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(workbooks, "find_spec", lambda _name: None)
+    monkeypatch.setattr(workbooks, "find_spec", no_package)
     said = refusal(workbook(Leads=(HEADER,)))
     assert "is a workbook (Excel), for which an extra is needed" in said
     assert "pip install 'turnout[excel]'" in said
@@ -137,7 +141,7 @@ def test_a_damaged_parquet_file_is_refused() -> None:
 
 
 def test_a_parquet_file_without_the_extra_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parquet_files, "find_spec", lambda _name: None)
+    monkeypatch.setattr(parquet_files, "find_spec", no_package)
     assert "pip install 'turnout[parquet]'" in refusal(parquet(id=["L-1"]))
 
 
@@ -165,6 +169,7 @@ def archive(name: str) -> bytes:
         ("id,email\nä,x\n".encode("utf-16-le"), "UTF-16 text without a byte order mark"),
         (b"\x7fELF" + bytes(900), "not text"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # bytes may hold the time
 )
 def test_what_is_no_text_is_refused_in_its_own_words(data: bytes, said: str) -> None:
     assert said in refusal(data)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, NamedTuple, cast
@@ -94,7 +95,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "attrs": AsAttrs,
     "dataclass": AsDataclass,
     "typing.NamedTuple": AsTuple,
-    "namedtuple": namedtuple("row", NAMES),  # noqa: PYI024 - that kind, too
+    "namedtuple": namedtuple("row", NAMES),  # noqa: PYI024  # pyright: ignore[reportUntypedNamedTuple] - that kind, too
     "pandas row": lambda *values: pd.Series(values, index=list(NAMES)),
     "itertuples": lambda *values: next(pd.DataFrame([values], columns=list(NAMES)).itertuples()),
     "database row": as_database_row,
@@ -150,7 +151,7 @@ def test_an_object_within_a_lead_is_a_mapping_too() -> None:
     class Whole:
         id: str
         account: Account
-        tags: list[str] = field(default_factory=list)
+        tags: list[str] = field(default_factory=list[str])
 
     lead = Whole("1", Account("Customer", AsAttrs("2", "DE", 3)), ["vip"])
     inner = {"type": "Customer", "owner": {"id": "2", "country": "DE", "employees": 3}}
@@ -192,10 +193,10 @@ class Plain:
         (object(), "not a value of type object$"),
         (np.int64(5), "not a value of type numpy.int64"),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,  # what it prints may be its address
 )
 def test_what_is_no_lead_is_refused(lead: Any, said: str, router: turnout.Router) -> None:  # noqa: ANN401 - any
-    for ask in (router.route, router.explain, lambda each: router.reroute(each, "why")):
+    for ask in (router.route, router.explain, partial(router.reroute, reason="why")):
         with pytest.raises(TypeError, match=said):
             ask(lead)
     with pytest.raises(TypeError, match=said):
@@ -243,7 +244,7 @@ class Known(Enum):
         (5.0, 6.0, ("5", "6")),
         (np.str_("L-1"), np.str_("L-2"), ("L-1", "L-2")),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,  # what it prints may be its address
 )
 def test_an_id_of_any_readable_type_tells_leads_apart(
     one: object, other: object, ids: tuple[str, str], router: turnout.Router
@@ -261,7 +262,7 @@ def test_an_id_of_any_readable_type_tells_leads_apart(
         (1j, 2j, ("1j", "a value of type complex, not text")),
         (["L-1"], ["L-2"], ("a list", "a list, not text")),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,  # what it prints may be its address
 )
 def test_an_id_that_can_not_be_read_is_told_and_merges_nobody(
     one: object, other: object, issue: tuple[str, str], router: turnout.Router

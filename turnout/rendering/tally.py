@@ -51,7 +51,7 @@ class Tally:
             is_lead = record.complaint is None and isinstance(raw, Mapping)
             self.not_leads += not is_lead
             if columns is None and is_lead:
-                self.shapes.add(raw)
+                self.shapes.add(record.raw)
             yield record
 
     def add(self, decision: Decision) -> None:

@@ -68,7 +68,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 """What is often written for a word of the language, where that word can stand."""
 
 
-def other_case(met: Met) -> Told | None:
+def capitals(met: Met) -> Told | None:
     """A word of the language in capitals."""
     low = met.word.lower()
     if met.word == low or low not in met.accepted:
@@ -192,7 +192,7 @@ def synonym(met: Met) -> Told | None:
 
 
 _DECLARED = r"(?m)^\s*(?P<kind>team|queue|person|partner|sequence)\s+{}(?![\w-])"
-_NAME = re.compile(r"[A-Za-z_][\w-]*")
+_NAME = re.compile(r"[^\W\d][\w-]*")
 
 
 def bare_target(met: Met) -> Told | None:
