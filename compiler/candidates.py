@@ -24,16 +24,14 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.policy import Cap, Person, Policy
 from turnout.dsl.targets import (
+    Accepting,
     LeastLoaded,
     PreviousOwner,
-    Reject,
     RoundRobin,
     Target,
     ToOwner,
     ToPartner,
     ToPerson,
-    ToQueue,
-    ToSequence,
     said,
 )
 from turnout.dsl.types import AnyOf, Value
@@ -81,6 +79,8 @@ class Behind:
 
 def behind(policy: Policy, target: Target) -> Behind:
     """Return who stands behind a target; nobody who limits it where it takes every lead."""
+    if isinstance(target, Accepting):
+        return Behind(f"{target.kind.word} {said(target).name}")
     match target:
         case RoundRobin() | LeastLoaded():
             return _team(policy, target)
@@ -103,8 +103,6 @@ def behind(policy: Policy, target: Target) -> Behind:
             partner = policy.outlets[f"partner {name}"]
             hours = None if anytime else partner.hours
             return Behind(f"partner {name}", None, hours, partner.caps)
-        case ToQueue() | ToSequence() | Reject():
-            return Behind(f"{target.kind.word} {said(target).name}")
         case _:
             assert_never(target)
 

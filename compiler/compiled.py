@@ -10,7 +10,7 @@ from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
 from turnout.compiler.verdict import Allowed, Severities, verdict
 from turnout.compiler.verdict.catalogue import CATALOGUE
-from turnout.dsl.files import Files, parse_files
+from turnout.dsl.files import Files, NotedFiles, parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
 from turnout.dsl.references import Reference
@@ -30,6 +30,7 @@ class Compiled:
     findings: in order of file and place. sources: every file that was read, the main file
     last. allowed: findings that count for nothing, because the policy says why they may stay.
     declared: every name; references: every use of one, in order of file and place.
+    policy_hash: of every file that was read, tables among them; see `NotedFiles`.
     """
 
     policy: Policy
@@ -39,6 +40,7 @@ class Compiled:
     declared: Declarations
     references: tuple[Reference, ...]
     allowed: tuple[Allowed, ...] = ()
+    policy_hash: str = ""
 
     @property
     def is_fit(self) -> bool:
@@ -64,7 +66,8 @@ def compile_policy(
     """
     budget = Budget(steps, None if deadline is None else monotonic() + deadline)
     main = Path(path)
-    parsed = parse_files(main, files)
+    noted = NotedFiles({} if files is None else files.overlay)
+    parsed = parse_files(main, noted)
     resolution = resolve(parsed, main)
     program = lower(resolution.policy)
     lost_some = resolution.unsound | resolution.inexact.keys()
@@ -94,6 +97,7 @@ def compile_policy(
         resolution.declared,
         resolution.references,
         tuple(allowed),
+        noted.whole_hash(parsed.folder),
     )
 
 

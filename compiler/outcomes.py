@@ -26,7 +26,7 @@ from turnout.compiler.program import Attempt, Clause
 from turnout.dsl.conditions import ALWAYS, NEVER, Condition, Not
 from turnout.dsl.policy import Policy
 from turnout.dsl.promises import Reached
-from turnout.dsl.targets import Target, said
+from turnout.dsl.targets import Accepting, Target, said
 from turnout.dsl.wording import acted, promised, worded
 
 # -- what is offered --
@@ -85,7 +85,7 @@ def _deciding(targets: Sequence[Target]) -> list[int]:
         if any(_asks_no_less(target, targets[before]) for before in found):
             continue
         found.append(at)
-        if target.kind.always_accepts:
+        if isinstance(target, Accepting):
             break
     return found
 
@@ -123,7 +123,7 @@ def ends(attempts: Sequence[Attempt]) -> Iterator[End]:
     passed: list[Attempt] = []
     for at in _deciding([attempt.target for attempt in attempts]):
         yield End(attempts[at], tuple(passed))
-        if attempts[at].target.kind.always_accepts:
+        if isinstance(attempts[at].target, Accepting):
             return
         passed.append(attempts[at])
     yield End(None, tuple(passed))

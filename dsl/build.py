@@ -12,6 +12,7 @@ from lark import Token
 
 from turnout.dsl import nodes
 from turnout.dsl.source import Source, Span
+from turnout.dsl.targets import KINDS
 
 _ESCAPES = {"n": "\n", "t": "\t"}
 _LITERALS = {
@@ -459,15 +460,6 @@ class Builder:
     def fallback(self, span: Span, children: list[Any]) -> nodes.Fallback:
         return nodes.Fallback(children[0], span)
 
-    round_robin = _target("round-robin")
-    least_loaded = _target("least-loaded")
-    to_person = _target("person")
-    to_owner = _target("owner")
-    previous_owner = _target("previous-owner")
-    to_queue = _target("queue")
-    to_partner = _target("partner")
-    to_sequence = _target("sequence")
-    reject = _target("reject")
     anytime = _word("anytime")
 
     def matching(self, span: Span, children: list[Any]) -> nodes.Name:
@@ -609,3 +601,7 @@ class _When(tuple[Any, ...]):
     """The condition of one `when` clause."""
 
     __slots__ = ()
+
+
+for _kind in KINDS:  # the rule of each is named by its word
+    setattr(Builder, f"to_{_kind.word.replace('-', '_')}", _target(_kind.word))

@@ -11,6 +11,7 @@ everything behind it reads them as it would read the files.
 import codecs
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 import attrs
@@ -64,12 +65,23 @@ class Files:
 
     overlay: Mapping[Path, str] = attrs.field(factory=dict[Path, str], converter=_known)
 
+    def known(self, path: Path) -> Path:
+        """Return the path by which a file is known, absolute, whatever links lead to it."""
+        return resolved(path)
+
+    def is_inside(self, path: Path, folder: Path) -> bool:
+        """Return whether a file lies in a folder or below it, wherever links lead."""
+        try:
+            return path.resolve().is_relative_to(folder.resolve())
+        except (OSError, RuntimeError):  # a loop of symbolic links
+            return False
+
     def text(self, path: Path, limit: int, *, is_asked: bool = True) -> str | Fault:
         """Return the text of a UTF-8 file of at most `limit` bytes without byte-order mark.
 
         is_asked: a policy names it, who must not make anybody wait for a pipe.
         """
-        laid = self.overlay.get(resolved(path)) if self.overlay else None
+        laid = self.overlay.get(self.known(path)) if self.overlay else None
         if laid is not None:
             return decoded(laid.encode("utf-8", "surrogatepass"), limit)
         try:
@@ -80,6 +92,38 @@ class Files:
         except OSError as failure:
             return _unreadable(path, failure, self.overlay)
         return decoded(content, limit)
+
+
+@attrs.frozen
+class NotedFiles(Files):
+    """Files that note what was read of them. read: by path, the hash of each text, in hexadecimal.
+
+    A text is what the policy's readers see: UTF-8 without a byte-order mark, lines that end
+    in a line feed.
+    """
+
+    read: dict[Path, str] = attrs.field(factory=dict[Path, str], init=False)
+
+    def text(self, path: Path, limit: int, *, is_asked: bool = True) -> str | Fault:
+        """Return the text of a file, and note it."""
+        found = super().text(path, limit, is_asked=is_asked)
+        if isinstance(found, str):
+            self.read[resolved(path)] = sha256(found.encode("utf-8", "surrogatepass")).hexdigest()
+        return found
+
+    def whole_hash(self, folder: Path) -> str:
+        """Return the hash of all that was read, wherever the folder lies.
+
+        It is that of the lines `HASH  PATH`, as sha256sum writes them, in order of the
+        paths; these are relative to the folder, with forward slashes.
+        """
+        named = {_relative(path, folder): digest for path, digest in self.read.items()}
+        lines = [f"{named[name]}  {name}\n" for name in sorted(named)]
+        return sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return (path.relative_to(folder) if path.is_relative_to(folder) else path).as_posix()
 
 
 def decoded(content: bytes, limit: int) -> str | Fault:
@@ -132,7 +176,8 @@ def parse_files(path: Path, files: Files | None = None) -> Parsed:
 
     files: what to read them from, the disk as it is where none is given.
     """
-    reader = _Reader(resolved(path).parent, files or Files())
+    disk = files or Files()
+    reader = _Reader(disk.known(path).parent, disk)
     reader.read(path, path.as_posix(), None)
     return Parsed(tuple(reader.files), tuple(reader.findings), reader.folder, reader.disk)
 
@@ -152,7 +197,7 @@ class _Reader:
     open: list[tuple[Path, Span | None]] = attrs.Factory(list[tuple[Path, Span | None]])
 
     def read(self, path: Path, shown: str, asked: Span | None) -> None:
-        known = resolved(path)
+        known = self.disk.known(path)
         if any(known == other for other, _ in self.open):
             self.findings.append(self._cycle(known, shown, asked))
             return
@@ -177,7 +222,7 @@ class _Reader:
         self.files.append(file)
 
     def _include(self, path: Path, shown: str, include: nodes.Include) -> None:
-        target = inside(self.folder, path.parent, include.path)
+        target = inside(self.disk, self.folder, path.parent, include.path)
         if isinstance(target, Finding):
             self.findings.append(target)
         elif len(self.open) > 50:
@@ -205,18 +250,14 @@ class _Reader:
         )
 
 
-def inside(folder: Path, base: Path, written: nodes.Literal) -> Path | Finding:
+def inside(disk: Files, folder: Path, base: Path, written: nodes.Literal) -> Path | Finding:
     """Return the path that `written` names from `base`, or a finding where it leaves `folder`."""
     text = written.text
     if not text or "\0" in text or "\\" in text:
         advice = "write a relative path with forward slashes"
         return error("cannot-read", written.span, "this is not a path", help=advice)
     target = base / text
-    try:
-        is_inside = target.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # a loop of symbolic links
-        is_inside = False
-    if PurePosixPath(text).is_absolute() or not is_inside:
+    if PurePosixPath(text).is_absolute() or not disk.is_inside(target, folder):
         return error(
             "outside-folder",
             written.span,

@@ -4,7 +4,7 @@ A guarantee is a claim about all leads of a kind, which the checker proves or re
 never changes where a lead goes.
 """
 
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 import attrs
 
@@ -39,15 +39,18 @@ class Period:
         return f"{self.amount} {self.unit}{'' if self.amount == 1 else 's'}"
 
 
+ActionKind: TypeAlias = Literal["task", "notify", "start", "tag", "suppress", "channel"]
+"""What an action does, by its word."""
+
+
 @attrs.frozen
 class Action:
     """Something to be done about a lead besides handing it over.
 
-    kind: "task", "notify", "start", "tag", "suppress" or "channel". arguments: in order,
-    such as ("slack", "#emea-deals").
+    arguments: in order, such as ("slack", "#emea-deals").
     """
 
-    kind: str
+    kind: ActionKind
     arguments: tuple[str, ...]
     span: Span = _span()
 

@@ -14,6 +14,19 @@ import attrs
 
 from turnout.dsl.conditions import PREVIOUS_OWNER
 
+KindWord: TypeAlias = Literal[
+    "round-robin",
+    "least-loaded",
+    "person",
+    "owner",
+    "previous-owner",
+    "queue",
+    "partner",
+    "sequence",
+    "reject",
+]
+"""The word of a kind of target."""
+
 
 @attrs.frozen
 class Kind:
@@ -24,16 +37,15 @@ class Kind:
     for whoever has the lead then, in guarantees and tests ("team", "rejected").
     receiver: who that is; a member of a team, a person, an outlet or nobody.
     definition: what its argument names ("team", "field"); "text" where it is a text.
-    always_accepts: it can never pass a lead on. is_worked: somebody is to touch the lead,
-    so that an SLA runs.
+    is_worked: somebody is to touch the lead, so that
+    an SLA runs.
     """
 
-    word: str
+    word: KindWord
     title: str
     reached: str
     receiver: Literal["member", "person", "outlet", "nobody"]
     definition: str
-    always_accepts: bool = False
     is_worked: bool = True
 
 
@@ -90,7 +102,7 @@ class PreviousOwner:
 class ToQueue:
     """A queue, from which people claim."""
 
-    kind = Kind("queue", "queue", "queue", "outlet", "queue", always_accepts=True)
+    kind = Kind("queue", "queue", "queue", "outlet", "queue")
     queue: str
 
 
@@ -113,7 +125,6 @@ class ToSequence:
         "sequence",
         "outlet",
         "sequence",
-        always_accepts=True,
         is_worked=False,
     )
     sequence: str
@@ -123,22 +134,15 @@ class ToSequence:
 class Reject:
     """Not to be worked, with the reason."""
 
-    kind = Kind(
-        "reject", "rejected", "rejected", "nobody", "text", always_accepts=True, is_worked=False
-    )
+    kind = Kind("reject", "rejected", "rejected", "nobody", "text", is_worked=False)
     reason: str
 
 
+Accepting: TypeAlias = ToQueue | ToSequence | Reject
+"""Targets that can never pass a lead on: nobody has to be asked, and nothing can be full."""
+
 Target: TypeAlias = (
-    RoundRobin
-    | LeastLoaded
-    | ToPerson
-    | ToOwner
-    | PreviousOwner
-    | ToQueue
-    | ToPartner
-    | ToSequence
-    | Reject
+    RoundRobin | LeastLoaded | ToPerson | ToOwner | PreviousOwner | ToPartner | Accepting
 )
 
 KINDS: tuple[Kind, ...] = tuple(each.kind for each in get_args(Target))
@@ -146,6 +150,9 @@ KINDS: tuple[Kind, ...] = tuple(each.kind for each in get_args(Target))
 
 BY_WORD: Mapping[str, Kind] = {kind.word: kind for kind in KINDS}
 """Every kind of target by its word, which is what decisions keep."""
+
+ACCEPTING = frozenset(each.kind.word for each in get_args(Accepting))
+"""The words of those that take every lead."""
 
 DRAWN = frozenset(kind.word for kind in KINDS if kind.receiver == "member")
 """The words of those that draw from a team."""

@@ -29,7 +29,7 @@ from turnout.dsl.conditions import (
     WithinLast,
 )
 from turnout.dsl.policy import Sla
-from turnout.dsl.targets import Target, said
+from turnout.dsl.targets import KindWord, Target, said
 from turnout.dsl.types import AnyOf, Boolean, Field, FieldType, OneOf, Text, Value
 from turnout.dsl.values import show
 
@@ -271,7 +271,7 @@ def worded(target: Target) -> str:
     return " ".join(part for part in (kind.word, name, *terms) if part)
 
 
-def parts(target: Target) -> tuple[str, str]:
+def parts(target: Target) -> tuple[KindWord, str]:
     """Return a target's kind, as its keyword, and what it names."""
     return target.kind.word, said(target).name
 

@@ -18,9 +18,16 @@ from turnout.dsl.policy import Cap, Member, Person, Policy
 from turnout.dsl.targets import LeastLoaded, RoundRobin, ToPartner
 from turnout.dsl.types import Value, Values
 from turnout.dsl.zones import local_date, zone
+from turnout.runtime.decisions import Reason
 from turnout.runtime.stores import Transaction, member_of, microseconds
 
-CLOSENESS = {"inactive": 0, "no-match": 1, "away": 2, "off-hours": 3, "at-cap": 4}
+CLOSENESS: Mapping[Reason, int] = {
+    "inactive": 0,
+    "no-match": 1,
+    "away": 2,
+    "off-hours": 3,
+    "at-cap": 4,
+}
 """What keeps somebody from a lead, in the order in which it is asked."""
 
 _ENDLESS = 1 << 62
@@ -30,8 +37,8 @@ _ENDLESS = 1 << 62
 class Refused:
     """Why a target can't take the lead. members: of a team, each with their own reason."""
 
-    reason: str
-    members: tuple[tuple[str, str], ...] = ()
+    reason: Reason
+    members: tuple[tuple[str, Reason], ...] = ()
 
 
 Counted: TypeAlias = tuple[Cap, str]
@@ -47,8 +54,8 @@ class Availability:
 
     policy: Policy
     _moment: datetime | None = attrs.field(default=None, init=False)
-    _away: dict[tuple[str, bool], str | None] = attrs.field(
-        factory=dict[tuple[str, bool], str | None], init=False
+    _away: dict[tuple[str, bool], Reason | None] = attrs.field(
+        factory=dict[tuple[str, bool], Reason | None], init=False
     )
     _open: dict[str, bool] = attrs.field(factory=dict[str, bool], init=False)
     _periods: dict[Cap, tuple[int, int]] = attrs.field(
@@ -65,7 +72,7 @@ class Availability:
 
     def person(
         self, name: str, moment: datetime, state: Transaction, *, anytime: bool
-    ) -> str | None:
+    ) -> Reason | None:
         """Return why the person can't be given a lead at `moment`, None where they can."""
         self._at(moment)
         reason = self._absence(name, anytime=anytime)
@@ -73,7 +80,7 @@ class Availability:
             return reason
         return self._at_cap(_counted(self.policy.people[name].caps, f"person {name}"), state)
 
-    def partner(self, target: ToPartner, moment: datetime, state: Transaction) -> str | None:
+    def partner(self, target: ToPartner, moment: datetime, state: Transaction) -> Reason | None:
         """Return why the partner can't be given a lead at `moment`, None where they can."""
         self._at(moment)
         partner = self.policy.outlets[f"partner {target.partner}"]
@@ -123,7 +130,7 @@ class Availability:
         *,
         anytime: bool,
     ) -> frozenset[str] | Refused:
-        reasons: dict[str, str] = {}
+        reasons: dict[str, Reason] = {}
         available: list[str] = []
         for name, caps in asked:
             reason = self._absence(name, anytime=anytime)
@@ -141,13 +148,13 @@ class Availability:
 
     # -- what only the moment decides --
 
-    def _absence(self, name: str, *, anytime: bool) -> str | None:
+    def _absence(self, name: str, *, anytime: bool) -> Reason | None:
         key = (name, anytime)
         if key not in self._away:
             self._away[key] = self._asked(self.policy.people.get(name), anytime=anytime)
         return self._away[key]
 
-    def _asked(self, person: Person | None, *, anytime: bool) -> str | None:
+    def _asked(self, person: Person | None, *, anytime: bool) -> Reason | None:
         assert self._moment is not None
         if person is None:
             return "gone"
@@ -167,7 +174,7 @@ class Availability:
             self._open[hours] = is_open(self.policy.calendars[hours], self._moment)
         return self._open[hours]
 
-    def _at_cap(self, caps: tuple[Counted, ...], state: Transaction) -> str | None:
+    def _at_cap(self, caps: tuple[Counted, ...], state: Transaction) -> Reason | None:
         assert self._moment is not None
         for cap, who in caps:
             between = self._periods.get(cap)

@@ -2,9 +2,28 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import attrs
+
+from turnout.dsl.promises import ActionKind
+from turnout.dsl.targets import KindWord
+
+TargetKind: TypeAlias = KindWord | Literal["none"]
+"""The kind of target that took a lead; "none" where every target was passed over."""
+
+Reason: TypeAlias = Literal[
+    "empty",
+    "inactive",
+    "no-match",
+    "away",
+    "off-hours",
+    "at-cap",
+    "no-owner",
+    "gone",
+    "missed-sla",
+]
+"""Why a target could not take a lead."""
 
 
 @attrs.frozen
@@ -24,25 +43,23 @@ class Issue:
 class PassedOver:
     """A target that could not take the lead, in words, and why.
 
-    target: such as "round-robin emea-sdr". reason: `empty`, `inactive`, `no-match`, `away`,
-    `off-hours`, `at-cap`, `no-owner` or `gone`. members: of a team of whom nobody could be
+    target: such as "round-robin emea-sdr". members: of a team of whom nobody could be
     drawn, each with their own reason; for explaining, not kept in the log.
     """
 
     target: str
-    reason: str
-    members: tuple[tuple[str, str], ...] = attrs.field(default=(), eq=False)
+    reason: Reason
+    members: tuple[tuple[str, Reason], ...] = attrs.field(default=(), eq=False)
 
 
 @attrs.frozen
 class Doing:
     """An action of the rule, for the caller to carry out.
 
-    kind: task, notify, start, tag, suppress or channel. arguments: as in the policy, such
-    as ("slack", "#emea-deals").
+    arguments: as in the policy, such as ("slack", "#emea-deals").
     """
 
-    kind: str
+    kind: ActionKind
     arguments: tuple[str, ...]
 
 
@@ -54,8 +71,7 @@ class Decision:
     rule: the rule that matched, None where a fallback took the lead.
     by: how the lead got its target: "rule DACH-enterprise", "fallback of EMEA",
     "fallback of route inbound"; differs from `rule` when the rule's chain was exhausted.
-    kind: the kind of target taken: round-robin, least-loaded, person, owner, queue,
-    partner, sequence, reject, or "none" where every target was passed over.
+    kind: the kind of target taken, "none" where every target was passed over.
     target: the team, person field, queue, partner, sequence or reject reason.
     assignee: the person who gets the lead, None where it isn't a person.
     at: the decision's clock, UTC.
@@ -70,7 +86,7 @@ class Decision:
     route: str
     rule: str | None
     by: str
-    kind: str
+    kind: TargetKind
     target: str
     assignee: str | None
     at: datetime

@@ -7,7 +7,7 @@ draws nothing.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Protocol, TypeAlias, assert_never
+from typing import Final, Protocol, TypeAlias, assert_never
 
 import attrs
 
@@ -17,16 +17,15 @@ from turnout.compiler.plan.value import Answer, Attempt, Plan
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.targets import (
+    Accepting,
+    KindWord,
     LeastLoaded,
     PreviousOwner,
-    Reject,
     RoundRobin,
     Target,
     ToOwner,
     ToPartner,
     ToPerson,
-    ToQueue,
-    ToSequence,
     said,
 )
 from turnout.dsl.types import Values
@@ -54,7 +53,7 @@ class Engine(Protocol):
         ...
 
 
-MISSED = "missed-sla"
+MISSED: Final = "missed-sla"
 """Why somebody is passed over who had the lead and let its time run out."""
 
 _CHANGED = "the lead has changed since it was routed; the decision stands"
@@ -84,7 +83,7 @@ class _Step:
     """One attempt of a clause, prepared. by: who names it. said: the target in words."""
 
     by: str
-    kind: str
+    kind: KindWord
     name: str
     said: str
     offer: _Try
@@ -214,6 +213,8 @@ class Preparer:
         )
 
     def _try(self, target: Target) -> _Try:
+        if isinstance(target, Accepting):
+            return lambda _values, _at, _state, _left_out: _Accepted(None)
         match target:
             case RoundRobin(team):
                 ask = self._availability.members(target)
@@ -230,8 +231,6 @@ class Preparer:
                 return self._owner(PREVIOUS_OWNER, anytime=anytime)
             case ToPartner():
                 return self._partner(target)
-            case ToQueue() | ToSequence() | Reject():
-                return lambda _values, _at, _state, _left_out: _Accepted(None)
             case _:
                 assert_never(target)
 

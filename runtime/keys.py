@@ -9,13 +9,14 @@ character and both arrive alone, or stand in the same row of two files.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import TypeAlias, cast
 from unicodedata import normalize
 
 from turnout.compiler.meaning.identity import stands_for_nothing
-from turnout.dsl.types import Code, Field, FieldType, Text, id_field
+from turnout.dsl.types import Code, Field, FieldType, Text, Value, id_field
 from turnout.dsl.values.built_ins import built_in
 from turnout.dsl.values.exports import unguarded
 from turnout.dsl.values.literals import jsonable
@@ -32,8 +33,12 @@ SAME_ROW = "no id: taken for the equal lead that was routed before"
 UNIDENTIFIED = "content:"
 """How the key of a lead without an id begins."""
 
-IdReader: TypeAlias = Callable[[object], str | None]
-"""Returns the id that a raw value is, None where it is none."""
+IdReader: TypeAlias = Callable[[object, Value | None], str | None]
+"""Returns the id that a raw value is, None where it is none. The second argument is what was
+read of it, None where that isn't known or nothing could be."""
+
+# Nearly every id. What stands for nothing never begins with a letter and ends with a figure.
+_PLAIN = re.compile(r"[A-Za-z][0-9A-Za-z_-]*[0-9]|[0-9]+")
 
 
 def id_reader(fields: Mapping[str, Field]) -> IdReader:
@@ -45,17 +50,21 @@ def id_reader(fields: Mapping[str, Field]) -> IdReader:
     """
     field = id_field(fields)
     if field is None:
-        return lambda _raw: None
+        return lambda _raw, _value: None
     read = reader(field)
     kept = _KEEPING_CASE.get(type(field.type))
+    is_looked_up = bool(field.lookups)  # what a table says of it is many leads'
 
-    def read_id(raw: object) -> str | None:
-        raw = built_in(raw)  # a UUID is the same lead as its text
-        value = read(raw, None)
-        if value is MISSING or isinstance(value, Unread):
-            return None
+    def read_id(raw: object, value: Value | None) -> str | None:
+        if type(raw) is not str:
+            raw = built_in(raw)  # a UUID is the same lead as its text
+        if value is None or is_looked_up:
+            found = read(raw, None)
+            if found is MISSING or isinstance(found, Unread):
+                return None
+            value = found
         if isinstance(value, str):
-            if stands_for_nothing(value):
+            if not _PLAIN.fullmatch(value) and stands_for_nothing(value):
                 return None
             return kept(value, raw) if kept is not None and isinstance(raw, str) else value
         stored = jsonable(value)
@@ -64,7 +73,9 @@ def id_reader(fields: Mapping[str, Field]) -> IdReader:
     return read_id
 
 
-def _text_as_written(_value: str, raw: str) -> str:
+def _text_as_written(value: str, raw: str) -> str:
+    if raw == value:
+        return raw
     return normalize("NFC", unguarded(cleaned(raw) or ""))
 
 

@@ -137,7 +137,7 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
                 issues.append(Issue(name, "", f"may be in {' or '.join(among)}, so in none"))
         values = _values(slots, tables, raws, issues)
         lacking = [name for name in required if name not in values]
-        id_ = read_id(raws.get(id_name))
+        id_ = read_id(raws.get(id_name), values.get(id_name))
         told = {issue.field for issue in issues} if lacking else ()
         issues += (Issue(name, "", LACKING) for name in lacking if name not in told)
         unfit = ", ".join(f"no {name}" for name in lacking) or None

@@ -6,14 +6,14 @@ from typing import Any
 
 import attrs
 
-from turnout.runtime.decisions import Decision
+from turnout.runtime.decisions import Decision, TargetKind
 
 
 @attrs.frozen
 class Holder:
     """Who or what has a lead: kind, target and assignee as on a `Decision`."""
 
-    kind: str
+    kind: TargetKind
     target: str
     assignee: str | None
 

@@ -9,13 +9,12 @@ from typing import NoReturn, Self, SupportsIndex
 
 import attrs
 
-from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.compiler.compiled import Compiled
 from turnout.compiler.plan.build import plan_of
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.types import id_field
 from turnout.errors import Error
-from turnout.project.configuration import configuration_of
 from turnout.runtime.decisions import Decision, Issue
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import escalator
@@ -74,33 +73,6 @@ class UnroutedError(Error):
         return type(self), (self.leads,)
 
 
-def load(
-    path: str | Path,
-    *,
-    route: str | None = None,
-    state: str | Path | None = None,
-    wait: float = WAIT,
-) -> "Router":
-    """Return a router for the policy whose main file is at `path`.
-
-    route: which of its routes; may be left out where it has one only, or one is configured.
-    state: a SQLite file that keeps turns and decisions, made where there is none; without
-    it they live as long as the router. wait: seconds to wait for another run that has the
-    state, here and for each batch, before that is a `turnout.StateError`; at most a day.
-
-    The project's configuration counts as it does for the command line.
-
-    Raises PolicyError where the policy has errors or no such route, ValueError for a wait
-    that is none, `turnout.StateError` where the state can't be used, and
-    `turnout.ConfigurationError` where the configuration can't.
-    """
-    configured = configuration_of(Path(path))
-    compiled = compile_policy(path, severities=configured.severities)
-    if route is None and len(compiled.policy.routes) > 1:
-        route = configured.route
-    return Router(compiled, route=route, state=state, wait=wait)
-
-
 class Router:
     """Routes leads by one route of a policy.
 
@@ -119,14 +91,16 @@ class Router:
         route: str | None = None,
         state: str | Path | None = None,
         wait: float = WAIT,
+        configuration: Path | None = None,
     ) -> None:
-        """Prepare one route of a policy that is fit; see `load`."""
+        """Prepare one route of a policy that is fit; see `turnout.load`."""
         if not 0 <= wait <= LONGEST_WAIT:
             raise ValueError(f"wait is a number of seconds from 0 to {LONGEST_WAIT:,}")
         self.compiled = compiled
         self.route_name = _chosen(compiled, route)
+        self.configuration = configuration
         policy = compiled.policy
-        plan = plan_of(compiled.program, self.route_name)
+        plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
         self._decide = engine(policy, plan)
         self._escalate = escalator(policy, plan)
         self._read = record_reader(policy.fields)
@@ -247,7 +221,7 @@ class Router:
 
         Returns the ids that were never decided on this route; the others are marked.
         """
-        keys = {lead: self._key(lead) for lead in leads}
+        keys = {lead: self.key(lead) for lead in leads}
         with self._begin() as transaction:
             unknown = [
                 lead
@@ -266,11 +240,11 @@ class Router:
     def close_lead(self, lead: str) -> bool:
         """Take a lead off its assignee's open ones, for `least-loaded`; False if it wasn't open."""
         with self._begin() as transaction:
-            return transaction.close_lead(self.route_name, self._key(lead))
+            return transaction.close_lead(self.route_name, self.key(lead))
 
-    def _key(self, lead_id: str) -> str:
-        """Return what a lead is known by whose id somebody wrote."""
-        return self._read_id(lead_id) or lead_id
+    def key(self, lead_id: str) -> str:
+        """Return what a lead is known by whose id somebody wrote, in the form of decisions."""
+        return self._read_id(lead_id, None) or lead_id
 
     def _told(self, record: Record | RawLead) -> Lead:
         """Return the lead, with an issue where it has no id; a broken row's complaint says more."""

@@ -17,18 +17,21 @@ if TYPE_CHECKING:
     from turnout.compiler.compiled import Compiled, compile_policy
     from turnout.dsl.files import Files
     from turnout.dsl.findings import Finding, Label, Severity, Witness
+    from turnout.dsl.promises import ActionKind
     from turnout.dsl.references import Reference
     from turnout.dsl.source import Source, Span
     from turnout.errors import Error
     from turnout.project.configuration import ConfigurationError
-    from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver
+    from turnout.runtime.decisions import Decision, Doing, Issue, PassedOver, Reason, TargetKind
     from turnout.runtime.explain import Explanation, Refusal, Tried
+    from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import LeadsError, RawLead, Record, Records, records
-    from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError, load
+    from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError
     from turnout.runtime.stores import StateError
 
 __all__ = [
+    "ActionKind",
     "ClosedError",
     "Compiled",
     "ConfigurationError",
@@ -46,6 +49,7 @@ __all__ = [
     "PassedOver",
     "PolicyError",
     "RawLead",
+    "Reason",
     "Record",
     "Records",
     "Reference",
@@ -55,12 +59,14 @@ __all__ = [
     "Source",
     "Span",
     "StateError",
+    "TargetKind",
     "Tried",
     "UnroutedError",
     "Witness",
     "__version__",
     "compile_policy",
     "load",
+    "loads",
     "records",
 ]
 __version__ = "0.1.0"
@@ -73,6 +79,7 @@ _HOMES = {
     "Label": "dsl.findings",
     "Severity": "dsl.findings",
     "Witness": "dsl.findings",
+    "ActionKind": "dsl.promises",
     "Reference": "dsl.references",
     "Source": "dsl.source",
     "Span": "dsl.source",
@@ -82,6 +89,8 @@ _HOMES = {
     "Doing": "runtime.decisions",
     "Issue": "runtime.decisions",
     "PassedOver": "runtime.decisions",
+    "Reason": "runtime.decisions",
+    "TargetKind": "runtime.decisions",
     "Explanation": "runtime.explain",
     "Refusal": "runtime.explain",
     "Tried": "runtime.explain",
@@ -93,7 +102,8 @@ _HOMES = {
     "Records": "runtime.records",
     "records": "runtime.records",
     "ClosedError": "runtime.router",
-    "load": "runtime.router",
+    "load": "runtime.loading",
+    "loads": "runtime.loading",
     "PolicyError": "runtime.router",
     "Router": "runtime.router",
     "UnroutedError": "runtime.router",

@@ -26,7 +26,7 @@ from turnout.dsl.conditions import And, Condition, Open
 from turnout.dsl.finding_kinds import error, firm, warning
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import Policy
-from turnout.dsl.targets import Target, said
+from turnout.dsl.targets import Accepting, Target, said
 from turnout.dsl.wording import worded
 
 DEAD_END = firm("dead-end", "A lead can be passed on by every target and end up with nobody.")
@@ -83,7 +83,9 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
 
 def _unreachable_targets(clause: Clause) -> Iterator[Finding]:
     own = clause.attempts[: clause.own_attempts]
-    first = next((at for at, attempt in enumerate(own) if attempt.target.kind.always_accepts), None)
+    first = next(
+        (at for at, attempt in enumerate(own) if isinstance(attempt.target, Accepting)), None
+    )
     for attempt in own[first + 1 :] if first is not None else ():
         assert first is not None
         yield UNREACHABLE_TARGET.finding(

@@ -187,7 +187,7 @@ def _broken_by(giving: Giving, end: End, claim: Claim) -> Condition:
             return either(giving.leads_to(end, target) for target in targets)
         case _:
             kind = None if end.attempt is None else end.attempt.target.kind
-            is_rejected = kind is not None and kind.receiver == "nobody"
+            is_rejected = kind is not None and kind.reached == "rejected"
             return giving.leads(end) if is_rejected else NEVER
 
 

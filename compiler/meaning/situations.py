@@ -23,16 +23,14 @@ from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Cap, Policy, Team
 from turnout.dsl.public_holidays import public_holidays
 from turnout.dsl.targets import (
+    Accepting,
     LeastLoaded,
     PreviousOwner,
-    Reject,
     RoundRobin,
     Target,
     ToOwner,
     ToPartner,
     ToPerson,
-    ToQueue,
-    ToSequence,
 )
 from turnout.dsl.types import Values
 from turnout.dsl.zones import zone
@@ -126,6 +124,8 @@ class Situation:
 
     def other(self, target: Target, values: Values) -> str | None:
         """Return why a target can't take the lead, None where it can."""
+        if isinstance(target, Accepting):
+            return None
         match target:
             case ToPerson(name, anytime):
                 return self.person(name, anytime)
@@ -142,8 +142,6 @@ class Situation:
                 return self._at_cap(partner.caps, (g.at for g in self.given if g.partner == name))
             case RoundRobin() | LeastLoaded():
                 return self.team(target, values)[1]
-            case ToQueue() | ToSequence() | Reject():
-                return None
             case _:
                 assert_never(target)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
-from typing import cast
+from typing import cast, get_args
 
 from turnout.compiler.classes import (
     Classes,
@@ -31,7 +31,7 @@ from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.conditions import Contains, EndsWith, Has, Matches
 from turnout.dsl.patterns import pattern_problem
 from turnout.dsl.policy import Identity, Sla, Step
-from turnout.dsl.promises import MINUTES, Action, Period
+from turnout.dsl.promises import MINUTES, Action, ActionKind, Period
 from turnout.dsl.public_holidays import known_places
 from turnout.dsl.source import NOWHERE
 from turnout.dsl.targets import BY_WORD, Said, Target, made
@@ -306,7 +306,8 @@ def _sla(of: Json) -> Sla:
 
 def _action(of: Json) -> Action:
     found = of.keys("kind", "arguments")
-    return Action(found["kind"].text(), found["arguments"].texts(), NOWHERE)
+    kind = cast("ActionKind", found["kind"].one_of(get_args(ActionKind)))
+    return Action(kind, found["arguments"].texts(), NOWHERE)
 
 
 def _calendar(of: Json) -> Calendar:

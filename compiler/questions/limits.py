@@ -17,7 +17,7 @@ from turnout.compiler.leads.witness import DAY, MOST_DAYS, moments
 from turnout.dsl.conditions import ALWAYS, NEVER, Condition
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.policy import Cap, Policy
-from turnout.dsl.targets import Target, said
+from turnout.dsl.targets import Accepting, Target, said
 
 Hours: TypeAlias = frozenset[str]
 """Calendars that must be open together; none is at any time."""
@@ -37,7 +37,7 @@ EVERY_LEAD = Sure(frozenset())
 
 def sure(policy: Policy, target: Target) -> tuple[Sure, ...]:
     """Return what `target` is sure to take, by their hours; it can pass on anything else."""
-    if target.kind.always_accepts:
+    if isinstance(target, Accepting):
         return (EVERY_LEAD,)
     here = behind(policy, target)
     own = _open_hours(here.hours, here.caps)

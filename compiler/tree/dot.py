@@ -31,7 +31,7 @@ _COLOURS: Mapping[str, tuple[str, str]] = {
     "none": ("#b91c1c", "#ffffff"),
 }
 """Line and fill of a kind of target, else of whoever has the lead then."""
-_LEGEND = {**{kind.word: kind.title for kind in KINDS}, "none": "nobody"}
+_LEGEND: Mapping[str, str] = {**{kind.word: kind.title for kind in KINDS}, "none": "nobody"}
 _OWNED = {"field", "identity"}
 """What targets name that pass on a lead which nobody had."""
 _QUESTION = {"color": "#a16207", "fillcolor": "#fef9c3"}

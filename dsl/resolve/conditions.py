@@ -41,7 +41,6 @@ from turnout.dsl.values.texts import normal_code, normal_text
 MeaningOf: TypeAlias = Callable[[nodes.Name], Condition | None]
 """What a territory's or segment's name stands for; None where that was reported."""
 
-_NUMBERS = (types.Integer, types.Number, types.Money)
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
 _PARTS: dict[str, type[StartsWith | EndsWith | Contains]] = {
     "starts with": StartsWith,

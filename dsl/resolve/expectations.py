@@ -22,17 +22,16 @@ REASONS = (
 )
 """Why a target can be passed over."""
 
+_ARGUMENTS = {"field": "FIELD", "text": '"REASON"', "identity": ""}
+"""What is written behind an expectation about targets, else a name."""
+
 _FORMS = {
     "rule": "rule NAME",
     "fallback": "fallback",
-    "team": "team NAME",
-    "person": "person NAME",
-    "owner": "owner FIELD",
-    "previous-owner": "previous-owner",
-    "queue": "queue NAME",
-    "partner": "partner NAME",
-    "sequence": "sequence NAME",
-    "rejected": 'rejected "REASON"',
+    **{
+        kind.reached: f"{kind.reached} {_ARGUMENTS.get(kind.definition, 'NAME')}".strip()
+        for kind in KINDS
+    },
     "nobody": "nobody",
     "assignee": "assignee NAME",
     "sla": "sla 10 minutes",
@@ -46,15 +45,13 @@ _FORMS = {
 """Every expectation with an example of its form."""
 
 _COUNTS = {
+    **{
+        kind.reached: (0 if kind.definition in {"field", "text"} else 1, 1)
+        for kind in KINDS
+        if kind.definition != "identity"
+    },
     "rule": (1, 1),
     "fallback": (0, 1),
-    "team": (1, 1),
-    "person": (1, 1),
-    "owner": (0, 1),
-    "queue": (1, 1),
-    "partner": (1, 1),
-    "sequence": (1, 1),
-    "rejected": (0, 1),
     "assignee": (1, 1),
     "sla": (0, 3),
     "due": (0, 3),
@@ -148,7 +145,7 @@ class ExpectationReader:
     def _knows(self, node: nodes.Expect) -> bool:
         """Return whether what the expectation names is there; report it where it isn't."""
         kind = node.kind.text
-        if not node.arguments or kind == "rejected":
+        if not node.arguments or _NAMED.get(kind) == "text":
             return True
         first, *more = node.arguments
         if kind in {"rule", "fallback", "passed-over"} and self._route is None:

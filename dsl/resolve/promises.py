@@ -1,13 +1,14 @@
 """SLAs, actions, owners and guarantees: what a policy promises, read and looked up."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from turnout.dsl import nodes, policy
 from turnout.dsl.conditions import ALWAYS, Condition
 from turnout.dsl.promises import (
     MINUTES,
     Action,
+    ActionKind,
     AlwaysByRule,
     AlwaysReaches,
     Claim,
@@ -49,7 +50,7 @@ FORMS = {
 }
 WITH_SEQUENCE = frozenset(kind for kind, takes in _ACTIONS.items() if _SEQUENCE in takes)
 """The actions that name a sequence."""
-_REACHED = {kind.reached: kind.definition for kind in KINDS if kind.receiver != "nobody"}
+_REACHED = {kind.reached: kind.definition for kind in KINDS if kind.definition != "text"}
 """Whom a guarantee can speak of, with what it names then."""
 _NAMED = [reached for reached, definition in _REACHED.items() if definition != "identity"]
 
@@ -144,7 +145,9 @@ def _action(node: nodes.Action, scope: Scope) -> Action | None:
     ]  # all are asked, so that each is reported
     if not all(fits):
         return None
-    return Action(kind, tuple(each.text.strip() for each in node.arguments), node.span)
+    return Action(
+        cast("ActionKind", kind), tuple(each.text.strip() for each in node.arguments), node.span
+    )
 
 
 def _fits(kind: str, argument: nodes.Name | nodes.Literal, wanted: str, scope: Scope) -> bool:

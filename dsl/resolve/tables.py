@@ -6,7 +6,7 @@ from pathlib import Path
 import attrs
 
 from turnout.dsl import nodes
-from turnout.dsl.files import MAX_TABLE, Fault, Parsed, inside, resolved
+from turnout.dsl.files import MAX_TABLE, Fault, Parsed, inside
 from turnout.dsl.findings import Finding
 from turnout.dsl.names import name_of
 from turnout.dsl.resolve.literals import cell_reader
@@ -48,13 +48,14 @@ class TableReader:
         return found
 
     def _found(self, written: nodes.Literal) -> Table | Finding:
-        path = inside(self._parsed.folder, self._base(written.span.source), written)
+        disk = self._parsed.disk
+        path = inside(disk, self._parsed.folder, self._base(written.span.source), written)
         if isinstance(path, Finding):
             return path
-        known = resolved(path)
+        known = disk.known(path)
         found = self._read.get(known)
         if found is None:
-            text = self._parsed.disk.text(path, MAX_TABLE)
+            text = disk.text(path, MAX_TABLE)
             found = text if isinstance(text, Fault) else table_of(text, written.text)
             self._read[known] = found
         if isinstance(found, Fault):

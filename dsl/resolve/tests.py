@@ -16,9 +16,6 @@ from turnout.dsl.source import Span
 from turnout.dsl.types import (
     AnyOf,
     Field,
-    Integer,
-    Money,
-    Number,
     OneOf,
     PersonName,
     Subdivision,
@@ -220,7 +217,7 @@ def _raw(field: Field, written_: nodes.Literal | tuple[nodes.Literal, ...]) -> o
     """
     if isinstance(written_, tuple):
         return [each.text for each in written_]
-    if written_.kind == "number" and isinstance(field.type, Integer | Number | Money):
+    if written_.kind == "number" and field.type.shape in {"whole", "dense"}:
         value = literal(field, written_.text)
         if isinstance(value, int | Decimal):
             return value if isinstance(value, int) else str(value)

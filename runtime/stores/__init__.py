@@ -18,7 +18,7 @@ from typing import Protocol
 import attrs
 
 from turnout.compiler.meaning.identity import Seen
-from turnout.dsl.targets import DRAWN, KINDS
+from turnout.dsl.targets import ACCEPTING, DRAWN, KINDS
 from turnout.errors import Error
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
@@ -174,7 +174,7 @@ class Store(Protocol):
         ...
 
 
-_CAPPED = {each.word for each in KINDS if each.receiver == "outlet" and not each.always_accepts}
+_CAPPED = {kind.word for kind in KINDS if kind.receiver == "outlet"} - ACCEPTING
 """Kinds of targets without a person that can have a cap."""
 
 

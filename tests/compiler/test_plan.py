@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from tests.support.policies import resolved
@@ -62,6 +63,7 @@ route inbound owned by ops {
   fallback to queue a
 }
 """
+SCHEMA = Path(__file__).parents[2] / "docs/reference/plan.schema.json"
 FIELDS = "abcdefgh"
 MANY = (
     "lead { id: text required "
@@ -262,6 +264,15 @@ def test_a_plan_with_a_fault_is_refused_though_its_hash_fits(
 ) -> None:
     with pytest.raises(PlanError, match=said):
         loads(changed(change))
+
+
+def test_the_schema_knows_this_plan_and_what_is_none() -> None:
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    jsonschema.validate(json.loads(dumps(planned())), schema)
+    jsonschema.validate(json.loads(dumps(planned(MANY))), schema)
+    wrong = json.loads(changed(lambda c: c["last"][0].update(kind="webhook")))
+    with pytest.raises(jsonschema.ValidationError, match="webhook"):
+        jsonschema.validate(wrong, schema)
 
 
 def test_what_was_changed_nowhere_is_still_the_plan() -> None:

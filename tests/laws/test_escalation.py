@@ -4,6 +4,7 @@ Held to the obvious router, which counts minutes on the wall and remembers every
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from tests.support.strategies import available, histories, people
 from turnout.compiler.plan.build import plan_of
 from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
+from turnout.runtime.decisions import TargetKind
 from turnout.runtime.engine import Engine, engine
 from turnout.runtime.escalation import Escalator, escalator
 from turnout.runtime.leads import lead_reader
@@ -91,7 +93,9 @@ def test_overdue_leads_go_where_the_obvious_router_says(
     for raw, moment in arrivals:
         same_moves(watched, obvious, moment)
         lead = watched.read(raw, None)
-        assert watched.route(raw, moment) == Holder(*obvious.routed(lead, moment).holder)
+        kind, target, assignee = obvious.routed(lead, moment).holder
+        wanted = Holder(cast("TargetKind", kind), target, assignee)
+        assert watched.route(raw, moment) == wanted
     moment = max(moment for _, moment in arrivals)
     for pause in pauses:
         moment += timedelta(minutes=pause)

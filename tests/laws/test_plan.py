@@ -1,5 +1,9 @@
 """Laws of the plan: it is a value, its JSON is the same value, and it says what the policy says."""
 
+import json
+from pathlib import Path
+
+import jsonschema
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +20,7 @@ from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 
 ROUTE = "inbound"
+SCHEMA = Path(__file__).parents[2] / "docs/reference/plan.schema.json"
 
 
 def said(plan: Plan, number: int | None) -> Match:
@@ -53,6 +58,14 @@ def test_the_json_of_a_plan_is_the_plan(written: Written) -> None:
     text = dumps(plan)
     assert loads(text) == loads(text.encode()) == pickled(plan) == plan
     assert dumps(loads(text)) == text
+
+
+@given(policies())
+def test_the_json_of_a_plan_is_as_its_schema_says(written: Written) -> None:
+    schema = json.loads(SCHEMA.read_text("utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    plan = plan_of(lower(resolved(written)), ROUTE)
+    jsonschema.validate(json.loads(dumps(plan)), schema)
 
 
 @given(policies())

@@ -7,7 +7,7 @@ syntax tree, each word that stands where names stand is a declaration or a refer
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import attrs
 import pytest
@@ -49,18 +49,18 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).with_suffix("").as_posix()
 
 
-def words(node: Any) -> Iterator[Span]:  # noqa: ANN401 - a node of whatever kind
+def words(node: attrs.AttrsInstance) -> Iterator[Span]:
     """Yield the place of each word below `node` that stands where names stand."""
     for part in attrs.fields(type(node)):
-        value = getattr(node, part.name)
+        value: object = getattr(node, part.name)
         owner = type(node).__name__
         if (owner, part.name) in NO_NAMES or part.name in {"source", "span", "broken"}:
             continue
-        for each in value if isinstance(value, tuple) else (value,):
+        for each in cast("tuple[object, ...]", value) if isinstance(value, tuple) else (value,):
             if isinstance(each, nodes.Name) and _is_name(node, each):
                 yield unquoted(each.span)
             elif attrs.has(type(each)) and not isinstance(each, nodes.Literal | nodes.Name):
-                yield from words(each)
+                yield from words(cast("attrs.AttrsInstance", each))
 
 
 def _is_name(node: object, word: nodes.Name) -> bool:

@@ -8,10 +8,10 @@ that stands in a table, too, or as a word in free text.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import attrs
 import pytest
@@ -112,17 +112,19 @@ class _Renaming:
     def _pattern(self) -> re.Pattern[str]:
         return _tokens(tuple(self.names))
 
-    def of(self, value: Any) -> Any:  # noqa: ANN401 - values of any kind
+    def of(self, value: object) -> Any:  # noqa: ANN401 - of the kind of `value`
         """Return a value of a policy with its names renamed, in every text that it holds."""
         if isinstance(value, str):
             return self.text(value)
+        kind = cast("type[Any]", type(value))
         if isinstance(value, Mapping):
-            return {self.of(key): self.of(each) for key, each in value.items()}
+            entries = cast("Mapping[object, object]", value).items()
+            return {self.of(key): self.of(each) for key, each in entries}
         if isinstance(value, tuple | list | frozenset):
-            return type(value)(self.of(each) for each in value)
-        if attrs.has(type(value)) and not isinstance(value, Span):
-            parts = [part for part in attrs.fields(type(value)) if part.init]
-            return type(value)(**{part.alias: self.of(getattr(value, part.name)) for part in parts})
+            return kind(map(self.of, cast("Iterable[object]", value)))
+        if attrs.has(kind) and not isinstance(value, Span):
+            parts = [part for part in attrs.fields(kind) if part.init]
+            return kind(**{part.alias: self.of(getattr(value, part.name)) for part in parts})
         return value
 
 

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import attrs
 from hypothesis import given
@@ -24,7 +25,7 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.targets import LeastLoaded, PreviousOwner, RoundRobin, Target, ToOwner, ToPerson
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts, worded
-from turnout.runtime.decisions import Decision, PassedOver
+from turnout.runtime.decisions import Decision, PassedOver, Reason, TargetKind
 from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
 from turnout.runtime.engine import engine
 from turnout.runtime.leads import Lead
@@ -137,13 +138,15 @@ def expected(policy: Policy, arrived: list[tuple[Lead, datetime]]) -> list[Decis
         kind, name = ("none", "") if target is None else parts(target)
         if result.assignee is not None:
             ledger.opened[result.assignee] += 1
-        passed = tuple(PassedOver(worded(other), why) for other, why in result.passed_over)
+        passed = tuple(
+            PassedOver(worded(other), cast("Reason", why)) for other, why in result.passed_over
+        )
         known[lead.id] = Decision(
             lead.id,
             ROUTE,
             found.rule,
             by,
-            kind,
+            cast("TargetKind", kind),
             name,
             result.assignee,
             at,

@@ -38,6 +38,8 @@ NO_WORDS = {
     "Compiled": "a policy with all that is made of it",
     "Definition": "a territory or segment: a named condition",
     "Doing": "an action with the values that it was given",
+    "Fault": "why a file can't be read",
+    "Files": "the disk, and an overlay",
     "Kind": "of findings: what the catalogue says of all that have one name",
     "Parsed": "the files of a policy as they were read",
     "PassedOver": "a target that did not take the lead, and the refusal",

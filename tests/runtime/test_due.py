@@ -10,6 +10,7 @@ from tests.support.policies import resolved
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.promises import Period
 from turnout.dsl.source import Source, Span
+from turnout.runtime.decisions import TargetKind
 from turnout.runtime.due import due
 from turnout.runtime.moves import Holder
 from turnout.runtime.working_time import is_open
@@ -112,7 +113,7 @@ def test_who_has_no_hours_has_the_clock_on_the_wall(
 
 
 @pytest.mark.parametrize("kind", ["sequence", "reject", "none"])
-def test_nothing_is_due_where_nobody_is_to_work_on_it(policy: Policy, kind: str) -> None:
+def test_nothing_is_due_where_nobody_is_to_work_on_it(policy: Policy, kind: TargetKind) -> None:
     assert due(policy, sla("1 hour"), Holder(kind, "x", None), berlin("2026-11-23 10:00")) is None
 
 

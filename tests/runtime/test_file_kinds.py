@@ -165,6 +165,7 @@ def archive(name: str) -> bytes:
         ("id,email\nä,x\n".encode("utf-16-le"), "UTF-16 text without a byte order mark"),
         (b"\x7fELF" + bytes(900), "not text"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",  # bytes may hold the time
 )
 def test_what_is_no_text_is_refused_in_its_own_words(data: bytes, said: str) -> None:
     assert said in refusal(data)

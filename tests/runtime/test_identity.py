@@ -54,7 +54,7 @@ def routed(of: Router, number: int, at: datetime = NOON, **lead: object) -> Deci
 
 def way(decision: Decision) -> tuple[str | None, list[str], str | None]:
     """Return who has a lead, why others were passed over, and which lead it repeats."""
-    reasons = [passed.reason for passed in decision.passed_over]
+    reasons: list[str] = [passed.reason for passed in decision.passed_over]
     return decision.assignee, reasons, decision.duplicate_of
 
 

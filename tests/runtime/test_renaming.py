@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.policies import compiled
-from turnout.runtime.router import Router, load
+from turnout.runtime.loading import load
+from turnout.runtime.router import Router
 from turnout.runtime.stores import StateError
 from turnout.runtime.stores.renaming import KINDS, Kind, NewName, rename
 from turnout.runtime.stores.sums import check_whole

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from turnout.runtime.router import Router, load
+from turnout.runtime.loading import load
+from turnout.runtime.router import Router
 from turnout.runtime.stores.sqlite import open_sqlite
 
 CAP = 40

@@ -34,7 +34,7 @@ from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Block, Entry, Policy, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
-from turnout.dsl.targets import Target, said
+from turnout.dsl.targets import Accepting, Target, said
 from turnout.dsl.types import Date, PersonName, Value
 
 ROUTE = "inbound"
@@ -291,7 +291,7 @@ def tried(targets: Iterable[Target]) -> tuple[Target, ...]:
     for target in targets:
         if not any(_is_again(target, before) for before in found):
             found.append(target)
-        if target.kind.always_accepts:
+        if isinstance(target, Accepting):
             break
     return tuple(found)
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from turnout.cli import cli
 from turnout.commands import reroute
-from turnout.runtime.router import load
+from turnout.runtime.loading import load
 
 POLICY = """\
 include "people.route"

@@ -104,9 +104,9 @@ def _record(source: Records, router: Router, lead_id: str | None, row: int | Non
     seen = SeenIds()
     for record in source:
         if lead_id is not None:
-            found = read(record.raw, record.row).id
-            seen.add(found)
-            if found != lead_id:
+            found = read(record.raw, record.row)
+            seen.add(found.id)
+            if found.key != router.key(lead_id):
                 continue
         if row is not None and record.row != row:
             continue

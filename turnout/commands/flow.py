@@ -20,6 +20,7 @@ from turnout.dsl.types import Field
 from turnout.rendering.decisions import LAYOUTS, Layout
 from turnout.rendering.tally import Tally
 from turnout.runtime.decisions import Decision
+from turnout.runtime.identified import identified
 from turnout.runtime.records import FOUND, LeadsError, Manner, Record, Records, records
 from turnout.runtime.router import BATCH, Router
 from turnout.runtime.unbound import Shapes, asked_fields, refusal
@@ -41,8 +42,8 @@ def route_leads(
 
     leads: `-` is stdin, `{` or `[` begins JSON. outs: a format by file; None or `-` is
     stdout. Raises LeadsError and StateError; then no file has changed, but the state keeps
-    what was decided. A file in which only one field finds a column is refused before the
-    first lead is decided.
+    what was decided. A file in which only one field finds a column, or no row has an id, is
+    refused before the first lead is decided.
     """
     began = monotonic()
     policy = router.compiled.policy
@@ -52,6 +53,7 @@ def route_leads(
     with ExitStack() as stack:
         source = stack.enter_context(opened(leads, policy.fields, manner))
         rows = begun(source, shapes, policy, router.route_name)
+        rows = identified(rows, source.name, source.columns, policy.fields, shapes)
         sinks = [stack.enter_context(decisions_to(*out)) for out in outs.items()]
         decisions = router.route_all(tally.watch(rows, source.columns), at=at)
         for decision in watched(decisions, source, hidden=is_busy):

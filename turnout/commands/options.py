@@ -27,6 +27,10 @@ class Command(click.Command):
         super().format_epilog(ctx, formatter)
 
 
+class CommandGroup(Command, click.Group):
+    """A command made of several, with a help that ends in examples, too."""
+
+
 def color_option(command: Decorated) -> Decorated:
     """Add `--color/--no-color`; see `colors` for what holds without it."""
     option = click.option(

@@ -130,14 +130,14 @@ def _chosen(
 def _with_ids(source: Iterable[Record], router: Router, ids: tuple[str, ...]) -> list[Record]:
     """Return the first record with each of the ids."""
     read = lead_reader(router.compiled.policy.fields)
-    wanted = dict.fromkeys(ids)
+    wanted = dict.fromkeys(map(router.key, ids))
     chosen: dict[str, Record] = {}
     seen = SeenIds()
     for record in source:
-        found = read(record.raw, record.row).id
-        seen.add(found)
-        if found is not None and found in wanted:
-            chosen.setdefault(found, record)
+        found = read(record.raw, record.row)
+        seen.add(found.id)
+        if found.key in wanted:
+            chosen.setdefault(found.key, record)
     if absent := [each for each in wanted if each not in chosen]:
         advice = f"{seen.advice(absent[0])} Nothing was moved."
         raise CannotRun(f"there is no lead {_named(absent)}", advice)

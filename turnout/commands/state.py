@@ -5,7 +5,7 @@ from typing import cast
 
 import click
 
-from turnout.commands.options import Command, color_option
+from turnout.commands.options import Command, CommandGroup, color_option
 from turnout.commands.policies import WAITING
 from turnout.dsl.printable import visible
 from turnout.rendering.report import counted
@@ -15,7 +15,14 @@ from turnout.runtime.stores.sqlite import any_state
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
 
-@click.group("state")
+@click.group(
+    "state",
+    cls=CommandGroup,
+    examples=(
+        "turnout state check inbound.db",
+        "turnout state rename inbound.db team emea-sdr emea-sales",
+    ),
+)
 def command() -> None:
     """Check a state file, or give something in it its new name."""
 

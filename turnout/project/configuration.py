@@ -58,6 +58,19 @@ def configuration_of(policy: Path) -> Configuration:
     return nearest_configuration(resolved(policy).parent)
 
 
+def configuration_in(file: Path) -> Configuration:
+    """Return the configuration in a file that somebody named. Raises ConfigurationError."""
+    place = file.absolute()
+    written = _Written.read(place, _PYPROJECT if file.name == "pyproject.toml" else ())
+    if written is not None:
+        return written.configuration()
+    if place.is_file():
+        raise ConfigurationError(
+            f"{_shown(place)} has no table `[tool.turnout]`", "write one, or name another file"
+        )
+    raise ConfigurationError(f"there is no file {_shown(place)}", "name a `turnout.toml`")
+
+
 def nearest_configuration(folder: Path) -> Configuration:
     """Return the configuration that holds in an absolute folder. Raises ConfigurationError."""
     for each in (folder, *folder.parents):

@@ -9,10 +9,12 @@ from turnout.dsl.printable import visible
 from turnout.rendering.report import counted
 from turnout.rendering.screen import Ink, hanging, paint, width
 from turnout.runtime.decisions import Decision
+from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.records import Record
 from turnout.runtime.unbound import Shapes
 
 TOP = 10
+WITHOUT_ID = {NO_ID, SAME_ROW}
 
 
 @attrs.define
@@ -21,6 +23,7 @@ class Tally:
 
     rules: by what chose the target ("rule dach-enterprise", "fallback of EMEA"). targets:
     by kind and name ("queue triage"). amiss: leads with values that could not be used.
+    without_id: leads that are told from others by all they say.
     not_leads: rows that could not be read as a lead at all. shapes: the names that the
     records have. remarks: what was left out of the file. seconds: how long it took.
     """
@@ -29,6 +32,7 @@ class Tally:
     leads: int = 0
     repeated: int = 0
     amiss: int = 0
+    without_id: int = 0
     not_leads: int = 0
     seconds: float = 0
     remarks: tuple[str, ...] = ()
@@ -54,7 +58,9 @@ class Tally:
         """Count one decision more."""
         self.leads += 1
         self.repeated += decision.repeated
-        self.amiss += any(issue.field for issue in decision.issues)
+        reasons = [(issue.field, issue.reason) for issue in decision.issues]
+        self.amiss += any(field and reason not in WITHOUT_ID for field, reason in reasons)
+        self.without_id += any(reason in WITHOUT_ID for _, reason in reasons)
         self.rules[decision.by or "nothing: every target was passed over"] += 1
         self.targets[f"{decision.kind} {decision.target}".strip()] += 1
 
@@ -68,6 +74,7 @@ class Tally:
         for number, noun, what in (
             (self.repeated, "lead", "routed before; the decision stands"),
             (self.amiss, "lead", "with values that could not be used (see `issues`)"),
+            (self.without_id, "lead", "without an id, each taken for one of its own"),
             (self.not_leads, "row", "not readable as a lead, sent to the route's fallback"),
         ):
             if number:

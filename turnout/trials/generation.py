@@ -35,6 +35,7 @@ from turnout.dsl.resolve.tests import MAX_NAME, TestReader
 from turnout.dsl.source import Source
 from turnout.dsl.targets import (
     BY_WORD,
+    Accepting,
     said,
 )
 from turnout.dsl.types import AnyOf, Field, OneOf, PersonName, Subdivision, Value, Values, id_field
@@ -219,7 +220,7 @@ class _Maker:
             before = _before(clauses[at].attempts, item)
             if before is None:
                 continue
-            closed = next((each for each in before if each.target.kind.always_accepts), None)
+            closed = next((each for each in before if isinstance(each.target, Accepting)), None)
             if closed is not None:
                 yield f"it comes behind `{worded(closed.target)}`, which takes every lead"
                 continue

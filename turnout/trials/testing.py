@@ -29,7 +29,7 @@ from turnout.dsl.expectations import (
 )
 from turnout.dsl.policy import Cap, Outlet, Person, Policy
 from turnout.dsl.types import Values
-from turnout.runtime.decisions import Decision, Doing
+from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import Engine, engine
 from turnout.runtime.explain import Explanation, explain
 from turnout.runtime.leads import Lead, lead_reader
@@ -217,7 +217,7 @@ def _is_true(expectation: Expectation, decision: Decision, clause: Clause | None
             return due is not None and expectation.moment in {None, due}
         case "action":
             found = [each for each in decision.actions if each.kind == first]
-            return Doing(first, tuple(more)) in found if more else bool(found)
+            return any(each.arguments == tuple(more) for each in found) if more else bool(found)
         case "issue":
             return any(issue.field == first for issue in decision.issues)
         case "passed-over":
