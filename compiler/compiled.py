@@ -66,7 +66,7 @@ def compile_policy(
     """
     budget = Budget(steps, None if deadline is None else monotonic() + deadline)
     main = Path(path)
-    noted = NotedFiles({} if files is None else files.overlay)
+    noted = NotedFiles(of=files or Files())
     parsed = parse_files(main, noted)
     resolution = resolve(parsed, main)
     program = lower(resolution.policy)

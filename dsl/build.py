@@ -206,7 +206,7 @@ class Builder:
         del span
         return nodes.File(self.source, tuple(children))
 
-    policy = _of_words(nodes.Policy)
+    policy: Any = _of_words(nodes.Policy)
 
     def include(self, span: Span, children: list[Any]) -> nodes.Include:
         return nodes.Include(self.value(children[0]), span)
@@ -230,8 +230,8 @@ class Builder:
             span,
         )
 
-    required = _word("required")
-    is_id = _word("id")
+    required: Any = _word("required")
+    is_id: Any = _word("id")
 
     def placeholders(self, span: Span, children: list[Any]) -> _Placeholders:
         del span
@@ -242,40 +242,40 @@ class Builder:
         names = children[0]
         return _Columns([self.value(names)] if isinstance(names, Token) else names)
 
-    text = _type("text")
-    code = _type("code")
-    first_characters = _option("first_characters")
-    first_digits = _option("first_digits")
-    digits = _option("digits")
-    salesforce_id = _type("salesforce-id")
-    email = _type("email")
-    phone = _type("phone")
-    domain = _type("domain")
-    sources = _option("sources")
-    free_mail = _option("free_mail")
-    integer = _type("integer")
-    number = _type("number")
-    money = _type("money")
-    decimal_comma = _option("decimal_comma")
-    decimal_point = _option("decimal_point")
-    percent = _option("percent")
-    range_low = _option("range_low")
-    range_high = _option("range_high")
-    boolean = _type("boolean")
-    true_when = _option("true_when")
-    false_when = _option("false_when")
-    date = _type("date")
-    day_first = _option("day_first")
-    month_first = _option("month_first")
-    epoch_seconds = _option("epoch_seconds")
-    epoch_milliseconds = _option("epoch_milliseconds")
-    sheet_days = _option("sheet_days")
-    country = _type("country")
-    subdivision = _type("subdivision")
-    language = _type("language")
-    one_of = _type("one of")
-    any_of = _type("any of")
-    person_name = _type("person")
+    text: Any = _type("text")
+    code: Any = _type("code")
+    first_characters: Any = _option("first_characters")
+    first_digits: Any = _option("first_digits")
+    digits: Any = _option("digits")
+    salesforce_id: Any = _type("salesforce-id")
+    email: Any = _type("email")
+    phone: Any = _type("phone")
+    domain: Any = _type("domain")
+    sources: Any = _option("sources")
+    free_mail: Any = _option("free_mail")
+    integer: Any = _type("integer")
+    number: Any = _type("number")
+    money: Any = _type("money")
+    decimal_comma: Any = _option("decimal_comma")
+    decimal_point: Any = _option("decimal_point")
+    percent: Any = _option("percent")
+    range_low: Any = _option("range_low")
+    range_high: Any = _option("range_high")
+    boolean: Any = _type("boolean")
+    true_when: Any = _option("true_when")
+    false_when: Any = _option("false_when")
+    date: Any = _type("date")
+    day_first: Any = _option("day_first")
+    month_first: Any = _option("month_first")
+    epoch_seconds: Any = _option("epoch_seconds")
+    epoch_milliseconds: Any = _option("epoch_milliseconds")
+    sheet_days: Any = _option("sheet_days")
+    country: Any = _type("country")
+    subdivision: Any = _type("subdivision")
+    language: Any = _type("language")
+    one_of: Any = _type("one of")
+    any_of: Any = _type("any of")
+    person_name: Any = _type("person")
 
     # -- territories and segments --
 
@@ -308,7 +308,7 @@ class Builder:
         del span
         return _Children(child for child in children if child is not None)
 
-    first_of = _word("first of")
+    first_of: Any = _word("first of")
 
     def table(self, span: Span, children: list[Any]) -> nodes.FromTable:
         path, key, column = children
@@ -337,7 +337,7 @@ class Builder:
         ]
         return nodes.Calendar(self.name(name), tuple(flat), span)
 
-    timezone = _of_words(nodes.Timezone)
+    timezone: Any = _of_words(nodes.Timezone)
 
     def opening(self, span: Span, children: list[Any]) -> "_Clauses":
         del span
@@ -376,9 +376,9 @@ class Builder:
         ]
         return nodes.Person(self.name(name), tuple(flat), span)
 
-    people = _of_words(nodes.People)
-    address = _of_words(nodes.Address)
-    hours = _of_words(nodes.Hours)
+    people: Any = _of_words(nodes.People)
+    address: Any = _of_words(nodes.Address)
+    hours: Any = _of_words(nodes.Hours)
 
     def languages(self, span: Span, children: list[Any]) -> nodes.Languages:
         return nodes.Languages(children[0], span)
@@ -417,11 +417,11 @@ class Builder:
         name, *clauses = children
         return nodes.Member(self.name(name), tuple(clauses), span)
 
-    weight = _of_words(nodes.Weight)
-    roster = _of_words(nodes.Roster)
-    queue = _place("queue")
-    partner = _place("partner")
-    sequence = _place("sequence")
+    weight: Any = _of_words(nodes.Weight)
+    roster: Any = _of_words(nodes.Roster)
+    queue: Any = _place("queue")
+    partner: Any = _place("partner")
+    sequence: Any = _place("sequence")
 
     def identity(self, span: Span, children: list[Any]) -> nodes.Identity:
         *fields, within = children
@@ -433,7 +433,7 @@ class Builder:
         name, owner, *entries = children
         return nodes.Route(self.name(name), owner, tuple(entries), span)
 
-    owned = _of_words(nodes.Owned)
+    owned: Any = _of_words(nodes.Owned)
 
     def rule(self, span: Span, children: list[Any]) -> nodes.Rule:
         name, *rest = children
@@ -460,7 +460,7 @@ class Builder:
     def fallback(self, span: Span, children: list[Any]) -> nodes.Fallback:
         return nodes.Fallback(children[0], span)
 
-    anytime = _word("anytime")
+    anytime: Any = _word("anytime")
 
     def matching(self, span: Span, children: list[Any]) -> nodes.Name:
         del span
@@ -470,7 +470,7 @@ class Builder:
         within, wall, *then = children  # Lark leaves no place for a rule whose name has a `_`
         return nodes.Sla(within, wall is not None, then[0] if then else None, span)
 
-    wall = _word("wall")
+    wall: Any = _word("wall")
 
     def do(self, span: Span, children: list[Any]) -> "_Clauses":
         del span
@@ -493,12 +493,12 @@ class Builder:
             span,
         )
 
-    on_route = _of_words(nodes.OnRoute)
-    always_reaches = _claim("always reaches")
-    never_reaches = _claim("never reaches")
-    always_by_rule = _claim("always by rule")
-    sla_at_most = _claim("sla at most")
-    never_rejects = _claim("never rejects")
+    on_route: Any = _of_words(nodes.OnRoute)
+    always_reaches: Any = _claim("always reaches")
+    never_reaches: Any = _claim("never reaches")
+    always_by_rule: Any = _claim("always by rule")
+    sla_at_most: Any = _claim("sla at most")
+    never_rejects: Any = _claim("never rejects")
 
     def reached(self, span: Span, children: list[Any]) -> nodes.Reached:
         kind, name = children
@@ -536,7 +536,7 @@ class Builder:
         del span
         return self.name(children[0])
 
-    negated = _word("not")
+    negated: Any = _word("not")
 
     # -- conditions --
 
@@ -573,22 +573,22 @@ class Builder:
         operands = (self.value(path),)
         return nodes.Test(self.name(field), "not in", operands, span, table=True)
 
-    is_ = _test("is")
-    is_not = _test("is not")
-    is_missing = _test("is missing")
-    is_present = _test("is present")
-    in_ = _test("in")
-    not_in = _test("not in")
-    starts_with = _test("starts with")
-    ends_with = _test("ends with")
-    contains = _test("contains")
-    matches = _test("matches")
-    has = _test("has")
-    has_any = _test("has any")
-    has_all = _test("has all")
-    has_none = _test("has none")
-    older_than = _test("older than")
-    within_last = _test("within")
+    is_: Any = _test("is")
+    is_not: Any = _test("is not")
+    is_missing: Any = _test("is missing")
+    is_present: Any = _test("is present")
+    in_: Any = _test("in")
+    not_in: Any = _test("not in")
+    starts_with: Any = _test("starts with")
+    ends_with: Any = _test("ends with")
+    contains: Any = _test("contains")
+    matches: Any = _test("matches")
+    has: Any = _test("has")
+    has_any: Any = _test("has any")
+    has_all: Any = _test("has all")
+    has_none: Any = _test("has none")
+    older_than: Any = _test("older than")
+    within_last: Any = _test("within")
 
 
 class _Clauses(tuple[Any, ...]):

@@ -98,18 +98,27 @@ class Files:
 class NotedFiles(Files):
     """Files that note what was read of them. read: by path, the hash of each text, in hexadecimal.
 
-    A text is what the policy's readers see: UTF-8 without a byte-order mark, lines that end
-    in a line feed.
+    of: what is read. A text is what the policy's readers see: UTF-8 without a byte-order
+    mark, lines that end in a line feed.
     """
 
+    of: Files = attrs.field(factory=Files, kw_only=True)
     read: dict[Path, str] = attrs.field(factory=dict[Path, str], init=False)
 
     def text(self, path: Path, limit: int, *, is_asked: bool = True) -> str | Fault:
         """Return the text of a file, and note it."""
-        found = super().text(path, limit, is_asked=is_asked)
+        found = self.of.text(path, limit, is_asked=is_asked)
         if isinstance(found, str):
-            self.read[resolved(path)] = sha256(found.encode("utf-8", "surrogatepass")).hexdigest()
+            self.read[self.known(path)] = sha256(found.encode("utf-8", "surrogatepass")).hexdigest()
         return found
+
+    def known(self, path: Path) -> Path:
+        """Return the path by which a file is known."""
+        return self.of.known(path)
+
+    def is_inside(self, path: Path, folder: Path) -> bool:
+        """Return whether a file lies in a folder or below it."""
+        return self.of.is_inside(path, folder)
 
     def whole_hash(self, folder: Path) -> str:
         """Return the hash of all that was read, wherever the folder lies.

@@ -18,7 +18,14 @@ from typing import Any
 
 import attrs
 from lark import Lark, Token
-from lark.lexer import BasicLexer, ContextualLexer, LexerState, PatternStr, TerminalDef
+from lark.lexer import (
+    AbstractBasicLexer,
+    BasicLexer,
+    ContextualLexer,
+    LexerState,
+    PatternStr,
+    TerminalDef,
+)
 
 from turnout import grammar
 
@@ -102,7 +109,7 @@ class Swift(BasicLexer):
 class SwiftInContext(ContextualLexer):
     """Lark's contextual lexer, made of `Swift` ones."""
 
-    BasicLexer = Swift
+    BasicLexer: type[AbstractBasicLexer] = Swift
 
 
 def _edited(terminal: TerminalDef) -> None:

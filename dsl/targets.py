@@ -8,7 +8,7 @@ a new kind is a type error wherever somebody must decide about it.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Literal, TypeAlias, assert_never, get_args
+from typing import ClassVar, Literal, TypeAlias, assert_never, get_args
 
 import attrs
 
@@ -56,7 +56,7 @@ class RoundRobin:
     matching: fields whose value a member must serve. anytime: hours are not asked.
     """
 
-    kind = Kind("round-robin", "team, by turns", "team", "member", "team")
+    kind: ClassVar[Kind] = Kind("round-robin", "team, by turns", "team", "member", "team")
     team: str
     matching: tuple[str, ...] = ()
     anytime: bool = False
@@ -66,7 +66,7 @@ class RoundRobin:
 class LeastLoaded:
     """The member of a team with the fewest open leads for their weight; see `RoundRobin`."""
 
-    kind = Kind("least-loaded", "team, least loaded", "team", "member", "team")
+    kind: ClassVar[Kind] = Kind("least-loaded", "team, least loaded", "team", "member", "team")
     team: str
     matching: tuple[str, ...] = ()
     anytime: bool = False
@@ -76,7 +76,7 @@ class LeastLoaded:
 class ToPerson:
     """One person by name."""
 
-    kind = Kind("person", "person", "person", "person", "person")
+    kind: ClassVar[Kind] = Kind("person", "person", "person", "person", "person")
     person: str
     anytime: bool = False
 
@@ -85,7 +85,7 @@ class ToPerson:
 class ToOwner:
     """The person whom the lead's field names."""
 
-    kind = Kind("owner", "account owner", "owner", "person", "field")
+    kind: ClassVar[Kind] = Kind("owner", "account owner", "owner", "person", "field")
     field: str
     anytime: bool = False
 
@@ -94,7 +94,9 @@ class ToOwner:
 class PreviousOwner:
     """The person who last had an earlier lead that this one is a duplicate of."""
 
-    kind = Kind("previous-owner", "previous owner", "previous-owner", "person", "identity")
+    kind: ClassVar[Kind] = Kind(
+        "previous-owner", "previous owner", "previous-owner", "person", "identity"
+    )
     anytime: bool = False
 
 
@@ -102,7 +104,7 @@ class PreviousOwner:
 class ToQueue:
     """A queue, from which people claim."""
 
-    kind = Kind("queue", "queue", "queue", "outlet", "queue")
+    kind: ClassVar[Kind] = Kind("queue", "queue", "queue", "outlet", "queue")
     queue: str
 
 
@@ -110,7 +112,7 @@ class ToQueue:
 class ToPartner:
     """A partner firm."""
 
-    kind = Kind("partner", "partner", "partner", "outlet", "partner")
+    kind: ClassVar[Kind] = Kind("partner", "partner", "partner", "outlet", "partner")
     partner: str
     anytime: bool = False
 
@@ -119,7 +121,7 @@ class ToPartner:
 class ToSequence:
     """A nurture sequence."""
 
-    kind = Kind(
+    kind: ClassVar[Kind] = Kind(
         "sequence",
         "sequence",
         "sequence",
@@ -134,7 +136,7 @@ class ToSequence:
 class Reject:
     """Not to be worked, with the reason."""
 
-    kind = Kind("reject", "rejected", "rejected", "nobody", "text", is_worked=False)
+    kind: ClassVar[Kind] = Kind("reject", "rejected", "rejected", "nobody", "text", is_worked=False)
     reason: str
 
 

@@ -10,7 +10,7 @@ character and both arrive alone, or stand in the same row of two files.
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import TypeAlias, cast
 from unicodedata import normalize
@@ -121,8 +121,8 @@ def _canonical(raw: object) -> str:
 def _told_apart(raw: object) -> object:
     """Return a form for what JSON has none for; a set's elements in an order of their own."""
     if isinstance(raw, set | frozenset):
-        elements = cast("Iterable[object]", raw)
-        return {"\0": type(raw).__qualname__, "of": sorted(map(_canonical, elements))}
+        elements = cast("frozenset[object]", raw)
+        return {"\0": type(elements).__qualname__, "of": sorted(map(_canonical, elements))}
     return {"\0": _printed(raw)}
 
 

@@ -141,7 +141,7 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
         told = {issue.field for issue in issues} if lacking else ()
         issues += (Issue(name, "", LACKING) for name in lacking if name not in told)
         unfit = ", ".join(f"no {name}" for name in lacking) or None
-        told_by = "" if id_ is not None else own_key(record, row)
+        told_by = "" if id_ is not None else own_key(named, row)
         return Lead(id_, values, tuple(issues), row, unfit, told_by)
 
     return read
@@ -311,7 +311,7 @@ def shortened(raw: object) -> str:
 
 def _printed(raw: object) -> str:
     """Return what a value prints, without its address, which differs from run to run."""
-    if isinstance(raw, Mapping):
+    if issubclass(type(raw), Mapping):
         return kind_of(raw)
     try:
         return _ADDRESS.sub("", repr(raw))

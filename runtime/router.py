@@ -1,5 +1,6 @@
 """The door for programs: a policy that is fit to run, and leads through one of its routes."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
@@ -19,13 +20,18 @@ from turnout.runtime.decisions import Decision, Issue
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import escalator
 from turnout.runtime.explain import Explanation, explain
+from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.leads import LACKING, Lead, record_reader
 from turnout.runtime.moves import Holder, Move
-from turnout.runtime.records import RawLead, Record
+from turnout.runtime.records import RawLead, Record, Records
 from turnout.runtime.stores import LONGEST_WAIT, WAIT, Store, Transaction
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
+from turnout.runtime.unbound import Shapes, Unbound, begun
+
+_LOG = logging.getLogger("turnout")
+_MOST_TOLD = 10
 
 BATCH = 500
 """Leads that are decided in one transaction of `route_all`."""
@@ -97,7 +103,7 @@ class Router:
         if not 0 <= wait <= LONGEST_WAIT:
             raise ValueError(f"wait is a number of seconds from 0 to {LONGEST_WAIT:,}")
         self.compiled = compiled
-        self.route_name = _chosen(compiled, route)
+        self.route_name: str = _chosen(compiled, route)
         self.configuration = configuration
         policy = compiled.policy
         plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
@@ -136,13 +142,17 @@ class Router:
         records: leads as for `route`, or those of a file (`turnout.records`). A decision
         comes out only when it is durable; what comes before a lead that can't be read is
         decided before the error is raised. Errors are those of `route`.
+
+        Of a file, a field that no column of its header is is logged as a warning to
+        `turnout` (see `unbound`); one that has a column for one field at most, or in which no
+        row has the id, is a `turnout.LeadsError`, before the first lead is decided.
         """
         if batch < 1:
             raise ValueError("a batch has at least one lead")
         if isinstance(records, Mapping):
             raise TypeError("route_all takes several leads; one goes through `route`")
         self._check_open()
-        return self._decisions(map(self._told, records), _aware(at), batch)
+        return self._decisions(map(self._told, self._begun(records)), _aware(at), batch)
 
     def _decisions(
         self, leads: Iterator[Lead], at: datetime | None, batch: int
@@ -184,12 +194,12 @@ class Router:
         Raises UnroutedError where some were never decided on this route, and
         `turnout.StateError` where the state can't be read or written; then none is moved.
         """
-        said, asked = _reason(reason), _aware(at)
+        said, asked, rows = _reason(reason), _aware(at), self._begun(records)
         moves: dict[str, Move] = {}
         unrouted: dict[str, None] = {}
         with self._begin() as transaction:
             moment = asked or _now()
-            for lead in map(self._read, records):
+            for lead in map(self._read, rows):
                 key = lead.key
                 if key in moves:
                     continue
@@ -260,6 +270,28 @@ class Router:
         with self._begin() as transaction:
             moment = at or _now()
             return [self._decide(lead, moment, transaction) for lead in chunk]
+
+    def unbound(self, columns: Iterable[str]) -> tuple[Unbound, ...]:
+        """Return the fields of which none of these columns is one, with what may be meant.
+
+        columns: such as `turnout.records(...).columns`, or those of a data frame. A field
+        that a table can fill is left out.
+        """
+        shapes = Shapes(self.compiled.policy.fields)
+        shapes.add(dict.fromkeys(columns))
+        return shapes.unbound()
+
+    def _begun(self, records: Iterable[Record | RawLead]) -> Iterable[Record | RawLead]:
+        """Return the records; of a file it is seen first whether it is one of such leads."""
+        if not isinstance(records, Records):
+            return records
+        policy = self.compiled.policy
+        shapes = Shapes(policy.fields)
+        rows = begun(records, shapes, policy, self.route_name)
+        rows = identified(rows, records.name, records.columns, policy.fields, shapes)
+        for each in self.unbound(records.columns or ())[:_MOST_TOLD] if records.columns else ():
+            _LOG.warning("%s: %s", records.name, each.sentence)
+        return rows
 
     def _begin(self) -> AbstractContextManager[Transaction]:
         self._check_open()

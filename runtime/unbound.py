@@ -7,7 +7,7 @@ and where no field but one found anything, it isn't begun.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
-from itertools import islice
+from itertools import chain, islice
 from typing import cast
 
 import attrs
@@ -19,7 +19,10 @@ from turnout.dsl.policy import Block, Chain, Entry, Policy, Rule
 from turnout.dsl.targets import said
 from turnout.dsl.types import Field, country_field
 from turnout.dsl.wording import quoted
-from turnout.runtime.records import LeadsError
+from turnout.runtime.records import LeadsError, Record, Records
+
+LOOKED_AT = 500
+"""Records of JSON that are looked at before the first is decided."""
 
 MOST_SHAPES = 10_000
 _DEEPEST = 3
@@ -131,6 +134,27 @@ def _nearest(key: str, columns: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(columns[each] for each in close)
 
 
+def begun(source: Records, shapes: Shapes, policy: Policy, route: str) -> Iterator[Record]:
+    """Return the records, after a look at the first of them. Raises LeadsError.
+
+    A header says what all records have; of JSON `LOOKED_AT` records are looked at.
+    """
+    first: list[Record] = []
+    rows = iter(source)
+    if source.columns is not None:
+        shapes.add(dict.fromkeys(source.columns))
+    else:
+        first.extend(islice(rows, LOOKED_AT))
+        for record in first:
+            shapes.add(record.raw)
+    if not shapes.is_empty:
+        asked = asked_fields(policy, route)
+        refused = refusal(source.name, shapes, policy.fields, asked)
+        if refused is not None:
+            raise refused
+    return chain(first, rows)
+
+
 def refusal(
     name: str, shapes: Shapes, fields: Mapping[str, Field], asked: Collection[str]
 ) -> LeadsError | None:
@@ -167,7 +191,7 @@ def asked_fields(policy: Policy, route: str) -> frozenset[str]:
         chains.append(entry.chain if isinstance(entry, Rule) else entry.fallback)
         for atom in atoms(entry.condition, opened):
             found.update(_compared(policy) if isinstance(atom, Duplicate) else (atom.field,))
-    for step in (step for chain in chains for step in chain or ()):
+    for step in (step for each in chains for step in each or ()):
         reads = said(step.target).reads
         found.update(_compared(policy) if PREVIOUS_OWNER in reads else reads)
     for field in reversed(looked_up_fields(policy.fields)):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from turnout.runtime.records import LeadsError, RawLead, Record, Records, records
     from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError
     from turnout.runtime.stores import StateError
+    from turnout.runtime.unbound import Unbound
 
 __all__ = [
     "ActionKind",
@@ -61,6 +62,7 @@ __all__ = [
     "StateError",
     "TargetKind",
     "Tried",
+    "Unbound",
     "UnroutedError",
     "Witness",
     "__version__",
@@ -108,6 +110,7 @@ _HOMES = {
     "Router": "runtime.router",
     "UnroutedError": "runtime.router",
     "StateError": "runtime.stores",
+    "Unbound": "runtime.unbound",
 }
 
 

@@ -10,7 +10,7 @@ CC 2016), with kinds in the place of states.
 `tests/dsl/test_mistakes.py` holds a table of wrong examples, each with what is told of it.
 """
 
-from turnout.dsl.mistakes import amounts, blocks, texts, words
+from turnout.dsl.mistakes import amounts, blocks, texts, vocabulary
 from turnout.dsl.mistakes.met import Kind, Met, Told
 
 KINDS: tuple[Kind, ...] = (
@@ -20,22 +20,22 @@ KINDS: tuple[Kind, ...] = (
     amounts.other_date,
     amounts.grouped_number,
     amounts.other_unit,
-    words.no_condition,
+    vocabulary.no_condition,
     blocks.extra,
-    words.read_as_name,
-    words.other_case,
-    words.between,
-    words.exists,
-    words.apart,
-    words.operator,
+    vocabulary.read_as_name,
+    vocabulary.capitals,
+    vocabulary.between,
+    vocabulary.exists,
+    vocabulary.apart,
+    vocabulary.operator,
     texts.field_name,
-    words.synonym,
+    vocabulary.synonym,
     texts.blank_in_value,
     blocks.unclosed,
-    words.left_out,
+    vocabulary.left_out,
     texts.quoted_name,
-    words.bare_target,
-    words.near_miss,
+    vocabulary.bare_target,
+    vocabulary.near_miss,
 )
 """In the order in which they are asked; the first that recognises its own is told."""
 

@@ -102,9 +102,9 @@ def language(text: str, _country: str | None = None) -> Reading:
 def _meant(text: str) -> str | None:
     """Return the language of a code, a name or a tag."""
     lower = text.lower()
-    if code := _codes().get(lower):
+    if code := language_codes().get(lower):
         return code
-    match sorted(_table().meant(text)):
+    match sorted(language_table().meant(text)):
         case [code]:
             return code
         case _:
@@ -114,7 +114,7 @@ def _meant(text: str) -> str | None:
     tag, script, region = found.groups()
     is_known = script is None or script in _SCRIPTS
     is_somewhere = region is None or region.isdigit() or region.upper() in country_codes()
-    return _codes().get(tag) if is_known and is_somewhere else None
+    return language_codes().get(tag) if is_known and is_somewhere else None
 
 
 def _is_variant(part: str, first: str) -> bool:
@@ -123,12 +123,13 @@ def _is_variant(part: str, first: str) -> bool:
     `CA` beside `fr` is Canada; beside `FR` it is Catalan, as `ca` is.
     """
     if part.isupper() and part in country_codes():
-        return part.lower() not in _codes() or not first.isupper()
+        return part.lower() not in language_codes() or not first.isupper()
     return loose_key(part) in _SCRIPT_NAMES or (len(part) > 3 and isinstance(country(part), str))
 
 
 @cache
-def _codes() -> Mapping[str, str]:
+def language_codes() -> Mapping[str, str]:
+    """Return the language's code by every code of it, in small letters."""
     codes: dict[str, str] = {}
     for entry in rows("languages"):
         code = _code(entry)
@@ -138,7 +139,8 @@ def _codes() -> Mapping[str, str]:
 
 
 @cache
-def _table() -> Names:
+def language_table() -> Names:
+    """Return the names of languages."""
     everyday = [(name, code) for code, of in _NAMES.items() for name in of.split(",")]
     everyday += [(name, code) for code, known in cldr("languages").items() for name in known]
     # Languages with a two-letter code come first: their names are the ones that are meant.

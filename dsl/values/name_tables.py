@@ -39,10 +39,7 @@ class Names:
         plain = normalize("NFKC", text).casefold()
         if found := self.written.get(plain):
             return found
-        for way in (plain, _turned(plain)):
-            key = name_key(way)
-            if len(key.replace(",", "")) < _FEW and _letters(way) != key:
-                continue
+        for key in loose_keys(plain):
             if found := self.loose.get(key):
                 return found
         return frozenset()
@@ -67,6 +64,14 @@ def names(*ranks: Iterable[tuple[str, str]]) -> Names:
                 if way.strip(",") and way not in known_loosely:
                     loose.setdefault(way, set()).add(code)
     return Names(_frozen(written), _frozen(loose))
+
+
+def loose_keys(plain: str) -> tuple[str, ...]:
+    """Return the loose keys of a folded name, without those that it has too few letters for."""
+    found = ((name_key(way), _letters(way)) for way in (plain, _turned(plain)))
+    return tuple(
+        key for key, letters in found if len(key.replace(",", "")) >= _FEW or letters == key
+    )
 
 
 def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:

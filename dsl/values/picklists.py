@@ -172,10 +172,8 @@ def truth(
     true_when: tuple[str, ...] = (), false_when: tuple[str, ...] = ()
 ) -> tuple[FromText, FromOther]:
     """Return the readers of true or false; what a field declares comes before what all know."""
-    words: dict[str, bool] = dict(_TRUTH)
-    declared = {normal_text(word): True for word in true_when}
-    declared |= {normal_text(word): False for word in false_when}
-    words |= declared
+    declared = _declared(true_when, false_when)
+    words = truth_words(true_when, false_when)
 
     def from_text(text: str, _country: str | None = None) -> Reading:
         found = words.get(text.lower() if text.isascii() else normal_text(text))
@@ -191,3 +189,13 @@ def truth(
         return bool(raw) if raw in {0, 1} else _NOT_TRUTH
 
     return from_text, from_other
+
+
+def truth_words(true_when: tuple[str, ...], false_when: tuple[str, ...]) -> dict[str, bool]:
+    """Return what each word says, in the form of texts; what is declared comes first."""
+    return _TRUTH | _declared(true_when, false_when)
+
+
+def _declared(true_when: tuple[str, ...], false_when: tuple[str, ...]) -> dict[str, bool]:
+    said = {normal_text(word): True for word in true_when}
+    return said | {normal_text(word): False for word in false_when}

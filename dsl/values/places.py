@@ -56,7 +56,7 @@ def subdivision(text: str, country: str | None = None) -> Reading:
     """Read a subdivision's full code, or its short code or name within `country`."""
     if found := _FULL_CODE.fullmatch(text):
         code = f"{found[1]}-{found[2]}".upper()
-        if code in _subdivision_codes():
+        if code in subdivision_codes():
             of = code[:2]
             if country not in {None, of}:
                 return Unread(f"a subdivision of {of}, but country is {country}")
@@ -72,7 +72,7 @@ def codes_of(name: str) -> tuple[str, ...]:
     >>> codes_of("California"), codes_of("Limburg")
     (('US-CA',), ('BE-VLI', 'NL-LI'))
     """
-    countries = sorted({code[:2] for code in _subdivision_codes()})
+    countries = sorted({code[:2] for code in subdivision_codes()})
     return tuple(code for each in countries for code in sorted(_subdivisions_meant(name, each)))
 
 
@@ -109,7 +109,7 @@ def _letters_of_flag(found: re.Match[str]) -> str:
 
 def _countries_meant(text: str) -> frozenset[str]:
     code = country_codes().get(normalize("NFKC", text).upper())
-    return frozenset((code,)) if code else _country_table().meant(text)
+    return frozenset((code,)) if code else country_table().meant(text)
 
 
 @cache
@@ -122,7 +122,8 @@ def country_codes() -> Mapping[str, str]:
 
 
 @cache
-def _country_table() -> Names:
+def country_table() -> Names:
+    """Return the names of countries."""
     everyday = [(name, code) for code, of in COUNTRIES.items() for name in of.split(",")]
     official: list[tuple[str, str]] = []
     for entry in rows("countries"):
@@ -143,13 +144,14 @@ def _country_names() -> tuple[str, ...]:
 
 def _subdivisions_meant(text: str, country: str) -> frozenset[str]:
     full = f"{country}-{normalize('NFKC', text).upper()}"
-    if full in _subdivision_codes():
+    if full in subdivision_codes():
         return frozenset((full,))
-    return _subdivision_table(country).meant(text)
+    return subdivision_table(country).meant(text)
 
 
 @cache
-def _subdivision_codes() -> frozenset[str]:
+def subdivision_codes() -> frozenset[str]:
+    """Return the full code of every subdivision."""
     return frozenset(entry["code"] for entry in rows("subdivisions"))
 
 
@@ -163,7 +165,8 @@ def _names_by_country() -> Mapping[str, Mapping[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def _subdivision_table(country: str) -> Names:
+def subdivision_table(country: str) -> Names:
+    """Return the names of a country's subdivisions."""
     codes = _names_by_country().get(country, {})
     pairs = [(way, code) for code, name in codes.items() for way in _spellings(name) if way]
     pairs += [

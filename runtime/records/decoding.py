@@ -22,7 +22,7 @@ class Counted(io.RawIOBase):
         self._owned = owned
         # What has arrived is enough: a pipe's leads are routed as they come.
         self._read = getattr(stream, "read1", stream.read)
-        self.position = 0
+        self.position: int = 0
 
     def readable(self) -> bool:
         """Return True."""
@@ -50,7 +50,7 @@ class Lines:
 
     def __init__(self, stream: io.TextIOBase, name: str) -> None:
         self.name = name
-        self.number = 0
+        self.number: int = 0
         self._stream = stream
         self._again: list[str] = []
 

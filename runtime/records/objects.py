@@ -20,7 +20,9 @@ class Objects:
     def __init__(self) -> None:
         self._twice: dict[str, str] = {}
         # strict=False: a tab within a text does no harm.
-        self.decoder = json.JSONDecoder(strict=False, object_pairs_hook=self._whole)
+        self.decoder: json.JSONDecoder = json.JSONDecoder(
+            strict=False, object_pairs_hook=self._whole
+        )
 
     def _whole(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
         whole = dict(pairs)

@@ -54,11 +54,11 @@ class Records:
     """
 
     def __init__(self, source: "_Source", format: Format | None, table: "_Table") -> None:  # noqa: A002 - as in `records`
-        self.name = source.name
+        self.name: str = source.name
         self.format = format
-        self.columns = table[0]
-        self.total = source.total
-        self.remarks = source.remarks
+        self.columns: tuple[str, ...] | None = table[0]
+        self.total: int | None = source.total
+        self.remarks: Remarks = source.remarks
         self._counted = source.counted
         self._rows = self._closing(table[1])
 

@@ -75,7 +75,7 @@ def as_record(lead: RawLead) -> Mapping[str, object]:
     {'id': 'L-1', 'country': 'DE'}
     """
     if isinstance(lead, Mapping):
-        return lead
+        return cast("Mapping[str, object]", lead)
     read = None if isinstance(lead, type) else _reader(lead)
     if read is None:
         raise TypeError(_refusal(lead))
@@ -85,11 +85,11 @@ def as_record(lead: RawLead) -> Mapping[str, object]:
 
 def _reader(lead: object) -> _Reader | None:
     """Return what makes a mapping of such an object, None where nothing does."""
-    kind = type(lead)
+    kind: Any = type(lead)
     found = _class_reader(kind)
     if found is not None:
         return found
-    if issubclass(kind, tuple) and hasattr(kind, "_fields"):
+    if tuple in kind.__mro__ and hasattr(kind, "_fields"):
         return _named
     if hasattr(kind, "_mapping"):  # a row of SQLAlchemy
         return lambda row: dict(row._mapping)  # noqa: SLF001 - documented, see its Row
@@ -101,17 +101,17 @@ def _reader(lead: object) -> _Reader | None:
     return None
 
 
-def _class_reader(kind: type) -> _Reader | None:
+def _class_reader(kind: Any) -> _Reader | None:  # noqa: ANN401 - any class
     """Return what makes a mapping of an object with declared fields."""
+    names: tuple[str, ...] | None = None
     if dataclasses.is_dataclass(kind):
         names = tuple(field.name for field in dataclasses.fields(kind))
+    elif hasattr(kind, "__attrs_attrs__"):
+        names = tuple(field.name for field in kind.__attrs_attrs__)
+    elif hasattr(kind, "__struct_fields__"):
+        names = tuple(kind.__struct_fields__)
+    if names is not None:
         return lambda lead: {name: getattr(lead, name) for name in names}
-    if hasattr(kind, "__attrs_attrs__"):
-        return lambda lead: {
-            field.name: getattr(lead, field.name) for field in type(lead).__attrs_attrs__
-        }
-    if hasattr(kind, "__struct_fields__"):
-        return lambda lead: {name: getattr(lead, name) for name in type(lead).__struct_fields__}
     if hasattr(kind, "model_dump"):
         return lambda lead: dict(lead.model_dump())
     if hasattr(kind, "__fields__") and hasattr(kind, "dict"):  # pydantic before version 2

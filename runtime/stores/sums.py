@@ -13,7 +13,7 @@ sums of all cells.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 from zlib import crc32
@@ -25,7 +25,7 @@ WHOLE = 16 << 20
 
 Cell: TypeAlias = str | int | None
 
-ROWS = {
+ROWS: Mapping[str, tuple[str, ...]] = {
     "meta": ("key", "value"),
     "decisions": (
         *("decision", "fingerprint", "closed", "touched", "watch", "due", "route", "lead"),

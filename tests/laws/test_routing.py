@@ -135,7 +135,7 @@ def expected(policy: Policy, arrived: list[tuple[Lead, datetime]]) -> list[Decis
         result = settle(found.attempts, ledger.accept(values))
         earlier.append(Earlier(lead.id, lead.values, at, result.assignee))
         target, by = result.attempt or (None, "")
-        kind, name = ("none", "") if target is None else parts(target)
+        taken: tuple[TargetKind, str] = ("none", "") if target is None else parts(target)
         if result.assignee is not None:
             ledger.opened[result.assignee] += 1
         passed = tuple(
@@ -146,8 +146,7 @@ def expected(policy: Policy, arrived: list[tuple[Lead, datetime]]) -> list[Decis
             ROUTE,
             found.rule,
             by,
-            cast("TargetKind", kind),
-            name,
+            *taken,
             result.assignee,
             at,
             passed,

@@ -179,7 +179,7 @@ def test_endless_records_are_leads_too() -> None:
 
 def test_broken_lines_with_the_same_start_are_two_leads_and_each_is_told(tmp_path: Path) -> None:
     path = tmp_path / "leads.jsonl"
-    path.write_text('{"id": "1"}\n' + '{"id": "2", "country": "DE\n' * 2)
+    path.write_text('{"id": "1", "country": "DE"}\n' + '{"id": "2", "country": "DE\n' * 2)
     decisions = routed_file(router(), path)
     assert len({decision.lead for decision in decisions}) == 3
     assert all(reason.startswith("not JSON") for each in decisions[1:] for _, reason in told(each))

@@ -50,7 +50,7 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         whole.writestr("carrier/secret.route", "queue a")
         whole.writestr("carrier/policies/out.route", 'include "../secret.route"\n')
         whole.writestr("carrier/policies/large.route", "#" * (MAX_FILE + 1))
-    monkeypatch.syspath_prepend(path)
+    monkeypatch.setattr(sys, "path", [str(path), *sys.path])
     importlib.invalidate_caches()
     yield path
     sys.modules.pop("carrier", None)
@@ -78,6 +78,7 @@ def test_text_and_file_are_the_same_policy(tmp_path: Path) -> None:
     bundle = of_texts("inbound.route", MAIN.encode(), FILES)
     from_text = compile_policy(bundle.main, files=bundle)
     assert from_text.policy == from_disk.policy
+    assert from_text.policy_hash == from_disk.policy_hash
     names = [source.name for source in from_text.sources]
     assert names == ["people/sales.route", "inbound.route"]
 
@@ -165,7 +166,8 @@ def test_a_package_on_the_disk_is_read_as_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     laid_down(tmp_path / "onthedisk")
-    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    importlib.invalidate_caches()
     with turnout.load(resources("onthedisk") / "inbound.route") as router:
         assert router.route(LEAD).assignee == "ana"
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 from typing import Any, NamedTuple, cast
@@ -94,7 +95,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "attrs": AsAttrs,
     "dataclass": AsDataclass,
     "typing.NamedTuple": AsTuple,
-    "namedtuple": namedtuple("row", NAMES),  # noqa: PYI024 - that kind, too
+    "namedtuple": namedtuple("row", NAMES),  # noqa: PYI024  # pyright: ignore[reportUntypedNamedTuple] - that kind, too
     "pandas row": lambda *values: pd.Series(values, index=list(NAMES)),
     "itertuples": lambda *values: next(pd.DataFrame([values], columns=list(NAMES)).itertuples()),
     "database row": as_database_row,
@@ -150,7 +151,7 @@ def test_an_object_within_a_lead_is_a_mapping_too() -> None:
     class Whole:
         id: str
         account: Account
-        tags: list[str] = field(default_factory=list)
+        tags: list[str] = field(default_factory=list[str])
 
     lead = Whole("1", Account("Customer", AsAttrs("2", "DE", 3)), ["vip"])
     inner = {"type": "Customer", "owner": {"id": "2", "country": "DE", "employees": 3}}
@@ -195,7 +196,7 @@ class Plain:
     ids=lambda value: type(value).__name__,  # what it prints may be its address
 )
 def test_what_is_no_lead_is_refused(lead: Any, said: str, router: turnout.Router) -> None:  # noqa: ANN401 - any
-    for ask in (router.route, router.explain, lambda each: router.reroute(each, "why")):
+    for ask in (router.route, router.explain, partial(router.reroute, reason="why")):
         with pytest.raises(TypeError, match=said):
             ask(lead)
     with pytest.raises(TypeError, match=said):

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
-from turnout.commands.flow import begun, opened
+from turnout.commands.flow import opened
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import output
@@ -25,7 +25,7 @@ from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
 from turnout.runtime.leads import leads as leads_of
 from turnout.runtime.records import FOUND, Manner
-from turnout.runtime.unbound import Shapes
+from turnout.runtime.unbound import Shapes, begun
 from turnout.trials.sample import sampled
 
 FORMAT, VERSION = "turnout-coverage", 1

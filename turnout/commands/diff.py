@@ -7,7 +7,7 @@ import attrs
 import click
 
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
-from turnout.commands.flow import begun, opened
+from turnout.commands.flow import opened
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import STEPS_LIMIT
@@ -25,7 +25,7 @@ from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
 from turnout.runtime.records import Manner
-from turnout.runtime.unbound import Shapes
+from turnout.runtime.unbound import Shapes, begun
 from turnout.trials.impact import Movements, movements
 from turnout.trials.offers import offered_by
 

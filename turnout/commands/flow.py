@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from itertools import chain, islice
 from pathlib import Path
 from time import monotonic
 
@@ -14,16 +13,15 @@ import click
 
 from turnout.commands.exits import CannotRun
 from turnout.commands.outputs import is_stdout, output
-from turnout.dsl.policy import Policy
 from turnout.dsl.printable import visible
 from turnout.dsl.types import Field
 from turnout.rendering.decisions import LAYOUTS, Layout
 from turnout.rendering.tally import Tally
 from turnout.runtime.decisions import Decision
 from turnout.runtime.identified import identified
-from turnout.runtime.records import FOUND, LeadsError, Manner, Record, Records, records
-from turnout.runtime.router import BATCH, Router
-from turnout.runtime.unbound import Shapes, asked_fields, refusal
+from turnout.runtime.records import FOUND, LeadsError, Manner, Records, records
+from turnout.runtime.router import Router
+from turnout.runtime.unbound import Shapes, begun
 
 Sink = Callable[[Decision], None]
 
@@ -63,28 +61,6 @@ def route_leads(
     tally.remarks = tuple(source.remarks.sentences())
     tally.seconds = monotonic() - began
     return tally
-
-
-def begun(source: Records, shapes: Shapes, policy: Policy, route: str) -> Iterator[Record]:
-    """Return the records, after a look at the first of them. Raises LeadsError.
-
-    A header says what all records have. Of JSON as many records are looked at as are
-    decided together.
-    """
-    first: list[Record] = []
-    rows = iter(source)
-    if source.columns is not None:
-        shapes.add(dict.fromkeys(source.columns))
-    else:
-        first.extend(islice(rows, BATCH))
-        for record in first:
-            shapes.add(record.raw)
-    if not shapes.is_empty:
-        asked = asked_fields(policy, route)
-        refused = refusal(source.name, shapes, policy.fields, asked)
-        if refused is not None:
-            raise refused
-    return chain(first, rows)
 
 
 def opened(leads: str, fields: Mapping[str, Field], manner: Manner = FOUND) -> Records:

@@ -68,7 +68,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
 """What is often written for a word of the language, where that word can stand."""
 
 
-def other_case(met: Met) -> Told | None:
+def capitals(met: Met) -> Told | None:
     """A word of the language in capitals."""
     low = met.word.lower()
     if met.word == low or low not in met.accepted:
