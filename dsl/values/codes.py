@@ -23,12 +23,16 @@ def code(first: int | None = None, digits: int | None = None) -> FromText:
     """
 
     def from_text(text: str, _country: str | None = None) -> Reading:
-        written = normal_code(without_platform(text))
-        if is_rounded(written):
-            return _ROUNDED
+        if text.isascii() and text.isalnum():  # nothing can stand around it
+            written = text.upper()
+        else:
+            written = normal_code(without_platform(text))
+            if is_rounded(written):
+                return _ROUNDED
+            written = whole(written)
         if first is None and digits is None:
-            return whole(written) or MISSING
-        written = without_country(whole(written))
+            return written or MISSING
+        written = without_country(written)
         if digits is not None and (problem := _other_width(written, digits, exact=first is None)):
             return problem
         return written[:first] or MISSING
