@@ -11,7 +11,7 @@ from typing import NoReturn, Self, SupportsIndex
 import attrs
 
 from turnout.compiler.compiled import Compiled
-from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.making import plan_of
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.types import id_field

@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from tests.support.strategies import leads
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.compiler.meaning.interpreter import holds, match
-from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.making import plan_of
 from turnout.compiler.tree import follow
 from turnout.compiler.tree.dot import dot
 from turnout.compiler.tree.grow import decision_tree

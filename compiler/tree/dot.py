@@ -16,9 +16,9 @@ from turnout.compiler.program import Attempt
 from turnout.compiler.tree import Leaf, Split, Tree
 from turnout.compiler.tree.compact import Arrow, Box, compact
 from turnout.compiler.tree.layout import Layout, layout
-from turnout.dsl.printable import visible
 from turnout.dsl.targets import BY_WORD, KINDS, Target
 from turnout.dsl.wording import acted, parts, promised, worded
+from turnout.printable import visible
 
 _COLOURS: Mapping[str, tuple[str, str]] = {
     "member": ("#1d4ed8", "#dbeafe"),

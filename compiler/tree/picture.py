@@ -11,8 +11,8 @@ from xml.sax.saxutils import escape
 
 import graphviz
 
-from turnout.dsl.printable import visible
 from turnout.errors import Error
+from turnout.printable import visible
 
 FORMATS = ("svg", "dot", "png", "pdf")
 

@@ -12,7 +12,6 @@ from turnout.dsl import types
 from turnout.dsl.values import (
     codes,
     dates,
-    domains,
     emails,
     languages,
     money,
@@ -21,6 +20,7 @@ from turnout.dsl.values import (
     picklists,
     places,
     ranges,
+    web_domains,
 )
 from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
 from turnout.dsl.values.exports import unguarded, unquoted
@@ -219,7 +219,7 @@ def _word_reader(kind: _Words) -> FromText:
         case types.Phone(_, within):
             return phones.phone(within)
         case types.Domain(_, without_free_mail):
-            return domains.domain(without_free_mail=without_free_mail)
+            return web_domains.domain(without_free_mail=without_free_mail)
         case types.Country():
             return places.country
         case types.Subdivision(_, within):

@@ -15,9 +15,9 @@ import pytest
 
 from tests.support.policies import resolved
 from turnout.compiler.meaning.interpreter import match
-from turnout.compiler.plan.build import plan_of
 from turnout.compiler.plan.decide import answer, decider, facts
-from turnout.compiler.plan.reading import loads
+from turnout.compiler.plan.loading import loads
+from turnout.compiler.plan.making import plan_of
 from turnout.compiler.plan.shape import PlanError
 from turnout.compiler.plan.value import Plan
 from turnout.compiler.plan.writing import HASH, dumps, hash_of
@@ -112,7 +112,7 @@ import json, pickle, sys
 from datetime import date
 from pathlib import Path
 from turnout.compiler.plan.decide import decider
-from turnout.compiler.plan.reading import loads
+from turnout.compiler.plan.loading import loads
 from turnout.compiler.plan.writing import dumps
 text = Path(sys.argv[1]).read_text("ascii")
 plans = [loads(text), pickle.loads(Path(sys.argv[2]).read_bytes())]
@@ -165,7 +165,7 @@ WRITES = """
 import sys
 from pathlib import Path
 from turnout.compiler.compiled import compile_policy
-from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.making import plan_of
 from turnout.compiler.plan.writing import dumps
 print(dumps(plan_of(compile_policy(Path(sys.argv[1])).program, "inbound")))
 """

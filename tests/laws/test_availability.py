@@ -13,7 +13,7 @@ from tests.support.obvious import Obvious
 from tests.support.policies import resolved
 from tests.support.strategies import histories, people
 from turnout.compiler.meaning.situations import is_open_on_the_wall
-from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import lower
 from turnout.dsl.calendars import Days
 from turnout.dsl.policy import Cap, Member, Person, Policy, Route, Step, Team

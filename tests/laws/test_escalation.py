@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.support.obvious import MINUTE, Obvious
 from tests.support.policies import resolved
 from tests.support.strategies import available, histories, people
-from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 from turnout.runtime.decisions import TargetKind

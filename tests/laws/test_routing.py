@@ -18,7 +18,7 @@ from tests.support.policies import resolved
 from tests.support.strategies import PEOPLE, Written, leads, policies
 from turnout.compiler.meaning.interpreter import match, settle
 from turnout.compiler.meaning.situations import Earlier, history
-from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import lower
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from tests.support.policies import resolved
 from tests.support.strategies import Written, leads, policies
 from turnout.compiler.meaning.interpreter import holds, match
-from turnout.compiler.plan.build import plan_of
 from turnout.compiler.plan.decide import decider
+from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import Program, lower
 from turnout.compiler.tree import Leaf, Split, Tree, follow
 from turnout.compiler.tree.compact import Box, compact

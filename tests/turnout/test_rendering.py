@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.support.findings import findings
 from turnout.dsl.findings import Finding, Label, Severity, Witness
-from turnout.dsl.printable import visible
 from turnout.dsl.source import Source, Span
+from turnout.printable import visible
 from turnout.rendering.formats import FORMATS
 from turnout.rendering.pretty import block
 from turnout.rendering.report import Report

@@ -4,8 +4,8 @@ import errno
 
 import click
 
-from turnout.dsl.printable import visible
 from turnout.errors import Error
+from turnout.printable import visible
 from turnout.rendering.screen import Ink, columns, fill, hanging, paint
 
 CLEAN = 0

@@ -13,8 +13,8 @@ import click
 
 from turnout.commands.exits import CannotRun
 from turnout.commands.outputs import is_stdout, output
-from turnout.dsl.printable import visible
 from turnout.dsl.types import Field
+from turnout.printable import visible
 from turnout.rendering.decisions import LAYOUTS, Layout
 from turnout.rendering.tally import Tally
 from turnout.runtime.decisions import Decision

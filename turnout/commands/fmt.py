@@ -15,8 +15,8 @@ from turnout.commands.policies import named_or_configured
 from turnout.dsl.files import MAX_FILE, Fault, Files, decoded
 from turnout.dsl.findings import Finding, error
 from turnout.dsl.formatting import formatted
-from turnout.dsl.printable import visible
 from turnout.dsl.source import Source
+from turnout.printable import visible
 from turnout.project.roots import route_files
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report, counted

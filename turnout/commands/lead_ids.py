@@ -4,7 +4,7 @@ from difflib import get_close_matches
 
 import attrs
 
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 
 MOST_SEEN = 100_000
 _NAMED = 3

@@ -15,7 +15,7 @@ from turnout.commands.trees import picture, tree_of, tree_text
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.tree import Tree
 from turnout.compiler.tree.picture import PictureError
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.report import Report, counted
 from turnout.rendering.screen import Ink, columns, paint
 from turnout.runtime.records import Manner

@@ -7,7 +7,7 @@ import click
 
 from turnout.commands.options import Command, CommandGroup, color_option
 from turnout.commands.policies import WAITING
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.runtime.stores.renaming import KINDS, Kind, NewName, rename
 from turnout.runtime.stores.sqlite import any_state

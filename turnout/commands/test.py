@@ -14,7 +14,7 @@ from turnout.commands.policies import errors_of
 from turnout.commands.selection import selection
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.expectations import TestCase
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.project.roots import roots
 from turnout.rendering.jsons import json_text
 from turnout.rendering.pretty import pretty

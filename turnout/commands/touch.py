@@ -7,8 +7,8 @@ import click
 from turnout.commands.exits import CannotRun
 from turnout.commands.options import STATE, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
-from turnout.dsl.printable import visible
 from turnout.dsl.types import id_field
+from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.runtime.router import Router
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from turnout.compiler.questions.coverage import END, Cell, Coverage, Matrix
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.rendering.screen import Ink, paint, width
 

@@ -12,8 +12,8 @@ from itertools import accumulate, groupby
 import attrs
 
 from turnout.dsl.findings import Finding, Severity
-from turnout.dsl.printable import visible
 from turnout.dsl.source import Span
+from turnout.printable import visible
 from turnout.rendering.canvas import Row
 from turnout.rendering.marks import Mark, mark_rows
 from turnout.rendering.screen import Ink, paint, width

@@ -6,9 +6,9 @@ from typing import Any
 
 import attrs
 
-from turnout.dsl.printable import visible
 from turnout.dsl.targets import DRAWN
 from turnout.dsl.wording import acted
+from turnout.printable import visible
 from turnout.rendering.screen import Ink, fill, hanging, paint, width
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.explain import Explanation, Refusal, Tried

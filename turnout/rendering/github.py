@@ -8,7 +8,7 @@ its own, so it can't give the runner a command.
 from collections.abc import Iterator
 
 from turnout.dsl.findings import Finding, Severity
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.plain import end, sentences
 from turnout.rendering.report import Report
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from turnout.dsl.findings import Finding
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.plain import sentences
 from turnout.rendering.report import Report
 

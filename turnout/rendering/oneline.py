@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.report import Report
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from turnout.compiler.questions.stewards import StewardPart
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.screen import Ink, paint, width
 
 FORMAT, VERSION = "turnout-owners", 1

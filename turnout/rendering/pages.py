@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.screen import Ink, hanging, paint, wrap
 
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from turnout.dsl.findings import Finding
-from turnout.dsl.printable import visible
 from turnout.dsl.source import Span
+from turnout.printable import visible
 from turnout.rendering.pretty import lead_words
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from turnout.dsl.findings import Finding, Severity, Witness
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.excerpt import SEVERITY_INK, excerpt, gutter
 from turnout.rendering.report import Report
 from turnout.rendering.screen import Ink, fill, hanging, paint

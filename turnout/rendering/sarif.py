@@ -14,8 +14,8 @@ from urllib.parse import quote
 from turnout import __version__
 from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Fix, Severity
-from turnout.dsl.printable import visible
 from turnout.dsl.source import Span
+from turnout.printable import visible
 from turnout.rendering.fingerprints import fingerprints
 from turnout.rendering.jsons import finding_data, json_text
 from turnout.rendering.pages import page

@@ -8,8 +8,8 @@ from turnout.compiler.program import Clause
 from turnout.compiler.questions.testable import Coverable
 from turnout.dsl.expectations import TARGETS, Expectation
 from turnout.dsl.findings import Finding, Severity
-from turnout.dsl.printable import visible
 from turnout.dsl.wording import promised
+from turnout.printable import visible
 from turnout.rendering.excerpt import excerpt
 from turnout.rendering.explanation import explanation_text, goes_to
 from turnout.rendering.screen import Ink, hanging, paint, width

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from turnout.compiler.questions.testable import Coverable
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.explanation import explanation_data, explanation_text
 from turnout.rendering.tests import TestReport, actual, by_kind
 from turnout.trials.testing import Covered, TestResult

@@ -10,8 +10,8 @@ from turnout.compiler.difference.ground.receivers import marked
 from turnout.compiler.difference.ground.sights import AFTER, BEFORE
 from turnout.compiler.meaning.identity import NEW
 from turnout.compiler.outcomes import Outcome, outcome, outcome_of
-from turnout.compiler.plan.build import plan_of
 from turnout.compiler.plan.decide import day, decider, facts
+from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import Program
 from turnout.dsl.targets import said
 from turnout.dsl.types import Values

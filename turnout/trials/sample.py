@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from turnout.compiler.meaning.identity import NEW
 from turnout.compiler.meaning.interpreter import holds
-from turnout.compiler.plan.build import plan_of
 from turnout.compiler.plan.decide import day, decider, facts
+from turnout.compiler.plan.making import plan_of
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.coverage import (
     END,

@@ -12,7 +12,7 @@ from time import monotonic
 import attrs
 
 from turnout.compiler.meaning.interpreter import holds
-from turnout.compiler.plan.build import plan_of
+from turnout.compiler.plan.making import plan_of
 from turnout.compiler.plan.value import Plan
 from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.questions.testable import Coverable, coverables

@@ -7,7 +7,7 @@ format anything nor call anybody (`@name`).
 from collections.abc import Iterator, Sequence
 
 from turnout.compiler.difference import Shift
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.difference.sections import (
     LEFT_OUT,
     UNSHOWN,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from turnout.compiler.difference import RouteDifference, Shift
-from turnout.dsl.printable import visible
+from turnout.printable import visible
 from turnout.rendering.difference.sections import (
     LEFT_OUT,
     UNSHOWN,
