@@ -24,7 +24,7 @@ from lark.parsers.lalr_parser_state import ParseConf, ParserState
 
 from turnout.dsl import nodes
 from turnout.dsl.build import Builder
-from turnout.dsl.findings import Finding, error
+from turnout.dsl.findings import Finding, Fix, error
 from turnout.dsl.lexing import REPAIRS, Repairs, SwiftInContext, lalr
 from turnout.dsl.mistakes import told
 from turnout.dsl.mistakes.met import CONNECTORS, Met, Told
@@ -199,8 +199,14 @@ def _driven(parser: _Parser, before: list[int]) -> Part:
 
 def _said(source: Source, mistake: Told) -> Finding:
     span = Span(source, mistake.start, mistake.end)
-    message, text, help = mistake.message, mistake.text, mistake.help
-    return attrs.evolve(error("syntax-error", span, message, text=text), help=help)
+    finding = error("syntax-error", span, mistake.message, text=mistake.text)
+    edit = mistake.edit
+    fixes = (
+        ()
+        if edit is None
+        else (Fix(mistake.help[0], Span(source, edit.start, edit.end), edit.text),)
+    )
+    return attrs.evolve(finding, help=mistake.help, fixes=fixes)
 
 
 @cache

@@ -59,7 +59,6 @@ def other_date(met: Met) -> Told | None:
         else "day or month first?",
         advice,
         repair,
-        is_fix=False,
     )
 
 

@@ -111,7 +111,6 @@ def _not_closed(met: Met, block: _Open, at: int, left: list[_Open] | None = None
         f"`{block.sign}` without its `{sign}`",
         (f"put `{sign}` {where}",),
         (repair,),
-        is_fix=False,
     )
 
 

@@ -74,7 +74,7 @@ class Told:
 
     start, end: its place, which is that of the cause. message: what is wrong. text: what is
     said at the place. help: what to do. repairs: how the text is read on, as if it had been
-    written so; empty where that can't be known. is_fix: whether the repairs are what to write.
+    written so; empty where that can't be known. edit: what to write, where that is certain.
     """
 
     start: int
@@ -83,7 +83,7 @@ class Told:
     text: str = ""
     help: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
-    is_fix: bool = True
+    edit: Repair | None = None
 
 
 Kind: TypeAlias = Callable[[Met], Told | None]
@@ -107,7 +107,8 @@ def replaced(  # noqa: PLR0913 - the parts of a message, each by name
     first = start + len(met.text[start:end]) - len(met.text[start:end].lstrip())
     repair = Repair(first, end, by if read is None else read)  # read at a word, never at a blank
     advice = f"write `{corrected(met.text, start, end, by)}`"
-    return Told(start, max(end, start + 1), message, text, (advice,), (repair,))
+    edit = Repair(start, end, by)
+    return Told(start, max(end, start + 1), message, text, (advice,), (repair,), edit)
 
 
 def corrected(text: str, start: int, end: int, by: str) -> str:

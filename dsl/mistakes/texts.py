@@ -52,7 +52,14 @@ def odd_quotes(met: Met) -> Told | None:
     more = f" (and {len(later) - 1} more below)" if len(later) > 1 else ""
     line = corrected(met.text, *first.span(), f'"{_inner(first)}"')
     message = f"texts stand between straight double quotes{more}"
-    return Told(*first.span(), message, '`"` is the sign', (f"write `{line}`",), tuple(later))
+    return Told(
+        *first.span(),
+        message,
+        '`"` is the sign',
+        (f"write `{line}`",),
+        tuple(later),
+        repairs[all_.index(first)],
+    )
 
 
 def _inner(found: re.Match[str]) -> str:
@@ -74,6 +81,7 @@ def odd_blanks(met: Met) -> Told | None:
         "it comes from a word processor or a web page",
         ("put an ordinary blank in its place",),
         tuple(Repair(*each.span(), " ") for each in later),
+        Repair(*found.span(), " "),
     )
 
 
@@ -97,7 +105,7 @@ def other_comment(met: Met) -> Told | None:
         message = "a comment begins with `#` and ends with its line"
         repair = Repair(*block.span(), "")
         advice = ("put `#` before each of its lines",)
-        return Told(*block.span(), message, "", advice, (repair,), is_fix=False)
+        return Told(*block.span(), message, "", advice, (repair,))
     found = _COMMENT.match(met.text, met.start)
     if found is None:
         return None

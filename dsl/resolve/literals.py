@@ -14,8 +14,7 @@ def read_literal(field: Field, text: str, country: str | None = None) -> tuple[V
 
     country: alpha-2, where a subdivision may be written by its name or short code.
 
-    >>> from turnout.dsl.headers import Names
-    from turnout.dsl.types import Country, Integer
+    >>> from turnout.dsl.types import Country, Integer
     >>> read_literal(Field("country", Country()), "Germany")
     ('DE', '')
     >>> read_literal(Field("employees", Integer(0)), "many")

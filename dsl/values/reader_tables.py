@@ -117,8 +117,12 @@ def _tables(kind: types.FieldType, country: str | None) -> Iterable[ReaderTable]
             return _listed({value: frozenset((value,)) for value in values})
         case types.PersonName(people):
             return (ReaderTable("text", {name: (of,) for name, of in people.items()}),)
-        case _:
+        case types.Text() | types.Code() | types.Email() | types.Phone() | types.Domain():
             return ()
+        case types.Integer() | types.Number() | types.Money() | types.Date():
+            return ()
+        case _:
+            assert_never(kind)
 
 
 def _without_placeholders(table: ReaderTable) -> ReaderTable:

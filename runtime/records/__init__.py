@@ -7,7 +7,7 @@ file unreadable ends it, as a `LeadsError`.
 """
 
 from turnout.runtime.records.opening import Records, records
-from turnout.runtime.records.raw_leads import RawLead, as_record
+from turnout.runtime.records.program_leads import RawLead, as_record
 from turnout.runtime.records.rows import FOUND, LeadsError, Manner, Record, Remarks
 
 __all__ = [

@@ -27,6 +27,7 @@ MENDED = {
     "unknown-zone",
     "unreachable-block",
     "unreachable-rule",
+    "syntax-error",
     "unreachable-target",
     "unused-allowance",
     "void-allowance",

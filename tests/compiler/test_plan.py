@@ -16,7 +16,7 @@ import pytest
 from tests.support.policies import resolved
 from turnout.compiler.meaning.interpreter import match
 from turnout.compiler.plan.decide import answer, decider, facts
-from turnout.compiler.plan.loading import loads
+from turnout.compiler.plan.from_json import loads
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.plan.shape import PlanError
 from turnout.compiler.plan.value import Plan
@@ -112,7 +112,7 @@ import json, pickle, sys
 from datetime import date
 from pathlib import Path
 from turnout.compiler.plan.decide import decider
-from turnout.compiler.plan.loading import loads
+from turnout.compiler.plan.from_json import loads
 from turnout.compiler.plan.writing import dumps
 text = Path(sys.argv[1]).read_text("ascii")
 plans = [loads(text), pickle.loads(Path(sys.argv[2]).read_bytes())]
@@ -129,7 +129,7 @@ NEEDED = {
     "turnout.compiler",
     "classes",
     "masks",
-    *("plan", "plan.decide", "plan.reading", "plan.shape", "plan.value", "plan.writing"),
+    *("plan", "plan.decide", "plan.from_json", "plan.shape", "plan.value", "plan.writing"),
 }
 """All of the compiler that deciding by a plan imports."""
 

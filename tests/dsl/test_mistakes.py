@@ -14,6 +14,7 @@ import pytest
 
 from turnout.compiler.compiled import compile_policy
 from turnout.dsl import mistakes, nodes
+from turnout.dsl.fixes import applied
 from turnout.dsl.mistakes.met import Kind, Met, Told
 from turnout.dsl.parse import most_mended, parse
 from turnout.dsl.source import Source, Span
@@ -177,6 +178,8 @@ def test_a_mistake_is_told_with_the_right_line_and_costs_nothing_else(
     assert span is not None
     assert wrong in source.line(span.line)
     assert any(right in help for help in found[0].help)
+    for fix in found[0].fixes:
+        assert not parse(Source("p.route", applied(fix)))[1]
     meant, none = parse(Source("p.route", policy(place, right)))
     assert not none
     assert not read.broken

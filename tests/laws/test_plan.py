@@ -12,7 +12,7 @@ from tests.support.policies import resolved
 from tests.support.strategies import Written, leads, policies
 from turnout.compiler.meaning.interpreter import Match, match
 from turnout.compiler.plan.decide import answer, decider
-from turnout.compiler.plan.loading import loads
+from turnout.compiler.plan.from_json import loads
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.plan.value import Plan
 from turnout.compiler.plan.writing import dumps

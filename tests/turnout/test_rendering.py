@@ -286,6 +286,7 @@ def test_json_holds_everything_in_a_fixed_order() -> None:
                 "witness": {"fields": {"country": "DE"}, "confirmed": True, "note": ""},
                 "notes": ["a note"],
                 "help": ["a help"],
+                "fixes": [],
             }
         ],
         "allowed": [],
