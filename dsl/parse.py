@@ -10,7 +10,7 @@ passes stay silent about it.
 
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 from difflib import SequenceMatcher
 from functools import cache
@@ -188,12 +188,13 @@ def _driven(parser: _Parser, before: list[int]) -> Part:
     """
     state = parser.parser_state
     lexer: Any = state.lexer
-    token: Token | None = None
+    last: Token | None = None
     before[:] = state.state_stack
-    for token in lexer.lex(state):
+    for token in cast("Iterator[Token]", lexer.lex(state)):
+        last = token
         state.feed_token(token, False)  # noqa: FBT003 - as Lark has it
         before[:] = state.state_stack
-    end = Token.new_borrow_pos("$END", "", token) if token else Token("$END", "", 0, 1, 1)
+    end = Token.new_borrow_pos("$END", "", last) if last else Token("$END", "", 0, 1, 1)
     return cast("Part", state.feed_token(end, True))  # noqa: FBT003 - as above
 
 
@@ -281,17 +282,19 @@ def _accepted(parser: _Parser, states: list[int], word: str) -> frozenset[str]:
     words = _terminals()
     conf = copy(parser.parser_state.parse_conf)
     conf.callbacks = {}
-    names = [name for name in cast("Any", conf).states[states[-1]] if name.isupper()]
+    all_ = cast("dict[str, object]", cast("Any", conf).states[states[-1]])
+    names = [name for name in all_ if name.isupper()]
     found: set[str] = set()
     for name in names:
         behind = _behind(parser, conf, states, name)
         if behind is None:
             continue
-        found.add(words.get(name, name))
-        if words.get(name) in CONNECTORS and any(
+        word_of = words.get(name, name)
+        found.add(word_of)
+        if word_of in CONNECTORS and any(
             _behind(parser, conf, behind, kind) for kind in _kinds_of(word)
         ):
-            found.add(f"{words[name]} …")
+            found.add(f"{word_of} …")
     return frozenset(found)
 
 

@@ -43,8 +43,8 @@ def identified(
         held.append(record)
         if read(record).id is not None:
             break
-        has_leads |= record.complaint is None and isinstance(record.raw, Mapping)
         shapes.add(record.raw)
+        has_leads |= record.complaint is None and isinstance(record.raw, Mapping)
         if len(held) == MOST_HELD:
             message = f"none of the first {MOST_HELD:,} rows of {name} has the id, {field.name}"
             raise _refusal(message, field, shapes)

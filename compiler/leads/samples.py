@@ -50,8 +50,8 @@ def sample(dimension: Dimension, number: int) -> Value | None:
             literal = next(_literals(texts, number), None)
             between = (_text(dimension.field.type, *gap) for gap in _gaps(texts, number))
             return literal or next((value for value in between if value is not None), None)
-        case unknown:
-            assert_never(unknown)
+        case _:
+            assert_never(dimension.domain.classes)
 
 
 def pieces(dimension: Dimension, number: int) -> list[tuple[Cut, Cut]]:
@@ -70,8 +70,8 @@ def pieces(dimension: Dimension, number: int) -> list[tuple[Cut, Cut]]:
             return points or list(_gaps(texts, number))
         case Listed() | There() | YesNo():
             raise AssertionError("these values lie on no line")
-        case unknown:
-            assert_never(unknown)
+        case _:
+            assert_never(dimension.domain.classes)
 
 
 def _pieces(

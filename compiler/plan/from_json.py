@@ -89,8 +89,8 @@ def loads(text: str | bytes) -> Plan:
 
 
 def _check_format(whole: Json) -> None:
-    found = whole.value if isinstance(whole.value, dict) else {}
-    content = cast("dict[str, object]", found)
+    value = whole.value
+    content = cast("dict[str, object]", value) if isinstance(value, dict) else {}
     if content.get("format") != FORMAT:
         raise PlanError("this is no plan: its `format` is another", "give a plan of Turnout")
     version = content.get("version")
@@ -149,7 +149,8 @@ def _boxes(
 
 
 def _column(of: Json) -> Column:
-    kind = cast("dict[str, object]", of.value).get("kind") if isinstance(of.value, dict) else None
+    value = of.value
+    kind = cast("dict[str, object]", value).get("kind") if isinstance(value, dict) else None
     if not isinstance(kind, str) or kind not in _KEYS:
         of.refuse("is of no kind that is known")
     found = of.keys("field", "is_age", "kind", "size", *_KEYS[kind])

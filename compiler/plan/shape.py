@@ -60,9 +60,10 @@ class Json:
 
     def keys(self, *names: str) -> Mapping[str, "Json"]:
         """Return the values of an object with exactly these keys."""
-        if not isinstance(self.value, dict):
+        value = self.value
+        if not isinstance(value, dict):
             self.refuse("is not an object")
-        found = cast("dict[str, object]", self.value)
+        found = cast("dict[str, object]", value)
         for name in names:
             if name not in found:
                 self.refuse(f"has no `{name}`")
@@ -73,9 +74,10 @@ class Json:
 
     def items(self, count: int | None = None) -> list["Json"]:
         """Return the elements of a list, of so many."""
-        if not isinstance(self.value, list):
+        value = self.value
+        if not isinstance(value, list):
             self.refuse("is not a list")
-        found = cast("list[object]", self.value)
+        found = cast("list[object]", value)
         if count is not None and len(found) != count:
             self.refuse(f"has {len(found)} elements, not {count}")
         return [Json(each, f"{self.where}[{at}]") for at, each in enumerate(found)]

@@ -19,9 +19,9 @@ def with_lookups(
     written = {
         node.name.text: node for lead in leads for node in lead.fields if node.name.text in fields
     }
-    keys = {
+    keys: dict[str, set[str]] = {
         name: {lookup.key.text for lookup in node.lookups if lookup.key.text in fields}
-        | (set(kind.of) if isinstance(kind := fields[name].type, Domain) else set())
+        | (set(kind.of) if isinstance(kind := fields[name].type, Domain) else set[str]())
         for name, node in written.items()
     }
     circle = _circle(keys, {name for name, node in written.items() if node.lookups})

@@ -7,6 +7,7 @@ isn't known. Extensions don't count: two people behind one number have that numb
 
 import re
 from functools import cache, lru_cache
+from importlib.util import find_spec
 
 from turnout.dsl.values.exports import is_rounded, without_platform
 from turnout.dsl.values.reading import FromText, Reading, Unread
@@ -77,8 +78,4 @@ def _parsed(written: str, country: str) -> Reading:
 @cache
 def can_read_phones() -> bool:
     """Return whether the package that knows phone numbers is installed."""
-    try:
-        import phonenumbers  # noqa: F401, PLC0415
-    except ModuleNotFoundError:
-        return False
-    return True
+    return find_spec("phonenumbers") is not None

@@ -36,9 +36,9 @@ def country(text: str, _country: str | None = None) -> Reading:
     each = [_countries_meant(part) for part in parts(text)]
     if len(each) < 2 or not all(each):
         return Unread(f"not a country{nearest(text, _country_names())}")
-    if common := frozenset.intersection(*each):
+    if common := frozenset[str]().union(*each).intersection(*each):
         return _one(common)
-    return Unread(f"several countries: {', '.join(sorted(frozenset.union(*each)))}")
+    return Unread(f"several countries: {', '.join(sorted(frozenset[str]().union(*each)))}")
 
 
 def is_alpha_2(code: str) -> bool:
@@ -84,11 +84,15 @@ def _within(text: str, country: str) -> Reading:
     inside = [codes for codes in each if codes]
     # "Texas, USA": the country itself may stand beside it, and nothing else.
     others = [part for part, codes in zip(pieces, each, strict=True) if not codes]
-    if len(pieces) < 2 or not inside or any(_countries_meant(o) != {country} for o in others):
+    if (
+        len(pieces) < 2
+        or not inside
+        or any(_countries_meant(o) != frozenset({country}) for o in others)
+    ):
         return Unread(f"not a subdivision of {country}{nearest(text, _shown_names(country))}")
-    if common := frozenset.intersection(*inside):
+    if common := frozenset[str]().union(*inside).intersection(*inside):
         return _one(common)
-    return Unread(f"several subdivisions: {', '.join(sorted(frozenset.union(*inside)))}")
+    return Unread(f"several subdivisions: {', '.join(sorted(frozenset[str]().union(*inside)))}")
 
 
 def _one(codes: frozenset[str]) -> Reading:

@@ -92,9 +92,10 @@ def paging(members: Members, records: int, depth: int = _DEEPEST) -> str:
             return f"`{name}` is false"
         if key in _MORE and value is True:
             return f"`{name}` is true"
-        if key in _NEXT and value not in (None, "", False, {}, []) and not isinstance(value, dict):
-            said = value if isinstance(value, str | int) else "given"
-            return f"`{name}` is {str(said)[:_LONGEST_SHOWN]}"
+        is_given = value not in (None, "", False, {}, []) and not isinstance(value, dict)
+        if key in _NEXT and is_given:
+            said = f"{value}"[:_LONGEST_SHOWN] if isinstance(value, str | int) else "given"
+            return f"`{name}` is {said}"
         if key in _TOTAL and type(value) is int and value > records:
             return f"`{name}` is {value:,}, and it holds {records:,}"
     for value in members.values():

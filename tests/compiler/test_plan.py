@@ -228,37 +228,38 @@ def test_what_is_no_plan_is_refused(text: str | bytes, said: str) -> None:
     assert isinstance(caught.value, Error)
 
 
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda c: c.update(more=1), "a key that is not known: 'more'"),
-        (lambda c: c.update(boxes=None), "plan.boxes is not a list"),
-        (lambda c: c["boxes"][0].append(1), "has 4 elements, not 3"),
-        (lambda c: c["boxes"][0].__setitem__(0, 99), "out of bounds"),
-        (lambda c: c["boxes"][0].__setitem__(0, 1.0), "not a whole number"),
-        (lambda c: c["boxes"][0].__setitem__(0, True), "not a whole number"),
-        (lambda c: c["boxes"].reverse(), "out of bounds"),
-        (lambda c: c["boxes"][0].__setitem__(2, 0), "out of bounds"),
-        (lambda c: c["boxes"][1][1].reverse(), "order of the columns"),
-        (lambda c: c["boxes"][0][1].append(10**6), "out of bounds"),
-        (lambda c: c["sides"][0].__setitem__(1, []), "holds no class"),
-        (lambda c: c["sides"][0].__setitem__(1, [[0, 10**9]]), "out of bounds"),
-        (lambda c: c["sides"][0].__setitem__(1, [[1, 0]]), "out of bounds"),
-        (lambda c: kind(c, "list").update(size=10**9), "out of bounds"),
-        (lambda c: kind(c, "text").update(literals=["b", "a"]), "not in order"),
-        (lambda c: kind(c, "whole").update(cuts=[3, 3]), "not in order"),
-        (lambda c: kind(c, "whole").update(cuts=["3"]), "not a whole number"),
-        (lambda c: kind(c, "whole").update(kind="magic"), "of no kind"),
-        (lambda c: kind(c, "decimal").update(cuts=[["1e", 0]]), "not a number"),
-        (lambda c: kind(c, "decimal").update(cuts=[["Infinity", 0]]), "not a number"),
-        (lambda c: kind(c, "test").update(test="eval"), "is none of"),
-        (lambda c: c["last"][0].update(kind="webhook"), "is none of"),
-        (lambda c: c["last"][0].update(anytime=True), "no such target can"),
-        (lambda c: c["calendars"][0].update(timezone="../../etc/passwd"), "no time zone"),
-        (lambda c: c["calendars"][0].update(closed=[["2026-02-30", "2026-03-01"]]), "not a day"),
-        (lambda c: c["identities"][0].update(within_seconds=-1), "out of bounds"),
-    ],
-)
+CHANGES: list[tuple[Callable[[Any], object], str]] = [
+    (lambda c: c.update(more=1), "a key that is not known: 'more'"),
+    (lambda c: c.update(boxes=None), "plan.boxes is not a list"),
+    (lambda c: c["boxes"][0].append(1), "has 4 elements, not 3"),
+    (lambda c: c["boxes"][0].__setitem__(0, 99), "out of bounds"),
+    (lambda c: c["boxes"][0].__setitem__(0, 1.0), "not a whole number"),
+    (lambda c: c["boxes"][0].__setitem__(0, True), "not a whole number"),
+    (lambda c: c["boxes"].reverse(), "out of bounds"),
+    (lambda c: c["boxes"][0].__setitem__(2, 0), "out of bounds"),
+    (lambda c: c["boxes"][1][1].reverse(), "order of the columns"),
+    (lambda c: c["boxes"][0][1].append(10**6), "out of bounds"),
+    (lambda c: c["sides"][0].__setitem__(1, []), "holds no class"),
+    (lambda c: c["sides"][0].__setitem__(1, [[0, 10**9]]), "out of bounds"),
+    (lambda c: c["sides"][0].__setitem__(1, [[1, 0]]), "out of bounds"),
+    (lambda c: kind(c, "list").update(size=10**9), "out of bounds"),
+    (lambda c: kind(c, "text").update(literals=["b", "a"]), "not in order"),
+    (lambda c: kind(c, "whole").update(cuts=[3, 3]), "not in order"),
+    (lambda c: kind(c, "whole").update(cuts=["3"]), "not a whole number"),
+    (lambda c: kind(c, "whole").update(kind="magic"), "of no kind"),
+    (lambda c: kind(c, "decimal").update(cuts=[["1e", 0]]), "not a number"),
+    (lambda c: kind(c, "decimal").update(cuts=[["Infinity", 0]]), "not a number"),
+    (lambda c: kind(c, "test").update(test="eval"), "is none of"),
+    (lambda c: c["last"][0].update(kind="webhook"), "is none of"),
+    (lambda c: c["last"][0].update(anytime=True), "no such target can"),
+    (lambda c: c["calendars"][0].update(timezone="../../etc/passwd"), "no time zone"),
+    (lambda c: c["calendars"][0].update(closed=[["2026-02-30", "2026-03-01"]]), "not a day"),
+    (lambda c: c["identities"][0].update(within_seconds=-1), "out of bounds"),
+]
+"""What is done to the JSON of a plan, and what is said of it then."""
+
+
+@pytest.mark.parametrize(("change", "said"), CHANGES)
 def test_a_plan_with_a_fault_is_refused_though_its_hash_fits(
     change: Callable[[dict[str, Any]], object], said: str
 ) -> None:

@@ -10,6 +10,7 @@ from turnout.compiler.outcomes import ends as told_ends
 from turnout.compiler.outcomes import tried
 from turnout.compiler.program import Attempt
 from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
+from turnout.dsl.policy import Rule
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Value
 
@@ -65,7 +66,8 @@ def every_lead() -> list[Arrival]:
 def test_a_target_counts_iff_it_can_be_given_a_lead_that_one_before_it_passed_on() -> None:
     rules = (f"rule r{at} {{ when id is present to {text} }}" for at, text in enumerate(TARGETS))
     policy = compiled(POLICY.format(rules="\n".join(rules))).policy
-    targets = [entry.chain[0].target for entry in policy.routes[ROUTE].entries]  # type: ignore[union-attr]
+    entries = policy.routes[ROUTE].entries
+    targets = [entry.chain[0].target for entry in entries if isinstance(entry, Rule)]
     among = list(product(every_lead(), worlds(policy)))
 
     def takes(target: Target) -> int:

@@ -26,7 +26,7 @@ FILES = [
 ]
 TOKEN = re.compile(rb"[A-Za-z_][\w-]*|[0-9]+|\"[^\"\n]*\"|\s+|.", re.DOTALL)
 STRAY = [b"{", b"}", b"[", b"]", b"(", b")", b"=", b",", b'"', b"..", b"first of", b"else"]
-STRAY += [
+MORE = [
     b"not",
     b"\0",
     b"\xff",
@@ -59,9 +59,9 @@ def damaged(draw: st.DrawFn) -> tuple[Path, bytes]:
             case 2:
                 tokens[at], tokens[other] = tokens[other], tokens[at]
             case 3:
-                tokens[at] = draw(st.sampled_from(STRAY))
+                tokens[at] = draw(st.sampled_from([*STRAY, *MORE]))
             case 4:
-                tokens.insert(at, draw(st.sampled_from(STRAY)))
+                tokens.insert(at, draw(st.sampled_from([*STRAY, *MORE])))
             case 5:
                 del tokens[at:]
             case _:

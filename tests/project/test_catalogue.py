@@ -154,7 +154,7 @@ def constants() -> set[str]:
     }
     return {
         node.value
-        for path, node in _nodes()
+        for _, node in _nodes()
         if id(node) not in kinds
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }

@@ -2,6 +2,7 @@
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,7 +48,8 @@ def test_what_is_apart_is_left_out_and_what_takes_too_long_fails(
         def test_working(slow): pass
         """
     )
-    result = pytester.inline_run("-p", "no:cacheprovider", plugins=[FastLane(most=0.2)])
+    made: Any = pytester
+    result = made.inline_run("-p", "no:cacheprovider", plugins=[FastLane(most=0.2)])
     passed, skipped, failed = result.listoutcomes()
     assert [report.nodeid.partition("::")[2] for report in passed] == ["test_waiting"]
     assert skipped == []

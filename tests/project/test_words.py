@@ -186,8 +186,8 @@ def test_no_word_of_the_glossary_stands_for_two_things() -> None:
         ("Pool", {"pool"}),
         ("DeadRules", {"dead"}),
         ("match_keys", {"match key"}),
-        ("leadership", set()),
-        ("Issue", set()),
+        ("leadership", set[str]()),
+        ("Issue", set[str]()),
     ],
 )
 def test_which_words_of_a_name_are_refused(name: str, refused: set[str]) -> None:

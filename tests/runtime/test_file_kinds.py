@@ -6,18 +6,26 @@ import io
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
+from typing import cast
 
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from turnout.runtime.records import LeadsError, Manner, Records, records, workbooks
+from turnout.runtime.records import LeadsError, Manner, Record, Records, records, workbooks
 from turnout.runtime.records import parquet as parquet_files
 
 FIELDS = ("id", "email", "country", "employees")
 HEADER = ("Id", "E-Mail", "Country", "# Employees")
 LEADS = (("L-1", "a@x.example", "DE", 5000), ("L-2", None, "FR", 12.5))
+
+
+def said(record: Record) -> dict[str, object]:
+    """Return what a record says, by its columns."""
+    raw = record.raw
+    assert isinstance(raw, dict)
+    return cast("dict[str, object]", raw)
 
 
 def workbook(**sheets: tuple[tuple[object, ...], ...]) -> bytes:
@@ -63,8 +71,7 @@ def test_cells_keep_what_they_are() -> None:
     when = datetime(2026, 3, 4, 5, 6)  # noqa: DTZ001 - workbooks know no zone
     row = ("L-1", when, True, date(2026, 3, 4))
     (record,) = opened(workbook(Leads=(HEADER, row)))
-    assert isinstance(record.raw, dict)
-    assert list(record.raw.values()) == ["L-1", when, True, date(2026, 3, 4)]
+    assert list(said(record).values()) == ["L-1", when, True, date(2026, 3, 4)]
 
 
 def test_titles_blank_rows_and_footers_of_a_sheet_are_no_leads() -> None:
@@ -186,8 +193,7 @@ def test_an_encoding_can_be_said(encoding: str) -> None:
     text = "id,email,country\nä,b,c\n".replace("ä", "表" if encoding == "shift_jis" else "ä")
     found = opened(text.encode(encoding), Manner(encoding=encoding))
     (record,) = found
-    assert isinstance(record.raw, dict)
-    assert record.raw["id"] == text.split("\n")[1][0]
+    assert said(record)["id"] == text.split("\n")[1][0]
 
 
 def test_text_that_is_not_in_that_encoding_is_refused_with_the_line() -> None:
@@ -200,6 +206,5 @@ def test_text_that_is_not_in_that_encoding_is_refused_with_the_line() -> None:
 
 def test_a_nul_does_not_make_a_file_utf_16() -> None:
     first, second = opened(b"id,email,country\nL-1,a\0b,DE\nL-2,b,FR\n")
-    assert isinstance(first.raw, dict)
-    assert first.raw["country"] == "DE"
+    assert said(first)["country"] == "DE"
     assert second.issues == ()

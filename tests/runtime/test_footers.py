@@ -1,6 +1,7 @@
 """Titles and footers are told from leads, and nothing that a lead follows is left out."""
 
 import io
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ def opened(text: str, manner: Manner | None = None) -> Records:
 
 def ids(found: Records) -> list[object]:
     raws = [record.raw for record in found]
-    return [raw.get("Id") for raw in raws if isinstance(raw, dict)]
+    return [cast("dict[str, object]", raw).get("Id") for raw in raws if isinstance(raw, dict)]
 
 
 @pytest.mark.parametrize(

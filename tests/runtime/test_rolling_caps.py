@@ -5,6 +5,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def test_a_cap_holds_over_processes_that_route_at_the_same_time(policy: Path) ->
 def test_a_cap_holds_over_threads_that_share_a_router(policy: Path, state: str | None) -> None:
     path = policy.with_name(state) if state else None
     with load(policy, state=path) as router, ThreadPoolExecutor(RUNS) as pool:
-        runs = list(pool.map(lambda run: each_routed(router, run), range(RUNS)))
+        runs = list(pool.map(partial(each_routed, router), range(RUNS)))
     assert Counter(kind for run in runs for kind in run)["person"] == CAP
 
 

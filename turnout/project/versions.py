@@ -109,9 +109,9 @@ def _main(path: Path) -> Path:
     if not path.is_dir():
         return path
     found = roots([path])
-    if found.refused:
-        raise ProjectError(found.refused[0].message, found.refused[0].help[0])
-    files = found.files
+    for refused in found.refused[:1]:
+        raise ProjectError(refused.message, "take it out of the folder, or name the file")
+    files = list(found.files)
     if len(files) > 1:
         listed = ", ".join(file.as_posix() for file in files[:4])
         raise ProjectError(f"{path} holds {len(files)} policies: {listed}", "name one of them")
