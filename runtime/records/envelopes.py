@@ -92,9 +92,8 @@ def paging(members: Members, records: int, depth: int = _DEEPEST) -> str:
             return f"`{name}` is false"
         if key in _MORE and value is True:
             return f"`{name}` is true"
-        is_given = value not in (None, "", False, {}, []) and not isinstance(value, dict)
-        if key in _NEXT and is_given:
-            said = f"{value}"[:_LONGEST_SHOWN] if isinstance(value, str | int) else "given"
+        if key in _NEXT and _is_given(value):
+            said = str(value)[:_LONGEST_SHOWN] if isinstance(value, str | int) else "given"
             return f"`{name}` is {said}"
         if key in _TOTAL and type(value) is int and value > records:
             return f"`{name}` is {value:,}, and it holds {records:,}"
@@ -104,3 +103,7 @@ def paging(members: Members, records: int, depth: int = _DEEPEST) -> str:
             if found:
                 return found
     return ""
+
+
+def _is_given(value: object) -> bool:
+    return value not in (None, "", False, {}, []) and not isinstance(value, dict)
