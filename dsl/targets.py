@@ -144,7 +144,15 @@ Accepting: TypeAlias = ToQueue | ToSequence | Reject
 """Targets that can never pass a lead on: nobody has to be asked, and nothing can be full."""
 
 Target: TypeAlias = (
-    RoundRobin | LeastLoaded | ToPerson | ToOwner | PreviousOwner | ToPartner | Accepting
+    RoundRobin
+    | LeastLoaded
+    | ToPerson
+    | ToOwner
+    | PreviousOwner
+    | ToQueue
+    | ToPartner
+    | ToSequence
+    | Reject
 )
 
 KINDS: tuple[Kind, ...] = tuple(each.kind for each in get_args(Target))

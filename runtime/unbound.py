@@ -101,7 +101,7 @@ class Shapes:
         near = {column_key(name): name for name in reversed(free[:_NEAREST_OF])}
         found: list[Unbound] = []
         for name, field in self._fields.items():
-            if name in bound or field.lookups:
+            if name in bound or sources(field):
                 continue
             unclear = next((each.unclear[name] for each in bindings if name in each.unclear), ())
             meant = tuple(filter(_is_sayable, unclear)) or _nearest(column_key(name), near)

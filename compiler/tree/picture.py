@@ -47,9 +47,14 @@ def _accessible(svg: str, title: str, description: str) -> str:
     if opening is None or not title:
         return svg
     head = f'{opening[0][:-1]} role="img" aria-labelledby="title desc">'
-    said = f'<title id="title">{escape(visible(title))}</title>\n'
-    said += f'<desc id="desc">{escape(visible(description))}</desc>'
+    said = f'<title id="title">{escape(_shown(title))}</title>\n'
+    said += f'<desc id="desc">{escape(_shown(description))}</desc>'
     return f"{svg[: opening.start()]}{head}\n{said}{svg[opening.end() :]}"
+
+
+def _shown(text: str) -> str:
+    """Return a text with its lines as they are, and what can't be shown written out."""
+    return "\n".join(visible(line) for line in text.split("\n"))
 
 
 def _with_wasm(source: str) -> bytes | None:

@@ -22,6 +22,7 @@ FILES = {
     "retention": ("retention.route", "leads.json"),
     "b2b-intent": ("intent.route", "leads.jsonl"),
     "multi-product": ("products.route", "leads.csv"),
+    "many-sources": ("intake.route", "leads.csv"),
 }
 """The main file and the leads, by example."""
 

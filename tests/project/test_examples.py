@@ -23,6 +23,7 @@ POLICIES = {
     "retention": "retention.route",
     "b2b-intent": "intent.route",
     "multi-product": "products.route",
+    "many-sources": "intake.route",
 }
 LEADS = {
     "saas-inbound": "leads.csv",
@@ -30,6 +31,7 @@ LEADS = {
     "retention": "leads.json",
     "b2b-intent": "leads.jsonl",
     "multi-product": "leads.csv",
+    "many-sources": "leads.csv",
 }
 MADE = {
     "saas-inbound/leads.csv": "saas_inbound.py",
