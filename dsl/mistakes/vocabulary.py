@@ -48,7 +48,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "fallback": ("default", "otherwise", "else", "catch-all", "catchall", "finally", "unmatched"),
     "when": ("if", "where", "unless", "condition", "criteria", "matches", "filter"),
     "to": ("then", "send", "assign", "goto", "target", "route", "give", "action"),
-    "else": ("otherwise", "then", "or", "fallback"),
+    "else": ("otherwise", "then", "or"),
     "round-robin": ("team", "roundrobin", "rotate", "distribute", "share"),
     "reject": ("discard", "drop", "ignore", "trash", "delete"),
     "sequence": ("cadence", "campaign", "nurture"),

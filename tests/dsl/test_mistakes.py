@@ -199,6 +199,11 @@ def words_of(tree: object) -> object:
 
 
 BLOCKS = {
+    "a rule before the fallback": (
+        "route r {\n  rule a { to queue triage\n  fallback to queue triage\n}\n",
+        2,
+        "`rule a {` is never closed",
+    ),
     "a rule": (
         (
             "route r {\n  rule a {\n    to queue triage\n  rule b { to queue triage }\n"
