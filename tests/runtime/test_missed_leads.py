@@ -41,7 +41,7 @@ def moved(router: Router, minutes: int) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("holder", ["queue desk", "partner reseller", "person ana"])
 @pytest.mark.parametrize("is_kept", [False, True], ids=["memory", "file"])
-def test_a_lead_is_closed_whoever_has_it(holder: str, is_kept: bool, tmp_path: Path) -> None:  # noqa: FBT001 - a parameter of the test
+def test_a_lead_is_closed_whoever_has_it(holder: str, is_kept: bool, tmp_path: Path) -> None:
     state = tmp_path / "state.db" if is_kept else None
     with routed(holder, "person ana", "queue triage", "person ana", state) as router:
         assert router.close_lead("1")
@@ -75,7 +75,7 @@ def test_a_lead_comes_to_rest_where_nobody_is_to_work_on_it(then: str) -> None:
     with routed("queue desk", then, "queue triage") as router:
         assert len(moved(router, 10)) == 1
         assert moved(router, 10_000) == []
-        assert router.route({"id": "1"}).kind == then.split()[0]
+        assert router.route({"id": "1"}).kind == then.split(maxsplit=1)[0]
 
 
 def test_who_missed_a_lead_has_one_reason_in_a_decision() -> None:
