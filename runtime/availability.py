@@ -42,7 +42,7 @@ class Refused:
     members: tuple[tuple[str, Reason], ...] = ()
 
 
-Counted: TypeAlias = tuple[Cap, str]
+CountedCap: TypeAlias = tuple[Cap, str]
 """A cap, and whose leads it counts, as `receivers` names them."""
 
 Ask: TypeAlias = Callable[[Values, datetime, Transaction, frozenset[str]], frozenset[str] | Refused]
@@ -127,7 +127,7 @@ class Availability:
 
     def _drawable(
         self,
-        asked: tuple[tuple[str, tuple[Counted, ...]], ...],
+        asked: tuple[tuple[str, tuple[CountedCap, ...]], ...],
         matched: frozenset[str],
         state: Transaction,
         missed: frozenset[str],
@@ -180,7 +180,7 @@ class Availability:
             self._open[hours] = is_open(self.policy.calendars[hours], self._moment)
         return self._open[hours]
 
-    def _at_cap(self, caps: tuple[Counted, ...], state: Transaction) -> Reason | None:
+    def _at_cap(self, caps: tuple[CountedCap, ...], state: Transaction) -> Reason | None:
         assert self._moment is not None
         for cap, who in caps:
             between = self._periods.get(cap)
@@ -221,7 +221,7 @@ def _midnight(timezone: str, ordinal: int) -> int:
     return microseconds(datetime(day.year, day.month, day.day, tzinfo=zone(timezone)))
 
 
-def _counted(caps: tuple[Cap, ...], who: str) -> tuple[Counted, ...]:
+def _counted(caps: tuple[Cap, ...], who: str) -> tuple[CountedCap, ...]:
     return tuple((cap, who) for cap in caps)
 
 

@@ -13,7 +13,7 @@ import attrs
 
 from turnout.compiler.meaning.identity import NEW, history, keys
 from turnout.compiler.plan.decide import day, decider, facts
-from turnout.compiler.plan.value import Answer, Attempt, Plan
+from turnout.compiler.plan.value import Answer, Plan, PlannedAttempt
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.targets import (
@@ -207,7 +207,7 @@ class Preparer:
         actions = tuple(Doing(action.kind, action.arguments) for action in answer.actions)
         return Steps(answer.rule, self.steps(answer.attempts), answer.sla, actions)
 
-    def steps(self, attempts: tuple[Attempt, ...]) -> tuple[_Step, ...]:
+    def steps(self, attempts: tuple[PlannedAttempt, ...]) -> tuple[_Step, ...]:
         """Return the attempts, ready to be offered leads."""
         return tuple(
             _Step(a.by, *parts(a.target), worded(a.target), self._try(a.target)) for a in attempts

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.plan.value import Attempt, Plan
+from turnout.compiler.plan.value import Plan, PlannedAttempt
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.types import Field, Values
@@ -56,7 +56,7 @@ def escalator(policy: Policy, plan: Plan) -> Escalator:
     by_rule: dict[str, _Escalation] = {}
     for clause in plan.answers:
         if clause.sla is not None and clause.sla.then is not None:
-            attempt = Attempt(clause.sla.then.target, f"sla of rule {clause.name}")
+            attempt = PlannedAttempt(clause.sla.then.target, f"sla of rule {clause.name}")
             steps = Steps(clause.name, prepare.steps((attempt,)))
             by_rule[clause.name] = _Escalation(policy, clause.sla, steps, last)
 

@@ -19,7 +19,7 @@ from typing import assert_never
 import attrs
 
 from turnout.compiler.meaning.identity import History, identifies
-from turnout.dsl.calendars import Calendar, Days
+from turnout.dsl.calendars import Calendar, DayRange
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Cap, Policy, Team
 from turnout.dsl.public_holidays import public_holidays
@@ -201,7 +201,7 @@ def history(
     return History(same[-1].lead if same else None, owners[-1] if owners else None)
 
 
-def _is_within(ranges: Iterable[Days], today: date) -> bool:
+def _is_within(ranges: Iterable[DayRange], today: date) -> bool:
     return any(first <= today <= last for first, last in ranges)
 
 
