@@ -21,7 +21,7 @@ from turnout.dsl.types import Value
 MISSING = 0
 """The class of leads in which the field is missing."""
 
-Test: TypeAlias = Has | Pattern
+YesNoTest: TypeAlias = Has | Pattern
 """What is asked of a value as a whole, where no order of the values helps."""
 
 
@@ -87,7 +87,7 @@ class There:
 class YesNo:
     """What one test answers: class 1 where it holds, else 0, also where the field is missing."""
 
-    test: Test
+    test: YesNoTest
     size: int = attrs.field(default=2, init=False)
 
 
@@ -200,6 +200,6 @@ def finder(classes: Classes) -> Callable[[Any], int]:
             assert_never(classes)
 
 
-def is_as_tested(test: Test, value: Value) -> bool:
+def is_as_tested(test: YesNoTest, value: Value) -> bool:
     """Return whether a test, which asks no day, holds for a value that is there."""
     return holds(test, value, date.min)

@@ -16,13 +16,13 @@ import attrs
 from turnout.compiler.classes import Texts
 from turnout.compiler.leads.characters import WORD, Ranges, holds
 from turnout.compiler.leads.expressions import (
-    Again,
-    Chain,
-    Character,
-    Choice,
-    Place,
-    Tree,
-    UnknownExpressionError,
+    Alternation,
+    Boundary,
+    CharacterOf,
+    Concatenation,
+    Expression,
+    Repetition,
+    UnreadExpressionError,
 )
 from turnout.compiler.masks import Mask
 
@@ -81,7 +81,7 @@ _START, _WORD, _OTHER = range(3)
 
 
 @attrs.define(eq=False)
-class Search:
+class ExpressionAutomaton:
     """Texts in which an expression is found, or those in which it isn't (`wanted`)."""
 
     wanted: bool
@@ -91,10 +91,10 @@ class Search:
     _steps: dict[tuple[State, str], State]
 
     @classmethod
-    def of(cls, tree: Tree, *, wanted: bool) -> "Search":
-        """Return the automaton of a tree. Raises UnknownExpressionError if it is too large."""
+    def of(cls, asked: Expression, *, wanted: bool) -> "ExpressionAutomaton":
+        """Return the automaton of an expression. Raises UnreadExpressionError for a large one."""
         nodes: list[_Node | None] = [None]  # the end comes first
-        root = _entered(nodes, tree, 0)
+        root = _entered(nodes, asked, 0)
         return cls(wanted, nodes, root, {}, {})
 
     @property
@@ -165,45 +165,45 @@ class Search:
         return tuple(each for each in letters if isinstance(each, _Letter)), 0 in seen
 
 
-def _entered(nodes: list[_Node | None], tree: Tree, after: int) -> int:
-    """Enter a tree's nodes; return the first, where the last goes on at `after`."""
-    match tree:
-        case Character(of):
+def _entered(nodes: list[_Node | None], asked: Expression, after: int) -> int:
+    """Enter an expression's nodes; return the first, where the last goes on at `after`."""
+    match asked:
+        case CharacterOf(of):
             return _node(nodes, _Letter(of, after))
-        case Place(what):
+        case Boundary(what):
             return _node(nodes, _Look(what, after))
-        case Chain(parts):
+        case Concatenation(parts):
             for part in reversed(parts):
                 after = _entered(nodes, part, after)
             return after
-        case Choice(parts):
+        case Alternation(parts):
             first, *others = [_entered(nodes, part, after) for part in reversed(parts)]
             for other in others:
                 first = _node(nodes, _Fork(other, first))
             return first
-        case Again():
-            return _repeated(nodes, tree, after)
+        case Repetition():
+            return _repeated(nodes, asked, after)
         case _:
-            assert_never(tree)
+            assert_never(asked)
 
 
-def _repeated(nodes: list[_Node | None], tree: Again, after: int) -> int:
-    if tree.most is None:
+def _repeated(nodes: list[_Node | None], asked: Repetition, after: int) -> int:
+    if asked.most is None:
         loop = _node(nodes, _Fork(0, after))
-        nodes[loop] = _Fork(_entered(nodes, tree.part, loop), after)
+        nodes[loop] = _Fork(_entered(nodes, asked.part, loop), after)
         after = loop
     else:
         end = after
-        for _ in range(tree.most - tree.least):
-            after = _node(nodes, _Fork(_entered(nodes, tree.part, after), end))
-    for _ in range(tree.least):
-        after = _entered(nodes, tree.part, after)
+        for _ in range(asked.most - asked.least):
+            after = _node(nodes, _Fork(_entered(nodes, asked.part, after), end))
+    for _ in range(asked.least):
+        after = _entered(nodes, asked.part, after)
     return after
 
 
 def _node(nodes: list[_Node | None], node: _Node) -> int:
     if len(nodes) == MOST_NODES:
-        raise UnknownExpressionError
+        raise UnreadExpressionError
     nodes.append(node)
     return len(nodes) - 1
 
@@ -212,7 +212,7 @@ def _node(nodes: list[_Node | None], node: _Node) -> int:
 
 
 @attrs.frozen
-class Asked:
+class AskedParts:
     """Texts that have to be contained, or stand at the end, and those that must not."""
 
     inside: tuple[str, ...] = ()
@@ -222,7 +222,7 @@ class Asked:
 
 
 @attrs.define(eq=False)
-class Parts:
+class PartsAutomaton:
     """Texts with these parts: a node for each beginning of one of them, its longest."""
 
     _next: list[dict[str, int]]
@@ -235,7 +235,7 @@ class Parts:
     _all_at_end: int
 
     @classmethod
-    def of(cls, asked: Asked) -> "Parts":
+    def of(cls, asked: AskedParts) -> "PartsAutomaton":
         """Return the automaton of what is asked."""
         made = cls([{}], [0], [0], [0], [False], [False], 0, 0)
         for bit, text in enumerate(asked.inside):
@@ -311,7 +311,7 @@ class Parts:
 
 
 @attrs.frozen(eq=False)
-class Beginnings:
+class PrefixAutomaton:
     """Texts of some classes (see `classes.Texts`): a state is what may still become a literal.
 
     words: literals and prefixes, sorted.

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from turnout.compiler.leads.domains import Domain
+from turnout.compiler.leads.partitions import Partition
 from turnout.compiler.masks import Mask
 from turnout.dsl.conditions import Atom
 from turnout.dsl.types import Field
@@ -12,7 +12,7 @@ from turnout.dsl.types import Field
 NO, YES = 1, 2
 """The two classes of a yes/no dimension, as masks."""
 
-Kind: TypeAlias = Literal["value", "has", "pattern", "age"]
+DimensionKind: TypeAlias = Literal["value", "has", "pattern", "age"]
 
 
 @attrs.frozen
@@ -26,7 +26,7 @@ class Dimension:
     """
 
     field: Field
-    kind: Kind
-    domain: Domain
+    kind: DimensionKind
+    partition: Partition
     full: Mask
     test: Atom | None = None

@@ -27,48 +27,48 @@ MOST_TIMES = 1_000
 """What RE2 repeats a part at most."""
 
 
-class UnknownExpressionError(Exception):
+class UnreadExpressionError(Exception):
     """An expression that RE2 can read and that is left out here."""
 
 
 @attrs.frozen
-class Character:
+class CharacterOf:
     """One character of a set."""
 
     of: Ranges
 
 
 @attrs.frozen
-class Place:
+class Boundary:
     """A place between two characters: "start", "end", or "edge" of a word."""
 
     what: str
 
 
 @attrs.frozen
-class Chain:
+class Concatenation:
     """One after the other."""
 
-    parts: tuple["Tree", ...]
+    parts: tuple["Expression", ...]
 
 
 @attrs.frozen
-class Choice:
+class Alternation:
     """One of several."""
 
-    parts: tuple["Tree", ...]
+    parts: tuple["Expression", ...]
 
 
 @attrs.frozen
-class Again:
+class Repetition:
     """So many times; most: None for no limit."""
 
-    part: "Tree"
+    part: "Expression"
     least: int
     most: int | None
 
 
-Tree: TypeAlias = Character | Place | Chain | Choice | Again
+Expression: TypeAlias = CharacterOf | Boundary | Concatenation | Alternation | Repetition
 
 _BLANKS: Ranges = ((9, 10), (12, 13), (32, 32))
 _PERL = {"d": DIGITS, "w": WORD, "s": _BLANKS}
@@ -92,15 +92,15 @@ _CONTROLS = {"a": "\a", "f": "\f", "t": "\t", "n": "\n", "r": "\r", "v": "\v"}
 _PLACES = {"A": "start", "z": "end", "b": "edge"}
 
 
-def tree(expression: str, *, is_cased: bool = False) -> Tree:
-    """Return the tree of an expression that RE2 can read.
+def expression_of(text: str, *, is_cased: bool = False) -> Expression:
+    """Return the expression that RE2 reads in `text`.
 
-    is_cased: case is told apart. Raises UnknownExpressionError.
+    is_cased: case is told apart. Raises UnreadExpressionError.
     """
-    reader = _Reader(expression, folds=not is_cased)
+    reader = _Reader(text, folds=not is_cased)
     found = reader.choice()
     if reader.rest:
-        raise UnknownExpressionError(expression)
+        raise UnreadExpressionError(text)
     return found
 
 
@@ -131,23 +131,23 @@ class _Reader:
     def next(self) -> str:
         """Return the next character, and go past it."""
         if self.at == len(self.text):
-            raise UnknownExpressionError(self.text)
+            raise UnreadExpressionError(self.text)
         self.at += 1
         return self.text[self.at - 1]
 
-    def choice(self) -> Tree:
+    def choice(self) -> Expression:
         before = self.folds, self.dots
         parts = [self.chain()]
         while self.took("|"):
             parts.append(self.chain())
         self.folds, self.dots = before  # flags hold to the end of the group around them
-        return parts[0] if len(parts) == 1 else Choice(tuple(parts))
+        return parts[0] if len(parts) == 1 else Alternation(tuple(parts))
 
-    def chain(self) -> Tree:
-        parts: list[Tree] = []
+    def chain(self) -> Expression:
+        parts: list[Expression] = []
         while self.at < len(self.text):
             if self.at < self.quoted:
-                part: Tree = Character(self.cased(just(self.next())))
+                part: Expression = CharacterOf(self.cased(just(self.next())))
                 if self.at == self.quoted:
                     self.took("\\E")
             elif self.text[self.at] in "|)":
@@ -155,9 +155,9 @@ class _Reader:
             else:
                 part = self.one()
             while self.at >= self.quoted and (times := self.times()) is not None:
-                part = Again(part, *times)
+                part = Repetition(part, *times)
             parts.append(part)
-        return Chain(tuple(parts))
+        return Concatenation(tuple(parts))
 
     def times(self) -> tuple[int, int | None] | None:
         """Read how often a part comes, None where that isn't said."""
@@ -175,39 +175,39 @@ class _Reader:
             self.took("?")  # as few as possible or as many: it is found in the same texts
         return found
 
-    def one(self) -> Tree:
+    def one(self) -> Expression:
         character = self.next()
         match character:
             case "(":
                 return self.group()
             case "[":
-                return Character(self.bracket())
+                return CharacterOf(self.bracket())
             case ".":
-                return Character(ANY if self.dots else complement(just("\n")))
+                return CharacterOf(ANY if self.dots else complement(just("\n")))
             case "^":
-                return Place("start")
+                return Boundary("start")
             case "$":
-                return Place("end")
+                return Boundary("end")
             case "\\":
                 return self.escaped()
             case _:
-                return Character(self.cased(just(character)))
+                return CharacterOf(self.cased(just(character)))
 
     def cased(self, ranges: Ranges) -> Ranges:
         return folded(ranges) if self.folds else ranges
 
     # -- groups --
 
-    def group(self) -> Tree:
+    def group(self) -> Expression:
         outside = self.folds, self.dots
         if self.took("?P<") or self.took("?<"):
             self.at = self.text.index(">", self.at) + 1
         elif self.took("?") and not self.flags():
-            return Chain(())  # flags alone, which hold from here on
+            return Concatenation(())  # flags alone, which hold from here on
         found = self.choice()
         self.folds, self.dots = outside
         if not self.took(")"):
-            raise UnknownExpressionError(self.text)
+            raise UnreadExpressionError(self.text)
         return found
 
     def flags(self) -> bool:
@@ -224,7 +224,7 @@ class _Reader:
                 case "m" | "U":
                     pass  # a value has one line; greed finds the same
                 case _:
-                    raise UnknownExpressionError(self.text)
+                    raise UnreadExpressionError(self.text)
         return sign == ":"
 
     # -- classes and escapes --
@@ -244,7 +244,7 @@ class _Reader:
             name, self.at = self.text[self.at : end], end + 2
             named = _POSIX.get(name.removeprefix("^"))
             if named is None:
-                raise UnknownExpressionError(self.text)
+                raise UnreadExpressionError(self.text)
             return complement(self.cased(named)) if name[0] == "^" else self.cased(named)
         low = self.letter()
         if isinstance(low, tuple):
@@ -253,7 +253,7 @@ class _Reader:
             self.at += 1
             high = self.letter()
             if isinstance(high, tuple):
-                raise UnknownExpressionError(self.text)
+                raise UnreadExpressionError(self.text)
             return self.cased(((ord(low), ord(high)),))
         return self.cased(just(low))
 
@@ -262,17 +262,17 @@ class _Reader:
         character = self.next()
         return self.escape() if character == "\\" else character
 
-    def escaped(self) -> Tree:
+    def escaped(self) -> Expression:
         sign = self.text[self.at : self.at + 1]
         if sign in _PLACES:
             self.at += 1
-            return Place(_PLACES[sign])
+            return Boundary(_PLACES[sign])
         if self.took("Q"):
             end = self.text.find("\\E", self.at)
             self.quoted = len(self.text) if end < 0 else end
-            return Chain(())
+            return Concatenation(())
         found = self.escape()
-        return Character(found if isinstance(found, tuple) else self.cased(just(found)))
+        return CharacterOf(found if isinstance(found, tuple) else self.cased(just(found)))
 
     def escape(self) -> str | Ranges:
         """Read what stands behind a backslash."""
@@ -292,7 +292,7 @@ class _Reader:
             self.at += len(octal)
             return chr(int(octal or "0", 8))
         if sign.isalnum():
-            raise UnknownExpressionError(self.text)
+            raise UnreadExpressionError(self.text)
         return sign
 
     def hexadecimal(self) -> str:
@@ -303,5 +303,5 @@ class _Reader:
             digits, self.at = self.text[self.at : self.at + 2], self.at + 2
         code = int(digits, 16)
         if code > HIGHEST:
-            raise UnknownExpressionError(self.text)
+            raise UnreadExpressionError(self.text)
         return chr(code)

@@ -22,13 +22,19 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.classes import MISSING, Texts, finder, is_as_tested
-from turnout.compiler.leads.automata import Asked, Automaton, Beginnings, Parts, Search
+from turnout.compiler.leads.automata import (
+    AskedParts,
+    Automaton,
+    ExpressionAutomaton,
+    PartsAutomaton,
+    PrefixAutomaton,
+)
 from turnout.compiler.leads.budget import Meter, OutOfTexts
 from turnout.compiler.leads.dimensions import NO, YES, Dimension
-from turnout.compiler.leads.expressions import UnknownExpressionError, tree
-from turnout.compiler.leads.languages import Walk, kinds, letters
+from turnout.compiler.leads.expressions import UnreadExpressionError, expression_of
 from turnout.compiler.leads.likely_texts import likely_texts
 from turnout.compiler.leads.samples import sample
+from turnout.compiler.leads.text_languages import Walk, kinds, letters
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
 from turnout.dsl.conditions import Contains, EndsWith, Matches, Pattern
@@ -47,8 +53,8 @@ MOST_OPEN = 20
 MOST_WIDENED = 32
 """Classes up to which each is tried whether it is refuted as well."""
 
-Masks: TypeAlias = tuple[Mask, ...]
-Sides: TypeAlias = tuple[tuple[int, Mask], ...]
+_Box: TypeAlias = tuple[Mask, ...]
+_Sides: TypeAlias = tuple[tuple[int, Mask], ...]
 
 
 @attrs.frozen
@@ -79,21 +85,18 @@ class Axis:
     @cached_property
     def classes(self) -> Texts:
         """The classes of values."""
-        assert isinstance(self.dimension.domain.classes, Texts)
-        return self.dimension.domain.classes
+        assert isinstance(self.dimension.partition.classes, Texts)
+        return self.dimension.partition.classes
 
     @property
     def is_tight(self) -> bool:
         """Whether some combination of classes need not be a text."""
         if self.patterns or not self.classes.prefixes:
             return bool(self.patterns)
-        match self.field.type:
-            case types.Text():
-                return False
-            case types.Code() as kind:
-                return isinstance(kind, types.SalesforceId) or kind.longest is not None
-            case _:
-                return True
+        kind = self.field.type
+        if isinstance(kind, types.Code):
+            return isinstance(kind, types.SalesforceId) or kind.longest is not None
+        return not isinstance(kind, types.Text)
 
     @cached_property
     def _words(self) -> list[str]:
@@ -205,29 +208,31 @@ class Axis:
             return tuple(asked.get((kind, is_wanted), ()))
 
         found: list[Automaton] = []
-        whole = self.dimension.domain.full & ~1 & ~self._of_literals
+        whole = self.dimension.partition.full & ~1 & ~self._of_literals
         if whole & ~wanted.values or self._of_literals:
-            found.append(Beginnings(self.classes, wanted.values, self._words))
-        parts = Asked(
+            found.append(PrefixAutomaton(self.classes, wanted.values, self._words))
+        parts = AskedParts(
             texts(Contains, is_wanted=True),
             texts(Contains, is_wanted=False),
             texts(EndsWith, is_wanted=True),
             texts(EndsWith, is_wanted=False),
         )
-        if parts != Asked():
-            found.append(Parts.of(parts))
+        if parts != AskedParts():
+            found.append(PartsAutomaton.of(parts))
         is_all = True
         for is_wanted in (True, False):
             for expression in texts(Matches, is_wanted=is_wanted):
                 try:
-                    found.append(Search.of(tree(expression), wanted=is_wanted))
-                except UnknownExpressionError:
+                    found.append(
+                        ExpressionAutomaton.of(expression_of(expression), wanted=is_wanted)
+                    )
+                except UnreadExpressionError:
                     is_all = False
         return found, is_all
 
     # -- a lead of a box, or why there is none --
 
-    def narrowed(self, box: Masks, meter: Meter) -> Masks | None:
+    def narrowed(self, box: _Box, meter: Meter) -> _Box | None:
         """Return `box`, of which the lowest classes are a text, or what is left of it around one.
 
         None where no text is in it. Raises OutOfTexts.
@@ -251,7 +256,7 @@ class Axis:
             inside[at] = YES if is_as_tested(test, text) else NO
         return tuple(inside)
 
-    def refuted(self, box: Masks, meter: Meter) -> Sides:
+    def refuted(self, box: _Box, meter: Meter) -> _Sides:
         """Return sides of `box`, in which there is no text, that hold none; few, and wide."""
         kept = self.wanted(box)
         everything = self.dimension.full & ~1
@@ -291,7 +296,7 @@ class Axis:
         except OutOfTexts:
             return False
 
-    def open_sides(self, box: Masks) -> Sides:
+    def open_sides(self, box: _Box) -> _Sides:
         """Return the sides of `box` that speak of this field."""
         sides = [(self.value, box[self.value])]
         sides += [(at, box[at]) for at, _ in self.patterns if box[at] in {YES, NO}]
@@ -303,7 +308,7 @@ def axes(dimensions: Sequence[Dimension]) -> dict[str, Axis]:
     value_at: dict[str, int] = {}
     patterns: dict[str, list[tuple[int, Pattern]]] = {}
     for at, dimension in enumerate(dimensions):
-        if dimension.kind == "value" and isinstance(dimension.domain.classes, Texts):
+        if dimension.kind == "value" and isinstance(dimension.partition.classes, Texts):
             value_at[dimension.field.name] = at
         elif dimension.kind == "pattern":
             assert isinstance(dimension.test, Pattern)
@@ -315,17 +320,19 @@ def axes(dimensions: Sequence[Dimension]) -> dict[str, Axis]:
 
 
 def real(
-    axes: Sequence[Axis], search: Callable[[Sequence[Sides]], Masks | None], meter: Meter
-) -> Masks | None:
+    axes: Sequence[Axis],
+    search: Callable[[Sequence[_Sides]], _Box | None],
+    meter: Meter,
+) -> _Box | None:
     """Return a box that `search` finds in which there is a lead, None where there is none.
 
     The lowest classes of the box are a lead. search: takes sides that it has to stay out of.
     Raises OutOfSteps, OutOfTexts where only what was left open could be such a lead.
     """
-    outside: list[Sides] = []
+    outside: list[_Sides] = []
     left_open = 0
     while (found := search(outside)) is not None:
-        box: Masks | None = found
+        box: _Box | None = found
         for axis in axes:
             assert box is not None
             try:

@@ -15,9 +15,9 @@ from unicodedata import normalize
 
 import attrs
 
-from turnout.compiler.leads.automata import Automaton, Search, State
+from turnout.compiler.leads.automata import Automaton, ExpressionAutomaton, State
 from turnout.compiler.leads.budget import Meter
-from turnout.compiler.leads.expressions import tree
+from turnout.compiler.leads.expressions import expression_of
 from turnout.dsl import types
 
 MOST_STATES = 20_000
@@ -34,32 +34,28 @@ _SALESFORCE_ID = r"\A[0-9A-Za-z]{15}[A-Z0-5]{3}\z"
 _TEXT = r"\A[^ ]+(?: [^ ]+)*\z"
 
 
-def kinds(kind: types.FieldType) -> tuple[Search, ...]:
+def kinds(kind: types.FieldType) -> tuple[ExpressionAutomaton, ...]:
     """Return languages of values of a type: the last holds each, those before it are plainer."""
     return tuple(_language(expression) for expression in _expressions(kind))
 
 
 def _expressions(kind: types.FieldType) -> tuple[str, ...]:
-    match kind:
-        case types.SalesforceId():
-            return (_SALESFORCE_ID,)
-        case types.Code(first, digits):
-            if digits is not None:
-                return (rf"\A[0-9]{{{digits}}}\z",)
-            return (r"\A[^ ]+\z" if first is None else rf"\A[^ ]{{1,{first}}}\z",)
-        case types.Email():
-            return _EMAIL_AS_USUAL, _EMAIL
-        case types.Phone():
-            return (_PHONE,)
-        case types.Domain():
-            return (_DOMAIN,)
-        case _:
-            return (_TEXT,)
+    if isinstance(kind, types.SalesforceId):
+        return (_SALESFORCE_ID,)
+    if isinstance(kind, types.Code):
+        if kind.digits is not None:
+            return (rf"\A[0-9]{{{kind.digits}}}\z",)
+        return (r"\A[^ ]+\z" if kind.first is None else rf"\A[^ ]{{1,{kind.first}}}\z",)
+    if isinstance(kind, types.Email):
+        return _EMAIL_AS_USUAL, _EMAIL
+    if isinstance(kind, types.Phone):
+        return (_PHONE,)
+    return (_DOMAIN,) if isinstance(kind, types.Domain) else (_TEXT,)
 
 
 @lru_cache(maxsize=64)
-def _language(expression: str) -> Search:
-    return Search.of(tree(expression, is_cased=True), wanted=True)
+def _language(expression: str) -> ExpressionAutomaton:
+    return ExpressionAutomaton.of(expression_of(expression, is_cased=True), wanted=True)
 
 
 def can_hold(kind: types.FieldType, character: str) -> bool:
