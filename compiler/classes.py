@@ -22,7 +22,7 @@ from turnout.dsl.types import Value
 MISSING = 0
 """The class of leads in which the field is missing."""
 
-Test: TypeAlias = Has | Pattern
+YesNoTest: TypeAlias = Has | Pattern
 """What is asked of a value as a whole, where no order of the values helps."""
 
 
@@ -88,7 +88,7 @@ class There:
 class YesNo:
     """What one test answers: class 1 where it holds, else 0, also where the field is missing."""
 
-    test: Test
+    test: YesNoTest
     size: int = attrs.field(default=2, init=False)
 
 
@@ -201,12 +201,12 @@ def finder(classes: Classes) -> Callable[[Any], int]:
             assert_never(classes)
 
 
-def is_as_tested(test: Test, value: Value) -> bool:
+def is_as_tested(test: YesNoTest, value: Value) -> bool:
     """Return whether a test holds for a value that is there."""
     return tester(test)(value)
 
 
-def tester(test: Test) -> Callable[[Any], bool]:
+def tester(test: YesNoTest) -> Callable[[Any], bool]:
     """Return what tells whether a test holds for a value that is there; for many, keep it."""
     match test:
         case EndsWith(_, text):

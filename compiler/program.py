@@ -29,7 +29,7 @@ class Attempt:
 
 
 @attrs.frozen
-class Around:
+class OuterBlock:
     """A block around a clause. span: its written condition, which also tells blocks apart."""
 
     condition: Condition
@@ -50,7 +50,7 @@ class Clause:
     name: str
     is_rule: bool
     condition: Condition
-    around: tuple[Around, ...]
+    around: tuple[OuterBlock, ...]
     own: Condition
     attempts: tuple[Attempt, ...]
     own_attempts: int
@@ -118,7 +118,7 @@ def _route(policy: Policy, route: Route) -> RouteProgram:
 def _clauses(
     policy: Policy,
     block: Route | Block,
-    around: tuple[Around, ...],
+    around: tuple[OuterBlock, ...],
     rest: tuple[Attempt, ...],
     steward: str | None,
 ) -> Iterator[Clause]:
@@ -139,7 +139,7 @@ def _clauses(
                 steward=steward,
             )
             continue
-        inner = (*around, Around(entry.condition, entry.span))
+        inner = (*around, OuterBlock(entry.condition, entry.span))
         name = f"fallback of {written(entry.condition, policy.fields)}"
         own = _attempts(entry.fallback, name)
         nearest = entry.steward or steward

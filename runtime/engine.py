@@ -14,7 +14,7 @@ import attrs
 
 from turnout.compiler.meaning.identity import NEW, history, keys
 from turnout.compiler.plan.decide import day, decider, facts
-from turnout.compiler.plan.value import Answer, Attempt, Plan
+from turnout.compiler.plan.value import Answer, Plan, PlannedAttempt
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.targets import (
@@ -214,7 +214,7 @@ class Preparer:
         actions = tuple(Doing(action.kind, action.arguments) for action in answer.actions)
         return Steps(answer.rule, self.steps(answer.attempts), answer.sla, actions)
 
-    def steps(self, attempts: tuple[Attempt, ...]) -> tuple[_Step, ...]:
+    def steps(self, attempts: tuple[PlannedAttempt, ...]) -> tuple[_Step, ...]:
         """Return the attempts, ready to be offered leads."""
         return tuple(
             _Step(a.by, *parts(a.target), worded(a.target), self._try(a.target)) for a in attempts
@@ -281,7 +281,7 @@ def _round_robin(team: str, roster: Roster, ask: Ask) -> _Try:
     def offer(
         values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
     ) -> _Accepted | Refused:
-        available = _without(ask(values, at, state), left_out)
+        available = ask(values, at, state, left_out)
         if isinstance(available, Refused):
             return available
         drawn = draw(state.turns(team), roster, available)
@@ -296,7 +296,7 @@ def _least_loaded(roster: Roster, ask: Ask) -> _Try:
     def offer(
         values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
     ) -> _Accepted | Refused:
-        available = _without(ask(values, at, state), left_out)
+        available = ask(values, at, state, left_out)
         if isinstance(available, Refused):
             return available
         chosen = least_loaded(roster, state.open_leads(roster.names), available)
@@ -304,13 +304,3 @@ def _least_loaded(roster: Roster, ask: Ask) -> _Try:
         return _Accepted(chosen)
 
     return offer
-
-
-def _without(
-    available: frozenset[str] | Refused, left_out: frozenset[str]
-) -> frozenset[str] | Refused:
-    """Return those of the available who may be asked."""
-    if not left_out or isinstance(available, Refused):
-        return available  # nearly always
-    asked = frozenset(person for person in available if f"person {person}" not in left_out)
-    return asked or Refused(MISSED)

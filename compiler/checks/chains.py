@@ -9,12 +9,12 @@ from turnout.compiler.candidates import behind
 from turnout.compiler.checks.mending import ending_in_queue, without_target
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
-from turnout.compiler.leads.regions import All, Masks
+from turnout.compiler.leads.regions import Masks, Region
 from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.limits import (
     EVERY_LEAD,
-    Hours,
+    Calendars,
     Sure,
     limits,
     never,
@@ -115,7 +115,7 @@ def _lost(
     analysis: Analysis,
     at: int,
     certain: Sequence[Sure],
-    open_of: Callable[[Hours], Sequence[Hours]],
+    open_of: Callable[[Calendars], Sequence[Calendars]],
 ) -> Masks | None:
     """Return leads of clause `at` that all its targets can pass on, None where there are none.
 
@@ -124,7 +124,7 @@ def _lost(
     region = analysis.regions.region
     meeting = analysis.meeting(at)
 
-    def found(taken: Iterable[Condition], also: Iterable[All] = ()) -> Masks | None:
+    def found(taken: Iterable[Condition], also: Iterable[Region] = ()) -> Masks | None:
         left = (region(each, holds=False) for each in taken)
         return analysis.find([analysis.taken[at], *left, *also], outside=meeting)
 
@@ -139,7 +139,7 @@ def _lost(
     first = found(quick)
     if first is None or not hours:
         return first
-    seen: set[tuple[Hours, tuple[Sure, ...]]] = set()
+    seen: set[tuple[Calendars, tuple[Sure, ...]]] = set()
     # What the route asks of the clock tells of other calendars, too: of those that never meet it.
     for open_ in open_of(hours.union(clocks)):
         there = tuple(each for each in certain if each.hours <= open_)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import attrs
 
-from turnout.compiler.leads.regions import All, Regions
+from turnout.compiler.leads.regions import Region, Regions
 from turnout.compiler.leads.space import Space, space
 from turnout.dsl.conditions import Atom
 from turnout.dsl.types import Field
@@ -32,7 +32,7 @@ class Ground:
         return self.regions.space
 
     @cached_property
-    def possible(self) -> tuple[All, ...]:
+    def possible(self) -> tuple[Region, ...]:
         """What every lead is in: the outside of each combination that can't be."""
         return tuple(self.regions.outside(box) for box in self.space.impossible)
 

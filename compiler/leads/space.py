@@ -19,9 +19,9 @@ import attrs
 
 from turnout.compiler import masks
 from turnout.compiler.classes import class_of, finder, is_as_tested
-from turnout.compiler.leads import domains
-from turnout.compiler.leads.dimensions import Dimension, Kind
-from turnout.compiler.leads.domains import Domain
+from turnout.compiler.leads import partitions
+from turnout.compiler.leads.dimensions import Dimension, DimensionKind
+from turnout.compiler.leads.partitions import Partition
 from turnout.compiler.leads.prefixes import text
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.universe import country_of, example, universe
@@ -149,10 +149,10 @@ def _class(dimension: Dimension, values: Values, today: date) -> int:
     value = values.get(dimension.field.name)
     match dimension.kind:
         case "value" | "has" | "pattern":
-            return class_of(dimension.domain.classes, value)
+            return class_of(dimension.partition.classes, value)
         case "age":
             age = today.toordinal() - value.toordinal() if isinstance(value, date) else None
-            return class_of(dimension.domain.classes, age)
+            return class_of(dimension.partition.classes, age)
         case _:
             assert_never(dimension.kind)
 
@@ -195,7 +195,7 @@ class _Builder:
         at = self._dimension(field, "value", self._values(field, own))
         self.value_at[field.name] = at
         for one in presence:
-            self.sides[one] = at, self.dimensions[at].domain.full & ~1
+            self.sides[one] = at, self.dimensions[at].partition.full & ~1
         if ages:
             self._ages(field, at, ages)
         if held:
@@ -203,31 +203,33 @@ class _Builder:
         if patterns:
             self._patterns(field, at, patterns)
 
-    def _dimension(self, field: Field, kind: Kind, domain: Domain, test: Atom | None = None) -> int:
+    def _dimension(
+        self, field: Field, kind: DimensionKind, partition: Partition, test: Atom | None = None
+    ) -> int:
         can_lack = kind in {"has", "pattern"} or not field.required
-        full = domain.full if can_lack else domain.full & ~1
-        made = Dimension(field, kind, domain, full, test)
+        full = partition.full if can_lack else partition.full & ~1
+        made = Dimension(field, kind, partition, full, test)
         if kind == "value" and isinstance(field.type, types.Code) and field.type.digits:
             # Between "9" and "A" there are texts, but none of them is made of digits.
-            possible = 1 | masks.set_of([n for n in range(1, domain.size) if sample(made, n)])
+            possible = 1 | masks.set_of([n for n in range(1, partition.size) if sample(made, n)])
             made = attrs.evolve(made, full=full & possible)
         at = len(self.dimensions)
         self.dimensions.append(made)
-        for atom, mask in domain.masks.items():
+        for atom, mask in partition.masks.items():
             self.sides[atom] = at, mask
         return at
 
-    def _values(self, field: Field, atoms: Sequence[_Own]) -> Domain:
+    def _values(self, field: Field, atoms: Sequence[_Own]) -> Partition:
         on_line = [atom for atom in atoms if not isinstance(atom, StartsWith)]
         match field.type:
             case types.Integer(low, high):
-                return domains.whole(on_line, low, high)
+                return partitions.whole(on_line, low, high)
             case types.Number(low, high):
-                return domains.dense(on_line, low, high)
+                return partitions.dense(on_line, low, high)
             case types.Money():
-                return domains.dense(on_line, None, None)
+                return partitions.dense(on_line, None, None)
             case types.Date():
-                return domains.days(on_line)
+                return partitions.days(on_line)
             case types.Text() | types.Code() | types.Email() | types.Phone() | types.Domain():
                 return text(atoms, self._literal_tests(field))
             case (
@@ -241,8 +243,8 @@ class _Builder:
             ):
                 chosen = [atom for atom in atoms if isinstance(atom, IsIn)]
                 if not chosen and not self._is_linked(field):
-                    return domains.presence(has_values=example(field.type) is not None)
-                return domains.finite(universe(field.type), chosen, self._tell_apart(field))
+                    return partitions.presence(has_values=example(field.type) is not None)
+                return partitions.finite(universe(field.type), chosen, self._tell_apart(field))
             case _:
                 assert_never(field.type)
 
@@ -256,36 +258,36 @@ class _Builder:
     # -- ages, held values, patterns --
 
     def _ages(self, field: Field, at: int, atoms: Sequence[Age]) -> None:
-        age = self._dimension(field, "age", domains.whole(atoms, None, None))
-        self._same_missing(at, age, self.dimensions[age].domain.full & ~1)
+        age = self._dimension(field, "age", partitions.whole(atoms, None, None))
+        self._same_missing(at, age, self.dimensions[age].partition.full & ~1)
 
     def _same_missing(self, at: int, other: int, present: Mask) -> None:
         self.impossible.append(((at, 1), (other, present)))
-        self.impossible.append(((at, self.dimensions[at].domain.full & ~1), (other, 1)))
+        self.impossible.append(((at, self.dimensions[at].partition.full & ~1), (other, 1)))
 
     def _held(self, field: Field, at: int, atoms: list[Has]) -> None:
-        others = [self._dimension(field, "has", domains.yes_no(atom), atom) for atom in atoms]
+        others = [self._dimension(field, "has", partitions.yes_no(atom), atom) for atom in atoms]
         for other in others:
             self.impossible.append(((at, 1), (other, YES)))
         assert isinstance(field.type, types.AnyOf)
         if len(others) == len(field.type.values):  # it is never empty, so one of them is held
             self.impossible.append(
-                ((at, ~1 & self.dimensions[at].domain.full), *((other, NO) for other in others))
+                ((at, ~1 & self.dimensions[at].partition.full), *((other, NO) for other in others))
             )
 
     def _patterns(self, field: Field, at: int, atoms: list[Pattern]) -> None:
         places = {
-            atom: self._dimension(field, "pattern", domains.yes_no(atom), atom) for atom in atoms
+            atom: self._dimension(field, "pattern", partitions.yes_no(atom), atom) for atom in atoms
         }
-        domain = self.dimensions[at].domain
-        find = finder(domain.classes)
+        partition = self.dimensions[at].partition
+        find = finder(partition.classes)
         literals = _literals(self.atoms[field.name])
         for atom, other in places.items():
             self.impossible.append(((at, 1), (other, YES)))
             holds = masks.mask_of({find(v) for v in literals if is_as_tested(atom, v)})
             fails = masks.mask_of({find(v) for v in literals if not is_as_tested(atom, v)})
             prefixes = _prefixes(self.atoms[field.name])
-            for prefix, mask in ((p, domain.masks[StartsWith(field.name, p)]) for p in prefixes):
+            for prefix, mask in ((p, partition.masks[StartsWith(field.name, p)]) for p in prefixes):
                 if isinstance(atom, Contains) and atom.text in prefix:
                     holds |= mask
             if holds:
@@ -369,9 +371,9 @@ class _Builder:
                     self.impossible.append(_box(place, (self.value_at[field.name], 1)))
 
     def _link(self, country: int, child: int, field: Field) -> None:
-        countries = self.dimensions[country].domain
+        countries = self.dimensions[country].partition
         in_country, in_child = (
-            finder(self.dimensions[at].domain.classes) for at in (country, child)
+            finder(self.dimensions[at].partition.classes) for at in (country, child)
         )
         allowed: dict[int, set[int]] = {}
         for value in universe(field.type):

@@ -129,7 +129,7 @@ def _settle_country(space: Space, at: int, box: Masks, values: dict[str, Value])
 
 
 def _is_in(space: Space, box: Masks, at: int, value: Value) -> bool:
-    return bool(box[at] >> class_of(space.dimensions[at].domain.classes, value) & 1)
+    return bool(box[at] >> class_of(space.dimensions[at].partition.classes, value) & 1)
 
 
 def _class(space: Space, at: int, mask: int) -> int:
@@ -209,7 +209,7 @@ def _value(
             return today - timedelta(days=age) if isinstance(age, int) and age < 99_999 else None
 
     def fits(value: Value) -> bool:
-        asked = [d.domain.classes for d in dimensions if d.kind != "age"]
+        asked = [d.partition.classes for d in dimensions if d.kind != "age"]
         kept = [at for at, d in zip(places, dimensions, strict=True) if d.kind != "age"]
         return all(box[at] >> class_of(of, value) & 1 for at, of in zip(kept, asked, strict=True))
 

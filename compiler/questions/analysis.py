@@ -9,7 +9,7 @@ from turnout.compiler.leads.boxes import merged, parts
 from turnout.compiler.leads.budget import USUAL, Budget, Meter, OutOfSteps
 from turnout.compiler.leads.ground import Ground
 from turnout.compiler.leads.index import IMPOSSIBLE, Index, index
-from turnout.compiler.leads.regions import All, Masks, Regions, find, truth
+from turnout.compiler.leads.regions import Masks, Region, Regions, find, truth
 from turnout.compiler.leads.search import uncovered, uncovered_by_most
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.witness import Example
@@ -34,7 +34,7 @@ class Analysis:
     route: RouteProgram
     ground: Ground
     budget: Budget = USUAL
-    known: Mapping[int, All] = attrs.field(factory=dict[int, All], repr=False)
+    known: Mapping[int, Region] = attrs.field(factory=dict[int, Region], repr=False)
     _remaining: dict[int, Masks | OutOfSteps | None] = attrs.field(
         factory=dict[int, Masks | OutOfSteps | None], repr=False
     )
@@ -50,12 +50,12 @@ class Analysis:
         return self.ground.space
 
     @property
-    def possible(self) -> tuple[All, ...]:
+    def possible(self) -> tuple[Region, ...]:
         """What every lead is outside of: combinations that can't be."""
         return self.ground.possible
 
     @cached_property
-    def taken(self) -> tuple[All, ...]:
+    def taken(self) -> tuple[Region, ...]:
         """The region that each clause describes, in order."""
         return tuple(
             self.known[at] if at in self.known else self.regions.region(clause.condition)
@@ -89,11 +89,11 @@ class Analysis:
         """Return what the reference interpreter says of a lead."""
         return match(self.program.policy, self.route.name, lead.values, lead.clock)
 
-    def left(self, at: int) -> All:
+    def left(self, at: int) -> Region:
         """Return the region that clause `at` leaves."""
         return self.regions.region(self.route.clauses[at].condition, holds=False)
 
-    def find(self, regions: Iterable[All], *, outside: Iterable[int] = ()) -> Masks | None:
+    def find(self, regions: Iterable[Region], *, outside: Iterable[int] = ()) -> Masks | None:
         """Return a box of leads in all of `regions` that none of these clauses takes.
 
         Raises OutOfSteps.
@@ -113,7 +113,7 @@ class Analysis:
         for sides in whole.boxes:
             box = self.within(sides)
             if any(truth(self.taken[at], box) is not False for at in webs):
-                found = self._searched(All(sides, wanted.eithers), outside, meter)
+                found = self._searched(Region(sides, wanted.eithers), outside, meter)
             else:
                 found = _found(chosen, box, whole.without, among, meter)
             if found is not None:
@@ -139,7 +139,7 @@ class Analysis:
         """Keep a box of leads that clause `at` is known to get."""
         self._remaining[at] = left
 
-    def _searched(self, wanted: All, outside: Iterable[int], meter: Meter) -> Masks | None:
+    def _searched(self, wanted: Region, outside: Iterable[int], meter: Meter) -> Masks | None:
         """Return what `find` returns, by the search that needs no boxes."""
         start = self.within(wanted.box)
         met = [at for at in sorted(outside) if truth(self.taken[at], start) is not False]
@@ -157,7 +157,7 @@ class Analysis:
         """Return the earlier clauses that share a lead with clause `at`, at first sight."""
         return self.index.clauses_meeting(self.taken[at], at)
 
-    def shares(self, wanted: All, before: int) -> dict[int, float]:
+    def shares(self, wanted: Region, before: int) -> dict[int, float]:
         """Return the clauses before `before` that meet `wanted`, with the share each takes.
 
         The share is counted in classes, box by box; a clause whose shares overlap is given

@@ -19,7 +19,7 @@ from turnout.dsl.opening_hours import is_open
 from turnout.dsl.policy import Cap, Policy
 from turnout.dsl.targets import Accepting, Target, said
 
-Hours: TypeAlias = frozenset[str]
+Calendars: TypeAlias = frozenset[str]
 """Calendars that must be open together; none is at any time."""
 
 
@@ -27,7 +27,7 @@ Hours: TypeAlias = frozenset[str]
 class Sure:
     """What a target is sure to take: of the leads that satisfy a condition all, in some hours."""
 
-    hours: Hours
+    hours: Calendars
     leads: Condition = ALWAYS
 
 
@@ -45,7 +45,7 @@ def sure(policy: Policy, target: Target) -> tuple[Sure, ...]:
         return ()
     if here.people is None:
         return (Sure(own),)
-    by_hours: dict[Hours, list[Condition]] = {}
+    by_hours: dict[Calendars, list[Condition]] = {}
     for one in here.people.values():
         hours = _hours(one)
         if hours is not None and one.is_certain:
@@ -54,7 +54,7 @@ def sure(policy: Policy, target: Target) -> tuple[Sure, ...]:
     return tuple(Sure(hours, leads) for hours, leads in found if leads != NEVER)
 
 
-def _hours(one: Candidate) -> Hours | None:
+def _hours(one: Candidate) -> Calendars | None:
     """Return the hours in which nothing keeps a lead from somebody, None where there are none."""
     person = one.known
     if person is None:
@@ -64,20 +64,20 @@ def _hours(one: Candidate) -> Hours | None:
     return _open_hours(one.hours, person.caps + one.caps)
 
 
-def _open_hours(hours: str | None, caps: tuple[Cap, ...]) -> Hours | None:
+def _open_hours(hours: str | None, caps: tuple[Cap, ...]) -> Calendars | None:
     if caps:
         return None
     return frozenset() if hours is None else frozenset({hours})
 
 
-def open_together(policy: Policy, names: Hours) -> tuple[Hours, ...]:
+def open_together(policy: Policy, names: Calendars) -> tuple[Calendars, ...]:
     """Return which of the calendars are open at some moment and the others closed.
 
     Each combination comes once, by its first moment in the `MOST_DAYS` days that are
     looked at.
     """
     calendars = [policy.calendars[name] for name in sorted(names)]
-    found: dict[Hours, None] = {}
+    found: dict[Calendars, None] = {}
     for moment in moments(calendars, DAY, MOST_DAYS):
         found[frozenset(each.name for each in calendars if is_open(each, moment))] = None
     return tuple(found)
@@ -155,7 +155,7 @@ def _listed(fields: Sequence[str]) -> str:
     return " and ".join(f"`{field}`" for field in fields)
 
 
-def _meet(policy: Policy, hours: Hours) -> bool:
+def _meet(policy: Policy, hours: Calendars) -> bool:
     """Return whether the calendars are ever open together."""
     calendars = [policy.calendars[name] for name in sorted(hours)]
     return any(

@@ -25,7 +25,7 @@ class Arrow:
 
 
 @attrs.frozen
-class Box:
+class Panel:
     """Questions that are drawn together.
 
     node: the tree's node where they start. splits: the questions, in order. arrows: in
@@ -40,10 +40,10 @@ class Box:
     ordered: bool
 
 
-def compact(tree: Tree) -> tuple[Box, ...]:
+def compact(tree: Tree) -> tuple[Panel, ...]:
     """Return the boxes of `tree`, from the root on; leaves keep their numbers."""
     parents = _parents(tree)
-    boxes: dict[int, Box] = {}
+    boxes: dict[int, Panel] = {}
     pending = [tree.root]
     while pending:
         at = pending.pop()
@@ -67,7 +67,7 @@ def _parents(tree: Tree) -> dict[int, set[int]]:
     return parents
 
 
-def _box(tree: Tree, parents: dict[int, set[int]], at: int) -> Box:
+def _box(tree: Tree, parents: dict[int, set[int]], at: int) -> Panel:
     first = tree.nodes[at]
     assert isinstance(first, Split)
     inside = {at}
@@ -89,7 +89,7 @@ def _box(tree: Tree, parents: dict[int, set[int]], at: int) -> Box:
         arrows += more
         otherwise = following.otherwise
         joined += 1
-    return Box(at, tuple(splits), tuple(arrows), otherwise, joined > 1)
+    return Panel(at, tuple(splits), tuple(arrows), otherwise, joined > 1)
 
 
 def _arrows(

@@ -14,7 +14,7 @@ import graphviz
 
 from turnout.compiler.program import Attempt
 from turnout.compiler.tree import Leaf, Split, Tree
-from turnout.compiler.tree.compact import Arrow, Box, compact
+from turnout.compiler.tree.compact import Arrow, Panel, compact
 from turnout.compiler.tree.layout import Layout, layout
 from turnout.dsl.targets import BY_WORD, KINDS, Target
 from turnout.dsl.wording import acted, parts, promised, worded
@@ -127,7 +127,7 @@ def _stack(graph: graphviz.Digraph, nodes: Sequence[str]) -> None:
 # -- questions --
 
 
-def _letters(boxes: Sequence[Box], place: Layout) -> Mapping[int, str]:
+def _letters(boxes: Sequence[Panel], place: Layout) -> Mapping[int, str]:
     """Return the letter of each question to which a way goes on from elsewhere."""
     reached = {child for _, child in place.jumps}
     marked = [box.node for box in boxes if box.node in reached]
@@ -138,7 +138,9 @@ def _letter(at: int) -> str:
     return (_letter(at // 26 - 1) if at >= 26 else "") + ascii_uppercase[at % 26]
 
 
-def _draw_box(graph: graphviz.Digraph, box: Box, place: Layout, letters: Mapping[int, str]) -> None:
+def _draw_box(
+    graph: graphviz.Digraph, box: Panel, place: Layout, letters: Mapping[int, str]
+) -> None:
     title = _title(box)
     if box.node in letters:
         title = f"[{letters[box.node]}]  {title}"
@@ -180,7 +182,7 @@ def _draw_jump(
     graph.node(_end(node, child, place), f"go on at [{letters[child]}]", **_QUESTION, **_JUMP)
 
 
-def _is_yes_no(box: Box) -> bool:
+def _is_yes_no(box: Panel) -> bool:
     first = box.splits[0]
     is_one = len(box.splits) == 1 and len(box.arrows) == 1 and len(box.arrows[0].labels) == 1
     return (
@@ -190,7 +192,7 @@ def _is_yes_no(box: Box) -> bool:
     )
 
 
-def _title(box: Box) -> str:
+def _title(box: Panel) -> str:
     where = " · ".join(box.splits[0].inside[-1:])
     if box.ordered:
         asked = "first that applies"
@@ -213,7 +215,7 @@ def _subject(split: Split) -> str:
             return name
 
 
-def _arrow_label(box: Box, arrow: Arrow) -> str:
+def _arrow_label(box: Panel, arrow: Arrow) -> str:
     """Return what must hold; the field that the box's title names is not said again."""
     first = box.splits[0]
     said = " · ".join(arrow.labels)

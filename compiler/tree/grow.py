@@ -24,7 +24,7 @@ from turnout.compiler.masks import Mask
 from turnout.compiler.program import Clause, Program
 from turnout.compiler.questions.route_ground import route_ground
 from turnout.compiler.tree import Branch, Leaf, Node, Split, Tree
-from turnout.compiler.words.describe import words
+from turnout.compiler.words.describe import side_names
 from turnout.dsl.conditions import And, Atom, Condition, IsIn, Named, Not, Or, StartsWith
 from turnout.dsl.policy import Family
 from turnout.dsl.wording import conjuncts, written
@@ -86,7 +86,7 @@ class _Grower:
         self._policy = program.policy
         self._route = program.routes[route]
         self._regions = route_ground(program, route).regions
-        self._words = words(self._regions, self._policy.definitions.values())
+        self._words = side_names(self._regions, self._policy.definitions.values())
         self._disjoint: dict[tuple[str, str], bool] = {}
         self._families = {(f.kind, f.name): f for f in self._policy.families}
         self._named = {name for c in self._route.clauses for name in _names(c.condition)}

@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.tree.compact import Box
+from turnout.compiler.tree.compact import Panel
 
-Arrow: TypeAlias = tuple[int, int]
+Link: TypeAlias = tuple[int, int]
 """From a question to a question or a leaf, as the numbers of nodes."""
 
 
@@ -32,12 +32,12 @@ class Layout:
     """
 
     columns: tuple[tuple[int, ...], ...]
-    steps: frozenset[Arrow]
-    jumps: frozenset[Arrow]
-    stacks: tuple[tuple[Arrow, ...], ...]
+    steps: frozenset[Link]
+    jumps: frozenset[Link]
+    stacks: tuple[tuple[Link, ...], ...]
 
 
-def layout(boxes: Sequence[Box]) -> Layout:
+def layout(boxes: Sequence[Panel]) -> Layout:
     """Return where things stand; `boxes` is what `compact` returns."""
     children = {box.node: _children(box) for box in boxes}
     parents: dict[int, list[int]] = {}
@@ -49,10 +49,10 @@ def layout(boxes: Sequence[Box]) -> Layout:
     above = {two: one for column in columns for one, two in pairwise(column)}
     home = {node: above.get(node, parents[node][0]) for node in children if node in parents}
     below = {column[0]: column for column in columns}
-    jumps: set[Arrow] = set()
-    stacks: list[tuple[Arrow, ...]] = []
+    jumps: set[Link] = set()
+    stacks: list[tuple[Link, ...]] = []
     for node, following in children.items():
-        stack: list[Arrow] = []
+        stack: list[Link] = []
         for child in following:
             if home.get(child, node) != node:
                 jumps.add((node, child))
@@ -65,14 +65,14 @@ def layout(boxes: Sequence[Box]) -> Layout:
     return Layout(columns, steps, frozenset(jumps), tuple(stacks))
 
 
-def _children(box: Box) -> tuple[int, ...]:
+def _children(box: Panel) -> tuple[int, ...]:
     children = dict.fromkeys(arrow.child for arrow in box.arrows)
     if box.otherwise is not None:
         children[box.otherwise] = None
     return tuple(children)
 
 
-def _columns(boxes: Sequence[Box], dominators: Mapping[int, int]) -> tuple[tuple[int, ...], ...]:
+def _columns(boxes: Sequence[Panel], dominators: Mapping[int, int]) -> tuple[tuple[int, ...], ...]:
     by_node = {box.node: box for box in boxes}
     placed: set[int] = set()
     columns: list[tuple[int, ...]] = []

@@ -37,7 +37,7 @@ from turnout.runtime.stores.statements import (
 from turnout.runtime.stores.sums import (
     GIVEN,
     WHOLE,
-    Cell,
+    Stored,
     check_whole,
     checked,
     given_leads,
@@ -298,7 +298,7 @@ def _keep(connection: sqlite3.Connection, path: Path, batch: Batch) -> None:
     _remember(connection, batch)
 
 
-def _summed(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+def _summed(cells: tuple[Stored, ...]) -> tuple[Stored, ...]:
     """Return the cells of a row with their checksum behind them."""
     return (*cells, row_sum(*cells))
 
@@ -311,7 +311,7 @@ def _remember(connection: sqlite3.Connection, batch: Batch) -> None:
         "DELETE FROM seen WHERE route = ? AND lead = ?",
         [(route, _stored(lead)) for route, lead in batch.remembered],
     )
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[Stored, ...]] = []
     for _, seen in batch.remembered_in_order():
         if seen and seen[0].order >= NEWEST:
             last += 1
@@ -327,7 +327,7 @@ def _seen(row: tuple[Any, ...]) -> Seen:
     return Seen(key, at, order, route, _loaded(lead), owner)
 
 
-def _row(key: Key, new: Recorded) -> tuple[Cell, ...]:
+def _row(key: Key, new: Recorded) -> tuple[Stored, ...]:
     route, lead = key
     due = None if new.watch is None else new.decision.due
     return (

@@ -17,7 +17,7 @@ from turnout.compiler.plan.decide import decider
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import Program, lower
 from turnout.compiler.tree import Leaf, Split, Tree, follow
-from turnout.compiler.tree.compact import Box, compact
+from turnout.compiler.tree.compact import Panel, compact
 from turnout.compiler.tree.dot import dot
 from turnout.compiler.tree.grow import decision_tree
 from turnout.compiler.tree.tree_json import as_json
@@ -191,7 +191,7 @@ def test_the_boxes_of_the_drawing_lead_where_the_tree_leads(
         assert leaf is follow(of.tree, lambda condition: holds(condition, values, today))  # noqa: B023 - called here
 
 
-def _next(tree: Tree, box: Box, values: Values, today: date) -> int | None:
+def _next(tree: Tree, box: Panel, values: Values, today: date) -> int | None:
     """Return where a box's first arrow leads whose labels all hold."""
     for arrow, conditions in _conditions(tree, box):
         if all(holds(condition, values, today) for condition in conditions):
@@ -199,7 +199,7 @@ def _next(tree: Tree, box: Box, values: Values, today: date) -> int | None:
     return box.otherwise
 
 
-def _conditions(tree: Tree, box: Box) -> list[tuple[int, list[Condition]]]:
+def _conditions(tree: Tree, box: Panel) -> list[tuple[int, list[Condition]]]:
     """Return each arrow's end and, label by label, what must hold for it."""
     found: list[tuple[int, list[Condition]]] = []
     waiting = list(box.arrows)

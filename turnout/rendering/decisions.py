@@ -37,7 +37,7 @@ _SPECIAL = re.compile(r'[",\r\n]')
 
 
 @attrs.frozen
-class Layout:
+class DecisionFormat:
     """How a file of decisions is put together: the head, one text each, the tail."""
 
     line: Callable[[Decision], str]
@@ -89,10 +89,10 @@ def _quoted(cell: str) -> str:
     return '"{}"'.format(cell.replace('"', '""')) if _SPECIAL.search(cell) else cell
 
 
-LAYOUTS: Mapping[str, Layout] = {
-    "csv": Layout(csv_line, head=",".join(COLUMNS) + "\n"),
-    "jsonl": Layout(lambda decision: json_text(decision.as_dict()) + "\n"),
-    "json": Layout(
+DECISION_FORMATS: Mapping[str, DecisionFormat] = {
+    "csv": DecisionFormat(csv_line, head=",".join(COLUMNS) + "\n"),
+    "jsonl": DecisionFormat(lambda decision: json_text(decision.as_dict()) + "\n"),
+    "json": DecisionFormat(
         lambda decision: json_text(decision.as_dict()), head="[\n", between=",\n", tail="\n]\n"
     ),
 }
