@@ -274,7 +274,7 @@ def _round_robin(team: str, roster: Roster, ask: Ask) -> _Try:
     def offer(
         values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
     ) -> _Accepted | Refused:
-        available = _without(ask(values, at, state), left_out)
+        available = ask(values, at, state, left_out)
         if isinstance(available, Refused):
             return available
         drawn = draw(state.turns(team), roster, available)
@@ -289,7 +289,7 @@ def _least_loaded(roster: Roster, ask: Ask) -> _Try:
     def offer(
         values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
     ) -> _Accepted | Refused:
-        available = _without(ask(values, at, state), left_out)
+        available = ask(values, at, state, left_out)
         if isinstance(available, Refused):
             return available
         chosen = least_loaded(roster, state.open_leads(roster.names), available)
@@ -297,13 +297,3 @@ def _least_loaded(roster: Roster, ask: Ask) -> _Try:
         return _Accepted(chosen)
 
     return offer
-
-
-def _without(
-    available: frozenset[str] | Refused, left_out: frozenset[str]
-) -> frozenset[str] | Refused:
-    """Return those of the available who may be asked."""
-    if not left_out or isinstance(available, Refused):
-        return available  # nearly always
-    asked = frozenset(person for person in available if f"person {person}" not in left_out)
-    return asked or Refused(MISSED)
