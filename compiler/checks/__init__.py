@@ -145,7 +145,7 @@ def check_inexact(
     name = least.name
     gaps = check_gaps(analyse(program, name, budget))
     routes = {**program.policy.routes, name: least}
-    fewer = lower(attrs.evolve(program.policy, routes=routes))
+    fewer = lower(attrs.evolve(program.policy, routes=routes), program.since)
     unreachable = check_unreachable(analyse(fewer, name, budget))
     sure = (finding for finding in unreachable if finding.span not in unsure)
     return tuple(_once([*gaps, *sure]))
