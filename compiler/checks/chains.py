@@ -11,7 +11,8 @@ from turnout.compiler.checks.mending import ending_in_queue, without_target
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks, Region
-from turnout.compiler.program import Attempt, Clause, Program
+from turnout.compiler.outcomes import tried
+from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.limits import EVERY_LEAD, Sure, limits, sure, worst_moments
 from turnout.compiler.questions.meeting import lost_with_all
@@ -61,13 +62,13 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
     sure_of = cache(partial(sure, policy))
     never_of = cache(partial(never, policy, analysis.program.since))
     for at, clause in enumerate(analysis.route.clauses):
-        yield from _unreachable_targets(clause)
+        yield from _unreachable_targets(clause, analysis.route)
         yield from _never_available(clause, never_of)
         certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
         if not is_whole or EVERY_LEAD in certain:
             continue
         try:
-            found = _lost(analysis, at, tuple(dict.fromkeys(certain)))
+            found = lost(analysis, at, tuple(dict.fromkeys(certain)))
             if found is not None:
                 yield _exhausted(analysis, clause, *found)
         except OutOfSteps as stopped:
@@ -75,11 +76,12 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
             yield undecided(clause, claim, analysis.budget, stopped)
 
 
-def _unreachable_targets(clause: Clause) -> Iterator[Finding]:
+def _unreachable_targets(clause: Clause, route: RouteProgram) -> Iterator[Finding]:
     own = clause.attempts[: clause.own_attempts]
-    first = next(
-        (at for at, attempt in enumerate(own) if isinstance(attempt.target, Accepting)), None
-    )
+    takes_all = (at for at, attempt in enumerate(own) if isinstance(attempt.target, Accepting))
+    first = next(takes_all, None)
+    if first is not None and own == route.last and _can_miss(route, own[first].target):
+        return  # the fallback leaves out whoever missed the lead
     for attempt in own[first + 1 :] if first is not None else ():
         assert first is not None
         yield UNREACHABLE_TARGET.finding(
@@ -90,6 +92,16 @@ def _unreachable_targets(clause: Clause) -> Iterator[Finding]:
             help=("delete it, or move it up",),
             fixes=without_target(attempt),
         )
+
+
+def _can_miss(route: RouteProgram, target: Target) -> bool:
+    """Return whether a target can have leads and let the time of an SLA pass that moves them."""
+    for clause in route.clauses:
+        if clause.sla is not None and clause.sla.then is not None and target.kind.is_worked:
+            asked = tried([each.target for each in clause.attempts])
+            if target in {*asked, clause.sla.then.target}:
+                return True
+    return False
 
 
 def _never_available(clause: Clause, never_of: Callable[[Target], str | None]) -> Iterator[Finding]:
@@ -108,7 +120,7 @@ def _never_available(clause: Clause, never_of: Callable[[Target], str | None]) -
             )
 
 
-def _lost(
+def lost(
     analysis: Analysis, at: int, certain: Sequence[Sure]
 ) -> tuple[Masks, datetime | None] | None:
     """Return leads of clause `at` that all its targets can pass on, None where there are none.
@@ -131,8 +143,11 @@ def _lost(
         if sure_.hours <= clocks.keys()
     ]
     first = found(quick)
-    if first is None or not any(each.hours for each in certain):
-        return None if first is None else (first, None)
+    if first is None:
+        return None
+    always = found(each.leads for each in certain) if any(each.hours for each in certain) else first
+    if always is not None:
+        return always, None
     # What the route asks of the clock tells of other calendars, too: of those that never meet it.
     since = analysis.program.since
     for number, worst in enumerate(worst_moments(certain, frozenset(clocks), since)):
@@ -157,14 +172,15 @@ def _exhausted(
         clause.span,
         f"a lead of {clause.title} can end up with nobody",
         text="every target can pass it on" if clause.attempts else "names no target",
-        labels=tuple(Label(a.span, _why(policy, a)) for a in clause.attempts),
+        labels=tuple(Label(a.span, why_passed_on(policy, a)) for a in clause.attempts),
         witness=lost_with_all(analysis, found, moment),
         help=("end the chain in a queue: `else queue ...`, or add a `fallback`",),
         fixes=ending_in_queue(policy, clause),
     )
 
 
-def _why(policy: Policy, attempt: Attempt) -> str:
+def why_passed_on(policy: Policy, attempt: Attempt) -> str:
+    """Return what can keep a lead from a target, in words for a label."""
     target, what = attempt.target, said(attempt.target)
     here, reasons = behind(policy, target), limits(policy, target)
     if target.kind.definition == "team" and not here.people:

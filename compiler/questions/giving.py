@@ -103,8 +103,9 @@ class Giving:
             for holder, leads in self._holders(end, sla, matters):
                 by_missed.setdefault(holder, []).append(leads)
         after = self._soonest(sla)
-        for missed, had in by_missed.items():
-            due = either(had)
+        dues = [(missed, either(had)) for missed, had in by_missed.items()]
+        # First what asks least of a lead, so that a witness shows what matters.
+        for missed, due in sorted(dues, key=lambda pair: len(list(atoms(pair[1])))):
             for extra, end in self._later(then, last, missed, after):
                 whole = both(due, extra)
                 if whole != NEVER:

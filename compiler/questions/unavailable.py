@@ -19,17 +19,15 @@ from turnout.dsl.targets import Accepting, Target, said
 def never(policy: Policy, since: date, target: Target) -> str | None:
     """Return why `target` can't take a lead from a day on; None where it can.
 
-    Also where it names somebody who isn't declared, or a team of which nobody has a weight:
-    that is reported already.
+    Also where it names somebody who isn't declared, or a team of which nobody has a weight,
+    which is reported already, and where no person is declared at all.
     """
     if isinstance(target, Accepting):
         return None
     here, what = behind(policy, target), said(target)
     if here.people is None:
         return _never_open(policy, since, here, f"`{what.name}`")
-    known = [one.known for one in here.people.values() if one.known is not None]
-    is_named = target.kind.definition in {"team", "person"}
-    if len(known) < len(here.people) or (is_named and not known):
+    if not here.people or any(one.known is None for one in here.people.values()):
         return None
     if target.kind.definition == "team":
         return _nobody_in_team(policy, since, here, what.matching, what.name)
@@ -43,7 +41,7 @@ def _never_there(policy: Policy, since: date, here: Behind, who: str) -> str | N
     people = (here.people or {}).values()
     active = [one for one in people if one.is_active]
     if not active:
-        return f"{who} is inactive" if people else "no person is declared"
+        return f"{who} is inactive"
     if any(_meet(hours_of(policy, one), since) for one in active):
         return None
     if len(active) > 1:

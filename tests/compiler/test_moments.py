@@ -183,7 +183,8 @@ def test_a_target_that_nobody_ever_stands_behind_never_takes_a_lead(
 @pytest.mark.parametrize("to", ["owner owner", "previous-owner"])
 def test_an_owner_never_takes_a_lead_where_nobody_is_left(to: str) -> None:
     people = "person ana { inactive }\nperson ben { away 2020-01-01.. }\n"
-    head = "lead { id: text required  plan: one of [p, q]  owner: person }\nidentity plan within 9 days\n"
+    head = "lead { id: text required  plan: one of [p, q]  owner: person }\n"
+    head += "identity plan within 9 days\n"
     text = head + people + "queue triage\n" + route(rule("plan is p", f"{to} else queue triage"))
     findings = compiled(text, at=NOW).findings
     assert "never-available" in [each.name for each in findings]
@@ -218,7 +219,7 @@ def test_a_guarantee_speaks_of_moments_that_come(
     when: str,
     to: str,
     claim: str,
-    expected: bool,  # noqa: FBT001 - a parameter of the test
+    expected: bool,
 ) -> None:
     assert refuted(route(rule(when, to)), claim) is expected
 
@@ -281,7 +282,7 @@ def test_a_missed_sla_goes_as_the_runtime_does(
     then: str,
     fallback: str,
     claim: str,
-    expected: bool,  # noqa: FBT001 - a parameter of the test
+    expected: bool,
 ) -> None:
     text = route(
         rule("plan is p", to, sla=f"1 hour, then {then}"), fallback=f"fallback to {fallback}"
@@ -293,10 +294,51 @@ def test_after_five_moves_the_fallback_draws_even_from_a_team_that_was_asked() -
     people = "".join(f"person p{number}\n" for number in range(7))
 
     def text(size: int) -> str:
-        team = f"team wide {{ {', '.join(f'p{number}' for number in range(size))} }} team few {{ p0 }}\n"
+        wide = ", ".join(f"p{number}" for number in range(size))
+        team = f"team wide {{ {wide} }} team few {{ p0 }}\n"
         last = "fallback to round-robin few else queue triage"
         late = rule("plan is p", "queue other", sla="1 hour, then round-robin wide")
         return people + team + route(late, fallback=last)
 
     assert refuted(text(6), "never reaches team few", "when plan is p")
     assert not refuted(text(5), "never reaches team few", "when plan is p")
+
+
+# -- rows that are no leads --
+
+
+@pytest.mark.parametrize(
+    ("fallback", "expected"),
+    [
+        ("", True),
+        ("fallback to person capped", True),
+        ("fallback to person owl", True),
+        ("fallback to owner owner", True),
+        ("fallback to person ann", False),
+        ("fallback to person owl else person lark", False),
+        ("fallback to person capped else queue triage", False),
+    ],
+)
+def test_a_row_without_a_required_field_is_told_where_nobody_has_it(
+    fallback: str, expected: bool
+) -> None:
+    text = route(rule("id is present", "queue other"), fallback=fallback)
+    told = [each.name for each in found(text, kinds="lost-row dead-end coverage-gap")]
+    assert told == ["lost-row"] * expected
+    optional = (HEAD + text).replace("id: text required", "id: text")
+    assert "lost-row" not in [each.name for each in compiled(optional, at=NOW).findings]
+
+
+def test_a_row_is_not_told_of_where_leads_are_lost_in_the_same_way() -> None:
+    text = route(rule("plan is p", "queue other"), fallback="fallback to person capped")
+    assert names(text) == ["dead-end"]
+    assert "lost-row" not in names(route(rule("plan is p", "queue other"), fallback=""))
+
+
+def test_what_comes_after_a_queue_in_the_fallback_is_for_leads_that_the_queue_missed() -> None:
+    last = "fallback to queue triage else person ann"
+    late = rule("plan is p", "queue triage", sla="1 hour, then person ann")
+    assert names(route(late, fallback=last)) == []
+    assert "unreachable-target" in names(route(rule("plan is p", "queue triage"), fallback=last))
+    other = rule("plan is p", "queue other", sla="1 hour, then person ann")
+    assert "unreachable-target" in names(route(other, fallback=last))
