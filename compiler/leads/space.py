@@ -38,6 +38,7 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     IsIn,
+    LaterThan,
     Matches,
     OlderThan,
     Open,
@@ -45,6 +46,7 @@ from turnout.dsl.conditions import (
     Present,
     StartsWith,
     WithinLast,
+    WithinNext,
 )
 from turnout.dsl.types import Field, Value, Values
 
@@ -192,7 +194,7 @@ class _Builder:
                     presence.append(atom)
                 case IsIn() | Between() | StartsWith():
                     own.append(atom)
-                case OlderThan() | WithinLast():
+                case OlderThan() | WithinLast() | WithinNext() | LaterThan():
                     ages.append(atom)
                 case Has():
                     held.append(atom)
