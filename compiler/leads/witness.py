@@ -6,7 +6,7 @@ would read it as itself. Where no value could be made the witness is left unconf
 whoever shows it says "possibly".
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
@@ -19,13 +19,14 @@ from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.space import Space
+from turnout.compiler.leads.timeline import kinds, stretches
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.dsl import types
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import SEEN, Duplicate, Has, Open
 from turnout.dsl.findings import Witness
 from turnout.dsl.lookups import look_up, looked_up_fields
-from turnout.dsl.opening_hours import from_seconds, is_open, open_spans
+from turnout.dsl.opening_hours import is_open
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
 from turnout.dsl.zones import local_date
@@ -36,9 +37,6 @@ DAY = date(2026, 1, 1)
 
 _NOBODYS = "ana@com.au"
 """An address of which no domain can be taken."""
-
-MOST_DAYS = 400
-"""The days in which a moment is looked for: a year with its holidays."""
 
 
 @attrs.frozen
@@ -60,18 +58,20 @@ class Example:
         return self.moment or self.today
 
 
-def example(space: Space, box: Masks, telling: Masks | None = None) -> Example | None:
+def example(
+    space: Space, box: Masks, telling: Masks | None = None, when: datetime | None = None
+) -> Example | None:
     """Return a lead inside `box`, None where a value could not be made.
 
     telling: a wider box; a field that it constrains gets a value if it may have one, the
-    others only if they must.
+    others only if they must. when: it has to arrive then, a moment of the box.
     """
     by_field: dict[str, list[int]] = {}
     for at, dimension in enumerate(space.dimensions):
         by_field.setdefault(dimension.field.name, []).append(at)
     classes = {at: _class(space, at, box[at]) for at in range(len(box))}
     pinned = _today(space, box, classes)
-    moment = _moment(space, box, pinned)
+    moment = when or _moment(space, box, pinned)
     if moment is None and any(isinstance(d.test, Open) for d in space.dimensions):
         return None
     today = local_date(moment, _zone(space)) if moment is not None else pinned or DAY
@@ -164,38 +164,33 @@ def _zone(space: Space) -> str:
 def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
     """Return a moment at which each calendar is as the box wants it.
 
-    today: the one day to look at; else the first `MOST_DAYS` from `DAY` on. None where
-    there is no such moment, and where no calendar is asked.
+    today: the one day to look at, in the policy's time zone; else those that come. None
+    where there is no such moment, and where no calendar is asked.
     """
-    wanted: list[tuple[Calendar, set[bool]]] = []
+    wanted: dict[Calendar, set[bool]] = {}
     for at, dimension in enumerate(space.dimensions):
         if isinstance(dimension.test, Open):
             answers_ = {bool(sample(dimension, n)) for n in masks.members(box[at])}
-            wanted.append((dimension.test.calendar, answers_))
+            wanted[dimension.test.calendar] = answers_
     if not wanted:
         return None
-    calendars = [calendar for calendar, _ in wanted]
+
+    def is_wanted(open_: frozenset[Calendar]) -> bool:
+        return all((calendar in open_) in answers_ for calendar, answers_ in wanted.items())
+
+    calendars = frozenset(wanted)
+    if today is None:
+        came = kinds(calendars, space.since)
+        return next((kind.first for kind in came if is_wanted(kind.open)), None)
     zone = _zone(space)
     # Somewhere a day starts before that of UTC, somewhere it ends after it.
-    first, days = (today - timedelta(days=1), 3) if today else (DAY, MOST_DAYS)
-    for moment in moments(calendars, first, days):
-        if today and local_date(moment, zone) != today:
-            continue
-        if all(is_open(calendar, moment) in answers_ for calendar, answers_ in wanted):
-            return moment
+    for day in (today + timedelta(days=by) for by in (-1, 0, 1)):
+        for begins, ends, open_ in stretches(calendars, day):
+            # A day of the policy may begin or end within a stretch.
+            for moment in (begins, ends - timedelta(seconds=1)):
+                if is_wanted(open_) and local_date(moment, zone) == today:
+                    return moment
     return None
-
-
-def moments(calendars: Sequence[Calendar], first: date, days: int) -> Iterator[datetime]:
-    """Yield, in so many days of UTC, each moment at which a calendar opens or closes, in order.
-
-    What is open can only change there, and at the first of them, so no other need be looked at.
-    """
-    start = first.toordinal() - date(1970, 1, 1).toordinal()
-    for day in range(start, start + days):
-        spans = [span for calendar in calendars for span in open_spans(calendar, day)]
-        edges = {day * 86_400, *(edge for span in spans for edge in span)}
-        yield from map(from_seconds, sorted(e for e in edges if e < (day + 1) * 86_400))
 
 
 def _value(

@@ -167,6 +167,28 @@ class Situation:
         return None
 
 
+def at_every_cap(policy: Policy) -> Policy:
+    """Return the policy as it is while everybody who has a cap is at it."""
+
+    def full(caps: tuple[Cap, ...]) -> tuple[Cap, ...]:
+        return tuple(attrs.evolve(cap, most=0) for cap in caps)
+
+    teams = {
+        name: attrs.evolve(
+            team,
+            caps=full(team.caps),
+            members=tuple(attrs.evolve(each, caps=full(each.caps)) for each in team.members),
+        )
+        for name, team in policy.teams.items()
+    }
+    return attrs.evolve(
+        policy,
+        people={n: attrs.evolve(each, caps=full(each.caps)) for n, each in policy.people.items()},
+        teams=teams,
+        outlets={n: attrs.evolve(each, caps=full(each.caps)) for n, each in policy.outlets.items()},
+    )
+
+
 @attrs.frozen
 class Earlier:
     """A lead that was routed: its values, when, and who has it now, if a person does."""

@@ -18,7 +18,7 @@ from turnout.compiler.meaning.interpreter import Match, match
 from turnout.compiler.outcomes import Outcome, outcome
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.questions.limits import EVERY_LEAD, sure
-from turnout.compiler.questions.route_ground import route_ground
+from turnout.compiler.questions.route_ground import moments_ground
 from turnout.dsl.conditions import Atom, atoms
 from turnout.dsl.policy import Policy
 
@@ -228,7 +228,7 @@ def analyse(
     asked = tuple(dict.fromkeys([*_atoms(program.policy, chosen), *also]))
     if before is not None and before.ground.asked == asked:
         return Analysis(program, chosen, before.ground, budget)
-    return Analysis(program, chosen, route_ground(program, route, asked), budget)
+    return Analysis(program, chosen, moments_ground(program, route, asked), budget)
 
 
 def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:
