@@ -1,4 +1,4 @@
-"""Count the rooms of a stage, its floors and its imports, and the names that stand twice.
+"""Count the rooms of a stage, its floors and its imports, and the names of types that stand twice.
 
     python bench/rooms.py [STAGE]
 
@@ -10,11 +10,26 @@ way, a folder as one.
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+
+SYNTAX = "dsl/nodes.py"
+"""What a policy is made of as it is written: names not looked up, values not read yet."""
+
+MEANT = frozenset(
+    {
+        "dsl/calendars.py",
+        "dsl/conditions.py",
+        "dsl/expectations.py",
+        "dsl/policy.py",
+        "dsl/promises.py",
+        "dsl/targets.py",
+    }
+)
+"""The same things resolved, under the same names."""
 
 
 def modules(stage: str) -> dict[str, Path]:
@@ -74,17 +89,35 @@ def by_room(of: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
 
 
 def classes() -> dict[str, list[str]]:
-    """Return the public classes that stand in more than one module, with the modules."""
+    """Return the public classes and names of types that stand in several modules, with these.
+
+    A thing may have one name as it is written (`SYNTAX`) and as it is `MEANT`.
+    """
     found: defaultdict[str, list[str]] = defaultdict(list)
     linked = {ROOT / "turnout" / stage for stage in ("dsl", "compiler", "runtime")}
     for stage in ("dsl", "compiler", "runtime", "turnout"):
         for path in sorted((ROOT / stage).rglob("*.py")):
-            if not linked.isdisjoint(path.parents):
+            if linked.isdisjoint(path.parents):
+                for name in _types(ast.parse(path.read_text("utf-8"))):
+                    found[name].append(path.relative_to(ROOT).as_posix())
+    return {
+        name: places
+        for name, places in sorted(found.items())
+        if len(places) > 1 and not (len(places) == 2 and SYNTAX in places and MEANT & {*places})
+    }
+
+
+def _types(module: ast.Module) -> Iterator[str]:
+    for node in module.body:
+        match node:
+            case ast.ClassDef(name=name):
+                pass
+            case ast.AnnAssign(target=ast.Name(name), annotation=ast.Name("TypeAlias")):
+                pass
+            case _:
                 continue
-            for node in ast.parse(path.read_text("utf-8")).body:
-                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                    found[node.name].append(path.relative_to(ROOT).as_posix())
-    return {name: places for name, places in sorted(found.items()) if len(places) > 1}
+        if not name.startswith("_"):
+            yield name
 
 
 def main() -> None:
@@ -96,7 +129,7 @@ def main() -> None:
     print(f"modules {len(single)}  floors {floors(of)}  imports {sum(map(len, of.values()))}")
     print(f"rooms {len(rooms)}  floors {floors(rooms)}  imports {sum(map(len, rooms.values()))}")
     for name, places in classes().items():
-        print(f"class {name}: {', '.join(places)}")
+        print(f"name {name}: {', '.join(places)}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ gets is then the chain of the first clause whose condition holds.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import attrs
 
@@ -29,7 +30,7 @@ class Attempt:
 
 
 @attrs.frozen
-class Around:
+class OuterBlock:
     """A block around a clause. span: its written condition, which also tells blocks apart."""
 
     condition: Condition
@@ -50,7 +51,7 @@ class Clause:
     name: str
     is_rule: bool
     condition: Condition
-    around: tuple[Around, ...]
+    around: tuple[OuterBlock, ...]
     own: Condition
     attempts: tuple[Attempt, ...]
     own_attempts: int
@@ -79,18 +80,26 @@ class RouteProgram:
     span: Span = attrs.field(eq=False, repr=False)
 
 
+SINCE = date(2026, 1, 1)
+"""The day from which on moments count where nobody says as of when."""
+
+
 @attrs.frozen
 class Program:
-    """A policy's routes, lowered."""
+    """A policy's routes, lowered.
+
+    since: the day of UTC from which on moments count: what is open, and who is away.
+    """
 
     policy: Policy
     routes: Mapping[str, RouteProgram]
+    since: date = SINCE
 
 
-def lower(policy: Policy) -> Program:
-    """Return the program of `policy`."""
+def lower(policy: Policy, since: date = SINCE) -> Program:
+    """Return the program of `policy`, as of a day; see `Program`."""
     routes = {name: _route(policy, route) for name, route in policy.routes.items()}
-    return Program(policy, routes)
+    return Program(policy, routes, since)
 
 
 def _route(policy: Policy, route: Route) -> RouteProgram:
@@ -118,7 +127,7 @@ def _route(policy: Policy, route: Route) -> RouteProgram:
 def _clauses(
     policy: Policy,
     block: Route | Block,
-    around: tuple[Around, ...],
+    around: tuple[OuterBlock, ...],
     rest: tuple[Attempt, ...],
     steward: str | None,
 ) -> Iterator[Clause]:
@@ -139,7 +148,7 @@ def _clauses(
                 steward=steward,
             )
             continue
-        inner = (*around, Around(entry.condition, entry.span))
+        inner = (*around, OuterBlock(entry.condition, entry.span))
         name = f"fallback of {written(entry.condition, policy.fields)}"
         own = _attempts(entry.fallback, name)
         nearest = entry.steward or steward

@@ -404,7 +404,7 @@ class Builder:
         name, *rest = children
         kinds = nodes.Owned | nodes.Hours | nodes.Cap
         clauses = tuple(child for child in rest if isinstance(child, kinds))
-        rosters = _of(nodes.Roster, rest)
+        rosters = _of(nodes.RosterFile, rest)
         return nodes.Team(
             self.name(name),
             clauses,
@@ -418,7 +418,7 @@ class Builder:
         return nodes.Member(self.name(name), tuple(clauses), span)
 
     weight: Any = _of_words(nodes.Weight)
-    roster: Any = _of_words(nodes.Roster)
+    roster: Any = _of_words(nodes.RosterFile)
     queue: Any = _place("queue")
     partner: Any = _place("partner")
     sequence: Any = _place("sequence")
@@ -589,6 +589,8 @@ class Builder:
     has_none: Any = _test("has none")
     older_than: Any = _test("older than")
     within_last: Any = _test("within")
+    within_next: Any = _test("within next")
+    later_than: Any = _test("later than")
 
 
 class _Clauses(tuple[Any, ...]):

@@ -7,7 +7,7 @@ import attrs
 
 from turnout.dsl.source import Span
 
-Days: TypeAlias = tuple[date, date]
+DayRange: TypeAlias = tuple[date, date]
 """A range of days, first and last included."""
 
 
@@ -38,5 +38,5 @@ class Calendar:
     timezone: str
     openings: tuple[Opening, ...]
     holidays: tuple[str, ...]
-    closed: tuple[Days, ...]
+    closed: tuple[DayRange, ...]
     span: Span = attrs.field(eq=False, repr=False)

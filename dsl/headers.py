@@ -60,7 +60,7 @@ def letters_of(name: str) -> str:
 
 
 @attrs.frozen
-class Found:
+class ColumnPath:
     """Where a name stands in a record.
 
     columns: the names that mean it, several only where they differ in case, blanks, hyphens
@@ -79,7 +79,7 @@ class Bound:
     """
 
     field: str
-    places: tuple[Found, ...]
+    places: tuple[ColumnPath, ...]
     is_declared: bool
 
 
@@ -107,7 +107,7 @@ class Binding:
         return frozenset([column for _, column in self.plain]).union(*found)
 
 
-class Names:
+class ColumnNames:
     """The names of one record or header, found by what counts of them."""
 
     def __init__(self, names: Iterable[object]) -> None:
@@ -147,16 +147,16 @@ class Names:
         free = tuple(each for each in columns if each not in taken)
         return free if len(free) == 1 else ()
 
-    def place(self, name: str) -> Found | None:
+    def place(self, name: str) -> ColumnPath | None:
         """Return where a declared name stands, as a column or as a path into an object."""
         columns = self.find(name)
         if columns:
-            return Found(columns)
+            return ColumnPath(columns)
         at = name.rfind(".")
         while at > 0:
             columns = self.find(name[:at])
             if columns and at + 1 < len(name):
-                return Found(columns, name[at + 1 :])
+                return ColumnPath(columns, name[at + 1 :])
             at = name.rfind(".", 0, at)
         return None
 
@@ -201,7 +201,7 @@ class Headers:
         return known
 
     def _bind(self, keys: Keys) -> Binding:
-        names = Names(keys)
+        names = ColumnNames(keys)
         plain: list[tuple[str, str]] = []
         several: list[Bound] = []
         unclear: dict[str, tuple[str, ...]] = {}
@@ -219,7 +219,7 @@ class Headers:
         several.sort(key=lambda each: isinstance(self._fields[each.field].type, Subdivision))
         return Binding(tuple(plain), tuple(several), unclear)
 
-    def _places(self, field: Field, names: Names) -> Iterator[Found]:
+    def _places(self, field: Field, names: ColumnNames) -> Iterator[ColumnPath]:
         declared = [names.place(column) for column in field.columns]
         if found := list(dict.fromkeys(each for each in declared if each is not None)):
             yield from found
@@ -227,9 +227,9 @@ class Headers:
         is_first = self._first.get(column_key(field.name)) == field.name
         columns = names.find(field.name, self._fields) if is_first else names.exactly(field.name)
         if columns:
-            yield Found(columns)
+            yield ColumnPath(columns)
 
-    def _unclear(self, field: Field, names: Names) -> tuple[str, ...]:
+    def _unclear(self, field: Field, names: ColumnNames) -> tuple[str, ...]:
         """Return the columns of which a field may be any."""
         for name in (*field.columns, field.name):
             if len(like := names.like(name)) > 1:
@@ -241,7 +241,7 @@ def value_at(record: object, path: str) -> object:
     """Return what stands at a path into an object, None where nothing does."""
     if not isinstance(record, Mapping):
         return None
-    found = Names(cast("Mapping[object, object]", record)).place(path)
+    found = ColumnNames(cast("Mapping[object, object]", record)).place(path)
     if found is None:
         return None
     values = (cast("Mapping[str, object]", record)[column] for column in found.columns)

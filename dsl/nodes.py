@@ -391,7 +391,7 @@ class Member:
 
 
 @attrs.frozen
-class Roster:
+class RosterFile:
     """`from "roster.csv"`: one member a row."""
 
     path: Literal
@@ -405,7 +405,7 @@ class Team:
     name: Name
     clauses: tuple[Owned | Hours | Cap, ...]
     members: tuple[Member, ...]
-    roster: Roster | None
+    roster: RosterFile | None
     span: Span = _span()
 
 

@@ -28,7 +28,7 @@ from turnout.dsl.findings import Finding, Fix, error
 from turnout.dsl.lexing import REPAIRS, Repairs, SwiftInContext, lalr
 from turnout.dsl.mistakes import told
 from turnout.dsl.mistakes.met import CONNECTORS, Met, Told
-from turnout.dsl.reductions import Part, Value, reductions
+from turnout.dsl.reductions import ReadSymbol, Reduced, reductions
 from turnout.dsl.source import Source, Span
 
 MAX_DEPTH = 100
@@ -59,7 +59,7 @@ class _State(Protocol):
     parse_conf: ParseConf[int]
     lexer: LexerThread
     state_stack: list[int]
-    value_stack: list[Value]
+    value_stack: list[ReadSymbol]
 
     def feed_token(self, token: Token, is_end: bool, /) -> object: ...  # noqa: FBT001 - Lark's
 
@@ -69,9 +69,9 @@ class _Parser(Protocol):
 
     parser_state: _State
 
-    def resume_parse(self) -> Part: ...
+    def resume_parse(self) -> Reduced: ...
 
-    def feed_eof(self) -> Part: ...
+    def feed_eof(self) -> Reduced: ...
 
     def accepts(self) -> set[str]: ...
 
@@ -180,7 +180,7 @@ class _Attempt:
         return attrs.evolve(file, broken=tuple(self.broken))
 
 
-def _driven(parser: _Parser, before: list[int]) -> Part:
+def _driven(parser: _Parser, before: list[int]) -> Reduced:
     """Return what the rest of the text is; before: keeps the states before each word.
 
     A word that can't stand somewhere may still end what stands before it, so that the
@@ -195,7 +195,7 @@ def _driven(parser: _Parser, before: list[int]) -> Part:
         state.feed_token(token, False)  # noqa: FBT003 - as Lark has it
         before[:] = state.state_stack
     end = Token.new_borrow_pos("$END", "", last) if last else Token("$END", "", 0, 1, 1)
-    return cast("Part", state.feed_token(end, True))  # noqa: FBT003 - as above
+    return cast("Reduced", state.feed_token(end, True))  # noqa: FBT003 - as above
 
 
 def _said(source: Source, mistake: Told) -> Finding:
@@ -423,5 +423,5 @@ def _give_up_until(parser: _Parser, token: Token) -> int | None:
     return None
 
 
-def _start(value: Value) -> int:
+def _start(value: ReadSymbol) -> int:
     return sys.maxsize if value.start_pos is None else value.start_pos

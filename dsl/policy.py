@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.dsl.calendars import Calendar, Days
+from turnout.dsl.calendars import Calendar, DayRange
 from turnout.dsl.conditions import Condition, Duplicate
 from turnout.dsl.expectations import TestCase
 from turnout.dsl.promises import Action, Guarantee, Period
@@ -57,7 +57,7 @@ class Person:
     hours: str | None = None
     timezone: str = "UTC"
     caps: tuple[Cap, ...] = ()
-    away: tuple[Days, ...] = ()
+    away: tuple[DayRange, ...] = ()
     serves: Mapping[str, frozenset[Value]] = attrs.field(factory=dict[str, frozenset[Value]])
     is_inactive: bool = False
 

@@ -19,7 +19,7 @@ from turnout.dsl.source import Span
 
 
 @attrs.define
-class Part:
+class Reduced:
     """What a rule has become: the characters it was read from, and what it gives its parent.
 
     start_pos, end_pos: None where it was read from nothing; named as those of a token.
@@ -30,8 +30,8 @@ class Part:
     items: list[Any]
 
 
-Value: TypeAlias = Token | Part
-Reduction: TypeAlias = Callable[[list[Value]], Part]
+ReadSymbol: TypeAlias = Token | Reduced
+Reduction: TypeAlias = Callable[[list[ReadSymbol]], Reduced]
 
 
 def reductions(rules: Iterable[Rule], builder: Builder) -> dict[Rule, Reduction]:
@@ -49,7 +49,7 @@ def _reduction(rule: Rule, builder: Builder) -> Reduction:
     grows = is_inner and bool(steps) and steps[0] == (0, True, 0)
     rest = steps[1:] if grows else steps
 
-    def reduced(values: list[Value]) -> Part:
+    def reduced(values: list[ReadSymbol]) -> Reduced:
         start = end = None
         for value in values:
             start = value.start_pos
@@ -59,19 +59,19 @@ def _reduction(rule: Rule, builder: Builder) -> Reduction:
             end = value.end_pos
             if end is not None:
                 break
-        items: list[Any] = cast("Part", values[0]).items if grows else []
+        items: list[Any] = cast("Reduced", values[0]).items if grows else []
         for at, is_rule, absent in rest:
             if absent:
                 items += [None] * absent
             if is_rule:
-                items += cast("Part", values[at]).items
+                items += cast("Reduced", values[at]).items
             else:
                 items.append(values[at])
         if at_end:
             items += [None] * at_end
         if build is not None:
             items = [build(Span(source, start or 0, end or 0), items)]
-        return Part(start, end, items)
+        return Reduced(start, end, items)
 
     return reduced
 

@@ -63,7 +63,7 @@ def _root(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnu
 
 
 def checked(path: Path) -> Compiled:
-    return compile_policy(path.relative_to(ROOT))
+    return compile_policy(path.relative_to(ROOT), at=AT)
 
 
 def held_to(path: Path, said: str, *, rewrite: bool) -> None:

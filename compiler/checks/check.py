@@ -71,7 +71,7 @@ class OfPolicy:
     run: Callable[[Program], Iterator[Finding]]
 
 
-Scope: TypeAlias = OfRoute | OfRules | OfGuarantees | OfFamilies | OfPolicy
+Subject: TypeAlias = OfRoute | OfRules | OfGuarantees | OfFamilies | OfPolicy
 
 
 @attrs.frozen
@@ -79,4 +79,4 @@ class Check:
     """A check: the kinds of finding that it reports, besides `undecided`, and how it is run."""
 
     kinds: tuple[FindingKind, ...]
-    scope: Scope
+    scope: Subject

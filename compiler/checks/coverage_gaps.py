@@ -15,7 +15,7 @@ from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.gaps import MOST_REGIONS, Gap, gaps
-from turnout.compiler.words.describe import MOST, Words, phrases, words
+from turnout.compiler.words.describe import MOST, SideNames, phrases, side_names
 from turnout.compiler.words.spelling import spelled
 from turnout.dsl.conditions import ALWAYS, And, Atom, Condition, IsIn, Named, Not, Or
 from turnout.dsl.finding_kinds import firm
@@ -39,17 +39,17 @@ def check_gaps(analysis: Analysis) -> Iterator[Finding]:
     route = analysis.route
     if route.last:
         return  # a fallback takes whatever is left
-    known = words(analysis.regions, analysis.program.policy.definitions.values())
+    known = side_names(analysis.regions, analysis.program.policy.definitions.values())
     try:
         found = gaps(analysis)
     except OutOfSteps as stopped:
-        text, limit = ended(stopped, analysis.budget)
+        text, remedy = ended(stopped, analysis.budget)
         message = f"whether the route `{route.name}` takes every lead could not be decided"
         yield UNDECIDED.finding(
             route.span,
             message,
             text=text,
-            help=(f"end the route in a `fallback`, or raise the limit with `{limit}`",),
+            help=(f"end the route in a `fallback`, or {remedy}",),
         )
         return
     shown_ = found.regions[:MOST_GAPS]
@@ -60,7 +60,7 @@ def check_gaps(analysis: Analysis) -> Iterator[Finding]:
         yield _more(analysis, more, is_whole=found.is_whole)
 
 
-def _finding(analysis: Analysis, known: Words, gap: Gap) -> Finding:
+def _finding(analysis: Analysis, known: SideNames, gap: Gap) -> Finding:
     witness = _witness(analysis, gap)
     is_sure = witness is not None and witness.confirmed
     said = sentence(phrases(known, gap.box))
@@ -113,7 +113,7 @@ def _any_of(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-def _remedy(analysis: Analysis, known: Words, gap: Gap) -> str:
+def _remedy(analysis: Analysis, known: SideNames, gap: Gap) -> str:
     condition = spelled(known, gap.box)
     advice = "end the route in a `fallback to ...`"
     # Thousands of postcodes are not written out only to find that they are too long.
@@ -141,13 +141,17 @@ def _values(condition: Condition) -> int:
 
 
 def _witness(analysis: Analysis, gap: Gap) -> Witness | None:
-    lead = example(analysis.space, gap.found, telling=gap.box)
-    if lead is None:
-        return None
-    ran = analysis.ran(lead)
-    if ran.rule is not None or ran.attempts:
-        return None
-    return shown(lead, analysis.program.policy.fields, "no rule matches")
+    """Return a lead of the gap that shows no more than what tells it, if there is one."""
+    full = analysis.space.full
+    sides = zip(gap.found, gap.box, full, strict=True)
+    plain = tuple(whole if told == whole else here for here, told, whole in sides)
+    for box in dict.fromkeys((plain, gap.found)):
+        lead = example(analysis.space, box, telling=gap.box)
+        if lead is not None:
+            ran = analysis.ran(lead)
+            if ran.rule is None and not ran.attempts:
+                return shown(lead, analysis.program.policy.fields, "no rule matches")
+    return None
 
 
 def _more(analysis: Analysis, more: int, *, is_whole: bool) -> Finding:

@@ -14,7 +14,7 @@ from typing import assert_never
 import attrs
 
 from turnout.compiler.leads.dimensions import Dimension
-from turnout.compiler.leads.domains import Cut
+from turnout.compiler.leads.partitions import Cut
 from turnout.compiler.leads.widening import region_of
 from turnout.compiler.masks import Mask
 from turnout.compiler.questions.analysis import Analysis

@@ -6,7 +6,7 @@ for a name that isn't declared.
 
 from collections.abc import Iterator
 
-from turnout.compiler.program import Around, Attempt, Clause
+from turnout.compiler.program import Attempt, Clause, OuterBlock
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl.findings import Fix
 from turnout.dsl.fixes import inserted, without
@@ -32,7 +32,7 @@ def without_rule(analysis: Analysis, clause: Clause) -> tuple[Fix, ...]:
     return (without(rule.whole, f"delete {clause.title}"),)
 
 
-def without_block(analysis: Analysis, around: Around) -> tuple[Fix, ...]:
+def without_block(analysis: Analysis, around: OuterBlock) -> tuple[Fix, ...]:
     """Return the fix that takes out a block with all that stands in it."""
     for entry in _entries(analysis.program.policy.routes[analysis.route.name].entries):
         if isinstance(entry, Block) and entry.span == around.span and entry.whole is not None:

@@ -31,7 +31,7 @@ NEGATION_MATCHES_MISSING = warning(
 
 
 @attrs.frozen
-class Negation:
+class WideNegation:
     """A `not` that leads may satisfy for lack of a field.
 
     fields: those that it asks and a lead may lack, in schema order. without: the whole
@@ -73,14 +73,14 @@ def check_negations(analysis: Analysis) -> Iterator[Finding]:
                 yield _finding(analysis, negation, place, found)
 
 
-def negations(analysis: Analysis, condition: Condition) -> Iterator[Negation]:
+def negations(analysis: Analysis, condition: Condition) -> Iterator[WideNegation]:
     """Yield the negations written in `condition` that speak of fields a lead may lack."""
     fields = analysis.program.policy.fields
     for part, without in _written(condition, analysis):
         asked = {atom.field for atom in atoms(part) if not isinstance(atom, Present)}
         lacked = tuple(name for name in fields if name in asked and not fields[name].required)
         if lacked:
-            yield Negation(part, lacked, without)
+            yield WideNegation(part, lacked, without)
 
 
 def _written(condition: Condition, analysis: Analysis) -> Iterator[tuple[Not, Condition]]:
@@ -96,7 +96,7 @@ def _written(condition: Condition, analysis: Analysis) -> Iterator[tuple[Not, Co
                 yield inner, type(condition)(parts)
 
 
-def _lacking(analysis: Analysis, place: Written, negation: Negation) -> Masks | None:
+def _lacking(analysis: Analysis, place: Written, negation: WideNegation) -> Masks | None:
     """Return leads that get to a condition and satisfy it only for lack of fields.
 
     Raises OutOfSteps.
@@ -113,7 +113,7 @@ def _lacking(analysis: Analysis, place: Written, negation: Negation) -> Masks | 
     return analysis.find(wanted, outside=before)
 
 
-def _without_fields(analysis: Analysis, negation: Negation) -> list[Mask]:
+def _without_fields(analysis: Analysis, negation: WideNegation) -> list[Mask]:
     """Return the box of leads that lack every field of the negation."""
     box = list(analysis.space.full)
     for at, dimension in enumerate(analysis.space.dimensions):
@@ -122,7 +122,7 @@ def _without_fields(analysis: Analysis, negation: Negation) -> list[Mask]:
     return box
 
 
-def _can_stay_open(analysis: Analysis, negation: Negation) -> bool:
+def _can_stay_open(analysis: Analysis, negation: WideNegation) -> bool:
     """Return whether the negation is known to hold for every lead that lacks the fields."""
     lacking = region_of(analysis.space, _without_fields(analysis, negation))
     try:
@@ -131,7 +131,7 @@ def _can_stay_open(analysis: Analysis, negation: Negation) -> bool:
         return False
 
 
-def _finding(analysis: Analysis, negation: Negation, place: Written, found: Masks) -> Finding:
+def _finding(analysis: Analysis, negation: WideNegation, place: Written, found: Masks) -> Finding:
     fields = analysis.program.policy.fields
     names = [f"`{name}`" for name in negation.fields]
     lacking = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
@@ -147,7 +147,7 @@ def _finding(analysis: Analysis, negation: Negation, place: Written, found: Mask
     )
 
 
-def _advice(analysis: Analysis, negation: Negation) -> Iterator[str]:
+def _advice(analysis: Analysis, negation: WideNegation) -> Iterator[str]:
     """Yield how to leave such leads out, and how to keep them if that can be said in short."""
     fields = analysis.program.policy.fields
     yield f"to leave them out, write `{written(_known(negation, fields), fields)}` there"
@@ -155,7 +155,7 @@ def _advice(analysis: Analysis, negation: Negation) -> Iterator[str]:
         yield f"to keep them, say so: `({written(negation.open, fields)})`"
 
 
-def _known(negation: Negation, fields: Mapping[str, Field]) -> Condition:
+def _known(negation: WideNegation, fields: Mapping[str, Field]) -> Condition:
     """Return the negation for leads that have a field, a boolean's in its own words."""
     asked = negation.part.part
     if isinstance(asked, IsIn) and isinstance(fields[asked.field].type, Boolean):

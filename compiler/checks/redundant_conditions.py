@@ -14,7 +14,7 @@ import attrs
 from turnout.compiler.checks.mending import rule_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import Meter, OutOfSteps
-from turnout.compiler.leads.regions import All, reads
+from turnout.compiler.leads.regions import Region, reads
 from turnout.compiler.masks import Mask, members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.shares import linked
@@ -121,7 +121,7 @@ def _shortest(
 
 def _shortened(
     fields: "_Independence",
-    around: list[All],
+    around: list[Region],
     condition: Condition,
     needed: set[int],
     meter: Meter,
@@ -196,7 +196,7 @@ def _outermost(condition: Condition) -> int:
 # -- a quick look first --
 
 
-def _needed(analysis: Analysis, condition: Condition, around: Sequence[All]) -> set[int]:
+def _needed(analysis: Analysis, condition: Condition, around: Sequence[Region]) -> set[int]:
     """Return places of parts that decide alone about some lead, so that none of them can go.
 
     Only parts that ask one dimension are looked at: a list of 10,000 alternatives takes as
@@ -215,7 +215,7 @@ def _needed(analysis: Analysis, condition: Condition, around: Sequence[All]) -> 
         before = once.get(dimension, 0)
         twice[dimension] = twice.get(dimension, 0) | before & mask
         once[dimension] = before | mask
-    others: dict[int, All] = {}
+    others: dict[int, Region] = {}
     found: set[int] = set()
     for at, (dimension, mask) in sides.items():
         own = mask & ~twice[dimension]
@@ -229,7 +229,7 @@ def _needed(analysis: Analysis, condition: Condition, around: Sequence[All]) -> 
                 if place not in sides or sides[place][0] != dimension
             ]
             others[dimension] = regions.both([*around, *missed])
-        if analysis.find([others[dimension], All(((dimension, own),))]) is not None:
+        if analysis.find([others[dimension], Region(((dimension, own),))]) is not None:
             found.add(at)
     return found
 
@@ -263,7 +263,7 @@ class _Independence:
     always: dict[Condition, bool] = attrs.Factory(dict[Condition, bool])
     known: dict[int, int] = attrs.Factory(dict[int, int])
 
-    def free(self, condition: Condition, around: list[All]) -> set[int]:
+    def free(self, condition: Condition, around: list[Region]) -> set[int]:
         """Return the places of parts that `and` joins outermost and nothing else bears on.
 
         Raises OutOfSteps.
@@ -280,7 +280,7 @@ class _Independence:
         alone = (at for at, own in enumerate(asked) if own and not own & twice)
         return {at for at in alone if not self._holds_always(condition.parts[at])}
 
-    def _region(self, part: Condition) -> All:
+    def _region(self, part: Condition) -> Region:
         return self.analysis.regions.region(part)
 
     def _holds_always(self, part: Condition) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from turnout.compiler.checks.mending import without_rule
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
-from turnout.compiler.leads.regions import All, Masks
+from turnout.compiler.leads.regions import Masks, Region
 from turnout.compiler.outcomes import Outcome
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import samples, taker
@@ -82,7 +82,7 @@ def _heirs_of(analysis: Analysis, at: int, others: list[int]) -> list[int]:
     return heirs
 
 
-def _takes(analysis: Analysis, own: All, by: int, passed: list[int]) -> bool:
+def _takes(analysis: Analysis, own: Region, by: int, passed: list[int]) -> bool:
     """Return whether clause `by` gets a lead of `own` that none of these clauses takes."""
     return analysis.find([own, analysis.taken[by]], outside=passed) is not None
 

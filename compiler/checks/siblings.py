@@ -9,7 +9,7 @@ from turnout.compiler.leads.index import index
 from turnout.compiler.leads.regions import Masks, Regions, find
 from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.program import Program
-from turnout.compiler.words.describe import phrases, words
+from turnout.compiler.words.describe import phrases, side_names
 from turnout.dsl.conditions import Present, atoms
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Label
@@ -50,7 +50,7 @@ def _is_clear(family: Family) -> bool:
 def _ground(program: Program, family: Family) -> Ground:
     asked = [atom for member in family.members for atom in atoms(member.meaning)]
     presence = [Present(atom.field) for atom in asked]
-    return ground(program.policy.fields, [*asked, *presence])
+    return ground(program.policy.fields, [*asked, *presence], program.since)
 
 
 def _overlaps(program: Program, family: Family, grid: Ground, budget: Budget) -> Iterator[Finding]:
@@ -100,7 +100,7 @@ def _uncovered(program: Program, family: Family, grid: Ground, budget: Budget) -
     found = find(regions.space, [*there, *outside, *grid.possible], budget.meter())
     if found is None:
         return
-    known = words(regions, program.policy.definitions.values())
+    known = side_names(regions, program.policy.definitions.values())
     lead = example(regions.space, found)
     yield UNCOVERED_SEGMENT.finding(
         family.span,

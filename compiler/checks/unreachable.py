@@ -12,7 +12,7 @@ from turnout.compiler.outcomes import outcome, outcome_of
 from turnout.compiler.program import Clause
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
-from turnout.compiler.words.describe import Words, words
+from turnout.compiler.words.describe import SideNames, side_names
 from turnout.dsl.finding_kinds import error
 from turnout.dsl.findings import Finding, Label
 from turnout.dsl.wording import written
@@ -35,7 +35,7 @@ def unreachable(
     analysis: Analysis, found: list[Verdict | ClosedBlock | OutOfSteps | None]
 ) -> Iterator[Finding]:
     """Yield the findings that these verdicts on the route's clauses amount to."""
-    known: Words | None = None
+    known: SideNames | None = None
     for at, result in enumerate(found):
         match result:
             case OutOfSteps():
@@ -46,7 +46,7 @@ def unreachable(
             case Verdict(by=()):
                 yield _impossible(analysis, at, result)
             case Verdict(by=by) if by is not None:
-                known = known or words(
+                known = known or side_names(
                     analysis.regions, analysis.program.policy.definitions.values()
                 )
                 yield _unreachable_rule(analysis, known, at, result)
@@ -81,7 +81,7 @@ def _unreachable_block(analysis: Analysis, block: ClosedBlock) -> Finding:
 # -- rules --
 
 
-def _unreachable_rule(analysis: Analysis, known: Words, at: int, found: Verdict) -> Finding:
+def _unreachable_rule(analysis: Analysis, known: SideNames, at: int, found: Verdict) -> Finding:
     clause = analysis.route.clauses[at]
     needed = list(found.by or ())
     clauses = analysis.route.clauses
@@ -137,7 +137,7 @@ def _is_same(one: Clause, two: Clause) -> bool:
     return is_known and outcome(one) == outcome(two)
 
 
-def _takes(analysis: Analysis, known: Words, at: int, by: int, *, is_last: bool) -> str:
+def _takes(analysis: Analysis, known: SideNames, at: int, by: int, *, is_last: bool) -> str:
     """Return which of the leads of clause `at` the clause `by` takes, in words."""
     if is_last:
         return "takes the rest"

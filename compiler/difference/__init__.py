@@ -23,7 +23,7 @@ from turnout.compiler.leads.budget import USUAL, Budget
 from turnout.compiler.leads.ground import ground
 from turnout.compiler.outcomes import Outcome, outcome_of
 from turnout.compiler.program import Program
-from turnout.compiler.words.describe import words
+from turnout.compiler.words.describe import side_names
 from turnout.dsl.conditions import Condition, Duplicate, Named
 from turnout.dsl.policy import Definition
 
@@ -190,7 +190,7 @@ def _compared(asked: _Asked) -> Compared:
         asked.schema.fields,
         asked.schema.raws,
         lambda values: placed(values, agreements, told_apart),
-        words(shared.regions, _named(new)),
+        side_names(shared.regions, _named(new)),
         Purse(asked.budget, MOST_QUESTIONS * asked.budget.steps),
         None if declared is None else sets.region(declared),
     )

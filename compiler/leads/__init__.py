@@ -1,1 +1,1 @@
-"""Leads as sets: domains, spaces, regions of boxes, and what is left of one by others."""
+"""Leads as sets: partitions, spaces, regions of boxes, and what is left of one by others."""

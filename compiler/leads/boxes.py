@@ -10,14 +10,14 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.leads.regions import All, Either
+from turnout.compiler.leads.regions import Either, Region
 from turnout.compiler.leads.space import Box
 from turnout.compiler.masks import Mask, key
 
 MOST_BOXES = 64
 
 
-def boxes(region: All, full: Sequence[Mask], most: int = MOST_BOXES) -> tuple[Box, ...] | None:
+def boxes(region: Region, full: Sequence[Mask], most: int = MOST_BOXES) -> tuple[Box, ...] | None:
     """Return boxes whose union is `region`, each once, in order; None for more than `most`.
 
     full: the classes of each dimension. The boxes may overlap; none is empty.
@@ -34,7 +34,7 @@ def boxes(region: All, full: Sequence[Mask], most: int = MOST_BOXES) -> tuple[Bo
     return tuple(found)
 
 
-def _expanded(region: All, full: Sequence[Mask]) -> Iterator[Box]:
+def _expanded(region: Region, full: Sequence[Mask]) -> Iterator[Box]:
     pending: list[tuple[dict[int, Mask], list[Either]]] = [(dict(region.box), list(region.eithers))]
     while pending:
         box, eithers = pending.pop()
@@ -72,7 +72,7 @@ class Parts:
     without: tuple[Box, ...]
 
 
-def parts(region: All, full: Sequence[Mask]) -> Parts | None:
+def parts(region: Region, full: Sequence[Mask]) -> Parts | None:
     """Return `region` as few boxes without others; None where it needs too many.
 
     An `Either` of single sides is the outside of one box, which is taken away as a whole;
@@ -86,7 +86,7 @@ def parts(region: All, full: Sequence[Mask]) -> Parts | None:
             kept.append(either)
         else:
             without.append(outside)
-    found = boxes(All(region.box, tuple(kept)), full)
+    found = boxes(Region(region.box, tuple(kept)), full)
     return None if found is None else Parts(found, tuple(without))
 
 

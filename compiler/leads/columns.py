@@ -10,14 +10,14 @@ from typing import TypeAlias
 
 from turnout.compiler.masks import Mask, members
 
-Column: TypeAlias = tuple[Mask, int]
+BitColumn: TypeAlias = tuple[Mask, int]
 """Classes that the same boxes accept, and the set of those boxes."""
 
 MOST_COMPARED = 48
 """Columns up to which each is compared with each; beyond, with its neighbours only."""
 
 
-def swept(mask: Mask, by_side: Iterable[tuple[Mask, int]], whole: int) -> list[Column]:
+def swept(mask: Mask, by_side: Iterable[tuple[Mask, int]], whole: int) -> list[BitColumn]:
     """Return the columns of one dimension in class order, by sweeping over its classes.
 
     A side enters and leaves where its bits change, so a range costs two events however
@@ -30,7 +30,7 @@ def swept(mask: Mask, by_side: Iterable[tuple[Mask, int]], whole: int) -> list[C
         accepting &= ~who
         for class_ in members(side ^ side << 1):
             events[class_] = events.get(class_, 0) ^ who
-    columns: list[Column] = []
+    columns: list[BitColumn] = []
     start = 0
     for class_ in [*sorted(events), mask.bit_length()]:
         between = mask & ((1 << class_) - (1 << start))
@@ -41,7 +41,7 @@ def swept(mask: Mask, by_side: Iterable[tuple[Mask, int]], whole: int) -> list[C
     return columns
 
 
-def crossed(one: Sequence[Column], two: Sequence[Column]) -> Iterator[Column]:
+def crossed(one: Sequence[BitColumn], two: Sequence[BitColumn]) -> Iterator[BitColumn]:
     """Yield the columns of two sets of boxes together, both in class order."""
     at = other = 0
     while at < len(one) and other < len(two):
@@ -54,7 +54,7 @@ def crossed(one: Sequence[Column], two: Sequence[Column]) -> Iterator[Column]:
         other += its_end <= end
 
 
-def union(columns: Iterable[Column]) -> Mask:
+def union(columns: Iterable[BitColumn]) -> Mask:
     """Return the classes of all of `columns`."""
     whole = 0
     for classes, _ in columns:
@@ -62,7 +62,7 @@ def union(columns: Iterable[Column]) -> Mask:
     return whole
 
 
-def lightest(columns: list[Column], alive: int) -> list[Column]:
+def lightest(columns: list[BitColumn], alive: int) -> list[BitColumn]:
     """Return the columns among the living boxes that hold no other's, equal ones joined."""
     joined: dict[int, Mask] = {}
     for classes, all_accepting in columns:
@@ -85,8 +85,8 @@ def lightest(columns: list[Column], alive: int) -> list[Column]:
     return [column for column in found if column[1] in wanted]
 
 
-def _without_heavier_neighbours(columns: list[Column]) -> list[Column]:
-    kept: list[Column] = []
+def _without_heavier_neighbours(columns: list[BitColumn]) -> list[BitColumn]:
+    kept: list[BitColumn] = []
     for column in columns:
         while kept and column[1] & ~kept[-1][1] == 0:
             kept.pop()

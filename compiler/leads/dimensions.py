@@ -4,12 +4,15 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from turnout.compiler.leads.domains import Domain
+from turnout.compiler.leads.partitions import Partition
 from turnout.compiler.masks import Mask
 from turnout.dsl.conditions import Atom
 from turnout.dsl.types import Field
 
-Kind: TypeAlias = Literal["value", "has", "pattern", "age"]
+NO, YES = 1, 2
+"""The two classes of a yes/no dimension, as masks."""
+
+DimensionKind: TypeAlias = Literal["value", "has", "pattern", "age"]
 
 
 @attrs.frozen
@@ -23,7 +26,7 @@ class Dimension:
     """
 
     field: Field
-    kind: Kind
-    domain: Domain
+    kind: DimensionKind
+    partition: Partition
     full: Mask
     test: Atom | None = None

@@ -14,8 +14,8 @@ from itertools import islice
 import attrs
 
 from turnout.compiler.leads.boxes import boxes
-from turnout.compiler.leads.columns import Column, swept
-from turnout.compiler.leads.regions import All, Masks
+from turnout.compiler.leads.columns import BitColumn, swept
+from turnout.compiler.leads.regions import Masks, Region
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.masks import Mask, key, mask_of, members, set_of
 
@@ -203,7 +203,7 @@ class Index:
             found |= self.of(clause)
         return found
 
-    def clauses_meeting(self, region: All, before: int) -> list[int]:
+    def clauses_meeting(self, region: Region, before: int) -> list[int]:
         """Return the clauses before this one that share a lead with `region`, at first sight."""
         among = self.among(range(before))
         found: set[int] = {web for web in self.webs if web < before}
@@ -281,7 +281,7 @@ class Index:
         return ends * len(self._boxes) <= 8 * MOST_KEPT
 
     @cached_property
-    def columns(self) -> dict[int, list[Column]]:
+    def columns(self) -> dict[int, list[BitColumn]]:
         """The columns of all boxes, on each dimension that one of them constrains."""
         whole = (1 << len(self._boxes)) - 1
         return {
@@ -381,7 +381,7 @@ class Index:
         return best
 
 
-def index(space: Space, regions: Iterable[All]) -> Index:
+def index(space: Space, regions: Iterable[Region]) -> Index:
     """Return the index of clauses with these regions, and of the space's impossible boxes."""
     full = space.full
     return Index(full, [boxes(region, full) for region in regions], space.impossible)

@@ -1,6 +1,6 @@
 """The classes of texts: an ordered line on which literals are points and prefixes intervals.
 
-A cut lies just before (0) or just after (1) a text. What `domains` says of other lines
+A cut lies just before (0) or just after (1) a text. What `partitions` says of other lines
 holds here, too; a table with tens of thousands of keys is one atom a value of its column,
 so its literals are looked at once each instead of being swept atom by atom.
 """
@@ -9,11 +9,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Hashable, Sequence
 
 from turnout.compiler.classes import BOTTOM, TOP, TextCut, Texts, after, stretch_cuts
-from turnout.compiler.leads.domains import Domain, atom_masks
+from turnout.compiler.leads.partitions import Partition, atom_masks
 from turnout.dsl.conditions import Atom, IsIn, StartsWith
 
 
-def text(atoms: Sequence[Atom], tell_apart: Callable[[str], Hashable] | None = None) -> Domain:
+def text(atoms: Sequence[Atom], tell_apart: Callable[[str], Hashable] | None = None) -> Partition:
     """Return the classes of normalised texts.
 
     The prefixes cut the line into stretches, and literals are points in them; a table's
@@ -59,7 +59,7 @@ def text(atoms: Sequence[Atom], tell_apart: Callable[[str], Hashable] | None = N
     inside = tuple(between[prefix, 0] for prefix in prefixes)
     size = len(classes) + 1
     found = Texts(size, tuple(numbers), tuple(literals), prefixes, inside, between[BOTTOM])
-    return Domain(found, atom_masks(classes, atoms))
+    return Partition(found, atom_masks(classes, atoms))
 
 
 def _prefixes(atoms: Sequence[Atom]) -> list[tuple[int, str]]:

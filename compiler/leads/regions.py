@@ -1,8 +1,8 @@
 """Sets of leads: what a condition describes, what two share, what one leaves of another.
 
-A condition becomes a tree of two kinds of node over the classes of a `Space`. An `All`
+A condition becomes a tree of two kinds of node over the classes of a `Space`. A `Region`
 is a box (for some dimensions, the classes allowed) and a list of `Either`s; an `Either`
-is a list of `All`s. Negation swaps the kinds and complements the masks, so `not` costs
+is a list of `Region`s. Negation swaps the kinds and complements the masks, so `not` costs
 nothing and nothing is multiplied out.
 
 The one question is `find`: a box in which all of some regions hold. It is a search in
@@ -20,6 +20,7 @@ from typing import TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.leads.budget import Meter
+from turnout.compiler.leads.possible_texts import real
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.masks import Mask
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
@@ -29,7 +30,7 @@ Masks: TypeAlias = tuple[Mask, ...]
 
 
 @attrs.frozen(eq=False)
-class All:
+class Region:
     """The leads inside `box` that are in one of the alternatives of each of `eithers`."""
 
     box: Box
@@ -43,12 +44,12 @@ class Either:
     reads: the dimensions that it constrains anywhere, one bit each.
     """
 
-    alternatives: tuple[All, ...]
+    alternatives: tuple[Region, ...]
     reads: int
 
 
-EVERYTHING = All(())
-NOTHING = All((), (Either((), 0),))
+EVERYTHING = Region(())
+NOTHING = Region((), (Either((), 0),))
 
 
 class Regions:
@@ -57,9 +58,9 @@ class Regions:
     def __init__(self, space: Space) -> None:
         """Translate conditions into regions of `space`."""
         self.space = space
-        self._known: dict[tuple[str, bool], All] = {}
+        self._known: dict[tuple[str, bool], Region] = {}
 
-    def region(self, condition: Condition, *, holds: bool = True) -> All:
+    def region(self, condition: Condition, *, holds: bool = True) -> Region:
         """Return the leads for which `condition` holds, or those for which it doesn't."""
         if isinstance(condition, Atom):
             at, mask = self.space.sides[condition]
@@ -78,17 +79,17 @@ class Regions:
             case _:
                 assert_never(condition)
 
-    def outside(self, box: Box) -> All:
+    def outside(self, box: Box) -> Region:
         """Return the leads outside `box`."""
         full = self.space.full
         return self.any([self._side(at, full[at] & ~mask) for at, mask in box])
 
-    def _side(self, at: int, mask: Mask) -> All:
+    def _side(self, at: int, mask: Mask) -> Region:
         if mask == 0:
             return NOTHING
-        return EVERYTHING if mask == self.space.full[at] else All(((at, mask),))
+        return EVERYTHING if mask == self.space.full[at] else Region(((at, mask),))
 
-    def both(self, parts: Iterable[All]) -> All:
+    def both(self, parts: Iterable[Region]) -> Region:
         """Return the leads in all of `parts`."""
         box: dict[int, Mask] = {}
         eithers: dict[Either, None] = {}
@@ -98,12 +99,12 @@ class Regions:
                 if box[at] == 0:
                     return NOTHING
             eithers.update(dict.fromkeys(part.eithers))
-        return All(tuple(sorted(box.items())), tuple(eithers))
+        return Region(tuple(sorted(box.items())), tuple(eithers))
 
-    def any(self, parts: Iterable[All]) -> All:
+    def any(self, parts: Iterable[Region]) -> Region:
         """Return the leads in at least one of `parts`."""
         sides: dict[int, Mask] = {}
-        alternatives: list[All] = []
+        alternatives: list[Region] = []
         for part in parts:
             if not part.eithers and not part.box:
                 return EVERYTHING
@@ -121,7 +122,7 @@ class Regions:
             return EVERYTHING
         return _either((*merged, *alternatives))
 
-    def complement(self, region: All) -> All:
+    def complement(self, region: Region) -> Region:
         """Return the leads outside `region`."""
         full = self.space.full
         parts = [self._side(at, full[at] & ~mask) for at, mask in region.box]
@@ -132,12 +133,12 @@ class Regions:
         return self.any(parts)
 
 
-def is_nothing(region: All) -> bool:
+def is_nothing(region: Region) -> bool:
     """Return whether `region` is empty at first sight."""
     return any(not either.alternatives for either in region.eithers)
 
 
-def reads(region: All) -> int:
+def reads(region: Region) -> int:
     """Return the dimensions that a region constrains, one bit each."""
     found = 0
     for at, _ in region.box:
@@ -147,7 +148,7 @@ def reads(region: All) -> int:
     return found
 
 
-def _either(alternatives: tuple[All, ...]) -> All:
+def _either(alternatives: tuple[Region, ...]) -> Region:
     if len(alternatives) == 1:
         return alternatives[0]
     reads = 0
@@ -156,13 +157,13 @@ def _either(alternatives: tuple[All, ...]) -> All:
             reads |= 1 << at
         for inner in part.eithers:
             reads |= inner.reads
-    return All((), (Either(alternatives, reads),))
+    return Region((), (Either(alternatives, reads),))
 
 
 # -- three-valued evaluation over a box --
 
 
-def truth(region: All, box: Sequence[Mask]) -> bool | None:
+def truth(region: Region, box: Sequence[Mask]) -> bool | None:
     """Return whether all of `box`'s leads are in `region`, none (False), or it depends (None).
 
     A `None` may stand for True or False where several `Either`s would have to be taken
@@ -191,11 +192,22 @@ def truth(region: All, box: Sequence[Mask]) -> bool | None:
 # -- search --
 
 
-def find(space: Space, regions: Iterable[All], meter: Meter, within: Box = ()) -> Masks | None:
+def find(space: Space, regions: Iterable[Region], meter: Meter, within: Box = ()) -> Masks | None:
     """Return a box whose leads are in all of `regions`, None where no lead is.
 
-    The box never holds an impossible combination. Raises OutOfSteps.
+    The box never holds an impossible combination, and its lowest classes are a lead if
+    `regions` stay outside of `space.impossible`. Raises OutOfSteps.
     """
+    wanted = list(regions)
+    outside = Regions(space).outside
+
+    def search(refuted: Sequence[Box]) -> Masks | None:
+        return _box(space, [*wanted, *map(outside, refuted)], meter, within)
+
+    return real(space.tight, search, meter)
+
+
+def _box(space: Space, regions: Iterable[Region], meter: Meter, within: Box) -> Masks | None:
     start = list(space.full)
     for at, mask in within:
         start[at] &= mask
@@ -253,9 +265,9 @@ def _propagate(
         waiting = still + fresh
 
 
-def _reduce(either: Either, box: list[Mask]) -> list[All] | None:
+def _reduce(either: Either, box: list[Mask]) -> list[Region] | None:
     """Return the alternatives that still meet `box`; None where one takes all of it."""
-    found: list[All] = []
+    found: list[Region] = []
     for part in either.alternatives:
         takes_all = not part.eithers
         for at, mask in part.box:
@@ -273,7 +285,7 @@ def _reduce(either: Either, box: list[Mask]) -> list[All] | None:
 def _split(box: list[Mask], eithers: list[Either]) -> list[tuple[list[Mask], list[Either]]]:
     """Return the branches of the `Either` with the fewest alternatives left, no lead in two."""
     best: Either | None = None
-    kept: list[All] = []
+    kept: list[Region] = []
     for either in eithers:
         found = _reduce(either, box) or []
         if best is None or len(found) < len(kept):
@@ -296,6 +308,6 @@ def _split(box: list[Mask], eithers: list[Either]) -> list[tuple[list[Mask], lis
             if not left[at]:
                 break
         elif not part.eithers:
-            sides = tuple(All(((at, box[at] & ~mask),)) for at, mask in part.box)
+            sides = tuple(Region(((at, box[at] & ~mask),)) for at, mask in part.box)
             open_ = [*open_, Either(sides, sum(1 << at for at, _ in part.box))]
     return branches

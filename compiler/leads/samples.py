@@ -18,7 +18,7 @@ from turnout.compiler.classes import (
     YesNo,
 )
 from turnout.compiler.leads.dimensions import Dimension
-from turnout.compiler.leads.domains import DAYS, DENSE_ENDS, HIGHEST, LOWEST, Cut
+from turnout.compiler.leads.partitions import DAYS, DENSE_ENDS, HIGHEST, LOWEST, Cut
 from turnout.compiler.leads.universe import example
 from turnout.dsl import types
 from turnout.dsl.types import Value
@@ -31,7 +31,7 @@ def sample(dimension: Dimension, number: int) -> Value | None:
 
     None for class 0, for a yes/no dimension, and where no value could be made.
     """
-    match dimension.domain.classes:
+    match dimension.partition.classes:
         case Listed(values=values) as listed:
             places = listed.places.get(number)
             return values[places[0]] if places else None
@@ -51,7 +51,7 @@ def sample(dimension: Dimension, number: int) -> Value | None:
             between = (_text(dimension.field.type, *gap) for gap in _gaps(texts, number))
             return literal or next((value for value in between if value is not None), None)
         case _:
-            assert_never(dimension.domain.classes)
+            assert_never(dimension.partition.classes)
 
 
 def pieces(dimension: Dimension, number: int) -> list[tuple[Cut, Cut]]:
@@ -59,7 +59,7 @@ def pieces(dimension: Dimension, number: int) -> list[tuple[Cut, Cut]]:
 
     Of a text, the literals that make up the class, else what lies between literals.
     """
-    match dimension.domain.classes:
+    match dimension.partition.classes:
         case Whole(cuts=cuts) | Dense(cuts=cuts) as line:
             return _pieces(cuts, line.places.get(number, ()), ends(dimension))
         case Days(cuts=days) as line:
@@ -71,7 +71,7 @@ def pieces(dimension: Dimension, number: int) -> list[tuple[Cut, Cut]]:
         case Listed() | There() | YesNo():
             raise AssertionError("these values lie on no line")
         case _:
-            assert_never(dimension.domain.classes)
+            assert_never(dimension.partition.classes)
 
 
 def _pieces(

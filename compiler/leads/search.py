@@ -21,7 +21,7 @@ import attrs
 
 from turnout.compiler.leads import solver as sat
 from turnout.compiler.leads.budget import Meter
-from turnout.compiler.leads.columns import Column, crossed, lightest, swept, union
+from turnout.compiler.leads.columns import BitColumn, crossed, lightest, swept, union
 from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.space import Box
 from turnout.compiler.masks import Mask, key, members, set_of
@@ -37,7 +37,7 @@ BOXES_A_NODE = 8
 
 
 @attrs.frozen
-class Node:
+class SearchNode:
     """What is left to settle.
 
     alive: the boxes not avoided yet. columns: for each open dimension, what is left of it.
@@ -45,7 +45,7 @@ class Node:
     """
 
     alive: int
-    columns: dict[int, list[Column]]
+    columns: dict[int, list[BitColumn]]
     settled: dict[int, Mask]
 
 
@@ -62,12 +62,12 @@ def uncovered(box: Masks, covers: Iterable[Box], meter: Meter) -> Masks | None:
         quick = _descent(box, cutting)
         if quick is not None:
             return quick
-    return _left(box, Node((1 << len(cutting)) - 1, _columns(box, cutting), {}), meter)
+    return _left(box, SearchNode((1 << len(cutting)) - 1, _columns(box, cutting), {}), meter)
 
 
 def uncovered_by_most(
     box: Masks,
-    columns: Mapping[int, list[Column]],
+    columns: Mapping[int, list[BitColumn]],
     alive: int,
     also: Sequence[Box],
     meter: Meter,
@@ -79,7 +79,7 @@ def uncovered_by_most(
     """
     first = alive.bit_length()
     beyond = ((1 << len(also)) - 1) << first
-    kept: dict[int, list[Column]] = {}
+    kept: dict[int, list[BitColumn]] = {}
     for at in sorted({*columns, *(at for sides in also for at, _ in sides)}):
         within = box[at]
         known = columns.get(at, [(within, alive)])
@@ -94,10 +94,10 @@ def uncovered_by_most(
         further = swept(within, by_side, beyond)
         kept[at] = list(crossed([column for column in found if column[0]], further))
     meter.take(1 + alive.bit_count() + len(also))
-    return _left(box, Node(alive | beyond, kept, {}), meter)
+    return _left(box, SearchNode(alive | beyond, kept, {}), meter)
 
 
-def _left(box: Masks, start: Node, meter: Meter) -> Masks | None:
+def _left(box: Masks, start: SearchNode, meter: Meter) -> Masks | None:
     """Return a part of `box` without what is settled as in `start`, None where there is none."""
     root = _reduced(start, meter)
     found = None if root is None else _searched(root, meter)
@@ -109,7 +109,7 @@ def _left(box: Masks, start: Node, meter: Meter) -> Masks | None:
     return tuple(left)
 
 
-def _searched(root: Node, meter: Meter) -> dict[int, Mask] | None:
+def _searched(root: SearchNode, meter: Meter) -> dict[int, Mask] | None:
     """Return the classes, by dimension, of a part that no living box meets, None without one."""
     stack = [root]
     alone = NODES_ALONE + root.alive.bit_count() // BOXES_A_NODE
@@ -128,7 +128,7 @@ def _searched(root: Node, meter: Meter) -> dict[int, Mask] | None:
     return None
 
 
-def _solved(engine: sat.SatEngine, root: Node, meter: Meter) -> dict[int, Mask] | None:
+def _solved(engine: sat.SatEngine, root: SearchNode, meter: Meter) -> dict[int, Mask] | None:
     """Return the same as `_searched`, from a SAT solver."""
     rows = {at: [accepting for _, accepting in columns] for at, columns in root.columns.items()}
     places = sat.places_outside(engine, members(root.alive), rows, meter)
@@ -157,7 +157,7 @@ def _cutting(box: Masks, covers: Iterable[Box]) -> list[dict[int, Mask]] | None:
     return list(found.values())
 
 
-def _columns(box: Masks, cutting: Sequence[dict[int, Mask]]) -> dict[int, list[Column]]:
+def _columns(box: Masks, cutting: Sequence[dict[int, Mask]]) -> dict[int, list[BitColumn]]:
     """Return the columns of each dimension that a box cuts, in the order of dimensions."""
     by_side: dict[int, dict[tuple[int, Mask], list[int]]] = {}
     for number, sides in enumerate(cutting):
@@ -207,7 +207,7 @@ def _descent(box: Masks, cutting: list[dict[int, Mask]]) -> Masks | None:
 # -- what follows without a choice --
 
 
-def _reduced(node: Node, meter: Meter) -> Node | None:
+def _reduced(node: SearchNode, meter: Meter) -> SearchNode | None:
     """Return what is left to settle once everything that follows is drawn; None if nothing is."""
     alive, settled = node.alive, dict(node.settled)
     columns = node.columns
@@ -215,12 +215,12 @@ def _reduced(node: Node, meter: Meter) -> Node | None:
         meter.take(1 + sum(map(len, columns.values())))
         before = alive
         avoidable: dict[int, int] = {}
-        kept: dict[int, list[Column]] = {}
+        kept: dict[int, list[BitColumn]] = {}
         for at, all_columns in columns.items():
             light = lightest(all_columns, alive)
             if light[0][1] == 0:
                 # What is left of the dimensions before it avoids boxes, too.
-                return Node(0, {**columns, **kept, at: light[:1]}, settled)
+                return SearchNode(0, {**columns, **kept, at: light[:1]}, settled)
             if len(light) == 1:
                 settled[at] = light[0][0]
                 alive &= light[0][1]
@@ -236,13 +236,13 @@ def _reduced(node: Node, meter: Meter) -> Node | None:
         if narrowed is None:
             return None
         if not narrowed and alive == before and len(kept) == len(columns):
-            return _compressed(Node(alive, kept, settled))
+            return _compressed(SearchNode(alive, kept, settled))
         columns = {**kept, **narrowed}
 
 
 def _forced(
-    alive: int, columns: dict[int, list[Column]], avoidable: dict[int, int]
-) -> dict[int, list[Column]] | None:
+    alive: int, columns: dict[int, list[BitColumn]], avoidable: dict[int, int]
+) -> dict[int, list[BitColumn]] | None:
     """Return the dimensions narrowed to where boxes must be avoided; None where none can be."""
     once = twice = 0
     for places in avoidable.values():
@@ -251,7 +251,7 @@ def _forced(
     if alive & ~once:
         return None
     single = alive & once & ~twice
-    narrowed: dict[int, list[Column]] = {}
+    narrowed: dict[int, list[BitColumn]] = {}
     for at, where in avoidable.items() if single else ():
         must = single & where
         if must:
@@ -262,25 +262,25 @@ def _forced(
     return narrowed
 
 
-def _compressed(node: Node) -> Node:
+def _compressed(node: SearchNode) -> SearchNode:
     """Return `node` with its living boxes renumbered, where most have died."""
     if not node.alive or node.alive.bit_count() * 8 > node.alive.bit_length():
         return node
     where = members(node.alive)
     new = {old: number for number, old in enumerate(where)}
-    columns: dict[int, list[Column]] = {}
+    columns: dict[int, list[BitColumn]] = {}
     for at, before in node.columns.items():
         columns[at] = [
             (classes, set_of(new[old] for old in members(accepting & node.alive)))
             for classes, accepting in before
         ]
-    return Node((1 << len(where)) - 1, columns, node.settled)
+    return SearchNode((1 << len(where)) - 1, columns, node.settled)
 
 
 # -- choices --
 
 
-def _split(node: Node) -> list[Node]:
+def _split(node: SearchNode) -> list[SearchNode]:
     """Return the branches to search, the most promising first; no lead is in two."""
     count = node.alive.bit_count()
     best: tuple[int, int] | None = None
@@ -299,11 +299,11 @@ def _split(node: Node) -> list[Node]:
     return [_narrower(node, at, without), _narrower(node, at, with_)]
 
 
-def _narrower(node: Node, at: int, columns: list[Column]) -> Node:
-    return Node(node.alive, {**node.columns, at: columns}, node.settled)
+def _narrower(node: SearchNode, at: int, columns: list[BitColumn]) -> SearchNode:
+    return SearchNode(node.alive, {**node.columns, at: columns}, node.settled)
 
 
-def _choice(node: Node) -> tuple[int, int]:
+def _choice(node: SearchNode) -> tuple[int, int]:
     """Return the box with the fewest ways to be avoided, and the dimension to avoid it in."""
     places: dict[int, int] = {}
     for at, columns in node.columns.items():

@@ -11,7 +11,7 @@ impossible boxes, so that nobody proves or shows anything by a lead that can't b
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from math import prod
 from typing import TypeAlias, assert_never
 
@@ -19,13 +19,16 @@ import attrs
 
 from turnout.compiler import masks
 from turnout.compiler.classes import class_of, finder, is_as_tested
-from turnout.compiler.leads import domains
-from turnout.compiler.leads.dimensions import Dimension, Kind
-from turnout.compiler.leads.domains import Domain
+from turnout.compiler.leads import partitions
+from turnout.compiler.leads.dimensions import NO, YES, Dimension, DimensionKind
+from turnout.compiler.leads.partitions import Partition
+from turnout.compiler.leads.possible_texts import Axis, axes
 from turnout.compiler.leads.prefixes import text
 from turnout.compiler.leads.samples import sample
+from turnout.compiler.leads.timeline import contradictions
 from turnout.compiler.leads.universe import country_of, example, universe
 from turnout.compiler.masks import Mask
+from turnout.compiler.program import SINCE
 from turnout.dsl import types
 from turnout.dsl.conditions import (
     Age,
@@ -36,6 +39,7 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     IsIn,
+    LaterThan,
     Matches,
     OlderThan,
     Open,
@@ -43,11 +47,12 @@ from turnout.dsl.conditions import (
     Present,
     StartsWith,
     WithinLast,
+    WithinNext,
 )
 from turnout.dsl.types import Field, Value, Values
 
-NO, YES = 1, 2
-"""The two classes of a yes/no dimension, as masks."""
+MOST_NEVER = 10_000
+"""Sets of moments that don't come; with more, a witness may be at one of the others."""
 
 MOST_COMBINATIONS = 1_000
 """Ways to lack a field of every identity; with more, a witness may be such a lead."""
@@ -62,28 +67,40 @@ class Space:
 
     sides: where each atom lives, as dimension and mask. impossible: boxes that hold no
     lead. is_exact: no pattern is left free, so that every class combination outside
-    `impossible` is a lead.
+    `impossible` is a lead. since: the day from which on its leads arrive.
     """
 
     dimensions: tuple[Dimension, ...]
     sides: Mapping[Atom, tuple[int, Mask]] = attrs.field(repr=False, hash=False)
     impossible: tuple[Box, ...] = attrs.field(repr=False)
+    since: date = SINCE
 
     @cached_property
     def full(self) -> tuple[Mask, ...]:
         """The whole grid: every class of every dimension."""
         return tuple(dimension.full for dimension in self.dimensions)
 
+    @cached_property
+    def texts(self) -> dict[str, Axis]:
+        """What is asked of the texts of each field, by its name."""
+        return axes(self.dimensions)
+
+    @cached_property
+    def tight(self) -> tuple[Axis, ...]:
+        """Those of `texts` of which some combinations of classes may be no text."""
+        return tuple(axis for axis in self.texts.values() if axis.is_tight)
+
     def classify(self, values: Values, today: date) -> list[int]:
         """Return a lead's class on each dimension."""
         return [_class(dimension, values, today) for dimension in self.dimensions]
 
 
-def space(fields: Mapping[str, Field], asked: Iterable[Atom]) -> Space:
+def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None = None) -> Space:
     """Return the space of `fields`, just fine enough for the atoms `asked`.
 
     Each calendar that is asked is a dimension too, and so is whether the lead was seen
-    before; the answers stand among the values of a lead.
+    before; the answers stand among the values of a lead. since: the day from which on
+    moments come, so that what no moment allows is impossible; None where any may.
     """
     atoms = list(asked)
     by_field: dict[str, dict[Atom, None]] = {name: {} for name in fields}
@@ -107,7 +124,10 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom]) -> Space:
     for atom in clocks:
         if isinstance(atom, Duplicate):
             builder.link_history(atom)
-    return Space(tuple(builder.dimensions), builder.sides, tuple(builder.impossible))
+    if since is not None:
+        builder.link_moments([atom for atom in clocks if isinstance(atom, Open)], since)
+    impossible = tuple(builder.impossible)
+    return Space(tuple(builder.dimensions), builder.sides, impossible, since or SINCE)
 
 
 def _keys(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> Iterator[Atom]:
@@ -149,10 +169,10 @@ def _class(dimension: Dimension, values: Values, today: date) -> int:
     value = values.get(dimension.field.name)
     match dimension.kind:
         case "value" | "has" | "pattern":
-            return class_of(dimension.domain.classes, value)
+            return class_of(dimension.partition.classes, value)
         case "age":
             age = today.toordinal() - value.toordinal() if isinstance(value, date) else None
-            return class_of(dimension.domain.classes, age)
+            return class_of(dimension.partition.classes, age)
         case _:
             assert_never(dimension.kind)
 
@@ -182,7 +202,7 @@ class _Builder:
                     presence.append(atom)
                 case IsIn() | Between() | StartsWith():
                     own.append(atom)
-                case OlderThan() | WithinLast():
+                case OlderThan() | WithinLast() | WithinNext() | LaterThan():
                     ages.append(atom)
                 case Has():
                     held.append(atom)
@@ -195,7 +215,7 @@ class _Builder:
         at = self._dimension(field, "value", self._values(field, own))
         self.value_at[field.name] = at
         for one in presence:
-            self.sides[one] = at, self.dimensions[at].domain.full & ~1
+            self.sides[one] = at, self.dimensions[at].partition.full & ~1
         if ages:
             self._ages(field, at, ages)
         if held:
@@ -203,31 +223,33 @@ class _Builder:
         if patterns:
             self._patterns(field, at, patterns)
 
-    def _dimension(self, field: Field, kind: Kind, domain: Domain, test: Atom | None = None) -> int:
+    def _dimension(
+        self, field: Field, kind: DimensionKind, partition: Partition, test: Atom | None = None
+    ) -> int:
         can_lack = kind in {"has", "pattern"} or not field.required
-        full = domain.full if can_lack else domain.full & ~1
-        made = Dimension(field, kind, domain, full, test)
+        full = partition.full if can_lack else partition.full & ~1
+        made = Dimension(field, kind, partition, full, test)
         if kind == "value" and isinstance(field.type, types.Code) and field.type.digits:
             # Between "9" and "A" there are texts, but none of them is made of digits.
-            possible = 1 | masks.set_of([n for n in range(1, domain.size) if sample(made, n)])
+            possible = 1 | masks.set_of([n for n in range(1, partition.size) if sample(made, n)])
             made = attrs.evolve(made, full=full & possible)
         at = len(self.dimensions)
         self.dimensions.append(made)
-        for atom, mask in domain.masks.items():
+        for atom, mask in partition.masks.items():
             self.sides[atom] = at, mask
         return at
 
-    def _values(self, field: Field, atoms: Sequence[_Own]) -> Domain:
+    def _values(self, field: Field, atoms: Sequence[_Own]) -> Partition:
         on_line = [atom for atom in atoms if not isinstance(atom, StartsWith)]
         match field.type:
             case types.Integer(low, high):
-                return domains.whole(on_line, low, high)
+                return partitions.whole(on_line, low, high)
             case types.Number(low, high):
-                return domains.dense(on_line, low, high)
+                return partitions.dense(on_line, low, high)
             case types.Money():
-                return domains.dense(on_line, None, None)
+                return partitions.dense(on_line, None, None)
             case types.Date():
-                return domains.days(on_line)
+                return partitions.days(on_line)
             case types.Text() | types.Code() | types.Email() | types.Phone() | types.Domain():
                 return text(atoms, self._literal_tests(field))
             case (
@@ -241,8 +263,8 @@ class _Builder:
             ):
                 chosen = [atom for atom in atoms if isinstance(atom, IsIn)]
                 if not chosen and not self._is_linked(field):
-                    return domains.presence(has_values=example(field.type) is not None)
-                return domains.finite(universe(field.type), chosen, self._tell_apart(field))
+                    return partitions.presence(has_values=example(field.type) is not None)
+                return partitions.finite(universe(field.type), chosen, self._tell_apart(field))
             case _:
                 assert_never(field.type)
 
@@ -256,36 +278,36 @@ class _Builder:
     # -- ages, held values, patterns --
 
     def _ages(self, field: Field, at: int, atoms: Sequence[Age]) -> None:
-        age = self._dimension(field, "age", domains.whole(atoms, None, None))
-        self._same_missing(at, age, self.dimensions[age].domain.full & ~1)
+        age = self._dimension(field, "age", partitions.whole(atoms, None, None))
+        self._same_missing(at, age, self.dimensions[age].partition.full & ~1)
 
     def _same_missing(self, at: int, other: int, present: Mask) -> None:
         self.impossible.append(((at, 1), (other, present)))
-        self.impossible.append(((at, self.dimensions[at].domain.full & ~1), (other, 1)))
+        self.impossible.append(((at, self.dimensions[at].partition.full & ~1), (other, 1)))
 
     def _held(self, field: Field, at: int, atoms: list[Has]) -> None:
-        others = [self._dimension(field, "has", domains.yes_no(atom), atom) for atom in atoms]
+        others = [self._dimension(field, "has", partitions.yes_no(atom), atom) for atom in atoms]
         for other in others:
             self.impossible.append(((at, 1), (other, YES)))
         assert isinstance(field.type, types.AnyOf)
         if len(others) == len(field.type.values):  # it is never empty, so one of them is held
             self.impossible.append(
-                ((at, ~1 & self.dimensions[at].domain.full), *((other, NO) for other in others))
+                ((at, ~1 & self.dimensions[at].partition.full), *((other, NO) for other in others))
             )
 
     def _patterns(self, field: Field, at: int, atoms: list[Pattern]) -> None:
         places = {
-            atom: self._dimension(field, "pattern", domains.yes_no(atom), atom) for atom in atoms
+            atom: self._dimension(field, "pattern", partitions.yes_no(atom), atom) for atom in atoms
         }
-        domain = self.dimensions[at].domain
-        find = finder(domain.classes)
+        partition = self.dimensions[at].partition
+        find = finder(partition.classes)
         literals = _literals(self.atoms[field.name])
         for atom, other in places.items():
             self.impossible.append(((at, 1), (other, YES)))
             holds = masks.mask_of({find(v) for v in literals if is_as_tested(atom, v)})
             fails = masks.mask_of({find(v) for v in literals if not is_as_tested(atom, v)})
             prefixes = _prefixes(self.atoms[field.name])
-            for prefix, mask in ((p, domain.masks[StartsWith(field.name, p)]) for p in prefixes):
+            for prefix, mask in ((p, partition.masks[StartsWith(field.name, p)]) for p in prefixes):
                 if isinstance(atom, Contains) and atom.text in prefix:
                     holds |= mask
             if holds:
@@ -347,7 +369,17 @@ class _Builder:
                 assert field.type.country is not None
                 self._link(self.value_at[field.type.country], self.value_at[field.name], field)
 
-    # -- a table and what is looked up in it --
+    # -- what no moment and no history allows --
+
+    def link_moments(self, atoms: Sequence[Open], since: date) -> None:
+        """Enter what is never open, or closed, at once; with too much of it, a part."""
+        by_calendar = {atom.calendar: atom for atom in atoms}
+        for chosen in islice(contradictions(tuple(by_calendar), since), MOST_NEVER):
+            sides: list[tuple[int, Mask]] = []
+            for calendar, is_open in chosen.items():
+                at, mask = self.sides[by_calendar[calendar]]
+                sides.append((at, mask if is_open else self.dimensions[at].full & ~mask))
+            self.impossible.append(_box(*sides))
 
     def link_history(self, atom: Duplicate) -> None:
         """Enter that no lead is a duplicate that lacks a field of every identity."""
@@ -360,6 +392,8 @@ class _Builder:
             sides = [(self.value_at[name], 1) for name in dict.fromkeys(names)]
             self.impossible.append(_box(self.sides[atom], *sides))
 
+    # -- a table and what is looked up in it --
+
     def link_lookups(self) -> None:
         """Enter that no lead lacks a value that a table has for it."""
         for field in self.fields.values():
@@ -369,9 +403,9 @@ class _Builder:
                     self.impossible.append(_box(place, (self.value_at[field.name], 1)))
 
     def _link(self, country: int, child: int, field: Field) -> None:
-        countries = self.dimensions[country].domain
+        countries = self.dimensions[country].partition
         in_country, in_child = (
-            finder(self.dimensions[at].domain.classes) for at in (country, child)
+            finder(self.dimensions[at].partition.classes) for at in (country, child)
         )
         allowed: dict[int, set[int]] = {}
         for value in universe(field.type):

@@ -18,18 +18,18 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.leads.index import Index
-from turnout.compiler.leads.regions import All, Masks, Regions
+from turnout.compiler.leads.regions import Masks, Region, Regions
 from turnout.compiler.leads.space import Space
 from turnout.compiler.masks import Mask
 
 Effort: TypeAlias = Callable[[Masks], tuple[int, ...]]
 """How hard a box is to say; of several, the least is kept."""
 
-Search: TypeAlias = Callable[[Sequence[All]], Masks | None]
+Search: TypeAlias = Callable[[Sequence[Region]], Masks | None]
 """Finds a box of the set in all of these regions, None where there is none; may run out of
 steps."""
 
-Sides: TypeAlias = Callable[[int, Mask], Iterable[Mask]]
+SidesOf: TypeAlias = Callable[[int, Mask], Iterable[Mask]]
 """Parts of a side of a dimension."""
 
 MOST_ORDERS = 12
@@ -41,7 +41,7 @@ class Walls:
 
     space: Space
     index: Index
-    trees: tuple[All, ...] = ()
+    trees: tuple[Region, ...] = ()
 
     def meeting(self, at: int, mask: Mask) -> int:
         """Return the boxes of the index that accept one of these classes on dimension `at`."""
@@ -74,7 +74,7 @@ class Cover:
         """Every class of every dimension."""
         return self.regions.space.full
 
-    def outside(self, box: Masks) -> All:
+    def outside(self, box: Masks) -> Region:
         """Return the leads outside `box`."""
         return self.regions.outside(tuple(enumerate(box)))
 
@@ -84,7 +84,7 @@ class Cover:
         return self.search([region_of(self.regions.space, box), *beyond]) is None
 
 
-def column(region: All, box: Sequence[Mask], at: int, full: Mask) -> Mask:
+def column(region: Region, box: Sequence[Mask], at: int, full: Mask) -> Mask:
     """Return the classes of dimension `at` with which `box` may meet `region`: no fewer."""
     found = full
     for other, mask in region.box:
@@ -153,7 +153,7 @@ def needed(boxes: Sequence[Masks], cover: Cover) -> list[int]:
     return kept
 
 
-def narrowed(boxes: Sequence[Masks], cover: Cover, sides: Sides) -> list[Masks]:
+def narrowed(boxes: Sequence[Masks], cover: Cover, sides: SidesOf) -> list[Masks]:
     """Return `boxes` without what others say already, where that is easier to say.
 
     A box that is as wide as it can be says again what stands elsewhere ("outside the US"
@@ -182,7 +182,7 @@ def _with(box: Masks, at: int, mask: Mask) -> Masks:
     return (*box[:at], mask, *box[at + 1 :])
 
 
-def region_of(space: Space, box: Iterable[Mask]) -> All:
+def region_of(space: Space, box: Iterable[Mask]) -> Region:
     """Return a box of masks as a region."""
     sides = tuple((at, mask) for at, mask in enumerate(box) if mask != space.full[at])
-    return All(sides)
+    return Region(sides)

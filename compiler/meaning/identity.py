@@ -67,7 +67,7 @@ class History:
 
 NEW = History()
 
-Earlier: TypeAlias = Callable[[str, str, int, int, bool], Seen | None]
+FindEarlier: TypeAlias = Callable[[str, str, int, int, bool], Seen | None]
 """The latest lead under a key, other than this id, in a period (both ends included);
 the last argument: only those that a person has."""
 
@@ -108,7 +108,7 @@ def stands_for_nothing(text: str) -> bool:
 
 
 def history(
-    found: tuple[tuple[str, timedelta], ...], lead: str, now: int, earlier: Earlier
+    found: tuple[tuple[str, timedelta], ...], lead: str, now: int, earlier: FindEarlier
 ) -> History:
     """Return what came before a lead with these keys at that moment, in microseconds."""
 

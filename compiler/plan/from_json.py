@@ -17,15 +17,15 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
-    Test,
     Texts,
     There,
     Whole,
     YesNo,
+    YesNoTest,
 )
 from turnout.compiler.masks import Mask
 from turnout.compiler.plan.shape import Json, PlanError, parsed
-from turnout.compiler.plan.value import Answer, Attempt, Box, Column, Part, Plan, Sides
+from turnout.compiler.plan.value import Answer, ClauseBox, Column, Part, Plan, PlannedAttempt, Sides
 from turnout.compiler.plan.writing import FORMAT, HASH, VERSION, hash_of
 from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.conditions import Contains, EndsWith, Has, Matches
@@ -134,14 +134,14 @@ def _part(of: Json, number: int, sides: Sequence[tuple[int, Mask]]) -> Part:
 
 def _boxes(
     of: Json, clauses: int, parts: int, sides: Sequence[tuple[int, Mask]]
-) -> tuple[Box, ...]:
-    found: list[Box] = []
+) -> tuple[ClauseBox, ...]:
+    found: list[ClauseBox] = []
     least = 0
     for each in of.items():
         clause, own, part = each.items(3)
         least = clause.whole(least, clauses - 1)
         number = None if part.value is None else part.whole(0, parts - 1)
-        found.append(Box(least, _sides(own, sides), number))
+        found.append(ClauseBox(least, _sides(own, sides), number))
     return tuple(found)
 
 
@@ -245,7 +245,7 @@ def _cut(of: Json) -> tuple[Decimal, int]:
     return found, side.whole(0, 1)
 
 
-def _test(field: str, word: Json, text: Json) -> Test:
+def _test(field: str, word: Json, text: Json) -> YesNoTest:
     match word.one_of(("has", "ends with", "contains", "matches")):
         case "has":
             return Has(field, text.text())
@@ -276,9 +276,9 @@ def _answer(of: Json) -> Answer:
     )
 
 
-def _attempt(of: Json) -> Attempt:
+def _attempt(of: Json) -> PlannedAttempt:
     found = of.keys("kind", "name", "matching", "anytime", "by")
-    return Attempt(_target(of, found), found["by"].text())
+    return PlannedAttempt(_target(of, found), found["by"].text())
 
 
 def _target(of: Json, found: Mapping[str, Json]) -> Target:

@@ -10,10 +10,9 @@ from turnout.compiler.classes import Classes, Listed
 from turnout.compiler.leads.boxes import boxes
 from turnout.compiler.leads.dimensions import Dimension
 from turnout.compiler.leads.ground import Ground
-from turnout.compiler.leads.regions import All
-from turnout.compiler.plan.value import Answer, Attempt, Box, Column, Part, Plan, Sides
-from turnout.compiler.program import Attempt as Tried
-from turnout.compiler.program import Clause, Program
+from turnout.compiler.leads.regions import Region
+from turnout.compiler.plan.value import Answer, ClauseBox, Column, Part, Plan, PlannedAttempt, Sides
+from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.questions.route_ground import route_ground
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import Open
@@ -26,14 +25,14 @@ def plan_of(program: Program, route: str, policy_hash: str = "") -> Plan:
     chosen, policy = program.routes[route], program.policy
     ground = route_ground(program, route)
     parts = _Parts()
-    found: list[Box] = []
+    found: list[ClauseBox] = []
     for at, clause in enumerate(chosen.clauses):
         region = ground.regions.region(clause.condition)
         own = boxes(region, ground.space.full)
         if own is None:
-            found.append(Box(at, region.box, parts.number(region)))
+            found.append(ClauseBox(at, region.box, parts.number(region)))
         else:
-            found += [Box(at, box) for box in own]
+            found += [ClauseBox(at, box) for box in own]
     columns, numbers = _columns(ground, [*(b.sides for b in found), *(p.sides for p in parts.all)])
     return Plan(
         policy=policy.name,
@@ -43,7 +42,7 @@ def plan_of(program: Program, route: str, policy_hash: str = "") -> Plan:
         required=tuple(name for name, field in policy.fields.items() if field.required),
         columns=columns,
         answers=tuple(map(_answer, chosen.clauses)),
-        boxes=tuple(Box(b.clause, _renumbered(b.sides, numbers), b.part) for b in found),
+        boxes=tuple(ClauseBox(b.clause, _renumbered(b.sides, numbers), b.part) for b in found),
         parts=tuple(Part(_renumbered(p.sides, numbers), p.eithers) for p in parts.all),
         last=_attempts(chosen.last),
         calendars=_calendars(ground),
@@ -56,13 +55,13 @@ class _Parts:
 
     def __init__(self) -> None:
         self._numbers: dict[Part, int] = {}
-        self._known: dict[All, int] = {}
+        self._known: dict[Region, int] = {}
 
     @property
     def all(self) -> tuple[Part, ...]:
         return tuple(self._numbers)
 
-    def number(self, region: All) -> int:
+    def number(self, region: Region) -> int:
         """Return the number of a region; a region is its own key, so each is met once."""
         if region not in self._known:
             eithers = (
@@ -85,7 +84,7 @@ def _columns(ground: Ground, used: list[Sides]) -> tuple[tuple[Column, ...], dic
 
 
 def _column(dimension: Dimension) -> Column:
-    bare = _bare(dimension.domain.classes)
+    bare = _bare(dimension.partition.classes)
     return Column(dimension.field.name, bare, is_age=dimension.kind == "age")
 
 
@@ -117,8 +116,8 @@ def _answer(clause: Clause) -> Answer:
     )
 
 
-def _attempts(tried: tuple[Tried, ...]) -> tuple[Attempt, ...]:
-    return tuple(Attempt(each.target, each.by) for each in tried)
+def _attempts(tried: tuple[Attempt, ...]) -> tuple[PlannedAttempt, ...]:
+    return tuple(PlannedAttempt(each.target, each.by) for each in tried)
 
 
 def _sla(sla: Sla) -> Sla:

@@ -42,7 +42,7 @@ Sides: TypeAlias = tuple[Side, ...]
 
 
 @attrs.frozen
-class Box:
+class ClauseBox:
     """Leads that a clause takes.
 
     clause: its number. sides: what they have in common. part: the number of the part that
@@ -67,7 +67,7 @@ class Part:
 
 
 @attrs.frozen
-class Attempt:
+class PlannedAttempt:
     """One target that is tried. by: the rule or fallback that names it, in words."""
 
     target: Target
@@ -84,7 +84,7 @@ class Answer:
 
     name: str
     is_rule: bool
-    attempts: tuple[Attempt, ...]
+    attempts: tuple[PlannedAttempt, ...]
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
     steward: str | None = None
@@ -119,8 +119,8 @@ class Plan:
     required: tuple[str, ...]
     columns: tuple[Column, ...] = attrs.field(repr=False)
     answers: tuple[Answer, ...] = attrs.field(repr=False)
-    boxes: tuple[Box, ...] = attrs.field(repr=False)
+    boxes: tuple[ClauseBox, ...] = attrs.field(repr=False)
     parts: tuple[Part, ...] = attrs.field(repr=False)
-    last: tuple[Attempt, ...] = attrs.field(repr=False)
+    last: tuple[PlannedAttempt, ...] = attrs.field(repr=False)
     calendars: tuple[Calendar, ...] = ()
     identities: tuple[Identity, ...] = ()

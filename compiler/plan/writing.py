@@ -16,14 +16,14 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
-    Test,
     Texts,
     There,
     Whole,
     YesNo,
+    YesNoTest,
 )
 from turnout.compiler.masks import Mask, key, members
-from turnout.compiler.plan.value import Answer, Attempt, Column, Plan, Sides
+from turnout.compiler.plan.value import Answer, Column, Plan, PlannedAttempt, Sides
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import Contains, EndsWith, Has, Matches
 from turnout.dsl.policy import Identity, Sla
@@ -135,7 +135,7 @@ def _classes(classes: Classes) -> dict[str, object]:
             assert_never(classes)
 
 
-def tested(test: Test) -> tuple[str, str]:
+def tested(test: YesNoTest) -> tuple[str, str]:
     """Return a test as its word and its text."""
     match test:
         case Has(_, value):
@@ -164,7 +164,7 @@ def _answer(answer: Answer) -> dict[str, object]:
     }
 
 
-def _attempt(attempt: Attempt) -> dict[str, object]:
+def _attempt(attempt: PlannedAttempt) -> dict[str, object]:
     return {**_target(attempt.target), "by": attempt.by}
 
 

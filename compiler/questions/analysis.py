@@ -6,10 +6,11 @@ from functools import cache, cached_property, partial
 import attrs
 
 from turnout.compiler.leads.boxes import merged, parts
-from turnout.compiler.leads.budget import USUAL, Budget, Meter, OutOfSteps
+from turnout.compiler.leads.budget import USUAL, Budget, Meter, OutOfSteps, OutOfTexts
 from turnout.compiler.leads.ground import Ground
 from turnout.compiler.leads.index import IMPOSSIBLE, Index, index
-from turnout.compiler.leads.regions import All, Masks, Regions, find, truth
+from turnout.compiler.leads.possible_texts import real
+from turnout.compiler.leads.regions import Masks, Region, Regions, find, truth
 from turnout.compiler.leads.search import uncovered, uncovered_by_most
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.witness import Example
@@ -17,7 +18,7 @@ from turnout.compiler.meaning.interpreter import Match, match
 from turnout.compiler.outcomes import Outcome, outcome
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.questions.limits import EVERY_LEAD, sure
-from turnout.compiler.questions.route_ground import route_ground
+from turnout.compiler.questions.route_ground import moments_ground
 from turnout.dsl.conditions import Atom, atoms
 from turnout.dsl.policy import Policy
 
@@ -34,7 +35,7 @@ class Analysis:
     route: RouteProgram
     ground: Ground
     budget: Budget = USUAL
-    known: Mapping[int, All] = attrs.field(factory=dict[int, All], repr=False)
+    known: Mapping[int, Region] = attrs.field(factory=dict[int, Region], repr=False)
     _remaining: dict[int, Masks | OutOfSteps | None] = attrs.field(
         factory=dict[int, Masks | OutOfSteps | None], repr=False
     )
@@ -50,12 +51,12 @@ class Analysis:
         return self.ground.space
 
     @property
-    def possible(self) -> tuple[All, ...]:
+    def possible(self) -> tuple[Region, ...]:
         """What every lead is outside of: combinations that can't be."""
         return self.ground.possible
 
     @cached_property
-    def taken(self) -> tuple[All, ...]:
+    def taken(self) -> tuple[Region, ...]:
         """The region that each clause describes, in order."""
         return tuple(
             self.known[at] if at in self.known else self.regions.region(clause.condition)
@@ -89,11 +90,18 @@ class Analysis:
         """Return what the reference interpreter says of a lead."""
         return match(self.program.policy, self.route.name, lead.values, lead.clock)
 
-    def left(self, at: int) -> All:
+    def is_lead(self, point: Masks) -> bool:
+        """Return whether a point outside of what is impossible is known to be a lead."""
+        try:
+            return all(axis.narrowed(point, Meter(0)) for axis in self.space.tight)
+        except OutOfTexts:
+            return False
+
+    def left(self, at: int) -> Region:
         """Return the region that clause `at` leaves."""
         return self.regions.region(self.route.clauses[at].condition, holds=False)
 
-    def find(self, regions: Iterable[All], *, outside: Iterable[int] = ()) -> Masks | None:
+    def find(self, regions: Iterable[Region], *, outside: Iterable[int] = ()) -> Masks | None:
         """Return a box of leads in all of `regions` that none of these clauses takes.
 
         Raises OutOfSteps.
@@ -113,9 +121,13 @@ class Analysis:
         for sides in whole.boxes:
             box = self.within(sides)
             if any(truth(self.taken[at], box) is not False for at in webs):
-                found = self._searched(All(sides, wanted.eithers), outside, meter)
+                found = self._searched(Region(sides, wanted.eithers), outside, meter)
             else:
-                found = _found(chosen, box, whole.without, among, meter)
+
+                def search(refuted: Sequence[Box], box: Masks = box) -> Masks | None:
+                    return _found(chosen, box, [*whole.without, *refuted], among, meter)
+
+                found = real(self.space.tight, search, meter)
             if found is not None:
                 return found
         return None
@@ -139,7 +151,7 @@ class Analysis:
         """Keep a box of leads that clause `at` is known to get."""
         self._remaining[at] = left
 
-    def _searched(self, wanted: All, outside: Iterable[int], meter: Meter) -> Masks | None:
+    def _searched(self, wanted: Region, outside: Iterable[int], meter: Meter) -> Masks | None:
         """Return what `find` returns, by the search that needs no boxes."""
         start = self.within(wanted.box)
         met = [at for at in sorted(outside) if truth(self.taken[at], start) is not False]
@@ -157,7 +169,7 @@ class Analysis:
         """Return the earlier clauses that share a lead with clause `at`, at first sight."""
         return self.index.clauses_meeting(self.taken[at], at)
 
-    def shares(self, wanted: All, before: int) -> dict[int, float]:
+    def shares(self, wanted: Region, before: int) -> dict[int, float]:
         """Return the clauses before `before` that meet `wanted`, with the share each takes.
 
         The share is counted in classes, box by box; a clause whose shares overlap is given
@@ -216,7 +228,7 @@ def analyse(
     asked = tuple(dict.fromkeys([*_atoms(program.policy, chosen), *also]))
     if before is not None and before.ground.asked == asked:
         return Analysis(program, chosen, before.ground, budget)
-    return Analysis(program, chosen, route_ground(program, route, asked), budget)
+    return Analysis(program, chosen, moments_ground(program, route, asked), budget)
 
 
 def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:

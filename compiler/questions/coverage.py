@@ -13,7 +13,7 @@ from fractions import Fraction
 import attrs
 
 from turnout.compiler.leads.budget import Budget, OutOfSteps
-from turnout.compiler.leads.regions import All
+from turnout.compiler.leads.regions import Region
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import meeting_box
 from turnout.compiler.questions.shares import shares
@@ -75,12 +75,12 @@ class Coverage:
 
 
 @attrs.frozen
-class Side:
+class Heading:
     """A row or a column: its name, what it means, and the region it stands for."""
 
     name: str
     meaning: Condition
-    region: All
+    region: Region
 
 
 @attrs.frozen
@@ -88,8 +88,8 @@ class Grid:
     """The sides of one matrix."""
 
     family: str
-    rows: tuple[Side, ...]
-    columns: tuple[Side, ...]
+    rows: tuple[Heading, ...]
+    columns: tuple[Heading, ...]
 
 
 def coverage(analysis: Analysis) -> Coverage:
@@ -146,7 +146,7 @@ def grids(analysis: Analysis) -> list[Grid]:
     single = [segment for segment in segments if segment.name not in inside]
     made.append(Grid("", rows, _sides(analysis, single)))
     if not any(grid.columns for grid in made):
-        made = [Grid("", rows, (Side("every lead", ALWAYS, All(())),))]
+        made = [Grid("", rows, (Heading("every lead", ALWAYS, Region(())),))]
     return [g for g in made if g.columns and len(g.rows) * len(g.columns) <= MOST_CELLS]
 
 
@@ -154,24 +154,26 @@ def _territories(policy: Policy) -> list[Definition]:
     return [d for d in policy.definitions.values() if d.kind == "territory"]
 
 
-def _rows(analysis: Analysis) -> tuple[Side, ...]:
+def _rows(analysis: Analysis) -> tuple[Heading, ...]:
     """Return the territories, outer ones before their parts, and what is in none of them."""
     found = _territories(analysis.program.policy)
     outermost = [definition for definition in found if definition.parent is None]
-    return _sides(analysis, found[:MOST_ROWS], outermost) or (Side("every lead", ALWAYS, All(())),)
+    return _sides(analysis, found[:MOST_ROWS], outermost) or (
+        Heading("every lead", ALWAYS, Region(())),
+    )
 
 
 def _sides(
     analysis: Analysis, shown: Sequence[Definition], all_: Sequence[Definition] = ()
-) -> tuple[Side, ...]:
+) -> tuple[Heading, ...]:
     """Return a side for each definition that the space tells apart, and one for none of `all_`."""
     region = analysis.regions.region
     known = [definition for definition in shown if _is_told_apart(analysis, definition)]
-    sides = [Side(each.name, each.meaning, region(each.meaning)) for each in known]
+    sides = [Heading(each.name, each.meaning, region(each.meaning)) for each in known]
     apart = (each.meaning for each in all_ if _is_told_apart(analysis, each))
     none = Not(Or(tuple(apart)))
     if sides and all_:
-        sides.append(Side("none", none, region(none)))
+        sides.append(Heading("none", none, region(none)))
     return tuple(sides)
 
 
@@ -200,7 +202,7 @@ def _matrix(analysis: Analysis, grid: Grid) -> Matrix:
     return Matrix(grid.family, rows, columns, tuple(cells))
 
 
-def _cell(analysis: Analysis, within: Sequence[All], asked: Iterable[int]) -> Cell:
+def _cell(analysis: Analysis, within: Sequence[Region], asked: Iterable[int]) -> Cell:
     """Return which of the clauses `asked` get some lead that is in all of `within`."""
     limits = list(analysis.space.full)
     for at, mask in analysis.regions.both(within).box:

@@ -17,11 +17,11 @@ import attrs
 
 from turnout.compiler.leads.boxes import merged
 from turnout.compiler.leads.index import Index
-from turnout.compiler.leads.regions import All, Masks, reads
+from turnout.compiler.leads.regions import Masks, Region, reads
 from turnout.compiler.leads.widening import Cover, Walls, grown, narrowed, needed, region_of
 from turnout.compiler.masks import Mask, members
 from turnout.compiler.questions.analysis import Analysis
-from turnout.compiler.words.describe import Words, phrases, words
+from turnout.compiler.words.describe import SideNames, phrases, side_names
 
 MOST_REGIONS = 60
 """Regions that are looked for before the rest is only said to be there."""
@@ -58,7 +58,7 @@ class Gaps:
 
 def gaps(analysis: Analysis) -> Gaps:
     """Return the regions of leads that no clause of the route takes. Raises OutOfSteps."""
-    known = words(analysis.regions, analysis.program.policy.definitions.values())
+    known = side_names(analysis.regions, analysis.program.policy.definitions.values())
     whole = _regions(analysis, known, frozenset(), ENOUGH)
     if len(whole.regions) < 2 and whole.is_whole:
         return whole
@@ -88,17 +88,17 @@ def exceptions(analysis: Analysis) -> tuple[frozenset[int], frozenset[int]]:
     return frozenset(at for at in apart if asked[at] <= rare), frozenset(apart)
 
 
-def _length(known: Words, found: Gaps) -> tuple[bool, int, int]:
+def _length(known: SideNames, found: Gaps) -> tuple[bool, int, int]:
     """Return how long it takes to say the gap: those said whole first."""
     sides = sum(len(phrases(known, gap.box)) for gap in found.regions)
     return not found.is_whole, len(found.regions), sides
 
 
-def _regions(analysis: Analysis, known: Words, apart: frozenset[int], most: int) -> Gaps:
+def _regions(analysis: Analysis, known: SideNames, apart: frozenset[int], most: int) -> Gaps:
     """Return at most so many regions of the gap, with the clauses `apart` as exceptions."""
     clauses = range(len(analysis.route.clauses))
 
-    def search(wanted: Sequence[All]) -> Masks | None:
+    def search(wanted: Sequence[Region]) -> Masks | None:
         return analysis.find(wanted, outside=clauses)
 
     @cache

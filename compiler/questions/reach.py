@@ -17,8 +17,8 @@ from collections.abc import Mapping
 import attrs
 
 from turnout.compiler.leads.budget import OutOfSteps
-from turnout.compiler.leads.regions import All, Masks
-from turnout.compiler.program import Around
+from turnout.compiler.leads.regions import Masks, Region
+from turnout.compiler.program import OuterBlock
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl.conditions import And, Condition
 
@@ -58,7 +58,7 @@ class Verdict:
 class ClosedBlock:
     """A block into which no lead gets, and the clauses that take all its leads."""
 
-    around: Around
+    around: OuterBlock
     by: tuple[int, ...]
 
 
@@ -85,7 +85,7 @@ def verdicts(
     before. OutOfSteps where a question was left undecided. known: verdicts by clause that
     hold already.
     """
-    silent: set[Around] = set()
+    silent: set[OuterBlock] = set()
     found: list[Verdict | ClosedBlock | OutOfSteps | None] = []
     for at, clause in enumerate(analysis.route.clauses):
         try:
@@ -122,10 +122,10 @@ def _conjuncts(condition: Condition) -> list[Condition]:
     return [condition]
 
 
-def _closed_block(analysis: Analysis, at: int, silent: set[Around]) -> ClosedBlock | None:
+def _closed_block(analysis: Analysis, at: int, silent: set[OuterBlock]) -> ClosedBlock | None:
     """Return the outermost block that starts at clause `at` and lets no lead in, if any."""
     clause = analysis.route.clauses[at]
-    before = set(analysis.route.clauses[at - 1].around) if at else set[Around]()
+    before = set(analysis.route.clauses[at - 1].around) if at else set[OuterBlock]()
     if silent.intersection(clause.around):
         return None
     for depth, around in enumerate(clause.around):
@@ -139,7 +139,7 @@ def _closed_block(analysis: Analysis, at: int, silent: set[Around]) -> ClosedBlo
     return None
 
 
-def blockers(analysis: Analysis, wanted: All, before: int) -> list[int]:
+def blockers(analysis: Analysis, wanted: Region, before: int) -> list[int]:
     """Return clauses before `before` that together take all leads of `wanted`, each needed.
 
     They do take them; that was asked before. Those that take most come first in the
@@ -154,13 +154,13 @@ def blockers(analysis: Analysis, wanted: All, before: int) -> list[int]:
     return sorted(found)
 
 
-def _by_share(analysis: Analysis, wanted: All, before: int) -> list[int]:
+def _by_share(analysis: Analysis, wanted: Region, before: int) -> list[int]:
     """Return the clauses that meet `wanted`, from the one that takes most of it."""
     shares = analysis.shares(wanted, before)
     return sorted(shares, key=lambda by: (-shares[by], by))
 
 
-def _fewest(analysis: Analysis, wanted: All, candidates: list[int]) -> list[int]:
+def _fewest(analysis: Analysis, wanted: Region, candidates: list[int]) -> list[int]:
     """Return the shortest start of `candidates` that takes all of `wanted`.
 
     Few are needed as a rule, so the length is doubled until it does, and then halved.

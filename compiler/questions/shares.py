@@ -26,7 +26,7 @@ from turnout.compiler.classes import finder
 from turnout.compiler.leads.boxes import boxes
 from turnout.compiler.leads.budget import Meter, OutOfSteps
 from turnout.compiler.leads.dimensions import Dimension
-from turnout.compiler.leads.regions import All
+from turnout.compiler.leads.regions import Region
 from turnout.compiler.leads.samples import pieces
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.universe import universe
@@ -58,13 +58,13 @@ class Shares:
     weight: int
 
 
-def shares(analysis: Analysis, within: Iterable[All] = (), states: int = STATES) -> Shares:
+def shares(analysis: Analysis, within: Iterable[Region] = (), states: int = STATES) -> Shares:
     """Return the shares of the leads that are in all of `within`. Raises OutOfSteps."""
     space = analysis.space
     owners: list[int] = []
     found: list[Box] = []
     outside = [analysis.regions.complement(region) for region in within]
-    impossible = [All(box) for box in space.impossible]
+    impossible = [Region(box) for box in space.impossible]
     regions = [(_NOWHERE, region) for region in (*impossible, *outside)]
     regions += list(enumerate(analysis.taken))
     for owner, region in regions:
@@ -181,9 +181,11 @@ def _order(space: Space, columns: Sequence[Mapping[int, int]]) -> list[int]:
 def linked(space: Space) -> list[int]:
     """Return for each dimension those that its classes may depend on, itself included."""
     links = [1 << at for at in range(len(space.dimensions))]
-    for box in space.impossible:
+    groups = [[at for at, _ in box] for box in space.impossible]
+    groups += [[axis.value, *(at for at, _ in axis.patterns)] for axis in space.tight]
+    for group in groups:
         together = 0
-        for at, _ in box:
+        for at in group:
             together |= links[at]
         for at in members(together):
             links[at] = together
@@ -219,7 +221,7 @@ def _selectivity(columns: Mapping[int, int]) -> Fraction:
 
 def class_weights(dimension: Dimension) -> list[int]:
     """Return how many values each class of a dimension counts as, `missing` first."""
-    size = dimension.domain.size
+    size = dimension.partition.size
     if dimension.kind != "value":
         return [OTHER_TEXTS, 1] if dimension.kind == "pattern" else [1] * size
     kind = dimension.field.type
@@ -228,7 +230,7 @@ def class_weights(dimension: Dimension) -> list[int]:
             return _listed(dimension)
         case "text":
             named = 1
-            for mask in dimension.domain.masks.values():
+            for mask in dimension.partition.masks.values():
                 named |= mask
             return [1 if named >> class_ & 1 else OTHER_TEXTS for class_ in range(size)]
         case "whole":
@@ -243,8 +245,8 @@ def class_weights(dimension: Dimension) -> list[int]:
 
 
 def _listed(dimension: Dimension) -> list[int]:
-    weights = [1] + [0] * (dimension.domain.size - 1)
-    find = finder(dimension.domain.classes)
+    weights = [1] + [0] * (dimension.partition.size - 1)
+    find = finder(dimension.partition.classes)
     for value in universe(dimension.field.type):
         weights[find(value)] += 1
     return weights

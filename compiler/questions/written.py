@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import attrs
 
-from turnout.compiler.program import Around, RouteProgram
+from turnout.compiler.program import OuterBlock, RouteProgram
 from turnout.dsl.conditions import Condition
 from turnout.dsl.source import Span
 
@@ -27,7 +27,7 @@ class Written:
 
 def written_conditions(route: RouteProgram) -> Iterator[Written]:
     """Yield the condition of each block and rule of a route, in written order."""
-    seen: set[Around] = set()
+    seen: set[OuterBlock] = set()
     for at, clause in enumerate(route.clauses):
         outer: tuple[Condition, ...] = ()
         for around in clause.around:

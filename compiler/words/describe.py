@@ -12,12 +12,12 @@ from typing import assert_never
 
 import attrs
 
-from turnout.compiler.leads import domains
-from turnout.compiler.leads.dimensions import Dimension
-from turnout.compiler.leads.domains import Cut
+from turnout.compiler.leads import partitions
+from turnout.compiler.leads.dimensions import YES, Dimension
+from turnout.compiler.leads.partitions import Cut
 from turnout.compiler.leads.regions import Regions
 from turnout.compiler.leads.samples import ends, pieces, sample
-from turnout.compiler.leads.space import YES, Box, Space
+from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
@@ -31,7 +31,7 @@ MOST = 6
 
 
 @attrs.frozen(eq=False)
-class Words:
+class SideNames:
     """Names for sides: by dimension, each definition that is a side of it, widest first.
 
     corners: the definitions that constrain several dimensions at once, as boxes.
@@ -51,7 +51,7 @@ class Words:
         return self._said[at, mask]
 
 
-def words(regions: Regions, definitions: Iterable[Definition]) -> Words:
+def side_names(regions: Regions, definitions: Iterable[Definition]) -> SideNames:
     """Return the names of those definitions that are boxes."""
     names: dict[int, list[tuple[Named, Mask]]] = {}
     corners: list[tuple[Named, Box]] = []
@@ -70,10 +70,10 @@ def words(regions: Regions, definitions: Iterable[Definition]) -> Words:
             corners.append((name, region.box))
     for found in names.values():
         found.sort(key=lambda name: -name[1].bit_count())
-    return Words(regions.space, names, corners)
+    return SideNames(regions.space, names, corners)
 
 
-def phrases(known: Words, box: Sequence[Mask]) -> list[str]:
+def phrases(known: SideNames, box: Sequence[Mask]) -> list[str]:
     """Return one phrase for each name or side that `box` constrains, in schema order."""
     names, left = absorbed(known, box)
     said = [
@@ -84,7 +84,7 @@ def phrases(known: Words, box: Sequence[Mask]) -> list[str]:
     return [*(name.name for name in names), *said]
 
 
-def absorbed(known: Words, box: Sequence[Mask]) -> tuple[list[Named], list[Mask]]:
+def absorbed(known: SideNames, box: Sequence[Mask]) -> tuple[list[Named], list[Mask]]:
     """Return names that say several sides of `box` at once, and the box without those sides.
 
     The box is what all the names and the box that is left have in common.
@@ -130,7 +130,7 @@ def follows(space: Space, box: Sequence[Mask], at: int) -> bool:
     )
 
 
-def _phrase(known: Words, at: int, mask: Mask) -> str:
+def _phrase(known: SideNames, at: int, mask: Mask) -> str:
     dimension = known.space.dimensions[at]
     if dimension.kind in {"has", "pattern"}:
         return _yes_no(dimension, mask)
@@ -173,7 +173,7 @@ def _yes_no(dimension: Dimension, mask: Mask) -> str:
     return said if mask == YES else f"not {said}"
 
 
-def named(known: Words, at: int, mask: Mask) -> list[Named] | None:
+def named(known: SideNames, at: int, mask: Mask) -> list[Named] | None:
     """Return a few names that together are `mask`, None where there are none."""
     left, chosen, beyond = mask, list[Named](), known.space.full[at] & ~mask
     for name, side in known.names.get(at, ()):
@@ -186,7 +186,9 @@ def named(known: Words, at: int, mask: Mask) -> list[Named] | None:
 def _plain(dimension: Dimension, present: Mask) -> str:
     kind = dimension.field.type
     if dimension.kind == "age":
-        return _ranges(dimension, present, lambda low, high: _age(dimension.field.name, low, high))
+        return _ranges(
+            dimension, present, lambda low, high: age_in_words(dimension.field.name, low, high)
+        )
     match kind.shape:
         case "whole" | "dense" | "days":
             return _ranges(dimension, present, lambda low, high: _between(dimension, low, high))
@@ -201,8 +203,8 @@ def _plain(dimension: Dimension, present: Mask) -> str:
 def _listed(dimension: Dimension, present: Mask) -> str:
     name = dimension.field.name
     values = universe(dimension.field.type)
-    inside = domains.values_of(dimension.domain, values, present)
-    outside = domains.values_of(dimension.domain, values, dimension.full & ~1 & ~present)
+    inside = partitions.values_of(dimension.partition, values, present)
+    outside = partitions.values_of(dimension.partition, values, dimension.full & ~1 & ~present)
     # A few left out are the shorter list; so are many of far more.
     if len(outside) < len(inside) and (len(outside) <= MOST or 3 * len(outside) < len(inside)):
         return f"{name} other than {_folded(dimension.field, outside, 'and')}"
@@ -242,14 +244,26 @@ def spans(dimension: Dimension, present: Mask) -> list[tuple[Cut, Cut]]:
     return merged
 
 
-def _age(name: str, low: int, high: int) -> str:
-    if high == domains.HIGHEST:
-        return f"{name} older than {low - 1} days"
+def age_in_words(name: str, low: int, high: int) -> str:
+    """Return ages from `low` to `high` - 1 days in words; those below 0 lie ahead."""
+    last = high - 1
+    if high == partitions.HIGHEST:
+        if low > 0:
+            return f"{name} older than {low - 1} days" if low > 1 else f"{name} in the past"
+        return f"{name} at most {-low} days ahead" if low else f"{name} today or earlier"
+    if low == partitions.LOWEST:
+        if last < 0:
+            return f"{name} later than {-high} days" if high else f"{name} in the future"
+        return f"{name} at most {last} days ago" if last else f"{name} today or later"
     if low == 0:
-        return f"{name} within {high - 1} days"
-    if low == domains.LOWEST:
-        return f"{name} in the future" if high == 0 else f"{name} at most {high - 1} days ago"
-    return f"{name} {low} to {high - 1} days ago"
+        return f"{name} within {last} days" if last else f"{name} today"
+    if last == 0:
+        return f"{name} within next {-low} days"
+    if low > 0:
+        return f"{name} {low} to {last} days ago"
+    if last < 0:
+        return f"{name} {-last} to {-low} days ahead"
+    return f"{name} from {last} days ago to {-low} days ahead"
 
 
 def _between(dimension: Dimension, low: Cut, high: Cut) -> str:

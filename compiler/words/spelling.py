@@ -10,14 +10,13 @@ from datetime import date
 from typing import assert_never
 
 from turnout.compiler import masks
-from turnout.compiler.leads import domains
-from turnout.compiler.leads.dimensions import Dimension
-from turnout.compiler.leads.domains import Cut
+from turnout.compiler.leads import partitions
+from turnout.compiler.leads.dimensions import YES, Dimension
+from turnout.compiler.leads.partitions import Cut
 from turnout.compiler.leads.samples import ends, pieces, sample
-from turnout.compiler.leads.space import YES
 from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import Mask
-from turnout.compiler.words.describe import Words, absorbed, follows, named, spans
+from turnout.compiler.words.describe import SideNames, absorbed, follows, named, spans
 from turnout.dsl import types
 from turnout.dsl.conditions import (
     And,
@@ -25,6 +24,7 @@ from turnout.dsl.conditions import (
     Condition,
     Duplicate,
     IsIn,
+    LaterThan,
     Not,
     OlderThan,
     Open,
@@ -33,11 +33,12 @@ from turnout.dsl.conditions import (
     Present,
     StartsWith,
     WithinLast,
+    WithinNext,
 )
 from turnout.dsl.types import Value
 
 
-def spelled(known: Words, box: Sequence[Mask]) -> Condition:
+def spelled(known: SideNames, box: Sequence[Mask]) -> Condition:
     """Return a condition that describes the leads of `box` and no others."""
     names, left = absorbed(known, box)
     parts: list[Condition] = [*names]
@@ -47,7 +48,7 @@ def spelled(known: Words, box: Sequence[Mask]) -> Condition:
     return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
-def side(known: Words, at: int, mask: Mask) -> Condition:
+def side(known: SideNames, at: int, mask: Mask) -> Condition:
     """Return the condition that holds for leads with these classes on one dimension."""
     dimension = known.space.dimensions[at]
     if dimension.kind in {"has", "pattern"}:
@@ -67,7 +68,7 @@ def side(known: Words, at: int, mask: Mask) -> Condition:
     return _any([there, Not(Present(field))]) if mask & 1 else there
 
 
-def _values(known: Words, at: int, present: Mask) -> Condition:
+def _values(known: SideNames, at: int, present: Mask) -> Condition:
     """Return a condition for these classes, which are neither none nor all; false if missing."""
     dimension = known.space.dimensions[at]
     field = dimension.field.name
@@ -99,8 +100,8 @@ def _any(parts: Iterable[Condition]) -> Condition:
 
 def _listed(dimension: Dimension, present: Mask) -> Condition:
     field, values = dimension.field, universe(dimension.field.type)
-    inside = domains.values_of(dimension.domain, values, present)
-    outside = domains.values_of(dimension.domain, values, dimension.full & ~1 & ~present)
+    inside = partitions.values_of(dimension.partition, values, present)
+    outside = partitions.values_of(dimension.partition, values, dimension.full & ~1 & ~present)
     if inside and len(inside) <= len(outside) + 1:
         return IsIn(field.name, frozenset(inside))
     return And((Present(field.name), Not(IsIn(field.name, frozenset(outside)))))
@@ -109,16 +110,22 @@ def _listed(dimension: Dimension, present: Mask) -> Condition:
 def _age(of: types.Field, low: int, high: int) -> Condition:
     """Return the test for ages from `low` to `high` - 1 days; those below 0 lie ahead."""
     field, zone = of.name, of.type.zone if isinstance(of.type, types.Date) else "UTC"
-    today, before = WithinLast(field, 0, zone), OlderThan(field, 0, zone)
-    upto = Not(OlderThan(field, high - 1, zone)) if high < domains.HIGHEST else None
-    if low == domains.LOWEST:
-        ahead = (Not(today), Not(before))
-        return And((Present(field), *(ahead if high == 0 or upto is None else (upto,))))
-    if upto is None:
-        return OlderThan(field, low - 1, zone) if low else Or((today, before))
-    if low == 0:
+    if low == 0 and high < partitions.HIGHEST:
         return WithinLast(field, high - 1, zone)
-    return And((OlderThan(field, low - 1, zone), upto))
+    if high == 1 and low > partitions.LOWEST:
+        return WithinNext(field, -low, zone)
+    tests: list[Condition] = []
+    if low > 0:
+        tests.append(OlderThan(field, low - 1, zone))
+    elif low > partitions.LOWEST:
+        tests.append(Not(LaterThan(field, -low, zone)))
+    if high <= 0:
+        tests.append(LaterThan(field, -high, zone))
+    elif high < partitions.HIGHEST:
+        tests.append(Not(OlderThan(field, high - 1, zone)))
+    if all(isinstance(test, Not) for test in tests):  # a day that is missing would pass
+        tests.insert(0, Present(field))
+    return tests[0] if len(tests) == 1 else And(tuple(tests))
 
 
 def _span(dimension: Dimension, low: Cut, high: Cut) -> Condition:
@@ -161,7 +168,7 @@ def _text(dimension: Dimension, wanted: Mask) -> Condition:
     every = dimension.full & ~1
     prefixes = [
         (test, mask & every)
-        for test, mask in dimension.domain.masks.items()
+        for test, mask in dimension.partition.masks.items()
         if isinstance(test, StartsWith) and mask & every
     ]
     prefixes.sort(key=lambda side: -side[1].bit_count())

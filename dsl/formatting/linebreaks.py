@@ -14,7 +14,7 @@ import attrs
 
 
 @attrs.frozen
-class Text:
+class Unbroken:
     """Text without a line break."""
 
     text: str
@@ -47,7 +47,7 @@ class Blank:
 
 
 @attrs.frozen
-class Row:
+class Concat:
     """Parts, one after the other."""
 
     parts: tuple["Doc", ...]
@@ -75,15 +75,15 @@ class Group:
     part: "Doc"
 
 
-Doc: TypeAlias = Text | Remark | Line | NewLine | Blank | Row | Nest | Align | Group
+Doc: TypeAlias = Unbroken | Remark | Line | NewLine | Blank | Concat | Nest | Align | Group
 
-SPACE = Text(" ")
-EMPTY = Row(())
+SPACE = Unbroken(" ")
+EMPTY = Concat(())
 
 
-def row(*parts: Doc) -> Doc:
+def concat(*parts: Doc) -> Doc:
     """Return the parts one after the other."""
-    return parts[0] if len(parts) == 1 else Row(parts)
+    return parts[0] if len(parts) == 1 else Concat(parts)
 
 
 def joined(parts: Iterable[Doc], between: Doc) -> Doc:
@@ -93,7 +93,7 @@ def joined(parts: Iterable[Doc], between: Doc) -> Doc:
         if found:
             found.append(between)
         found.append(part)
-    return Row(tuple(found))
+    return Concat(tuple(found))
 
 
 def flat_width(doc: Doc) -> int | None:
@@ -106,11 +106,11 @@ def flat_width(doc: Doc) -> int | None:
     pending = [doc]
     while pending:
         match pending.pop():
-            case Text(text) | Line(text):
+            case Unbroken(text) | Line(text):
                 if is_ended and text:
                     return None
                 width += len(text)
-            case Row(parts):
+            case Concat(parts):
                 pending.extend(reversed(parts))
             case Nest(_, part) | Align(part) | Group(part):
                 pending.append(part)
@@ -158,10 +158,10 @@ class _Page:
         """Return the column at which the next text stands."""
         return indent if self.is_ended else max(len(self.line), indent)
 
-    def write(self, part: Text | Remark | Line | NewLine | Blank, indent: int) -> None:
+    def write(self, part: Unbroken | Remark | Line | NewLine | Blank, indent: int) -> None:
         """Put a word, or break the line."""
         match part:
-            case Text(text):
+            case Unbroken(text):
                 self.put(text, indent)
             case Remark(text):
                 self.remark, self.is_ended = text, True
@@ -185,7 +185,7 @@ def laid_out(doc: Doc, width: int) -> list[tuple[str, str]]:
         match part:
             case Line(flat) if is_flat:
                 page.put(flat, indent)
-            case Row(parts):
+            case Concat(parts):
                 pending.extend((indent, is_flat, inner) for inner in reversed(parts))
             case Nest(by, inner):
                 pending.append((indent + by, is_flat, inner))
@@ -209,9 +209,9 @@ def _tail(pending: list[tuple[int, bool, Doc]]) -> int:
     stack = [part for _, _, part in pending[-40:]]
     while stack:
         match stack.pop():
-            case Text(text):
+            case Unbroken(text):
                 width += len(text)
-            case Row(parts):
+            case Concat(parts):
                 stack.extend(reversed(parts))
             case Nest(_, part) | Align(part):
                 stack.append(part)

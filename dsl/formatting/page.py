@@ -17,17 +17,17 @@ from turnout.dsl.formatting.linebreaks import (
     Nest,
     NewLine,
     Remark,
-    Text,
+    Unbroken,
+    concat,
     flat_width,
     joined,
     laid_out,
-    row,
 )
 from turnout.dsl.formatting.words import (
     END,
     Around,
-    Node,
-    Words,
+    WordNode,
+    WordTree,
     first_word,
     is_word,
     part_at,
@@ -47,13 +47,13 @@ _PADDED = {"rule": 4, "calendar": 8}
 _CLAUSES = {"when", "sla", "do", "timezone", "opening", "holidays", "closed"}
 """What stands in those blocks, besides targets."""
 
-_GAP = Text("  ")
+_GAP = Unbroken("  ")
 
 _MOST_INDENT = 16
 """Columns that are kept free for the blocks around a rule on one line."""
 
 
-def page(words: Words) -> str:
+def page(words: WordTree) -> str:
     """Return the file's text in canonical form."""
     around = surroundings(words)
     writer = _Writer(around)
@@ -98,7 +98,7 @@ class _Writer:
 
     # -- statements --
 
-    def statements(self, nodes: Sequence[Node], padding: int = 0) -> Iterator[Doc]:
+    def statements(self, nodes: Sequence[WordNode], padding: int = 0) -> Iterator[Doc]:
         """Yield the statements of a block: empty lines kept, neighbours lined up.
 
         padding: the least width of a first cell.
@@ -111,24 +111,24 @@ class _Writer:
                 apart = Blank() if statement.is_apart and statement is not read[0] else EMPTY
                 *cells, last = statement.cells
                 filled = [
-                    row(cell, Text(" " * (column - _width(cell))))
+                    concat(cell, Unbroken(" " * (column - _width(cell))))
                     for cell, column in zip(cells, columns, strict=False)
                 ]
-                yield row(apart, statement.above, *filled, last)
+                yield concat(apart, statement.above, *filled, last)
 
-    def _statement(self, node: Node, *, is_padded: bool) -> _Statement:
+    def _statement(self, node: WordNode, *, is_padded: bool) -> _Statement:
         around = self._around[first_word(node).start_pos or 0]
         above, around.above = around.above, []
         docs: list[Doc] = []
         for at, (text, is_apart) in enumerate(above):
             docs += [Blank()] if at and is_apart else []
-            docs += [Text(text), NewLine()]
+            docs += [Unbroken(text), NewLine()]
         if above and around.is_apart:
             docs.append(Blank())
         is_apart = above[0][1] if above else around.is_apart
-        return _Statement(row(*docs), is_apart, *self._divided(node, is_padded=is_padded))
+        return _Statement(concat(*docs), is_apart, *self._divided(node, is_padded=is_padded))
 
-    def _divided(self, node: Node, *, is_padded: bool) -> tuple[str, tuple[Doc, ...]]:
+    def _divided(self, node: WordNode, *, is_padded: bool) -> tuple[str, tuple[Doc, ...]]:
         """Return a statement's key and its cells."""
         if isinstance(node, Token):
             return "", (self._word(node),)
@@ -137,22 +137,22 @@ class _Writer:
         brace = next((at for at, part in enumerate(parts) if is_word(part, "LBRACE")), 0)
         match node.data:
             case "territory" | "segment" | "member_segment" if at and not _has_children(node):
-                meaning = row(SPACE, self._condition(parts[at:]))
+                meaning = concat(SPACE, self._condition(parts[at:]))
                 return node.data, (self._inline(parts[:at]), meaning)
             case "field":
                 return "field", (self._inline(parts[: at + 1]), self._type(parts[at + 1 :]))
             case "person" | "partner" | "team" if brace:
                 block = self._short_block(parts[brace:], node.data)
-                return node.data, (self._inline(parts[:brace]), row(SPACE, block))
+                return node.data, (self._inline(parts[:brace]), concat(SPACE, block))
             case "rule" if self._is_short(node):
-                condition = row(SPACE, self._word(parts[2]), SPACE, self.doc(parts[3]))
-                target = row(_GAP, self.doc(parts[4]), SPACE, self._word(parts[5]))
+                condition = concat(SPACE, self._word(parts[2]), SPACE, self.doc(parts[3]))
+                target = concat(_GAP, self.doc(parts[4]), SPACE, self._word(parts[5]))
                 return "rule", (self._inline(parts[:2]), condition, target)
             case "chain":
                 targets = self._chain(parts[1:], NewLine())
-                return "clause", (self._word(parts[0]), row(SPACE, targets))
+                return "clause", (self._word(parts[0]), concat(SPACE, targets))
             case _ if is_padded and node.data in _CLAUSES:
-                return "clause", (self._word(parts[0]), row(SPACE, self._operands(parts[1:])))
+                return "clause", (self._word(parts[0]), concat(SPACE, self._operands(parts[1:])))
             case _:
                 return "", (self.doc(node),)
 
@@ -166,83 +166,84 @@ class _Writer:
         length = sum(len(word) + 1 for word in words)
         return is_bare and length + _MOST_INDENT <= WIDTH
 
-    def doc(self, node: Node) -> Doc:
+    def doc(self, node: WordNode) -> Doc:
         """Return a word or a rule's words, without what is special to statements."""
         if isinstance(node, Token):
             return self._word(node)
         parts = parts_of(node)
         match node.data:
             case "literals" | "texts":
-                return row(
+                return concat(
                     self._word(parts[0]), Align(self._items(parts[1:-1])), self._word(parts[-1])
                 )
             case "or_" | "and_":
                 return self._condition(parts)
             case "closed_range" | "range_from" | "range_to" | "days":
-                return row(*map(self.doc, parts))
+                return concat(*map(self.doc, parts))
             case "fallback":
                 to = self._chained(parts[1])
-                return row(self._word(parts[0]), SPACE, to)
+                return concat(self._word(parts[0]), SPACE, to)
             case "chain":
                 return self._chained(node)
             case "test_lead":
-                return row(self._word(parts[0]), SPACE, self._short_block(parts[1:], node.data))
+                return concat(self._word(parts[0]), SPACE, self._short_block(parts[1:], node.data))
             case _ if any(is_word(part, "LBRACE") for part in parts):
                 return self._block(parts, node.data)
             case _:
                 return self._inline(parts)
 
-    def _chained(self, chain: Node) -> Doc:
+    def _chained(self, chain: WordNode) -> Doc:
         assert isinstance(chain, Tree)
         to, *rest = parts_of(chain)
-        return Group(row(self._word(to), SPACE, Nest(INDENT, self._chain(rest, Line()))))
+        return Group(concat(self._word(to), SPACE, Nest(INDENT, self._chain(rest, Line()))))
 
-    def _chain(self, parts: list[Node], between: Doc) -> Doc:
+    def _chain(self, parts: list[WordNode], between: Doc) -> Doc:
         """Return targets, each `else` behind `between`."""
         docs = [
-            row(between, self._word(part), SPACE) if is_word(part, "ELSE") else self.doc(part)
+            concat(between, self._word(part), SPACE) if is_word(part, "ELSE") else self.doc(part)
             for part in parts
         ]
-        return row(*docs)
+        return concat(*docs)
 
-    def _type(self, parts: list[Node]) -> Doc:
+    def _type(self, parts: list[WordNode]) -> Doc:
         """Return a field's type and what is said of it, each part on its own line if need be."""
         kind, *more = parts
-        return row(
-            SPACE, Align(Group(row(self.doc(kind), *(row(Line(), self.doc(m)) for m in more))))
+        return concat(
+            SPACE,
+            Align(Group(concat(self.doc(kind), *(concat(Line(), self.doc(m)) for m in more)))),
         )
 
-    def _operands(self, parts: list[Node]) -> Doc:
+    def _operands(self, parts: list[WordNode]) -> Doc:
         if any(is_word(part, "COMMA") for part in parts):
             return Align(self._items(parts))
         return self._condition(parts)
 
-    def _items(self, parts: list[Node]) -> Doc:
+    def _items(self, parts: list[WordNode]) -> Doc:
         """Return what commas separate, as many to a line as fit."""
         docs: list[Doc] = []
-        item: list[Node] = []
+        item: list[WordNode] = []
         for part in [*parts, None]:
             if part is not None and not is_word(part, "COMMA"):
                 item.append(part)
                 continue
             if item:
                 comma = EMPTY if part is None else self._word(part)
-                said = row(self._inline(item), comma)
-                docs.append(Group(row(Line(), said)) if docs else said)
+                said = concat(self._inline(item), comma)
+                docs.append(Group(concat(Line(), said)) if docs else said)
             item = []
-        return row(*docs)
+        return concat(*docs)
 
-    def _condition(self, parts: list[Node]) -> Doc:
+    def _condition(self, parts: list[WordNode]) -> Doc:
         """Return `= a or b`, `a and b`, ...: broken before the words that join.
 
         The joined parts stand below each other, the joining words to their left.
         """
         if is_word(part_at(parts, 0), "EQUAL"):
-            return row(self._word(parts[0]), SPACE, self._condition(parts[1:]))
+            return concat(self._word(parts[0]), SPACE, self._condition(parts[1:]))
         if not any(is_word(part, "OR", "AND") for part in parts):
             return self._inline(parts)
         docs: list[Doc] = []
-        operand: list[Node] = []
+        operand: list[WordNode] = []
         for part in [*parts, None]:
             if part is not None and not is_word(part, "OR", "AND"):
                 operand.append(part)
@@ -251,22 +252,22 @@ class _Writer:
             operand = []
             if part is not None:
                 word = self._word(part)
-                docs += [Nest(-len(str(part)) - 1, row(Line(), word)), SPACE]
-        return Align(Group(row(*docs)))
+                docs += [Nest(-len(str(part)) - 1, concat(Line(), word)), SPACE]
+        return Align(Group(concat(*docs)))
 
-    def _block(self, parts: list[Node], rule: str) -> Doc:
+    def _block(self, parts: list[WordNode], rule: str) -> Doc:
         """Return a rule whose braces stand on lines of their own."""
         brace = next(at for at, part in enumerate(parts) if is_word(part, "LBRACE"))
-        head = row(self._inline(parts[:brace]), SPACE) if brace else EMPTY
+        head = concat(self._inline(parts[:brace]), SPACE) if brace else EMPTY
         inner = list(self.statements(parts[brace + 1 : -1], _PADDED.get(rule, 0)))
         close = self._around[first_word(parts[-1]).start_pos or 0]
         for text, is_apart in close.above:
-            inner.append(row(Blank() if is_apart and inner else EMPTY, Text(text)))
+            inner.append(concat(Blank() if is_apart and inner else EMPTY, Unbroken(text)))
         close.above = []
         if not inner:
-            return row(head, self._word(parts[brace]), self._word(parts[-1]))
-        body = row(*(row(NewLine(), statement) for statement in inner))
-        return row(
+            return concat(head, self._word(parts[brace]), self._word(parts[-1]))
+        body = concat(*(concat(NewLine(), statement) for statement in inner))
+        return concat(
             head,
             self._word(parts[brace]),
             Nest(INDENT, body),
@@ -274,30 +275,30 @@ class _Writer:
             self._word(parts[-1]),
         )
 
-    def _short_block(self, parts: list[Node], rule: str) -> Doc:
+    def _short_block(self, parts: list[WordNode], rule: str) -> Doc:
         """Return `{ ... }` on one line if it fits."""
         opening, *inner, closing = parts
         if not inner:
-            return row(self._word(opening), self._word(closing))
+            return concat(self._word(opening), self._word(closing))
         # Commas between a lead's values keep a field apart from the value before it.
-        comma = Text(",") if rule == "test_lead" else EMPTY
-        between = row(comma, Line(_BETWEEN[rule]))
+        comma = Unbroken(",") if rule == "test_lead" else EMPTY
+        between = concat(comma, Line(_BETWEEN[rule]))
         docs: list[Doc] = []
         for part in inner:
             if is_word(part, "COMMA"):
-                docs[-1] = row(docs[-1], self._word(part))
+                docs[-1] = concat(docs[-1], self._word(part))
             else:
                 docs.append(self.doc(part))
         return Group(
-            row(
+            concat(
                 self._word(opening),
-                Nest(INDENT, row(Line(), joined(docs, between))),
+                Nest(INDENT, concat(Line(), joined(docs, between))),
                 Line(),
                 self._word(closing),
             )
         )
 
-    def _inline(self, parts: Sequence[Node]) -> Doc:
+    def _inline(self, parts: Sequence[WordNode]) -> Doc:
         """Return parts on a line, spaces between them but for brackets and commas."""
         docs: list[Doc] = []
         for at, part in enumerate(parts):
@@ -305,17 +306,17 @@ class _Writer:
                 at == 0 or is_word(part, "COMMA", "COLON", "RPAR") or is_word(parts[at - 1], "LPAR")
             )
             docs += [self.doc(part)] if is_tight else [SPACE, self.doc(part)]
-        return row(*docs)
+        return concat(*docs)
 
-    def _word(self, node: Node) -> Doc:
+    def _word(self, node: WordNode) -> Doc:
         """Return a word with the comments around it."""
         assert isinstance(node, Token)
         around = self._around[node.start_pos or 0]
-        above = [d for text, _ in around.above for d in (NewLine(if_used=True), Text(text))]
+        above = [d for text, _ in around.above for d in (NewLine(if_used=True), Unbroken(text))]
         docs: list[Doc] = [*above, NewLine()] if above else []
-        docs.append(Text(str(node)))
+        docs.append(Unbroken(str(node)))
         docs += [Remark(around.behind)] if around.behind else []
-        return row(*docs)
+        return concat(*docs)
 
 
 def _runs(statements: Sequence[_Statement]) -> Iterator[list[_Statement]]:

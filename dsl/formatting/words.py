@@ -10,7 +10,7 @@ from lark import Lark, Token, Tree
 
 from turnout.dsl.lexing import lalr
 
-Node: TypeAlias = Token | Tree[Token]
+WordNode: TypeAlias = Token | Tree[Token]
 """A word, or the words of one rule of the grammar."""
 
 END = -1
@@ -21,7 +21,7 @@ _COMMENTS = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comment>#[^\n]*)')
 
 
 @attrs.frozen
-class Words:
+class WordTree:
     """A file's syntax tree with every word in it, and its comments with their offsets."""
 
     tree: Tree[Token]
@@ -35,7 +35,7 @@ def _lark() -> Lark:
     return lalr({"keep_all_tokens": True, "maybe_placeholders": False})
 
 
-def words_of(text: str) -> Words:
+def words_of(text: str) -> WordTree:
     """Return the words of a file. Raises Lark's UnexpectedInput."""
     tree = _lark().parse(text)  # pyright: ignore[reportUnknownMemberType] - Lark's own gap
     comments = tuple(
@@ -43,17 +43,17 @@ def words_of(text: str) -> Words:
         for found in _COMMENTS.finditer(text)
         if found["comment"] is not None
     )
-    return Words(tree, comments, text)
+    return WordTree(tree, comments, text)
 
 
-def said(words: Words) -> tuple[list[str], list[str]]:
+def said(words: WordTree) -> tuple[list[str], list[str]]:
     """Return what a file says: its words without the commas that mean nothing, its comments."""
     return [str(token) for token in _kept(words.tree)], [text for _, text in words.comments]
 
 
 def _kept(tree: Tree[Token]) -> Iterator[Token]:
     """Yield the words of a tree in order, without commas that could be left out."""
-    pending: list[Node] = [tree]
+    pending: list[WordNode] = [tree]
     while pending:
         node = pending.pop()
         if isinstance(node, Token):
@@ -62,9 +62,9 @@ def _kept(tree: Tree[Token]) -> Iterator[Token]:
             pending.extend(reversed(parts_of(node)))
 
 
-def parts_of(tree: Tree[Token]) -> list[Node]:
+def parts_of(tree: Tree[Token]) -> list[WordNode]:
     """Return a tree's children without the commas that could be left out."""
-    children: list[Node] = tree.children
+    children: list[WordNode] = tree.children
     if tree.data in _OPTIONAL_COMMAS:
         return [child for child in children if not is_word(child, "COMMA")]
     return [
@@ -74,17 +74,17 @@ def parts_of(tree: Tree[Token]) -> list[Node]:
     ]
 
 
-def part_at(nodes: Sequence[Node], at: int) -> Node | None:
+def part_at(nodes: Sequence[WordNode], at: int) -> WordNode | None:
     """Return the part at a place, None behind the last."""
     return nodes[at] if at < len(nodes) else None
 
 
-def is_word(node: Node | None, *types: str) -> bool:
+def is_word(node: WordNode | None, *types: str) -> bool:
     """Return whether a part is a word of one of these terminals of the grammar."""
     return isinstance(node, Token) and node.type in types
 
 
-def first_word(node: Node) -> Token:
+def first_word(node: WordNode) -> Token:
     """Return the first word of a node; a tree without words has no place in a file."""
     while not isinstance(node, Token):
         node = parts_of(node)[0]
@@ -108,7 +108,7 @@ class Around:
     behind: str = ""
 
 
-def surroundings(words: Words) -> dict[int, Around]:
+def surroundings(words: WordTree) -> dict[int, Around]:
     """Return what stands around each word, by the word's offset."""
     tokens = list(_kept(words.tree))
     found: dict[int, Around] = {}

@@ -11,9 +11,9 @@ CC 2016), with kinds in the place of states.
 """
 
 from turnout.dsl.mistakes import amounts, blocks, texts, vocabulary
-from turnout.dsl.mistakes.met import Kind, Met, Told
+from turnout.dsl.mistakes.met import Met, Mistake, Told
 
-KINDS: tuple[Kind, ...] = (
+KINDS: tuple[Mistake, ...] = (
     texts.odd_blanks,
     texts.odd_quotes,
     texts.other_comment,

@@ -86,7 +86,7 @@ class Told:
     edit: Repair | None = None
 
 
-Kind: TypeAlias = Callable[[Met], Told | None]
+Mistake: TypeAlias = Callable[[Met], Told | None]
 """A kind of mistake: what it tells of a place, None where it isn't that."""
 
 

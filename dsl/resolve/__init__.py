@@ -25,7 +25,7 @@ from turnout.dsl.resolve.identities import identity
 from turnout.dsl.resolve.lookups import with_lookups
 from turnout.dsl.resolve.people import PeopleReader
 from turnout.dsl.resolve.promises import GuaranteeReader, steward
-from turnout.dsl.resolve.rosters import Row, people_rows, reported, roster_rows
+from turnout.dsl.resolve.rosters import PersonRow, people_rows, reported, roster_rows
 from turnout.dsl.resolve.schema import people_by_spelling, schema
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
@@ -211,14 +211,14 @@ class _Listed:
     """
 
     written: tuple[nodes.Person, ...]
-    rows: tuple[Row, ...]
-    rosters: tuple[tuple[nodes.Team, tuple[Row, ...]], ...]
+    rows: tuple[PersonRow, ...]
+    rosters: tuple[tuple[nodes.Team, tuple[PersonRow, ...]], ...]
 
     @classmethod
     def read(cls, files: tuple[nodes.File, ...], tables: TableReader, scope: Scope) -> "_Listed":
         """Return what the files declare, with the tables that they name."""
-        rows: list[Row] = []
-        rosters: list[tuple[nodes.Team, tuple[Row, ...]]] = []
+        rows: list[PersonRow] = []
+        rosters: list[tuple[nodes.Team, tuple[PersonRow, ...]]] = []
         leads = _items(files, nodes.LeadSchema)
         fields = tuple(field.name.text for lead in leads for field in lead.fields)
         for file in files:
@@ -226,13 +226,13 @@ class _Listed:
                 if isinstance(item, nodes.People):
                     rows += people_rows(item, tables, fields, scope)
                 elif isinstance(item, nodes.Team):
-                    roster: list[Row] = []
+                    roster: list[PersonRow] = []
                     if item.roster is not None:
                         roster = roster_rows(item.roster, tables, fields, scope)
                     rosters.append((item, tuple(roster)))
         return cls(tuple(_items(files, nodes.Person)), tuple(rows), tuple(rosters))
 
-    def _all_rows(self) -> list[Row]:
+    def _all_rows(self) -> list[PersonRow]:
         return [*self.rows, *(row for _, roster in self.rosters for row in roster)]
 
     def in_tables(self) -> list[nodes.Person]:

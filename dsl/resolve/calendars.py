@@ -6,7 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 from turnout.dsl import nodes
-from turnout.dsl.calendars import Calendar, Days, Opening
+from turnout.dsl.calendars import Calendar, DayRange, Opening
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.public_holidays import known_places
 from turnout.dsl.resolve.literals import read_literal
@@ -53,9 +53,9 @@ def timezone(node: nodes.Timezone, scope: Scope) -> str | None:
     return None
 
 
-def days(written: Iterable[nodes.Range], scope: Scope) -> tuple[Days, ...]:
+def days(written: Iterable[nodes.Range], scope: Scope) -> tuple[DayRange, ...]:
     """Return ranges of days; an open end has no end. Those that were reported are left out."""
-    read: list[Days] = []
+    read: list[DayRange] = []
     for node in written:
         first = date.min if node.low is None else _day(node.low, scope)
         if node.high is node.low:  # one day, which is read once

@@ -15,10 +15,10 @@ from turnout.dsl import nodes
 from turnout.dsl.references import unquoted
 from turnout.dsl.source import Span
 
-Written: TypeAlias = nodes.Name | nodes.Literal
+WrittenName: TypeAlias = nodes.Name | nodes.Literal
 """A name where it is written; that of a test stands in quotes."""
 
-Keyed: TypeAlias = Mapping[Span, Mapping[str, nodes.Name]]
+TableNames: TypeAlias = Mapping[Span, Mapping[str, nodes.Name]]
 """The territories of tables: for the place of each table clause, their names."""
 
 _Node = TypeVar("_Node")
@@ -44,7 +44,7 @@ class Declaration:
 
     kind: str
     name: str
-    by: Written
+    by: WrittenName
     of: str = ""
     at: Span = attrs.field(init=False, default=attrs.Factory(_at, takes_self=True))
 
@@ -66,7 +66,7 @@ class Declarations:
         """Return the declarations of a kind by name."""
         return self.names.get((kind, of), {})
 
-    def taking(self, kind: str, by: Written, of: str = "") -> Declaration | None:
+    def taking(self, kind: str, by: WrittenName, of: str = "") -> Declaration | None:
         """Return what took the name before `by` could declare it, None where nothing did."""
         first = _standing(self.names, kind, of, _name(kind, by))
         return None if first is None or first.by is by else first
@@ -85,7 +85,7 @@ class Declarations:
 def declarations(
     files: Iterable[nodes.File],
     people: Iterable[nodes.Person] = (),
-    keyed: Keyed | None = None,
+    keyed: TableNames | None = None,
 ) -> Declarations:
     """Return what `files` declare.
 
@@ -119,7 +119,7 @@ def _of(items: Iterable[nodes.Item], kind: type[_Node]) -> list[_Node]:
     return [item for item in items if isinstance(item, kind)]
 
 
-def _name(kind: str, by: Written) -> str:
+def _name(kind: str, by: WrittenName) -> str:
     return by.text.strip() if kind == "test" else by.text
 
 
@@ -138,12 +138,12 @@ def _standing(
 class _Collector:
     """What has been entered so far; frozen with the last file."""
 
-    keyed: Keyed
+    keyed: TableNames
     names: dict[tuple[str, str], dict[str, Declaration]] = attrs.Factory(
         dict[tuple[str, str], dict[str, Declaration]]
     )
 
-    def enter(self, kind: str, by: Written, of: str = "") -> bool:
+    def enter(self, kind: str, by: WrittenName, of: str = "") -> bool:
         """Enter a name, and return whether it was free."""
         name = _name(kind, by)
         if _standing(self.names, kind, of, name) is not None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import Expectation
 from turnout.dsl.promises import Period
-from turnout.dsl.resolve.declarations import Written
+from turnout.dsl.resolve.declarations import WrittenName
 from turnout.dsl.resolve.promises import FORMS, WITH_SEQUENCE, period
 from turnout.dsl.resolve.quotations import refer_to_condition, refer_to_route, refer_to_target
 from turnout.dsl.resolve.scope import Scope, nearest
@@ -163,7 +163,7 @@ class ExpectationReader:
         self._scope.unknown(what, as_name(first), known)
         return False
 
-    def _refer(self, kind: str, first: Written, more: Iterable[Written]) -> None:
+    def _refer(self, kind: str, first: WrittenName, more: Iterable[WrittenName]) -> None:
         """Record what an expectation names."""
         match kind:
             case "rule":

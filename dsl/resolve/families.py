@@ -12,7 +12,7 @@ from turnout.dsl import nodes
 from turnout.dsl.conditions import And, Condition, IsIn, Named, Not, Or
 from turnout.dsl.policy import Definition, Family
 from turnout.dsl.resolve.conditions import ConditionReader, Terms
-from turnout.dsl.resolve.declarations import Keyed
+from turnout.dsl.resolve.declarations import TableNames
 from turnout.dsl.resolve.promises import steward
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
@@ -58,7 +58,7 @@ class _Siblings:
 class FamilyReader:
     """Every territory and segment of a policy. keyed: the territories of tables."""
 
-    def __init__(self, terms: Terms, tables: TableReader, keyed: Keyed, scope: Scope) -> None:
+    def __init__(self, terms: Terms, tables: TableReader, keyed: TableNames, scope: Scope) -> None:
         """Read over `terms` and `tables`, reporting to `scope`."""
         self._fields = terms.fields
         self._tables = tables

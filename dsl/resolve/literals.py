@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from turnout.dsl.headers import Names
+from turnout.dsl.headers import ColumnNames
 from turnout.dsl.types import Country, Field, Value, country_field
 from turnout.dsl.values import Missing, Unread, literal
 
@@ -43,7 +43,7 @@ def cell_reader(
     ('US-TX', '')
     """
     of = country_field(field.type)
-    places = () if of is None else Names(columns).find(of)
+    places = () if of is None else ColumnNames(columns).find(of)
     beside = columns.index(places[0]) if places else at
     if beside == at:
         return lambda cells: read_literal(field, cells[at])

@@ -13,7 +13,7 @@ import attrs
 from turnout.dsl import nodes
 from turnout.dsl.parse import parse
 from turnout.dsl.references import unquoted
-from turnout.dsl.resolve.declarations import Written
+from turnout.dsl.resolve.declarations import WrittenName
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.source import Source, Span
@@ -21,7 +21,7 @@ from turnout.dsl.targets import BY_WORD
 from turnout.dsl.types import Field
 
 
-def refer_to_condition(written: Written, fields: Mapping[str, Field], scope: Scope) -> None:
+def refer_to_condition(written: WrittenName, fields: Mapping[str, Field], scope: Scope) -> None:
     """Record what a condition names that `written` quotes. fields: the whole schema."""
     before = "segment quoted = "
     file, findings = parse(Source("quoted", before + written.text))
@@ -33,7 +33,7 @@ def refer_to_condition(written: Written, fields: Mapping[str, Field], scope: Sco
             _Quoted(place, fields, scope).condition(item.condition)
 
 
-def refer_to_target(written: Written, fields: Mapping[str, Field], scope: Scope) -> None:
+def refer_to_target(written: WrittenName, fields: Mapping[str, Field], scope: Scope) -> None:
     """Record what a target names that `written` quotes. fields: the whole schema."""
     before = "route quoted { fallback to "
     file, findings = parse(Source("quoted", f"{before}{written.text} }}"))
@@ -47,7 +47,7 @@ def refer_to_target(written: Written, fields: Mapping[str, Field], scope: Scope)
             scope.refer("field", quoted.name(field))
 
 
-def refer_to_route(written: Written, scope: Scope) -> None:
+def refer_to_route(written: WrittenName, scope: Scope) -> None:
     """Record the route that `written` quotes as `route NAME`."""
     start = len("route ")
     place = _places(written, 0)
@@ -64,7 +64,7 @@ def _targets(file: nodes.File) -> Iterator[nodes.Target]:
                     yield from entry.chain.targets
 
 
-def _places(written: Written, before: int) -> Callable[[Span], Span]:
+def _places(written: WrittenName, before: int) -> Callable[[Span], Span]:
     """Return what leads from a place in the quoted text, behind `before`, to that in the file."""
     at = unquoted(written.span)
     offsets = [at.start + found.start() for found in re.finditer(r"\\.|[^\\]", at.text, re.DOTALL)]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 import attrs
 
 from turnout.dsl import nodes
-from turnout.dsl.headers import Names
+from turnout.dsl.headers import ColumnNames
 from turnout.dsl.names import plain_name
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.resolve.tables import TableReader
@@ -28,7 +28,7 @@ _YES, _NO = {"yes", "true", "1", "x", "inactive"}, {"", "no", "false", "0", "act
 
 
 @attrs.frozen
-class Row:
+class PersonRow:
     """A row as it would be written. place: "`people.csv` line 3". spelling: the name's cell.
 
     member: None in a people file. person: None where the row names somebody declared.
@@ -42,7 +42,7 @@ class Row:
 
 def people_rows(
     node: nodes.People, tables: TableReader, fields: tuple[str, ...], scope: Scope
-) -> list[Row]:
+) -> list[PersonRow]:
     """Return the rows of a people file. fields: the columns that are read as `serves`."""
     columns = ("name", *PERSONAL, "cap")
     table = _fit(tables.table(node.path), node.path.span, (*columns, *fields), scope)
@@ -50,8 +50,8 @@ def people_rows(
 
 
 def roster_rows(
-    node: nodes.Roster, tables: TableReader, fields: tuple[str, ...], scope: Scope
-) -> list[Row]:
+    node: nodes.RosterFile, tables: TableReader, fields: tuple[str, ...], scope: Scope
+) -> list[PersonRow]:
     """Return the rows of a team's roster. fields: the columns that are read as `serves`."""
     columns = ("name", "person", "weight", "cap", *PERSONAL)
     table = _fit(tables.table(node.path), node.path.span, (*columns, *fields), scope)
@@ -68,7 +68,7 @@ def roster_rows(
     return list(_rows(table, node.path.span, fields, scope, "roster"))
 
 
-def reported(scope: Scope, row: Row, read: Callable[[Scope], object]) -> None:
+def reported(scope: Scope, row: PersonRow, read: Callable[[Scope], object]) -> None:
     """Read something of a row, and report what is wrong with it as of its line."""
     apart = attrs.evolve(scope, findings=[], references=[])
     read(apart)
@@ -114,7 +114,7 @@ def _known_columns(columns: tuple[str, ...], known: tuple[str, ...]) -> tuple[st
     >>> _known_columns(("Name", "E-Mail", "Notes"), ("name", "email"))
     ('name', 'email', 'Notes')
     """
-    names = Names(columns)
+    names = ColumnNames(columns)
     meant: dict[str, str] = {}
     for name in known:
         if len(found := names.find(name)) == 1:
@@ -124,11 +124,11 @@ def _known_columns(columns: tuple[str, ...], known: tuple[str, ...]) -> tuple[st
 
 def _rows(
     table: Table, span: Span, fields: tuple[str, ...], scope: Scope, kind: str
-) -> Iterator[Row]:
+) -> Iterator[PersonRow]:
     for line, cells in table.rows:
         by_column = {c: cell.strip() for c, cell in zip(table.columns, cells, strict=True)}
         spelling = by_column.get("name") or by_column.get("person") or ""
-        row = Row(f"`{table.name}` line {line}", spelling, None, None)
+        row = PersonRow(f"`{table.name}` line {line}", spelling, None, None)
         name = plain_name(spelling)
         if not name or (name[0] == "_" and spelling[0] != "_"):
             _fault(scope, row, span, f"`{spelling}` is no name for a person")
@@ -146,7 +146,7 @@ def _rows(
         yield attrs.evolve(row, person=person, member=member)
 
 
-def _fault(scope: Scope, row: Row, span: Span, message: str) -> None:
+def _fault(scope: Scope, row: PersonRow, span: Span, message: str) -> None:
     reported(scope, row, lambda apart: apart.report("table-value", span, message))
 
 
@@ -157,7 +157,7 @@ class _Cells:
     cells: Mapping[str, str]
     span: Span
     scope: Scope
-    row: Row
+    row: PersonRow
 
     def personal(self) -> Iterator[nodes.PersonClause]:
         if email := self.cells.get("email"):

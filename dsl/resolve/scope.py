@@ -9,7 +9,7 @@ from turnout.dsl import nodes
 from turnout.dsl.findings import Finding, Label, Severity, error
 from turnout.dsl.fixes import misspelt
 from turnout.dsl.references import Reference, unquoted
-from turnout.dsl.resolve.declarations import Declaration, Declarations, Written
+from turnout.dsl.resolve.declarations import Declaration, Declarations, WrittenName
 from turnout.dsl.source import Span
 from turnout.dsl.types import AnyOf, Field, OneOf, PersonName, Value
 
@@ -46,7 +46,7 @@ class Scope:
     findings: list[Finding] = attrs.Factory(list[Finding])
     references: list[Reference] = attrs.Factory(list[Reference])
 
-    def stands(self, kind: str, name: Written, of: str = "") -> bool:
+    def stands(self, kind: str, name: WrittenName, of: str = "") -> bool:
         """Return whether `name` declares what it names; report it where something else does.
 
         of: for a rule, its route.
@@ -56,7 +56,7 @@ class Scope:
             self._duplicate(kind, name, taken)
         return taken is None
 
-    def _duplicate(self, kind: str, name: Written, taken: Declaration) -> None:
+    def _duplicate(self, kind: str, name: WrittenName, taken: Declaration) -> None:
         what = kind if kind == taken.kind else f"{taken.kind} and {kind}"
         self.findings.append(
             Finding(
@@ -70,7 +70,7 @@ class Scope:
             )
         )
 
-    def refer(self, kind: str, by: Written, name: str = "", of: str = "") -> None:
+    def refer(self, kind: str, by: WrittenName, name: str = "", of: str = "") -> None:
         """Record that `by` names something. name: as it is declared, where it differs."""
         named = name or by.text
         declared = self.declared.of_kind(kind, of).get(named)
@@ -105,7 +105,7 @@ class Scope:
         """Return the field of that name, None where it is reported: itself, or its type."""
         return fields.get(name.text) if self.knows("field", name) else None
 
-    def is_lost(self, name: Written, fields: Mapping[str, Field]) -> bool:
+    def is_lost(self, name: WrittenName, fields: Mapping[str, Field]) -> bool:
         """Return whether a field of that name is declared, but not read; that is reported."""
         return name.text not in fields and name.text in self.declared.of_kind("field")
 

@@ -8,7 +8,7 @@ leads are its columns in tables, too.
 from collections.abc import Sequence
 
 from turnout.dsl import nodes
-from turnout.dsl.headers import Headers, Names
+from turnout.dsl.headers import ColumnNames, Headers
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
@@ -54,13 +54,13 @@ def value_column(
 
 def named_column(name: nodes.Name | nodes.Literal, columns: Sequence[str]) -> int | None:
     """Return the place of the column that a policy names, None where none clearly is it."""
-    found = Names(columns).find(name.text)
+    found = ColumnNames(columns).find(name.text)
     is_clear = len(found) == 1 or name.text in found
     return columns.index(found[0]) if is_clear else None
 
 
 def _report(span: Span, name: str, columns: Sequence[str], scope: Scope) -> None:
-    names = Names(columns)
+    names = ColumnNames(columns)
     if len(like := names.find(name) or names.like(name)) > 1:
         scope.report(
             "unknown-name",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from turnout.dsl.values.iso import rows
-from turnout.dsl.values.name_tables import Names, cldr, names, parts
+from turnout.dsl.values.name_tables import NameTable, cldr, names, parts
 from turnout.dsl.values.places import country, country_codes
 from turnout.dsl.values.reading import Reading, Unread
 from turnout.dsl.values.texts import loose_key, nearest
@@ -139,7 +139,7 @@ def language_codes() -> Mapping[str, str]:
 
 
 @cache
-def language_table() -> Names:
+def language_table() -> NameTable:
     """Return the names of languages."""
     everyday = [(name, code) for code, of in _NAMES.items() for name in of.split(",")]
     everyday += [(name, code) for code, known in cldr("languages").items() for name in known]

@@ -25,7 +25,7 @@ _BETWEEN = re.compile(
 
 
 @attrs.frozen(eq=False)
-class Names:
+class NameTable:
     """The codes that each name may mean.
 
     written: by the name as it stands, case folded. loose: by its letters and digits alone.
@@ -45,7 +45,7 @@ class Names:
         return frozenset()
 
 
-def names(*ranks: Iterable[tuple[str, str]]) -> Names:
+def names(*ranks: Iterable[tuple[str, str]]) -> NameTable:
     """Return the table of names and their codes.
 
     ranks: pairs of a name and its code, what counts most first; a name given twice in one rank
@@ -63,7 +63,7 @@ def names(*ranks: Iterable[tuple[str, str]]) -> Names:
             for way in (key, name_key(_turned(name))):
                 if way.strip(",") and way not in known_loosely:
                     loose.setdefault(way, set()).add(code)
-    return Names(_frozen(written), _frozen(loose))
+    return NameTable(_frozen(written), _frozen(loose))
 
 
 def loose_keys(plain: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from unicodedata import normalize
 
 from turnout.dsl.values.iso import rows
-from turnout.dsl.values.name_tables import Names, cldr, names, parts
+from turnout.dsl.values.name_tables import NameTable, cldr, names, parts
 from turnout.dsl.values.place_names import CODES, COUNTRIES, SUBDIVISIONS
 from turnout.dsl.values.reading import FromText, Reading, Unread
 from turnout.dsl.values.texts import nearest
@@ -126,7 +126,7 @@ def country_codes() -> Mapping[str, str]:
 
 
 @cache
-def country_table() -> Names:
+def country_table() -> NameTable:
     """Return the names of countries."""
     everyday = [(name, code) for code, of in COUNTRIES.items() for name in of.split(",")]
     official: list[tuple[str, str]] = []
@@ -169,7 +169,7 @@ def _names_by_country() -> Mapping[str, Mapping[str, str]]:
 
 
 @lru_cache(maxsize=256)
-def subdivision_table(country: str) -> Names:
+def subdivision_table(country: str) -> NameTable:
     """Return the names of a country's subdivisions."""
     codes = _names_by_country().get(country, {})
     pairs = [(way, code) for code, name in codes.items() for way in _spellings(name) if way]

@@ -15,13 +15,13 @@ import attrs
 from turnout.dsl import types
 from turnout.dsl.types import Value
 from turnout.dsl.values import languages, places
-from turnout.dsl.values.name_tables import Names, loose_keys
+from turnout.dsl.values.name_tables import NameTable, loose_keys
 from turnout.dsl.values.picklists import picklist_key, truth_words
 from turnout.dsl.values.placeholders import LIKELY, is_placeholder
 from turnout.dsl.values.reading import MISSING, Missing
 from turnout.dsl.values.texts import cleaned, normal_text
 
-Step: TypeAlias = Literal["exact", "text", "small", "capitals", "name", "letters", "picklist"]
+KeyForm: TypeAlias = Literal["exact", "text", "small", "capitals", "name", "letters", "picklist"]
 """How a text becomes a key. exact: not at all. text: as the values of a text field, see
 `normal_text`. small: in small letters. capitals: NFKC, in capitals. name: NFKC, case folded.
 letters: what is left of a name without accents, blanks and signs, see `name_key`, where that is
@@ -35,7 +35,7 @@ _QUOTES = "='\""
 class ReaderTable:
     """Values by key; several where a key may mean each of them, and so none."""
 
-    step: Step
+    step: KeyForm
     values: Mapping[str, tuple[Value, ...]] = attrs.field(repr=False, hash=False)
 
 
@@ -76,7 +76,7 @@ def looked_up(tables: ReaderTables, raw: str) -> Value | Missing | None:
     return None
 
 
-def keys(step: Step, text: str) -> tuple[str, ...]:
+def keys(step: KeyForm, text: str) -> tuple[str, ...]:
     """Return the keys by which a text is looked up, the first that is there counts."""
     match step:
         case "exact":
@@ -131,7 +131,7 @@ def _without_placeholders(table: ReaderTable) -> ReaderTable:
     return attrs.evolve(table, values=kept)
 
 
-def _named(names: Names) -> tuple[ReaderTable, ReaderTable]:
+def _named(names: NameTable) -> tuple[ReaderTable, ReaderTable]:
     return (
         ReaderTable("name", {name: tuple(sorted(of)) for name, of in names.written.items()}),
         ReaderTable("letters", {name: tuple(sorted(of)) for name, of in names.loose.items()}),

@@ -10,7 +10,7 @@ _SAVE_AS = (
 )
 
 
-class Counted(io.RawIOBase):
+class CountedStream(io.RawIOBase):
     """A binary stream that knows how many bytes were taken from it.
 
     owned: closing this closes the stream beneath.

@@ -11,7 +11,7 @@ import attrs
 
 from turnout.dsl.headers import Headers
 from turnout.dsl.types import Field, Text
-from turnout.runtime.records.decoding import Counted, Lines
+from turnout.runtime.records.decoding import CountedStream, Lines
 from turnout.runtime.records.delimited import delimited
 from turnout.runtime.records.documents import document
 from turnout.runtime.records.json_lines import is_json_lines, json_lines
@@ -105,7 +105,7 @@ class _Source:
 
     name: str
     path: Path | None
-    counted: Counted
+    counted: CountedStream
     total: int | None
     remarks: Remarks
 
@@ -182,10 +182,10 @@ def _opened(
 def _stream(source: str | Path | BinaryIO, name: str) -> _Source:
     """Return the bytes of a source, with what is known of it."""
     if not isinstance(source, str | Path):
-        return _Source(name, None, Counted(source), None, Remarks())
+        return _Source(name, None, CountedStream(source), None, Remarks())
     path = Path(source)
     try:
-        counted = Counted(path.open("rb", buffering=0), owned=True)
+        counted = CountedStream(path.open("rb", buffering=0), owned=True)
         return _Source(str(source), path, counted, path.stat().st_size, Remarks())
     except OSError as error:
         reason = (error.strerror or str(error)).lower()

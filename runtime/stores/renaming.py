@@ -18,10 +18,10 @@ import attrs
 from turnout.runtime.draw import Turns, joined
 from turnout.runtime.stores import WAIT, StateError
 from turnout.runtime.stores.sqlite import any_state
-from turnout.runtime.stores.sums import ROWS, Cell, checked, given_sum, row_sum
+from turnout.runtime.stores.sums import ROWS, Stored, checked, given_sum, row_sum
 
-Kind: TypeAlias = Literal["policy", "route", "team", "person", "partner", "queue"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+NamedKind: TypeAlias = Literal["policy", "route", "team", "person", "partner", "queue"]
+KINDS: tuple[NamedKind, ...] = get_args(NamedKind)
 """What can have a new name."""
 
 _DRAWN = {"round-robin", "least-loaded"}
@@ -32,7 +32,7 @@ _LISTED = 8
 class NewName:
     """What is called otherwise from now on."""
 
-    kind: Kind
+    kind: NamedKind
     old: str
     new: str
 
@@ -58,7 +58,7 @@ def rename(path: Path, name: NewName, *, joins: bool = False, wait: float = WAIT
         return _Renaming(connection, path, name.kind, name.old, name.new).run()
 
 
-def _advice(kind: Kind, old: str, known: Iterable[str]) -> str:
+def _advice(kind: NamedKind, old: str, known: Iterable[str]) -> str:
     names = sorted(known)
     if near := get_close_matches(old, names, n=1):
         return f"did you mean {near[0]}?"
@@ -66,7 +66,7 @@ def _advice(kind: Kind, old: str, known: Iterable[str]) -> str:
     return f"it knows {listed}" if names else f"no {kind} has had a lead yet, so nothing is lost"
 
 
-def _known(connection: sqlite3.Connection, path: Path, kind: Kind) -> set[str]:
+def _known(connection: sqlite3.Connection, path: Path, kind: NamedKind) -> set[str]:
     """Return the names of a kind that a state has."""
     match kind:
         case "policy":
@@ -103,7 +103,7 @@ class _Renaming:
 
     connection: sqlite3.Connection
     path: Path
-    kind: Kind
+    kind: NamedKind
     old: str
     new: str
 
@@ -127,7 +127,7 @@ class _Renaming:
             self._moves()
         return self._decisions()
 
-    def _do(self, statement: str, cells: tuple[Cell, ...] = ()) -> None:
+    def _do(self, statement: str, cells: tuple[Stored, ...] = ()) -> None:
         self.connection.execute(statement, cells)
 
     def _count(self) -> int:

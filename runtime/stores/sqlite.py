@@ -37,7 +37,7 @@ from turnout.runtime.stores.statements import (
 from turnout.runtime.stores.sums import (
     GIVEN,
     WHOLE,
-    Cell,
+    Stored,
     check_whole,
     checked,
     given_leads,
@@ -53,6 +53,7 @@ _DECISIONS = (
 )
 _OWNED = _EARLIER.replace("ORDER BY", "AND owner IS NOT NULL ORDER BY")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 def open_sqlite(
@@ -297,7 +298,7 @@ def _keep(connection: sqlite3.Connection, path: Path, batch: Batch) -> None:
     _remember(connection, batch)
 
 
-def _summed(cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+def _summed(cells: tuple[Stored, ...]) -> tuple[Stored, ...]:
     """Return the cells of a row with their checksum behind them."""
     return (*cells, row_sum(*cells))
 
@@ -310,7 +311,7 @@ def _remember(connection: sqlite3.Connection, batch: Batch) -> None:
         "DELETE FROM seen WHERE route = ? AND lead = ?",
         [(route, _stored(lead)) for route, lead in batch.remembered],
     )
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[tuple[Stored, ...]] = []
     for _, seen in batch.remembered_in_order():
         if seen and seen[0].order >= NEWEST:
             last += 1
@@ -326,7 +327,7 @@ def _seen(row: tuple[Any, ...]) -> Seen:
     return Seen(key, at, order, route, _loaded(lead), owner)
 
 
-def _row(key: Key, new: Recorded) -> tuple[Cell, ...]:
+def _row(key: Key, new: Recorded) -> tuple[Stored, ...]:
     route, lead = key
     due = None if new.watch is None else new.decision.due
     return (
@@ -348,7 +349,7 @@ def _instant(at: datetime) -> int:
 
 def _json(value: object) -> str:
     """Return JSON in ASCII, so that half a surrogate pair in a lead's data is kept too."""
-    return json.dumps(value, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 def _stored(lead: str) -> str:

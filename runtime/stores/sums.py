@@ -23,7 +23,7 @@ from turnout.runtime.stores.failures import damaged
 WHOLE = 16 << 20
 """The largest file that is looked through whenever it is opened (16 MiB)."""
 
-Cell: TypeAlias = str | int | None
+Stored: TypeAlias = str | int | None
 
 ROWS: Mapping[str, tuple[str, ...]] = {
     "meta": ("key", "value"),
@@ -43,13 +43,13 @@ GIVEN = f"count(*), coalesce(sum(leads), 0), coalesce(sum(at % {_TIME}), 0), coa
 """What to select of rows of `given`; see `given_leads`."""
 
 
-def row_sum(*cells: Cell) -> int:
+def row_sum(*cells: Stored) -> int:
     """Return the checksum of a row's cells, the same in every version of Python."""
     texts = ("\x1f" if cell is None else cell if type(cell) is str else str(cell) for cell in cells)
     return crc32("\x1e".join(texts).encode("utf-8", "surrogatepass"))
 
 
-def checked(path: Path, table: str, row: Sequence[Cell]) -> Sequence[Cell]:
+def checked(path: Path, table: str, row: Sequence[Stored]) -> Sequence[Stored]:
     """Return a row's cells, of which the last one is their checksum, without that one.
 
     Raises StateError where they don't agree.

@@ -1,4 +1,4 @@
-"""Classes, domains and spaces are values: compared, pickled, and the same however made."""
+"""Classes, partitions and spaces are values: compared, pickled, and the same however made."""
 
 from datetime import date
 from decimal import Decimal
@@ -8,7 +8,7 @@ import pytest
 from tests.support.pickled import pickled
 from tests.support.policies import resolved
 from turnout.compiler.classes import MISSING, class_of
-from turnout.compiler.leads import domains
+from turnout.compiler.leads import partitions
 from turnout.compiler.leads.prefixes import text
 from turnout.compiler.leads.space import Space, space
 from turnout.compiler.program import lower
@@ -86,33 +86,33 @@ def test_a_text_has_the_class_of_its_literal_else_of_its_longest_prefix(
         StartsWith("name", "acme-"),
         IsIn("name", frozenset({"acme", "beta"})),
     ]
-    domain = text([*asked])
-    number = class_of(domain.classes, value)
+    partition = text([*asked])
+    number = class_of(partition.classes, value)
     for atom in asked:
         holds = value.startswith(atom.text) if isinstance(atom, StartsWith) else value == "acme"
-        assert bool(domain.masks[atom] >> number & 1) == holds
+        assert bool(partition.masks[atom] >> number & 1) == holds
     if same_as is not None:
-        assert class_of(domain.classes, same_as) == number
+        assert class_of(partition.classes, same_as) == number
 
 
 def test_the_cuts_of_a_line_lie_before_or_after_a_number() -> None:
     low, high = Between("x", low=Decimal(1), low_open=True), Between("x", high=Decimal(3))
-    domain = domains.dense([low, high], None, None)
+    partition = partitions.dense([low, high], None, None)
     for value in (Decimal("0.5"), Decimal(1), Decimal("1.01"), Decimal(3), 4):
-        number = class_of(domain.classes, value)
-        assert bool(domain.masks[low] >> number & 1) == (value > 1)
-        assert bool(domain.masks[high] >> number & 1) == (value <= 3)
+        number = class_of(partition.classes, value)
+        assert bool(partition.masks[low] >> number & 1) == (value > 1)
+        assert bool(partition.masks[high] >> number & 1) == (value <= 3)
 
 
 def test_missing_is_class_0_of_every_kind() -> None:
     kinds = [
-        domains.finite(["a", "b"], [IsIn("x", frozenset({"a"}))]),
-        domains.presence(has_values=True),
-        domains.yes_no(Has("x", "a")),
-        domains.yes_no(EndsWith("x", "a")),
-        domains.whole([], None, None),
-        domains.days([]),
-        domains.dense([], None, None),
+        partitions.finite(["a", "b"], [IsIn("x", frozenset({"a"}))]),
+        partitions.presence(has_values=True),
+        partitions.yes_no(Has("x", "a")),
+        partitions.yes_no(EndsWith("x", "a")),
+        partitions.whole([], None, None),
+        partitions.days([]),
+        partitions.dense([], None, None),
         text([]),
     ]
     assert [class_of(each.classes, None) for each in kinds] == [MISSING] * len(kinds)

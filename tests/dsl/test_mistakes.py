@@ -15,7 +15,7 @@ import pytest
 from turnout.compiler.compiled import compile_policy
 from turnout.dsl import mistakes, nodes
 from turnout.dsl.fixes import applied
-from turnout.dsl.mistakes.met import Kind, Met, Told
+from turnout.dsl.mistakes.met import Met, Mistake, Told
 from turnout.dsl.parse import most_mended, parse
 from turnout.dsl.source import Source, Span
 
@@ -348,7 +348,7 @@ def test_a_file_in_utf_16_is_named_so(tmp_path: Path) -> None:
 def test_every_kind_of_mistake_has_an_example(monkeypatch: pytest.MonkeyPatch) -> None:
     met: set[str] = set()
 
-    def counting(kind: Kind) -> Kind:
+    def counting(kind: Mistake) -> Mistake:
         def asked(place: Met) -> Told | None:
             found = kind(place)
             if found is not None:

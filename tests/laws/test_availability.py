@@ -15,7 +15,7 @@ from tests.support.strategies import histories, people
 from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import lower
-from turnout.dsl.calendars import Days
+from turnout.dsl.calendars import DayRange
 from turnout.dsl.policy import Cap, Member, Person, Policy, Route, Step, Team
 from turnout.dsl.source import Source, Span
 from turnout.dsl.targets import RoundRobin
@@ -97,7 +97,9 @@ def test_nobody_is_given_a_lead_off_hours_unless_hours_are_not_asked(
 # -- fairness, through the engine --
 
 
-def one_team(weights: Sequence[Fraction | int], away: Sequence[tuple[Days, ...]] = ()) -> Policy:
+def one_team(
+    weights: Sequence[Fraction | int], away: Sequence[tuple[DayRange, ...]] = ()
+) -> Policy:
     """Return a policy whose one route draws from one team of A, B, C ..., else a queue."""
     names = "ABCDEFGH"[: len(weights)]
     absent = dict(zip(names, away, strict=False))

@@ -12,7 +12,7 @@ from tests.support.strategies import Written
 from tests.support.witnesses import arrival, shown
 from turnout.compiler.checks.coverage_gaps import MOST_GAPS
 from turnout.compiler.meaning.interpreter import holds, match
-from turnout.compiler.program import Around
+from turnout.compiler.program import OuterBlock
 from turnout.dsl.conditions import And, Condition, atoms
 from turnout.dsl.source import Span
 from turnout.dsl.targets import PreviousOwner, Reject, ToOwner, ToQueue, ToSequence
@@ -44,16 +44,16 @@ def test_a_lead_goes_where_the_first_clause_that_holds_sends_it(of: Counted) -> 
 # -- rules, blocks and conditions without leads --
 
 
-def blocks(of: Counted) -> dict[Around, int]:
+def blocks(of: Counted) -> dict[OuterBlock, int]:
     """Return the first clause inside each block, outer blocks before inner ones."""
-    found: dict[Around, int] = {}
+    found: dict[OuterBlock, int] = {}
     for at, clause in enumerate(of.clauses):
         for around in clause.around:
             found.setdefault(around, at)
     return found
 
 
-def inside(of: Counted, block: Around) -> int:
+def inside(of: Counted, block: OuterBlock) -> int:
     """Return the leads that a block describes, with those around it."""
     around = of.clauses[blocks(of)[block]].around
     return of.holding(*(each.condition for each in around[: around.index(block) + 1]))

@@ -11,7 +11,7 @@ from tests.support.strategies import Written
 from tests.support.witnesses import arrival, shown
 from turnout.compiler.checks.coverage_gaps import MOST_GAPS
 from turnout.compiler.leads.regions import Masks
-from turnout.compiler.words.describe import MOST, words
+from turnout.compiler.words.describe import MOST, side_names
 from turnout.compiler.words.spelling import spelled
 from turnout.dsl.conditions import ALWAYS, Condition
 from turnout.dsl.policy import Rule
@@ -112,7 +112,7 @@ def test_a_box_as_written_is_read_back_as_the_same_leads(
     if of.policy.routes[ROUTE].fallback is not None:
         return
     analysis = of.analysis
-    known = words(analysis.regions, of.policy.definitions.values())
+    known = side_names(analysis.regions, of.policy.definitions.values())
     box = tuple(
         full if data.draw(st.booleans()) else data.draw(st.integers(1, full)) & full or full
         for full in analysis.space.full

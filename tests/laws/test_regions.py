@@ -11,7 +11,7 @@ from tests.support.policies import resolved
 from tests.support.strategies import COLUMNS, Written, leads, policies, policy_atoms
 from turnout.compiler.leads import witness
 from turnout.compiler.leads.budget import Meter
-from turnout.compiler.leads.regions import All, Regions, find, truth
+from turnout.compiler.leads.regions import Region, Regions, find, truth
 from turnout.compiler.leads.space import Space, space
 from turnout.compiler.masks import members
 from turnout.compiler.meaning.interpreter import holds
@@ -46,7 +46,7 @@ def point(grid: Space, values: Values, today: date) -> list[int]:
     return [1 << number for number in grid.classify(values, today)]
 
 
-def possible(regions: Regions) -> list[All]:
+def possible(regions: Regions) -> list[Region]:
     """Return what every lead is outside of."""
     return [regions.outside(box) for box in regions.space.impossible]
 

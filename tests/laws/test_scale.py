@@ -19,7 +19,7 @@ from turnout.compiler.leads import solver as sat
 from turnout.compiler.leads.boxes import boxes, parts
 from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.columns import swept
-from turnout.compiler.leads.regions import All, truth
+from turnout.compiler.leads.regions import Region, truth
 from turnout.compiler.leads.search import uncovered, uncovered_by_most
 from turnout.compiler.leads.space import Box
 from turnout.compiler.masks import mask_of, members, set_of
@@ -185,7 +185,7 @@ def test_sides_looked_up_by_class_change_no_finding(written: Written) -> None:
         assert check(program, budget=BUDGET) == found
 
 
-def _is_left(analysis: Analysis, wanted: list[All], before: int) -> list[bool]:
+def _is_left(analysis: Analysis, wanted: list[Region], before: int) -> list[bool]:
     return [analysis.find([each], outside=range(before)) is not None for each in wanted]
 
 

@@ -5,7 +5,7 @@ from math import prod
 
 from tests.support.counting import Counted, claim, counted
 from tests.support.strategies import Written
-from turnout.compiler.leads.regions import All, reads
+from turnout.compiler.leads.regions import Region, reads
 from turnout.compiler.questions.shares import class_weights, shares
 
 
@@ -27,7 +27,7 @@ def check_shares(of: Counted, within: int | None) -> None:
     """
     analysis = of.analysis
     weights = [class_weights(dimension) for dimension in analysis.space.dimensions]
-    regions = [*analysis.taken, *map(All, analysis.space.impossible)]
+    regions = [*analysis.taken, *map(Region, analysis.space.impossible)]
     asked = [at for at in range(len(weights)) if any(reads(region) >> at & 1 for region in regions)]
     unasked = prod(
         sum(weight for class_, weight in enumerate(weights[at]) if full >> class_ & 1)

@@ -108,8 +108,8 @@ def test_a_match_that_is_open_is_found(end: str) -> None:
 def test_a_match_that_is_closed_or_about_something_else_is_left_alone() -> None:
     names: dict[str, object] = {
         "targets": importlib.import_module("turnout.dsl.targets"),
-        "Text": importlib.import_module("turnout.dsl.formatting.linebreaks").Text,
+        "Unbroken": importlib.import_module("turnout.dsl.formatting.linebreaks").Unbroken,
     }
     closed = "match target:\n case targets.ToQueue(): pass\n case _: assert_never(target)"
-    other = "match part:\n case Text(): pass"
+    other = "match part:\n case Unbroken(): pass"
     assert list(open_matches(f"{closed}\n{other}", names)) == []

@@ -7,6 +7,7 @@ or it is a mistake.
 """
 
 import re
+import runpy
 from functools import cache
 
 import pytest
@@ -33,7 +34,6 @@ AS_WRITTEN = {
 NO_WORDS = {
     "ClosedError": "raised where a router is used after its end",
     "End": "of a chain of targets",
-    "Giving": "what an end gives, and to which leads",
     "NotedFiles": "files, and the note of which were read",
     "Said": "of a kind of target: how it is written",
     "Shapes": "what each record of a file brings",
@@ -45,12 +45,12 @@ NO_WORDS = {
     "SlaAtMost": "a claim as the language writes it",
     "Reached": "what a claim names",
     "Arrival": "what a test says of when its lead comes",
-    "Around": "a block as the clauses inside see it",
     "Compiled": "a policy with all that is made of it",
     "Definition": "a territory or segment: a named condition",
     "Doing": "an action with the values that it was given",
     "Fault": "why a file can't be read",
     "Files": "the disk, and an overlay",
+    "OuterBlock": "a block as the clauses inside see it",
     "Parsed": "the files of a policy as they were read",
     "FindingKind": "of findings: what the catalogue says of all that have one name",
     "Kind": "of targets: what holds of all that are of one kind",
@@ -170,6 +170,10 @@ def test_every_exception_is_needed() -> None:
     assert [name for name in EXCEPTIONS if name not in names or not refused_words(name)] == []
     assert [at for at in AS_WRITTEN if not (ROOT / at).is_file()] == []
     assert MEANT_OTHERWISE.keys() - glossary()[1] == set()
+
+
+def test_no_two_types_have_one_name_but_as_written_and_as_meant() -> None:
+    assert runpy.run_path(str(ROOT / "bench" / "rooms.py"))["classes"]() == {}
 
 
 def test_no_word_of_the_glossary_stands_for_two_things() -> None:

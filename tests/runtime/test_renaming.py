@@ -12,7 +12,7 @@ from tests.support.policies import compiled
 from turnout.runtime.loading import load
 from turnout.runtime.router import Router
 from turnout.runtime.stores import StateError
-from turnout.runtime.stores.renaming import KINDS, Kind, NewName, rename
+from turnout.runtime.stores.renaming import KINDS, NamedKind, NewName, rename
 from turnout.runtime.stores.sums import check_whole
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -42,7 +42,7 @@ route inbound {
   fallback to queue triage
 }
 """
-RENAMED: list[tuple[Kind, str, str]] = [
+RENAMED: list[tuple[NamedKind, str, str]] = [
     ("policy", "v1", "v2"),
     ("route", "inbound", "arriving"),
     ("team", "sales", "sellers"),
@@ -84,7 +84,7 @@ def routed(text: str, state: Path, first: int, last: int, at: datetime = AT) -> 
 
 @pytest.mark.parametrize(("kind", "old", "new"), RENAMED)
 def test_after_a_rename_everything_goes_on_as_if_it_had_always_been_called_so(
-    tmp_path: Path, kind: Kind, old: str, new: str
+    tmp_path: Path, kind: NamedKind, old: str, new: str
 ) -> None:
     def named(word: str) -> str:
         return new if word == old else word
@@ -101,7 +101,7 @@ def test_after_a_rename_everything_goes_on_as_if_it_had_always_been_called_so(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_name_that_the_state_does_not_know_is_told(tmp_path: Path, kind: Kind) -> None:
+def test_a_name_that_the_state_does_not_know_is_told(tmp_path: Path, kind: NamedKind) -> None:
     state = tmp_path / "state.db"
     routed(POLICY, state, 0, 24)
     before = state.read_bytes()

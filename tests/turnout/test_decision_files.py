@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from turnout.commands.flow import decisions_to
 from turnout.commands.outputs import replacing
 from turnout.dsl.values.reading import Issue
-from turnout.rendering.decisions import COLUMNS, LAYOUTS
+from turnout.rendering.decisions import COLUMNS, DECISION_FORMATS
 from turnout.rendering.tally import Tally
 from turnout.runtime.decisions import Decision, Doing, PassedOver
 from turnout.runtime.records import Record
@@ -87,7 +87,7 @@ def test_csv_names_the_earlier_lead_of_a_duplicate(tmp_path: Path) -> None:
 @given(lead=st.text(), raw=st.text())
 def test_csv_gives_every_cell_back(lead: str, raw: str) -> None:
     decision = attrs.evolve(ANA, lead=lead, issues=(Issue("employees", raw, "odd"),))
-    row = next(csv.reader(io.StringIO(LAYOUTS["csv"].line(decision), newline="")))
+    row = next(csv.reader(io.StringIO(DECISION_FORMATS["csv"].line(decision), newline="")))
     assert dict(zip(COLUMNS, row, strict=True))["lead"].removeprefix("'") == lead.removeprefix("'")
 
 
@@ -113,7 +113,7 @@ def test_json_lines_and_json_read_back_as_the_decisions(
 
 @given(st.text())
 def test_json_holds_no_character_that_a_terminal_acts_on(lead: str) -> None:
-    line = LAYOUTS["jsonl"].line(attrs.evolve(ANA, lead=lead))
+    line = DECISION_FORMATS["jsonl"].line(attrs.evolve(ANA, lead=lead))
     assert line[:-1].isprintable()
     assert Decision.from_dict(json.loads(line)).lead == lead
 

@@ -15,7 +15,7 @@ from turnout.commands.exits import CannotRun
 from turnout.commands.outputs import is_stdout, output
 from turnout.dsl.types import Field
 from turnout.printable import visible
-from turnout.rendering.decisions import LAYOUTS, Layout
+from turnout.rendering.decisions import DECISION_FORMATS, DecisionFormat
 from turnout.rendering.tally import Tally
 from turnout.runtime.decisions import Decision
 from turnout.runtime.identified import identified
@@ -84,9 +84,9 @@ def suffix_format(out: Path | None) -> str:
     if is_stdout(out) or out is None:
         return "jsonl"
     suffix = out.suffix.lower().removeprefix(".")
-    if suffix in LAYOUTS:
+    if suffix in DECISION_FORMATS:
         return suffix
-    known = ", ".join(f".{each}" for each in LAYOUTS)
+    known = ", ".join(f".{each}" for each in DECISION_FORMATS)
     raise CannotRun(f"the name {out} says no format", f"end it in {known}, or give --format")
 
 
@@ -97,7 +97,7 @@ def decisions_to(path: Path | None, format_name: str) -> Generator[Sink, None, N
     A file has its name only once it is complete. stdout gets each decision soon after it
     is made; on a terminal nothing of it is acted on.
     """
-    layout = LAYOUTS[format_name]
+    layout = DECISION_FORMATS[format_name]
     is_live = is_stdout(path)
     is_screen = is_live and sys.stdout.isatty()
     with output(path) as stream:
@@ -110,7 +110,9 @@ def decisions_to(path: Path | None, format_name: str) -> Generator[Sink, None, N
             text.detach()  # else it would close stdout
 
 
-def _writer(text: io.TextIOWrapper, layout: Layout, *, is_live: bool, is_screen: bool) -> Sink:
+def _writer(
+    text: io.TextIOWrapper, layout: DecisionFormat, *, is_live: bool, is_screen: bool
+) -> Sink:
     flushed = monotonic()
     is_first = True
 

@@ -9,7 +9,7 @@ from turnout.commands.flow import route_leads, suffix_format
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
-from turnout.rendering.decisions import LAYOUTS
+from turnout.rendering.decisions import DECISION_FORMATS
 from turnout.rendering.screen import columns
 from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
@@ -44,7 +44,7 @@ from turnout.runtime.router import Router
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(list(LAYOUTS)),
+    type=click.Choice(list(DECISION_FORMATS)),
     help="Instead of the suffix's format.",
 )
 @WAITING

@@ -9,7 +9,7 @@ from turnout.commands.options import Command, CommandGroup, color_option
 from turnout.commands.policies import WAITING
 from turnout.printable import visible
 from turnout.rendering.report import counted
-from turnout.runtime.stores.renaming import KINDS, Kind, NewName, rename
+from turnout.runtime.stores.renaming import KINDS, NamedKind, NewName, rename
 from turnout.runtime.stores.sqlite import any_state
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -71,6 +71,6 @@ def rename_command(*, file: Path, kind: str, old: str, new: str, joins: bool, wa
     start level. Nothing is changed where OLD isn't known. The log of moves and the targets
     that were passed over keep the names of their time.
     """
-    leads = rename(file, NewName(cast("Kind", kind), old, new), joins=joins, wait=wait)
+    leads = rename(file, NewName(cast("NamedKind", kind), old, new), joins=joins, wait=wait)
     what = visible(f"{kind} {old} is {new} now")
     click.echo(f"{what}, on {counted(leads, 'lead')} of {visible(str(file))}")

@@ -24,7 +24,7 @@ MOST_FILES = 10_000
 
 
 @attrs.frozen
-class Found:
+class FoundFiles:
     """The files that some paths stand for, in order, each once.
 
     refused: a finding without a place for each file below a folder that isn't read, because
@@ -35,7 +35,7 @@ class Found:
     refused: tuple[Finding, ...] = ()
 
 
-def roots(paths: Iterable[Path]) -> Found:
+def roots(paths: Iterable[Path]) -> FoundFiles:
     """Return the main files to check.
 
     A file stands for itself. A folder stands for each `.route` file below it that no other
@@ -45,7 +45,7 @@ def roots(paths: Iterable[Path]) -> Found:
     return _found(paths, _main_files)
 
 
-def route_files(paths: Iterable[Path]) -> Found:
+def route_files(paths: Iterable[Path]) -> FoundFiles:
     """Return every `.route` file: those given, and all below a folder.
 
     `-` stands for itself. Raises ProjectError where a folder has none.
@@ -53,7 +53,7 @@ def route_files(paths: Iterable[Path]) -> Found:
     return _found(paths, list)
 
 
-def _found(paths: Iterable[Path], chosen: Callable[[list[Path]], list[Path]]) -> Found:
+def _found(paths: Iterable[Path], chosen: Callable[[list[Path]], list[Path]]) -> FoundFiles:
     """Return the paths that are files, and those chosen of the files below each folder."""
     found: dict[Path, Path] = {}
     refused: list[Finding] = []
@@ -65,10 +65,10 @@ def _found(paths: Iterable[Path], chosen: Callable[[list[Path]], list[Path]]) ->
         refused += below.refused
         for file in chosen(list(below.files)):
             found.setdefault(resolved(file), file)
-    return Found(tuple(found.values()), tuple(refused))
+    return FoundFiles(tuple(found.values()), tuple(refused))
 
 
-def _below(folder: Path) -> Found:
+def _below(folder: Path) -> FoundFiles:
     files: list[Path] = []
     refused: list[Finding] = []
     top = folder.resolve()
@@ -85,7 +85,7 @@ def _below(folder: Path) -> Found:
     if len(files) + len(refused) > MOST_FILES:
         message = f"there are more than {MOST_FILES} .route files in {folder}"
         raise ProjectError(message, "name its folders one by one")
-    return Found(tuple(files), tuple(refused))
+    return FoundFiles(tuple(files), tuple(refused))
 
 
 def _refusal(file: Path, top: Path) -> str | None:

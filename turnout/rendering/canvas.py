@@ -5,7 +5,7 @@ from itertools import groupby
 from turnout.rendering.screen import Ink, cells, paint
 
 
-class Row:
+class ScreenLine:
     """Cells from left to right; what is put later covers what was there.
 
     A cell holds one character with the combining ones that follow it. The second cell of

@@ -14,7 +14,7 @@ import attrs
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.source import Span
 from turnout.printable import visible
-from turnout.rendering.canvas import Row
+from turnout.rendering.canvas import ScreenLine
 from turnout.rendering.marks import Mark, mark_rows
 from turnout.rendering.screen import Ink, paint, width
 
@@ -126,7 +126,7 @@ def _near(pointers: Sequence[Pointer], reach: int) -> list[list[Pointer]]:
     return sorted(groups, key=lambda group: min(each.rank for each in group) > 0)
 
 
-def _window(text: str, pointers: Sequence[Pointer], room: int) -> tuple[Row, list[Mark]]:
+def _window(text: str, pointers: Sequence[Pointer], room: int) -> tuple[ScreenLine, list[Mark]]:
     """Return the part of a line that shows the pointers, and their marks on it.
 
     Only a few screens' worth of characters is looked at, however long the line.
@@ -139,7 +139,7 @@ def _window(text: str, pointers: Sequence[Pointer], room: int) -> tuple[Row, lis
     begin = _begin(min(spans)[0], max(end for _, end in spans), at[-1], room)
     is_cut_left = begin > 0 or first > 0
     is_cut_right = last < len(text) or at[-1] > begin + room
-    row = Row()
+    row = ScreenLine()
     for start, piece in zip(at, pieces, strict=False):
         if begin <= start and start + width(piece) <= begin + room:
             row.put(start - begin, piece)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.rendering.canvas import Row
+from turnout.rendering.canvas import ScreenLine
 from turnout.rendering.screen import Ink, width, wrap
 
 _BESIDE, _BELOW = 28, 20
@@ -34,14 +34,14 @@ class Mark:
     is_own: bool
 
 
-def mark_rows(marks: Sequence[Mark], room: int) -> Iterator[Row]:
+def mark_rows(marks: Sequence[Mark], room: int) -> Iterator[ScreenLine]:
     """Yield the rows below the line, none wider than `room` where the labels allow it."""
     beside = _beside(marks, room)
     hanging = sorted(
         (mark for mark in marks if mark.text and mark is not beside),
         key=lambda mark: (-mark.start, mark.is_own),
     )
-    first = Row()
+    first = ScreenLine()
     for mark in sorted(marks, key=lambda mark: (mark.start - mark.end, mark.is_own)):
         first.put(mark.start, ("^" if mark.is_own else "-") * (mark.end - mark.start), mark.ink)
     more: list[str] = []
@@ -75,9 +75,9 @@ def _hung(mark: Mark, room: int) -> tuple[int, list[str]]:
     return column, wrap(mark.text, room - column)
 
 
-def _row(hanging: Sequence[Mark], label: Mark | None, text: str, column: int) -> Row:
+def _row(hanging: Sequence[Mark], label: Mark | None, text: str, column: int) -> ScreenLine:
     """Return a row with the lines of the labels still to come, and one label's text."""
-    row = Row()
+    row = ScreenLine()
     for mark in hanging:
         row.put(mark.start, "|", mark.ink)
     if label:

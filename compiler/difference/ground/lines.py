@@ -19,7 +19,7 @@ from turnout.dsl.targets import said
 
 
 @attrs.frozen(eq=False)
-class Row:
+class ClauseRow:
     """A clause as it is compared.
 
     title: as a sentence names it. clause: None for a row that the route leaves unsaid.
@@ -50,7 +50,7 @@ class RouteVersion:
     route: str
     is_old: bool
     view: View
-    rows: tuple[Row, ...]
+    rows: tuple[ClauseRow, ...]
     numbers: dict[str, int]
 
     def number(self, condition: Condition, meanings: Meanings) -> int:
@@ -72,9 +72,9 @@ def version(  # noqa: PLR0913 - a route, and what it is held beside
     policy = program.policy
     names: dict[str, Named] = {}
     numbers: dict[str, int] = {}
-    rows: list[Row] = []
+    rows: list[ClauseRow] = []
 
-    def add(row: Row, condition: Condition) -> None:
+    def add(row: ClauseRow, condition: Condition) -> None:
         differing = _differing(row.whole, readings)
         if differing:
             shared = view.condition(condition, names)
@@ -90,15 +90,15 @@ def version(  # noqa: PLR0913 - a route, and what it is held beside
     last = outcome_of(chosen.last)
     lacking = Or(tuple(required))
     number = _number(lacking, view, names, meanings, numbers)
-    add(Row("a required field is missing", None, number, last, last), lacking)
+    add(ClauseRow("a required field is missing", None, number, last, last), lacking)
     for clause in chosen.clauses:
         whole = outcome(clause)
         own = outcome_of(clause.attempts[: clause.own_attempts], whole.terms)
         number = _number(clause.condition, view, names, meanings, numbers)
-        add(Row(clause.title, clause, number, own, whole), clause.condition)
+        add(ClauseRow(clause.title, clause, number, own, whole), clause.condition)
     nothing = Outcome(())
     number = _number(ALWAYS, view, names, meanings, numbers)
-    rows.append(Row("the end of the route", None, number, nothing, nothing))
+    rows.append(ClauseRow("the end of the route", None, number, nothing, nothing))
     return RouteVersion(policy, route, is_old, view, tuple(rows), numbers)
 
 

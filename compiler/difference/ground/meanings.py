@@ -12,7 +12,7 @@ from typing import assert_never
 
 import attrs
 
-from turnout.compiler.leads.regions import All, Regions
+from turnout.compiler.leads.regions import Region, Regions
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 
 _Key = tuple[Hashable, ...]
@@ -83,18 +83,18 @@ class Sets:
 
     meanings: Meanings
     regions: Regions
-    _known: dict[tuple[int, bool], All] = attrs.Factory(dict[tuple[int, bool], All])
+    _known: dict[tuple[int, bool], Region] = attrs.Factory(dict[tuple[int, bool], Region])
     _forms: dict[object, int] = attrs.Factory(dict[object, int])
     _signs: dict[int, int] = attrs.Factory(dict[int, int])
 
-    def region(self, number: int, *, holds: bool = True) -> All:
+    def region(self, number: int, *, holds: bool = True) -> Region:
         """Return the leads for which a condition holds, or those for which it doesn't."""
         known = self._known.get((number, holds))
         if known is None:
             known = self._known[number, holds] = self._made(self.meanings.key(number), holds=holds)
         return known
 
-    def _made(self, key: _Key, *, holds: bool) -> All:
+    def _made(self, key: _Key, *, holds: bool) -> Region:
         match key:
             case ("atom", atom):
                 return self.regions.region(atom, holds=holds)  # type: ignore[arg-type]
@@ -117,7 +117,7 @@ class Sets:
             self._signs[number] = self._form(self.region(number))
         return self._signs[number]
 
-    def _form(self, region: All) -> int:
+    def _form(self, region: Region) -> int:
         eithers = [
             tuple(sorted(self._form(part) for part in either.alternatives))
             for either in region.eithers

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import Row
+from turnout.compiler.difference.ground.lines import ClauseRow
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.difference.moving.compared import Area, Compared, Shift
 from turnout.compiler.difference.moving.phrasing import said
 from turnout.compiler.difference.moving.pieces import CommonGround, Piece, Reach, cubes, reach
 from turnout.compiler.difference.moving.proof import witness
 from turnout.compiler.leads.budget import OutOfSteps
-from turnout.compiler.leads.regions import All, Masks, truth
+from turnout.compiler.leads.regions import Masks, Region, truth
 from turnout.compiler.masks import members
 from turnout.compiler.outcomes import Outcome
 from turnout.compiler.questions.stewards import stewards_of
@@ -42,7 +42,7 @@ def shifts(of: Compared) -> Iterator[Shift | str]:
     """
     pairs = of.common
     followed = [*_followed(of, pairs, is_old=True), *_followed(of, pairs, is_old=False)]
-    told: tuple[list[Row], list[Row]] = ([], [])
+    told: tuple[list[ClauseRow], list[ClauseRow]] = ([], [])
     found: dict[int, list[Shift | str]] = {}
     for is_old, leads in sorted(followed, key=lambda each: _effort(each[1])):
         by_others = _told(of, leads, told[not is_old])
@@ -78,14 +78,14 @@ def _followed(
 class _Told:
     """Clauses of the other version whose leads have been told: these, and their leads."""
 
-    rows: tuple[Row, ...]
-    leads: tuple[All, ...]
+    rows: tuple[ClauseRow, ...]
+    leads: tuple[Region, ...]
 
 
-def _told(of: Compared, leads: Reach, told: Sequence[Row]) -> _Told:
+def _told(of: Compared, leads: Reach, told: Sequence[ClauseRow]) -> _Told:
     """Return which of `told` may take some of the leads."""
-    rows: list[Row] = []
-    taken: list[All] = []
+    rows: list[ClauseRow] = []
+    taken: list[Region] = []
     for at, row in enumerate(leads.theirs):
         if any(row is other for other in told):
             rows.append(row)
@@ -134,7 +134,7 @@ def _all_moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iter
         (*told.rows, *(leads.theirs[at] for at in same)),
         (*told.leads, *(of.ground.sets.regions.both(leads.others(at)) for at in same)),
     )
-    takers: dict[Outcome, tuple[Row, list[All]]] = {}
+    takers: dict[Outcome, tuple[ClauseRow, list[Region]]] = {}
     for at, row in enumerate(leads.theirs):
         if row.whole in takers or any(row is other for other in stay.rows):
             continue
@@ -168,7 +168,7 @@ def _shift(  # noqa: PLR0913 - what a shift is told from
     leads: Reach,
     box: Masks,
     told: _Told,
-    takers: list[tuple[Row, list[All]]],
+    takers: list[tuple[ClauseRow, list[Region]]],
     *,
     is_old: bool,
 ) -> Shift:
@@ -214,7 +214,7 @@ def _shift(  # noqa: PLR0913 - what a shift is told from
     )
 
 
-def _narrowed(of: Compared, leads: Reach, box: Masks, moving: Sequence[list[All]]) -> Masks:
+def _narrowed(of: Compared, leads: Reach, box: Masks, moving: Sequence[list[Region]]) -> Masks:
     """Return the box without texts of which no lead moves.
 
     A side of texts is told by a few of them, and each that is named should be one that
@@ -253,7 +253,7 @@ def _told_apart(
 
 
 def _owners(
-    of: Compared, old: Sequence[Row], new: Sequence[Row]
+    of: Compared, old: Sequence[ClauseRow], new: Sequence[ClauseRow]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return who answers for the leads of these rows, before and after."""
     before, after = (
@@ -270,15 +270,17 @@ def _owners(
     return before, after
 
 
-def _may_meet(ground: CommonGround, rows: Sequence[Row], box: Masks) -> bool:
+def _may_meet(ground: CommonGround, rows: Sequence[ClauseRow], box: Masks) -> bool:
     return all(truth(ground.taken(row), box) is not False for row in rows)
 
 
-def _takers(of: Compared, leads: Reach, box: Masks, told: _Told) -> list[tuple[Row, list[All]]]:
+def _takers(
+    of: Compared, leads: Reach, box: Masks, told: _Told
+) -> list[tuple[ClauseRow, list[Region]]]:
     """Return the other version's rows that take moved leads in `box`, each with its leads."""
     ground = leads.ground
     outcomes = {leads.outcome(piece) for piece in leads.moved if _meet(piece.box, box)}
-    found: list[tuple[Row, list[All]]] = []
+    found: list[tuple[ClauseRow, list[Region]]] = []
     for at, row in enumerate(leads.theirs):
         is_told = any(row is other for other in told.rows)
         if is_told or row.whole not in outcomes or not _may_meet(ground, (row,), box):
@@ -297,7 +299,7 @@ def _meet(one: Masks, two: Masks) -> bool:
     return all(a & b for a, b in zip(one, two, strict=True))
 
 
-def _is_declared(of: Compared, leads: Sequence[All], box: Masks) -> bool:
+def _is_declared(of: Compared, leads: Sequence[Region], box: Masks) -> bool:
     """Return whether it is sure that none of these leads lies outside what was declared."""
     if of.declared is None:
         return True
@@ -335,11 +337,11 @@ def _passed_on(of: Compared, pairs: Sequence[tuple[int, int]]) -> Iterator[Shift
                 yield of.old.rows[group[0][0]].title
 
 
-def _tail(row: Row) -> Outcome:
+def _tail(row: ClauseRow) -> Outcome:
     return Outcome(row.whole.targets[len(row.own.targets) :])
 
 
-def _kept(of: Compared, one: int, two: int) -> list[All]:
+def _kept(of: Compared, one: int, two: int) -> list[Region]:
     """Return the regions that together are the leads which both versions give one clause."""
     ground = of.ground
     taken = ground.taken(of.old.rows[one])

@@ -10,9 +10,9 @@ from turnout.compiler.difference.ground.alignment import aligned
 from turnout.compiler.difference.ground.lines import RouteVersion
 from turnout.compiler.difference.moving.pieces import CommonGround
 from turnout.compiler.leads.budget import Budget, Meter
-from turnout.compiler.leads.regions import All, Masks, find
+from turnout.compiler.leads.regions import Masks, Region, find
 from turnout.compiler.outcomes import Outcome
-from turnout.compiler.words.describe import Words
+from turnout.compiler.words.describe import SideNames
 from turnout.dsl.findings import Witness
 from turnout.dsl.types import Field, Value
 
@@ -21,8 +21,8 @@ from turnout.dsl.types import Field, Value
 class Area:
     """Leads as a set: those in `inside` and `box` that none of `outside` holds."""
 
-    inside: tuple[All, ...]
-    outside: tuple[All, ...]
+    inside: tuple[Region, ...]
+    outside: tuple[Region, ...]
     box: Masks
 
 
@@ -92,11 +92,11 @@ class Compared:
     fields: Mapping[str, Field]
     raws: Mapping[str, str]
     placed: Callable[[Mapping[str, Value]], dict[str, Value]]
-    words: Words
+    words: SideNames
     purse: Purse
-    declared: All | None
+    declared: Region | None
 
-    def find(self, regions: Iterable[All], box: Masks | None = None) -> Masks | None:
+    def find(self, regions: Iterable[Region], box: Masks | None = None) -> Masks | None:
         """Return leads that are in all of `regions`, and in `box`. Raises OutOfSteps."""
         inside = () if box is None else tuple(enumerate(box))
         with self.purse.meter() as meter:

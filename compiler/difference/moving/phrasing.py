@@ -10,10 +10,10 @@ from typing import assert_never
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import RouteVersion, Row
+from turnout.compiler.difference.ground.lines import ClauseRow, RouteVersion
 from turnout.compiler.difference.ground.meanings import Sets
-from turnout.compiler.leads.regions import All, Masks, truth
-from turnout.compiler.words.describe import Words, phrases
+from turnout.compiler.leads.regions import Masks, Region, truth
+from turnout.compiler.words.describe import SideNames, phrases
 from turnout.dsl.conditions import (
     And,
     Atom,
@@ -28,7 +28,11 @@ from turnout.dsl.wording import conjuncts, written
 
 
 def said(
-    words: Words, sets: Sets, row: Row, versions: tuple[RouteVersion, RouteVersion], box: Masks
+    words: SideNames,
+    sets: Sets,
+    row: ClauseRow,
+    versions: tuple[RouteVersion, RouteVersion],
+    box: Masks,
 ) -> tuple[tuple[str, ...], Masks]:
     """Return phrases for the leads of `row` that lie in `box`, and the sides said by none.
 
@@ -57,7 +61,7 @@ def said(
     return (*found, *phrases(words, rest)), rest
 
 
-def _tight(region: All, box: Masks) -> Masks:
+def _tight(region: Region, box: Masks) -> Masks:
     """Return the box without what plainly lies outside `region`."""
     kept = list(box)
     waiting, changed = [*region.eithers], True

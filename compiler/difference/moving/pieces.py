@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import Row
+from turnout.compiler.difference.ground.lines import ClauseRow
 from turnout.compiler.difference.ground.meanings import Sets
 from turnout.compiler.leads.budget import Meter, OutOfSteps
-from turnout.compiler.leads.regions import All, Masks, find, truth
+from turnout.compiler.leads.regions import Masks, Region, find, truth
 from turnout.compiler.leads.space import Space
 from turnout.compiler.outcomes import Outcome
 
@@ -32,22 +32,22 @@ class CommonGround:
     """
 
     sets: Sets
-    possible: tuple[All, ...]
+    possible: tuple[Region, ...]
 
     @property
     def space(self) -> Space:
         """The shared space."""
         return self.sets.regions.space
 
-    def taken(self, row: Row) -> All:
+    def taken(self, row: ClauseRow) -> Region:
         """Return the leads that a row describes."""
         return self.sets.region(row.meaning)
 
-    def sign(self, row: Row) -> int:
+    def sign(self, row: ClauseRow) -> int:
         """Return what is the same for rows with plainly the same leads."""
         return self.sets.sign(row.meaning)
 
-    def left(self, row: Row) -> All:
+    def left(self, row: ClauseRow) -> Region:
         """Return the leads that a row leaves."""
         return self.sets.region(row.meaning, holds=False)
 
@@ -75,16 +75,16 @@ class Reach:
     """
 
     ground: CommonGround
-    row: Row
+    row: ClauseRow
     start: Masks
-    mine: tuple[Row, ...]
-    theirs: tuple[Row, ...]
+    mine: tuple[ClauseRow, ...]
+    theirs: tuple[ClauseRow, ...]
     pieces: tuple[Piece, ...]
     is_many: bool = False
     is_open: bool = False
 
     @property
-    def leads(self) -> list[All]:
+    def leads(self) -> list[Region]:
         """The regions that together are the row's leads."""
         before = (self.ground.left(row) for row in self.mine)
         return [self.ground.taken(self.row), *before, *self.ground.possible]
@@ -93,7 +93,7 @@ class Reach:
         """Return what the other version gives the leads of a piece."""
         return self.theirs[piece.by].whole
 
-    def others(self, at: int) -> list[All]:
+    def others(self, at: int) -> list[Region]:
         """Return the regions that together are what row `at` of `theirs` takes."""
         before = (self.ground.left(row) for row in self.theirs[:at])
         return [self.ground.taken(self.theirs[at]), *before]
@@ -105,7 +105,11 @@ class Reach:
 
 
 def reach(
-    ground: CommonGround, rows: Sequence[Row], at: int, others: Sequence[Row], meter: Meter
+    ground: CommonGround,
+    rows: Sequence[ClauseRow],
+    at: int,
+    others: Sequence[ClauseRow],
+    meter: Meter,
 ) -> Reach:
     """Return the leads of `rows[at]`, cut up by what the rows of the other version say of them."""
     row = rows[at]
@@ -130,8 +134,12 @@ def reach(
 
 
 def _meeting(
-    ground: CommonGround, region: All, start: Sequence[int], others: Sequence[Row], meter: Meter
-) -> Iterator[Row]:
+    ground: CommonGround,
+    region: Region,
+    start: Sequence[int],
+    others: Sequence[ClauseRow],
+    meter: Meter,
+) -> Iterator[ClauseRow]:
     """Yield the rows that share a lead with `region`, up to one that takes all of it."""
     for other in others:
         taken = ground.taken(other)
@@ -146,7 +154,7 @@ def _meeting(
 
 
 def _pieces(of: Reach, meter: Meter) -> Iterator[Piece]:
-    blocked: list[All] = []
+    blocked: list[Region] = []
     leads = of.leads
     growing = _Growing(of)
     while (found := find(of.ground.space, [*leads, *blocked], meter)) is not None:
@@ -166,14 +174,14 @@ class _Growing:
         self.start = of.start
         region = of.ground.taken(of.row)
         free = {of.ground.sign(row) for row in of.mine}
-        self.answers: list[tuple[All, dict[int, int], Outcome]] = []
+        self.answers: list[tuple[Region, dict[int, int], Outcome]] = []
         for row in of.theirs:
             if of.ground.sign(row) in free:
                 continue  # an earlier clause takes these leads, so nobody asks
             taken = of.ground.taken(row)
             # Only leads of the clause count, so what its condition says needn't be said again.
             rest = tuple(either for either in taken.eithers if either not in region.eithers)
-            self.answers.append((All(taken.box, rest), dict(taken.box), row.whole))
+            self.answers.append((Region(taken.box, rest), dict(taken.box), row.whole))
 
     def widened(self, point: Masks, outcome: Outcome, meter: Meter) -> Masks:
         """Return a box around `point`, as wide as its leads surely have this outcome."""
@@ -211,7 +219,7 @@ class _Growing:
         return joining
 
 
-def _takes_rest(region: All, side: dict[int, int], left: list[int]) -> bool:
+def _takes_rest(region: Region, side: dict[int, int], left: list[int]) -> bool:
     """Return whether a row takes all that is left; if it takes what one side tells, that goes."""
     if region.eithers:
         return False

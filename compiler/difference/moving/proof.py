@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 import attrs
 
-from turnout.compiler.difference.ground.lines import RouteVersion, Row
+from turnout.compiler.difference.ground.lines import ClauseRow, RouteVersion
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.difference.moving.compared import Compared
 from turnout.compiler.difference.moving.offers import Offer, offered_by
 from turnout.compiler.leads.budget import OutOfSteps
-from turnout.compiler.leads.regions import All, Masks
+from turnout.compiler.leads.regions import Masks, Region
 from turnout.compiler.leads.witness import Example, example, shown
 from turnout.compiler.outcomes import tried
 from turnout.dsl.conditions import SEEN
@@ -26,8 +26,8 @@ from turnout.dsl.values import jsonable
 
 def witness(
     of: Compared,
-    leads: Sequence[All],
-    ways: Sequence[tuple[list[All], tuple[Row, Row]]],
+    leads: Sequence[Region],
+    ways: Sequence[tuple[list[Region], tuple[ClauseRow, ClauseRow]]],
     boxes: tuple[Masks, Masks],
 ) -> Witness | None:
     """Return a lead of these that both versions were seen to treat as is claimed, or None.
@@ -60,7 +60,9 @@ def witness(
     return None
 
 
-def _confirmed(rows: tuple[Row, Row], offers: tuple[tuple[Offer, ...], ...]) -> str | None:
+def _confirmed(
+    rows: tuple[ClauseRow, ClauseRow], offers: tuple[tuple[Offer, ...], ...]
+) -> str | None:
     """Return what there is to say if the versions were seen to do what the rows say, else None.
 
     Where both offer the same, the values that the targets read are what differs.
@@ -96,7 +98,7 @@ def _seen(lead: Example, version: RouteVersion) -> dict[str, object]:
     return {SEEN: bool(values.get(SEEN) or values.get(SEEN + version.view.suffix))}
 
 
-def _plain(of: Compared, leads: Sequence[All], box: Masks, telling: Masks) -> Masks | None:
+def _plain(of: Compared, leads: Sequence[Region], box: Masks, telling: Masks) -> Masks | None:
     """Return leads with as few fields as it takes, besides those that tell. Raises OutOfSteps."""
     space = of.ground.space
     found = of.find(leads, box)

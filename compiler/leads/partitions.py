@@ -28,14 +28,23 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
-    Test,
     There,
     Whole,
     YesNo,
+    YesNoTest,
     finder,
 )
 from turnout.compiler.masks import Mask, set_of
-from turnout.dsl.conditions import Age, Atom, Between, IsIn, OlderThan, WithinLast
+from turnout.dsl.conditions import (
+    Age,
+    Atom,
+    Between,
+    IsIn,
+    LaterThan,
+    OlderThan,
+    WithinLast,
+    WithinNext,
+)
 from turnout.dsl.types import Value
 
 Cut: TypeAlias = Any
@@ -43,7 +52,7 @@ Cut: TypeAlias = Any
 
 
 @attrs.frozen
-class Domain:
+class Partition:
     """One field's classes. masks: those where each atom holds."""
 
     classes: Classes
@@ -83,7 +92,7 @@ def atom_masks(classes: Mapping[tuple[int, ...], int], atoms: Sequence[Atom]) ->
 
 def finite(
     values: Sequence[Value], atoms: Sequence[IsIn], tell_apart: Iterable[frozenset[Value]] = ()
-) -> Domain:
+) -> Partition:
     """Return the classes of a finite list of values, in the list's order.
 
     tell_apart: further sets of values that the classes must not straddle.
@@ -98,25 +107,25 @@ def finite(
     numbered, classes, masks = _numbered(signatures, atoms)
     # A value outside the list is one that no atom names.
     other = classes.get((), MISSING)
-    return Domain(Listed(len(classes) + 1, numbered, tuple(values), other), masks)
+    return Partition(Listed(len(classes) + 1, numbered, tuple(values), other), masks)
 
 
-def presence(*, has_values: bool) -> Domain:
+def presence(*, has_values: bool) -> Partition:
     """Return the two classes of a field that is only asked for its presence.
 
     has_values: whether any value is possible, else there is one class only.
     """
-    return Domain(There(2 if has_values else 1), {})
+    return Partition(There(2 if has_values else 1), {})
 
 
-def yes_no(test: Test) -> Domain:
+def yes_no(test: YesNoTest) -> Partition:
     """Return the two classes of what one test answers."""
-    return Domain(YesNo(test), {test: 0b10})
+    return Partition(YesNo(test), {test: 0b10})
 
 
-def values_of(domain: Domain, values: Sequence[Value], mask: Mask) -> tuple[Value, ...]:
+def values_of(partition: Partition, values: Sequence[Value], mask: Mask) -> tuple[Value, ...]:
     """Return those of `values` whose class is in `mask`, in order."""
-    class_of = finder(domain.classes)
+    class_of = finder(partition.classes)
     return tuple(value for value in values if mask >> class_of(value) & 1)
 
 
@@ -160,11 +169,11 @@ def swept(
 LOWEST, HIGHEST = -(10**40), 10**40
 
 
-def whole(atoms: Sequence[OnLine], low: int | None, high: int | None) -> Domain:
+def whole(atoms: Sequence[OnLine], low: int | None, high: int | None) -> Partition:
     """Return the classes of the whole numbers from `low` to `high`."""
     ends = (LOWEST if low is None else low, HIGHEST if high is None else high + 1)
     cuts, numbers, masks = swept(atoms, _whole_intervals, ends)
-    return Domain(Whole(max(numbers) + 1, numbers, tuple(cuts)), masks)
+    return Partition(Whole(max(numbers) + 1, numbers, tuple(cuts)), masks)
 
 
 def _whole_intervals(atom: OnLine) -> Iterable[tuple[int, int]]:
@@ -183,6 +192,10 @@ def _whole_intervals(atom: OnLine) -> Iterable[tuple[int, int]]:
             yield days + 1, HIGHEST
         case WithinLast(_, days):
             yield 0, days + 1
+        case WithinNext(_, days):
+            yield -days, 1
+        case LaterThan(_, days):
+            yield LOWEST, -days
         case _:
             assert_never(atom)
 
@@ -191,10 +204,10 @@ DAYS = (date.min.toordinal(), date.max.toordinal() + 1)
 """The first and the last cut of calendar days, as ordinals."""
 
 
-def days(atoms: Sequence[OnLine]) -> Domain:
+def days(atoms: Sequence[OnLine]) -> Partition:
     """Return the classes of calendar days."""
     cuts, numbers, masks = swept(atoms, _day_intervals, DAYS)
-    return Domain(Days(max(numbers) + 1, numbers, tuple(map(date.fromordinal, cuts))), masks)
+    return Partition(Days(max(numbers) + 1, numbers, tuple(map(date.fromordinal, cuts))), masks)
 
 
 def _day_intervals(atom: OnLine) -> Iterable[tuple[int, int]]:
@@ -210,7 +223,7 @@ def _day_intervals(atom: OnLine) -> Iterable[tuple[int, int]]:
             if isinstance(high, date):
                 end = high.toordinal() + (not high_open)
             yield start, end
-        case OlderThan() | WithinLast():
+        case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             raise AssertionError(atom)  # an age is a whole number
         case _:
             assert_never(atom)
@@ -222,12 +235,12 @@ DENSE_ENDS = (Decimal(LOWEST), 0), (Decimal(HIGHEST), 1)
 """The first and last cut of the decimal numbers."""
 
 
-def dense(atoms: Sequence[OnLine], low: Decimal | None, high: Decimal | None) -> Domain:
+def dense(atoms: Sequence[OnLine], low: Decimal | None, high: Decimal | None) -> Partition:
     """Return the classes of the decimal numbers from `low` to `high`."""
     first, last = DENSE_ENDS
     ends = (first if low is None else (low, 0), last if high is None else (high, 1))
     cuts, numbers, masks = swept(atoms, _dense_intervals, ends)
-    return Domain(Dense(max(numbers) + 1, numbers, tuple(cuts)), masks)
+    return Partition(Dense(max(numbers) + 1, numbers, tuple(cuts)), masks)
 
 
 def _dense_intervals(atom: OnLine) -> Iterable[tuple[tuple[Decimal, int], tuple[Decimal, int]]]:
@@ -243,7 +256,7 @@ def _dense_intervals(atom: OnLine) -> Iterable[tuple[tuple[Decimal, int], tuple[
             start = first if low is None else (Decimal(low), int(low_open))
             end = last if high is None else (Decimal(high), int(not high_open))
             yield start, end
-        case OlderThan() | WithinLast():
+        case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             raise AssertionError(atom)  # an age is a whole number
         case _:
             assert_never(atom)
