@@ -15,7 +15,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from turnout.compiler.tree import Leaf, Step
+from turnout.compiler.tree import Leaf, TreeStep
 from turnout.dsl.source import Span
 
 RowKind: TypeAlias = Literal["question", "block", "rest", "closed", "onward", "end"]
@@ -25,7 +25,7 @@ page or left out, the way out of a page, and the end of a route that leaves lead
 Role: TypeAlias = Literal["team", "person", "queue", "partner", "sequence", "reject", "plain"]
 """What a target's colour says: who has the lead then."""
 
-State: TypeAlias = Literal["yes", "no", "unasked"]
+Reply: TypeAlias = Literal["yes", "no", "unasked"]
 """What the lead that is followed answers; "unasked" where its way doesn't lead."""
 
 Tone: TypeAlias = Literal["finding", "refusal", "count", "faint"]
@@ -57,7 +57,7 @@ class Card:
 
 
 @attrs.frozen
-class Row:
+class Stripe:
     """A box of the outline, with the card beside it.
 
     level: how deep it stands. until: the first row behind what is inside it. step: of the
@@ -72,13 +72,13 @@ class Row:
     text: str
     card: Card | None
     until: int
-    step: Step | None = None
+    step: TreeStep | None = None
     leaves: tuple[Leaf, ...] = ()
     span: Span | None = attrs.field(default=None, eq=False, repr=False)
     is_joined: bool = False
     page: int | None = None
     notes: tuple[Note, ...] = ()
-    state: State | None = None
+    state: Reply | None = None
     share: Fraction | None = None
     is_marked: bool = False
 
@@ -94,14 +94,14 @@ class Page:
 
     number: int
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[Stripe, ...]
     above: tuple[tuple[str, int], ...] = ()
     entry: str = "lead arrives"
     is_list: bool = False
 
 
 @attrs.frozen
-class Heading:
+class Masthead:
     """What stands above every page.
 
     title: the policy and the route. facts: its hash, the commit and the like. notes: what

@@ -11,7 +11,7 @@ from itertools import pairwise
 import graphviz
 
 from turnout.compiler.picture.palette import DARK, LIGHT, Colours, Theme
-from turnout.compiler.picture.scene import Box, Ground, Line, Scene, Text
+from turnout.compiler.picture.scene import Arrow, Caption, Frame, Scene, Tint
 from turnout.printable import visible
 
 _TIP = 6.0
@@ -43,15 +43,15 @@ def dot(scene: Scene, theme: Theme = "auto") -> str:
     for at, text in enumerate(scene.texts):
         _draw_text(graph, f"text{at}", text, colours)
     for each in (*scene.samples, *scene.boxes):
-        if isinstance(each, Box):
+        if isinstance(each, Frame):
             _draw_box(graph, each, colours)
     for line in (*scene.samples, *scene.lines):
-        if isinstance(line, Line):
+        if isinstance(line, Arrow):
             _draw_line(graph, line, colours)
     return str(graph.source)
 
 
-def _placed(of: Box | Ground) -> dict[str, str]:
+def _placed(of: Frame | Tint) -> dict[str, str]:
     x, y = of.x + of.width / 2, of.y + of.height / 2
     width, height = of.width / 72, of.height / 72
     return {"pos": _point(x, y), "width": f"{width:.3f}", "height": f"{height:.3f}"}
@@ -61,13 +61,13 @@ def _point(x: float, y: float) -> str:
     return f"{round(x, 2):g},{round(-y, 2):g}"
 
 
-def _draw_ground(graph: graphviz.Digraph, ground: Ground, colours: Colours) -> None:
+def _draw_ground(graph: graphviz.Digraph, ground: Tint, colours: Colours) -> None:
     fill = colours.grounds[min(ground.depth, len(colours.grounds) - 1)]
     look = {"fillcolor": fill, "color": colours.ground, "penwidth": "0.6"}
     graph.node(ground.name, "", style="rounded,filled", **look, **_placed(ground))
 
 
-def _draw_text(graph: graphviz.Digraph, name: str, text: Text, colours: Colours) -> None:
+def _draw_text(graph: graphviz.Digraph, name: str, text: Caption, colours: Colours) -> None:
     middle = text.x + text.width / 2, text.y - text.size * 0.35
     width = f"{(text.width + 2) / 72:.3f}"
     size = {"fontsize": f"{text.size:g}", "width": width, "height": f"{text.size / 60:.3f}"}
@@ -76,7 +76,7 @@ def _draw_text(graph: graphviz.Digraph, name: str, text: Text, colours: Colours)
     graph.node(name, _escaped(text.value), pos=_point(*middle), **size, **look)
 
 
-def _draw_box(graph: graphviz.Digraph, box: Box, colours: Colours) -> None:
+def _draw_box(graph: graphviz.Digraph, box: Frame, colours: Colours) -> None:
     fill, edge = colours.looks[box.look]
     style = ["filled"] if box.is_square else ["rounded", "filled"]
     style += ["dashed"] if box.is_dashed else []
@@ -94,7 +94,7 @@ def _draw_box(graph: graphviz.Digraph, box: Box, colours: Colours) -> None:
     graph.node(box.name, _labelled(box.texts), **look, **_placed(box))
 
 
-def _labelled(texts: Sequence[Text]) -> str:
+def _labelled(texts: Sequence[Caption]) -> str:
     r"""Return texts as a label: those of one height on one line, every line to the left (`\l`)."""
     lines: defaultdict[float, list[str]] = defaultdict(list)
     for text in texts:
@@ -104,7 +104,7 @@ def _labelled(texts: Sequence[Text]) -> str:
     return "".join(rf"  {'  '.join(line)}\l" for line in lines.values())
 
 
-def _draw_line(graph: graphviz.Digraph, line: Line, colours: Colours) -> None:
+def _draw_line(graph: graphviz.Digraph, line: Arrow, colours: Colours) -> None:
     """Draw an arrow as a chain of straight pieces, each a cubic curve with ends as handles."""
     *rest, (x, y) = line.points
     is_across = y == rest[-1][1]

@@ -5,12 +5,12 @@ from difflib import get_close_matches
 from typing import TypeAlias
 
 from turnout.compiler.picture.paging import title_of
-from turnout.compiler.tree import Leaf, Question, Step, Tree, every_step
+from turnout.compiler.tree import Leaf, Question, Tree, TreeStep, every_step
 from turnout.dsl.conditions import Condition, names_in
 from turnout.dsl.policy import Policy
 from turnout.errors import Error
 
-Hidden: TypeAlias = Callable[[Step], bool]
+Hidden: TypeAlias = Callable[[TreeStep], bool]
 """Whether a step is drawn only as one of several that are closed together."""
 
 _MOST_ROWS, _NEAR = 76, 6
@@ -28,7 +28,7 @@ def only(tree: Tree, policy: Policy, name: str, *, is_rule: bool = False) -> Hid
     """
     wanted = name.casefold()
 
-    def is_wanted(step: Step) -> bool:
+    def is_wanted(step: TreeStep) -> bool:
         names = _rules(step) if is_rule else _names(step, policy)
         return any(each.casefold() == wanted for each in names)
 
@@ -58,7 +58,7 @@ def on_the_way(
     Hidden is what it is never asked; and on a long way all questions that it answers with
     no, but for the last ones. Closed are the parts into which it doesn't come.
     """
-    asked: list[Step] = []
+    asked: list[TreeStep] = []
     _walked(tree.steps, is_true, asked)
     shown = {id(step) for step in asked}
     no = [step for step in asked if isinstance(step, Question) and not _is_yes(step, is_true)]
@@ -73,7 +73,7 @@ def _is_yes(question: Question, is_true: Callable[[Condition], bool]) -> bool:
 
 
 def _walked(
-    steps: tuple[Step, ...], is_true: Callable[[Condition], bool], asked: list[Step]
+    steps: tuple[TreeStep, ...], is_true: Callable[[Condition], bool], asked: list[TreeStep]
 ) -> bool:
     """Add each step that a lead comes to; return whether it stays there."""
     for step in steps:
@@ -90,7 +90,7 @@ def _advice(name: str, known: list[str]) -> str:
     return f"did you mean {near[0]}?" if near else f"it has {', '.join(known[:8])}"
 
 
-def _shown(steps: tuple[Step, ...], is_wanted: Callable[[Step], bool]) -> Iterator[int]:
+def _shown(steps: tuple[TreeStep, ...], is_wanted: Callable[[TreeStep], bool]) -> Iterator[int]:
     """Yield the steps that are wanted, with what they are in and what is in them."""
     for step in steps:
         if is_wanted(step):
@@ -102,13 +102,13 @@ def _shown(steps: tuple[Step, ...], is_wanted: Callable[[Step], bool]) -> Iterat
                 yield from inside
 
 
-def _rules(step: Step) -> list[str]:
+def _rules(step: TreeStep) -> list[str]:
     """Return the name of the rule that a step is."""
     inside = step.inside if isinstance(step, Question) and len(step.inside) == 1 else (step,)
     return [leaf.clause.name for leaf in inside if isinstance(leaf, Leaf) and leaf.clause.is_rule]
 
 
-def _names(step: Step, policy: Policy) -> list[str]:
+def _names(step: TreeStep, policy: Policy) -> list[str]:
     found = _rules(step)
     if isinstance(step, Question):
         said = title_of(step, policy.fields)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from turnout.compiler.picture import Page
-from turnout.compiler.picture.scene import Box, Line, Look, Text
+from turnout.compiler.picture.scene import Arrow, Caption, Frame, Look
 from turnout.compiler.picture.sizing import label
 from turnout.compiler.picture.speech import ROLES
 
@@ -12,10 +12,10 @@ _SIZE, _ROW, _APART, _SAMPLE = 10.0, 17.0, 16.0, 24.0
 
 def legend(
     page: Page, x: float, y: float, right: float
-) -> tuple[tuple[Box | Line, ...], tuple[Text, ...], float]:
+) -> tuple[tuple[Frame | Arrow, ...], tuple[Caption, ...], float]:
     """Return samples, what they mean, and where the legend ends, in rows from `x` to `right`."""
-    samples: list[Box | Line] = []
-    labels: list[Text] = []
+    samples: list[Frame | Arrow] = []
+    labels: list[Caption] = []
     at, top = x, y
     for kind, look, said in _entries(page):
         text = label(0, 0, said, _SIZE)
@@ -29,21 +29,21 @@ def legend(
     return tuple(samples), tuple(labels), top + _ROW + 8
 
 
-def _sample(kind: str, look: Look, name: str, x: float, y: float) -> Box | Line:
+def _sample(kind: str, look: Look, name: str, x: float, y: float) -> Frame | Arrow:
     middle = y + 6.5
     match kind:
         case "right":
-            return Line((name, name), ((x, middle), (x + _SAMPLE, middle)), is_dashed=False)
+            return Arrow((name, name), ((x, middle), (x + _SAMPLE, middle)), is_dashed=False)
         case "down":
-            return Line((name, name), ((x + 12, y - 1), (x + 12, y + 14)), is_dashed=False)
+            return Arrow((name, name), ((x + 12, y - 1), (x + 12, y + 14)), is_dashed=False)
         case "on":
-            return Line((name, name), ((x + 12, y - 1), (x + 12, y + 14)), is_dashed=True)
+            return Arrow((name, name), ((x + 12, y - 1), (x + 12, y + 14)), is_dashed=True)
         case "way":
             points = ((x, middle), (x + _SAMPLE, middle))
-            return Line((name, name), points, is_dashed=False, thickness=3, is_way=True)
+            return Arrow((name, name), points, is_dashed=False, thickness=3, is_way=True)
         case _:
             is_marked = kind == "marked"
-            return Box(
+            return Frame(
                 name, x, y, _SAMPLE, 13, look, (), is_dashed=kind == "dashed", is_marked=is_marked
             )
 

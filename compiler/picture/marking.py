@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import attrs
 
-from turnout.compiler.picture import Card, Note, Page, Row, State
+from turnout.compiler.picture import Card, Note, Page, Reply, Stripe
 from turnout.compiler.tree import Question
 from turnout.dsl.conditions import Condition
 from turnout.dsl.findings import Finding, Severity
@@ -75,7 +75,7 @@ def _innermost(
     return None if best is None else best[1]
 
 
-def _marked(row: Row, findings: Sequence[Finding]) -> Row:
+def _marked(row: Stripe, findings: Sequence[Finding]) -> Stripe:
     if not findings:
         return row
     notes = [Note("finding", _said(each), _told(each)) for each in findings[:_MOST]]
@@ -114,7 +114,7 @@ def with_way(
     the clause. passed: the targets that didn't take it, and why.
     """
     rows = list(page.rows)
-    states: dict[int, State] = {}
+    states: dict[int, Reply] = {}
     at: int | None = 0
     while at is not None and at < len(rows):
         row = rows[at]
@@ -133,7 +133,7 @@ def with_way(
     return attrs.evolve(page, rows=tuple(followed))
 
 
-def _passed(row: Row, passed: Sequence[str]) -> Row:
+def _passed(row: Stripe, passed: Sequence[str]) -> Stripe:
     assert row.card is not None
     notes = (*row.card.notes, *(Note("refusal", each) for each in passed))
     return attrs.evolve(row, card=attrs.evolve(row.card, notes=notes))
@@ -149,12 +149,12 @@ def without_way(page: Page) -> Page:
     return attrs.evolve(page, rows=tuple(rows))
 
 
-def _behind(rows: Sequence[Row], at: int) -> int | None:
+def _behind(rows: Sequence[Stripe], at: int) -> int | None:
     """Return the row to which those go for whom a question doesn't hold."""
     return next((n for n in range(at + 1, len(rows)) if rows[n].level <= rows[at].level), None)
 
 
-def _followed(row: Row, state: State | None, refusals: Mapping[int, Note]) -> Row:
+def _followed(row: Stripe, state: Reply | None, refusals: Mapping[int, Note]) -> Stripe:
     if state is None:
         return attrs.evolve(row, state="unasked")
     notes: list[Note] = []
@@ -177,7 +177,7 @@ def with_shares(pages: Iterable[Page], counts: Sequence[int], total: int) -> tup
     )
 
 
-def _shared(row: Row, counts: Sequence[int], total: int) -> Row:
+def _shared(row: Stripe, counts: Sequence[int], total: int) -> Stripe:
     mine = counts[-1] if row.kind == "end" else sum(counts[leaf.number] for leaf in row.leaves)
     share = Fraction(mine, max(1, total))
     note = Note("count", said_share(mine, share))

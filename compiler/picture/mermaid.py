@@ -6,7 +6,7 @@ text that could mean something to Mermaid or to HTML is written by its number.
 
 from collections.abc import Iterator, Mapping
 
-from turnout.compiler.picture import Heading, Page, Row
+from turnout.compiler.picture import Masthead, Page, Stripe
 from turnout.compiler.picture.lettering import fold
 from turnout.compiler.picture.palette import LIGHT
 from turnout.compiler.picture.placing import following
@@ -18,7 +18,7 @@ _SAFE = frozenset(" .,:()[]+=_-/")
 _SHAPES: Mapping[str, tuple[str, str]] = {"start": ("([", "])"), "rest": ("(", ")")}
 
 
-def mermaid(page: Page, heading: Heading, direction: str = "TB") -> str:
+def mermaid(page: Page, heading: Masthead, direction: str = "TB") -> str:
     """Return the page as a Mermaid flowchart. direction: "TB" or "LR"."""
     title = f"{heading.title}: {page.title}" if page.title else heading.title
     lines = [f'---\ntitle: "{_safe(title)}"\n---', f"flowchart {direction}"]
@@ -70,7 +70,7 @@ def _rows(page: Page) -> Iterator[str]:
         yield f"  {'  ' * len(open_)}end"
 
 
-def _notes(row: Row) -> tuple[str, ...]:
+def _notes(row: Stripe) -> tuple[str, ...]:
     return tuple(note.text for note in row.notes)
 
 

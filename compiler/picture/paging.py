@@ -13,9 +13,9 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.picture import Card, Page, Row, RowKind
+from turnout.compiler.picture import Card, Page, RowKind, Stripe
 from turnout.compiler.picture.speech import asked, card, role_of, spoken
-from turnout.compiler.tree import Leaf, Question, Step, Tree, every_step
+from turnout.compiler.tree import Leaf, Question, Tree, TreeStep, every_step
 from turnout.dsl.conditions import Condition, Named
 from turnout.dsl.policy import Policy
 from turnout.dsl.source import Span
@@ -35,7 +35,7 @@ _LONGEST_LINE, _LONGEST_ASKED = 64, 44
 class Stretch:
     """Steps that follow each other and are closed together."""
 
-    steps: tuple["Item", ...]
+    steps: tuple["Portion", ...]
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -43,13 +43,13 @@ class Stretch:
         return tuple(leaf for item in self.steps for leaf in leaves_of(item))
 
 
-Item: TypeAlias = Step | Stretch
+Portion: TypeAlias = TreeStep | Stretch
 
 Closing: TypeAlias = Callable[[Question, int], bool]
 """Whether a question, at that level, stays closed."""
 
 
-def leaves_of(item: Item) -> tuple[Leaf, ...]:
+def leaves_of(item: Portion) -> tuple[Leaf, ...]:
     """Return the leaves of an item, in order."""
     if isinstance(item, Stretch):
         return item.leaves
@@ -60,11 +60,11 @@ def leaves_of(item: Item) -> tuple[Leaf, ...]:
 
 
 def one_page(  # noqa: PLR0913 - what may be left out of a page, each by name
-    steps: Sequence[Step],
+    steps: Sequence[TreeStep],
     policy: Policy,
     *,
     is_closed: Closing | None = None,
-    is_hidden: Callable[[Step], bool] | None = None,
+    is_hidden: Callable[[TreeStep], bool] | None = None,
     has_gap: bool = False,
     title: str = "",
 ) -> Page:
@@ -102,7 +102,7 @@ class _Pager:
     def _page(
         self,
         title: str,
-        items: Sequence[Item],
+        items: Sequence[Portion],
         above: tuple[tuple[str, int], ...],
         found: list[Page | None],
     ) -> int:
@@ -128,7 +128,7 @@ class _Pager:
         found[number - 1] = Page(number, title, tuple(made), above, entry)
         return number
 
-    def _size(self, item: Item) -> int:
+    def _size(self, item: Portion) -> int:
         if isinstance(item, Stretch):
             return sum(map(self._size, item.steps))
         if isinstance(item, Leaf) or _is_rule(item):
@@ -137,7 +137,7 @@ class _Pager:
             self.sizes[id(item)] = 1 + sum(map(self._size, item.inside))
         return self.sizes[id(item)]
 
-    def _shortened(self, items: Sequence[Item]) -> tuple[Item, ...]:
+    def _shortened(self, items: Sequence[Portion]) -> tuple[Portion, ...]:
         """Return as few items as a page holds, neighbours put together where they are more."""
         if sum(map(self._size, items)) <= MOST_ROWS:
             return tuple(items)
@@ -147,8 +147,8 @@ class _Pager:
             shown = [*self._stretches(shown)]
         return (*shown, *last)
 
-    def _stretches(self, items: Sequence[Item]) -> Iterator[Stretch]:
-        run: list[Item] = []
+    def _stretches(self, items: Sequence[Portion]) -> Iterator[Stretch]:
+        run: list[Portion] = []
         rows = 0
         for item in items:
             size = min(self._size(item), _STRETCH) if not isinstance(item, Stretch) else 1
@@ -160,7 +160,7 @@ class _Pager:
         if run:
             yield Stretch(tuple(run))
 
-    def _closed(self, items: Sequence[Item]) -> set[int]:
+    def _closed(self, items: Sequence[Portion]) -> set[int]:
         """Return which items are closed: the largest, so that the rest fits the page."""
         sizes = {id(item): self._size(item) for item in items}
         closed = {id(item) for item in items if isinstance(item, Stretch)}
@@ -174,7 +174,7 @@ class _Pager:
         return closed
 
 
-def title_of(item: Item, fields: Mapping[str, Field]) -> str:
+def title_of(item: Portion, fields: Mapping[str, Field]) -> str:
     """Return what a closed part is called."""
     if isinstance(item, Question):
         said = item.lost or asked(item.asks, fields)
@@ -185,7 +185,7 @@ def title_of(item: Item, fields: Mapping[str, Field]) -> str:
     return f"rules {rules[0]} to {rules[-1]}"
 
 
-def _is_rule(step: Step) -> bool:
+def _is_rule(step: TreeStep) -> bool:
     """Return whether a step is a question with nothing inside but where its leads go."""
     return isinstance(step, Question) and len(step.inside) == 1 and isinstance(step.inside[0], Leaf)
 
@@ -199,11 +199,11 @@ class _Rows:
 
     fields: Mapping[str, Field]
     is_closed: Closing
-    is_hidden: Callable[[Step], bool]
+    is_hidden: Callable[[TreeStep], bool]
     numbers: Mapping[int, int] = attrs.Factory(dict[int, int])
-    found: list[Row] = attrs.Factory(list[Row])
+    found: list[Stripe] = attrs.Factory(list[Stripe])
 
-    def of(self, items: Sequence[Item], end: str) -> list[Row]:
+    def of(self, items: Sequence[Portion], end: str) -> list[Stripe]:
         """Return the rows. end: what becomes of those who are left, "" where nobody is."""
         self._add(items, 0, "everybody else")
         if end and not (items and isinstance(items[-1], Leaf)):
@@ -211,7 +211,7 @@ class _Rows:
             self._row(0, kind, end, None, None)
         return self.found
 
-    def _add(self, items: Sequence[Item], level: int, rest: str) -> None:
+    def _add(self, items: Sequence[Portion], level: int, rest: str) -> None:
         tables = _tables(items, self.fields)
         for item in self._gathered(items):
             if isinstance(item, Leaf):
@@ -223,9 +223,9 @@ class _Rows:
             else:
                 self._opened(item, level)
 
-    def _gathered(self, items: Iterable[Item]) -> Iterator[Item]:
+    def _gathered(self, items: Iterable[Portion]) -> Iterator[Portion]:
         """Yield the items, neighbours that are hidden as one."""
-        run: list[Item] = []
+        run: list[Portion] = []
         for item in items:
             if isinstance(item, Question) and self.is_hidden(item):
                 run.append(item)
@@ -262,13 +262,13 @@ class _Rows:
         level: int,
         kind: RowKind,
         text: str,
-        item: Item | None,
+        item: Portion | None,
         beside: Card | None,
         *,
         is_joined: bool = False,
     ) -> None:
         step = None if isinstance(item, Stretch) else item
-        made = Row(
+        made = Stripe(
             level,
             kind,
             text,
@@ -283,13 +283,13 @@ class _Rows:
         self.found.append(made)
 
 
-def _span(step: Step | None) -> Span | None:
+def _span(step: TreeStep | None) -> Span | None:
     if step is None:
         return None
     return step.clause.span if isinstance(step, Leaf) else step.span
 
 
-def _tables(items: Sequence[Item], fields: Mapping[str, Field]) -> set[int]:
+def _tables(items: Sequence[Portion], fields: Mapping[str, Field]) -> set[int]:
     """Return the rules that stand on the one above, as lines of a table.
 
     Neighbours that ask one short thing of the same subject and have one target each.
@@ -309,7 +309,7 @@ def _tables(items: Sequence[Item], fields: Mapping[str, Field]) -> set[int]:
     return joined
 
 
-def _subject(item: Item, fields: Mapping[str, Field]) -> str | None:
+def _subject(item: Portion, fields: Mapping[str, Field]) -> str | None:
     """Return what a rule asks about, None where it isn't one short thing."""
     if not isinstance(item, Question) or not _is_rule(item):
         return None

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from turnout.compiler.picture.scene import Ink, Look
+from turnout.compiler.picture.scene import Hue, Look
 
 Theme: TypeAlias = Literal["auto", "light", "dark"]
 """The paper; "auto" is as the reader's machine has it."""
@@ -28,7 +28,7 @@ class Colours:
     ground: str
     grounds: tuple[str, ...]
     looks: Mapping[Look, tuple[str, str]]
-    inks: Mapping[Ink, str]
+    inks: Mapping[Hue, str]
 
 
 LIGHT = Colours(

@@ -10,10 +10,10 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.picture import Heading, Page, Row
+from turnout.compiler.picture import Masthead, Page, Stripe
 from turnout.compiler.picture.legend import legend
 from turnout.compiler.picture.lettering import fold
-from turnout.compiler.picture.scene import Box, Ground, Line, Scene, Text
+from turnout.compiler.picture.scene import Arrow, Caption, Frame, Scene, Tint
 from turnout.compiler.picture.sizing import LEADING, SIZE, Sized, label, sized
 from turnout.dsl.source import Span
 
@@ -33,7 +33,7 @@ def no_link(span: Span | None, page: int | None) -> str:
     return ""
 
 
-def laid_out(page: Page, heading: Heading, link: Linked = no_link) -> Scene:
+def laid_out(page: Page, heading: Masthead, link: Linked = no_link) -> Scene:
     """Return a page with the place of everything on it."""
     rows = sized(page.rows)
     xs = [MARGIN + INDENT * each.row.level for each in rows]
@@ -61,7 +61,7 @@ def laid_out(page: Page, heading: Heading, link: Linked = no_link) -> Scene:
 # -- above the rows --
 
 
-def _title(page: Page, heading: Heading) -> str:
+def _title(page: Page, heading: Masthead) -> str:
     return f"{heading.title}, page {page.number}: {page.title}" if page.title else heading.title
 
 
@@ -71,7 +71,7 @@ def _description(page: Page) -> str:
     return "\n".join(["In the order in which they are asked:", *said])
 
 
-def _head(page: Page, heading: Heading, width: float) -> Iterator[Text]:
+def _head(page: Page, heading: Masthead, width: float) -> Iterator[Caption]:
     """Yield the lines of the heading."""
     y = MARGIN - 4
     for line in fold(heading.title, 16, width, is_bold=True, most=3)[0]:
@@ -98,11 +98,11 @@ def _subtitle(page: Page) -> str:
     return f"page {page.number}: {above} / {page.title}" if above else page.title
 
 
-def _start(page: Page, y: float, link: Linked) -> Box:
+def _start(page: Page, y: float, link: Linked) -> Frame:
     """Return the box in which leads come; on a later page it leads back to the one above."""
     back = link(None, page.above[-1][1]) if page.above else ""
     text = label(MARGIN + 12, y + 15.5, page.entry, SIZE, ink="inverse", is_bold=True)
-    return Box("start", MARGIN, y, round(text.width + 24, 1), 23, "start", (text,), "", back)
+    return Frame("start", MARGIN, y, round(text.width + 24, 1), 23, "start", (text,), "", back)
 
 
 # -- rows --
@@ -124,10 +124,10 @@ def _tops(rows: Sequence[Sized], first: float) -> list[float]:
 
 def _boxes(
     at: int, each: Sized, corner: tuple[float, float], column: float, link: Linked
-) -> Iterator[Box]:
+) -> Iterator[Frame]:
     row, (x, top) = each.row, corner
     y = top + (each.stripe - each.height) / 2
-    box = Box(
+    box = Frame(
         f"n{at}",
         x,
         y,
@@ -160,26 +160,26 @@ def _boxes(
         )
 
 
-def _moved(texts: Sequence[Text], x: float, y: float) -> tuple[Text, ...]:
+def _moved(texts: Sequence[Caption], x: float, y: float) -> tuple[Caption, ...]:
     return tuple(attrs.evolve(text, x=text.x + x, y=text.y + y) for text in texts)
 
 
 def _grounds(
     rows: Sequence[Sized], xs: Sequence[float], tops: Sequence[float], right: float
-) -> Iterator[Ground]:
+) -> Iterator[Tint]:
     """Yield the tints behind what has something inside, the outermost first."""
     for at, each in enumerate(rows):
         last = each.row.until - 1
         if last > at:
             x, y = xs[at] - 5, tops[at] - 4
             height = tops[last] + rows[last].stripe + 4 - y
-            yield Ground(f"g{at}", x, y, round(right - x, 1), round(height, 1), each.row.level)
+            yield Tint(f"g{at}", x, y, round(right - x, 1), round(height, 1), each.row.level)
 
 
 # -- lines --
 
 
-def _lines(page: Page, boxes: dict[str, Box]) -> Iterator[Line]:
+def _lines(page: Page, boxes: dict[str, Frame]) -> Iterator[Arrow]:
     rows = page.rows
     if rows and page.entry:
         x = boxes["n0"].x + SPINE
@@ -198,7 +198,7 @@ def _lines(page: Page, boxes: dict[str, Box]) -> Iterator[Line]:
             yield from _on(at, after[at] or 0, page, boxes)
 
 
-def following(rows: Sequence[Row]) -> list[int | None]:
+def following(rows: Sequence[Stripe]) -> list[int | None]:
     """Return the row to which everybody else goes from each: the next that isn't deeper."""
     after: list[int | None] = [None] * len(rows)
     open_: list[int] = []
@@ -209,9 +209,9 @@ def following(rows: Sequence[Row]) -> list[int | None]:
     return after
 
 
-def _across(box: Box, card: Box, row: Row) -> Line:
+def _across(box: Frame, card: Frame, row: Stripe) -> Arrow:
     y = box.middle[1]
-    return Line(
+    return Arrow(
         (box.name, card.name),
         ((box.x + box.width, y), (card.x - 1, y)),
         is_dashed=False,
@@ -221,19 +221,19 @@ def _across(box: Box, card: Box, row: Row) -> Line:
     )
 
 
-def _thick(row: Row) -> float:
+def _thick(row: Stripe) -> float:
     return 1.1 if row.share is None else round(0.6 + _THICKEST * float(row.share), 2)
 
 
 def _down(  # noqa: PLR0913 - what a line is
-    one: Box, two: Box, x: float, to: Row, *, is_dashed: bool, is_way: bool = False
-) -> Line:
+    one: Frame, two: Frame, x: float, to: Stripe, *, is_dashed: bool, is_way: bool = False
+) -> Arrow:
     points = ((x, one.y + one.height), (x, two.y - 1))
     is_faint = to.state == "unasked"
-    return Line((one.name, two.name), points, is_dashed, is_way=is_way, is_faint=is_faint)
+    return Arrow((one.name, two.name), points, is_dashed, is_way=is_way, is_faint=is_faint)
 
 
-def _on(at: int, after: int, page: Page, boxes: dict[str, Box]) -> Iterator[Line]:
+def _on(at: int, after: int, page: Page, boxes: dict[str, Frame]) -> Iterator[Arrow]:
     """Yield the line of everybody else; where it leaves a part, it turns left first."""
     one, two, row, to = boxes[f"n{at}"], boxes[f"n{after}"], page.rows[at], page.rows[after]
     if to.is_joined:  # a line of a table stands directly below
@@ -247,4 +247,4 @@ def _on(at: int, after: int, page: Page, boxes: dict[str, Box]) -> Iterator[Line
     turn = min(two.y, boxes.get(f"t{after}", two).y) - _TURN
     points = ((x, one.y + one.height), (x, turn), (outer, turn), (outer, two.y - 1))
     is_faint = row.state == "unasked" or to.state == "unasked"
-    yield Line((one.name, two.name), points, is_dashed=True, is_way=is_way, is_faint=is_faint)
+    yield Arrow((one.name, two.name), points, is_dashed=True, is_way=is_way, is_faint=is_faint)

@@ -22,12 +22,12 @@ Look: TypeAlias = Literal[
 ]
 """Whose colours a box has."""
 
-Ink: TypeAlias = Literal["text", "faint", "finding", "refusal", "count", "inverse"]
+Hue: TypeAlias = Literal["text", "faint", "finding", "refusal", "count", "inverse"]
 """The colour of a text."""
 
 
 @attrs.frozen
-class Text:
+class Caption:
     """One line. x, y: where its base line begins. width: of the letters."""
 
     x: float
@@ -35,12 +35,12 @@ class Text:
     value: str
     width: float
     size: float
-    ink: Ink = "text"
+    ink: Hue = "text"
     is_bold: bool = False
 
 
 @attrs.frozen
-class Box:
+class Frame:
     """Something with a border. tooltip: what is said when it is pointed at. link: an address.
 
     is_square: without round corners. is_faint: the lead that is followed doesn't come here.
@@ -52,7 +52,7 @@ class Box:
     width: float
     height: float
     look: Look
-    texts: tuple[Text, ...]
+    texts: tuple[Caption, ...]
     tooltip: str = ""
     link: str = ""
     is_dashed: bool = False
@@ -67,7 +67,7 @@ class Box:
 
 
 @attrs.frozen
-class Line:
+class Arrow:
     """An arrow. points: its corners; the last is its tip. ends: the names of two boxes."""
 
     ends: tuple[str, str]
@@ -79,7 +79,7 @@ class Line:
 
 
 @attrs.frozen
-class Ground:
+class Tint:
     """The tint behind a block. depth: how many blocks are around it."""
 
     name: str
@@ -101,8 +101,8 @@ class Scene:
     height: float
     title: str
     description: str
-    texts: tuple[Text, ...]
-    grounds: tuple[Ground, ...]
-    boxes: tuple[Box, ...]
-    lines: tuple[Line, ...]
-    samples: tuple[Box | Line, ...]
+    texts: tuple[Caption, ...]
+    grounds: tuple[Tint, ...]
+    boxes: tuple[Frame, ...]
+    lines: tuple[Arrow, ...]
+    samples: tuple[Frame | Arrow, ...]

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.picture import Card, Note, Row
+from turnout.compiler.picture import Card, Note, Stripe
 from turnout.compiler.picture.lettering import fold, measure
-from turnout.compiler.picture.scene import Ink, Text
+from turnout.compiler.picture.scene import Caption, Hue
 
 SIZE, LEADING = 11.0, 14.0
 INNER = 10.0
@@ -23,12 +23,12 @@ class Sized:
     The texts have their places in the box; x and y count from its top left corner.
     """
 
-    row: Row
-    lines: tuple[Text, ...]
+    row: Stripe
+    lines: tuple[Caption, ...]
     width: float
     height: float
     tooltip: str
-    beside: tuple[Text, ...] = ()
+    beside: tuple[Caption, ...] = ()
     beside_width: float = 0.0
     beside_height: float = 0.0
 
@@ -39,13 +39,13 @@ class Sized:
 
 
 def label(  # noqa: PLR0913 - what a text is
-    x: float, y: float, value: str, size: float, *, ink: Ink = "text", is_bold: bool = False
-) -> Text:
+    x: float, y: float, value: str, size: float, *, ink: Hue = "text", is_bold: bool = False
+) -> Caption:
     """Return a text with its width."""
-    return Text(x, y, value, measure(value, size, is_bold=is_bold), size, ink, is_bold)
+    return Caption(x, y, value, measure(value, size, is_bold=is_bold), size, ink, is_bold)
 
 
-def sized(rows: Sequence[Row]) -> list[Sized]:
+def sized(rows: Sequence[Stripe]) -> list[Sized]:
     """Return rows with their sizes; the lines of a table are as wide as the widest of it."""
     found: list[Sized] = []
     table: list[Sized] = []
@@ -61,10 +61,10 @@ def sized(rows: Sequence[Row]) -> list[Sized]:
     return [*found, *_evened(table)]
 
 
-def _sized(row: Row) -> Sized:
+def _sized(row: Stripe) -> Sized:
     is_bold = row.kind in {"block", "closed"}
     lines, is_cut = fold(row.text, SIZE, _WIDEST, is_bold=is_bold)
-    texts: list[tuple[str, Ink, bool]] = [(line, "text", is_bold) for line in lines]
+    texts: list[tuple[str, Hue, bool]] = [(line, "text", is_bold) for line in lines]
     if row.kind == "closed":
         texts.append((f"on page {row.page}" if row.page else "closed here", "faint", False))
     texts += [(line, tone, False) for line, tone in _noted(row.notes, _WIDEST)]
@@ -76,7 +76,7 @@ def _sized(row: Row) -> Sized:
     return Sized(row, stacked, width, height, tooltip, *_stacked([*_card_lines(row.card)]))
 
 
-def _stacked(texts: Sequence[tuple[str, Ink, bool]]) -> tuple[tuple[Text, ...], float, float]:
+def _stacked(texts: Sequence[tuple[str, Hue, bool]]) -> tuple[tuple[Caption, ...], float, float]:
     """Return the texts below each other, and how wide and high their box is."""
     placed = tuple(
         label(INNER, _UPPER + LEADING * at + 11, value, SIZE, ink=ink, is_bold=is_bold)
@@ -86,7 +86,7 @@ def _stacked(texts: Sequence[tuple[str, Ink, bool]]) -> tuple[tuple[Text, ...], 
     return placed, round(width, 1), LEADING * len(placed) + 2 * _UPPER + 1
 
 
-def _card_lines(card: Card) -> Iterator[tuple[str, Ink, bool]]:
+def _card_lines(card: Card) -> Iterator[tuple[str, Hue, bool]]:
     if card.name:
         for line in fold(card.name, SIZE, _WIDEST_CARD, is_bold=True, most=2)[0]:
             yield line, "text", True
@@ -97,7 +97,7 @@ def _card_lines(card: Card) -> Iterator[tuple[str, Ink, bool]]:
         yield line, tone, False
 
 
-def _noted(notes: Sequence[Note], width: float) -> Iterator[tuple[str, Ink]]:
+def _noted(notes: Sequence[Note], width: float) -> Iterator[tuple[str, Hue]]:
     for note in notes:
         for line in fold(note.text, SIZE, width, most=4)[0]:
             yield line, note.tone
@@ -111,7 +111,7 @@ def _as_line(of: Sized) -> Sized:
     if len(of.beside) < 2 or of.row.card is None or not of.row.card.name:
         return of
     name, target, *more = of.beside
-    beside: tuple[Text, ...] = name, attrs.evolve(target, x=name.x + name.width + 8, y=name.y)
+    beside: tuple[Caption, ...] = name, attrs.evolve(target, x=name.x + name.width + 8, y=name.y)
     beside += tuple(attrs.evolve(text, y=text.y - LEADING) for text in more)
     width = max(text.x + text.width for text in beside) + INNER
     return attrs.evolve(

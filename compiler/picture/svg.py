@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from turnout.compiler.picture.lettering import FONT
 from turnout.compiler.picture.palette import DARK, LIGHT, Colours, Theme
-from turnout.compiler.picture.scene import Box, Ground, Line, Scene, Text
+from turnout.compiler.picture.scene import Arrow, Caption, Frame, Scene, Tint
 from turnout.printable import visible
 
 _TIP = 6.0
@@ -31,10 +31,10 @@ def svg(scene: Scene, theme: Theme = "auto") -> str:
         f'<rect class="paper" width="{scene.width:g}" height="{scene.height:g}"/>',
     ]
     parts += [_ground(ground) for ground in scene.grounds]
-    for line in (*(each for each in scene.samples if isinstance(each, Line)), *scene.lines):
+    for line in (*(each for each in scene.samples if isinstance(each, Arrow)), *scene.lines):
         parts.append(_line(line))
     parts += [_text(text) for text in scene.texts]
-    for box_ in (*(each for each in scene.samples if isinstance(each, Box)), *scene.boxes):
+    for box_ in (*(each for each in scene.samples if isinstance(each, Frame)), *scene.boxes):
         parts.append(_box(box_))
     return "\n".join([*parts, "</svg>", ""])
 
@@ -47,12 +47,12 @@ def _said(text: str) -> str:
 # -- what is drawn --
 
 
-def _ground(ground: Ground) -> str:
+def _ground(ground: Tint) -> str:
     depth = min(ground.depth, len(LIGHT.grounds) - 1)
     return f'<rect class="ground d{depth}" {_sides(ground)} rx="6"/>'
 
 
-def _sides(of: Ground | Box) -> str:
+def _sides(of: Tint | Frame) -> str:
     return f'x="{of.x:g}" y="{_n(of.y)}" width="{of.width:g}" height="{_n(of.height)}"'
 
 
@@ -60,7 +60,7 @@ def _n(number: float) -> str:
     return f"{round(number, 2):g}"
 
 
-def _line(line: Line) -> str:
+def _line(line: Arrow) -> str:
     """Return an arrow: its line, and a tip that no renderer has to know about."""
     *rest, (x, y) = line.points
     before = rest[-1]
@@ -85,7 +85,7 @@ def _if(is_so: bool, name: str) -> tuple[str, ...]:  # noqa: FBT001 - read as a 
     return (name,) if is_so else ()
 
 
-def _box(box: Box) -> str:
+def _box(box: Frame) -> str:
     names = ["b", box.look, *_if(box.is_dashed, "e"), *_if(box.is_marked, "m")]
     names += _if(box.is_faint, "f")
     radius = 0 if box.is_square else 11.5 if box.look == "start" else 4
@@ -96,7 +96,7 @@ def _box(box: Box) -> str:
     return f'<g class="{" ".join(names)}">{tooltip}{drawn}</g>'
 
 
-def _text(text: Text) -> str:
+def _text(text: Caption) -> str:
     """Return a line of text, held to its width where that is known to the letter."""
     names = [*_if(text.ink != "text", text.ink), *_if(text.is_bold, "bold")]
     name = f' class="{" ".join(names)}"' if names else ""

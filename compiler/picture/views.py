@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.picture import Card, Page, Row
+from turnout.compiler.picture import Card, Page, Stripe
 from turnout.compiler.picture.speech import asked, card, role_of
 from turnout.compiler.program import Attempt, Clause, RouteProgram
 from turnout.compiler.questions.analysis import Analysis
@@ -38,7 +38,7 @@ def territories(analysis: Analysis) -> Page:
     policy, clauses = analysis.program.policy, analysis.route.clauses
     cells = dict(by_territory(analysis))
     everywhere = {at for at, clause in enumerate(clauses) if not _asks_territory(clause)}
-    rows: list[Row] = []
+    rows: list[Stripe] = []
     if everywhere:
         general = [_entry(clauses[at], "", policy) for at in sorted(everywhere)]
         _group(rows, 0, "rules that ask for no territory", general)
@@ -111,7 +111,7 @@ def teams(route: RouteProgram, policy: Policy) -> Page:
                 said=card(clause).said,
             )
             found.setdefault(_receiver(attempt.target), []).append((", ".join(said), given, clause))
-    rows: list[Row] = []
+    rows: list[Stripe] = []
     for (kind, name), entries in sorted(found.items(), key=lambda item: _rank(item[0], policy)):
         _group(rows, 0, _introduced(kind, name, policy), entries)
     return Page(1, "from where each team gets its leads", tuple(rows), entry="", is_list=True)
@@ -156,11 +156,11 @@ def _introduced(kind: str, name: str, policy: Policy) -> str:
             return f"{kind} {name}".strip()
 
 
-def _group(rows: list[Row], level: int, title: str, entries: Iterable[_Entry]) -> None:
+def _group(rows: list[Stripe], level: int, title: str, entries: Iterable[_Entry]) -> None:
     """Add a heading and what stands below it."""
     at = len(rows)
-    rows.append(Row(level, "block", title, None, at + 1))
+    rows.append(Stripe(level, "block", title, None, at + 1))
     for said, beside, clause in entries:
-        row = Row(level + 1, "question", said, beside, len(rows) + 1, span=clause.span)
+        row = Stripe(level + 1, "question", said, beside, len(rows) + 1, span=clause.span)
         rows.append(attrs.evolve(row, is_joined=len(rows) > at + 1))
     rows[at] = attrs.evolve(rows[at], until=len(rows))

@@ -35,13 +35,13 @@ class Question:
     """
 
     asks: tuple[Condition, ...]
-    inside: tuple["Step", ...]
+    inside: tuple["TreeStep", ...]
     is_block: bool
     span: Span = attrs.field(eq=False, repr=False)
     lost: str = ""
 
 
-Step: TypeAlias = Question | Leaf
+TreeStep: TypeAlias = Question | Leaf
 
 
 @attrs.frozen
@@ -49,7 +49,7 @@ class Tree:
     """The decision tree of a route."""
 
     route: str
-    steps: tuple[Step, ...]
+    steps: tuple[TreeStep, ...]
 
     @property
     def questions(self) -> int:
@@ -65,7 +65,7 @@ def follow(tree: Tree, is_true: Callable[[Condition], bool]) -> Leaf | None:
     return _followed(tree.steps, is_true)
 
 
-def _followed(steps: tuple[Step, ...], is_true: Callable[[Condition], bool]) -> Leaf | None:
+def _followed(steps: tuple[TreeStep, ...], is_true: Callable[[Condition], bool]) -> Leaf | None:
     for step in steps:
         if isinstance(step, Leaf):
             return step
@@ -76,7 +76,7 @@ def _followed(steps: tuple[Step, ...], is_true: Callable[[Condition], bool]) -> 
     return None
 
 
-def every_step(steps: tuple[Step, ...]) -> Iterator[Step]:
+def every_step(steps: tuple[TreeStep, ...]) -> Iterator[TreeStep]:
     """Yield the steps and all that stand inside them, in reading order."""
     for step in steps:
         yield step

@@ -16,7 +16,7 @@ from typing import assert_never
 import attrs
 
 from turnout.compiler.program import Program
-from turnout.compiler.tree import Leaf, Question, Step, Tree
+from turnout.compiler.tree import Leaf, Question, Tree, TreeStep
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 from turnout.dsl.policy import Block, Entry, Rule
 from turnout.dsl.source import Span
@@ -47,7 +47,7 @@ def decision_tree(program: Program, route: str) -> Tree:
 
 def _steps(
     entries: Iterable[Entry], fields: Mapping[str, Field], leaves: Iterator[Leaf]
-) -> Iterator[Step]:
+) -> Iterator[TreeStep]:
     """Yield the steps of `entries`. leaves: those of all clauses from here on, in their order."""
     for part in _runs(entries, fields):
         if isinstance(part, _Run):
@@ -106,7 +106,7 @@ def _asked(run: _Run, leaves: Iterator[Leaf]) -> Question:
     if len(run.rules) == 1:
         lost = _lost(first.condition, first.when)
         return Question(run.shared, (next(leaves),), is_block=False, span=span, lost=lost)
-    inside: list[Step] = []
+    inside: list[TreeStep] = []
     for rule, asks in run.rules:
         leaf, more = next(leaves), asks[len(run.shared) :]
         question = Question(more, (leaf,), is_block=False, span=rule.whole or rule.span)

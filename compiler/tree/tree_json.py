@@ -12,7 +12,7 @@ from typing import Any, assert_never
 import attrs
 
 from turnout.compiler.program import Attempt, Program
-from turnout.compiler.tree import Leaf, Question, Step, Tree, every_step
+from turnout.compiler.tree import Leaf, Question, Tree, TreeStep, every_step
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 from turnout.dsl.policy import Sla
 from turnout.dsl.wording import parts, written
@@ -64,7 +64,7 @@ class _Numbering:
                     node[way] = count - 1 - node[way]
         return self.found[::-1]
 
-    def _lay(self, steps: tuple[Step, ...], inside: tuple[str, ...], after: int | None) -> int:
+    def _lay(self, steps: tuple[TreeStep, ...], inside: tuple[str, ...], after: int | None) -> int:
         """Add the nodes of `steps`, which are followed by `after`, and return the first."""
         for step in reversed(steps):
             if isinstance(step, Leaf):
@@ -96,7 +96,7 @@ _NOBODY: dict[str, Any] = {
 }
 
 
-def _is_taken(steps: tuple[Step, ...]) -> bool:
+def _is_taken(steps: tuple[TreeStep, ...]) -> bool:
     """Return whether a step takes every lead that comes to it."""
     return bool(steps) and isinstance(steps[-1], Leaf)
 

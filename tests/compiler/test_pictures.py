@@ -12,7 +12,7 @@ from tests.support.pictures import complaints, scenes, unchecked_scenes
 from tests.support.policies import compiled, resolved
 from turnout.commands.trees import headed, whole_picture
 from turnout.compiler.compiled import Compiled, compile_policy
-from turnout.compiler.picture import Heading, Note, Page
+from turnout.compiler.picture import Masthead, Note, Page
 from turnout.compiler.picture.dot import dot
 from turnout.compiler.picture.lettering import fold, measure
 from turnout.compiler.picture.mermaid import mermaid
@@ -178,7 +178,7 @@ route inbound {
     assert noted["nope and DACH"] == ["there is no field, territory or segment nope"]
     assert noted["country is DE and employees > 100"] == ["rule d can never match"]
     assert page.rows[-1].kind == "end"
-    drawn = svg(laid_out(page, Heading("bad")))
+    drawn = svg(laid_out(page, Masthead("bad")))
     assert 'class="b question m"' in drawn
 
 
@@ -208,7 +208,7 @@ HOSTILE = (
 )
 
 
-def hostile_page(text: str) -> tuple[Page, Heading]:
+def hostile_page(text: str) -> tuple[Page, Masthead]:
     """Return a page in which every text is this one."""
     of = example("retention/retention")
     (page,) = whole_picture(of, "retention")
@@ -223,10 +223,10 @@ def hostile_page(text: str) -> tuple[Page, Heading]:
         for row in page.rows[:4]
     )
     rows = tuple(attrs.evolve(row, until=min(row.until, 4)) for row in rows)
-    return attrs.evolve(page, title=text, rows=rows), Heading(text, (text,), (note,))
+    return attrs.evolve(page, title=text, rows=rows), Masthead(text, (text,), (note,))
 
 
-def linked(page: Page, heading: Heading, text: str) -> Scene:
+def linked(page: Page, heading: Masthead, text: str) -> Scene:
     return laid_out(page, heading, lambda _span, _page: text)
 
 

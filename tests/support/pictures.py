@@ -6,10 +6,10 @@ from typing import TypeAlias
 
 from turnout.commands.trees import headed, whole_picture
 from turnout.compiler.compiled import Compiled
-from turnout.compiler.picture import Heading
+from turnout.compiler.picture import Masthead
 from turnout.compiler.picture.paging import one_page, pages
 from turnout.compiler.picture.placing import laid_out
-from turnout.compiler.picture.scene import Box, Ground, Line, Scene, Text
+from turnout.compiler.picture.scene import Arrow, Caption, Frame, Scene, Tint
 from turnout.compiler.program import Program
 from turnout.compiler.tree.grow import decision_tree
 
@@ -31,7 +31,7 @@ def unchecked_scenes(program: Program, route: str, *, is_one_page: bool) -> list
     """Return the pages of a route without findings, which take long to find."""
     tree = decision_tree(program, route)
     shown = [one_page(tree.steps, program.policy)] if is_one_page else pages(tree, program.policy)
-    return [laid_out(page, Heading("generated")) for page in shown]
+    return [laid_out(page, Masthead("generated")) for page in shown]
 
 
 def complaints(scene: Scene) -> list[str]:
@@ -40,7 +40,7 @@ def complaints(scene: Scene) -> list[str]:
     No text leaves its box or the page, no box stands on a box or on a line that isn't its
     own, no line on a text, and a block's ground holds whole boxes.
     """
-    boxes = [*scene.boxes, *(each for each in scene.samples if isinstance(each, Box))]
+    boxes = [*scene.boxes, *(each for each in scene.samples if isinstance(each, Frame))]
     found = [
         f"{text.value!r} leaves {box.name}"
         for box in boxes
@@ -65,7 +65,7 @@ def complaints(scene: Scene) -> list[str]:
     return found + [each for ground in scene.grounds for each in _ground(ground, scene.boxes)]
 
 
-def _pieces(line: Line) -> Iterator[Sides]:
+def _pieces(line: Arrow) -> Iterator[Sides]:
     for (x, y), (to_x, to_y) in pairwise(line.points):
         yield min(x, to_x), min(y, to_y), max(x, to_x), max(y, to_y)
 
@@ -83,7 +83,7 @@ def _meeting(placed: list[Named], lines: list[Named]) -> Iterator[tuple[str, str
         open_.append((name, sides, is_line))
 
 
-def _ground(ground: Ground, boxes: tuple[Box, ...]) -> list[str]:
+def _ground(ground: Tint, boxes: tuple[Frame, ...]) -> list[str]:
     sides = _sides(ground)
     return [
         f"{box.name} stands half on {ground.name}"
@@ -94,11 +94,11 @@ def _ground(ground: Ground, boxes: tuple[Box, ...]) -> list[str]:
     ]
 
 
-def _sides(of: Box | Ground) -> Sides:
+def _sides(of: Frame | Tint) -> Sides:
     return of.x, of.y, of.x + of.width, of.y + of.height
 
 
-def _text(text: Text) -> Sides:
+def _text(text: Caption) -> Sides:
     return text.x, text.y - 0.72 * text.size, text.x + text.width, text.y + 0.2 * text.size
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from turnout.commands.diagram_views import Wanted, pictured
+from turnout.commands.diagram_views import Request, pictured
 from turnout.commands.drawings import check, told, write
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
 from turnout.commands.manner import manner_options
@@ -130,7 +130,7 @@ def command(
         raise CannotRun(
             "only a file that is text can be compared", f"name one in .{', .'.join(TEXTS)}"
         )
-    wanted = Wanted(view, rule, focus, depth, lead, sample, one_page or is_stdout(out), at, manner)
+    wanted = Request(view, rule, focus, depth, lead, sample, one_page or is_stdout(out), at, manner)
     wanted.refuse_what_excludes_itself()
     compiled = compile_policy(policy, severities=configuration_of(policy).severities)
     route = drawable_route(compiled, route_name, policy)

@@ -12,7 +12,7 @@ from turnout.commands.explain import raw_lead
 from turnout.commands.trees import headed, is_open, tree_of, whole_picture
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.meaning.interpreter import holds
-from turnout.compiler.picture import Heading, Note, Page
+from turnout.compiler.picture import Masthead, Note, Page
 from turnout.compiler.picture.focus import deeper, on_the_way, only
 from turnout.compiler.picture.marking import with_shares, with_way, without_way
 from turnout.compiler.picture.paging import one_page
@@ -29,7 +29,7 @@ from turnout.runtime.router import Router
 
 
 @attrs.frozen
-class Wanted:
+class Request:
     """What is to be shown; see the options of the command. is_one_page: no pages of parts."""
 
     view: str
@@ -60,8 +60,8 @@ class Wanted:
 
 
 def pictured(
-    compiled: Compiled, route: str, wanted: Wanted, *, has_commit: bool
-) -> tuple[Sequence[Page], Heading]:
+    compiled: Compiled, route: str, wanted: Request, *, has_commit: bool
+) -> tuple[Sequence[Page], Masthead]:
     """Return the pages that were asked for, and what stands above them."""
     if wanted.lead is not None or wanted.sample is not None:
         refuse_unfit(compiled)
@@ -89,7 +89,7 @@ def refuse_unfit(compiled: Compiled) -> None:
         )
 
 
-def opened(compiled: Compiled, route: str, wanted: Wanted) -> tuple[Page, ...]:
+def opened(compiled: Compiled, route: str, wanted: Request) -> tuple[Page, ...]:
     """Return the pages of a route, or one with the part that was asked for."""
     name = wanted.rule or wanted.focus
     if name is None and wanted.depth is None:
@@ -116,8 +116,8 @@ def opened(compiled: Compiled, route: str, wanted: Wanted) -> tuple[Page, ...]:
 
 
 def followed(
-    compiled: Compiled, route: str, wanted: Wanted, lead: str, *, has_commit: bool
-) -> tuple[tuple[Page, ...], Heading]:
+    compiled: Compiled, route: str, wanted: Request, lead: str, *, has_commit: bool
+) -> tuple[tuple[Page, ...], Masthead]:
     """Return the page with the way of one lead."""
     with Router(compiled, route=route) as router:
         record = raw_lead(lead, router, wanted.manner, None, None)
@@ -165,7 +165,7 @@ def _refusal(tried: Tried) -> Note:
 
 
 def counted(
-    compiled: Compiled, route: str, wanted: Wanted, sample: str
+    compiled: Compiled, route: str, wanted: Request, sample: str
 ) -> tuple[tuple[int, ...], int]:
     """Return the leads of each clause, last those that nobody gets, and how many there are."""
     at = wanted.at or datetime.now(UTC)

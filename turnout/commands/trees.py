@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from turnout.compiler.compiled import Compiled
-from turnout.compiler.picture import Heading, Page
+from turnout.compiler.picture import Masthead, Page
 from turnout.compiler.picture.marking import has_gap, with_findings
 from turnout.compiler.picture.paging import one_page, pages
 from turnout.compiler.tree import Tree
@@ -41,14 +41,14 @@ def whole_picture(compiled: Compiled, route: str, *, is_one_page: bool = False) 
 
 def headed(
     compiled: Compiled, route: str, shown: Sequence[Page], *, has_commit: bool
-) -> tuple[tuple[Page, ...], Heading]:
+) -> tuple[tuple[Page, ...], Masthead]:
     """Return the pages with what was found, and what stands above them."""
     marked, elsewhere = with_findings(shown, compiled.findings)
     facts = [f"policy {compiled.policy_hash[:12]}"]
     commit = commit_of(compiled.sources) if has_commit else None
     facts += [] if commit is None else [str(commit)]
     title = f"{compiled.policy.name}: route {route}"
-    return marked, Heading(title, tuple(facts), elsewhere)
+    return marked, Masthead(title, tuple(facts), elsewhere)
 
 
 def main_folder(compiled: Compiled, policy: Path) -> Path:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import attrs
 
-from turnout.compiler.picture import Heading, Page
+from turnout.compiler.picture import Masthead, Page
 from turnout.compiler.picture.dot import dot
 from turnout.compiler.picture.mermaid import mermaid
 from turnout.compiler.picture.palette import Theme
@@ -42,7 +42,7 @@ class Drawing:
 
 
 def drawn(
-    pages: Sequence[Page], heading: Heading, drawing: Drawing
+    pages: Sequence[Page], heading: Masthead, drawing: Drawing
 ) -> Iterator[tuple[Path, bytes]]:
     """Yield each page's file and what is in it, the overview first. Raises PictureError."""
     names = {page.number: _file(page, drawing) for page in pages}
@@ -79,7 +79,7 @@ def pages_folder(out: Path) -> Path:
     return out.with_name(f"{out.stem}-pages")
 
 
-def _page(page: Page, heading: Heading, drawing: Drawing, names: Mapping[int, Path]) -> bytes:
+def _page(page: Page, heading: Masthead, drawing: Drawing, names: Mapping[int, Path]) -> bytes:
     if drawing.form == "mmd":
         return mermaid(page, heading, "TB" if drawing.direction == "down" else "LR").encode()
     here = names[page.number].parent
