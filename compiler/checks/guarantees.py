@@ -242,12 +242,12 @@ def _judged(analysis: Analysis, case: _Case) -> Iterator[Finding]:
     if broken:
         yield _refuted(analysis, case, broken, witness)
     elif stop is not None:
-        text, limit = ended(stop, analysis.budget)
+        text, remedy = ended(stop, analysis.budget)
         yield UNDECIDED.finding(
             case.claim.span,
             f"whether guarantee `{case.guarantee.name}` holds could not be decided",
             text=text,
-            help=(f"raise the limit with `{limit}`, or narrow the guarantee's `when`",),
+            help=(f"{remedy}, or narrow the guarantee's `when`",),
         )
 
 
