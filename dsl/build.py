@@ -589,6 +589,8 @@ class Builder:
     has_none: Any = _test("has none")
     older_than: Any = _test("older than")
     within_last: Any = _test("within")
+    within_next: Any = _test("within next")
+    later_than: Any = _test("later than")
 
 
 class _Clauses(tuple[Any, ...]):

@@ -117,6 +117,24 @@ class WithinLast:
 
 
 @attrs.frozen
+class WithinNext:
+    """The date is the decision's day or one of the `days` days after it; `zone` as above."""
+
+    field: str
+    days: int
+    zone: str = "UTC"
+
+
+@attrs.frozen
+class LaterThan:
+    """The date lies more than `days` days after the decision's day; `zone` as above."""
+
+    field: str
+    days: int
+    zone: str = "UTC"
+
+
+@attrs.frozen
 class Open:
     """The calendar is open at the decision's clock: an atom about the clock, not the lead."""
 
@@ -169,8 +187,8 @@ PREVIOUS_OWNER = "previous owner"
 Pattern: TypeAlias = EndsWith | Contains | Matches
 """Atoms that ask a text for more than its beginning."""
 
-Age: TypeAlias = OlderThan | WithinLast
-"""Atoms that ask how long ago a day was: the answer changes with the decision's day."""
+Age: TypeAlias = OlderThan | WithinLast | WithinNext | LaterThan
+"""Atoms that ask how far from the decision's day a day is: the answer changes with it."""
 
 Circumstance: TypeAlias = Open | Duplicate
 """Atoms that ask no field of the lead; the answer stands among its values by itself."""
@@ -241,12 +259,25 @@ def holds(atom: Atom, value: Value, today: date) -> bool:
             return searcher(pattern)(str(value))
         case Has(_, wanted):
             return isinstance(value, frozenset) and wanted in value
-        case OlderThan(_, days):
-            return isinstance(value, date) and (today - value).days > days
-        case WithinLast(_, days):
-            return isinstance(value, date) and 0 <= (today - value).days <= days
+        case OlderThan() | WithinLast() | WithinNext() | LaterThan():
+            return isinstance(value, date) and _is_of_age(atom, (today - value).days)
         case Open() | Duplicate():
             return value is True
+        case _:
+            assert_never(atom)
+
+
+def _is_of_age(atom: Age, age: int) -> bool:
+    """Return whether a day so many days ago, or below 0 ahead, is one that `atom` asks for."""
+    match atom:
+        case OlderThan(_, days):
+            return age > days
+        case WithinLast(_, days):
+            return 0 <= age <= days
+        case WithinNext(_, days):
+            return -days <= age <= 0
+        case LaterThan(_, days):
+            return age < -days
         case _:
             assert_never(atom)
 
@@ -260,6 +291,24 @@ def _is_between(atom: Between, value: Any) -> bool:  # noqa: ANN401 - as the bou
 
 ALWAYS = And(())
 NEVER = Or(())
+
+
+def names_in(condition: Condition) -> Iterator[Named]:
+    """Yield the names that are written in `condition`; what they stand for stays closed."""
+    pending: list[Condition] = [condition]
+    while pending:
+        asked = pending.pop()
+        if isinstance(asked, Atom):
+            continue
+        match asked:
+            case And(parts) | Or(parts):
+                pending.extend(reversed(parts))
+            case Not(part):
+                pending.append(part)
+            case Named():
+                yield asked
+            case _:
+                assert_never(asked)
 
 
 def atoms(condition: Condition, opened: set[str] | None = None) -> Iterator[Atom]:

@@ -5,10 +5,12 @@ hold that. Names are printed, not what they stand for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import assert_never
 
 from turnout.dsl import types
 from turnout.dsl.conditions import (
+    Age,
     And,
     Atom,
     Between,
@@ -18,6 +20,7 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     IsIn,
+    LaterThan,
     Matches,
     Named,
     Not,
@@ -27,6 +30,7 @@ from turnout.dsl.conditions import (
     Present,
     StartsWith,
     WithinLast,
+    WithinNext,
 )
 from turnout.dsl.policy import Sla
 from turnout.dsl.targets import KindWord, Target, said
@@ -34,6 +38,10 @@ from turnout.dsl.types import AnyOf, Boolean, Field, FieldType, OneOf, Text, Val
 from turnout.dsl.values import show
 
 _OR, _AND, _NOT = 1, 2, 3
+_NAMED_DAYS: Mapping[type[Age], str] = MappingProxyType(
+    {OlderThan: "past", WithinLast: "today", WithinNext: "today", LaterThan: "future"}
+)
+"""What an age of 0 days is called."""
 
 
 def written(condition: Condition, fields: Mapping[str, Field]) -> str:
@@ -114,6 +122,8 @@ def _without(parts: Sequence[Condition], fields: Mapping[str, Field]) -> str | N
         return _membership(only, field, "is not", "not in")
     if isinstance(only, Between) and only.field == name and not (only.low_open or only.high_open):
         return f"{name} not in {_range(only, field)}"
+    if isinstance(only, Age) and only.field == name and not only.days:
+        return f"{name} is not {_NAMED_DAYS[type(only)]}"
     return None
 
 
@@ -227,16 +237,26 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
             return f"{field} matches {quoted(pattern)}"
         case Has(field, value):
             return f"{field} has {_list([value], fields[field])[1:-1]}"
-        case OlderThan(field, days):
-            return f"{field} older than {days} days"
-        case WithinLast(field, days):
-            return f"{field} within {days} days"
+        case OlderThan():
+            return _age(atom, "older than")
+        case WithinLast():
+            return _age(atom, "within")
+        case WithinNext():
+            return _age(atom, "within next")
+        case LaterThan():
+            return _age(atom, "later than")
         case Open():
             return atom.field
         case Duplicate():
             return "duplicate"
         case _:
             assert_never(atom)
+
+
+def _age(atom: Age, words: str) -> str:
+    if not atom.days:
+        return f"{atom.field} is {_NAMED_DAYS[type(atom)]}"
+    return f"{atom.field} {words} {atom.days} days"
 
 
 def _between(atom: Between, field: Field) -> str:

@@ -22,11 +22,12 @@ from turnout.runtime.decisions import Reason
 from turnout.runtime.stores import Transaction, member_of, microseconds
 
 CLOSENESS: Mapping[Reason, int] = {
-    "inactive": 0,
-    "no-match": 1,
-    "away": 2,
-    "off-hours": 3,
-    "at-cap": 4,
+    "missed-sla": 0,
+    "inactive": 1,
+    "no-match": 2,
+    "away": 3,
+    "off-hours": 4,
+    "at-cap": 5,
 }
 """What keeps somebody from a lead, in the order in which it is asked."""
 
@@ -44,8 +45,8 @@ class Refused:
 CountedCap: TypeAlias = tuple[Cap, str]
 """A cap, and whose leads it counts, as `receivers` names them."""
 
-Ask: TypeAlias = Callable[[Values, datetime, Transaction], frozenset[str] | Refused]
-"""Returns the members of a team who can be drawn."""
+Ask: TypeAlias = Callable[[Values, datetime, Transaction, frozenset[str]], frozenset[str] | Refused]
+"""Returns the members of a team who can be drawn, those left out who missed the lead's SLA."""
 
 
 @attrs.define(eq=False)
@@ -94,10 +95,10 @@ class Availability:
         drawn = tuple(member for member in team.members if member.weight)
         everybody = frozenset(member.person for member in drawn)
         if not drawn:
-            return lambda _values, _moment, _state: Refused("empty")
+            return lambda _values, _moment, _state, _missed: Refused("empty")
         people = [self.policy.people[member.person] for member in drawn]
         if not (team.hours or team.caps or target.matching or _has_limits(drawn, people)):
-            return lambda _values, _moment, _state: everybody
+            return lambda _values, _moment, _state, missed: _but(everybody, missed)
         whole = _counted(team.caps, f"team {team.name}")
         asked = tuple(
             (
@@ -109,7 +110,9 @@ class Availability:
         )
         serving = tuple((field, _serving(field, people)) for field in target.matching)
 
-        def ask(values: Values, moment: datetime, state: Transaction) -> frozenset[str] | Refused:
+        def ask(
+            values: Values, moment: datetime, state: Transaction, missed: frozenset[str]
+        ) -> frozenset[str] | Refused:
             self._at(moment)
             if not target.anytime and not self._is_open(team.hours):
                 return Refused("off-hours")
@@ -118,7 +121,7 @@ class Availability:
             matched = everybody
             for field, by_value in serving:
                 matched &= _matched(by_value, values.get(field))
-            return self._drawable(asked, matched, state, anytime=target.anytime)
+            return self._drawable(asked, matched, state, missed, anytime=target.anytime)
 
         return ask
 
@@ -127,6 +130,7 @@ class Availability:
         asked: tuple[tuple[str, tuple[CountedCap, ...]], ...],
         matched: frozenset[str],
         state: Transaction,
+        missed: frozenset[str],
         *,
         anytime: bool,
     ) -> frozenset[str] | Refused:
@@ -136,6 +140,8 @@ class Availability:
             reason = self._absence(name, anytime=anytime)
             if name not in matched and reason != "inactive":
                 reason = "no-match"
+            if missed and f"person {name}" in missed:
+                reason = "missed-sla"
             if reason is None and caps:
                 reason = self._at_cap(caps, state)
             if reason is None:
@@ -217,6 +223,15 @@ def _midnight(timezone: str, ordinal: int) -> int:
 
 def _counted(caps: tuple[Cap, ...], who: str) -> tuple[CountedCap, ...]:
     return tuple((cap, who) for cap in caps)
+
+
+def _but(people: frozenset[str], missed: frozenset[str]) -> frozenset[str] | Refused:
+    """Return those of a team without limits who didn't miss the lead's SLA."""
+    if not missed:
+        return people  # nearly always
+    asked = frozenset(name for name in people if f"person {name}" not in missed)
+    reasons: tuple[tuple[str, Reason], ...] = tuple((name, "missed-sla") for name in sorted(people))
+    return asked or Refused("missed-sla", reasons)
 
 
 def _has_limits(members: tuple[Member, ...], people: list[Person]) -> bool:

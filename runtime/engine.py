@@ -6,7 +6,8 @@ draws nothing.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final, Protocol, TypeAlias, assert_never
 
 import attrs
@@ -111,19 +112,25 @@ def engine(policy: Policy, plan: Plan) -> Engine:
     last = Steps(None, prepare.steps(plan.last))
     kept_values = keeper(plan)
 
+    @lru_cache(maxsize=1)  # a batch of leads is decided at one moment
+    def clock(at: datetime) -> tuple[datetime, date, Values]:
+        """Return the moment in UTC, the plan's day of it, and what it says of calendars."""
+        moment = at.astimezone(UTC)
+        return moment, day(plan, moment), facts(plan, moment)
+
     def decide(lead: Lead, at: datetime, state: Transaction, *, anew: str = "") -> Decision:
         print_, key = fingerprint(lead), lead.key
         recorded = state.decided(route, key)
         if recorded is not None and not anew:
             return _again(recorded, lead, print_)
-        moment = at.astimezone(UTC)
-        seen, before = keys(identities, lead.values), NEW
+        moment, today, of_calendars = clock(at)
+        seen, before = (keys(identities, lead.values) if identities else ()), NEW
         if seen:
             before = history(seen, key, microseconds(moment), state.earlier)
         values: Values = lead.values
         if identities or calendars:
-            values = {**values, **before.facts, **facts(plan, moment)}
-        number = match(values, day(plan, moment)) if lead.complaint is None else None
+            values = {**values, **before.facts, **of_calendars}
+        number = match(values, today) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
         step, assignee, passed = offered(clause, values, moment, state)
         holder = Holder(step.kind, step.name, assignee) if step else Holder("none", "", None)
@@ -274,7 +281,7 @@ def _round_robin(team: str, roster: Roster, ask: Ask) -> _Try:
     def offer(
         values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
     ) -> _Accepted | Refused:
-        available = _without(ask(values, at, state), left_out)
+        available = ask(values, at, state, left_out)
         if isinstance(available, Refused):
             return available
         drawn = draw(state.turns(team), roster, available)
@@ -289,7 +296,7 @@ def _least_loaded(roster: Roster, ask: Ask) -> _Try:
     def offer(
         values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
     ) -> _Accepted | Refused:
-        available = _without(ask(values, at, state), left_out)
+        available = ask(values, at, state, left_out)
         if isinstance(available, Refused):
             return available
         chosen = least_loaded(roster, state.open_leads(roster.names), available)
@@ -297,13 +304,3 @@ def _least_loaded(roster: Roster, ask: Ask) -> _Try:
         return _Accepted(chosen)
 
     return offer
-
-
-def _without(
-    available: frozenset[str] | Refused, left_out: frozenset[str]
-) -> frozenset[str] | Refused:
-    """Return those of the available who may be asked."""
-    if not left_out or isinstance(available, Refused):
-        return available  # nearly always
-    asked = frozenset(person for person in available if f"person {person}" not in left_out)
-    return asked or Refused(MISSED)

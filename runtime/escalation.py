@@ -1,10 +1,10 @@
 """Leads that nobody touched in time: each goes where its rule's SLA says.
 
-Whoever missed the lead is left out, persons and places alike, so it never comes back to
-them. A target that is given the lead has as long as the first one had. After `MOST_HOPS`,
-or where the SLA's target can't take the lead, the route's fallback has it, and nothing is
-due any more; where not even that can take it, the lead stays and is asked for again next
-time.
+Whoever missed the lead is left out, persons and places alike and by the fallback, too, so
+it never comes back to them. A target that is given the lead has as long as the first one
+had. After `MOST_HOPS`, or where the SLA's target can't take the lead, the route's fallback
+has it, and nothing is due any more; where not even that can take it, the lead stays and is
+asked for again next time.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,15 +16,13 @@ import attrs
 from turnout.compiler.plan.value import Plan, PlannedAttempt
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
+from turnout.dsl.promises import MOST_HOPS
 from turnout.dsl.types import Field, Values
 from turnout.dsl.values.literals import from_jsonable
 from turnout.runtime.due import due
 from turnout.runtime.engine import Preparer, Steps, offered
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, Transaction
-
-MOST_HOPS = 5
-"""How often an SLA moves a lead before the route's fallback has it."""
 
 SLA_MISSED = "sla missed"
 
@@ -90,8 +88,7 @@ def _moved(
         step, assignee, passed = offered(rule.then, values, at, state, frozenset(missed))
     is_last = step is None
     if is_last:
-        people = frozenset(name for name in missed if name.startswith("person "))
-        step, assignee, more = offered(rule.last, values, at, state, people)
+        step, assignee, more = offered(rule.last, values, at, state, frozenset(missed))
         passed = passed + more
     if step is None:
         return None

@@ -249,7 +249,11 @@ class Router:
             return tuple(move for move in transaction.moves() if move.route == self.route_name)
 
     def close_lead(self, lead: str) -> bool:
-        """Take a lead off its assignee's open ones, for `least-loaded`; False if it wasn't open."""
+        """Mark a lead as done, whoever has it: a person, a queue or a partner.
+
+        No SLA moves it any more, and `least-loaded` counts it no longer. False where it was
+        closed already or never decided on this route.
+        """
         with self._begin() as transaction:
             return transaction.close_lead(self.route_name, self.key(lead))
 

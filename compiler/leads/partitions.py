@@ -35,7 +35,16 @@ from turnout.compiler.classes import (
     finder,
 )
 from turnout.compiler.masks import Mask, set_of
-from turnout.dsl.conditions import Age, Atom, Between, IsIn, OlderThan, WithinLast
+from turnout.dsl.conditions import (
+    Age,
+    Atom,
+    Between,
+    IsIn,
+    LaterThan,
+    OlderThan,
+    WithinLast,
+    WithinNext,
+)
 from turnout.dsl.types import Value
 
 Cut: TypeAlias = Any
@@ -183,6 +192,10 @@ def _whole_intervals(atom: OnLine) -> Iterable[tuple[int, int]]:
             yield days + 1, HIGHEST
         case WithinLast(_, days):
             yield 0, days + 1
+        case WithinNext(_, days):
+            yield -days, 1
+        case LaterThan(_, days):
+            yield LOWEST, -days
         case _:
             assert_never(atom)
 
@@ -210,7 +223,7 @@ def _day_intervals(atom: OnLine) -> Iterable[tuple[int, int]]:
             if isinstance(high, date):
                 end = high.toordinal() + (not high_open)
             yield start, end
-        case OlderThan() | WithinLast():
+        case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             raise AssertionError(atom)  # an age is a whole number
         case _:
             assert_never(atom)
@@ -243,7 +256,7 @@ def _dense_intervals(atom: OnLine) -> Iterable[tuple[tuple[Decimal, int], tuple[
             start = first if low is None else (Decimal(low), int(low_open))
             end = last if high is None else (Decimal(high), int(not high_open))
             yield start, end
-        case OlderThan() | WithinLast():
+        case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             raise AssertionError(atom)  # an age is a whole number
         case _:
             assert_never(atom)

@@ -15,6 +15,7 @@ import attrs
 from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.dsl.conditions import (
     SEEN,
+    Age,
     And,
     Atom,
     Between,
@@ -24,6 +25,7 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     IsIn,
+    LaterThan,
     Matches,
     Named,
     Not,
@@ -33,6 +35,7 @@ from turnout.dsl.conditions import (
     Present,
     StartsWith,
     WithinLast,
+    WithinNext,
 )
 from turnout.dsl.patterns import searcher
 from turnout.dsl.policy import Block, Entry, Policy, Route, Rule, Sla
@@ -135,6 +138,8 @@ def holds(condition: Condition, values: Values, clock: date) -> bool:
             | Has()
             | OlderThan()
             | WithinLast()
+            | WithinNext()
+            | LaterThan()
         ):
             value = values.get(condition.field)
             return value is not None and _test(condition, value, clock)
@@ -160,11 +165,8 @@ def _test(atom: Atom, value: Value, clock: date) -> bool:
             return searcher(pattern)(str(value))
         case Has(_, wanted):
             return isinstance(value, frozenset) and wanted in value
-        case OlderThan(_, days, zone):
-            return isinstance(value, date) and value < _day(clock, zone) - timedelta(days=days)
-        case WithinLast(_, days, zone):
-            today = _day(clock, zone)
-            return isinstance(value, date) and today - timedelta(days=days) <= value <= today
+        case OlderThan() | WithinLast() | WithinNext() | LaterThan():
+            return isinstance(value, date) and _is_of_age(atom, value, _day(clock, atom.zone))
         case Open() | Duplicate():
             raise AssertionError(atom)  # they ask no value
         case _:
@@ -174,6 +176,21 @@ def _test(atom: Atom, value: Value, clock: date) -> bool:
 def _day(clock: date, zone: str) -> date:
     """Return the day of a moment by the clock of the policy's time zone."""
     return local_date(clock, zone) if isinstance(clock, datetime) else clock
+
+
+def _is_of_age(atom: Age, value: date, today: date) -> bool:
+    days = timedelta(days=atom.days)
+    match atom:
+        case OlderThan():
+            return value < today - days
+        case WithinLast():
+            return today - days <= value <= today
+        case WithinNext():
+            return today <= value <= today + days
+        case LaterThan():
+            return value > today + days
+        case _:
+            assert_never(atom)
 
 
 def _is_between(atom: Between, value: Value) -> bool:

@@ -4,14 +4,15 @@ The other half of the reference interpreter. Everything is asked anew for each l
 clock on the wall and by counting the leads that were given; the engine, which prepares and
 keeps what it can, is held to it.
 
-Somebody is asked in this order: `inactive`, then whether they serve what is to be matched
-(`no-match`), then `away`, `off-hours`, `at-cap`. The first that keeps them from the lead is
-their reason. A team is passed over for the reason of the member who came closest, which is
-the one latest in that order; for `off-hours` or `at-cap` of the team itself; and as `empty`
-where nobody has a weight.
+Somebody is asked in this order: whether they had the lead and missed its SLA
+(`missed-sla`), `inactive`, then whether they serve what is to be matched (`no-match`), then
+`away`, `off-hours`, `at-cap`. The first that keeps them from the lead is their reason. A
+team is passed over for the reason of the member who came closest, which is the one latest
+in that order; for `off-hours` or `at-cap` of the team itself, before its members are asked;
+and as `empty` where nobody has a weight.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
@@ -33,9 +34,10 @@ from turnout.dsl.targets import (
     ToPerson,
 )
 from turnout.dsl.types import Values
+from turnout.dsl.wording import parts
 from turnout.dsl.zones import zone
 
-CLOSENESS = ("inactive", "no-match", "away", "off-hours", "at-cap")
+CLOSENESS = ("missed-sla", "inactive", "no-match", "away", "off-hours", "at-cap")
 
 
 def is_open_on_the_wall(calendar: Calendar, moment: datetime) -> bool:
@@ -68,14 +70,20 @@ class Given:
 
 @attrs.frozen
 class Situation:
-    """A moment, and the leads that were given before."""
+    """A moment, and the leads that were given before.
+
+    missed: who had the lead and let its SLA pass, such as "person ana" or "queue triage".
+    """
 
     policy: Policy
     moment: datetime
     given: Sequence[Given]
+    missed: Collection[str] = ()
 
     def person(self, name: str, anytime: bool) -> str | None:  # noqa: FBT001 - as the policy has it
         """Return why the person can't be given a lead, None where they can."""
+        if f"person {name}" in self.missed:
+            return "missed-sla"
         person = self.policy.people.get(name)
         if person is None:
             return "gone"
@@ -95,7 +103,7 @@ class Situation:
         member = next(member for member in team.members if member.person == name)
         person = self.policy.people[name]
         reason = self.person(name, target.anytime)
-        if reason == "inactive":
+        if reason in {"missed-sla", "inactive"}:
             return reason
         for field in target.matching:
             value, serves = values.get(field), person.serves.get(field, frozenset())
@@ -124,6 +132,8 @@ class Situation:
 
     def other(self, target: Target, values: Values) -> str | None:
         """Return why a target can't take the lead, None where it can."""
+        if " ".join(parts(target)) in self.missed:
+            return "missed-sla"
         if isinstance(target, Accepting):
             return None
         match target:
@@ -155,6 +165,28 @@ class Situation:
             if counted >= cap.most:
                 return "at-cap"
         return None
+
+
+def at_every_cap(policy: Policy) -> Policy:
+    """Return the policy as it is while everybody who has a cap is at it."""
+
+    def full(caps: tuple[Cap, ...]) -> tuple[Cap, ...]:
+        return tuple(attrs.evolve(cap, most=0) for cap in caps)
+
+    teams = {
+        name: attrs.evolve(
+            team,
+            caps=full(team.caps),
+            members=tuple(attrs.evolve(each, caps=full(each.caps)) for each in team.members),
+        )
+        for name, team in policy.teams.items()
+    }
+    return attrs.evolve(
+        policy,
+        people={n: attrs.evolve(each, caps=full(each.caps)) for n, each in policy.people.items()},
+        teams=teams,
+        outlets={n: attrs.evolve(each, caps=full(each.caps)) for n, each in policy.outlets.items()},
+    )
 
 
 @attrs.frozen

@@ -115,6 +115,13 @@ def coverage(analysis: Analysis) -> Coverage:
     )
 
 
+def by_territory(analysis: Analysis) -> tuple[tuple[str, Cell], ...]:
+    """Return each row of a matrix with all clauses that get some of its leads."""
+    brief = attrs.evolve(analysis, budget=_brief(analysis.budget))
+    everybody = range(END, len(analysis.taken))
+    return tuple((row.name, _cell(brief, [row.region], everybody)) for row in _rows(brief))
+
+
 def _brief(budget: Budget) -> Budget:
     return attrs.evolve(budget, steps=min(budget.steps, STEPS_OF_A_CELL))
 
@@ -207,7 +214,7 @@ def _cell(analysis: Analysis, within: Sequence[Region], asked: Iterable[int]) ->
     near = meeting_box(analysis, limits)
     found: list[int] = []
     is_known = True
-    for at in asked:
+    for at in sorted({END, *near}.intersection(asked)):
         own = [] if at == END else [analysis.taken[at]]
         before = near if at == END else near[: bisect_left(near, at)]
         try:

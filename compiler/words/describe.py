@@ -13,11 +13,11 @@ from typing import assert_never
 import attrs
 
 from turnout.compiler.leads import partitions
-from turnout.compiler.leads.dimensions import Dimension
+from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.partitions import Cut
 from turnout.compiler.leads.regions import Regions
 from turnout.compiler.leads.samples import ends, pieces, sample
-from turnout.compiler.leads.space import YES, Box, Space
+from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
@@ -186,7 +186,9 @@ def named(known: SideNames, at: int, mask: Mask) -> list[Named] | None:
 def _plain(dimension: Dimension, present: Mask) -> str:
     kind = dimension.field.type
     if dimension.kind == "age":
-        return _ranges(dimension, present, lambda low, high: _age(dimension.field.name, low, high))
+        return _ranges(
+            dimension, present, lambda low, high: age_in_words(dimension.field.name, low, high)
+        )
     match kind.shape:
         case "whole" | "dense" | "days":
             return _ranges(dimension, present, lambda low, high: _between(dimension, low, high))
@@ -242,14 +244,26 @@ def spans(dimension: Dimension, present: Mask) -> list[tuple[Cut, Cut]]:
     return merged
 
 
-def _age(name: str, low: int, high: int) -> str:
+def age_in_words(name: str, low: int, high: int) -> str:
+    """Return ages from `low` to `high` - 1 days in words; those below 0 lie ahead."""
+    last = high - 1
     if high == partitions.HIGHEST:
-        return f"{name} older than {low - 1} days"
-    if low == 0:
-        return f"{name} within {high - 1} days"
+        if low > 0:
+            return f"{name} older than {low - 1} days" if low > 1 else f"{name} in the past"
+        return f"{name} at most {-low} days ahead" if low else f"{name} today or earlier"
     if low == partitions.LOWEST:
-        return f"{name} in the future" if high == 0 else f"{name} at most {high - 1} days ago"
-    return f"{name} {low} to {high - 1} days ago"
+        if last < 0:
+            return f"{name} later than {-high} days" if high else f"{name} in the future"
+        return f"{name} at most {last} days ago" if last else f"{name} today or later"
+    if low == 0:
+        return f"{name} within {last} days" if last else f"{name} today"
+    if last == 0:
+        return f"{name} within next {-low} days"
+    if low > 0:
+        return f"{name} {low} to {last} days ago"
+    if last < 0:
+        return f"{name} {-last} to {-low} days ahead"
+    return f"{name} from {last} days ago to {-low} days ahead"
 
 
 def _between(dimension: Dimension, low: Cut, high: Cut) -> str:

@@ -11,10 +11,9 @@ from typing import assert_never
 
 from turnout.compiler import masks
 from turnout.compiler.leads import partitions
-from turnout.compiler.leads.dimensions import Dimension
+from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.partitions import Cut
 from turnout.compiler.leads.samples import ends, pieces, sample
-from turnout.compiler.leads.space import YES
 from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import Mask
 from turnout.compiler.words.describe import SideNames, absorbed, follows, named, spans
@@ -25,6 +24,7 @@ from turnout.dsl.conditions import (
     Condition,
     Duplicate,
     IsIn,
+    LaterThan,
     Not,
     OlderThan,
     Open,
@@ -33,6 +33,7 @@ from turnout.dsl.conditions import (
     Present,
     StartsWith,
     WithinLast,
+    WithinNext,
 )
 from turnout.dsl.types import Value
 
@@ -109,16 +110,22 @@ def _listed(dimension: Dimension, present: Mask) -> Condition:
 def _age(of: types.Field, low: int, high: int) -> Condition:
     """Return the test for ages from `low` to `high` - 1 days; those below 0 lie ahead."""
     field, zone = of.name, of.type.zone if isinstance(of.type, types.Date) else "UTC"
-    today, before = WithinLast(field, 0, zone), OlderThan(field, 0, zone)
-    upto = Not(OlderThan(field, high - 1, zone)) if high < partitions.HIGHEST else None
-    if low == partitions.LOWEST:
-        ahead = (Not(today), Not(before))
-        return And((Present(field), *(ahead if high == 0 or upto is None else (upto,))))
-    if upto is None:
-        return OlderThan(field, low - 1, zone) if low else Or((today, before))
-    if low == 0:
+    if low == 0 and high < partitions.HIGHEST:
         return WithinLast(field, high - 1, zone)
-    return And((OlderThan(field, low - 1, zone), upto))
+    if high == 1 and low > partitions.LOWEST:
+        return WithinNext(field, -low, zone)
+    tests: list[Condition] = []
+    if low > 0:
+        tests.append(OlderThan(field, low - 1, zone))
+    elif low > partitions.LOWEST:
+        tests.append(Not(LaterThan(field, -low, zone)))
+    if high <= 0:
+        tests.append(LaterThan(field, -high, zone))
+    elif high < partitions.HIGHEST:
+        tests.append(Not(OlderThan(field, high - 1, zone)))
+    if all(isinstance(test, Not) for test in tests):  # a day that is missing would pass
+        tests.insert(0, Present(field))
+    return tests[0] if len(tests) == 1 else And(tuple(tests))
 
 
 def _span(dimension: Dimension, low: Cut, high: Cut) -> Condition:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import TypeAlias
 
 import attrs
@@ -12,6 +13,7 @@ from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import (
     ALWAYS,
     NEVER,
+    Age,
     And,
     Between,
     Condition,
@@ -20,6 +22,7 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     IsIn,
+    LaterThan,
     Matches,
     Not,
     OlderThan,
@@ -28,6 +31,7 @@ from turnout.dsl.conditions import (
     Present,
     StartsWith,
     WithinLast,
+    WithinNext,
 )
 from turnout.dsl.patterns import pattern_problem
 from turnout.dsl.resolve.literals import read_literal
@@ -48,6 +52,18 @@ _PARTS: dict[str, type[StartsWith | EndsWith | Contains]] = {
     "contains": Contains,
 }
 MAX_DAYS = 36_500
+_AGES: Mapping[str, type[Age]] = MappingProxyType(
+    {
+        "older than": OlderThan,
+        "within": WithinLast,
+        "within next": WithinNext,
+        "later than": LaterThan,
+    }
+)
+_NAMED_DAYS: Mapping[str, type[Age]] = MappingProxyType(
+    {"past": OlderThan, "today": WithinLast, "future": LaterThan}
+)
+"""What a date can be asked by a word, `is past`: the age of 0 days."""
 
 
 @attrs.frozen
@@ -176,12 +192,14 @@ class ConditionReader:
                 return self._comparison(field, node)
             case "starts with" | "ends with" | "contains" | "matches":
                 return self._part_of_text(field, node)
-            case "older than" | "within":
+            case "older than" | "within" | "within next" | "later than":
                 return self._age(field, node)
             case _:
                 return self._has(field, node)
 
     def _membership(self, field: Field, node: nodes.Test) -> Condition | None:
+        if (day := _named_day(field, node)) is not None:
+            return day if node.operator == "is" else And((Present(field.name), Not(day)))
         if isinstance(field.type, types.AnyOf):
             advice = "use `has`, `has any`, `has all` or `has none`"
             self._mismatch(field, node, advice)
@@ -296,8 +314,7 @@ class ConditionReader:
                 help="write it in days, such as `90 days`; months and years differ in length",
             )
             return None
-        kind = OlderThan if node.operator == "older than" else WithinLast
-        return kind(field.name, int(length) * unit, field.type.zone)
+        return _AGES[node.operator](field.name, int(length) * unit, field.type.zone)
 
     def _has(self, field: Field, node: nodes.Test) -> Condition | None:
         if not isinstance(field.type, types.AnyOf):
@@ -365,6 +382,17 @@ class ConditionReader:
             text=f"`{field.name}` is {article(field.type.word)} field",
             help=advice,
         )
+
+
+def _named_day(field: Field, node: nodes.Test) -> Condition | None:
+    """Return what `is past`, `is today` or `is future` asks of a date, None for other tests."""
+    if not isinstance(field.type, types.Date) or node.operator not in {"is", "is not"}:
+        return None
+    match node.operands:
+        case (nodes.Literal("name", word),) if word in _NAMED_DAYS:
+            return _NAMED_DAYS[word](field.name, 0, field.type.zone)
+        case _:
+            return None
 
 
 _NOTHING = {"blank", "empty", "null", "none", "nil", "missing", "nothing", "unset", "n/a", "na"}

@@ -92,7 +92,13 @@ def lead(chance: Chance, number: int) -> dict[str, Any]:
         fields |= {"plan": "enterprise", "account_owner": chance.word(OWNERS)}
     elif chance.happens(0.25):
         fields["account_owner"] = chance.word(OWNERS)
-    return fields | history(chance, story)
+    fields |= history(chance, story)
+    if fields["plan"] in {"enterprise", "office", "Office"}:
+        fields["renews_on"] = (TODAY + timedelta(days=number * 37 % 365)).isoformat()
+    if fields["status"] == "paused":
+        until = TODAY + timedelta(days=number * 53 % 200 - 20)
+        fields["paused_until"] = until.isoformat() if number % 3 else "open end"
+    return fields
 
 
 def history(chance: Chance, story: str) -> dict[str, Any]:

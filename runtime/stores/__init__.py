@@ -13,6 +13,7 @@ writes back in `batch` and hand them over once, at its end.
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 import attrs
@@ -48,7 +49,7 @@ class Recorded:
     """A decision as it stands in the log.
 
     fingerprint: of the lead's content when it was decided, so that the same id with
-    other content can be told apart. closed: the assignee is done with the lead. touched:
+    other content can be told apart. closed: whoever has the lead is done with it. touched:
     somebody works on it. watch: None where no SLA can move the lead.
 
     A lead that was moved has the decision of its new holder; how it came there is a `Move`.
@@ -120,10 +121,10 @@ class Transaction(Protocol):
         ...
 
     def close_lead(self, route: str, lead: str) -> bool:
-        """Take the lead off its assignee's open ones.
+        """Mark the lead as done, whoever has it; it is none of its assignee's open ones then.
 
-        Returns whether that changed anything: not for a lead without an assignee,
-        closed already, or never decided.
+        Returns whether that changed anything: not for a lead closed already or never
+        decided.
         """
         ...
 
@@ -198,6 +199,7 @@ def member_of(team: str, person: str) -> str:
     return f"member {team} {person}"
 
 
+@lru_cache(maxsize=64)  # the leads of a batch are decided at one moment
 def microseconds(moment: datetime) -> int:
     """Return a moment as whole microseconds since 1970, in UTC."""
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

@@ -167,12 +167,13 @@ class Batch:
             self._remember(decision, keys)
 
     def close_lead(self, route: str, lead: str) -> bool:
-        """Take the lead off its assignee's open ones; whether it was among them."""
+        """Mark the lead as done, whoever has it; whether it wasn't."""
         found = self.decided(route, lead)
-        if found is None or found.closed or found.decision.assignee is None:
+        if found is None or found.closed:
             return False
         self._change(attrs.evolve(found, closed=True))
-        self.opened[found.decision.assignee] -= 1
+        if found.decision.assignee is not None:
+            self.opened[found.decision.assignee] -= 1
         return True
 
     def touch(self, route: str, lead: str) -> bool:
@@ -244,7 +245,9 @@ class Batch:
     def _receive(self, decision: Decision, moment: datetime) -> None:
         at = microseconds(moment)
         for who in receivers(decision.kind, decision.target, decision.assignee):
-            self.received.setdefault(who, Counter())[at] += 1
+            if who not in self.received:
+                self.received[who] = Counter()
+            self.received[who][at] += 1
             periods = self._given.get(who, {})
             for start, end in periods:
                 periods[start, end] += start <= at < end

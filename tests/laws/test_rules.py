@@ -15,11 +15,13 @@ from turnout.dsl.conditions import (
     Atom,
     Condition,
     Has,
+    LaterThan,
     Not,
     OlderThan,
     Or,
     Present,
     WithinLast,
+    WithinNext,
     atoms,
 )
 from turnout.dsl.findings import Finding
@@ -249,7 +251,7 @@ def question(atom: Atom) -> Question:
     match atom:
         case Has():
             return atom.field, atom
-        case OlderThan() | WithinLast():
+        case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return atom.field, OlderThan(atom.field, 0)  # any age
         case _:
             return atom.field, None

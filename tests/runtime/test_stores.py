@@ -199,11 +199,14 @@ def test_closing_a_lead_takes_it_off_once(store: Store, *, in_one_batch: bool) -
         assert [each.closed for each in transaction.log()] == [True, False]
 
 
-def test_only_a_person_has_a_lead_to_close(store: Store) -> None:
+def test_a_lead_is_closed_once_whoever_has_it(store: Store) -> None:
     with store.begin() as transaction:
         transaction.record(assigned("1", None), "abc")
-        assert not transaction.close_lead(ROUTE, "1")
+        assert transaction.close_lead(ROUTE, "1")
         assert not transaction.close_lead(ROUTE, "never seen")
+    with store.begin() as transaction:
+        assert not transaction.close_lead(ROUTE, "1")
+        assert [each.closed for each in transaction.log()] == [True]
 
 
 def test_a_transaction_inside_another_is_refused_and_harms_neither(store: Store) -> None:

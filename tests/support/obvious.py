@@ -24,12 +24,12 @@ from turnout.compiler.meaning.situations import (
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
+from turnout.dsl.promises import MOST_HOPS
 from turnout.dsl.targets import LeastLoaded, RoundRobin, Target
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts
 from turnout.dsl.zones import zone
 from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
-from turnout.runtime.escalation import MOST_HOPS
 from turnout.runtime.leads import Lead
 
 MINUTE = timedelta(minutes=1)
@@ -38,7 +38,10 @@ Accept = Callable[[Target], tuple[str | None, str | None]]
 
 @attrs.define
 class Held:
-    """A lead and who has it. due: None where no SLA moves it on. missed: as holders are named."""
+    """A lead and who has it. due: None where no SLA moves it on. missed: as holders are named.
+
+    stays: it is overdue, and even the queue at the end had it before.
+    """
 
     lead: Lead
     values: Values
@@ -48,6 +51,7 @@ class Held:
     sla: Sla | None
     due: datetime | None
     missed: list[str] = attrs.Factory(list[str])
+    stays: bool = False
 
     @property
     def name(self) -> str:
@@ -97,12 +101,13 @@ class Obvious:
             result = settle(first, self._accept(held.values, moment, missed))
             is_last = result.attempt is None
             if is_last:
-                people = {name for name in missed if name.startswith("person ")}
                 last = tuple(
                     (step.target, "") for step in self.policy.routes[self.route].fallback or ()
                 )
-                result = settle(last, self._accept(held.values, moment, people))
-            assert result.attempt is not None, "the route ends in a queue"
+                result = settle(last, self._accept(held.values, moment, missed))
+            held.stays = result.attempt is None
+            if held.stays:
+                continue
             self.open[before.removeprefix("person ")] -= 1
             held.holder = self._receive(result, moment)
             held.earlier = attrs.evolve(held.earlier, owner=held.holder[2])
@@ -114,17 +119,14 @@ class Obvious:
 
     def _accept(self, values: Values, moment: datetime, left_out: set[str] | None = None) -> Accept:
         """Return what answers for a target, some people and places left out."""
-        situation = Situation(self.policy, moment, tuple(self.given))
-        gone = left_out or set()
+        situation = Situation(self.policy, moment, tuple(self.given), left_out or set())
 
         def accept(target: Target) -> tuple[str | None, str | None]:
             if isinstance(target, RoundRobin | LeastLoaded):
-                return self._drawn(situation, target, values, gone)
+                return self._drawn(situation, target, values)
             kind, name = parts(target)
             had = values.get(PREVIOUS_OWNER)
             owner = {"person": name, "owner": values.get(name), "previous-owner": had}.get(kind)
-            if f"person {owner}" in gone or f"{kind} {name}" in gone:
-                return None, "missed-sla"
             return (None if owner is None else str(owner)), situation.other(target, values)
 
         return accept
@@ -134,14 +136,10 @@ class Obvious:
         situation: Situation,
         target: RoundRobin | LeastLoaded,
         values: Values,
-        left_out: set[str],
     ) -> tuple[str | None, str | None]:
         available, reason = situation.team(target, values)
         if reason is not None:
             return None, reason
-        available = {name for name in available if f"person {name}" not in left_out}
-        if not available:
-            return None, "missed-sla"
         team = self.policy.teams[target.team]
         roster = Roster.of((member.person, member.weight) for member in team.members)
         if isinstance(target, LeastLoaded):

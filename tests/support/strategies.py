@@ -26,10 +26,12 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     IsIn,
+    LaterThan,
     Matches,
     OlderThan,
     StartsWith,
     WithinLast,
+    WithinNext,
     atoms,
 )
 from turnout.dsl.lookups import look_up, looked_up_fields
@@ -200,7 +202,9 @@ def _spans(draw: DrawFn, column: Column) -> str:
     shapes += [f"{name} in {low}..", f"{name} not in ..{high}"]
     if column.kind == "date":
         days = draw(st.sampled_from(["0 days", "1 day", "30 days", "5 weeks"]))
-        shapes += [f"{name} older than {days}", f"{name} within {days}"] * 2
+        shapes += [f"{name} older than {days}", f"{name} within {days}"]
+        shapes += [f"{name} later than {days}", f"{name} within next {days}"]
+        shapes += [f"{name} is {word}" for word in ("past", "today", "future", "not past")]
     return draw(st.sampled_from(shapes))
 
 
@@ -574,6 +578,8 @@ def _edges(field: types.Field, own: Sequence[Atom], today: date) -> list[Value]:
                 found += [frozenset({chosen}), frozenset(others), frozenset({chosen, others[0]})]
             case OlderThan(_, days) | WithinLast(_, days):
                 found += [today - timedelta(days=days + more) for more in (-1, 0, 1)]
+            case LaterThan(_, days) | WithinNext(_, days):
+                found += [today + timedelta(days=days + more) for more in (-1, 0, 1)]
             case Matches():
                 found += ["abc", "o", "1"]
             case _:

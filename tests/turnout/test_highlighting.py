@@ -34,7 +34,7 @@ def test_a_word_is_told_by_its_place() -> None:
     found = tokens(SHOWN)
     assert found[:4] == [
         (Keyword, "rule"),
-        (Name.Entity, "big"),
+        (Name.Function, "big"),
         (found[2][0], "{"),
         (Comment.Single, "# the large ones"),
     ]
@@ -44,7 +44,7 @@ def test_a_word_is_told_by_its_place() -> None:
     assert {(Operator.Word, "and"), (Operator.Word, "or"), (Operator.Word, "not")} <= set(found)
     assert {(Number, "1_000"), (Number, "09:00-17:30"), (Number, "2026-12-24")} <= set(found)
     assert (String.Double, '"a\\"b"') in found
-    assert (Name.Entity, "ana") in found
+    assert (Name.Function, "ana") in found
 
 
 def test_every_word_of_the_grammar_is_a_keyword_and_no_other() -> None:

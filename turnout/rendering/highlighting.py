@@ -64,7 +64,7 @@ class RouteLexer(RegexLexer):
             (r"\[", Punctuation, "values"),
             (r"[{}(),]", Punctuation),
             (rf"({_NAME})(\s*)(:)", _each(Name.Attribute, Text.Whitespace, Punctuation)),
-            (_NAMING, _each(Keyword, Text.Whitespace, Name.Entity)),
+            (_NAMING, _each(Keyword, Text.Whitespace, Name.Function)),
             (words(_OPERATORS, suffix=_END), Operator.Word),
             (_ANY_KEYWORD, Keyword),
             (_NAME, Name),

@@ -25,16 +25,15 @@ from turnout.compiler.difference.ground.receivers import Readings
 from turnout.compiler.difference.ground.sights import AFTER, BEFORE, Sight, View
 from turnout.dsl import types
 from turnout.dsl.conditions import (
+    Age,
     And,
     Between,
     Condition,
     Has,
     IsIn,
     Not,
-    OlderThan,
     Or,
     Present,
-    WithinLast,
     atoms,
 )
 from turnout.dsl.headers import column_key
@@ -127,7 +126,7 @@ def _asks_age_of_lookup(name: str, policy: Policy) -> bool:
         return False
     opened: set[str] = set()
     return any(
-        isinstance(atom, OlderThan | WithinLast) and atom.field == name
+        isinstance(atom, Age) and atom.field == name
         for route in policy.routes.values()
         for condition in _conditions(route.entries)
         for atom in atoms(condition, opened)

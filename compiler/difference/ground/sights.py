@@ -31,6 +31,7 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     IsIn,
+    LaterThan,
     Matches,
     Named,
     Not,
@@ -40,6 +41,7 @@ from turnout.dsl.conditions import (
     Present,
     StartsWith,
     WithinLast,
+    WithinNext,
     holds,
 )
 from turnout.dsl.types import Lookup, Value
@@ -97,6 +99,8 @@ class Sight:
                 | Matches()
                 | OlderThan()
                 | WithinLast()
+                | WithinNext()
+                | LaterThan()
             ):
                 own = attrs.evolve(atom, field=self.name)
             case _:
