@@ -111,6 +111,13 @@ def coverage(analysis: Analysis) -> Coverage:
     )
 
 
+def by_territory(analysis: Analysis) -> tuple[tuple[str, Cell], ...]:
+    """Return each row of a matrix with all clauses that get some of its leads."""
+    brief = attrs.evolve(analysis, budget=_brief(analysis.budget))
+    everybody = range(END, len(analysis.taken))
+    return tuple((row.name, _cell(brief, [row.region], everybody)) for row in _rows(brief))
+
+
 def _brief(budget: Budget) -> Budget:
     return attrs.evolve(budget, steps=min(budget.steps, STEPS_OF_A_CELL))
 
