@@ -12,7 +12,7 @@ import click
 from turnout.commands.coverage import measured, readable
 from turnout.commands.diff import broken_guarantees
 from turnout.commands.exits import CLEAN, FINDINGS, CannotRun, complain
-from turnout.commands.folders import FolderChange, Mark, folder_change, replace_folder
+from turnout.commands.folders import FolderChange, FolderMark, folder_change, replace_folder
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import POLICY
@@ -32,7 +32,7 @@ from turnout.runtime.records import Manner
 from turnout.trials.testing import Tester
 
 FORMAT, VERSION = "turnout-docs", 1
-MARK = Mark("turnout-site.json", "turnout-site")
+MARK = FolderMark("turnout-site.json", "turnout-site")
 
 _NAMED = 10
 _PAUSE = 0.5
@@ -148,7 +148,7 @@ def _read(wanted: _Wanted) -> Compiled:
 def _files(wanted: _Wanted, compiled: Compiled) -> Mapping[str, bytes]:
     """Return the site's files."""
     from turnout.rendering.site import site  # noqa: PLC0415 - needs an extra
-    from turnout.rendering.site.subject import RouteSubject, Subject  # noqa: PLC0415
+    from turnout.rendering.site.subject import RouteSubject, SiteSubject  # noqa: PLC0415
 
     if not compiled.program.routes:
         raise CannotRun("the policy has no route", "name the file that has one")
@@ -160,7 +160,7 @@ def _files(wanted: _Wanted, compiled: Compiled) -> Mapping[str, bytes]:
         for name in compiled.program.routes
     }
     tester = Tester(compiled.program)
-    subject = Subject(
+    subject = SiteSubject(
         compiled,
         routes,
         tuple(map(tester.run, compiled.policy.tests)) if compiled.is_fit else (),

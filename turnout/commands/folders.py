@@ -19,7 +19,7 @@ from turnout.commands.exits import CannotRun
 
 
 @attrs.frozen
-class Mark:
+class FolderMark:
     """The file by which a folder is known: its name, and the format that stands in it."""
 
     name: str
@@ -40,7 +40,7 @@ class FolderChange:
         return not (self.missing or self.changed or self.extra)
 
 
-def replace_folder(target: Path, files: Mapping[str, bytes], mark: Mark) -> None:
+def replace_folder(target: Path, files: Mapping[str, bytes], mark: FolderMark) -> None:
     """Write `files`, by their path, as the folder `target`. Raises CannotRun and OSError."""
     place = target.resolve()
     known = _listed(place, mark)
@@ -67,7 +67,7 @@ def replace_folder(target: Path, files: Mapping[str, bytes], mark: Mark) -> None
                 shutil.rmtree(left, ignore_errors=True)
 
 
-def folder_change(target: Path, files: Mapping[str, bytes], mark: Mark) -> FolderChange:
+def folder_change(target: Path, files: Mapping[str, bytes], mark: FolderMark) -> FolderChange:
     """Return how the folder `target` differs from `files`. Raises CannotRun and OSError."""
     place = target.resolve()
     if not place.is_dir():
@@ -85,7 +85,7 @@ def folder_change(target: Path, files: Mapping[str, bytes], mark: Mark) -> Folde
     return FolderChange(tuple(missing), tuple(changed), tuple(extra))
 
 
-def _listed(place: Path, mark: Mark) -> frozenset[str]:
+def _listed(place: Path, mark: FolderMark) -> frozenset[str]:
     """Return the files that the folder's mark lists; none where there is no folder."""
     if not place.exists():
         return frozenset()
