@@ -8,6 +8,7 @@ for, and not the time that passes, which tells what else the machine does.
 
 import os
 from collections.abc import Generator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -54,6 +55,12 @@ class FastLane:
     def __init__(self, most: float = MOST) -> None:
         self._most = most
         self._used: dict[str, float] = {}
+
+    def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
+        """Leave a whole file unread, with what it would import."""
+        path = collection_path.as_posix()
+        root = config.rootpath.as_posix()
+        return is_apart(path.removeprefix(f"{root}/")) or None
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(
