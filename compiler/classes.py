@@ -15,7 +15,8 @@ from typing import Any, TypeAlias, assert_never
 
 import attrs
 
-from turnout.dsl.conditions import Has, Pattern, holds
+from turnout.dsl.conditions import Contains, EndsWith, Has, Matches, Pattern
+from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
 
 MISSING = 0
@@ -134,7 +135,8 @@ class Texts(_Numbered):
         return dict(zip(self.literals, self.numbers, strict=True))
 
     @cached_property
-    def _inside(self) -> Mapping[str, int]:
+    def inside_of(self) -> Mapping[str, int]:
+        """The class of what begins with each prefix and with no longer one."""
         return dict(zip(self.prefixes, self.inside, strict=True))
 
     @cached_property
@@ -144,7 +146,7 @@ class Texts(_Numbered):
     def around(self, text: str) -> int:
         """Return the class of a text that is no literal."""
         for length in self._lengths:
-            number = self._inside.get(text[:length])
+            number = self.inside_of.get(text[:length])
             if number is not None:
                 return number
         return self.other
@@ -176,7 +178,8 @@ def finder(classes: Classes) -> Callable[[Any], int]:
         case There():
             return lambda value: int(value is not None)
         case YesNo(test):
-            return lambda value: int(value is not None and is_as_tested(test, value))
+            tested = tester(test)
+            return lambda value: int(value is not None and tested(value))
         case Whole(numbers=numbers, cuts=cuts):
             return lambda value: MISSING if value is None else numbers[bisect_right(cuts, value)]
         case Days(numbers=numbers, cuts=days):
@@ -200,5 +203,19 @@ def finder(classes: Classes) -> Callable[[Any], int]:
 
 
 def is_as_tested(test: YesNoTest, value: Value) -> bool:
-    """Return whether a test, which asks no day, holds for a value that is there."""
-    return holds(test, value, date.min)
+    """Return whether a test holds for a value that is there."""
+    return tester(test)(value)
+
+
+def tester(test: YesNoTest) -> Callable[[Any], bool]:
+    """Return what tells whether a test holds for a value that is there; for many, keep it."""
+    match test:
+        case EndsWith(_, text):
+            return lambda value: value.endswith(text)
+        case Contains(_, text) | Has(_, text):
+            return lambda value: text in value
+        case Matches(_, pattern):
+            # RE2 may not be there, and is needed only once a text is asked.
+            return lambda value: searcher(pattern)(value)  # noqa: PLW0108
+        case _:
+            assert_never(test)

@@ -1,5 +1,6 @@
 """A policy on disk, read, checked and lowered: what every command starts from."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
@@ -48,13 +49,14 @@ class Compiled:
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
-def compile_policy(
+def compile_policy(  # noqa: PLR0913 - what bounds the check, each by name
     path: str | Path,
     *,
     steps: int = STEPS,
     severities: Severities | None = None,
     deadline: float | None = DEADLINE,
     files: Files | None = None,
+    at: datetime | None = None,
 ) -> Compiled:
     """Return the policy whose main file is at `path`; what is wrong with it is a finding.
 
@@ -63,13 +65,16 @@ def compile_policy(
     deadline: seconds after which every question still open is left `undecided`, counted
     from now; None for no end. Reading the files isn't cut short.
     files: what to read from, such as the disk with an editor's unsaved texts over it.
+    at: the check's clock, with a time zone, now where it is left out. What is open and who
+    is away is asked of the moments that come from the beginning of its day (UTC) on.
     """
     budget = Budget(steps, None if deadline is None else monotonic() + deadline)
     main = Path(path)
     noted = NotedFiles(of=files or Files())
     parsed = parse_files(main, noted)
     resolution = resolve(parsed, main)
-    program = lower(resolution.policy)
+    since = (at or datetime.now(UTC)).astimezone(UTC).date()
+    program = lower(resolution.policy, since)
     lost_some = resolution.unsound | resolution.inexact.keys()
     sound = [name for name in program.routes if name not in lost_some]
     checked = check(program, routes=sound, budget=budget)

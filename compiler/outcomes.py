@@ -4,28 +4,14 @@ Two clauses give the same when no lead could tell them apart, which is one quest
 checks, for `diff` and for guarantees. What is offered are the targets in their order; the
 last is the first that always accepts, and one that asks no less than a target before it is
 left out, since whatever kept that one from the lead keeps it, too (`tried`).
-
-Anybody may be away, off-hours or at a cap, and a partner full, when a lead arrives; only
-what always accepts takes every lead. So a target can be given the lead if each one
-before it can pass it on.
-
-Those before it say something about who is available, and it may not be contradicted: once
-`person ana` has passed a lead on, no team gives it to her. She is free again only for a
-reason that doesn't matter to the later target: its hours aren't asked (`anytime`), the
-team that passed her over was closed or full and not she, or she doesn't serve what was to
-be matched. Where that depends on the lead, it is a condition on the lead, so that the
-answer stays exact. Different calendars count as independent of each other.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 import attrs
 
-from turnout.compiler.candidates import Behind, behind, both, either
 from turnout.compiler.program import Attempt, Clause
-from turnout.dsl.conditions import ALWAYS, NEVER, Condition, Not
-from turnout.dsl.policy import Policy
-from turnout.dsl.promises import Reached
 from turnout.dsl.targets import Accepting, Target, said
 from turnout.dsl.wording import acted, promised, worded
 
@@ -111,11 +97,16 @@ class End:
     """One end that a chain can come to.
 
     attempt: the target that is given the lead, None where nobody is. passed: the attempts
-    before it.
+    before it. missed: who is left out, since they missed the lead's SLA, such as "person
+    ana". after: it comes later than this, None for at once. only: the people who can get
+    the lead so, None for all.
     """
 
     attempt: Attempt | None
     passed: tuple[Attempt, ...]
+    missed: frozenset[str] = frozenset()
+    after: datetime | None = None
+    only: frozenset[str] | None = None
 
 
 def ends(attempts: Sequence[Attempt]) -> Iterator[End]:
@@ -127,99 +118,3 @@ def ends(attempts: Sequence[Attempt]) -> Iterator[End]:
             return
         passed.append(attempts[at])
     yield End(None, tuple(passed))
-
-
-@attrs.frozen(eq=False)
-class Giving:
-    """Whom the ends of chains can give leads to, by a policy.
-
-    Thousands of rules send to a few chains, so that each answer is kept.
-    """
-
-    policy: Policy
-    _behind: dict[Target, Behind] = attrs.field(factory=dict[Target, Behind], repr=False)
-    _known: dict[tuple[Target | frozenset[str], ...], Condition] = attrs.field(
-        factory=dict["tuple[Target | frozenset[str], ...]", Condition], repr=False
-    )
-
-    def leads(self, end: End) -> Condition:
-        """Return the leads that `end` can come about for."""
-        return ALWAYS if end.attempt is None else self._given(end, frozenset())
-
-    def leads_to(self, end: End, reached: Reached) -> Condition:
-        """Return the leads that `end` can give to `reached`."""
-        if end.attempt is None:
-            return NEVER
-        target = end.attempt.target
-        if _is_named(target, reached):
-            return self.leads(end)
-        here = self._of(target)
-        if reached.kind != "person" or here.people is None or reached.name not in here.people:
-            return NEVER
-        return _to(here, reached.name, self._passed(end))
-
-    def leads_to_others(self, end: End, reached: Sequence[Reached]) -> Condition:
-        """Return the leads that `end` can give to none of `reached`, nobody included."""
-        if end.attempt is None:
-            return ALWAYS
-        if any(_is_named(end.attempt.target, each) for each in reached):
-            return NEVER
-        return self._given(end, frozenset(e.name for e in reached if e.kind == "person"))
-
-    def _given(self, end: End, but: frozenset[str]) -> Condition:
-        """Return the leads that the end's target can take, people in `but` left out."""
-        assert end.attempt is not None
-        asked = (but, end.attempt.target, *(each.target for each in end.passed))
-        if asked not in self._known:
-            here, passed = self._of(end.attempt.target), self._passed(end)
-            if here.people is not None:
-                to = (_to(here, name, passed) for name in here.people if name not in but)
-                self._known[asked] = either(to)
-            else:
-                can_take = all(_can_take(here, each) for each in passed)
-                self._known[asked] = ALWAYS if can_take else NEVER
-        return self._known[asked]
-
-    def _passed(self, end: End) -> list[Behind]:
-        return [self._of(each.target) for each in end.passed]
-
-    def _of(self, target: Target) -> Behind:
-        if target not in self._behind:
-            self._behind[target] = behind(self.policy, target)
-        return self._behind[target]
-
-
-def _is_named(target: Target, reached: Reached) -> bool:
-    """Return whether a target is what `reached` names."""
-    return (reached.kind, reached.name) == (target.kind.reached, said(target).name)
-
-
-def _can_take(here: Behind, refused: Behind) -> bool:
-    """Return whether a place can take a lead that `refused` passed on."""
-    return refused.source != here.source or bool(_hours(refused, None) - _hours(here, None))
-
-
-def _to(here: Behind, person: str, passed: Iterable[Behind]) -> Condition:
-    """Return the leads that can be given to one person behind a target, once others passed."""
-    assert here.people is not None
-    one = here.people[person]
-    if not one.is_active:
-        return NEVER
-    return both(one.leads, *(_passes(each, here, person) for each in passed))
-
-
-def _passes(refused: Behind, here: Behind, person: str) -> Condition:
-    """Return the leads that `refused` can pass on although `here` can give them to `person`."""
-    one = None if refused.people is None else refused.people.get(person)
-    if one is None or _hours(refused, person) - _hours(here, person):
-        return ALWAYS  # it isn't about them, or it could have been closed for them
-    is_same = refused.source == here.source
-    if not is_same and (refused.caps or one.caps or not one.is_certain):
-        return ALWAYS
-    return NEVER if one.leads == ALWAYS or not one.is_certain else Not(one.leads)
-
-
-def _hours(here: Behind, person: str | None) -> set[str]:
-    """Return the calendars that must be open for a lead to be given, to a person or at all."""
-    own = here.people[person].hours if person is not None and here.people is not None else None
-    return {name for name in (here.hours, own) if name is not None}

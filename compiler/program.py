@@ -8,6 +8,7 @@ gets is then the chain of the first clause whose condition holds.
 """
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 import attrs
 
@@ -79,18 +80,26 @@ class RouteProgram:
     span: Span = attrs.field(eq=False, repr=False)
 
 
+SINCE = date(2026, 1, 1)
+"""The day from which on moments count where nobody says as of when."""
+
+
 @attrs.frozen
 class Program:
-    """A policy's routes, lowered."""
+    """A policy's routes, lowered.
+
+    since: the day of UTC from which on moments count: what is open, and who is away.
+    """
 
     policy: Policy
     routes: Mapping[str, RouteProgram]
+    since: date = SINCE
 
 
-def lower(policy: Policy) -> Program:
-    """Return the program of `policy`."""
+def lower(policy: Policy, since: date = SINCE) -> Program:
+    """Return the program of `policy`, as of a day; see `Program`."""
     routes = {name: _route(policy, route) for name, route in policy.routes.items()}
-    return Program(policy, routes)
+    return Program(policy, routes, since)
 
 
 def _route(policy: Policy, route: Route) -> RouteProgram:

@@ -76,7 +76,7 @@ def open_spans(calendar: Calendar, day: int) -> tuple[tuple[int, int], ...]:
     if not _FIRST + 2 <= day <= _LAST - 2:
         return ()
     spans: list[tuple[int, int]] = []
-    for start, end, offset in _pieces(zone(calendar.timezone), day * DAY, (day + 1) * DAY):
+    for start, end, offset in pieces(zone(calendar.timezone), day * DAY, (day + 1) * DAY):
         for local in range((start + offset) // DAY, (end - 1 + offset) // DAY + 1):
             for opens, closes in _blocks(calendar, local):
                 span = max(start, opens - offset), min(end, closes - offset)
@@ -85,7 +85,7 @@ def open_spans(calendar: Calendar, day: int) -> tuple[tuple[int, int], ...]:
     return _joined(spans)
 
 
-def _pieces(clock: ZoneInfo, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+def pieces(clock: ZoneInfo, start: int, end: int) -> Iterator[tuple[int, int, int]]:
     """Yield the pieces of a span in which the offset from UTC is the same, with the offset.
 
     No zone has two changes in a day that undo each other.
@@ -102,7 +102,7 @@ def _pieces(clock: ZoneInfo, start: int, end: int) -> Iterator[tuple[int, int, i
         else:
             after = middle
     yield start, after, first
-    yield from _pieces(clock, after, end)
+    yield from pieces(clock, after, end)
 
 
 def _offset(clock: ZoneInfo, at: int) -> int:

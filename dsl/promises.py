@@ -15,6 +15,10 @@ MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 """Minutes of each unit by the wall clock."""
 
 
+MOST_HOPS = 5
+"""How often an SLA moves a lead before the route's fallback has it."""
+
+
 def _span() -> Span:
     return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
 

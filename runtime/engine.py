@@ -6,7 +6,8 @@ draws nothing.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final, Protocol, TypeAlias, assert_never
 
 import attrs
@@ -111,19 +112,25 @@ def engine(policy: Policy, plan: Plan) -> Engine:
     last = Steps(None, prepare.steps(plan.last))
     kept_values = keeper(plan)
 
+    @lru_cache(maxsize=1)  # a batch of leads is decided at one moment
+    def clock(at: datetime) -> tuple[datetime, date, Values]:
+        """Return the moment in UTC, the plan's day of it, and what it says of calendars."""
+        moment = at.astimezone(UTC)
+        return moment, day(plan, moment), facts(plan, moment)
+
     def decide(lead: Lead, at: datetime, state: Transaction, *, anew: str = "") -> Decision:
         print_, key = fingerprint(lead), lead.key
         recorded = state.decided(route, key)
         if recorded is not None and not anew:
             return _again(recorded, lead, print_)
-        moment = at.astimezone(UTC)
-        seen, before = keys(identities, lead.values), NEW
+        moment, today, of_calendars = clock(at)
+        seen, before = (keys(identities, lead.values) if identities else ()), NEW
         if seen:
             before = history(seen, key, microseconds(moment), state.earlier)
         values: Values = lead.values
         if identities or calendars:
-            values = {**values, **before.facts, **facts(plan, moment)}
-        number = match(values, day(plan, moment)) if lead.complaint is None else None
+            values = {**values, **before.facts, **of_calendars}
+        number = match(values, today) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
         step, assignee, passed = offered(clause, values, moment, state)
         holder = Holder(step.kind, step.name, assignee) if step else Holder("none", "", None)

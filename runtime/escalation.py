@@ -16,15 +16,13 @@ import attrs
 from turnout.compiler.plan.value import Plan, PlannedAttempt
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
+from turnout.dsl.promises import MOST_HOPS
 from turnout.dsl.types import Field, Values
 from turnout.dsl.values.literals import from_jsonable
 from turnout.runtime.due import due
 from turnout.runtime.engine import Preparer, Steps, offered
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, Transaction
-
-MOST_HOPS = 5
-"""How often an SLA moves a lead before the route's fallback has it."""
 
 SLA_MISSED = "sla missed"
 

@@ -6,12 +6,15 @@ with a complaint, and the route's own fallback takes it.
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
+from json.encoder import encode_basestring_ascii
 from typing import TypeAlias, cast
 
 import attrs
 
-from turnout.dsl.types import Field, Values, id_field
+from turnout.dsl.types import Field, Value, Values, id_field
 from turnout.dsl.values.built_ins import kind_of
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.raw_leads import shortened, values_reader
@@ -118,7 +121,26 @@ def fingerprint(lead: Lead) -> str:
 
     A lead without values is told from others by what arrived instead.
     """
-    content: object = {name: jsonable(value) for name, value in lead.values.items()}
-    if not content:
-        content = [[issue.field, issue.raw] for issue in lead.issues]
+    if lead.values:
+        said = [f"{_text(name)}:{_said(value)}" for name, value in sorted(lead.values.items())]
+        return sha256(f"{{{','.join(said)}}}".encode("ascii")).hexdigest()
+    content = [[issue.field, issue.raw] for issue in lead.issues]
     return sha256(_CANONICAL.encode(content).encode()).hexdigest()
+
+
+def _said(value: Value) -> str:
+    """Return a value in JSON: `_CANONICAL` says the same, and takes four times as long."""
+    match value:
+        case str():
+            return encode_basestring_ascii(value)
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case Decimal():
+            return f'"{value:f}"'
+        case _:
+            return _CANONICAL.encode(jsonable(value))
+
+
+_text = lru_cache(maxsize=4096)(encode_basestring_ascii)

@@ -31,6 +31,7 @@ from turnout.compiler.checks.check import (
 from turnout.compiler.checks.conflicts import CONFLICTING_OVERLAP, check_conflicts
 from turnout.compiler.checks.coverage_gaps import COVERAGE_GAP, check_gaps
 from turnout.compiler.checks.guarantees import REFUTED_GUARANTEE, check_guarantees
+from turnout.compiler.checks.lost_rows import LOST_ROW, check_rows
 from turnout.compiler.checks.negations import NEGATION_MATCHES_MISSING, check_negations
 from turnout.compiler.checks.redundant_conditions import (
     REDUNDANT_CONDITION,
@@ -51,6 +52,10 @@ from turnout.compiler.checks.unreachable import (
     UNREACHABLE_RULE,
     check_unreachable,
 )
+from turnout.compiler.checks.unreachable_alternatives import (
+    UNREACHABLE_ALTERNATIVE,
+    check_unreachable_alternatives,
+)
 from turnout.compiler.checks.unused import UNUSED_DEFINITION, check_unused
 from turnout.compiler.leads.budget import USUAL, Budget
 from turnout.compiler.program import Program, lower
@@ -66,10 +71,15 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check((COVERAGE_GAP,), OfRoute(check_gaps)),
     Check((DEAD_END, NEVER_AVAILABLE, UNREACHABLE_TARGET), OfRoute(check_chains, is_quick=True)),
+    Check((LOST_ROW,), OfRoute(check_rows, is_quick=True)),
     Check((REDUNDANT_RULE,), OfRules(check_redundant_rules, Depends.OUTCOME, may_wait=True)),
     Check(
         (REDUNDANT_CONDITION,),
         OfRules(check_redundant_conditions, Depends.CONDITION, may_wait=True),
+    ),
+    Check(
+        (UNREACHABLE_ALTERNATIVE,),
+        OfRules(check_unreachable_alternatives, Depends.OUTCOME, may_wait=True),
     ),
     Check((NEGATION_MATCHES_MISSING,), OfRoute(check_negations, may_wait=True, is_quick=True)),
     Check((CONFLICTING_OVERLAP,), OfRules(check_conflicts, Depends.OUTCOME, may_wait=True)),
@@ -145,7 +155,7 @@ def check_inexact(
     name = least.name
     gaps = check_gaps(analyse(program, name, budget))
     routes = {**program.policy.routes, name: least}
-    fewer = lower(attrs.evolve(program.policy, routes=routes))
+    fewer = lower(attrs.evolve(program.policy, routes=routes), program.since)
     unreachable = check_unreachable(analyse(fewer, name, budget))
     sure = (finding for finding in unreachable if finding.span not in unsure)
     return tuple(_once([*gaps, *sure]))

@@ -74,9 +74,12 @@ def check_again(previous: Checked, program: Program, *, is_quick: bool = False) 
     keystroke; the others follow when the author pauses.
     """
     old, new = previous.program.policy, program.policy
-    is_same = dict(old.fields) == dict(new.fields) and _meanings(previous) == {
-        name: found.meaning for name, found in new.definitions.items()
-    }
+    is_same = previous.program.since == program.since
+    is_same = (
+        is_same
+        and dict(old.fields) == dict(new.fields)
+        and _meanings(previous) == {name: found.meaning for name, found in new.definitions.items()}
+    )
     if not is_same:
         return _checked(program, previous.budget, {}, is_quick=is_quick)
     clear = _right(previous).intersection(_same(old.families, new.families))

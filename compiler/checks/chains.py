@@ -1,6 +1,7 @@
 """Find targets that can't be, and chains that can end with the lead in nobody's hands."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
 from functools import cache, partial
 
 import attrs
@@ -10,18 +11,13 @@ from turnout.compiler.checks.mending import ending_in_queue, without_target
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks, Region
-from turnout.compiler.program import Attempt, Clause, Program
+from turnout.compiler.outcomes import tried
+from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis
-from turnout.compiler.questions.limits import (
-    EVERY_LEAD,
-    Calendars,
-    Sure,
-    limits,
-    never,
-    open_together,
-    sure,
-)
-from turnout.compiler.questions.meeting import followed
+from turnout.compiler.questions.limits import EVERY_LEAD, Sure, limits, sure, worst_moments
+from turnout.compiler.questions.meeting import lost_with_all
+from turnout.compiler.questions.unavailable import never
+from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import And, Condition, Open
 from turnout.dsl.finding_kinds import error, firm, warning
 from turnout.dsl.findings import Finding, Label, Severity
@@ -41,7 +37,7 @@ UNREACHABLE_TARGET = warning(
 MOST_REASONS = 4
 
 MOST_MOMENTS = 1_000
-"""Moments at which leads of one clause are looked for, told apart by what is open."""
+"""Kinds of moments at which leads of one clause are looked for."""
 
 
 def check_teams(program: Program) -> Iterator[Finding]:
@@ -64,28 +60,28 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
     is_whole = all(clause.own_attempts for clause in analysis.route.clauses)
     # Thousands of rules send to a few teams.
     sure_of = cache(partial(sure, policy))
-    never_of = cache(partial(never, policy))
-    open_of = cache(partial(open_together, policy))
+    never_of = cache(partial(never, policy, analysis.program.since))
     for at, clause in enumerate(analysis.route.clauses):
-        yield from _unreachable_targets(clause)
+        yield from _unreachable_targets(clause, analysis.route)
         yield from _never_available(clause, never_of)
         certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
         if not is_whole or EVERY_LEAD in certain:
             continue
         try:
-            found = _lost(analysis, at, tuple(dict.fromkeys(certain)), open_of)
+            found = lost(analysis, at, tuple(dict.fromkeys(certain)))
             if found is not None:
-                yield _exhausted(analysis, clause, found)
+                yield _exhausted(analysis, clause, *found)
         except OutOfSteps as stopped:
             claim = "can leave a lead without a target"
             yield undecided(clause, claim, analysis.budget, stopped)
 
 
-def _unreachable_targets(clause: Clause) -> Iterator[Finding]:
+def _unreachable_targets(clause: Clause, route: RouteProgram) -> Iterator[Finding]:
     own = clause.attempts[: clause.own_attempts]
-    first = next(
-        (at for at, attempt in enumerate(own) if isinstance(attempt.target, Accepting)), None
-    )
+    takes_all = (at for at, attempt in enumerate(own) if isinstance(attempt.target, Accepting))
+    first = next(takes_all, None)
+    if first is not None and own == route.last and _can_miss(route, own[first].target):
+        return  # the fallback leaves out whoever missed the lead
     for attempt in own[first + 1 :] if first is not None else ():
         assert first is not None
         yield UNREACHABLE_TARGET.finding(
@@ -98,28 +94,39 @@ def _unreachable_targets(clause: Clause) -> Iterator[Finding]:
         )
 
 
+def _can_miss(route: RouteProgram, target: Target) -> bool:
+    """Return whether a target can have leads and let the time of an SLA pass that moves them."""
+    for clause in route.clauses:
+        if clause.sla is not None and clause.sla.then is not None and target.kind.is_worked:
+            asked = tried([each.target for each in clause.attempts])
+            if target in {*asked, clause.sla.then.target}:
+                return True
+    return False
+
+
 def _never_available(clause: Clause, never_of: Callable[[Target], str | None]) -> Iterator[Finding]:
-    for attempt in clause.attempts[: clause.own_attempts]:
-        reason = never_of(attempt.target)
+    named = [(each.target, each.span) for each in clause.attempts[: clause.own_attempts]]
+    if clause.sla is not None and clause.sla.then is not None:
+        named.append((clause.sla.then.target, clause.sla.then.span))
+    for target, span in named:
+        reason = never_of(target)
         if reason is not None:
-            message = f"`{worded(attempt.target)}` never takes a lead"
+            message = f"`{worded(target)}` never takes a lead"
             yield LEFT.finding(
-                attempt.span,
+                span,
                 message,
                 text=reason,
                 help=("name another target, or let somebody be available",),
             )
 
 
-def _lost(
-    analysis: Analysis,
-    at: int,
-    certain: Sequence[Sure],
-    open_of: Callable[[Calendars], Sequence[Calendars]],
-) -> Masks | None:
+def lost(
+    analysis: Analysis, at: int, certain: Sequence[Sure]
+) -> tuple[Masks, datetime | None] | None:
     """Return leads of clause `at` that all its targets can pass on, None where there are none.
 
-    certain: what one of them is sure to take. open_of: see `open_together`. Raises OutOfSteps.
+    certain: what one of them is sure to take. The second is a moment at which they do, None
+    where that doesn't matter. Raises OutOfSteps.
     """
     region = analysis.regions.region
     meeting = analysis.meeting(at)
@@ -128,48 +135,52 @@ def _lost(
         left = (region(each, holds=False) for each in taken)
         return analysis.find([analysis.taken[at], *left, *also], outside=meeting)
 
-    hours = frozenset[str]().union(*(each.hours for each in certain))
-    clocks = {atom.calendar.name: atom for atom in analysis.space.sides if isinstance(atom, Open)}
+    clocks = {atom.calendar: atom for atom in analysis.space.sides if isinstance(atom, Open)}
     # First as if each calendar could be open or closed whatever the others are.
     quick = [
-        And((*(clocks[name] for name in sorted(each.hours)), each.leads))
-        for each in certain
-        if each.hours <= clocks.keys()
+        And((*(clocks[each] for each in sorted(sure_.hours, key=_name)), sure_.leads))
+        for sure_ in certain
+        if sure_.hours <= clocks.keys()
     ]
     first = found(quick)
-    if first is None or not hours:
-        return first
-    seen: set[tuple[Calendars, tuple[Sure, ...]]] = set()
+    if first is None:
+        return None
+    always = found(each.leads for each in certain) if any(each.hours for each in certain) else first
+    if always is not None:
+        return always, None
     # What the route asks of the clock tells of other calendars, too: of those that never meet it.
-    for open_ in open_of(hours.union(clocks)):
-        there = tuple(each for each in certain if each.hours <= open_)
-        known = open_.intersection(clocks), there
-        if known in seen:
-            continue
-        if len(seen) == MOST_MOMENTS:
+    since = analysis.program.since
+    for number, worst in enumerate(worst_moments(certain, frozenset(clocks), since)):
+        if number == MOST_MOMENTS:
             raise OutOfSteps
-        seen.add(known)
-        now = (region(clock, holds=name in open_) for name, clock in clocks.items())
-        lost = found((each.leads for each in there), now)
+        now = (region(clock, holds=each in worst.open) for each, clock in clocks.items())
+        lost = found((each.leads for each in certain if each.hours <= worst.open), now)
         if lost is not None:
-            return lost
+            return lost, worst.first
     return None
 
 
-def _exhausted(analysis: Analysis, clause: Clause, found: Masks) -> Finding:
+def _name(calendar: Calendar) -> str:
+    return calendar.name
+
+
+def _exhausted(
+    analysis: Analysis, clause: Clause, found: Masks, moment: datetime | None
+) -> Finding:
     policy = analysis.program.policy
     return DEAD_END.finding(
         clause.span,
         f"a lead of {clause.title} can end up with nobody",
         text="every target can pass it on" if clause.attempts else "names no target",
-        labels=tuple(Label(a.span, _why(policy, a)) for a in clause.attempts),
-        witness=followed(analysis, found),
+        labels=tuple(Label(a.span, why_passed_on(policy, a)) for a in clause.attempts),
+        witness=lost_with_all(analysis, found, moment),
         help=("end the chain in a queue: `else queue ...`, or add a `fallback`",),
         fixes=ending_in_queue(policy, clause),
     )
 
 
-def _why(policy: Policy, attempt: Attempt) -> str:
+def why_passed_on(policy: Policy, attempt: Attempt) -> str:
+    """Return what can keep a lead from a target, in words for a label."""
     target, what = attempt.target, said(attempt.target)
     here, reasons = behind(policy, target), limits(policy, target)
     if target.kind.definition == "team" and not here.people:

@@ -14,11 +14,14 @@ from turnout.compiler.candidates import both, either
 from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.checks.unreachable import IMPOSSIBLE_CONDITION
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps, OutOfTime
-from turnout.compiler.leads.witness import example, shown
-from turnout.compiler.outcomes import End, Giving, ends
-from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
+from turnout.compiler.leads.witness import Example, example, shown
+from turnout.compiler.meaning.situations import Situation, all_there
+from turnout.compiler.outcomes import End, ends
+from turnout.compiler.program import Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
-from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, atoms
+from turnout.compiler.questions.giving import Giving
+from turnout.compiler.questions.route_ground import route_ground
+from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, Open, atoms
 from turnout.dsl.finding_kinds import firm
 from turnout.dsl.findings import Finding, Label, Witness
 from turnout.dsl.promises import (
@@ -30,6 +33,7 @@ from turnout.dsl.promises import (
     SlaAtMost,
 )
 from turnout.dsl.source import Span
+from turnout.dsl.targets import PreviousOwner, Target
 from turnout.dsl.wording import worded
 
 REFUTED_GUARANTEE = firm("refuted-guarantee", "Some lead breaks a guarantee.")
@@ -44,12 +48,14 @@ class _Breach:
 
     condition: the leads for which it does. said: what becomes of such a lead. span: the
     target or SLA to look at, None where the clause itself is to blame; text: what it does.
+    takes: the target that then has the lead at once, None where that isn't so.
     """
 
     condition: Condition
     said: str
     span: Span | None = None
     text: str = ""
+    takes: Target | None = None
 
 
 @attrs.frozen
@@ -96,7 +102,10 @@ def judged_claims(
         about = [each for each in policy.guarantees.values() if name in each.routes]
         if not about:
             continue
-        route, giving = program.routes[name], Giving(policy)
+        route = program.routes[name]
+        asked = [*route_ground(program, name).asked, *_atoms(about, ())]
+        asks_clock = any(isinstance(atom, Open) for atom in asked)
+        giving = Giving(policy, program.since, asks_clock)
         cases = [
             _Case(each, claim, _breaches(giving, route, claim))
             for each in about
@@ -162,6 +171,7 @@ def _of_clause(
                     _ended(end),
                     None if end.attempt is None else end.attempt.span,
                     "has it" if not end.passed else "has it where those before pass it on",
+                    None if end.attempt is None else end.attempt.target,
                 )
             if not isinstance(claim, AlwaysReaches):
                 yield from _escalated(giving, route, clause, claim)
@@ -194,27 +204,15 @@ def _broken_by(giving: Giving, end: End, claim: Claim) -> Condition:
 def _escalated(
     giving: Giving, route: RouteProgram, clause: Clause, claim: Claim
 ) -> Iterator[_Breach]:
-    """Yield what becomes of leads whose SLA is missed: its target, then the route's fallback.
-
-    Whoever missed it is left out, which changes nothing here: they had the lead, so that
-    a claim about them is broken already.
-    """
-    sla = clause.sla
-    if sla is None or sla.then is None:
+    """Yield what becomes of leads whose SLA is missed: its target, then the route's fallback."""
+    if clause.sla is None:
         return
-    due = either(giving.leads(end) for end in ends(clause.attempts) if _is_due(end))
-    chain = (Attempt(sla.then.target, "sla", sla.then.span),)
-    for attempts in (chain, route.last):
-        for end in ends(attempts):
-            broken = both(due, _broken_by(giving, end, claim))
-            if broken != NEVER and end.attempt is not None:
-                said = f"the SLA is missed; {_ended(end)}"
-                text = "has it when the SLA is missed"
-                yield _Breach(broken, said, end.attempt.span, text)
-
-
-def _is_due(end: End) -> bool:
-    return end.attempt is not None and end.attempt.target.kind.is_worked
+    for missed in giving.missed(clause.attempts, clause.sla, route.last):
+        broken = both(missed.leads, _broken_by(giving, missed.end, claim))
+        if broken != NEVER and missed.end.attempt is not None:
+            said = f"the SLA is missed; {_ended(missed.end)}"
+            text = "has it when the SLA is missed"
+            yield _Breach(broken, said, missed.end.attempt.span, text)
 
 
 def _ended(end: End) -> str:
@@ -249,12 +247,12 @@ def _judged(analysis: Analysis, case: _Case) -> Iterator[Finding]:
     if broken:
         yield _refuted(analysis, case, broken, witness)
     elif stop is not None:
-        text, limit = ended(stop, analysis.budget)
+        text, remedy = ended(stop, analysis.budget)
         yield UNDECIDED.finding(
             case.claim.span,
             f"whether guarantee `{case.guarantee.name}` holds could not be decided",
             text=text,
-            help=(f"raise the limit with `{limit}`, or narrow the guarantee's `when`",),
+            help=(f"{remedy}, or narrow the guarantee's `when`",),
         )
 
 
@@ -281,9 +279,22 @@ def _witness(
     expected = (None, ()) if at == len(clauses) else _expected(clauses[at])
     if (ran.rule, ran.named_by) != expected:
         return (None,)
+    if not _is_taken(analysis, breach, lead):
+        return (None,)
     note = f"{clauses[at].title} takes it" if at < len(clauses) else ""
     path = "; ".join(part for part in (note, breach.said) if part)
     return (shown(lead, analysis.program.policy.fields, path),)
+
+
+def _is_taken(analysis: Analysis, breach: _Breach, lead: Example) -> bool:
+    """Return whether the target has the lead at its moment, nobody away or at a cap.
+
+    Who a previous owner is isn't known of a lead.
+    """
+    if breach.takes is None or lead.moment is None or isinstance(breach.takes, PreviousOwner):
+        return True
+    situation = Situation(all_there(analysis.program.policy), lead.moment, ())
+    return situation.other(breach.takes, lead.values) is None
 
 
 def _expected(clause: Clause) -> tuple[str | None, tuple[str, ...]]:

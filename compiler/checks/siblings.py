@@ -50,7 +50,7 @@ def _is_clear(family: Family) -> bool:
 def _ground(program: Program, family: Family) -> Ground:
     asked = [atom for member in family.members for atom in atoms(member.meaning)]
     presence = [Present(atom.field) for atom in asked]
-    return ground(program.policy.fields, [*asked, *presence])
+    return ground(program.policy.fields, [*asked, *presence], program.since)
 
 
 def _overlaps(program: Program, family: Family, grid: Ground, budget: Budget) -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 """What questions stand on: the atoms that are asked, and the space and regions made of them."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from functools import cached_property
 
 import attrs
@@ -15,16 +16,18 @@ from turnout.dsl.types import Field
 class Ground:
     """The atoms that may be asked of leads with these fields, each once, in order.
 
-    The space is made when it is first needed, and once.
+    The space is made when it is first needed, and once. since: the day from which on
+    moments come, None where any may: see `space`.
     """
 
     fields: Mapping[str, Field] = attrs.field(repr=False, hash=False)
     asked: tuple[Atom, ...] = attrs.field(repr=False)
+    since: date | None = None
 
     @cached_property
     def regions(self) -> Regions:
         """The regions of the space."""
-        return Regions(space(self.fields, self.asked))
+        return Regions(space(self.fields, self.asked, self.since))
 
     @property
     def space(self) -> Space:
@@ -37,6 +40,6 @@ class Ground:
         return tuple(self.regions.outside(box) for box in self.space.impossible)
 
 
-def ground(fields: Mapping[str, Field], asked: Iterable[Atom]) -> Ground:
+def ground(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None = None) -> Ground:
     """Return the ground of `fields` on which these atoms can be asked."""
-    return Ground(fields, tuple(dict.fromkeys(asked)))
+    return Ground(fields, tuple(dict.fromkeys(asked)), since)

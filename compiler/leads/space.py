@@ -11,7 +11,7 @@ impossible boxes, so that nobody proves or shows anything by a lead that can't b
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from math import prod
 from typing import TypeAlias, assert_never
 
@@ -20,12 +20,15 @@ import attrs
 from turnout.compiler import masks
 from turnout.compiler.classes import class_of, finder, is_as_tested
 from turnout.compiler.leads import partitions
-from turnout.compiler.leads.dimensions import Dimension, DimensionKind
+from turnout.compiler.leads.dimensions import NO, YES, Dimension, DimensionKind
 from turnout.compiler.leads.partitions import Partition
+from turnout.compiler.leads.possible_texts import Axis, axes
 from turnout.compiler.leads.prefixes import text
 from turnout.compiler.leads.samples import sample
+from turnout.compiler.leads.timeline import contradictions
 from turnout.compiler.leads.universe import country_of, example, universe
 from turnout.compiler.masks import Mask
+from turnout.compiler.program import SINCE
 from turnout.dsl import types
 from turnout.dsl.conditions import (
     Age,
@@ -48,8 +51,8 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.types import Field, Value, Values
 
-NO, YES = 1, 2
-"""The two classes of a yes/no dimension, as masks."""
+MOST_NEVER = 10_000
+"""Sets of moments that don't come; with more, a witness may be at one of the others."""
 
 MOST_COMBINATIONS = 1_000
 """Ways to lack a field of every identity; with more, a witness may be such a lead."""
@@ -64,28 +67,40 @@ class Space:
 
     sides: where each atom lives, as dimension and mask. impossible: boxes that hold no
     lead. is_exact: no pattern is left free, so that every class combination outside
-    `impossible` is a lead.
+    `impossible` is a lead. since: the day from which on its leads arrive.
     """
 
     dimensions: tuple[Dimension, ...]
     sides: Mapping[Atom, tuple[int, Mask]] = attrs.field(repr=False, hash=False)
     impossible: tuple[Box, ...] = attrs.field(repr=False)
+    since: date = SINCE
 
     @cached_property
     def full(self) -> tuple[Mask, ...]:
         """The whole grid: every class of every dimension."""
         return tuple(dimension.full for dimension in self.dimensions)
 
+    @cached_property
+    def texts(self) -> dict[str, Axis]:
+        """What is asked of the texts of each field, by its name."""
+        return axes(self.dimensions)
+
+    @cached_property
+    def tight(self) -> tuple[Axis, ...]:
+        """Those of `texts` of which some combinations of classes may be no text."""
+        return tuple(axis for axis in self.texts.values() if axis.is_tight)
+
     def classify(self, values: Values, today: date) -> list[int]:
         """Return a lead's class on each dimension."""
         return [_class(dimension, values, today) for dimension in self.dimensions]
 
 
-def space(fields: Mapping[str, Field], asked: Iterable[Atom]) -> Space:
+def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None = None) -> Space:
     """Return the space of `fields`, just fine enough for the atoms `asked`.
 
     Each calendar that is asked is a dimension too, and so is whether the lead was seen
-    before; the answers stand among the values of a lead.
+    before; the answers stand among the values of a lead. since: the day from which on
+    moments come, so that what no moment allows is impossible; None where any may.
     """
     atoms = list(asked)
     by_field: dict[str, dict[Atom, None]] = {name: {} for name in fields}
@@ -109,7 +124,10 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom]) -> Space:
     for atom in clocks:
         if isinstance(atom, Duplicate):
             builder.link_history(atom)
-    return Space(tuple(builder.dimensions), builder.sides, tuple(builder.impossible))
+    if since is not None:
+        builder.link_moments([atom for atom in clocks if isinstance(atom, Open)], since)
+    impossible = tuple(builder.impossible)
+    return Space(tuple(builder.dimensions), builder.sides, impossible, since or SINCE)
 
 
 def _keys(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> Iterator[Atom]:
@@ -351,7 +369,17 @@ class _Builder:
                 assert field.type.country is not None
                 self._link(self.value_at[field.type.country], self.value_at[field.name], field)
 
-    # -- a table and what is looked up in it --
+    # -- what no moment and no history allows --
+
+    def link_moments(self, atoms: Sequence[Open], since: date) -> None:
+        """Enter what is never open, or closed, at once; with too much of it, a part."""
+        by_calendar = {atom.calendar: atom for atom in atoms}
+        for chosen in islice(contradictions(tuple(by_calendar), since), MOST_NEVER):
+            sides: list[tuple[int, Mask]] = []
+            for calendar, is_open in chosen.items():
+                at, mask = self.sides[by_calendar[calendar]]
+                sides.append((at, mask if is_open else self.dimensions[at].full & ~mask))
+            self.impossible.append(_box(*sides))
 
     def link_history(self, atom: Duplicate) -> None:
         """Enter that no lead is a duplicate that lacks a field of every identity."""
@@ -363,6 +391,8 @@ class _Builder:
         for names in product(*lacking):
             sides = [(self.value_at[name], 1) for name in dict.fromkeys(names)]
             self.impossible.append(_box(self.sides[atom], *sides))
+
+    # -- a table and what is looked up in it --
 
     def link_lookups(self) -> None:
         """Enter that no lead lacks a value that a table has for it."""

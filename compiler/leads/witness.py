@@ -2,30 +2,31 @@
 
 Each field that the box constrains gets a value of one of its classes; the rest stay
 missing, so that the lead shows what matters. A value is only used if the reader of leads
-would read it as itself. Where no value can be made (a regular expression, say) the
-witness is left unconfirmed, and whoever shows it says "possibly".
+would read it as itself. Where no value could be made the witness is left unconfirmed, and
+whoever shows it says "possibly".
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
-from itertools import chain
-from typing import assert_never
 
 import attrs
 
 from turnout.compiler import masks
 from turnout.compiler.classes import MISSING, class_of
-from turnout.compiler.leads.dimensions import Dimension
+from turnout.compiler.leads.budget import Meter, OutOfTexts
+from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.samples import sample
-from turnout.compiler.leads.space import YES, Space
+from turnout.compiler.leads.space import Space
+from turnout.compiler.leads.timeline import kinds, stretches
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.dsl import types
 from turnout.dsl.calendars import Calendar
-from turnout.dsl.conditions import SEEN, Contains, Duplicate, EndsWith, Has, Matches, Open, Pattern
+from turnout.dsl.conditions import SEEN, Duplicate, Has, Open
 from turnout.dsl.findings import Witness
 from turnout.dsl.lookups import look_up, looked_up_fields
-from turnout.dsl.opening_hours import from_seconds, is_open, open_spans
+from turnout.dsl.opening_hours import is_open
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
 from turnout.dsl.zones import local_date
@@ -34,8 +35,8 @@ DAY = date(2026, 1, 1)
 """The day on which a witness arrives, unless its dates and ages ask for another."""
 
 
-MOST_DAYS = 400
-"""The days in which a moment is looked for: a year with its holidays."""
+_NOBODYS = "ana@com.au"
+"""An address of which no domain can be taken."""
 
 
 @attrs.frozen
@@ -57,18 +58,20 @@ class Example:
         return self.moment or self.today
 
 
-def example(space: Space, box: Masks, telling: Masks | None = None) -> Example | None:
+def example(
+    space: Space, box: Masks, telling: Masks | None = None, when: datetime | None = None
+) -> Example | None:
     """Return a lead inside `box`, None where a value could not be made.
 
     telling: a wider box; a field that it constrains gets a value if it may have one, the
-    others only if they must.
+    others only if they must. when: it has to arrive then, a moment of the box.
     """
     by_field: dict[str, list[int]] = {}
     for at, dimension in enumerate(space.dimensions):
         by_field.setdefault(dimension.field.name, []).append(at)
     classes = {at: _class(space, at, box[at]) for at in range(len(box))}
     pinned = _today(space, box, classes)
-    moment = _moment(space, box, pinned)
+    moment = when or _moment(space, box, pinned)
     if moment is None and any(isinstance(d.test, Open) for d in space.dimensions):
         return None
     today = local_date(moment, _zone(space)) if moment is not None else pinned or DAY
@@ -161,38 +164,33 @@ def _zone(space: Space) -> str:
 def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
     """Return a moment at which each calendar is as the box wants it.
 
-    today: the one day to look at; else the first `MOST_DAYS` from `DAY` on. None where
-    there is no such moment, and where no calendar is asked.
+    today: the one day to look at, in the policy's time zone; else those that come. None
+    where there is no such moment, and where no calendar is asked.
     """
-    wanted: list[tuple[Calendar, set[bool]]] = []
+    wanted: dict[Calendar, set[bool]] = {}
     for at, dimension in enumerate(space.dimensions):
         if isinstance(dimension.test, Open):
             answers_ = {bool(sample(dimension, n)) for n in masks.members(box[at])}
-            wanted.append((dimension.test.calendar, answers_))
+            wanted[dimension.test.calendar] = answers_
     if not wanted:
         return None
-    calendars = [calendar for calendar, _ in wanted]
+
+    def is_wanted(open_: frozenset[Calendar]) -> bool:
+        return all((calendar in open_) in answers_ for calendar, answers_ in wanted.items())
+
+    calendars = frozenset(wanted)
+    if today is None:
+        came = kinds(calendars, space.since)
+        return next((kind.first for kind in came if is_wanted(kind.open)), None)
     zone = _zone(space)
     # Somewhere a day starts before that of UTC, somewhere it ends after it.
-    first, days = (today - timedelta(days=1), 3) if today else (DAY, MOST_DAYS)
-    for moment in moments(calendars, first, days):
-        if today and local_date(moment, zone) != today:
-            continue
-        if all(is_open(calendar, moment) in answers_ for calendar, answers_ in wanted):
-            return moment
+    for day in (today + timedelta(days=by) for by in (-1, 0, 1)):
+        for begins, ends, open_ in stretches(calendars, day):
+            # A day of the policy may begin or end within a stretch.
+            for moment in (begins, ends - timedelta(seconds=1)):
+                if is_wanted(open_) and local_date(moment, zone) == today:
+                    return moment
     return None
-
-
-def moments(calendars: Sequence[Calendar], first: date, days: int) -> Iterator[datetime]:
-    """Yield, in so many days of UTC, each moment at which a calendar opens or closes, in order.
-
-    What is open can only change there, and at the first of them, so no other need be looked at.
-    """
-    start = first.toordinal() - date(1970, 1, 1).toordinal()
-    for day in range(start, start + days):
-        spans = [span for calendar in calendars for span in open_spans(calendar, day)]
-        edges = {day * 86_400, *(edge for span in spans for edge in span)}
-        yield from map(from_seconds, sorted(e for e in edges if e < (day + 1) * 86_400))
 
 
 def _value(
@@ -200,9 +198,11 @@ def _value(
 ) -> Value | None:
     dimensions = [space.dimensions[at] for at in places]
     field = dimensions[0].field
-    sampled = sample(dimensions[0], classes[places[0]])
     if isinstance(field.type, types.AnyOf):
         return _held(dimensions, [box[at] for at in places], field.type.values)
+    if field.type.shape == "text":
+        return _text(space, places[0], box)
+    sampled = sample(dimensions[0], classes[places[0]])
     for at, dimension in zip(places, dimensions, strict=True):
         if dimension.kind == "age" and box[places[0]] & ~1 == space.full[places[0]] & ~1:
             age = sample(dimension, classes[at])
@@ -213,9 +213,25 @@ def _value(
         kept = [at for at, d in zip(places, dimensions, strict=True) if d.kind != "age"]
         return all(box[at] >> class_of(of, value) & 1 for at, of in zip(kept, asked, strict=True))
 
-    nobodys = ["ana@com.au"] if _lacks_domain(space, box, field) else []
-    made = chain(nobodys, _candidates(field, sampled, dimensions))
-    return next(_readable(field, made, fits), None)
+    is_listed = isinstance(field.type, types.Subdivision | types.PersonName)
+    if sampled is None or not (is_listed or read(field, jsonable(sampled)) == sampled):
+        return None
+    return sampled if fits(sampled) else None
+
+
+def _text(space: Space, at: int, box: Masks) -> Value | None:
+    """Return a text of the box, of the first class as listed if there is one. at: of its values."""
+    axis = space.texts[space.dimensions[at].field.name]
+    whole = axis.wanted(box)
+    first = attrs.evolve(whole, values=whole.values & -whole.values)
+    if _lacks_domain(space, box, axis.field) and axis.is_one(whole, _NOBODYS):
+        return _NOBODYS
+    for wanted in (first, whole):
+        with suppress(OutOfTexts):
+            found = axis.text(wanted, Meter(0))
+            if found is not None:
+                return found
+    return None
 
 
 def _lacks_domain(space: Space, box: Masks, source: types.Field) -> bool:
@@ -227,72 +243,6 @@ def _lacks_domain(space: Space, box: Masks, source: types.Field) -> bool:
         and box[at] == 1 << MISSING
         for at, dimension in enumerate(space.dimensions)
     )
-
-
-def _readable(
-    field: types.Field, made: Iterator[Value], fits: Callable[[Value], bool]
-) -> Iterator[Value]:
-    for value in made:
-        is_listed = isinstance(field.type, types.Subdivision | types.PersonName)
-        if (is_listed or read(field, jsonable(value)) == value) and fits(value):
-            yield value
-
-
-def _candidates(
-    field: types.Field, sampled: Value | None, dimensions: list[Dimension]
-) -> Iterator[Value]:
-    if sampled is None:
-        return
-    if field.type.shape != "text":
-        yield sampled
-        return
-    start = str(sampled)
-    parts = [text for dimension in dimensions for text in _fragments(dimension)]
-    tails = ["", *parts, *(one + two for one in parts for two in parts)]
-    if isinstance(field.type, types.Email):
-        stems = [start, f"{start}@firm.example", "ana@firm.example", f"{start}na@firm.example"]
-        yield from (stem for stem in stems if "@" in stem)
-        for tail in tails:
-            yield from (f"ana{tail}", f"{start}{tail}", f"ana@{tail.lstrip('@.')}")
-            yield from (f"ana@firm{tail}", f"{tail}@firm.example", f"a{tail}na@firm.example")
-        return
-    if isinstance(field.type, types.Phone):
-        begun = (stem for tail in tails for stem in (start + tail, f"+49{tail}", f"+1{tail}"))
-        sizes = (8, 10, 9, 7, 0, 1, 2, 3, 4, 5, 6)
-        made = (f"{stem}{'3012345678'[:size]}" for stem in begun for size in sizes)
-        yield from (made_up + tail for made_up in made for tail in tails)
-        return
-    if isinstance(field.type, types.Domain):
-        for tail in tails:
-            yield from (start + tail, f"{start}{tail}.example", f"firm{tail}")
-            yield from (f"{tail}firm.example", f"firm{tail}.example", f"{start}{tail}firm.example")
-        return
-    if isinstance(field.type, types.SalesforceId):
-        begun = (stem for tail in tails for stem in (start, start + tail, tail + start, tail))
-        whole = (read(field, stem.ljust(15, rest)) for stem in begun for rest in "0a")
-        yield from (value for value in whole if isinstance(value, str))
-        return
-    for tail in tails:
-        yield from (start + tail, tail + start, tail, f"{start} {tail}", f"{tail} {start}")
-
-
-def _fragments(dimension: Dimension) -> list[str]:
-    """Return texts that may make a pattern hold; for an expression, its plain alternatives."""
-    test = dimension.test
-    if not isinstance(test, Pattern):
-        return []
-    match test:
-        case EndsWith(_, text) | Contains(_, text):
-            return [text]
-        case Matches(_, pattern):
-            plain = pattern.replace("\\b", "").replace("(?i)", "").strip("^$")
-            return [
-                "".join(c for c in part if c.isalnum() or c in " @.-")
-                for part in plain.replace("(", "|").replace(")", "|").split("|")
-                if part
-            ]
-        case _:
-            assert_never(test)
 
 
 def _held(dimensions: list[Dimension], masks: list[int], values: tuple[str, ...]) -> Value | None:

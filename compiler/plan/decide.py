@@ -18,10 +18,10 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.classes import finder
+from turnout.compiler.classes import YesNo, finder
 from turnout.compiler.masks import Mask, key, members, set_of
 from turnout.compiler.plan.value import Answer, Column, Part, Plan
-from turnout.dsl.conditions import Open
+from turnout.dsl.conditions import EndsWith, Open
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.types import Values
 from turnout.dsl.zones import local_date
@@ -96,7 +96,7 @@ _Accepts: TypeAlias = Callable[[Values, date], int]
 class _Table:
     """The boxes that accept each class of a column. mean: how many, over the classes."""
 
-    class_of: _ClassOf
+    column: Column
     by_class: list[int]
     mean: float
 
@@ -119,11 +119,11 @@ def _accepting(plan: Plan) -> list[_Accepts]:
         by_side = [(mask, set_of(numbers)) for (_, mask), numbers in sides[at].items()]
         by_class = [shared.setdefault(bits, bits) for bits in _swept(column, by_side, every)]
         mean = sum(bits.bit_count() for bits in by_class) / len(by_class)
-        found = _Table(_class_of(column), by_class, mean)
+        found = _Table(column, by_class, mean)
         tables.setdefault((column.field, column.is_age), []).append(found)
     left = {about: min(each.mean for each in of) for about, of in tables.items()}
     return [
-        _asked(tables[about], every) if about[1] else _by_value(about[0], tables[about], every)
+        _by_age(tables[about], every) if about[1] else _by_value(about[0], tables[about], every)
         for about in sorted(tables, key=lambda about: (left[about], about))
     ]
 
@@ -147,8 +147,8 @@ def _swept(column: Column, by_side: Iterable[tuple[Mask, int]], every: int) -> l
     return found
 
 
-def _asked(tables: list[_Table], every: int) -> _Accepts:
-    pairs = [(table.class_of, table.by_class) for table in tables]
+def _by_age(tables: list[_Table], every: int) -> _Accepts:
+    pairs = [(_class_of(table.column), table.by_class) for table in tables]
 
     def accepts(values: Values, today: date) -> int:
         left = every
@@ -161,17 +161,48 @@ def _asked(tables: list[_Table], every: int) -> _Accepts:
 
 def _by_value(name: str, tables: list[_Table], every: int) -> _Accepts:
     """Return what looks the boxes up by the field's value; values met before are remembered."""
-    look_up = _asked(tables, every)
+    look_up = _look_up(tables, every)
     known: dict[object, int] = {}
 
-    def accepts(values: Values, today: date) -> int:
+    def accepts(values: Values, _today: date) -> int:
         value = values.get(name)
         found = known.get(value)
         if found is None:
-            found = look_up(values, today)
+            found = look_up(value)
             if len(known) < _REMEMBERED:
                 known[value] = found
         return found
+
+    return accepts
+
+
+def _look_up(tables: list[_Table], every: int) -> Callable[[object], int]:
+    """Return what finds the boxes that accept a value.
+
+    Most texts end in none of the ends that a policy asks for, which one question settles.
+    """
+    ends: list[tuple[str, list[int]]] = []
+    others: list[tuple[Callable[[object], int], list[int]]] = []
+    for table in tables:
+        match table.column.classes:
+            case YesNo(EndsWith(_, text)):
+                ends.append((text, table.by_class))
+            case classes:
+                others.append((finder(classes), table.by_class))
+    asked = tuple(text for text, _ in ends)
+    with_none = every
+    for _, by_class in ends:
+        with_none &= by_class[0]
+
+    def accepts(value: object) -> int:
+        left = every
+        for find, by_class in others:
+            left &= by_class[find(value)]
+        if not (isinstance(value, str) and value.endswith(asked)):
+            return left & with_none
+        for text, by_class in ends:
+            left &= by_class[value.endswith(text)]
+        return left
 
     return accepts
 

@@ -6,9 +6,10 @@ from functools import cache, cached_property, partial
 import attrs
 
 from turnout.compiler.leads.boxes import merged, parts
-from turnout.compiler.leads.budget import USUAL, Budget, Meter, OutOfSteps
+from turnout.compiler.leads.budget import USUAL, Budget, Meter, OutOfSteps, OutOfTexts
 from turnout.compiler.leads.ground import Ground
 from turnout.compiler.leads.index import IMPOSSIBLE, Index, index
+from turnout.compiler.leads.possible_texts import real
 from turnout.compiler.leads.regions import Masks, Region, Regions, find, truth
 from turnout.compiler.leads.search import uncovered, uncovered_by_most
 from turnout.compiler.leads.space import Box, Space
@@ -17,7 +18,7 @@ from turnout.compiler.meaning.interpreter import Match, match
 from turnout.compiler.outcomes import Outcome, outcome
 from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.questions.limits import EVERY_LEAD, sure
-from turnout.compiler.questions.route_ground import route_ground
+from turnout.compiler.questions.route_ground import moments_ground
 from turnout.dsl.conditions import Atom, atoms
 from turnout.dsl.policy import Policy
 
@@ -89,6 +90,13 @@ class Analysis:
         """Return what the reference interpreter says of a lead."""
         return match(self.program.policy, self.route.name, lead.values, lead.clock)
 
+    def is_lead(self, point: Masks) -> bool:
+        """Return whether a point outside of what is impossible is known to be a lead."""
+        try:
+            return all(axis.narrowed(point, Meter(0)) for axis in self.space.tight)
+        except OutOfTexts:
+            return False
+
     def left(self, at: int) -> Region:
         """Return the region that clause `at` leaves."""
         return self.regions.region(self.route.clauses[at].condition, holds=False)
@@ -115,7 +123,11 @@ class Analysis:
             if any(truth(self.taken[at], box) is not False for at in webs):
                 found = self._searched(Region(sides, wanted.eithers), outside, meter)
             else:
-                found = _found(chosen, box, whole.without, among, meter)
+
+                def search(refuted: Sequence[Box], box: Masks = box) -> Masks | None:
+                    return _found(chosen, box, [*whole.without, *refuted], among, meter)
+
+                found = real(self.space.tight, search, meter)
             if found is not None:
                 return found
         return None
@@ -216,7 +228,7 @@ def analyse(
     asked = tuple(dict.fromkeys([*_atoms(program.policy, chosen), *also]))
     if before is not None and before.ground.asked == asked:
         return Analysis(program, chosen, before.ground, budget)
-    return Analysis(program, chosen, route_ground(program, route, asked), budget)
+    return Analysis(program, chosen, moments_ground(program, route, asked), budget)
 
 
 def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:

@@ -1,25 +1,27 @@
 """What can keep a target from taking a lead: hours, absence, caps, and what people serve.
 
 A target is *sure* of leads while some set of calendars is open: a person with hours and no
-other limit is sure of any lead while those hours last, a team while one such member's and
-its own do. A queue is sure at any time, which is the empty set. Where what is to be matched
-or whose lead it is decides, that is a condition on the lead beside the hours. Absence and
-caps make nobody sure, since a day away comes and a cap can be full whatever the hour.
+cap is sure of any lead while those hours last and they aren't away, a team while one such
+member's and its own do. A queue is sure at any time, which is the empty set. Where what is
+to be matched or whose lead it is decides, that is a condition on the lead beside the hours.
+A cap makes nobody sure, since it can be full whatever the hour. Absence is one of the hours:
+somebody's `presence`.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import TypeAlias
 
 import attrs
 
 from turnout.compiler.candidates import Candidate, behind, either
-from turnout.compiler.leads.witness import DAY, MOST_DAYS, moments
+from turnout.compiler.leads.timeline import MomentKind, kinds, presence
+from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import ALWAYS, NEVER, Condition
-from turnout.dsl.opening_hours import is_open
 from turnout.dsl.policy import Cap, Policy
 from turnout.dsl.targets import Accepting, Target, said
 
-Calendars: TypeAlias = frozenset[str]
+Calendars: TypeAlias = frozenset[Calendar]
 """Calendars that must be open together; none is at any time."""
 
 
@@ -40,47 +42,47 @@ def sure(policy: Policy, target: Target) -> tuple[Sure, ...]:
     if isinstance(target, Accepting):
         return (EVERY_LEAD,)
     here = behind(policy, target)
-    own = _open_hours(here.hours, here.caps)
-    if own is None:
+    if here.caps:
         return ()
+    own = calendars(policy, here.hours)
     if here.people is None:
         return (Sure(own),)
     by_hours: dict[Calendars, list[Condition]] = {}
     for one in here.people.values():
-        hours = _hours(one)
-        if hours is not None and one.is_certain:
-            by_hours.setdefault(own | hours, []).append(one.leads)
+        has_caps = one.caps or (one.known is not None and one.known.caps)
+        if one.is_active and one.is_certain and not has_caps:
+            by_hours.setdefault(own | hours_of(policy, one), []).append(one.leads)
     found = ((hours, either(leads)) for hours, leads in by_hours.items())
     return tuple(Sure(hours, leads) for hours, leads in found if leads != NEVER)
 
 
-def _hours(one: Candidate) -> Calendars | None:
-    """Return the hours in which nothing keeps a lead from somebody, None where there are none."""
-    person = one.known
-    if person is None:
-        return frozenset()
-    if person.is_inactive or person.away:
-        return None
-    return _open_hours(one.hours, person.caps + one.caps)
+def hours_of(policy: Policy, one: Candidate) -> Calendars:
+    """Return what must be open for somebody to be there: their hours, and their presence."""
+    there = None if one.known is None else presence(one.known)
+    return calendars(policy, one.hours) | (frozenset() if there is None else {there})
 
 
-def _open_hours(hours: str | None, caps: tuple[Cap, ...]) -> Calendars | None:
-    if caps:
-        return None
-    return frozenset() if hours is None else frozenset({hours})
+def calendars(policy: Policy, hours: str | None) -> Calendars:
+    """Return the calendar of these hours, if any are asked."""
+    return frozenset() if hours is None else frozenset({policy.calendars[hours]})
 
 
-def open_together(policy: Policy, names: Calendars) -> tuple[Calendars, ...]:
-    """Return which of the calendars are open at some moment and the others closed.
+def worst_moments(certain: Sequence[Sure], clocks: Calendars, since: date) -> Iterator[MomentKind]:
+    """Yield the kinds of moments at which the fewest of `certain` are sure, the earliest first.
 
-    Each combination comes once, by its first moment in the `MOST_DAYS` days that are
-    looked at.
+    clocks: calendars that are asked for besides. Of two kinds that they don't tell apart, one
+    at which fewer targets are sure of leads is worse, whatever the lead.
     """
-    calendars = [policy.calendars[name] for name in sorted(names)]
-    found: dict[Calendars, None] = {}
-    for moment in moments(calendars, DAY, MOST_DAYS):
-        found[frozenset(each.name for each in calendars if is_open(each, moment))] = None
-    return tuple(found)
+    by_clocks: dict[Calendars, dict[frozenset[Sure], MomentKind]] = {}
+    for kind in kinds(clocks.union(*(each.hours for each in certain)), since):
+        there = frozenset(each for each in certain if each.hours <= kind.open)
+        known = by_clocks.setdefault(kind.open & clocks, {})
+        if not any(fewer <= there for fewer in known):
+            for more in [more for more in known if there < more]:
+                del known[more]
+            known[there] = kind
+    found = (kind for known in by_clocks.values() for kind in known.values())
+    yield from sorted(found, key=lambda kind: kind.first)
 
 
 # -- in words --
@@ -114,51 +116,3 @@ def _of_person(name: str, one: Candidate) -> Iterator[str]:
     if person.away:
         yield f"`{name}` is away at times"
     yield from _of(f"`{name}`", one.hours, person.caps + one.caps)
-
-
-# -- never --
-
-
-def never(policy: Policy, target: Target) -> str | None:
-    """Return why `target` can't ever take a lead, None where it can or has no weights at all."""
-    here, what = behind(policy, target), said(target)
-    people = here.people or {}
-    known = [one.known for one in people.values() if one.known is not None]
-    if len(known) < len(people) or not known or target.kind.definition not in {"team", "person"}:
-        return None  # nobody is named; or reported already: an unknown member, a team of nobody
-    active = [one for one in people.values() if one.is_active]
-    if target.kind.definition == "person":
-        return None if active else f"`{what.name}` is inactive"
-    if not active:
-        return f"everybody in `{what.name}` is inactive"
-    serving = [one for one in active if one.leads != NEVER]
-    if not serving:
-        serves = [one.known.serves for one in active if one.known is not None]
-        alone = (field for field in what.matching if not any(each.get(field) for each in serves))
-        asked = _listed(list(alone)[:1] or what.matching)
-        return f"nobody in `{what.name}` says which {asked} they serve"
-    hours = here.hours
-    if hours is None:
-        return None
-
-    def is_ever_open(one: Candidate) -> bool:
-        return _meet(policy, frozenset({hours, one.hours or hours}))
-
-    if any(map(is_ever_open, serving)):
-        return None
-    others = any(map(is_ever_open, active))
-    who = f"nobody who says which {_listed(what.matching)} they serve" if others else "nobody"
-    return f"{who} works while `{what.name}` does, by `{hours}`"
-
-
-def _listed(fields: Sequence[str]) -> str:
-    return " and ".join(f"`{field}`" for field in fields)
-
-
-def _meet(policy: Policy, hours: Calendars) -> bool:
-    """Return whether the calendars are ever open together."""
-    calendars = [policy.calendars[name] for name in sorted(hours)]
-    return any(
-        all(is_open(calendar, moment) for calendar in calendars)
-        for moment in moments(calendars, DAY, MOST_DAYS)
-    )

@@ -1,9 +1,12 @@
 """Who meets a box or takes a point, and a lead of a box executed."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, time
 
 from turnout.compiler.leads.regions import Masks, truth
 from turnout.compiler.leads.witness import example, shown
+from turnout.compiler.meaning.interpreter import settle
+from turnout.compiler.meaning.situations import Situation, at_every_cap
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl.findings import Witness
 
@@ -28,6 +31,25 @@ def followed(analysis: Analysis, found: Masks, telling: Masks | None = None) -> 
     return shown(lead, analysis.program.policy.fields, f"{taken} has it")
 
 
+def lost_with_all(analysis: Analysis, found: Masks, moment: datetime | None) -> Witness | None:
+    """Return a lead of `found` that its clause's targets all pass on, with every cap full.
+
+    moment: when, None where any will do. None where none is made, or where one takes it.
+    """
+    policy = analysis.program.policy
+    lead = example(analysis.space, found, when=moment)
+    if lead is None:
+        return None
+    ran = analysis.ran(lead)
+    now = moment or lead.moment or datetime.combine(lead.today, time(), UTC)
+    situation = Situation(at_every_cap(policy), now, ())
+    result = settle(ran.attempts, lambda target: (None, situation.other(target, lead.values)))
+    if result.attempt is not None:
+        return None
+    taken = f"rule `{ran.rule}`" if ran.rule is not None else [*ran.named_by, "no rule"][0]
+    return shown(lead, policy.fields, f"{taken} has it")
+
+
 def taker(analysis: Analysis, point: Sequence[int], after: int = -1) -> int | None:
     """Return the first clause after `after` that takes the point, None where none does."""
     known = analysis.index
@@ -50,5 +72,5 @@ def samples(analysis: Analysis, at: int) -> Iterator[Masks]:
             continue
         highest = tuple(1 << mask.bit_length() - 1 for mask in box)
         for point in (tuple(mask & -mask for mask in box), highest):
-            if not known.met(point, known.impossible):
+            if not known.met(point, known.impossible) and analysis.is_lead(point):
                 yield point

@@ -8,10 +8,21 @@ from weakref import finalize
 
 from turnout.compiler.leads.ground import Ground, ground
 from turnout.compiler.program import Program, RouteProgram
-from turnout.dsl.conditions import Atom, atoms
+from turnout.dsl.conditions import Atom, Open, atoms
 
 # By the route's identity: it is a value, and as a key it would be hashed whole.
 _known: dict[int, Ground] = {}
+
+
+def moments_ground(program: Program, route: str, asked: tuple[Atom, ...]) -> Ground:
+    """Return the ground on which these atoms are asked of leads at moments that come.
+
+    asked: each atom once. The tree and the plan are of any moment, so that neither changes
+    from one day to the next; where no atom asks the clock theirs is the same.
+    """
+    if any(isinstance(atom, Open) for atom in asked):
+        return ground(program.policy.fields, asked, program.since)
+    return route_ground(program, route, asked)
 
 
 def route_ground(program: Program, route: str, asked: tuple[Atom, ...] | None = None) -> Ground:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import TypeAlias, cast
+from typing import NamedTuple, TypeAlias, cast
 
 import attrs
 
@@ -37,11 +37,11 @@ ValuesReader: TypeAlias = Callable[[Mapping[str, object]], RawValues]
 """Reads one raw lead by its columns."""
 
 
-@attrs.frozen
-class _Slot:
+class _Slot(NamedTuple):
     """One field with its reader; `country` is the field it is read together with, or "".
 
-    implies: a value says which country that is.
+    implies: a value says which country that is. A tuple, because a lead has many of them and
+    leads are many.
     """
 
     name: str
@@ -61,11 +61,9 @@ def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
     tables = looked_up_fields(fields)
 
     def read(named: Mapping[str, object]) -> RawValues:
-        raws: dict[str, object] = {}
         issues: list[Issue] = []
         binding = headers.binding(tuple(named))
-        for name, column in binding.plain:
-            raws[name] = named[column]
+        raws = {name: named[column] for name, column in binding.plain}
         for bound in binding.several:
             raws[bound.field], others = _chosen(fields, bound, named, raws)
             issues.extend(others)
@@ -118,24 +116,23 @@ def _read(
     values: dict[str, Value],
     issues: list[Issue],
 ) -> None:
-    for slot in slots:
-        raw = raws.get(slot.name)
+    for name, read, of_country, implies in slots:
+        raw = raws.get(name)
         if raw is None:
             continue
-        country = values.get(slot.country)
-        value = slot.read(raw, cast("str | None", country))
+        country = values.get(of_country) if of_country else None
+        value = read(raw, country if isinstance(country, str) else None)
         if value is MISSING:
             continue
         if isinstance(value, Unread):
-            issues.append(Issue(slot.name, shortened(raw), value.reason))
+            issues.append(Issue(name, shortened(raw), value.reason))
             if value.kept is None:
                 continue
             value = value.kept
-        values[slot.name] = value
-        if (
-            slot.implies and slot.country and country is None
-        ):  # only a full code reads without a country
-            values[slot.country] = cast("str", value)[:2]
+        values[name] = value
+        if implies and of_country and country is None:
+            # Only a full code reads without a country.
+            values[of_country] = cast("str", value)[:2]
 
 
 @attrs.frozen

@@ -105,14 +105,9 @@ def reader(field: types.Field) -> Reader:
             return Unread(f"{what}, not {_WORDS[type(field.type)]}")
         return found
 
-    remembered = _remembering(read_text)
-
-    def read_value(raw: object, country: str | None = None) -> Reading:
-        if type(raw) is str:
-            return remembered(raw, country)
-        return MISSING if raw is None else read_other(raw, country)
-
-    return read_value
+    if isinstance(field.type, types.Subdivision | types.Phone):
+        return _remembering_in_countries(read_text, read_other)
+    return _remembering(read_text, read_other)
 
 
 def _text_reader(
@@ -146,19 +141,34 @@ def _text_reader(
     return read_text
 
 
-def _remembering(read_text: FromText) -> FromText:
-    """Return `read_text` with a memory: most columns repeat a few texts."""
-    known: dict[tuple[str, str | None], Reading] = {}
+def _remembering(read_text: FromText, read_other: Reader) -> Reader:
+    """Return what reads any value and remembers its texts: most columns repeat a few."""
+    known: dict[str, Reading] = {}
 
-    def remembered(raw: str, country: str | None) -> Reading:
-        found = known.get((raw, country))
+    def read_value(raw: object, country: str | None = None) -> Reading:
+        if type(raw) is not str:
+            return MISSING if raw is None else read_other(raw, country)
+        found = known.get(raw)
         if found is None:
             found = read_text(raw, country)
             if len(known) < _REMEMBERED and len(raw) <= _LONGEST_REMEMBERED:
-                known[raw, country] = found
+                known[raw] = found
         return found
 
-    return remembered
+    return read_value
+
+
+def _remembering_in_countries(read_text: FromText, read_other: Reader) -> Reader:
+    """Return the same where the lead's country decides what a text says."""
+    by_country: dict[str | None, Reader] = {}
+
+    def read_value(raw: object, country: str | None = None) -> Reading:
+        read = by_country.get(country)
+        if read is None:
+            read = by_country[country] = _remembering(read_text, read_other)
+        return read(raw, country)
+
+    return read_value
 
 
 def _readers(kind: types.FieldType) -> tuple[FromText, FromOther | None]:

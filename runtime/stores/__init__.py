@@ -13,6 +13,7 @@ writes back in `batch` and hand them over once, at its end.
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 import attrs
@@ -198,6 +199,7 @@ def member_of(team: str, person: str) -> str:
     return f"member {team} {person}"
 
 
+@lru_cache(maxsize=64)  # the leads of a batch are decided at one moment
 def microseconds(moment: datetime) -> int:
     """Return a moment as whole microseconds since 1970, in UTC."""
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)

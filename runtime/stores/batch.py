@@ -245,7 +245,9 @@ class Batch:
     def _receive(self, decision: Decision, moment: datetime) -> None:
         at = microseconds(moment)
         for who in receivers(decision.kind, decision.target, decision.assignee):
-            self.received.setdefault(who, Counter())[at] += 1
+            if who not in self.received:
+                self.received[who] = Counter()
+            self.received[who][at] += 1
             periods = self._given.get(who, {})
             for start, end in periods:
                 periods[start, end] += start <= at < end

@@ -53,6 +53,7 @@ _DECISIONS = (
 )
 _OWNED = _EARLIER.replace("ORDER BY", "AND owner IS NOT NULL ORDER BY")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 def open_sqlite(
@@ -348,7 +349,7 @@ def _instant(at: datetime) -> int:
 
 def _json(value: object) -> str:
     """Return JSON in ASCII, so that half a surrogate pair in a lead's data is kept too."""
-    return json.dumps(value, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 def _stored(lead: str) -> str:

@@ -105,7 +105,7 @@ def test_limits_keep_people_from_a_lead_for_reasons_that_fit_together(written: W
         for lead in every_lead(made.policy)
         if holds(guarantee.condition, lead.values, lead.today)
     ]
-    among = worlds(made.policy)
+    among = worlds(made.policy, moments(made.policy))
     courses = [
         course(made.policy, match(made.policy, ROUTE, lead.values, lead.today), lead, among)
         for lead in leads

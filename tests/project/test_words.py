@@ -34,7 +34,6 @@ AS_WRITTEN = {
 NO_WORDS = {
     "ClosedError": "raised where a router is used after its end",
     "End": "of a chain of targets",
-    "Giving": "what an end gives, and to which leads",
     "NotedFiles": "files, and the note of which were read",
     "Said": "of a kind of target: how it is written",
     "Shapes": "what each record of a file brings",

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.first_format import to_first_format
 from tests.support.policies import compiled
-from turnout.runtime.escalation import MOST_HOPS
+from turnout.dsl.promises import MOST_HOPS
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.router import Router
 from turnout.runtime.stores.upgrades import FORMAT

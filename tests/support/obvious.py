@@ -24,12 +24,12 @@ from turnout.compiler.meaning.situations import (
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
+from turnout.dsl.promises import MOST_HOPS
 from turnout.dsl.targets import LeastLoaded, RoundRobin, Target
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts
 from turnout.dsl.zones import zone
 from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
-from turnout.runtime.escalation import MOST_HOPS
 from turnout.runtime.leads import Lead
 
 MINUTE = timedelta(minutes=1)

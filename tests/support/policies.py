@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,13 +14,19 @@ from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
 from turnout.dsl.resolve import resolve
 
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
 
 def compiled(
-    written: Written | str, *, steps: int = STEPS, deadline: float | None = None
+    written: Written | str,
+    *,
+    steps: int = STEPS,
+    deadline: float | None = None,
+    at: datetime = AT,
 ) -> Compiled:
-    """Return what becomes of a policy."""
+    """Return what becomes of a policy. at: the check's clock, the same on every day."""
     with laid_down(written) as main:
-        return compile_policy(main, steps=steps, deadline=deadline)
+        return compile_policy(main, steps=steps, deadline=deadline, at=at)
 
 
 def resolved(written: Written | str) -> Policy:

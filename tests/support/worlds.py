@@ -13,6 +13,7 @@ from turnout.compiler.meaning.interpreter import Match, settle
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Person, Policy
 from turnout.dsl.promises import (
+    MOST_HOPS,
     AlwaysByRule,
     AlwaysReaches,
     Claim,
@@ -32,6 +33,7 @@ from turnout.dsl.targets import (
     ToQueue,
     ToSequence,
 )
+from turnout.dsl.wording import parts
 
 AWAY = (*PEOPLE, "outside")
 
@@ -58,8 +60,12 @@ def subsets(names: Iterable[str]) -> Iterator[frozenset[str]]:
     return map(frozenset, chain.from_iterable(combinations(every, size) for size in sizes))
 
 
-def worlds(policy: Policy) -> list[World]:
-    """Return every way in which people can be unavailable."""
+def worlds(policy: Policy, closed: Iterable[frozenset[str]] | None = None) -> list[World]:
+    """Return every way in which people can be unavailable.
+
+    closed: the calendars that are closed together at some moment; any where left out.
+    """
+    shut = list(subsets(policy.calendars) if closed is None else closed)
     full = {f"team {team.name}" for team in policy.teams.values() if team.caps}
     full |= {
         f"{team.name} {member.person}"
@@ -68,9 +74,9 @@ def worlds(policy: Policy) -> list[World]:
         if member.caps
     }
     return [
-        World(gone, frozenset[str | None](closed), at_cap)
+        World(gone, frozenset[str | None](names), at_cap)
         for gone in subsets(AWAY)
-        for closed in subsets(policy.calendars)
+        for names in shut
         for at_cap in subsets(full)
     ]
 
@@ -84,13 +90,19 @@ class End:
 
 
 def ends(
-    policy: Policy, attempts: Attempts, lead: Arrival, among: Iterable[World]
+    policy: Policy,
+    attempts: Attempts,
+    lead: Arrival,
+    among: Iterable[World],
+    missed: frozenset[str] = frozenset(),
 ) -> frozenset[End]:
-    """Return what becomes of a lead in each world."""
+    """Return what becomes of a lead in each world. missed: who had it and is left out."""
     found = set[End]()
     for world in among:
 
         def accept(target: Target, world: World = world) -> tuple[str | None, str | None]:
+            if place(target) in missed:
+                return None, "missed-sla"
             match target:
                 case ToQueue() | ToSequence() | Reject():
                     return None, None
@@ -98,13 +110,23 @@ def ends(
                     is_open = anytime or policy.outlets[f"partner {name}"].hours not in world.closed
                     return None, None if is_open and name not in world.gone else "away"
                 case _:
-                    return None, None if available(policy, target, lead, world) else "away"
+                    there = available(policy, target, lead, world)
+                    return None, None if without(there, missed) else "away"
 
         result = settle(attempts, accept)
         target = None if result.attempt is None else result.attempt[0]
         people = set[str]() if target is None else available(policy, target, lead, world)
-        found.add(End(target, frozenset(people)))
+        found.add(End(target, frozenset(without(people, missed))))
     return frozenset(found)
+
+
+def place(target: Target) -> str:
+    """Return a target as one that missed a lead is named."""
+    return " ".join(parts(target)).strip()
+
+
+def without(people: set[str], missed: frozenset[str]) -> set[str]:
+    return {name for name in people if f"person {name}" not in missed}
 
 
 def available(policy: Policy, target: Target, lead: Arrival, world: World) -> set[str]:
@@ -178,13 +200,33 @@ class Course:
 def course(policy: Policy, found: Match, lead: Arrival, among: Sequence[World]) -> Course:
     """Return what can become of a lead of which the interpreter says `found`."""
     now = ends(policy, found.attempts, lead, among)
-    is_due = any(not isinstance(end.target, Reject | ToSequence | None) for end in now)
-    if not is_due or found.sla is None or found.sla.then is None:
+    if found.sla is None or found.sla.then is None:
         return Course(found, now, frozenset())
     then: Attempts = ((found.sla.then.target, "sla"),)
     last = tuple((step.target, "") for step in policy.routes[ROUTE].fallback or ())
-    later = (ends(policy, attempts, lead, among) for attempts in (then, last))
-    return Course(found, now, frozenset[End]().union(*later))
+    later = set[End]()
+    pending = {(frozenset({holder}), 0) for end in now for holder in holders(end)}
+    known = set(pending)
+    while pending:
+        missed, hops = pending.pop()
+        for world in among:
+            given = ends(policy, then if hops < MOST_HOPS else (), lead, [world], missed)
+            if all(end.target is None for end in given):
+                later |= ends(policy, last, lead, [world], missed)
+                continue
+            later |= given
+            after = {(missed | {one}, hops + 1) for end in given for one in holders(end)}
+            pending |= after - known
+            known |= after
+    return Course(found, now, frozenset(later))
+
+
+def holders(end: End) -> set[str]:
+    """Return who can have a lead at an end, and miss it."""
+    if end.target is None or isinstance(end.target, Reject | ToSequence):
+        return set()
+    people = {f"person {name}" for name in end.assignees}
+    return people or {place(end.target)}
 
 
 def is_broken(claim: Claim, course: Course) -> bool:

@@ -3,13 +3,14 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import attrs
 import click
 
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
-from turnout.commands.options import Command, color_option
+from turnout.commands.options import CHECKED_AT, Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import STEPS_LIMIT, named_or_configured
 from turnout.compiler.compiled import DEADLINE, Compiled, compile_policy
@@ -93,6 +94,7 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     metavar="SECONDS",
     help="When to say `undecided` of every rule of a policy that is still open.",
 )
+@CHECKED_AT
 @color_option
 @click.pass_context
 def command(
@@ -105,6 +107,7 @@ def command(
     steps: int,
     shows_coverage: bool,
     deadline: float,
+    at: datetime | None,
 ) -> None:
     """Report everything that is wrong with policies.
 
@@ -122,7 +125,7 @@ def command(
         )
     found = roots(named_or_configured(paths))
     files = list(found.files)
-    report = checked(files, steps, deadline)
+    report = checked(files, steps, deadline, at)
     report = attrs.evolve(report, findings=(*found.refused, *report.findings), strict=strict)
     for format_name, file in reports:
         with replacing(file) as stream:
@@ -148,7 +151,9 @@ def coverage_of(files: list[Path]) -> Iterator[str]:
             yield from coverage_lines(measured(compiled, route), columns())
 
 
-def checked(files: list[Path], steps: int, deadline: float = DEADLINE) -> Report:
+def checked(
+    files: list[Path], steps: int, deadline: float = DEADLINE, at: datetime | None = None
+) -> Report:
     """Return the findings of the policies with these main files, each finding once."""
     hidden = len(files) < MANY or not sys.stderr.isatty()
     with click.progressbar(files, label="checking", file=sys.stderr, hidden=hidden) as progress:
@@ -158,6 +163,7 @@ def checked(files: list[Path], steps: int, deadline: float = DEADLINE) -> Report
                 steps=steps,
                 severities=configuration_of(file).severities,
                 deadline=deadline,
+                at=at,
             )
             for file in progress
         )

@@ -79,6 +79,13 @@ AT = click.option(
     help="Decide as of then (ISO 8601; UTC where it has no offset), not as of now.",
 )
 
+CHECKED_AT = click.option(
+    "--at",
+    callback=_instant,
+    metavar="TIME",
+    help="Ask who is away and what is open from that day on (ISO 8601), not from today.",
+)
+
 STATE = click.option(
     "--state",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),

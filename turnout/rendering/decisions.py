@@ -5,6 +5,8 @@ The forms are described in docs/reference/formats.md.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import lru_cache
 
 import attrs
 
@@ -30,6 +32,7 @@ COLUMNS = (
     "actions",
     "duplicate_of",
 )
+_LONGEST_KNOWN = 200
 _SPECIAL = re.compile(r'[",\r\n]')
 
 
@@ -45,15 +48,40 @@ class DecisionFormat:
 
 def csv_line(decision: Decision) -> str:
     """Return the decision as a line of CSV (RFC 4180, but for the line end)."""
-    data = decision.as_dict()
-    data["actions"] = "; ".join(acted(each.kind, each.arguments) for each in decision.actions)
-    data["passed_over"] = "; ".join(
-        f"{each.target}: {each.reason}" for each in decision.passed_over
-    )
-    data["issues"] = "; ".join(f"{each.field or 'lead'}: {each.reason}" for each in decision.issues)
-    data["repeated"] = "true" if decision.repeated else "false"
-    cells = ("" if data.get(name) is None else str(data[name]) for name in COLUMNS)
-    return ",".join(cell if cell.isalnum() else _quoted(harmless(cell)) for cell in cells) + "\n"
+    passed = [f"{each.target}: {each.reason}" for each in decision.passed_over]
+    issues = [f"{each.field or 'lead'}: {each.reason}" for each in decision.issues]
+    cells: dict[str, str | int | None] = {
+        "lead": decision.lead,
+        "row": decision.row,
+        "route": decision.route,
+        "rule": decision.rule,
+        "by": decision.by,
+        "kind": decision.kind,
+        "target": decision.target,
+        "assignee": decision.assignee,
+        "at": _moment(decision.at),
+        "passed_over": "; ".join(passed),
+        "issues": "; ".join(issues),
+        "repeated": "true" if decision.repeated else "false",
+        "due": None if decision.due is None else _moment(decision.due),
+        "actions": "; ".join([acted(each.kind, each.arguments) for each in decision.actions]),
+        "duplicate_of": decision.duplicate_of,
+    }
+    texts = ["" if cells[name] is None else str(cells[name]) for name in COLUMNS]
+    return ",".join([text if text.isalnum() else _cell(text) for text in texts]) + "\n"
+
+
+def _cell(text: str) -> str:
+    return _known(text) if len(text) <= _LONGEST_KNOWN else _quoted(harmless(text))
+
+
+# Most cells of a file are one of a few texts, and looking each over for formulas takes a while.
+@lru_cache(maxsize=4096)
+def _known(text: str) -> str:
+    return _quoted(harmless(text))
+
+
+_moment = lru_cache(maxsize=64)(datetime.isoformat)
 
 
 def _quoted(cell: str) -> str:
