@@ -15,6 +15,7 @@ from turnout.compiler.difference.ground.geography import mentioned, never, place
 from turnout.compiler.difference.ground.joint_schema import Schema, shared
 from turnout.compiler.difference.ground.lines import RouteVersion, version
 from turnout.compiler.difference.ground.meanings import Meanings, Sets
+from turnout.compiler.difference.moving.causes import Cause, Edits, causes
 from turnout.compiler.difference.moving.changes import shifts
 from turnout.compiler.difference.moving.compared import Compared, Purse, Shift
 from turnout.compiler.difference.moving.offers import Offer
@@ -28,6 +29,7 @@ from turnout.dsl.conditions import Condition, Duplicate, Named
 from turnout.dsl.policy import Definition
 
 __all__ = [
+    "Cause",
     "Change",
     "Difference",
     "Offer",
@@ -45,19 +47,24 @@ MOST_QUESTIONS = 20
 class RouteDifference:
     """What became of one route.
 
-    old, new: its name in the two versions, None where one has no such route. shifts: the
-    leads whose decision changes, in the order of the clauses. unreadable: what rows that
+    old, new: its name in the two versions, None where one has no such route. causes: the
+    leads whose decision changes, by the edits that move them. unreadable: what rows that
     aren't leads get, before and after, where that changes. renamed: rules that are the
     same but for their names. undecided: clauses of which the steps ran out.
     """
 
     old: str | None
     new: str | None
-    shifts: tuple[Shift, ...] = ()
+    causes: tuple[Cause, ...] = ()
     unreadable: tuple[Outcome, Outcome] | None = None
     renamed: tuple[tuple[str, str], ...] = ()
     undecided: tuple[str, ...] = ()
     compared: Compared | None = attrs.field(default=None, repr=False)
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """The shifts of all causes."""
+        return tuple(shift for cause in self.causes for shift in cause.shifts)
 
     @property
     def is_same(self) -> bool:
@@ -142,12 +149,14 @@ class _Asked:
 
 def _route(asked: _Asked) -> RouteDifference:
     of = _compared(asked)
-    found = list(shifts(of))
+    edits = Edits(of)
+    found = list(shifts(of, edits.around))
+    moved = tuple(each for each in found if isinstance(each, Shift))
     (old, new), (before, after) = asked.programs, asked.routes
     unreadable = outcome_of(old.routes[before].last), outcome_of(new.routes[after].last)
     return RouteDifference(
         *asked.routes,
-        shifts=tuple(each for each in found if isinstance(each, Shift)),
+        causes=causes(edits, moved),
         unreadable=None if unreadable[0] == unreadable[1] else unreadable,
         renamed=tuple(_renamed(of)),
         undecided=tuple(dict.fromkeys(each for each in found if isinstance(each, str))),
