@@ -20,7 +20,7 @@ from turnout.compiler.difference.moving.changes import shifts
 from turnout.compiler.difference.moving.compared import Compared, Purse, Shift
 from turnout.compiler.difference.moving.offers import Offer
 from turnout.compiler.difference.moving.pieces import CommonGround
-from turnout.compiler.leads.budget import USUAL, Budget
+from turnout.compiler.leads.budget import USUAL, Budget, OutOfTime, timed
 from turnout.compiler.leads.ground import ground
 from turnout.compiler.outcomes import Outcome, outcome_of
 from turnout.compiler.program import Program
@@ -122,8 +122,17 @@ def difference(
             routes.append(RouteDifference(before, after))
         else:
             asked = _Asked(schema, (old, new), (before, after), declared, budget)
-            routes.append(_route(asked))
+            routes.append(_in_time(asked))
     return Difference(tuple(routes), tuple(changes(old.policy, new.policy)), schema.caveats)
+
+
+def _in_time(asked: "_Asked") -> RouteDifference:
+    """Return what became of a route; it is undecided as a whole where there was no time."""
+    try:
+        with timed(asked.budget):
+            return _route(asked)
+    except OutOfTime:
+        return RouteDifference(*asked.routes, undecided=(f"route `{asked.routes[1]}`",))
 
 
 def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:

@@ -15,7 +15,7 @@ from turnout.compiler.checks.guarantees import judged_claims
 from turnout.compiler.compiled import DEADLINE
 from turnout.compiler.difference import Difference, difference
 from turnout.compiler.difference.levels import LEVELS, beyond
-from turnout.compiler.leads.budget import Budget, timed
+from turnout.compiler.leads.budget import Budget
 from turnout.compiler.program import Program
 from turnout.dsl.findings import Severity
 from turnout.project.versions import (
@@ -120,7 +120,6 @@ def command(
     """
     if (allow == "declared") != (where is not None):
         raise CannotRun("--allow declared and --where CONDITION go together")
-<<<<<<< HEAD
     policies = [new] if new is not None else configured_policies(old)
     if len(policies) > 1 and format_name == "json":
         raise CannotRun(
@@ -140,36 +139,16 @@ def command(
         found = difference(*programs, declared=declared, budget=budget)
         counted = None
         if leads is not None:
-            counted = _counted(leads, manner, found, programs, at or datetime.now(UTC))
-        broken = _broken(*programs, Budget(deadline=budget.deadline))
+            counted = counted_moves(leads, manner, found, programs, at or datetime.now(UTC))
+        broken = broken_guarantees(*programs, Budget(deadline=budget.deadline))
         excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
         is_beyond |= bool(excess)
         comparison = Comparison(before.name, after.name, found, counted, broken, allow, excess)
         if number:
             click.echo()
-        with timed(budget):
-            for text in FORMATS[format_name](comparison, columns()):
-                click.echo(text)
+        for text in FORMATS[format_name](comparison, columns()):
+            click.echo(text)
     ctx.exit(FINDINGS if is_beyond else CLEAN)
-=======
-    with versions(old, new) as (before, after):
-        try:
-            programs = _chosen((program(before), program(after)), route_name)
-            declared = None if where is None else condition(where, after)
-        except UnreadableError as refusal:
-            _show_unreadable(refusal)
-            ctx.exit(CANNOT_RUN)
-    found = difference(*programs, declared=declared, budget=budget)
-    counted = None
-    if leads is not None:
-        counted = counted_moves(leads, manner, found, programs, at or datetime.now(UTC))
-    broken = broken_guarantees(*programs, Budget(deadline=budget.deadline))
-    excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
-    comparison = Comparison(before.name, after.name, found, counted, broken, allow, excess)
-    for text in FORMATS[format_name](comparison, columns()):
-        click.echo(text)
-    ctx.exit(FINDINGS if excess else CLEAN)
->>>>>>> main
 
 
 def _chosen(programs: tuple[Program, Program], name: str | None) -> tuple[Program, Program]:
