@@ -15,6 +15,7 @@ from turnout.rendering.site.change_page import HERE as CHANGE
 from turnout.rendering.site.change_page import change_page
 from turnout.rendering.site.clause_pages import anchor, clause_page, route_page
 from turnout.rendering.site.definition_pages import definition_page
+from turnout.rendering.site.form_page import form_files
 from turnout.rendering.site.heat_map import HERE as COVERAGE
 from turnout.rendering.site.heat_map import coverage_page
 from turnout.rendering.site.map_page import HERE as MAP
@@ -38,7 +39,6 @@ from turnout.rendering.site.receiver_pages import outlet_page, person_page, team
 from turnout.rendering.site.shell import Shell
 from turnout.rendering.site.start_page import start_page
 from turnout.rendering.site.subject import SiteSubject
-from turnout.rendering.site.form_page import form_files
 
 ASSETS = ("style.css", "site.js", "decide.js", "try.js", "picture.js")
 RELOAD = "reload.js"

@@ -28,7 +28,8 @@ def change_page(shell: Shell, of: Comparison) -> tuple[str, bytes]:
     counted = of.movements
     content = [
         counted is not None and p[share(counted), "."],
-        bool(of.broken) and section(".gap")[
+        bool(of.broken)
+        and section(".gap")[
             h2["Guarantees that it breaks"], ul[(li[told(each)] for each in of.broken)]
         ],
         _shifts(of.found.shifts),
@@ -78,7 +79,9 @@ def _example(shift: Shift) -> Node:
 
 def _lines(of: Comparison) -> Node:
     lines = [line for route in of.found.routes for line in route_lines(route)]
-    return section[h2["Routes and rules"], ul[(li[told(line)] for line in lines)]] if lines else None
+    return (
+        section[h2["Routes and rules"], ul[(li[told(line)] for line in lines)]] if lines else None
+    )
 
 
 def _changes(of: Comparison) -> Node:

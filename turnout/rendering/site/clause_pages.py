@@ -150,7 +150,7 @@ def clause_page(shell: Shell, route: str, at: int) -> tuple[str, bytes]:
     return here, shell.page(here, title, content, lead=lead)
 
 
-def _facts(tell: Teller, route: str, at: int, clause: Clause) -> Iterator[Node]:
+def _facts(tell: Teller, route: str, at: int, clause: Clause) -> Iterator[Node]:  # noqa: ARG001
     if clause.around:
         yield dt["Only inside"]
         yield dd[(tell.conditions(outer.condition) for outer in clause.around)]
@@ -240,12 +240,7 @@ def _cells(tell: Teller, of: RouteSubject, at: int) -> Node:
         by_row.setdefault(row, []).append(column)
     return section[
         h2["Where its leads come from"],
-        ul[
-            (
-                li[tell.named(row), " × ", _listed(tell, columns)]
-                for row, columns in by_row.items()
-            )
-        ],
+        ul[(li[tell.named(row), " × ", _listed(tell, columns)] for row, columns in by_row.items())],  # noqa: RUF001
     ]
 
 
@@ -257,9 +252,12 @@ def _tests(tell: Teller, route: str, at: int) -> Node:
     place = (route, at)
     results = tell.subject.arrivals.get(place, ())
     if not results:
-        return bool(tell.subject.tested) and section[
-            h2["Its tests"], p(".note")["No test of the policy has a lead that comes here."]
-        ]
+        return (
+            bool(tell.subject.tested)
+            and section[
+                h2["Its tests"], p(".note")["No test of the policy has a lead that comes here."]
+            ]
+        )
     return section[
         h2["Its tests"],
         ul(".tests")[

@@ -119,7 +119,11 @@ def _uses(tell: Teller, definition: Definition) -> Node:
         return section[h2["Rules that name it"], p(".note")["No rule names it itself."]]
     more = len(found) - MOST_LISTED
     return section[
-        h2[f"{counted(len(found), 'rule')} that name it" if len(found) > 1 else "The rule that names it"],
+        h2[
+            f"{counted(len(found), 'rule')} that name it"
+            if len(found) > 1
+            else "The rule that names it"
+        ],
         ul[
             (
                 li[

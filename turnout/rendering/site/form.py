@@ -52,9 +52,7 @@ def form_data(program: Program, route: str, policy_hash: str = "") -> dict[str, 
         "plan": written,
         "fields": [_field(field, countries) for field in fields],
         "looked_up": [
-            each.name
-            for each in looked_up_fields(program.policy.fields)
-            if each.name in known
+            each.name for each in looked_up_fields(program.policy.fields) if each.name in known
         ],
         "words": side_words(program, route, plan, written["sides"]),
         "steps": attrs.asdict(step_tables()),
@@ -93,7 +91,9 @@ def _countries(plan: Plan) -> tuple[str, ...]:
     """Return the countries of whose subdivisions the plan speaks."""
     listed = (value for each in plan.columns for value in getattr(each.classes, "values", ()))
     codes = subdivision_codes()
-    return tuple(sorted({value[:2] for value in listed if isinstance(value, str) and value in codes}))
+    return tuple(
+        sorted({value[:2] for value in listed if isinstance(value, str) and value in codes})
+    )
 
 
 # -- fields --

@@ -16,7 +16,7 @@ from htpy import (
     div,
     fieldset,
     form,
-    input,
+    input,  # noqa: A004
     label,
     legend,
     li,
@@ -116,9 +116,7 @@ def _form(shell: Shell, route: str, data: dict[str, object]) -> Element:
             (_calendar(name) for name in _calendars(plan)),
             _seen(plan),
         ],
-        p[
-            button("#clear", type="reset")["Clear"],
-        ],
+        p[button("#clear", type="reset")["Clear"],],
         any(isinstance(field.type, types.Country) for field in fields) and _countries(),
     ]
 
@@ -150,7 +148,9 @@ def _hint(field: Field) -> Node:
         case types.Language():
             return "a name or a code"
         case types.Integer(low, high) | types.Number(low, high):
-            return f"a {'whole ' if field.type.word == 'integer' else ''}number{_between(low, high)}"
+            return (
+                f"a {'whole ' if field.type.word == 'integer' else ''}number{_between(low, high)}"
+            )
         case types.Money(currency):
             return f"an amount in {currency}"
         case types.Code() | types.Domain():
@@ -203,7 +203,7 @@ def _control(field: Field, name: str, plan: dict[str, object]) -> Node:
 
 def _select(shared: dict[str, str], values: object) -> Element:
     assert isinstance(values, tuple | list)
-    return select(shared)[option(value="")["–"], (option(value=v)[visible(v)] for v in values)]
+    return select(shared)[option(value="")["–"], (option(value=v)[visible(v)] for v in values)]  # noqa: RUF001
 
 
 def _suggested(field: Field, plan: dict[str, object]) -> list[str]:
@@ -246,4 +246,3 @@ def _seen(plan: dict[str, object]) -> Node:
 def _countries() -> Element:
     listed = ((e["alpha_2"], e.get("common_name", e["name"])) for e in rows("countries"))
     return datalist("#countries")[(option(value=name)[code_] for code_, name in sorted(listed))]
-

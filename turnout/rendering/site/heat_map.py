@@ -88,11 +88,9 @@ def _count(cell: Cell) -> int:
     return sum(cell.counts or ())
 
 
-def _cell(
-    tell: Teller, coverage: Coverage, cell: Cell, order: Sequence[int], most: int
-) -> Node:
+def _cell(tell: Teller, coverage: Coverage, cell: Cell, order: Sequence[int], most: int) -> Node:
     if not order:
-        return td(".empty")["–" if cell.is_known else "not decided"]
+        return td(".empty")["–" if cell.is_known else "not decided"]  # noqa: RUF001
     counts = dict(zip(cell.clauses, cell.counts or (), strict=False))
     level = 0 if not most else 1 + (_LEVELS - 1) * _count(cell) // most
     lines = list(_lines(tell, coverage, order[:_MOST_RULES], counts))
@@ -145,9 +143,10 @@ def _shares(tell: Teller, coverage: Coverage) -> Node:
         ]
         for at, part in enumerate(coverage.parts)
     ]
-    left = coverage.left > 0 and tr(".gap")[
-        th(scope="row")[GAP], td(".number")[percent(coverage.left)], td
-    ]
+    left = (
+        coverage.left > 0
+        and tr(".gap")[th(scope="row")[GAP], td(".number")[percent(coverage.left)], td]
+    )
     return section[
         title,
         p(".note")[f"Shares are {of}."],

@@ -12,7 +12,7 @@ from importlib.resources import files
 from statistics import median
 from typing import TypeAlias
 
-from htpy import Element, Node, h2, li, ol, p, section, span
+from htpy import Element, Node, h2, li, ol, section, span
 from markupsafe import Markup
 
 from turnout.compiler.questions.coverage import Cell, by_value
@@ -180,7 +180,7 @@ def _states(tell: Teller, route: RouteSubject) -> Iterator[Node]:
             )
 
 
-def _map(
+def _map(  # noqa: PLR0913, PLR0917
     tell: Teller,
     route: RouteSubject,
     title: str,
@@ -255,9 +255,7 @@ def _tiles(
     ]
 
 
-def _tile(
-    code: str, place: Spot, number: int, groups: int, names: Mapping[str, str]
-) -> str:
+def _tile(code: str, place: Spot, number: int, groups: int, names: Mapping[str, str]) -> str:
     x, y = place[0] * _SIZE, place[1] * _SIZE
     name = Markup.escape(names.get(code, code))
     half = _SIZE // 2

@@ -191,8 +191,10 @@ def _lookup(fields: Mapping[str, Field], field: Field, lookup: Lookup) -> Node:
     return section[
         h2[f"{field.name} by {lookup.key}"],
         p(".note")[
-            told(lookup.table), f", {counted(len(rows), 'row')}",
-            f", the first {MOST_ROWS} shown" if len(rows) > MOST_ROWS else "", ".",
+            told(lookup.table),
+            f", {counted(len(rows), 'row')}",
+            f", the first {MOST_ROWS} shown" if len(rows) > MOST_ROWS else "",
+            ".",
         ],
         div(".scroll", tabindex="0", role="region", aria_label=f"{field.name} by {lookup.key}")[
             table[

@@ -7,7 +7,7 @@ lines of files. Its colours stand in a file of their own, since no page may hold
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from htpy import Node, button, div, input, label, p, script
+from htpy import Node, button, div, input, label, p, script  # noqa: A004
 from htpy import link as link_
 from markupsafe import Markup
 

@@ -29,9 +29,7 @@ def team_page(shell: Shell, team: Team) -> tuple[str, bytes]:
         ("Answered for by", team.steward and told(team.steward)),
     ]
     content = [facts(rows), _members(tell, team), senders(tell, "team", team.name)]
-    page = shell.page(
-        here, f"Team {team.name}", content, source(tell, team.span), lead=_size(team)
-    )
+    page = shell.page(here, f"Team {team.name}", content, source(tell, team.span), lead=_size(team))
     return here, page
 
 
@@ -75,7 +73,10 @@ def person_page(shell: Shell, person: Person) -> tuple[str, bytes]:
         team for team in policy.teams.values() if any(m.person == person.name for m in team.members)
     ]
     serves: Iterator[Node] = (
-        [told(f"{name}: "), ", ".join(show(policy.fields[name], v) for v in sorted(values, key=str))]
+        [
+            told(f"{name}: "),
+            ", ".join(show(policy.fields[name], v) for v in sorted(values, key=str)),
+        ]
         for name, values in person.serves.items()
         if name in policy.fields
     )
@@ -200,4 +201,3 @@ def _per(per: str | timedelta) -> str:
         return f"a {per}"
     hours = per.total_seconds() / 3600
     return f"in any {hours / 24:g} days" if hours % 24 == 0 else f"in any {hours:g} hours"
-

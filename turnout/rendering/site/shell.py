@@ -19,7 +19,7 @@ from htpy import (
     head,
     header,
     html,
-    input,
+    input,  # noqa: A004
     label,
     li,
     link,
@@ -42,7 +42,7 @@ from turnout.rendering.site.subject import SiteSubject
 
 CONTENT_POLICY = (
     # `file:` is what `'self'` is for a page that is opened from a disk.
-    "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' data: file:;"
+    "default-src 'none'; script-src 'self' file:; style-src 'self' file:; img-src 'self' data: file:;"  # noqa: E501
     " base-uri 'none'; form-action 'none'"
 )
 
@@ -84,7 +84,7 @@ class Shell:
         ]
         return f"{whole}\n".encode("utf-8", "backslashreplace")
 
-    def _header(self, here: str, up: str) -> Element:
+    def _header(self, here: str, up: str) -> Element:  # noqa: ARG002
         return header(".top")[
             a(".brand", href=addresses.link(here, addresses.HOME))[told(self.subject.title)],
             div(".search", role="search")[

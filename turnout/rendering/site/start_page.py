@@ -85,12 +85,21 @@ def _questions(tell: Teller) -> Iterator[tuple[Node, Node]]:
     if refused:
         yield "Which leads are rejected, and why?", ul[(li[each] for each in refused[:MOST_RULES])]
     if subject.policy.teams:
-        yield "What does each team get?", ul(".columns")[
-            (li[tell.to(page_of("team", name), name)] for name in subject.policy.teams)
-        ]
-    yield "In which order are the rules asked?", ul[
-        (li[tell.to(page_of("route", name), f"Route {name}")] for name in subject.program.routes)
-    ]
+        yield (
+            "What does each team get?",
+            ul(".columns")[
+                (li[tell.to(page_of("team", name), name)] for name in subject.policy.teams)
+            ],
+        )
+    yield (
+        "In which order are the rules asked?",
+        ul[
+            (
+                li[tell.to(page_of("route", name), f"Route {name}")]
+                for name in subject.program.routes
+            )
+        ],
+    )
 
 
 def _territories(
@@ -134,4 +143,10 @@ def _refused(tell: Teller) -> Iterator[Node]:
         for at, clause in enumerate(lowered.clauses):
             first = clause.attempts[0].target if clause.attempts else None
             if isinstance(first, Reject):
-                yield [tell.clause(route, at), ": ", tell.condition(clause.own), " → ", tell.first(clause)]
+                yield [
+                    tell.clause(route, at),
+                    ": ",
+                    tell.condition(clause.own),
+                    " → ",
+                    tell.first(clause),
+                ]
