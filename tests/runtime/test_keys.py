@@ -20,6 +20,7 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import LACKING, lead_reader, record_reader
 from turnout.runtime.records import decoding, records
+from turnout.runtime.records.opening import Format
 from turnout.runtime.router import Router
 
 POLICY = """
@@ -278,7 +279,7 @@ def test_broken_rows_of_two_files_that_begin_alike_are_two_leads(start: str) -> 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv"])
 def test_rows_that_are_too_long_to_be_kept_are_told_apart(
-    kind: str, monkeypatch: pytest.MonkeyPatch
+    kind: Format, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(decoding, "LONGEST_ROW", 1000)
     start = "id,note\n" if kind == "csv" else '{"id": 1}\n'
@@ -289,13 +290,13 @@ def test_rows_that_are_too_long_to_be_kept_are_told_apart(
 
 
 def one_of(text: str) -> str:
-    kind = "csv" if ";" in text else "json" if text.startswith("[") else "jsonl"
+    kind: Format = "csv" if ";" in text else "json" if text.startswith("[") else "jsonl"
     if kind == "json":
         text += "}]"
     return last_of(text, kind)
 
 
-def last_of(text: str, kind: str) -> str:
+def last_of(text: str, kind: Format) -> str:
     fields = {"id": Field("id", Text()), "note": Field("note", Text())}
     with records(BytesIO(text.encode()), kind, fields) as rows:
         found = [record_reader(fields)(row) for row in rows]
