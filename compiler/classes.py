@@ -135,7 +135,8 @@ class Texts(_Numbered):
         return dict(zip(self.literals, self.numbers, strict=True))
 
     @cached_property
-    def _inside(self) -> Mapping[str, int]:
+    def inside_of(self) -> Mapping[str, int]:
+        """The class of what begins with each prefix and with no longer one."""
         return dict(zip(self.prefixes, self.inside, strict=True))
 
     @cached_property
@@ -145,7 +146,7 @@ class Texts(_Numbered):
     def around(self, text: str) -> int:
         """Return the class of a text that is no literal."""
         for length in self._lengths:
-            number = self._inside.get(text[:length])
+            number = self.inside_of.get(text[:length])
             if number is not None:
                 return number
         return self.other

@@ -295,6 +295,24 @@ ALWAYS = And(())
 NEVER = Or(())
 
 
+def names_in(condition: Condition) -> Iterator[Named]:
+    """Yield the names that are written in `condition`; what they stand for stays closed."""
+    pending: list[Condition] = [condition]
+    while pending:
+        asked = pending.pop()
+        if isinstance(asked, Atom):
+            continue
+        match asked:
+            case And(parts) | Or(parts):
+                pending.extend(reversed(parts))
+            case Not(part):
+                pending.append(part)
+            case Named():
+                yield asked
+            case _:
+                assert_never(asked)
+
+
 def atoms(condition: Condition, opened: set[str] | None = None) -> Iterator[Atom]:
     """Yield every atom of `condition`, names opened, in written order, repeats included.
 

@@ -43,13 +43,13 @@ def check_gaps(analysis: Analysis) -> Iterator[Finding]:
     try:
         found = gaps(analysis)
     except OutOfSteps as stopped:
-        text, limit = ended(stopped, analysis.budget)
+        text, remedy = ended(stopped, analysis.budget)
         message = f"whether the route `{route.name}` takes every lead could not be decided"
         yield UNDECIDED.finding(
             route.span,
             message,
             text=text,
-            help=(f"end the route in a `fallback`, or raise the limit with `{limit}`",),
+            help=(f"end the route in a `fallback`, or {remedy}",),
         )
         return
     shown_ = found.regions[:MOST_GAPS]
@@ -145,13 +145,17 @@ def _values(condition: Condition) -> int:
 
 
 def _witness(analysis: Analysis, gap: Gap) -> Witness | None:
-    lead = example(analysis.space, gap.found, telling=gap.box)
-    if lead is None:
-        return None
-    ran = analysis.ran(lead)
-    if ran.rule is not None or ran.attempts:
-        return None
-    return shown(lead, analysis.program.policy.fields, "no rule matches")
+    """Return a lead of the gap that shows no more than what tells it, if there is one."""
+    full = analysis.space.full
+    sides = zip(gap.found, gap.box, full, strict=True)
+    plain = tuple(whole if told == whole else here for here, told, whole in sides)
+    for box in dict.fromkeys((plain, gap.found)):
+        lead = example(analysis.space, box, telling=gap.box)
+        if lead is not None:
+            ran = analysis.ran(lead)
+            if ran.rule is None and not ran.attempts:
+                return shown(lead, analysis.program.policy.fields, "no rule matches")
+    return None
 
 
 def _more(analysis: Analysis, more: int, *, is_whole: bool) -> Finding:

@@ -19,6 +19,10 @@ class OutOfTime(OutOfSteps):
     """The deadline of the whole run passed before the question was decided."""
 
 
+class OutOfTexts(OutOfSteps):
+    """Whether there is such a text was left open: the automata are too large, or unknown."""
+
+
 @attrs.frozen
 class Budget:
     """What questions may take before they are left undecided.
@@ -59,8 +63,12 @@ class Meter:
         self.unlooked -= count
         if self.unlooked < 0:
             self.unlooked = STEPS_PER_LOOK
-            if _is_past(self.deadline):
-                raise OutOfTime
+            self.look()
+
+    def look(self) -> None:
+        """Look at the clock. Raises OutOfTime past the deadline."""
+        if _is_past(self.deadline):
+            raise OutOfTime
 
 
 def _is_past(deadline: float | None) -> bool:

@@ -9,6 +9,9 @@ from turnout.compiler.masks import Mask
 from turnout.dsl.conditions import Atom
 from turnout.dsl.types import Field
 
+NO, YES = 1, 2
+"""The two classes of a yes/no dimension, as masks."""
+
 DimensionKind: TypeAlias = Literal["value", "has", "pattern", "age"]
 
 

@@ -20,6 +20,7 @@ from typing import TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.leads.budget import Meter
+from turnout.compiler.leads.possible_texts import real
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.masks import Mask
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
@@ -194,8 +195,19 @@ def truth(region: Region, box: Sequence[Mask]) -> bool | None:
 def find(space: Space, regions: Iterable[Region], meter: Meter, within: Box = ()) -> Masks | None:
     """Return a box whose leads are in all of `regions`, None where no lead is.
 
-    The box never holds an impossible combination. Raises OutOfSteps.
+    The box never holds an impossible combination, and its lowest classes are a lead if
+    `regions` stay outside of `space.impossible`. Raises OutOfSteps.
     """
+    wanted = list(regions)
+    outside = Regions(space).outside
+
+    def search(refuted: Sequence[Box]) -> Masks | None:
+        return _box(space, [*wanted, *map(outside, refuted)], meter, within)
+
+    return real(space.tight, search, meter)
+
+
+def _box(space: Space, regions: Iterable[Region], meter: Meter, within: Box) -> Masks | None:
     start = list(space.full)
     for at, mask in within:
         start[at] &= mask

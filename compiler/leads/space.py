@@ -20,8 +20,9 @@ import attrs
 from turnout.compiler import masks
 from turnout.compiler.classes import class_of, finder, is_as_tested
 from turnout.compiler.leads import partitions
-from turnout.compiler.leads.dimensions import Dimension, DimensionKind
+from turnout.compiler.leads.dimensions import NO, YES, Dimension, DimensionKind
 from turnout.compiler.leads.partitions import Partition
+from turnout.compiler.leads.possible_texts import Axis, axes
 from turnout.compiler.leads.prefixes import text
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.timeline import contradictions
@@ -49,9 +50,6 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.types import Field, Value, Values
-
-NO, YES = 1, 2
-"""The two classes of a yes/no dimension, as masks."""
 
 MOST_NEVER = 10_000
 """Sets of moments that don't come; with more, a witness may be at one of the others."""
@@ -81,6 +79,16 @@ class Space:
     def full(self) -> tuple[Mask, ...]:
         """The whole grid: every class of every dimension."""
         return tuple(dimension.full for dimension in self.dimensions)
+
+    @cached_property
+    def texts(self) -> dict[str, Axis]:
+        """What is asked of the texts of each field, by its name."""
+        return axes(self.dimensions)
+
+    @cached_property
+    def tight(self) -> tuple[Axis, ...]:
+        """Those of `texts` of which some combinations of classes may be no text."""
+        return tuple(axis for axis in self.texts.values() if axis.is_tight)
 
     def classify(self, values: Values, today: date) -> list[int]:
         """Return a lead's class on each dimension."""

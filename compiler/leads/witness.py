@@ -2,28 +2,28 @@
 
 Each field that the box constrains gets a value of one of its classes; the rest stay
 missing, so that the lead shows what matters. A value is only used if the reader of leads
-would read it as itself. Where no value can be made (a regular expression, say) the
-witness is left unconfirmed, and whoever shows it says "possibly".
+would read it as itself. Where no value could be made the witness is left unconfirmed, and
+whoever shows it says "possibly".
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
-from itertools import chain
-from typing import assert_never
 
 import attrs
 
 from turnout.compiler import masks
 from turnout.compiler.classes import MISSING, class_of
-from turnout.compiler.leads.dimensions import Dimension
+from turnout.compiler.leads.budget import Meter, OutOfTexts
+from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.samples import sample
-from turnout.compiler.leads.space import YES, Space
+from turnout.compiler.leads.space import Space
 from turnout.compiler.leads.timeline import kinds, stretches
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.dsl import types
 from turnout.dsl.calendars import Calendar
-from turnout.dsl.conditions import SEEN, Contains, Duplicate, EndsWith, Has, Matches, Open, Pattern
+from turnout.dsl.conditions import SEEN, Duplicate, Has, Open
 from turnout.dsl.findings import Witness
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.opening_hours import is_open
@@ -33,6 +33,10 @@ from turnout.dsl.zones import local_date
 
 DAY = date(2026, 1, 1)
 """The day on which a witness arrives, unless its dates and ages ask for another."""
+
+
+_NOBODYS = "ana@com.au"
+"""An address of which no domain can be taken."""
 
 
 @attrs.frozen
@@ -194,9 +198,11 @@ def _value(
 ) -> Value | None:
     dimensions = [space.dimensions[at] for at in places]
     field = dimensions[0].field
-    sampled = sample(dimensions[0], classes[places[0]])
     if isinstance(field.type, types.AnyOf):
         return _held(dimensions, [box[at] for at in places], field.type.values)
+    if field.type.shape == "text":
+        return _text(space, places[0], box)
+    sampled = sample(dimensions[0], classes[places[0]])
     for at, dimension in zip(places, dimensions, strict=True):
         if dimension.kind == "age" and box[places[0]] & ~1 == space.full[places[0]] & ~1:
             age = sample(dimension, classes[at])
@@ -207,9 +213,25 @@ def _value(
         kept = [at for at, d in zip(places, dimensions, strict=True) if d.kind != "age"]
         return all(box[at] >> class_of(of, value) & 1 for at, of in zip(kept, asked, strict=True))
 
-    nobodys = ["ana@com.au"] if _lacks_domain(space, box, field) else []
-    made = chain(nobodys, _candidates(field, sampled, dimensions))
-    return next(_readable(field, made, fits), None)
+    is_listed = isinstance(field.type, types.Subdivision | types.PersonName)
+    if sampled is None or not (is_listed or read(field, jsonable(sampled)) == sampled):
+        return None
+    return sampled if fits(sampled) else None
+
+
+def _text(space: Space, at: int, box: Masks) -> Value | None:
+    """Return a text of the box, of the first class as listed if there is one. at: of its values."""
+    axis = space.texts[space.dimensions[at].field.name]
+    whole = axis.wanted(box)
+    first = attrs.evolve(whole, values=whole.values & -whole.values)
+    if _lacks_domain(space, box, axis.field) and axis.is_one(whole, _NOBODYS):
+        return _NOBODYS
+    for wanted in (first, whole):
+        with suppress(OutOfTexts):
+            found = axis.text(wanted, Meter(0))
+            if found is not None:
+                return found
+    return None
 
 
 def _lacks_domain(space: Space, box: Masks, source: types.Field) -> bool:
@@ -221,72 +243,6 @@ def _lacks_domain(space: Space, box: Masks, source: types.Field) -> bool:
         and box[at] == 1 << MISSING
         for at, dimension in enumerate(space.dimensions)
     )
-
-
-def _readable(
-    field: types.Field, made: Iterator[Value], fits: Callable[[Value], bool]
-) -> Iterator[Value]:
-    for value in made:
-        is_listed = isinstance(field.type, types.Subdivision | types.PersonName)
-        if (is_listed or read(field, jsonable(value)) == value) and fits(value):
-            yield value
-
-
-def _candidates(
-    field: types.Field, sampled: Value | None, dimensions: list[Dimension]
-) -> Iterator[Value]:
-    if sampled is None:
-        return
-    if field.type.shape != "text":
-        yield sampled
-        return
-    start = str(sampled)
-    parts = [text for dimension in dimensions for text in _fragments(dimension)]
-    tails = ["", *parts, *(one + two for one in parts for two in parts)]
-    if isinstance(field.type, types.Email):
-        stems = [start, f"{start}@firm.example", "ana@firm.example", f"{start}na@firm.example"]
-        yield from (stem for stem in stems if "@" in stem)
-        for tail in tails:
-            yield from (f"ana{tail}", f"{start}{tail}", f"ana@{tail.lstrip('@.')}")
-            yield from (f"ana@firm{tail}", f"{tail}@firm.example", f"a{tail}na@firm.example")
-        return
-    if isinstance(field.type, types.Phone):
-        begun = (stem for tail in tails for stem in (start + tail, f"+49{tail}", f"+1{tail}"))
-        sizes = (8, 10, 9, 7, 0, 1, 2, 3, 4, 5, 6)
-        made = (f"{stem}{'3012345678'[:size]}" for stem in begun for size in sizes)
-        yield from (made_up + tail for made_up in made for tail in tails)
-        return
-    if isinstance(field.type, types.Domain):
-        for tail in tails:
-            yield from (start + tail, f"{start}{tail}.example", f"firm{tail}")
-            yield from (f"{tail}firm.example", f"firm{tail}.example", f"{start}{tail}firm.example")
-        return
-    if isinstance(field.type, types.SalesforceId):
-        begun = (stem for tail in tails for stem in (start, start + tail, tail + start, tail))
-        whole = (read(field, stem.ljust(15, rest)) for stem in begun for rest in "0a")
-        yield from (value for value in whole if isinstance(value, str))
-        return
-    for tail in tails:
-        yield from (start + tail, tail + start, tail, f"{start} {tail}", f"{tail} {start}")
-
-
-def _fragments(dimension: Dimension) -> list[str]:
-    """Return texts that may make a pattern hold; for an expression, its plain alternatives."""
-    test = dimension.test
-    if not isinstance(test, Pattern):
-        return []
-    match test:
-        case EndsWith(_, text) | Contains(_, text):
-            return [text]
-        case Matches(_, pattern):
-            plain = pattern.replace("\\b", "").replace("(?i)", "").strip("^$")
-            return [
-                "".join(c for c in part if c.isalnum() or c in " @.-")
-                for part in plain.replace("(", "|").replace(")", "|").split("|")
-                if part
-            ]
-        case _:
-            assert_never(test)
 
 
 def _held(dimensions: list[Dimension], masks: list[int], values: tuple[str, ...]) -> Value | None:

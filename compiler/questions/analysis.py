@@ -6,9 +6,10 @@ from functools import cache, cached_property, partial
 import attrs
 
 from turnout.compiler.leads.boxes import merged, parts
-from turnout.compiler.leads.budget import USUAL, Budget, Meter, OutOfSteps
+from turnout.compiler.leads.budget import USUAL, Budget, Meter, OutOfSteps, OutOfTexts
 from turnout.compiler.leads.ground import Ground
 from turnout.compiler.leads.index import IMPOSSIBLE, Index, index
+from turnout.compiler.leads.possible_texts import real
 from turnout.compiler.leads.regions import Masks, Region, Regions, find, truth
 from turnout.compiler.leads.search import uncovered, uncovered_by_most
 from turnout.compiler.leads.space import Box, Space
@@ -89,6 +90,13 @@ class Analysis:
         """Return what the reference interpreter says of a lead."""
         return match(self.program.policy, self.route.name, lead.values, lead.clock)
 
+    def is_lead(self, point: Masks) -> bool:
+        """Return whether a point outside of what is impossible is known to be a lead."""
+        try:
+            return all(axis.narrowed(point, Meter(0)) for axis in self.space.tight)
+        except OutOfTexts:
+            return False
+
     def left(self, at: int) -> Region:
         """Return the region that clause `at` leaves."""
         return self.regions.region(self.route.clauses[at].condition, holds=False)
@@ -115,7 +123,11 @@ class Analysis:
             if any(truth(self.taken[at], box) is not False for at in webs):
                 found = self._searched(Region(sides, wanted.eithers), outside, meter)
             else:
-                found = _found(chosen, box, whole.without, among, meter)
+
+                def search(refuted: Sequence[Box], box: Masks = box) -> Masks | None:
+                    return _found(chosen, box, [*whole.without, *refuted], among, meter)
+
+                found = real(self.space.tight, search, meter)
             if found is not None:
                 return found
         return None

@@ -72,5 +72,5 @@ def samples(analysis: Analysis, at: int) -> Iterator[Masks]:
             continue
         highest = tuple(1 << mask.bit_length() - 1 for mask in box)
         for point in (tuple(mask & -mask for mask in box), highest):
-            if not known.met(point, known.impossible):
+            if not known.met(point, known.impossible) and analysis.is_lead(point):
                 yield point

@@ -181,9 +181,11 @@ def _order(space: Space, columns: Sequence[Mapping[int, int]]) -> list[int]:
 def linked(space: Space) -> list[int]:
     """Return for each dimension those that its classes may depend on, itself included."""
     links = [1 << at for at in range(len(space.dimensions))]
-    for box in space.impossible:
+    groups = [[at for at, _ in box] for box in space.impossible]
+    groups += [sorted(axis.dimensions) for axis in space.tight]
+    for group in groups:
         together = 0
-        for at, _ in box:
+        for at in group:
             together |= links[at]
         for at in members(together):
             links[at] = together

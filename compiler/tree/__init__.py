@@ -1,80 +1,84 @@
-"""The decision tree that people read: splits with a branch for each answer, and leaves.
+"""The decision tree that people read: a route as an outline of questions.
 
-A split's branches never share a lead, and equal parts stand once. `compiler.growing`
-makes it.
+Steps stand in the policy's own order. A question has what is asked of the leads for which
+it holds; whom nothing in there takes goes on to the next step, as everybody else does. So
+the tree is the policy's outline, it has as many steps as the policy has rules and blocks,
+and a lead follows it from the top to the bottom without a jump. `grow.py` makes it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.program import Attempt
+from turnout.compiler.program import Clause
 from turnout.dsl.conditions import Condition
-from turnout.dsl.policy import Sla
-from turnout.dsl.promises import Action
+from turnout.dsl.source import Span
 
 
 @attrs.frozen
 class Leaf:
-    """Where leads go.
+    """Where every lead goes that comes here. number: of the clause, in the route's order."""
 
-    clause: the rule or fallback, None at the end of a route that has no fallback.
-    attempts: its targets in order, those of the fallbacks around it included.
-    sla, actions: those of the rule.
-    """
-
-    clause: str | None
-    is_rule: bool
-    attempts: tuple[Attempt, ...]
-    own_attempts: int
-    sla: Sla | None = None
-    actions: tuple[Action, ...] = ()
+    number: int
+    clause: Clause
 
 
 @attrs.frozen
-class Branch:
-    """One answer. label: in the policy's words. child: the number of a node."""
+class Question:
+    """Something that is asked of a lead.
 
-    label: str
-    condition: Condition
-    child: int
-
-
-@attrs.frozen
-class Split:
-    """A question.
-
-    kind: "territory", "segment", "field" or "condition". subject: the family's, segment's
-    or field's name (the family of the territories at the top is ""), or the condition.
-    inside: the blocks in which it is asked, outermost first, as written. branches: no
-    lead is in two. otherwise: the node for every other lead, None where there is none.
+    asks: what must all hold. inside: what is asked then; one leaf where the question is
+    all that a rule asks. is_block: it is a `within` of the policy, else what a rule asks,
+    or what several rules ask first. span: the whole rule or block as it is written. lost:
+    the condition as written, where a part of it could not be read; "" otherwise.
     """
 
-    kind: str
-    subject: str
-    inside: tuple[str, ...]
-    branches: tuple[Branch, ...]
-    otherwise: int | None
+    asks: tuple[Condition, ...]
+    inside: tuple["TreeStep", ...]
+    is_block: bool
+    span: Span = attrs.field(eq=False, repr=False)
+    lost: str = ""
 
 
-Node: TypeAlias = Leaf | Split
+TreeStep: TypeAlias = Question | Leaf
 
 
 @attrs.frozen
 class Tree:
-    """The decision tree of a route. nodes: children before parents; equal parts once."""
+    """The decision tree of a route."""
 
     route: str
-    nodes: tuple[Node, ...]
-    root: int
+    steps: tuple[TreeStep, ...]
+
+    @property
+    def questions(self) -> int:
+        """How many questions there are."""
+        return sum(isinstance(step, Question) for step in every_step(self.steps))
 
 
-def follow(tree: Tree, is_true: Callable[[Condition], bool]) -> Leaf:
-    """Return the leaf that a lead reaches; `is_true` answers for the lead."""
-    node = tree.nodes[tree.root]
-    while isinstance(node, Split):
-        taken = next((b.child for b in node.branches if is_true(b.condition)), node.otherwise)
-        assert taken is not None, "the branches of a split without `otherwise` take every lead"
-        node = tree.nodes[taken]
-    return node
+def follow(tree: Tree, is_true: Callable[[Condition], bool]) -> Leaf | None:
+    """Return the leaf that a lead reaches, None where nobody takes it.
+
+    is_true: answers for the lead.
+    """
+    return _followed(tree.steps, is_true)
+
+
+def _followed(steps: tuple[TreeStep, ...], is_true: Callable[[Condition], bool]) -> Leaf | None:
+    for step in steps:
+        if isinstance(step, Leaf):
+            return step
+        if all(map(is_true, step.asks)):
+            found = _followed(step.inside, is_true)
+            if found is not None:
+                return found
+    return None
+
+
+def every_step(steps: tuple[TreeStep, ...]) -> Iterator[TreeStep]:
+    """Yield the steps and all that stand inside them, in reading order."""
+    for step in steps:
+        yield step
+        if isinstance(step, Question):
+            yield from every_step(step.inside)

@@ -1,30 +1,32 @@
 """The decision tree as JSON, for programs that walk it themselves.
 
-Version 1. Every condition is written in the policy language, so whoever reads the tree
+Version 2. Every condition is written in the policy language, so whoever reads the tree
 needs no second language for conditions; `definitions` says what each name in them means.
-Nodes stand in an order in which children come before their parents, and a node is written
-once however many branches lead to it.
+Nodes stand in reading order, the first is where leads come in, and every way leads to a
+node further down. So a program that goes through them needs one loop.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, assert_never
 
+import attrs
+
 from turnout.compiler.program import Attempt, Program
-from turnout.compiler.tree import Leaf, Node, Split, Tree
+from turnout.compiler.tree import Leaf, Question, Tree, TreeStep, every_step
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 from turnout.dsl.policy import Sla
 from turnout.dsl.wording import parts, written
 
-VERSION = 1
+VERSION = 2
 
 
 def as_json(tree: Tree, program: Program) -> dict[str, Any]:
     """Return the tree as JSON values, keys in a fixed order."""
     conditions = [
-        branch.condition
-        for node in tree.nodes
-        if isinstance(node, Split)
-        for branch in node.branches
+        condition
+        for step in every_step(tree.steps)
+        if isinstance(step, Question)
+        for condition in step.asks
     ]
     fields = program.policy.fields
     return {
@@ -32,8 +34,7 @@ def as_json(tree: Tree, program: Program) -> dict[str, Any]:
         "version": VERSION,
         "policy": program.policy.name,
         "route": tree.route,
-        "root": tree.root,
-        "nodes": [_node(number, node, program) for number, node in enumerate(tree.nodes)],
+        "nodes": _Numbering(program).nodes(tree),
         "definitions": {
             name.name: {"kind": name.kind, "means": written(name.meaning, fields)}
             for name in sorted(_names(conditions), key=lambda name: name.name)
@@ -41,35 +42,77 @@ def as_json(tree: Tree, program: Program) -> dict[str, Any]:
     }
 
 
-def _node(number: int, node: Node, program: Program) -> dict[str, Any]:
-    if isinstance(node, Leaf):
-        return {
-            "node": number,
-            "type": "leaf",
-            "rule": node.clause if node.is_rule else None,
-            "by": None if node.clause is None else ("rule " if node.is_rule else "") + node.clause,
-            "targets": [_target(attempt) for attempt in node.attempts],
-            "sla": None if node.sla is None else _sla(node.sla),
-            "actions": [
-                {"kind": action.kind, "arguments": list(action.arguments)}
-                for action in node.actions
-            ],
-        }
+@attrs.define
+class _Numbering:
+    """Numbers nodes from the last to the first, so that what each leads to is known.
+
+    found: the nodes so far, the last of the route first, numbered from the end.
+    """
+
+    program: Program
+    found: list[dict[str, Any]] = attrs.Factory(list[dict[str, Any]])
+
+    def nodes(self, tree: Tree) -> list[dict[str, Any]]:
+        """Return the nodes in reading order. Where every lead is taken, nobody's leaf isn't one."""
+        end = None if _is_taken(tree.steps) else self._add(_NOBODY)
+        self._lay(tree.steps, (), end)
+        count = len(self.found)
+        for at, node in enumerate(self.found):
+            node["node"] = count - 1 - at
+            for way in ("yes", "else"):
+                if node["type"] == "question":
+                    node[way] = count - 1 - node[way]
+        return self.found[::-1]
+
+    def _lay(self, steps: tuple[TreeStep, ...], inside: tuple[str, ...], after: int | None) -> int:
+        """Add the nodes of `steps`, which are followed by `after`, and return the first."""
+        for step in reversed(steps):
+            if isinstance(step, Leaf):
+                after = self._add(_leaf(step))
+                continue
+            assert after is not None, "a question is followed by a step, or by nobody's leaf"
+            asked = And(step.asks) if len(step.asks) != 1 else step.asks[0]
+            said = written(asked, self.program.policy.fields)
+            deeper = (*inside, said) if step.is_block else inside
+            yes = self._lay(step.inside, deeper, after)
+            head = {"node": 0, "type": "question", "inside": list(inside)}
+            after = self._add({**head, "when": said, "yes": yes, "else": after})
+        assert after is not None
+        return after
+
+    def _add(self, node: dict[str, Any]) -> int:
+        self.found.append(dict(node))
+        return len(self.found) - 1
+
+
+_NOBODY: dict[str, Any] = {
+    "node": 0,
+    "type": "leaf",
+    "rule": None,
+    "by": None,
+    "targets": [],
+    "sla": None,
+    "actions": [],
+}
+
+
+def _is_taken(steps: tuple[TreeStep, ...]) -> bool:
+    """Return whether a step takes every lead that comes to it."""
+    return bool(steps) and isinstance(steps[-1], Leaf)
+
+
+def _leaf(leaf: Leaf) -> dict[str, Any]:
+    clause = leaf.clause
     return {
-        "node": number,
-        "type": "split",
-        "kind": node.kind,
-        "subject": node.subject,
-        "inside": list(node.inside),
-        "branches": [
-            {
-                "label": branch.label,
-                "when": written(branch.condition, program.policy.fields),
-                "to": branch.child,
-            }
-            for branch in node.branches
+        "node": 0,
+        "type": "leaf",
+        "rule": clause.name if clause.is_rule else None,
+        "by": ("rule " if clause.is_rule else "") + clause.name,
+        "targets": [_target(attempt) for attempt in clause.attempts],
+        "sla": None if clause.sla is None else _sla(clause.sla),
+        "actions": [
+            {"kind": action.kind, "arguments": list(action.arguments)} for action in clause.actions
         ],
-        "otherwise": node.otherwise,
     }
 
 
@@ -87,7 +130,7 @@ def _sla(sla: Sla) -> dict[str, Any]:
     }
 
 
-def _names(conditions: list[Condition]) -> Iterator[Named]:
+def _names(conditions: Iterable[Condition]) -> Iterator[Named]:
     """Yield each name that the conditions use, directly or inside another, once."""
     seen: set[str] = set()
     pending = list(conditions)

@@ -13,11 +13,11 @@ from typing import assert_never
 import attrs
 
 from turnout.compiler.leads import partitions
-from turnout.compiler.leads.dimensions import Dimension
+from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.partitions import Cut
 from turnout.compiler.leads.regions import Regions
 from turnout.compiler.leads.samples import ends, pieces, sample
-from turnout.compiler.leads.space import YES, Box, Space
+from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types

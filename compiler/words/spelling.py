@@ -11,10 +11,9 @@ from typing import assert_never
 
 from turnout.compiler import masks
 from turnout.compiler.leads import partitions
-from turnout.compiler.leads.dimensions import Dimension
+from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.partitions import Cut
 from turnout.compiler.leads.samples import ends, pieces, sample
-from turnout.compiler.leads.space import YES
 from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import Mask
 from turnout.compiler.words.describe import SideNames, absorbed, follows, named, spans

@@ -21,18 +21,18 @@ _LONGEST_BEFORE = 64
 _BAD_LABEL = re.compile(r"(?:^|\.)-|-(?:\.|$)|[^\w.-]|_")
 _WRONG = re.compile(r"[\s,;:()<>\[\]\\\"|\x00-\x1f\x7f]")
 # What needs no second look. INVARIANT: every match is an address to email-validator, too
-# (a law in the tests); names in `_RESERVED` are left to it.
-_PLAIN = re.compile(
+# (a law in the tests); names in `RESERVED` are left to it.
+PLAIN = re.compile(
     r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63})"
 )
-_RESERVED = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
+RESERVED = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
 
 
 def email(text: str, _country: str | None = None) -> Reading:
     """Read an e-mail address; `Name <a@b.example>` and `mailto:` may stand around it."""
     address = text.lower()
-    found = _PLAIN.fullmatch(address) if len(address) <= 64 and "--" not in address else None
-    if found and found[1] not in _RESERVED:
+    found = PLAIN.fullmatch(address) if len(address) <= 64 and "--" not in address else None
+    if found and found[1] not in RESERVED:
         return address
     return _checked(_MAILTO.sub(r"\1", address))
 
@@ -82,7 +82,7 @@ def _fault(address: str) -> str:
         ("." not in after, "no dot after the @"),
         (len(before) > _LONGEST_BEFORE, f"more than {_LONGEST_BEFORE} characters before the @"),
         (last.isdigit(), "a number where a domain stands"),
-        (last in _RESERVED, f".{last} is reserved, and nobody's"),
+        (last in RESERVED, f".{last} is reserved, and nobody's"),
         (_BAD_LABEL.search(after) is not None, "a sign in its domain that none can have there"),
     )
     return next((f": {said}" for is_so, said in faults if is_so), "")

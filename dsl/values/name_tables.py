@@ -20,7 +20,7 @@ _FEW = 4
 """Fewer letters than these are a name only as they stand: nothing may be dropped from them."""
 
 _IN_BRACKETS = re.compile(r"(.+?) \((.+ of(?: the)?)\)", re.IGNORECASE)
-_BETWEEN = re.compile(
+BETWEEN = re.compile(
     r"\s*[()\[\],;/|:\n]\s*|\s+(?:[-\u2013\u2014+&]|and|or|und|oder|et|ou|y|o|e)\s+", re.IGNORECASE
 )
 
@@ -100,7 +100,7 @@ def parts(text: str) -> tuple[str, ...]:
     >>> parts("Germany (DE)"), parts("en/de"), parts("US - United States")
     (('Germany', 'DE'), ('en', 'de'), ('US', 'United States'))
     """
-    return tuple(part for part in _BETWEEN.split(text) if part)
+    return tuple(part for part in BETWEEN.split(text) if part)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Write what the examples should give: expected.csv, diagram.dot and diagram.svg of each.
+"""Write what the examples should give: expected.csv and the diagrams of each.
 
     python examples/scripts/expected.py
 
@@ -29,6 +29,9 @@ FILES = {
 ROUTES = {"multi-product": ("inbound", "renewal", "trial")}
 """The routes of the policies that have several; the first one's files have no suffix."""
 
+SAME = ("--no-commit", "--source", ".")
+"""What a diagram would say of the folder that it is written to, and doesn't."""
+
 FIGURE = EXAMPLES.parent / "docs" / "images" / "inbound.route"
 """The policy of the README and the tutorial; its picture stands beside it."""
 
@@ -42,9 +45,10 @@ def commands(example: str, out: Path) -> list[list[str]]:
         chosen = ["--route", route] if route else []
         written += [
             ["route", policy, leads, "--at", AT, *chosen, "-o", str(out / f"expected{suffix}.csv")],
-            ["diagram", policy, *chosen, "-o", str(out / f"diagram{suffix}.dot")],
-            ["diagram", policy, *chosen, "-o", str(out / f"diagram{suffix}.svg")],
         ]
+        for form in ("dot", "mmd", "svg"):
+            diagram = ["diagram", policy, *chosen, "-o", str(out / f"diagram{suffix}.{form}")]
+            written.append([*diagram, *SAME])
     return written
 
 
@@ -55,7 +59,7 @@ def main(argv: list[str]) -> None:
         for arguments in commands(example, root / example):
             cli(arguments, standalone_mode=False)
     out = root / "inbound.svg" if argv else FIGURE.with_suffix(".svg")
-    cli(["diagram", str(FIGURE), "-o", str(out)], standalone_mode=False)
+    cli(["diagram", str(FIGURE), "-o", str(out), *SAME], standalone_mode=False)
 
 
 if __name__ == "__main__":

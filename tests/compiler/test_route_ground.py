@@ -18,7 +18,7 @@ route inbound { rule big { when size > 10 to queue a }  fallback to queue a }
 """
 
 
-def test_the_checks_the_tree_and_the_plan_share_one_ground() -> None:
+def test_the_checks_and_the_plan_share_one_ground() -> None:
     program = lower(resolved(POLICY))
     shared = route_ground(program, "inbound")
     assert route_ground(program, "inbound") is shared

@@ -13,7 +13,6 @@ import pytest
 from click.testing import Result
 
 from tests.support.command_line import INBOUND, UNKNOWN, folder, process, turnout
-from turnout.compiler.tree import picture as drawing
 
 __all__ = ["folder"]  # the fixture, for this module's tests
 
@@ -46,7 +45,7 @@ def refused(result: Result, status: int = 2) -> str:
 # -- every command --
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name != "diagram"])
 def test_a_policy_with_errors_is_reported_and_nothing_is_written(name: str, folder: Path) -> None:
     (folder / "inbound.route").write_text(UNKNOWN)
     before = sorted(folder.iterdir())
@@ -120,7 +119,7 @@ def name_format(name: str) -> str:
     return "dot" if name == "diagram" else "json"
 
 
-# -- compile and diagram --
+# -- compile --
 
 
 def test_compile_writes_the_tree_to_stdout_or_a_file(folder: Path) -> None:
@@ -128,39 +127,12 @@ def test_compile_writes_the_tree_to_stdout_or_a_file(folder: Path) -> None:
     document = json.loads(printed)
     assert (document["format"], document["version"], document["route"]) == (
         "turnout-tree",
-        1,
+        2,
         "inbound",
     )
     assert turnout(*COMMANDS["compile"], "-o", "tree.json").stdout == ""
     assert (folder / "tree.json").read_text() == printed
     assert turnout(*COMMANDS["compile"], "-o", "-").stdout == printed
-
-
-def test_a_diagram_is_drawn_by_its_suffix(folder: Path) -> None:
-    assert turnout("diagram", "inbound.route", "-o", "tree.svg").exit_code == 0
-    svg = (folder / "tree.svg").read_text()
-    assert svg.rstrip().endswith("</svg>")
-    assert all(word in svg for word in ("DACH", "large", "triage", "lead arrives"))
-    dot = turnout("diagram", "inbound.route", "-o", "-", "--format", "dot").stdout
-    assert dot.startswith("digraph inbound {")
-
-
-@pytest.mark.parametrize("suffix", ["png", "pdf"])
-def test_without_graphviz_a_picture_says_what_to_install(
-    suffix: str, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(folder / "nothing"))
-    out = folder / f"tree.{suffix}"
-    out.write_text("the last one")
-    said = refused(turnout("diagram", "inbound.route", "-o", str(out)))
-    assert "Graphviz" in said
-    assert "help:" in said
-    assert out.read_text() == "the last one"
-
-
-def test_formats_of_the_diagram_are_those_that_can_be_drawn() -> None:
-    assert drawing.FORMATS == ("svg", "dot", "png", "pdf")
-    assert turnout("diagram", "inbound.route", "-o", "-", "--format", "gif").exit_code == 2
 
 
 # -- route --

@@ -5,17 +5,16 @@ from pathlib import Path
 
 import click
 
-from turnout.commands.exits import complain
+from turnout.commands.drawings import write as write_pages
 from turnout.commands.flow import route_leads
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
-from turnout.commands.trees import picture, tree_of, tree_text
+from turnout.commands.trees import headed, tree_of, tree_text, whole_picture
 from turnout.compiler.compiled import Compiled
-from turnout.compiler.tree import Tree
-from turnout.compiler.tree.picture import PictureError
 from turnout.printable import visible
+from turnout.rendering.diagram import Drawing, drawn
 from turnout.rendering.report import Report, counted
 from turnout.rendering.screen import Ink, columns, paint
 from turnout.runtime.records import Manner
@@ -25,7 +24,7 @@ WHAT = {
     "decisions.csv": "a decision for each lead, for spreadsheets",
     "decisions.jsonl": "the same for programs",
     "tree.svg": "the decision tree as a picture",
-    "tree.dot": "the picture's source",
+    "tree.dot": "the same for Graphviz",
     "tree.json": "the decision tree for programs",
     "state.db": "turns and decisions; the next run goes on from here",
 }
@@ -70,8 +69,9 @@ def command(
     folder.mkdir(parents=True, exist_ok=True)
     tree = tree_of(compiled, route)
     write(folder / "tree.json", tree_text(compiled, tree))
-    step("compiled", f"route {route}: a decision tree of {counted(len(tree.nodes), 'node')}")
-    render(compiled, tree, folder)
+    step("compiled", f"route {route}: a decision tree of {counted(tree.questions, 'question')}")
+    draw(compiled, route, folder, policy)
+    step("drew", "the tree as a picture")
     outs: dict[Path | None, str] = {folder / f"decisions.{each}": each for each in ("csv", "jsonl")}
     with Router(compiled, route=route, state=folder / "state.db", wait=wait) as router:
         tally = route_leads(router, leads, outs, at, manner)
@@ -83,15 +83,13 @@ def command(
             click.echo(f"  {name:<15}  {what}")
 
 
-def render(compiled: Compiled, tree: Tree, folder: Path) -> None:
-    """Draw the tree; a machine that can't draw pictures still gets everything else."""
-    write(folder / "tree.dot", picture(compiled, tree, "dot"))
-    try:
-        write(folder / "tree.svg", picture(compiled, tree, "svg"))
-        step("drew", "the tree as a picture")
-    except PictureError as failure:
-        (folder / "tree.svg").unlink(missing_ok=True)
-        complain(failure.message, failure.help)
+def draw(compiled: Compiled, route: str, folder: Path, policy: Path) -> None:
+    """Draw the tree: as pages where it is long, and as the source of one."""
+    for form in ("svg", "dot"):
+        shown = whole_picture(compiled, route, is_one_page=form == "dot")
+        pages, heading = headed(compiled, route, shown, has_commit=True)
+        out = folder / f"tree.{form}"
+        write_pages(drawn(pages, heading, Drawing(form, "auto", out, policy)), out)
 
 
 def summary(compiled: Compiled) -> str:

@@ -91,7 +91,7 @@ def copied(of: Repository, revision: str, path: Path, folder: Path) -> Path:
         target.write_bytes(content)
         if not name.endswith(".route") and name != main:
             continue
-        for named in _named(name, content):
+        for named in named_files(name, content):
             if named in entries and named not in seen and len(seen) < 2 * MAX_FILES:
                 seen.add(named)
                 waiting.append(named)
@@ -135,8 +135,11 @@ def _content(of: Repository, entries: Mapping[str, tuple[str, str]], name: str) 
     return None
 
 
-def _named(name: str, content: bytes) -> list[str]:
-    """Return the paths that the texts of a policy file may name, from the repository's top."""
+def named_files(name: str, content: bytes) -> list[str]:
+    """Return the paths that the texts of a policy file may name, from the repository's top.
+
+    name: of the file, from there too.
+    """
     text = content.decode("utf-8", "replace")
     return [_joined(name, found) for found in dict.fromkeys(_QUOTED.findall(text))]
 

@@ -97,7 +97,7 @@ def _issues(decision: Decision) -> list[tuple[str, str]]:
 
 def _turned_away(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
     """Yield the first clause of each run that the same thing refused, and what that was."""
-    for refused, run in groupby(tried, key=lambda each: _refused(each.refusals)):
+    for refused, run in groupby(tried, key=lambda each: why_refused(each.refusals)):
         first, *others = [each.clause for each in run]
         reason = refused
         if len(others) > 1:
@@ -107,7 +107,7 @@ def _turned_away(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
         yield first, reason
 
 
-def _refused(refusals: Sequence[Refusal]) -> str:
+def why_refused(refusals: Sequence[Refusal]) -> str:
     """Return such as "DACH: country in [AT, CH, DE], but country is JP".
 
     A long definition says less than its name: "not EMEA, because country is JP".

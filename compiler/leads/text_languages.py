@@ -1,0 +1,155 @@
+"""Which texts a field can hold, as a language, and the shortest texts that several have.
+
+The languages of `kinds` hold every value of a type, and some texts besides that no reader
+gives as itself (an address with a reserved name, a number that no country has). So where
+they leave nothing there is nothing; what they leave is read before it is shown.
+
+Of several automata the product is walked breadth first, in the order of letters that make
+the text readable; characters that none of them tells apart are tried once.
+"""
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from itertools import islice, pairwise
+from unicodedata import normalize
+
+import attrs
+
+from turnout.compiler.leads.automata import Automaton, ExpressionAutomaton, State
+from turnout.compiler.leads.budget import Meter
+from turnout.compiler.leads.expressions import expression_of
+from turnout.dsl import types
+
+MOST_STATES = 20_000
+"""States of a product that are looked at before a question is left open."""
+
+READABLE = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-.@_+ "
+"""The characters of which a text is made first, in that order."""
+
+_EMAIL_AS_USUAL = r"\A[a-z0-9]+(?:[._+-][a-z0-9]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,12}\z"
+_EMAIL = r"\A.+@[^@]*[^@.]\z"
+_PHONE = r"\A\+[1-9][0-9]{2,16}\z"
+_DOMAIN = r"\A[^.@/ ][^@/ ]*\.[^@/ .]+\z"
+_SALESFORCE_ID = r"\A[0-9A-Za-z]{15}[A-Z0-5]{3}\z"
+_TEXT = r"\A[^ ]+(?: [^ ]+)*\z"
+
+
+def kinds(kind: types.FieldType) -> tuple[ExpressionAutomaton, ...]:
+    """Return languages of values of a type: the last holds each, those before it are plainer."""
+    return tuple(_language(expression) for expression in _expressions(kind))
+
+
+def _expressions(kind: types.FieldType) -> tuple[str, ...]:
+    if isinstance(kind, types.SalesforceId):
+        return (_SALESFORCE_ID,)
+    if isinstance(kind, types.Code):
+        if kind.digits is not None:
+            return (rf"\A[0-9]{{{kind.digits}}}\z",)
+        return (r"\A[^ ]+\z" if kind.first is None else rf"\A[^ ]{{1,{kind.first}}}\z",)
+    if isinstance(kind, types.Email):
+        return _EMAIL_AS_USUAL, _EMAIL
+    if isinstance(kind, types.Phone):
+        return (_PHONE,)
+    return (_DOMAIN,) if isinstance(kind, types.Domain) else (_TEXT,)
+
+
+@lru_cache(maxsize=64)
+def _language(expression: str) -> ExpressionAutomaton:
+    return ExpressionAutomaton.of(expression_of(expression, is_cased=True), wanted=True)
+
+
+def can_hold(kind: types.FieldType, character: str) -> bool:
+    """Return whether a value of a type may have this character; never False where one has."""
+    if not character.isascii():
+        is_kept = character not in "\u00ad\u200b\u2060\ufeff" and not character.isspace()
+        if isinstance(kind, types.Code) or not is_kept:
+            return is_kept and not "\ud800" <= character <= "\udfff"
+        apart = normalize("NFD", character)
+        return apart.casefold() == apart and not "\ud800" <= character <= "\udfff"
+    if character in "\t\n\v\f\r\x1c\x1d\x1e\x1f\0":
+        return False
+    if isinstance(kind, types.SalesforceId):
+        return True
+    return not (character.islower() if isinstance(kind, types.Code) else character.isupper())
+
+
+@attrs.frozen
+class Letter:
+    """A character, for all that no automaton tells apart from it. is_alone: there is no other."""
+
+    character: str
+    is_alone: bool
+
+
+def letters(kind: types.FieldType, automata: Sequence[Automaton], each: int = 1) -> list[Letter]:
+    """Return characters of a type, up to `each` of those that no automaton tells apart."""
+    edges = {0, 0x110000}
+    for automaton in automata:
+        for low, high in automaton.told_apart():
+            edges.update((low, high + 1))
+    return _letters(kind, tuple(sorted(edges)), each)
+
+
+@lru_cache(maxsize=256)
+def _letters(kind: types.FieldType, edges: tuple[int, ...], each: int) -> list[Letter]:
+    found: list[Letter] = []
+    for low, end in pairwise(edges):
+        some = [c for c in READABLE if low <= ord(c) < end and can_hold(kind, c)]
+        if len(some) < each + 1:
+            codes = (chr(code) for code in range(low, end))
+            others = (c for c in codes if c not in READABLE and can_hold(kind, c))
+            some += islice(others, each + 1 - len(some))
+        found += [Letter(c, len(some) == 1) for c in some[:each]]
+    order = {character: at for at, character in enumerate(READABLE)}
+    return sorted(found, key=lambda of: (order.get(of.character, len(order)), of.character))
+
+
+@attrs.define
+class Walk:
+    """A walk through the product of automata: the texts that all have, the shortest first.
+
+    again: how often one state is come to, by different texts. is_whole: once the walk has
+    ended, whether it has come to every text; is_cut: whether it was ended by `MOST_STATES`.
+    """
+
+    automata: Sequence[Automaton]
+    alphabet: Sequence[Letter]
+    again: int = 1
+    is_whole: bool = True
+    is_cut: bool = False
+
+    def texts(self, meter: Meter) -> Iterator[str]:
+        """Yield the texts. Raises OutOfTime."""
+        start = tuple(automaton.start for automaton in self.automata)
+        come = {start: 1}
+        pending: list[tuple[tuple[State, ...], str]] = [(start, "")]
+        for count, (states, text) in enumerate(pending):
+            if count % 256 == 0:
+                meter.look()
+            if count == MOST_STATES:
+                self.is_cut, self.is_whole = True, False
+                return
+            if text and all(
+                automaton.is_end(state)
+                for automaton, state in zip(self.automata, states, strict=True)
+            ):
+                yield text
+            for letter in self.alphabet:
+                after = self._after(states, letter.character)
+                if after is None:
+                    continue
+                self.is_whole = self.is_whole and letter.is_alone
+                if come.get(after, 0) == self.again:
+                    self.is_whole = False
+                    continue
+                come[after] = come.get(after, 0) + 1
+                pending.append((after, text + letter.character))
+
+    def _after(self, states: tuple[State, ...], character: str) -> tuple[State, ...] | None:
+        found: list[State] = []
+        for automaton, state in zip(self.automata, states, strict=True):
+            after = automaton.after(state, character)
+            if after is None:
+                return None
+            found.append(after)
+        return tuple(found)

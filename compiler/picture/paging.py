@@ -1,0 +1,362 @@
+"""Pages of rows out of a decision tree.
+
+A route of some sixty rows is one page. A longer one is an overview, in which the largest
+blocks are closed, and a page for each of them; a run of rules without blocks is cut into
+stretches, which are closed in the same way. A closed part says how many rules it holds and
+where most of them lead.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler.picture import Card, Page, RowKind, Stripe
+from turnout.compiler.picture.speech import asked, card, role_of, spoken
+from turnout.compiler.tree import Leaf, Question, Tree, TreeStep, every_step
+from turnout.dsl.conditions import Condition, Named
+from turnout.dsl.policy import Policy
+from turnout.dsl.source import Span
+from turnout.dsl.types import Field
+
+MOST_ROWS = 76
+"""Rows of a page."""
+
+_NOBODY = "nobody gets these leads"
+_STRETCH = 40
+_MOST_NAMED = 3
+_SHORTEST_TABLE = 3
+_LONGEST_LINE, _LONGEST_ASKED = 64, 44
+
+
+@attrs.frozen(slots=False, eq=False)
+class Stretch:
+    """Steps that follow each other and are closed together."""
+
+    steps: tuple["Portion", ...]
+
+    @cached_property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """The leaves inside, in order."""
+        return tuple(leaf for item in self.steps for leaf in leaves_of(item))
+
+
+Portion: TypeAlias = TreeStep | Stretch
+
+Closing: TypeAlias = Callable[[Question, int], bool]
+"""Whether a question, at that level, stays closed."""
+
+
+def leaves_of(item: Portion) -> tuple[Leaf, ...]:
+    """Return the leaves of an item, in order."""
+    if isinstance(item, Stretch):
+        return item.leaves
+    return tuple(step for step in every_step((item,)) if isinstance(step, Leaf))
+
+
+# -- pages --
+
+
+def one_page(  # noqa: PLR0913 - what may be left out of a page, each by name
+    steps: Sequence[TreeStep],
+    policy: Policy,
+    *,
+    is_closed: Closing | None = None,
+    is_hidden: Callable[[TreeStep], bool] | None = None,
+    has_gap: bool = False,
+    title: str = "",
+) -> Page:
+    """Return all of a tree's steps as one page, but for what is closed.
+
+    is_hidden: whether a step is drawn only as one of several that are closed together.
+    has_gap: some leads may reach the end of the route, where nobody gets them.
+    """
+    rows = _Rows(policy.fields, is_closed or _no, is_hidden or _no)
+    return Page(1, title, tuple(rows.of(steps, _NOBODY if has_gap else "")))
+
+
+def _no(*_: object) -> bool:
+    return False
+
+
+def pages(tree: Tree, policy: Policy, *, has_gap: bool = False) -> tuple[Page, ...]:
+    """Return the pages of a tree, the overview first; one where that is enough."""
+    return tuple(_Pager(policy.fields, has_gap).pages(tree))
+
+
+@attrs.frozen
+class _Pager:
+    """Makes pages. sizes: rows of a question with all that is inside, by its identity."""
+
+    fields: Mapping[str, Field]
+    has_gap: bool
+    sizes: dict[int, int] = attrs.Factory(dict[int, int])
+
+    def pages(self, tree: Tree) -> list[Page]:
+        found: list[Page | None] = []
+        self._page("", tree.steps, (), found)
+        return [page for page in found if page is not None]
+
+    def _page(
+        self,
+        title: str,
+        items: Sequence[Portion],
+        above: tuple[tuple[str, int], ...],
+        found: list[Page | None],
+    ) -> int:
+        """Add a page and those of what is closed on it; return its number."""
+        number = len(found) + 1
+        found.append(None)
+        shown = self._shortened(items)
+        closed = self._closed(shown)
+        deeper = (*above, (title, number))
+        numbers: dict[int, int] = {}
+        for item in shown:
+            if id(item) in closed and not isinstance(item, Leaf):
+                inside = item.steps if isinstance(item, Stretch) else item.inside
+                said = title_of(item, self.fields)
+                numbers[id(item)] = self._page(said, inside, deeper, found)
+        rows = _Rows(self.fields, lambda question, _: id(question) in numbers, _no, numbers)
+        if number == 1:
+            made = rows.of(shown, _NOBODY if self.has_gap else "")
+            entry = "lead arrives"
+        else:
+            made = rows.of(shown, f"goes on below this part, on page {above[-1][1]}")
+            entry = "leads of this part"
+        found[number - 1] = Page(number, title, tuple(made), above, entry)
+        return number
+
+    def _size(self, item: Portion) -> int:
+        if isinstance(item, Stretch):
+            return sum(map(self._size, item.steps))
+        if isinstance(item, Leaf) or _is_rule(item):
+            return 1
+        if id(item) not in self.sizes:
+            self.sizes[id(item)] = 1 + sum(map(self._size, item.inside))
+        return self.sizes[id(item)]
+
+    def _shortened(self, items: Sequence[Portion]) -> tuple[Portion, ...]:
+        """Return as few items as a page holds, neighbours put together where they are more."""
+        if sum(map(self._size, items)) <= MOST_ROWS:
+            return tuple(items)
+        last = [items[-1]] if isinstance(items[-1], Leaf) else []
+        shown = list(items[: len(items) - len(last)])
+        while len(shown) + len(last) > MOST_ROWS:
+            shown = [*self._stretches(shown)]
+        return (*shown, *last)
+
+    def _stretches(self, items: Sequence[Portion]) -> Iterator[Stretch]:
+        run: list[Portion] = []
+        rows = 0
+        for item in items:
+            size = min(self._size(item), _STRETCH) if not isinstance(item, Stretch) else 1
+            if run and rows + size > _STRETCH:
+                yield Stretch(tuple(run))
+                run, rows = [], 0
+            run.append(item)
+            rows += size
+        if run:
+            yield Stretch(tuple(run))
+
+    def _closed(self, items: Sequence[Portion]) -> set[int]:
+        """Return which items are closed: the largest, so that the rest fits the page."""
+        sizes = {id(item): self._size(item) for item in items}
+        closed = {id(item) for item in items if isinstance(item, Stretch)}
+        total = sum(1 if each in closed else size for each, size in sizes.items())
+        for each in sorted(sizes, key=lambda each: -sizes[each]):
+            if total <= MOST_ROWS or sizes[each] <= 2:
+                break
+            if each not in closed:
+                closed.add(each)
+                total -= sizes[each] - 1
+        return closed
+
+
+def title_of(item: Portion, fields: Mapping[str, Field]) -> str:
+    """Return what a closed part is called."""
+    if isinstance(item, Question):
+        said = item.lost or asked(item.asks, fields)
+        return f"within {said}" if item.is_block else said
+    rules = [leaf.clause.name for leaf in leaves_of(item) if leaf.clause.is_rule]
+    if len(rules) < 2:
+        return f"rule {rules[0]}" if rules else "everybody else"
+    return f"rules {rules[0]} to {rules[-1]}"
+
+
+def _is_rule(step: TreeStep) -> bool:
+    """Return whether a step is a question with nothing inside but where its leads go."""
+    return isinstance(step, Question) and len(step.inside) == 1 and isinstance(step.inside[0], Leaf)
+
+
+# -- rows --
+
+
+@attrs.frozen
+class _Rows:
+    """Makes the rows of one page. numbers: the pages of what is closed, by identity."""
+
+    fields: Mapping[str, Field]
+    is_closed: Closing
+    is_hidden: Callable[[TreeStep], bool]
+    numbers: Mapping[int, int] = attrs.Factory(dict[int, int])
+    found: list[Stripe] = attrs.Factory(list[Stripe])
+
+    def of(self, items: Sequence[Portion], end: str) -> list[Stripe]:
+        """Return the rows. end: what becomes of those who are left, "" where nobody is."""
+        self._add(items, 0, "everybody else")
+        if end and not (items and isinstance(items[-1], Leaf)):
+            kind: RowKind = "end" if end == _NOBODY else "onward"
+            self._row(0, kind, end, None, None)
+        return self.found
+
+    def _add(self, items: Sequence[Portion], level: int, rest: str) -> None:
+        tables = _tables(items, self.fields)
+        for item in self._gathered(items):
+            if isinstance(item, Leaf):
+                self._row(level, "rest", rest, item, card(item.clause))
+            elif isinstance(item, Stretch) or self._stays_closed(item, level):
+                self._closed(item, level)
+            elif _is_rule(item):
+                self._rule(item, level, is_joined=id(item) in tables)
+            else:
+                self._opened(item, level)
+
+    def _gathered(self, items: Iterable[Portion]) -> Iterator[Portion]:
+        """Yield the items, neighbours that are hidden as one."""
+        run: list[Portion] = []
+        for item in items:
+            if isinstance(item, Question) and self.is_hidden(item):
+                run.append(item)
+                continue
+            if run:
+                yield Stretch(tuple(run))
+            run = []
+            yield item
+        if run:
+            yield Stretch(tuple(run))
+
+    def _stays_closed(self, question: Question, level: int) -> bool:
+        return not _is_rule(question) and self.is_closed(question, level)
+
+    def _rule(self, question: Question, level: int, *, is_joined: bool) -> None:
+        (leaf,) = question.inside
+        assert isinstance(leaf, Leaf)
+        said = title_of(question, self.fields)
+        self._row(level, "question", said, question, card(leaf.clause), is_joined=is_joined)
+
+    def _opened(self, question: Question, level: int) -> None:
+        at = len(self.found)
+        kind: RowKind = "block" if question.is_block else "question"
+        self._row(level, kind, title_of(question, self.fields), question, None)
+        self._add(question.inside, level + 1, "the others")
+        self.found[at] = attrs.evolve(self.found[at], until=len(self.found))
+
+    def _closed(self, item: Question | Stretch, level: int) -> None:
+        said = title_of(item, self.fields)
+        self._row(level, "closed", said, item, summary(item))
+
+    def _row(  # noqa: PLR0913 - the parts of a row that differ
+        self,
+        level: int,
+        kind: RowKind,
+        text: str,
+        item: Portion | None,
+        beside: Card | None,
+        *,
+        is_joined: bool = False,
+    ) -> None:
+        step = None if isinstance(item, Stretch) else item
+        made = Stripe(
+            level,
+            kind,
+            text,
+            beside,
+            len(self.found) + 1,
+            step,
+            () if item is None else leaves_of(item),
+            _span(step),
+            is_joined=is_joined,
+            page=None if item is None else self.numbers.get(id(item)),
+        )
+        self.found.append(made)
+
+
+def _span(step: TreeStep | None) -> Span | None:
+    if step is None:
+        return None
+    return step.clause.span if isinstance(step, Leaf) else step.span
+
+
+def _tables(items: Sequence[Portion], fields: Mapping[str, Field]) -> set[int]:
+    """Return the rules that stand on the one above, as lines of a table.
+
+    Neighbours that ask one short thing of the same subject and have one target each.
+    """
+    joined: set[int] = set()
+    run: list[int] = []
+    before: str | None = None
+    for item in items:
+        subject = _subject(item, fields)
+        if subject is None or subject != before:
+            joined.update(run[1:] if len(run) >= _SHORTEST_TABLE else ())
+            run = []
+        if subject is not None:
+            run.append(id(item))
+        before = subject
+    joined.update(run[1:] if len(run) >= _SHORTEST_TABLE else ())
+    return joined
+
+
+def _subject(item: Portion, fields: Mapping[str, Field]) -> str | None:
+    """Return what a rule asks about, None where it isn't one short thing."""
+    if not isinstance(item, Question) or not _is_rule(item):
+        return None
+    if item.is_block or item.lost or len(item.asks) != 1:
+        return None
+    (leaf,) = item.inside
+    assert isinstance(leaf, Leaf)
+    clause = leaf.clause
+    is_short = len(clause.attempts[: clause.own_attempts]) == 1 and len(card(clause).lines) == 1
+    words = spoken(clause.attempts[0].target) if clause.attempts else ""
+    is_short &= len(clause.name) + len(words) < _LONGEST_LINE
+    if not is_short or len(asked(item.asks, fields)) > _LONGEST_ASKED:
+        return None
+    return _asked_of(item.asks[0])
+
+
+def _asked_of(condition: Condition) -> str | None:
+    if isinstance(condition, Named):
+        return f"a {condition.kind}"
+    field = getattr(condition, "field", None)
+    return field if isinstance(field, str) else None
+
+
+# -- what a closed part holds --
+
+
+def summary(item: Question | Stretch) -> Card:
+    """Return how many rules a closed part holds, and where most of them lead."""
+    leaves = leaves_of(item)
+    rules = sum(leaf.clause.is_rule for leaf in leaves)
+    firsts = [leaf.clause.attempts[0].target for leaf in leaves if leaf.clause.attempts]
+    counts = Counter(map(spoken, firsts))
+    named = [name for name, _ in counts.most_common(_MOST_NAMED)]
+    more = len(counts) - len(named)
+    lines = [*named, *([f"and {more} more"] if more else [])]
+    roles = {role_of(target) for target in firsts}
+    name = f"{rules} {'rule' if rules == 1 else 'rules'}"
+    said = "\n".join([name, *_listed(counts)])
+    return Card(
+        name, tuple(lines), roles.pop() if len(roles) == 1 else "plain", is_dashed=False, said=said
+    )
+
+
+def _listed(counts: Mapping[str, int]) -> Iterable[str]:
+    most = 30
+    for at, (name, count) in enumerate(counts.items()):
+        if at == most:
+            yield f"and {len(counts) - most} more"
+            return
+        yield f"{name} ({count})" if count > 1 else name

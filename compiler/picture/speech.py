@@ -1,0 +1,134 @@
+"""What stands in the boxes, in words that need no knowledge of the language.
+
+Conditions stay as the policy writes them: whoever asks about a rule finds it by them. Kinds
+of targets and what goes with them are said as people in sales say it.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import assert_never
+
+from turnout.compiler.picture import Card, Role
+from turnout.compiler.program import Clause
+from turnout.dsl.conditions import And, Condition
+from turnout.dsl.policy import Sla
+from turnout.dsl.targets import (
+    LeastLoaded,
+    PreviousOwner,
+    Reject,
+    RoundRobin,
+    Target,
+    ToOwner,
+    ToPartner,
+    ToPerson,
+    ToQueue,
+    ToSequence,
+    said,
+)
+from turnout.dsl.types import Field
+from turnout.dsl.wording import acted, written
+
+ROLES: Mapping[Role, str] = {
+    "team": "team",
+    "person": "one person",
+    "queue": "queue",
+    "partner": "partner firm",
+    "sequence": "mails that go out by themselves",
+    "reject": "not worked on",
+    "plain": "several places",
+}
+"""What the colours of cards mean."""
+
+_OWNED = ("owner", "previous-owner")
+
+
+def asked(asks: Iterable[Condition], fields: Mapping[str, Field]) -> str:
+    """Return what must hold, as the policy writes it."""
+    parts = tuple(asks)
+    if not parts:
+        return "everybody"
+    return written(parts[0] if len(parts) == 1 else And(parts), fields) or "nobody"
+
+
+def spoken(target: Target) -> str:
+    """Return a target in plain words.
+
+    >>> spoken(RoundRobin("emea-sdr", matching=("language",)))
+    'team emea-sdr, by turns, who serves the language'
+    """
+    match target:
+        case RoundRobin(team):
+            first = f"team {team}, by turns"
+        case LeastLoaded(team):
+            first = f"team {team}, least busy first"
+        case ToPerson(name):
+            first = name
+        case ToOwner(field):
+            first = f"the owner ({field})"
+        case PreviousOwner():
+            first = "whoever had the lead before"
+        case ToQueue(name):
+            first = f"queue {name}"
+        case ToPartner(name):
+            first = f"partner {name}"
+        case ToSequence(name):
+            first = f"mails {name}"
+        case Reject(reason):
+            first = f"rejected: {reason}"
+        case _:
+            assert_never(target)
+    what = said(target)
+    more = [f"who serves the {' and '.join(what.matching)}"] if what.matching else []
+    more += ["at any hour"] if what.anytime else []
+    return ", ".join([first, *more])
+
+
+def role_of(target: Target) -> Role:
+    """Return whose colour a target has."""
+    match target:
+        case RoundRobin() | LeastLoaded():
+            return "team"
+        case ToPerson() | ToOwner() | PreviousOwner():
+            return "person"
+        case ToQueue():
+            return "queue"
+        case ToPartner():
+            return "partner"
+        case ToSequence():
+            return "sequence"
+        case Reject():
+            return "reject"
+        case _:
+            assert_never(target)
+
+
+def card(clause: Clause) -> Card:
+    """Return where the leads of a clause go."""
+    own = clause.attempts[: clause.own_attempts] or clause.attempts[:1]
+    lines = [spoken(each.target) for each in own[:1]]
+    lines += [f"else {spoken(each.target)}" for each in own[1:]]
+    more = clause.attempts[len(own) :]
+    if own and more and own[-1].target.kind.word in _OWNED:
+        # Most leads that come here may have no owner, so it matters what is next.
+        lines.append(f"else {spoken(more[0].target)} ({more[0].by})")
+    lines += [] if clause.sla is None else [promised_in_words(clause.sla)]
+    lines += [f"+ {acted(action.kind, action.arguments)}" for action in clause.actions]
+    name = clause.name if clause.is_rule else ""
+    return Card(
+        name,
+        tuple(lines) or ("nobody",),
+        role_of(own[0].target) if own else "plain",
+        is_dashed=not clause.is_rule,
+        said="\n".join([clause.title, *(lines or ["nobody"])]),
+    )
+
+
+def promised_in_words(sla: Sla) -> str:
+    """Return what a rule promises.
+
+    >>> from turnout.dsl.promises import Period
+    >>> promised_in_words(Sla(Period(10, "minute"), wall=True, then=None, span=None))
+    'touched within 10 minutes, night and day'
+    """
+    wall = ", night and day" if sla.wall else ""
+    then = "" if sla.then is None else f", or else {spoken(sla.then.target)}"
+    return f"touched within {sla.period}{wall}{then}"

