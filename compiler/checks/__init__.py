@@ -52,6 +52,10 @@ from turnout.compiler.checks.unreachable import (
     UNREACHABLE_RULE,
     check_unreachable,
 )
+from turnout.compiler.checks.unreachable_alternatives import (
+    UNREACHABLE_ALTERNATIVE,
+    check_unreachable_alternatives,
+)
 from turnout.compiler.checks.unused import UNUSED_DEFINITION, check_unused
 from turnout.compiler.leads.budget import USUAL, Budget
 from turnout.compiler.program import Program, lower
@@ -72,6 +76,10 @@ CHECKS: tuple[Check, ...] = (
     Check(
         (REDUNDANT_CONDITION,),
         OfRules(check_redundant_conditions, Depends.CONDITION, may_wait=True),
+    ),
+    Check(
+        (UNREACHABLE_ALTERNATIVE,),
+        OfRules(check_unreachable_alternatives, Depends.OUTCOME, may_wait=True),
     ),
     Check((NEGATION_MATCHES_MISSING,), OfRoute(check_negations, may_wait=True, is_quick=True)),
     Check((CONFLICTING_OVERLAP,), OfRules(check_conflicts, Depends.OUTCOME, may_wait=True)),

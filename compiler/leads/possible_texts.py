@@ -88,6 +88,11 @@ class Axis:
         assert isinstance(self.dimension.partition.classes, Texts)
         return self.dimension.partition.classes
 
+    @cached_property
+    def dimensions(self) -> frozenset[int]:
+        """The numbers of all its dimensions."""
+        return frozenset({self.value, *(at for at, _ in self.patterns)})
+
     @property
     def is_tight(self) -> bool:
         """Whether some combination of classes need not be a text."""
@@ -240,7 +245,7 @@ class Axis:
         if box[self.value] & 1 << MISSING:
             return box  # a lead without the field; then nothing holds of it
         lowest = list(box)
-        for at in (self.value, *(at for at, _ in self.patterns)):
+        for at in self.dimensions:
             lowest[at] = box[at] & -box[at]
         try:
             if self.text(self.wanted(lowest), meter) is not None:

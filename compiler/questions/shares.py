@@ -182,7 +182,7 @@ def linked(space: Space) -> list[int]:
     """Return for each dimension those that its classes may depend on, itself included."""
     links = [1 << at for at in range(len(space.dimensions))]
     groups = [[at for at, _ in box] for box in space.impossible]
-    groups += [[axis.value, *(at for at, _ in axis.patterns)] for axis in space.tight]
+    groups += [sorted(axis.dimensions) for axis in space.tight]
     for group in groups:
         together = 0
         for at in group:
