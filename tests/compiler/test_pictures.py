@@ -71,7 +71,7 @@ def generated(rules: int, seed: int) -> str:
             lines.append(f"within {names[chance(12)]} and size > {chance(1000)} {{")
             depth += 1
         asks = [names[chance(12)], f"size in {chance(90)}..{90 + chance(90)}", "hot"]
-        texts = (f'"{number * 7919}"' for number in range(chance(60) + 1))
+        texts = (f'"{number * 7919}"' for number in range(chance(60 if rules <= 100 else 8) + 1))
         asks.append(f"note contains [{', '.join(texts)}]")
         when = " and ".join(asks[chance(2) : 1 + chance(4)] or asks[:1])
         more = ["sla 4 hours, then queue b"] if chance(6) == 0 else []
@@ -181,6 +181,17 @@ def test_rules_that_begin_alike_stand_under_one_question_and_short_ones_in_a_tab
         (1, "size > 10", True),
         (0, "everybody else", False),
     ]
+
+
+def test_conditions_of_both_words_stand_in_parentheses() -> None:
+    of = compiled(
+        "lead { id: text required  a: boolean  b: boolean  c: boolean }\nqueue q\n"
+        "route r { rule x { when a and b or c to queue q }\n"
+        "rule y { when (a or b and c) and not c to queue q }\nfallback to queue q }"
+    )
+    (page,) = whole_picture(of, "r")
+    shown = [row.text for row in page.rows[:2]]
+    assert shown == ["(a and b) or c", "(a or (b and c)) and not c"]
 
 
 # -- what is drawn in --

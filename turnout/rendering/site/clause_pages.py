@@ -35,10 +35,11 @@ from htpy import (
 
 from turnout.compiler.program import Clause
 from turnout.compiler.questions.stewards import stewards_of
-from turnout.dsl.conditions import ALWAYS
+from turnout.dsl.conditions import ALWAYS, Condition
 from turnout.dsl.findings import Witness
 from turnout.dsl.policy import Block, Entry, Route, Rule
 from turnout.dsl.source import Span
+from turnout.dsl.wording import written
 from turnout.printable import visible
 from turnout.project.authorship import latest
 from turnout.rendering.coverage import percent
@@ -48,7 +49,7 @@ from turnout.rendering.report import counted
 from turnout.rendering.site.addresses import link, page_of
 from turnout.rendering.site.sentences import Teller, told
 from turnout.rendering.site.shell import Shell
-from turnout.rendering.site.subject import MOST_SHOWN, RouteSubject, arrived_in
+from turnout.rendering.site.subject import MOST_SHOWN, RouteSubject, arrived_in, names_in
 
 MOST_LINES = 60
 """Lines of a rule that its page shows."""
@@ -108,10 +109,16 @@ class _Outline:
         if isinstance(entry, Rule):
             return self._rule()
         return details(open=True)[
-            summary["Only ", self.tell.condition(entry.condition)],
+            # A link inside what folds the block would be two controls in one.
+            summary["Only ", code[told(written(entry.condition, self.tell.subject.policy.fields))]],
+            self._names(entry.condition),
             ol[list(self.entries(entry))],
             self.last(entry),
         ]
+
+    def _names(self, condition: Condition) -> Node:
+        names = [n for n in dict.fromkeys(names_in(condition)) if n in self.tell.subject.named]
+        return bool(names) and p(".note")["See ", _listed(self.tell, names), "."]
 
     def _rule(self) -> Node:
         at = next(self.numbers)

@@ -152,7 +152,13 @@ def _shares(tell: Teller, coverage: Coverage) -> Node:
         p(".note")[f"Shares are {of}."],
         div(".scroll")[
             table(".shares")[
-                thead[tr[th["Rule or fallback"], th(".number")["Share"], th[" "]]],
+                thead[
+                    tr[
+                        th["Rule or fallback"],
+                        th(".number")["Share"],
+                        th[span(".hidden")["As a bar"]],
+                    ]
+                ],
                 tbody[rows, left],
             ]
         ],
