@@ -342,3 +342,25 @@ def test_what_comes_after_a_queue_in_the_fallback_is_for_leads_that_the_queue_mi
     assert "unreachable-target" in names(route(rule("plan is p", "queue triage"), fallback=last))
     other = rule("plan is p", "queue other", sla="1 hour, then person ann")
     assert "unreachable-target" in names(route(other, fallback=last))
+
+
+def test_a_refutation_is_shown_while_the_one_who_has_the_lead_works() -> None:
+    chain = "person owl else round-robin anns"
+    text = route(rule("plan is p", chain), fallback="fallback to owner owner")
+    text += "guarantee g { never reaches person owl  always reaches person ann, person owl }"
+    for finding in found(text, kinds="refuted-guarantee"):
+        assert "possibly" not in finding.message
+        assert finding.witness is not None
+        assert finding.witness.confirmed
+
+
+def test_nothing_is_due_for_somebody_whose_hours_never_come() -> None:
+    def text(sla: str) -> str:
+        last = 'fallback to reject "no"'
+        return route(
+            rule("plan is p", "partner closed-firm anytime", sla=f"1 hour {sla}, then queue other"),
+            fallback=last,
+        )
+
+    assert not refuted(text(""), "never reaches queue other", "when plan is p")
+    assert refuted(text("wall"), "never reaches queue other", "when plan is p")

@@ -3,7 +3,8 @@
 Written from the pages of docs/language alone. It shares nothing with the compiler, not even
 the reader of policies: a policy is drawn as a value, said as text for Turnout, and looked at
 half hour by half hour here. All its hours begin and end on one, and all its dates lie near
-`START`, so that what comes in `DAYS` days is what comes at all.
+`START`, so that what comes in `DAYS` days, and in the weeks in which clocks are put back, is
+what comes at all.
 """
 
 from bisect import bisect_left
@@ -22,7 +23,10 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 
 DAYS = 120
 HALF = timedelta(minutes=30)
-COUNT = DAYS * 48
+LATER, LATER_DAYS = datetime(2026, 10, 24, tzinfo=UTC), 21
+"""Clocks are put back in Berlin on the first Sunday, in New York on the next."""
+
+COUNT = (DAYS + LATER_DAYS) * 48
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOPS = 5
 
@@ -34,7 +38,8 @@ Wall: TypeAlias = tuple[date, int, int]
 @cache
 def wall(zone: str, at: int) -> Wall:
     """Return what a clock shows at a half hour: date, weekday, minute."""
-    local = (START + at * HALF).astimezone(ZoneInfo(zone))
+    moment = START + at * HALF if at < DAYS * 48 else LATER + (at - DAYS * 48) * HALF
+    local = moment.astimezone(ZoneInfo(zone))
     return local.date(), local.weekday(), local.hour * 60 + local.minute
 
 
@@ -338,7 +343,8 @@ def holds(condition: Condition, lead: Lead, open_: frozenset[str]) -> bool:
         case (word, *parts):
             found = (holds(part, lead, open_) for part in parts)  # type: ignore[arg-type]
             return all(found) if word == "and" else any(found)
-    raise AssertionError(condition)
+        case _:
+            raise AssertionError(condition)
 
 
 def said(condition: Condition) -> str:
@@ -355,7 +361,8 @@ def said(condition: Condition) -> str:
             return f"not ({said(part)})"  # type: ignore[arg-type]
         case (word, *parts):
             return f" {word} ".join(f"({said(part)})" for part in parts)  # type: ignore[arg-type]
-    raise AssertionError(condition)
+        case _:
+            raise AssertionError(condition)
 
 
 def clock(minute: int) -> str:
@@ -516,9 +523,11 @@ class Futures:
                 continue
             goals = sheet.goals(at)
             by_kind = {open_: self.ends(goals, lead, open_, frozenset()) for open_ in kinds}
-            now = set().union(*by_kind.values())
+            now = Ends().union(*by_kind.values())
             late = sheet.lines[at].late if at < len(sheet.lines) else None
-            later = set() if late is None or late.then is None else self._later(by_kind, lead, late)
+            later = (
+                Ends() if late is None or late.then is None else self._later(by_kind, lead, late)
+            )
             yield now, later
 
     def _later(self, by_kind: dict[frozenset[str], Ends], lead: Lead, late: Late) -> Ends:
