@@ -202,7 +202,7 @@ def _fill(page: Any, policy: Policy, raw: dict[str, Any], today: str) -> None:
             for value in raw.get(name, ()):
                 page.check(f'[name="{name}"][value="{value}"]')
         elif isinstance(field.type, types.Boolean):
-            control.select_option({True: "yes", False: "no"}.get(raw.get(name), ""))  # type: ignore[call-overload]
+            control.select_option("" if name not in raw else "yes" if raw[name] else "no")
         elif isinstance(field.type, types.OneOf | types.PersonName):
             control.select_option(str(raw.get(name, "")))
         else:
