@@ -32,6 +32,7 @@ COMMANDS = {
     "coverage": "Show what each rule and fallback receives.",
     "compile": "Write a policy's decision tree as JSON.",
     "diagram": "Draw a policy's decision tree.",
+    "docs": "Write a policy as a site for people who never open it.",
     "route": "Decide where leads go.",
     "explain": "Say why one lead goes where it goes.",
     "escalate": "Move leads that nobody touched in time.",

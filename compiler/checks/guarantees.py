@@ -14,7 +14,8 @@ from turnout.compiler.candidates import both, either
 from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.checks.unreachable import IMPOSSIBLE_CONDITION
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps, OutOfTime
-from turnout.compiler.leads.witness import example, shown
+from turnout.compiler.leads.witness import Example, example, shown
+from turnout.compiler.meaning.situations import Situation, all_there
 from turnout.compiler.outcomes import End, ends
 from turnout.compiler.program import Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
@@ -32,6 +33,7 @@ from turnout.dsl.promises import (
     SlaAtMost,
 )
 from turnout.dsl.source import Span
+from turnout.dsl.targets import PreviousOwner, Target
 from turnout.dsl.wording import worded
 
 REFUTED_GUARANTEE = firm("refuted-guarantee", "Some lead breaks a guarantee.")
@@ -46,12 +48,14 @@ class _Breach:
 
     condition: the leads for which it does. said: what becomes of such a lead. span: the
     target or SLA to look at, None where the clause itself is to blame; text: what it does.
+    takes: the target that then has the lead at once, None where that isn't so.
     """
 
     condition: Condition
     said: str
     span: Span | None = None
     text: str = ""
+    takes: Target | None = None
 
 
 @attrs.frozen
@@ -167,6 +171,7 @@ def _of_clause(
                     _ended(end),
                     None if end.attempt is None else end.attempt.span,
                     "has it" if not end.passed else "has it where those before pass it on",
+                    None if end.attempt is None else end.attempt.target,
                 )
             if not isinstance(claim, AlwaysReaches):
                 yield from _escalated(giving, route, clause, claim)
@@ -285,9 +290,22 @@ def _witness(
     expected = (None, ()) if at == len(clauses) else _expected(clauses[at])
     if (ran.rule, ran.named_by) != expected:
         return (None,)
+    if not _is_taken(analysis, breach, lead):
+        return (None,)
     note = f"{clauses[at].title} takes it" if at < len(clauses) else ""
     path = "; ".join(part for part in (note, breach.said) if part)
     return (shown(lead, analysis.program.policy.fields, path),)
+
+
+def _is_taken(analysis: Analysis, breach: _Breach, lead: Example) -> bool:
+    """Return whether the target has the lead at its moment, nobody away or at a cap.
+
+    Who a previous owner is isn't known of a lead.
+    """
+    if breach.takes is None or lead.moment is None or isinstance(breach.takes, PreviousOwner):
+        return True
+    situation = Situation(all_there(analysis.program.policy), lead.moment, ())
+    return situation.other(breach.takes, lead.values) is None
 
 
 def _expected(clause: Clause) -> tuple[str | None, tuple[str, ...]]:

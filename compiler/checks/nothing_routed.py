@@ -6,10 +6,10 @@ A file of declarations that others include has no route either, and is none of t
 from collections.abc import Iterator
 
 from turnout.compiler.program import Program
-from turnout.dsl.finding_kinds import FindingKind, warning
+from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
 
-NOTHING_ROUTED: FindingKind = warning(
+NOTHING_ROUTED = warning(
     "nothing-routed", "A policy has no route, and nothing else but a lead.", needs_whole=True
 )
 

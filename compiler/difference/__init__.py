@@ -177,7 +177,8 @@ def _compared(asked: _Asked) -> Compared:
         meanings.number(each, {}) for each in never(agreements, asked.schema.fields, told_apart)
     ]
     answers = {each.name: each.field for each in agreements}
-    shared = ground({**asked.schema.fields, **answers}, meanings.atoms)
+    since = asked.programs[1].since
+    shared = ground({**asked.schema.fields, **answers}, meanings.atoms, since)
     sets = Sets(meanings, shared.regions)
     possible = (
         *shared.possible,

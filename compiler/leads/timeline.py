@@ -12,10 +12,10 @@ put forward or back in the same way, and the same dates around them are closed, 
 same stretches. So a day is told by its signature, and only the first of each is cut.
 """
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import pairwise
 
 import attrs
 
@@ -26,7 +26,7 @@ from turnout.dsl.public_holidays import public_holidays
 from turnout.dsl.zones import zone
 
 _EPOCH = date(1970, 1, 1).toordinal()
-_WEEK = 7
+_WEEK, _APART = 7, 28
 _FIRST, _LAST = date.min.toordinal() + _WEEK, date.max.toordinal() - HORIZON - 2 * _WEEK
 
 
@@ -113,19 +113,20 @@ def _signatures(calendars: Sequence[Calendar], start: int) -> Iterable[tuple[int
 def _changes(timezone: str, start: int) -> Sequence[int]:
     """Return a number for each day, the same for days on which a zone's clock runs alike.
 
-    No zone has two changes in a week that undo each other.
+    No zone has two changes within `_APART` days that undo each other; the shortest summer
+    time that there is, or break in one, for Ramadan, lasts five weeks.
     """
     clock, numbers = zone(timezone), dict[object, int]()
     found: list[int] = []
-    for week in range(start, start + HORIZON, _WEEK):
-        offset, after = (
-            next(pieces(clock, day * DAY, day * DAY + 1))[2] for day in (week, week + _WEEK)
-        )
-        for day in range(week, week + _WEEK):
+    for first in range(start, start + HORIZON, _APART):
+        ahead = list(pieces(clock, first * DAY, (first + _APART) * DAY))
+        offset = ahead[0][2]
+        changes = {begins // DAY: (begins % DAY, after) for begins, _, after in ahead[1:]}
+        for day in range(first, first + _APART):
             way: object = offset
-            if offset != after:
-                ahead = pieces(clock, day * DAY, (day + 1) * DAY)
-                way = tuple((begins - day * DAY, by) for begins, _, by in ahead)
+            if day in changes:
+                way = offset, *changes[day]
+                offset = changes[day][1]
             found.append(numbers.setdefault(way, len(numbers)))
     return found[:HORIZON]
 
@@ -167,6 +168,6 @@ def _cut(calendars: Iterable[Calendar], day: int) -> Iterator[tuple[int, int, fr
                 changed.setdefault(edge, set()).symmetric_difference_update({calendar})
     edges = sorted(changed)
     open_: frozenset[Calendar] = frozenset()
-    for begins, ends in itertools.pairwise(edges):
+    for begins, ends in pairwise(edges):
         open_ ^= changed[begins]
         yield begins, ends, open_

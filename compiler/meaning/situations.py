@@ -12,7 +12,7 @@ in that order; for `off-hours` or `at-cap` of the team itself, before its member
 and as `empty` where nobody has a weight.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
@@ -169,10 +169,17 @@ class Situation:
 
 def at_every_cap(policy: Policy) -> Policy:
     """Return the policy as it is while everybody who has a cap is at it."""
+    return _capped(policy, lambda caps: tuple(attrs.evolve(cap, most=0) for cap in caps))
 
-    def full(caps: tuple[Cap, ...]) -> tuple[Cap, ...]:
-        return tuple(attrs.evolve(cap, most=0) for cap in caps)
 
+def all_there(policy: Policy) -> Policy:
+    """Return the policy as it is while nobody is away, and nobody at a cap."""
+    free = _capped(policy, lambda _: ())
+    there = {name: attrs.evolve(each, away=()) for name, each in free.people.items()}
+    return attrs.evolve(free, people=there)
+
+
+def _capped(policy: Policy, full: Callable[[tuple[Cap, ...]], tuple[Cap, ...]]) -> Policy:
     teams = {
         name: attrs.evolve(
             team,

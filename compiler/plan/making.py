@@ -79,11 +79,12 @@ class _Parts:
 def _columns(ground: Ground, used: list[Sides]) -> tuple[tuple[Column, ...], dict[int, int]]:
     """Return the columns that some side constrains, and their numbers by dimension."""
     asked = sorted({at for sides in used for at, _ in sides})
-    columns = tuple(_column(ground.space.dimensions[at]) for at in asked)
+    columns = tuple(column_of(ground.space.dimensions[at]) for at in asked)
     return columns, {at: number for number, at in enumerate(asked)}
 
 
-def _column(dimension: Dimension) -> Column:
+def column_of(dimension: Dimension) -> Column:
+    """Return the column of a plan that a dimension becomes."""
     bare = _bare(dimension.partition.classes)
     return Column(dimension.field.name, bare, is_age=dimension.kind == "age")
 

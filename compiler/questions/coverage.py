@@ -13,12 +13,16 @@ from fractions import Fraction
 import attrs
 
 from turnout.compiler.leads.budget import Budget, OutOfSteps
+from turnout.compiler.leads.partitions import values_of
 from turnout.compiler.leads.regions import Region
+from turnout.compiler.leads.universe import universe
+from turnout.compiler.masks import members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import meeting_box
 from turnout.compiler.questions.shares import shares
 from turnout.dsl.conditions import ALWAYS, Condition, Not, Or
 from turnout.dsl.policy import Definition, Policy
+from turnout.dsl.types import Value
 
 MOST_ROWS = 40
 MOST_CELLS = 600
@@ -210,7 +214,7 @@ def _cell(analysis: Analysis, within: Sequence[Region], asked: Iterable[int]) ->
     near = meeting_box(analysis, limits)
     found: list[int] = []
     is_known = True
-    for at in asked:
+    for at in sorted({END, *near}.intersection(asked)):
         own = [] if at == END else [analysis.taken[at]]
         before = near if at == END else near[: bisect_left(near, at)]
         try:
@@ -219,3 +223,22 @@ def _cell(analysis: Analysis, within: Sequence[Region], asked: Iterable[int]) ->
         except OutOfSteps:
             is_known = False
     return Cell(tuple(found), None, is_known)
+
+
+def by_value(analysis: Analysis, field: str) -> tuple[tuple[tuple[Value, ...], Cell], ...]:
+    """Return who gets the leads with each value of a field from a list, such as a country.
+
+    Values that no condition of the route tells apart stand together; in the order of the
+    classes. Empty where no condition asks for the field's values.
+    """
+    brief = attrs.evolve(analysis, budget=_brief(analysis.budget))
+    found: list[tuple[tuple[Value, ...], Cell]] = []
+    for at, dimension in enumerate(analysis.space.dimensions):
+        if dimension.field.name != field or dimension.kind != "value":
+            continue
+        values = universe(dimension.field.type)
+        for number in members(dimension.full & ~1):
+            named = values_of(dimension.partition, values, 1 << number)
+            cell = _cell(brief, [Region(((at, 1 << number),))], range(END, len(analysis.taken)))
+            found.append((tuple(named), cell))
+    return tuple(found)

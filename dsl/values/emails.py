@@ -16,18 +16,18 @@ _BETWEEN = re.compile(r"[\s,;|/]+")
 _QUOTED = re.compile(r'^"([a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*)"@')
 _LONGEST = 1_000
 # What needs no second look. INVARIANT: every match is an address to email-validator, too
-# (a law in the tests); names in `_RESERVED` are left to it.
-_PLAIN = re.compile(
+# (a law in the tests); names in `RESERVED` are left to it.
+PLAIN = re.compile(
     r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63})"
 )
-_RESERVED = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
+RESERVED = frozenset({"arpa", "invalid", "local", "localhost", "onion", "test"})
 
 
 def email(text: str, _country: str | None = None) -> Reading:
     """Read an e-mail address; `Name <a@b.example>` and `mailto:` may stand around it."""
     address = text.lower()
-    found = _PLAIN.fullmatch(address) if len(address) <= 64 and "--" not in address else None
-    if found and found[1] not in _RESERVED:
+    found = PLAIN.fullmatch(address) if len(address) <= 64 and "--" not in address else None
+    if found and found[1] not in RESERVED:
         return address
     return _checked(address.removeprefix("mailto:"))
 

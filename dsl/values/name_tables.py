@@ -19,7 +19,7 @@ from turnout.dsl.values.texts import name_key
 _FEW = 4
 """Fewer letters than these are a name only as they stand: nothing may be dropped from them."""
 
-_BETWEEN = re.compile(
+BETWEEN = re.compile(
     r"\s*[()\[\],;/|:\n]\s*|\s+(?:[-\u2013\u2014+&]|and|or|und|oder|et|ou|y|o|e)\s+", re.IGNORECASE
 )
 
@@ -97,7 +97,7 @@ def parts(text: str) -> tuple[str, ...]:
     >>> parts("Germany (DE)"), parts("en/de"), parts("US - United States")
     (('Germany', 'DE'), ('en', 'de'), ('US', 'United States'))
     """
-    return tuple(part for part in _BETWEEN.split(text) if part)
+    return tuple(part for part in BETWEEN.split(text) if part)
 
 
 @cache

@@ -34,7 +34,7 @@ LIKELY = CERTAIN | frozenset(
 )
 """In a column of anything but free text they say that there is no value, too."""
 
-_SIGNS = re.compile(r"[-\u2010-\u2015_.?*#/\\|~=+!:;,\s]*")
+SIGNS = re.compile(r"[-\u2010-\u2015_.?*#/\\|~=+!:;,\s]*")
 _STARTS = frozenset(known[:2] for known in LIKELY)
 _TEST_LEAD = "<test lead:"
 _LONGEST = 40
@@ -55,4 +55,4 @@ def is_placeholder(text: str, known: frozenset[str] = LIKELY) -> bool:
     if text[:1].isalnum():
         return False
     is_test = text[:1] == "<" and text[: len(_TEST_LEAD)].lower() == _TEST_LEAD
-    return is_test or _SIGNS.fullmatch(text) is not None
+    return is_test or SIGNS.fullmatch(text) is not None

@@ -18,7 +18,7 @@ LONGEST = 10_000
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
 # Neither UTF-8 nor PostgreSQL can hold these.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-_LETTERS_WITHOUT_PARTS = str.maketrans(
+LETTERS_WITHOUT_PARTS = str.maketrans(
     {
         "đ": "d",
         "ð": "d",
@@ -80,7 +80,7 @@ def loose_key(raw: str) -> str:
     """
     if not raw.isascii():
         raw = normalize("NFKD", normalize("NFKD", raw).casefold())
-        raw = raw.translate(_LETTERS_WITHOUT_PARTS)
+        raw = raw.translate(LETTERS_WITHOUT_PARTS)
     return "".join(filter(str.isalnum, raw.lower()))
 
 

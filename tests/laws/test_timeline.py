@@ -58,7 +58,7 @@ def is_shown(sheet: Sheet, finding: Finding) -> bool:
         return finding.witness is not None or finding.name not in {"coverage-gap", "dead-end"}
     assert finding.witness is not None
     at = int((datetime.fromisoformat(f"{shown[1]}+00:00") - START) / HALF)
-    kind = next(kind for kind, times in sheet.kinds().items() if at in times)
+    kind = next(kind for kind, times in sheet.kinds.items() if at in times)
     lead = {name: str(finding.witness.fields[name]) for name in finding.witness.fields}
     rule = sheet.taker(lead, kind[0])
     if finding.name == "coverage-gap":

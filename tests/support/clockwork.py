@@ -9,7 +9,7 @@ half hour by half hour here. All its hours begin and end on one, and all its dat
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain, combinations, product
 from random import Random
 from typing import TypeAlias
@@ -58,11 +58,11 @@ class Hours:
 
     def is_open(self, shown: Wall) -> bool:
         day, weekday, minute = shown
-        return not is_within(self.closed, day) and any(
-            (on == weekday and start <= minute < end)
-            or (on == (weekday - 1) % 7 and minute + 1440 < end)
-            for on, start, end in self.blocks
-        )
+        for on, start, end in self.blocks:
+            is_now = on == weekday and start <= minute < end
+            if is_now or (on == (weekday - 1) % 7 and minute + 1440 < end):
+                return not is_within(self.closed, day)
+        return False
 
     def __str__(self) -> str:
         blocks = ", ".join(
@@ -271,6 +271,7 @@ class Sheet:
 
     # -- the moments --
 
+    @cached_property
     def tracks(self) -> dict[str, list[bool]]:
         """Return for each half hour what is open, and who is away."""
         found = {
@@ -287,9 +288,10 @@ class Sheet:
     def zone_of(self, person: Somebody) -> str:
         return person.zone or (self.calendars[person.hours].zone if person.hours else "UTC")
 
+    @cached_property
     def kinds(self) -> dict[tuple[frozenset[str], frozenset[str]], list[int]]:
         """Return the half hours by what is open and who is away."""
-        tracks = self.tracks()
+        tracks = self.tracks
         names = tuple(tracks)
         found: dict[tuple[bool, ...], list[int]] = {}
         for at, shown in enumerate(zip(*tracks.values(), strict=True) if tracks else [()] * COUNT):
@@ -390,7 +392,7 @@ def expected(sheet: Sheet) -> set[tuple[str, int, str]]:
     found: set[tuple[str, int, str]] = set()
     line = {row: number for number, row in enumerate(sheet.rows, 1)}
     route = line["route inbound {"]
-    kinds, full = sheet.kinds(), sheet.caps()
+    kinds, full = sheet.kinds, sheet.caps()
     last = route + len(sheet.lines) + 1
     taken: list[set[object]] = [set() for _ in sheet.lines]
     described: set[int] = set()
@@ -477,11 +479,11 @@ class Futures:
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
         self.times: dict[frozenset[str], list[int]] = {}
-        for (open_, _), times in sheet.kinds().items():
+        for (open_, _), times in sheet.kinds.items():
             self.times.setdefault(open_, []).extend(times)
         for times in self.times.values():
             times.sort()
-        self.tracks = sheet.tracks()
+        self.tracks = sheet.tracks
         full = frozenset(n for n in sheet.caps() if n.split()[0] in {"team", "member"})
         self.gone = [
             (gone, at_cap)

@@ -87,7 +87,7 @@ def command(
     """
     if out is not None and out.suffix.lower() not in {".html", ".json"}:
         raise CannotRun(f"the name {out} says no format", "end it in .html or .json")
-    compiled = _readable(policy)
+    compiled = readable(policy)
     route = chosen_route(compiled.policy, route_name, policy)
     found = measured(compiled, route, leads, at, manner)
     if out is None:
@@ -118,7 +118,7 @@ def measured(
         return sampled(analysis, leads_of(rows, fields), moment)
 
 
-def _readable(path: Path) -> Compiled:
+def readable(path: Path) -> Compiled:
     """Return the policy at `path`; where it can't be read, print why and end the command."""
     compiled = compile_policy(path)
     findings = unread(compiled)

@@ -122,8 +122,8 @@ def command(
     found = difference(*programs, declared=declared, budget=budget)
     counted = None
     if leads is not None:
-        counted = _counted(leads, manner, found, programs, at or datetime.now(UTC))
-    broken = _broken(*programs, Budget(deadline=budget.deadline))
+        counted = counted_moves(leads, manner, found, programs, at or datetime.now(UTC))
+    broken = broken_guarantees(*programs, Budget(deadline=budget.deadline))
     excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
     comparison = Comparison(before.name, after.name, found, counted, broken, allow, excess)
     for text in FORMATS[format_name](comparison, columns()):
@@ -155,7 +155,7 @@ def _show_unreadable(refusal: UnreadableError) -> None:
         click.echo(shown, err=True)
 
 
-def _broken(old: Program, new: Program, budget: Budget) -> tuple[str, ...]:
+def broken_guarantees(old: Program, new: Program, budget: Budget) -> tuple[str, ...]:
     """Return which guarantees the new version breaks and the old one, if it gave them, didn't."""
     before, after = (
         {
@@ -168,7 +168,7 @@ def _broken(old: Program, new: Program, budget: Budget) -> tuple[str, ...]:
     return tuple(said for about, said in after.items() if about not in before)
 
 
-def _counted(
+def counted_moves(
     leads: str,
     manner: Manner,
     found: Difference,

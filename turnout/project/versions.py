@@ -69,9 +69,9 @@ def versions(old: str, new: str) -> Generator[tuple[Version, Version], None, Non
     with TemporaryDirectory(prefix="turnout-diff-") as temporary:
         folder = Path(temporary).resolve()
         if Path(old).exists():
-            yield Version(old, _main(Path(old))), Version(new, _main(Path(new)))
+            yield Version(old, main_file(Path(old))), Version(new, main_file(Path(new)))
             return
-        path = _main(Path(new)) if Path(new).is_dir() else Path(new)
+        path = main_file(Path(new)) if Path(new).is_dir() else Path(new)
         place = repository(path)
         before, after = _revisions(place, old, path)
         version = _at(place, before, path, folder / "old")
@@ -104,7 +104,7 @@ def _present(path: Path) -> Version:
     return Version(path.as_posix(), path)
 
 
-def _main(path: Path) -> Path:
+def main_file(path: Path) -> Path:
     """Return a policy's main file: the file itself, or the only one of a folder."""
     if not path.is_dir():
         return path

@@ -1,0 +1,231 @@
+"""The evaluator of "try a lead" says what the interpreter says, or that it isn't sure.
+
+Policies and raw leads are drawn first, and all of them are decided in one process of Node. Held
+to the reader and the interpreter are each value, each issue and the clause with its targets; of
+what the evaluator leaves to `turnout explain`, only that it says so.
+"""
+
+import json
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn
+
+from tests.support.policies import resolved
+from tests.support.strategies import Written, leads, policies
+from turnout.compiler.meaning.identity import NEW
+from turnout.compiler.meaning.interpreter import holds, match
+from turnout.compiler.plan.decide import facts
+from turnout.compiler.plan.making import plan_of
+from turnout.compiler.program import Program, lower
+from turnout.dsl import expectations, types
+from turnout.dsl.conditions import SEEN
+from turnout.dsl.files import parse_files
+from turnout.dsl.resolve import resolve
+from turnout.dsl.targets import said
+from turnout.dsl.types import Value
+from turnout.dsl.values import jsonable, show
+from turnout.rendering.site.form import form_data, form_fields
+from turnout.runtime.leads import Lead, lead_reader
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "turnout/rendering/site/assets/decide.js"
+ROUTE = "inbound"
+NODE = shutil.which("node")
+pytestmark = pytest.mark.skipif(NODE is None, reason="there is no Node to run the evaluator")
+
+MESSY = (
+    ' |n/a|N/A|-|--|unknown|Unknown|null|=5|\'5|"x"|1,200|1.5|2k|5|-3|50|51|99|100|yes|JA|nein'
+    "|2026-01-01|2026-02-30|31.12.2026|Germany|germany|DEU|U.S.|USA|Côte d'Ivoire|Cote dIvoire"
+    "|Deutschland (DE)|DE, FR|Frankreich|california|Calif.|US-CA|us ca|CA-ON|Bayern|English"
+    "|Deutsch|de-AT|fre|ido|Ana|ANA |zed|Big-One|big one|BIG_ONE|any|core; more|core,extra"
+    "|core, nope|[core]|ana@firm.example|Ana@Firm.example|kim|a@b@c|Straße|STRASSE|strasse"
+    "|new   york|NEW YORK|İstanbul|ΣΑΣ|02134|021 34|02134-1000|sw1a 2aa|1e9|$5|5 %|१२|²"
+    "|\u00adRome|\ufeffro|\U0001f1e9\U0001f1ea|<test lead: x>|\0x"
+).split("|")
+
+
+@attrs.frozen
+class Case:
+    """A lead to be decided. route: the number of its route's data."""
+
+    route: int
+    route_name: str
+    program: Program
+    raw: Mapping[str, str]
+    facts: Mapping[str, bool]
+    clock: date
+
+
+@attrs.define
+class Drawn:
+    """What has been drawn so far."""
+
+    routes: list[dict[str, Any]]
+    cases: list[Case]
+
+
+def answers(drawn: Drawn) -> list[dict[str, Any]]:
+    """Return what the evaluator says of each case."""
+    cases = [
+        {"route": c.route, "raw": c.raw, "facts": c.facts, "today": f"{c.clock:%Y-%m-%d}"}
+        for c in drawn.cases
+    ]
+    assert NODE is not None
+    done = subprocess.run(
+        [NODE, str(ROOT / "tests/support/decide_cases.js"), str(SCRIPT)],
+        input=json.dumps({"routes": drawn.routes, "cases": cases}),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    found: list[dict[str, Any]] = json.loads(done.stdout)
+    assert len(found) == len(cases)
+    return found
+
+
+@st.composite
+def raw_leads(draw: DrawFn, program: Program) -> tuple[dict[str, str], dict[str, bool], date]:
+    """Return the texts of a lead: a drawn lead as it is shown, some of it messy or respelled."""
+    values, today = draw(leads(program.policy, complete=False))
+    raw: dict[str, str] = {}
+    for field in form_fields(program, ROUTE):
+        if draw(st.integers(0, 7)) == 0:
+            raw[field.name] = draw(st.sampled_from(MESSY))
+        elif field.name in values:
+            text = show(field, values[field.name]).removeprefix('"').removesuffix('"')
+            if isinstance(field.type, types.AnyOf):
+                text = "; ".join(sorted(str(one) for one in values[field.name]))  # type: ignore[union-attr]
+            if isinstance(field.type, types.Integer | types.Number | types.Money):
+                text = format(Decimal(str(values[field.name])), "f")
+            raw[field.name] = draw(st.sampled_from((text.upper(), text.title(), text)))
+    return raw, {SEEN: bool(values.get(SEEN))} if program.policy.identities else {}, today
+
+
+@cache
+def drawn_answers() -> tuple[tuple[Case, ...], list[dict[str, Any]]]:
+    """Draw policies and leads, and have them decided: once for all tests here."""
+    drawn = Drawn([], [])
+
+    @settings(max_examples=settings().max_examples // 2)
+    @given(policies(), st.data())
+    def collect(written: Written, data: st.DataObject) -> None:
+        program = lower(resolved(written))
+        number = len(drawn.routes)
+        drawn.routes.append(form_data(program, ROUTE))
+        for _ in range(12):
+            raw, facts, today = data.draw(raw_leads(program))
+            drawn.cases.append(Case(number, ROUTE, program, raw, facts, today))
+
+    collect()
+    return tuple(drawn.cases), answers(drawn)
+
+
+def expected(case: Case) -> tuple[Lead, dict[str, Any], list[list[str]]]:
+    """Return the lead as the reader has it, its values as the evaluator writes them, its issues."""
+    lead = lead_reader(case.program.policy.fields)(dict(case.raw), None)
+    form = {field.name for field in form_fields(case.program, case.route_name)}
+    values = {name: _written(value) for name, value in lead.values.items() if name in form}
+    issues = [[each.field, each.reason.partition("; nearest")[0]] for each in lead.issues]
+    return lead, values, issues
+
+
+def _written(value: Value) -> object:
+    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
+    return {"number": format(Decimal(str(value)), "f")} if is_number else jsonable(value)
+
+
+def is_unsure(value: object) -> bool:
+    return isinstance(value, dict) and "unsure" in value
+
+
+def test_every_value_and_issue_is_the_readers_or_said_to_be_unsure() -> None:
+    counts: Counter[str] = Counter()
+    for case, found in zip(*drawn_answers(), strict=True):
+        _, values, issues = expected(case)
+        unsure = {name for name, value in found["values"].items() if is_unsure(value)}
+        read = {name: value for name, value in found["values"].items() if name not in unsure}
+        kept = {name: value for name, value in values.items() if name not in unsure}
+        assert read == kept, (case.raw, found)
+        told = [each for each in found["issues"] if each[0] not in unsure]
+        assert told == [each for each in issues if each[0] not in unsure], (case.raw, found)
+        counts.update(sure=len(read), unsure=len(unsure), issues=len(told))
+    assert counts["sure"] > 5 * counts["unsure"] > 0, counts
+    assert counts["issues"] > 20
+
+
+def test_every_decision_is_the_interpreters_or_said_to_be_unsure() -> None:
+    counts: Counter[str] = Counter()
+    for case, found in zip(*drawn_answers(), strict=True):
+        if found["clause"] == "unsure":
+            counts["unsure"] += 1
+            continue
+        lead, _, _ = expected(case)
+        asked = {**NEW.facts, **lead.values, **case.facts}
+        meant = match(case.program.policy, case.route_name, asked, case.clock)
+        attempts = [[t.kind.word, said(t).name, by] for t, by in meant.attempts]
+        assert found["attempts"] == attempts, (case.raw, found)
+        if lead.complaint is None:
+            clauses = case.program.routes[case.route_name].clauses
+            fits = (n for n, c in enumerate(clauses) if holds(c.condition, asked, case.clock))
+            assert found["clause"] == next(fits, None), (case.raw, found)
+        counts["sure"] += 1
+        counts["others"] += len(found["others"])
+    assert counts["sure"] > 4 * counts["unsure"] > 0, counts
+    assert counts["others"] > counts["sure"] / 4
+
+
+def test_the_examples_own_leads_are_decided_as_they_are_expected() -> None:
+    drawn = Drawn([], [])
+    for name in ("saas-inbound", "b2b-intent", "retention"):
+        parsed = resolve(parse_files(main := ROOT / f"examples/{name}/tests.route"), main)
+        program = lower(parsed.policy)
+        for route in program.routes:
+            drawn.routes.append(form_data(program, route))
+            for test in program.policy.tests:
+                if test.route == route:
+                    drawn.cases += _arrivals(len(drawn.routes) - 1, program, test)
+    sure = 0
+    for case, found in zip(drawn.cases, answers(drawn), strict=True):
+        if found["clause"] == "unsure":
+            continue
+        lead, _, _ = expected(case)
+        asked = {**NEW.facts, **lead.values, **case.facts}
+        meant = match(case.program.policy, case.route_name, asked, case.clock)
+        assert [by for _, _, by in found["attempts"]] == list(meant.named_by), case.raw
+        sure += 1
+    assert sure > 40
+    assert sure > 0.9 * len(drawn.cases)
+
+
+def _arrivals(route: int, program: Program, test: expectations.TestCase) -> list[Case]:
+    moment = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    beside = {name: bool(of) for name, of in facts(plan_of(program, test.route), moment).items()}
+    form = {field.name for field in form_fields(program, test.route)}
+    raws = (dict(step.raw) for step in test.steps if isinstance(step, expectations.Arrival))
+    return [
+        Case(
+            route,
+            test.route,
+            program,
+            {k: str(v) for k, v in raw.items() if k in form},
+            beside,
+            moment,
+        )
+        for raw in raws
+        if all(isinstance(v, str | int) and not isinstance(v, bool) for v in raw.values())
+    ]
