@@ -60,7 +60,7 @@ from turnout.compiler.checks.unreachable_alternatives import (
 )
 from turnout.compiler.checks.unreachable_fallbacks import UNREACHABLE_FALLBACK, check_fallbacks
 from turnout.compiler.checks.unused import UNUSED_DEFINITION, check_unused
-from turnout.compiler.leads.budget import USUAL, Budget
+from turnout.compiler.leads.budget import USUAL, Budget, OutOfTime, timed
 from turnout.compiler.program import Program, lower
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.dsl.findings import Finding
@@ -125,24 +125,39 @@ def check(  # noqa: PLR0913 - what bounds the questions, each by name
     `undecided`. checks: those that run, in order. analyses: of routes, by name, where there
     are some. clear: families, by kind and name, that are known to be right.
     """
-    findings: list[Finding] = []
     sound = list(program.routes if routes is None else routes)
-    for name in sound:
-        analysis = (analyses or {}).get(name) or analyse(program, name, budget)
-        findings.extend(_of_route(analysis, checks))
-    for each in checks:
-        match each.scope:
-            case OfGuarantees(run):
-                findings.extend(run(program, sound, budget))
-            case OfFamilies(run):
-                findings.extend(run(program, budget, clear))
-            case OfPolicy(run):
-                findings.extend(run(program))
-            case OfRoute() | OfRules():
-                pass
-            case _:
-                assert_never(each.scope)
+    with timed(budget):
+        findings: list[Finding] = []
+        for name in sound:
+            analysis = (analyses or {}).get(name) or analyse(program, name, budget)
+            findings.extend(_of_route(analysis, checks))
+        late: list[Check] = []
+        for each in checks:
+            match each.scope:
+                case OfGuarantees(run):
+                    found = run(program, sound, budget)
+                case OfFamilies(run):
+                    found = run(program, budget, clear)
+                case OfPolicy(run):
+                    found = run(program)
+                case OfRoute() | OfRules():
+                    continue
+                case _:
+                    assert_never(each.scope)
+            late += [] if _in_time(found, findings) else [each]
+    if late:
+        span = next((route.span for route in program.routes.values()), None)
+        findings.append(_not_begun("what is declared was not checked", late, span))
     return tuple(findings)
+
+
+def _in_time(found: Iterator[Finding], findings: list[Finding]) -> bool:
+    """Take what a check finds into `findings`; return whether it came to its end in time."""
+    try:
+        findings.extend(found)
+    except OutOfTime:
+        return False
+    return True
 
 
 def check_inexact(
@@ -159,35 +174,51 @@ def check_inexact(
     that a rule without leads is unreachable, unless it is one of the `unsure`.
     """
     name = least.name
-    gaps = check_gaps(analyse(program, name, budget))
-    routes = {**program.policy.routes, name: least}
-    fewer = lower(attrs.evolve(program.policy, routes=routes), program.since)
-    unreachable = check_unreachable(analyse(fewer, name, budget))
-    sure = (finding for finding in unreachable if finding.span not in unsure)
-    return tuple(_once([*gaps, *sure]))
+    found: list[Finding] = []
+    unreachable: list[Finding] = []
+    with timed(budget):
+        late = not _in_time(check_gaps(analyse(program, name, budget)), found)
+        routes = {**program.policy.routes, name: least}
+        fewer = lower(attrs.evolve(program.policy, routes=routes), program.since)
+        late |= not _in_time(check_unreachable(analyse(fewer, name, budget)), unreachable)
+    found += (finding for finding in unreachable if finding.span not in unsure)
+    if late:
+        where = f"route `{name}` was not checked"
+        found.append(_not_begun(where, CHECKS[:2], program.routes[name].span))
+    return tuple(_once(found))
 
 
 def _of_route(analysis: Analysis, checks: Sequence[Check]) -> Iterator[Finding]:
     found: list[Finding] = []
-    late: list[str] = []
+    late: list[Check] = []
     for each in checks:
         if not isinstance(each.scope, OfRoute | OfRules):
             continue
         if each.scope.may_wait and analysis.budget.is_past:
-            late.append(each.kinds[0].name)
-        elif isinstance(each.scope, OfRoute):
-            found.extend(each.scope.run(analysis))
+            late.append(each)
+            continue
+        if isinstance(each.scope, OfRoute):
+            run = each.scope.run(analysis)
         else:
-            found.extend(each.scope.run(analysis, ()))
+            run = each.scope.run(analysis, ())
+        if not _in_time(run, found):
+            late.append(each)
     yield from _once(found)
     if late:
-        names = late[0] if len(late) == 1 else f"{', '.join(late[:-1])} and {late[-1]}"
-        yield UNDECIDED.finding(
-            analysis.route.span,
-            f"rules of route `{analysis.route.name}` were not checked for {names}",
-            text="the deadline had passed",
-            help=("raise the limit with `--deadline`",),
-        )
+        where = f"rules of route `{analysis.route.name}` were not checked"
+        yield _not_begun(where, late, analysis.route.span)
+
+
+def _not_begun(what: str, late: Sequence[Check], span: Span | None) -> Finding:
+    """Return the finding that these checks weren't begun, or not ended, before the deadline."""
+    names = [each.kinds[0].name for each in late]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return UNDECIDED.finding(
+        span,
+        f"{what} for {listed}",
+        text="the deadline had passed",
+        help=("raise the limit with `--deadline`",),
+    )
 
 
 def _once(findings: Sequence[Finding]) -> Iterator[Finding]:

@@ -97,26 +97,36 @@ def judged_claims(
     budget: Budget = USUAL,
 ) -> Iterator[Judged]:
     """Yield what is wrong with the claims of guarantees, route by route."""
-    policy = program.policy
     for name in routes:
-        about = [each for each in policy.guarantees.values() if name in each.routes]
+        about = [each for each in program.policy.guarantees.values() if name in each.routes]
         if not about:
             continue
-        route = program.routes[name]
-        asked = [*route_ground(program, name).asked, *_atoms(about, ())]
-        asks_clock = any(isinstance(atom, Open) for atom in asked)
-        giving = Giving(policy, program.since, asks_clock)
-        cases = [
-            _Case(each, claim, _breaches(giving, route, claim))
-            for each in about
-            for claim in each.claims
-        ]
+        asks_clock = _asks_clock([*route_ground(program, name).asked, *_atoms(about, ())])
+        cases = _cases(program, name, about, asks_clock=asks_clock)
+        if not asks_clock and _asks_clock(_atoms((), cases)):
+            # Where one way to break a claim asks what is open, all say when they are.
+            cases = _cases(program, name, about, asks_clock=True)
         analysis = analyse(program, name, budget, also=_atoms(about, cases))
         for finding in _impossible(analysis, about):
             yield Judged(None, finding)
         for case in cases:
             for finding in _judged(analysis, case):
                 yield Judged((name, case.guarantee.name, case.claim), finding)
+
+
+def _asks_clock(asked: Iterable[Atom]) -> bool:
+    return any(isinstance(atom, Open) for atom in asked)
+
+
+def _cases(
+    program: Program, name: str, about: Sequence[Guarantee], *, asks_clock: bool
+) -> list[_Case]:
+    giving, route = Giving(program.policy, program.since, asks_clock), program.routes[name]
+    return [
+        _Case(each, claim, _breaches(giving, route, claim))
+        for each in about
+        for claim in each.claims
+    ]
 
 
 def _atoms(about: Sequence[Guarantee], cases: Sequence[_Case]) -> Iterator[Atom]:

@@ -15,11 +15,12 @@ from turnout.compiler.difference.ground.geography import mentioned, never, place
 from turnout.compiler.difference.ground.joint_schema import Schema, shared
 from turnout.compiler.difference.ground.lines import RouteVersion, version
 from turnout.compiler.difference.ground.meanings import Meanings, Sets
+from turnout.compiler.difference.moving.causes import Cause, Edits, causes
 from turnout.compiler.difference.moving.changes import shifts
 from turnout.compiler.difference.moving.compared import Compared, Purse, Shift
 from turnout.compiler.difference.moving.offers import Offer
 from turnout.compiler.difference.moving.pieces import CommonGround
-from turnout.compiler.leads.budget import USUAL, Budget
+from turnout.compiler.leads.budget import USUAL, Budget, OutOfTime, timed
 from turnout.compiler.leads.ground import ground
 from turnout.compiler.outcomes import Outcome, outcome_of
 from turnout.compiler.program import Program
@@ -28,6 +29,7 @@ from turnout.dsl.conditions import Condition, Duplicate, Named
 from turnout.dsl.policy import Definition
 
 __all__ = [
+    "Cause",
     "Change",
     "Difference",
     "Offer",
@@ -45,19 +47,24 @@ MOST_QUESTIONS = 20
 class RouteDifference:
     """What became of one route.
 
-    old, new: its name in the two versions, None where one has no such route. shifts: the
-    leads whose decision changes, in the order of the clauses. unreadable: what rows that
+    old, new: its name in the two versions, None where one has no such route. causes: the
+    leads whose decision changes, by the edits that move them. unreadable: what rows that
     aren't leads get, before and after, where that changes. renamed: rules that are the
     same but for their names. undecided: clauses of which the steps ran out.
     """
 
     old: str | None
     new: str | None
-    shifts: tuple[Shift, ...] = ()
+    causes: tuple[Cause, ...] = ()
     unreadable: tuple[Outcome, Outcome] | None = None
     renamed: tuple[tuple[str, str], ...] = ()
     undecided: tuple[str, ...] = ()
     compared: Compared | None = attrs.field(default=None, repr=False)
+
+    @property
+    def shifts(self) -> tuple[Shift, ...]:
+        """The shifts of all causes."""
+        return tuple(shift for cause in self.causes for shift in cause.shifts)
 
     @property
     def is_same(self) -> bool:
@@ -115,8 +122,17 @@ def difference(
             routes.append(RouteDifference(before, after))
         else:
             asked = _Asked(schema, (old, new), (before, after), declared, budget)
-            routes.append(_route(asked))
+            routes.append(_in_time(asked))
     return Difference(tuple(routes), tuple(changes(old.policy, new.policy)), schema.caveats)
+
+
+def _in_time(asked: "_Asked") -> RouteDifference:
+    """Return what became of a route; it is undecided as a whole where there was no time."""
+    try:
+        with timed(asked.budget):
+            return _route(asked)
+    except OutOfTime:
+        return RouteDifference(*asked.routes, undecided=(f"route `{asked.routes[1]}`",))
 
 
 def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None, str | None]]:
@@ -142,12 +158,14 @@ class _Asked:
 
 def _route(asked: _Asked) -> RouteDifference:
     of = _compared(asked)
-    found = list(shifts(of))
+    edits = Edits(of)
+    found = list(shifts(of, edits.around))
+    moved = tuple(each for each in found if isinstance(each, Shift))
     (old, new), (before, after) = asked.programs, asked.routes
     unreadable = outcome_of(old.routes[before].last), outcome_of(new.routes[after].last)
     return RouteDifference(
         *asked.routes,
-        shifts=tuple(each for each in found if isinstance(each, Shift)),
+        causes=causes(edits, moved),
         unreadable=None if unreadable[0] == unreadable[1] else unreadable,
         renamed=tuple(_renamed(of)),
         undecided=tuple(dict.fromkeys(each for each in found if isinstance(each, str))),

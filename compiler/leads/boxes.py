@@ -10,11 +10,15 @@ from typing import TypeAlias
 
 import attrs
 
+from turnout.compiler.leads.budget import tick
 from turnout.compiler.leads.regions import Either, Region
 from turnout.compiler.leads.space import Box
 from turnout.compiler.masks import Mask, key
 
 MOST_BOXES = 64
+
+MOST_STEPS = 32
+"""Steps for each box that a region may have; where parts exclude each other, few come to one."""
 
 
 def boxes(region: Region, full: Sequence[Mask], most: int = MOST_BOXES) -> tuple[Box, ...] | None:
@@ -25,23 +29,30 @@ def boxes(region: Region, full: Sequence[Mask], most: int = MOST_BOXES) -> tuple
     if not region.eithers and not any(mask & ~full[at] for at, mask in region.box):
         return (region.box,)
     found: dict[Box, None] = {}
+    whole = 0
     for tried, box in enumerate(_expanded(region, full)):
-        if tried == 4 * most:
+        if tried == MOST_STEPS * most:
             return None
+        if box is None:
+            continue
+        whole += 1
         found[box] = None
-        if len(found) > most:
+        if len(found) > most or whole > 4 * most:
             return None
     return tuple(found)
 
 
-def _expanded(region: Region, full: Sequence[Mask]) -> Iterator[Box]:
+def _expanded(region: Region, full: Sequence[Mask]) -> Iterator[Box | None]:
+    """Yield the boxes of a region as they come up, None for a step that came to none yet."""
     pending: list[tuple[dict[int, Mask], list[Either]]] = [(dict(region.box), list(region.eithers))]
     while pending:
         box, eithers = pending.pop()
         if not eithers:
             yield tuple(sorted(box.items()))
             continue
+        yield None
         first, *rest = eithers
+        tick(len(first.alternatives))
         branches: list[tuple[dict[int, Mask], list[Either]]] = []
         for part in first.alternatives:
             inner = _narrowed(box, part.box, full)
@@ -143,6 +154,7 @@ _Named: TypeAlias = tuple[tuple[int, int], ...]
 def _joined(found: dict[_Named, None], at: int, names: _Names) -> dict[_Named, None]:
     """Return the boxes with those joined into one that differ on dimension `at` only."""
     together: dict[_Named, list[int]] = {}
+    tick(2 * len(found))
     for box in found:
         own, rest = 0, box
         for place, (dimension, number) in enumerate(box):

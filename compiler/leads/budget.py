@@ -1,5 +1,15 @@
-"""How long questions may take: in steps, which are the same on every machine, and by the clock."""
+"""How long questions may take: in steps, which are the same on every machine, and by the clock.
 
+Steps belong to one question; the deadline belongs to a whole run. Most of the work is
+counted by the meter of the question that it is done for. What is done beside the questions
+(making the space, looking for a readable lead, wording a sentence) has none: it calls
+`tick`, which knows the deadline of the run that it is part of (`timed`), so that nothing
+goes on past it.
+"""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from time import monotonic
 
 import attrs
@@ -7,7 +17,7 @@ import attrs
 STEPS = 2_000_000
 """The steps that one question may take before it is left undecided."""
 
-STEPS_PER_LOOK = 5_000
+STEPS_PER_LOOK = 2_000
 """Steps between two looks at the clock; they take a few milliseconds."""
 
 
@@ -55,12 +65,15 @@ class Meter:
     deadline: float | None = None
     unlooked: int = 0
 
-    def take(self, count: int = 1) -> None:
-        """Take steps. Raises OutOfSteps when none are left, OutOfTime past the deadline."""
+    def take(self, count: int = 1, weight: int = 0) -> None:
+        """Take steps. Raises OutOfSteps when none are left, OutOfTime past the deadline.
+
+        weight: how many more would take as long as these do, where they are long ones.
+        """
         self.left -= count
         if self.left < 0:
             raise OutOfSteps
-        self.unlooked -= count
+        self.unlooked -= count + weight
         if self.unlooked < 0:
             self.unlooked = STEPS_PER_LOOK
             self.look()
@@ -69,6 +82,49 @@ class Meter:
         """Look at the clock. Raises OutOfTime past the deadline."""
         if _is_past(self.deadline):
             raise OutOfTime
+
+
+@attrs.define
+class _Watch:
+    """The deadline of a run, and the steps to the next look at the clock."""
+
+    deadline: float | None
+    unlooked: int = 0
+
+
+_WATCH: ContextVar[_Watch | None] = ContextVar("watch", default=None)
+
+
+@contextmanager
+def timed(budget: Budget) -> Generator[None, None, None]:
+    """Let `tick` know the deadline of all that is done in the block.
+
+    A run within a run ends with the earlier of the two.
+    """
+    outer = _WATCH.get()
+    known = [each.deadline for each in (outer, budget) if each and each.deadline is not None]
+    token = _WATCH.set(_Watch(min(known, default=None)))
+    try:
+        yield
+    finally:
+        _WATCH.reset(token)
+
+
+def tick(count: int = 1) -> None:
+    """Count steps that no meter counts. Raises OutOfTime past the deadline of the run."""
+    watch = _WATCH.get()
+    if watch is None or watch.deadline is None:
+        return
+    watch.unlooked -= count
+    if watch.unlooked < 0:
+        if monotonic() > watch.deadline:
+            raise OutOfTime  # and so will whatever is begun after it
+        watch.unlooked = STEPS_PER_LOOK
+
+
+def look() -> None:
+    """Raise OutOfTime past the deadline of the run: what takes long isn't begun anew."""
+    tick(STEPS_PER_LOOK + 1)
 
 
 def _is_past(deadline: float | None) -> bool:

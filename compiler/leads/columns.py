@@ -8,6 +8,7 @@ int each. What is left of a box without others is found by choosing a column a d
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
+from turnout.compiler.leads.budget import tick
 from turnout.compiler.masks import Mask, members
 
 BitColumn: TypeAlias = tuple[Mask, int]
@@ -33,6 +34,7 @@ def swept(mask: Mask, by_side: Iterable[tuple[Mask, int]], whole: int) -> list[B
     columns: list[BitColumn] = []
     start = 0
     for class_ in [*sorted(events), mask.bit_length()]:
+        tick(1 + whole.bit_length() >> 9)
         between = mask & ((1 << class_) - (1 << start))
         if between:
             columns.append((between, accepting))

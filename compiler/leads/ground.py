@@ -6,6 +6,7 @@ from functools import cached_property
 
 import attrs
 
+from turnout.compiler.leads.budget import look
 from turnout.compiler.leads.regions import Region, Regions
 from turnout.compiler.leads.space import Space, space
 from turnout.dsl.conditions import Atom
@@ -26,7 +27,8 @@ class Ground:
 
     @cached_property
     def regions(self) -> Regions:
-        """The regions of the space."""
+        """The regions of the space. Raises OutOfTime."""
+        look()
         return Regions(space(self.fields, self.asked, self.since))
 
     @property

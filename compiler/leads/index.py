@@ -14,6 +14,7 @@ from itertools import islice
 import attrs
 
 from turnout.compiler.leads.boxes import boxes
+from turnout.compiler.leads.budget import tick
 from turnout.compiler.leads.columns import BitColumn, swept
 from turnout.compiler.leads.regions import Masks, Region
 from turnout.compiler.leads.space import Box, Space
@@ -68,11 +69,13 @@ class _Axis:
     def enter(self, number: int, mask: Mask) -> None:
         group = self.group_of.setdefault(key(mask), len(self.groups))
         if group == len(self.groups):
+            tick(mask.bit_count())
             self.sides.append(mask)
             self.groups.append([])
             for class_ in members(mask):
                 self.holding.setdefault(class_, []).append(group)
         self.groups[group].append(number)
+        tick()
 
     def close(self, count: int) -> None:
         """Note what is free of `count` boxes, and the classes that few boxes accept first."""
@@ -85,11 +88,14 @@ class _Axis:
         return members(self.free_bits)
 
     def weight(self, class_: int) -> int:
-        return sum(len(self.groups[group]) for group in self.holding.get(class_, ()))
+        held = self.holding.get(class_, ())
+        tick(1 + len(held))
+        return sum([len(self.groups[group]) for group in held])
 
     def side(self, mask: Mask) -> _Side:
         found = self.known.get(key(mask))
         if found is None:
+            tick(len(self.sides) >> 3)
             if mask.bit_count() <= FEW_CLASSES:
                 held = {g: None for c in members(mask) for g in self.holding.get(c, ())}
                 groups = tuple(held)
@@ -244,6 +250,7 @@ class Index:
             for number in members(among):
                 found |= next(mask for dimension, mask in self._boxes[number] if dimension == at)
         else:
+            tick(len(axis.by_side) * (1 + len(self._boxes) >> 10))
             for mask, who in axis.by_side:
                 if who & among:
                     found |= mask
@@ -256,6 +263,7 @@ class Index:
     def meeting(self, box: Masks, among: int) -> Iterator[tuple[int, Box]]:
         """Yield each box of a set that shares a point with `box`, with its clause, in order."""
         for number in self._meeting(box, among):
+            tick()
             yield self._clause_of[number], self._boxes[number]
 
     def most(self, box: Masks, among: int) -> int | None:
@@ -330,6 +338,7 @@ class Index:
         without: more boxes that it must not meet, a few. Settles nearly every box of which
         something is left; None says nothing.
         """
+        tick(1 + len(self._boxes) >> 6)  # whole sets of boxes are cut
         found = self._narrowed(box, among)
         if found is None:
             return None

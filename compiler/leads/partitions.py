@@ -34,6 +34,7 @@ from turnout.compiler.classes import (
     YesNoTest,
     finder,
 )
+from turnout.compiler.leads.budget import tick
 from turnout.compiler.masks import Mask, set_of
 from turnout.dsl.conditions import (
     Age,
@@ -82,6 +83,7 @@ def atom_masks(classes: Mapping[tuple[int, ...], int], atoms: Sequence[Atom]) ->
     """Return where each atom holds, from the classes by what holds in them."""
     bits: dict[int, list[int]] = {}
     for signature, number in classes.items():
+        tick(len(signature))
         for atom in signature:
             bits.setdefault(atom, []).append(number)
     return {atom: set_of(bits.get(at, ())) for at, atom in enumerate(atoms)}
@@ -101,6 +103,7 @@ def finite(
     extra = list(tell_apart)
     signatures: list[tuple[int, ...]] = []
     for value in values:
+        tick(len(sets))
         holds = [at for at, chosen in enumerate(sets) if value in chosen]
         holds += [len(sets) + at for at, chosen in enumerate(extra) if value in chosen]
         signatures.append(tuple(holds))
@@ -159,6 +162,7 @@ def swept(
     for cut in cuts:
         holds.difference_update(leaves.get(cut, ()))
         holds.update(enters.get(cut, ()))
+        tick(len(holds))
         signatures.append(tuple(sorted(holds)))
     numbered, _, masks = _numbered(signatures, atoms)
     return cuts[1:], numbered, masks

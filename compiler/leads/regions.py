@@ -15,11 +15,12 @@ search is exact; it counts its steps, and where they run out it says so.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import TypeAlias, assert_never
 
 import attrs
 
-from turnout.compiler.leads.budget import Meter
+from turnout.compiler.leads.budget import Meter, tick
 from turnout.compiler.leads.possible_texts import real
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.masks import Mask
@@ -37,16 +38,33 @@ class Region:
     eithers: tuple["Either", ...] = ()
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Either:
     """The leads in at least one of the alternatives.
 
-    reads: the dimensions that it constrains anywhere, one bit each.
+    reads: the dimensions that it constrains anywhere, one bit each. weight: how many boxes
+    stand in it, those that it shares with itself counted wherever they stand; a name that
+    is used twice in each of forty names after it stands in the last one a trillion times.
     """
 
     alternatives: tuple[Region, ...]
     reads: int
 
+    @cached_property
+    def weight(self) -> int:
+        """The boxes in all alternatives."""
+        return sum([weight(part) for part in self.alternatives])
+
+
+def weight(region: Region) -> int:
+    """Return how many boxes stand in a region, one for its own; see `Either`."""
+    if not region.eithers:
+        return 1
+    return 1 + sum([either.weight for either in region.eithers])
+
+
+HEAVY = 256
+"""Boxes in a region from which on it pays to keep what is known of its parts."""
 
 EVERYTHING = Region(())
 NOTHING = Region((), (Either((), 0),))
@@ -122,15 +140,22 @@ class Regions:
             return EVERYTHING
         return _either((*merged, *alternatives))
 
-    def complement(self, region: Region) -> Region:
-        """Return the leads outside `region`."""
-        full = self.space.full
-        parts = [self._side(at, full[at] & ~mask) for at, mask in region.box]
-        parts += [
-            self.both([self.complement(part) for part in either.alternatives])
-            for either in region.eithers
-        ]
-        return self.any(parts)
+    def complement(self, region: Region, known: dict[Region, Region] | None = None) -> Region:
+        """Return the leads outside `region`.
+
+        known: of parts that were met, which are the same wherever they stand.
+        """
+        known = {} if known is None else known
+        if region not in known:
+            tick()
+            full = self.space.full
+            parts = [self._side(at, full[at] & ~mask) for at, mask in region.box]
+            parts += [
+                self.both([self.complement(part, known) for part in either.alternatives])
+                for either in region.eithers
+            ]
+            known[region] = self.any(parts)
+        return known[region]
 
 
 def is_nothing(region: Region) -> bool:
@@ -169,6 +194,16 @@ def truth(region: Region, box: Sequence[Mask]) -> bool | None:
     A `None` may stand for True or False where several `Either`s would have to be taken
     together; `find` decides those.
     """
+    if region.eithers and weight(region) > HEAVY:
+        return _truth(region, box, {})
+    return _truth(region, box, None)
+
+
+_Answers: TypeAlias = dict[Either, bool | None]
+
+
+def _truth(region: Region, box: Sequence[Mask], known: _Answers | None) -> bool | None:
+    """Return the same as `truth`. known: of `Either`s that were met; None where none is kept."""
     whole = True
     for at, mask in region.box:
         here = box[at]
@@ -176,17 +211,29 @@ def truth(region: Region, box: Sequence[Mask]) -> bool | None:
             return False
         whole = whole and here & ~mask == 0
     for either in region.eithers:
-        some = False
-        for part in either.alternatives:
-            inner = truth(part, box)
-            if inner is True:
-                break
-            some = some or inner is None
+        if known is None:
+            answer = _some(either, box, None)
+        elif either in known:
+            answer = known[either]
         else:
-            if not some:
-                return False
-            whole = False
+            answer = known[either] = _some(either, box, known)
+        if answer is False:
+            return False
+        whole = whole and answer is True
     return True if whole else None
+
+
+def _some(either: Either, box: Sequence[Mask], known: _Answers | None) -> bool | None:
+    if known is not None:
+        tick(len(either.alternatives))
+    some: bool | None = False
+    for part in either.alternatives:
+        inner = _truth(part, box, known)
+        if inner is True:
+            return True
+        if inner is None:
+            some = None
+    return some
 
 
 # -- search --
@@ -226,7 +273,7 @@ def _box(space: Space, regions: Iterable[Region], meter: Meter, within: Box) -> 
         box, open_ = settled
         if not open_:
             return tuple(box)
-        stack.extend(reversed(_split(box, open_)))
+        stack.extend(reversed(_split(box, open_, meter)))
     return None
 
 
@@ -244,7 +291,7 @@ def _propagate(
             if either.reads & (changed | narrowed) == 0:
                 still.append(either)
                 continue
-            meter.take()
+            meter.take(1, len(either.alternatives) >> 4)
             found = _reduce(either, box)
             if found is None:
                 continue
@@ -262,7 +309,8 @@ def _propagate(
             return box, still
         # New ones have been looked at by nobody yet, so every dimension counts as changed.
         changed = -1 if fresh else narrowed
-        waiting = still + fresh
+        # A name that several conditions use is one `Either`, wherever it comes up again.
+        waiting = [*dict.fromkeys(still + fresh)] if fresh else still
 
 
 def _reduce(either: Either, box: list[Mask]) -> list[Region] | None:
@@ -282,11 +330,14 @@ def _reduce(either: Either, box: list[Mask]) -> list[Region] | None:
     return found
 
 
-def _split(box: list[Mask], eithers: list[Either]) -> list[tuple[list[Mask], list[Either]]]:
+def _split(
+    box: list[Mask], eithers: list[Either], meter: Meter
+) -> list[tuple[list[Mask], list[Either]]]:
     """Return the branches of the `Either` with the fewest alternatives left, no lead in two."""
     best: Either | None = None
     kept: list[Region] = []
     for either in eithers:
+        meter.take(0, len(either.alternatives) >> 4)
         found = _reduce(either, box) or []
         if best is None or len(found) < len(kept):
             best, kept = either, found

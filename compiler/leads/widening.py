@@ -17,8 +17,9 @@ from typing import TypeAlias
 
 import attrs
 
+from turnout.compiler.leads.budget import tick
 from turnout.compiler.leads.index import Index
-from turnout.compiler.leads.regions import Masks, Region, Regions
+from turnout.compiler.leads.regions import HEAVY, Masks, Region, Regions, truth, weight
 from turnout.compiler.leads.space import Space
 from turnout.compiler.masks import Mask
 
@@ -86,6 +87,8 @@ class Cover:
 
 def column(region: Region, box: Sequence[Mask], at: int, full: Mask) -> Mask:
     """Return the classes of dimension `at` with which `box` may meet `region`: no fewer."""
+    if weight(region) > HEAVY:
+        return full if truth(region, [*box[:at], full, *box[at + 1 :]]) is not False else 0
     found = full
     for other, mask in region.box:
         if other == at:
@@ -114,6 +117,7 @@ def _widths(box: Masks) -> tuple[int, ...]:
 
 
 def _grown(walls: Walls, seed: Masks, order: Sequence[int]) -> Masks:
+    tick(16 * len(order))
     full = walls.space.full
     behind = [walls.index.of_all]  # what the seed meets on the dimensions that are still to come
     for at in reversed(order[1:]):
@@ -164,6 +168,7 @@ def narrowed(boxes: Sequence[Masks], cover: Cover, sides: SidesOf) -> list[Masks
     for number in sorted(range(len(made)), key=lambda at: (cover.effort(made[at]), at)):
         others = [box for other, box in enumerate(made) if other != number]
         for at in range(len(made[number])):
+            tick(len(others))
             box = made[number]
             if box[at] == cover.full[at]:
                 continue

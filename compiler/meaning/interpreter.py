@@ -107,26 +107,30 @@ def _steps(block: Route | Block, by: str) -> tuple[tuple[Target, str], ...]:
 
 def holds(condition: Condition, values: Values, clock: date) -> bool:
     """Return whether `condition` holds for a lead with these values at that moment (or day)."""
+    return _holds(condition, values, clock, {})
+
+
+def _holds(condition: Condition, values: Values, clock: date, known: dict[str, bool]) -> bool:
+    """Return what `holds` does. known: of names; one that forty others build on is asked once."""
     match condition:
-        case Named(meaning=meaning):
-            return holds(meaning, values, clock)
+        case Named(name=name, meaning=meaning):
+            if name not in known:
+                known[name] = _holds(meaning, values, clock, known)
+            return known[name]
         case And(parts):
             for part in parts:  # noqa: SIM110 - a third faster, and every witness comes by here
-                if not holds(part, values, clock):
+                if not _holds(part, values, clock, known):
                     return False
             return True
         case Or(parts):
             for part in parts:  # noqa: SIM110 - as above
-                if holds(part, values, clock):
+                if _holds(part, values, clock, known):
                     return True
             return False
         case Not(part):
-            return not holds(part, values, clock)
-        case Open(calendar):
-            assert isinstance(clock, datetime), "whether a calendar is open takes a moment"
-            return is_open_on_the_wall(calendar, clock)
-        case Duplicate():
-            return values.get(SEEN) is True
+            return not _holds(part, values, clock, known)
+        case Open() | Duplicate():
+            return _is_given(condition, values, clock)
         case (
             Present()
             | IsIn()
@@ -145,6 +149,17 @@ def holds(condition: Condition, values: Values, clock: date) -> bool:
             return value is not None and _test(condition, value, clock)
         case _:
             assert_never(condition)
+
+
+def _is_given(circumstance: Open | Duplicate, values: Values, clock: date) -> bool:
+    match circumstance:
+        case Open(calendar):
+            assert isinstance(clock, datetime), "whether a calendar is open takes a moment"
+            return is_open_on_the_wall(calendar, clock)
+        case Duplicate():
+            return values.get(SEEN) is True
+        case _:
+            assert_never(circumstance)
 
 
 def _test(atom: Atom, value: Value, clock: date) -> bool:

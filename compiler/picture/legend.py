@@ -11,13 +11,14 @@ _SIZE, _ROW, _APART, _SAMPLE = 10.0, 17.0, 16.0, 24.0
 
 
 def legend(
-    page: Page, x: float, y: float, right: float
+    page: Page, corner: tuple[float, float], right: float, *, is_across: bool
 ) -> tuple[tuple[Frame | Arrow, ...], tuple[Caption, ...], float]:
-    """Return samples, what they mean, and where the legend ends, in rows from `x` to `right`."""
+    """Return samples, what they mean, and where the legend ends: rows up to `right`."""
+    x, y = corner
     samples: list[Frame | Arrow] = []
     labels: list[Caption] = []
     at, top = x, y
-    for kind, look, said in _entries(page):
+    for kind, look, said in _entries(page, is_across=is_across):
         text = label(0, 0, said, _SIZE)
         width = _SAMPLE + 6 + text.width
         if at > x and at + width > right:
@@ -38,6 +39,8 @@ def _sample(kind: str, look: Look, name: str, x: float, y: float) -> Frame | Arr
             return Arrow((name, name), ((x + 12, y - 1), (x + 12, y + 14)), is_dashed=False)
         case "on":
             return Arrow((name, name), ((x + 12, y - 1), (x + 12, y + 14)), is_dashed=True)
+        case "on-right":
+            return Arrow((name, name), ((x, middle), (x + _SAMPLE, middle)), is_dashed=True)
         case "way":
             points = ((x, middle), (x + _SAMPLE, middle))
             return Arrow((name, name), points, is_dashed=False, thickness=3, is_way=True)
@@ -48,17 +51,17 @@ def _sample(kind: str, look: Look, name: str, x: float, y: float) -> Frame | Arr
             )
 
 
-def _entries(page: Page) -> Iterator[tuple[str, Look, str]]:
+def _entries(page: Page, *, is_across: bool) -> Iterator[tuple[str, Look, str]]:
     """Yield the samples: their kind, whose colours they have, and what they mean."""
     rows = page.rows
     cards = [row.card for row in rows if row.card is not None]
     if not page.is_list:
         if cards:
-            yield "right", "plain", "yes: the lead goes there"
+            yield "down" if is_across else "right", "plain", "yes: the lead goes there"
         if any(row.until > at + 1 for at, row in enumerate(rows)):
-            yield "down", "plain", "yes: go in"
+            yield "right" if is_across else "down", "plain", "yes: go in"
         if any(row.kind not in {"rest", "end", "onward"} for row in rows[:-1]):
-            yield "on", "plain", "everybody else"
+            yield "on-right" if is_across else "on", "plain", "everybody else"
     if any(row.state is not None for row in rows):
         yield "way", "plain", "the way of this lead"
     used = {card.role for card in cards}

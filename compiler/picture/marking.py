@@ -4,6 +4,7 @@ A finding is on the innermost row whose part of the policy it points into; what 
 nowhere into the route is said above the picture.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
 
@@ -48,7 +49,7 @@ def with_findings(
             elsewhere.append(Note("finding", _said(finding, with_place=True)))
         else:
             by_row.setdefault(found, []).append(finding)
-    marked = tuple(
+    marked = [
         attrs.evolve(
             page,
             rows=tuple(
@@ -56,8 +57,30 @@ def with_findings(
             ),
         )
         for page in pages
-    )
-    return marked, tuple(elsewhere)
+    ]
+    counts = Counter(number for (number, _), found in by_row.items() for _ in found)
+    return _told_above(marked, counts), tuple(elsewhere)
+
+
+def _told_above(pages: Sequence[Page], counts: Counter[int]) -> tuple[Page, ...]:
+    """Return the pages with a note at each closed part in which something was found.
+
+    counts: what was found on a page, by its number; that of a later page counts above, too.
+    """
+    found: list[Page] = []
+    for page in reversed(pages):  # a part is on a later page than the one that it is part of
+        inside = [counts[row.page] if row.page is not None else 0 for row in page.rows]
+        counts[page.number] += sum(inside)
+        rows = (_warned(row, count) for row, count in zip(page.rows, inside, strict=True))
+        found.append(attrs.evolve(page, rows=tuple(rows)))
+    return tuple(reversed(found))
+
+
+def _warned(row: Stripe, count: int) -> Stripe:
+    if not count:
+        return row
+    note = Note("finding", f"{count} {'finding' if count == 1 else 'findings'} in there")
+    return attrs.evolve(row, notes=(*row.notes, note), is_marked=True)
 
 
 def _innermost(

@@ -9,6 +9,7 @@ where most of them lead.
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import groupby
 from typing import TypeAlias
 
 import attrs
@@ -25,10 +26,10 @@ MOST_ROWS = 76
 """Rows of a page."""
 
 _NOBODY = "nobody gets these leads"
-_STRETCH = 40
+_STRETCH = MOST_ROWS - 2
 _MOST_NAMED = 3
 _SHORTEST_TABLE = 3
-_LONGEST_LINE, _LONGEST_ASKED = 64, 44
+_LONGEST_LINE, _LONGEST_ASKED = 80, 44
 
 
 @attrs.frozen(slots=False, eq=False)
@@ -219,7 +220,7 @@ class _Rows:
             elif isinstance(item, Stretch) or self._stays_closed(item, level):
                 self._closed(item, level)
             elif _is_rule(item):
-                self._rule(item, level, is_joined=id(item) in tables)
+                self._rule(item, level, tables.get(id(item)))
             else:
                 self._opened(item, level)
 
@@ -240,11 +241,14 @@ class _Rows:
     def _stays_closed(self, question: Question, level: int) -> bool:
         return not _is_rule(question) and self.is_closed(question, level)
 
-    def _rule(self, question: Question, level: int, *, is_joined: bool) -> None:
+    def _rule(self, question: Question, level: int, is_joined: bool | None) -> None:  # noqa: FBT001 - None where it is in no table
         (leaf,) = question.inside
         assert isinstance(leaf, Leaf)
         said = title_of(question, self.fields)
-        self._row(level, "question", said, question, card(leaf.clause), is_joined=is_joined)
+        beside = card(leaf.clause)
+        if is_joined is not None:
+            beside = attrs.evolve(beside, lines=(", ".join(beside.lines),))
+        self._row(level, "question", said, question, beside, is_joined=bool(is_joined))
 
     def _opened(self, question: Question, level: int) -> None:
         at = len(self.found)
@@ -289,24 +293,18 @@ def _span(step: TreeStep | None) -> Span | None:
     return step.clause.span if isinstance(step, Leaf) else step.span
 
 
-def _tables(items: Sequence[Portion], fields: Mapping[str, Field]) -> set[int]:
-    """Return the rules that stand on the one above, as lines of a table.
+def _tables(items: Sequence[Portion], fields: Mapping[str, Field]) -> dict[int, bool]:
+    """Return the rules that are lines of a table, and whether each stands on the one above.
 
-    Neighbours that ask one short thing of the same subject and have one target each.
+    They are neighbours that ask one short thing of the same subject, and say as little more.
     """
-    joined: set[int] = set()
-    run: list[int] = []
-    before: str | None = None
-    for item in items:
-        subject = _subject(item, fields)
-        if subject is None or subject != before:
-            joined.update(run[1:] if len(run) >= _SHORTEST_TABLE else ())
-            run = []
-        if subject is not None:
-            run.append(id(item))
-        before = subject
-    joined.update(run[1:] if len(run) >= _SHORTEST_TABLE else ())
-    return joined
+    found: dict[int, bool] = {}
+    subjects = [(_subject(item, fields), item) for item in items]
+    for subject, run in groupby(subjects, key=lambda each: each[0]):
+        lines = [id(item) for _, item in run]
+        if subject is not None and len(lines) >= _SHORTEST_TABLE:
+            found |= {line: at > 0 for at, line in enumerate(lines)}
+    return found
 
 
 def _subject(item: Portion, fields: Mapping[str, Field]) -> str | None:
@@ -318,8 +316,8 @@ def _subject(item: Portion, fields: Mapping[str, Field]) -> str | None:
     (leaf,) = item.inside
     assert isinstance(leaf, Leaf)
     clause = leaf.clause
-    is_short = len(clause.attempts[: clause.own_attempts]) == 1 and len(card(clause).lines) == 1
-    words = spoken(clause.attempts[0].target) if clause.attempts else ""
+    words = ", ".join(card(clause).lines)
+    is_short = clause.sla is None and not clause.actions
     is_short &= len(clause.name) + len(words) < _LONGEST_LINE
     if not is_short or len(asked(item.asks, fields)) > _LONGEST_ASKED:
         return None

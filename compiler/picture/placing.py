@@ -5,32 +5,17 @@ the left of what is inside, so that it meets no box; where a part ends, the line
 leave it turn to the left just above the row behind it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
-
-import attrs
+from collections.abc import Iterator, Sequence
 
 from turnout.compiler.picture import Masthead, Page, Stripe
-from turnout.compiler.picture.legend import legend
-from turnout.compiler.picture.lettering import fold
-from turnout.compiler.picture.scene import Arrow, Caption, Frame, Scene, Tint
-from turnout.compiler.picture.sizing import LEADING, SIZE, Sized, label, sized
-from turnout.dsl.source import Span
+from turnout.compiler.picture.frames import Linked, frames_of, no_link, start_of
+from turnout.compiler.picture.heading import LEAST_WIDTH, MARGIN, above_of
+from turnout.compiler.picture.scene import Arrow, Frame, Scene, Tint
+from turnout.compiler.picture.sizing import Sized, sized
 
-MARGIN, INDENT, SPINE = 24.0, 26.0, 13.0
+INDENT, SPINE = 26.0, 13.0
 _GAP, _TURN, _BESIDE = 11.0, 5.5, 46.0
-_LEAST_WIDTH = 600.0
-_MOST_NOTES = 6
 _THICKEST = 9.0
-
-Linked: TypeAlias = Callable[[Span | None, int | None], str]
-"""The address of a place in a source, or else of a page."""
-
-
-def no_link(span: Span | None, page: int | None) -> str:
-    """Return no address, for a picture without links."""
-    del span, page
-    return ""
 
 
 def laid_out(page: Page, heading: Masthead, link: Linked = no_link) -> Scene:
@@ -38,71 +23,17 @@ def laid_out(page: Page, heading: Masthead, link: Linked = no_link) -> Scene:
     rows = sized(page.rows)
     xs = [MARGIN + INDENT * each.row.level for each in rows]
     column = max([0.0, *(x + each.width for x, each in zip(xs, rows, strict=True))]) + _BESIDE
-    right = max([_LEAST_WIDTH, *(column + each.beside_width for each in rows if each.beside)])
-    head = [*_head(page, heading, right - MARGIN)]
-    samples, labels, below = legend(page, MARGIN, head[-1].y + 14, right)
-    boxes = [_start(page, below, link)] if page.entry else []
-    tops = _tops(rows, below + (boxes[0].height + 24 if boxes else 6))
-    for at, each in enumerate(rows):
-        boxes += _boxes(at, each, (xs[at], tops[at]), column, link)
-    return Scene(
-        width=round(right + MARGIN, 1),
-        height=round(max([below, *(box.y + box.height for box in boxes)]) + MARGIN, 1),
-        title=_title(page, heading),
-        description=_description(page),
-        texts=(*head, *labels),
-        grounds=tuple(_grounds(rows, xs, tops, column - _BESIDE / 2)),
-        boxes=tuple(boxes),
-        lines=tuple(_lines(page, {box.name: box for box in boxes})),
-        samples=samples,
-    )
-
-
-# -- above the rows --
-
-
-def _title(page: Page, heading: Masthead) -> str:
-    return f"{heading.title}, page {page.number}: {page.title}" if page.title else heading.title
-
-
-def _description(page: Page) -> str:
-    """Return where leads end, for readers who hear the picture."""
-    said = [f"{row.text}: {row.card.said}" for row in page.rows if row.card is not None]
-    return "\n".join(["In the order in which they are asked:", *said])
-
-
-def _head(page: Page, heading: Masthead, width: float) -> Iterator[Caption]:
-    """Yield the lines of the heading."""
-    y = MARGIN - 4
-    for line in fold(heading.title, 16, width, is_bold=True, most=3)[0]:
-        y += 18
-        yield label(MARGIN, y, line, 16, is_bold=True)
-    for line in fold(_subtitle(page), 12, width, is_bold=True, most=3)[0] if page.title else ():
-        y += 17
-        yield label(MARGIN, y, line, 12, is_bold=True)
-    facts = "  ·  ".join(heading.facts)
-    for line in fold(facts, 10, width, most=3)[0] if facts else ():
-        y += 15
-        yield label(MARGIN, y, line, 10, ink="faint")
-    for note in heading.notes[:_MOST_NOTES]:
-        for line in fold(note.text, SIZE, width, most=2)[0]:
-            y += LEADING
-            yield label(MARGIN, y, line, SIZE, ink=note.tone)
-    if len(heading.notes) > _MOST_NOTES:
-        more = f"and {len(heading.notes) - _MOST_NOTES} more"
-        yield label(MARGIN, y + LEADING, more, SIZE, ink="finding")
-
-
-def _subtitle(page: Page) -> str:
-    above = " / ".join(title or "overview" for title, _ in page.above)
-    return f"page {page.number}: {above} / {page.title}" if above else page.title
-
-
-def _start(page: Page, y: float, link: Linked) -> Frame:
-    """Return the box in which leads come; on a later page it leads back to the one above."""
-    back = link(None, page.above[-1][1]) if page.above else ""
-    text = label(MARGIN + 12, y + 15.5, page.entry, SIZE, ink="inverse", is_bold=True)
-    return Frame("start", MARGIN, y, round(text.width + 24, 1), 23, "start", (text,), "", back)
+    right = max([LEAST_WIDTH, *(column + each.beside_width for each in rows if each.beside)])
+    above = above_of(page, heading, right)
+    boxes = [start_of(page, above.below, link)] if page.entry else []
+    tops = _tops(rows, above.below + (boxes[0].height + 24 if boxes else 6))
+    for at, (x, top, each) in enumerate(zip(xs, tops, rows, strict=True)):
+        mine = x, top + (each.stripe - each.height) / 2
+        beside = column, top + (each.stripe - each.beside_height) / 2
+        boxes += frames_of(at, each, mine, beside, link)
+    tints = _grounds(rows, xs, tops, column - _BESIDE / 2)
+    lines = _lines(page, {box.name: box for box in boxes})
+    return above.scene(boxes, tints, lines, right)
 
 
 # -- rows --
@@ -120,48 +51,6 @@ def _tops(rows: Sequence[Sized], first: float) -> list[float]:
         enters = after is not None and after.level > each.row.level
         y += each.stripe + (0 if is_joined else _GAP + (_TURN if leaves or enters else 0))
     return tops
-
-
-def _boxes(
-    at: int, each: Sized, corner: tuple[float, float], column: float, link: Linked
-) -> Iterator[Frame]:
-    row, (x, top) = each.row, corner
-    y = top + (each.stripe - each.height) / 2
-    box = Frame(
-        f"n{at}",
-        x,
-        y,
-        each.width,
-        each.height,
-        row.kind,
-        _moved(each.lines, x, y),
-        each.tooltip,
-        link(row.span, row.page),
-        is_dashed=row.kind in {"rest", "end", "onward"},
-        is_square=row.is_joined,
-        is_marked=row.is_marked,
-        is_faint=row.state == "unasked",
-    )
-    yield box
-    if row.card is not None:
-        y = top + (each.stripe - each.beside_height) / 2
-        yield attrs.evolve(
-            box,
-            name=f"t{at}",
-            x=column,
-            y=y,
-            width=each.beside_width,
-            height=each.beside_height,
-            look=row.card.role,
-            texts=_moved(each.beside, column, y),
-            tooltip=row.card.said,
-            is_dashed=row.card.is_dashed,
-            is_faint=row.state not in {None, "yes"},
-        )
-
-
-def _moved(texts: Sequence[Caption], x: float, y: float) -> tuple[Caption, ...]:
-    return tuple(attrs.evolve(text, x=text.x + x, y=text.y + y) for text in texts)
 
 
 def _grounds(
@@ -215,13 +104,14 @@ def _across(box: Frame, card: Frame, row: Stripe) -> Arrow:
         (box.name, card.name),
         ((box.x + box.width, y), (card.x - 1, y)),
         is_dashed=False,
-        thickness=_thick(row),
+        thickness=thickness(row),
         is_way=row.state == "yes",
         is_faint=row.state not in {None, "yes"},
     )
 
 
-def _thick(row: Stripe) -> float:
+def thickness(row: Stripe) -> float:
+    """Return how thick the arrow to a card is: as much as its share of a sample."""
     return 1.1 if row.share is None else round(0.6 + _THICKEST * float(row.share), 2)
 
 

@@ -6,7 +6,14 @@ from functools import cache, cached_property, partial
 import attrs
 
 from turnout.compiler.leads.boxes import merged, parts
-from turnout.compiler.leads.budget import USUAL, Budget, Meter, OutOfSteps, OutOfTexts
+from turnout.compiler.leads.budget import (
+    USUAL,
+    Budget,
+    Meter,
+    OutOfSteps,
+    OutOfTexts,
+    look,
+)
 from turnout.compiler.leads.ground import Ground
 from turnout.compiler.leads.index import IMPOSSIBLE, Index, index
 from turnout.compiler.leads.possible_texts import real
@@ -57,7 +64,8 @@ class Analysis:
 
     @cached_property
     def taken(self) -> tuple[Region, ...]:
-        """The region that each clause describes, in order."""
+        """The region that each clause describes, in order. Raises OutOfTime."""
+        look()
         return tuple(
             self.known[at] if at in self.known else self.regions.region(clause.condition)
             for at, clause in enumerate(self.route.clauses)
@@ -70,7 +78,8 @@ class Analysis:
 
     @cached_property
     def index(self) -> Index:
-        """The clauses' boxes, by what they meet."""
+        """The clauses' boxes, by what they meet. Raises OutOfTime."""
+        look()
         return index(self.space, self.taken)
 
     @cached_property

@@ -18,23 +18,28 @@ import attrs
 from turnout.compiler.program import Program
 from turnout.compiler.tree import Leaf, Question, Tree, TreeStep
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
-from turnout.dsl.policy import Block, Entry, Rule
+from turnout.dsl.policy import Entry, Rule
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.dsl.wording import conjuncts
 
+MOST_SHARED = 3
+"""How deep questions stand in each other that rules ask first; blocks are not counted."""
+
 
 @attrs.frozen
-class _Run:
-    """Rules that follow each other. shared: the conditions that each begins with."""
+class _Asking:
+    """A rule with its leaf. asks: what it asks, in order. lost: see `Question`."""
 
-    shared: tuple[Condition, ...]
-    rules: tuple[tuple[Rule, tuple[Condition, ...]], ...]
+    rule: Rule
+    leaf: Leaf
+    asks: tuple[Condition, ...]
+    lost: str
 
     @property
-    def is_closed(self) -> bool:
-        """Whether the last rule takes everybody who is left."""
-        return len(self.rules[-1][1]) == len(self.shared)
+    def span(self) -> Span:
+        """The rule as it is written."""
+        return self.rule.whole or self.rule.span
 
 
 def decision_tree(program: Program, route: str) -> Tree:
@@ -49,69 +54,76 @@ def _steps(
     entries: Iterable[Entry], fields: Mapping[str, Field], leaves: Iterator[Leaf]
 ) -> Iterator[TreeStep]:
     """Yield the steps of `entries`. leaves: those of all clauses from here on, in their order."""
-    for part in _runs(entries, fields):
-        if isinstance(part, _Run):
-            yield _asked(part, leaves)
+    run: list[_Asking] = []
+    for entry in entries:
+        if isinstance(entry, Rule):
+            run.append(_asking(entry, fields, next(leaves)))
             continue
-        inside = [*_steps(part.entries, fields, leaves)]
-        inside += _fallback(is_there=part.fallback is not None, leaves=leaves)
-        lost = _lost(part.condition, part.span)
-        asks = (part.condition,) if lost else conjuncts(part.condition, fields)
-        span = part.whole or part.span
+        yield from _questions(run, 0, MOST_SHARED)
+        run = []
+        inside = [*_steps(entry.entries, fields, leaves)]
+        inside += _fallback(is_there=entry.fallback is not None, leaves=leaves)
+        lost = _lost(entry.condition, entry.span)
+        asks = (entry.condition,) if lost else conjuncts(entry.condition, fields)
+        span = entry.whole or entry.span
         yield Question(asks, tuple(inside), is_block=True, span=span, lost=lost)
+    yield from _questions(run, 0, MOST_SHARED)
 
 
 def _fallback(*, is_there: bool, leaves: Iterator[Leaf]) -> Sequence[Leaf]:
     return (next(leaves),) if is_there else ()
 
 
-def _runs(entries: Iterable[Entry], fields: Mapping[str, Field]) -> Iterator[_Run | Block]:
-    """Yield blocks, and the rules between them as far as they share what they ask first."""
-    run: _Run | None = None
-    for entry in entries:
-        if isinstance(entry, Block):
-            if run is not None:
-                yield run
-            run = None
-            yield entry
-            continue
-        is_lost = _lost(entry.condition, entry.when) != ""
-        rule = entry, (entry.condition,) if is_lost else conjuncts(entry.condition, fields)
-        longer = None if run is None else _joined(run, *rule)
-        if run is not None and longer is None:
-            yield run
-        run = longer or _Run(rule[1], (rule,))
-    if run is not None:
-        yield run
+def _asking(rule: Rule, fields: Mapping[str, Field], leaf: Leaf) -> _Asking:
+    lost = _lost(rule.condition, rule.when)
+    asks = (rule.condition,) if lost else conjuncts(rule.condition, fields)
+    return _Asking(rule, leaf, asks, lost)
 
 
-def _joined(run: _Run, rule: Rule, asks: tuple[Condition, ...]) -> _Run | None:
-    """Return the run with one more rule, None where it doesn't ask the same first."""
-    alike = 0
-    for one, two in zip(run.shared, asks, strict=False):
-        if one != two:
-            break
-        alike += 1
-    is_alone = len(run.rules) == 1
-    begins = 0 < alike < len(run.shared) if is_alone else alike == len(run.shared)
-    if not begins or (run.is_closed and not is_alone):
-        return None
-    return _Run(run.shared[:alike], (*run.rules, (rule, asks)))
+def _questions(rules: Sequence[_Asking], asked: int, levels: int) -> Iterator[TreeStep]:
+    """Yield the steps of rules of which so much is asked already.
+
+    levels: how often more rules may share a question.
+    """
+    at = 0
+    while at < len(rules):
+        first = rules[at]
+        run = _run(rules[at:], asked) if levels else 1
+        shared = _shared(rules[at : at + run], asked)
+        if run > 1:
+            inside = tuple(_questions(rules[at : at + run], shared, levels - 1))
+            yield Question(first.asks[asked:shared], inside, is_block=False, span=first.span)
+        elif len(first.asks) == asked > 0:
+            yield first.leaf
+        else:
+            more = first.asks[asked:]
+            yield Question(more, (first.leaf,), is_block=False, span=first.span, lost=first.lost)
+        at += run
 
 
-def _asked(run: _Run, leaves: Iterator[Leaf]) -> Question:
-    """Return the question of a run of rules."""
-    first = run.rules[0][0]
-    span = first.whole or first.span
-    if len(run.rules) == 1:
-        lost = _lost(first.condition, first.when)
-        return Question(run.shared, (next(leaves),), is_block=False, span=span, lost=lost)
-    inside: list[TreeStep] = []
-    for rule, asks in run.rules:
-        leaf, more = next(leaves), asks[len(run.shared) :]
-        question = Question(more, (leaf,), is_block=False, span=rule.whole or rule.span)
-        inside.append(question if more else leaf)
-    return Question(run.shared, tuple(inside), is_block=False, span=span)
+def _run(rules: Sequence[_Asking], asked: int) -> int:
+    """Return how many rules begin with the same question, up to one that asks no more."""
+    first = rules[0]
+    for at, each in enumerate(rules):
+        if each.lost or each.asks[asked : asked + 1] != first.asks[asked : asked + 1]:
+            return max(at, 1)
+        if len(each.asks) <= asked + 1:
+            return at + 1
+    return len(rules)
+
+
+def _shared(rules: Sequence[_Asking], asked: int) -> int:
+    """Return how many of the first conditions all of these rules share.
+
+    That is one more than was asked where a rule but the last would take all leads otherwise.
+    """
+    first = rules[0].asks
+    alike = min(len(each.asks) for each in rules)
+    for each in rules:
+        while each.asks[asked:alike] != first[asked:alike]:
+            alike -= 1
+    is_open = all(len(each.asks) > alike for each in rules[:-1])
+    return alike if is_open else asked + 1
 
 
 def _lost(condition: Condition, span: Span | None) -> str:

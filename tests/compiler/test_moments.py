@@ -342,3 +342,13 @@ def test_what_comes_after_a_queue_in_the_fallback_is_for_leads_that_the_queue_mi
     assert "unreachable-target" in names(route(rule("plan is p", "queue triage"), fallback=last))
     other = rule("plan is p", "queue other", sla="1 hour, then person ann")
     assert "unreachable-target" in names(route(other, fallback=last))
+
+
+def test_a_refutation_is_shown_while_the_one_who_has_the_lead_works() -> None:
+    chain = "person owl else round-robin anns"
+    text = route(rule("plan is p", chain), fallback="fallback to owner owner")
+    text += "guarantee g { never reaches person owl  always reaches person ann, person owl }"
+    for finding in found(text, kinds="refuted-guarantee"):
+        assert "possibly" not in finding.message
+        assert finding.witness is not None
+        assert finding.witness.confirmed

@@ -3,6 +3,7 @@
 import re
 import xml.etree.ElementTree as ET
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import attrs
@@ -48,8 +49,8 @@ def example(name: str) -> Compiled:
 def test_the_layout_of_every_example_holds(name: str) -> None:
     of = example(name)
     for route in of.program.routes:
-        for is_one_page in (False, True):
-            for scene in scenes(of, route, is_one_page=is_one_page):
+        for is_one_page, is_across in product((False, True), repeat=2):
+            for scene in scenes(of, route, is_one_page=is_one_page, is_across=is_across):
                 assert complaints(scene) == []
 
 
@@ -157,6 +158,31 @@ def test_a_text_is_as_wide_as_helvetica_has_it_and_folds_into_its_width() -> Non
     assert all(measure(line, 11) <= 50 for line in fold("x" * 300, 11, 50, most=99)[0])
 
 
+def test_rules_that_begin_alike_stand_under_one_question_and_short_ones_in_a_table() -> None:
+    rules = "".join(
+        f"rule {code.lower()}-{size} {{ when country is {code} and size > {size} to queue q }}\n"
+        for code in ("DE", "FR")
+        for size in (30, 20, 10)
+    )
+    of = compiled(
+        "lead { id: text required  country: country  size: integer 0.. }\nqueue q\n"
+        f"route r {{\n{rules}fallback to queue q\n}}"
+    )
+    (page,) = whole_picture(of, "r")
+    shown = [(row.level, row.text, row.is_joined) for row in page.rows]
+    assert shown == [
+        (0, "country is DE", False),
+        (1, "size > 30", False),
+        (1, "size > 20", True),
+        (1, "size > 10", True),
+        (0, "country is FR", False),
+        (1, "size > 30", False),
+        (1, "size > 20", True),
+        (1, "size > 10", True),
+        (0, "everybody else", False),
+    ]
+
+
 # -- what is drawn in --
 
 
@@ -190,6 +216,21 @@ def test_a_gap_is_an_open_end_and_a_route_without_one_has_none() -> None:
     both = compiled(f"{text}rule x {{ when a to queue q }}\nrule y {{ when not a to queue q }}\n}}")
     assert both.is_fit
     assert [row.kind for row in whole_picture(both, "r")[0].rows] == ["question", "question"]
+
+
+def test_a_closed_part_says_what_was_found_in_it() -> None:
+    rules = "".join(f"rule r{at} {{ when size > {at} to queue q }}\n" for at in range(90))
+    of = compiled(
+        "lead { id: text required  size: integer 0..  a: boolean }\nqueue q\n"
+        f"route r {{\nwithin a {{\n{rules}}}\nfallback to queue q\n}}"
+    )
+    pages, _ = headed(of, "r", whole_picture(of, "r"), has_commit=False)
+    (closed,) = (row for row in pages[0].rows if row.kind == "closed")
+    assert closed.is_marked
+    assert len(of.findings) == 90
+    assert [note.text for note in closed.notes] == ["90 findings in there"]
+    marked = [row for page in pages[1:] for row in page.rows if row.kind == "question"]
+    assert sum(row.is_marked for row in marked) == 90
 
 
 # -- hostile names --

@@ -199,10 +199,14 @@ def test_a_clause_told_in_one_line_tells_exactly_its_moved_leads(
         )
         versions = compared(*pair)
     assume(is_whole(versions))
-    clauses = [shift.clause for shift in versions.route.shifts if not shift.is_passed_on]
-    versions_of = {(shift.clause, shift.is_old) for shift in versions.route.shifts}
+    ways = [
+        (shift.clause, shift.is_old, shift.before, shift.after)
+        for shift in versions.route.shifts
+        if not shift.is_passed_on
+    ]
+    assert all(len(before) == len(after) == 1 for _, _, before, after in ways)
     # Leads of a clause whose owner is somebody else now stand in a row of their own.
-    assert len(clauses) <= 2 * len(versions_of)
+    assert len(ways) <= 2 * len(set(ways))
     hold_to_every_lead(versions)
 
 

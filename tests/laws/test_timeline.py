@@ -13,7 +13,7 @@ from random import Random
 
 import pytest
 
-from tests.support.clockwork import HALF, START, Sheet, World, drawn, expected
+from tests.support.clockwork import DAYS, HALF, LATER, START, Sheet, World, drawn, expected
 from tests.support.policies import compiled
 from turnout.dsl.findings import Finding
 
@@ -57,7 +57,10 @@ def is_shown(sheet: Sheet, finding: Finding) -> bool:
     if finding.name not in {"coverage-gap", "dead-end"} or shown is None:
         return finding.witness is not None or finding.name not in {"coverage-gap", "dead-end"}
     assert finding.witness is not None
-    at = int((datetime.fromisoformat(f"{shown[1]}+00:00") - START) / HALF)
+    moment = datetime.fromisoformat(f"{shown[1]}+00:00")
+    at = (
+        int((moment - START) / HALF) if moment < LATER else int((moment - LATER) / HALF) + 48 * DAYS
+    )
     kind = next(kind for kind, times in sheet.kinds.items() if at in times)
     lead = {name: str(finding.witness.fields[name]) for name in finding.witness.fields}
     rule = sheet.taker(lead, kind[0])

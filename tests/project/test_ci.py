@@ -242,16 +242,26 @@ def test_check_that_cannot_run_leaves_no_sarif_of_another_run(folder: Path) -> N
 @pytest.mark.parametrize("name", ["Check", "Draw", "Compare"])
 def test_an_input_is_never_a_command_nor_an_option(folder: Path, name: str) -> None:
     for path in (EVIL, "--help", "$(touch owned).route"):
-        given = {"PATHS": path, "STRICT": path, "POLICY": path, "BASE": "HEAD"}
+        given = {"PATHS": path, "STRICT": path, "POLICY": path, "SOURCE": path, "BASE": "HEAD"}
         wanted = {key: value for key, value in given.items() if key in step(name)["env"]}
         _, log, _ = run(name, folder, **wanted)
         assert not (folder / "owned").exists()
         assert "Usage:" not in log
 
 
-def test_draw_makes_a_picture(folder: Path) -> None:
-    assert run("Draw", folder, POLICY="inbound.route")[0] == 0
-    assert "<svg" in (folder.parent / "turnout-tree.svg").read_text("utf-8")
+def test_draw_makes_a_picture_that_leads_to_the_policys_lines(folder: Path) -> None:
+    source = "https://git.example/leads/blob/4f2c"
+    assert run("Draw", folder, POLICY="inbound.route", SOURCE=source)[0] == 0
+    drawn = (folder.parent / "turnout-tree.svg").read_text("utf-8")
+    assert "<svg" in drawn
+    assert f'href="{source}/./inbound.route#L' in drawn
+
+
+def test_a_policy_with_errors_is_drawn_with_them(folder: Path) -> None:
+    policy = folder / "inbound.route"
+    policy.write_text(policy.read_text("utf-8").replace("queue ", "queue un", 1), "utf-8")
+    assert run("Draw", folder, POLICY="inbound.route", SOURCE=".")[0] == 0
+    assert "something is wrong here" in (folder.parent / "turnout-tree.svg").read_text("utf-8")
 
 
 @has("test")

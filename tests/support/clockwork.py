@@ -3,7 +3,8 @@
 Written from the pages of docs/language alone. It shares nothing with the compiler, not even
 the reader of policies: a policy is drawn as a value, said as text for Turnout, and looked at
 half hour by half hour here. All its hours begin and end on one, and all its dates lie near
-`START`, so that what comes in `DAYS` days is what comes at all.
+`START`, so that what comes in `DAYS` days, and in the weeks in which clocks are put back, is
+what comes at all.
 """
 
 from bisect import bisect_left
@@ -22,7 +23,10 @@ START = datetime(2026, 3, 2, tzinfo=UTC)
 
 DAYS = 120
 HALF = timedelta(minutes=30)
-COUNT = DAYS * 48
+LATER, LATER_DAYS = datetime(2026, 10, 24, tzinfo=UTC), 21
+"""Clocks are put back in Berlin on the first Sunday, in New York on the next."""
+
+COUNT = (DAYS + LATER_DAYS) * 48
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 HOPS = 5
 
@@ -34,7 +38,8 @@ Wall: TypeAlias = tuple[date, int, int]
 @cache
 def wall(zone: str, at: int) -> Wall:
     """Return what a clock shows at a half hour: date, weekday, minute."""
-    local = (START + at * HALF).astimezone(ZoneInfo(zone))
+    moment = START + at * HALF if at < DAYS * 48 else LATER + (at - DAYS * 48) * HALF
+    local = moment.astimezone(ZoneInfo(zone))
     return local.date(), local.weekday(), local.hour * 60 + local.minute
 
 

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from turnout.commands.trees import headed, whole_picture
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.picture import Masthead
+from turnout.compiler.picture.across import laid_across
 from turnout.compiler.picture.paging import one_page, pages
 from turnout.compiler.picture.placing import laid_out
 from turnout.compiler.picture.scene import Arrow, Caption, Frame, Scene, Tint
@@ -20,18 +21,23 @@ Sides: TypeAlias = tuple[float, float, float, float]
 Named: TypeAlias = tuple[str, Sides]
 
 
-def scenes(compiled: Compiled, route: str, *, is_one_page: bool = False) -> list[Scene]:
+def scenes(
+    compiled: Compiled, route: str, *, is_one_page: bool = False, is_across: bool = False
+) -> list[Scene]:
     """Return the pages of a route with their places."""
     shown = whole_picture(compiled, route, is_one_page=is_one_page)
     pages, heading = headed(compiled, route, shown, has_commit=False)
-    return [laid_out(page, heading) for page in pages]
+    place = laid_across if is_across else laid_out
+    return [place(page, heading) for page in pages]
 
 
 def unchecked_scenes(program: Program, route: str, *, is_one_page: bool) -> list[Scene]:
-    """Return the pages of a route without findings, which take long to find."""
+    """Return the pages of a route in both directions, without findings, which take long."""
     tree = decision_tree(program, route)
     shown = [one_page(tree.steps, program.policy)] if is_one_page else pages(tree, program.policy)
-    return [laid_out(page, Masthead("generated")) for page in shown]
+    return [
+        place(page, Masthead("generated")) for page in shown for place in (laid_out, laid_across)
+    ]
 
 
 def complaints(scene: Scene) -> list[str]:
@@ -90,7 +96,7 @@ def _ground(ground: Tint, boxes: tuple[Frame, ...]) -> list[str]:
         for box in boxes
         if box.name.startswith("n")
         and _meet(sides, _sides(box))
-        and not _holds((sides[0], sides[1], sides[2] + 40, sides[3]), _sides(box))
+        and not _holds((sides[0], sides[1], sides[2], sides[3]), _sides(box))
     ]
 
 

@@ -101,9 +101,10 @@ def test_a_refactoring_is_proved_to_change_nothing() -> None:
 def test_a_moved_threshold_is_one_move_with_a_lead_that_shows_it() -> None:
     result = diff(OLD, changed(inbound_route=LARGER))
     assert result.exit_code == 1
-    assert result.stdout.splitlines()[2:6] == [
+    assert result.stdout.splitlines()[2:7] == [
         "queue triage → round-robin sales else queue triage",
         "  where   DACH, employees 500..999",
+        "  unless  in rule `pod-a`",
         "  by      rule `rest` → rule `large`",
         "  lead    id a, country AT, employees 500",
     ]
@@ -208,6 +209,91 @@ def test_outside_a_repository_two_files_can_still_be_compared(
     result = diff("HEAD", OLD)
     assert result.exit_code == 2
     assert "lies in no git repository" in result.stderr
+
+
+def test_without_a_path_what_is_configured_is_compared() -> None:
+    lay("sales", {"inbound.route": LARGER})
+    commit("lower the threshold")
+    result = diff("HEAD~1..HEAD")
+    assert result.exit_code == 2
+    assert "it is not said which policy is meant" in " ".join(result.stderr.split())
+    lay(".", {"turnout.toml": 'paths = ["sales"]\n'})
+    result = diff("HEAD~1..HEAD")
+    assert result.exit_code == 1
+    assert f"HEAD:{OLD}: 1 change of decision" in " ".join(result.stdout.split())
+    lay("more", {"x.route": FILES["people.route"]})
+    lay(".", {"turnout.toml": 'paths = ["sales", "more"]\n'})
+    result = diff("HEAD", "--format", "json")
+    assert "the configured paths hold 2 policies" in " ".join(result.stderr.split())
+
+
+# -- causes --
+
+SEGMENTS = """\
+lead { id: text required  country: country  employees: integer 0..  score: integer 0..9 }
+segment Mid = employees in 100..999
+queue a
+queue b
+queue c
+route inbound {
+  rule de { when Mid and country is DE to queue a }
+  rule fr { when Mid and country is FR to queue b }
+  rule it { when country is IT to queue a }
+  rule es { when country is ES to queue a }
+  fallback to queue c
+}
+"""
+
+
+def causes(new: str, old: str = SEGMENTS) -> dict[str, list[str]]:
+    """Return what a change is laid to: each cause with the clauses whose leads move by it."""
+    lay("c", {"old.route": old, "new.route": new})
+    found = json.loads(diff("c/old.route", "c/new.route", "--format", "json").stdout)
+    (route,) = found["routes"]
+    assert all(len(move["before"]) == len(move["after"]) == 1 for move in route["moves"])
+    assert all(move["witness"] is not None for move in route["moves"])
+    return {each["edit"]: each["clauses"] for each in route["causes"]}
+
+
+def test_a_segments_boundary_is_one_cause_of_all_that_it_moves() -> None:
+    new = SEGMENTS.replace("100..999", "100..899").replace("ES to queue a", "ES to queue b")
+    assert causes(new) == {
+        "segment `Mid` lost employees 900..999": ["rule `de`", "rule `fr`"],
+        "rule `es` has other targets": ["rule `es`"],
+    }
+
+
+def test_what_was_done_to_a_rule_is_said() -> None:
+    gone = SEGMENTS.replace("  rule it { when country is IT to queue a }\n", "")
+    assert causes(gone) == {"rule `it` is gone": ["rule `it`"]}
+    assert causes(SEGMENTS, gone) == {"rule `it` is new": ["rule `it`"]}
+    narrower = SEGMENTS.replace("country is IT", "country is IT and score >= 5")
+    assert causes(narrower) == {"rule `it` has other condition": ["rule `it`"]}
+    lines = SEGMENTS.splitlines(keepends=True)
+    wide = "  rule wide { when score >= 5 to queue b }\n"
+    first, last = (
+        SEGMENTS.replace(lines[at], new) for at, new in ((6, wide + lines[6]), (9, lines[9] + wide))
+    )
+    (said,) = causes(last, first)
+    assert said == "rule `wide` stands elsewhere"
+
+
+def test_what_no_edit_moves_alone_is_told_as_theirs_together() -> None:
+    old = SEGMENTS.replace("rule it { when country is IT", "rule it { when country is IT and Mid")
+    # Alone, either edit leaves Austria's leads with 50 employees where they are.
+    new = old.replace("100..999", "50..999").replace("when country is IT and Mid", "when Mid")
+    new = new.replace("  rule de", "  rule x { when country is AT and Mid to queue b }\n  rule de")
+    found = causes(new, old)
+    assert "segment `Mid` gained employees 50..99" in found
+    (joint,) = [title for title in found if title.startswith("together: ")]
+    assert "segment `Mid` gained employees 50..99" in joint
+
+
+def test_a_comment_has_no_tick_beside_leads_that_move() -> None:
+    new = changed(inbound_route=LARGER)
+    allowed = diff(OLD, new, "--format", "markdown", "--allow", "any").stdout
+    assert "✅" not in allowed
+    assert "✅" in diff(OLD, OLD, "--format", "markdown").stdout
 
 
 # -- what else changes --

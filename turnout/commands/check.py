@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import attrs
 import click
@@ -14,7 +15,7 @@ from turnout.commands.options import CHECKED_AT, Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import STEPS_LIMIT, named_or_configured
 from turnout.compiler.compiled import DEADLINE, Compiled, compile_policy
-from turnout.compiler.verdict import Allowed
+from turnout.compiler.verdict import Allowed, Severities
 from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.resolve.scope import nearest
@@ -22,8 +23,11 @@ from turnout.project.configuration import configuration_of
 from turnout.project.roots import roots
 from turnout.rendering.formats import FORMATS
 from turnout.rendering.pages import page, terminal
-from turnout.rendering.report import Report
+from turnout.rendering.report import Report, gathered
 from turnout.rendering.screen import columns
+
+READ = frozenset({"pretty", "compact", "github"})
+"""Formats that people read."""
 
 MANY = 20
 """Policies from which on the wait deserves a progress bar."""
@@ -71,6 +75,16 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     help="Write the findings to a file, too, in a format of its own; may be repeated.",
 )
 @click.option("--strict", is_flag=True, help="Let warnings fail the check, too.")
+@click.option(
+    "--fail-undecided",
+    is_flag=True,
+    help="Let what could not be decided fail the check, as an error does.",
+)
+@click.option(
+    "--list-undecided",
+    is_flag=True,
+    help="Show each of many undecided questions; data formats always have them all.",
+)
 @STEPS_LIMIT
 @click.option(
     "--coverage",
@@ -104,6 +118,8 @@ def command(
     name: str,
     reports: tuple[tuple[str, Path], ...],
     strict: bool,
+    fail_undecided: bool,
+    list_undecided: bool,
     steps: int,
     shows_coverage: bool,
     deadline: float,
@@ -115,8 +131,8 @@ def command(
     one includes is a main file. Without a PATH the configured paths are checked, or else
     the working directory. All findings of all files come in one run.
 
-    Exit status: 0 without errors, 1 with errors (with --strict also with warnings), 2
-    where a PATH could not be read.
+    Exit status: 0 without errors, 1 with errors (with --strict also with warnings, with
+    --fail-undecided also where something is undecided), 2 where a PATH could not be read.
     """
     if shows_coverage and name != "pretty":
         raise CannotRun(
@@ -125,17 +141,26 @@ def command(
         )
     found = roots(named_or_configured(paths))
     files = list(found.files)
-    report = checked(files, steps, deadline, at)
+    raised = {"undecided": Severity.ERROR} if fail_undecided else {}
+    report = checked(files, steps, deadline, at, raised)
     report = attrs.evolve(report, findings=(*found.refused, *report.findings), strict=strict)
     for format_name, file in reports:
         with replacing(file) as stream:
-            text = click.unstyle("\n".join(FORMATS[format_name](report, columns())))
+            told = _told(report, format_name, list_undecided)
+            text = click.unstyle("\n".join(FORMATS[format_name](told, columns())))
             stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
-    for text in FORMATS[name](report, columns()):
+    for text in FORMATS[name](_told(report, name, list_undecided), columns()):
         click.echo(text)
     for line in coverage_of(files) if shows_coverage else ():
         click.echo(line)
     ctx.exit(status(report))
+
+
+def _told(report: Report, name: str, list_undecided: bool) -> Report:  # noqa: FBT001 - as the flag is
+    """Return what a format tells of a report: people need not read a thousand open questions."""
+    if list_undecided or name not in READ:
+        return report
+    return attrs.evolve(report, findings=gathered(report.findings))
 
 
 def coverage_of(files: list[Path]) -> Iterator[str]:
@@ -152,16 +177,23 @@ def coverage_of(files: list[Path]) -> Iterator[str]:
 
 
 def checked(
-    files: list[Path], steps: int, deadline: float = DEADLINE, at: datetime | None = None
+    files: list[Path],
+    steps: int,
+    deadline: float = DEADLINE,
+    at: datetime | None = None,
+    severities: Severities = MappingProxyType({}),
 ) -> Report:
-    """Return the findings of the policies with these main files, each finding once."""
+    """Return the findings of the policies with these main files, each finding once.
+
+    severities: what goes before those that are configured.
+    """
     hidden = len(files) < MANY or not sys.stderr.isatty()
     with click.progressbar(files, label="checking", file=sys.stderr, hidden=hidden) as progress:
         return joined(
             compile_policy(
                 file,
                 steps=steps,
-                severities=configuration_of(file).severities,
+                severities={**configuration_of(file).severities, **severities},
                 deadline=deadline,
                 at=at,
             )

@@ -18,7 +18,14 @@ from turnout.compiler.difference.levels import LEVELS, beyond
 from turnout.compiler.leads.budget import Budget
 from turnout.compiler.program import Program
 from turnout.dsl.findings import Severity
-from turnout.project.versions import WHERE, UnreadableError, condition, program, versions
+from turnout.project.versions import (
+    WHERE,
+    UnreadableError,
+    condition,
+    configured_policies,
+    program,
+    versions,
+)
 from turnout.rendering.difference import FORMATS
 from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.pretty import pretty
@@ -36,11 +43,12 @@ from turnout.trials.impact import Movements, movements
         "turnout diff old.route new.route",
         "turnout diff HEAD inbound.route --leads last-quarter.csv",
         "turnout diff main..HEAD inbound.route --format markdown > comment.md",
+        "turnout diff main..HEAD",
         "turnout diff main... inbound.route --allow declared --where 'DACH'",
     ),
 )
 @click.argument("old")
-@click.argument("new")
+@click.argument("new", required=False)
 @click.option(
     "--format",
     "format_name",
@@ -85,7 +93,7 @@ def command(
     ctx: click.Context,
     *,
     old: str,
-    new: str,
+    new: str | None,
     format_name: str,
     allow: str,
     where: str | None,
@@ -100,7 +108,8 @@ def command(
 
     OLD and NEW are two policies' main files. OLD may also be a revision of git, or two of
     them (`main..HEAD`, or `main...HEAD`: since they parted), and NEW the path of the
-    policy: one revision is compared with the file as it is now.
+    policy: one revision is compared with the file as it is now. Without NEW every policy
+    is compared that lies in the configured paths.
 
     Told are exactly the leads that are offered other targets than before, or the same in
     another order; where there are none, that is proved over every possible lead. Teams,
@@ -109,26 +118,37 @@ def command(
     Exit status: 0 where nothing changes but what --allow lets pass, 1 where more does, 2
     where a policy could not be read.
     """
-    budget = Budget(steps, monotonic() + deadline)
     if (allow == "declared") != (where is not None):
         raise CannotRun("--allow declared and --where CONDITION go together")
-    with versions(old, new) as (before, after):
-        try:
-            programs = _chosen((program(before), program(after)), route_name)
-            declared = None if where is None else condition(where, after)
-        except UnreadableError as refusal:
-            _show_unreadable(refusal)
-            ctx.exit(CANNOT_RUN)
-    found = difference(*programs, declared=declared, budget=budget)
-    counted = None
-    if leads is not None:
-        counted = counted_moves(leads, manner, found, programs, at or datetime.now(UTC))
-    broken = broken_guarantees(*programs, Budget(deadline=budget.deadline))
-    excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
-    comparison = Comparison(before.name, after.name, found, counted, broken, allow, excess)
-    for text in FORMATS[format_name](comparison, columns()):
-        click.echo(text)
-    ctx.exit(FINDINGS if excess else CLEAN)
+    policies = [new] if new is not None else configured_policies(old)
+    if len(policies) > 1 and format_name == "json":
+        raise CannotRun(
+            f"the configured paths hold {len(policies)} policies, and JSON is of one",
+            f"name one, such as `turnout diff {old} {policies[0]}`",
+        )
+    is_beyond = False
+    for number, policy in enumerate(policies):
+        budget = Budget(steps, monotonic() + deadline)
+        with versions(old, policy) as (before, after):
+            try:
+                programs = _chosen((program(before), program(after)), route_name)
+                declared = None if where is None else condition(where, after)
+            except UnreadableError as refusal:
+                _show_unreadable(refusal)
+                ctx.exit(CANNOT_RUN)
+        found = difference(*programs, declared=declared, budget=budget)
+        counted = None
+        if leads is not None:
+            counted = counted_moves(leads, manner, found, programs, at or datetime.now(UTC))
+        broken = broken_guarantees(*programs, Budget(deadline=budget.deadline))
+        excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
+        is_beyond |= bool(excess)
+        comparison = Comparison(before.name, after.name, found, counted, broken, allow, excess)
+        if number:
+            click.echo()
+        for text in FORMATS[format_name](comparison, columns()):
+            click.echo(text)
+    ctx.exit(FINDINGS if is_beyond else CLEAN)
 
 
 def _chosen(programs: tuple[Program, Program], name: str | None) -> tuple[Program, Program]:

@@ -16,9 +16,11 @@ from turnout.commands.folders import FolderChange, FolderMark, folder_change, re
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import POLICY
+from turnout.commands.trees import headed, whole_picture
 from turnout.compiler.compiled import DEADLINE, Compiled
 from turnout.compiler.difference import difference
 from turnout.compiler.leads.budget import Budget
+from turnout.compiler.picture import Masthead, Page
 from turnout.compiler.questions.analysis import analyse
 from turnout.errors import Error
 from turnout.printable import visible
@@ -165,9 +167,14 @@ def _files(wanted: _Wanted, compiled: Compiled) -> Mapping[str, bytes]:
         routes,
         tuple(map(tester.run, compiled.policy.tests)) if compiled.is_fit else (),
         _compared(wanted),
+        {name: _pictured(compiled, name) for name in compiled.program.routes},
         _authors(compiled) if wanted.has_history else {},
     )
     return site(subject, has_reload=wanted.has_reload)
+
+
+def _pictured(compiled: Compiled, route: str) -> tuple[tuple[Page, ...], Masthead]:
+    return headed(compiled, route, whole_picture(compiled, route), has_commit=False)
 
 
 def _compared(wanted: _Wanted) -> Comparison | None:

@@ -16,6 +16,7 @@ from turnout.dsl.parse import parse
 from turnout.dsl.resolve import resolve
 from turnout.dsl.source import Source
 from turnout.project import ProjectError
+from turnout.project.configuration import configured_paths, nearest_configuration
 from turnout.project.revisions import Repository, copied, repository
 from turnout.project.roots import roots
 
@@ -76,6 +77,24 @@ def versions(old: str, new: str) -> Generator[tuple[Version, Version], None, Non
         before, after = _revisions(place, old, path)
         version = _at(place, before, path, folder / "old")
         yield version, _at(place, after, path, folder / "new") if after else _present(path)
+
+
+def configured_policies(old: str) -> list[str]:
+    """Return the main files in the configured paths, as somebody would name them.
+
+    old: what is to be compared, a revision or two. Raises ProjectError where nothing is
+    configured, or no policy lies there.
+    """
+    here = Path.cwd()
+    if not nearest_configuration(here).paths:
+        raise ProjectError(
+            "it is not said which policy is meant",
+            f"name it, as in `turnout diff {old} POLICY`, or configure `paths`",
+        )
+    files = roots(configured_paths()).files
+    if not files:
+        raise ProjectError("no policy lies in the configured paths", "name one, or mend `paths`")
+    return [file.as_posix() for file in files]
 
 
 def _revisions(place: Repository, written: str, path: Path) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import attrs
 
 from turnout.compiler.picture import Masthead, Page
+from turnout.compiler.picture.across import laid_across
 from turnout.compiler.picture.dot import dot
 from turnout.compiler.picture.mermaid import mermaid
 from turnout.compiler.picture.palette import Theme
@@ -89,7 +90,8 @@ def _page(page: Page, heading: Masthead, drawing: Drawing, names: Mapping[int, P
             return _relative(names[to], here) if drawing.out is not None else ""
         return "" if span is None else _source(span, here, drawing)
 
-    scene = laid_out(page, heading, link)
+    place = laid_out if drawing.direction == "down" else laid_across
+    scene = place(page, heading, link)
     if drawing.form == "svg":
         return svg(scene, drawing.theme).encode()
     source = dot(scene, drawing.theme)

@@ -1,6 +1,7 @@
 """What one run found, as a value that every format renders."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import attrs
 
@@ -38,6 +39,34 @@ class Report:
         allowed = f", {len(self.allowed):,} allowed" if self.allowed else ""
         files = counted(len(self.files), "file")
         return f"{', '.join(counts) or 'no findings'} in {files}{allowed}"
+
+
+MOST_OPEN = 3
+"""Undecided questions of a file that are shown one by one; more are gathered in one finding."""
+
+
+def gathered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return the findings, the many that are `undecided` in one file gathered in the first."""
+    open_: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.name == "undecided":
+            open_.setdefault(finding.span.source.name if finding.span else "", []).append(finding)
+    gone: set[int] = set()
+    instead: dict[int, Finding] = {}
+    for some in open_.values():
+        if len(some) > MOST_OPEN:
+            gone.update(map(id, some[1:]))
+            more = sum(1 + len(each.notes) for each in some) - 1
+            also = f"{counted(more, 'more question')} open in {_places(some)}"
+            advice = (*some[0].help, "list them all with `--list-undecided`")
+            instead[id(some[0])] = attrs.evolve(some[0], notes=(also,), help=advice)
+    kept = (finding for finding in findings if id(finding) not in gone)
+    return tuple(instead.get(id(finding), finding) for finding in kept)
+
+
+def _places(findings: Sequence[Finding]) -> str:
+    lines = [finding.span.line for finding in findings if finding.span]
+    return f"lines {min(lines)}..{max(lines)}" if lines else "the policy"
 
 
 def counted(number: int, noun: str) -> str:

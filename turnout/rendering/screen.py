@@ -108,6 +108,18 @@ def _pieces(word: str, room: int) -> Iterator[str]:
     yield "".join(piece)
 
 
+def clipped(text: str, room: int) -> str:
+    """Return `text` in one line of at most `room` cells, its end left out where it is longer.
+
+    >>> clipped("every lead it describes", 12)
+    'every lead…'
+    """
+    if width(text) <= room:
+        return text
+    line, *_ = fill(text.split(" "), room - 1)
+    return f"{line}…"
+
+
 def hanging(first: str, words: Iterable[str], screen: int) -> list[str]:
     """Return `words` filled in behind `first`, later lines aligned with the first word."""
     indent = width(click.unstyle(first))

@@ -8,45 +8,66 @@ clause gives its leads can differ only in the fallbacks around it; these are com
 once for all of their clauses.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import attrs
 
+from turnout.compiler.classes import MISSING, Texts
 from turnout.compiler.difference.ground.lines import ClauseRow
 from turnout.compiler.difference.ground.receivers import unmarked
-from turnout.compiler.difference.moving.compared import Area, Compared, Shift
+from turnout.compiler.difference.moving.compared import Area, Compared, Shift, listed
 from turnout.compiler.difference.moving.phrasing import said
-from turnout.compiler.difference.moving.pieces import CommonGround, Piece, Reach, cubes, reach
+from turnout.compiler.difference.moving.pieces import (
+    CommonGround,
+    Piece,
+    Reach,
+    cubes,
+    grown,
+    reach,
+)
 from turnout.compiler.difference.moving.proof import witness
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks, Region, truth
-from turnout.compiler.masks import members
+from turnout.compiler.leads.space import Box
+from turnout.compiler.masks import mask_of, members
 from turnout.compiler.outcomes import Outcome
 from turnout.compiler.questions.stewards import stewards_of
-
-MOST_OUTCOMES = 3
-"""Outcomes that one clause's leads may change to before they are told in one sentence."""
+from turnout.dsl.findings import Witness
 
 MOST_TEXTS = 24
 """Classes of texts that are looked at one by one, so that only those that move are named."""
 
 MOST_SENTENCES = 6
-"""Sentences that one clause's leads may take before they are told as a whole."""
+"""Sentences that one clause's leads may take before they are told by who takes them."""
+
+MOST_LOST = 0.6
+"""The share of a sentence's leads that may not move before it is narrowed to those that do."""
+
+MOST_NARROWED = 200
+"""Clauses of two versions that differ up to which their sentences are narrowed; where more
+do, nobody reads each."""
+
+LITTLE = 0.01
+"""What a missing value, or one text among all the others of its field, counts where shares are
+estimated."""
 
 
-def shifts(of: Compared) -> Iterator[Shift | str]:
+def shifts(of: Compared, around: Callable[[Masks], Masks]) -> Iterator[Shift | str]:
     """Yield the leads that move, and the title of each clause that is left undecided.
 
+    around: gives the part of a box that holds all of its leads that may move.
     Leads that go from one differing clause to another are told once, by the one that needs
     fewer sentences.
     """
     pairs = of.common
-    followed = [*_followed(of, pairs, is_old=True), *_followed(of, pairs, is_old=False)]
+    sides = (_followed(of, pairs, around, is_old=is_old) for is_old in (True, False))
+    followed = [each for side in sides for each in side]
     told: tuple[list[ClauseRow], list[ClauseRow]] = ([], [])
     found: dict[int, list[Shift | str]] = {}
+    narrows = len(followed) <= MOST_NARROWED
     for is_old, leads in sorted(followed, key=lambda each: _effort(each[1])):
         by_others = _told(of, leads, told[not is_old])
-        found[id(leads)] = [*_moved(of, leads, by_others, is_old=is_old)]
+        found[id(leads)] = [*_moved(of, leads, by_others, is_old=is_old, narrows=narrows)]
         if not leads.is_open:
             told[is_old].append(leads.row)
     for _, leads in followed:
@@ -59,19 +80,24 @@ def _effort(leads: Reach) -> tuple[float, int]:
     others = len({piece.by for piece in leads.moved})
     if leads.is_many:
         return 1.0, -others
-    return (len(_boxes(leads, leads.moved)) / others if others else 0, -others)
+    sentences = sum(map(len, _groups(leads, leads.moved).values()))
+    return (sentences / others if others else 0, -others)
 
 
 def _followed(
-    of: Compared, pairs: Sequence[tuple[int, int]], *, is_old: bool
+    of: Compared,
+    pairs: Sequence[tuple[int, int]],
+    around: Callable[[Masks], Masks],
+    *,
+    is_old: bool,
 ) -> Iterator[tuple[bool, Reach]]:
     """Yield the leads of each clause of one version that the other doesn't have."""
-    mine, theirs = (of.old, of.new) if is_old else (of.new, of.old)
+    mine, theirs = of.lines if is_old else of.lines[::-1]
     kept = {pair[not is_old] for pair in pairs}
     for at in range(len(mine.rows)):
         if at not in kept:
             with of.purse.meter() as meter:
-                yield is_old, reach(of.ground, mine.rows, at, theirs.rows, meter)
+                yield is_old, reach(mine, at, theirs, around, meter)
 
 
 @attrs.frozen(eq=False)
@@ -86,8 +112,9 @@ def _told(of: Compared, leads: Reach, told: Sequence[ClauseRow]) -> _Told:
     """Return which of `told` may take some of the leads."""
     rows: list[ClauseRow] = []
     taken: list[Region] = []
+    known = set(map(id, told))
     for at, row in enumerate(leads.theirs):
-        if any(row is other for other in told):
+        if id(row) in known:
             rows.append(row)
             taken.append(of.ground.sets.regions.both(leads.others(at)))
     return _Told(tuple(rows), tuple(taken))
@@ -109,58 +136,130 @@ def _fresh(of: Compared, leads: Reach, told: _Told) -> list[Piece]:
     return fresh
 
 
-def _moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iterator[Shift | str]:
-    """Yield the leads of one clause that the other version gives something else."""
-    boxes = [] if leads.is_many else _boxes(leads, _fresh(of, leads, told))
-    if leads.is_many or len(boxes) > MOST_SENTENCES:
+def _moved(
+    of: Compared, leads: Reach, told: _Told, *, is_old: bool, narrows: bool
+) -> Iterator[Shift | str]:
+    """Yield the leads of one clause that the other version gives something else.
+
+    narrows: sentences are narrowed to what moves.
+    """
+    groups = {} if leads.is_many else _groups(leads, _fresh(of, leads, told))
+    lines = [(outcome, box) for outcome, boxes in groups.items() for box in boxes]
+    if leads.is_many or len(lines) > MOST_SENTENCES:
         yield from _all_moved(of, leads, told, is_old=is_old)
     else:
-        for box in boxes:
-            takers = _takers(of, leads, box, told)
-            narrow = _narrowed(of, leads, box, [taken for _, taken in takers])
-            yield _shift(of, leads, narrow, told, takers, is_old=is_old)
+        for outcome, wide in lines:
+            for box in _exact(of, leads, wide, outcome) if narrows else [wide]:
+                takers = _takers(of, leads, box, told, outcome)
+                if takers:
+                    narrow = _narrowed(of, leads, box, [taken for _, taken in takers])
+                    yield _shift(of, leads, narrow, told, takers, is_old=is_old)
     if leads.is_open:
         yield leads.row.title
 
 
 def _all_moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iterator[Shift | str]:
-    """Yield all leads of a clause whose outcome changes as one shift, whatever they have in common.
+    """Yield the leads of a clause whose outcome changes, a shift for each other outcome.
 
-    What tells them apart is who takes them now: those that get the same as before are
-    left out by name, like those that an earlier clause takes.
+    What they have in common is who takes them in the other version, which is said instead
+    of the many things that tell them from the leads that stay.
     """
     same = [at for at, row in enumerate(leads.theirs) if row.whole == leads.row.whole]
     stay = _Told(
         (*told.rows, *(leads.theirs[at] for at in same)),
         (*told.leads, *(of.ground.sets.regions.both(leads.others(at)) for at in same)),
     )
-    takers: dict[Outcome, tuple[ClauseRow, list[Region]]] = {}
+    takers: dict[Outcome, list[tuple[ClauseRow, list[Region]]]] = {}
+    known = set(map(id, stay.rows))
     for at, row in enumerate(leads.theirs):
-        if row.whole in takers or any(row is other for other in stay.rows):
+        if id(row) in known:
             continue
         try:
             if of.find([*leads.leads, *leads.others(at)]) is not None:
-                takers[row.whole] = row, leads.others(at)
+                takers.setdefault(row.whole, []).append((row, leads.others(at)))
         except OutOfSteps:
             yield leads.row.title
             return
-    if takers:
-        yield _shift(of, leads, leads.start, stay, list(takers.values()), is_old=is_old)
+    for some in takers.values():
+        yield _shift(of, leads, leads.start, stay, some, is_old=is_old, by_takers=True)
 
 
-def _boxes(leads: Reach, fresh: Sequence[Piece]) -> list[Masks]:
-    """Return boxes that hold the leads of `fresh`; other moved pieces may lie in them, too."""
+def _groups(leads: Reach, fresh: Sequence[Piece]) -> dict[Outcome, list[Masks]]:
+    """Return, by outcome, boxes that hold the leads of `fresh` and none with another outcome."""
     groups: dict[Outcome, list[Piece]] = {}
     for piece in fresh:
         groups.setdefault(leads.outcome(piece), []).append(piece)
-    still = [piece for piece in leads.pieces if leads.outcome(piece) == leads.row.whole]
-    if len(groups) > MOST_OUTCOMES:
-        return cubes(leads, fresh, still)
+    return {
+        outcome: cubes(leads, some, [p for p in leads.pieces if leads.outcome(p) != outcome])
+        for outcome, some in groups.items()
+    }
+
+
+# -- a sentence says no more than moves --
+
+
+def _exact(of: Compared, leads: Reach, box: Masks, outcome: Outcome) -> list[Masks]:
+    """Return a few boxes that hold the leads of `box` with this outcome, and little else.
+
+    An earlier clause may take leads of the box. Where that is most of them, the box is
+    split into some that it takes none of; `box` itself, where that would take too many.
+    """
+    lines = leads.lines
+    before = lines.boxes(leads.mine)
+    if before is None or _lost(of, box, before) <= MOST_LOST:
+        return [box]
+    others = [piece.box for piece in leads.pieces if leads.outcome(piece) != outcome]
+    walls = [*map(lines.whole, before), *others]
     found: list[Masks] = []
-    for outcome, some in groups.items():
-        others = [piece for piece in fresh if leads.outcome(piece) != outcome]
-        found += cubes(leads, some, [*still, *others])
-    return found
+    try:
+        while (lead := _moving(of, leads, outcome, box, found)) is not None:
+            if len(found) == MOST_SENTENCES:
+                return [box]
+            found.append(grown(tuple(mask & -mask for mask in lead), box, walls))
+    except OutOfSteps:
+        return [box]
+    return found or [box]
+
+
+def _moving(
+    of: Compared, leads: Reach, outcome: Outcome, box: Masks, besides: Sequence[Masks]
+) -> Masks | None:
+    """Return a lead of a box that moves to this outcome and is in none of `besides`."""
+    outside = [of.ground.sets.regions.outside(tuple(enumerate(other))) for other in besides]
+    for at, row in enumerate(leads.theirs):
+        if row.whole == outcome and truth(of.ground.taken(row), box) is not False:
+            found = of.find([*leads.leads, *leads.others(at), *outside], box)
+            if found is not None:
+                return found
+    return None
+
+
+def _lost(of: Compared, box: Masks, walls: Sequence[Box]) -> float:
+    """Return about which part of a box lies in some of several others."""
+    kept = 1.0
+    for wall in walls:
+        kept *= 1 - _part(of, box, wall)
+    return 1 - kept
+
+
+def _part(of: Compared, box: Masks, wall: Box) -> float:
+    """Return about which part of a box lies in another, all values of a field counting alike."""
+    share = 1.0
+    for at, mask in wall:
+        if box[at] & ~mask:
+            share *= _weight(of, at, box[at] & mask) / _weight(of, at, box[at])
+    return share
+
+
+def _weight(of: Compared, at: int, mask: int) -> float:
+    """Return what some classes of a dimension count; a missing value and one text count little."""
+    dimension = of.ground.space.dimensions[at]
+    if dimension.kind != "value":
+        return float(mask.bit_count())
+    classes, light = dimension.partition.classes, 1 << MISSING
+    if isinstance(classes, Texts):
+        light |= mask_of(number for number in classes.places if number not in classes.stretches)
+    return (mask & ~light).bit_count() + LITTLE * (mask & light).bit_count()
 
 
 def _shift(  # noqa: PLR0913 - what a shift is told from
@@ -171,13 +270,14 @@ def _shift(  # noqa: PLR0913 - what a shift is told from
     takers: list[tuple[ClauseRow, list[Region]]],
     *,
     is_old: bool,
+    by_takers: bool = False,
 ) -> Shift:
     versions = (of.old, of.new) if is_old else (of.new, of.old)
     met = [row for row in leads.mine if _may_meet(of.ground, (leads.row, row), box)]
     met += [row for row in told.rows if _may_meet(of.ground, (leads.row, row), box)]
-    before = (of.ground.taken(row) for row in leads.mine)
-    area = Area((of.ground.taken(leads.row),), (*before, *told.leads), box)
-    phrased, telling = said(of.words, of.ground.sets, leads.row, versions, box)
+    before = tuple(of.ground.taken(row) for row in leads.mine)
+    own_taken = of.ground.taken(leads.row)
+    areas = tuple(Area((own_taken, *taken), (*before, *told.leads), box) for _, taken in takers)
     others = tuple(dict.fromkeys(row.whole for row, _ in takers))
     own, others_ = [leads.row], [row for row, _ in takers]
     sides = (
@@ -185,9 +285,19 @@ def _shift(  # noqa: PLR0913 - what a shift is told from
         (others, tuple(dict.fromkeys(row.title for row, _ in takers))),
     )
     (olds, sources), (news, sinks) = sides if is_old else sides[::-1]
+
+    def tell() -> tuple[tuple[str, ...], Witness | None]:
+        phrased, telling = said(of.words, of.ground.sets, leads.row, versions, box)
+        if by_takers:
+            phrased = (*phrased, f"{'now' if is_old else 'before'} in {listed(sides[1][1])}")
+        ways = [
+            (regions, (leads.row, row) if is_old else (row, leads.row)) for row, regions in takers
+        ]
+        return phrased, witness(of, leads.leads, ways, (box, telling))
+
     return Shift(
         *_told_apart(olds, news),
-        phrased,
+        tell,
         leads.row.title,
         is_old,
         tuple(
@@ -200,16 +310,7 @@ def _shift(  # noqa: PLR0913 - what a shift is told from
         sources,
         sinks,
         owners=_owners(of, *((own, others_) if is_old else (others_, own))),
-        witness=witness(
-            of,
-            leads.leads,
-            [
-                (regions, (leads.row, row) if is_old else (row, leads.row))
-                for row, regions in takers
-            ],
-            (box, telling),
-        ),
-        areas=(area,),
+        areas=areas,
         is_declared=_is_declared(of, leads.leads, box),
     )
 
@@ -275,15 +376,14 @@ def _may_meet(ground: CommonGround, rows: Sequence[ClauseRow], box: Masks) -> bo
 
 
 def _takers(
-    of: Compared, leads: Reach, box: Masks, told: _Told
+    of: Compared, leads: Reach, box: Masks, told: _Told, outcome: Outcome
 ) -> list[tuple[ClauseRow, list[Region]]]:
-    """Return the other version's rows that take moved leads in `box`, each with its leads."""
-    ground = leads.ground
-    outcomes = {leads.outcome(piece) for piece in leads.moved if _meet(piece.box, box)}
+    """Return the rows that give leads in `box` this outcome, each with its leads."""
     found: list[tuple[ClauseRow, list[Region]]] = []
+    known = set(map(id, told.rows))
     for at, row in enumerate(leads.theirs):
-        is_told = any(row is other for other in told.rows)
-        if is_told or row.whole not in outcomes or not _may_meet(ground, (row,), box):
+        is_told = id(row) in known
+        if is_told or row.whole != outcome or not _may_meet(leads.ground, (row,), box):
             continue
         regions = leads.others(at)
         try:
@@ -293,10 +393,6 @@ def _takers(
             pass  # it may take some
         found.append((row, regions))
     return found
-
-
-def _meet(one: Masks, two: Masks) -> bool:
-    return all(a & b for a, b in zip(one, two, strict=True))
 
 
 def _is_declared(of: Compared, leads: Sequence[Region], box: Masks) -> bool:
@@ -371,7 +467,10 @@ def _passed(
     return Shift(
         tails[:1],
         tails[1:],
-        said=(),
+        tell=lambda: (
+            (),
+            witness(of, _kept(of, *shown_by), [([], rows)], (everything, everything)),
+        ),
         clause=clauses[0],
         is_old=False,
         unless=(),
@@ -380,7 +479,6 @@ def _passed(
         owners=_owners(
             of, [of.old.rows[one] for one, _ in group], [of.new.rows[two] for _, two in group]
         ),
-        witness=witness(of, _kept(of, *shown_by), [([], rows)], (everything, everything)),
         areas=tuple(areas),
         is_passed_on=True,
         is_declared=all(_is_declared(of, _kept(of, *pair), everything) for pair in group),

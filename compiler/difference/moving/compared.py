@@ -1,6 +1,6 @@
 """Two versions of a route on common ground, and what is told of the leads that move."""
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -8,7 +8,7 @@ import attrs
 
 from turnout.compiler.difference.ground.alignment import aligned
 from turnout.compiler.difference.ground.lines import RouteVersion
-from turnout.compiler.difference.moving.pieces import CommonGround
+from turnout.compiler.difference.moving.pieces import ClauseRows, CommonGround
 from turnout.compiler.leads.budget import Budget, Meter
 from turnout.compiler.leads.regions import Masks, Region, find
 from turnout.compiler.outcomes import Outcome
@@ -26,36 +26,64 @@ class Area:
     box: Masks
 
 
-@attrs.frozen(eq=False)
+MOST_NAMED = 4
+"""Clauses or outcomes that a sentence names before it counts the rest."""
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return a few names, and how many more there are.
+
+    >>> listed(["rule `a`", "rule `b`"])
+    'rule `a` and rule `b`'
+    """
+    shown, more = list(names[:MOST_NAMED]), len(names) - MOST_NAMED
+    if more > 0:
+        shown.append(f"{more:,} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+@attrs.frozen(eq=False, slots=False)
 class Shift:
     """Leads whose decision changes.
 
-    before, after: what they get in the two versions: one outcome each, or several on one
-    side where many clauses lose leads to one, or one to many. said: what these leads have
-    in common, as phrases; none where that is nothing. clause: the clause whose leads they
+    before, after: what they get in the two versions, one outcome each. tell: words and
+    proves, when somebody wants to know; of a thousand shifts of one edit nobody reads all.
+    clause: the clause whose leads they
     are, as its version (`is_old`: the old one) has it. unless: clauses whose leads are not
     among them, earlier ones and ones that another shift tells of. sources, sinks: the
     clauses that take them before and after; owners: who answers for these, both times.
     is_passed_on: the same clauses take them in
     both versions, and they move only where every target of these passes them over;
-    `before` and `after` are then what comes after these targets. witness: one of them,
-    None where none could be made that the interpreter confirms. is_declared: whether all
+    `before` and `after` are then what comes after these targets. is_declared: whether all
     of them lie where changes were declared.
     """
 
     before: tuple[Outcome, ...]
     after: tuple[Outcome, ...]
-    said: tuple[str, ...]
+    tell: Callable[[], tuple[tuple[str, ...], Witness | None]] = attrs.field(repr=False)
     clause: str
     is_old: bool
     unless: tuple[str, ...]
     sources: tuple[str, ...]
     sinks: tuple[str, ...]
     owners: tuple[tuple[str, ...], tuple[str, ...]]
-    witness: Witness | None
     areas: tuple[Area, ...] = attrs.field(repr=False)
     is_passed_on: bool = False
     is_declared: bool = True
+
+    @cached_property
+    def _told(self) -> tuple[tuple[str, ...], Witness | None]:
+        return self.tell()
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What these leads have in common, as phrases; none where that is nothing."""
+        return self._told[0]
+
+    @property
+    def witness(self) -> Witness | None:
+        """One of the leads, None where none could be made that the interpreter confirms."""
+        return self._told[1]
 
 
 @attrs.define
@@ -101,6 +129,11 @@ class Compared:
         inside = () if box is None else tuple(enumerate(box))
         with self.purse.meter() as meter:
             return find(self.ground.space, regions, meter, inside)
+
+    @cached_property
+    def lines(self) -> tuple[ClauseRows, ClauseRows]:
+        """The rows of the old and of the new version, to be asked which of them meet a box."""
+        return ClauseRows(self.ground, self.old.rows), ClauseRows(self.ground, self.new.rows)
 
     @cached_property
     def common(self) -> list[tuple[int, int]]:

@@ -9,15 +9,17 @@ pieces that differ a few wide boxes are made, which may hold anything but the pi
 another outcome.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 
 import attrs
 
 from turnout.compiler.difference.ground.lines import ClauseRow
 from turnout.compiler.difference.ground.meanings import Sets
 from turnout.compiler.leads.budget import Meter, OutOfSteps
+from turnout.compiler.leads.index import Index, index
 from turnout.compiler.leads.regions import Masks, Region, find, truth
-from turnout.compiler.leads.space import Space
+from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.outcomes import Outcome
 
 MOST_PIECES = 80
@@ -64,17 +66,18 @@ class Piece:
     by: int
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Reach:
     """The leads of row `at`, and the rows that meet them.
 
-    start: the smallest box around them at first sight. mine: earlier rows of the same
+    lines: those of the row's version. start: the smallest box around those that may move, at
+    first sight. mine: earlier rows of the same
     version. theirs: the other version's rows, in order, up to one that takes all of
     `start`. pieces: all of the leads, unless they are too many (`is_many`) or the budget
     ran out (`is_open`).
     """
 
-    ground: CommonGround
+    lines: "ClauseRows"
     row: ClauseRow
     start: Masks
     mine: tuple[ClauseRow, ...]
@@ -84,10 +87,17 @@ class Reach:
     is_open: bool = False
 
     @property
-    def leads(self) -> list[Region]:
-        """The regions that together are the row's leads."""
+    def ground(self) -> CommonGround:
+        """What both versions share."""
+        return self.lines.ground
+
+    @cached_property
+    def leads(self) -> tuple[Region, ...]:
+        """The regions that together are the row's leads that may move."""
         before = (self.ground.left(row) for row in self.mine)
-        return [self.ground.taken(self.row), *before, *self.ground.possible]
+        full = self.ground.space.full
+        sides = tuple((at, mask) for at, mask in enumerate(self.start) if mask != full[at])
+        return (self.ground.taken(self.row), Region(sides), *before, *self.ground.possible)
 
     def outcome(self, piece: Piece) -> Outcome:
         """Return what the other version gives the leads of a piece."""
@@ -104,25 +114,73 @@ class Reach:
         return tuple(each for each in self.pieces if self.outcome(each) != self.row.whole)
 
 
+@attrs.frozen(slots=False, eq=False)
+class ClauseRows:
+    """The rows of one version, and what tells at once which of them meet a box."""
+
+    ground: CommonGround
+    rows: tuple[ClauseRow, ...]
+
+    @cached_property
+    def index(self) -> Index:
+        """The rows' boxes, by what they meet."""
+        return index(self.ground.space, map(self.ground.taken, self.rows))
+
+    def whole(self, sides: Box) -> Masks:
+        """Return a box with a mask for every dimension."""
+        box = list(self.ground.space.full)
+        for at, mask in sides:
+            box[at] &= mask
+        return tuple(box)
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The place of each row, by its identity."""
+        return {id(row): at for at, row in enumerate(self.rows)}
+
+    def boxes(self, rows: Iterable[ClauseRow]) -> list[Box] | None:
+        """Return the boxes of some of the rows, None where one has too many."""
+        found: list[Box] = []
+        for row in rows:
+            own = self.index.boxes[self.places[id(row)]]
+            if own is None:
+                return None
+            found += own
+        return found
+
+    def met(self, box: Masks, before: int | None = None) -> list[int]:
+        """Return the rows, up to this one, that may share a lead with `box`, in order."""
+        end = len(self.rows) if before is None else before
+        known = self.index
+        among = known.among(range(end)) & ~known.impossible
+        found = {*known.clauses(known.met(box, among)), *(web for web in known.webs if web < end)}
+        taken = self.ground.taken
+        return [at for at in sorted(found) if truth(taken(self.rows[at]), box) is not False]
+
+
 def reach(
-    ground: CommonGround,
-    rows: Sequence[ClauseRow],
-    at: int,
-    others: Sequence[ClauseRow],
-    meter: Meter,
+    mine: ClauseRows, at: int, others: ClauseRows, around: Callable[[Masks], Masks], meter: Meter
 ) -> Reach:
-    """Return the leads of `rows[at]`, cut up by what the rows of the other version say of them."""
+    """Return the leads of row `at`, cut up by what the rows of the other version say of them.
+
+    around: gives the part of a box beyond which none of its leads moves, so that nobody
+    need ask.
+    """
+    ground, rows = mine.ground, mine.rows
     row = rows[at]
     region = ground.taken(row)
     start = list(ground.space.full)
     for dimension, mask in region.box:
         start[dimension] &= mask
-    mine = tuple(other for other in rows[:at] if truth(ground.taken(other), start) is not False)
-    found = Reach(ground, row, tuple(start), mine, (), ())
-    if not all(start) or any(truth(ground.taken(other), start) is True for other in mine):
+    box = around(tuple(start)) if all(start) else tuple(start)
+    if not all(box):
+        return Reach(mine, row, box, (), (), ())
+    before = tuple(rows[other] for other in mine.met(box, at))
+    found = Reach(mine, row, box, before, (), ())
+    if any(truth(ground.taken(other), box) is True for other in before):
         return found
     try:
-        theirs = tuple(_meeting(ground, region, start, others, meter))
+        theirs = tuple(_meeting(region, box, others, meter))
         found = attrs.evolve(found, theirs=theirs)
         for piece in _pieces(found, meter):
             if len(found.pieces) == MOST_PIECES:
@@ -133,19 +191,13 @@ def reach(
     return found
 
 
-def _meeting(
-    ground: CommonGround,
-    region: Region,
-    start: Sequence[int],
-    others: Sequence[ClauseRow],
-    meter: Meter,
-) -> Iterator[ClauseRow]:
+def _meeting(region: Region, start: Masks, others: ClauseRows, meter: Meter) -> Iterator[ClauseRow]:
     """Yield the rows that share a lead with `region`, up to one that takes all of it."""
-    for other in others:
+    ground = others.ground
+    for at in others.met(start):
+        other = others.rows[at]
         taken = ground.taken(other)
         answer = truth(taken, start)
-        if answer is False:
-            continue
         if answer is None and find(ground.space, [region, taken], meter) is None:
             continue
         yield other
@@ -236,20 +288,23 @@ def cubes(of: Reach, seeds: Sequence[Piece], others: Sequence[Piece]) -> list[Ma
     """
     if of.is_open or of.is_many:
         return [seed.box for seed in seeds]
-    order = range(len(of.start))
     walls = [other.box for other in others]
-    grown: list[Masks] = []
-    for seed in seeds:
-        ways = (_wide(seed.box, of.start, walls, way) for way in (order, order[::-1]))
-        grown.append(min(ways, key=lambda box: _sides(box, of.start)))
+    wide = [grown(seed.box, of.start, walls) for seed in seeds]
     chosen: list[Masks] = []
     waiting: list[Piece] = list(seeds)
     while waiting:
-        held = [sum(_inside(seed.box, box) for seed in waiting) for box in grown]
-        best = max(range(len(grown)), key=lambda at: (held[at], -_sides(grown[at], of.start)))
-        chosen.append(grown[best])
-        waiting = [seed for seed in waiting if not _inside(seed.box, grown[best])]
+        held = [sum(_inside(seed.box, box) for seed in waiting) for box in wide]
+        best = max(range(len(wide)), key=lambda at: (held[at], -_sides(wide[at], of.start)))
+        chosen.append(wide[best])
+        waiting = [seed for seed in waiting if not _inside(seed.box, wide[best])]
     return chosen
+
+
+def grown(seed: Masks, within: Masks, walls: list[Masks]) -> Masks:
+    """Return a box around `seed` as wide as `within` lets it be that meets none of `walls`."""
+    order = range(len(within))
+    ways = (_wide(seed, within, walls, way) for way in (order, order[::-1]))
+    return min(ways, key=lambda box: _sides(box, within))
 
 
 def _wide(box: Masks, start: Masks, others: list[Masks], order: Sequence[int]) -> Masks:

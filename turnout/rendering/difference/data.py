@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from turnout.compiler.difference import Change, Outcome, RouteDifference, Shift
+from turnout.compiler.difference import Cause, Change, Outcome, RouteDifference, Shift
 from turnout.dsl.wording import worded
 from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.jsons import json_text
@@ -41,7 +41,8 @@ def _route(route: RouteDifference) -> dict[str, Any]:
     return {
         "old": route.old,
         "new": route.new,
-        "moves": [_shift(shift) for shift in route.shifts],
+        "causes": [_cause(cause) for cause in route.causes],
+        "moves": [_shift(shift, cause) for cause in route.causes for shift in cause.shifts],
         "not_leads": None
         if unreadable is None
         else {"before": _outcome(unreadable[0]), "after": _outcome(unreadable[1])},
@@ -50,8 +51,13 @@ def _route(route: RouteDifference) -> dict[str, Any]:
     }
 
 
-def _shift(shift: Shift) -> dict[str, Any]:
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {"edit": cause.title, "clauses": list(cause.clauses), "moves": len(cause.shifts)}
+
+
+def _shift(shift: Shift, cause: Cause) -> dict[str, Any]:
     return {
+        "cause": cause.title,
         "where": list(shift.said),
         "before": [_outcome(outcome) for outcome in shift.before],
         "after": [_outcome(outcome) for outcome in shift.after],

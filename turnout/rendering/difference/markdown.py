@@ -6,18 +6,19 @@ format anything nor call anybody (`@name`).
 
 from collections.abc import Iterator, Sequence
 
-from turnout.compiler.difference import Shift
+from turnout.compiler.difference import Cause, Shift
 from turnout.printable import visible
 from turnout.rendering.difference.sections import (
-    LEFT_OUT,
+    MOST_SHOWN,
     UNSHOWN,
     Comparison,
+    cause_line,
     change_line,
     grouped,
     headline,
-    listed,
     moved_leads,
     owner_line,
+    passed_by,
     route_lines,
     share,
     takers,
@@ -35,12 +36,13 @@ def markdown(of: Comparison, _screen: int) -> Iterator[str]:
     """Yield a difference as one comment."""
     yield f"### Lead routing: {headline(of)}"
     yield ""
-    mark = "⚠️" if of.excess else "✅"
-    yield f"{mark} {code(of.old)} → {code(of.new)}: {verdict(of)}"
+    # A tick beside leads that move would be read as "nothing to see here".
+    mark = "⚠️ " if of.excess else "✅ " if of.found.is_same else ""
+    yield f"{mark}{code(of.old)} → {code(of.new)}: {verdict(of)}"
     for route in of.found.routes:
         if route.shifts:
             yield ""
-            yield from _shifts(route.shifts)
+            yield from _causes(route.causes)
         for title in route.undecided:
             yield ""
             yield f"**Undecided:** whether leads of {code(title)} move; raise `--steps`."
@@ -64,25 +66,34 @@ def code(text: str) -> str:
     return f"{fence}{front}{shown}{back}{fence}"
 
 
-def _shifts(shifts: Sequence[Shift]) -> Iterator[str]:
+def _causes(causes: Sequence[Cause]) -> Iterator[str]:
+    """Yield the causes as a list; then a table of what moves, and what shows it, folded."""
+    if len(causes) > 1:
+        for cause in causes[:_MOST_ROWS]:
+            yield f"- {code(cause_line(cause))}"
+        if len(causes) > _MOST_ROWS:
+            yield f"- and {len(causes) - _MOST_ROWS:,} more"
+        yield ""
+    shown = [
+        (shift, ends)
+        for cause in causes
+        for *ends, some in grouped(cause.shifts[:MOST_SHOWN])
+        for shift in some
+    ][:_MOST_ROWS]
     yield "| which leads | before | after |"
     yield "| --- | --- | --- |"
-    rows = [(shift, ends) for *ends, some in grouped(shifts) for shift in some]
-    for shift, (before, after) in rows[:_MOST_ROWS]:
+    for shift, (before, after) in shown:
         yield f"| {code(moved_leads(shift))} | {code(before)} | {code(after)} |"
-    if len(rows) > _MOST_ROWS:
-        yield f"| and {len(rows) - _MOST_ROWS:,} more | | |"
-    if any(shift.unless for shift in shifts):
-        yield ""
-        yield LEFT_OUT
+    rest = sum(len(cause.shifts) for cause in causes) - len(shown)
+    if rest:
+        yield f"| and {rest:,} more | | |"
     yield ""
     yield "<details><summary>A lead for each, and the rules that take it</summary>"
     yield ""
-    for shift, _ in rows[:_MOST_ROWS]:
+    for shift, _ in shown:
         yield f"- {code(moved_leads(shift))}"
-        for word, outcomes in (("from", shift.before), ("to", shift.after)):
-            if len(outcomes) > 1:
-                yield f"  - {word} {code(listed([str(each) for each in outcomes]))}"
+        if passed_by(shift):
+            yield f"  - unless in {code(passed_by(shift))}"
         if takers(shift):
             yield f"  - by {code(takers(shift))}"
         yield f"  - {_lead(shift)}"

@@ -4,18 +4,15 @@ from collections.abc import Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.difference import Change, Difference, Outcome, RouteDifference, Shift
+from turnout.compiler.difference import Cause, Change, Difference, Outcome, RouteDifference, Shift
+from turnout.compiler.difference.moving.compared import listed
 from turnout.rendering.report import counted
 from turnout.trials.impact import Movements
 
-MOST_NAMED = 4
-"""Outcomes or clauses that a sentence names before it counts the rest."""
-
 PROVED = "no lead's decision changes: proved over every possible lead"
-LEFT_OUT = (
-    "A line doesn't speak of leads that an earlier rule takes, that another line tells of, "
-    "or whose targets stay."
-)
+MOST_SHOWN = 5
+"""Shifts of one cause that are shown before the rest is only counted; JSON has all."""
+
 UNSHOWN = "no lead could be made that both versions confirm; there may be none"
 
 
@@ -43,6 +40,9 @@ def headline(of: Comparison) -> str:
     if of.found.is_same:
         return PROVED
     parts = [counted(len(shifts), "change") + " of decision"] if shifts else []
+    causes = sum(len(route.causes) for route in of.found.routes)
+    if causes > 1:
+        parts[0] += f" by {counted(causes, 'edit')}"
     undecided = sum(len(route.undecided) for route in of.found.routes)
     if undecided:
         parts.append(f"{counted(undecided, 'rule')} undecided")
@@ -61,14 +61,16 @@ def grouped(shifts: Sequence[Shift]) -> Iterator[tuple[str, str, list[Shift]]]:
 
 def _ends(shift: Shift) -> tuple[str, str]:
     """Return both outcomes in words, without the end that they share."""
-    if len(shift.before) == len(shift.after) == 1:
-        before, after = trimmed(shift.before[0], shift.after[0])
-        return str(before), str(after)
-    return _several(shift.before), _several(shift.after)
+    before, after = trimmed(shift.before[0], shift.after[0])
+    return str(before), str(after)
 
 
-def _several(outcomes: Sequence[Outcome]) -> str:
-    return str(outcomes[0]) if len(outcomes) == 1 else f"{len(outcomes)} different targets"
+def cause_line(cause: Cause) -> str:
+    """Return what was edited, and how far that reaches."""
+    if len(cause.clauses) == 1:
+        (clause,) = cause.clauses
+        return cause.title if cause.title.startswith(clause) else f"{cause.title}: {clause}"
+    return f"{cause.title}: {counted(len(cause.clauses), 'rule')}"
 
 
 def trimmed(before: Outcome, after: Outcome) -> tuple[Outcome, Outcome]:
@@ -87,24 +89,17 @@ def moved_leads(shift: Shift) -> str:
     return ", ".join(shift.said) or "every lead"
 
 
+def passed_by(shift: Shift) -> str:
+    """Return which clauses take some of the leads that are named, "" for none."""
+    return listed(shift.unless) if shift.unless else ""
+
+
 def takers(shift: Shift) -> str:
     """Return which clauses take the leads before and after."""
     if shift.is_passed_on:
         return ""
     before, after = listed(shift.sources), listed(shift.sinks)
     return f"{before}, as before" if before == after else f"{before} → {after}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return a few names, and how many more there are.
-
-    >>> listed(["rule `a`", "rule `b`"])
-    'rule `a` and rule `b`'
-    """
-    shown, more = list(names[:MOST_NAMED]), len(names) - MOST_NAMED
-    if more > 0:
-        shown.append(f"{more:,} more")
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def route_lines(route: RouteDifference) -> Iterator[str]:

@@ -1,19 +1,20 @@
 """A difference for a terminal: who moves from where to where, with a lead that shows it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from turnout.compiler.difference import RouteDifference, Shift
+from turnout.compiler.difference import Cause, RouteDifference, Shift
 from turnout.printable import visible
 from turnout.rendering.difference.sections import (
-    LEFT_OUT,
+    MOST_SHOWN,
     UNSHOWN,
     Comparison,
+    cause_line,
     change_line,
     grouped,
     headline,
-    listed,
     moved_leads,
     owner_line,
+    passed_by,
     route_lines,
     share,
     takers,
@@ -21,10 +22,12 @@ from turnout.rendering.difference.sections import (
     verdict,
 )
 from turnout.rendering.pretty import lead_words
-from turnout.rendering.screen import Ink, fill, hanging, paint
+from turnout.rendering.report import counted
+from turnout.rendering.screen import Ink, clipped, fill, hanging, paint
 from turnout.trials.impact import Movements
 
 _MOST_PAIRS = 12
+_MOST_CAUSES = 7
 _LABEL = 8
 
 
@@ -33,11 +36,12 @@ def text(of: Comparison, screen: int) -> Iterator[str]:
     title = fill(visible(f"{of.old} → {of.new}: {headline(of)}").split(" "), screen)
     yield "\n".join(paint(line, Ink.STRONG) for line in title)
     is_several = len(of.found.routes) > 1
-    for route in of.found.routes:
-        yield from _route(route, screen, named=is_several)
-    if any(shift.unless for shift in of.found.shifts):
+    causes = [cause for route in of.found.routes for cause in route.causes]
+    if len(causes) > 1:
         yield ""
-        yield from fill(LEFT_OUT.split(" "), screen)
+        yield from _causes(causes, screen)
+    for route in of.found.routes:
+        yield from _route(route, screen, named=is_several, is_one=len(causes) < 2)
     if of.movements is not None:
         yield ""
         yield from _counted(of.movements, screen)
@@ -47,11 +51,34 @@ def text(of: Comparison, screen: int) -> Iterator[str]:
     yield paint(verdict(of), ink)
 
 
-def _route(route: RouteDifference, screen: int, *, named: bool) -> Iterator[str]:
+def _causes(causes: Sequence[Cause], screen: int) -> Iterator[str]:
+    """Yield a line for each cause, the details to come; a long one is cut."""
+    counts = [counted(len(cause.clauses), "rule") for cause in causes]
+    room = max(map(len, counts))
+    for cause, number in list(zip(causes, counts, strict=True))[:_MOST_CAUSES]:
+        yield clipped(f"  {number:>{room}}  {visible(cause.title)}", screen)
+    if len(causes) > _MOST_CAUSES:
+        yield f"  {' ' * room}  and {len(causes) - _MOST_CAUSES:,} more"
+
+
+def _route(route: RouteDifference, screen: int, *, named: bool, is_one: bool) -> Iterator[str]:
     if named and route.shifts:
         yield ""
         yield paint(visible(f"route {route.new}"), Ink.STRONG)
-    for before, after, shifts in grouped(route.shifts):
+    for cause in route.causes:
+        if not is_one or len(cause.shifts) > 1:
+            yield ""
+            lines = fill(visible(cause_line(cause)).split(" "), screen)
+            yield from (paint(line, Ink.STRONG) for line in lines)
+        yield from _cause(cause, screen)
+    for title in route.undecided:
+        yield ""
+        said = f"whether leads of {title} move was not settled; raise --steps"
+        yield from _row("undecided:", said, screen, Ink.WARNING)
+
+
+def _cause(cause: Cause, screen: int) -> Iterator[str]:
+    for before, after, shifts in grouped(cause.shifts[:MOST_SHOWN]):
         yield ""
         first, *more = fill(visible(f"{before} → {after}").split(" "), screen)
         yield paint(first, Ink.CAUSE)
@@ -60,17 +87,16 @@ def _route(route: RouteDifference, screen: int, *, named: bool) -> Iterator[str]
             if at:
                 yield ""
             yield from _shift(shift, screen)
-    for title in route.undecided:
+    rest = len(cause.shifts) - MOST_SHOWN
+    if rest > 0:
         yield ""
-        said = f"whether leads of {title} move was not settled; raise --steps"
-        yield from _row("undecided:", said, screen, Ink.WARNING)
+        yield f"and {counted(rest, 'more change')}; --format json has them"
 
 
 def _shift(shift: Shift, screen: int) -> Iterator[str]:
     yield from _row("where", moved_leads(shift), screen)
-    for word, outcomes in (("from", shift.before), ("to", shift.after)):
-        if len(outcomes) > 1:
-            yield from _row(word, listed([str(_brief(each, shift)) for each in outcomes]), screen)
+    if passed_by(shift):
+        yield from _row("unless", f"in {passed_by(shift)}", screen)
     if takers(shift):
         yield from _row("by", takers(shift), screen)
     if shift.witness is None:
@@ -80,12 +106,6 @@ def _shift(shift: Shift, screen: int) -> Iterator[str]:
     if shift.witness.note:
         words += visible(f"({shift.witness.note})").split(" ")
     yield "\n".join(hanging(_label("lead", Ink.NOTE), words, screen))
-
-
-def _brief(outcome: object, shift: Shift) -> object:
-    """Return one of several outcomes without the end that it shares with the other side."""
-    (single,) = shift.after if len(shift.after) == 1 else shift.before
-    return trimmed(outcome, single)[0]  # type: ignore[arg-type]
 
 
 def _label(word: str, ink: Ink = Ink.NOTE) -> str:

@@ -1,0 +1,197 @@
+// "Try a lead": reads the form, has `decide.js` decide it, and says what came of it and why.
+"use strict";
+
+document.addEventListener("DOMContentLoaded", () => {
+  const { evaluator, UNSURE, shownNumber } = globalThis.turnoutEvaluator;
+  const data = globalThis.turnoutData;
+  const route = evaluator(data);
+  const form = document.getElementById("lead");
+  const result = document.getElementById("result");
+  const today = document.getElementById("today");
+  const byNumber = [...document.getElementById("clauses").content.firstElementChild.children];
+  const MOST_WAY = 25;
+  let isWayOpen = true;
+  const MOST_SAID = 6;
+
+  const day = () => {
+    const parts = new Intl.DateTimeFormat("en", {
+      timeZone: data.plan.timezone, year: "numeric", month: "2-digit", day: "2-digit",
+    }).formatToParts(new Date());
+    const of = (type) => parts.find((part) => part.type === type).value;
+    return `${of("year")}-${of("month")}-${of("day")}`;
+  };
+
+  function element(tag, text, ...children) {
+    const made = document.createElement(tag);
+    if (text) made.textContent = text;
+    made.append(...children);
+    return made;
+  }
+
+  /** What stands in the form: texts by field; a list where several are chosen. */
+  function said() {
+    const raws = {};
+    for (const control of form.elements) {
+      if (!control.name) continue;
+      if (control.dataset.several) {
+        if (control.checked) (raws[control.name] ??= []).push(control.value);
+      } else if (control.value) raws[control.name] = control.value;
+    }
+    return raws;
+  }
+
+  function facts() {
+    const found = {};
+    for (const control of form.querySelectorAll("[data-fact]")) {
+      found[control.dataset.fact] = control.value === "yes";
+    }
+    return found;
+  }
+
+  function nameOf(clause) {
+    if (clause !== null && byNumber[clause]) return byNumber[clause].querySelector(".by").firstElementChild.cloneNode(true);
+    return element("span", route.answerOf(clause).name);
+  }
+
+  function outcome(clause) {
+    if (clause !== null && byNumber[clause]) return [...byNumber[clause].cloneNode(true).childNodes];
+    const fallback = byNumber.length && !data.plan.clauses[byNumber.length - 1].is_rule;
+    if (fallback) return [...byNumber[byNumber.length - 1].cloneNode(true).childNodes];
+    return [element("p", "Nobody: no rule takes it, and the route has no fallback.")];
+  }
+
+  function shown(value) {
+    if (value === UNSURE) return "not sure";
+    if (Array.isArray(value)) return value.join(", ");
+    if (typeof value === "boolean") return value ? "yes" : "no";
+    return value.digits === undefined ? String(value) : shownNumber(value);
+  }
+
+  function values(decided) {
+    const list = element("dl");
+    list.className = "facts";
+    for (const [name, value] of Object.entries(decided.values)) {
+      list.append(element("dt", name), element("dd", shown(value)));
+    }
+    return list.children.length ? [element("h2", "The lead, as the policy sees it"), list] : [];
+  }
+
+  function issues(decided) {
+    if (!decided.issues.length) return [];
+    const items = decided.issues.map(({ field, reason }) => element("li", `${field}: ${reason}`));
+    return [element("h2", "What could not be used of it"), element("ul", "", ...items)];
+  }
+
+  /** The rules above that were asked and said no, and the one that took the lead. */
+  function way(decided) {
+    if (!decided.holds || decided.clause === undefined) return [];
+    const refused = route.refusals(decided);
+    const items = refused.slice(-MOST_WAY).map(({ clause, failed }) => {
+      const item = element("li", "", nameOf(clause));
+      const words = failed.map((side) => data.words[side]).filter(Boolean);
+      if (words.length) item.append(` would take: ${words.slice(0, 3).join(" and ")}`);
+      return item;
+    });
+    const taken = element("li", "", nameOf(decided.clause));
+    taken.className = "taken";
+    taken.setAttribute("aria-current", "step");
+    items.push(taken);
+    const list = element("ol", "", ...items);
+    list.className = "way";
+    const more = refused.length - MOST_WAY;
+    const note = more > 0 ? [element("p", `${more} rules above them said no, too.`)] : [];
+    const folded = element("details", "", element("summary", `Its way: ${refused.length} said no before`), ...note, list);
+    folded.open = isWayOpen;
+    folded.addEventListener("toggle", () => {
+      isWayOpen = folded.open;
+    });
+    return [folded];
+  }
+
+  function says(field, what) {
+    if (what.missing) return `${field} were missing`;
+    if (what.prefix !== undefined) return `${field} started with “${what.prefix}”`;
+    if (what.test) return `${field} ${what.test === "contains" ? "contained" : "ended with"} “${what.text}”`;
+    if (what.value !== undefined) return circumstance(field, what.value);
+    if (what.above !== undefined || what.below !== undefined) {
+      const low = what.above && `${what.above.isIn ? "at least" : "more than"} ${what.above.text}`;
+      const high = what.below && `${what.below.isIn ? "at most" : "less than"} ${what.below.text}`;
+      return `${field} were ${[low, high].filter(Boolean).join(" and ") || "anything"}`;
+    }
+    if (what.from !== undefined) {
+      if (what.to === null) return `${field} were ${what.from} days ago, or more`;
+      if (what.from === null) return `${field} were ${what.to < 0 ? "in the future" : `at most ${what.to} days ago`}`;
+      return `${field} were ${what.from} to ${what.to} days ago`;
+    }
+    if (what.low === null && what.high === null) return `${field} were anything`;
+    if (what.low === null) return `${field} were at most ${what.high}`;
+    if (what.high === null) return `${field} were ${what.low} or more`;
+    return what.low === what.high ? `${field} were ${what.low}` : `${field} were ${what.low} to ${what.high}`;
+  }
+
+  function circumstance(field, value) {
+    if (field === "seen before") return value ? "it were seen before" : "it were new";
+    if (field.startsWith("open ")) return `${field.slice(5)} were ${value ? "open" : "closed"}`;
+    return `${field} were ${shown(value)}`;
+  }
+
+  /** What one field alone would have to say for another rule. */
+  function others(decided) {
+    const names = [...new Set(data.plan.columns.map((column) => column.field))];
+    const found = route.alternatives(decided, today.value, names);
+    if (!found.length) return [];
+    const by = new Map();
+    for (const each of found) {
+      if (!by.has(each.clause)) by.set(each.clause, []);
+      by.get(each.clause).push(each);
+    }
+    const items = [...by].slice(0, MOST_WAY).map(([clause, ways]) => {
+      const texts = ways.map(({ field, says: whats, isAll }) => {
+        const told = whats.slice(0, MOST_SAID).map((what) => says(field, what));
+        const more = whats.length - MOST_SAID;
+        return told.join(", or ") + (more > 0 ? `, or ${more} values more` : "") + (isAll ? "" : " (and maybe others)");
+      });
+      const attempts = route.answerOf(clause).attempts;
+      const to = attempts.length ? ` → ${attempts[0].kind} ${attempts[0].name}`.trimEnd() : "";
+      return element("li", "", nameOf(clause), `${to}, if ${texts.join("; or if ")}.`);
+    });
+    const more = by.size - MOST_WAY;
+    if (more > 0) items.push(element("li", `And ${more} rules more.`));
+    return [element("h2", "What would have to be different, and nothing else"), element("ul", "", ...items)];
+  }
+
+  function decide() {
+    const raws = said();
+    if (!Object.keys(raws).length) {
+      result.replaceChildren(element("p", "The decision stands here as soon as something is said about the lead."));
+      return;
+    }
+    const decided = route.decide(raws, facts(), today.value);
+    if (decided.clause === undefined) {
+      const why = decided.doubts.join(", ");
+      const line = element("p", `Not sure: what ${why || "it"} says can't be told for certain here. Ask `);
+      line.append(element("code", "turnout explain"), ".");
+      line.className = "decided";
+      result.replaceChildren(line, ...values(decided), ...issues(decided));
+      return;
+    }
+    const reason = decided.lacking.length
+      ? [element("p", `No rule was asked: it has no ${decided.lacking.join(", ")}.`)]
+      : [];
+    const title = element("h2", "It goes to");
+    result.replaceChildren(
+      title, ...outcome(decided.clause), ...reason, ...issues(decided), ...others(decided),
+      ...way(decided), ...values(decided),
+    );
+    result.dataset.clause = decided.clause === null ? "none" : String(decided.clause);
+  }
+
+  today.value = day();
+  form.addEventListener("input", decide);
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("reset", () => setTimeout(() => {
+    today.value = day();
+    decide();
+  }));
+  decide();
+});

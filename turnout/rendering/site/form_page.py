@@ -1,0 +1,248 @@
+"""Try a lead: a form made of the schema, decided on the page itself by `decide.js`.
+
+What a clause sends to stands on the page already, in a template, in the same words as
+everywhere else; the script finds which of them it is.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from htpy import (
+    Element,
+    Node,
+    button,
+    code,
+    datalist,
+    div,
+    fieldset,
+    form,
+    input,  # noqa: A004
+    label,
+    legend,
+    li,
+    noscript,
+    ol,
+    option,
+    p,
+    script,
+    section,
+    select,
+    small,
+    span,
+    template,
+)
+
+from turnout.dsl import types
+from turnout.dsl.conditions import SEEN
+from turnout.dsl.types import Field
+from turnout.dsl.values.iso import rows
+from turnout.dsl.wording import typed
+from turnout.printable import visible
+from turnout.rendering.site.addresses import file_name
+from turnout.rendering.site.form import form_data, form_fields
+from turnout.rendering.site.sentences import Teller, told
+from turnout.rendering.site.shell import Shell
+
+MOST_SUGGESTED = 60
+"""Values of a field that its input suggests."""
+
+
+def form_page(shell: Shell, route: str) -> str:
+    """Return the path of a route's form: `try.html` for the first route."""
+    first = next(iter(shell.subject.program.routes))
+    return "try.html" if route == first else f"try-{file_name(route)}.html"
+
+
+def form_files(shell: Shell, route: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the page on which leads of a route are tried, and its data."""
+    here = form_page(shell, route)
+    subject = shell.subject
+    data = form_data(subject.program, route, subject.compiled.policy_hash)
+    data_file = f"data/{here.removesuffix('.html')}.js"
+    written = json.dumps(data, separators=(",", ":"), sort_keys=False)
+    # As a text that is parsed, not as a literal that is read as a program: it is quicker, and
+    # nothing in it can be code.
+    yield data_file, f"globalThis.turnoutData = JSON.parse({json.dumps(written)});\n".encode()
+    content = [
+        _routes(shell, route),
+        noscript[p["This page needs JavaScript: it decides the lead here, and sends it nowhere."]],
+        div(".try")[_form(shell, route, data), _result()],
+        template("#clauses")[ol[_clauses(shell.teller(here), route)]],
+        script(src="assets/decide.js", defer=True),
+        script(src=data_file, defer=True),
+        script(src="assets/try.js", defer=True),
+    ]
+    lead = "Say what the lead says. Who gets it is found here, on this page; it is sent nowhere."
+    yield here, shell.page(here, "Try a lead", content, lead=lead)
+
+
+def _routes(shell: Shell, route: str) -> Node:
+    names = list(shell.subject.program.routes)
+    if len(names) < 2:
+        return None
+    tell = shell.teller(form_page(shell, route))
+    others = (tell.to(form_page(shell, name), name) for name in names if name != route)
+    return p["Route ", told(route), ". Others: ", [[each, " "] for each in others]]
+
+
+def _clauses(tell: Teller, route: str) -> Iterator[Element]:
+    for at, clause in enumerate(tell.subject.program.routes[route].clauses):
+        yield li[
+            p(".by")[tell.clause(route, at)],
+            tell.chain(clause),
+            clause.sla is not None and p[tell.promise(clause.sla), "."],
+            [p["And: ", action] for action in tell.actions(clause)],
+        ]
+
+
+def _result() -> Element:
+    return section("#result", aria_live="polite", aria_label="Decision", tabindex="-1")[
+        p(".note")["The decision stands here as soon as something is said about the lead."]
+    ]
+
+
+# -- the form --
+
+
+def _form(shell: Shell, route: str, data: dict[str, object]) -> Element:
+    fields = form_fields(shell.subject.program, route)
+    plan = data["plan"]
+    assert isinstance(plan, dict)
+    return form("#lead", autocomplete="off")[
+        div(".fields")[(_field(field, plan) for field in fields)],
+        fieldset(".circumstances")[
+            legend["When it arrives"],
+            div(".field")[label(for_="today")["Day"], input("#today", type="date")],
+            (_calendar(name) for name in _calendars(plan)),
+            _seen(plan),
+        ],
+        p[button("#clear", type="reset")["Clear"],],
+        any(isinstance(field.type, types.Country) for field in fields) and _countries(),
+    ]
+
+
+def _field(field: Field, plan: dict[str, object]) -> Element:
+    name = visible(field.name)
+    hint = small(id=f"hint-{name}")[_hint(field)]
+    marked = [told(field.name), field.required and span(".must")[" must be there"]]
+    if isinstance(field.type, types.AnyOf):
+        return fieldset(".field")[
+            legend[marked],
+            (
+                label(".choice")[
+                    input(type="checkbox", name=name, value=value, data_several="yes"), told(value)
+                ]
+                for value in field.type.values
+            ),
+        ]
+    return div(".field")[label(for_=f"f-{name}")[marked], _control(field, name, plan), hint]
+
+
+def _hint(field: Field) -> Node:
+    """Return what may be said, where the field's name and its control don't tell."""
+    match field.type:
+        case types.Country():
+            return "a name or a code"
+        case types.Subdivision():
+            return "a name, or a code such as US-CA"
+        case types.Language():
+            return "a name or a code"
+        case types.Integer(low, high) | types.Number(low, high):
+            return (
+                f"a {'whole ' if field.type.word == 'integer' else ''}number{_between(low, high)}"
+            )
+        case types.Money(currency):
+            return f"an amount in {currency}"
+        case types.Code() | types.Domain():
+            return told(typed(field.type))
+        case _:
+            return None
+
+
+def _between(low: object, high: object) -> str:
+    if low is not None and high is not None:
+        return f", {low} to {high}"
+    if low is not None:
+        return f", {low} or more"
+    return "" if high is None else f", {high} or less"
+
+
+_GIVEN: Mapping[type[types.FieldType], str] = {types.Email: "kim@firm.example", types.Text: "L-1"}
+"""What stands in a field that must be there, so that the form decides at once."""
+
+
+def _control(field: Field, name: str, plan: dict[str, object]) -> Node:
+    shared = {"id": f"f-{name}", "name": name, "aria-describedby": f"hint-{name}"}
+    given = _GIVEN.get(type(field.type)) if field.required else None
+    match field.type:
+        case types.OneOf(values):
+            return _select(shared, values)
+        case types.Boolean():
+            return _select(shared, ("yes", "no"))
+        case types.PersonName(people):
+            return _select(shared, sorted(set(people.values())))
+        case types.Date():
+            return input(shared, type="date")
+        case types.Integer() | types.Number() | types.Money():
+            return input(shared, type="text", inputmode="decimal")
+        case types.Country():
+            return input(shared, type="text", list="countries")
+        case _:
+            suggested = _suggested(field, plan)
+            return [
+                input(
+                    shared,
+                    type="text",
+                    value=given,
+                    list=f"list-{name}" if suggested else None,
+                ),
+                bool(suggested)
+                and datalist(id=f"list-{name}")[(option(value=each) for each in suggested)],
+            ]
+
+
+def _select(shared: dict[str, str], values: object) -> Element:
+    assert isinstance(values, tuple | list)
+    return select(shared)[option(value="")["–"], (option(value=v)[visible(v)] for v in values)]  # noqa: RUF001
+
+
+def _suggested(field: Field, plan: dict[str, object]) -> list[str]:
+    """Return values that the route's conditions ask of a field."""
+    columns = plan["columns"]
+    assert isinstance(columns, list)
+    found: dict[str, None] = {}
+    for column in columns:
+        if column["field"] == field.name:
+            texts = [*column.get("values", ()), *column.get("literals", ())]
+            found.update(dict.fromkeys(text for text in texts if isinstance(text, str)))
+    return list(found)[:MOST_SUGGESTED]
+
+
+def _calendars(plan: dict[str, object]) -> list[str]:
+    calendars = plan["calendars"]
+    assert isinstance(calendars, list)
+    return [each["name"] for each in calendars]
+
+
+def _calendar(name: str) -> Element:
+    field = f"open {name}"
+    return div(".field")[
+        label(for_=f"f-{visible(field)}")["Working hours ", code[told(name)]],
+        select(id=f"f-{visible(field)}", data_fact=field)[
+            option(value="yes")["open"], option(value="no")["closed"]
+        ],
+    ]
+
+
+def _seen(plan: dict[str, object]) -> Node:
+    if not plan["identities"]:
+        return None
+    return div(".field")[
+        label(for_="f-seen")["Seen before"],
+        select("#f-seen", data_fact=SEEN)[option(value="no")["no"], option(value="yes")["yes"]],
+    ]
+
+
+def _countries() -> Element:
+    listed = ((e["alpha_2"], e.get("common_name", e["name"])) for e in rows("countries"))
+    return datalist("#countries")[(option(value=name)[code_] for code_, name in sorted(listed))]

@@ -1,0 +1,187 @@
+"""A policy's parts in sentences, for people who never open its file.
+
+Conditions stand as the policy says them, with a link wherever they name a territory or a
+segment. Whatever text comes from a policy is made visible (`turnout/printable.py`) and kept
+apart from the direction of what stands around it; htpy escapes it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import assert_never
+
+import attrs
+from htpy import Element, Node, a, bdi, code, li, ol, ul
+
+from turnout.compiler.program import Clause
+from turnout.dsl.conditions import Condition
+from turnout.dsl.policy import Sla
+from turnout.dsl.promises import (
+    AlwaysByRule,
+    AlwaysReaches,
+    Claim,
+    NeverReaches,
+    NeverRejects,
+    Reached,
+    SlaAtMost,
+)
+from turnout.dsl.targets import (
+    LeastLoaded,
+    PreviousOwner,
+    Reject,
+    RoundRobin,
+    Target,
+    ToOwner,
+    ToPartner,
+    ToPerson,
+    ToQueue,
+    ToSequence,
+    said,
+)
+from turnout.dsl.wording import acted, conjuncts, written, written_part
+from turnout.printable import visible
+from turnout.rendering.site.addresses import link, page_of
+from turnout.rendering.site.subject import SiteSubject, names_in, receiver
+
+
+def told(text: str) -> Element:
+    """Return a text of the policy, as it is, in a direction of its own."""
+    return bdi[visible(text)]
+
+
+@attrs.frozen(eq=False)
+class Teller:
+    """Says things of one policy on one page. here: that page's path."""
+
+    subject: SiteSubject
+    here: str
+
+    def to(self, page: str, text: str) -> Element:
+        """Return a link to another page of the site."""
+        return a(href=link(self.here, page))[told(text)]
+
+    def clause(self, route: str, at: int) -> Element:
+        """Return a clause's name, linked."""
+        clause = self.subject.program.routes[route].clauses[at]
+        return self.to(self.subject.pages[route, at], clause.name)
+
+    def named(self, name: str) -> Node:
+        """Return a territory or segment, linked where there is one of that name."""
+        page = self.subject.named.get(name)
+        return told(name) if page is None else self.to(page, name)
+
+    def receiver(self, kind: str, name: str) -> Node:
+        """Return who gets leads, linked where the policy has a page for them."""
+        if (kind, name) in known_receivers(self.subject):
+            return self.to(page_of(kind, name), name)
+        return told(name)
+
+    def condition(self, condition: Condition, text: str | None = None) -> Node:
+        """Return a condition as the policy says it, its territories and segments linked."""
+        fields = self.subject.policy.fields
+        whole = written(condition, fields) if text is None else text
+        names = [name for name in dict.fromkeys(names_in(condition)) if name in self.subject.named]
+        if not names:
+            return code[told(whole)]
+        longest = sorted(names, key=lambda name: (-len(name), name))
+        either = "|".join(map(re.escape, longest))
+        pieces = re.split(rf"(?<![\w-])({either})(?![\w-])", whole)
+        return code[
+            (self.named(piece) if at % 2 else told(piece) for at, piece in enumerate(pieces))
+        ]
+
+    def conditions(self, condition: Condition) -> Node:
+        """Return what must hold, one line for each part that `and` joins."""
+        fields = self.subject.policy.fields
+        parts = conjuncts(condition, fields)
+        if len(parts) < 2:
+            return ul(".conditions")[li[self.condition(condition)]]
+        lines = (self.condition(part, written_part(part, fields)) for part in parts)
+        return ul(".conditions")[(li[line] for line in lines)]
+
+    def target(self, target: Target) -> Node:
+        """Return where a target sends, in words."""
+        kind, name = receiver(target)
+        hours = ", at any hour" if said(target).anytime else ""
+        match target:
+            case RoundRobin(matching=matching):
+                serving = _serving(matching)
+                return ["team ", self.receiver(kind, name), f", by turns{serving}{hours}"]
+            case LeastLoaded(matching=matching):
+                who = f", whoever has the fewest open leads{_serving(matching)}{hours}"
+                return ["team ", self.receiver(kind, name), who]
+            case ToPerson():
+                return [self.receiver(kind, name), hours]
+            case ToOwner(field):
+                return ["the owner whom the lead names in ", code[told(field)], hours]
+            case PreviousOwner():
+                return ["whoever had the earlier lead of the same person", hours]
+            case ToQueue() | ToPartner() | ToSequence():
+                return [f"{kind} ", self.receiver(kind, name), hours]
+            case Reject(reason):
+                return ["nobody: rejected, because ", told(f"“{reason}”")]
+            case _:
+                assert_never(target)
+
+    def chain(self, clause: Clause) -> Element:
+        """Return the targets of a clause in the order in which they are tried."""
+        lines: list[Node] = []
+        for step, attempt in enumerate(clause.attempts):
+            by = "" if step < clause.own_attempts else f" (by the {attempt.by})"
+            lines.append([self.target(attempt.target), told(by) if by else ""])
+        return ol(".chain")[(li[line] for line in lines)]
+
+    def first(self, clause: Clause) -> Node:
+        """Return the first target of a clause."""
+        if not clause.attempts:
+            return "no target"
+        return self.target(clause.attempts[0].target)
+
+    def promise(self, sla: Sla) -> Node:
+        """Return by when a lead is to be touched, and what becomes of it otherwise."""
+        by = "by the clock on the wall" if sla.wall else "in working hours"
+        whole: list[Node] = [f"To be touched within {sla.period}, {by}"]
+        if sla.then is not None:
+            whole += ["; otherwise it goes to ", self.target(sla.then.target)]
+        return whole
+
+    def actions(self, clause: Clause) -> Iterator[Node]:
+        """Yield what else is done with a clause's leads."""
+        for action in clause.actions:
+            yield code[told(acted(action.kind, action.arguments))]
+
+    def claim(self, claim: Claim) -> Node:
+        """Return what a guarantee claims of its leads."""
+        match claim:
+            case AlwaysReaches(targets):
+                return ["always reaches ", self._either(targets)]
+            case NeverReaches(targets):
+                return ["never reaches ", self._either(targets)]
+            case AlwaysByRule(rules):
+                return ["is always taken by rule ", told(" or ".join(rules))]
+            case SlaAtMost(period, wall):
+                by = ", by the clock on the wall" if wall else ""
+                return f"is always to be touched within {period}{by}"
+            case NeverRejects():
+                return "is never rejected"
+            case _:
+                assert_never(claim)
+
+    def _either(self, targets: Sequence[Reached]) -> Node:
+        found: list[Node] = []
+        for at, each in enumerate(targets):
+            found += [" or " if at else "", f"{each.kind} ", self.receiver(each.kind, each.name)]
+        return found
+
+
+def known_receivers(subject: SiteSubject) -> set[tuple[str, str]]:
+    """Return everybody with a page of their own: what targets reach, and its name."""
+    policy = subject.policy
+    people = {("person", name) for name in policy.people}
+    teams = {("team", name) for name in policy.teams}
+    return people | teams | {(each.kind, each.name) for each in policy.outlets.values()}
+
+
+def _serving(matching: Sequence[str]) -> str:
+    if not matching:
+        return ""
+    return f", among those who serve the lead's {visible(' and '.join(matching))}"
