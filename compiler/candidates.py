@@ -6,19 +6,24 @@ target; `outcomes` asks it for whom a chain can give a lead to, `limits` for wha
 is sure to take.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import assert_never
 
 import attrs
 
+from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import (
     ALWAYS,
     NEVER,
     And,
+    Atom,
     Condition,
     Has,
     IsIn,
+    Named,
     Not,
+    Open,
     Or,
     Present,
 )
@@ -144,6 +149,9 @@ def served_by(policy: Policy, person: str, fields: Iterable[str]) -> Condition:
 
 # -- conditions, without what is sure --
 
+MOST_SERVINGS = 8
+"""Different conditions up to which it is counted for which leads so many of them hold."""
+
 
 def either(parts: Iterable[Condition]) -> Condition:
     """Return the leads in at least one of `parts`."""
@@ -166,3 +174,43 @@ def both(*parts: Condition) -> Condition:
     if NEVER in kept:
         return NEVER
     return next(iter(kept)) if len(kept) == 1 else And(tuple(kept))
+
+
+def while_open(condition: Condition, open_: frozenset[Calendar]) -> Condition:
+    """Return what a condition asks of a lead while just these calendars are open."""
+    if isinstance(condition, Open):
+        return ALWAYS if condition.calendar in open_ else NEVER
+    if isinstance(condition, Atom):
+        return condition
+    match condition:
+        case And(inner):
+            return both(*(while_open(part, open_) for part in inner))
+        case Or(inner):
+            return either(while_open(part, open_) for part in inner)
+        case Not(part):
+            asked = while_open(part, open_)
+            return NEVER if asked == ALWAYS else ALWAYS if asked == NEVER else Not(asked)
+        case Named():
+            return condition
+        case _:
+            assert_never(condition)
+
+
+def at_least(count: int, conditions: Sequence[Condition]) -> Condition:
+    """Return the leads that so many of the conditions hold for.
+
+    With more different ones than `MOST_SERVINGS`, those for which that many of one do.
+    """
+    times: dict[Condition, int] = {}
+    for each in conditions:
+        if each != NEVER:
+            times[each] = times.get(each, 0) + 1
+    distinct = list(times)
+    sizes = range(1, len(distinct) + 1) if len(distinct) <= MOST_SERVINGS else (1,)
+    enough = (
+        both(*chosen)
+        for size in sizes
+        for chosen in combinations(distinct, size)
+        if sum(times[each] for each in chosen) >= count
+    )
+    return ALWAYS if count <= 0 else either(enough)

@@ -256,6 +256,7 @@ class Builder:
     integer: Any = _type("integer")
     number: Any = _type("number")
     money: Any = _type("money")
+    told_by: Any = _option("told_by")
     decimal_comma: Any = _option("decimal_comma")
     decimal_point: Any = _option("decimal_point")
     percent: Any = _option("percent")

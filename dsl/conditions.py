@@ -33,12 +33,14 @@ class IsIn:
     """The field's value is one of `values` (for an `any of` field see `Has`).
 
     table: where the values are those of a table, its path as written, which is then what
-    is printed; "" where they stand in the policy. It says nothing of the meaning.
+    is printed; "" where they stand in the policy. word: the same where they are a list that
+    every policy knows by a word, such as `free-mail`. Neither says anything of the meaning.
     """
 
     field: str
     values: frozenset[Value]
     table: str = attrs.field(default="", eq=False)
+    word: str = attrs.field(default="", eq=False)
 
 
 @attrs.frozen

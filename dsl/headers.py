@@ -24,7 +24,7 @@ from typing import TypeAlias, cast
 
 import attrs
 
-from turnout.dsl.types import Field, Subdivision
+from turnout.dsl.types import Field, field_beside
 
 MOST_REMEMBERED = 200_000
 """Names in the headers that one `Headers` remembers."""
@@ -215,8 +215,8 @@ class Headers:
                 plain.append((name, places[0].columns[0]))
             else:
                 several.append(Bound(name, places, bool(field.columns)))
-        # Subdivisions last: which of two can be read depends on the country.
-        several.sort(key=lambda each: isinstance(self._fields[each.field].type, Subdivision))
+        # What is read together with another field last: which of two can be read depends on that.
+        several.sort(key=lambda each: field_beside(self._fields[each.field].type) is not None)
         return Binding(tuple(plain), tuple(several), unclear)
 
     def _places(self, field: Field, names: ColumnNames) -> Iterator[ColumnPath]:

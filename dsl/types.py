@@ -161,12 +161,16 @@ class Number:
 
 @attrs.frozen
 class Money:
-    """An amount in one currency (ISO 4217); an amount in another can't be read."""
+    """An amount in one currency (ISO 4217); an amount in another can't be read.
+
+    of: the field that says in which currency each lead's amount is, None where all are in one.
+    """
 
     word = "money"
     shape: ClassVar[Shape] = "dense"
     currency: str
     numerals: Numerals = ANY_NUMERALS
+    of: str | None = None
 
 
 @attrs.frozen
@@ -287,6 +291,14 @@ FieldType: TypeAlias = (
 def country_field(kind: FieldType) -> str | None:
     """Return the name of the country field that values of a type are read with, if any."""
     return kind.country if isinstance(kind, Subdivision | Phone) else None
+
+
+def field_beside(kind: FieldType) -> str | None:
+    """Return the name of the field that values of a type are read with, if any.
+
+    A country, or what says in which currency an amount is.
+    """
+    return kind.of if isinstance(kind, Money) else country_field(kind)
 
 
 @attrs.frozen

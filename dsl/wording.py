@@ -155,8 +155,9 @@ def typed(kind: FieldType) -> str:
             return kind.word
         case types.Code(first, digits):
             return _code(first, digits)
-        case types.Money(currency, numerals):
-            return " ".join((kind.word, currency, *_numerals(numerals)))
+        case types.Money(currency, numerals, of):
+            told = [] if of is None else [f"of {of}"]
+            return " ".join((kind.word, currency, *told, *_numerals(numerals)))
         case types.Boolean(true_when, false_when):
             said = [("true", true_when), ("false", false_when)]
             lists = (
@@ -198,6 +199,8 @@ def _numerals(numerals: types.Numerals) -> list[str]:
 
 
 def _membership(atom: IsIn, field: Field, one: str, several: str) -> str:
+    if atom.word:
+        return f"{atom.field} {one} {atom.word}"
     if atom.table:
         return f"{atom.field} {several} {quoted(atom.table)}"
     values = sorted(atom.values, key=_order(field))

@@ -78,7 +78,7 @@ def record_reader(fields: Mapping[str, Field]) -> Callable[[Record | RawLead], L
         raw, row = record.raw, record.row
         if record.complaint is not None:
             issue = Issue("", shortened(raw), record.complaint)
-            return Lead(None, {}, (issue,), row, record.complaint, own_key(raw, row))
+            return Lead(None, {}, (issue,), row, record.complaint, own_key(raw, row, record.digest))
         lead = read(raw, row)
         return attrs.evolve(lead, issues=lead.issues + record.issues) if record.issues else lead
 

@@ -17,7 +17,7 @@ from turnout.dsl.headers import Headers, Keys, column_key, letters_of
 from turnout.dsl.lookups import looked_up_fields, sources
 from turnout.dsl.policy import Block, Chain, Entry, Policy, Rule
 from turnout.dsl.targets import said
-from turnout.dsl.types import Field, country_field
+from turnout.dsl.types import Field, field_beside
 from turnout.dsl.wording import quoted
 from turnout.runtime.records import LeadsError, Record, Records
 
@@ -199,9 +199,9 @@ def asked_fields(policy: Policy, route: str) -> frozenset[str]:
             found.update(sources(field))
     for name in tuple(found):
         kind = policy.fields[name].type if name in policy.fields else None
-        country = None if kind is None else country_field(kind)
-        if country:
-            found.add(country)
+        beside = None if kind is None else field_beside(kind)
+        if beside:
+            found.add(beside)
     return frozenset(found & policy.fields.keys())
 
 

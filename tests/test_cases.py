@@ -13,6 +13,7 @@ import json
 import re
 from collections import Counter
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import click
@@ -62,6 +63,7 @@ def _root(monkeypatch: pytest.MonkeyPatch) -> None:  # pyright: ignore[reportUnu
     monkeypatch.chdir(ROOT)
 
 
+@cache
 def checked(path: Path) -> Compiled:
     return compile_policy(path.relative_to(ROOT), at=AT)
 

@@ -128,7 +128,11 @@ def _remedy(analysis: Analysis, known: SideNames, gap: Gap) -> str:
 def _values(condition: Condition) -> int:
     """Return how many values stand in the text of a condition, one character each at least."""
     if isinstance(condition, Atom):
-        return 0 if not isinstance(condition, IsIn) or condition.table else len(condition.values)
+        return (
+            0
+            if not isinstance(condition, IsIn) or condition.table or condition.word
+            else len(condition.values)
+        )
     match condition:
         case And(parts) | Or(parts):
             return sum(map(_values, parts))

@@ -9,7 +9,10 @@ from collections.abc import Collection, Iterator
 from turnout.compiler.checks.mending import rule_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
-from turnout.compiler.questions.alternatives import DeadAlternatives, dead_alternatives
+from turnout.compiler.questions.alternatives import (
+    UnreachableAlternatives,
+    unreachable_alternatives,
+)
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.reach import blockers
 from turnout.dsl.conditions import Condition, IsIn
@@ -40,7 +43,7 @@ def check_unreachable_alternatives(
         if at in known or not clause.is_rule:
             continue
         try:
-            found = dead_alternatives(analysis, at)
+            found = unreachable_alternatives(analysis, at)
             if found is not None:
                 yield _finding(analysis, at, found)
         except OutOfSteps as stopped:
@@ -49,7 +52,7 @@ def check_unreachable_alternatives(
             )
 
 
-def _finding(analysis: Analysis, at: int, found: DeadAlternatives) -> Finding:
+def _finding(analysis: Analysis, at: int, found: UnreachableAlternatives) -> Finding:
     clauses, fields = analysis.route.clauses, analysis.program.policy.fields
     clause = clauses[at]
     by = _takers(analysis, at, found)
@@ -74,14 +77,14 @@ def _or_move(by: list[int], first: str) -> str:
     return f", or move the rule above {first} if it is to have them" if by else ""
 
 
-def _takers(analysis: Analysis, at: int, found: DeadAlternatives) -> list[int]:
+def _takers(analysis: Analysis, at: int, found: UnreachableAlternatives) -> list[int]:
     """Return the rules that together take the leads, none if there are no such leads."""
     if analysis.find([found.region]) is None:
         return []
     return blockers(analysis, found.region, at)
 
 
-def _named(analysis: Analysis, found: DeadAlternatives) -> str:
+def _named(analysis: Analysis, found: UnreachableAlternatives) -> str:
     """Return the alternatives in words, many values of a list cut short."""
     fields = analysis.program.policy.fields
     room = MOST_NAMED

@@ -12,7 +12,7 @@ from turnout.dsl.policy import Block, Entry, Policy, Route
 from turnout.dsl.promises import AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS, Target, said
-from turnout.dsl.types import country_field, id_field
+from turnout.dsl.types import field_beside, id_field
 
 UNUSED_DEFINITION = warning(
     "unused-definition", "A name is declared and never used.", is_absence=True, needs_whole=True
@@ -94,14 +94,14 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
 
 
 def _mark_read_with(policy: Policy, used: set[tuple[str, str]]) -> None:
-    """Add the fields that identities, lookups and subdivisions need for what is used."""
+    """Add the fields that identities, lookups, subdivisions and amounts need for what is used."""
     if _SEEN in used:
         used.update(("field", name) for each in policy.identities for name in each.fields)
     for field in reversed(looked_up_fields(policy.fields)):
         if ("field", field.name) in used or field.required:
             used.update(("field", name) for name in sources(field))
     used.update(
-        ("field", country_field(field.type) or "")
+        ("field", field_beside(field.type) or "")
         for field in policy.fields.values()
         if ("field", field.name) in used
     )

@@ -27,7 +27,9 @@ def mermaid(page: Page, heading: Masthead, direction: str = "TB") -> str:
         lines.append(f"  start{_box('start', (page.entry,))}:::start")
     lines += _rows(page)
     lines += _arrows(page)
-    looks: set[Look] = {row.kind for row in page.rows} | _roles(page)
+    looks: set[Look] = set()
+    looks.update(row.kind for row in page.rows)
+    looks.update(_roles(page))
     if page.entry:
         looks.add("start")
     for look in sorted(looks):

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.picture import Card, Page, RowKind, Stripe
+from turnout.compiler.picture import Card, Page, Role, RowKind, Stripe
 from turnout.compiler.picture.speech import asked, card, role_of, spoken
 from turnout.compiler.tree import Leaf, Question, Tree, TreeStep, every_step
 from turnout.dsl.conditions import Condition, Named
@@ -346,9 +346,8 @@ def summary(item: Question | Stretch) -> Card:
     roles = {role_of(target) for target in firsts}
     name = f"{rules} {'rule' if rules == 1 else 'rules'}"
     said = "\n".join([name, *_listed(counts)])
-    return Card(
-        name, tuple(lines), roles.pop() if len(roles) == 1 else "plain", is_dashed=False, said=said
-    )
+    role: Role = roles.pop() if len(roles) == 1 else "plain"
+    return Card(name, tuple(lines), role, is_dashed=False, said=said)
 
 
 def _listed(counts: Mapping[str, int]) -> Iterable[str]:

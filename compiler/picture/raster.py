@@ -6,6 +6,7 @@ system's `dot`; PDF needs `dot`, which draws the DOT source with the places that
 
 import shutil
 from functools import cache
+from importlib.util import find_spec
 
 import graphviz
 
@@ -23,9 +24,7 @@ class PictureError(Error):
 
 def png(drawn: str, source: str) -> bytes:
     """Return a page as PNG. drawn, source: it as SVG and as DOT. Raises PictureError."""
-    try:
-        import resvg_py  # noqa: F401, PLC0415 - an extra
-    except ImportError:
+    if find_spec("resvg_py") is None:  # an extra
         return with_graphviz(source, "png")
     if _letters() == _letters(text=""):
         raise PictureError(

@@ -64,10 +64,11 @@ def sized(rows: Sequence[Stripe]) -> list[Sized]:
 def _sized(row: Stripe) -> Sized:
     is_bold = row.kind in {"block", "closed"}
     lines, is_cut = fold(row.text, SIZE, _WIDEST, is_bold=is_bold)
-    texts: list[tuple[str, Hue, bool]] = [(line, "text", is_bold) for line in lines]
+    texts: list[tuple[str, Hue, bool]] = []
+    texts.extend((line, "text", is_bold) for line in lines)
     if row.kind == "closed":
         texts.append((f"on page {row.page}" if row.page else "closed here", "faint", False))
-    texts += [(line, tone, False) for line, tone in _noted(row.notes, _WIDEST)]
+    texts.extend((line, tone, False) for line, tone in _noted(row.notes, _WIDEST))
     stacked, width, height = _stacked(texts)
     tips = [row.text if is_cut else "", *(note.more for note in row.notes)]
     tooltip = "\n".join(filter(None, tips))

@@ -26,7 +26,7 @@ _Path: TypeAlias = tuple[int, ...]
 
 
 @attrs.frozen
-class DeadAlternatives:
+class UnreachableAlternatives:
     """Alternatives of a rule by which no lead reaches it.
 
     dead: as conditions, in written order. short: the rule's own condition without them.
@@ -57,7 +57,7 @@ class _Several:
     is_list: bool
 
 
-def dead_alternatives(analysis: Analysis, at: int) -> DeadAlternatives | None:
+def unreachable_alternatives(analysis: Analysis, at: int) -> UnreachableAlternatives | None:
     """Return the alternatives by which no lead reaches rule `at`, None where there are none.
 
     Also None where none reaches the rule at all. Raises OutOfSteps.
@@ -85,7 +85,7 @@ def dead_alternatives(analysis: Analysis, at: int) -> DeadAlternatives | None:
     assert short is not None  # some lead reaches the rule
     said = _said(own, dead)
     region = analysis.regions.both([analysis.taken[at], analysis.regions.any(regions)])
-    return DeadAlternatives(said, short, region)
+    return UnreachableAlternatives(said, short, region)
 
 
 def _lists(

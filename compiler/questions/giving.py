@@ -18,24 +18,20 @@ missed it is left out of both.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import combinations
-from typing import TypeAlias, assert_never
+from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.candidates import Behind, behind, both, either
+from turnout.compiler.candidates import Behind, at_least, behind, both, either, while_open
 from turnout.compiler.leads.timeline import kinds
 from turnout.compiler.outcomes import End, ends
 from turnout.compiler.program import Attempt
 from turnout.dsl.calendars import Calendar
-from turnout.dsl.conditions import ALWAYS, NEVER, And, Atom, Condition, Named, Not, Open, Or, atoms
+from turnout.dsl.conditions import ALWAYS, NEVER, Condition, Not, Open, atoms
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.promises import MOST_HOPS, Reached
 from turnout.dsl.targets import DRAWN, Accepting, Target, said
 from turnout.dsl.wording import parts
-
-MOST_SERVINGS = 8
-"""Different things that members of a team serve, up to which it is counted who serves a lead."""
 
 _Wanted: TypeAlias = Callable[[str], bool]
 
@@ -102,11 +98,10 @@ class Giving:
         for end in ends(attempts):
             for holder, leads in self._holders(end, sla, matters):
                 by_missed.setdefault(holder, []).append(leads)
-        after = self._soonest(sla)
         dues = [(missed, either(had)) for missed, had in by_missed.items()]
         # First what asks least of a lead, so that a witness shows what matters.
         for missed, due in sorted(dues, key=lambda pair: len(list(atoms(pair[1])))):
-            for extra, end in self._later(then, last, missed, after):
+            for extra, end in self._later(sla, then, last, missed):
                 whole = both(due, extra)
                 if whole != NEVER:
                     yield Missed(whole, end)
@@ -127,24 +122,34 @@ class Giving:
         """Yield who can have leads at an end and miss them; nobody where it doesn't matter who."""
         if end.attempt is None or not end.attempt.target.kind.is_worked:
             return
-        here = self._of(end.attempt.target)
+        target = end.attempt.target
+        here = self._of(target)
         if here.people is None:
-            if sla.wall or self._is_ever_open(_hours(here, None, self.policy)):
-                yield frozenset({_name(end.attempt.target)}) & matters, self.leads(end)
+            if self._is_ever_due(target, None, sla):
+                yield frozenset({_name(target)}) & matters, self.leads(end)
             return
         by_name: dict[str, list[str]] = {}
-        for name, one in here.people.items():
-            own = None if one.known is None else one.known.hours
-            is_drawn = end.attempt.target.kind.word in DRAWN
-            own = own or (
-                self.policy.teams[said(end.attempt.target).name].hours if is_drawn else None
-            )
-            if sla.wall or own is None or self._is_ever_open({self.policy.calendars[own]}):
+        for name in here.people:
+            if self._is_ever_due(target, name, sla):
                 holder = f"person {name}"
                 by_name.setdefault(holder if holder in matters else "", []).append(name)
         for holder, names in by_name.items():
             leads = self._given(end, frozenset(names), but=False)
             yield frozenset({holder} if holder else ()), leads
+
+    def _is_ever_due(self, target: Target, person: str | None, sla: Sla) -> bool:
+        """Return whether the time of an SLA ever passes for somebody who has a lead.
+
+        It passes by their own hours, even where they were given the lead at any hour.
+        """
+        if person is None:
+            hours = self.policy.outlets[_name(target)].hours
+        else:
+            known = self.policy.people.get(person)
+            hours = None if known is None else known.hours
+            if hours is None and target.kind.word in DRAWN:
+                hours = self.policy.teams[said(target).name].hours
+        return sla.wall or hours is None or self._is_ever_open({self.policy.calendars[hours]})
 
     def _soonest(self, sla: Sla) -> datetime:
         """Return a moment before which nothing is due. A day is an hour shorter in spring."""
@@ -158,47 +163,39 @@ class Giving:
     # -- who has the lead then --
 
     def _later(
-        self, then: Attempt, last: Sequence[Attempt], missed: frozenset[str], after: datetime
+        self, sla: Sla, then: Attempt, last: Sequence[Attempt], missed: frozenset[str]
     ) -> Iterator[tuple[Condition, End]]:
         """Yield the ends that come after `missed` had the lead, with further leads' conditions."""
+        after = self._soonest(sla)
         yield ALWAYS, End(then, (), missed, after)
         own, target = _name(then.target), then.target
         is_place = self._of(target).people is None
         if isinstance(target, Accepting) and not target.kind.is_worked:
             return  # it comes to rest there
-        fallback = [(at, attempt) for at, attempt in enumerate(last)]
-        for at, attempt in fallback:
+        can_take = self.leads(End(then, (), missed, after))
+        for at, attempt in enumerate(last):
             passed = tuple(last[:at])
             yield ALWAYS, End(attempt, (then, *passed), missed, after)
-            if is_place and own not in missed:
-                can_take = self._ever(
-                    self._given(End(then, (), missed, after), None, but=False), after
-                )
+            if is_place and own not in missed and self._is_ever_due(target, None, sla):
                 yield can_take, End(attempt, passed, missed | {own}, after)
-            elif not is_place:
-                yield from self._worn_out(then, attempt, passed, missed, after)
+            elif target.kind.word in DRAWN:
+                yield from self._worn_out(sla, End(attempt, passed, missed, after))
 
-    def _worn_out(
-        self,
-        then: Attempt,
-        attempt: Attempt,
-        passed: tuple[Attempt, ...],
-        missed: frozenset[str],
-        after: datetime,
-    ) -> Iterator[tuple[Condition, End]]:
-        """Yield the end where the SLA's target is asked no more: enough others missed the lead."""
-        here, people = self._of(then.target), self._of(attempt.target).people or {}
-        if here.people is None or then.target.kind.word not in DRAWN:
-            return
-        for name in (name for name in people if name in here.people):
-            others = {
-                each: one.leads
-                for each, one in here.people.items()
-                if each != name and f"person {each}" not in missed and one.is_active
-                if self._is_ever_open(_hours(here, each, self.policy))
-            }
-            enough = _at_least(MOST_HOPS, list(others.values()))
-            yield enough, End(attempt, passed, missed, after, frozenset({name}))
+    def _worn_out(self, sla: Sla, end: End) -> Iterator[tuple[Condition, End]]:
+        """Yield the end where the SLA's team is asked no more: enough of it missed the lead."""
+        assert end.attempt is not None
+        assert sla.then is not None
+        team = self._of(sla.then.target)
+        here, people = team.people or {}, self._of(end.attempt.target).people or {}
+        for name in (name for name in people if name in here):
+            others = [
+                one.leads
+                for each, one in here.items()
+                if each != name and f"person {each}" not in end.missed and one.is_active
+                if self._is_ever_open(_hours(team, each, self.policy))
+                and self._is_ever_due(sla.then.target, each, sla)
+            ]
+            yield at_least(MOST_HOPS, others), attrs.evolve(end, only=frozenset({name}))
 
     # -- whom an end gives leads to --
 
@@ -281,7 +278,7 @@ class Giving:
         if not asked:
             return condition
         came = (kind for kind in kinds(asked, self.since) if kind.last > after)
-        return either(dict.fromkeys(_when(condition, kind.open) for kind in came))
+        return either(dict.fromkeys(while_open(condition, kind.open) for kind in came))
 
 
 def _name(target: Target) -> str:
@@ -302,43 +299,3 @@ def _hours(here: Behind, person: str | None, policy: Policy) -> frozenset[Calend
     """Return the calendars that must be open for a lead to be given, to a person or at all."""
     own = here.people[person].hours if person is not None and here.people is not None else None
     return frozenset(policy.calendars[name] for name in (here.hours, own) if name is not None)
-
-
-def _when(condition: Condition, open_: frozenset[Calendar]) -> Condition:
-    """Return what a condition asks of a lead while just these calendars are open."""
-    if isinstance(condition, Open):
-        return ALWAYS if condition.calendar in open_ else NEVER
-    if isinstance(condition, Atom):
-        return condition
-    match condition:
-        case And(inner):
-            return both(*(_when(part, open_) for part in inner))
-        case Or(inner):
-            return either(_when(part, open_) for part in inner)
-        case Not(part):
-            asked = _when(part, open_)
-            return NEVER if asked == ALWAYS else ALWAYS if asked == NEVER else Not(asked)
-        case Named():
-            return condition
-        case _:
-            assert_never(condition)
-
-
-def _at_least(count: int, conditions: Sequence[Condition]) -> Condition:
-    """Return the leads that so many of the conditions hold for.
-
-    With more different ones than `MOST_SERVINGS`, those for which that many of one do.
-    """
-    times: dict[Condition, int] = {}
-    for each in conditions:
-        if each != NEVER:
-            times[each] = times.get(each, 0) + 1
-    distinct = list(times)
-    sizes = range(1, len(distinct) + 1) if len(distinct) <= MOST_SERVINGS else (1,)
-    enough = (
-        both(*chosen)
-        for size in sizes
-        for chosen in combinations(distinct, size)
-        if sum(times[each] for each in chosen) >= count
-    )
-    return ALWAYS if count <= 0 else either(enough)

@@ -59,7 +59,8 @@ def sure(policy: Policy, target: Target) -> tuple[Sure, ...]:
 def hours_of(policy: Policy, one: Candidate) -> Calendars:
     """Return what must be open for somebody to be there: their hours, and their presence."""
     there = None if one.known is None else presence(one.known)
-    return calendars(policy, one.hours) | (frozenset() if there is None else {there})
+    own = calendars(policy, one.hours)
+    return own if there is None else own | {there}
 
 
 def calendars(policy: Policy, hours: str | None) -> Calendars:

@@ -39,6 +39,7 @@ from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.types import Field, Value
+from turnout.dsl.values.free_mail import FREE_MAIL
 from turnout.dsl.values.places import codes_of
 from turnout.dsl.values.texts import normal_code, normal_text
 
@@ -64,6 +65,8 @@ _NAMED_DAYS: Mapping[str, type[Age]] = MappingProxyType(
     {"past": OlderThan, "today": WithinLast, "future": LaterThan}
 )
 """What a date can be asked by a word, `is past`: the age of 0 days."""
+_FREE_MAIL = "free-mail"
+"""What a domain can be asked by a word: whether a provider of free mail has it."""
 
 
 @attrs.frozen
@@ -200,6 +203,8 @@ class ConditionReader:
     def _membership(self, field: Field, node: nodes.Test) -> Condition | None:
         if (day := _named_day(field, node)) is not None:
             return day if node.operator == "is" else And((Present(field.name), Not(day)))
+        if _is_free_mail(field, node):
+            return self._free_mail(field, node)
         if isinstance(field.type, types.AnyOf):
             advice = "use `has`, `has any`, `has all` or `has none`"
             self._mismatch(field, node, advice)
@@ -218,6 +223,24 @@ class ConditionReader:
         if inside is None or node.operator in {"is", "in"}:
             return inside
         return And((Present(field.name), Not(inside)))
+
+    def _free_mail(self, field: Field, node: nodes.Test) -> Condition | None:
+        """Return what `is free-mail` asks of a domain: whether it is a free-mail provider's."""
+        if isinstance(field.type, types.Email):
+            advice = f"declare `domain: domain of {field.name}`, and ask `domain is free-mail`"
+            self._mismatch(field, node, advice)
+            return None
+        assert isinstance(field.type, types.Domain)
+        if field.type.without_free_mail:
+            self._scope.report(
+                "unknown-value",
+                node.span,
+                f"no value of `{field.name}` is that of free mail: its type leaves them out",
+                help=f"take `without free-mail` from the type, or ask `{field.name} is missing`",
+            )
+            return None
+        inside = IsIn(field.name, frozenset(FREE_MAIL), word=_FREE_MAIL)
+        return inside if node.operator == "is" else And((Present(field.name), Not(inside)))
 
     def _between(self, field: Field, node: nodes.Test, written: nodes.Range) -> Condition | None:
         if field.type.shape not in types.ON_A_LINE:
@@ -393,6 +416,16 @@ def _named_day(field: Field, node: nodes.Test) -> Condition | None:
             return _NAMED_DAYS[word](field.name, 0, field.type.zone)
         case _:
             return None
+
+
+def _is_free_mail(field: Field, node: nodes.Test) -> bool:
+    if not isinstance(field.type, types.Domain | types.Email):
+        return False
+    match node.operands:
+        case (nodes.Literal("name", word),):
+            return word == _FREE_MAIL and node.operator in {"is", "is not"}
+        case _:
+            return False
 
 
 _NOTHING = {"blank", "empty", "null", "none", "nil", "missing", "nothing", "unset", "n/a", "na"}

@@ -75,7 +75,34 @@ def schema(
         )
     _check_id([node for node in written if node.name.text in fields], fields, scope)
     _check_sources(written, fields, scope)
+    _check_currencies(written, fields, scope)
     return fields
+
+
+def _check_currencies(
+    written: Sequence[nodes.FieldNode], fields: dict[str, types.Field], scope: Scope
+) -> None:
+    """Leave out of `money USD of ...` what is no field that can say a currency."""
+    for node in written:
+        field = fields.get(node.name.text)
+        if field is None or not isinstance(field.type, types.Money) or field.type.of is None:
+            continue
+        said = next(each.operands[0] for each in node.type.options if each.word == "told_by")
+        teller = scope.field(nodes.Name(said.text, said.span), fields)
+        if teller is not None and not isinstance(
+            teller.type, types.Text | types.Code | types.OneOf
+        ):
+            scope.report(
+                "type-mismatch",
+                said.span,
+                f"`{said.text}` can't say a currency",
+                text=f"it is {article(teller.type.word)} field",
+                help=f"declare `{said.text}: code`, or as a list of currencies",
+            )
+            teller = None
+        if teller is None:
+            kind = attrs.evolve(field.type, of=None)
+            fields[node.name.text] = attrs.evolve(field, type=kind)
 
 
 def _check_sources(
@@ -325,7 +352,13 @@ def _money(node: nodes.TypeNode, scope: Scope) -> types.Money | None:
         )
         return None
     numerals = _numerals(node, scope)
-    return None if numerals is None else types.Money(currency.text, numerals)
+    told = [option.operands[0].text for option in node.options if option.word == "told_by"]
+    if len(told) > 1:
+        message = "the type says twice which field tells the currency"
+        scope.report("duplicate-clause", node.span, message, help="keep one of them")
+        return None
+    of = told[0] if told else None
+    return None if numerals is None else types.Money(currency.text, numerals, of)
 
 
 def _subdivision(

@@ -31,24 +31,54 @@ _BY_NAME = {
     name[:size].lower(): at for at, name in enumerate(_MONTHS, 1) for size in (3, len(name))
 }
 _BY_NAME["sept"] = 9
+# In German, French, Spanish, Italian and Dutch, as a sheet or a form there writes them.
+_BY_NAME |= {
+    name: at
+    for at, names in enumerate(
+        (
+            "januar jänner janvier enero gennaio januari",
+            "februar février fevrier febrero febbraio februari",
+            "märz maerz mrz mär mars marzo maart",
+            "avril abril aprile",
+            "mai mayo maggio mei",
+            "juni juin junio giugno",
+            "juli juillet julio luglio",
+            "août aout agosto augustus",
+            "septembre septiembre settembre",
+            "oktober okt octobre octubre ottobre",
+            "novembre noviembre",
+            "dezember dez décembre decembre diciembre dicembre",
+        ),
+        1,
+    )
+    for name in names.split()
+}
 _NOT_A_DATE = Unread("not a date")
+# A count of seconds below or above is one of another unit: 1973 in milliseconds, 5138.
+_FEW_SECONDS, _MANY_SECONDS = 10**8, 10**11
+_OTHER_UNIT = Unread("counts something else than the field says: no day from 1973 to 5138")
 _NO_SUCH_DAY = Unread("not a day of the calendar")
 _TWO_DIGITS = Unread("a year of two digits")
 _TIME = re.compile(
     r"(?:T([01][0-9]|2[0-4])([0-5][0-9])(?:[0-5][0-9])?|(?:T|[ ,]+)([01]?[0-9]|2[0-4]):([0-5][0-9])"
     r"(?::[0-6][0-9])?)(?:[.,][0-9]{1,9})?(?: ?([AP])\.?M\.?)?"
-    r"(?: ?(Z|UTC|GMT|[+-][0-9]{2}:?(?:[0-9]{2})?))?\Z",
+    r"(?: ?(Z|UTC|GMT|(?:UTC|GMT)?[+-][0-9]{2}:?(?:[0-9]{2})?)(?: ?\([\w ]+\))?)?\Z",
     re.IGNORECASE,
 )
 _YEAR_FIRST = re.compile(
     r"([0-9]{4})([-/.]?)([0-9]{2}|(?<=[-/.])[0-9])\2([0-9]{2}|(?<=[-/.])[0-9])"
 )
 _YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.]) ?([0-9]{1,2})\2 ?([0-9]{4}|[0-9]{2})")
+_WEEKDAY = re.compile(
+    r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? (?=\S)", re.IGNORECASE
+)
 _DAY_NAMED = re.compile(
-    r"([0-9]{1,2})(?:st|nd|rd|th|\.)?[ -]([a-z]{3,9})\.?,?[ -]([0-9]{4}|'?[0-9]{2})", re.IGNORECASE
+    r"([0-9]{1,2})(?:st|nd|rd|th|er|\.)?(?:[ -]| de )([^\W\d_]{3,10})\.?,?(?:[ -]| de )"
+    r"([0-9]{4}|'?[0-9]{2})",
+    re.IGNORECASE,
 )
 _NAMED_DAY = re.compile(
-    r"([a-z]{3,9})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4}|'?[0-9]{2})", re.IGNORECASE
+    r"([^\W\d_]{3,10})\.? ([0-9]{1,2})(?:st|nd|rd|th)?,? ([0-9]{4}|'?[0-9]{2})", re.IGNORECASE
 )
 
 
@@ -70,10 +100,11 @@ def day(kind: Date = ANY_DATE) -> tuple[FromText, FromOther]:
             except ValueError:
                 pass
         written = plain(text)
-        if written is None or len(written) > 60:
+        if written is None or len(written) > 90:
             return _NOT_A_DATE
         if counted and (found := _COUNT.fullmatch(written)) and len(found[1]) != 8:
             return counted(Decimal(written), kind.zone)
+        written = _WEEKDAY.sub("", written, count=1) if written[:1].isalpha() else written
         found = _TIME.search(written)
         if found is None:
             return _day(" ".join(written.split()), kind.first)
@@ -98,7 +129,9 @@ def day(kind: Date = ANY_DATE) -> tuple[FromText, FromOther]:
 def _moved(day: date, time: re.Match[str], zone: str) -> Reading:
     """Return the day in `zone` of a moment on `day` that says how far from UTC it is."""
     hour, minute = int(time[1] or time[3]), int(time[2] or time[4])
-    half, offset = (time[5] or "").upper(), time[6]
+    half, offset = (time[5] or "").upper(), time[6].upper()
+    if len(offset) > 3:
+        offset = offset.removeprefix("UTC").removeprefix("GMT")
     if half:
         hour = hour % 12 + (12 if half == "P" else 0)
     minutes = 0
@@ -113,6 +146,8 @@ def _moved(day: date, time: re.Match[str], zone: str) -> Reading:
 
 
 def _since_1970(seconds: Decimal, zone: str) -> Reading:
+    if not _FEW_SECONDS <= abs(seconds) < _MANY_SECONDS:
+        return _OTHER_UNIT
     try:
         return local_date(_EPOCH + timedelta(seconds=int(seconds // 1)), zone)
     except OverflowError:

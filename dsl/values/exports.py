@@ -6,6 +6,7 @@ Each is taken off where it can be nothing else. What was cut or rounded can't be
 
 import re
 
+_QUOTES = frozenset("'\"")
 _FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
 # `'` before what a sheet would run, or take for a number; Turnout guards its own output so.
 _GUARDED = re.compile(r"'(?:[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|[0-9][0-9 .,/:()-]*\Z)")
@@ -39,7 +40,8 @@ def unquoted(text: str) -> str:
     >>> unquoted('"Germany"'), unquoted('"a","b"')
     ('Germany', '"a","b"')
     """
-    is_quoted = len(text) > 2 and text[0] == text[-1] == '"' and '"' not in text[1:-1]
+    quote = text[:1]
+    is_quoted = quote in _QUOTES and len(text) > 2 and text[-1] == quote and quote not in text[1:-1]
     return text[1:-1].strip() or text if is_quoted else text
 
 

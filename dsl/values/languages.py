@@ -64,6 +64,9 @@ _NAMES = {
     "vi": "tiếng Việt",
     "zh": "中文,汉语,漢語,Mandarin",
 }
+# What Java's locales say to this day.
+_FORMER_CODES = {"in": "id", "iw": "he", "ji": "yi"}
+_REGIONS = frozenset("latinamerica latam european international world global northamerica".split())
 # Scripts in locale tags: ISO 15924's that a website is written in.
 _SCRIPTS = frozenset(
     "arab armn beng cyrl deva ethi geor grek gujr guru hans hant hebr jpan khmr knda kore laoo"
@@ -124,13 +127,15 @@ def _is_variant(part: str, first: str) -> bool:
     """
     if part.isupper() and part in country_codes():
         return part.lower() not in language_codes() or not first.isupper()
-    return loose_key(part) in _SCRIPT_NAMES or (len(part) > 3 and isinstance(country(part), str))
+    return loose_key(part) in _SCRIPT_NAMES | _REGIONS or (
+        len(part) > 3 and isinstance(country(part), str)
+    )
 
 
 @cache
 def language_codes() -> Mapping[str, str]:
     """Return the language's code by every code of it, in small letters."""
-    codes: dict[str, str] = {}
+    codes: dict[str, str] = dict(_FORMER_CODES)
     for entry in rows("languages"):
         code = _code(entry)
         for spelling in (code, entry["alpha_3"], entry.get("bibliographic", code)):

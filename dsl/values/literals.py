@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never, cast
 
+import attrs
+
 from turnout.dsl import types
 from turnout.dsl.names import is_name
 from turnout.dsl.values.numerals import scaled
@@ -30,6 +32,8 @@ def literal(field: types.Field, text: str, country: str | None = None) -> Readin
     >>> literal(types.Field("score", types.Number()), "1.250")
     Decimal('1.25')
     """
+    if isinstance(field.type, types.Money):  # a policy's amounts are in the field's currency
+        field = attrs.evolve(field, type=attrs.evolve(field.type, of=None))
     if field.type.shape in {"whole", "dense"} and _NUMBER.fullmatch(text):
         power = _POWERS.get(text[-1], 0)
         return read(field, scaled(Decimal(text.rstrip("kMB").replace("_", "")), power))

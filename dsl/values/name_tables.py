@@ -19,6 +19,7 @@ from turnout.dsl.values.texts import name_key
 _FEW = 4
 """Fewer letters than these are a name only as they stand: nothing may be dropped from them."""
 
+_IN_BRACKETS = re.compile(r"(.+?) \((.+ of(?: the)?)\)", re.IGNORECASE)
 BETWEEN = re.compile(
     r"\s*[()\[\],;/|:\n]\s*|\s+(?:[-\u2013\u2014+&]|and|or|und|oder|et|ou|y|o|e)\s+", re.IGNORECASE
 )
@@ -60,7 +61,7 @@ def names(*ranks: Iterable[tuple[str, str]]) -> NameTable:
             key = name_key(name)
             if plain not in known and key not in known_loosely:
                 written.setdefault(plain, set()).add(code)
-            for way in (key, name_key(_turned(name))):
+            for way in loose_keys(plain):  # so "É.-U." is never met as EU
                 if way.strip(",") and way not in known_loosely:
                     loose.setdefault(way, set()).add(code)
     return NameTable(_frozen(written), _frozen(loose))
@@ -79,7 +80,9 @@ def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
 
 
 def _turned(name: str) -> str:
-    """Return "Republic of Korea" for "Korea, Republic of"."""
+    """Return "Republic of Korea" for "Korea, Republic of" and "Korea (Republic of)"."""
+    if found := _IN_BRACKETS.fullmatch(name):
+        return f"{found[2]} {found[1]}"
     head, comma, tail = name.partition(", ")
     return f"{tail} {head}" if comma else name
 

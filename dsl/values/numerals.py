@@ -1,10 +1,11 @@
 """Numbers as people and machines write them: leniently, but never silently wrong.
 
 With both a comma and a dot, the last is the decimal mark and the other groups by threes;
-blanks and apostrophes only group. A lone comma before exactly three digits groups
-("1,200"). A lone dot before exactly three digits is as often a decimal mark as a
-grouping one, so "1.200" is refused as ambiguous, unless only one of its two readings is
-a whole number and the field is an integer ("1.200" is 1200, "1.000" stays ambiguous).
+blanks and apostrophes only group. A lone mark before exactly three digits is as often a
+decimal mark as a grouping one: in a number "1.200" and "1,200" are refused as ambiguous,
+where the field doesn't say which it is. Of whole numbers and amounts nobody writes three
+decimals behind a comma, so there it groups; databases do write three behind a dot, so that
+"1.200" counts only where a single reading of it is a whole number ("1.000" has two).
 """
 
 import re
@@ -55,10 +56,11 @@ def plain(text: str) -> str | None:
     return "".join(str(decimal(c)) if c.isdecimal() else " " if c.isspace() else c for c in signed)
 
 
-def readings(text: str, point: str = "") -> tuple[Decimal, ...]:
+def readings(text: str, point: str = "", *, comma_groups: bool = True) -> tuple[Decimal, ...]:
     """Return every number that `text` could mean: none, one, or two where it is ambiguous.
 
-    point: the sign before decimals, "" where it isn't known.
+    point: the sign before decimals, "" where it isn't known. comma_groups: a lone comma that
+    can group does.
 
     >>> readings("1.200,50"), readings("1.200"), readings("5k"), readings("10-49")
     ((Decimal('1200.50'),), (Decimal('1200'), Decimal('1.200')), (Decimal('5E+3'),), ())
@@ -71,11 +73,11 @@ def readings(text: str, point: str = "") -> tuple[Decimal, ...]:
     shift = int(power or 0) + _SUFFIXES.get((suffix or "").lower(), 0)
     return tuple(
         scaled(Decimal(sign + number), shift)
-        for number in dict.fromkeys(_bodies(body.strip(), point))
+        for number in dict.fromkeys(_bodies(body.strip(), point, comma_groups=comma_groups))
     )
 
 
-def _bodies(body: str, point: str) -> list[str]:
+def _bodies(body: str, point: str, *, comma_groups: bool) -> list[str]:
     if body.isdigit():
         return [body]
     found: list[str] = []
@@ -86,8 +88,7 @@ def _bodies(body: str, point: str) -> list[str]:
             found.append(f"{whole}.{grouped[2]}" if grouped[2] else whole)
     if pointed := _POINTED.fullmatch(body):
         whole, mark, part = pointed.groups()
-        # A lone comma that can group does group, where it isn't said to be the decimal sign.
-        if mark == point if point else mark == "." or not found:
+        if mark == point if point else mark == "." or not found or not comma_groups:
             found.append(f"{whole or 0}.{part}")
     return found
 
@@ -157,7 +158,7 @@ def number(
 ) -> tuple[FromText, FromOther]:
     """Return the readers of a decimal number in `low..high`."""
     accept = decimal_in(low, high)
-    by_text = _from_text(accept, "not a number", written)
+    by_text = _from_text(accept, "not a number", written, comma_groups=False)
 
     def from_text(text: str, country: str | None = None) -> Reading:
         if written.decimal != "," and _SIMPLE.fullmatch(text):
@@ -182,13 +183,15 @@ def decimal_in(low: Decimal | None = None, high: Decimal | None = None) -> Accep
     return accept
 
 
-def _from_text(accept: Accept, complaint: str, written: Numerals) -> FromText:
+def _from_text(
+    accept: Accept, complaint: str, written: Numerals, *, comma_groups: bool = True
+) -> FromText:
     refused = Unread(complaint)
 
     def from_text(text: str, _country: str | None = None) -> Reading:
         if written.percent and text[-1] in "%\uff05\u066a":
             text = text[:-1].rstrip()
-        numbers = readings(text, written.decimal)
+        numbers = readings(text, written.decimal, comma_groups=comma_groups)
         if not numbers:
             return TOO_LONG if text.isdecimal() else refused
         if any(canonical(number) is None for number in numbers):

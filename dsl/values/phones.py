@@ -9,7 +9,7 @@ import re
 from functools import cache, lru_cache
 from importlib.util import find_spec
 
-from turnout.dsl.values.exports import is_rounded, without_platform
+from turnout.dsl.values.exports import is_rounded, whole, without_platform
 from turnout.dsl.values.reading import FromText, Reading, Unread
 
 _LABELLED = re.compile(
@@ -27,6 +27,7 @@ _NOT_A_NUMBER = Unread("not a phone number")
 _NO_COUNTRY = Unread("no country's code such as +49, and no country to read it in")
 _ROUNDED = Unread("rounded by a spreadsheet: its last digits are lost")
 _NO_SUCH_CODE = Unread("no country has this code")
+_LOCAL = Unread("a local number, without its area code")
 _TOO_MANY = Unread("several phone numbers")
 
 
@@ -44,7 +45,7 @@ def _phone(text: str, country: str | None) -> Reading:
     written = _LABELLED.sub("", without_platform(text.strip()), count=1)
     if is_rounded(written):
         return _ROUNDED
-    written = _EXTENSION.sub("", written)
+    written = whole(_EXTENSION.sub("", written))
     if _SEVERAL.search(written):
         found = {_phone(part, country) for part in _SEVERAL.split(written) if part.strip()}
         if all(isinstance(each, str) for each in found):
@@ -68,7 +69,10 @@ def _parsed(written: str, country: str) -> Reading:
     except phonenumbers.NumberParseException as failure:
         no_code = phonenumbers.NumberParseException.INVALID_COUNTRY_CODE
         return _NO_SUCH_CODE if failure.error_type == no_code else _NOT_A_NUMBER
-    if not phonenumbers.is_possible_number(number):
+    fit = phonenumbers.is_possible_number_with_reason(number)
+    if fit == phonenumbers.ValidationResult.IS_POSSIBLE_LOCAL_ONLY:
+        return _LOCAL  # a stranger has it in the next town
+    if fit != phonenumbers.ValidationResult.IS_POSSIBLE:
         code = phonenumbers.region_code_for_country_code(number.country_code or 0)
         place = "" if code in {"ZZ", "001", None} else f" of {code}"
         return Unread(f"too long or too short for a phone number{place}")

@@ -18,6 +18,7 @@ from turnout.dsl.values.texts import nearest
 
 _FULL_CODE = re.compile(r"([A-Za-z]{2}) ?[-_ ] ?([A-Za-z0-9]{1,3})")
 _BRACKETED = re.compile(r"[\[(].*?[\])]?$")
+_THE = re.compile(r"\s*\(the\)", re.IGNORECASE)
 _FLAG = re.compile("([\U0001f1e6-\U0001f1ff])([\U0001f1e6-\U0001f1ff])")
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 
@@ -31,6 +32,7 @@ def country(text: str, _country: str | None = None) -> Reading:
     """
     if not text.isascii():
         text = _FLAG.sub(_letters_of_flag, text).strip(" ,")
+    text = _THE.sub("", text) or text
     if found := _countries_meant(text):
         return _one(found)
     each = [_countries_meant(part) for part in parts(text)]
@@ -133,7 +135,12 @@ def country_table() -> NameTable:
     for entry in rows("countries"):
         kinds = (kind for kind in ("name", "common_name", "official_name") if kind in entry)
         official.extend((entry[kind], entry["alpha_2"]) for kind in kinds)
-    other = [(name, code) for code, known in cldr("countries").items() for name in known]
+    other = [
+        (name, code)
+        for code, known in cldr("countries").items()
+        for name in known
+        if len(name) > 2 or not name.isascii()  # else it would be taken for a code: "RA", "DU"
+    ]
     return names(everyday + official, other)
 
 

@@ -14,7 +14,7 @@ import attrs
 
 from turnout.dsl.headers import Bound, Headers, value_at
 from turnout.dsl.lookups import look_up, looked_up_fields
-from turnout.dsl.types import Field, Subdivision, Value, Values, country_field
+from turnout.dsl.types import Field, Subdivision, Value, Values, field_beside
 from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
 from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Issue, Reader, Unread
@@ -38,7 +38,7 @@ ValuesReader: TypeAlias = Callable[[Mapping[str, object]], RawValues]
 
 
 class _Slot(NamedTuple):
-    """One field with its reader; `country` is the field it is read together with, or "".
+    """One field with its reader; `beside` is the field it is read together with, or "".
 
     implies: a value says which country that is. A tuple, because a lead has many of them and
     leads are many.
@@ -46,7 +46,7 @@ class _Slot(NamedTuple):
 
     name: str
     read: Reader
-    country: str
+    beside: str
     implies: bool = False
 
 
@@ -84,8 +84,8 @@ def _slots(fields: Mapping[str, Field]) -> tuple[_Slot, ...]:
     slots: list[_Slot] = []
     for name, field in fields.items():
         implies = isinstance(field.type, Subdivision)
-        slots.append(_Slot(name, reader(field), country_field(field.type) or "", implies))
-    return tuple(sorted(slots, key=lambda slot: (bool(slot.country), not slot.implies)))
+        slots.append(_Slot(name, reader(field), field_beside(field.type) or "", implies))
+    return tuple(sorted(slots, key=lambda slot: (bool(slot.beside), not slot.implies)))
 
 
 def _values(
@@ -101,8 +101,8 @@ def _values(
         return values
     # The lead's own country is in its subdivision, too, so a table is asked for it after
     # that; but a subdivision without its country's code is read by what the table says.
-    later = tuple(slot for slot in slots if slot.country)
-    _read(tuple(slot for slot in slots if not slot.country), raws, values, issues)
+    later = tuple(slot for slot in slots if slot.beside)
+    _read(tuple(slot for slot in slots if not slot.beside), raws, values, issues)
     _read(later, raws, values, [])
     look_up(tables, values)
     _read(later, raws, values, issues)
@@ -116,12 +116,12 @@ def _read(
     values: dict[str, Value],
     issues: list[Issue],
 ) -> None:
-    for name, read, of_country, implies in slots:
+    for name, read, beside, implies in slots:
         raw = raws.get(name)
         if raw is None:
             continue
-        country = values.get(of_country) if of_country else None
-        value = read(raw, country if isinstance(country, str) else None)
+        told = values.get(beside) if beside else None
+        value = read(raw, told if isinstance(told, str) else None)
         if value is MISSING:
             continue
         if isinstance(value, Unread):
@@ -130,9 +130,9 @@ def _read(
                 continue
             value = value.kept
         values[name] = value
-        if implies and of_country and country is None:
+        if implies and beside and told is None:
             # Only a full code reads without a country.
-            values[of_country] = cast("str", value)[:2]
+            values[beside] = cast("str", value)[:2]
 
 
 @attrs.frozen
@@ -162,13 +162,13 @@ def _chosen(
     """
     field = fields[bound.field]
     read = reader(field)
-    country = None
-    if isinstance(field.type, Subdivision) and field.type.country:
-        beside = reader(fields[field.type.country])(raws.get(field.type.country), None)
-        country = beside if isinstance(beside, str) else None
+    told = None
+    if (other := field_beside(field.type)) is not None:
+        beside = reader(fields[other])(raws.get(other), None)
+        told = beside if isinstance(beside, str) else None
     present: list[_Present] = []
     for column, place, raw in _raws(bound, record):
-        meant = read(raw, country)
+        meant = read(raw, told)
         if meant is not MISSING:
             present.append(_Present(column, place, raw, meant))
     if not present:

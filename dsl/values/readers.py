@@ -107,7 +107,10 @@ def reader(field: types.Field) -> Reader:
 
     if isinstance(field.type, types.Subdivision | types.Phone):
         return _remembering_in_countries(read_text, read_other)
-    return _remembering(read_text, read_other)
+    read_value = _remembering(read_text, read_other)
+    if isinstance(field.type, types.Money) and field.type.of is not None:
+        return money.as_told(read_value, field.type.currency)
+    return read_value
 
 
 def _text_reader(

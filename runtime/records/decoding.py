@@ -1,6 +1,7 @@
 """The text of a file: decoded as it is read, by lines or by chunks, its place known."""
 
 import io
+from hashlib import sha256
 from typing import BinaryIO
 
 from turnout.runtime.records.rows import LONGEST_ROW, LeadsError
@@ -46,11 +47,13 @@ class Lines:
     """The lines of a text, their number, and lines put back to be read again.
 
     name: the file as messages call it. number: the number of the last line read, from 1.
+    skipped: the digest of the last line that was too long, "" where there was none.
     """
 
     def __init__(self, stream: io.TextIOBase, name: str) -> None:
         self.name = name
         self.number: int = 0
+        self.skipped: str = ""
         self._stream = stream
         self._again: list[str] = []
 
@@ -63,8 +66,11 @@ class Lines:
         self.number += bool(line)
         if len(line) <= LONGEST_ROW:
             return line
-        while line and not line.endswith(("\n", "\r")):
-            line = self._take(LONGEST_ROW)
+        digest = sha256()
+        while line:
+            digest.update(line.encode("utf-8", "surrogatepass"))
+            line = "" if line.endswith(("\n", "\r")) else self._take(LONGEST_ROW)
+        self.skipped = digest.hexdigest()
         return None
 
     def start(self) -> str:

@@ -26,8 +26,9 @@ from turnout.runtime.records.rows import (
 )
 from turnout.runtime.records.tabular import columns_of, records_of
 
-_Cells: TypeAlias = tuple[list[str], str | None, str]
-"""The cells; for a row that strict reading refused its first line, else None; and why."""
+_Cells: TypeAlias = tuple[list[str], str | None, str, str]
+"""The cells; for a row that strict reading refused its first line, else None; why; and the
+digest of a line that is too long."""
 
 _DELIMITERS = ",;\t|"
 _LONGEST_HEAD = 1 << 20
@@ -50,7 +51,7 @@ def delimited(
     delimiter = _begin(lines, headers, manner, remarks)
     rows = _rows(lines, delimiter)
     none: list[str] = []
-    header = next((cells for cells, _, _ in rows if named(cells)), none)
+    header = next((cells for cells, _, _, _ in rows if named(cells)), none)
     columns = columns_of(header, headers, lines.name)
     numbered = (Row(number, *cells) for number, cells in zip(count(1), rows, strict=False))
     return columns, records_of(numbered, columns, manner, remarks)
@@ -172,11 +173,12 @@ def _rows(lines: Lines, delimiter: str) -> Iterator[_Cells]:
         except csv.Error as error:
             reason = _LONG_CELL if "larger" in str(error) else _LOOSE_QUOTE
         else:
-            yield cells, None, ""
+            yield cells, None, "", ""
             continue
         line, *others = feed.taken or [""]
         lines.put_back(others)
-        yield _loosely(line, delimiter), line, reason
+        digest = lines.skipped if not line else ""
+        yield _loosely(line, delimiter), line, reason, digest
 
 
 def _loosely(line: str, delimiter: str) -> list[str]:

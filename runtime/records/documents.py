@@ -14,20 +14,19 @@ from turnout.runtime.records.decoding import Lines
 from turnout.runtime.records.envelopes import Envelope, Unclear, envelope, paging
 from turnout.runtime.records.json_lines import TOO_DEEP, complaint_of
 from turnout.runtime.records.objects import Objects, members_of
-from turnout.runtime.records.rows import LONGEST_ROW, LeadsError, Record, Remarks
+from turnout.runtime.records.rows import LONGEST_ROW, LeadsError, Record, Remarks, broken
 from turnout.runtime.records.tabular import listed
 
 _LARGEST_HELD = 1 << 20
 _DEEPEST = 4
 _CHUNK = 1 << 16
-_SHOWN = 200
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _NUMBER = re.compile(r"[-+.0-9eE]+")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{},]', re.DOTALL)
 
 
 class _BrokenError(Exception):
-    """One element can't be decoded but ends: its beginning, and the complaint."""
+    """One element can't be decoded but ends: all of it, and the complaint."""
 
     def __init__(self, raw: str, complaint: str) -> None:
         super().__init__(complaint)
@@ -61,8 +60,8 @@ def _elements(cursor: "_Cursor") -> Iterator[Record]:
         try:
             value = cursor.value()
             yield Record(row, value, None, cursor.told())
-        except _BrokenError as broken:
-            yield Record(row, broken.raw, broken.complaint)
+        except _BrokenError as error:
+            yield broken(row, error.raw, error.complaint)
         match cursor.next():
             case ",":
                 cursor.skip()
@@ -248,7 +247,7 @@ class _Cursor:
         """Raise what is wrong with the element here, or read more where it doesn't end yet."""
         end = _end(self._text, self._at)
         if end is not None:
-            raw = self._text[self._at : min(end, self._at + _SHOWN)]
+            raw = self._text[self._at : end]
             self._at = end
             raise _BrokenError(raw, complaint)
         if len(self._text) - self._at > LONGEST_ROW:

@@ -40,13 +40,15 @@ class Row(NamedTuple):  # one is made for every lead: a tuple is made fastest
     """A row of a table before it is a record.
 
     cells: texts, of a workbook also numbers, dates and the like. line: of a row that strict
-    reading refused its first line, else None; reason: why it was refused, or "".
+    reading refused its first line, else None; reason: why it was refused, or "". digest: of
+    a line that is too long to be kept.
     """
 
     number: int
     cells: Sequence[object]
     line: str | None = None
     reason: str = ""
+    digest: str = ""
 
 
 def is_blank(cells: Iterable[object]) -> bool:

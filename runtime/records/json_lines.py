@@ -7,12 +7,10 @@ from turnout.dsl.headers import Headers
 from turnout.runtime.records.decoding import Lines
 from turnout.runtime.records.envelopes import envelope
 from turnout.runtime.records.objects import Objects, members_of
-from turnout.runtime.records.rows import LONGEST_ROW, Record
+from turnout.runtime.records.rows import LONGEST_ROW, Record, broken
 
 TOO_DEEP = "nested too deeply"
 TOO_LONG = f"a row of more than {LONGEST_ROW:,} characters"
-
-_SHOWN = 200
 
 
 def json_lines(lines: Lines) -> Iterator[Record]:
@@ -20,10 +18,14 @@ def json_lines(lines: Lines) -> Iterator[Record]:
     objects = Objects()
     while (line := lines.line()) != "":
         if line is None:
-            yield Record(lines.number, "", TOO_LONG)
+            yield broken(lines.number, "", TOO_LONG, lines.skipped)
         elif not line.isspace():
             raw, complaint = _parsed(line, objects)
-            yield Record(lines.number, raw, complaint, objects.told())
+            if complaint is None:
+                yield Record(lines.number, raw, None, objects.told())
+            else:
+                objects.told()  # not of the row after this
+                yield broken(lines.number, line, complaint)
 
 
 def is_json_lines(lines: Lines, headers: Headers) -> bool:
@@ -41,13 +43,13 @@ def is_json_lines(lines: Lines, headers: Headers) -> bool:
 
 
 def _parsed(line: str, objects: Objects) -> tuple[object, str | None]:
-    """Return the value of one line and None, or its beginning and a complaint."""
+    """Return the value of one line and None, or a complaint."""
     try:
         return objects.decoder.decode(line.rstrip()), None
     except RecursionError:
-        return line[:_SHOWN], TOO_DEEP
+        return None, TOO_DEEP
     except ValueError as error:
-        return line[:_SHOWN], complaint_of(error)
+        return None, complaint_of(error)
 
 
 def complaint_of(error: ValueError) -> str:

@@ -2,7 +2,8 @@
 
 A mapping is a lead as it is. Of the classes that programs keep leads in, each is told by
 what it has, because Turnout needs none of their libraries: dataclasses, attrs classes,
-pydantic's models, msgspec's structs, named tuples, the rows of databases and data frames.
+pydantic's models, msgspec's structs, named tuples, the rows and mapped objects of databases,
+the rows of data frames.
 Anything else is no lead, and is refused: it would be one and the same lead as the next.
 """
 
@@ -110,6 +111,8 @@ def _class_reader(kind: Any) -> _Reader | None:  # noqa: ANN401 - any class
         names = tuple(field.name for field in kind.__attrs_attrs__)
     elif hasattr(kind, "__struct_fields__"):
         names = tuple(kind.__struct_fields__)
+    elif hasattr(kind, "__mapper__"):  # an object that SQLAlchemy keeps in a table
+        names = tuple(column.key for column in kind.__mapper__.column_attrs)
     if names is not None:
         return lambda lead: {name: getattr(lead, name) for name in names}
     if hasattr(kind, "model_dump"):

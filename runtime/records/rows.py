@@ -1,6 +1,7 @@
 """What a file of leads gives: records, and the error that ends the reading."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 
 import attrs
 
@@ -15,6 +16,9 @@ LONGEST_ROW = 16 << 20
 
 MOST_COLUMNS = 200_000
 
+SHOWN = 200
+"""Characters that are shown of a row that can't be read."""
+
 
 @attrs.frozen
 class Record:
@@ -25,12 +29,24 @@ class Record:
     raw: a mapping for a table, any JSON value otherwise; for a broken row its beginning.
     complaint: why the row can't be read, None where it can.
     issues: what was wrong with a row that can be read nonetheless.
+    digest: of the whole of a broken row, where `raw` isn't all of it; else "".
     """
 
     row: int
     raw: object
     complaint: str | None = None
     issues: tuple[Issue, ...] = ()
+    digest: str = ""
+
+
+def broken(row: int, text: str, complaint: str, digest: str = "") -> Record:
+    """Return a row that can't be read; text: all of it, or what is left of it.
+
+    digest: of the row, where the text isn't it.
+    """
+    if not digest and len(text) > SHOWN:
+        digest = sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return Record(row, text[:SHOWN], complaint, digest=digest)
 
 
 class LeadsError(Error):

@@ -14,11 +14,10 @@ from turnout.dsl.values.reading import Issue
 from turnout.runtime.records.footers import Row, is_blank, until, without_footer
 from turnout.runtime.records.guards import unguarded
 from turnout.runtime.records.headings import fields_in
-from turnout.runtime.records.rows import MOST_COLUMNS, LeadsError, Manner, Record, Remarks
+from turnout.runtime.records.rows import MOST_COLUMNS, LeadsError, Manner, Record, Remarks, broken
 
 _NAMED_AT_MOST = 8
 _NAME_SHOWN = 40
-_RAW_SHOWN = 200
 
 
 def columns_of(header: Sequence[object], headers: Headers, name: str) -> tuple[str, ...]:
@@ -63,7 +62,7 @@ def records_of(
     for row in rows:
         cells, line = row.cells, row.line
         if line is not None and len(cells) != width:
-            yield Record(row.number, line[:_RAW_SHOWN], row.reason)
+            yield broken(row.number, line, row.reason, row.digest)
             continue
         joined = "".join([cell for cell in cells if type(cell) is str])
         if not joined.strip() and is_blank(cells):

@@ -41,15 +41,16 @@ def read(text: str) -> list[tuple[str, str, int]]:
 
 
 @pytest.mark.parametrize(
-    "result",
+    ("above", "behind"),
     [
-        policy(behind="# allow unreachable-rule: on leave"),
-        policy(above="  # allow unreachable-rule: on leave\n"),
-        policy(above="\t#allow   unreachable-rule:on leave  \n\n  # prose\n"),
-        policy(above="# allow unreachable-rule: on leave\n", behind="# allow nothing else"),
+        ("", "# allow unreachable-rule: on leave"),
+        ("  # allow unreachable-rule: on leave\n", ""),
+        ("\t#allow   unreachable-rule:on leave  \n\n  # prose\n", ""),
+        ("# allow unreachable-rule: on leave\n", "# allow nothing else"),
     ],
 )
-def test_a_finding_is_allowed_on_its_line_and_from_above(result: Compiled) -> None:
+def test_a_finding_is_allowed_on_its_line_and_from_above(above: str, behind: str) -> None:
+    result = policy(above, behind)
     assert names(result) == []
     (allowed,) = result.allowed
     assert (allowed.finding.name, allowed.reason) == ("unreachable-rule", "on leave")

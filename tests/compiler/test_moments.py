@@ -352,3 +352,15 @@ def test_a_refutation_is_shown_while_the_one_who_has_the_lead_works() -> None:
         assert "possibly" not in finding.message
         assert finding.witness is not None
         assert finding.witness.confirmed
+
+
+def test_nothing_is_due_for_somebody_whose_hours_never_come() -> None:
+    def text(sla: str) -> str:
+        last = 'fallback to reject "no"'
+        return route(
+            rule("plan is p", "partner closed-firm anytime", sla=f"1 hour {sla}, then queue other"),
+            fallback=last,
+        )
+
+    assert not refuted(text(""), "never reaches queue other", "when plan is p")
+    assert refuted(text("wall"), "never reaches queue other", "when plan is p")

@@ -71,7 +71,7 @@ def generated(rules: int, seed: int) -> str:
             lines.append(f"within {names[chance(12)]} and size > {chance(1000)} {{")
             depth += 1
         asks = [names[chance(12)], f"size in {chance(90)}..{90 + chance(90)}", "hot"]
-        texts = (f'"{number * 7919}"' for number in range(chance(60) + 1))
+        texts = (f'"{number * 7919}"' for number in range(chance(60 if rules <= 100 else 8) + 1))
         asks.append(f"note contains [{', '.join(texts)}]")
         when = " and ".join(asks[chance(2) : 1 + chance(4)] or asks[:1])
         more = ["sla 4 hours, then queue b"] if chance(6) == 0 else []

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ MANY = (
 )
 
 
+@cache
 def planned(text: str = POLICY) -> Plan:
     return plan_of(lower(resolved(text)), "inbound", "abc")
 
@@ -218,14 +220,20 @@ def kind(content: dict[str, Any], word: str) -> dict[str, Any]:
         ('{"format": NaN}', "is no number"),
         (b"\xff\xfe\x00", "this is no plan"),
         (f'{{"format": {"9" * 5000}}}', "this is no plan"),
-        (dumps(planned()).replace("queue", "sequence", 1), "isn't what its hash says"),
-        (dumps(planned())[:-40], "this is no plan"),
     ],
 )
 def test_what_is_no_plan_is_refused(text: str | bytes, said: str) -> None:
     with pytest.raises(PlanError, match=said) as caught:
         loads(text)
     assert isinstance(caught.value, Error)
+
+
+def test_what_is_no_longer_the_plan_that_was_written_is_refused() -> None:
+    text = dumps(planned())
+    with pytest.raises(PlanError, match="isn't what its hash says"):
+        loads(text.replace("queue", "sequence", 1))
+    with pytest.raises(PlanError, match="this is no plan"):
+        loads(text[:-40])
 
 
 CHANGES: list[tuple[Callable[[Any], object], str]] = [

@@ -226,3 +226,14 @@ def test_a_domain_is_taken_from_addresses_and_texts_alone(tmp_path: Path) -> Non
     )
     names = [f.name for f in compile_policy(path).findings if f.name != "unused-definition"]
     assert names == ["type-mismatch", "unknown-name", "duplicate-clause"]
+
+
+@pytest.mark.parametrize(("country", "local"), [("US", "555-0100"), ("DE", "+49 30")])
+def test_a_local_number_is_many_strangers(country: str, local: str) -> None:
+    found = read(Field("phone", types.Phone(None, country)), local)
+    assert found == Unread("a local number, without its area code")
+
+
+def test_a_number_that_a_data_frame_made_of_a_phone_number_is_that() -> None:
+    field = Field("phone", types.Phone(None, "US"))
+    assert read(field, "4155550100.0") == read(field, 4155550100) == "+14155550100"

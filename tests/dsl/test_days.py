@@ -10,7 +10,7 @@ from turnout import load
 from turnout.compiler.compiled import compile_policy
 from turnout.dsl import types
 from turnout.dsl.types import Field
-from turnout.dsl.values import read
+from turnout.dsl.values import Unread, read
 
 TOKYO = "Asia/Tokyo"
 POLICY = """{zone}
@@ -124,3 +124,32 @@ def test_a_policy_has_one_time_zone_and_one_that_there_is(tmp_path: Path) -> Non
     assert [finding.name for finding in compile_policy(path).findings] == ["unknown-zone"]
     path.write_text(POLICY.format(zone='timezone "UTC" timezone "Asia/Tokyo"'), "utf-8")
     assert [finding.name for finding in compile_policy(path).findings] == ["duplicate-clause"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "Wed, 04 Mar 2026 10:00:00 GMT",
+        "Wed Mar 04 2026 10:00:00 GMT+0100 (Central European Standard Time)",
+        "Wednesday, March 4, 2026",
+        "4. März 2026",
+        "4 mars 2026",
+        "4 de marzo de 2026",
+    ],
+)
+def test_a_day_is_read_as_mails_programs_and_other_languages_write_it(written: str) -> None:
+    assert read(Field("day", types.Date()), written) == date(2026, 3, 4)
+
+
+@pytest.mark.parametrize("unit", ["epoch seconds", "epoch milliseconds"])
+@pytest.mark.parametrize("count", ["20260304", 20260304, 0, -1])
+def test_a_count_of_another_unit_is_no_day_of_1970(unit: str, count: object) -> None:
+    found = read(Field("day", types.Date("", unit)), count)
+    assert isinstance(found, Unread) or found == date(2026, 3, 4)
+
+
+def test_seconds_are_no_milliseconds() -> None:
+    milliseconds = Field("day", types.Date("", "epoch milliseconds"))
+    assert isinstance(read(milliseconds, 1767225600), Unread)
+    assert isinstance(read(Field("day", types.Date("", "epoch seconds")), 1767225600000), Unread)
+    assert read(milliseconds, 1767225600000) == date(2026, 1, 1)

@@ -98,7 +98,7 @@ def test_what_is_no_single_whole_number_is_refused(raw: object, reason: str) -> 
         ("12,34,567.8", "1234567.8"),
         ("12 345,678", "12345.678"),
         ("1'234.567", "1234.567"),
-        ("1,200", "1200"),
+        ("1,200,000", "1200000"),
         ("1e-3", "0.001"),
         ("12.50", "12.5"),
         ("-0", "0"),
@@ -113,6 +113,20 @@ def test_a_number_is_read_exactly(raw: object, expected: str) -> None:
     found = value(NUMBER, raw)
     assert isinstance(found, Decimal)
     assert str(found) == expected or format(found, "f") == expected
+
+
+@pytest.mark.parametrize("raw", ["1,200", "12,345", "-5,000", "1,200k"])
+def test_a_comma_before_three_digits_groups_in_whole_numbers_and_amounts_alone(raw: str) -> None:
+    assert refusal(NUMBER, raw).startswith("ambiguous: ")
+    grouped = Decimal(raw.replace(",", "").replace("k", "000"))
+    assert value(INTEGER, raw) == grouped
+    assert value(DOLLARS, raw) == grouped
+
+
+@pytest.mark.parametrize(("sign", "number"), [(".", "12345"), (",", "12.345")])
+def test_a_declared_sign_settles_what_a_comma_is(sign: str, number: str) -> None:
+    kind = types.Number(numerals=types.Numerals(sign))
+    assert value(kind, "12,345") == Decimal(number)
 
 
 @pytest.mark.parametrize("raw", ["1.200", "999.000", "-12.345"])

@@ -5,6 +5,7 @@ import pytest
 from turnout.dsl import types
 from turnout.dsl.types import Field
 from turnout.dsl.values import Reading, Unread, read
+from turnout.dsl.values.places import country
 
 COUNTRY = Field("country", types.Country())
 STATE = Field("state", types.Subdivision("country"))
@@ -127,3 +128,28 @@ def test_an_unknown_language_is_refused(raw: str, reason: str | None) -> None:
     found = read(LANGUAGE, raw)
     assert isinstance(found, Unread)
     assert reason in {None, found.reason}
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("Bahamas (the)", "BS"),
+        ("Netherlands (Kingdom of the)", "NL"),
+        ("Iran (Islamic Republic of)", "IR"),
+        ("Korea (the Republic of)", "KR"),
+        ("Korea, Dem. People's Rep.", "KP"),
+        ("Congo, Dem. Rep.", "CD"),
+        ("Hong Kong SAR, China", "HK"),
+        ("Virgin Islands (U.S.)", "VI"),
+        ("Taiwan, China", "TW"),
+        ("Lao PDR", "LA"),
+        ("EE UU", "US"),
+    ],
+)
+def test_a_country_is_read_as_official_lists_write_it(written: str, code: str) -> None:
+    assert country(written) == code
+
+
+@pytest.mark.parametrize("written", ["EU", "E.U.", "RA", "DU", "VS", "VK", "DE.", "D/E", "D-E"])
+def test_what_looks_like_a_code_is_one_or_nothing(written: str) -> None:
+    assert isinstance(country(written), Unread)

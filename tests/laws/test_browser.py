@@ -48,7 +48,8 @@ pytestmark = pytest.mark.skipif(NODE is None, reason="there is no Node to run th
 MESSY = (
     ' |n/a|N/A|-|--|unknown|Unknown|null|=5|\'5|"x"|1,200|1.5|2k|5|-3|50|51|99|100|yes|JA|nein'
     "|2026-01-01|2026-02-30|31.12.2026|Germany|germany|DEU|U.S.|USA|Côte d'Ivoire|Cote dIvoire"
-    "|Deutschland (DE)|DE, FR|Frankreich|california|Calif.|US-CA|us ca|CA-ON|Bayern|English"
+    "|Deutschland (DE)|Bahamas (the)|Iran (Islamic Republic of)|EU|DE, FR|Frankreich"
+    "|california|Calif.|US-CA|us ca|CA-ON|Bayern|English"
     "|Deutsch|de-AT|fre|ido|Ana|ANA |zed|Big-One|big one|BIG_ONE|any|core; more|core,extra"
     "|core, nope|[core]|ana@firm.example|Ana@Firm.example|kim|a@b@c|Straße|STRASSE|strasse"
     "|new   york|NEW YORK|İstanbul|ΣΑΣ|02134|021 34|02134-1000|sw1a 2aa|1e9|$5|5 %|१२|²"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.oracle import Drawn, Expected, drawn, expected, holds
+from tests.support.oracle import Drawn, Expected, Lead, drawn, expected, holds
 from turnout import Files, compile_policy
 from turnout.dsl.findings import Finding
 
@@ -42,10 +42,16 @@ def disagreements(policy: Drawn) -> list[str]:
         if finding.name in {"undecided", "syntax-error"} or "possibly" in finding.message:
             found.append(f"{finding.name}: {finding.message}\n{text}")
         if finding.name == "coverage-gap" and finding.witness is not None:
-            lead = {name: finding.witness.fields.get(name) for name in policy.fields}
+            shown = finding.witness.fields
+            lead: Lead = {name: _value(shown.get(name)) for name in policy.fields}
             if any(holds(condition, lead) for condition, _ in policy.rules):
                 found.append(f"a witness of no gap: {lead}\n{text}")
     return found
+
+
+def _value(raw: object) -> str | int | None:
+    assert raw is None or isinstance(raw, str | int)
+    return raw
 
 
 def told_of(findings: tuple[Finding, ...]) -> Expected:

@@ -22,9 +22,11 @@ from turnout.dsl.references import unquoted
 from turnout.dsl.resolve import Resolution, resolve
 from turnout.dsl.source import Span
 from turnout.dsl.values.picklists import picklist_key
+from turnout.project.roots import roots
 
 ROOT = Path(__file__).parents[2]
-POLICIES = sorted([*ROOT.glob("tests/cases/*/good/*.route"), *ROOT.glob("examples/*/*.route")])
+POLICIES = sorted([*ROOT.glob("tests/cases/*/good/*.route"), *roots([ROOT / "examples"]).files])
+"""What a policy includes is read with it."""
 
 NO_NAMES = {
     ("Policy", "name"),

@@ -81,7 +81,9 @@ def test_no_match_over_a_union_ends_in_silence() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line} over {union}"
         for path, module in modules()
-        for line, union in open_matches(path.read_text("utf-8"), vars(module))
+        for source in [path.read_text("utf-8")]
+        if "match " in source
+        for line, union in open_matches(source, vars(module))
     ]
     assert found == []
 

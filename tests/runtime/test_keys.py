@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from uuid import UUID
 
@@ -17,8 +18,9 @@ from turnout.dsl.types import Code, Email, Field, FieldType, Integer, Lookup, Sa
 from turnout.dsl.values.reading import Issue
 from turnout.runtime.decisions import Decision
 from turnout.runtime.keys import NO_ID, SAME_ROW
-from turnout.runtime.leads import LACKING, lead_reader
-from turnout.runtime.records import records
+from turnout.runtime.leads import LACKING, lead_reader, record_reader
+from turnout.runtime.records import decoding, records
+from turnout.runtime.records.opening import Format
 from turnout.runtime.router import Router
 
 POLICY = """
@@ -263,3 +265,40 @@ def test_placeholders_identify_nobody(kind: str, text: str) -> None:
     with Router(found) as inbound:
         decisions = [inbound.route({"id": str(at), "phone": text}) for at in range(3)]
     assert [(each.duplicate_of, each.assignee) for each in decisions] == [(None, "ana")] * 3
+
+
+LONG = '{"id": ' + "x" * 300
+
+
+@pytest.mark.parametrize("start", ["", "[", 'id;note\n"'])
+def test_broken_rows_of_two_files_that_begin_alike_are_two_leads(start: str) -> None:
+    keys = [one_of(start + LONG + end) for end in ("a", "b")]
+    assert keys[0] != keys[1]
+    assert keys[0] == one_of(start + LONG + "a")
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_rows_that_are_too_long_to_be_kept_are_told_apart(
+    kind: Format, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decoding, "LONGEST_ROW", 1000)
+    start = "id,note\n" if kind == "csv" else '{"id": 1}\n'
+    rows = [f"{start}{LONG}{end * 2000}\n" for end in "ab"]
+    keys = [last_of(text, kind) for text in rows]
+    assert keys[0] != keys[1]
+    assert keys[0] == last_of(rows[0], kind)
+
+
+def one_of(text: str) -> str:
+    kind: Format = "csv" if ";" in text else "json" if text.startswith("[") else "jsonl"
+    if kind == "json":
+        text += "}]"
+    return last_of(text, kind)
+
+
+def last_of(text: str, kind: Format) -> str:
+    fields = {"id": Field("id", Text()), "note": Field("note", Text())}
+    with records(BytesIO(text.encode()), kind, fields) as rows:
+        found = [record_reader(fields)(row) for row in rows]
+    assert found[-1].complaint is not None
+    return found[-1].key

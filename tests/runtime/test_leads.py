@@ -113,7 +113,7 @@ def test_a_lead_that_lacks_required_fields_says_which_and_keeps_the_rest() -> No
     assert found.complaint == "no id, no email"
     assert found.values == {"size": 5}
     assert found.issues == (
-        Issue("email", "nobody", "not an e-mail address"),
+        Issue("email", "nobody", "not an e-mail address: no @"),
         Issue("id", "", LACKING),
     )
 

@@ -343,7 +343,8 @@ def holds(condition: Condition, lead: Lead, open_: frozenset[str]) -> bool:
         case (word, *parts):
             found = (holds(part, lead, open_) for part in parts)  # type: ignore[arg-type]
             return all(found) if word == "and" else any(found)
-    raise AssertionError(condition)
+        case _:
+            raise AssertionError(condition)
 
 
 def said(condition: Condition) -> str:
@@ -360,7 +361,8 @@ def said(condition: Condition) -> str:
             return f"not ({said(part)})"  # type: ignore[arg-type]
         case (word, *parts):
             return f" {word} ".join(f"({said(part)})" for part in parts)  # type: ignore[arg-type]
-    raise AssertionError(condition)
+        case _:
+            raise AssertionError(condition)
 
 
 def clock(minute: int) -> str:
@@ -521,9 +523,11 @@ class Futures:
                 continue
             goals = sheet.goals(at)
             by_kind = {open_: self.ends(goals, lead, open_, frozenset()) for open_ in kinds}
-            now = set().union(*by_kind.values())
+            now = Ends().union(*by_kind.values())
             late = sheet.lines[at].late if at < len(sheet.lines) else None
-            later = set() if late is None or late.then is None else self._later(by_kind, lead, late)
+            later = (
+                Ends() if late is None or late.then is None else self._later(by_kind, lead, late)
+            )
             yield now, later
 
     def _later(self, by_kind: dict[frozenset[str], Ends], lead: Lead, late: Late) -> Ends:

@@ -58,7 +58,7 @@ VALUES: Mapping[str, tuple[Value, ...]] = {
     "seen": tuple(_DAYS),
     "owner": ("ana", "ben", "cleo"),
 }
-AGES = (-1, 0, 1, 2, 30, 31, 35, 36)
+AGES = (-36, -35, -31, -30, -2, -1, 0, 1, 2, 30, 31, 35, 36)
 
 
 @attrs.frozen

@@ -8,6 +8,7 @@ for, and not the time that passes, which tells what else the machine does.
 
 import os
 from collections.abc import Generator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -22,23 +23,35 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/compiler/test_plan.py::"
         "test_the_same_policy_is_the_same_bytes_whatever_the_hash_seed": "processes",
         "tests/dsl/test_mistakes.py": "a hundred wrong files, each read anew as it was meant",
+        "tests/dsl/test_policy_files.py::test_a_condition_of_10_000_parts_is_read": "its size",
         "tests/dsl/test_policy_files.py::test_a_policy_of_too_many_files_is_refused": "1,001 files",
+        "tests/dsl/test_program_values.py": "imports pandas",
         "tests/project/test_ci.py": "runs the steps of actions and workflows in shells",
         "tests/project/test_docs.py": "runs every block of every page",
         "tests/project/test_examples.py": "decides and draws five firms' leads anew",
         "tests/runtime/test_damaged_states.py": "damages a state again and again",
+        "tests/runtime/test_keys.py::test_a_set_has_one_key_whatever_the_hash_seed": "processes",
+        "tests/runtime/test_records.py::test_a_large_array_is_read_in_little_memory": "its size",
+        "tests/runtime/test_records.py::test_a_table_of_100_000_columns_is_read": "its size",
+        "tests/runtime/test_records.py::"
+        "test_a_cell_of_many_lines_that_is_too_long_is_broken_and_its_lines_are_read_again": "size",
         "tests/runtime/test_rolling_caps.py::"
         "test_a_cap_holds_over_processes_that_route_at_the_same_time": "processes",
         "tests/runtime/test_state_files.py::"
         "test_a_run_killed_anywhere_and_repeated_decides_as_one_that_was_not": "kills six runs",
         "tests/runtime/test_state_files.py::"
+        "test_runs_that_start_together_on_a_new_file_wait_for_each_other": "processes",
+        "tests/runtime/test_state_files.py::"
         "test_processes_that_share_a_state_decide_each_lead_once_and_stay_fair": "three runs",
+        "tests/turnout/test_cli.py::test_a_reader_that_stops_early_is_no_fault": "processes",
+        "tests/turnout/test_cli.py::test_output_that_the_encoding_lacks_is_escaped": "processes",
         "tests/turnout/test_cli.py::"
         "test_a_pipe_gets_no_colours_and_a_terminal_option_brings_them_back": "processes",
         "tests/turnout/test_commands.py::test_a_table_of_100_000_columns_is_routed": "its size",
         "tests/turnout/test_commands.py::"
         "test_output_does_not_depend_on_the_seed_of_hashes": "every command, three times",
         "tests/turnout/test_commands.py::test_piped_output_has_no_colours": "processes",
+        "tests/turnout/test_program_leads.py": "imports pandas",
         "tests/turnout/test_reports.py::"
         "test_sarif_is_as_the_official_schema_says": "a schema of 3,000 lines, asked of many",
         "tests/turnout/test_ten_sources.py": "routes twelve files of leads",
@@ -54,6 +67,12 @@ class FastLane:
     def __init__(self, most: float = MOST) -> None:
         self._most = most
         self._used: dict[str, float] = {}
+
+    def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
+        """Leave a whole file unread, with what it would import."""
+        path = collection_path.as_posix()
+        root = config.rootpath.as_posix()
+        return is_apart(path.removeprefix(f"{root}/")) or None
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import attrs
 
-LONGEST = 6
+LONGEST = 5
 """Letters of the texts that are tried, one by one."""
 
 Fact: TypeAlias = tuple[str, str, tuple[str, ...]]
@@ -229,11 +229,11 @@ def _values(name: str, facts: Sequence[Fact]) -> Iterator[str | int]:
             yield from map("".join, product("123", repeat=length))
     else:
         for length in range(1, LONGEST + 1):
-            yield from map("".join, product("abc", repeat=length))
+            yield from map("".join, product("abcd", repeat=length))
         words = sorted({word for _, kind, of in facts if kind != "matches" for word in of})[:5]
         for count in range(2, len(words) + 1):
             for some in permutations(words, count):
-                yield from ("".join(some), "c".join(some))
+                yield from ("".join(some), "d".join(some), "c".join(some))
 
 
 # -- what has to be said --

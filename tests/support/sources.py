@@ -44,6 +44,12 @@ def rooms() -> set[str]:
 
 
 @cache
+def syntax(path: Path) -> ast.Module:
+    """Return the syntax tree of a module, which several tests walk through."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
 def public() -> tuple[Public, ...]:
     """Return what is public: modules, their classes and functions, and names of types."""
     found: list[Public] = []
@@ -51,7 +57,7 @@ def public() -> tuple[Public, ...]:
         at = path.as_posix()
         name = path.stem if path.stem != "__init__" else path.parent.name
         found.append(Public(name, "module", at))
-        tree = ast.parse((ROOT / path).read_text("utf-8"))
+        tree = syntax(ROOT / path)
         found += [Public(name, kind, at) for name, kind in _names(tree) if name[0] != "_"]
     return tuple(found)
 

@@ -47,7 +47,7 @@ PEOPLE = ("ana", "ben", "cleo")
 class Column:
     """A field as it is written.
 
-    kind: which conditions fit it ("text", "ordered", "date", "listed", "any of",
+    kind: which conditions fit it ("text", "domain", "ordered", "date", "listed", "any of",
     "boolean"). literals: what it is compared with.
     """
 
@@ -77,6 +77,9 @@ COLUMNS = (
     Column("zip", "code", "text", ('"021"', '"02134"', '"02"', '"SW1"', '"4"')),
     Column("short", "code first 3", "text", ('"021"', '"022"', '"02"')),
     Column("mail", "email", "text", ('"ana@firm.example"', '"ben@firm.example"')),
+    Column("place", "code 5 digits", "text", ('"02134"', '"02135"', '"10115"')),
+    Column("mobile", "phone of DE", "text", ('"+49 30 123456"', '"030/123457"', '"+14155550100"')),
+    Column("site", "domain", "domain", ('"acme.co.uk"', '"www.firm.example"', '"gmail.com"')),
     Column("staff", "integer 0..", "ordered", ("0", "9", "10", "11", "1k")),
     Column("score", "integer 0..100", "ordered", ("0", "50", "51", "99", "100")),
     Column("ratio", "number", "ordered", ("-1", "0", "0.5", "1", "1.25")),
@@ -94,6 +97,7 @@ COLUMNS = (
 )
 """Every type of field, with constants at and beside each other's edges."""
 
+_MOST_EDGES = 12
 PATTERNS = ('"^a"', '"o|x"', '"[0-9]+"', '"\\\\."')
 
 
@@ -171,7 +175,9 @@ def _tests(draw: DrawFn, column: Column, *, patterns: bool) -> str:
         case "any of":
             words = st.sampled_from(("has any", "has all", "has none"))
             return f"{name} {draw(words)} {draw(several)}"
-        case "text" if draw(st.booleans()):
+        case "domain" if draw(st.booleans()):
+            return f"{name} is {draw(st.sampled_from(('', 'not ')))}free-mail"
+        case "text" | "domain" if draw(st.booleans()):
             parts = ["starts with", "ends with", "contains"] if patterns else ["starts with"]
             if patterns and draw(st.integers(0, 3)) == 0:
                 return f"{name} matches {draw(st.sampled_from(PATTERNS))}"
@@ -238,6 +244,8 @@ def policies(
         draw(_lookups(schema, tables, often=bool(looked_up))) if has_lookups else {}
     )
     parts = [f"lead {{ {' '.join(c.line + found.get(c.name, '') for c in schema)} }}"]
+    if any(c.kind == "date" for c in schema) and draw(st.booleans()):
+        parts.insert(0, f'timezone "{draw(st.sampled_from(_ZONES))}"')
     parts += [f"person {person}" for person in PEOPLE]
     parts += ["team near { ana, ben weight 2 }", "team far { cleo }"]
     parts += ["queue triage", "queue extra", "partner outside", "sequence later"]
@@ -565,9 +573,8 @@ def _edges(field: types.Field, own: Sequence[Atom], today: date) -> list[Value]:
     for atom in own:
         match atom:
             case IsIn(_, listed):
-                found += [
-                    value for constant in sorted(listed, key=str) for value in _beside(constant)
-                ]
+                some = sorted(listed, key=str)[:_MOST_EDGES]
+                found += [value for constant in some for value in _beside(constant)]
             case Between(_, low, high):
                 found += [value for end in (low, high) if end is not None for value in _beside(end)]
             case StartsWith(_, text) | EndsWith(_, text) | Contains(_, text):
@@ -608,6 +615,8 @@ def _normal(kind: types.FieldType, made: Value) -> Value | None:
             return _readable(kind, normal_text(made))
         case types.Code(first), str():
             return _readable(kind, normal_code(made, first))
+        case types.Phone() | types.Domain(), str():
+            return _readable(kind, made)
         case types.Email(), str():
             return made if "@" in made[1:-1] else f"{made}@firm.example"
         case types.Integer(low, high), int() | Decimal():
@@ -640,6 +649,8 @@ def _plain(kind: types.FieldType) -> SearchStrategy[Value]:
     match kind:
         case types.Text():
             return texts.map(normal_text).filter(lambda text: _readable(kind, text) is not None)
+        case types.Code(_, int(digits)):
+            return st.text("0123", min_size=digits, max_size=digits)
         case types.Code(first):
             made = texts.map(lambda text: normal_code(text, first))
             return made.filter(lambda code: _readable(kind, code) is not None)

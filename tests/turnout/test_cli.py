@@ -190,10 +190,10 @@ def test_a_reader_that_stops_early_is_no_fault(folder: Path) -> None:
 
 def test_a_policy_cannot_act_on_the_terminal(folder: Path) -> None:
     (folder / "inbound.route").write_text(UNKNOWN.replace("triag ", "\x1b[2Jtriag \u202e"))
-    result = process("check", str(folder), "--no-color")
-    assert result.returncode == 1
-    assert b"\\x1b[2J" in result.stdout
-    assert result.stdout.decode().replace("\n", "").isprintable()
+    result = turnout("check", str(folder), "--no-color")
+    assert result.exit_code == 1
+    assert "\\x1b[2J" in result.stdout
+    assert result.stdout.replace("\n", "").isprintable()
 
 
 def test_output_that_the_encoding_lacks_is_escaped(folder: Path) -> None:

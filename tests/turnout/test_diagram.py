@@ -27,6 +27,12 @@ def drawn(*arguments: str) -> str:
     return "\n".join(TEXT.findall(result.stdout))
 
 
+def blank(text: str = "") -> bytes:
+    """Draw a text as a machine does that has no font."""
+    del text
+    return b""
+
+
 def refused(result: Result, status: int = 2) -> str:
     assert result.exit_code == status
     assert "Traceback" not in result.stderr
@@ -74,7 +80,7 @@ def test_a_png_needs_no_graphviz(folder: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_a_machine_without_fonts_gets_no_blank_picture(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(raster, "_letters", lambda **_: b"")
+    monkeypatch.setattr(raster, "_letters", blank)
     said = refused(turnout("diagram", "inbound.route", "-o", "tree.png"))
     assert "no font" in said
     assert not (folder / "tree.png").exists()

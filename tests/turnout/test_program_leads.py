@@ -86,11 +86,37 @@ def as_array_row(*values: object) -> object:
     return np.array([values], dtype=kinds)[0]
 
 
+def as_model_of_old(id_: str, country: str, employees: int) -> object:
+    v1 = pytest.importorskip("pydantic.v1", reason="pydantic 2 no longer has it for new Pythons")
+    kinds = {"id": (str, ...), "country": (str, ...), "employees": (int, ...)}
+    return v1.create_model("OldModel", **kinds)(id=id_, country=country, employees=employees)
+
+
+def as_selected_row(id_: str, country: str, employees: int) -> object:
+    sql = pytest.importorskip("sqlalchemy", reason="too heavy to be installed for one test")
+    values = (id_, country, employees)
+    columns = [sql.literal(value).label(name) for name, value in zip(NAMES, values, strict=True)]
+    with sql.create_engine("sqlite://").connect() as connection:
+        return connection.execute(sql.select(*columns)).one()
+
+
+def as_mapped_object(id_: str, country: str, employees: int) -> object:
+    sql = pytest.importorskip("sqlalchemy", reason="too heavy to be installed for one test")
+    mapped = pytest.importorskip("sqlalchemy.orm").declarative_base()
+    kinds = {"id": sql.String, "country": sql.String, "employees": sql.Integer}
+    columns = {name: sql.Column(kind, primary_key=name == "id") for name, kind in kinds.items()}
+    kind = type("MappedLead", (mapped,), {"__tablename__": "leads", **columns})
+    return kind(id=id_, country=country, employees=employees)
+
+
 NAMES = ("id", "country", "employees")
 KINDS: dict[str, Callable[..., Any]] = {
     "dict": lambda *values: dict(zip(NAMES, values, strict=True)),
     "mapping": lambda *values: MappingProxyType(dict(zip(NAMES, values, strict=True))),
     "pydantic": lambda *values: AsModel(**dict(zip(NAMES, values, strict=True))),
+    "pydantic 1": as_model_of_old,
+    "a row of SQLAlchemy": as_selected_row,
+    "an object of SQLAlchemy": as_mapped_object,
     "msgspec": AsStruct,
     "attrs": AsAttrs,
     "dataclass": AsDataclass,

@@ -127,8 +127,9 @@ def _options(kind: types.FieldType) -> dict[str, Any]:
         case types.Integer(low, high, numerals) | types.Number(low, high, numerals):
             ends = {"low": None if low is None else str(low), "high": _text(high)}
             return {**ends, "decimal": numerals.decimal, "ranged": bool(numerals.end)}
-        case types.Money(_, numerals):
-            return {"decimal": numerals.decimal, "ranged": bool(numerals.end)}
+        case types.Money(_, numerals, told):
+            asked = {"decimal": numerals.decimal, "ranged": bool(numerals.end)}
+            return {**asked, "told": told is not None}
         case types.Code(first, digits):
             return {"first": first, "digits": digits}
         case types.Domain(of):

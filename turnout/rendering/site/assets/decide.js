@@ -150,7 +150,7 @@
       domain: () => UNSURE,
       email(_, text) {
         const small = text.toLowerCase();
-        if (!text.includes("@") && /^[\x20-\x7e]*$/.test(text)) return unread("not an e-mail address");
+        if (!text.includes("@") && text.length <= 1000 && /^[\x20-\x7e]*$/.test(text)) return unread("not an e-mail address: no @");
         const found = small.length <= 64 && !small.includes("--") ? address.exec(small) : null;
         return found && !reserved.has(found[1]) ? { value: small } : UNSURE;
       },
@@ -159,7 +159,8 @@
         return isWordless(field, text) ? unread("not a whole number") : UNSURE;
       },
       number: (field, text) => amount(field, text, "not a number"),
-      money: (field, text) => amount(field, text, "not an amount"),
+      // Whether an amount counts depends on what another field says of its currency.
+      money: (field, text) => (field.told ? UNSURE : amount(field, text, "not an amount")),
       boolean(field, text) {
         const found = lookedUp(field.tables, text);
         return found ? { value: found[0] } : unread("not true or false");
@@ -170,7 +171,8 @@
         return isDay(...found.slice(1).map(Number)) ? { value: text } : unread("not a day of the calendar");
       },
       country(field, text) {
-        if (/[\u{1f1e6}-\u{1f1ff}]/u.test(text)) return UNSURE;
+        // Flags, and "Bahamas (the)", "Iran (Islamic Republic of)".
+        if (/[\u{1f1e6}-\u{1f1ff}]|\((?:the|.* of(?: the)?)\)/iu.test(text)) return UNSURE;
         const found = lookedUp(field.tables, text);
         if (found) return oneOf(found);
         const each = parts(text).map((part) => lookedUp(field.tables, part));
