@@ -9,7 +9,7 @@ from typing import assert_never
 
 from turnout.compiler.picture import Card, Role
 from turnout.compiler.program import Clause
-from turnout.dsl.conditions import And, Condition
+from turnout.dsl.conditions import And, Condition, Or
 from turnout.dsl.policy import Sla
 from turnout.dsl.targets import (
     LeastLoaded,
@@ -25,7 +25,7 @@ from turnout.dsl.targets import (
     said,
 )
 from turnout.dsl.types import Field
-from turnout.dsl.wording import acted, written
+from turnout.dsl.wording import acted, is_one_test, written
 
 ROLES: Mapping[Role, str] = {
     "team": "team",
@@ -42,11 +42,20 @@ _OWNED = ("owner", "previous-owner")
 
 
 def asked(asks: Iterable[Condition], fields: Mapping[str, Field]) -> str:
-    """Return what must hold, as the policy writes it."""
+    """Return what must hold, as the policy writes it, with parentheses where both words stand."""
     parts = tuple(asks)
     if not parts:
         return "everybody"
-    return written(parts[0] if len(parts) == 1 else And(parts), fields) or "nobody"
+    return _clear(parts[0] if len(parts) == 1 else And(parts), fields) or "nobody"
+
+
+def _clear(condition: Condition, fields: Mapping[str, Field], *, is_inner: bool = False) -> str:
+    """Return a condition that can be read without knowing whether `and` or `or` comes first."""
+    if is_one_test(condition, fields) or not isinstance(condition, And | Or):
+        return written(condition, fields)
+    word = " and " if isinstance(condition, And) else " or "
+    said = word.join(_clear(part, fields, is_inner=True) for part in condition.parts)
+    return f"({said})" if is_inner else said
 
 
 def spoken(target: Target) -> str:

@@ -184,11 +184,11 @@ def _look_up(tables: list[_Table], every: int) -> Callable[[object], int]:
     ends: list[tuple[str, list[int]]] = []
     others: list[tuple[Callable[[object], int], list[int]]] = []
     for table in tables:
-        match table.column.classes:
-            case YesNo(EndsWith(_, text)):
-                ends.append((text, table.by_class))
-            case classes:
-                others.append((finder(classes), table.by_class))
+        classes = table.column.classes
+        if isinstance(classes, YesNo) and isinstance(classes.test, EndsWith):
+            ends.append((classes.test.text, table.by_class))
+        else:
+            others.append((finder(classes), table.by_class))
     asked = tuple(text for text, _ in ends)
     with_none = every
     for _, by_class in ends:

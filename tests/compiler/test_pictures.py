@@ -183,6 +183,17 @@ def test_rules_that_begin_alike_stand_under_one_question_and_short_ones_in_a_tab
     ]
 
 
+def test_conditions_of_both_words_stand_in_parentheses() -> None:
+    of = compiled(
+        "lead { id: text required  a: boolean  b: boolean  c: boolean }\nqueue q\n"
+        "route r { rule x { when a and b or c to queue q }\n"
+        "rule y { when (a or b and c) and not c to queue q }\nfallback to queue q }"
+    )
+    (page,) = whole_picture(of, "r")
+    shown = [row.text for row in page.rows[:2]]
+    assert shown == ["(a and b) or c", "(a or (b and c)) and not c"]
+
+
 # -- what is drawn in --
 
 
