@@ -42,10 +42,12 @@ class FindingKind:
         notes: tuple[str, ...] = (),
         help: tuple[str, ...] = (),
         fixes: tuple[Fix, ...] = (),
+        leads: str = "",
     ) -> Finding:
         """Return a finding of this kind; what the parts are stands with `Finding`."""
         return Finding(
-            self.name, self.severity, span, message, text, labels, witness, notes, help, fixes
+            *(self.name, self.severity, span, message, text, labels, witness, notes, help, fixes),
+            leads,
         )
 
 

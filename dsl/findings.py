@@ -68,6 +68,7 @@ class Finding:
     text: what the primary span is, shown beside it, or "".
     help: what to do, one imperative sentence each.
     fixes: edits that do it, each by itself, where it can be done without knowing more.
+    leads: the leads that it speaks of as a condition of the policy, whole, or "".
     """
 
     name: str
@@ -80,6 +81,7 @@ class Finding:
     notes: tuple[str, ...] = ()
     help: tuple[str, ...] = ()
     fixes: tuple[Fix, ...] = ()
+    leads: str = ""
 
 
 def error(  # noqa: PLR0913 - the parts of a finding, each by name

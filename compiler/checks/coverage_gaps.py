@@ -12,10 +12,11 @@ from turnout.compiler.checks.edges import edges
 from turnout.compiler.checks.mending import with_fallback
 from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.leads.widening import region_of
 from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.gaps import MOST_REGIONS, Gap, gaps
-from turnout.compiler.words.describe import MOST, SideNames, phrases, side_names
+from turnout.compiler.words.describe import SideNames, side_names, telling
 from turnout.compiler.words.spelling import spelled
 from turnout.dsl.conditions import ALWAYS, And, Atom, Condition, IsIn, Named, Not, Or
 from turnout.dsl.finding_kinds import firm
@@ -29,6 +30,12 @@ MOST_GAPS = 12
 
 MOST_WORDS = 25
 """Words of a sentence before its "unless"."""
+
+MOST_EXCEPTIONS = 3
+"""Rules that take leads of a gap by name, those that take most; the others are counted."""
+
+MOST_TOLD = 5_000
+"""Values up to which the leads of a gap are written out for programs."""
 
 MOST_WRITTEN = 400
 """Characters up to which a rule is proposed; a longer one nobody would want to read."""
@@ -63,8 +70,8 @@ def check_gaps(analysis: Analysis) -> Iterator[Finding]:
 def _finding(analysis: Analysis, known: SideNames, gap: Gap) -> Finding:
     witness = _witness(analysis, gap)
     is_sure = witness is not None and witness.confirmed
-    said = sentence(phrases(known, gap.box))
-    taking = [f"`{analysis.route.clauses[at].name}`" for at in gap.exceptions]
+    said = sentence(telling(known, gap.box))
+    taking = [f"`{analysis.route.clauses[at].name}`" for at in _most_first(analysis, gap)]
     unless = f", unless taken by {_any_of(taking)}" if taking else ""
     hint = edges(analysis, gap)
     return COVERAGE_GAP.finding(
@@ -75,7 +82,24 @@ def _finding(analysis: Analysis, known: SideNames, gap: Gap) -> Finding:
         witness=witness,
         help=(*hint.help, _remedy(analysis, known, gap)),
         fixes=with_fallback(analysis),
+        leads=_whole(analysis, known, gap),
     )
+
+
+def _most_first(analysis: Analysis, gap: Gap) -> list[int]:
+    """Return the exceptions of a gap, those first that take most of it."""
+    if len(gap.exceptions) <= MOST_EXCEPTIONS:
+        return list(gap.exceptions)
+    shares = analysis.shares(region_of(analysis.space, gap.box), len(analysis.route.clauses))
+    return sorted(gap.exceptions, key=lambda at: (-shares.get(at, 0.0), at))
+
+
+def _whole(analysis: Analysis, known: SideNames, gap: Gap) -> str:
+    """Return the leads of a gap as a condition, nothing folded; "" for one without an end."""
+    condition = spelled(known, gap.box)
+    if condition == ALWAYS or _values(condition) > MOST_TOLD:
+        return ""
+    return written(condition, analysis.program.policy.fields)
 
 
 def sentence(said: list[str]) -> str:
@@ -108,8 +132,9 @@ def count(number: int, noun: str) -> str:
 
 
 def _any_of(names: list[str]) -> str:
-    if len(names) > MOST:
-        names = [*names[: MOST - 1], f"{len(names) - MOST + 1} more rules"]
+    if len(names) > MOST_EXCEPTIONS:
+        more = len(names) - MOST_EXCEPTIONS
+        names = [*names[:MOST_EXCEPTIONS], count(more, "more rule")]
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 

@@ -12,6 +12,7 @@ from typing import assert_never
 
 import attrs
 
+from turnout.compiler.classes import Texts
 from turnout.compiler.leads import partitions
 from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.partitions import Cut
@@ -82,6 +83,24 @@ def phrases(known: SideNames, box: Sequence[Mask]) -> list[str]:
         if mask != known.space.full[at] and not follows(known.space, left, at)
     ]
     return [*(name.name for name in names), *said]
+
+
+def telling(known: SideNames, box: Sequence[Mask]) -> list[str]:
+    """Return the phrases of a box, those first that say most: names, closed lists and ranges.
+
+    Of a text only a few values can be named, and that it is one of the others says little.
+    """
+    names, left = absorbed(known, box)
+    said: list[tuple[bool, str]] = []
+    for at, mask in enumerate(left):
+        if mask != known.space.full[at] and not follows(known.space, left, at):
+            dimension = known.space.dimensions[at]
+            is_open = dimension.kind == "pattern" or (
+                dimension.field.type.shape == "text" and named(known, at, mask) is None
+            )
+            said.append((is_open, known.phrase(at, mask)))
+    said.sort(key=lambda pair: pair[0])
+    return [*(name.name for name in names), *(phrase for _, phrase in said)]
 
 
 def absorbed(known: SideNames, box: Sequence[Mask]) -> tuple[list[Named], list[Mask]]:
@@ -220,11 +239,28 @@ def _folded(field: types.Field, values: Sequence[types.Value], joined: str) -> s
 
 
 def _texts(dimension: Dimension, present: Mask) -> str:
+    classes = dimension.partition.classes
+    if isinstance(classes, Texts) and present >> classes.other & 1:
+        return _other_texts(dimension, classes, present)
     made = [sample(dimension, number) for number in members(present)]
     shown = [value for value in made if value is not None]
     if not shown:
         return f"some {dimension.field.name}"
     return f"{dimension.field.name} such as {_folded(dimension.field, shown[:3], 'or')}"
+
+
+def _other_texts(dimension: Dimension, classes: Texts, present: Mask) -> str:
+    """Return what to call most texts of a field: all but those that are named, where these are few.
+
+    A made-up text of them ("such as 0") would say nothing.
+    """
+    name = dimension.field.name
+    pairs = zip(classes.prefixes, classes.inside, strict=True)
+    starts = [text for text, inside in pairs if not present >> inside & 1]
+    literals = [text for text, at in classes.number_of.items() if not present >> at & 1]
+    if starts or not literals or len(literals) > MOST:
+        return f"any other {name}"
+    return f"{name} other than {_folded(dimension.field, sorted(literals), 'and')}"
 
 
 def _ranges(dimension: Dimension, present: Mask, say: Callable[[Cut, Cut], str]) -> str:

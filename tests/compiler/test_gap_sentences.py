@@ -69,3 +69,36 @@ def test_the_gap_of_a_realistic_policy_is_whole_and_names_its_exceptions() -> No
         exceptions = {names[at] for at in gap.exceptions}
         assert "no-consent" in exceptions
         assert all(name.startswith(("no-consent", "known-", "hot-")) for name in exceptions)
+
+
+def test_closed_lists_come_first_and_most_texts_are_any_other() -> None:
+    text = """lead { id: text required  domain: domain  code: code  country: country }
+    queue q
+    route main {
+      rule a { when domain in ["a.example", "b.example"] to queue q }
+      rule b { when code starts with "10" to queue q }
+      rule c { when not (country in [BQ, PM]) to queue q }
+    }"""
+    (gap,) = [each for each in compiled(text).findings if each.name == "coverage-gap"]
+    assert gap.message.startswith("leads with country BQ or PM")
+    assert "domain other than a.example and b.example" in gap.message.replace('"', "")
+    assert "any other code" in gap.message
+    assert "such as" not in gap.message
+    assert gap.leads.count("country in [BQ, PM]") == 1
+
+
+def test_of_many_rules_that_take_leads_of_a_gap_three_are_named() -> None:
+    exceptions = "\n".join(
+        f'rule x{at} {{ when domain is "d{at}.example" to queue q }}' for at in range(8)
+    )
+    rules = "\n".join(
+        f"rule n{at} {{ when n in {at * 10}..{at * 10 + 5} and m > {at} to queue q }}"
+        for at in range(20)
+    )
+    text = f"""lead {{ id: text required domain: domain n: integer required m: integer required }}
+    queue q
+    route main {{ {exceptions} {rules} }}"""
+    messages = [each.message for each in compiled(text).findings if each.name == "coverage-gap"]
+    told = [message for message in messages if "unless taken by" in message]
+    assert told
+    assert all("`x0`, `x1`, `x2` or 5 more rules" in message for message in told)

@@ -63,6 +63,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         }
         if witness
         else None,
+        "leads": finding.leads or None,
         "notes": list(finding.notes),
         "help": list(finding.help),
         "fixes": [
