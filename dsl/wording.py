@@ -132,6 +132,8 @@ def _having(parts: Sequence[Condition], word: str, fields: Mapping[str, Field]) 
     held = [part for part in parts if isinstance(part, Has)]
     if len(parts) < 2 or len(held) < len(parts) or len({part.field for part in held}) != 1:
         return None
+    if len(set(held)) < len(held):
+        return None  # said twice, which a list isn't
     field = fields[held[0].field]
     return f"{field.name} {word} {_list([part.value for part in held], field)}"
 

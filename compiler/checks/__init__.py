@@ -31,8 +31,10 @@ from turnout.compiler.checks.check import (
 from turnout.compiler.checks.conflicts import CONFLICTING_OVERLAP, check_conflicts
 from turnout.compiler.checks.coverage_gaps import COVERAGE_GAP, check_gaps
 from turnout.compiler.checks.guarantees import REFUTED_GUARANTEE, check_guarantees
+from turnout.compiler.checks.leaky_rejects import LEAKY_REJECT, check_leaky_rejects
 from turnout.compiler.checks.lost_rows import LOST_ROW, check_rows
 from turnout.compiler.checks.negations import NEGATION_MATCHES_MISSING, check_negations
+from turnout.compiler.checks.nothing_routed import NOTHING_ROUTED, check_nothing_routed
 from turnout.compiler.checks.redundant_conditions import (
     REDUNDANT_CONDITION,
     check_redundant_conditions,
@@ -56,6 +58,7 @@ from turnout.compiler.checks.unreachable_alternatives import (
     UNREACHABLE_ALTERNATIVE,
     check_unreachable_alternatives,
 )
+from turnout.compiler.checks.unreachable_fallbacks import UNREACHABLE_FALLBACK, check_fallbacks
 from turnout.compiler.checks.unused import UNUSED_DEFINITION, check_unused
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfTime, timed
 from turnout.compiler.program import Program, lower
@@ -69,6 +72,7 @@ CHECKS: tuple[Check, ...] = (
         (UNREACHABLE_RULE, UNREACHABLE_BLOCK, IMPOSSIBLE_CONDITION),
         OfRoute(check_unreachable, is_quick=True),
     ),
+    Check((UNREACHABLE_FALLBACK,), OfRoute(check_fallbacks, may_wait=True)),
     Check((COVERAGE_GAP,), OfRoute(check_gaps)),
     Check((DEAD_END, NEVER_AVAILABLE, UNREACHABLE_TARGET), OfRoute(check_chains, is_quick=True)),
     Check((LOST_ROW,), OfRoute(check_rows, is_quick=True)),
@@ -81,6 +85,7 @@ CHECKS: tuple[Check, ...] = (
         (UNREACHABLE_ALTERNATIVE,),
         OfRules(check_unreachable_alternatives, Depends.OUTCOME, may_wait=True),
     ),
+    Check((LEAKY_REJECT,), OfRoute(check_leaky_rejects, may_wait=True)),
     Check((NEGATION_MATCHES_MISSING,), OfRoute(check_negations, may_wait=True, is_quick=True)),
     Check((CONFLICTING_OVERLAP,), OfRules(check_conflicts, Depends.OUTCOME, may_wait=True)),
     Check((REFUTED_GUARANTEE, IMPOSSIBLE_CONDITION), OfGuarantees(check_guarantees)),
@@ -91,6 +96,7 @@ CHECKS: tuple[Check, ...] = (
     Check((NEVER_AVAILABLE,), OfPolicy(check_teams)),
     Check((NO_LEAD_ID, UNGUARDED_IDENTITY), OfPolicy(check_identities)),
     Check((UNUSED_DEFINITION,), OfPolicy(check_unused)),
+    Check((NOTHING_ROUTED,), OfPolicy(check_nothing_routed)),
 )
 """Every check, in the order in which they run: first those of each route, then the others."""
 

@@ -185,6 +185,17 @@ def _of_clause(
                 )
             if not isinstance(claim, AlwaysReaches):
                 yield from _escalated(giving, route, clause, claim)
+            if isinstance(claim, NeverReaches):
+                yield from _started(clause, claim)
+
+
+def _started(clause: Clause, claim: NeverReaches) -> Iterator[_Breach]:
+    """Yield the actions that start a sequence which the lead must never reach."""
+    never = {target.name for target in claim.targets if target.kind == "sequence"}
+    for action in clause.actions:
+        if action.kind == "start" and action.arguments[0] in never:
+            name = action.arguments[0]
+            yield _Breach(ALWAYS, f"`do start {name}` starts it", action.span, "starts it")
 
 
 def _slow(clause: Clause, claim: SlaAtMost) -> Iterator[_Breach]:

@@ -82,18 +82,13 @@ def example(
         if only_missing or (not tells and all(box[at] & 1 for at in places)):
             continue  # class 0 is "missing", or "no" where the field is missing
         value = _value(space, places, box, classes, today)
-        if value is None:
-            return None
-        values[name] = value
+        if value is not None:
+            values[name] = value
+        elif not all(box[at] & 1 for at in places):
+            return None  # else it is the lead without the field that tells
     if not all(_settle_country(space, by_field[name][0], box, values) for name in [*values]):
         return None
-    for test in (dimension.test for dimension in space.dimensions):
-        if isinstance(test, Open) and moment is not None:
-            values[test.field] = is_open(test.calendar, moment)
-    for at, dimension in enumerate(space.dimensions):
-        if isinstance(dimension.test, Duplicate):
-            allowed = {sample(dimension, number) for number in masks.members(box[at])}
-            values[dimension.test.field] = False not in allowed  # new if it can be
+    values |= _circumstances(space, box, moment)
     fields = {dimension.field.name: dimension.field for dimension in space.dimensions}
     look_up(looked_up_fields(fields), values)  # what nothing asks is still looked up
     if any(not box[at] >> number & 1 for at, number in enumerate(space.classify(values, today))):
@@ -103,6 +98,18 @@ def example(
         for at, dimension in enumerate(space.dimensions)
     )
     return Example(values, today, shows_day, moment)
+
+
+def _circumstances(space: Space, box: Masks, moment: datetime | None) -> dict[str, Value]:
+    """Return what is open at that moment, and whether the lead was seen: new if it can be."""
+    found: dict[str, Value] = {}
+    for at, dimension in enumerate(space.dimensions):
+        if isinstance(dimension.test, Open) and moment is not None:
+            found[dimension.test.field] = is_open(dimension.test.calendar, moment)
+        if isinstance(dimension.test, Duplicate):
+            allowed = {sample(dimension, number) for number in masks.members(box[at])}
+            found[dimension.test.field] = False not in allowed
+    return found
 
 
 def _settle_country(space: Space, at: int, box: Masks, values: dict[str, Value]) -> bool:

@@ -51,6 +51,7 @@ class _Alternative:
 class _Several:
     """The values of a list, or the parts of an `or`. beside: what must hold with any of them."""
 
+    path: _Path
     beside: tuple[Region, ...]
     of: tuple[_Alternative, ...]
     is_list: bool
@@ -67,11 +68,17 @@ def unreachable_alternatives(analysis: Analysis, at: int) -> UnreachableAlternat
         return None
     dead: list[_Alternative] = []
     regions: list[Region] = []
+    silent: list[_Path] = []  # parts of an `or` that bring nothing, whatever stands in them
     for several in lists:
-        for each in _dead(analysis, at, several):
-            if not any(_is_inside(each, other) for other in dead):
-                dead.append(each)
-                regions.append(analysis.regions.both([*several.beside, each.own]))
+        if any(several.path[: len(path)] == path for path in silent):
+            continue
+        for each in _missing(analysis, at, several):
+            if not several.is_list:
+                silent.append(each.path)
+                if not _is_possible(analysis, at, several, each):
+                    continue
+            dead.append(each)
+            regions.append(analysis.regions.both([*several.beside, each.own]))
     if not dead:
         return None
     short = _without(own, (), dead)
@@ -81,25 +88,20 @@ def unreachable_alternatives(analysis: Analysis, at: int) -> UnreachableAlternat
     return UnreachableAlternatives(said, short, region)
 
 
-def _is_inside(one: _Alternative, other: _Alternative) -> bool:
-    """Return whether `one` goes where `other` does, a part of an `or` around it."""
-    return other.value is None and one.path[: len(other.path)] == other.path
-
-
 def _lists(
     analysis: Analysis, condition: Condition, path: _Path, beside: tuple[Region, ...]
 ) -> Iterator[_Several]:
     """Yield each `or` and each list, an `or` before what stands in it."""
     match condition:
         case IsIn(values=values, table="") if len(values) > 1:
-            yield _Several(beside, tuple(_values(analysis, condition, path)), is_list=True)
+            yield _Several(path, beside, tuple(_values(analysis, condition, path)), is_list=True)
         case And(parts):
             for at, part in enumerate(parts):
                 yield from _lists(analysis, part, (*path, at), beside)
         case Or(parts) if len(parts) > 1:
             regions = [analysis.regions.region(part) for part in parts]
             found = [_Alternative((*path, at), region) for at, region in enumerate(regions)]
-            yield _Several(beside, tuple(found), is_list=False)
+            yield _Several(path, beside, tuple(found), is_list=False)
             for at, (part, region) in enumerate(zip(parts, regions, strict=True)):
                 yield from _lists(analysis, part, (*path, at), (*beside, region))
         case _:
@@ -117,8 +119,8 @@ def _values(analysis: Analysis, atom: IsIn, path: _Path) -> Iterator[_Alternativ
 # -- which are dead --
 
 
-def _dead(analysis: Analysis, at: int, several: _Several) -> Iterator[_Alternative]:
-    """Yield the dead ones among some alternatives, in order. Raises OutOfSteps."""
+def _missing(analysis: Analysis, at: int, several: _Several) -> Iterator[_Alternative]:
+    """Yield those alternatives by which no lead reaches the rule, in order. Raises OutOfSteps."""
     sides: dict[int, Mask] = {}
     for each in several.of:
         if _is_side(each.own):
@@ -131,7 +133,7 @@ def _dead(analysis: Analysis, at: int, several: _Several) -> Iterator[_Alternati
             is_dead = not mask & ~missed[dimension]
         else:
             is_dead = not _is_reached(analysis, at, [*several.beside, each.own])
-        if is_dead and (several.is_list or _is_possible(analysis, at, several, each)):
+        if is_dead:
             yield each
 
 

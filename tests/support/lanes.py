@@ -20,6 +20,8 @@ APART: Mapping[str, str] = MappingProxyType(
     {
         "tests/laws": "thousands of policies, drawn and counted",
         "tests/compiler/test_fixes.py": "makes each fix of each bad case and checks it anew",
+        "tests/compiler/test_pictures.py::test_the_layout_of_every_example_holds": "large pictures",
+        "tests/compiler/test_pictures.py::test_the_layout_of_generated_policies_holds": "as above",
         "tests/compiler/test_plan.py::"
         "test_the_same_policy_is_the_same_bytes_whatever_the_hash_seed": "processes",
         "tests/dsl/test_mistakes.py": "a hundred wrong files, each read anew as it was meant",
@@ -51,6 +53,8 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_commands.py::"
         "test_output_does_not_depend_on_the_seed_of_hashes": "every command, three times",
         "tests/turnout/test_commands.py::test_piped_output_has_no_colours": "processes",
+        "tests/turnout/test_diagram.py::"
+        "test_a_picture_is_the_same_whatever_the_seed_of_hashes": "processes",
         "tests/turnout/test_program_leads.py": "imports pandas",
         "tests/turnout/test_reports.py::"
         "test_sarif_is_as_the_official_schema_says": "a schema of 3,000 lines, asked of many",
