@@ -14,6 +14,7 @@ from typing import Protocol, TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.classes import Texts
+from turnout.compiler.leads.budget import tick
 from turnout.compiler.leads.characters import WORD, Ranges, holds
 from turnout.compiler.leads.expressions import (
     Alternation,
@@ -154,6 +155,7 @@ class ExpressionAutomaton:
             if number in seen:
                 continue
             seen.add(number)
+            tick()
             match self._nodes[number]:
                 case _Fork(one, two):
                     pending += [one, two]
@@ -253,6 +255,7 @@ class PartsAutomaton:
 
     def _enter(self, text: str) -> int:
         node = 0
+        tick(len(text))
         for character in text:
             if character not in self._next[node]:
                 self._next[node][character] = len(self._next)

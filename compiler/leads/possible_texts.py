@@ -29,12 +29,12 @@ from turnout.compiler.leads.automata import (
     PartsAutomaton,
     PrefixAutomaton,
 )
-from turnout.compiler.leads.budget import Meter, OutOfTexts
+from turnout.compiler.leads.budget import Meter, OutOfTexts, tick
 from turnout.compiler.leads.dimensions import NO, YES, Dimension
 from turnout.compiler.leads.expressions import UnreadExpressionError, expression_of
 from turnout.compiler.leads.likely_texts import likely_texts
 from turnout.compiler.leads.samples import sample
-from turnout.compiler.leads.text_languages import Walk, kinds, letters
+from turnout.compiler.leads.text_languages import MOST_STATES, Walk, kinds, letters
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
 from turnout.dsl.conditions import Contains, EndsWith, Matches, Pattern
@@ -78,8 +78,8 @@ class Axis:
     value: int
     dimension: Dimension
     patterns: tuple[tuple[int, Pattern], ...]
-    _known: dict[Wanted, str | OutOfTexts | None] = attrs.Factory(
-        dict[Wanted, "str | OutOfTexts | None"]
+    _known: dict[tuple[Wanted, int], str | OutOfTexts | None] = attrs.Factory(
+        dict[tuple[Wanted, int], "str | OutOfTexts | None"]
     )
 
     @cached_property
@@ -132,22 +132,24 @@ class Axis:
                 no |= 1 << bit
         return Wanted(box[self.value] & ~1, yes, no)
 
-    def text(self, wanted: Wanted, meter: Meter) -> str | None:
+    def text(self, wanted: Wanted, meter: Meter, most: int = MOST_STATES) -> str | None:
         """Return a text with all that is wanted, None where there is none.
 
-        Raises OutOfTexts where that is left open, and OutOfTime.
+        most: states of a product after which the question is left open. Raises OutOfTexts where
+        it is, and OutOfTime.
         """
-        if wanted not in self._known:
+        asked = wanted, most
+        if asked not in self._known:
             try:
-                self._known[wanted] = self._text(wanted, meter)
+                self._known[asked] = self._text(wanted, meter, most)
             except OutOfTexts as left_open:
-                self._known[wanted] = left_open
-        found = self._known[wanted]
+                self._known[asked] = left_open
+        found = self._known[asked]
         if isinstance(found, OutOfTexts):
             raise OutOfTexts
         return found
 
-    def _text(self, wanted: Wanted, meter: Meter) -> str | None:
+    def _text(self, wanted: Wanted, meter: Meter, most: int) -> str | None:
         fitting = wanted.values & self._of_literals
         for bit, holds in enumerate(self._answers):
             if wanted.yes >> bit & 1:
@@ -162,7 +164,7 @@ class Axis:
             return None
         likely = islice(self._likely(rest), MOST_LIKELY)
         found = next((text for text in likely if self.is_one(rest, text)), None)
-        return found or self._searched(rest, meter)
+        return found or self._searched(rest, meter, most)
 
     def _likely(self, wanted: Wanted) -> Iterator[str]:
         tests = [test for bit, (_, test) in enumerate(self.patterns) if wanted.yes >> bit & 1]
@@ -173,6 +175,7 @@ class Axis:
 
     def is_one(self, wanted: Wanted, text: str) -> bool:
         """Return whether a text is a value of the field, and all that is wanted."""
+        tick(len(self.patterns))
         if not wanted.values >> finder(self.classes)(text) & 1:
             return False
         for bit, (_, test) in enumerate(self.patterns):
@@ -181,14 +184,14 @@ class Axis:
                 return False
         return read(self.field, jsonable(text)) == text
 
-    def _searched(self, wanted: Wanted, meter: Meter) -> str | None:
+    def _searched(self, wanted: Wanted, meter: Meter, most: int) -> str | None:
         """Return a text that the automata of all that is wanted have in common."""
         automata, is_all = self._automata(wanted)
         is_none = False
         for language in kinds(self.field.type):
             asked = [language, *automata]
             for each, again in ((1, 1), (2, MOST_READ)):
-                walk = Walk(asked, letters(self.field.type, asked, each), again)
+                walk = Walk(asked, letters(self.field.type, asked, each), again, most)
                 some = list(islice(walk.texts(meter), MOST_READ))
                 found = next((text for text in some if self.is_one(wanted, text)), None)
                 if found is not None:
@@ -237,10 +240,10 @@ class Axis:
 
     # -- a lead of a box, or why there is none --
 
-    def narrowed(self, box: _Box, meter: Meter) -> _Box | None:
+    def narrowed(self, box: _Box, meter: Meter, most: int = MOST_STATES) -> _Box | None:
         """Return `box`, of which the lowest classes are a text, or what is left of it around one.
 
-        None where no text is in it. Raises OutOfTexts.
+        None where no text is in it. most: as of `text`. Raises OutOfTexts.
         """
         if box[self.value] & 1 << MISSING:
             return box  # a lead without the field; then nothing holds of it
@@ -248,11 +251,11 @@ class Axis:
         for at in self.dimensions:
             lowest[at] = box[at] & -box[at]
         try:
-            if self.text(self.wanted(lowest), meter) is not None:
+            if self.text(self.wanted(lowest), meter, most) is not None:
                 return box
         except OutOfTexts:
             pass
-        text = self.text(self.wanted(box), meter)
+        text = self.text(self.wanted(box), meter, most)
         if text is None:
             return None
         inside = list(box)

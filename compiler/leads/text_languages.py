@@ -16,12 +16,15 @@ from unicodedata import normalize
 import attrs
 
 from turnout.compiler.leads.automata import Automaton, ExpressionAutomaton, State
-from turnout.compiler.leads.budget import Meter
+from turnout.compiler.leads.budget import Meter, tick
 from turnout.compiler.leads.expressions import expression_of
 from turnout.dsl import types
 
 MOST_STATES = 20_000
 """States of a product that are looked at before a question is left open."""
+
+AT_A_GLANCE = 200
+"""The same, where a text is only a help: what isn't found at once is done without."""
 
 READABLE = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-.@_+ "
 """The characters of which a text is made first, in that order."""
@@ -108,13 +111,15 @@ def _letters(kind: types.FieldType, edges: tuple[int, ...], each: int) -> list[L
 class Walk:
     """A walk through the product of automata: the texts that all have, the shortest first.
 
-    again: how often one state is come to, by different texts. is_whole: once the walk has
-    ended, whether it has come to every text; is_cut: whether it was ended by `MOST_STATES`.
+    again: how often one state is come to, by different texts. most: states that are looked
+    at. is_whole: once the walk has ended, whether it has come to every text; is_cut: whether
+    it was ended by `most`.
     """
 
     automata: Sequence[Automaton]
     alphabet: Sequence[Letter]
     again: int = 1
+    most: int = MOST_STATES
     is_whole: bool = True
     is_cut: bool = False
 
@@ -126,7 +131,7 @@ class Walk:
         for count, (states, text) in enumerate(pending):
             if count % 256 == 0:
                 meter.look()
-            if count == MOST_STATES:
+            if count == self.most:
                 self.is_cut, self.is_whole = True, False
                 return
             if text and all(
@@ -146,6 +151,7 @@ class Walk:
                 pending.append((after, text + letter.character))
 
     def _after(self, states: tuple[State, ...], character: str) -> tuple[State, ...] | None:
+        tick(len(self.automata))
         found: list[State] = []
         for automaton, state in zip(self.automata, states, strict=True):
             after = automaton.after(state, character)

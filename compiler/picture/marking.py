@@ -7,6 +7,7 @@ nowhere into the route is said above the picture.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from fractions import Fraction
+from pathlib import PurePath
 
 import attrs
 
@@ -108,10 +109,11 @@ def _marked(row: Stripe, findings: Sequence[Finding]) -> Stripe:
 
 
 def _said(finding: Finding, *, with_place: bool = False) -> str:
-    where = (
-        f"{finding.span.source.name}:{finding.span.line}: " if finding.span and with_place else ""
-    )
-    return f"{where}{finding.message.replace('`', '')}"
+    said = finding.message.replace("`", "")
+    if finding.span is None or not with_place:
+        return said
+    # The file alone: the same policy is the same picture, from whichever folder it is drawn.
+    return f"{PurePath(finding.span.source.name).name}:{finding.span.line}: {said}"
 
 
 def _told(finding: Finding) -> str:

@@ -10,7 +10,7 @@ different fates, and one more.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, assert_never
 
 import attrs
 
@@ -19,7 +19,7 @@ from turnout.compiler.leads.regions import Region, truth
 from turnout.compiler.leads.widening import column
 from turnout.compiler.masks import Mask
 from turnout.compiler.questions.analysis import Analysis
-from turnout.dsl.conditions import And, Condition, IsIn, Or
+from turnout.dsl.conditions import And, Atom, Condition, IsIn, Named, Not, Or
 from turnout.dsl.types import Value
 
 _Path: TypeAlias = tuple[int, ...]
@@ -92,20 +92,26 @@ def _lists(
     analysis: Analysis, condition: Condition, path: _Path, beside: tuple[Region, ...]
 ) -> Iterator[_Several]:
     """Yield each `or` and each list, an `or` before what stands in it."""
-    match condition:
-        case IsIn(values=values, table="") if len(values) > 1:
+    if isinstance(condition, Atom):
+        if isinstance(condition, IsIn) and not condition.table and len(condition.values) > 1:
             yield _Several(path, beside, tuple(_values(analysis, condition, path)), is_list=True)
+        return
+    match condition:
         case And(parts):
             for at, part in enumerate(parts):
                 yield from _lists(analysis, part, (*path, at), beside)
-        case Or(parts) if len(parts) > 1:
+        case Or(parts):
+            if len(parts) < 2:
+                return
             regions = [analysis.regions.region(part) for part in parts]
             found = [_Alternative((*path, at), region) for at, region in enumerate(regions)]
             yield _Several(path, beside, tuple(found), is_list=False)
             for at, (part, region) in enumerate(zip(parts, regions, strict=True)):
                 yield from _lists(analysis, part, (*path, at), (*beside, region))
-        case _:
+        case Not() | Named():
             pass  # names are not opened, and under `not` there are no alternatives
+        case _:
+            assert_never(condition)
 
 
 def _values(analysis: Analysis, atom: IsIn, path: _Path) -> Iterator[_Alternative]:
@@ -216,15 +222,18 @@ def _without(condition: Condition, path: _Path, dead: Sequence[_Alternative]) ->
         return condition
     if any(each.path == path and each.value is None for each in here):
         return None
+    if isinstance(condition, Atom):
+        assert isinstance(condition, IsIn)  # nothing in another has alternatives
+        kept = condition.values - {each.value for each in here}
+        return attrs.evolve(condition, values=frozenset(kept)) if kept else None
     match condition:
-        case IsIn(values=values):
-            kept = values - {each.value for each in here}
-            return attrs.evolve(condition, values=frozenset(kept)) if kept else None
         case And(parts) | Or(parts):
             rest = [_without(part, (*path, at), here) for at, part in enumerate(parts)]
             if isinstance(condition, And) and None in rest:
                 return None
             left = tuple(part for part in rest if part is not None)
             return left[0] if len(left) == 1 else type(condition)(left) if left else None
-        case _:
+        case Not() | Named():
             raise AssertionError(condition)  # nothing in it is an alternative
+        case _:
+            assert_never(condition)

@@ -20,6 +20,7 @@ from turnout.compiler.leads.possible_texts import real
 from turnout.compiler.leads.regions import Masks, Region, Regions, find, truth
 from turnout.compiler.leads.search import uncovered, uncovered_by_most
 from turnout.compiler.leads.space import Box, Space
+from turnout.compiler.leads.text_languages import AT_A_GLANCE
 from turnout.compiler.leads.witness import Example
 from turnout.compiler.meaning.interpreter import Match, match
 from turnout.compiler.outcomes import Outcome, outcome
@@ -102,7 +103,7 @@ class Analysis:
     def is_lead(self, point: Masks) -> bool:
         """Return whether a point outside of what is impossible is known to be a lead."""
         try:
-            return all(axis.narrowed(point, Meter(0)) for axis in self.space.tight)
+            return all(axis.narrowed(point, Meter(0), AT_A_GLANCE) for axis in self.space.tight)
         except OutOfTexts:
             return False
 

@@ -284,6 +284,7 @@ def test_json_holds_everything_in_a_fixed_order() -> None:
                     }
                 ],
                 "witness": {"fields": {"country": "DE"}, "confirmed": True, "note": ""},
+                "leads": None,
                 "notes": ["a note"],
                 "help": ["a help"],
                 "fixes": [],

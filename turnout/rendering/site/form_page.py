@@ -6,6 +6,7 @@ everywhere else; the script finds which of them it is.
 
 import json
 from collections.abc import Iterator, Mapping
+from typing import assert_never
 
 from htpy import (
     Element,
@@ -155,8 +156,20 @@ def _hint(field: Field) -> Node:
             return f"an amount in {currency}"
         case types.Code() | types.Domain():
             return told(typed(field.type))
-        case _:
+        case (
+            types.AnyOf()
+            | types.Boolean()
+            | types.Date()
+            | types.Email()
+            | types.OneOf()
+            | types.PersonName()
+            | types.Phone()
+            | types.SalesforceId()
+            | types.Text()
+        ):
             return None
+        case _:
+            assert_never(field.type)
 
 
 def _between(low: object, high: object) -> str:
@@ -187,7 +200,17 @@ def _control(field: Field, name: str, plan: dict[str, object]) -> Node:
             return input(shared, type="text", inputmode="decimal")
         case types.Country():
             return input(shared, type="text", list="countries")
-        case _:
+        case (
+            types.AnyOf()
+            | types.Code()
+            | types.Domain()
+            | types.Email()
+            | types.Language()
+            | types.Phone()
+            | types.SalesforceId()
+            | types.Subdivision()
+            | types.Text()
+        ):
             suggested = _suggested(field, plan)
             return [
                 input(
@@ -199,6 +222,8 @@ def _control(field: Field, name: str, plan: dict[str, object]) -> Node:
                 bool(suggested)
                 and datalist(id=f"list-{name}")[(option(value=each) for each in suggested)],
             ]
+        case _:
+            assert_never(field.type)
 
 
 def _select(shared: dict[str, str], values: object) -> Element:
