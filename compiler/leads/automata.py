@@ -9,7 +9,7 @@ matching", Communications of the ACM 18, 1975); and what a text begins with.
 
 from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from typing import Protocol, TypeAlias, assert_never
+from typing import Protocol, TypeAlias, assert_never, cast
 
 import attrs
 
@@ -136,8 +136,7 @@ class ExpressionAutomaton:
         """Return the letters that are alive before what follows, and whether the end is."""
         asked = state, following
         if asked not in self._closed:
-            assert isinstance(state, tuple)
-            alive, before = state
+            alive, before = cast("tuple[frozenset[int], int]", state)
             self._closed[asked] = self._closure((*alive, self._root), before, following)
         return self._closed[asked]
 
@@ -292,15 +291,13 @@ class PartsAutomaton:
 
     def after(self, state: State, character: str) -> State | None:
         """Return the next node, and what was found up to it."""
-        assert isinstance(state, tuple)
-        node, found = state
+        node, found = cast("tuple[int, int]", state)
         node = self._moved(node, character)
         return None if self._is_dead[node] else (node, found | self._inside[node])
 
     def is_end(self, state: State) -> bool:
         """Return whether all was found, and the end is as it has to be."""
-        assert isinstance(state, tuple)
-        node, found = state
+        node, found = cast("tuple[int, int]", state)
         ends = self._at_end[node] == self._all_at_end and not self._ends_badly[node]
         return ends and found == self._all_inside
 
@@ -311,6 +308,9 @@ class PartsAutomaton:
 
 
 # -- what a text begins with --
+
+_Begun: TypeAlias = tuple[str | None, int]
+"""The text so far while it may become a literal or go on in a prefix, and its class."""
 
 
 @attrs.frozen(eq=False)
@@ -331,8 +331,7 @@ class PrefixAutomaton:
 
     def after(self, state: State, character: str) -> State | None:
         """Return the text so far while a literal or a prefix starts with it, and its class."""
-        assert isinstance(state, tuple)
-        begun, number = state
+        begun, number = cast("_Begun", state)
         if begun is None:
             return state
         text = begun + character
@@ -344,8 +343,7 @@ class PrefixAutomaton:
 
     def is_end(self, state: State) -> bool:
         """Return whether the text is of one of the classes."""
-        assert isinstance(state, tuple)
-        begun, number = state
+        begun, number = cast("_Begun", state)
         own = number if begun is None else self.classes.number_of.get(begun, number)
         return bool(self.values >> own & 1)
 

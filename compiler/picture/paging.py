@@ -343,10 +343,12 @@ def summary(item: Question | Stretch) -> Card:
     named = [name for name, _ in counts.most_common(_MOST_NAMED)]
     more = len(counts) - len(named)
     lines = [*named, *([f"and {more} more"] if more else [])]
-    roles = {role_of(target) for target in firsts}
+    roles: set[Role] = {role_of(target) for target in firsts}
     name = f"{rules} {'rule' if rules == 1 else 'rules'}"
     said = "\n".join([name, *_listed(counts)])
-    role: Role = roles.pop() if len(roles) == 1 else "plain"
+    role: Role = "plain"
+    if len(roles) == 1:
+        (role,) = roles
     return Card(name, tuple(lines), role, is_dashed=False, said=said)
 
 

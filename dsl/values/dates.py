@@ -27,12 +27,11 @@ _COUNT = re.compile(r"(-?[0-9]{1,15})(?:\.[0-9]{1,15})?")
 _MONTHS = (
     "January February March April May June July August September October November December"
 ).split()
-_BY_NAME = {
+_IN_ENGLISH = {
     name[:size].lower(): at for at, name in enumerate(_MONTHS, 1) for size in (3, len(name))
 }
-_BY_NAME["sept"] = 9
 # In German, French, Spanish, Italian and Dutch, as a sheet or a form there writes them.
-_BY_NAME |= {
+_ELSEWHERE = {
     name: at
     for at, names in enumerate(
         (
@@ -53,6 +52,7 @@ _BY_NAME |= {
     )
     for name in names.split()
 }
+_BY_NAME = _IN_ENGLISH | _ELSEWHERE | {"sept": 9}
 _NOT_A_DATE = Unread("not a date")
 # A count of seconds below or above is one of another unit: 1973 in milliseconds, 5138.
 _FEW_SECONDS, _MANY_SECONDS = 10**8, 10**11

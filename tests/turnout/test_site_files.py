@@ -107,7 +107,7 @@ def test_every_page_is_whole_and_nothing_in_it_can_act(folder: Path) -> None:
     assert len(found) > 25
     scripts = {"site.js", "decide.js", "try.js", "picture.js"}
     for name, page in found.items():
-        policies = [has["content"] for tag, has in page.tags if has.get("http-equiv")]
+        policies = [has["content"] for _, has in page.tags if has.get("http-equiv")]
         assert policies == [CONTENT_POLICY], name
         loaded = [str(has["src"]) for tag, has in page.tags if tag == "script"]
         assert {PurePosixPath(each).name for each in loaded} <= scripts

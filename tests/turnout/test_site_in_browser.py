@@ -76,8 +76,11 @@ class Opened:
         size = {"width": width, "height": 900}
         self.page = browser.new_context(viewport=size, color_scheme=scheme).new_page()
         self.said: list[str] = []
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", self._heard)
+
+    def _heard(self, event: Any) -> None:
+        self.said.append(str(getattr(event, "text", event)))
 
     def go(self, site: Path, name: str) -> Any:
         self.page.goto(f"file://{site}/{name}")
@@ -162,7 +165,10 @@ def test_a_lead_that_is_tried_is_decided_as_the_interpreter_decides_it(
     page = opened.go(site, "try.html")
     decided: list[str] = []
 
-    @settings(max_examples=DRAWN, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=DRAWN,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    )
     @given(st.data())
     def tries(data: st.DataObject) -> None:
         values, today = data.draw(leads(policy))

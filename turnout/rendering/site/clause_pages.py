@@ -39,6 +39,7 @@ from turnout.dsl.conditions import ALWAYS, Condition
 from turnout.dsl.findings import Witness
 from turnout.dsl.policy import Block, Entry, Route, Rule
 from turnout.dsl.source import Span
+from turnout.dsl.types import Values
 from turnout.dsl.wording import written
 from turnout.printable import visible
 from turnout.project.authorship import latest
@@ -289,8 +290,7 @@ def _tests(tell: Teller, route: str, at: int) -> Node:
     ]
 
 
-def _raw(values: object) -> dict[str, object]:
-    assert hasattr(values, "items")
+def _raw(values: Values) -> dict[str, object]:
     return {name: sorted(v) if isinstance(v, frozenset) else v for name, v in values.items()}
 
 

@@ -7,7 +7,7 @@ handed out, or is no table, is left to `turnout explain`, and `decide.js` says s
 
 from collections.abc import Iterable, Mapping
 from json import loads
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
 
 import attrs
 
@@ -65,7 +65,13 @@ def form_fields(program: Program, route: str) -> tuple[Field, ...]:
     return tuple(field for name, field in program.policy.fields.items() if name in asked)
 
 
-def side_words(program: Program, route: str, plan: Plan, sides: list[Any]) -> list[str]:
+Runs: TypeAlias = list[tuple[int, int]]
+"""Runs of classes, each with its first and its last."""
+
+
+def side_words(
+    program: Program, route: str, plan: Plan, sides: list[tuple[int, Runs]]
+) -> list[str]:
     """Return each of a plan's sides in words; none where there are too many."""
     if len(sides) > MOST_WORDS:
         return []

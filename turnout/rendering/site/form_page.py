@@ -5,8 +5,8 @@ everywhere else; the script finds which of them it is.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import assert_never
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, assert_never, cast
 
 from htpy import (
     Element,
@@ -107,8 +107,7 @@ def _result() -> Element:
 
 def _form(shell: Shell, route: str, data: dict[str, object]) -> Element:
     fields = form_fields(shell.subject.program, route)
-    plan = data["plan"]
-    assert isinstance(plan, dict)
+    plan = cast("dict[str, Any]", data["plan"])
     return form("#lead", autocomplete="off")[
         div(".fields")[(_field(field, plan) for field in fields)],
         fieldset(".circumstances")[
@@ -122,7 +121,7 @@ def _form(shell: Shell, route: str, data: dict[str, object]) -> Element:
     ]
 
 
-def _field(field: Field, plan: dict[str, object]) -> Element:
+def _field(field: Field, plan: dict[str, Any]) -> Element:
     name = visible(field.name)
     hint = small(id=f"hint-{name}")[_hint(field)]
     marked = [told(field.name), field.required and span(".must")[" must be there"]]
@@ -184,7 +183,7 @@ _GIVEN: Mapping[type[types.FieldType], str] = {types.Email: "kim@firm.example", 
 """What stands in a field that must be there, so that the form decides at once."""
 
 
-def _control(field: Field, name: str, plan: dict[str, object]) -> Node:
+def _control(field: Field, name: str, plan: dict[str, Any]) -> Node:
     shared = {"id": f"f-{name}", "name": name, "aria-describedby": f"hint-{name}"}
     given = _GIVEN.get(type(field.type)) if field.required else None
     match field.type:
@@ -226,27 +225,22 @@ def _control(field: Field, name: str, plan: dict[str, object]) -> Node:
             assert_never(field.type)
 
 
-def _select(shared: dict[str, str], values: object) -> Element:
-    assert isinstance(values, tuple | list)
+def _select(shared: dict[str, str], values: Sequence[str]) -> Element:
     return select(shared)[option(value="")["–"], (option(value=v)[visible(v)] for v in values)]  # noqa: RUF001
 
 
-def _suggested(field: Field, plan: dict[str, object]) -> list[str]:
+def _suggested(field: Field, plan: dict[str, Any]) -> list[str]:
     """Return values that the route's conditions ask of a field."""
-    columns = plan["columns"]
-    assert isinstance(columns, list)
     found: dict[str, None] = {}
-    for column in columns:
+    for column in plan["columns"]:
         if column["field"] == field.name:
             texts = [*column.get("values", ()), *column.get("literals", ())]
             found.update(dict.fromkeys(text for text in texts if isinstance(text, str)))
     return list(found)[:MOST_SUGGESTED]
 
 
-def _calendars(plan: dict[str, object]) -> list[str]:
-    calendars = plan["calendars"]
-    assert isinstance(calendars, list)
-    return [each["name"] for each in calendars]
+def _calendars(plan: dict[str, Any]) -> list[str]:
+    return [each["name"] for each in plan["calendars"]]
 
 
 def _calendar(name: str) -> Element:
@@ -259,7 +253,7 @@ def _calendar(name: str) -> Element:
     ]
 
 
-def _seen(plan: dict[str, object]) -> Node:
+def _seen(plan: dict[str, Any]) -> Node:
     if not plan["identities"]:
         return None
     return div(".field")[
