@@ -150,6 +150,10 @@ def _written(value: Value) -> object:
     return {"number": format(Decimal(str(value)), "f")} if is_number else jsonable(value)
 
 
+NEVER_SURE = (types.Phone, types.Domain, types.SalesforceId)
+"""Types whose tables a page doesn't carry; it says so of each value of them."""
+
+
 def is_unsure(value: object) -> bool:
     return isinstance(value, dict) and "unsure" in value
 
@@ -157,6 +161,7 @@ def is_unsure(value: object) -> bool:
 def test_every_value_and_issue_is_the_readers_or_said_to_be_unsure() -> None:
     counts: Counter[str] = Counter()
     for case, found in zip(*drawn_answers(), strict=True):
+        fields = case.program.policy.fields
         _, values, issues = expected(case)
         unsure = {name for name, value in found["values"].items() if is_unsure(value)}
         read = {name: value for name, value in found["values"].items() if name not in unsure}
@@ -164,7 +169,8 @@ def test_every_value_and_issue_is_the_readers_or_said_to_be_unsure() -> None:
         assert read == kept, (case.raw, found)
         told = [each for each in found["issues"] if each[0] not in unsure]
         assert told == [each for each in issues if each[0] not in unsure], (case.raw, found)
-        counts.update(sure=len(read), unsure=len(unsure), issues=len(told))
+        never_sure = {name for name in unsure if isinstance(fields[name].type, NEVER_SURE)}
+        counts.update(sure=len(read), unsure=len(unsure - never_sure), issues=len(told))
     assert counts["sure"] > 5 * counts["unsure"] > 0, counts
     assert counts["issues"] > 20
 

@@ -38,7 +38,20 @@ from turnout.dsl.targets import (
     Accepting,
     said,
 )
-from turnout.dsl.types import AnyOf, Field, OneOf, PersonName, Subdivision, Value, Values, id_field
+from turnout.dsl.types import (
+    AnyOf,
+    Code,
+    Field,
+    FieldType,
+    Integer,
+    Number,
+    OneOf,
+    PersonName,
+    Subdivision,
+    Value,
+    Values,
+    id_field,
+)
 from turnout.dsl.values import Missing, Unread, jsonable, read, show
 from turnout.dsl.wording import quoted, worded
 from turnout.runtime.decisions import Decision
@@ -327,7 +340,19 @@ class _Maker:
         return [arrived.decision.assignee] if arrived.decision.assignee else []
 
 
-_RAW = ("ana@firm.example", "a", "1", "2026-01-05", "DE", "en", "US-CA", "yes")
+_RAW = (
+    *("ana@firm.example", "a", "1", "2026-01-05", "DE", "en", "US-CA", "yes", "firm.example"),
+    *("+4930901820", "001000000000000AAA"),
+)
+"""Texts of which each type reads one, but for those that are bounded."""
+
+
+def _within(kind: FieldType) -> Iterator[object]:
+    """Yield values at the bounds of a type."""
+    if isinstance(kind, Integer | Number):
+        yield from (end for end in (kind.low, kind.high) if end is not None)
+    if isinstance(kind, Code) and kind.digits is not None:
+        yield "1" * kind.digits
 
 
 def _some(field: Field) -> Value:
@@ -336,7 +361,7 @@ def _some(field: Field) -> Value:
         chosen = closed_example(field.type)
         assert chosen is not None, "a lead in a field's class was found"
         return chosen
-    readings = (read(field, raw) for raw in _RAW)
+    readings = (read(field, raw) for raw in (*_RAW, *_within(field.type)))
     return next(each for each in readings if not isinstance(each, Missing | Unread))
 
 
