@@ -24,10 +24,13 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/compiler/test_pictures.py::test_the_layout_of_generated_policies_holds": "as above",
         "tests/compiler/test_plan.py::"
         "test_the_same_policy_is_the_same_bytes_whatever_the_hash_seed": "processes",
+        "tests/compiler/test_deadlines.py": "waits for deadlines",
+        "tests/compiler/test_pictures.py::test_graphviz_keeps_the_places_of_the_dot": "Graphviz",
         "tests/dsl/test_mistakes.py": "a hundred wrong files, each read anew as it was meant",
         "tests/dsl/test_policy_files.py::test_a_condition_of_10_000_parts_is_read": "its size",
         "tests/dsl/test_policy_files.py::test_a_policy_of_too_many_files_is_refused": "1,001 files",
         "tests/dsl/test_program_values.py": "imports pandas",
+        "tests/project/test_catalogue.py": "asks the source of every finding, and makes their pages",
         "tests/project/test_ci.py": "runs the steps of actions and workflows in shells",
         "tests/project/test_docs.py": "runs every block of every page",
         "tests/project/test_examples.py": "decides and draws five firms' leads anew",
@@ -56,6 +59,9 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_diagram.py::"
         "test_a_picture_is_the_same_whatever_the_seed_of_hashes": "processes",
         "tests/turnout/test_program_leads.py": "imports pandas",
+        "tests/turnout/test_promise_commands.py::"
+        "test_a_state_that_another_run_holds_is_waited_for_and_then_said": "waits for a lock",
+        "tests/turnout/test_site_files.py": "makes sites of many pages",
         "tests/turnout/test_reports.py::"
         "test_sarif_is_as_the_official_schema_says": "a schema of 3,000 lines, asked of many",
         "tests/turnout/test_site_in_browser.py": "starts Chromium, and opens pages in it",
