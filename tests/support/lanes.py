@@ -30,7 +30,7 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/dsl/test_policy_files.py::test_a_condition_of_10_000_parts_is_read": "its size",
         "tests/dsl/test_policy_files.py::test_a_policy_of_too_many_files_is_refused": "1,001 files",
         "tests/dsl/test_program_values.py": "imports pandas",
-        "tests/project/test_catalogue.py": "asks the source of every finding, and makes their pages",
+        "tests/project/test_catalogue.py": "asks the source of every finding",
         "tests/project/test_ci.py": "runs the steps of actions and workflows in shells",
         "tests/project/test_docs.py": "runs every block of every page",
         "tests/project/test_examples.py": "decides and draws five firms' leads anew",
