@@ -75,7 +75,7 @@ CHECKS: tuple[Check, ...] = (
     Check((UNREACHABLE_FALLBACK,), OfRoute(check_fallbacks, may_wait=True)),
     Check((COVERAGE_GAP,), OfRoute(check_gaps)),
     Check((DEAD_END, NEVER_AVAILABLE, UNREACHABLE_TARGET), OfRoute(check_chains, is_quick=True)),
-    Check((LOST_ROW,), OfRoute(check_rows, is_quick=True)),
+    Check((LOST_ROW,), OfRoute(check_rows)),
     Check((REDUNDANT_RULE,), OfRules(check_redundant_rules, Depends.OUTCOME, may_wait=True)),
     Check(
         (REDUNDANT_CONDITION,),
