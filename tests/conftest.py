@@ -12,7 +12,7 @@ import gc
 import pytest
 from hypothesis import Phase, settings
 
-from tests.support.lanes import FastLane
+from tests.support.lanes import LONGEST, FastLane, is_apart
 
 THOROUGH = 10_000
 
@@ -42,6 +42,12 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("tests")
     if config.getoption("fast"):
         config.pluginmanager.register(FastLane(), "fast-lane")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes long, so that at the end no core waits for another's long test."""
+    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), not is_apart(item.nodeid)))
 
 
 def pytest_collection_finish() -> None:

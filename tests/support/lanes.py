@@ -16,6 +16,9 @@ import pytest
 MOST = 5.0
 """Seconds of one processor that a test of the fast lane may take, fixtures included."""
 
+LONGEST = "tests/laws/test_scale.py"
+"""What takes minutes, and is traced for coverage besides: it is begun first."""
+
 APART: Mapping[str, str] = MappingProxyType(
     {
         "tests/laws": "thousands of policies, drawn and counted",
