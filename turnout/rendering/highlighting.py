@@ -23,8 +23,8 @@ from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation
 
 from turnout import grammar
 
-_RULES, _, _ = grammar.text().partition("// -- words ---")
-KEYWORDS: Final = frozenset(re.findall(r'"([a-z]+(?:-[a-z]+)*)"', _RULES))
+_RULES: Final[str] = grammar.text().partition("// -- words ---")[0]
+KEYWORDS: Final[frozenset[str]] = frozenset(re.findall(r'"([a-z]+(?:-[a-z]+)*)"', _RULES))
 """Every word that the grammar gives a meaning."""
 
 _OPERATORS: Final = ("and", "not", "or")
@@ -50,7 +50,7 @@ _ALWAYS: Final = [
 class RouteLexer(RegexLexer):
     """Pygments' lexer of `.route` files; any text has colours, and none raises an error."""
 
-    name = "Turnout policy"
+    name: ClassVar[str] = "Turnout policy"
     aliases: ClassVar[Sequence[str]] = ["route"]
     filenames: ClassVar[Sequence[str]] = ["*.route"]
     mimetypes: ClassVar[Sequence[str]] = ["text/x-route"]
