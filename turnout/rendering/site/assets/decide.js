@@ -512,26 +512,34 @@
       return found;
     }
 
+    /** Whether a box takes a lead: true, false, or null where it isn't known. */
+    function taken([, own, part], holds, known) {
+      let answer = true;
+      for (const side of own) {
+        if (holds[side] === false) return false;
+        if (holds[side] === null) answer = null;
+      }
+      return part === null ? answer : every([answer, known[part]]);
+    }
+
     /** The first clause that takes a lead: {clause} (null for none), or {unsure: box}. */
     function first(holds, known = parts(holds)) {
       for (let at = 0; at < plan.boxes.length; at += 1) {
-        const [clause, own, part] = plan.boxes[at];
-        let answer = true;
-        for (const side of own) {
-          if (holds[side] === false) {
-            answer = false;
-            break;
-          }
-          if (holds[side] === null) answer = null;
-        }
-        if (answer !== false && part !== null) answer = every([answer, known[part]]);
-        if (answer === true) return { clause };
+        const answer = taken(plan.boxes[at], holds, known);
+        if (answer === true) return { clause: plan.boxes[at][0] };
         if (answer === null) return { unsure: at };
       }
       return { clause: null };
     }
 
-    return { columns: plan.columns, classes, held, first };
+    /** Of each clause by itself whether it holds: true, false, or null where it isn't known. */
+    function each(holds, known = parts(holds)) {
+      const answers = plan.clauses.map(() => []);
+      for (const box of plan.boxes) answers[box[0]].push(taken(box, holds, known));
+      return answers.map(any);
+    }
+
+    return { columns: plan.columns, classes, held, first, each };
   }
 
   // -- the whole --
@@ -540,6 +548,7 @@
     const lead = leadReader(data);
     const { plan } = data;
     const find = planReader(plan);
+    const questions = data.questions ? planReader(data.questions) : null;
 
     function answerOf(clause) {
       if (clause !== null) return plan.clauses[clause];
@@ -614,7 +623,13 @@
       return [...by].map(([clause, says]) => ({ field: name, clause, says: joined(says), isAll }));
     }
 
-    return { decide, refusals, alternatives, answerOf, read: lead };
+    /** Of each question whose part may let a lead out again, whether the lead comes into it. */
+    function entered(decided, today) {
+      if (!questions) return [];
+      return questions.each(questions.held(questions.classes(decided.whole, today)));
+    }
+
+    return { decide, refusals, alternatives, entered, answerOf, read: lead };
   }
 
   function dayBefore(today, days) {
