@@ -125,18 +125,12 @@ class _Speaker:
         match value:
             case None | () | "":
                 return "none"
-            case bool():
-                return "yes" if value else "no"
-            case Fraction():
-                return str(value.numerator) if value.denominator == 1 else str(float(value))
-            case timedelta():
-                return _lasting(value)
+            case bool() | Fraction() | timedelta() | Cap():
+                return _short(value)
             case (date() as first, date() as last):
                 return _days(first, last)
             case tuple():
                 return ", ".join(self._words(one, of) for one in cast("tuple[object, ...]", value))
-            case Cap():
-                return _capped(value)
             case Identity(fields, within):
                 return f"{' and '.join(fields)} within {_lasting(within)}"
             case frozenset():
@@ -156,6 +150,18 @@ class _Speaker:
                 return " ".join(shown)
             case _:
                 return str(value)
+
+
+def _short(value: bool | Fraction | timedelta | Cap) -> str:  # noqa: FBT001 - a value like others
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case Fraction():
+            return _number(value)
+        case timedelta():
+            return _lasting(value)
+        case Cap():
+            return _capped(value)
 
 
 def _lasting(length: timedelta) -> str:

@@ -653,7 +653,7 @@ def test_a_guarantee_that_both_versions_break_is_not_newly_broken(folder: Path) 
     assert json.loads(result.stdout)["broken"] == []
 
 
-def test_guarantees_are_compared_as_of_a_moment(folder: Path) -> None:
+def test_guarantees_are_compared_as_of_a_moment() -> None:
     """What a calendar opens no more breaks nothing."""
     before = """\
 lead {
