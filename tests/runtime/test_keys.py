@@ -318,11 +318,13 @@ def test_what_people_fill_in_is_no_id(declared: str, raw: str) -> None:
     name = declared.partition(":")[0]
     with router(declared) as of:
         first, second = of.route_all([{name: raw, "n": 1}, {name: raw, "n": 2}])
-    assert first.lead != second.lead and (name, NO_ID) in told(second)
+    assert first.lead != second.lead
+    assert (name, NO_ID) in told(second)
 
 
 @pytest.mark.parametrize("raw", ["0", "11111", "1234567"])
 def test_a_number_that_a_table_may_count_is_an_id(raw: str) -> None:
     with router("id: text") as of:
         first, second = of.route_all([{"id": raw}, {"id": raw}])
-    assert second.repeated and first.lead == raw
+    assert second.repeated
+    assert first.lead == raw
