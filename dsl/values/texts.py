@@ -70,8 +70,9 @@ def compatible(raw: str) -> str:
     """
     if raw.isascii():
         return raw
-    form = "NFC" if any(category(character) == "No" for character in raw) else "NFKC"
-    return normalize(form, raw)
+    if any(category(character) == "No" for character in raw):
+        return normalize("NFC", raw)
+    return normalize("NFKC", raw)
 
 
 def normal_code(raw: str, first: int | None = None) -> str:
