@@ -19,7 +19,7 @@
   const OUTER = new RegExp(`^[${BLANKS}]+|[${BLANKS}]+$`, "gu");
   const RUNS = new RegExp(`[${BLANKS}]+`, "u");
   const BLANK = new RegExp(`^[${BLANKS}]$`, "u");
-  const INVISIBLE = /[\u00ad\u200b\u2060\ufeff]/gu;
+  const INVISIBLE = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
   const UNSTORABLE = /[\0\ud800-\udfff]/u;
   // Blanks of one of both languages alone, and numbers that are no digits everywhere.
   const ODD = /[\x1c-\x1f\x85\p{No}]/u;
@@ -135,6 +135,8 @@
         if (!/^[A-Za-z0-9 ]*$/.test(text)) return UNSURE;
         const code = text.toUpperCase().replaceAll(" ", "");
         const { first, digits } = field;
+        // "D 10115": the country before a postcode.
+        if ((first ?? digits) !== null && /^[a-z]{1,3} +[0-9]{3}/i.test(text)) return UNSURE;
         if (digits !== null) {
           const count = /^[0-9]*/.exec(code)[0].length;
           const isExact = first === null;
