@@ -50,6 +50,7 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.types import Field, Value, Values
+from turnout.frozen import define, frozen
 
 MOST_NEVER = 10_000
 """Sets of moments that don't come; with more, a witness may be at one of the others."""
@@ -61,7 +62,7 @@ Box: TypeAlias = tuple[tuple[int, Mask], ...]
 """A set of leads: for each constrained dimension, in order, its classes."""
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Space:
     """The grid of one schema, as fine as a set of atoms needs it.
 
@@ -181,7 +182,7 @@ _Own: TypeAlias = IsIn | Between | StartsWith
 """Atoms that the classes of a field's values tell apart."""
 
 
-@attrs.define
+@define
 class _Builder:
     fields: Mapping[str, Field]
     atoms: Mapping[str, list[Atom]]

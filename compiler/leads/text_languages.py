@@ -13,12 +13,11 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from unicodedata import normalize
 
-import attrs
-
 from turnout.compiler.leads.automata import Automaton, ExpressionAutomaton, State
 from turnout.compiler.leads.budget import Meter, tick
 from turnout.compiler.leads.expressions import expression_of
 from turnout.dsl import types
+from turnout.frozen import define, frozen
 
 MOST_STATES = 20_000
 """States of a product that are looked at before a question is left open."""
@@ -76,7 +75,7 @@ def can_hold(kind: types.FieldType, character: str) -> bool:
     return not (character.islower() if isinstance(kind, types.Code) else character.isupper())
 
 
-@attrs.frozen
+@frozen
 class Letter:
     """A character, for all that no automaton tells apart from it. is_alone: there is no other."""
 
@@ -107,7 +106,7 @@ def _letters(kind: types.FieldType, edges: tuple[int, ...], each: int) -> list[L
     return sorted(found, key=lambda of: (order.get(of.character, len(order)), of.character))
 
 
-@attrs.define
+@define
 class Walk:
     """A walk through the product of automata: the texts that all have, the shortest first.
 

@@ -34,13 +34,14 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_one_test, worded, written
+from turnout.frozen import frozen
 
 KINDS = ("rule", "fallback", "branch", "else")
 LONGEST = 80
 """Characters of a branch in words."""
 
 
-@attrs.frozen
+@frozen
 class Coverable:
     """Something that a test can cover.
 

@@ -6,8 +6,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl import nodes, types
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import (
@@ -42,6 +40,7 @@ from turnout.dsl.types import Field, Value
 from turnout.dsl.values.free_mail import FREE_MAIL
 from turnout.dsl.values.places import codes_of
 from turnout.dsl.values.texts import normal_code, normal_text
+from turnout.frozen import frozen
 
 MeaningOf: TypeAlias = Callable[[nodes.Name], Condition | None]
 """What a territory's or segment's name stands for; None where that was reported."""
@@ -69,7 +68,7 @@ _FREE_MAIL = "free-mail"
 """What a domain can be asked by a word: whether a provider of free mail has it."""
 
 
-@attrs.frozen
+@frozen
 class Bounds:
     """What is known of a condition of which a part may have been reported.
 
@@ -88,7 +87,7 @@ class Bounds:
 UNKNOWN = Bounds(NEVER, ALWAYS)
 
 
-@attrs.frozen
+@frozen
 class Terms:
     """What conditions speak of, beside territories and segments.
 

@@ -15,6 +15,7 @@ from unicodedata import normalize
 import attrs
 
 from turnout.dsl.values.texts import name_key
+from turnout.frozen import frozen
 
 _FEW = 4
 """Fewer letters than these are a name only as they stand: nothing may be dropped from them."""
@@ -25,7 +26,7 @@ BETWEEN = re.compile(
 )
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class NameTable:
     """The codes that each name may mean.
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import assert_never
 
-import attrs
 from htpy import Element, Node, a, bdi, code, li, ol, ul
 
 from turnout.compiler.program import Clause
@@ -38,6 +37,7 @@ from turnout.dsl.targets import (
     said,
 )
 from turnout.dsl.wording import acted, conjuncts, written, written_part
+from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.rendering.site.addresses import link, page_of
 from turnout.rendering.site.subject import SiteSubject, names_in, receiver
@@ -48,7 +48,7 @@ def told(text: str) -> Element:
     return bdi[visible(text)]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Teller:
     """Says things of one policy on one page. here: that page's path."""
 

@@ -6,7 +6,6 @@ the site's own files, no style and no handler that stands in a page.
 
 from collections.abc import Iterator, Mapping
 
-import attrs
 from htpy import (
     Element,
     Node,
@@ -35,6 +34,7 @@ from htpy import (
 )
 from htpy import details as details_
 
+from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.rendering.site import addresses
 from turnout.rendering.site.sentences import Teller, told
@@ -47,7 +47,7 @@ CONTENT_POLICY = (
 )
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Shell:
     """The frame of a site's pages. ways: the pages of the navigation, title by path."""
 

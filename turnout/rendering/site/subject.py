@@ -28,6 +28,7 @@ from turnout.dsl.policy import Block, Policy, Route, Rule
 from turnout.dsl.promises import AlwaysByRule, AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target, said
+from turnout.frozen import frozen
 from turnout.project.authorship import LineChange
 from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.site.addresses import page_of
@@ -40,7 +41,7 @@ MOST_SHOWN = 12
 """Earlier rules that a page names before it counts the rest."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class RouteSubject:
     """One route: its coverage, and the analysis that its questions are put to."""
 
@@ -84,7 +85,7 @@ class RouteSubject:
                         yield row, column
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Sender:
     """A clause that can send leads to somebody. step: which of its targets, from 0."""
 
@@ -94,7 +95,7 @@ class Sender:
     step: int
 
 
-@attrs.frozen(eq=False, slots=False)
+@frozen(eq=False, slots=False)
 class SiteSubject:
     """A policy and what is known of it.
 
