@@ -30,6 +30,7 @@ from turnout.dsl.conditions import (
     Duplicate,
     EndsWith,
     Has,
+    HasWord,
     IsIn,
     LaterThan,
     Matches,
@@ -96,6 +97,7 @@ class Sight:
                 | StartsWith()
                 | EndsWith()
                 | Contains()
+                | HasWord()
                 | Matches()
                 | OlderThan()
                 | WithinLast()

@@ -108,10 +108,12 @@ document.addEventListener("DOMContentLoaded", () => {
     return [folded];
   }
 
+  const SAID = { contains: "contained", "ends with": "ended with", "has word": "had the word" };
+
   function says(field, what) {
     if (what.missing) return `${field} were missing`;
     if (what.prefix !== undefined) return `${field} started with “${what.prefix}”`;
-    if (what.test) return `${field} ${what.test === "contains" ? "contained" : "ended with"} “${what.text}”`;
+    if (what.test) return `${field} ${SAID[what.test]} “${what.text}”`;
     if (what.value !== undefined) return circumstance(field, what.value);
     if (what.above !== undefined || what.below !== undefined) {
       const low = what.above && `${what.above.isIn ? "at least" : "more than"} ${what.above.text}`;
