@@ -35,6 +35,7 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.patterns import pattern_problem
+from turnout.dsl.resolve.fragments import short_fragments
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
@@ -329,6 +330,8 @@ class ConditionReader:
             is_whole = kind is StartsWith and len(text) == longest
             whole = IsIn(field.name, frozenset({text}))
             atoms.append(whole if is_whole else kind(field.name, text))
+        if kind is Contains and isinstance(field.type, types.Text):
+            self._scope.findings.extend(short_fragments(field, node))
         return self._union(node, atoms)
 
     def _age(self, field: Field, node: nodes.Test) -> Condition | None:
