@@ -15,9 +15,10 @@ from typing import Any, TypeAlias, assert_never
 
 import attrs
 
-from turnout.dsl.conditions import Contains, EndsWith, Has, Matches, Pattern
+from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches, Pattern
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
+from turnout.dsl.values.words import has_word
 from turnout.frozen import frozen
 
 MISSING = 0
@@ -215,6 +216,8 @@ def tester(test: YesNoTest) -> Callable[[Any], bool]:
             return lambda value: value.endswith(text)
         case Contains(_, text) | Has(_, text):
             return lambda value: text in value
+        case HasWord(_, text):
+            return lambda value: has_word(value, text)
         case Matches(_, pattern):
             # RE2 may not be there, and is needed only once a text is asked.
             return lambda value: searcher(pattern)(value)  # noqa: PLW0108

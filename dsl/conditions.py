@@ -17,6 +17,7 @@ import attrs
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
+from turnout.dsl.values.words import has_word
 from turnout.frozen import frozen
 
 Ordered: TypeAlias = int | Decimal | date
@@ -77,6 +78,17 @@ class EndsWith:
 @frozen
 class Contains:
     """The text contains `text`."""
+
+    field: str
+    text: str
+
+
+@frozen
+class HasWord:
+    """`text` stands in the text, and not as a part of a longer word.
+
+    Where it begins or ends with a letter or digit, none stands before or behind it.
+    """
 
     field: str
     text: str
@@ -187,7 +199,7 @@ SEEN = "seen before"
 PREVIOUS_OWNER = "previous owner"
 """Among a lead's values: who last had one of the leads that it is a duplicate of."""
 
-Pattern: TypeAlias = EndsWith | Contains | Matches
+Pattern: TypeAlias = EndsWith | Contains | HasWord | Matches
 """Atoms that ask a text for more than its beginning."""
 
 Age: TypeAlias = OlderThan | WithinLast | WithinNext | LaterThan
@@ -258,6 +270,8 @@ def holds(atom: Atom, value: Value, today: date) -> bool:
             return str(value).endswith(text)
         case Contains(_, text):
             return text in str(value)
+        case HasWord(_, text):
+            return has_word(str(value), text)
         case Matches(_, pattern):
             return searcher(pattern)(str(value))
         case Has(_, wanted):

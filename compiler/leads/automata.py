@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias, assert_never, cast
 
 from turnout.compiler.classes import Texts
 from turnout.compiler.leads.budget import tick
-from turnout.compiler.leads.characters import WORD, Ranges, holds
+from turnout.compiler.leads.characters import WORD, Ranges, holds, just
 from turnout.compiler.leads.expressions import (
     Alternation,
     Boundary,
@@ -48,8 +48,8 @@ class Automaton(Protocol):
         """Return whether a text that ends here is one of its own."""
         ...
 
-    def told_apart(self) -> Iterable[tuple[int, int]]:
-        """Yield ranges of characters within which all are the same to it, and so outside."""
+    def told_apart(self) -> Iterable[Ranges]:
+        """Yield sets of characters; those that are in the same of them are the same to it."""
         ...
 
 
@@ -124,12 +124,11 @@ class ExpressionAutomaton:
         """Return whether the text up to here is one in which it is found, or isn't."""
         return (state == _FOUND or self._looked(state, None)[1]) == self.wanted
 
-    def told_apart(self) -> Iterator[tuple[int, int]]:
-        """Yield the ranges of all letters."""
-        yield from WORD
-        for node in self._nodes:
-            if isinstance(node, _Letter):
-                yield from node.of
+    def told_apart(self) -> Iterator[Ranges]:
+        """Yield the sets of all letters."""
+        if any(isinstance(node, _Look) and node.what == "edge" for node in self._nodes):
+            yield WORD
+        yield from {node.of for node in self._nodes if isinstance(node, _Letter)}
 
     def _looked(self, state: State, following: int | None) -> tuple[tuple[_Letter, ...], bool]:
         """Return the letters that are alive before what follows, and whether the end is."""
@@ -300,10 +299,9 @@ class PartsAutomaton:
         ends = self._at_end[node] == self._all_at_end and not self._ends_badly[node]
         return ends and found == self._all_inside
 
-    def told_apart(self) -> Iterator[tuple[int, int]]:
+    def told_apart(self) -> Iterator[Ranges]:
         """Yield each character of the texts."""
-        for character in sorted({each for node in self._next for each in node}):
-            yield ord(character), ord(character)
+        yield from map(just, {each for node in self._next for each in node})
 
 
 # -- what a text begins with --
@@ -346,7 +344,6 @@ class PrefixAutomaton:
         own = number if begun is None else self.classes.number_of.get(begun, number)
         return bool(self.values >> own & 1)
 
-    def told_apart(self) -> Iterator[tuple[int, int]]:
+    def told_apart(self) -> Iterator[Ranges]:
         """Yield each character of the literals and prefixes."""
-        for character in sorted({each for word in self.words for each in word}):
-            yield ord(character), ord(character)
+        yield from map(just, {each for word in self.words for each in word})

@@ -20,6 +20,7 @@ from turnout.compiler.leads.characters import (
     just,
     union,
 )
+from turnout.dsl.values.words import characters_of_words, is_of_word
 from turnout.frozen import define, frozen
 
 MOST_TIMES = 1_000
@@ -101,6 +102,17 @@ def expression_of(text: str, *, is_cased: bool = False) -> Expression:
     if reader.rest:
         raise UnreadExpressionError(text)
     return found
+
+
+def word_expression(text: str) -> Expression:
+    """Return the expression that is found where `text` is no part of a longer word."""
+    other = CharacterOf(complement(characters_of_words()))
+    parts: list[Expression] = [CharacterOf(just(character)) for character in text]
+    if is_of_word(text[0]):
+        parts.insert(0, Alternation((Boundary("start"), other)))
+    if is_of_word(text[-1]):
+        parts.append(Alternation((Boundary("end"), other)))
+    return Concatenation(tuple(parts))
 
 
 @define

@@ -31,13 +31,13 @@ from turnout.compiler.leads.automata import (
 )
 from turnout.compiler.leads.budget import Meter, OutOfTexts, tick
 from turnout.compiler.leads.dimensions import NO, YES, Dimension
-from turnout.compiler.leads.expressions import UnreadExpressionError, expression_of
+from turnout.compiler.leads.expressions import UnreadExpressionError, expression_of, word_expression
 from turnout.compiler.leads.likely_texts import likely_texts
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.text_languages import MOST_STATES, Walk, kinds, letters
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
-from turnout.dsl.conditions import Contains, EndsWith, Matches, Pattern
+from turnout.dsl.conditions import Contains, EndsWith, HasWord, Matches, Pattern
 from turnout.dsl.types import Field
 from turnout.dsl.values import jsonable, read
 from turnout.frozen import define, frozen
@@ -230,11 +230,13 @@ class Axis:
             found.append(PartsAutomaton.of(parts))
         is_all = True
         for is_wanted in (True, False):
-            for expression in texts(Matches, is_wanted=is_wanted):
+            sought = [
+                *((expression_of, text) for text in texts(Matches, is_wanted=is_wanted)),
+                *((word_expression, text) for text in texts(HasWord, is_wanted=is_wanted)),
+            ]
+            for expression, text in sought:
                 try:
-                    found.append(
-                        ExpressionAutomaton.of(expression_of(expression), wanted=is_wanted)
-                    )
+                    found.append(ExpressionAutomaton.of(expression(text), wanted=is_wanted))
                 except UnreadExpressionError:
                     is_all = False
         return found, is_all

@@ -30,6 +30,7 @@ from turnout.dsl.conditions import (
     Duplicate,
     EndsWith,
     Has,
+    HasWord,
     IsIn,
     LaterThan,
     Matches,
@@ -97,6 +98,7 @@ class Sight:
                 | StartsWith()
                 | EndsWith()
                 | Contains()
+                | HasWord()
                 | Matches()
                 | OlderThan()
                 | WithinLast()
