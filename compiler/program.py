@@ -18,9 +18,10 @@ from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target
 from turnout.dsl.wording import written
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Attempt:
     """One target that a clause tries. by: the rule or fallback that names it, in words."""
 
@@ -29,7 +30,7 @@ class Attempt:
     span: Span = attrs.field(eq=False, repr=False)
 
 
-@attrs.frozen
+@frozen
 class OuterBlock:
     """A block around a clause. span: its written condition, which also tells blocks apart."""
 
@@ -37,7 +38,7 @@ class OuterBlock:
     span: Span = attrs.field(repr=False)
 
 
-@attrs.frozen
+@frozen
 class Clause:
     """A row of a route.
 
@@ -66,7 +67,7 @@ class Clause:
         return f"rule `{self.name}`" if self.is_rule else f"the {self.name}"
 
 
-@attrs.frozen
+@frozen
 class RouteProgram:
     """One route: clauses in the order in which they are tried.
 
@@ -84,7 +85,7 @@ SINCE = date(2026, 1, 1)
 """The day from which on moments count where nobody says as of when."""
 
 
-@attrs.frozen
+@frozen
 class Program:
     """A policy's routes, lowered.
 

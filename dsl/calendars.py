@@ -6,12 +6,13 @@ from typing import TypeAlias
 import attrs
 
 from turnout.dsl.source import Span
+from turnout.frozen import frozen
 
 DayRange: TypeAlias = tuple[date, date]
 """A range of days, first and last included."""
 
 
-@attrs.frozen
+@frozen
 class Opening:
     """A block of open hours, which belongs to the weekday on which it begins.
 
@@ -24,7 +25,7 @@ class Opening:
     end: int
 
 
-@attrs.frozen(cache_hash=True)
+@frozen(cache_hash=True)
 class Calendar:
     """When somebody works: blocks of hours, without holidays and closed days.
 

@@ -14,6 +14,7 @@ import attrs
 from turnout.dsl.promises import Period
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS
+from turnout.frozen import frozen
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """The clock of a test that sets none: a Monday at noon."""
@@ -29,7 +30,7 @@ def _span() -> Span:
     return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
-@attrs.frozen
+@frozen
 class Arrival:
     """A lead arrives. raw: by field, as it would stand in a file of leads."""
 
@@ -37,7 +38,7 @@ class Arrival:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Clock:
     """The clock from here on, in UTC."""
 
@@ -45,7 +46,7 @@ class Clock:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Absence:
     """People and partners who can't take a lead from here on. why: "away" or "at-cap"."""
 
@@ -54,7 +55,7 @@ class Absence:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Expectation:
     """What must be true of the lead before it; `negated`: what must not.
 
@@ -78,7 +79,7 @@ class Expectation:
 TestStep: TypeAlias = Arrival | Clock | Absence | Expectation
 
 
-@attrs.frozen
+@frozen
 class TestCase:
     """A test of one route, its steps in order. span: the test's name."""
 

@@ -9,13 +9,14 @@ from typing import TypeAlias
 import attrs
 
 from turnout.dsl.source import Source, Span
+from turnout.frozen import frozen
 
 
 def _span() -> Span:
     return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
-@attrs.frozen
+@frozen
 class Name:
     """A word that names something."""
 
@@ -23,7 +24,7 @@ class Name:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Literal:
     """A value as written. kind: "name", "text" (quotes removed), "number" or "date"."""
 
@@ -32,7 +33,7 @@ class Literal:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Range:
     """`low..high`, either end open."""
 
@@ -41,7 +42,7 @@ class Range:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Duration:
     """A number and a unit, such as `90 days`."""
 
@@ -53,7 +54,7 @@ class Duration:
 # -- conditions --
 
 
-@attrs.frozen
+@frozen
 class Bare:
     """A name alone: a territory, a segment, or a boolean field."""
 
@@ -61,7 +62,7 @@ class Bare:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Test:
     """A question asked of one field.
 
@@ -76,7 +77,7 @@ class Test:
     table: bool = False
 
 
-@attrs.frozen
+@frozen
 class All:
     """Parts joined by `and`."""
 
@@ -84,7 +85,7 @@ class All:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Any:
     """Parts joined by `or`."""
 
@@ -92,7 +93,7 @@ class Any:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Negation:
     """`not` and a part."""
 
@@ -100,7 +101,7 @@ class Negation:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Open:
     """`open CALENDAR`."""
 
@@ -108,7 +109,7 @@ class Open:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Duplicate:
     """`duplicate`."""
 
@@ -121,7 +122,7 @@ ConditionNode: TypeAlias = Bare | Test | All | Any | Negation | Open | Duplicate
 # -- declarations --
 
 
-@attrs.frozen
+@frozen
 class Policy:
     """`policy NAME`: what the policy is called, whatever its file is."""
 
@@ -129,7 +130,7 @@ class Policy:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Include:
     """`include "file"`."""
 
@@ -137,7 +138,7 @@ class Include:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Option:
     """What a type says of how its values are written, such as `day first` or `5 digits`.
 
@@ -149,7 +150,7 @@ class Option:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class TypeNode:
     """A field's type as written: its words, and whichever arguments and options it has."""
 
@@ -161,7 +162,7 @@ class TypeNode:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class FromTable:
     """`from "file" by field -> column`.
 
@@ -175,7 +176,7 @@ class FromTable:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class FieldNode:
     """`name: type required id missing when [...] from column [...] from "file" by ...`."""
 
@@ -189,7 +190,7 @@ class FieldNode:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class LeadSchema:
     """The lead schema."""
 
@@ -197,7 +198,7 @@ class LeadSchema:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Owned:
     """`owned by NAME`: who answers for what it stands behind."""
 
@@ -205,7 +206,7 @@ class Owned:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Territory:
     """A territory, with a condition, children, or both."""
 
@@ -217,7 +218,7 @@ class Territory:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Segment:
     """A segment on its own or a member of a family."""
 
@@ -226,7 +227,7 @@ class Segment:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class SegmentFamily:
     """Segments that share out one question."""
 
@@ -239,7 +240,7 @@ class SegmentFamily:
 # -- time --
 
 
-@attrs.frozen
+@frozen
 class Timezone:
     """`timezone "Europe/Berlin"`."""
 
@@ -247,7 +248,7 @@ class Timezone:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Weekdays:
     """`mon..fri`; one day where `last` is None."""
 
@@ -256,7 +257,7 @@ class Weekdays:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Opening:
     """Days and the blocks of hours (`09:00-17:30`) in which they are open."""
 
@@ -265,7 +266,7 @@ class Opening:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Holidays:
     """The country or subdivision whose public holidays are closed."""
 
@@ -273,7 +274,7 @@ class Holidays:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Closed:
     """Days that are closed; a single day is a range from it to itself."""
 
@@ -284,7 +285,7 @@ class Closed:
 CalendarClause: TypeAlias = Timezone | Opening | Holidays | Closed
 
 
-@attrs.frozen
+@frozen
 class Calendar:
     """A calendar with its clauses as they are written."""
 
@@ -296,7 +297,7 @@ class Calendar:
 # -- people and places to send a lead --
 
 
-@attrs.frozen
+@frozen
 class Address:
     """`email "..."`."""
 
@@ -304,7 +305,7 @@ class Address:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Hours:
     """`hours CALENDAR`."""
 
@@ -312,7 +313,7 @@ class Hours:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Languages:
     """`languages [de, en]`."""
 
@@ -320,7 +321,7 @@ class Languages:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Serves:
     """`serves FIELD [values]`: what a person can be matched by."""
 
@@ -329,7 +330,7 @@ class Serves:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Cap:
     """`cap 8 per day` (per: a Name) or `cap 8 per 24 hours` (per: a Duration)."""
 
@@ -338,7 +339,7 @@ class Cap:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Away:
     """`away 2026-12-20..2027-01-03`; a single day is a range from it to itself."""
 
@@ -346,7 +347,7 @@ class Away:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Inactive:
     """`inactive`: knows leads of the past, is given none."""
 
@@ -356,7 +357,7 @@ class Inactive:
 PersonClause: TypeAlias = Address | Hours | Timezone | Languages | Serves | Cap | Away | Inactive
 
 
-@attrs.frozen
+@frozen
 class Person:
     """A person with the clauses as they are written."""
 
@@ -365,7 +366,7 @@ class Person:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class People:
     """`people from "file.csv"`: one person a row."""
 
@@ -373,7 +374,7 @@ class People:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Weight:
     """`weight 2`."""
 
@@ -381,7 +382,7 @@ class Weight:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Member:
     """A person in a team, with the clauses as they are written."""
 
@@ -390,7 +391,7 @@ class Member:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class RosterFile:
     """`from "roster.csv"`: one member a row."""
 
@@ -398,7 +399,7 @@ class RosterFile:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Team:
     """A team: its clauses as written, and its members or the table that lists them."""
 
@@ -409,7 +410,7 @@ class Team:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Outlet:
     """A queue, partner or sequence. kind: which of the three."""
 
@@ -420,7 +421,7 @@ class Outlet:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Identity:
     """`identity FIELD, FIELD within 90 days`: what tells a lead that was seen before."""
 
@@ -432,7 +433,7 @@ class Identity:
 # -- routes --
 
 
-@attrs.frozen
+@frozen
 class Target:
     """Where to send. kind: the words before the name, such as "round-robin" or "reject".
 
@@ -447,7 +448,7 @@ class Target:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Chain:
     """`to TARGET else TARGET ...`."""
 
@@ -455,7 +456,7 @@ class Chain:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Sla:
     """`sla DURATION wall, then TARGET`."""
 
@@ -465,7 +466,7 @@ class Sla:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Action:
     """One action of a `do`, such as `notify slack "#emea-deals"`."""
 
@@ -474,7 +475,7 @@ class Action:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Rule:
     """A rule with each clause as often as it is written."""
 
@@ -486,7 +487,7 @@ class Rule:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Within:
     """`within CONDITION { ... }`."""
 
@@ -496,7 +497,7 @@ class Within:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Fallback:
     """`fallback to ...`."""
 
@@ -507,7 +508,7 @@ class Fallback:
 EntryNode: TypeAlias = Rule | Within | Fallback
 
 
-@attrs.frozen
+@frozen
 class Route:
     """An entry point of the policy."""
 
@@ -520,7 +521,7 @@ class Route:
 # -- what must be true --
 
 
-@attrs.frozen
+@frozen
 class OnRoute:
     """`route NAME` in a guarantee or a test: which route it is about."""
 
@@ -528,7 +529,7 @@ class OnRoute:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Reached:
     """A target that a guarantee speaks of: a kind, and a name where the kind has one."""
 
@@ -537,7 +538,7 @@ class Reached:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Claim:
     """One claim of a guarantee.
 
@@ -551,7 +552,7 @@ class Claim:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Guarantee:
     """A guarantee with its clauses as they are written."""
 
@@ -563,7 +564,7 @@ class Guarantee:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class LeadValue:
     """`field: value` in a test's lead; several values where they stand in brackets."""
 
@@ -572,7 +573,7 @@ class LeadValue:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class TestLead:
     """`lead { ... }` in a test."""
 
@@ -580,7 +581,7 @@ class TestLead:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class At:
     """`at 2026-11-23 10:00 "Europe/Berlin"`: the clock from here on."""
 
@@ -590,7 +591,7 @@ class At:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Unavailable:
     """`away ana` or `at-cap ana`: who can't be given a lead from here on. why: the word."""
 
@@ -599,7 +600,7 @@ class Unavailable:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Expect:
     """`expect not KIND ARGUMENT ...`, about the lead before it.
 
@@ -615,7 +616,7 @@ class Expect:
 TestStep: TypeAlias = OnRoute | TestLead | At | Unavailable | Expect
 
 
-@attrs.frozen
+@frozen
 class TestCase:
     """`test "name" { ... }`, its steps in order."""
 
@@ -644,7 +645,7 @@ Item: TypeAlias = (
 )
 
 
-@attrs.frozen
+@frozen
 class File:
     """One parsed file. broken: where syntax errors stand, so that nobody builds on those parts."""
 

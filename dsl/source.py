@@ -9,8 +9,10 @@ from functools import cached_property
 
 import attrs
 
+from turnout.frozen import frozen
 
-@attrs.frozen(slots=False)
+
+@frozen(slots=False)
 class Source:
     """One file: its name as the author knows it, and its text.
 
@@ -43,7 +45,7 @@ class Source:
         return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
 
 
-@attrs.frozen
+@frozen
 class Span:
     """The characters `start` up to, not including, `end` of a source."""
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 import attrs
 
 from turnout.dsl.files import Fault
+from turnout.frozen import frozen
 
 _SYNTAX = "table-syntax"
 
 
-@attrs.frozen
+@frozen
 class Table:
     """A CSV table: its column names, and its rows with the line on which each starts.
 

@@ -18,6 +18,7 @@ from turnout.dsl.policy import Cap, Member, Person, Policy
 from turnout.dsl.targets import LeastLoaded, RoundRobin, ToPartner
 from turnout.dsl.types import Value, Values
 from turnout.dsl.zones import local_date, zone
+from turnout.frozen import define, frozen
 from turnout.runtime.decisions import Reason
 from turnout.runtime.stores import Transaction, member_of, microseconds
 
@@ -34,7 +35,7 @@ CLOSENESS: Mapping[Reason, int] = {
 _ENDLESS = 1 << 62
 
 
-@attrs.frozen
+@frozen
 class Refused:
     """Why a target can't take the lead. members: of a team, each with their own reason."""
 
@@ -49,7 +50,7 @@ Ask: TypeAlias = Callable[[Values, datetime, Transaction, frozenset[str]], froze
 """Returns the members of a team who can be drawn, those left out who missed the lead's SLA."""
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Availability:
     """Asks whether people, teams and partners of a policy can be given a lead."""
 

@@ -9,6 +9,7 @@ import attrs
 from turnout.dsl.promises import ActionKind
 from turnout.dsl.targets import KindWord
 from turnout.dsl.values.reading import Issue
+from turnout.frozen import frozen
 
 TargetKind: TypeAlias = KindWord | Literal["none"]
 """The kind of target that took a lead; "none" where every target was passed over."""
@@ -27,7 +28,7 @@ Reason: TypeAlias = Literal[
 """Why a target could not take a lead."""
 
 
-@attrs.frozen
+@frozen
 class PassedOver:
     """A target that could not take the lead, in words, and why.
 
@@ -40,7 +41,7 @@ class PassedOver:
     members: tuple[tuple[str, Reason], ...] = attrs.field(default=(), eq=False)
 
 
-@attrs.frozen
+@frozen
 class Doing:
     """An action of the rule, for the caller to carry out.
 
@@ -51,7 +52,7 @@ class Doing:
     arguments: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class Decision:
     """Where one lead goes.
 

@@ -58,6 +58,8 @@ from math import gcd, lcm
 
 import attrs
 
+from turnout.frozen import frozen
+
 FINEST = lcm(*range(1, 41))
 """The largest scale that is kept, 5 342 931 457 063 200: below 2**53, a whole number in JSON.
 
@@ -67,7 +69,7 @@ move nobody by a millionth of a lead.
 """
 
 
-@attrs.frozen
+@frozen
 class Roster:
     """A team's members in order, with whole weights in the proportion of those written.
 
@@ -88,7 +90,7 @@ class Roster:
         return cls(tuple(name for name, _ in pairs), tuple(each // shared for each in whole))
 
 
-@attrs.frozen
+@frozen
 class Turns:
     """Where a team stands between two draws.
 

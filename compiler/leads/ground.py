@@ -11,9 +11,10 @@ from turnout.compiler.leads.regions import Region, Regions
 from turnout.compiler.leads.space import Space, space
 from turnout.dsl.conditions import Atom
 from turnout.dsl.types import Field
+from turnout.frozen import frozen
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Ground:
     """The atoms that may be asked of leads with these fields, each once, in order.
 

@@ -47,12 +47,13 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.types import Value
+from turnout.frozen import frozen
 
 Cut: TypeAlias = Any
 """A place on an ordered line between two values; comparable with the others of its line."""
 
 
-@attrs.frozen
+@frozen
 class Partition:
     """One field's classes. masks: those where each atom holds."""
 

@@ -11,6 +11,7 @@ from typing import NoReturn, cast
 import attrs
 
 from turnout.errors import Error
+from turnout.frozen import frozen
 
 MOST_CHARACTERS = 512 * 1024 * 1024
 """The size of a plan; beyond, it isn't even parsed."""
@@ -47,7 +48,7 @@ def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
-@attrs.frozen
+@frozen
 class Json:
     """A value of a plan's JSON. where: how to find it, as in `plan.boxes[3]`."""
 

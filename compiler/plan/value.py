@@ -19,9 +19,10 @@ from turnout.dsl.calendars import Calendar
 from turnout.dsl.policy import Identity, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.targets import Target
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Column:
     """What a field is asked, as classes of its values.
 
@@ -41,7 +42,7 @@ Sides: TypeAlias = tuple[Side, ...]
 """Sides that all hold, each of another column, in their order."""
 
 
-@attrs.frozen
+@frozen
 class ClauseBox:
     """Leads that a clause takes.
 
@@ -55,7 +56,7 @@ class ClauseBox:
     part: int | None = None
 
 
-@attrs.frozen
+@frozen
 class Part:
     """A condition over classes: all sides hold, and of each of `eithers` one part.
 
@@ -66,7 +67,7 @@ class Part:
     eithers: tuple[tuple[int, ...], ...] = ()
 
 
-@attrs.frozen
+@frozen
 class PlannedAttempt:
     """One target that is tried. by: the rule or fallback that names it, in words."""
 
@@ -74,7 +75,7 @@ class PlannedAttempt:
     by: str
 
 
-@attrs.frozen
+@frozen
 class Answer:
     """What a clause says of its leads.
 
@@ -100,7 +101,7 @@ class Answer:
         return self.name if self.is_rule else None
 
 
-@attrs.frozen
+@frozen
 class Plan:
     """How one route of a policy decides leads.
 

@@ -29,9 +29,10 @@ from turnout.compiler.questions.limits import EVERY_LEAD, sure
 from turnout.compiler.questions.route_ground import moments_ground
 from turnout.dsl.conditions import Atom, atoms
 from turnout.dsl.policy import Policy
+from turnout.frozen import frozen
 
 
-@attrs.frozen(slots=False, eq=False)
+@frozen(slots=False, eq=False)
 class Analysis:
     """A route, its ground, and the region of each of its clauses.
 

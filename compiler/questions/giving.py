@@ -32,11 +32,12 @@ from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.promises import MOST_HOPS, Reached
 from turnout.dsl.targets import DRAWN, Accepting, Target, said
 from turnout.dsl.wording import parts
+from turnout.frozen import frozen
 
 _Wanted: TypeAlias = Callable[[str], bool]
 
 
-@attrs.frozen
+@frozen
 class Missed:
     """What can become of leads whose SLA is missed.
 
@@ -48,7 +49,7 @@ class Missed:
     end: End
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Giving:
     """Whom the ends of chains can give leads to, by a policy.
 

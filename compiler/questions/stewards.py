@@ -16,9 +16,10 @@ from turnout.dsl.policy import Block, Definition, Policy, Route
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target, said
 from turnout.dsl.wording import written
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class StewardPart:
     """A part of a policy, and who answers for it, None where nobody does.
 

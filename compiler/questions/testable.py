@@ -25,6 +25,7 @@ from turnout.dsl.conditions import (
     Condition,
     Contains,
     EndsWith,
+    HasWord,
     Named,
     Not,
     Or,
@@ -34,13 +35,14 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_one_test, worded, written
+from turnout.frozen import frozen
 
 KINDS = ("rule", "fallback", "branch", "else")
 LONGEST = 80
 """Characters of a branch in words."""
 
 
-@attrs.frozen
+@frozen
 class Coverable:
     """Something that a test can cover.
 
@@ -122,7 +124,9 @@ def _is_choice(policy: Policy, condition: Or) -> bool:
 def _is_list(condition: Or) -> bool:
     """Return whether this is one test of a text with several literals, such as `contains [..]`."""
     tests = {(type(part), getattr(part, "field", "")) for part in condition.parts}
-    return len(tests) == 1 and isinstance(condition.parts[0], StartsWith | EndsWith | Contains)
+    return len(tests) == 1 and isinstance(
+        condition.parts[0], StartsWith | EndsWith | Contains | HasWord
+    )
 
 
 def _said(condition: Condition, fields: Mapping[str, Field]) -> str:

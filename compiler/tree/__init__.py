@@ -14,9 +14,10 @@ import attrs
 from turnout.compiler.program import Clause
 from turnout.dsl.conditions import Condition
 from turnout.dsl.source import Span
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Leaf:
     """Where every lead goes that comes here. number: of the clause, in the route's order."""
 
@@ -24,7 +25,7 @@ class Leaf:
     clause: Clause
 
 
-@attrs.frozen
+@frozen
 class Question:
     """Something that is asked of a lead.
 
@@ -44,7 +45,7 @@ class Question:
 TreeStep: TypeAlias = Question | Leaf
 
 
-@attrs.frozen
+@frozen
 class Tree:
     """The decision tree of a route."""
 

@@ -26,12 +26,13 @@ from turnout.dsl.conditions import SEEN, Duplicate, Has, Named, Open
 from turnout.dsl.policy import Definition
 from turnout.dsl.values import show
 from turnout.dsl.wording import written
+from turnout.frozen import frozen
 
 MOST = 6
 """Values that a list names before it is folded."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class SideNames:
     """Names for sides: by dimension, each definition that is a side of it, widest first.
 

@@ -8,6 +8,7 @@ from typing import TypeAlias
 import attrs
 
 from turnout.dsl.lexing import Repair
+from turnout.frozen import frozen
 
 LONGEST_LINE = 100
 """Characters of a corrected line that is shown."""
@@ -23,7 +24,7 @@ STARTERS = frozenset({"rule", "within", "fallback", "when", "to", "sla", "do", "
 _WORDS = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Met:
     """The place of a syntax error.
 
@@ -68,7 +69,7 @@ class Met:
         return None
 
 
-@attrs.frozen
+@frozen
 class Told:
     """A mistake that was understood.
 

@@ -16,6 +16,7 @@ from unicodedata import normalize
 import attrs
 
 from turnout.dsl.values.texts import name_key
+from turnout.frozen import frozen
 
 _FEW = 4
 """Fewer letters than these are a name only as they stand: nothing may be dropped from them."""
@@ -29,7 +30,7 @@ BETWEEN = re.compile(
 _BETWEEN_CODES = re.compile(r"[\s.\-_\u2010-\u2014]+")
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class NameTable:
     """The codes that each name may mean.
 

@@ -13,12 +13,13 @@ from turnout.dsl.values.emails import PLAIN, RESERVED
 from turnout.dsl.values.name_tables import BETWEEN
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY, SIGNS
 from turnout.dsl.values.texts import LETTERS_WITHOUT_PARTS
+from turnout.frozen import frozen
 
 _LAST = 0x110000
 _SURROGATES = range(0xD800, 0xE000)
 
 
-@attrs.frozen
+@frozen
 class StepTables:
     """What steps look up.
 

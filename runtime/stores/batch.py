@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias
 import attrs
 
 from turnout.compiler.meaning.identity import Seen
+from turnout.frozen import define
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.moves import Move, Watch
@@ -65,7 +66,7 @@ class Kept(Protocol):
         ...
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Batch:
     """A `Transaction`, and what it changed for the store to keep at its end.
 

@@ -10,13 +10,14 @@ from threading import RLock
 import attrs
 
 from turnout.compiler.meaning.identity import Seen
+from turnout.frozen import define
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.moves import Move
 from turnout.runtime.stores import Recorded, Transaction
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Kept:
     """The state itself.
 

@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import attrs
 
 from turnout.compiler.meaning.identity import Seen
+from turnout.frozen import frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.moves import Move, Watch
@@ -247,7 +248,7 @@ def _log_ahead(connection: sqlite3.Connection, wait: float) -> None:
             return
 
 
-@attrs.frozen
+@frozen
 class _Kept:
     """The tables, as a batch reads them."""
 

@@ -30,6 +30,7 @@ from turnout.dsl.files import resolved
 from turnout.dsl.findings import Severity
 from turnout.dsl.resolve.scope import nearest
 from turnout.errors import Error
+from turnout.frozen import frozen
 
 LARGEST = 1024 * 1024
 LEVELS: Mapping[str, Severity | None] = {**{each.value: each for each in Severity}, "off": None}
@@ -40,7 +41,7 @@ class ConfigurationError(Error):
     """A configuration can't be read, or says what has no meaning."""
 
 
-@attrs.frozen
+@frozen
 class Configuration:
     """What was configured; what wasn't is empty.
 
@@ -96,7 +97,7 @@ def _from(here: Path, path: Path) -> Path:
 _PYPROJECT = ("tool", "turnout")
 
 
-@attrs.frozen
+@frozen
 class _Written:
     """A configuration as it stands in its file, and the names of the tables around it."""
 

@@ -9,6 +9,7 @@ from turnout.compiler.questions.testable import Coverable
 from turnout.dsl.expectations import TARGETS, Expectation
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.wording import promised
+from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.rendering.excerpt import excerpt
 from turnout.rendering.explanation import explanation_text, goes_to
@@ -19,7 +20,7 @@ from turnout.trials.testing import Covered, Failure, TestResult
 _INDENT = 4
 
 
-@attrs.frozen
+@frozen
 class TestReport:
     """The tests of a run in order, and what those of each policy cover.
 

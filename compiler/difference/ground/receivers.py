@@ -29,6 +29,7 @@ from turnout.dsl.conditions import (
 from turnout.dsl.targets import Target, renamed
 from turnout.dsl.types import Lookup, Value
 from turnout.dsl.values.picklists import picklist_key
+from turnout.frozen import frozen
 
 
 def marked(targets: Iterable[Target], fields: frozenset[str], suffix: str) -> tuple[Target, ...]:
@@ -44,7 +45,7 @@ def unmarked(target: Target) -> Target:
     return renamed(target, lambda name: name.removesuffix(BEFORE).removesuffix(AFTER))
 
 
-@attrs.frozen
+@frozen
 class Readings:
     """Where the versions give a lead different values of a field.
 

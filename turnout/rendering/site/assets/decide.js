@@ -424,6 +424,20 @@
     return low;
   }
 
+  const OF_WORDS = /[\p{L}\p{M}\p{N}]/u;
+
+  // Characters and not units of UTF-16: a letter may be two of these.
+  function hasWord(text, word) {
+    const [all, wanted] = [Array.from(text), Array.from(word)];
+    const joins = (one, next) => one !== undefined && next !== undefined && OF_WORDS.test(one) && OF_WORDS.test(next);
+    return all.some(
+      (_, at) =>
+        wanted.every((letter, on) => all[at + on] === letter) &&
+        !joins(all[at - 1], wanted[0]) &&
+        !joins(wanted.at(-1), all[at + wanted.length]),
+    );
+  }
+
   function classFinder(column) {
     const present = (find) => (value) => (value === undefined ? 0 : value === UNSURE ? null : find(value));
     switch (column.kind) {
@@ -438,6 +452,7 @@
           if (column.test === "has") return Number(value.includes(column.text));
           if (column.test === "ends with") return Number(value.endsWith(column.text));
           if (column.test === "contains") return Number(value.includes(column.text));
+          if (column.test === "has word") return Number(hasWord(value, column.text));
           return null; // a pattern of RE2, which JavaScript reads otherwise
         });
       case "whole":
@@ -514,26 +529,34 @@
       return found;
     }
 
+    /** Whether a box takes a lead: true, false, or null where it isn't known. */
+    function taken([, own, part], holds, known) {
+      let answer = true;
+      for (const side of own) {
+        if (holds[side] === false) return false;
+        if (holds[side] === null) answer = null;
+      }
+      return part === null ? answer : every([answer, known[part]]);
+    }
+
     /** The first clause that takes a lead: {clause} (null for none), or {unsure: box}. */
     function first(holds, known = parts(holds)) {
       for (let at = 0; at < plan.boxes.length; at += 1) {
-        const [clause, own, part] = plan.boxes[at];
-        let answer = true;
-        for (const side of own) {
-          if (holds[side] === false) {
-            answer = false;
-            break;
-          }
-          if (holds[side] === null) answer = null;
-        }
-        if (answer !== false && part !== null) answer = every([answer, known[part]]);
-        if (answer === true) return { clause };
+        const answer = taken(plan.boxes[at], holds, known);
+        if (answer === true) return { clause: plan.boxes[at][0] };
         if (answer === null) return { unsure: at };
       }
       return { clause: null };
     }
 
-    return { columns: plan.columns, classes, held, first };
+    /** Of each clause by itself whether it holds: true, false, or null where it isn't known. */
+    function each(holds, known = parts(holds)) {
+      const answers = plan.clauses.map(() => []);
+      for (const box of plan.boxes) answers[box[0]].push(taken(box, holds, known));
+      return answers.map(any);
+    }
+
+    return { columns: plan.columns, classes, held, first, each };
   }
 
   // -- the whole --
@@ -542,6 +565,7 @@
     const lead = leadReader(data);
     const { plan } = data;
     const find = planReader(plan);
+    const questions = data.questions ? planReader(data.questions) : null;
 
     function answerOf(clause) {
       if (clause !== null) return plan.clauses[clause];
@@ -616,7 +640,13 @@
       return [...by].map(([clause, says]) => ({ field: name, clause, says: joined(says), isAll }));
     }
 
-    return { decide, refusals, alternatives, answerOf, read: lead };
+    /** Of each question whose part may let a lead out again, whether the lead comes into it. */
+    function entered(decided, today) {
+      if (!questions) return [];
+      return questions.each(questions.held(questions.classes(decided.whole, today)));
+    }
+
+    return { decide, refusals, alternatives, entered, answerOf, read: lead };
   }
 
   function dayBefore(today, days) {
