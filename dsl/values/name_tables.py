@@ -13,10 +13,8 @@ from importlib.resources import files
 from typing import Literal
 from unicodedata import normalize
 
-import attrs
-
 from turnout.dsl.values.texts import name_key
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 _FEW = 4
 """Fewer letters than these are a name only as they stand: nothing may be dropped from them."""
@@ -37,8 +35,8 @@ class NameTable:
     written: by the name as it stands, case folded. loose: by its letters and digits alone.
     """
 
-    written: Mapping[str, frozenset[str]] = attrs.field(repr=False)
-    loose: Mapping[str, frozenset[str]] = attrs.field(repr=False)
+    written: Mapping[str, frozenset[str]] = attribute(repr=False)
+    loose: Mapping[str, frozenset[str]] = attribute(repr=False)
 
     def meant(self, text: str, is_code: Callable[[str], bool]) -> frozenset[str]:
         """Return the codes that `text` may mean by name, none where it is no name.
