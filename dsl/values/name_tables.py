@@ -9,7 +9,7 @@ of them ("PE RU") is no name that their letters make together.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Literal
 from unicodedata import normalize
 
@@ -126,7 +126,8 @@ def parts(text: str) -> tuple[str, ...]:
 @cache
 def cldr(table: Literal["countries", "subdivisions", "languages"]) -> Mapping[str, tuple[str, ...]]:
     """Return CLDR's names by code: in English, in own languages, and in a few others."""
-    path = files("turnout.dsl.values").joinpath("names", f"{table}.tsv")
-    lines = path.read_text("utf-8").splitlines()
+    found = get_data(__name__, f"names/{table}.tsv")
+    assert found is not None  # it is installed with this module
+    lines = found.decode().splitlines()
     rows = (line.split("\t") for line in lines if not line.startswith("#"))
     return {code: tuple(found) for code, *found in rows}
