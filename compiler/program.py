@@ -10,15 +10,13 @@ gets is then the chain of the first clause whose condition holds.
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-import attrs
-
 from turnout.dsl.conditions import ALWAYS, And, Condition
 from turnout.dsl.policy import Block, Chain, Policy, Route, Rule, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target
 from turnout.dsl.wording import written
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 
 @frozen
@@ -27,7 +25,7 @@ class Attempt:
 
     target: Target
     by: str
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = attribute(eq=False, repr=False)
 
 
 @frozen
@@ -35,7 +33,7 @@ class OuterBlock:
     """A block around a clause. span: its written condition, which also tells blocks apart."""
 
     condition: Condition
-    span: Span = attrs.field(repr=False)
+    span: Span = attribute(repr=False)
 
 
 @frozen
@@ -56,7 +54,7 @@ class Clause:
     own: Condition
     attempts: tuple[Attempt, ...]
     own_attempts: int
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = attribute(eq=False, repr=False)
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
     steward: str | None = None
@@ -78,7 +76,7 @@ class RouteProgram:
     name: str
     clauses: tuple[Clause, ...]
     last: tuple[Attempt, ...]
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = attribute(eq=False, repr=False)
 
 
 SINCE = date(2026, 1, 1)

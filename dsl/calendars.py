@@ -3,10 +3,8 @@
 from datetime import date
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.source import Span
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 DayRange: TypeAlias = tuple[date, date]
 """A range of days, first and last included."""
@@ -40,4 +38,4 @@ class Calendar:
     openings: tuple[Opening, ...]
     holidays: tuple[str, ...]
     closed: tuple[DayRange, ...]
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = attribute(eq=False, repr=False)

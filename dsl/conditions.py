@@ -12,13 +12,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias, assert_never
 
-import attrs
-
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
 from turnout.dsl.values.words import has_word
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 Ordered: TypeAlias = int | Decimal | date
 
@@ -41,8 +39,8 @@ class IsIn:
 
     field: str
     values: frozenset[Value]
-    table: str = attrs.field(default="", eq=False)
-    word: str = attrs.field(default="", eq=False)
+    table: str = attribute(default="", eq=False)
+    word: str = attribute(default="", eq=False)
 
 
 @frozen
@@ -242,7 +240,7 @@ class Named:
 
     kind: str
     name: str
-    meaning: "Condition" = attrs.field(repr=False, eq=False)
+    meaning: "Condition" = attribute(repr=False, eq=False)
 
 
 Condition: TypeAlias = Atom | And | Or | Not | Named

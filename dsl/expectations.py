@@ -9,12 +9,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.promises import Period
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """The clock of a test that sets none: a Monday at noon."""
@@ -27,7 +25,7 @@ TARGETS = {
 
 
 def _span() -> Span:
-    return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
+    return attribute(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
 @frozen

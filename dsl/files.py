@@ -20,7 +20,7 @@ from turnout.dsl import nodes
 from turnout.dsl.findings import Finding, Label, Severity, error
 from turnout.dsl.parse import parse
 from turnout.dsl.source import Source, Span
-from turnout.frozen import define, frozen
+from turnout.frozen import attribute, define, frozen
 
 MAX_FILE = 4 * 1024 * 1024
 MAX_TABLE = 64 * 1024 * 1024
@@ -64,7 +64,7 @@ class Files:
     holds of files holds of them: limits, byte-order marks, line ends.
     """
 
-    overlay: Mapping[Path, str] = attrs.field(factory=dict[Path, str], converter=_known)
+    overlay: Mapping[Path, str] = attribute(factory=dict[Path, str], converter=_known)
 
     def known(self, path: Path) -> Path:
         """Return the path by which a file is known, absolute, whatever links lead to it."""
@@ -103,8 +103,8 @@ class NotedFiles(Files):
     mark, lines that end in a line feed.
     """
 
-    of: Files = attrs.field(factory=Files, kw_only=True)
-    read: dict[Path, str] = attrs.field(factory=dict[Path, str], init=False)
+    of: Files = attribute(factory=Files, kw_only=True)
+    read: dict[Path, str] = attribute(factory=dict[Path, str], init=False)
 
     def text(self, path: Path, limit: int, *, is_asked: bool = True) -> str | Fault:
         """Return the text of a file, and note it."""

@@ -6,14 +6,12 @@ that differ only in layout and comments have equal trees.
 
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.source import Source, Span
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 
 def _span() -> Span:
-    return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
+    return attribute(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
 @frozen
@@ -649,6 +647,6 @@ Item: TypeAlias = (
 class File:
     """One parsed file. broken: where syntax errors stand, so that nobody builds on those parts."""
 
-    source: Source = attrs.field(eq=False, repr=False)
+    source: Source = attribute(eq=False, repr=False)
     items: tuple[Item, ...]
-    broken: tuple[Span, ...] = attrs.field(default=(), eq=False)
+    broken: tuple[Span, ...] = attribute(default=(), eq=False)

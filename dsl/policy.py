@@ -10,8 +10,6 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.calendars import Calendar, DayRange
 from turnout.dsl.conditions import Condition, Duplicate
 from turnout.dsl.expectations import TestCase
@@ -19,15 +17,15 @@ from turnout.dsl.promises import Action, Guarantee, Period
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Field, Value
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 
 def _span() -> Span:
-    return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
+    return attribute(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
 def _written() -> Span | None:
-    return attrs.field(default=None, eq=False, repr=False)  # type: ignore[no-any-return]
+    return attribute(default=None, eq=False, repr=False)  # type: ignore[no-any-return]
 
 
 @frozen(cache_hash=True)
@@ -59,7 +57,7 @@ class Person:
     timezone: str = "UTC"
     caps: tuple[Cap, ...] = ()
     away: tuple[DayRange, ...] = ()
-    serves: Mapping[str, frozenset[Value]] = attrs.field(factory=dict[str, frozenset[Value]])
+    serves: Mapping[str, frozenset[Value]] = attribute(factory=dict[str, frozenset[Value]])
     is_inactive: bool = False
 
 
@@ -257,8 +255,8 @@ class Policy:
     teams: Mapping[str, Team]
     outlets: Mapping[str, Outlet]
     routes: Mapping[str, Route]
-    guarantees: Mapping[str, Guarantee] = attrs.field(factory=dict[str, Guarantee])
-    calendars: Mapping[str, Calendar] = attrs.field(factory=dict[str, Calendar])
+    guarantees: Mapping[str, Guarantee] = attribute(factory=dict[str, Guarantee])
+    calendars: Mapping[str, Calendar] = attribute(factory=dict[str, Calendar])
     identities: tuple[Identity, ...] = ()
     tests: tuple[TestCase, ...] = ()
     timezone: str = "UTC"

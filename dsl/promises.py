@@ -6,11 +6,9 @@ never changes where a lead goes.
 
 from typing import Literal, TypeAlias
 
-import attrs
-
 from turnout.dsl.conditions import Condition
 from turnout.dsl.source import Span
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 """Minutes of each unit by the wall clock."""
@@ -21,7 +19,7 @@ MOST_HOPS = 5
 
 
 def _span() -> Span:
-    return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
+    return attribute(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
 @frozen

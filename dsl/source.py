@@ -7,9 +7,7 @@ only when somebody reads them, so values stay small and comparisons cheap.
 from bisect import bisect_right
 from functools import cached_property
 
-import attrs
-
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 
 @frozen(slots=False)
@@ -20,7 +18,7 @@ class Source:
     """
 
     name: str
-    text: str = attrs.field(repr=False)
+    text: str = attribute(repr=False)
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
@@ -49,7 +47,7 @@ class Source:
 class Span:
     """The characters `start` up to, not including, `end` of a source."""
 
-    source: Source = attrs.field(eq=lambda source: source.name, order=False)
+    source: Source = attribute(eq=lambda source: source.name, order=False)
     start: int
     end: int
 

@@ -4,10 +4,8 @@ import csv
 import io
 from collections.abc import Iterator
 
-import attrs
-
 from turnout.dsl.files import Fault
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 _SYNTAX = "table-syntax"
 
@@ -21,7 +19,7 @@ class Table:
 
     name: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...] = attrs.field(repr=False)
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = attribute(repr=False)
 
 
 def table_of(text: str, name: str) -> Table | Fault:

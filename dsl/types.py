@@ -27,10 +27,8 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias
 
-import attrs
-
 from turnout.dsl.source import Span
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 Value: TypeAlias = str | int | Decimal | date | frozenset[str]
 """One normalised value; see the table above (bool is an int to Python's types)."""
@@ -266,7 +264,7 @@ class PersonName:
 
     word = "person"
     shape: ClassVar[Shape] = "listed"
-    people: Mapping[str, str] = attrs.field(factory=dict[str, str], hash=False, repr=False)
+    people: Mapping[str, str] = attribute(factory=dict[str, str], hash=False, repr=False)
 
 
 FieldType: TypeAlias = (
@@ -311,7 +309,7 @@ class Lookup:
 
     key: str
     table: str
-    values: Mapping[Value, Value] = attrs.field(hash=False, repr=False)
+    values: Mapping[Value, Value] = attribute(hash=False, repr=False)
 
 
 @frozen
@@ -328,7 +326,7 @@ class Field:
     type: FieldType
     required: bool = False
     placeholders: tuple[str, ...] = ()
-    span: Span | None = attrs.field(default=None, eq=False, repr=False)
+    span: Span | None = attribute(default=None, eq=False, repr=False)
     lookups: tuple[Lookup, ...] = ()
     is_id: bool = False
     columns: tuple[str, ...] = ()

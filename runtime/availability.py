@@ -11,14 +11,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.policy import Cap, Member, Person, Policy
 from turnout.dsl.targets import LeastLoaded, RoundRobin, ToPartner
 from turnout.dsl.types import Value, Values
 from turnout.dsl.zones import local_date, zone
-from turnout.frozen import define, frozen
+from turnout.frozen import attribute, define, frozen
 from turnout.runtime.decisions import Reason
 from turnout.runtime.stores import Transaction, member_of, microseconds
 
@@ -55,14 +53,12 @@ class Availability:
     """Asks whether people, teams and partners of a policy can be given a lead."""
 
     policy: Policy
-    _moment: datetime | None = attrs.field(default=None, init=False)
-    _away: dict[tuple[str, bool], Reason | None] = attrs.field(
+    _moment: datetime | None = attribute(default=None, init=False)
+    _away: dict[tuple[str, bool], Reason | None] = attribute(
         factory=dict[tuple[str, bool], Reason | None], init=False
     )
-    _open: dict[str, bool] = attrs.field(factory=dict[str, bool], init=False)
-    _periods: dict[Cap, tuple[int, int]] = attrs.field(
-        factory=dict[Cap, tuple[int, int]], init=False
-    )
+    _open: dict[str, bool] = attribute(factory=dict[str, bool], init=False)
+    _periods: dict[Cap, tuple[int, int]] = attribute(factory=dict[Cap, tuple[int, int]], init=False)
 
     def _at(self, moment: datetime) -> None:
         """Forget what was true at another moment."""

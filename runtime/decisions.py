@@ -4,12 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-import attrs
-
 from turnout.dsl.promises import ActionKind
 from turnout.dsl.targets import KindWord
 from turnout.dsl.values.reading import Issue
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 TargetKind: TypeAlias = KindWord | Literal["none"]
 """The kind of target that took a lead; "none" where every target was passed over."""
@@ -38,7 +36,7 @@ class PassedOver:
 
     target: str
     reason: Reason
-    members: tuple[tuple[str, Reason], ...] = attrs.field(default=(), eq=False)
+    members: tuple[tuple[str, Reason], ...] = attribute(default=(), eq=False)
 
 
 @frozen

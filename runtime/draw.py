@@ -56,9 +56,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
-import attrs
-
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 FINEST = lcm(*range(1, 41))
 """The largest scale that is kept, 5 342 931 457 063 200: below 2**53, a whole number in JSON.
@@ -99,7 +97,7 @@ class Turns:
     """
 
     scale: int = 1
-    lag: Mapping[str, int] = attrs.field(factory=dict[str, int])
+    lag: Mapping[str, int] = attribute(factory=dict[str, int])
 
 
 LEVEL = Turns()

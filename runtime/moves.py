@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 from turnout.runtime.decisions import Decision, TargetKind
 
 
@@ -75,7 +75,7 @@ class Watch:
 
     hops: int = 0
     missed: tuple[str, ...] = ()
-    values: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    values: Mapping[str, Any] = attribute(factory=dict[str, Any])
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Watch":

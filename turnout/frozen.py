@@ -7,10 +7,11 @@ fields alone; `__init__` is written at the first value, what attrs knows of the 
 (`attrs.fields`, `attrs.evolve`, ...) is had from attrs when it is asked for, and equality,
 hash and representation are closures over the fields.
 
-To a type checker, and in what they mean, `frozen` and `define` are those of attrs. A class
-that asks for more than plain fields is made by attrs at once: one with `attrs.field`,
+To a type checker, and in what they mean, `frozen`, `define` and `attribute` are `frozen`,
+`define` and `field` of attrs. A class that asks for more is made by attrs at once: one with
 `cached_property`, `super()`, another attrs class below it, methods of its own in place of
-those, or options beyond `eq`. `tests/turnout/test_frozen.py` holds the two kinds equal.
+those, options of the class beyond `eq`, or of a field beyond its default and where it
+counts. A test holds the two kinds equal.
 """
 
 import sys
@@ -23,10 +24,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_origin
 
 import attrs
 
-__all__ = ["define", "frozen"]
+__all__ = ["attribute", "define", "frozen"]
 
 if TYPE_CHECKING:
     from attrs import define, frozen
+    from attrs import field as attribute
 else:
 
     def frozen(cls: type | None = None, **options: Any) -> Any:  # noqa: ANN401 - as attrs has it
@@ -37,6 +39,10 @@ else:
         """Make a class of things that change; as a decorator, with or without options."""
         return _made(attrs.define, cls, options)
 
+    def attribute(**options: Any) -> Any:  # noqa: ANN401 - as attrs has it
+        """Return what stands for a field whose options are these, until its class is made."""
+        return _Asked(options)
+
 
 _OWN = frozenset(
     {"__init__", "__eq__", "__hash__", "__repr__", "__getstate__", "__setstate__", "__slots__"}
@@ -44,8 +50,27 @@ _OWN = frozenset(
 )
 """What is made here; a class that has one of these of its own is left to attrs."""
 
-_FIELD = type(attrs.field())
 _FACTORY: Any = attrs.Factory
+_OPTIONS = frozenset({"default", "factory", "eq", "hash", "repr"})
+"""Options of a field that are seen to here."""
+
+
+@attrs.frozen
+class _Asked:
+    """A field as it is asked for."""
+
+    options: dict[str, Any]
+
+
+@attrs.frozen
+class _Field:
+    """A field as it is made. default: attrs' NOTHING for none, or a Factory."""
+
+    name: str
+    default: Any
+    eq: bool
+    hash: bool
+    repr: bool
 
 
 @attrs.frozen
@@ -58,18 +83,18 @@ def _made(by: Callable[..., Any], cls: type | None, options: dict[str, Any]) -> 
         return lambda decorated: _made(by, decorated, options)
     fields = _fields(cls) if options.keys() <= {"eq"} and _is_plain(cls) else None
     if fields is None:
-        return by(cls, **options)
+        return _by_attrs(by, cls, options)
     is_frozen = by is attrs.frozen
-    body = {name: value for name, value in vars(cls).items() if name not in {*fields, "__dict__"}}
+    names = tuple(each.name for each in fields)
+    body = {name: value for name, value in vars(cls).items() if name not in {*names, "__dict__"}}
     body.pop("__weakref__", None)
-    names = tuple(fields)
     body.update(
         __slots__=(*names, "__weakref__"),
         __qualname__=cls.__qualname__,
         __match_args__=names,
         __init__=_Init(fields, is_frozen=is_frozen),
         __attrs_attrs__=_Known(by, cls, options),
-        __repr__=_representation(names),
+        __repr__=_representation(tuple(each.name for each in fields if each.repr)),
         __replace__=attrs.evolve,
     )
     body["__getstate__"], body["__setstate__"] = _pickling(names)
@@ -77,9 +102,18 @@ def _made(by: Callable[..., Any], cls: type | None, options: dict[str, Any]) -> 
         body["__setattr__"] = vars(_Unchanging)["__setattr__"]
         body["__delattr__"] = vars(_Unchanging)["__delattr__"]
     if options.get("eq", True):
-        body["__eq__"], hashed = _comparing(names, f"{cls.__module__}.{cls.__qualname__}")
-        body["__hash__"] = hashed if is_frozen else None
+        body["__eq__"] = _equality(tuple(each.name for each in fields if each.eq))
+        hashed = tuple(each.name for each in fields if each.hash)
+        body["__hash__"] = _hash(hashed, cls) if is_frozen else None
     return type(cls)(cls.__name__, cls.__bases__, body)
+
+
+def _by_attrs(by: Callable[..., Any], cls: type, options: dict[str, Any]) -> Any:  # noqa: ANN401
+    """Return the class as attrs makes it."""
+    for name, value in [*vars(cls).items()]:
+        if isinstance(value, _Asked):
+            setattr(cls, name, attrs.field(**value.options))
+    return by(cls, **options)
 
 
 def _is_plain(cls: type) -> bool:
@@ -91,8 +125,7 @@ def _is_plain(cls: type) -> bool:
     if hashes_not or any(name in _OWN and name != "__weakref__" for name in own):
         return False
     return not any(
-        isinstance(value, (cached_property, _FIELD)) or _names_its_class(value)
-        for value in own.values()
+        isinstance(value, cached_property) or _names_its_class(value) for value in own.values()
     )
 
 
@@ -102,19 +135,22 @@ def _names_its_class(value: object) -> bool:
     return isinstance(inner, FunctionType) and "__class__" in inner.__code__.co_freevars
 
 
-def _fields(cls: type) -> dict[str, Any] | None:
-    """Return the fields of a class with their defaults, `attrs.NOTHING` for none.
-
-    None where attrs has more to do for them.
-    """
-    own = vars(cls)
-    names = [name for name, kind in _annotations(cls).items() if not _is_of_the_class(kind)]
-    fields = {name: own.get(name, attrs.NOTHING) for name in names}
-    if any(name.startswith("_") for name in names) or len(names) != len(set(names)):
-        return None
-    for default in fields.values():
-        if isinstance(default, _FACTORY) and default.takes_self:
+def _fields(cls: type) -> list[_Field] | None:
+    """Return the fields of a class, None where attrs has more to do for them."""
+    fields: list[_Field] = []
+    for name, kind in _annotations(cls).items():
+        if _is_of_the_class(kind):
+            continue
+        default = vars(cls).get(name, attrs.NOTHING)
+        asked = default.options if isinstance(default, _Asked) else {"default": default}
+        factory = asked.get("factory")
+        made = asked.get("default", attrs.NOTHING) if factory is None else _FACTORY(factory)
+        takes_self = isinstance(made, _FACTORY) and made.takes_self
+        eq, counts, shown = asked.get("eq", True), asked.get("hash"), asked.get("repr", True)
+        is_known = asked.keys() <= _OPTIONS and isinstance(eq, bool) and isinstance(shown, bool)
+        if takes_self or not is_known or name.startswith("__"):
             return None
+        fields.append(_Field(name, made, eq, eq if counts is None else counts, shown))
     return fields
 
 
@@ -136,7 +172,7 @@ def _is_of_the_class(kind: object) -> bool:
 class _Init:
     """Stands for `__init__` until somebody asks for it, and then writes it."""
 
-    def __init__(self, fields: dict[str, Any], *, is_frozen: bool) -> None:
+    def __init__(self, fields: list[_Field], *, is_frozen: bool) -> None:
         self._fields = fields
         self._is_frozen = is_frozen
 
@@ -152,27 +188,26 @@ class _Init:
         return made if instance is None else made.__get__(instance)
 
 
-def _init(owner: type, fields: dict[str, Any], *, is_frozen: bool) -> FunctionType:
+def _init(owner: type, fields: list[_Field], *, is_frozen: bool) -> FunctionType:
     """Return the method that sets each field to what is given, or to its default."""
     names: dict[str, Any] = {"NOTHING": attrs.NOTHING}
     given: list[str] = ["self"]
     lines: list[str] = []
-    for name, default in fields.items():
-        value = name
-        if isinstance(default, _FACTORY):
-            names[f"_made_{name}"] = default.factory
-            value = f"_made_{name}() if {name} is NOTHING else {name}"
-            given.append(f"{name}=NOTHING")
-        elif default is attrs.NOTHING:
-            given.append(name)
-        else:
-            names[f"_default_{name}"] = default
-            given.append(f"{name}=_default_{name}")
+    for each in fields:
+        argument = value = each.name.lstrip("_")
+        if isinstance(each.default, _FACTORY):
+            names[f"_made_{argument}"] = each.default.factory
+            value = f"_made_{argument}() if {argument} is NOTHING else {argument}"
+            argument += "=NOTHING"
+        elif each.default is not attrs.NOTHING:
+            names[f"_default_{argument}"] = each.default
+            argument += f"=_default_{argument}"
+        given.append(argument)
         if is_frozen:
-            names[f"_set_{name}"] = vars(owner)[name].__set__
-            lines.append(f"    _set_{name}(self, {value})")
+            names[f"_set_{each.name}"] = vars(owner)[each.name].__set__
+            lines.append(f"    _set_{each.name}(self, {value})")
         else:
-            lines.append(f"    self.{name} = {value}")
+            lines.append(f"    self.{each.name} = {value}")
     text = "\n".join([f"def __init__({', '.join(given)}):", *(lines or ["    pass"])])
     exec(compile(text, f"<{owner.__module__}.{owner.__qualname__}>", "exec"), names)  # noqa: S102
     made: FunctionType = names["__init__"]
@@ -194,7 +229,7 @@ class _Known:
         self._owner = owner
 
     def __get__(self, instance: object, _: type) -> Any:  # noqa: ANN401 - what attrs has there
-        known = self._by(self._cls, **self._options).__attrs_attrs__
+        known = _by_attrs(self._by, self._cls, self._options).__attrs_attrs__
         setattr(self._owner, "__attrs_attrs__", known)  # noqa: B010 - which replaces this
         return known
 
@@ -204,19 +239,24 @@ def _values(names: tuple[str, ...]) -> Callable[[Any], Any]:
     return attrgetter(*names) if names else lambda _: ()
 
 
-def _comparing(names: tuple[str, ...], of: str) -> tuple[Callable[..., Any], Callable[..., int]]:
-    """Return `__eq__` and `__hash__` of the class with that whole name."""
+def _equality(names: tuple[str, ...]) -> Callable[[Any, object], Any]:
     values = _values(names)
-    salt = hash(of)
 
     def __eq__(self: Any, other: object) -> Any:  # noqa: ANN401, N807 - the method itself
         kind = self.__class__
         return values(self) == values(other) if other.__class__ is kind else NotImplemented
 
+    return __eq__
+
+
+def _hash(names: tuple[str, ...], of: type) -> Callable[[Any], int]:
+    values = _values(names)
+    salt = hash(f"{of.__module__}.{of.__qualname__}")
+
     def __hash__(self: Any) -> int:  # noqa: ANN401, N807 - the method itself
         return hash((salt, values(self)))
 
-    return __eq__, __hash__
+    return __hash__
 
 
 def _representation(names: tuple[str, ...]) -> Callable[[Any], str]:

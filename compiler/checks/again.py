@@ -28,7 +28,7 @@ from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Family
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 MOST_CHANGED = 50
 """Rules of which an edit changes the targets; with more, all rules are asked again."""
@@ -57,8 +57,8 @@ class Checked:
     program: Program
     findings: tuple[Finding, ...]
     asked: int
-    routes: Mapping[str, CheckedRoute] = attrs.field(repr=False)
-    budget: Budget = attrs.field(repr=False)
+    routes: Mapping[str, CheckedRoute] = attribute(repr=False)
+    budget: Budget = attribute(repr=False)
 
 
 def check_first(program: Program, budget: Budget = USUAL) -> Checked:

@@ -27,7 +27,7 @@ from turnout.compiler.program import Program
 from turnout.compiler.words.describe import side_names
 from turnout.dsl.conditions import Condition, Duplicate, Named
 from turnout.dsl.policy import Definition
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 __all__ = [
     "Cause",
@@ -60,7 +60,7 @@ class RouteDifference:
     unreadable: tuple[Outcome, Outcome] | None = None
     renamed: tuple[tuple[str, str], ...] = ()
     undecided: tuple[str, ...] = ()
-    compared: Compared | None = attrs.field(default=None, repr=False)
+    compared: Compared | None = attribute(default=None, repr=False)
 
     @property
     def shifts(self) -> tuple[Shift, ...]:

@@ -52,7 +52,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values.words import has_word
-from turnout.frozen import define, frozen
+from turnout.frozen import attribute, define, frozen
 
 MOST_NEVER = 10_000
 """Sets of moments that don't come; with more, a witness may be at one of the others."""
@@ -74,8 +74,8 @@ class Space:
     """
 
     dimensions: tuple[Dimension, ...]
-    sides: Mapping[Atom, tuple[int, Mask]] = attrs.field(repr=False, hash=False)
-    impossible: tuple[Box, ...] = attrs.field(repr=False)
+    sides: Mapping[Atom, tuple[int, Mask]] = attribute(repr=False, hash=False)
+    impossible: tuple[Box, ...] = attribute(repr=False)
     since: date = SINCE
 
     @cached_property

@@ -13,11 +13,9 @@ a lead, a sample or a finding, `placing.py` gives everything its place, and `svg
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-import attrs
-
 from turnout.compiler.tree import Leaf, TreeStep
 from turnout.dsl.source import Span
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 RowKind: TypeAlias = Literal["question", "block", "rest", "closed", "onward", "end"]
 """What a row's box is: a question, a `within`, everybody else, a part that is on another
@@ -75,7 +73,7 @@ class Stripe:
     until: int
     step: TreeStep | None = None
     leaves: tuple[Leaf, ...] = ()
-    span: Span | None = attrs.field(default=None, eq=False, repr=False)
+    span: Span | None = attribute(default=None, eq=False, repr=False)
     is_joined: bool = False
     page: int | None = None
     notes: tuple[Note, ...] = ()

@@ -11,15 +11,13 @@ the lead depends on people, hours and caps, which change without the policy's ru
 
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.classes import Classes
 from turnout.compiler.masks import Mask
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.policy import Identity, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.targets import Target
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 
 @frozen
@@ -118,10 +116,10 @@ class Plan:
     policy_hash: str
     timezone: str
     required: tuple[str, ...]
-    columns: tuple[Column, ...] = attrs.field(repr=False)
-    answers: tuple[Answer, ...] = attrs.field(repr=False)
-    boxes: tuple[ClauseBox, ...] = attrs.field(repr=False)
-    parts: tuple[Part, ...] = attrs.field(repr=False)
-    last: tuple[PlannedAttempt, ...] = attrs.field(repr=False)
+    columns: tuple[Column, ...] = attribute(repr=False)
+    answers: tuple[Answer, ...] = attribute(repr=False)
+    boxes: tuple[ClauseBox, ...] = attribute(repr=False)
+    parts: tuple[Part, ...] = attribute(repr=False)
+    last: tuple[PlannedAttempt, ...] = attribute(repr=False)
     calendars: tuple[Calendar, ...] = ()
     identities: tuple[Identity, ...] = ()

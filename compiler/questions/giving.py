@@ -32,7 +32,7 @@ from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.promises import MOST_HOPS, Reached
 from turnout.dsl.targets import DRAWN, Accepting, Target, said
 from turnout.dsl.wording import parts
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 _Wanted: TypeAlias = Callable[[str], bool]
 
@@ -61,8 +61,8 @@ class Giving:
     policy: Policy
     since: date
     asks_clock: bool = False
-    _behind: dict[Target, Behind] = attrs.field(factory=dict[Target, Behind], repr=False)
-    _known: dict[object, Condition] = attrs.field(factory=dict[object, Condition], repr=False)
+    _behind: dict[Target, Behind] = attribute(factory=dict[Target, Behind], repr=False)
+    _known: dict[object, Condition] = attribute(factory=dict[object, Condition], repr=False)
 
     def leads(self, end: End) -> Condition:
         """Return the leads that `end` can come about for."""

@@ -21,7 +21,7 @@ from turnout.compiler.leads.regions import Masks, Region
 from turnout.compiler.program import OuterBlock
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl.conditions import And, Condition
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 MOST_PASSED = 64
 """Rules that a rule may pass where it is proposed to move it; each of them is asked."""
@@ -42,7 +42,7 @@ class Verdict:
     contradicting: tuple[Condition, ...] = ()
     can_move: bool = False
     passed: tuple[int, ...] = ()
-    left: Masks | None = attrs.field(default=None, eq=False, repr=False)
+    left: Masks | None = attribute(default=None, eq=False, repr=False)
 
     def shifted(self, start: int, by: int) -> "Verdict":
         """Return the verdict with the clauses from `start` on renumbered."""

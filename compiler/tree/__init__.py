@@ -9,12 +9,10 @@ and a lead follows it from the top to the bottom without a jump. `grow.py` makes
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.program import Clause
 from turnout.dsl.conditions import Condition
 from turnout.dsl.source import Span
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 
 @frozen
@@ -38,7 +36,7 @@ class Question:
     asks: tuple[Condition, ...]
     inside: tuple["TreeStep", ...]
     is_block: bool
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = attribute(eq=False, repr=False)
     lost: str = ""
 
 

@@ -5,10 +5,8 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.lexing import Repair
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 LONGEST_LINE = 100
 """Characters of a corrected line that is shown."""
@@ -34,7 +32,7 @@ class Met:
     as "to …" a connector behind which the word could stand.
     """
 
-    text: str = attrs.field(repr=False)
+    text: str = attribute(repr=False)
     start: int
     word: str
     accepted: frozenset[str]

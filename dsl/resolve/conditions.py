@@ -40,7 +40,6 @@ from turnout.dsl.resolve.scope import Scope, article, nearest
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.types import Field, Value
 from turnout.dsl.values.free_mail import FREE_MAIL
-from turnout.dsl.values.places import codes_of
 from turnout.dsl.values.texts import normal_code, normal_text
 from turnout.dsl.values.words import is_of_word
 from turnout.dsl.wording import quoted
@@ -449,6 +448,8 @@ def _otherwise(field: Field, written: str) -> str:
     if written.lower() in _NOTHING:
         return f"ask `{field.name} is missing`, or `{field.name} is present` for the others"
     if isinstance(field.type, types.Subdivision):
+        from turnout.dsl.values.places import codes_of  # noqa: PLC0415 - as in `readers`
+
         codes = codes_of(written)[:3]
         if codes:
             return f"write the full code: {' or '.join(f'`{code}`' for code in codes)}"

@@ -14,7 +14,7 @@ import attrs
 from turnout.dsl import nodes
 from turnout.dsl.references import unquoted
 from turnout.dsl.source import Span
-from turnout.frozen import define, frozen
+from turnout.frozen import attribute, define, frozen
 
 WrittenName: TypeAlias = nodes.Name | nodes.Literal
 """A name where it is written; that of a test stands in quotes."""
@@ -47,7 +47,7 @@ class Declaration:
     name: str
     by: WrittenName
     of: str = ""
-    at: Span = attrs.field(init=False, default=attrs.Factory(_at, takes_self=True))
+    at: Span = attribute(init=False, default=attrs.Factory(_at, takes_self=True))
 
 
 @frozen

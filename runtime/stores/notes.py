@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from zlib import crc32
 
-import attrs
+from turnout.frozen import frozen
 
 WHOLE = 16 << 20
 """The largest file that is looked through whenever it is opened (16 MiB), and needs no note."""
@@ -33,7 +33,7 @@ _CHUNK = 1 << 20
 _TRUSTED = 600.0
 
 
-@attrs.frozen
+@frozen
 class Content:
     """What a file holds: its bytes by number and by checksum."""
 

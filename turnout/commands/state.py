@@ -6,7 +6,7 @@ from typing import cast
 import click
 
 from turnout.commands.options import Command, CommandGroup, color_option
-from turnout.commands.policies import WAITING
+from turnout.commands.waiting import WAITING
 from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.runtime.stores.renaming import KINDS, NamedKind, NewName, rename

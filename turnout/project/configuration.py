@@ -17,7 +17,6 @@ directory upwards. In one folder `turnout.toml` comes before `pyproject.toml`.
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -112,6 +111,8 @@ class _Written:
         text = _text(file)
         if text is None or (table and table[-1] not in text):
             return None
+        import tomllib  # noqa: PLC0415 - few policies have a configuration
+
         try:
             values: Any = tomllib.loads(text)
         except tomllib.TOMLDecodeError as failure:

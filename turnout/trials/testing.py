@@ -29,7 +29,7 @@ from turnout.dsl.expectations import (
 )
 from turnout.dsl.policy import Cap, Outlet, Person, Policy
 from turnout.dsl.types import Values
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import Engine, engine
 from turnout.runtime.explain import Explanation, explain
@@ -81,7 +81,7 @@ class TestResult:
     test: TestCase
     failures: tuple[Failure, ...]
     arrived: tuple[Arrived, ...]
-    seconds: float = attrs.field(eq=False)
+    seconds: float = attribute(eq=False)
 
     @property
     def is_passed(self) -> bool:

@@ -46,7 +46,7 @@ from turnout.dsl.conditions import (
     holds,
 )
 from turnout.dsl.types import Lookup, Value
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 BEFORE, AFTER = " (before)", " (now)"
 """What ends a name that the two versions mean differently."""
@@ -124,8 +124,8 @@ class View:
     calendars: frozenset[str]
     suffix: str
     tells_alike: bool = True
-    _known: dict[Atom, Named] = attrs.field(factory=dict[Atom, Named], eq=False, repr=False)
-    _rows: dict[tuple[str, int], Mapping[Value, list[Value]]] = attrs.field(
+    _known: dict[Atom, Named] = attribute(factory=dict[Atom, Named], eq=False, repr=False)
+    _rows: dict[tuple[str, int], Mapping[Value, list[Value]]] = attribute(
         factory=dict[tuple[str, int], Mapping[Value, list[Value]]], eq=False, repr=False
     )
 

@@ -15,7 +15,7 @@ from turnout.compiler.outcomes import Outcome
 from turnout.compiler.words.describe import SideNames
 from turnout.dsl.findings import Witness
 from turnout.dsl.types import Field, Value
-from turnout.frozen import define, frozen
+from turnout.frozen import attribute, define, frozen
 
 
 @frozen(eq=False)
@@ -61,14 +61,14 @@ class Shift:
 
     before: tuple[Outcome, ...]
     after: tuple[Outcome, ...]
-    tell: Callable[[], tuple[tuple[str, ...], Witness | None]] = attrs.field(repr=False)
+    tell: Callable[[], tuple[tuple[str, ...], Witness | None]] = attribute(repr=False)
     clause: str
     is_old: bool
     unless: tuple[str, ...]
     sources: tuple[str, ...]
     sinks: tuple[str, ...]
     owners: tuple[tuple[str, ...], tuple[str, ...]]
-    areas: tuple[Area, ...] = attrs.field(repr=False)
+    areas: tuple[Area, ...] = attribute(repr=False)
     is_passed_on: bool = False
     is_declared: bool = True
 

@@ -12,8 +12,6 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import assert_never
 
-import attrs
-
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.witness import example, shown
@@ -29,7 +27,7 @@ from turnout.dsl.policy import Block, Policy, Route, Rule
 from turnout.dsl.promises import AlwaysByRule, AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target, said
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 from turnout.project.authorship import LineChange
 from turnout.rendering.coverage import appearances
 from turnout.rendering.difference.sections import Comparison
@@ -111,10 +109,10 @@ class SiteSubject:
     routes: Mapping[str, RouteSubject]
     tested: tuple[TestResult, ...] = ()
     change: Comparison | None = None
-    pictures: Mapping[str, tuple[tuple[Page, ...], Masthead]] = attrs.field(
+    pictures: Mapping[str, tuple[tuple[Page, ...], Masthead]] = attribute(
         factory=dict[str, "tuple[tuple[Page, ...], Masthead]"]
     )
-    history: Mapping[str, tuple[LineChange | None, ...]] = attrs.field(
+    history: Mapping[str, tuple[LineChange | None, ...]] = attribute(
         factory=dict[str, "tuple[LineChange | None, ...]"]
     )
 
