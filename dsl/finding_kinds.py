@@ -5,13 +5,12 @@ check; `compiler.verdict.catalogue` has all of them. The tests hold the list to 
 and to the pages `docs/checks/NAME.md`, and say what is still missing.
 """
 
-import attrs
-
 from turnout.dsl.findings import Finding, Fix, Label, Severity, Witness
 from turnout.dsl.source import Span
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class FindingKind:
     """What is known of a finding by its name alone.
 

@@ -11,8 +11,6 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeAlias, assert_never, cast
 
-import attrs
-
 from turnout.compiler.classes import Texts
 from turnout.compiler.leads.budget import tick
 from turnout.compiler.leads.characters import WORD, Ranges, holds, just
@@ -26,6 +24,7 @@ from turnout.compiler.leads.expressions import (
     UnreadExpressionError,
 )
 from turnout.compiler.masks import Mask
+from turnout.frozen import define, frozen
 
 MOST_NODES = 4_000
 """Nodes of the graph of one expression."""
@@ -57,19 +56,19 @@ class Automaton(Protocol):
 # -- what an expression finds --
 
 
-@attrs.frozen
+@frozen
 class _Letter:
     of: Ranges
     after: int
 
 
-@attrs.frozen
+@frozen
 class _Fork:
     one: int
     two: int
 
 
-@attrs.frozen
+@frozen
 class _Look:
     what: str
     after: int
@@ -81,7 +80,7 @@ _FOUND = "found"
 _START, _WORD, _OTHER = range(3)
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class ExpressionAutomaton:
     """Texts in which an expression is found, or those in which it isn't (`wanted`)."""
 
@@ -211,7 +210,7 @@ def _node(nodes: list[_Node | None], node: _Node) -> int:
 # -- what a text contains, and how it ends --
 
 
-@attrs.frozen
+@frozen
 class AskedParts:
     """Texts that have to be contained, or stand at the end, and those that must not."""
 
@@ -221,7 +220,7 @@ class AskedParts:
     never_at_end: tuple[str, ...] = ()
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class PartsAutomaton:
     """Texts with these parts: a node for each beginning of one of them, its longest."""
 
@@ -311,7 +310,7 @@ _Begun: TypeAlias = tuple[str | None, int]
 """The text so far while it may become a literal or go on in a prefix, and its class."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class PrefixAutomaton:
     """Texts of some classes (see `classes.Texts`): a state is what may still become a literal.
 

@@ -9,8 +9,6 @@ to say so.
 
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.leads.characters import (
     ANY,
     DIGITS,
@@ -23,6 +21,7 @@ from turnout.compiler.leads.characters import (
     union,
 )
 from turnout.dsl.values.words import characters_of_words, is_of_word
+from turnout.frozen import define, frozen
 
 MOST_TIMES = 1_000
 """What RE2 repeats a part at most."""
@@ -32,35 +31,35 @@ class UnreadExpressionError(Exception):
     """An expression that RE2 can read and that is left out here."""
 
 
-@attrs.frozen
+@frozen
 class CharacterOf:
     """One character of a set."""
 
     of: Ranges
 
 
-@attrs.frozen
+@frozen
 class Boundary:
     """A place between two characters: "start", "end", or "edge" of a word."""
 
     what: str
 
 
-@attrs.frozen
+@frozen
 class Concatenation:
     """One after the other."""
 
     parts: tuple["Expression", ...]
 
 
-@attrs.frozen
+@frozen
 class Alternation:
     """One of several."""
 
     parts: tuple["Expression", ...]
 
 
-@attrs.frozen
+@frozen
 class Repetition:
     """So many times; most: None for no limit."""
 
@@ -116,7 +115,7 @@ def word_expression(text: str) -> Expression:
     return Concatenation(tuple(parts))
 
 
-@attrs.define
+@define
 class _Reader:
     """Reads an expression from left to right.
 

@@ -40,6 +40,7 @@ from turnout.dsl import types
 from turnout.dsl.conditions import Contains, EndsWith, HasWord, Matches, Pattern
 from turnout.dsl.types import Field
 from turnout.dsl.values import jsonable, read
+from turnout.frozen import define, frozen
 
 MOST_LIKELY = 200
 """Texts that are tried before automata are asked."""
@@ -57,7 +58,7 @@ _Box: TypeAlias = tuple[Mask, ...]
 _Sides: TypeAlias = tuple[tuple[int, Mask], ...]
 
 
-@attrs.frozen
+@frozen
 class Wanted:
     """What is asked of a text: one of some classes of values, and answers to patterns, as bits."""
 
@@ -66,7 +67,7 @@ class Wanted:
     no: int
 
 
-@attrs.define(eq=False, slots=False)
+@define(eq=False, slots=False)
 class Axis:
     """All that is asked of the texts of one field.
 

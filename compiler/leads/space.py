@@ -52,6 +52,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values.words import has_word
+from turnout.frozen import attribute, define, frozen
 
 MOST_NEVER = 10_000
 """Sets of moments that don't come; with more, a witness may be at one of the others."""
@@ -63,7 +64,7 @@ Box: TypeAlias = tuple[tuple[int, Mask], ...]
 """A set of leads: for each constrained dimension, in order, its classes."""
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Space:
     """The grid of one schema, as fine as a set of atoms needs it.
 
@@ -73,8 +74,8 @@ class Space:
     """
 
     dimensions: tuple[Dimension, ...]
-    sides: Mapping[Atom, tuple[int, Mask]] = attrs.field(repr=False, hash=False)
-    impossible: tuple[Box, ...] = attrs.field(repr=False)
+    sides: Mapping[Atom, tuple[int, Mask]] = attribute(repr=False, hash=False)
+    impossible: tuple[Box, ...] = attribute(repr=False)
     since: date = SINCE
 
     @cached_property
@@ -183,7 +184,7 @@ _Own: TypeAlias = IsIn | Between | StartsWith
 """Atoms that the classes of a field's values tell apart."""
 
 
-@attrs.define
+@define
 class _Builder:
     fields: Mapping[str, Field]
     atoms: Mapping[str, list[Atom]]

@@ -13,13 +13,12 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from unicodedata import normalize
 
-import attrs
-
 from turnout.compiler.leads.automata import Automaton, ExpressionAutomaton, State
 from turnout.compiler.leads.budget import Meter, tick
 from turnout.compiler.leads.characters import HIGHEST, Ranges, holds
 from turnout.compiler.leads.expressions import expression_of
 from turnout.dsl import types
+from turnout.frozen import define, frozen
 
 MOST_STATES = 20_000
 """States of a product that are looked at before a question is left open."""
@@ -77,7 +76,7 @@ def can_hold(kind: types.FieldType, character: str) -> bool:
     return not (character.islower() if isinstance(kind, types.Code) else character.isupper())
 
 
-@attrs.frozen
+@frozen
 class Letter:
     """A character, for all that no automaton tells apart from it. is_alone: there is no other."""
 
@@ -126,7 +125,7 @@ def _alike(sets: Sequence[Ranges]) -> list[Ranges]:
     return [tuple(group) for group in groups.values()]
 
 
-@attrs.define
+@define
 class Walk:
     """A walk through the product of automata: the texts that all have, the shortest first.
 

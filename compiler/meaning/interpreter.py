@@ -10,8 +10,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-import attrs
-
 from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.dsl.conditions import (
     SEEN,
@@ -46,9 +44,10 @@ from turnout.dsl.types import Value, Values
 from turnout.dsl.values.words import is_of_word
 from turnout.dsl.wording import written
 from turnout.dsl.zones import local_date
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Match:
     """What a route says of a lead, before anyone's availability is asked.
 
@@ -229,7 +228,7 @@ def _is_between(atom: Between, value: Value) -> bool:
     return high is None or value < high or (not atom.high_open and value == high)  # type: ignore[operator]
 
 
-@attrs.frozen
+@frozen
 class Result:
     """Who gets the lead: the attempt that accepted, None where none did, and those passed over.
 

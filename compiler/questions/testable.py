@@ -15,8 +15,6 @@
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
-import attrs
-
 from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import (
     ALWAYS,
@@ -35,13 +33,14 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_one_test, worded, written
+from turnout.frozen import attribute, frozen
 
 KINDS = ("rule", "fallback", "branch", "else")
 LONGEST = 80
 """Characters of a branch in words."""
 
 
-@attrs.frozen
+@frozen
 class Coverable:
     """Something that a test can cover.
 
@@ -56,7 +55,7 @@ class Coverable:
     title: str
     condition: Condition
     step: int
-    span: Span = attrs.field(repr=False)
+    span: Span = attribute(repr=False)
 
 
 def coverables(program: Program) -> tuple[Coverable, ...]:

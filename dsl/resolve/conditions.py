@@ -6,8 +6,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl import nodes, types
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import (
@@ -42,10 +40,10 @@ from turnout.dsl.resolve.scope import Scope, article, nearest
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.types import Field, Value
 from turnout.dsl.values.free_mail import FREE_MAIL
-from turnout.dsl.values.places import codes_of
 from turnout.dsl.values.texts import normal_code, normal_text
 from turnout.dsl.values.words import is_of_word
 from turnout.dsl.wording import quoted
+from turnout.frozen import frozen
 
 MeaningOf: TypeAlias = Callable[[nodes.Name], Condition | None]
 """What a territory's or segment's name stands for; None where that was reported."""
@@ -74,7 +72,7 @@ _FREE_MAIL = "free-mail"
 """What a domain can be asked by a word: whether a provider of free mail has it."""
 
 
-@attrs.frozen
+@frozen
 class Bounds:
     """What is known of a condition of which a part may have been reported.
 
@@ -93,7 +91,7 @@ class Bounds:
 UNKNOWN = Bounds(NEVER, ALWAYS)
 
 
-@attrs.frozen
+@frozen
 class Terms:
     """What conditions speak of, beside territories and segments.
 
@@ -450,6 +448,8 @@ def _otherwise(field: Field, written: str) -> str:
     if written.lower() in _NOTHING:
         return f"ask `{field.name} is missing`, or `{field.name} is present` for the others"
     if isinstance(field.type, types.Subdivision):
+        from turnout.dsl.values.places import codes_of  # noqa: PLC0415 - as in `readers`
+
         codes = codes_of(written)[:3]
         if codes:
             return f"write the full code: {' or '.join(f'`{code}`' for code in codes)}"
