@@ -10,7 +10,7 @@ passes stay silent about it.
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from difflib import SequenceMatcher
 from functools import cache
@@ -19,7 +19,7 @@ from typing import Any, Protocol, cast
 import attrs
 from lark import Lark, Token
 from lark.exceptions import UnexpectedInput, UnexpectedToken
-from lark.lexer import LexerThread, PatternStr
+from lark.lexer import PatternStr
 from lark.parsers.lalr_parser_state import ParseConf, ParserState
 
 from turnout.dsl import nodes
@@ -27,7 +27,8 @@ from turnout.dsl.build import Builder
 from turnout.dsl.findings import Finding, Fix, error
 from turnout.dsl.lexing import REPAIRS, Repairs, SwiftInContext, lalr
 from turnout.dsl.mistakes import told
-from turnout.dsl.mistakes.met import CONNECTORS, Met, Told
+from turnout.dsl.mistakes.met import CONNECTORS, Met, Told, with_neighbours
+from turnout.dsl.reading_on import Stopped, Trials
 from turnout.dsl.reductions import ReadSymbol, Reduced, reductions
 from turnout.dsl.source import Source, Span
 
@@ -53,21 +54,10 @@ _NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|.', re.DOTALL)
 _NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[^\W\d][\w-]*|\S')
 
 
-class _State(Protocol):
-    """Where the parser is: `state_stack` holds one state more than `value_stack` values."""
-
-    parse_conf: ParseConf[int]
-    lexer: LexerThread
-    state_stack: list[int]
-    value_stack: list[ReadSymbol]
-
-    def feed_token(self, token: Token, is_end: bool, /) -> object: ...  # noqa: FBT001 - Lark's
-
-
 class _Parser(Protocol):
     """The parts of Lark's interactive parser that are used here; it is not annotated itself."""
 
-    parser_state: _State
+    parser_state: Stopped
 
     def resume_parse(self) -> Reduced: ...
 
@@ -94,7 +84,7 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
         attempt = _Attempt(source, tuple(mended), refused, settled, mends=not is_last)
         file = attempt.read()
         if file is not None:
-            found = [*attempt.findings, *(_said(source, each) for each in mended)]
+            found = [*attempt.findings, *(_said(source, each, mended) for each in mended)]
             found.sort(key=lambda each: each.span.start if each.span else 0)
             return file, tuple(found)
         if attempt.next is None:  # what was read in its place can't stand there either
@@ -152,7 +142,7 @@ class _Attempt:
                 break
             except UnexpectedInput as unexpected:
                 met = _met(self.source, unexpected, parser, before)
-                mistake = told(met)
+                mistake = told(met, self._trials(met, parser, before))
                 if met.start <= last_repair and met.start not in self.settled:
                     return None
                 can_mend = mistake is not None and mistake.repairs and self.mends
@@ -179,6 +169,10 @@ class _Attempt:
         file: nodes.File = read.items[0]
         return attrs.evolve(file, broken=tuple(self.broken))
 
+    def _trials(self, met: Met, parser: _Parser, before: list[int]) -> Trials:
+        earlier = tuple(repair for each in self.mended for repair in each.repairs)
+        return Trials(self.source.text, met.start, parser.parser_state, before, earlier)
+
 
 def _driven(parser: _Parser, before: list[int]) -> Reduced:
     """Return what the rest of the text is; before: keeps the states before each word.
@@ -198,7 +192,9 @@ def _driven(parser: _Parser, before: list[int]) -> Reduced:
     return cast("Reduced", state.feed_token(end, True))  # noqa: FBT003 - as above
 
 
-def _said(source: Source, mistake: Told) -> Finding:
+def _said(source: Source, mistake: Told, others: Sequence[Told] = ()) -> Finding:
+    """Return the finding of a mistake; what is wrong besides on its line is written right, too."""
+    mistake = with_neighbours(source.text, mistake, others)
     span = Span(source, mistake.start, mistake.end)
     finding = error("syntax-error", span, mistake.message, text=mistake.text)
     edit = mistake.edit
@@ -304,7 +300,7 @@ def _behind(
     """Return the states behind a terminal, None where it can't stand there."""
     values = [None] * (len(states) - 1)
     made = cast("Any", ParserState)(conf, parser.parser_state.lexer, [*states], values)
-    trial = cast("_State", made)
+    trial = cast("Stopped", made)
     try:
         trial.feed_token(Token(name, ""), False)  # noqa: FBT003 - as Lark has it
     except UnexpectedToken:
@@ -411,7 +407,7 @@ def _give_up_until(parser: _Parser, token: Token) -> int | None:
     trial_conf.callbacks = {}  # what a trial builds would share lists with the real parts
     for depth in range(len(state.state_stack), 0, -1):
         stacks = state.state_stack[:depth], state.value_stack[: depth - 1]
-        trial = cast("_State", ParserState(trial_conf, state.lexer, *stacks))
+        trial = cast("Stopped", ParserState(trial_conf, state.lexer, *stacks))
         try:
             trial.feed_token(token, token.type == "$END")
         except UnexpectedToken:
