@@ -8,18 +8,13 @@ G. Fisher, "A practical method for LR and LL syntactic error diagnosis and recov
 next word that can't stand. The way that brings it past the lines concerned is the one.
 """
 
-from collections.abc import Iterator, Sequence
-from copy import copy
-from typing import Any, Protocol, cast
+from collections.abc import Sequence
 
 import attrs
-from lark import Token
-from lark.exceptions import UnexpectedInput
-from lark.lexer import LexerThread
-from lark.parsers.lalr_parser_state import ParseConf, ParserState
 
-from turnout.dsl.lexing import REPAIRS, Repair, Repairs
-from turnout.dsl.reductions import ReadSymbol
+from turnout.dsl.lexing import Lexer, Repair, Repairs, Token, UnexpectedError
+from turnout.dsl.pushdown import Pushdown
+from turnout.grammar.lalr import END
 
 FARTHEST_BACK = 20_000
 """Characters that are read again before a repair."""
@@ -28,29 +23,17 @@ LINES_READ = 2
 """Lines from that of a repair on which it has to bring the parser past, to be believed."""
 
 
-class Stopped(Protocol):
-    """A parser's state: `state_stack` holds one state more than `value_stack` values."""
-
-    parse_conf: ParseConf[int]
-    lexer: LexerThread
-    state_stack: list[int]
-    value_stack: list[ReadSymbol]
-
-    def feed_token(self, token: Token, is_end: bool, /) -> object: ...  # noqa: FBT001 - Lark's
-
-
 @attrs.frozen
 class Trials:
     """What is needed to try repairs where a parser has stopped.
 
-    text: the file. state: the parser's, after the word at `start` was refused. before: its
-    states before that word. earlier: repairs that were made in the file before.
+    text: the file. start: the word that was refused. parser: as it stopped there. earlier:
+    repairs that were made in the file before.
     """
 
     text: str = attrs.field(repr=False)
     start: int
-    state: Stopped
-    before: Sequence[int]
+    parser: Pushdown
     earlier: Sequence[Repair] = ()
 
     def reach(self, repairs: Sequence[Repair]) -> int:
@@ -60,19 +43,24 @@ class Trials:
         """
         depth, at = self._back_to(min(repair.start for repair in repairs))
         far = self.far(repairs)
-        lexer = copy(self.state.lexer)
-        assert lexer.state is not None
-        lexer.state.line_ctr.char_pos = at
-        conf = copy(self.state.parse_conf)
-        conf.callbacks = {}  # what a trial builds would share lists with the real parts
-        stacks = list(self.state.state_stack[: depth + 1]), [None] * depth
-        trial = cast("Stopped", cast("Any", ParserState)(conf, lexer, *stacks))
-        waiting = [each for each in self.earlier if each.start >= at] + list(repairs)
-        token = REPAIRS.set(Repairs({each.start: each for each in waiting}))
-        try:
-            return _read(trial, far, len(self.text))
-        finally:
-            REPAIRS.reset(token)
+        waiting = [*(each for each in self.earlier if each.start >= at), *repairs]
+        lexer = Lexer(
+            self.text, self.parser.tables, Repairs({each.start: each for each in waiting}), at
+        )
+        states: list[int] | None = self.parser.states[: depth + 1]
+        while states is not None:
+            try:
+                word = lexer.next(states[-1])
+            except UnexpectedError as unexpected:
+                return len(self.text) if unexpected.start is None else unexpected.start
+            if word.start_pos >= far:
+                return far
+            states = self.parser.behind(states, word.type)
+            if states is None:
+                return word.start_pos
+            if word.type == END:
+                break
+        return far
 
     def far(self, repairs: Sequence[Repair]) -> int:
         """Return the offset up to which a text has to be read for its repairs to be believed."""
@@ -90,11 +78,9 @@ class Trials:
         A word that is refused may have ended what stands before it: values that it made are
         read again.
         """
-        states, values = self.state.state_stack, self.state.value_stack
+        states, values, before = self.parser.states, self.parser.values, self.parser.before
         shared = 0
-        while shared < min(len(states), len(self.before)) and (
-            states[shared] == self.before[shared]
-        ):
+        while shared < min(len(states), len(before)) and states[shared] == before[shared]:
             shared += 1
         depth = min(shared - 1, len(values))
         near = None
@@ -109,21 +95,3 @@ class Trials:
                     return depth, at
             depth -= 1
         return 0, 0
-
-
-def _read(trial: Stopped, far: int, length: int) -> int:
-    """Return the offset of the word that a parser refuses, or `far` where it gets there."""
-    lexer: Any = trial.lexer
-    last = 0
-    try:
-        for token in cast("Iterator[Token]", lexer.lex(trial)):
-            last = token.start_pos or 0
-            if last >= far:
-                return far
-            trial.feed_token(token, False)  # noqa: FBT003 - as Lark has it
-        last = length
-        trial.feed_token(Token("$END", ""), True)  # noqa: FBT003 - as above
-    except UnexpectedInput as unexpected:
-        place = cast("int | None", unexpected.pos_in_stream)
-        return last if place is None or last == length else place
-    return far

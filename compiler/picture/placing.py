@@ -129,10 +129,10 @@ def _on(at: int, after: int, page: Page, boxes: dict[str, Frame]) -> Iterator[Ar
     if to.is_joined:  # a line of a table stands directly below
         return
     x, outer = one.x + SPINE, two.x + SPINE
-    is_way = row.state == "no" or (row.state == "yes" and to.state not in {None, "unasked"})
-    is_way = is_way and row.card is None if row.state == "yes" else is_way
+    # Who fits and is taken by nothing inside leaves by the line of the last row inside.
+    is_way = row.state == "no"
     if row.level == to.level:
-        yield _down(one, two, x, to, is_dashed=True, is_way=is_way and row.state == "no")
+        yield _down(one, two, x, to, is_dashed=True, is_way=is_way)
         return
     turn = min(two.y, boxes.get(f"t{after}", two).y) - _TURN
     points = ((x, one.y + one.height), (x, turn), (outer, turn), (outer, two.y - 1))

@@ -6,7 +6,6 @@ and whether some leads there get no target. Each is asked by search, first for t
 row and the whole column, so that a cell asks only for those that are in both.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -216,7 +215,7 @@ def _cell(analysis: Analysis, within: Sequence[Region], asked: Iterable[int]) ->
     is_known = True
     for at in sorted({END, *near}.intersection(asked)):
         own = [] if at == END else [analysis.taken[at]]
-        before = near if at == END else near[: bisect_left(near, at)]
+        before = range(len(analysis.taken) if at == END else at)
         try:
             if analysis.find([*own, *within], outside=before) is not None:
                 found.append(at)

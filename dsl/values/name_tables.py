@@ -2,11 +2,12 @@
 
 A name is known as it is written (case apart), and by what is left of it without accents,
 blanks and punctuation, but only where that is enough to be sure of: signs may be dropped from
-"Cote d'Ivoire", not from "N/A". Codes are no names: they are compared in case alone.
+"Cote d'Ivoire", not from "N/A". Codes are no names: they are compared in case alone, and a row
+of them ("PE RU") is no name that their letters make together.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -25,6 +26,9 @@ BETWEEN = re.compile(
 )
 
 
+_BETWEEN_CODES = re.compile(r"[\s.\-_\u2010-\u2014]+")
+
+
 @attrs.frozen(eq=False)
 class NameTable:
     """The codes that each name may mean.
@@ -35,11 +39,16 @@ class NameTable:
     written: Mapping[str, frozenset[str]] = attrs.field(repr=False)
     loose: Mapping[str, frozenset[str]] = attrs.field(repr=False)
 
-    def meant(self, text: str) -> frozenset[str]:
-        """Return the codes that `text` may mean by name, none where it is no name."""
+    def meant(self, text: str, is_code: Callable[[str], bool]) -> frozenset[str]:
+        """Return the codes that `text` may mean by name, none where it is no name.
+
+        is_code: whether a piece of it could be meant as a code.
+        """
         plain = normalize("NFKC", text).casefold()
         if found := self.written.get(plain):
             return found
+        if row_of_codes(text, is_code):
+            return frozenset()
         for key in loose_keys(plain):
             if found := self.loose.get(key):
                 return found
@@ -92,6 +101,18 @@ def _letters(text: str) -> str:
     return "".join(
         c for c in normalize("NFKD", text) if not c.isspace() and (c.isalnum() or c.isascii())
     )
+
+
+def row_of_codes(text: str, is_code: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the codes that a text consists of, where it is several and nothing else.
+
+    >>> row_of_codes("en DE", {"en", "DE"}.__contains__), row_of_codes("Peru", str.isalpha)
+    (('en', 'DE'), ())
+    """
+    pieces = tuple(_BETWEEN_CODES.split(text))
+    if len(pieces) < 2 or any(len(piece) > 3 for piece in pieces):
+        return ()
+    return pieces if all(map(is_code, pieces)) else ()
 
 
 def parts(text: str) -> tuple[str, ...]:

@@ -117,13 +117,13 @@ def _text_reader(
     kind: types.FieldType, from_text: FromText, placeholders: frozenset[str]
 ) -> FromText:
     """Return what reads any text: nothing, a placeholder, or what `from_text` makes of it."""
-    is_open = isinstance(kind, _OPEN)
+    is_open, is_text = isinstance(kind, _OPEN), type(kind) is types.Text
     known = LIKELY if isinstance(kind, types.Language) else CERTAIN
 
     def bare(text: str, country: str | None) -> Reading:
         """Read what is left of a text without what an export put around it."""
         if text[0] in "='\"":
-            text = unguarded(text) if is_open else unquoted(unguarded(text))
+            text = unguarded(text) if is_text else unquoted(unguarded(text))
             if not text:
                 return MISSING
         if is_open:

@@ -1,7 +1,7 @@
 """`turnout docs`: a policy as a static site, for people who never open its file."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
@@ -144,7 +144,7 @@ def command(
 
 
 def _read(wanted: _Wanted) -> Compiled:
-    return readable(main_file(wanted.policy))
+    return readable(main_file(wanted.policy), wanted.at)
 
 
 def _files(wanted: _Wanted, compiled: Compiled) -> Mapping[str, bytes]:
@@ -183,7 +183,8 @@ def _compared(wanted: _Wanted) -> Comparison | None:
     path = main_file(wanted.policy).as_posix()
     budget = Budget(deadline=monotonic() + DEADLINE)
     with versions(wanted.against, path) as (before, after):
-        old, new = program(before), program(after)
+        since = (wanted.at or datetime.now(UTC)).astimezone(UTC).date()
+        old, new = program(before, since), program(after, since)
         found = difference(old, new, budget=budget)
         broken = broken_guarantees(old, new, budget)
         return Comparison(before.name, "the present one", found, None, broken, "any", ())

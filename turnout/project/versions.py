@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -137,12 +138,12 @@ def main_file(path: Path) -> Path:
     return files[0]
 
 
-def program(version: Version) -> Program:
-    """Return the lowered policy of a version. Raises UnreadableError."""
+def program(version: Version, since: date) -> Program:
+    """Return the lowered policy of a version, as of a day of UTC. Raises UnreadableError."""
     parsed = parse_files(version.path)
     resolution = resolve(parsed, version.path)
     _refuse([*parsed.findings, *resolution.findings], version)
-    return lower(resolution.policy)
+    return lower(resolution.policy, since)
 
 
 def condition(text: str, version: Version) -> Condition:

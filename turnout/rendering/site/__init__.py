@@ -34,13 +34,13 @@ from turnout.rendering.site.overview_pages import (
     tables_page,
     tests_page,
 )
-from turnout.rendering.site.picture_page import STYLE, picture_pages, picture_style
+from turnout.rendering.site.picture_page import STYLE, Pictured, picture_pages, picture_style
 from turnout.rendering.site.receiver_pages import outlet_page, person_page, team_page
 from turnout.rendering.site.shell import Shell
 from turnout.rendering.site.start_page import start_page
 from turnout.rendering.site.subject import SiteSubject
 
-ASSETS = ("style.css", "site.js", "decide.js", "try.js", "picture.js")
+ASSETS = ("style.css", "site.js", "decide.js", "try.js", "way.js", "picture.js")
 RELOAD = "reload.js"
 VERSION = "data/version.js"
 FORMAT = "turnout-site"
@@ -74,9 +74,11 @@ def _files(shell: Shell) -> Iterator[tuple[str, bytes]]:
     yield start_page(shell)
     for route in subject.routes:
         yield route_page(shell, route)
-        yield from form_files(shell, route)
+        pictured = None
         if route in subject.pictures:
-            yield from picture_pages(shell, route, *subject.pictures[route])
+            pictured = Pictured(shell, route, *subject.pictures[route])
+            yield from picture_pages(pictured)
+        yield from form_files(shell, route, pictured)
         for at in range(len(subject.program.routes[route].clauses)):
             yield clause_page(shell, route, at)
     yield coverage_page(shell)

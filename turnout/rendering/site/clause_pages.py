@@ -1,6 +1,7 @@
 """Pages of routes, and of each rule and fallback in them."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import attrs
 from htpy import (
@@ -127,7 +128,7 @@ class _Outline:
         share = self.tell.subject.routes[self.route].share(at)
         return div(".row", data_clause=f"{self.route}:{at}")[
             span(".name")[self.tell.clause(self.route, at)],
-            span(".when")[self.tell.condition(clause.own)],
+            span(".when")[self.tell.takes(clause)],
             span(".then")["→ ", self.tell.first(clause)],
             span(".part")["" if share is None else percent(share)],
         ]
@@ -217,14 +218,15 @@ def _instead(tell: Teller, route: str, at: int) -> Node:
     if not earlier:
         return None
     clauses = tell.subject.program.routes[route].clauses
-    rows = (
-        tr[
+
+    def row(by: int) -> Node:
+        return tr[
             td[tell.clause(route, by)],
-            td[tell.condition(clauses[by].own)],
+            td[tell.takes(clauses[by])],
             td[tell.first(clauses[by])],
         ]
-        for by in earlier[:MOST_SHOWN]
-    )
+
+    rows = (tell.once(partial(row, by), "row", route, by) for by in earlier[:MOST_SHOWN])
     more = len(earlier) - MOST_SHOWN
     return section[
         h2["What rules above take first"],

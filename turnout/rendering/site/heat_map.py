@@ -23,7 +23,7 @@ from htpy import (
 
 from turnout.compiler.questions.coverage import END, Cell, Coverage, Matrix
 from turnout.dsl.targets import Reject
-from turnout.rendering.coverage import GAP, appearances, percent, ranked
+from turnout.rendering.coverage import GAP, percent, ranked
 from turnout.rendering.site.sentences import Teller
 from turnout.rendering.site.shell import Shell
 
@@ -54,7 +54,7 @@ def _matrix(tell: Teller, coverage: Coverage, matrix: Matrix) -> Node:
     by = f"Territory by {matrix.family}" if matrix.family else "Territory by segment"
     most = max((_count(cell) for cells in matrix.cells for cell in cells), default=0)
     known = "Darker cells have more leads of the sample." if most else ""
-    seen = appearances(matrix)
+    seen = tell.subject.appearances(matrix)
     return section[
         h2[_title(tell, coverage, by)],
         p(".legend")[

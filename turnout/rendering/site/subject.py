@@ -5,6 +5,7 @@ Nothing is found out here that the other commands don't find out, too: the cover
 owners`, and a change is what `turnout diff` compares.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -19,7 +20,7 @@ from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.picture import Masthead, Page
 from turnout.compiler.program import Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis
-from turnout.compiler.questions.coverage import Coverage
+from turnout.compiler.questions.coverage import Coverage, Matrix
 from turnout.compiler.questions.stewards import StewardPart, parts_with_stewards
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 from turnout.dsl.expectations import TestCase
@@ -29,6 +30,7 @@ from turnout.dsl.promises import AlwaysByRule, AlwaysReaches, Guarantee, NeverRe
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target, said
 from turnout.project.authorship import LineChange
+from turnout.rendering.coverage import appearances
 from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.site.addresses import page_of
 from turnout.trials.testing import Arrived, TestResult
@@ -159,6 +161,15 @@ class SiteSubject:
         return {each.name: page_of(each.kind, each.name) for each in definitions}
 
     @cached_property
+    def receivers(self) -> frozenset[tuple[str, str]]:
+        """Everybody with a page of their own: what targets reach, and its name."""
+        policy = self.policy
+        people = {("person", name) for name in policy.people}
+        teams = {("team", name) for name in policy.teams}
+        outlets = {(each.kind, each.name) for each in policy.outlets.values()}
+        return frozenset(people | teams | outlets)
+
+    @cached_property
     def stewards(self) -> tuple[StewardPart, ...]:
         """Who answers for what."""
         return parts_with_stewards(self.program)
@@ -216,6 +227,15 @@ class SiteSubject:
     def near(self, text: str) -> str:
         """Return a text with the names of files as they are from the policy's own folder."""
         return text.replace(self._folder, "") if self._folder else text
+
+    @cached_property
+    def _seen(self) -> Mapping[int, Counter[int]]:
+        matrices = (each for route in self.routes.values() for each in route.coverage.matrices)
+        return {id(matrix): appearances(matrix) for matrix in matrices}
+
+    def appearances(self, matrix: Matrix) -> Counter[int]:
+        """Return in how many cells of a matrix each clause is."""
+        return self._seen.get(id(matrix)) or appearances(matrix)
 
     def guarantees(self, route: str, clause: Clause) -> tuple[Guarantee, ...]:
         """Return the guarantees that name the clause or whoever it sends to."""

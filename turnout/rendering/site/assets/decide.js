@@ -19,7 +19,7 @@
   const OUTER = new RegExp(`^[${BLANKS}]+|[${BLANKS}]+$`, "gu");
   const RUNS = new RegExp(`[${BLANKS}]+`, "u");
   const BLANK = new RegExp(`^[${BLANKS}]$`, "u");
-  const INVISIBLE = /[\u00ad\u200b\u2060\ufeff]/gu;
+  const INVISIBLE = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
   const UNSTORABLE = /[\0\ud800-\udfff]/u;
   // Blanks of one of both languages alone, and numbers that are no digits everywhere.
   const ODD = /[\x1c-\x1f\x85\p{No}]/u;
@@ -135,6 +135,8 @@
         if (!/^[A-Za-z0-9 ]*$/.test(text)) return UNSURE;
         const code = text.toUpperCase().replaceAll(" ", "");
         const { first, digits } = field;
+        // "D 10115": the country before a postcode.
+        if ((first ?? digits) !== null && /^[a-z]{1,3} +[0-9]{3}/i.test(text)) return UNSURE;
         if (digits !== null) {
           const count = /^[0-9]*/.exec(code)[0].length;
           const isExact = first === null;
@@ -512,26 +514,34 @@
       return found;
     }
 
+    /** Whether a box takes a lead: true, false, or null where it isn't known. */
+    function taken([, own, part], holds, known) {
+      let answer = true;
+      for (const side of own) {
+        if (holds[side] === false) return false;
+        if (holds[side] === null) answer = null;
+      }
+      return part === null ? answer : every([answer, known[part]]);
+    }
+
     /** The first clause that takes a lead: {clause} (null for none), or {unsure: box}. */
     function first(holds, known = parts(holds)) {
       for (let at = 0; at < plan.boxes.length; at += 1) {
-        const [clause, own, part] = plan.boxes[at];
-        let answer = true;
-        for (const side of own) {
-          if (holds[side] === false) {
-            answer = false;
-            break;
-          }
-          if (holds[side] === null) answer = null;
-        }
-        if (answer !== false && part !== null) answer = every([answer, known[part]]);
-        if (answer === true) return { clause };
+        const answer = taken(plan.boxes[at], holds, known);
+        if (answer === true) return { clause: plan.boxes[at][0] };
         if (answer === null) return { unsure: at };
       }
       return { clause: null };
     }
 
-    return { columns: plan.columns, classes, held, first };
+    /** Of each clause by itself whether it holds: true, false, or null where it isn't known. */
+    function each(holds, known = parts(holds)) {
+      const answers = plan.clauses.map(() => []);
+      for (const box of plan.boxes) answers[box[0]].push(taken(box, holds, known));
+      return answers.map(any);
+    }
+
+    return { columns: plan.columns, classes, held, first, each };
   }
 
   // -- the whole --
@@ -540,6 +550,7 @@
     const lead = leadReader(data);
     const { plan } = data;
     const find = planReader(plan);
+    const questions = data.questions ? planReader(data.questions) : null;
 
     function answerOf(clause) {
       if (clause !== null) return plan.clauses[clause];
@@ -614,7 +625,13 @@
       return [...by].map(([clause, says]) => ({ field: name, clause, says: joined(says), isAll }));
     }
 
-    return { decide, refusals, alternatives, answerOf, read: lead };
+    /** Of each question whose part may let a lead out again, whether the lead comes into it. */
+    function entered(decided, today) {
+      if (!questions) return [];
+      return questions.each(questions.held(questions.classes(decided.whole, today)));
+    }
+
+    return { decide, refusals, alternatives, entered, answerOf, read: lead };
   }
 
   function dayBefore(today, days) {
