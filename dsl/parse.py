@@ -22,8 +22,8 @@ from turnout.dsl.findings import Finding, Fix, error
 from turnout.dsl.lexing import Lexer, Repairs, Token, UnexpectedError
 from turnout.dsl.mistakes import told
 from turnout.dsl.mistakes.met import CONNECTORS, Met, Told, with_neighbours
+from turnout.dsl.mistakes.reading_on import Trials
 from turnout.dsl.pushdown import Pushdown
-from turnout.dsl.reading_on import Trials
 from turnout.dsl.reductions import ReadSymbol, Reduced, Reductions
 from turnout.dsl.source import Source, Span
 from turnout.grammar.lalr import END, tables

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from turnout.dsl.lexing import Repair
 from turnout.dsl.mistakes import amounts, blocks, bodies, one_word, phrases, texts, vocabulary
 from turnout.dsl.mistakes.met import Met, Mistake, Told
-from turnout.dsl.reading_on import Trials
+from turnout.dsl.mistakes.reading_on import Trials
 
 KINDS: tuple[Mistake, ...] = (
     texts.odd_blanks,

@@ -23,8 +23,8 @@ _DECLARING = (
 _FOLLOWING = (
     "sla do then else to when anytime matching owned by wall weight cap hours from within first of "
     "email timezone away serves inactive lead expect and or not where in is has contains if with "
-    "for as begin end fallback round-robin least-loaded queue notify start matches country by owner "
-    "always never reaches match team members"
+    "for as begin end fallback round-robin least-loaded queue notify start matches country by "
+    "owner always never reaches match team members"
 ).split()
 _NAMED = re.compile(
     rf"\b(?:{'|'.join(_DECLARING)})[ \t]+"

@@ -81,9 +81,9 @@ def names(written: str) -> list[str]:
 
 
 def values(written: str) -> list[str]:
-    """Return the values of a list as they are written here.
+    r"""Return the values of a list as they are written here.
 
-    >>> values("'DE', AT or \\"Trade Show\\"")
+    >>> values("'DE', AT or \"Trade Show\"")
     ['"DE"', 'AT', '"Trade Show"']
     """
     found = [each for each in _VALUE.findall(written) if each.lower() not in {"or", "and"}]
@@ -237,9 +237,9 @@ def method(found: Found) -> str:
 
 
 def formula(found: Found) -> str | None:
-    """Return a function of a spreadsheet or CRM as a condition; None for an unknown one.
+    r"""Return a function of a spreadsheet or CRM as a condition; None for an unknown one.
 
-    >>> say = re.compile(r"(?P<not>NOT )?(?P<fn>[A-Z]+)\\((?P<args>.*)\\)")
+    >>> say = re.compile(r"(?P<not>NOT )?(?P<fn>[A-Z]+)\((?P<args>.*)\)")
     >>> formula(say.match('AND(country = "DE", NOT(ISBLANK(city)))'))
     'country is "DE" and city is present'
     """

@@ -4,6 +4,8 @@ Nothing else is told, the fix that an editor applies gives a text without syntax
 that text means what the wrong one was read as, so that nothing of the file was lost.
 """
 
+from functools import cache
+
 import pytest
 
 from tests.dsl.test_mistakes import words_of
@@ -18,6 +20,7 @@ from turnout.dsl.source import Source
 LINES = list(wrong_lines())
 
 
+@cache
 def read(line: WrongLine) -> tuple[nodes.File, Finding]:
     file, found = parse(Source("p.route", line.text))
     assert [finding.name for finding in found] == ["syntax-error"]
@@ -28,10 +31,11 @@ def read(line: WrongLine) -> tuple[nodes.File, Finding]:
 def test_a_wrong_line_is_told_with_the_right_one(line: WrongLine) -> None:
     file, finding = read(line)
     assert finding.span is not None
-    before, wrong = finding.span.source.text[: finding.span.start].rstrip(), line.text
-    assert line.wrong in wrong[before.rfind("\n") + 1 :].split("\n")[0] or line.wrong in wrong.split(
-        "\n"
-    )[finding.span.line - 1]
+    start = finding.span.start
+    # What is missing at the end of a line is missing before the next.
+    at = len(line.text[:start].rstrip()) if line.text[start].isspace() else start
+    near = line.text[line.text.rfind("\n", 0, at) + 1 :].split("\n")[0]
+    assert line.wrong in near
     assert f"write `{line.right}`" in finding.help
     assert not file.broken
     mended, none = parse(Source("p.route", applied(finding.fixes[0])))
