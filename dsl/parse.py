@@ -26,6 +26,7 @@ from turnout.dsl.mistakes.reading_on import Trials
 from turnout.dsl.pushdown import Pushdown
 from turnout.dsl.reductions import ReadSymbol, Reduced, Reductions
 from turnout.dsl.source import Source, Span
+from turnout.frozen import define
 from turnout.grammar.lalr import END, tables
 
 MAX_DEPTH = 100
@@ -88,7 +89,7 @@ def most_mended(length: int) -> int:
     return max(2, min(MAX_ERRORS, MOST_READ // max(length, 1)))
 
 
-@attrs.define
+@define
 class _Attempt:
     """One reading of a file, with what was understood before read as it was meant.
 

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal, TypeAlias, assert_never, get_args
 import attrs
 
 from turnout.dsl.conditions import PREVIOUS_OWNER
+from turnout.frozen import frozen
 
 KindWord: TypeAlias = Literal[
     "round-robin",
@@ -28,7 +29,7 @@ KindWord: TypeAlias = Literal[
 """The word of a kind of target."""
 
 
-@attrs.frozen
+@frozen
 class Kind:
     """What holds of every target of a kind.
 
@@ -49,7 +50,7 @@ class Kind:
     is_worked: bool = True
 
 
-@attrs.frozen
+@frozen
 class RoundRobin:
     """Draw from a team, weighted and fair.
 
@@ -62,7 +63,7 @@ class RoundRobin:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class LeastLoaded:
     """The member of a team with the fewest open leads for their weight; see `RoundRobin`."""
 
@@ -72,7 +73,7 @@ class LeastLoaded:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class ToPerson:
     """One person by name."""
 
@@ -81,7 +82,7 @@ class ToPerson:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class ToOwner:
     """The person whom the lead's field names."""
 
@@ -90,7 +91,7 @@ class ToOwner:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class PreviousOwner:
     """The person who last had an earlier lead that this one is a duplicate of."""
 
@@ -100,7 +101,7 @@ class PreviousOwner:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class ToQueue:
     """A queue, from which people claim."""
 
@@ -108,7 +109,7 @@ class ToQueue:
     queue: str
 
 
-@attrs.frozen
+@frozen
 class ToPartner:
     """A partner firm."""
 
@@ -117,7 +118,7 @@ class ToPartner:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class ToSequence:
     """A nurture sequence."""
 
@@ -132,7 +133,7 @@ class ToSequence:
     sequence: str
 
 
-@attrs.frozen
+@frozen
 class Reject:
     """Not to be worked, with the reason."""
 
@@ -168,7 +169,7 @@ DRAWN = frozenset(kind.word for kind in KINDS if kind.receiver == "member")
 """The words of those that draw from a team."""
 
 
-@attrs.frozen
+@frozen
 class Said:
     """What a target says beside its kind.
 

@@ -9,12 +9,13 @@ import attrs
 
 from turnout.dsl.lexing import Repair
 from turnout.dsl.mistakes.met import STARTERS, Met, Told, replaced
+from turnout.frozen import frozen
 
 _BRACKET = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|(?P<bracket>[][(){}])')
 _CLOSES = {"{": "}", "[": "]", "(": ")"}
 
 
-@attrs.frozen
+@frozen
 class _Open:
     """A bracket that is open: where it stands, and where the line begins and is indented."""
 

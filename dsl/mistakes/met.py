@@ -5,9 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.lexing import Repair
+from turnout.frozen import attribute, frozen
 
 LONGEST_LINE = 100
 """Characters of a corrected line that is shown."""
@@ -23,7 +22,7 @@ STARTERS = frozenset({"rule", "within", "fallback", "when", "to", "sla", "do", "
 _WORDS = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Met:
     """The place of a syntax error.
 
@@ -33,7 +32,7 @@ class Met:
     as "to …" a connector behind which the word could stand.
     """
 
-    text: str = attrs.field(repr=False)
+    text: str = attribute(repr=False)
     start: int
     word: str
     accepted: frozenset[str]
@@ -68,7 +67,7 @@ class Met:
         return None
 
 
-@attrs.frozen
+@frozen
 class Told:
     """A mistake that was understood.
 

@@ -30,7 +30,7 @@ CONDITIONS: tuple[Phrase, ...] = (
         "the words are `has any`, `has all` and `has none`",
     ),
     Phrase(
-        r"(?P<wrong>\"(?P<v>[^\"\n]*?))(?=\s*(?:[}\],]|$|\bto\b|\band\b|\bor\b))(?=[^\"\n]*$)",
+        r"(?P<wrong>\"(?P<v>[^\"\n]*?))(?=\s*(?:[}\],]|$|\#|\bto\b|\band\b|\bor\b))(?=[^\"\n]*$)",
         r'"\g<v>"',
         "this text is never closed",
     ),

@@ -15,11 +15,12 @@ from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.source import Span
 from turnout.dsl.targets import BY_WORD, Kind, Said, Target, made
 from turnout.dsl.types import Field, PersonName
+from turnout.frozen import frozen
 
 MAX_REASON = 1_000
 
 
-@attrs.frozen
+@frozen
 class Inexact:
     """A route with conditions of which a part was reported.
 

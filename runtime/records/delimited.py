@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Self, TypeAlias
 
-import attrs
-
 from turnout.dsl.headers import Headers
+from turnout.frozen import frozen
 from turnout.runtime.records.decoding import Lines
 from turnout.runtime.records.footers import Row, beginning
 from turnout.runtime.records.headings import MOST_ABOVE, fields_in, heading, is_plain, named
@@ -57,7 +56,7 @@ def delimited(
     return columns, records_of(numbered, columns, manner, remarks)
 
 
-@attrs.frozen
+@frozen
 class _Head:
     """The beginning of a table as one separator cuts it.
 

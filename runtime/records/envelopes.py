@@ -11,9 +11,8 @@ An answer is often one page of many and says so in a word of its own.
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias, cast
 
-import attrs
-
 from turnout.dsl.headers import Headers, column_key
+from turnout.frozen import frozen
 
 Members: TypeAlias = Mapping[str, object]
 
@@ -30,14 +29,14 @@ _TOTAL = frozenset(
 )
 
 
-@attrs.frozen
+@frozen
 class Envelope:
     """An object around a list of leads. path: the names that lead to the list, outermost first."""
 
     path: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class Unclear:
     """An object in which no list, or none of several, is clearly the leads.
 

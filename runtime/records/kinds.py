@@ -4,14 +4,14 @@ Whoever saves a workbook under the name of a table, or feeds the archive in whic
 sent, is told what they have in words of its own.
 """
 
-import attrs
+from turnout.frozen import frozen
 
 MAGIC_PARQUET = b"PAR1"
 MAGIC_ZIP = b"PK\x03\x04"
 MAGIC_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-@attrs.frozen
+@frozen
 class Other:
     """A file that can't be read: what it is, and what to do."""
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, Self, TypeAlias, cast
 
-import attrs
-
 from turnout.dsl.headers import Headers
 from turnout.dsl.types import Field, Text
+from turnout.frozen import frozen
 from turnout.runtime.records.decoding import CountedStream, Lines
 from turnout.runtime.records.delimited import delimited
 from turnout.runtime.records.documents import document
@@ -99,7 +98,7 @@ _Table: TypeAlias = tuple[tuple[str, ...] | None, Iterator[Record]]
 """The columns where there is a header, and the records."""
 
 
-@attrs.frozen
+@frozen
 class _Source:
     """Where the bytes come from. path: None for a stream."""
 

@@ -7,6 +7,7 @@ import attrs
 
 from turnout.dsl.values.reading import Issue
 from turnout.errors import Error
+from turnout.frozen import define, frozen
 
 LONGEST_CELL = 1 << 20
 """Characters that one cell of a table may have (1 Mi)."""
@@ -20,7 +21,7 @@ SHOWN = 200
 """Characters that are shown of a row that can't be read."""
 
 
-@attrs.frozen
+@frozen
 class Record:
     """One row as it came.
 
@@ -53,7 +54,7 @@ class LeadsError(Error):
     """The leads can't be read, or not to their end."""
 
 
-@attrs.frozen
+@frozen
 class Manner:
     """How a file is to be read, as far as that is said and not found.
 
@@ -73,7 +74,7 @@ FOUND = Manner()
 """Everything is found."""
 
 
-@attrs.define
+@define
 class Remarks:
     """What was left out of a file on the way, for whoever reads its summary.
 
