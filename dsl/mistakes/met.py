@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
+import attrs
+
 from turnout.dsl.lexing import Repair
 from turnout.frozen import attribute, frozen
 
