@@ -5,12 +5,12 @@ from collections.abc import Callable
 from functools import cache
 from typing import TypeAlias
 
-import attrs
+from turnout.frozen import frozen
 
 By: TypeAlias = str | Callable[[re.Match[str]], str | None]
 
 
-@attrs.frozen
+@frozen
 class Phrase:
     """What is written otherwise elsewhere.
 

@@ -10,10 +10,9 @@ next word that can't stand. The way that brings it past the lines concerned is t
 
 from collections.abc import Sequence
 
-import attrs
-
 from turnout.dsl.lexing import Lexer, Repair, Repairs, Token, UnexpectedError
 from turnout.dsl.pushdown import Pushdown
+from turnout.frozen import attribute, frozen
 from turnout.grammar.lalr import END
 
 FARTHEST_BACK = 20_000
@@ -23,7 +22,7 @@ LINES_READ = 2
 """Lines from that of a repair on which it has to bring the parser past, to be believed."""
 
 
-@attrs.frozen
+@frozen
 class Trials:
     """What is needed to try repairs where a parser has stopped.
 
@@ -31,7 +30,7 @@ class Trials:
     repairs that were made in the file before.
     """
 
-    text: str = attrs.field(repr=False)
+    text: str = attribute(repr=False)
     start: int
     parser: Pushdown
     earlier: Sequence[Repair] = ()
