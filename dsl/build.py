@@ -590,6 +590,7 @@ class Builder:
     starts_with: Any = _test("starts with")
     ends_with: Any = _test("ends with")
     contains: Any = _test("contains")
+    has_word: Any = _test("has word")
     matches: Any = _test("matches")
     has: Any = _test("has")
     has_any: Any = _test("has any")

@@ -16,6 +16,7 @@ from typing import Self
 
 import attrs
 
+from turnout.frozen import define, frozen
 from turnout.grammar.lalr import END, Tables
 
 _SKIPPED = re.compile(r"(?:[ \t\r\n\f]+|#[^\n]*)*")
@@ -51,7 +52,7 @@ class UnexpectedError(Exception):
         self.start = start
 
 
-@attrs.frozen
+@frozen
 class Repair:
     """What is read instead of the text from `start` to `end`; an insertion where they are one."""
 
@@ -60,7 +61,7 @@ class Repair:
     text: str
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Repairs:
     """The repairs that are still to come, by their start, and what is left of the present one."""
 
@@ -74,7 +75,7 @@ class Repairs:
         return self.present
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Choice:
     """What can stand at a place: kinds of words, each with what finds it.
 
@@ -96,7 +97,7 @@ class _Choice:
         return None
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Lexer:
     """Reads the words of a text one by one. at: the offset from which it goes on."""
 

@@ -9,10 +9,11 @@ import attrs
 
 from turnout.dsl.lexing import Lexer, Token, UnexpectedError
 from turnout.dsl.reductions import ReadSymbol, Reduced, Reductions
+from turnout.frozen import define
 from turnout.grammar.lalr import END, Tables
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Pushdown:
     """Where the parser is: one state more than there are values.
 

@@ -9,13 +9,12 @@ rule around it.
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
-import attrs
-
 from turnout.dsl.lexing import Token
+from turnout.frozen import define
 from turnout.grammar.lalr import Production, Tables
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Reduced:
     """What a rule has become: the characters it was read from, and what it gives its parent.
 

@@ -4,14 +4,13 @@ import csv
 import io
 from collections.abc import Iterator
 
-import attrs
-
 from turnout.dsl.files import Fault
+from turnout.frozen import attribute, frozen
 
 _SYNTAX = "table-syntax"
 
 
-@attrs.frozen
+@frozen
 class Table:
     """A CSV table: its column names, and its rows with the line on which each starts.
 
@@ -20,7 +19,7 @@ class Table:
 
     name: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...] = attrs.field(repr=False)
+    rows: tuple[tuple[int, tuple[str, ...]], ...] = attribute(repr=False)
 
 
 def table_of(text: str, name: str) -> Table | Fault:

@@ -1,6 +1,6 @@
 """The syntax of `.route` files: one Lark grammar, in reading order, and its tables."""
 
-from importlib.resources import files
+from pkgutil import get_data
 
 
 def text() -> str:
@@ -10,4 +10,6 @@ def text() -> str:
 
 def beside(name: str) -> str:
     """Return the text of a file that stands beside the grammar."""
-    return files("turnout.grammar").joinpath(name).read_text(encoding="utf-8")
+    found = get_data(__name__, name)
+    assert found is not None  # it is installed with this module
+    return found.decode()

@@ -20,9 +20,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import attrs
-
 from turnout import grammar
+from turnout.frozen import frozen
 
 END = "$END"
 """The terminal behind the last word of a text."""
@@ -30,7 +29,7 @@ END = "$END"
 _FILE = "lalr.json"
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Production:
     """One way to write a rule of the grammar.
 
@@ -62,7 +61,7 @@ class Rows(dict[int, dict[str, int]]):
         return row
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Tables:
     """What drives the parser.
 

@@ -19,6 +19,7 @@ from turnout.dsl.policy import Cap, Identity, Member, Policy
 from turnout.dsl.types import Field, Lookup, Value
 from turnout.dsl.values import jsonable, show
 from turnout.dsl.wording import typed, written
+from turnout.frozen import frozen
 
 _FOLLOWED = frozenset({"name", "routes", "families", "tests"})
 """Parts of a policy that are compared elsewhere, by their effect on leads, and tests."""
@@ -36,7 +37,7 @@ MOST, LONGEST = 6, 240
 """Values that a list names before it is folded; characters of a condition before it is cut."""
 
 
-@attrs.frozen
+@frozen
 class Change:
     """One definition that was added, removed or changed.
 
@@ -68,7 +69,7 @@ def changes(old: Policy, new: Policy) -> Iterator[Change]:
             yield speaker.whole(before, after)
 
 
-@attrs.frozen
+@frozen
 class _Speaker:
     """Words what changed in one part of the policy."""
 

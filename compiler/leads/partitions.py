@@ -20,8 +20,6 @@ from decimal import Decimal
 from math import ceil, floor
 from typing import Any, TypeAlias, assert_never
 
-import attrs
-
 from turnout.compiler.classes import (
     MISSING,
     Classes,
@@ -47,17 +45,18 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.types import Value
+from turnout.frozen import attribute, frozen
 
 Cut: TypeAlias = Any
 """A place on an ordered line between two values; comparable with the others of its line."""
 
 
-@attrs.frozen
+@frozen
 class Partition:
     """One field's classes. masks: those where each atom holds."""
 
     classes: Classes
-    masks: Mapping[Atom, Mask] = attrs.field(repr=False, hash=False)
+    masks: Mapping[Atom, Mask] = attribute(repr=False, hash=False)
 
     @property
     def size(self) -> int:

@@ -14,14 +14,13 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
 from turnout.dsl.policy import Identity
 from turnout.dsl.types import Value, Values
 from turnout.dsl.values.exports import is_rounded
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.placeholders import is_placeholder
+from turnout.frozen import frozen
 
 # One figure over and over or all in a row, behind a country's code, too; crosses; addresses.
 _FILLED_IN = re.compile(
@@ -33,7 +32,7 @@ _FILLED_IN = re.compile(
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
-@attrs.frozen
+@frozen
 class Seen:
     """A lead as it is remembered under one key.
 
@@ -50,7 +49,7 @@ class Seen:
     owner: str | None
 
 
-@attrs.frozen
+@frozen
 class History:
     """What came before a lead.
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-import attrs
-
 from turnout.dsl.formatting.linebreaks import (
     EMPTY,
     SPACE,
@@ -35,6 +33,7 @@ from turnout.dsl.formatting.words import (
     surroundings,
 )
 from turnout.dsl.lexing import Token
+from turnout.frozen import frozen
 
 WIDTH = 100
 INDENT = 2
@@ -76,7 +75,7 @@ def _beside(lines: list[tuple[str, str]]) -> Iterator[str]:
             yield f"{text:<{column}}{comment}" if has_comment else text
 
 
-@attrs.frozen
+@frozen
 class _Statement:
     """A statement between the line breaks around it.
 

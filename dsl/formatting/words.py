@@ -10,6 +10,7 @@ import attrs
 from turnout.dsl.lexing import Lexer, Token
 from turnout.dsl.pushdown import Pushdown
 from turnout.dsl.reductions import Build, Reductions
+from turnout.frozen import define, frozen
 from turnout.grammar.lalr import tables
 
 END = -1
@@ -19,7 +20,7 @@ _OPTIONAL_COMMAS = {"lead", "segment_family", "test_lead"}
 _COMMENTS = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comment>#[^\n]*)')
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Branch:
     """The words of one rule of the grammar. data: the rule's name."""
 
@@ -39,7 +40,7 @@ WordNode: TypeAlias = Token | Branch
 """A word, or the words of one rule of the grammar."""
 
 
-@attrs.frozen
+@frozen
 class WordTree:
     """A file's syntax tree with every word in it, and its comments with their offsets."""
 
@@ -116,7 +117,7 @@ def first_word(node: WordNode) -> Token:
 # -- comments and empty lines --
 
 
-@attrs.define
+@define
 class Around:
     """What stands around a word besides words.
 

@@ -31,11 +31,12 @@ from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.resolve.tests import TestReader
 from turnout.dsl.source import Source
+from turnout.frozen import frozen
 
 _Node = TypeVar("_Node")
 
 
-@attrs.frozen
+@frozen
 class Resolution:
     """A policy, as far as it could be read, and what was found.
 
@@ -203,7 +204,7 @@ def _outlets(
     return found
 
 
-@attrs.frozen
+@frozen
 class _Listed:
     """Everybody who is declared: in the policy's words, in people files, in rosters.
 

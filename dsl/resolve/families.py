@@ -18,11 +18,12 @@ from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.source import Span
 from turnout.dsl.types import Value
+from turnout.frozen import define
 
 MAX_CHAIN = 50
 
 
-@attrs.define
+@define
 class _Draft:
     """A definition while it is read: what is written for it, and where it stands in its family.
 
@@ -43,7 +44,7 @@ class _Draft:
     steward: str | None = None
 
 
-@attrs.define
+@define
 class _Siblings:
     """A family while it is being collected."""
 

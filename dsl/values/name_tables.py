@@ -9,13 +9,12 @@ of them ("PE RU") is no name that their letters make together.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Literal
 from unicodedata import normalize
 
-import attrs
-
 from turnout.dsl.values.texts import name_key
+from turnout.frozen import attribute, frozen
 
 _FEW = 4
 """Fewer letters than these are a name only as they stand: nothing may be dropped from them."""
@@ -29,15 +28,15 @@ BETWEEN = re.compile(
 _BETWEEN_CODES = re.compile(r"[\s.\-_\u2010-\u2014]+")
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class NameTable:
     """The codes that each name may mean.
 
     written: by the name as it stands, case folded. loose: by its letters and digits alone.
     """
 
-    written: Mapping[str, frozenset[str]] = attrs.field(repr=False)
-    loose: Mapping[str, frozenset[str]] = attrs.field(repr=False)
+    written: Mapping[str, frozenset[str]] = attribute(repr=False)
+    loose: Mapping[str, frozenset[str]] = attribute(repr=False)
 
     def meant(self, text: str, is_code: Callable[[str], bool]) -> frozenset[str]:
         """Return the codes that `text` may mean by name, none where it is no name.
@@ -127,7 +126,8 @@ def parts(text: str) -> tuple[str, ...]:
 @cache
 def cldr(table: Literal["countries", "subdivisions", "languages"]) -> Mapping[str, tuple[str, ...]]:
     """Return CLDR's names by code: in English, in own languages, and in a few others."""
-    path = files("turnout.dsl.values").joinpath("names", f"{table}.tsv")
-    lines = path.read_text("utf-8").splitlines()
+    found = get_data(__name__, f"names/{table}.tsv")
+    assert found is not None  # it is installed with this module
+    lines = found.decode().splitlines()
     rows = (line.split("\t") for line in lines if not line.startswith("#"))
     return {code: tuple(found) for code, *found in rows}

@@ -23,6 +23,7 @@ from turnout.compiler.leads.budget import Budget
 from turnout.compiler.picture import Masthead, Page
 from turnout.compiler.questions.analysis import analyse
 from turnout.errors import Error
+from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.project.authorship import LineChange, line_changes
 from turnout.project.versions import main_file, program, versions
@@ -40,7 +41,7 @@ _NAMED = 10
 _PAUSE = 0.5
 
 
-@attrs.frozen
+@frozen
 class _Wanted:
     """What the command line asks for."""
 

@@ -4,8 +4,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-import attrs
-
+from turnout.frozen import frozen
 from turnout.project.revisions import repository
 
 MOST_CHANGES = 6
@@ -15,7 +14,7 @@ _HEAD = re.compile(r"[0-9a-f]{40,64} [0-9]+ ([0-9]+)(?: [0-9]+)?")
 _NOT_COMMITTED = "0" * 40
 
 
-@attrs.frozen(order=True)
+@frozen(order=True)
 class LineChange:
     """A commit that changed lines. day: of the author, in UTC, such as "2026-11-30"."""
 

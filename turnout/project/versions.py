@@ -16,6 +16,7 @@ from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.parse import parse
 from turnout.dsl.resolve import resolve
 from turnout.dsl.source import Source
+from turnout.frozen import frozen
 from turnout.project import ProjectError
 from turnout.project.configuration import configured_paths, nearest_configuration
 from turnout.project.revisions import Repository, copied, repository
@@ -27,7 +28,7 @@ WHERE = "--where"
 """What names the condition that the command line gives."""
 
 
-@attrs.frozen
+@frozen
 class Version:
     """A policy as it is or was.
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from functools import partial
 
-import attrs
 from htpy import (
     Element,
     Node,
@@ -42,6 +41,7 @@ from turnout.dsl.policy import Block, Entry, Route, Rule
 from turnout.dsl.source import Span
 from turnout.dsl.types import Values
 from turnout.dsl.wording import written
+from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.project.authorship import latest
 from turnout.rendering.coverage import percent
@@ -84,7 +84,7 @@ def _rest(shell: Shell, name: str) -> Node:
     return p(".gap")["Leads that no rule takes have no target: this route has no fallback."]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Outline:
     """Writes a route's entries, block in block; numbers: those of its clauses, in order."""
 

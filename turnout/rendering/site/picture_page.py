@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-import attrs
 from htpy import Node, button, div, input, label, p, script  # noqa: A004
 from htpy import link as link_
 from markupsafe import Markup
@@ -20,6 +19,7 @@ from turnout.compiler.picture.placing import laid_out
 from turnout.compiler.picture.svg import svg
 from turnout.compiler.tree import Question
 from turnout.dsl.source import Span
+from turnout.frozen import frozen
 from turnout.rendering.site.addresses import data_file, form_page_of, link, page_of
 from turnout.rendering.site.shell import Shell
 from turnout.rendering.site.way import questions_of, rows_of
@@ -36,7 +36,7 @@ def picture_page_of(route: str, page: Page) -> str:
     return page_of("picture", route, f"{page.number} {page.title}")
 
 
-@attrs.frozen(eq=False, slots=False)
+@frozen(eq=False, slots=False)
 class Pictured:
     """A route's picture, to be put into pages of the site."""
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import assert_never
 
-import attrs
 from htpy import Element, Node, a, bdi, code, fragment, li, ol, ul
 from markupsafe import Markup
 
@@ -26,6 +25,7 @@ from turnout.dsl.promises import (
     SlaAtMost,
 )
 from turnout.dsl.targets import (
+    CurrentOwner,
     LeastLoaded,
     PreviousOwner,
     Reject,
@@ -39,6 +39,7 @@ from turnout.dsl.targets import (
     said,
 )
 from turnout.dsl.wording import acted, conjuncts, written, written_part
+from turnout.frozen import attribute, frozen
 from turnout.printable import visible
 from turnout.rendering.site.addresses import link, page_of
 from turnout.rendering.site.subject import SiteSubject, names_in, receiver
@@ -49,7 +50,7 @@ def told(text: str) -> Element:
     return bdi[visible(text)]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Teller:
     """Says things of one policy on one page. here: that page's path.
 
@@ -59,7 +60,7 @@ class Teller:
 
     subject: SiteSubject
     here: str
-    known: dict[tuple[Hashable, ...], Markup] = attrs.field(factory=dict, repr=False)
+    known: dict[tuple[Hashable, ...], Markup] = attribute(factory=dict, repr=False)
 
     def once(self, say: Callable[[], Node], *about: Hashable) -> Markup:
         """Return what `say` returns, written out. about: what tells it apart."""
@@ -140,6 +141,8 @@ class Teller:
                 return ["whoever had the earlier lead of the same person", hours]
             case ToQueue() | ToPartner() | ToSequence():
                 return [f"{kind} ", self.receiver(kind, name), hours]
+            case CurrentOwner():
+                return "nobody new: it stays with whoever has it"
             case Reject(reason):
                 return ["nobody: rejected, because ", told(f"“{reason}”")]
             case _:

@@ -6,7 +6,6 @@ the site's own files, no style and no handler that stands in a page.
 
 from collections.abc import Hashable, Mapping
 
-import attrs
 from htpy import (
     Element,
     Node,
@@ -36,6 +35,7 @@ from htpy import (
 from htpy import details as details_
 from markupsafe import Markup
 
+from turnout.frozen import attribute, frozen
 from turnout.printable import visible
 from turnout.rendering.site import addresses
 from turnout.rendering.site.sentences import Teller, told
@@ -48,14 +48,14 @@ CONTENT_POLICY = (
 )
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Shell:
     """The frame of a site's pages. ways: the pages of the navigation, title by path."""
 
     subject: SiteSubject
     ways: Mapping[str, str]
     has_reload: bool = False
-    _known: dict[int, dict[tuple[Hashable, ...], Markup]] = attrs.field(
+    _known: dict[int, dict[tuple[Hashable, ...], Markup]] = attribute(
         factory=dict[int, "dict[tuple[Hashable, ...], Markup]"], repr=False
     )
 

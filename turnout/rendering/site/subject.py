@@ -12,8 +12,6 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import assert_never
 
-import attrs
-
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.witness import example, shown
@@ -29,6 +27,7 @@ from turnout.dsl.policy import Block, Policy, Route, Rule
 from turnout.dsl.promises import AlwaysByRule, AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target, said
+from turnout.frozen import attribute, frozen
 from turnout.project.authorship import LineChange
 from turnout.rendering.coverage import appearances
 from turnout.rendering.difference.sections import Comparison
@@ -42,7 +41,7 @@ MOST_SHOWN = 12
 """Earlier rules that a page names before it counts the rest."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class RouteSubject:
     """One route: its coverage, and the analysis that its questions are put to."""
 
@@ -86,7 +85,7 @@ class RouteSubject:
                         yield row, column
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Sender:
     """A clause that can send leads to somebody. step: which of its targets, from 0."""
 
@@ -96,7 +95,7 @@ class Sender:
     step: int
 
 
-@attrs.frozen(eq=False, slots=False)
+@frozen(eq=False, slots=False)
 class SiteSubject:
     """A policy and what is known of it.
 
@@ -110,10 +109,10 @@ class SiteSubject:
     routes: Mapping[str, RouteSubject]
     tested: tuple[TestResult, ...] = ()
     change: Comparison | None = None
-    pictures: Mapping[str, tuple[tuple[Page, ...], Masthead]] = attrs.field(
+    pictures: Mapping[str, tuple[tuple[Page, ...], Masthead]] = attribute(
         factory=dict[str, "tuple[tuple[Page, ...], Masthead]"]
     )
-    history: Mapping[str, tuple[LineChange | None, ...]] = attrs.field(
+    history: Mapping[str, tuple[LineChange | None, ...]] = attribute(
         factory=dict[str, "tuple[LineChange | None, ...]"]
     )
 

@@ -424,6 +424,20 @@
     return low;
   }
 
+  const OF_WORDS = /[\p{L}\p{M}\p{N}]/u;
+
+  // Characters and not units of UTF-16: a letter may be two of these.
+  function hasWord(text, word) {
+    const [all, wanted] = [Array.from(text), Array.from(word)];
+    const joins = (one, next) => one !== undefined && next !== undefined && OF_WORDS.test(one) && OF_WORDS.test(next);
+    return all.some(
+      (_, at) =>
+        wanted.every((letter, on) => all[at + on] === letter) &&
+        !joins(all[at - 1], wanted[0]) &&
+        !joins(wanted.at(-1), all[at + wanted.length]),
+    );
+  }
+
   function classFinder(column) {
     const present = (find) => (value) => (value === undefined ? 0 : value === UNSURE ? null : find(value));
     switch (column.kind) {
@@ -438,6 +452,7 @@
           if (column.test === "has") return Number(value.includes(column.text));
           if (column.test === "ends with") return Number(value.endsWith(column.text));
           if (column.test === "contains") return Number(value.includes(column.text));
+          if (column.test === "has word") return Number(hasWord(value, column.text));
           return null; // a pattern of RE2, which JavaScript reads otherwise
         });
       case "whole":

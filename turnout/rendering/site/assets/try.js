@@ -110,6 +110,7 @@ document.addEventListener("DOMContentLoaded", () => {
     return [folded];
   }
 
+  const SAID = { contains: "contained", "ends with": "ended with", "has word": "had the word" };
   const days = (count) => (count === 1 ? "1 day" : `${count} days`);
 
   /** Days before today in words, those after it below 0; null for no end. */
@@ -133,7 +134,7 @@ document.addEventListener("DOMContentLoaded", () => {
   function says(field, what) {
     if (what.missing) return `${field} were missing`;
     if (what.prefix !== undefined) return `${field} started with “${what.prefix}”`;
-    if (what.test) return `${field} ${what.test === "contains" ? "contained" : "ended with"} “${what.text}”`;
+    if (what.test) return `${field} ${SAID[what.test]} “${what.text}”`;
     if (what.value !== undefined) return circumstance(field, what.value);
     if (what.above !== undefined || what.below !== undefined) {
       const low = what.above && `${what.above.isIn ? "at least" : "more than"} ${what.above.text}`;
