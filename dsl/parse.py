@@ -10,6 +10,7 @@ later passes stay silent about it.
 
 import re
 import sys
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -20,7 +21,8 @@ from turnout.dsl.build import Builder
 from turnout.dsl.findings import Finding, Fix, error
 from turnout.dsl.lexing import Lexer, Repairs, Token, UnexpectedError
 from turnout.dsl.mistakes import told
-from turnout.dsl.mistakes.met import CONNECTORS, Met, Told
+from turnout.dsl.mistakes.met import CONNECTORS, Met, Told, with_neighbours
+from turnout.dsl.mistakes.reading_on import Trials
 from turnout.dsl.pushdown import Pushdown
 from turnout.dsl.reductions import ReadSymbol, Reduced, Reductions
 from turnout.dsl.source import Source, Span
@@ -67,7 +69,7 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
         attempt = _Attempt(source, tuple(mended), refused, settled, mends=not is_last)
         file = attempt.read()
         if file is not None:
-            found = [*attempt.findings, *(_said(source, each) for each in mended)]
+            found = [*attempt.findings, *(_said(source, each, mended) for each in mended)]
             found.sort(key=lambda each: each.span.start if each.span else 0)
             return file, tuple(found)
         if attempt.next is None:  # what was read in its place can't stand there either
@@ -123,7 +125,7 @@ class _Attempt:
                 break
             except UnexpectedError as unexpected:
                 met = _met(text, unexpected, parser)
-                mistake = told(met)
+                mistake = told(met, self._trials(met, parser))
                 if met.start <= last_repair and met.start not in self.settled:
                     return None
                 can_mend = mistake is not None and mistake.repairs and self.mends
@@ -151,8 +153,14 @@ class _Attempt:
         file: nodes.File = read.items[0]
         return attrs.evolve(file, broken=tuple(self.broken))
 
+    def _trials(self, met: Met, parser: Pushdown) -> Trials:
+        earlier = tuple(repair for each in self.mended for repair in each.repairs)
+        return Trials(self.source.text, met.start, parser, earlier)
 
-def _said(source: Source, mistake: Told) -> Finding:
+
+def _said(source: Source, mistake: Told, others: Sequence[Told] = ()) -> Finding:
+    """Return the finding of a mistake; what is wrong besides on its line is written right, too."""
+    mistake = with_neighbours(source.text, mistake, others)
     span = Span(source, mistake.start, mistake.end)
     finding = error("syntax-error", span, mistake.message, text=mistake.text)
     edit = mistake.edit

@@ -78,12 +78,14 @@ FOUND = Manner()
 class Remarks:
     """What was left out of a file on the way, for whoever reads its summary.
 
-    blank: rows without anything in a cell. titles: rows above the header, and footer: rows
-    below the table, each by its beginning. paging: what says that the file is a page of
-    more, such as "`done` is false".
+    blank: rows without anything in a cell. headers: rows that repeat the header, and lines
+    of dashes below it. titles: rows above the header, and footer: rows below the table, each
+    by its beginning. paging: what says that the file is a page of more, such as "`done` is
+    false".
     """
 
     blank: int = 0
+    headers: int = 0
     titles: list[str] = attrs.Factory(list[str])
     footer: list[tuple[int, str]] = attrs.Factory(list[tuple[int, str]])
     paging: str = ""
@@ -101,5 +103,8 @@ class Remarks:
             yield f"{count} {noun} below the table, from row {row} on, not routed: {text}"
         if self.blank:
             yield f"{self.blank:,} blank row{'' if self.blank == 1 else 's'} left out"
+        if self.headers:
+            what = "row repeats or underlines" if self.headers == 1 else "rows repeat or underline"
+            yield f"{self.headers:,} {what} the header: left out"
         if self.paging:
             yield f"the file is one page of more: {self.paging}"

@@ -386,7 +386,8 @@ def _entries(
 @st.composite
 def _chains(draw: DrawFn, schema: Sequence[Column], *, is_seen: bool = False) -> str:
     targets = ["queue triage", "queue extra", "round-robin near", "least-loaded far"]
-    targets += ["person ana", "partner outside", "sequence later", 'reject "spam"']
+    targets += ["person ana", "partner outside", "sequence later", "current-owner"]
+    targets += ['reject "spam"']
     if any(column.name == "owner" for column in schema):
         targets += ["owner owner"] * 3
     if is_seen:
