@@ -63,6 +63,19 @@ def site(subject: SiteSubject, *, has_reload: bool = False) -> Mapping[str, byte
     return MappingProxyType(dict(sorted(found.items())))
 
 
+def files_of_form(subject: SiteSubject, route: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the form of one route, with its picture and all that the page loads.
+
+    subject: its coverage and its tests are not asked.
+    """
+    shell = Shell(subject, {})
+    pages, heading = subject.pictures[route]
+    yield from form_files(shell, route, Pictured(shell, route, pages, heading))
+    yield STYLE, picture_style(pages[0], heading)
+    yield from ((f"assets/{name}", _asset(name)) for name in ASSETS)
+    yield "data/search.js", b"globalThis.turnoutSearch = [];\n"
+
+
 def _mark(found: Mapping[str, bytes]) -> bytes:
     hashes = {name: sha256(content).hexdigest() for name, content in sorted(found.items())}
     return json.dumps({"format": FORMAT, "version": 1, "files": hashes}, indent=1).encode() + b"\n"
