@@ -21,7 +21,7 @@ from turnout.dsl.types import Field
 from turnout.dsl.wording import parts as target_parts
 
 _MOST_MEMBERS = 12
-_ALL, _NONE = "all of it", "none"
+_ALL, _NONE, _LEFT = "all of it", "none", "leads of no territory"
 
 _Entry: TypeAlias = tuple[str, Card, Clause]
 """A line of a list: what is asked, where its leads go, and the clause that says so."""
@@ -86,7 +86,7 @@ class _Covered:
         """Return a territory as one line, None for one with parts, notes or several rules."""
         entries = self._entries(name)
         title = self._title(name)
-        if len(entries) != 1 or self._parts(name) or (title != name and name != _NONE):
+        if len(entries) != 1 or self._parts(name) or title not in {name, _LEFT}:
             return None
         ((said, beside, clause),) = entries
         return (title if said == _ALL else f"{title}, {said}"), beside, clause
@@ -95,7 +95,7 @@ class _Covered:
         cell = self.cells[name]
         more = [] if cell.is_known else ["not all of it could be worked out"]
         more += ["some of these leads go to nobody"] if END in cell.clauses else []
-        return ", ".join(["leads of no territory" if name == _NONE else name, *more])
+        return ", ".join([_LEFT if name == _NONE else name, *more])
 
     def _entries(self, name: str) -> list[_Entry]:
         in_parts = {at for part in self._parts(name) for at in self.cells[part].clauses}
