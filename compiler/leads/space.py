@@ -348,10 +348,12 @@ class _Builder:
         if isinstance(kind, types.Subdivision) and kind.country and self._matters(field):
             siblings = self._subdivisions_of(self.fields[kind.country])
             mentioned = {c for sibling in siblings for c in self._countries(sibling)}
-            return [
-                frozenset(v for v in universe(kind) if country_of(v) == code)
-                for code in sorted(mentioned)
-            ]
+            inside: dict[str, list[Value]] = {code: [] for code in sorted(mentioned)}
+            for value in universe(kind):
+                code = country_of(value)
+                if code in inside:
+                    inside[code].append(value)
+            return list(map(frozenset, inside.values()))
         return []
 
     def _countries(self, subdivision: Field) -> set[str]:
