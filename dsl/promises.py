@@ -65,8 +65,8 @@ class Action:
 class Reached:
     """Who or what a guarantee speaks of.
 
-    kind: "team", "person", "queue", "partner", "sequence", "owner" (name: the field), or
-    "previous-owner" (name: "").
+    kind: "team", "person", "queue", "partner", "sequence", "owner" (name: the field),
+    "previous-owner" or "current-owner" (name: "").
     """
 
     kind: str

@@ -24,6 +24,7 @@ KindWord: TypeAlias = Literal[
     "queue",
     "partner",
     "sequence",
+    "current-owner",
     "reject",
 ]
 """The word of a kind of target."""
@@ -37,7 +38,8 @@ class Kind:
     for people who never saw the language. reached: the word
     for whoever has the lead then, in guarantees and tests ("team", "rejected").
     receiver: who that is; a member of a team, a person, an outlet or nobody.
-    definition: what its argument names ("team", "field"); "text" where it is a text.
+    definition: what its argument names ("team", "field"); "text" where it is a text, "" where
+    it has none.
     is_worked: somebody is to touch the lead, so that
     an SLA runs.
     """
@@ -134,6 +136,20 @@ class ToSequence:
 
 
 @frozen
+class CurrentOwner:
+    """Whoever has the lead where it comes from; nothing is assigned, so nothing changes hands."""
+
+    kind: ClassVar[Kind] = Kind(
+        "current-owner",
+        "stays with its owner",
+        "current-owner",
+        "nobody",
+        "",
+        is_worked=False,
+    )
+
+
+@frozen
 class Reject:
     """Not to be worked, with the reason."""
 
@@ -141,7 +157,7 @@ class Reject:
     reason: str
 
 
-Accepting: TypeAlias = ToQueue | ToSequence | Reject
+Accepting: TypeAlias = ToQueue | ToSequence | CurrentOwner | Reject
 """Targets that can never pass a lead on: nobody has to be asked, and nothing can be full."""
 
 Target: TypeAlias = (
@@ -153,6 +169,7 @@ Target: TypeAlias = (
     | ToQueue
     | ToPartner
     | ToSequence
+    | CurrentOwner
     | Reject
 )
 
@@ -200,6 +217,8 @@ def said(target: Target) -> Said:
             return Said(name, anytime=anytime)
         case ToQueue(name) | ToSequence(name) | Reject(name):
             return Said(name)
+        case CurrentOwner():
+            return Said("")
         case _:
             assert_never(target)
 
@@ -227,6 +246,8 @@ def made(word: str, what: Said) -> Target:
             return ToPartner(what.name, what.anytime)
         case ToSequence.kind.word:
             return ToSequence(what.name)
+        case CurrentOwner.kind.word:
+            return CurrentOwner()
         case Reject.kind.word:
             return Reject(what.name)
         case _:
@@ -240,7 +261,9 @@ def renamed(target: Target, name: Callable[[str], str]) -> Target:
             return attrs.evolve(target, field=name(field))
         case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
             return attrs.evolve(target, matching=tuple(map(name, fields)))
-        case ToPerson() | ToQueue() | ToPartner() | ToSequence() | PreviousOwner() | Reject():
+        case ToPerson() | PreviousOwner() | ToPartner() | ToQueue() | ToSequence():
+            return target
+        case CurrentOwner() | Reject():
             return target
         case _:
             assert_never(target)

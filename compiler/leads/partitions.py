@@ -98,14 +98,12 @@ def finite(
 
     tell_apart: further sets of values that the classes must not straddle.
     """
-    sets = [atom.values for atom in atoms]
-    extra = list(tell_apart)
-    signatures: list[tuple[int, ...]] = []
-    for value in values:
-        tick(len(sets))
-        holds = [at for at, chosen in enumerate(sets) if value in chosen]
-        holds += [len(sets) + at for at, chosen in enumerate(extra) if value in chosen]
-        signatures.append(tuple(holds))
+    chosen_by: dict[Value, list[int]] = {}
+    for at, chosen in enumerate([*(atom.values for atom in atoms), *tell_apart]):
+        tick(len(chosen))
+        for value in chosen:
+            chosen_by.setdefault(value, []).append(at)
+    signatures = [tuple(chosen_by.get(value, ())) for value in values]
     numbered, classes, masks = _numbered(signatures, atoms)
     # A value outside the list is one that no atom names.
     other = classes.get((), MISSING)

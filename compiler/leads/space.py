@@ -26,7 +26,7 @@ from turnout.compiler.leads.possible_texts import Axis, axes
 from turnout.compiler.leads.prefixes import text
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.timeline import contradictions
-from turnout.compiler.leads.universe import country_of, example, universe
+from turnout.compiler.leads.universe import country_of, example, subdivisions_by_country, universe
 from turnout.compiler.masks import Mask
 from turnout.compiler.program import SINCE
 from turnout.dsl import types
@@ -351,8 +351,9 @@ class _Builder:
         if isinstance(kind, types.Subdivision) and kind.country and self._matters(field):
             siblings = self._subdivisions_of(self.fields[kind.country])
             mentioned = {c for sibling in siblings for c in self._countries(sibling)}
+            known = subdivisions_by_country()
             return [
-                frozenset(v for v in universe(kind) if country_of(v) == code)
+                frozenset(known.get(code, ()) if kind.within in {None, code} else ())
                 for code in sorted(mentioned)
             ]
         return []
@@ -411,8 +412,12 @@ class _Builder:
             finder(self.dimensions[at].partition.classes) for at in (country, child)
         )
         allowed: dict[int, set[int]] = {}
-        for value in universe(field.type):
-            allowed.setdefault(in_child(value), set()).add(in_country(country_of(value)))
+        assert isinstance(field.type, types.Subdivision)
+        for code, subdivisions in subdivisions_by_country().items():
+            if field.type.within in {None, code}:
+                number = in_country(code)
+                for inside in set(map(in_child, subdivisions)):
+                    allowed.setdefault(inside, set()).add(number)
         by_allowed: dict[Mask, Mask] = {}
         for number, countries_of in allowed.items():
             key = masks.mask_of(countries_of)

@@ -10,8 +10,8 @@ from turnout.dsl.values.common_words import words_around
 from turnout.dsl.values.texts import normal_text
 from turnout.dsl.wording import quoted
 
-LONGEST = 3
-"""Letters of a text that counts as short."""
+SHORT = range(2, 4)
+"""Letters of a text that counts as short; a single one can hardly be meant as a word."""
 
 MOST_SHOWN = 3
 
@@ -39,7 +39,7 @@ def short_fragments(field: Field, node: nodes.Test) -> Iterator[Finding]:
 
 def _around(text: str) -> list[str]:
     asked = normal_text(text)
-    return words_around(asked) if len(asked) <= LONGEST and asked.isalpha() else []
+    return words_around(asked) if len(asked) in SHORT and asked.isalpha() else []
 
 
 def _asked(field: Field, operator: str, literals: list[nodes.Literal]) -> str:

@@ -220,8 +220,10 @@ class RouteReader:
     def _target(self, node: nodes.Target) -> Target | None:
         argument, matching = node.argument, self._matching(node.matching)
         name: str | None = ""
-        if argument is None:
+        if argument is None and BY_WORD[node.kind].definition == "identity":
             self._scope.needs_identity(node.kind, node.span)
+        elif argument is None:
+            pass  # it names nothing
         elif isinstance(argument, nodes.Literal):
             name = self._text(argument)
         else:

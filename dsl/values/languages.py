@@ -144,11 +144,10 @@ def language_codes() -> Mapping[str, str]:
     """Return the language's code by every code of it, in small letters."""
     codes: dict[str, str] = dict(_FORMER_CODES)
     for entry in rows("languages"):
-        code = _code(entry)
-        if code in _NO_LANGUAGES:
-            continue
-        for spelling in (code, entry["alpha_3"], entry.get("bibliographic", code)):
-            codes[spelling] = code
+        alpha_3 = entry["alpha_3"]
+        code = entry.get("alpha_2", alpha_3)
+        if code not in _NO_LANGUAGES:
+            codes[code] = codes[alpha_3] = codes[entry.get("bibliographic", code)] = code
     return codes
 
 

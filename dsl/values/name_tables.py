@@ -77,7 +77,8 @@ def names(*ranks: Iterable[tuple[str, str]]) -> NameTable:
 
 def loose_keys(plain: str) -> tuple[str, ...]:
     """Return the loose keys of a folded name, without those that it has too few letters for."""
-    found = ((name_key(way), _letters(way)) for way in (plain, _turned(plain)))
+    ways = dict.fromkeys((plain, _turned(plain)))
+    found = ((name_key(way), _letters(way)) for way in ways)
     return tuple(
         key for key, letters in found if len(key.replace(",", "")) >= _FEW or letters == key
     )
@@ -89,7 +90,7 @@ def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
 
 def _turned(name: str) -> str:
     """Return "Republic of Korea" for "Korea, Republic of" and "Korea (Republic of)"."""
-    if found := _IN_BRACKETS.fullmatch(name):
+    if name.endswith(")") and (found := _IN_BRACKETS.fullmatch(name)):
         return f"{found[2]} {found[1]}"
     head, comma, tail = name.partition(", ")
     return f"{tail} {head}" if comma else name
@@ -97,6 +98,8 @@ def _turned(name: str) -> str:
 
 def _letters(text: str) -> str:
     """Return a folded text without blanks and accents, its signs kept."""
+    if text.isascii():
+        return "".join(text.split())
     return "".join(
         c for c in normalize("NFKD", text) if not c.isspace() and (c.isalnum() or c.isascii())
     )

@@ -82,8 +82,8 @@ def _elements(cursor: "_Cursor", headers: Headers) -> Iterator[Record]:
         cursor.row = row
         try:
             value = cursor.value()
-            if row == 1 and isinstance(value, list):
-                _check_no_header(cursor, cast("list[object]", value), headers)
+            if row == 1:
+                _check_no_header(cursor, value, headers)
             yield Record(row, unwrapped(value, headers), None, cursor.told())
         except _BrokenError as error:
             yield broken(row, error.raw, error.complaint)
@@ -99,10 +99,10 @@ def _elements(cursor: "_Cursor", headers: Headers) -> Iterator[Record]:
     cursor.skip()
 
 
-def _check_no_header(cursor: "_Cursor", first: list[object], headers: Headers) -> None:
+def _check_no_header(cursor: "_Cursor", first: object, headers: Headers) -> None:
     """Raise LeadsError where the elements are rows of which the first names the columns."""
-    names = named(first)
-    if headers.count and fields_in(names, headers) > 1:
+    names = named(cast("list[object]", first)) if isinstance(first, list) else ()
+    if names and headers.count and fields_in(names, headers) > 1:
         raise LeadsError(
             f"{cursor.name} holds rows, not objects: the first one is a header, {listed(names)}",
             "make objects of them, such as with:"

@@ -15,7 +15,6 @@ from typing import TypeAlias, cast
 
 from turnout.dsl.headers import Headers, column_key
 from turnout.frozen import frozen
-from turnout.runtime.records.objects import members_of
 
 Members: TypeAlias = Mapping[str, object]
 
@@ -103,22 +102,24 @@ def _lists(
 
 def has_fields(objects: Iterable[object], headers: Headers) -> bool:
     """Return whether the first few of some objects have a field of the policy."""
-    return any(
-        headers.binding(tuple(members_of(lead))).fields
-        for each in islice(objects, _LOOKED_AT)
-        if isinstance(lead := unwrapped(each, headers), dict)
-    )
+    first = (_members(unwrapped(each, headers)) for each in islice(objects, _LOOKED_AT))
+    return any(headers.binding(tuple(lead)).fields for lead in first if lead is not None)
 
 
 def unwrapped(value: object, headers: Headers) -> object:
     """Return the lead inside an object that only wraps it; anything else as it is."""
-    if not isinstance(value, dict):
+    members = _members(value)
+    if members is None or not headers.count:
         return value
-    members = members_of(value)
-    inside = [members[name] for name in _WRAPPERS if isinstance(members.get(name), dict)]
-    if len(inside) != 1 or not headers.count or headers.binding(tuple(members)).fields:
+    found = (_members(members.get(name)) for name in _WRAPPERS)
+    inside = [each for each in found if each is not None]
+    if len(inside) != 1 or headers.binding(tuple(members)).fields:
         return value
-    return inside[0] if headers.binding(tuple(members_of(inside[0]))).fields else value
+    return inside[0] if headers.binding(tuple(inside[0])).fields else value
+
+
+def _members(value: object) -> Members | None:
+    return cast("Members", value) if isinstance(value, dict) else None
 
 
 def paging(members: Members, records: int, depth: int = _DEEPEST) -> str:

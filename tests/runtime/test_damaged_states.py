@@ -258,7 +258,8 @@ def test_a_backup_beside_a_later_note_says_what_to_do(
         answered(path)
     assert "if it is a backup, remove" in told.value.help
     path.with_name("state.db-note").unlink()
-    assert answered(path)
+    decisions, _ = answered(path)
+    assert decisions[0]["repeated"]
 
 
 def test_a_note_of_a_state_that_was_moved_away_says_nothing_of_a_new_one(
@@ -276,9 +277,11 @@ def test_a_large_state_is_looked_through_where_it_is_not_as_it_was_found_whole(
 ) -> None:
     looked: list[Path] = []
     monkeypatch.setattr(notes, "WHOLE", 0)
-    monkeypatch.setattr(
-        "turnout.runtime.stores.sqlite.check_whole", lambda _, path: looked.append(path)
-    )
+
+    def look(_connection: sqlite3.Connection, path: Path) -> None:
+        looked.append(path)
+
+    monkeypatch.setattr("turnout.runtime.stores.sqlite.check_whole", look)
     path = tmp_path / "state.db"
     path.write_bytes(written)
     for expected in (1, 1, 1):  # a copy; as it was found; as a run left it

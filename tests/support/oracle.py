@@ -64,6 +64,8 @@ _KINDS = {
     "plan": "one of [p, q, r]",
 }
 _LETTERS = {"name": "ab", "mail": "ab", "zip": "12", "area": "12"}
+_FOUND_BY = {"a.b": "aab", "bb|^b": "bb", "a+b": "ab"}
+"""A text that an expression finds anywhere."""
 _EXPRESSIONS = ("^a", "b$", "a.b", "^a*$", "^(ab)+$", "^.{2}$", "bb|^b", "a+b", "[^a]$", "^a|c")
 
 
@@ -235,6 +237,10 @@ def _values(name: str, facts: Sequence[Fact]) -> Iterator[str | int]:
         for length in range(1, LONGEST + 1):
             yield from map("".join, product(f"abc{other}", repeat=length))
         words = sorted({word for _, kind, of in facts if kind != "matches" for word in of})[:5]
+        # What an expression finds may have to stand amid them: "b" + "aab" + "aa".
+        words += [
+            _FOUND_BY[of[0]] for _, kind, of in facts if kind == "matches" and of[0] in _FOUND_BY
+        ][:1]
         for count in range(2, len(words) + 1):
             for some in permutations(words, count):
                 yield from ("".join(some), other.join(some), "c".join(some))

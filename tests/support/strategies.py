@@ -386,7 +386,8 @@ def _entries(
 @st.composite
 def _chains(draw: DrawFn, schema: Sequence[Column], *, is_seen: bool = False) -> str:
     targets = ["queue triage", "queue extra", "round-robin near", "least-loaded far"]
-    targets += ["person ana", "partner outside", "sequence later", 'reject "spam"']
+    targets += ["person ana", "partner outside", "sequence later", "current-owner"]
+    targets += ['reject "spam"']
     if any(column.name == "owner" for column in schema):
         targets += ["owner owner"] * 3
     if is_seen:
@@ -534,9 +535,9 @@ def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[
         if draw(st.integers(0, 3)) == 0 and not (complete and field.required):
             continue
         own = [atom for atom in found if atom.field == name]
-        edges = list(dict.fromkeys(_edges(field, own, today)))
+        near = list(dict.fromkeys(edges(field, own, today)))
         plain = _plain(field.type)
-        source = plain if not edges else st.one_of(st.sampled_from(edges), plain)
+        source = plain if not near else st.one_of(st.sampled_from(near), plain)
         values[name] = draw(source)
     look_up(looked_up_fields(policy.fields), values)
     for name, field in policy.fields.items():
@@ -570,7 +571,7 @@ def policy_atoms(policy: Policy) -> list[Atom]:
     return [atom for route in policy.routes.values() for atom in of(route.entries)]
 
 
-def _edges(field: types.Field, own: Sequence[Atom], today: date) -> list[Value]:
+def edges(field: types.Field, own: Sequence[Atom], today: date) -> list[Value]:
     """Return values at and beside the constants of the field's atoms."""
     found: list[Value] = []
     for atom in own:

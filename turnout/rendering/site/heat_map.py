@@ -59,7 +59,7 @@ def _matrix(tell: Teller, coverage: Coverage, matrix: Matrix) -> Node:
         h2[_title(tell, coverage, by)],
         p(".legend")[
             span(".key.worked")["somebody works them"],
-            span(".key.kept")["a queue, partner or sequence"],
+            span(".key.kept")["a queue, partner or sequence, or its owner keeps it"],
             span(".key.refused")["rejected"],
             span(".key.gap")["nobody: no target"],
             span(".key.empty")["no such lead"],
@@ -124,7 +124,7 @@ def _kind(tell: Teller, coverage: Coverage, at: int) -> str:
     target = attempts[0].target
     if isinstance(target, Reject):
         return "refused"
-    return "kept" if target.kind.receiver == "outlet" else "worked"
+    return "kept" if target.kind.receiver in {"outlet", "nobody"} else "worked"
 
 
 def _shares(tell: Teller, coverage: Coverage) -> Node:

@@ -25,6 +25,7 @@ from turnout.dsl.promises import (
     SlaAtMost,
 )
 from turnout.dsl.targets import (
+    CurrentOwner,
     LeastLoaded,
     PreviousOwner,
     Reject,
@@ -140,6 +141,8 @@ class Teller:
                 return ["whoever had the earlier lead of the same person", hours]
             case ToQueue() | ToPartner() | ToSequence():
                 return [f"{kind} ", self.receiver(kind, name), hours]
+            case CurrentOwner():
+                return "nobody new: it stays with whoever has it"
             case Reject(reason):
                 return ["nobody: rejected, because ", told(f"“{reason}”")]
             case _:

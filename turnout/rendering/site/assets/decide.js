@@ -238,8 +238,8 @@
     }
 
     function amount(field, text, complaint) {
-      if (field.decimal !== "," && /^-?[0-9]{1,15}(\.[0-9]{1,2})?$/.test(text))
-        return bounded(field, decimal(text));
+      const plain = field.decimal === "," ? /^-?[0-9]{1,15}$/ : /^-?[0-9]{1,15}(\.[0-9]{1,2})?$/;
+      if (plain.test(text)) return bounded(field, decimal(text));
       return isWordless(field, text) ? unread(complaint) : UNSURE;
     }
 
@@ -506,17 +506,30 @@
     };
 
     /** The class of a lead in each column; null where it isn't known. */
-    function classes(values, today) {
-      return columns.map(({ column, find }) => {
-        const value = values[column.field];
-        if (!column.is_age || value === undefined || value === UNSURE) return find(value);
-        return find(dayNumber(today) - dayNumber(value));
-      });
+    const classes = (values, today) => columns.map((each) => classOf(each, values, today));
+
+    function classOf({ column, find }, values, today) {
+      const value = values[column.field];
+      if (!column.is_age || value === undefined || value === UNSURE) return find(value);
+      return find(dayNumber(today) - dayNumber(value));
     }
 
     /** What each side says of a lead: true, false, or null where it isn't known. */
     function held(numbers) {
       return sides.map(({ at, runs }) => (numbers[at] === null ? null : isIn(runs, numbers[at])));
+    }
+
+    const sidesOf = columns.map(() => []);
+    sides.forEach(({ at }, side) => sidesOf[at].push(side));
+
+    /** What sides say of a lead that differs in the values behind some columns alone. */
+    function changed(holds, values, today, differing) {
+      const found = holds.slice();
+      for (const at of differing) {
+        const number = classOf(columns[at], values, today);
+        for (const side of sidesOf[at]) found[side] = number === null ? null : isIn(sides[side].runs, number);
+      }
+      return found;
     }
 
     function parts(holds) {
@@ -556,7 +569,7 @@
       return answers.map(any);
     }
 
-    return { columns: plan.columns, classes, held, first, each };
+    return { columns: plan.columns, classes, held, changed, first, each };
   }
 
   // -- the whole --
@@ -626,12 +639,13 @@
       const columns = plan.columns.map((column, at) => ({ column, at })).filter(({ column }) => column.field === name);
       if (!columns.length) return [];
       const tried = candidates(columns.map(({ column }) => column), data.fields.find((field) => field.name === name));
+      const differing = columns.map(({ at }) => at);
       const by = new Map();
       for (const candidate of tried.slice(0, MOST_TRIED)) {
         const whole = Object.assign(Object.create(null), decided.whole);
         if (candidate.sample === undefined) delete whole[name];
         else whole[name] = candidate.age === undefined ? candidate.sample : dayBefore(today, candidate.age);
-        const found = find.first(find.held(find.classes(whole, today)));
+        const found = find.first(find.changed(decided.holds, whole, today, differing));
         if (found.unsure !== undefined || found.clause === decided.clause) continue;
         if (!by.has(found.clause)) by.set(found.clause, []);
         by.get(found.clause).push(candidate.says);

@@ -51,8 +51,9 @@
 
   /** How a line looks: {isWay, isFaint}. ends: the names of its boxes, such as "n3", "t3". */
   function look(found, [one, two], isDashed) {
-    const state = one === "start" ? "yes" : found[Number(one.slice(1))];
     const to = found[Number(two.slice(1))];
+    if (one === "start") return { isWay: to !== "unasked", isFaint: to === "unasked" };
+    const state = found[Number(one.slice(1))];
     if (two[0] === "t") return { isWay: state === "yes", isFaint: state !== "yes" };
     return { isWay: state === (isDashed ? "no" : "yes"), isFaint: state === "unasked" || to === "unasked" };
   }
