@@ -40,9 +40,10 @@ from turnout.dsl.targets import (
     said,
 )
 from turnout.dsl.types import AnyOf, Value
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Candidate:
     """A person whom a target can give a lead to.
 
@@ -65,7 +66,7 @@ class Candidate:
         return self.known is None or not self.known.is_inactive
 
 
-@attrs.frozen
+@frozen
 class Behind:
     """Who stands behind a target.
 

@@ -13,11 +13,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeAlias, assert_never
 
-import attrs
-
-from turnout.dsl.conditions import Contains, EndsWith, Has, Matches, Pattern
+from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches, Pattern
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
+from turnout.dsl.values.words import has_word
+from turnout.frozen import attribute, frozen
 
 MISSING = 0
 """The class of leads in which the field is missing."""
@@ -48,12 +48,12 @@ def after(prefix: str) -> TextCut:
     return (kept[:-1] + chr(ord(kept[-1]) + 1), 0) if kept else TOP
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class _Numbered:
     """Classes that a list of things has. numbers: the class of each, in the list's order."""
 
     size: int
-    numbers: tuple[int, ...] = attrs.field(repr=False)
+    numbers: tuple[int, ...] = attribute(repr=False)
 
     @cached_property
     def places(self) -> Mapping[int, tuple[int, ...]]:
@@ -64,11 +64,11 @@ class _Numbered:
         return {number: tuple(places) for number, places in found.items()}
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Listed(_Numbered):
     """The classes of values from a closed list. other: that of a value outside the list."""
 
-    values: tuple[Value, ...] = attrs.field(repr=False)
+    values: tuple[Value, ...] = attribute(repr=False)
     other: int
 
     @cached_property
@@ -77,46 +77,46 @@ class Listed(_Numbered):
         return dict(zip(self.values, self.numbers, strict=True))
 
 
-@attrs.frozen
+@frozen
 class There:
     """The one class of whatever value is there; `size` is 1 where no value is possible."""
 
     size: int = 2
 
 
-@attrs.frozen
+@frozen
 class YesNo:
     """What one test answers: class 1 where it holds, else 0, also where the field is missing."""
 
     test: YesNoTest
-    size: int = attrs.field(default=2, init=False)
+    size: int = attribute(default=2, init=False)
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Whole(_Numbered):
     """The classes of whole numbers, in pieces. cuts: the first number of each but the lowest."""
 
-    cuts: tuple[int, ...] = attrs.field(repr=False)
+    cuts: tuple[int, ...] = attribute(repr=False)
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Days(_Numbered):
     """The classes of calendar days, in pieces. cuts: the first day of each but the earliest."""
 
-    cuts: tuple[date, ...] = attrs.field(repr=False)
+    cuts: tuple[date, ...] = attribute(repr=False)
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Dense(_Numbered):
     """The classes of decimal numbers, in pieces. cuts: where each but the lowest begins.
 
     A cut lies just before (0) or just after (1) a number.
     """
 
-    cuts: tuple[tuple[Decimal, int], ...] = attrs.field(repr=False)
+    cuts: tuple[tuple[Decimal, int], ...] = attribute(repr=False)
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Texts(_Numbered):
     """The classes of texts; the numbers are those of `literals`, in order.
 
@@ -124,7 +124,7 @@ class Texts(_Numbered):
     no literal. other: that of every other text.
     """
 
-    literals: tuple[str, ...] = attrs.field(repr=False)
+    literals: tuple[str, ...] = attribute(repr=False)
     prefixes: tuple[str, ...]
     inside: tuple[int, ...]
     other: int
@@ -214,6 +214,8 @@ def tester(test: YesNoTest) -> Callable[[Any], bool]:
             return lambda value: value.endswith(text)
         case Contains(_, text) | Has(_, text):
             return lambda value: text in value
+        case HasWord(_, text):
+            return lambda value: has_word(value, text)
         case Matches(_, pattern):
             # RE2 may not be there, and is needed only once a text is asked.
             return lambda value: searcher(pattern)(value)  # noqa: PLW0108

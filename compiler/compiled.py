@@ -4,8 +4,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-import attrs
-
 from turnout.compiler.checks import check, check_inexact
 from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
@@ -18,12 +16,13 @@ from turnout.dsl.references import Reference
 from turnout.dsl.resolve import resolve
 from turnout.dsl.resolve.declarations import Declarations
 from turnout.dsl.source import Source
+from turnout.frozen import frozen
 
 DEADLINE = 300.0
 """Seconds for all exact questions of a policy; most take one, so that this only ends abuse."""
 
 
-@attrs.frozen
+@frozen
 class Compiled:
     """What became of a policy.
 

@@ -9,16 +9,15 @@ left out, since whatever kept that one from the lead keeps it, too (`tried`).
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-import attrs
-
 from turnout.compiler.program import Attempt, Clause
 from turnout.dsl.targets import Accepting, Target, said
 from turnout.dsl.wording import acted, promised, worded
+from turnout.frozen import frozen
 
 # -- what is offered --
 
 
-@attrs.frozen
+@frozen
 class Outcome:
     """What a lead gets: the targets that it is offered, in order, and on what terms.
 
@@ -92,7 +91,7 @@ def _asks_no_less(target: Target, before: Target) -> bool:
 # -- who can have the lead --
 
 
-@attrs.frozen
+@frozen
 class End:
     """One end that a chain can come to.
 

@@ -10,34 +10,33 @@ gets is then the chain of the first clause whose condition holds.
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-import attrs
-
 from turnout.dsl.conditions import ALWAYS, And, Condition
 from turnout.dsl.policy import Block, Chain, Policy, Route, Rule, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target
 from turnout.dsl.wording import written
+from turnout.frozen import attribute, frozen
 
 
-@attrs.frozen
+@frozen
 class Attempt:
     """One target that a clause tries. by: the rule or fallback that names it, in words."""
 
     target: Target
     by: str
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = attribute(eq=False, repr=False)
 
 
-@attrs.frozen
+@frozen
 class OuterBlock:
     """A block around a clause. span: its written condition, which also tells blocks apart."""
 
     condition: Condition
-    span: Span = attrs.field(repr=False)
+    span: Span = attribute(repr=False)
 
 
-@attrs.frozen
+@frozen
 class Clause:
     """A row of a route.
 
@@ -55,7 +54,7 @@ class Clause:
     own: Condition
     attempts: tuple[Attempt, ...]
     own_attempts: int
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = attribute(eq=False, repr=False)
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
     steward: str | None = None
@@ -66,7 +65,7 @@ class Clause:
         return f"rule `{self.name}`" if self.is_rule else f"the {self.name}"
 
 
-@attrs.frozen
+@frozen
 class RouteProgram:
     """One route: clauses in the order in which they are tried.
 
@@ -77,14 +76,14 @@ class RouteProgram:
     name: str
     clauses: tuple[Clause, ...]
     last: tuple[Attempt, ...]
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = attribute(eq=False, repr=False)
 
 
 SINCE = date(2026, 1, 1)
 """The day from which on moments count where nobody says as of when."""
 
 
-@attrs.frozen
+@frozen
 class Program:
     """A policy's routes, lowered.
 

@@ -5,12 +5,13 @@ are already gone, see `reductions`.
 """
 
 import re
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 from unicodedata import normalize
 
-from lark import Token
-
 from turnout.dsl import nodes
+from turnout.dsl.lexing import Token
+from turnout.dsl.reductions import Build
 from turnout.dsl.source import Source, Span
 from turnout.dsl.targets import KINDS
 
@@ -64,7 +65,7 @@ class _Children(tuple[Any, ...]):
     __slots__ = ()
 
 
-def _test(operator: str) -> Any:  # noqa: ANN401 - a method of whatever shape Lark calls
+def _test(operator: str) -> Any:  # noqa: ANN401 - a method of whatever shape
     def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Test:
         field, *rest = children
         operands = rest[0] if rest and not isinstance(rest[0], Token) else self.values(rest)
@@ -158,11 +159,17 @@ class Builder:
         """Build for `source`; every span points into it."""
         self.source = source
 
+    def of(self, name: str) -> Build:
+        """Return what builds the rule of that name."""
+        build: Callable[[Span, list[Any]], Any] = getattr(self, name)
+        source = self.source
+        return lambda start, end, children: build(Span(source, start, end), children)
+
     # -- words and values --
 
     def span(self, token: Token) -> Span:
         """Return the place of a word."""
-        return Span(self.source, token.start_pos or 0, token.end_pos or 0)
+        return Span(self.source, token.start_pos, token.end_pos)
 
     def name(self, token: Token) -> nodes.Name:
         """Return the name that `token` is."""
@@ -468,7 +475,7 @@ class Builder:
         return self.name(children[0])
 
     def sla(self, span: Span, children: list[Any]) -> nodes.Sla:
-        within, wall, *then = children  # Lark leaves no place for a rule whose name has a `_`
+        within, wall, *then = children  # there is no place for a rule whose name has a `_`
         return nodes.Sla(within, wall is not None, then[0] if then else None, span)
 
     wall: Any = _word("wall")
@@ -583,6 +590,7 @@ class Builder:
     starts_with: Any = _test("starts with")
     ends_with: Any = _test("ends with")
     contains: Any = _test("contains")
+    has_word: Any = _test("has word")
     matches: Any = _test("matches")
     has: Any = _test("has")
     has_any: Any = _test("has any")

@@ -12,9 +12,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.files import Fault, Files, decoded
+from turnout.frozen import frozen
 
 Read: TypeAlias = Callable[[PurePosixPath, int], bytes]
 """Returns at most so many bytes of a file, by its path from the folder; raises OSError."""
@@ -23,7 +22,7 @@ Read: TypeAlias = Callable[[PurePosixPath, int], bytes]
 _ROOT = Path("/bundle")
 
 
-@attrs.frozen(kw_only=True)
+@frozen(kw_only=True)
 class Bundle(Files):
     """Files by their paths from the main file's folder.
 

@@ -3,15 +3,14 @@
 from datetime import date
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.source import Span
+from turnout.frozen import attribute, frozen
 
 DayRange: TypeAlias = tuple[date, date]
 """A range of days, first and last included."""
 
 
-@attrs.frozen
+@frozen
 class Opening:
     """A block of open hours, which belongs to the weekday on which it begins.
 
@@ -24,7 +23,7 @@ class Opening:
     end: int
 
 
-@attrs.frozen(cache_hash=True)
+@frozen(cache_hash=True)
 class Calendar:
     """When somebody works: blocks of hours, without holidays and closed days.
 
@@ -39,4 +38,4 @@ class Calendar:
     openings: tuple[Opening, ...]
     holidays: tuple[str, ...]
     closed: tuple[DayRange, ...]
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = attribute(eq=False, repr=False)

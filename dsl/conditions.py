@@ -12,23 +12,23 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias, assert_never
 
-import attrs
-
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
+from turnout.dsl.values.words import has_word
+from turnout.frozen import attribute, frozen
 
 Ordered: TypeAlias = int | Decimal | date
 
 
-@attrs.frozen
+@frozen
 class Present:
     """The field has a value."""
 
     field: str
 
 
-@attrs.frozen
+@frozen
 class IsIn:
     """The field's value is one of `values` (for an `any of` field see `Has`).
 
@@ -39,11 +39,11 @@ class IsIn:
 
     field: str
     values: frozenset[Value]
-    table: str = attrs.field(default="", eq=False)
-    word: str = attrs.field(default="", eq=False)
+    table: str = attribute(default="", eq=False)
+    word: str = attribute(default="", eq=False)
 
 
-@attrs.frozen
+@frozen
 class Between:
     """The field's value lies between two bounds; None is no bound.
 
@@ -57,7 +57,7 @@ class Between:
     high_open: bool = False
 
 
-@attrs.frozen
+@frozen
 class StartsWith:
     """The text begins with `text` (normalised as the field's values are)."""
 
@@ -65,7 +65,7 @@ class StartsWith:
     text: str
 
 
-@attrs.frozen
+@frozen
 class EndsWith:
     """The text ends with `text`."""
 
@@ -73,7 +73,7 @@ class EndsWith:
     text: str
 
 
-@attrs.frozen
+@frozen
 class Contains:
     """The text contains `text`."""
 
@@ -81,7 +81,18 @@ class Contains:
     text: str
 
 
-@attrs.frozen
+@frozen
+class HasWord:
+    """`text` stands in the text, and not as a part of a longer word.
+
+    Where it begins or ends with a letter or digit, none stands before or behind it.
+    """
+
+    field: str
+    text: str
+
+
+@frozen
 class Matches:
     """The regular expression `pattern` is found in the text (RE2 syntax, linear time)."""
 
@@ -89,7 +100,7 @@ class Matches:
     pattern: str
 
 
-@attrs.frozen
+@frozen
 class Has:
     """The `any of` field holds `value`."""
 
@@ -97,7 +108,7 @@ class Has:
     value: str
 
 
-@attrs.frozen
+@frozen
 class OlderThan:
     """The date lies more than `days` days before the decision's day.
 
@@ -109,7 +120,7 @@ class OlderThan:
     zone: str = "UTC"
 
 
-@attrs.frozen
+@frozen
 class WithinLast:
     """The date is the decision's day or one of the `days` days before it; `zone` as above."""
 
@@ -118,7 +129,7 @@ class WithinLast:
     zone: str = "UTC"
 
 
-@attrs.frozen
+@frozen
 class WithinNext:
     """The date is the decision's day or one of the `days` days after it; `zone` as above."""
 
@@ -127,7 +138,7 @@ class WithinNext:
     zone: str = "UTC"
 
 
-@attrs.frozen
+@frozen
 class LaterThan:
     """The date lies more than `days` days after the decision's day; `zone` as above."""
 
@@ -136,7 +147,7 @@ class LaterThan:
     zone: str = "UTC"
 
 
-@attrs.frozen
+@frozen
 class Open:
     """The calendar is open at the decision's clock: an atom about the clock, not the lead."""
 
@@ -156,7 +167,7 @@ class Open:
         return IsIn(self.field, frozenset({True}))
 
 
-@attrs.frozen
+@frozen
 class Duplicate:
     """The lead was seen before: an atom about the history, not the lead.
 
@@ -186,7 +197,7 @@ SEEN = "seen before"
 PREVIOUS_OWNER = "previous owner"
 """Among a lead's values: who last had one of the leads that it is a duplicate of."""
 
-Pattern: TypeAlias = EndsWith | Contains | Matches
+Pattern: TypeAlias = EndsWith | Contains | HasWord | Matches
 """Atoms that ask a text for more than its beginning."""
 
 Age: TypeAlias = OlderThan | WithinLast | WithinNext | LaterThan
@@ -198,28 +209,28 @@ Circumstance: TypeAlias = Open | Duplicate
 Atom: TypeAlias = Present | IsIn | Between | StartsWith | Has | Pattern | Age | Circumstance
 
 
-@attrs.frozen
+@frozen
 class And:
     """All of `parts`; with none, always true."""
 
     parts: tuple["Condition", ...]
 
 
-@attrs.frozen
+@frozen
 class Or:
     """At least one of `parts`; with none, never true."""
 
     parts: tuple["Condition", ...]
 
 
-@attrs.frozen
+@frozen
 class Not:
     """Plain negation: true where a missing field makes `part` false."""
 
     part: "Condition"
 
 
-@attrs.frozen
+@frozen
 class Named:
     """A territory or segment by name, with the condition that it stands for.
 
@@ -229,7 +240,7 @@ class Named:
 
     kind: str
     name: str
-    meaning: "Condition" = attrs.field(repr=False, eq=False)
+    meaning: "Condition" = attribute(repr=False, eq=False)
 
 
 Condition: TypeAlias = Atom | And | Or | Not | Named
@@ -257,6 +268,8 @@ def holds(atom: Atom, value: Value, today: date) -> bool:
             return str(value).endswith(text)
         case Contains(_, text):
             return text in str(value)
+        case HasWord(_, text):
+            return has_word(str(value), text)
         case Matches(_, pattern):
             return searcher(pattern)(str(value))
         case Has(_, wanted):

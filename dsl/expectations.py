@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.promises import Period
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS
+from turnout.frozen import attribute, frozen
 
 START = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """The clock of a test that sets none: a Monday at noon."""
@@ -26,10 +25,10 @@ TARGETS = {
 
 
 def _span() -> Span:
-    return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
+    return attribute(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
-@attrs.frozen
+@frozen
 class Arrival:
     """A lead arrives. raw: by field, as it would stand in a file of leads."""
 
@@ -37,7 +36,7 @@ class Arrival:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Clock:
     """The clock from here on, in UTC."""
 
@@ -45,7 +44,7 @@ class Clock:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Absence:
     """People and partners who can't take a lead from here on. why: "away" or "at-cap"."""
 
@@ -54,7 +53,7 @@ class Absence:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Expectation:
     """What must be true of the lead before it; `negated`: what must not.
 
@@ -78,7 +77,7 @@ class Expectation:
 TestStep: TypeAlias = Arrival | Clock | Absence | Expectation
 
 
-@attrs.frozen
+@frozen
 class TestCase:
     """A test of one route, its steps in order. span: the test's name."""
 

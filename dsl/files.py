@@ -20,6 +20,7 @@ from turnout.dsl import nodes
 from turnout.dsl.findings import Finding, Label, Severity, error
 from turnout.dsl.parse import parse
 from turnout.dsl.source import Source, Span
+from turnout.frozen import attribute, define, frozen
 
 MAX_FILE = 4 * 1024 * 1024
 MAX_TABLE = 64 * 1024 * 1024
@@ -37,7 +38,7 @@ def resolved(path: Path) -> Path:
         return path.absolute()
 
 
-@attrs.frozen
+@frozen
 class Fault:
     """Why a file can't be read. said: what is said of it, behind its name (and before)."""
 
@@ -55,7 +56,7 @@ def _known(overlay: Mapping[Path, str]) -> Mapping[Path, str]:
     return {resolved(path): text for path, text in overlay.items()}
 
 
-@attrs.frozen
+@frozen
 class Files:
     """The disk, and texts that are laid over it.
 
@@ -63,7 +64,7 @@ class Files:
     holds of files holds of them: limits, byte-order marks, line ends.
     """
 
-    overlay: Mapping[Path, str] = attrs.field(factory=dict[Path, str], converter=_known)
+    overlay: Mapping[Path, str] = attribute(factory=dict[Path, str], converter=_known)
 
     def known(self, path: Path) -> Path:
         """Return the path by which a file is known, absolute, whatever links lead to it."""
@@ -94,7 +95,7 @@ class Files:
         return decoded(content, limit)
 
 
-@attrs.frozen
+@frozen
 class NotedFiles(Files):
     """Files that note what was read of them. read: by path, the hash of each text, in hexadecimal.
 
@@ -102,8 +103,8 @@ class NotedFiles(Files):
     mark, lines that end in a line feed.
     """
 
-    of: Files = attrs.field(factory=Files, kw_only=True)
-    read: dict[Path, str] = attrs.field(factory=dict[Path, str], init=False)
+    of: Files = attribute(factory=Files, kw_only=True)
+    read: dict[Path, str] = attribute(factory=dict[Path, str], init=False)
 
     def text(self, path: Path, limit: int, *, is_asked: bool = True) -> str | Fault:
         """Return the text of a file, and note it."""
@@ -167,7 +168,7 @@ def _unreadable(path: Path, failure: OSError, overlay: Iterable[Path]) -> Fault:
     return Fault("cannot-read", f"can't be read: {reason}", advice)
 
 
-@attrs.frozen
+@frozen
 class Parsed:
     """Every file of a policy, includes before the files that name them, each once.
 
@@ -191,7 +192,7 @@ def parse_files(path: Path, files: Files | None = None) -> Parsed:
     return Parsed(tuple(reader.files), tuple(reader.findings), reader.folder, reader.disk)
 
 
-@attrs.define
+@define
 class _Reader:
     """What has been read so far.
 

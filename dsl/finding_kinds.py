@@ -5,13 +5,12 @@ check; `compiler.verdict.catalogue` has all of them. The tests hold the list to 
 and to the pages `docs/checks/NAME.md`, and say what is still missing.
 """
 
-import attrs
-
 from turnout.dsl.findings import Finding, Fix, Label, Severity, Witness
 from turnout.dsl.source import Span
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class FindingKind:
     """What is known of a finding by its name alone.
 
@@ -75,6 +74,10 @@ def note(name: str, summary: str, *, needs_whole: bool = False) -> FindingKind:
     return FindingKind(name, Severity.NOTE, summary, needs_whole=needs_whole)
 
 
+SHORT_FRAGMENT = warning(
+    "short-fragment", "A short text to be contained stands inside common words."
+)
+
 READING = (
     firm("cannot-read", "A file can't be read."),
     firm("not-utf-8", "A file is not UTF-8 text."),
@@ -93,6 +96,7 @@ READING = (
     firm("unknown-column", "A table of people has a column that means nothing, or lacks one."),
     firm("overlapping-hours", "Two blocks of a calendar's hours share time."),
     firm("type-mismatch", "A field is asked something that its type can't answer."),
+    SHORT_FRAGMENT,
     firm("definition-cycle", "A territory or segment is defined by itself."),
     firm("lookup-cycle", "Fields are looked up by each other in a circle."),
     firm("no-identity", "A policy asks for earlier leads and doesn't say which are the same."),

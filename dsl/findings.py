@@ -8,9 +8,8 @@ witness: the raw fields of one lead that shows it.
 from collections.abc import Mapping
 from enum import StrEnum
 
-import attrs
-
 from turnout.dsl.source import Span
+from turnout.frozen import frozen
 
 
 class Severity(StrEnum):
@@ -21,7 +20,7 @@ class Severity(StrEnum):
     NOTE = "note"
 
 
-@attrs.frozen
+@frozen
 class Label:
     """A place that a finding points at besides its own, and what is to see there."""
 
@@ -29,7 +28,7 @@ class Label:
     text: str
 
 
-@attrs.frozen
+@frozen
 class Witness:
     """A concrete lead that proves a finding.
 
@@ -45,7 +44,7 @@ class Witness:
     note: str = ""
 
 
-@attrs.frozen
+@frozen
 class Fix:
     """An edit of a policy's text after which the finding is gone.
 
@@ -58,7 +57,7 @@ class Fix:
     replacement: str
 
 
-@attrs.frozen
+@frozen
 class Finding:
     """One diagnostic about a policy.
 

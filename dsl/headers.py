@@ -22,9 +22,8 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from functools import lru_cache
 from typing import TypeAlias, cast
 
-import attrs
-
 from turnout.dsl.types import Field, field_beside
+from turnout.frozen import frozen
 
 MOST_REMEMBERED = 200_000
 """Names in the headers that one `Headers` remembers."""
@@ -59,7 +58,7 @@ def letters_of(name: str) -> str:
     return "".join(each for each in folded if unicodedata.category(each)[0] in _COUNTING)
 
 
-@attrs.frozen
+@frozen
 class ColumnPath:
     """Where a name stands in a record.
 
@@ -71,7 +70,7 @@ class ColumnPath:
     path: str = ""
 
 
-@attrs.frozen
+@frozen
 class Bound:
     """The places of one field in records with the same names, the best first; never empty.
 
@@ -83,7 +82,7 @@ class Bound:
     is_declared: bool
 
 
-@attrs.frozen
+@frozen
 class Binding:
     """Where the fields stand in records with the same names.
 

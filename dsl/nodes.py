@@ -6,16 +6,15 @@ that differ only in layout and comments have equal trees.
 
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.source import Source, Span
+from turnout.frozen import attribute, frozen
 
 
 def _span() -> Span:
-    return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
+    return attribute(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
-@attrs.frozen
+@frozen
 class Name:
     """A word that names something."""
 
@@ -23,7 +22,7 @@ class Name:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Literal:
     """A value as written. kind: "name", "text" (quotes removed), "number" or "date"."""
 
@@ -32,7 +31,7 @@ class Literal:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Range:
     """`low..high`, either end open."""
 
@@ -41,7 +40,7 @@ class Range:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Duration:
     """A number and a unit, such as `90 days`."""
 
@@ -53,7 +52,7 @@ class Duration:
 # -- conditions --
 
 
-@attrs.frozen
+@frozen
 class Bare:
     """A name alone: a territory, a segment, or a boolean field."""
 
@@ -61,7 +60,7 @@ class Bare:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Test:
     """A question asked of one field.
 
@@ -76,7 +75,7 @@ class Test:
     table: bool = False
 
 
-@attrs.frozen
+@frozen
 class All:
     """Parts joined by `and`."""
 
@@ -84,7 +83,7 @@ class All:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Any:
     """Parts joined by `or`."""
 
@@ -92,7 +91,7 @@ class Any:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Negation:
     """`not` and a part."""
 
@@ -100,7 +99,7 @@ class Negation:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Open:
     """`open CALENDAR`."""
 
@@ -108,7 +107,7 @@ class Open:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Duplicate:
     """`duplicate`."""
 
@@ -121,7 +120,7 @@ ConditionNode: TypeAlias = Bare | Test | All | Any | Negation | Open | Duplicate
 # -- declarations --
 
 
-@attrs.frozen
+@frozen
 class Policy:
     """`policy NAME`: what the policy is called, whatever its file is."""
 
@@ -129,7 +128,7 @@ class Policy:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Include:
     """`include "file"`."""
 
@@ -137,7 +136,7 @@ class Include:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Option:
     """What a type says of how its values are written, such as `day first` or `5 digits`.
 
@@ -149,7 +148,7 @@ class Option:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class TypeNode:
     """A field's type as written: its words, and whichever arguments and options it has."""
 
@@ -161,7 +160,7 @@ class TypeNode:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class FromTable:
     """`from "file" by field -> column`.
 
@@ -175,7 +174,7 @@ class FromTable:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class FieldNode:
     """`name: type required id missing when [...] from column [...] from "file" by ...`."""
 
@@ -189,7 +188,7 @@ class FieldNode:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class LeadSchema:
     """The lead schema."""
 
@@ -197,7 +196,7 @@ class LeadSchema:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Owned:
     """`owned by NAME`: who answers for what it stands behind."""
 
@@ -205,7 +204,7 @@ class Owned:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Territory:
     """A territory, with a condition, children, or both."""
 
@@ -217,7 +216,7 @@ class Territory:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Segment:
     """A segment on its own or a member of a family."""
 
@@ -226,7 +225,7 @@ class Segment:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class SegmentFamily:
     """Segments that share out one question."""
 
@@ -239,7 +238,7 @@ class SegmentFamily:
 # -- time --
 
 
-@attrs.frozen
+@frozen
 class Timezone:
     """`timezone "Europe/Berlin"`."""
 
@@ -247,7 +246,7 @@ class Timezone:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Weekdays:
     """`mon..fri`; one day where `last` is None."""
 
@@ -256,7 +255,7 @@ class Weekdays:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Opening:
     """Days and the blocks of hours (`09:00-17:30`) in which they are open."""
 
@@ -265,7 +264,7 @@ class Opening:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Holidays:
     """The country or subdivision whose public holidays are closed."""
 
@@ -273,7 +272,7 @@ class Holidays:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Closed:
     """Days that are closed; a single day is a range from it to itself."""
 
@@ -284,7 +283,7 @@ class Closed:
 CalendarClause: TypeAlias = Timezone | Opening | Holidays | Closed
 
 
-@attrs.frozen
+@frozen
 class Calendar:
     """A calendar with its clauses as they are written."""
 
@@ -296,7 +295,7 @@ class Calendar:
 # -- people and places to send a lead --
 
 
-@attrs.frozen
+@frozen
 class Address:
     """`email "..."`."""
 
@@ -304,7 +303,7 @@ class Address:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Hours:
     """`hours CALENDAR`."""
 
@@ -312,7 +311,7 @@ class Hours:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Languages:
     """`languages [de, en]`."""
 
@@ -320,7 +319,7 @@ class Languages:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Serves:
     """`serves FIELD [values]`: what a person can be matched by."""
 
@@ -329,7 +328,7 @@ class Serves:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Cap:
     """`cap 8 per day` (per: a Name) or `cap 8 per 24 hours` (per: a Duration)."""
 
@@ -338,7 +337,7 @@ class Cap:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Away:
     """`away 2026-12-20..2027-01-03`; a single day is a range from it to itself."""
 
@@ -346,7 +345,7 @@ class Away:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Inactive:
     """`inactive`: knows leads of the past, is given none."""
 
@@ -356,7 +355,7 @@ class Inactive:
 PersonClause: TypeAlias = Address | Hours | Timezone | Languages | Serves | Cap | Away | Inactive
 
 
-@attrs.frozen
+@frozen
 class Person:
     """A person with the clauses as they are written."""
 
@@ -365,7 +364,7 @@ class Person:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class People:
     """`people from "file.csv"`: one person a row."""
 
@@ -373,7 +372,7 @@ class People:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Weight:
     """`weight 2`."""
 
@@ -381,7 +380,7 @@ class Weight:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Member:
     """A person in a team, with the clauses as they are written."""
 
@@ -390,7 +389,7 @@ class Member:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class RosterFile:
     """`from "roster.csv"`: one member a row."""
 
@@ -398,7 +397,7 @@ class RosterFile:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Team:
     """A team: its clauses as written, and its members or the table that lists them."""
 
@@ -409,7 +408,7 @@ class Team:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Outlet:
     """A queue, partner or sequence. kind: which of the three."""
 
@@ -420,7 +419,7 @@ class Outlet:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Identity:
     """`identity FIELD, FIELD within 90 days`: what tells a lead that was seen before."""
 
@@ -432,7 +431,7 @@ class Identity:
 # -- routes --
 
 
-@attrs.frozen
+@frozen
 class Target:
     """Where to send. kind: the words before the name, such as "round-robin" or "reject".
 
@@ -447,7 +446,7 @@ class Target:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Chain:
     """`to TARGET else TARGET ...`."""
 
@@ -455,7 +454,7 @@ class Chain:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Sla:
     """`sla DURATION wall, then TARGET`."""
 
@@ -465,7 +464,7 @@ class Sla:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Action:
     """One action of a `do`, such as `notify slack "#emea-deals"`."""
 
@@ -474,7 +473,7 @@ class Action:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Rule:
     """A rule with each clause as often as it is written."""
 
@@ -486,7 +485,7 @@ class Rule:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Within:
     """`within CONDITION { ... }`."""
 
@@ -496,7 +495,7 @@ class Within:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Fallback:
     """`fallback to ...`."""
 
@@ -507,7 +506,7 @@ class Fallback:
 EntryNode: TypeAlias = Rule | Within | Fallback
 
 
-@attrs.frozen
+@frozen
 class Route:
     """An entry point of the policy."""
 
@@ -520,7 +519,7 @@ class Route:
 # -- what must be true --
 
 
-@attrs.frozen
+@frozen
 class OnRoute:
     """`route NAME` in a guarantee or a test: which route it is about."""
 
@@ -528,7 +527,7 @@ class OnRoute:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Reached:
     """A target that a guarantee speaks of: a kind, and a name where the kind has one."""
 
@@ -537,7 +536,7 @@ class Reached:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Claim:
     """One claim of a guarantee.
 
@@ -551,7 +550,7 @@ class Claim:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Guarantee:
     """A guarantee with its clauses as they are written."""
 
@@ -563,7 +562,7 @@ class Guarantee:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class LeadValue:
     """`field: value` in a test's lead; several values where they stand in brackets."""
 
@@ -572,7 +571,7 @@ class LeadValue:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class TestLead:
     """`lead { ... }` in a test."""
 
@@ -580,7 +579,7 @@ class TestLead:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class At:
     """`at 2026-11-23 10:00 "Europe/Berlin"`: the clock from here on."""
 
@@ -590,7 +589,7 @@ class At:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Unavailable:
     """`away ana` or `at-cap ana`: who can't be given a lead from here on. why: the word."""
 
@@ -599,7 +598,7 @@ class Unavailable:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Expect:
     """`expect not KIND ARGUMENT ...`, about the lead before it.
 
@@ -615,7 +614,7 @@ class Expect:
 TestStep: TypeAlias = OnRoute | TestLead | At | Unavailable | Expect
 
 
-@attrs.frozen
+@frozen
 class TestCase:
     """`test "name" { ... }`, its steps in order."""
 
@@ -644,10 +643,10 @@ Item: TypeAlias = (
 )
 
 
-@attrs.frozen
+@frozen
 class File:
     """One parsed file. broken: where syntax errors stand, so that nobody builds on those parts."""
 
-    source: Source = attrs.field(eq=False, repr=False)
+    source: Source = attribute(eq=False, repr=False)
     items: tuple[Item, ...]
-    broken: tuple[Span, ...] = attrs.field(default=(), eq=False)
+    broken: tuple[Span, ...] = attribute(default=(), eq=False)

@@ -1,35 +1,33 @@
 """Text → syntax tree, with every syntax error of the file in one run.
 
-Lark's LALR(1) parser is driven by hand so that an error does not end it. On an error the
-parser looks ahead for the next word that starts something (a keyword first on its line,
-or a closing brace), gives up the unfinished parts of its stack until that word fits, and
-goes on from there: panic mode with synchronising words, as in Aho, Lam, Sethi and Ullman,
-"Compilers" (2nd edition, 4.8.3). What was given up is marked as broken, so that later
-passes stay silent about it.
+The parser's stack is in our own hands (`pushdown.py`), so that an error does not end it. On
+an error the parser looks ahead for the next word that starts something (a keyword first on
+its line, or a closing brace), gives up the unfinished parts of its stack until that word
+fits, and goes on from there: panic mode with synchronising words, as in Aho, Lam, Sethi and
+Ullman, "Compilers" (2nd edition, 4.8.3). What was given up is marked as broken, so that
+later passes stay silent about it.
 """
 
 import re
 import sys
-from collections.abc import Callable, Iterator
-from copy import copy
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache
-from typing import Any, Protocol, cast
 
 import attrs
-from lark import Lark, Token
-from lark.exceptions import UnexpectedInput, UnexpectedToken
-from lark.lexer import LexerThread, PatternStr
-from lark.parsers.lalr_parser_state import ParseConf, ParserState
 
 from turnout.dsl import nodes
 from turnout.dsl.build import Builder
 from turnout.dsl.findings import Finding, Fix, error
-from turnout.dsl.lexing import REPAIRS, Repairs, SwiftInContext, lalr
+from turnout.dsl.lexing import Lexer, Repairs, Token, UnexpectedError
 from turnout.dsl.mistakes import told
-from turnout.dsl.mistakes.met import CONNECTORS, Met, Told
-from turnout.dsl.reductions import ReadSymbol, Reduced, reductions
+from turnout.dsl.mistakes.met import CONNECTORS, Met, Told, with_neighbours
+from turnout.dsl.mistakes.reading_on import Trials
+from turnout.dsl.pushdown import Pushdown
+from turnout.dsl.reductions import ReadSymbol, Reduced, Reductions
 from turnout.dsl.source import Source, Span
+from turnout.frozen import define
+from turnout.grammar.lalr import END, tables
 
 MAX_DEPTH = 100
 MAX_ERRORS = 100
@@ -49,31 +47,8 @@ _SYNCHRONISING = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _WORD = re.compile(r"[\w-]+")
-_NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|.', re.DOTALL)
+_NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|[^\w\s"\'{}\[\](),.;:#-]+|.', re.DOTALL)
 _NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[^\W\d][\w-]*|\S')
-
-
-class _State(Protocol):
-    """Where the parser is: `state_stack` holds one state more than `value_stack` values."""
-
-    parse_conf: ParseConf[int]
-    lexer: LexerThread
-    state_stack: list[int]
-    value_stack: list[ReadSymbol]
-
-    def feed_token(self, token: Token, is_end: bool, /) -> object: ...  # noqa: FBT001 - Lark's
-
-
-class _Parser(Protocol):
-    """The parts of Lark's interactive parser that are used here; it is not annotated itself."""
-
-    parser_state: _State
-
-    def resume_parse(self) -> Reduced: ...
-
-    def feed_eof(self) -> Reduced: ...
-
-    def accepts(self) -> set[str]: ...
 
 
 def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
@@ -94,7 +69,7 @@ def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
         attempt = _Attempt(source, tuple(mended), refused, settled, mends=not is_last)
         file = attempt.read()
         if file is not None:
-            found = [*attempt.findings, *(_said(source, each) for each in mended)]
+            found = [*attempt.findings, *(_said(source, each, mended) for each in mended)]
             found.sort(key=lambda each: each.span.start if each.span else 0)
             return file, tuple(found)
         if attempt.next is None:  # what was read in its place can't stand there either
@@ -114,7 +89,7 @@ def most_mended(length: int) -> int:
     return max(2, min(MAX_ERRORS, MOST_READ // max(length, 1)))
 
 
-@attrs.define
+@define
 class _Attempt:
     """One reading of a file, with what was understood before read as it was meant.
 
@@ -136,23 +111,21 @@ class _Attempt:
     def read(self) -> nodes.File | None:
         """Return the file's tree, None where it is to be read anew."""
         repairs = [repair for each in self.mended for repair in each.repairs]
-        token = REPAIRS.set(Repairs({each.start: each for each in repairs}) if repairs else None)
-        try:
-            last = min(each.end for each in self.mended[-1].repairs) if repairs else -1
-            return self._read(_parser(self.source), last)
-        finally:
-            REPAIRS.reset(token)
+        lexer = Lexer(self.source.text, tables(), Repairs({each.start: each for each in repairs}))
+        parser = Pushdown(tables(), lexer, Reductions(tables(), Builder(self.source).of))
+        last = min(each.end for each in self.mended[-1].repairs) if repairs else -1
+        return self._read(parser, last)
 
-    def _read(self, parser: _Parser, last_repair: int) -> nodes.File | None:
+    def _read(self, parser: Pushdown, last_repair: int) -> nodes.File | None:
         text = self.source.text
-        before: list[int] = []
+        read: Reduced | None
         while True:
             try:
-                read = _driven(parser, before)
+                read = parser.read()
                 break
-            except UnexpectedInput as unexpected:
-                met = _met(self.source, unexpected, parser, before)
-                mistake = told(met)
+            except UnexpectedError as unexpected:
+                met = _met(text, unexpected, parser)
+                mistake = told(met, self._trials(met, parser))
                 if met.start <= last_repair and met.start not in self.settled:
                     return None
                 can_mend = mistake is not None and mistake.repairs and self.mends
@@ -169,36 +142,25 @@ class _Attempt:
                 has_room = len(self.findings) < MAX_ERRORS
                 resumed = _recover(parser, text, span.start) if has_room else None
                 if resumed is None:
-                    given_up = _give_up_until(parser, Token("$END", ""))
+                    given_up = _give_up_until(parser, END)
                     start = min(span.start, given_up or 0)
                     self.broken.append(Span(self.source, start, len(text)))
-                    read = parser.feed_eof()
+                    read = parser.feed(Token(END, "", len(text), len(text)))
                     break
                 start, end = min(span.start, resumed[0]), max(span.end, resumed[1])
                 self.broken.append(Span(self.source, start, end))
+        assert read is not None  # the end was taken in
         file: nodes.File = read.items[0]
         return attrs.evolve(file, broken=tuple(self.broken))
 
-
-def _driven(parser: _Parser, before: list[int]) -> Reduced:
-    """Return what the rest of the text is; before: keeps the states before each word.
-
-    A word that can't stand somewhere may still end what stands before it, so that the
-    states behind it no longer tell what could have stood there.
-    """
-    state = parser.parser_state
-    lexer: Any = state.lexer
-    last: Token | None = None
-    before[:] = state.state_stack
-    for token in cast("Iterator[Token]", lexer.lex(state)):
-        last = token
-        state.feed_token(token, False)  # noqa: FBT003 - as Lark has it
-        before[:] = state.state_stack
-    end = Token.new_borrow_pos("$END", "", last) if last else Token("$END", "", 0, 1, 1)
-    return cast("Reduced", state.feed_token(end, True))  # noqa: FBT003 - as above
+    def _trials(self, met: Met, parser: Pushdown) -> Trials:
+        earlier = tuple(repair for each in self.mended for repair in each.repairs)
+        return Trials(self.source.text, met.start, parser, earlier)
 
 
-def _said(source: Source, mistake: Told) -> Finding:
+def _said(source: Source, mistake: Told, others: Sequence[Told] = ()) -> Finding:
+    """Return the finding of a mistake; what is wrong besides on its line is written right, too."""
+    mistake = with_neighbours(source.text, mistake, others)
     span = Span(source, mistake.start, mistake.end)
     finding = error("syntax-error", span, mistake.message, text=mistake.text)
     edit = mistake.edit
@@ -208,30 +170,6 @@ def _said(source: Source, mistake: Told) -> Finding:
         else (Fix(mistake.help[0], Span(source, edit.start, edit.end), edit.text),)
     )
     return attrs.evolve(finding, help=mistake.help, fixes=fixes)
-
-
-@cache
-def _lark() -> Lark:
-    return lalr({"_plugins": {"ContextualLexer": SwiftInContext}})
-
-
-def _parser(source: Source) -> _Parser:
-    made: object = _lark().parse_interactive(source.text)  # pyright: ignore[reportUnknownMemberType]
-    parser = cast("_Parser", made)
-    made_of = reductions(_lark().rules, Builder(source))
-    # Lark calls them by rule, whatever its own annotation says.
-    parser.parser_state.parse_conf.callbacks = cast("dict[str, Callable[..., Any]]", made_of)
-    return parser
-
-
-@cache
-def _terminals() -> dict[str, str]:
-    """Return the word of each fixed terminal, by the name that Lark gave it."""
-    return {
-        terminal.name: terminal.pattern.value
-        for terminal in _lark().terminals
-        if isinstance(terminal.pattern, PatternStr)
-    }
 
 
 def too_deep(source: Source) -> Finding | None:
@@ -262,66 +200,42 @@ def too_deep(source: Source) -> Finding | None:
 # -- what went wrong --
 
 
-def _met(source: Source, unexpected: UnexpectedInput, parser: _Parser, before: list[int]) -> Met:
+def _met(text: str, unexpected: UnexpectedError, parser: Pushdown) -> Met:
     """Return the place of an error: the word that can't stand there, and what could."""
-    place = cast("int | None", unexpected.pos_in_stream)
-    text = source.text
-    if isinstance(unexpected, UnexpectedToken) and _token(unexpected).type == "$END":
-        return Met(text, len(text), "", _accepted(parser, before, ""))
-    start = len(text) if place is None else place
-    found = _NEXT.match(text, start)
+    if unexpected.start is None:
+        return Met(text, len(text), "", _accepted(parser, ""))
+    found = _NEXT.match(text, unexpected.start)
     word = found[0] if found else ""
-    return Met(text, start, word, _accepted(parser, before, word))
+    return Met(text, unexpected.start, word, _accepted(parser, word))
 
 
-def _accepted(parser: _Parser, states: list[int], word: str) -> frozenset[str]:
-    """Return what can stand after these states: words, kinds of words, and two in a row.
+def _accepted(parser: Pushdown, word: str) -> frozenset[str]:
+    """Return what could stand there: words, kinds of words, and two in a row.
 
     "to …" says that `word`, which stands there, could stand behind a `to`.
     """
-    words = _terminals()
-    conf = copy(parser.parser_state.parse_conf)
-    conf.callbacks = {}
-    all_ = cast("dict[str, object]", cast("Any", conf).states[states[-1]])
-    names = [name for name in all_ if name.isupper()]
+    states, fixed = parser.before, parser.tables.fixed
     found: set[str] = set()
-    for name in names:
-        behind = _behind(parser, conf, states, name)
+    for name in parser.tables.rows[states[-1]]:
+        behind = parser.behind(states, name) if name.isupper() and name != END else None
         if behind is None:
             continue
-        word_of = words.get(name, name)
+        word_of = fixed.get(name, name)
         found.add(word_of)
-        if word_of in CONNECTORS and any(
-            _behind(parser, conf, behind, kind) for kind in _kinds_of(word)
-        ):
+        if word_of in CONNECTORS and any(parser.behind(behind, kind) for kind in _kinds_of(word)):
             found.add(f"{word_of} …")
     return frozenset(found)
 
 
-def _behind(
-    parser: _Parser, conf: ParseConf[int], states: list[int], name: str
-) -> list[int] | None:
-    """Return the states behind a terminal, None where it can't stand there."""
-    values = [None] * (len(states) - 1)
-    made = cast("Any", ParserState)(conf, parser.parser_state.lexer, [*states], values)
-    trial = cast("_State", made)
-    try:
-        trial.feed_token(Token(name, ""), False)  # noqa: FBT003 - as Lark has it
-    except UnexpectedToken:
-        return None
-    return trial.state_stack
-
-
-def _kinds_of(word: str) -> list[str]:
+@cache
+def _kinds_of(word: str) -> tuple[str, ...]:
     """Return the terminals that a word can be."""
-    found = [name for name, fixed in _terminals().items() if fixed == word]
-    if found:
-        return found
-    for terminal in _lark().terminals:
-        if not isinstance(terminal.pattern, PatternStr) and terminal.name in _KINDS:
-            is_it = re.fullmatch(terminal.pattern.to_regexp(), word)
-            found += [terminal.name] if is_it else []
-    return found
+    found = tuple(name for name, text in tables().fixed.items() if text == word)
+    return found or tuple(
+        name
+        for name, pattern in tables().patterns.items()
+        if name in _KINDS and re.fullmatch(pattern, word)
+    )
 
 
 def _plain(met: Met, span: Span) -> Finding:
@@ -336,10 +250,6 @@ def _plain(met: Met, span: Span) -> Finding:
     else:
         message = _odd_character(met.word)
     return error("syntax-error", span, message, text=_expected(met))
-
-
-def _token(unexpected: UnexpectedToken) -> Token:
-    return cast("Token", unexpected.token)  # pyright: ignore[reportUnknownMemberType]
 
 
 def _odd_character(character: str) -> str:
@@ -358,6 +268,8 @@ _KINDS = {
     "NUMBER": "a number",
     "DATE": "a date",
     "COMPARISON": "`<`, `<=`, `>` or `>=`",
+    "HOURS": "hours such as `09:00-17:00`",
+    "TIME": "a time such as `09:00`",
 }
 
 
@@ -379,47 +291,34 @@ def _expected(met: Met) -> str:
 # -- going on --
 
 
-def _recover(parser: _Parser, text: str, start: int) -> tuple[int, int] | None:
+def _recover(parser: Pushdown, text: str, start: int) -> tuple[int, int] | None:
     """Set the parser to go on at the next synchronising word.
 
     Return the offset from which the text was given up and the offset of the word; None
     where no word fits any more.
     """
-    lexer = parser.parser_state.lexer.state
-    assert lexer is not None
     line_start = text.rfind("\n", 0, start) + 1
-    types = {word: name for name, word in _terminals().items()}
+    terminals = {word: name for name, word in parser.tables.fixed.items()}
     for found in _SYNCHRONISING.finditer(text, line_start):
         group = found.lastgroup
         if group not in {"close", "word"} or found.start(group) < start:
             continue
-        given_up = _give_up_until(parser, Token(types[found[group]], found[group]))
+        given_up = _give_up_until(parser, terminals[found[group]])
         if given_up is not None:
-            lexer.line_ctr.char_pos = found.start(group)
+            parser.lexer.at = found.start(group)
             return given_up, found.start(group)
     return None
 
 
-def _give_up_until(parser: _Parser, token: Token) -> int | None:
-    """Drop the top of the parser's stack until `token` fits.
+def _give_up_until(parser: Pushdown, kind: str) -> int | None:
+    """Drop the top of the parser's stack until a word of that kind fits.
 
     Return the offset at which the first dropped part starts (a huge one where nothing had
-    to be dropped), or None where the token never fits.
+    to be dropped), or None where the word never fits.
     """
-    state = parser.parser_state
-    trial_conf = copy(state.parse_conf)
-    trial_conf.callbacks = {}  # what a trial builds would share lists with the real parts
-    for depth in range(len(state.state_stack), 0, -1):
-        stacks = state.state_stack[:depth], state.value_stack[: depth - 1]
-        trial = cast("_State", ParserState(trial_conf, state.lexer, *stacks))
-        try:
-            trial.feed_token(token, token.type == "$END")
-        except UnexpectedToken:
-            continue
-        starts = [_start(value) for value in state.value_stack[depth - 1 :]]
-        del state.state_stack[depth:]
-        del state.value_stack[depth - 1 :]
-        return min(starts, default=sys.maxsize)
+    for depth in range(len(parser.states), 0, -1):
+        if parser.behind(parser.states[:depth], kind) is not None:
+            return min(map(_start, parser.cut(depth)), default=sys.maxsize)
     return None
 
 

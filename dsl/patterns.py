@@ -11,12 +11,12 @@ from functools import lru_cache
 from importlib import import_module
 from typing import Protocol, cast
 
-import attrs
+from turnout.frozen import frozen
 
 MAX_PATTERN = 1_000
 
 
-@attrs.frozen
+@frozen
 class PatternProblem:
     """Why a pattern can't be used: a finding's name, message and help."""
 

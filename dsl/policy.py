@@ -10,8 +10,6 @@ from datetime import timedelta
 from fractions import Fraction
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.calendars import Calendar, DayRange
 from turnout.dsl.conditions import Condition, Duplicate
 from turnout.dsl.expectations import TestCase
@@ -19,17 +17,18 @@ from turnout.dsl.promises import Action, Guarantee, Period
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Field, Value
+from turnout.frozen import attribute, frozen
 
 
 def _span() -> Span:
-    return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
+    return attribute(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
 def _written() -> Span | None:
-    return attrs.field(default=None, eq=False, repr=False)  # type: ignore[no-any-return]
+    return attribute(default=None, eq=False, repr=False)  # type: ignore[no-any-return]
 
 
-@attrs.frozen(cache_hash=True)
+@frozen(cache_hash=True)
 class Cap:
     """At most so many leads in a period; at the cap means not available.
 
@@ -42,7 +41,7 @@ class Cap:
     timezone: str
 
 
-@attrs.frozen
+@frozen
 class Person:
     """Someone who can be given leads.
 
@@ -58,11 +57,11 @@ class Person:
     timezone: str = "UTC"
     caps: tuple[Cap, ...] = ()
     away: tuple[DayRange, ...] = ()
-    serves: Mapping[str, frozenset[Value]] = attrs.field(factory=dict[str, frozenset[Value]])
+    serves: Mapping[str, frozenset[Value]] = attribute(factory=dict[str, frozenset[Value]])
     is_inactive: bool = False
 
 
-@attrs.frozen
+@frozen
 class Member:
     """A person's place in a team; weight 0 is never drawn. caps: on leads of this team."""
 
@@ -72,7 +71,7 @@ class Member:
     caps: tuple[Cap, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Team:
     """People who share leads, in roster order.
 
@@ -88,7 +87,7 @@ class Team:
     caps: tuple[Cap, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Step:
     """One target of a chain, and where it is written."""
 
@@ -96,7 +95,7 @@ class Step:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Outlet:
     """Where leads go that is no person: a queue, partner or sequence. kind: which of the three.
 
@@ -116,7 +115,7 @@ Chain: TypeAlias = tuple[Step, ...]
 """Targets in the order in which they are tried: `to`, then each `else`."""
 
 
-@attrs.frozen
+@frozen
 class Sla:
     """When a lead must have been touched, and where it goes when it wasn't.
 
@@ -130,7 +129,7 @@ class Sla:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Identity:
     """Fields that tell whether a lead was seen before: all there, and all the same.
 
@@ -142,7 +141,7 @@ class Identity:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Definition:
     """A territory or segment: a named condition.
 
@@ -163,7 +162,7 @@ class Definition:
     steward: str | None = None
 
 
-@attrs.frozen
+@frozen
 class Family:
     """Sibling territories, or the members of a segment block, in written order.
 
@@ -180,7 +179,7 @@ class Family:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class Rule:
     """A condition and where its leads go. span: the rule's name.
 
@@ -198,7 +197,7 @@ class Rule:
     when: Span | None = _written()
 
 
-@attrs.frozen
+@frozen
 class Block:
     """`within CONDITION { ... }`: rules for the leads inside a condition.
 
@@ -219,7 +218,7 @@ class Block:
 Entry: TypeAlias = Rule | Block
 
 
-@attrs.frozen
+@frozen
 class Route:
     """An entry point: ordered entries and a fallback. span: the route's name.
 
@@ -235,7 +234,7 @@ class Route:
     whole: Span | None = _written()
 
 
-@attrs.frozen
+@frozen
 class Policy:
     """What a set of `.route` files means.
 
@@ -256,8 +255,8 @@ class Policy:
     teams: Mapping[str, Team]
     outlets: Mapping[str, Outlet]
     routes: Mapping[str, Route]
-    guarantees: Mapping[str, Guarantee] = attrs.field(factory=dict[str, Guarantee])
-    calendars: Mapping[str, Calendar] = attrs.field(factory=dict[str, Calendar])
+    guarantees: Mapping[str, Guarantee] = attribute(factory=dict[str, Guarantee])
+    calendars: Mapping[str, Calendar] = attribute(factory=dict[str, Calendar])
     identities: tuple[Identity, ...] = ()
     tests: tuple[TestCase, ...] = ()
     timezone: str = "UTC"

@@ -6,10 +6,9 @@ never changes where a lead goes.
 
 from typing import Literal, TypeAlias
 
-import attrs
-
 from turnout.dsl.conditions import Condition
 from turnout.dsl.source import Span
+from turnout.frozen import attribute, frozen
 
 MINUTES = {"minute": 1, "hour": 60, "day": 24 * 60, "week": 7 * 24 * 60}
 """Minutes of each unit by the wall clock."""
@@ -20,10 +19,10 @@ MOST_HOPS = 5
 
 
 def _span() -> Span:
-    return attrs.field(eq=False, repr=False)  # type: ignore[no-any-return]
+    return attribute(eq=False, repr=False)  # type: ignore[no-any-return]
 
 
-@attrs.frozen
+@frozen
 class Period:
     """A length of time as it is written. unit: one of `MINUTES`.
 
@@ -47,7 +46,7 @@ ActionKind: TypeAlias = Literal["task", "notify", "start", "tag", "suppress", "c
 """What an action does, by its word."""
 
 
-@attrs.frozen
+@frozen
 class Action:
     """Something to be done about a lead besides handing it over.
 
@@ -62,12 +61,12 @@ class Action:
 # -- guarantees --
 
 
-@attrs.frozen
+@frozen
 class Reached:
     """Who or what a guarantee speaks of.
 
-    kind: "team", "person", "queue", "partner", "sequence", "owner" (name: the field), or
-    "previous-owner" (name: "").
+    kind: "team", "person", "queue", "partner", "sequence", "owner" (name: the field),
+    "previous-owner" or "current-owner" (name: "").
     """
 
     kind: str
@@ -78,7 +77,7 @@ class Reached:
         return f"{self.kind} {self.name}".strip()
 
 
-@attrs.frozen
+@frozen
 class AlwaysReaches:
     """Whoever is available, the lead is given to one of `targets`."""
 
@@ -86,7 +85,7 @@ class AlwaysReaches:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class NeverReaches:
     """Whoever is available, the lead is given to none of `targets`, not even by an SLA."""
 
@@ -94,7 +93,7 @@ class NeverReaches:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class AlwaysByRule:
     """One of `rules` takes the lead."""
 
@@ -102,7 +101,7 @@ class AlwaysByRule:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class SlaAtMost:
     """A rule takes the lead, and has an SLA of at most `period`; `wall`: one that is `wall`."""
 
@@ -111,7 +110,7 @@ class SlaAtMost:
     span: Span = _span()
 
 
-@attrs.frozen
+@frozen
 class NeverRejects:
     """Whoever is available, the lead isn't rejected."""
 
@@ -121,7 +120,7 @@ class NeverRejects:
 Claim: TypeAlias = AlwaysReaches | NeverReaches | AlwaysByRule | SlaAtMost | NeverRejects
 
 
-@attrs.frozen
+@frozen
 class Guarantee:
     """Claims about all leads that satisfy a condition. span: the guarantee's name.
 

@@ -1,24 +1,20 @@
 """What the parser does when a rule of the grammar is complete: build its node at once.
 
-Lark would make a tree first, with a node and a place for every rule and helper rule, to be
-walked afterwards; on long policies that takes most of the time. Here each rule of the
-parse table has one function that the parser calls with what it has read. What counts is
-Lark's own: a word of the grammar is dropped, what is optional and absent is None, and what
-a rule with an underscore stands for goes into the rule around it.
+Each production has one function that the parser calls with what it has read: no tree is
+made first, to be walked afterwards. A word that only marks a place is dropped, what is
+optional and absent is None, and what a rule with an underscore stands for goes into the
+rule around it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
-import attrs
-from lark import Token
-from lark.grammar import Rule
-
-from turnout.dsl.build import Builder
-from turnout.dsl.source import Span
+from turnout.dsl.lexing import Token
+from turnout.frozen import define
+from turnout.grammar.lalr import Production, Tables
 
 
-@attrs.define
+@define(eq=False)
 class Reduced:
     """What a rule has become: the characters it was read from, and what it gives its parent.
 
@@ -32,21 +28,39 @@ class Reduced:
 
 ReadSymbol: TypeAlias = Token | Reduced
 Reduction: TypeAlias = Callable[[list[ReadSymbol]], Reduced]
+Build: TypeAlias = Callable[[int, int, list[Any]], Any]
+"""What makes a node of the offsets that it was read from and its children."""
 
 
-def reductions(rules: Iterable[Rule], builder: Builder) -> dict[Rule, Reduction]:
-    """Return what to do for each rule of a grammar with `maybe_placeholders`."""
-    return {rule: _reduction(rule, builder) for rule in rules}
+class Reductions(dict[int, tuple[str, int, Reduction]]):
+    """For each production its rule, how many symbols it has, and what to do; made when met."""
+
+    def __init__(
+        self, tables: Tables, builds: Callable[[str], Build], *, drops: bool = True
+    ) -> None:
+        """Build with what `builds` returns for a name. drops: words that only mark a place."""
+        super().__init__()
+        self._tables = tables
+        self._builds = builds
+        self._drops = drops
+
+    def __missing__(self, number: int) -> tuple[str, int, Reduction]:
+        """Make what is to be done for a production."""
+        production = self._tables.production(number)
+        build = None if production.name.startswith("_") else self._builds(production.name)
+        steps, at_end = _steps(production) if self._drops else _all_steps(production)
+        made = production.origin, len(production.symbols), _reduction(build, steps, at_end)
+        self[number] = made
+        return made
 
 
-def _reduction(rule: Rule, builder: Builder) -> Reduction:
-    steps, at_end = _steps(rule)
-    name = str(rule.alias or rule.origin.name)
-    is_inner = name.startswith("_")
-    build = None if is_inner else cast("Callable[[Span, list[Any]], Any]", getattr(builder, name))
-    source = builder.source
+_Step: TypeAlias = tuple[int, bool, int]
+"""The symbol's place, whether it is a rule, and how many absent ones stand before it."""
+
+
+def _reduction(build: Build | None, steps: list[_Step], at_end: int) -> Reduction:
     # Many things of a kind, each added to the list of those before it.
-    grows = is_inner and bool(steps) and steps[0] == (0, True, 0)
+    grows = build is None and bool(steps) and steps[0] == (0, True, 0)
     rest = steps[1:] if grows else steps
 
     def reduced(values: list[ReadSymbol]) -> Reduced:
@@ -70,30 +84,24 @@ def _reduction(rule: Rule, builder: Builder) -> Reduction:
         if at_end:
             items += [None] * at_end
         if build is not None:
-            items = [build(Span(source, start or 0, end or 0), items)]
+            items = [build(start or 0, end or 0, items)]
         return Reduced(start, end, items)
 
     return reduced
 
 
-def _steps(rule: Rule) -> tuple[list[tuple[int, bool, int]], int]:
-    """Return which of a rule's symbols count, and how many absent ones stand at its end.
-
-    A step is the symbol's place, whether it is a rule, and how many absent ones stand
-    between it and the one before.
-    """
-    absent = [0] * (len(rule.expansion) + 1)
-    at = 0
-    for is_absent in rule.options.empty_indices:
-        if is_absent:
-            absent[at] += 1
-        else:
-            at += 1
-    steps: list[tuple[int, bool, int]] = []
+def _steps(production: Production) -> tuple[list[_Step], int]:
+    """Return which symbols count, and how many absent ones stand at the end."""
+    steps: list[_Step] = []
     waiting = 0
-    for at, symbol in enumerate(rule.expansion):
-        waiting += absent[at]
-        if not (symbol.is_term and getattr(symbol, "filter_out", False)):
-            steps.append((at, not symbol.is_term, waiting))
+    for at, symbol in enumerate(production.symbols):
+        waiting += production.absent[at]
+        if not production.dropped[at]:
+            steps.append((at, not symbol.isupper(), waiting))
             waiting = 0
-    return steps, waiting + absent[-1]
+    return steps, waiting + production.absent[-1]
+
+
+def _all_steps(production: Production) -> tuple[list[_Step], int]:
+    """Return every symbol, and nothing for those that are absent."""
+    return [(at, not symbol.isupper(), 0) for at, symbol in enumerate(production.symbols)], 0

@@ -4,12 +4,11 @@ An editor leads from a use to its declaration, lists the uses of a declaration, 
 both; what is never used can be told from them, too.
 """
 
-import attrs
-
 from turnout.dsl.source import Span
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Reference:
     """A use of a name.
 

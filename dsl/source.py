@@ -7,10 +7,10 @@ only when somebody reads them, so values stay small and comparisons cheap.
 from bisect import bisect_right
 from functools import cached_property
 
-import attrs
+from turnout.frozen import attribute, frozen
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Source:
     """One file: its name as the author knows it, and its text.
 
@@ -18,7 +18,7 @@ class Source:
     """
 
     name: str
-    text: str = attrs.field(repr=False)
+    text: str = attribute(repr=False)
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
@@ -43,11 +43,11 @@ class Source:
         return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
 
 
-@attrs.frozen
+@frozen
 class Span:
     """The characters `start` up to, not including, `end` of a source."""
 
-    source: Source = attrs.field(eq=lambda source: source.name, order=False)
+    source: Source = attribute(eq=lambda source: source.name, order=False)
     start: int
     end: int
 

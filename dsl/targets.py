@@ -13,6 +13,7 @@ from typing import ClassVar, Literal, TypeAlias, assert_never, get_args
 import attrs
 
 from turnout.dsl.conditions import PREVIOUS_OWNER
+from turnout.frozen import frozen
 
 KindWord: TypeAlias = Literal[
     "round-robin",
@@ -23,12 +24,13 @@ KindWord: TypeAlias = Literal[
     "queue",
     "partner",
     "sequence",
+    "current-owner",
     "reject",
 ]
 """The word of a kind of target."""
 
 
-@attrs.frozen
+@frozen
 class Kind:
     """What holds of every target of a kind.
 
@@ -36,7 +38,8 @@ class Kind:
     for people who never saw the language. reached: the word
     for whoever has the lead then, in guarantees and tests ("team", "rejected").
     receiver: who that is; a member of a team, a person, an outlet or nobody.
-    definition: what its argument names ("team", "field"); "text" where it is a text.
+    definition: what its argument names ("team", "field"); "text" where it is a text, "" where
+    it has none.
     is_worked: somebody is to touch the lead, so that
     an SLA runs.
     """
@@ -49,7 +52,7 @@ class Kind:
     is_worked: bool = True
 
 
-@attrs.frozen
+@frozen
 class RoundRobin:
     """Draw from a team, weighted and fair.
 
@@ -62,7 +65,7 @@ class RoundRobin:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class LeastLoaded:
     """The member of a team with the fewest open leads for their weight; see `RoundRobin`."""
 
@@ -72,7 +75,7 @@ class LeastLoaded:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class ToPerson:
     """One person by name."""
 
@@ -81,7 +84,7 @@ class ToPerson:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class ToOwner:
     """The person whom the lead's field names."""
 
@@ -90,7 +93,7 @@ class ToOwner:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class PreviousOwner:
     """The person who last had an earlier lead that this one is a duplicate of."""
 
@@ -100,7 +103,7 @@ class PreviousOwner:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class ToQueue:
     """A queue, from which people claim."""
 
@@ -108,7 +111,7 @@ class ToQueue:
     queue: str
 
 
-@attrs.frozen
+@frozen
 class ToPartner:
     """A partner firm."""
 
@@ -117,7 +120,7 @@ class ToPartner:
     anytime: bool = False
 
 
-@attrs.frozen
+@frozen
 class ToSequence:
     """A nurture sequence."""
 
@@ -132,7 +135,21 @@ class ToSequence:
     sequence: str
 
 
-@attrs.frozen
+@frozen
+class CurrentOwner:
+    """Whoever has the lead where it comes from; nothing is assigned, so nothing changes hands."""
+
+    kind: ClassVar[Kind] = Kind(
+        "current-owner",
+        "stays with its owner",
+        "current-owner",
+        "nobody",
+        "",
+        is_worked=False,
+    )
+
+
+@frozen
 class Reject:
     """Not to be worked, with the reason."""
 
@@ -140,7 +157,7 @@ class Reject:
     reason: str
 
 
-Accepting: TypeAlias = ToQueue | ToSequence | Reject
+Accepting: TypeAlias = ToQueue | ToSequence | CurrentOwner | Reject
 """Targets that can never pass a lead on: nobody has to be asked, and nothing can be full."""
 
 Target: TypeAlias = (
@@ -152,6 +169,7 @@ Target: TypeAlias = (
     | ToQueue
     | ToPartner
     | ToSequence
+    | CurrentOwner
     | Reject
 )
 
@@ -168,7 +186,7 @@ DRAWN = frozenset(kind.word for kind in KINDS if kind.receiver == "member")
 """The words of those that draw from a team."""
 
 
-@attrs.frozen
+@frozen
 class Said:
     """What a target says beside its kind.
 
@@ -199,6 +217,8 @@ def said(target: Target) -> Said:
             return Said(name, anytime=anytime)
         case ToQueue(name) | ToSequence(name) | Reject(name):
             return Said(name)
+        case CurrentOwner():
+            return Said("")
         case _:
             assert_never(target)
 
@@ -226,6 +246,8 @@ def made(word: str, what: Said) -> Target:
             return ToPartner(what.name, what.anytime)
         case ToSequence.kind.word:
             return ToSequence(what.name)
+        case CurrentOwner.kind.word:
+            return CurrentOwner()
         case Reject.kind.word:
             return Reject(what.name)
         case _:
@@ -239,7 +261,9 @@ def renamed(target: Target, name: Callable[[str], str]) -> Target:
             return attrs.evolve(target, field=name(field))
         case RoundRobin(matching=fields) | LeastLoaded(matching=fields):
             return attrs.evolve(target, matching=tuple(map(name, fields)))
-        case ToPerson() | ToQueue() | ToPartner() | ToSequence() | PreviousOwner() | Reject():
+        case ToPerson() | PreviousOwner() | ToPartner() | ToQueue() | ToSequence():
+            return target
+        case CurrentOwner() | Reject():
             return target
         case _:
             assert_never(target)

@@ -27,9 +27,8 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias
 
-import attrs
-
 from turnout.dsl.source import Span
+from turnout.frozen import attribute, frozen
 
 Value: TypeAlias = str | int | Decimal | date | frozenset[str]
 """One normalised value; see the table above (bool is an int to Python's types)."""
@@ -49,7 +48,7 @@ ON_A_LINE: frozenset[Shape] = frozenset({"whole", "dense", "days"})
 """The shapes of values that come before and after each other."""
 
 
-@attrs.frozen
+@frozen
 class Text:
     """Free text."""
 
@@ -57,7 +56,7 @@ class Text:
     shape: ClassVar[Shape] = "text"
 
 
-@attrs.frozen
+@frozen
 class Code:
     """Text that may look like a number, such as a postcode: `02134` keeps its zero.
 
@@ -77,14 +76,14 @@ class Code:
         return self.first if self.digits is None else self.digits
 
 
-@attrs.frozen
+@frozen
 class SalesforceId(Code):
     """The id of a record in Salesforce, of 15 or 18 characters."""
 
     word = "salesforce-id"
 
 
-@attrs.frozen
+@frozen
 class Email:
     """An e-mail address."""
 
@@ -92,7 +91,7 @@ class Email:
     shape: ClassVar[Shape] = "text"
 
 
-@attrs.frozen
+@frozen
 class Phone:
     """A phone number (E.164), read in the country of the field named `country`.
 
@@ -106,7 +105,7 @@ class Phone:
     within: str | None = None
 
 
-@attrs.frozen
+@frozen
 class Domain:
     """The registrable domain of a firm.
 
@@ -120,7 +119,7 @@ class Domain:
     without_free_mail: bool = False
 
 
-@attrs.frozen
+@frozen
 class Numerals:
     """How the numbers of a field are written, where its schema says so.
 
@@ -137,7 +136,7 @@ class Numerals:
 ANY_NUMERALS = Numerals()
 
 
-@attrs.frozen
+@frozen
 class Integer:
     """A whole number; a value outside `low..high` can't be read. None is no bound."""
 
@@ -148,7 +147,7 @@ class Integer:
     numerals: Numerals = ANY_NUMERALS
 
 
-@attrs.frozen
+@frozen
 class Number:
     """A decimal number; a value outside `low..high` can't be read. None is no bound."""
 
@@ -159,7 +158,7 @@ class Number:
     numerals: Numerals = ANY_NUMERALS
 
 
-@attrs.frozen
+@frozen
 class Money:
     """An amount in one currency (ISO 4217); an amount in another can't be read.
 
@@ -173,7 +172,7 @@ class Money:
     of: str | None = None
 
 
-@attrs.frozen
+@frozen
 class Boolean:
     """True or false.
 
@@ -187,7 +186,7 @@ class Boolean:
     false_when: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Date:
     """A calendar day.
 
@@ -204,7 +203,7 @@ class Date:
     zone: str = "UTC"
 
 
-@attrs.frozen
+@frozen
 class Country:
     """A country of ISO 3166-1."""
 
@@ -212,7 +211,7 @@ class Country:
     shape: ClassVar[Shape] = "listed"
 
 
-@attrs.frozen
+@frozen
 class Subdivision:
     """A subdivision of ISO 3166-2, read together with the country field named `country`.
 
@@ -230,7 +229,7 @@ class Subdivision:
     within: str | None = None
 
 
-@attrs.frozen
+@frozen
 class Language:
     """A language of ISO 639."""
 
@@ -238,7 +237,7 @@ class Language:
     shape: ClassVar[Shape] = "listed"
 
 
-@attrs.frozen
+@frozen
 class OneOf:
     """One value of a closed list."""
 
@@ -247,7 +246,7 @@ class OneOf:
     values: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class AnyOf:
     """One or more values of a closed list."""
 
@@ -256,7 +255,7 @@ class AnyOf:
     values: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class PersonName:
     """The name (or e-mail address) of a person whom the policy declares.
 
@@ -265,7 +264,7 @@ class PersonName:
 
     word = "person"
     shape: ClassVar[Shape] = "listed"
-    people: Mapping[str, str] = attrs.field(factory=dict[str, str], hash=False, repr=False)
+    people: Mapping[str, str] = attribute(factory=dict[str, str], hash=False, repr=False)
 
 
 FieldType: TypeAlias = (
@@ -301,7 +300,7 @@ def field_beside(kind: FieldType) -> str | None:
     return kind.of if isinstance(kind, Money) else country_field(kind)
 
 
-@attrs.frozen
+@frozen
 class Lookup:
     """A table that a field takes its value from where the lead has none of its own.
 
@@ -310,10 +309,10 @@ class Lookup:
 
     key: str
     table: str
-    values: Mapping[Value, Value] = attrs.field(hash=False, repr=False)
+    values: Mapping[Value, Value] = attribute(hash=False, repr=False)
 
 
-@attrs.frozen
+@frozen
 class Field:
     """One field of the lead schema.
 
@@ -327,7 +326,7 @@ class Field:
     type: FieldType
     required: bool = False
     placeholders: tuple[str, ...] = ()
-    span: Span | None = attrs.field(default=None, eq=False, repr=False)
+    span: Span | None = attribute(default=None, eq=False, repr=False)
     lookups: tuple[Lookup, ...] = ()
     is_id: bool = False
     columns: tuple[str, ...] = ()

@@ -19,6 +19,7 @@ from turnout.dsl.conditions import (
     Duplicate,
     EndsWith,
     Has,
+    HasWord,
     IsIn,
     LaterThan,
     Matches,
@@ -238,6 +239,8 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
             return f"{field} ends with {quoted(text)}"
         case Contains(field, text):
             return f"{field} contains {quoted(text)}"
+        case HasWord(field, text):
+            return f"{field} has word {quoted(text)}"
         case Matches(field, pattern):
             return f"{field} matches {quoted(pattern)}"
         case Has(field, value):

@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.policy import Cap, Member, Person, Policy
 from turnout.dsl.targets import LeastLoaded, RoundRobin, ToPartner
 from turnout.dsl.types import Value, Values
 from turnout.dsl.zones import local_date, zone
+from turnout.frozen import attribute, define, frozen
 from turnout.runtime.decisions import Reason
 from turnout.runtime.stores import Transaction, member_of, microseconds
 
@@ -34,7 +33,7 @@ CLOSENESS: Mapping[Reason, int] = {
 _ENDLESS = 1 << 62
 
 
-@attrs.frozen
+@frozen
 class Refused:
     """Why a target can't take the lead. members: of a team, each with their own reason."""
 
@@ -49,19 +48,17 @@ Ask: TypeAlias = Callable[[Values, datetime, Transaction, frozenset[str]], froze
 """Returns the members of a team who can be drawn, those left out who missed the lead's SLA."""
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Availability:
     """Asks whether people, teams and partners of a policy can be given a lead."""
 
     policy: Policy
-    _moment: datetime | None = attrs.field(default=None, init=False)
-    _away: dict[tuple[str, bool], Reason | None] = attrs.field(
+    _moment: datetime | None = attribute(default=None, init=False)
+    _away: dict[tuple[str, bool], Reason | None] = attribute(
         factory=dict[tuple[str, bool], Reason | None], init=False
     )
-    _open: dict[str, bool] = attrs.field(factory=dict[str, bool], init=False)
-    _periods: dict[Cap, tuple[int, int]] = attrs.field(
-        factory=dict[Cap, tuple[int, int]], init=False
-    )
+    _open: dict[str, bool] = attribute(factory=dict[str, bool], init=False)
+    _periods: dict[Cap, tuple[int, int]] = attribute(factory=dict[Cap, tuple[int, int]], init=False)
 
     def _at(self, moment: datetime) -> None:
         """Forget what was true at another moment."""

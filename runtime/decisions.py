@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-import attrs
-
 from turnout.dsl.promises import ActionKind
 from turnout.dsl.targets import KindWord
 from turnout.dsl.values.reading import Issue
+from turnout.frozen import attribute, frozen
 
 TargetKind: TypeAlias = KindWord | Literal["none"]
 """The kind of target that took a lead; "none" where every target was passed over."""
@@ -27,7 +26,7 @@ Reason: TypeAlias = Literal[
 """Why a target could not take a lead."""
 
 
-@attrs.frozen
+@frozen
 class PassedOver:
     """A target that could not take the lead, in words, and why.
 
@@ -37,10 +36,10 @@ class PassedOver:
 
     target: str
     reason: Reason
-    members: tuple[tuple[str, Reason], ...] = attrs.field(default=(), eq=False)
+    members: tuple[tuple[str, Reason], ...] = attribute(default=(), eq=False)
 
 
-@attrs.frozen
+@frozen
 class Doing:
     """An action of the rule, for the caller to carry out.
 
@@ -51,7 +50,7 @@ class Doing:
     arguments: tuple[str, ...]
 
 
-@attrs.frozen
+@frozen
 class Decision:
     """Where one lead goes.
 

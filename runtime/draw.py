@@ -56,7 +56,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
 
-import attrs
+from turnout.frozen import attribute, frozen
 
 FINEST = lcm(*range(1, 41))
 """The largest scale that is kept, 5 342 931 457 063 200: below 2**53, a whole number in JSON.
@@ -67,7 +67,7 @@ move nobody by a millionth of a lead.
 """
 
 
-@attrs.frozen
+@frozen
 class Roster:
     """A team's members in order, with whole weights in the proportion of those written.
 
@@ -88,7 +88,7 @@ class Roster:
         return cls(tuple(name for name, _ in pairs), tuple(each // shared for each in whole))
 
 
-@attrs.frozen
+@frozen
 class Turns:
     """Where a team stands between two draws.
 
@@ -97,7 +97,7 @@ class Turns:
     """
 
     scale: int = 1
-    lag: Mapping[str, int] = attrs.field(factory=dict[str, int])
+    lag: Mapping[str, int] = attribute(factory=dict[str, int])
 
 
 LEVEL = Turns()

@@ -33,6 +33,7 @@ from turnout.dsl.types import Values
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.reading import Issue
 from turnout.dsl.wording import parts, worded
+from turnout.frozen import frozen
 from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Doing, PassedOver
 from turnout.runtime.draw import Roster, draw, least_loaded
@@ -61,7 +62,7 @@ MISSED: Final = "missed-sla"
 _CHANGED = "the lead has changed since it was routed; the decision stands"
 
 
-@attrs.frozen
+@frozen
 class _Accepted:
     """A target that takes the lead. assignee: None where it is no person."""
 
@@ -80,7 +81,7 @@ def keeper(plan: Plan) -> Callable[[Values], dict[str, str | int | bool | list[s
     return lambda values: {name: jsonable(values[name]) for name in asked if name in values}
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Step:
     """One attempt of a clause, prepared. by: who names it. said: the target in words."""
 
@@ -91,7 +92,7 @@ class _Step:
     offer: _Try
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Steps:
     """The attempts of one clause. rule: its name, None for a fallback."""
 

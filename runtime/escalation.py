@@ -19,6 +19,7 @@ from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.promises import MOST_HOPS
 from turnout.dsl.types import Field, Values
 from turnout.dsl.values.literals import from_jsonable
+from turnout.frozen import frozen
 from turnout.runtime.due import due
 from turnout.runtime.engine import Preparer, Steps, offered
 from turnout.runtime.moves import Holder, Move, Watch
@@ -30,7 +31,7 @@ Escalator: TypeAlias = Callable[[datetime, Transaction], tuple[Move, ...]]
 """Moves every overdue lead of a route inside a transaction."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Escalation:
     """What becomes of leads that miss a rule's SLA, prepared.
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-import attrs
-
 from turnout.compiler.meaning.interpreter import holds
 from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import (
@@ -21,6 +19,7 @@ from turnout.dsl.conditions import (
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values import show
 from turnout.dsl.wording import conjuncts, written, written_part
+from turnout.frozen import frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.leads import Lead
 
@@ -28,7 +27,7 @@ MOST_ALTERNATIVES = 4
 """Parts of an `or` that are explained one by one."""
 
 
-@attrs.frozen
+@frozen
 class Refusal:
     """A part of a condition that did not hold.
 
@@ -42,7 +41,7 @@ class Refusal:
     values: Mapping[str, str]
 
 
-@attrs.frozen
+@frozen
 class Tried:
     """A clause that was asked before the one that took the lead, and what refused it.
 
@@ -53,7 +52,7 @@ class Tried:
     refusals: tuple[Refusal, ...]
 
 
-@attrs.frozen
+@frozen
 class Explanation:
     """The way of one lead.
 

@@ -15,14 +15,14 @@ from hashlib import sha256
 from typing import TypeAlias, cast
 from unicodedata import normalize
 
-from turnout.compiler.meaning.identity import stands_for_nothing
-from turnout.dsl.types import Code, Field, FieldType, Text, Value, id_field
+from turnout.compiler.meaning.identity import is_filled_in, stands_for_nothing
+from turnout.dsl.types import Code, Email, Field, FieldType, Phone, Text, Value, id_field
 from turnout.dsl.values.built_ins import built_in
 from turnout.dsl.values.exports import unguarded
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Unread
-from turnout.dsl.values.texts import cleaned
+from turnout.dsl.values.texts import cleaned, compatible
 
 NO_ID = "no id: taken for a lead of its own"
 """The reason of the issue that a lead without an id has."""
@@ -53,6 +53,7 @@ def id_reader(fields: Mapping[str, Field]) -> IdReader:
         return lambda _raw, _value: None
     read = reader(field)
     kept = _KEEPING_CASE.get(type(field.type))
+    is_contact = isinstance(field.type, Email | Phone)
     is_looked_up = bool(field.lookups)  # what a table says of it is many leads'
 
     def read_id(raw: object, value: Value | None) -> str | None:
@@ -65,6 +66,10 @@ def id_reader(fields: Mapping[str, Field]) -> IdReader:
             value = found
         if isinstance(value, str):
             if not _PLAIN.fullmatch(value) and stands_for_nothing(value):
+                return None
+            if is_contact and is_filled_in(value):  # a number of a table may well be 11111
+                return None
+            if value[:2] == "00" and not value.strip("0"):
                 return None
             return kept(value, raw) if kept is not None and isinstance(raw, str) else value
         stored = jsonable(value)
@@ -81,7 +86,7 @@ def _text_as_written(value: str, raw: str) -> str:
 
 def _code_as_written(value: str, raw: str) -> str:
     """Return the code with the case that it has in `raw`; the value where it isn't there."""
-    written = "".join(normalize("NFKC", cleaned(raw) or "").split())
+    written = "".join(compatible(cleaned(raw) or "").split())
     at = written.upper().find(value)
     is_same_length = len(written.upper()) == len(written)
     return written[at : at + len(value)] if at >= 0 and is_same_length else value

@@ -19,6 +19,7 @@ from turnout.dsl.values.built_ins import kind_of
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.raw_leads import shortened, values_reader
 from turnout.dsl.values.reading import Issue
+from turnout.frozen import attribute, frozen
 from turnout.runtime.keys import id_reader, own_key
 from turnout.runtime.records import RawLead, Record, as_record
 
@@ -28,7 +29,7 @@ LACKING = "required, and missing"
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
-@attrs.frozen
+@frozen
 class Lead:
     """One lead as the policy sees it.
 
@@ -45,7 +46,7 @@ class Lead:
     issues: tuple[Issue, ...] = ()
     row: int | None = None
     complaint: str | None = None
-    own_key: str = attrs.field(default="", eq=False)
+    own_key: str = attribute(default="", eq=False)
 
     @property
     def key(self) -> str:

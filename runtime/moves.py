@@ -6,10 +6,11 @@ from typing import Any
 
 import attrs
 
+from turnout.frozen import attribute, frozen
 from turnout.runtime.decisions import Decision, TargetKind
 
 
-@attrs.frozen
+@frozen
 class Holder:
     """Who or what has a lead: kind, target and assignee as on a `Decision`."""
 
@@ -30,7 +31,7 @@ class Holder:
         return f"{self.kind} {self.target}".strip()
 
 
-@attrs.frozen
+@frozen
 class Move:
     """A lead that went from one holder to another.
 
@@ -64,7 +65,7 @@ class Move:
         )
 
 
-@attrs.frozen
+@frozen
 class Watch:
     """What is kept of a lead that an SLA can move.
 
@@ -74,7 +75,7 @@ class Watch:
 
     hops: int = 0
     missed: tuple[str, ...] = ()
-    values: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    values: Mapping[str, Any] = attribute(factory=dict[str, Any])
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Watch":

@@ -1,7 +1,7 @@
 """The door for programs: a policy that is fit to run, and leads through one of its routes."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.leads import LACKING, Lead, record_reader
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.records import RawLead, Record, Records
+from turnout.runtime.records.program_leads import check_several
 from turnout.runtime.stores import LONGEST_WAIT, WAIT, Store, Transaction
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
@@ -150,8 +151,6 @@ class Router:
         """
         if batch < 1:
             raise ValueError("a batch has at least one lead")
-        if isinstance(records, Mapping):
-            raise TypeError("route_all takes several leads; one goes through `route`")
         self._check_open()
         return self._decisions(map(self._told, self._begun(records)), _aware(at), batch)
 
@@ -288,6 +287,7 @@ class Router:
 
     def _begun(self, records: Iterable[Record | RawLead]) -> Iterable[Record | RawLead]:
         """Return the records; of a file it is seen first whether it is one of such leads."""
+        check_several(records)
         if not isinstance(records, Records):
             return records
         policy = self.compiled.policy

@@ -10,8 +10,6 @@ from difflib import get_close_matches
 from itertools import chain, islice
 from typing import cast
 
-import attrs
-
 from turnout.dsl.conditions import PREVIOUS_OWNER, Duplicate, atoms
 from turnout.dsl.headers import Headers, Keys, column_key, letters_of
 from turnout.dsl.lookups import looked_up_fields, sources
@@ -19,6 +17,7 @@ from turnout.dsl.policy import Block, Chain, Entry, Policy, Rule
 from turnout.dsl.targets import said
 from turnout.dsl.types import Field, field_beside
 from turnout.dsl.wording import quoted
+from turnout.frozen import frozen
 from turnout.runtime.records import LeadsError, Record, Records
 
 LOOKED_AT = 500
@@ -31,7 +30,7 @@ _LONGEST_NAME = 100
 _LISTED = 8
 
 
-@attrs.frozen
+@frozen
 class Unbound:
     """A field that found no column.
 

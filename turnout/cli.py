@@ -154,7 +154,7 @@ def main() -> None:
     """Run the command line; what the output's encoding can't hold is escaped."""
     # Nodes, clauses and findings are frozen and hold no cycles; looking for some at Python's
     # own pace takes an eighth of the time of a long policy.
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(100_000, 20, 20)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

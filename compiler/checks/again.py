@@ -28,12 +28,13 @@ from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Family
+from turnout.frozen import attribute, frozen
 
 MOST_CHANGED = 50
 """Rules of which an edit changes the targets; with more, all rules are asked again."""
 
 
-@attrs.frozen
+@frozen
 class CheckedRoute:
     """What is kept of a route: its analysis and the verdicts on its clauses.
 
@@ -45,7 +46,7 @@ class CheckedRoute:
     clear: dict[Check, frozenset[int]]
 
 
-@attrs.frozen
+@frozen
 class Checked:
     """A policy that was checked: its findings, as `checks.check` gives them.
 
@@ -56,8 +57,8 @@ class Checked:
     program: Program
     findings: tuple[Finding, ...]
     asked: int
-    routes: Mapping[str, CheckedRoute] = attrs.field(repr=False)
-    budget: Budget = attrs.field(repr=False)
+    routes: Mapping[str, CheckedRoute] = attribute(repr=False)
+    budget: Budget = attribute(repr=False)
 
 
 def check_first(program: Program, budget: Budget = USUAL) -> Checked:
@@ -156,7 +157,7 @@ def _checked(
     return Checked(program, findings, sum(asked), routes, budget)
 
 
-@attrs.frozen
+@frozen
 class _Edit:
     """Where two versions of a route differ, and which of their clauses that may concern.
 

@@ -4,13 +4,12 @@ from collections.abc import Callable, Collection, Iterator
 from enum import Enum
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.leads.budget import Budget
 from turnout.compiler.program import Program
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl.finding_kinds import FindingKind
 from turnout.dsl.findings import Finding
+from turnout.frozen import frozen
 
 
 class Depends(Enum):
@@ -24,7 +23,7 @@ class Depends(Enum):
     OUTCOME = "outcome"
 
 
-@attrs.frozen
+@frozen
 class OfRoute:
     """Looks at a route as a whole.
 
@@ -37,7 +36,7 @@ class OfRoute:
     is_quick: bool = False
 
 
-@attrs.frozen
+@frozen
 class OfRules:
     """Looks at the rules of a route one by one; those that are known to be right can be left out.
 
@@ -50,21 +49,21 @@ class OfRules:
     may_wait: bool = False
 
 
-@attrs.frozen
+@frozen
 class OfGuarantees:
     """Looks at what is guaranteed of the leads of some routes."""
 
     run: Callable[[Program, Collection[str], Budget], Iterator[Finding]]
 
 
-@attrs.frozen
+@frozen
 class OfFamilies:
     """Looks at territories and segments; families, by kind and name, can be left out."""
 
     run: Callable[[Program, Budget, Collection[tuple[str, str]]], Iterator[Finding]]
 
 
-@attrs.frozen
+@frozen
 class OfPolicy:
     """Looks at what is declared, and asks nothing about leads."""
 
@@ -74,7 +73,7 @@ class OfPolicy:
 Subject: TypeAlias = OfRoute | OfRules | OfGuarantees | OfFamilies | OfPolicy
 
 
-@attrs.frozen
+@frozen
 class Check:
     """A check: the kinds of finding that it reports, besides `undecided`, and how it is run."""
 

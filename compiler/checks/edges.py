@@ -24,9 +24,10 @@ from turnout.dsl import types
 from turnout.dsl.conditions import Between, IsIn, Ordered, atoms
 from turnout.dsl.findings import Label
 from turnout.dsl.wording import written
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Edges:
     """What is to say about a gap that lies between two ranges; nothing by default."""
 
@@ -34,7 +35,7 @@ class Edges:
     help: tuple[str, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class _Side:
     """A range that stops beside a value: whose it is, as it is written, and with the value."""
 

@@ -8,8 +8,6 @@ it; the guarantee holds if no such lead is left to the clause by those before it
 
 from collections.abc import Iterable, Iterator, Sequence
 
-import attrs
-
 from turnout.compiler.candidates import both, either
 from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.checks.unreachable import IMPOSSIBLE_CONDITION
@@ -35,6 +33,7 @@ from turnout.dsl.promises import (
 from turnout.dsl.source import Span
 from turnout.dsl.targets import PreviousOwner, Target
 from turnout.dsl.wording import worded
+from turnout.frozen import frozen
 
 REFUTED_GUARANTEE = firm("refuted-guarantee", "Some lead breaks a guarantee.")
 
@@ -42,7 +41,7 @@ MOST_LABELS = 4
 """Clauses that one finding points at."""
 
 
-@attrs.frozen
+@frozen
 class _Breach:
     """A way in which a clause breaks a claim.
 
@@ -58,7 +57,7 @@ class _Breach:
     takes: Target | None = None
 
 
-@attrs.frozen
+@frozen
 class _Case:
     """A claim of a guarantee, and how the clauses of one route can break it.
 
@@ -70,7 +69,7 @@ class _Case:
     clauses: tuple[tuple[_Breach, ...], ...]
 
 
-@attrs.frozen
+@frozen
 class Judged:
     """A finding, and what it is about.
 

@@ -9,8 +9,6 @@ its score is known.
 
 from collections.abc import Iterator, Mapping
 
-import attrs
-
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks
@@ -24,13 +22,14 @@ from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
 from turnout.dsl.types import Boolean, Field
 from turnout.dsl.wording import is_one_test, written
+from turnout.frozen import frozen
 
 NEGATION_MATCHES_MISSING = warning(
     "negation-matches-missing", "A `not (...)` lets in leads because they lack a field."
 )
 
 
-@attrs.frozen
+@frozen
 class WideNegation:
     """A `not` that leads may satisfy for lack of a field.
 

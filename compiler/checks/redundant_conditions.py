@@ -24,6 +24,7 @@ from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Fix
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_one_test, written
+from turnout.frozen import frozen
 
 REDUNDANT_CONDITION = warning(
     "redundant-condition",
@@ -34,7 +35,7 @@ FEW_PARTS = 8
 """Parts up to which each is tried alone."""
 
 
-@attrs.frozen
+@frozen
 class Shorter:
     """A condition without one of its parts.
 
@@ -250,7 +251,7 @@ def _is_missing(condition: Condition) -> bool:
     return isinstance(condition, Not) and isinstance(condition.part, Present)
 
 
-@attrs.frozen
+@frozen
 class _Independence:
     """Which parts can't follow from others, because nothing else asks their fields.
 

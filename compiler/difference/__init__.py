@@ -27,6 +27,7 @@ from turnout.compiler.program import Program
 from turnout.compiler.words.describe import side_names
 from turnout.dsl.conditions import Condition, Duplicate, Named
 from turnout.dsl.policy import Definition
+from turnout.frozen import attribute, frozen
 
 __all__ = [
     "Cause",
@@ -43,7 +44,7 @@ MOST_QUESTIONS = 20
 """Questions about a route that may use up their steps before the rest is left undecided."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class RouteDifference:
     """What became of one route.
 
@@ -59,7 +60,7 @@ class RouteDifference:
     unreadable: tuple[Outcome, Outcome] | None = None
     renamed: tuple[tuple[str, str], ...] = ()
     undecided: tuple[str, ...] = ()
-    compared: Compared | None = attrs.field(default=None, repr=False)
+    compared: Compared | None = attribute(default=None, repr=False)
 
     @property
     def shifts(self) -> tuple[Shift, ...]:
@@ -73,7 +74,7 @@ class RouteDifference:
         return is_in_both and not (self.shifts or self.unreadable or self.undecided)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Difference:
     """What a change of a policy changes.
 
@@ -147,7 +148,7 @@ def _paired(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str | None
     yield from ((None, name) for name in come)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Asked:
     schema: Schema
     programs: tuple[Program, Program]

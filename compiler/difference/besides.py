@@ -6,7 +6,7 @@ the plain "before → after" is not plain enough.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import cast
 
@@ -15,10 +15,11 @@ import attrs
 from turnout.dsl import policy, types
 from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.conditions import Condition, IsIn
-from turnout.dsl.policy import Identity, Member, Policy
+from turnout.dsl.policy import Cap, Identity, Member, Policy
 from turnout.dsl.types import Field, Lookup, Value
 from turnout.dsl.values import jsonable, show
 from turnout.dsl.wording import typed, written
+from turnout.frozen import frozen
 
 _FOLLOWED = frozenset({"name", "routes", "families", "tests"})
 """Parts of a policy that are compared elsewhere, by their effect on leads, and tests."""
@@ -36,7 +37,7 @@ MOST, LONGEST = 6, 240
 """Values that a list names before it is folded; characters of a condition before it is cut."""
 
 
-@attrs.frozen
+@frozen
 class Change:
     """One definition that was added, removed or changed.
 
@@ -68,7 +69,7 @@ def changes(old: Policy, new: Policy) -> Iterator[Change]:
             yield speaker.whole(before, after)
 
 
-@attrs.frozen
+@frozen
 class _Speaker:
     """Words what changed in one part of the policy."""
 
@@ -125,12 +126,10 @@ class _Speaker:
         match value:
             case None | () | "":
                 return "none"
-            case bool():
-                return "yes" if value else "no"
-            case Fraction():
-                return str(value.numerator) if value.denominator == 1 else str(float(value))
-            case timedelta():
-                return _lasting(value)
+            case bool() | Fraction() | timedelta() | Cap():
+                return _short(value)
+            case (date() as first, date() as last):
+                return _days(first, last)
             case tuple():
                 return ", ".join(self._words(one, of) for one in cast("tuple[object, ...]", value))
             case Identity(fields, within):
@@ -154,6 +153,18 @@ class _Speaker:
                 return str(value)
 
 
+def _short(value: bool | Fraction | timedelta | Cap) -> str:  # noqa: FBT001 - a value like others
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case Fraction():
+            return _number(value)
+        case timedelta():
+            return _lasting(value)
+        case Cap():
+            return _capped(value)
+
+
 def _lasting(length: timedelta) -> str:
     """Return a length of time in its largest whole unit, such as "90 days"."""
     minutes = length // timedelta(minutes=1)
@@ -161,6 +172,25 @@ def _lasting(length: timedelta) -> str:
         each for each in ((1440, "day"), (60, "hour"), (1, "minute")) if minutes % each[0] == 0
     )
     return f"{minutes // size} {unit}{'' if minutes == size else 's'}"
+
+
+def _days(first: date, last: date) -> str:
+    """Return a range of days as it is written.
+
+    >>> _days(date(2026, 12, 24), date(2026, 12, 24)), _days(date(2026, 12, 24), date.max)
+    ('2026-12-24', '2026-12-24..')
+    """
+    if first == last:
+        return str(first)
+    return f"{'' if first == date.min else first}..{'' if last == date.max else last}"
+
+
+def _capped(cap: Cap) -> str:
+    """Return a cap as it is written, and whose days it counts where those aren't UTC's."""
+    is_rolling_day = cap.per == timedelta(days=1)  # which isn't what `per day` means
+    per = cap.per if isinstance(cap.per, str) else _lasting(cap.per)
+    said = f"{cap.most:,} per {'24 hours' if is_rolling_day else per}"
+    return said if cap.timezone == "UTC" else f"{said} ({cap.timezone})"
 
 
 def _attributes(value: object) -> "tuple[attrs.Attribute[object], ...]":

@@ -11,11 +11,9 @@ from bisect import bisect_left
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeAlias, assert_never, cast
 
-import attrs
-
 from turnout.compiler.classes import Texts
 from turnout.compiler.leads.budget import tick
-from turnout.compiler.leads.characters import WORD, Ranges, holds
+from turnout.compiler.leads.characters import WORD, Ranges, holds, just
 from turnout.compiler.leads.expressions import (
     Alternation,
     Boundary,
@@ -26,6 +24,7 @@ from turnout.compiler.leads.expressions import (
     UnreadExpressionError,
 )
 from turnout.compiler.masks import Mask
+from turnout.frozen import define, frozen
 
 MOST_NODES = 4_000
 """Nodes of the graph of one expression."""
@@ -49,27 +48,27 @@ class Automaton(Protocol):
         """Return whether a text that ends here is one of its own."""
         ...
 
-    def told_apart(self) -> Iterable[tuple[int, int]]:
-        """Yield ranges of characters within which all are the same to it, and so outside."""
+    def told_apart(self) -> Iterable[Ranges]:
+        """Yield sets of characters; those that are in the same of them are the same to it."""
         ...
 
 
 # -- what an expression finds --
 
 
-@attrs.frozen
+@frozen
 class _Letter:
     of: Ranges
     after: int
 
 
-@attrs.frozen
+@frozen
 class _Fork:
     one: int
     two: int
 
 
-@attrs.frozen
+@frozen
 class _Look:
     what: str
     after: int
@@ -81,7 +80,7 @@ _FOUND = "found"
 _START, _WORD, _OTHER = range(3)
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class ExpressionAutomaton:
     """Texts in which an expression is found, or those in which it isn't (`wanted`)."""
 
@@ -125,12 +124,11 @@ class ExpressionAutomaton:
         """Return whether the text up to here is one in which it is found, or isn't."""
         return (state == _FOUND or self._looked(state, None)[1]) == self.wanted
 
-    def told_apart(self) -> Iterator[tuple[int, int]]:
-        """Yield the ranges of all letters."""
-        yield from WORD
-        for node in self._nodes:
-            if isinstance(node, _Letter):
-                yield from node.of
+    def told_apart(self) -> Iterator[Ranges]:
+        """Yield the sets of all letters."""
+        if any(isinstance(node, _Look) and node.what == "edge" for node in self._nodes):
+            yield WORD
+        yield from {node.of for node in self._nodes if isinstance(node, _Letter)}
 
     def _looked(self, state: State, following: int | None) -> tuple[tuple[_Letter, ...], bool]:
         """Return the letters that are alive before what follows, and whether the end is."""
@@ -212,7 +210,7 @@ def _node(nodes: list[_Node | None], node: _Node) -> int:
 # -- what a text contains, and how it ends --
 
 
-@attrs.frozen
+@frozen
 class AskedParts:
     """Texts that have to be contained, or stand at the end, and those that must not."""
 
@@ -222,7 +220,7 @@ class AskedParts:
     never_at_end: tuple[str, ...] = ()
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class PartsAutomaton:
     """Texts with these parts: a node for each beginning of one of them, its longest."""
 
@@ -301,10 +299,9 @@ class PartsAutomaton:
         ends = self._at_end[node] == self._all_at_end and not self._ends_badly[node]
         return ends and found == self._all_inside
 
-    def told_apart(self) -> Iterator[tuple[int, int]]:
+    def told_apart(self) -> Iterator[Ranges]:
         """Yield each character of the texts."""
-        for character in sorted({each for node in self._next for each in node}):
-            yield ord(character), ord(character)
+        yield from map(just, {each for node in self._next for each in node})
 
 
 # -- what a text begins with --
@@ -313,7 +310,7 @@ _Begun: TypeAlias = tuple[str | None, int]
 """The text so far while it may become a literal or go on in a prefix, and its class."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class PrefixAutomaton:
     """Texts of some classes (see `classes.Texts`): a state is what may still become a literal.
 
@@ -347,7 +344,6 @@ class PrefixAutomaton:
         own = number if begun is None else self.classes.number_of.get(begun, number)
         return bool(self.values >> own & 1)
 
-    def told_apart(self) -> Iterator[tuple[int, int]]:
+    def told_apart(self) -> Iterator[Ranges]:
         """Yield each character of the literals and prefixes."""
-        for character in sorted({each for word in self.words for each in word}):
-            yield ord(character), ord(character)
+        yield from map(just, {each for word in self.words for each in word})

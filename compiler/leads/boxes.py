@@ -8,12 +8,11 @@ two of one; conditions as people write them need a handful. One that would need 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.leads.budget import tick
 from turnout.compiler.leads.regions import Either, Region
 from turnout.compiler.leads.space import Box
 from turnout.compiler.masks import Mask, key
+from turnout.frozen import define, frozen
 
 MOST_BOXES = 64
 
@@ -75,7 +74,7 @@ def _narrowed(box: dict[int, Mask], sides: Box, full: Sequence[Mask]) -> dict[in
     return inner
 
 
-@attrs.frozen
+@frozen
 class Parts:
     """A region as boxes from which other boxes are taken away."""
 
@@ -129,7 +128,7 @@ def merged(found: Iterable[Box], full: Sequence[Mask]) -> list[Box]:
     return [tuple((at, names.sides[at][number]) for at, number in box) for box in kept]
 
 
-@attrs.define(init=False)
+@define(init=False)
 class _Names:
     """A number for each side of each dimension, 0 for the whole: a better key than its mask."""
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
 
-import attrs
+from turnout.frozen import define, frozen
 
 STEPS = 2_000_000
 """The steps that one question may take before it is left undecided."""
@@ -33,7 +33,7 @@ class OutOfTexts(OutOfSteps):
     """Whether there is such a text was left open: the automata are too large, or unknown."""
 
 
-@attrs.frozen
+@frozen
 class Budget:
     """What questions may take before they are left undecided.
 
@@ -54,7 +54,7 @@ class Budget:
         return Meter(self.steps, self.deadline)
 
 
-@attrs.define
+@define
 class Meter:
     """The steps that one question has left.
 
@@ -84,7 +84,7 @@ class Meter:
             raise OutOfTime
 
 
-@attrs.define
+@define
 class _Watch:
     """The deadline of a run, and the steps to the next look at the clock."""
 

@@ -1,5 +1,6 @@
 """Sets of characters: as ranges of code points, with what differs in case alone."""
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import TypeAlias
@@ -52,7 +53,8 @@ def complement(ranges: Ranges) -> Ranges:
 def holds(ranges: Ranges, character: str) -> bool:
     """Return whether a character is in a set."""
     code = ord(character)
-    return any(low <= code <= high for low, high in ranges)
+    at = bisect_right(ranges, (code, HIGHEST)) - 1
+    return at >= 0 and code <= ranges[at][1]
 
 
 def folded(ranges: Ranges) -> Ranges:

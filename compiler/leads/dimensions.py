@@ -2,12 +2,11 @@
 
 from typing import Literal, TypeAlias
 
-import attrs
-
 from turnout.compiler.leads.partitions import Partition
 from turnout.compiler.masks import Mask
 from turnout.dsl.conditions import Atom
 from turnout.dsl.types import Field
+from turnout.frozen import frozen
 
 NO, YES = 1, 2
 """The two classes of a yes/no dimension, as masks."""
@@ -15,7 +14,7 @@ NO, YES = 1, 2
 DimensionKind: TypeAlias = Literal["value", "has", "pattern", "age"]
 
 
-@attrs.frozen
+@frozen
 class Dimension:
     """One axis of the grid.
 

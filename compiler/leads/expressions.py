@@ -9,8 +9,6 @@ to say so.
 
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.leads.characters import (
     ANY,
     DIGITS,
@@ -22,6 +20,8 @@ from turnout.compiler.leads.characters import (
     just,
     union,
 )
+from turnout.dsl.values.words import characters_of_words, is_of_word
+from turnout.frozen import define, frozen
 
 MOST_TIMES = 1_000
 """What RE2 repeats a part at most."""
@@ -31,35 +31,35 @@ class UnreadExpressionError(Exception):
     """An expression that RE2 can read and that is left out here."""
 
 
-@attrs.frozen
+@frozen
 class CharacterOf:
     """One character of a set."""
 
     of: Ranges
 
 
-@attrs.frozen
+@frozen
 class Boundary:
     """A place between two characters: "start", "end", or "edge" of a word."""
 
     what: str
 
 
-@attrs.frozen
+@frozen
 class Concatenation:
     """One after the other."""
 
     parts: tuple["Expression", ...]
 
 
-@attrs.frozen
+@frozen
 class Alternation:
     """One of several."""
 
     parts: tuple["Expression", ...]
 
 
-@attrs.frozen
+@frozen
 class Repetition:
     """So many times; most: None for no limit."""
 
@@ -104,7 +104,18 @@ def expression_of(text: str, *, is_cased: bool = False) -> Expression:
     return found
 
 
-@attrs.define
+def word_expression(text: str) -> Expression:
+    """Return the expression that is found where `text` is no part of a longer word."""
+    other = CharacterOf(complement(characters_of_words()))
+    parts: list[Expression] = [CharacterOf(just(character)) for character in text]
+    if is_of_word(text[0]):
+        parts.insert(0, Alternation((Boundary("start"), other)))
+    if is_of_word(text[-1]):
+        parts.append(Alternation((Boundary("end"), other)))
+    return Concatenation(tuple(parts))
+
+
+@define
 class _Reader:
     """Reads an expression from left to right.
 

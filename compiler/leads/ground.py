@@ -4,16 +4,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 
-import attrs
-
 from turnout.compiler.leads.budget import look
 from turnout.compiler.leads.regions import Region, Regions
 from turnout.compiler.leads.space import Space, space
 from turnout.dsl.conditions import Atom
 from turnout.dsl.types import Field
+from turnout.frozen import attribute, frozen
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Ground:
     """The atoms that may be asked of leads with these fields, each once, in order.
 
@@ -21,8 +20,8 @@ class Ground:
     moments come, None where any may: see `space`.
     """
 
-    fields: Mapping[str, Field] = attrs.field(repr=False, hash=False)
-    asked: tuple[Atom, ...] = attrs.field(repr=False)
+    fields: Mapping[str, Field] = attribute(repr=False, hash=False)
+    asked: tuple[Atom, ...] = attribute(repr=False)
     since: date | None = None
 
     @cached_property

@@ -19,6 +19,7 @@ from turnout.compiler.leads.columns import BitColumn, swept
 from turnout.compiler.leads.regions import Masks, Region
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.masks import Mask, key, mask_of, members, set_of
+from turnout.frozen import define
 
 FEW_CLASSES = 64
 """Classes up to which the groups of a side are looked up class by class."""
@@ -39,7 +40,7 @@ IMPOSSIBLE = -1
 """The clause number of boxes that hold no lead."""
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Side:
     """The boxes that meet one side.
 
@@ -52,7 +53,7 @@ class _Side:
     bits: int = 0
 
 
-@attrs.define(slots=False, eq=False)
+@define(slots=False, eq=False)
 class _Axis:
     """One dimension: the boxes by their side, and those without one (free, by number)."""
 

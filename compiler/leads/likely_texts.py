@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from turnout.dsl import types
-from turnout.dsl.conditions import Contains, EndsWith, Matches, Pattern
+from turnout.dsl.conditions import Contains, EndsWith, HasWord, Matches, Pattern
 from turnout.dsl.types import Field
 from turnout.dsl.values import read
 
@@ -50,7 +50,7 @@ def likely_texts(field: Field, start: str, wanted: Sequence[Pattern]) -> Iterato
 def _parts(test: Pattern) -> list[str]:
     """Return texts that may make a pattern hold; for an expression, its plain alternatives."""
     match test:
-        case EndsWith(_, text) | Contains(_, text):
+        case EndsWith(_, text) | Contains(_, text) | HasWord(_, text):
             return [text]
         case Matches(_, pattern):
             plain = pattern.replace("\\b", "").replace("(?i)", "").strip("^$")

@@ -20,8 +20,6 @@ from decimal import Decimal
 from math import ceil, floor
 from typing import Any, TypeAlias, assert_never
 
-import attrs
-
 from turnout.compiler.classes import (
     MISSING,
     Classes,
@@ -47,17 +45,18 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.types import Value
+from turnout.frozen import attribute, frozen
 
 Cut: TypeAlias = Any
 """A place on an ordered line between two values; comparable with the others of its line."""
 
 
-@attrs.frozen
+@frozen
 class Partition:
     """One field's classes. masks: those where each atom holds."""
 
     classes: Classes
-    masks: Mapping[Atom, Mask] = attrs.field(repr=False, hash=False)
+    masks: Mapping[Atom, Mask] = attribute(repr=False, hash=False)
 
     @property
     def size(self) -> int:
@@ -99,15 +98,12 @@ def finite(
 
     tell_apart: further sets of values that the classes must not straddle.
     """
-    # Of each value which sets it is in, and not of each set whether it has the value: most
-    # of thousands of subdivisions are in none of hundreds of sets.
-    among: dict[Value, list[int]] = {}
-    for at, chosen in enumerate((*(atom.values for atom in atoms), *tell_apart)):
+    chosen_by: dict[Value, list[int]] = {}
+    for at, chosen in enumerate([*(atom.values for atom in atoms), *tell_apart]):
         tick(len(chosen))
         for value in chosen:
-            among.setdefault(value, []).append(at)
-    tick(len(values))
-    signatures = (tuple(among.get(value, ())) for value in values)
+            chosen_by.setdefault(value, []).append(at)
+    signatures = [tuple(chosen_by.get(value, ())) for value in values]
     numbered, classes, masks = _numbered(signatures, atoms)
     # A value outside the list is one that no atom names.
     other = classes.get((), MISSING)

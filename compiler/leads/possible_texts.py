@@ -31,15 +31,16 @@ from turnout.compiler.leads.automata import (
 )
 from turnout.compiler.leads.budget import Meter, OutOfTexts, tick
 from turnout.compiler.leads.dimensions import NO, YES, Dimension
-from turnout.compiler.leads.expressions import UnreadExpressionError, expression_of
+from turnout.compiler.leads.expressions import UnreadExpressionError, expression_of, word_expression
 from turnout.compiler.leads.likely_texts import likely_texts
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.text_languages import MOST_STATES, Walk, kinds, letters
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
-from turnout.dsl.conditions import Contains, EndsWith, Matches, Pattern
+from turnout.dsl.conditions import Contains, EndsWith, HasWord, Matches, Pattern
 from turnout.dsl.types import Field
 from turnout.dsl.values import jsonable, read
+from turnout.frozen import define, frozen
 
 MOST_LIKELY = 200
 """Texts that are tried before automata are asked."""
@@ -57,7 +58,7 @@ _Box: TypeAlias = tuple[Mask, ...]
 _Sides: TypeAlias = tuple[tuple[int, Mask], ...]
 
 
-@attrs.frozen
+@frozen
 class Wanted:
     """What is asked of a text: one of some classes of values, and answers to patterns, as bits."""
 
@@ -66,7 +67,7 @@ class Wanted:
     no: int
 
 
-@attrs.define(eq=False, slots=False)
+@define(eq=False, slots=False)
 class Axis:
     """All that is asked of the texts of one field.
 
@@ -229,11 +230,13 @@ class Axis:
             found.append(PartsAutomaton.of(parts))
         is_all = True
         for is_wanted in (True, False):
-            for expression in texts(Matches, is_wanted=is_wanted):
+            sought = [
+                *((expression_of, text) for text in texts(Matches, is_wanted=is_wanted)),
+                *((word_expression, text) for text in texts(HasWord, is_wanted=is_wanted)),
+            ]
+            for expression, text in sought:
                 try:
-                    found.append(
-                        ExpressionAutomaton.of(expression_of(expression), wanted=is_wanted)
-                    )
+                    found.append(ExpressionAutomaton.of(expression(text), wanted=is_wanted))
                 except UnreadExpressionError:
                     is_all = False
         return found, is_all

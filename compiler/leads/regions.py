@@ -18,19 +18,18 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TypeAlias, assert_never
 
-import attrs
-
 from turnout.compiler.leads.budget import Meter, tick
 from turnout.compiler.leads.possible_texts import real
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.masks import Mask
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
+from turnout.frozen import frozen
 
 Masks: TypeAlias = tuple[Mask, ...]
 """A box with a mask for every dimension."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Region:
     """The leads inside `box` that are in one of the alternatives of each of `eithers`."""
 
@@ -38,7 +37,7 @@ class Region:
     eithers: tuple["Either", ...] = ()
 
 
-@attrs.frozen(eq=False, slots=False)
+@frozen(eq=False, slots=False)
 class Either:
     """The leads in at least one of the alternatives.
 

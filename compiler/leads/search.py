@@ -17,14 +17,13 @@ by avoiding the box that has the fewest ways to be avoided.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import attrs
-
 from turnout.compiler.leads import solver as sat
 from turnout.compiler.leads.budget import Meter
 from turnout.compiler.leads.columns import BitColumn, crossed, lightest, swept, union
 from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.space import Box
 from turnout.compiler.masks import Mask, key, members, set_of
+from turnout.frozen import frozen
 
 FEW_COVERS = 64
 """Covers up to which the lightest classes are tried first; among more, an index does that."""
@@ -36,7 +35,7 @@ BOXES_A_NODE = 8
 """Boxes that a SAT solver is told in the time of a node; of many, it is asked later."""
 
 
-@attrs.frozen
+@frozen
 class SearchNode:
     """What is left to settle.
 

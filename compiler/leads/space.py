@@ -26,7 +26,7 @@ from turnout.compiler.leads.possible_texts import Axis, axes
 from turnout.compiler.leads.prefixes import text
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.timeline import contradictions
-from turnout.compiler.leads.universe import country_of, example, universe
+from turnout.compiler.leads.universe import country_of, example, subdivisions_by_country, universe
 from turnout.compiler.masks import Mask
 from turnout.compiler.program import SINCE
 from turnout.dsl import types
@@ -38,6 +38,7 @@ from turnout.dsl.conditions import (
     Duplicate,
     EndsWith,
     Has,
+    HasWord,
     IsIn,
     LaterThan,
     Matches,
@@ -50,6 +51,8 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.types import Field, Value, Values
+from turnout.dsl.values.words import has_word
+from turnout.frozen import attribute, define, frozen
 
 MOST_NEVER = 10_000
 """Sets of moments that don't come; with more, a witness may be at one of the others."""
@@ -61,7 +64,7 @@ Box: TypeAlias = tuple[tuple[int, Mask], ...]
 """A set of leads: for each constrained dimension, in order, its classes."""
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Space:
     """The grid of one schema, as fine as a set of atoms needs it.
 
@@ -71,8 +74,8 @@ class Space:
     """
 
     dimensions: tuple[Dimension, ...]
-    sides: Mapping[Atom, tuple[int, Mask]] = attrs.field(repr=False, hash=False)
-    impossible: tuple[Box, ...] = attrs.field(repr=False)
+    sides: Mapping[Atom, tuple[int, Mask]] = attribute(repr=False, hash=False)
+    impossible: tuple[Box, ...] = attribute(repr=False)
     since: date = SINCE
 
     @cached_property
@@ -181,7 +184,7 @@ _Own: TypeAlias = IsIn | Between | StartsWith
 """Atoms that the classes of a field's values tell apart."""
 
 
-@attrs.define
+@define
 class _Builder:
     fields: Mapping[str, Field]
     atoms: Mapping[str, list[Atom]]
@@ -206,7 +209,7 @@ class _Builder:
                     ages.append(atom)
                 case Has():
                     held.append(atom)
-                case EndsWith() | Contains() | Matches():
+                case EndsWith() | Contains() | HasWord() | Matches():
                     patterns.append(atom)
                 case Open() | Duplicate():
                     raise AssertionError(atom)  # its fact is asked instead
@@ -270,7 +273,7 @@ class _Builder:
 
     def _literal_tests(self, field: Field) -> Callable[[str], tuple[bool, ...]] | None:
         """Return what tells literals apart, the patterns that hold for them; None without any."""
-        tests = [a for a in self.atoms[field.name] if isinstance(a, EndsWith | Contains | Matches)]
+        tests = [a for a in self.atoms[field.name] if isinstance(a, Pattern)]
         if not tests:
             return None
         return lambda literal: tuple(is_as_tested(test, literal) for test in tests)
@@ -348,12 +351,11 @@ class _Builder:
         if isinstance(kind, types.Subdivision) and kind.country and self._matters(field):
             siblings = self._subdivisions_of(self.fields[kind.country])
             mentioned = {c for sibling in siblings for c in self._countries(sibling)}
-            inside: dict[str, list[Value]] = {code: [] for code in sorted(mentioned)}
-            for value in universe(kind):
-                code = country_of(value)
-                if code in inside:
-                    inside[code].append(value)
-            return list(map(frozenset, inside.values()))
+            known = subdivisions_by_country()
+            return [
+                frozenset(known.get(code, ()) if kind.within in {None, code} else ())
+                for code in sorted(mentioned)
+            ]
         return []
 
     def _countries(self, subdivision: Field) -> set[str]:
@@ -410,8 +412,12 @@ class _Builder:
             finder(self.dimensions[at].partition.classes) for at in (country, child)
         )
         allowed: dict[int, set[int]] = {}
-        for value in universe(field.type):
-            allowed.setdefault(in_child(value), set()).add(in_country(country_of(value)))
+        assert isinstance(field.type, types.Subdivision)
+        for code, subdivisions in subdivisions_by_country().items():
+            if field.type.within in {None, code}:
+                number = in_country(code)
+                for inside in set(map(in_child, subdivisions)):
+                    allowed.setdefault(inside, set()).add(number)
         by_allowed: dict[Mask, Mask] = {}
         for number, countries_of in allowed.items():
             key = masks.mask_of(countries_of)
@@ -439,6 +445,8 @@ def _implies(narrow: Pattern, wide: Pattern) -> bool:
             return isinstance(narrow, EndsWith) and narrow.text.endswith(outer)
         case Contains(_, outer):
             return not isinstance(narrow, Matches) and outer in narrow.text
+        case HasWord(_, outer):
+            return isinstance(narrow, HasWord) and has_word(narrow.text, outer)
         case Matches():
             return False
         case _:

@@ -13,12 +13,12 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from unicodedata import normalize
 
-import attrs
-
 from turnout.compiler.leads.automata import Automaton, ExpressionAutomaton, State
 from turnout.compiler.leads.budget import Meter, tick
+from turnout.compiler.leads.characters import HIGHEST, Ranges, holds
 from turnout.compiler.leads.expressions import expression_of
 from turnout.dsl import types
+from turnout.frozen import define, frozen
 
 MOST_STATES = 20_000
 """States of a product that are looked at before a question is left open."""
@@ -76,7 +76,7 @@ def can_hold(kind: types.FieldType, character: str) -> bool:
     return not (character.islower() if isinstance(kind, types.Code) else character.isupper())
 
 
-@attrs.frozen
+@frozen
 class Letter:
     """A character, for all that no automaton tells apart from it. is_alone: there is no other."""
 
@@ -86,20 +86,17 @@ class Letter:
 
 def letters(kind: types.FieldType, automata: Sequence[Automaton], each: int = 1) -> list[Letter]:
     """Return characters of a type, up to `each` of those that no automaton tells apart."""
-    edges = {0, 0x110000}
-    for automaton in automata:
-        for low, high in automaton.told_apart():
-            edges.update((low, high + 1))
-    return _letters(kind, tuple(sorted(edges)), each)
+    sets = {ranges for automaton in automata for ranges in automaton.told_apart()}
+    return _letters(kind, tuple(sorted(sets)), each)
 
 
 @lru_cache(maxsize=256)
-def _letters(kind: types.FieldType, edges: tuple[int, ...], each: int) -> list[Letter]:
+def _letters(kind: types.FieldType, sets: tuple[Ranges, ...], each: int) -> list[Letter]:
     found: list[Letter] = []
-    for low, end in pairwise(edges):
-        some = [c for c in READABLE if low <= ord(c) < end and can_hold(kind, c)]
+    for ranges in _alike(sets):
+        some = [c for c in READABLE if holds(ranges, c) and can_hold(kind, c)]
         if len(some) < each + 1:
-            codes = (chr(code) for code in range(low, end))
+            codes = (chr(code) for low, high in ranges for code in range(low, high + 1))
             others = (c for c in codes if c not in READABLE and can_hold(kind, c))
             some += islice(others, each + 1 - len(some))
         found += [Letter(c, len(some) == 1) for c in some[:each]]
@@ -107,7 +104,28 @@ def _letters(kind: types.FieldType, edges: tuple[int, ...], each: int) -> list[L
     return sorted(found, key=lambda of: (order.get(of.character, len(order)), of.character))
 
 
-@attrs.define
+def _alike(sets: Sequence[Ranges]) -> list[Ranges]:
+    """Return all characters, in groups of those that are in the same of some sets.
+
+    >>> _alike((((97, 99),), ((98, 98), (100, 100))))[1:]
+    [((97, 97), (99, 99)), ((98, 98),), ((100, 100),)]
+    """
+    edges = sorted(
+        {0, HIGHEST + 1, *(edge for some in sets for low, high in some for edge in (low, high + 1))}
+    )
+    place = {edge: at for at, edge in enumerate(edges)}
+    inside = [0] * len(edges)
+    for number, some in enumerate(sets):
+        for low, high in some:
+            for at in range(place[low], place[high + 1]):
+                inside[at] |= 1 << number
+    groups: dict[int, list[tuple[int, int]]] = {}
+    for (low, end), which in zip(pairwise(edges), inside, strict=False):
+        groups.setdefault(which, []).append((low, end - 1))
+    return [tuple(group) for group in groups.values()]
+
+
+@define
 class Walk:
     """A walk through the product of automata: the texts that all have, the shortest first.
 

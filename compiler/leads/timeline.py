@@ -17,20 +17,19 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 
-import attrs
-
 from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.opening_hours import DAY, HORIZON, from_seconds, open_spans, pieces
 from turnout.dsl.policy import Person
 from turnout.dsl.public_holidays import public_holidays
 from turnout.dsl.zones import zone
+from turnout.frozen import frozen
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _WEEK, _APART = 7, 28
 _FIRST, _LAST = date.min.toordinal() + _WEEK, date.max.toordinal() - HORIZON - 2 * _WEEK
 
 
-@attrs.frozen
+@frozen
 class MomentKind:
     """Moments at which the same calendars are open, the others of a timeline closed.
 

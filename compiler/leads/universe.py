@@ -1,5 +1,6 @@
 """The values that a field of a closed type can have."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import assert_never
 
@@ -71,13 +72,23 @@ def _countries() -> tuple[str, ...]:
 @cache
 def _subdivisions(within: str | None) -> tuple[str, ...]:
     """Return every subdivision, or those of one country."""
+    if within is not None:
+        return subdivisions_by_country().get(within, ())
     # Those of no place last: a witness is rather about one.
     codes = ((row["type"] == "Armed forces", row["code"]) for row in rows("subdivisions"))
-    listed = tuple(code for _, code in sorted(codes))
-    return listed if within is None else tuple(c for c in listed if country_of(c) == within)
+    return tuple(code for _, code in sorted(codes))
+
+
+@cache
+def subdivisions_by_country() -> Mapping[str, tuple[str, ...]]:
+    """Return the subdivisions of each country, in their order."""
+    found: dict[str, list[str]] = {}
+    for code in _subdivisions(None):
+        found.setdefault(country_of(code), []).append(code)
+    return {country: tuple(codes) for country, codes in found.items()}
 
 
 @cache
 def _languages() -> tuple[str, ...]:
-    codes = (row.get("alpha_2", row["alpha_3"]) for row in rows("languages"))
-    return tuple(sorted(codes, key=lambda code: (len(code), code)))
+    codes = sorted(row.get("alpha_2", row["alpha_3"]) for row in rows("languages"))
+    return tuple(sorted(codes, key=len))

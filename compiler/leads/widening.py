@@ -15,13 +15,12 @@ What is said with these boxes is exact: they cover the set and nothing besides i
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.leads.budget import tick
 from turnout.compiler.leads.index import Index
 from turnout.compiler.leads.regions import HEAVY, Masks, Region, Regions, truth, weight
 from turnout.compiler.leads.space import Space
 from turnout.compiler.masks import Mask
+from turnout.frozen import frozen
 
 Effort: TypeAlias = Callable[[Masks], tuple[int, ...]]
 """How hard a box is to say; of several, the least is kept."""
@@ -36,7 +35,7 @@ SidesOf: TypeAlias = Callable[[int, Mask], Iterable[Mask]]
 MOST_ORDERS = 12
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Walls:
     """What a box must not meet: all that is in `index` but the impossible, and `trees`."""
 
@@ -62,7 +61,7 @@ class Walls:
         return full & ~taken
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Cover:
     """The set to be covered: how to search it, and how hard a box of it is to say."""
 

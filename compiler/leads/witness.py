@@ -30,6 +30,7 @@ from turnout.dsl.opening_hours import is_open
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
 from turnout.dsl.zones import local_date
+from turnout.frozen import frozen
 
 DAY = date(2026, 1, 1)
 """The day on which a witness arrives, unless its dates and ages ask for another."""
@@ -39,7 +40,7 @@ _NOBODYS = "ana@com.au"
 """An address of which no domain can be taken."""
 
 
-@attrs.frozen
+@frozen
 class Example:
     """A lead made for a box: its values, and the day on which it arrives.
 

@@ -14,21 +14,25 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
 from turnout.dsl.policy import Identity
 from turnout.dsl.types import Value, Values
 from turnout.dsl.values.exports import is_rounded
 from turnout.dsl.values.literals import jsonable
 from turnout.dsl.values.placeholders import is_placeholder
+from turnout.frozen import frozen
 
-# One figure over and over, or crosses.
-_FILLED_IN = re.compile(r"\+?(\d)(?:[ -]?\1){4,}|x{2,}", re.IGNORECASE)
+# One figure over and over or all in a row, behind a country's code, too; crosses; addresses.
+_FILLED_IN = re.compile(
+    r"(?:\+\d{0,3}?)?(\d)(?:[ -]?\1){4,}|(?:\+\d{1,3})?0?1234567(?:8(?:90?)?)?|x{2,}"
+    r"|(test|none|na|no|null|unknown|nobody|fake|asdf|e?mail|no[._-]?e?mail|xx+)"
+    r"@(?:\2|no-?e?mail|e?mail|none|unknown|fake|test|example)\.[a-z.]{2,}",
+    re.IGNORECASE,
+)
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
-@attrs.frozen
+@frozen
 class Seen:
     """A lead as it is remembered under one key.
 
@@ -45,7 +49,7 @@ class Seen:
     owner: str | None
 
 
-@attrs.frozen
+@frozen
 class History:
     """What came before a lead.
 
@@ -90,16 +94,23 @@ def identifies(value: Value) -> bool:
     """Return whether a value can tell that two leads are the same person.
 
     Not what stands for nothing, declared or not, nor what people type who have to type
-    something: one figure over and over, or crosses.
+    something: one figure over and over, all of them in a row, crosses, `test@test.com`.
 
     >>> [identifies(text) for text in ("UNKNOWN", "0000000", "xxx", "4.93012E+11", "33333")]
     [False, False, False, False, False]
+    >>> [identifies(text) for text in ("+49000000", "1234567890", "noemail@noemail.com")]
+    [False, False, False]
     >>> [identifies(text) for text in ("040123456", "xx1", "AAA", "3M", "3333")]
     [True, True, True, True, True]
     """
     if not isinstance(value, str):
         return True
-    return not (stands_for_nothing(value) or _FILLED_IN.fullmatch(value))
+    return not (stands_for_nothing(value) or is_filled_in(value))
+
+
+def is_filled_in(text: str) -> bool:
+    """Return whether a text is what people type who have to type something."""
+    return _FILLED_IN.fullmatch(text) is not None
 
 
 def stands_for_nothing(text: str) -> bool:

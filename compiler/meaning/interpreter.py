@@ -10,8 +10,6 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import assert_never
 
-import attrs
-
 from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.dsl.conditions import (
     SEEN,
@@ -24,6 +22,7 @@ from turnout.dsl.conditions import (
     Duplicate,
     EndsWith,
     Has,
+    HasWord,
     IsIn,
     LaterThan,
     Matches,
@@ -42,11 +41,13 @@ from turnout.dsl.policy import Block, Entry, Policy, Route, Rule, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Value, Values
+from turnout.dsl.values.words import is_of_word
 from turnout.dsl.wording import written
 from turnout.dsl.zones import local_date
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Match:
     """What a route says of a lead, before anyone's availability is asked.
 
@@ -138,6 +139,7 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             | StartsWith()
             | EndsWith()
             | Contains()
+            | HasWord()
             | Matches()
             | Has()
             | OlderThan()
@@ -176,6 +178,8 @@ def _test(atom: Atom, value: Value, clock: date) -> bool:
             return str(value).endswith(text)
         case Contains(_, text):
             return text in str(value)
+        case HasWord(_, text):
+            return any(_stands_alone(value, text, at) for at in range(len(str(value))))
         case Matches(_, pattern):
             return searcher(pattern)(str(value))
         case Has(_, wanted):
@@ -186,6 +190,15 @@ def _test(atom: Atom, value: Value, clock: date) -> bool:
             raise AssertionError(atom)  # they ask no value
         case _:
             assert_never(atom)
+
+
+def _stands_alone(value: Value, text: str, at: int) -> bool:
+    """Return whether `text` stands at a place of a value, and no word goes on beyond it."""
+    whole, end = str(value), at + len(text)
+    if not whole.startswith(text, at):
+        return False
+    places = (whole[max(at - 1, 0) : at], text[0]), (text[-1], whole[end : end + 1])
+    return not any(one and two and is_of_word(one) and is_of_word(two) for one, two in places)
 
 
 def _day(clock: date, zone: str) -> date:
@@ -215,7 +228,7 @@ def _is_between(atom: Between, value: Value) -> bool:
     return high is None or value < high or (not atom.high_open and value == high)  # type: ignore[operator]
 
 
-@attrs.frozen
+@frozen
 class Result:
     """Who gets the lead: the attempt that accepted, None where none did, and those passed over.
 

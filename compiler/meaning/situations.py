@@ -36,6 +36,7 @@ from turnout.dsl.targets import (
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts
 from turnout.dsl.zones import zone
+from turnout.frozen import frozen
 
 CLOSENESS = ("missed-sla", "inactive", "no-match", "away", "off-hours", "at-cap")
 
@@ -55,7 +56,7 @@ def is_open_on_the_wall(calendar: Calendar, moment: datetime) -> bool:
     )
 
 
-@attrs.frozen
+@frozen
 class Given:
     """A lead that was given to somebody, at a moment.
 
@@ -68,7 +69,7 @@ class Given:
     partner: str | None = None
 
 
-@attrs.frozen
+@frozen
 class Situation:
     """A moment, and the leads that were given before.
 
@@ -196,7 +197,7 @@ def _capped(policy: Policy, full: Callable[[tuple[Cap, ...]], tuple[Cap, ...]]) 
     )
 
 
-@attrs.frozen
+@frozen
 class Earlier:
     """A lead that was routed: its values, when, and who has it now, if a person does."""
 

@@ -13,10 +13,9 @@ a lead, a sample or a finding, `placing.py` gives everything its place, and `svg
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
-import attrs
-
 from turnout.compiler.tree import Leaf, TreeStep
 from turnout.dsl.source import Span
+from turnout.frozen import attribute, frozen
 
 RowKind: TypeAlias = Literal["question", "block", "rest", "closed", "onward", "end"]
 """What a row's box is: a question, a `within`, everybody else, a part that is on another
@@ -32,7 +31,7 @@ Tone: TypeAlias = Literal["finding", "refusal", "count", "faint"]
 """What a note is about: the policy, the lead that is followed, a sample, or nothing of these."""
 
 
-@attrs.frozen
+@frozen
 class Note:
     """A line that is said beside what the policy says. more: the whole of it, as a tooltip."""
 
@@ -41,7 +40,7 @@ class Note:
     more: str = ""
 
 
-@attrs.frozen
+@frozen
 class Card:
     """Where a lead goes. name: the rule's, "" for a fallback. lines: the targets and the rest.
 
@@ -56,7 +55,7 @@ class Card:
     notes: tuple[Note, ...] = ()
 
 
-@attrs.frozen
+@frozen
 class Stripe:
     """A box of the outline, with the card beside it.
 
@@ -74,7 +73,7 @@ class Stripe:
     until: int
     step: TreeStep | None = None
     leaves: tuple[Leaf, ...] = ()
-    span: Span | None = attrs.field(default=None, eq=False, repr=False)
+    span: Span | None = attribute(default=None, eq=False, repr=False)
     is_joined: bool = False
     page: int | None = None
     notes: tuple[Note, ...] = ()
@@ -83,7 +82,7 @@ class Stripe:
     is_marked: bool = False
 
 
-@attrs.frozen
+@frozen
 class Page:
     """Rows that are drawn together. number: from 1, the overview. above: the pages that it is in.
 
@@ -100,7 +99,7 @@ class Page:
     is_list: bool = False
 
 
-@attrs.frozen
+@frozen
 class Masthead:
     """What stands above every page.
 

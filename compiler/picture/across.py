@@ -77,7 +77,7 @@ def _lines(page: Page, boxes: dict[str, Frame]) -> Iterator[Arrow]:
     rows = page.rows
     if rows and page.entry:
         one, two = boxes["start"], boxes["n0"]
-        yield _along(one, two, rows[0], is_dashed=False, is_way=rows[0].state is not None)
+        yield _along(one, two, rows[0], is_dashed=False, is_way=rows[0].state in {"yes", "no"})
     after = following(rows)
     for at, row in enumerate(rows):
         box = boxes[f"n{at}"]
@@ -115,10 +115,11 @@ def _into(block: Frame, inside: Frame, row: Stripe, to: Stripe) -> Arrow:
 
 def _on(one: Frame, two: Frame, row: Stripe, to: Stripe) -> Arrow:
     """Return the line of everybody else; where it leaves a part, it turns up first."""
-    is_way = row.state == "no" and to.state != "unasked"
+    is_way = row.state == "no"
+    is_faint = "unasked" in {row.state, to.state}
     if row.level == to.level:
-        return _along(one, two, to, is_dashed=True, is_way=is_way)
+        along = _along(one, two, to, is_dashed=True, is_way=is_way)
+        return attrs.evolve(along, is_faint=is_faint)
     y, outer, turn = one.y + _SPINE, two.y + _SPINE, two.x - _TURN
     points = ((one.x + one.width, y), (turn, y), (turn, outer), (two.x - 1, outer))
-    is_faint = "unasked" in {row.state, to.state}
     return Arrow((one.name, two.name), points, True, 1.1, is_way, is_faint)  # noqa: FBT003 - dashed

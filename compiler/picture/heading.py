@@ -2,19 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 
-import attrs
-
 from turnout.compiler.picture import Masthead, Page
 from turnout.compiler.picture.legend import legend
 from turnout.compiler.picture.lettering import fold
 from turnout.compiler.picture.scene import Arrow, Caption, Frame, Scene, Tint
 from turnout.compiler.picture.sizing import LEADING, SIZE, label
+from turnout.frozen import frozen
 
 MARGIN, LEAST_WIDTH = 24.0, 600.0
 _MOST_NOTES = 6
 
 
-@attrs.frozen
+@frozen
 class Above:
     """What stands above the rows, and where they begin."""
 

@@ -148,7 +148,7 @@ def with_way(
             break
         is_yes = isinstance(row.step, Question) and all(map(holds, row.step.asks))
         states[at] = "yes" if is_yes else "no"
-        if is_yes and row.until == at + 1:
+        if is_yes and row.card is not None:
             break
         at = at + 1 if is_yes else _behind(rows, at)
     followed = [_followed(row, states.get(at), refusals) for at, row in enumerate(rows)]

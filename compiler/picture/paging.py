@@ -21,6 +21,7 @@ from turnout.dsl.conditions import Condition, Named
 from turnout.dsl.policy import Policy
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
+from turnout.frozen import frozen
 
 MOST_ROWS = 76
 """Rows of a page."""
@@ -32,7 +33,7 @@ _SHORTEST_TABLE = 3
 _LONGEST_LINE, _LONGEST_ASKED = 80, 44
 
 
-@attrs.frozen(slots=False, eq=False)
+@frozen(slots=False, eq=False)
 class Stretch:
     """Steps that follow each other and are closed together."""
 
@@ -87,7 +88,7 @@ def pages(tree: Tree, policy: Policy, *, has_gap: bool = False) -> tuple[Page, .
     return tuple(_Pager(policy.fields, has_gap).pages(tree))
 
 
-@attrs.frozen
+@frozen
 class _Pager:
     """Makes pages. sizes: rows of a question with all that is inside, by its identity."""
 
@@ -194,7 +195,7 @@ def _is_rule(step: TreeStep) -> bool:
 # -- rows --
 
 
-@attrs.frozen
+@frozen
 class _Rows:
     """Makes the rows of one page. numbers: the pages of what is closed, by identity."""
 

@@ -8,15 +8,14 @@ that no word says. Each has its look on white and on black paper.
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-import attrs
-
 from turnout.compiler.picture.scene import Hue, Look
+from turnout.frozen import frozen
 
 Theme: TypeAlias = Literal["auto", "light", "dark"]
 """The paper; "auto" is as the reader's machine has it."""
 
 
-@attrs.frozen
+@frozen
 class Colours:
     """What is drawn on one paper. looks: fill and border of boxes. inks: of texts."""
 

@@ -7,6 +7,8 @@ leave it turn to the left just above the row behind it.
 
 from collections.abc import Iterator, Sequence
 
+import attrs
+
 from turnout.compiler.picture import Masthead, Page, Stripe
 from turnout.compiler.picture.frames import Linked, frames_of, no_link, start_of
 from turnout.compiler.picture.heading import LEAST_WIDTH, MARGIN, above_of
@@ -72,7 +74,7 @@ def _lines(page: Page, boxes: dict[str, Frame]) -> Iterator[Arrow]:
     rows = page.rows
     if rows and page.entry:
         x = boxes["n0"].x + SPINE
-        way = rows[0].state is not None
+        way = rows[0].state in {"yes", "no"}
         yield _down(boxes["start"], boxes["n0"], x, rows[0], is_dashed=False, is_way=way)
     after = following(rows)
     for at, row in enumerate(rows):
@@ -129,12 +131,13 @@ def _on(at: int, after: int, page: Page, boxes: dict[str, Frame]) -> Iterator[Ar
     if to.is_joined:  # a line of a table stands directly below
         return
     x, outer = one.x + SPINE, two.x + SPINE
-    is_way = row.state == "no" or (row.state == "yes" and to.state not in {None, "unasked"})
-    is_way = is_way and row.card is None if row.state == "yes" else is_way
+    # Who fits and is taken by nothing inside leaves by the line of the last row inside.
+    is_way = row.state == "no"
     if row.level == to.level:
-        yield _down(one, two, x, to, is_dashed=True, is_way=is_way and row.state == "no")
+        on = _down(one, two, x, to, is_dashed=True, is_way=is_way)
+        yield attrs.evolve(on, is_faint="unasked" in {row.state, to.state})
         return
     turn = min(two.y, boxes.get(f"t{after}", two).y) - _TURN
     points = ((x, one.y + one.height), (x, turn), (outer, turn), (outer, two.y - 1))
-    is_faint = row.state == "unasked" or to.state == "unasked"
+    is_faint = "unasked" in {row.state, to.state}
     yield Arrow((one.name, two.name), points, is_dashed=True, is_way=is_way, is_faint=is_faint)

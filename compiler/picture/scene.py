@@ -2,7 +2,7 @@
 
 from typing import Literal, TypeAlias
 
-import attrs
+from turnout.frozen import frozen
 
 Look: TypeAlias = Literal[
     "question",
@@ -26,7 +26,7 @@ Hue: TypeAlias = Literal["text", "faint", "finding", "refusal", "count", "invers
 """The colour of a text."""
 
 
-@attrs.frozen
+@frozen
 class Caption:
     """One line. x, y: where its base line begins. width: of the letters."""
 
@@ -39,7 +39,7 @@ class Caption:
     is_bold: bool = False
 
 
-@attrs.frozen
+@frozen
 class Frame:
     """Something with a border. tooltip: what is said when it is pointed at. link: an address.
 
@@ -66,7 +66,7 @@ class Frame:
         return self.x + self.width / 2, self.y + self.height / 2
 
 
-@attrs.frozen
+@frozen
 class Arrow:
     """An arrow. points: its corners; the last is its tip. ends: the names of two boxes."""
 
@@ -78,7 +78,7 @@ class Arrow:
     is_faint: bool = False
 
 
-@attrs.frozen
+@frozen
 class Tint:
     """The tint behind a block. depth: how many blocks are around it."""
 
@@ -90,7 +90,7 @@ class Tint:
     depth: int
 
 
-@attrs.frozen
+@frozen
 class Scene:
     """Everything that is drawn of a page.
 

@@ -7,6 +7,7 @@ import attrs
 from turnout.compiler.picture import Card, Note, Stripe
 from turnout.compiler.picture.lettering import fold, measure
 from turnout.compiler.picture.scene import Caption, Hue
+from turnout.frozen import frozen
 
 SIZE, LEADING = 11.0, 14.0
 INNER = 10.0
@@ -16,7 +17,7 @@ _UPPER = 4.0
 _WIDEST, _WIDEST_CARD = 290.0, 300.0
 
 
-@attrs.frozen
+@frozen
 class Sized:
     """A row with its sizes. lines, beside: what stands in the box and in the card.
 

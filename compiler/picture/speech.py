@@ -12,6 +12,7 @@ from turnout.compiler.program import Clause
 from turnout.dsl.conditions import And, Condition, Or
 from turnout.dsl.policy import Sla
 from turnout.dsl.targets import (
+    CurrentOwner,
     LeastLoaded,
     PreviousOwner,
     Reject,
@@ -81,6 +82,8 @@ def spoken(target: Target) -> str:
             first = f"partner {name}"
         case ToSequence(name):
             first = f"mails {name}"
+        case CurrentOwner():
+            first = "stays with its owner"
         case Reject(reason):
             first = f"rejected: {reason}"
         case _:
@@ -96,7 +99,7 @@ def role_of(target: Target) -> Role:
     match target:
         case RoundRobin() | LeastLoaded():
             return "team"
-        case ToPerson() | ToOwner() | PreviousOwner():
+        case ToPerson() | ToOwner() | PreviousOwner() | CurrentOwner():
             return "person"
         case ToQueue():
             return "queue"

@@ -17,8 +17,11 @@ _TIP = 6.0
 """Length of an arrow's tip."""
 
 
-def svg(scene: Scene, theme: Theme = "auto") -> str:
-    """Return the page as an SVG document; nothing in a name can act in it."""
+def svg(scene: Scene, theme: Theme = "auto", *, is_named: bool = False) -> str:
+    """Return the page as an SVG document; nothing in a name can act in it.
+
+    is_named: what is drawn says which row it is of, for scripts (`data-box`, `data-ends`).
+    """
     size = f'width="{scene.width:g}" height="{scene.height:g}"'
     box = f'viewBox="0 0 {scene.width:g} {scene.height:g}"'
     about = 'role="graphics-document document" aria-labelledby="title desc"'
@@ -32,10 +35,10 @@ def svg(scene: Scene, theme: Theme = "auto") -> str:
     ]
     parts += [_ground(ground) for ground in scene.grounds]
     for line in (*(each for each in scene.samples if isinstance(each, Arrow)), *scene.lines):
-        parts.append(_line(line))
+        parts.append(_line(line, is_named=is_named))
     parts += [_text(text) for text in scene.texts]
     for box_ in (*(each for each in scene.samples if isinstance(each, Frame)), *scene.boxes):
-        parts.append(_box(box_))
+        parts.append(_box(box_, is_named=is_named))
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -60,7 +63,7 @@ def _n(number: float) -> str:
     return f"{round(number, 2):g}"
 
 
-def _line(line: Arrow) -> str:
+def _line(line: Arrow, *, is_named: bool) -> str:
     """Return an arrow: its line, and a tip that no renderer has to know about."""
     *rest, (x, y) = line.points
     before = rest[-1]
@@ -77,15 +80,16 @@ def _line(line: Arrow) -> str:
         if is_across
         else f"{_n(x)},{_n(y)} {_n(x - wide)},{_n(end[1])} {_n(x + wide)},{_n(end[1])}"
     )
-    drawn = f'<polyline class="{name}" points="{points}"{width}/>'
-    return f'{drawn}<polygon class="{name} t" points="{tip}"/>'
+    ends = f' data-ends="{" ".join(line.ends)}"' if is_named else ""
+    drawn = f'<polyline class="{name}" points="{points}"{width}{ends}/>'
+    return f'{drawn}<polygon class="{name} t" points="{tip}"{ends}/>'
 
 
 def _if(is_so: bool, name: str) -> tuple[str, ...]:  # noqa: FBT001 - read as a sentence
     return (name,) if is_so else ()
 
 
-def _box(box: Frame) -> str:
+def _box(box: Frame, *, is_named: bool) -> str:
     names = ["b", box.look, *_if(box.is_dashed, "e"), *_if(box.is_marked, "m")]
     names += _if(box.is_faint, "f")
     radius = 0 if box.is_square else 11.5 if box.look == "start" else 4
@@ -93,7 +97,8 @@ def _box(box: Frame) -> str:
     if box.link:
         drawn = f"<a href={quoteattr(visible(box.link))}>{drawn}</a>"
     tooltip = f"<title>{_said(box.tooltip)}</title>" if box.tooltip else ""
-    return f'<g class="{" ".join(names)}">{tooltip}{drawn}</g>'
+    said = f' data-box="{box.name}"' if is_named else ""
+    return f'<g class="{" ".join(names)}"{said}>{tooltip}{drawn}</g>'
 
 
 def _text(text: Caption) -> str:

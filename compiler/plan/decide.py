@@ -16,8 +16,6 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.classes import YesNo, finder
 from turnout.compiler.masks import Mask, key, members, set_of
 from turnout.compiler.plan.value import Answer, Column, Part, Plan
@@ -25,6 +23,7 @@ from turnout.dsl.conditions import EndsWith, Open
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.types import Values
 from turnout.dsl.zones import local_date
+from turnout.frozen import frozen
 
 _REMEMBERED = 5_000
 """Values of one field whose boxes are remembered."""
@@ -92,7 +91,7 @@ _Accepts: TypeAlias = Callable[[Values, date], int]
 """The boxes that accept a lead by what one field says, as bits."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Table:
     """The boxes that accept each class of a column. mean: how many, over the classes."""
 

@@ -28,7 +28,7 @@ from turnout.compiler.plan.shape import Json, PlanError, parsed
 from turnout.compiler.plan.value import Answer, ClauseBox, Column, Part, Plan, PlannedAttempt, Sides
 from turnout.compiler.plan.writing import FORMAT, HASH, VERSION, hash_of
 from turnout.dsl.calendars import Calendar, Opening
-from turnout.dsl.conditions import Contains, EndsWith, Has, Matches
+from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
 from turnout.dsl.patterns import pattern_problem
 from turnout.dsl.policy import Identity, Sla, Step
 from turnout.dsl.promises import MINUTES, Action, ActionKind, Period
@@ -246,13 +246,15 @@ def _cut(of: Json) -> tuple[Decimal, int]:
 
 
 def _test(field: str, word: Json, text: Json) -> YesNoTest:
-    match word.one_of(("has", "ends with", "contains", "matches")):
+    match word.one_of(("has", "ends with", "contains", "has word", "matches")):
         case "has":
             return Has(field, text.text())
         case "ends with":
             return EndsWith(field, text.text())
         case "contains":
             return Contains(field, text.text())
+        case "has word":
+            return HasWord(field, text.text())
         case _:
             problem = pattern_problem(text.text())
             if problem is not None:

@@ -8,9 +8,8 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import NoReturn, cast
 
-import attrs
-
 from turnout.errors import Error
+from turnout.frozen import attribute, frozen
 
 MOST_CHARACTERS = 512 * 1024 * 1024
 """The size of a plan; beyond, it isn't even parsed."""
@@ -47,11 +46,11 @@ def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
-@attrs.frozen
+@frozen
 class Json:
     """A value of a plan's JSON. where: how to find it, as in `plan.boxes[3]`."""
 
-    value: object = attrs.field(repr=False)
+    value: object = attribute(repr=False)
     where: str
 
     def refuse(self, reason: str) -> NoReturn:

@@ -11,17 +11,16 @@ the lead depends on people, hours and caps, which change without the policy's ru
 
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.classes import Classes
 from turnout.compiler.masks import Mask
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.policy import Identity, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.targets import Target
+from turnout.frozen import attribute, frozen
 
 
-@attrs.frozen
+@frozen
 class Column:
     """What a field is asked, as classes of its values.
 
@@ -41,7 +40,7 @@ Sides: TypeAlias = tuple[Side, ...]
 """Sides that all hold, each of another column, in their order."""
 
 
-@attrs.frozen
+@frozen
 class ClauseBox:
     """Leads that a clause takes.
 
@@ -55,7 +54,7 @@ class ClauseBox:
     part: int | None = None
 
 
-@attrs.frozen
+@frozen
 class Part:
     """A condition over classes: all sides hold, and of each of `eithers` one part.
 
@@ -66,7 +65,7 @@ class Part:
     eithers: tuple[tuple[int, ...], ...] = ()
 
 
-@attrs.frozen
+@frozen
 class PlannedAttempt:
     """One target that is tried. by: the rule or fallback that names it, in words."""
 
@@ -74,7 +73,7 @@ class PlannedAttempt:
     by: str
 
 
-@attrs.frozen
+@frozen
 class Answer:
     """What a clause says of its leads.
 
@@ -100,7 +99,7 @@ class Answer:
         return self.name if self.is_rule else None
 
 
-@attrs.frozen
+@frozen
 class Plan:
     """How one route of a policy decides leads.
 
@@ -117,10 +116,10 @@ class Plan:
     policy_hash: str
     timezone: str
     required: tuple[str, ...]
-    columns: tuple[Column, ...] = attrs.field(repr=False)
-    answers: tuple[Answer, ...] = attrs.field(repr=False)
-    boxes: tuple[ClauseBox, ...] = attrs.field(repr=False)
-    parts: tuple[Part, ...] = attrs.field(repr=False)
-    last: tuple[PlannedAttempt, ...] = attrs.field(repr=False)
+    columns: tuple[Column, ...] = attribute(repr=False)
+    answers: tuple[Answer, ...] = attribute(repr=False)
+    boxes: tuple[ClauseBox, ...] = attribute(repr=False)
+    parts: tuple[Part, ...] = attribute(repr=False)
+    last: tuple[PlannedAttempt, ...] = attribute(repr=False)
     calendars: tuple[Calendar, ...] = ()
     identities: tuple[Identity, ...] = ()

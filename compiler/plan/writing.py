@@ -25,7 +25,7 @@ from turnout.compiler.classes import (
 from turnout.compiler.masks import Mask, key, members
 from turnout.compiler.plan.value import Answer, Column, Plan, PlannedAttempt, Sides
 from turnout.dsl.calendars import Calendar
-from turnout.dsl.conditions import Contains, EndsWith, Has, Matches
+from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
 from turnout.dsl.policy import Identity, Sla
 from turnout.dsl.targets import Target, said
 
@@ -144,6 +144,8 @@ def tested(test: YesNoTest) -> tuple[str, str]:
             return "ends with", text
         case Contains(_, text):
             return "contains", text
+        case HasWord(_, text):
+            return "has word", text
         case Matches(_, pattern):
             return "matches", pattern
         case _:

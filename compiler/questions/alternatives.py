@@ -21,11 +21,12 @@ from turnout.compiler.masks import Mask
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl.conditions import And, Atom, Condition, IsIn, Named, Not, Or
 from turnout.dsl.types import Value
+from turnout.frozen import frozen
 
 _Path: TypeAlias = tuple[int, ...]
 
 
-@attrs.frozen
+@frozen
 class UnreachableAlternatives:
     """Alternatives of a rule by which no lead reaches it.
 
@@ -38,7 +39,7 @@ class UnreachableAlternatives:
     region: Region
 
 
-@attrs.frozen
+@frozen
 class _Alternative:
     """One alternative. path: where its list or itself stands. value: of a list. own: its leads."""
 
@@ -47,7 +48,7 @@ class _Alternative:
     value: Value | None = None
 
 
-@attrs.frozen
+@frozen
 class _Several:
     """The values of a list, or the parts of an `or`. beside: what must hold with any of them."""
 

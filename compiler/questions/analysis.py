@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, partial
 
-import attrs
-
 from turnout.compiler.leads.boxes import merged, parts
 from turnout.compiler.leads.budget import (
     USUAL,
@@ -29,9 +27,10 @@ from turnout.compiler.questions.limits import EVERY_LEAD, sure
 from turnout.compiler.questions.route_ground import moments_ground
 from turnout.dsl.conditions import Atom, atoms
 from turnout.dsl.policy import Policy
+from turnout.frozen import attribute, frozen
 
 
-@attrs.frozen(slots=False, eq=False)
+@frozen(slots=False, eq=False)
 class Analysis:
     """A route, its ground, and the region of each of its clauses.
 
@@ -43,8 +42,8 @@ class Analysis:
     route: RouteProgram
     ground: Ground
     budget: Budget = USUAL
-    known: Mapping[int, Region] = attrs.field(factory=dict[int, Region], repr=False)
-    _remaining: dict[int, Masks | OutOfSteps | None] = attrs.field(
+    known: Mapping[int, Region] = attribute(factory=dict[int, Region], repr=False)
+    _remaining: dict[int, Masks | OutOfSteps | None] = attribute(
         factory=dict[int, Masks | OutOfSteps | None], repr=False
     )
 

@@ -6,7 +6,6 @@ and whether some leads there get no target. Each is asked by search, first for t
 row and the whole column, so that a cell asks only for those that are in both.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -23,6 +22,7 @@ from turnout.compiler.questions.shares import shares
 from turnout.dsl.conditions import ALWAYS, Condition, Not, Or
 from turnout.dsl.policy import Definition, Policy
 from turnout.dsl.types import Value
+from turnout.frozen import frozen
 
 MOST_ROWS = 40
 MOST_CELLS = 600
@@ -32,7 +32,7 @@ END = -1
 """Stands for no clause: the leads reach the end of the route without a target."""
 
 
-@attrs.frozen
+@frozen
 class Cell:
     """The leads of one territory and one segment.
 
@@ -46,7 +46,7 @@ class Cell:
     is_known: bool = True
 
 
-@attrs.frozen
+@frozen
 class Matrix:
     """Territories by segments. family: what the columns are members of, "" for single ones.
 
@@ -60,7 +60,7 @@ class Matrix:
     cells: tuple[tuple[Cell, ...], ...]
 
 
-@attrs.frozen
+@frozen
 class Coverage:
     """What the clauses of a route receive.
 
@@ -78,7 +78,7 @@ class Coverage:
     left_out: int = 0
 
 
-@attrs.frozen
+@frozen
 class Heading:
     """A row or a column: its name, what it means, and the region it stands for."""
 
@@ -87,7 +87,7 @@ class Heading:
     region: Region
 
 
-@attrs.frozen
+@frozen
 class Grid:
     """The sides of one matrix."""
 
@@ -216,7 +216,7 @@ def _cell(analysis: Analysis, within: Sequence[Region], asked: Iterable[int]) ->
     is_known = True
     for at in sorted({END, *near}.intersection(asked)):
         own = [] if at == END else [analysis.taken[at]]
-        before = near if at == END else near[: bisect_left(near, at)]
+        before = range(len(analysis.taken) if at == END else at)
         try:
             if analysis.find([*own, *within], outside=before) is not None:
                 found.append(at)

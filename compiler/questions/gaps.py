@@ -22,6 +22,7 @@ from turnout.compiler.leads.widening import Cover, Walls, grown, narrowed, neede
 from turnout.compiler.masks import Mask, members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.words.describe import SideNames, phrases, side_names
+from turnout.frozen import frozen
 
 MOST_REGIONS = 60
 """Regions that are looked for before the rest is only said to be there."""
@@ -30,7 +31,7 @@ ENOUGH = 6
 """Regions beyond which it is not worth looking whether leaving exceptions in is shorter."""
 
 
-@attrs.frozen
+@frozen
 class Gap:
     """One region of leads without a target.
 
@@ -43,7 +44,7 @@ class Gap:
     exceptions: tuple[int, ...]
 
 
-@attrs.frozen
+@frozen
 class Gaps:
     """The gap of a route, the regions that are easiest to say first.
 

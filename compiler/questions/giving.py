@@ -32,11 +32,12 @@ from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.promises import MOST_HOPS, Reached
 from turnout.dsl.targets import DRAWN, Accepting, Target, said
 from turnout.dsl.wording import parts
+from turnout.frozen import attribute, frozen
 
 _Wanted: TypeAlias = Callable[[str], bool]
 
 
-@attrs.frozen
+@frozen
 class Missed:
     """What can become of leads whose SLA is missed.
 
@@ -48,7 +49,7 @@ class Missed:
     end: End
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Giving:
     """Whom the ends of chains can give leads to, by a policy.
 
@@ -60,8 +61,8 @@ class Giving:
     policy: Policy
     since: date
     asks_clock: bool = False
-    _behind: dict[Target, Behind] = attrs.field(factory=dict[Target, Behind], repr=False)
-    _known: dict[object, Condition] = attrs.field(factory=dict[object, Condition], repr=False)
+    _behind: dict[Target, Behind] = attribute(factory=dict[Target, Behind], repr=False)
+    _known: dict[object, Condition] = attribute(factory=dict[object, Condition], repr=False)
 
     def leads(self, end: End) -> Condition:
         """Return the leads that `end` can come about for."""

@@ -12,20 +12,19 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.candidates import Candidate, behind, either
 from turnout.compiler.leads.timeline import MomentKind, kinds, presence
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import ALWAYS, NEVER, Condition
 from turnout.dsl.policy import Cap, Policy
 from turnout.dsl.targets import Accepting, Target, said
+from turnout.frozen import frozen
 
 Calendars: TypeAlias = frozenset[Calendar]
 """Calendars that must be open together; none is at any time."""
 
 
-@attrs.frozen
+@frozen
 class Sure:
     """What a target is sure to take: of the leads that satisfy a condition all, in some hours."""
 

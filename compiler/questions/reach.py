@@ -21,12 +21,13 @@ from turnout.compiler.leads.regions import Masks, Region
 from turnout.compiler.program import OuterBlock
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl.conditions import And, Condition
+from turnout.frozen import attribute, frozen
 
 MOST_PASSED = 64
 """Rules that a rule may pass where it is proposed to move it; each of them is asked."""
 
 
-@attrs.frozen
+@frozen
 class Verdict:
     """What was found about a clause.
 
@@ -41,7 +42,7 @@ class Verdict:
     contradicting: tuple[Condition, ...] = ()
     can_move: bool = False
     passed: tuple[int, ...] = ()
-    left: Masks | None = attrs.field(default=None, eq=False, repr=False)
+    left: Masks | None = attribute(default=None, eq=False, repr=False)
 
     def shifted(self, start: int, by: int) -> "Verdict":
         """Return the verdict with the clauses from `start` on renumbered."""
@@ -54,7 +55,7 @@ class Verdict:
         return attrs.evolve(self, by=moved(self.by), passed=moved(self.passed))
 
 
-@attrs.frozen
+@frozen
 class ClosedBlock:
     """A block into which no lead gets, and the clauses that take all its leads."""
 

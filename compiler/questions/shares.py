@@ -20,8 +20,6 @@ from fractions import Fraction
 from math import prod
 from typing import assert_never
 
-import attrs
-
 from turnout.compiler.classes import finder
 from turnout.compiler.leads.boxes import boxes
 from turnout.compiler.leads.budget import Meter, OutOfSteps
@@ -33,6 +31,7 @@ from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl import types
+from turnout.frozen import frozen
 
 MOST_BOXES = 4_096
 STATES = 1_500_000
@@ -45,7 +44,7 @@ _NOWHERE = -1
 """The owner of boxes whose points aren't counted."""
 
 
-@attrs.frozen
+@frozen
 class Shares:
     """What each clause receives of the leads counted, and what reaches the end.
 
@@ -110,7 +109,7 @@ def _counted(
     return found
 
 
-@attrs.frozen
+@frozen
 class _Level:
     """What follows for the boxes that are alive once a dimension is behind.
 

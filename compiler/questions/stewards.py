@@ -8,17 +8,16 @@ its block or route, a territory that of the territory it lies in.
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
-import attrs
-
 from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 from turnout.dsl.policy import Block, Definition, Policy, Route
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target, said
 from turnout.dsl.wording import written
+from turnout.frozen import attribute, frozen
 
 
-@attrs.frozen
+@frozen
 class StewardPart:
     """A part of a policy, and who answers for it, None where nobody does.
 
@@ -29,7 +28,7 @@ class StewardPart:
     kind: str
     name: str
     steward: str | None
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = attribute(eq=False, repr=False)
 
 
 def parts_with_stewards(program: Program) -> tuple[StewardPart, ...]:

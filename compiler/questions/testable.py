@@ -15,8 +15,6 @@
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
-import attrs
-
 from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import (
     ALWAYS,
@@ -25,6 +23,7 @@ from turnout.dsl.conditions import (
     Condition,
     Contains,
     EndsWith,
+    HasWord,
     Named,
     Not,
     Or,
@@ -34,13 +33,14 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_one_test, worded, written
+from turnout.frozen import attribute, frozen
 
 KINDS = ("rule", "fallback", "branch", "else")
 LONGEST = 80
 """Characters of a branch in words."""
 
 
-@attrs.frozen
+@frozen
 class Coverable:
     """Something that a test can cover.
 
@@ -55,7 +55,7 @@ class Coverable:
     title: str
     condition: Condition
     step: int
-    span: Span = attrs.field(repr=False)
+    span: Span = attribute(repr=False)
 
 
 def coverables(program: Program) -> tuple[Coverable, ...]:
@@ -122,7 +122,9 @@ def _is_choice(policy: Policy, condition: Or) -> bool:
 def _is_list(condition: Or) -> bool:
     """Return whether this is one test of a text with several literals, such as `contains [..]`."""
     tests = {(type(part), getattr(part, "field", "")) for part in condition.parts}
-    return len(tests) == 1 and isinstance(condition.parts[0], StartsWith | EndsWith | Contains)
+    return len(tests) == 1 and isinstance(
+        condition.parts[0], StartsWith | EndsWith | Contains | HasWord
+    )
 
 
 def _said(condition: Condition, fields: Mapping[str, Field]) -> str:

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-import attrs
-
 from turnout.compiler.program import OuterBlock, RouteProgram
 from turnout.dsl.conditions import Condition
 from turnout.dsl.source import Span
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Written:
     """A condition as it stands in a policy: that of a rule, or of a block.
 

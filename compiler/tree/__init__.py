@@ -9,14 +9,13 @@ and a lead follows it from the top to the bottom without a jump. `grow.py` makes
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.program import Clause
 from turnout.dsl.conditions import Condition
 from turnout.dsl.source import Span
+from turnout.frozen import attribute, frozen
 
 
-@attrs.frozen
+@frozen
 class Leaf:
     """Where every lead goes that comes here. number: of the clause, in the route's order."""
 
@@ -24,7 +23,7 @@ class Leaf:
     clause: Clause
 
 
-@attrs.frozen
+@frozen
 class Question:
     """Something that is asked of a lead.
 
@@ -37,14 +36,14 @@ class Question:
     asks: tuple[Condition, ...]
     inside: tuple["TreeStep", ...]
     is_block: bool
-    span: Span = attrs.field(eq=False, repr=False)
+    span: Span = attribute(eq=False, repr=False)
     lost: str = ""
 
 
 TreeStep: TypeAlias = Question | Leaf
 
 
-@attrs.frozen
+@frozen
 class Tree:
     """The decision tree of a route."""
 

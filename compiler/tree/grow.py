@@ -13,8 +13,6 @@ never the only copy of the meaning: the laws hold it to the interpreter.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 
-import attrs
-
 from turnout.compiler.program import Program
 from turnout.compiler.tree import Leaf, Question, Tree, TreeStep
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
@@ -22,12 +20,13 @@ from turnout.dsl.policy import Entry, Rule
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.dsl.wording import conjuncts
+from turnout.frozen import frozen
 
 MOST_SHARED = 3
 """How deep questions stand in each other that rules ask first; blocks are not counted."""
 
 
-@attrs.frozen
+@frozen
 class _Asking:
     """A rule with its leaf. asks: what it asks, in order. lost: see `Question`."""
 

@@ -16,6 +16,7 @@ from turnout.compiler.tree import Leaf, Question, Tree, TreeStep, every_step
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 from turnout.dsl.policy import Sla
 from turnout.dsl.wording import parts, written
+from turnout.frozen import define
 
 VERSION = 2
 
@@ -42,7 +43,7 @@ def as_json(tree: Tree, program: Program) -> dict[str, Any]:
     }
 
 
-@attrs.define
+@define
 class _Numbering:
     """Numbers nodes from the last to the first, so that what each leads to is known.
 

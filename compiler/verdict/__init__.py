@@ -22,6 +22,7 @@ from turnout.dsl.findings import Finding, Fix, Severity
 from turnout.dsl.fixes import misspelt, without
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.source import Source, Span
+from turnout.frozen import frozen
 
 Severities: TypeAlias = Mapping[str, Severity | None]
 """What findings of a name count as; None takes them out."""
@@ -29,7 +30,7 @@ Severities: TypeAlias = Mapping[str, Severity | None]
 _OWN = frozenset(kind.name for kind in ALLOWANCES)
 
 
-@attrs.frozen
+@frozen
 class Allowed:
     """A finding that a comment allows; `span` is the comment's."""
 

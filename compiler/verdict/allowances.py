@@ -16,11 +16,10 @@ nothing and is nobody's mistake.
 import re
 from collections.abc import Iterator
 
-import attrs
-
 from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.source import Source, Span
+from turnout.frozen import frozen
 
 MOST = 1_000
 
@@ -33,7 +32,7 @@ _ALLOW = re.compile(
 )
 
 
-@attrs.frozen
+@frozen
 class Allowance:
     """A comment that allows a finding.
 

@@ -10,8 +10,6 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-import attrs
-
 from turnout.compiler.classes import Texts
 from turnout.compiler.leads import partitions
 from turnout.compiler.leads.dimensions import YES, Dimension
@@ -26,12 +24,13 @@ from turnout.dsl.conditions import SEEN, Duplicate, Has, Named, Open
 from turnout.dsl.policy import Definition
 from turnout.dsl.values import show
 from turnout.dsl.wording import written
+from turnout.frozen import attribute, frozen
 
 MOST = 6
 """Values that a list names before it is folded."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class SideNames:
     """Names for sides: by dimension, each definition that is a side of it, widest first.
 
@@ -41,9 +40,7 @@ class SideNames:
     space: Space
     names: Mapping[int, Sequence[tuple[Named, Mask]]]
     corners: Sequence[tuple[Named, Box]] = ()
-    _said: dict[tuple[int, Mask], str] = attrs.field(
-        factory=dict[tuple[int, Mask], str], repr=False
-    )
+    _said: dict[tuple[int, Mask], str] = attribute(factory=dict[tuple[int, Mask], str], repr=False)
 
     def phrase(self, at: int, mask: Mask) -> str:
         """Return the words for one side; they are looked for once."""

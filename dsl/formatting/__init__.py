@@ -11,11 +11,10 @@ Only commas that mean nothing are dropped or added, so the result always means t
 `formatted` makes sure of it before anything is written.
 """
 
-from lark.exceptions import UnexpectedInput
-
 from turnout.dsl.findings import Finding
 from turnout.dsl.formatting.page import page
 from turnout.dsl.formatting.words import said, words_of
+from turnout.dsl.lexing import UnexpectedError
 from turnout.dsl.parse import parse, too_deep
 from turnout.dsl.source import Source
 
@@ -34,7 +33,7 @@ def formatted(source: Source) -> str | tuple[Finding, ...]:
         return (deep,)
     try:
         words = words_of(source.text)
-    except UnexpectedInput:
+    except UnexpectedError:
         return parse(source)[1]
     text = page(words)
     if said(words_of(text)) != said(words):

@@ -12,48 +12,50 @@ from typing import TypeAlias
 
 import attrs
 
+from turnout.frozen import define, frozen
 
-@attrs.frozen
+
+@frozen
 class Unbroken:
     """Text without a line break."""
 
     text: str
 
 
-@attrs.frozen
+@frozen
 class Remark:
     """A comment at the end of a line; what comes next starts a new one."""
 
     text: str
 
 
-@attrs.frozen
+@frozen
 class Line:
     """A place to break: `flat` where its group is on one line, else a new line."""
 
     flat: str = " "
 
 
-@attrs.frozen
+@frozen
 class NewLine:
     """A break; unless the line has nothing on it yet where `if_used`."""
 
     if_used: bool = False
 
 
-@attrs.frozen
+@frozen
 class Blank:
     """An empty line after the one that ends here."""
 
 
-@attrs.frozen
+@frozen
 class Concat:
     """Parts, one after the other."""
 
     parts: tuple["Doc", ...]
 
 
-@attrs.frozen
+@frozen
 class Nest:
     """A part whose new lines are `by` columns further right (or left) than around it."""
 
@@ -61,14 +63,14 @@ class Nest:
     part: "Doc"
 
 
-@attrs.frozen
+@frozen
 class Align:
     """A part whose new lines start where it starts."""
 
     part: "Doc"
 
 
-@attrs.frozen
+@frozen
 class Group:
     """A part on one line if it fits."""
 
@@ -121,7 +123,7 @@ def flat_width(doc: Doc) -> int | None:
     return width
 
 
-@attrs.define
+@define
 class _Page:
     """What is laid out so far.
 

@@ -3,9 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-import attrs
-from lark import Token, Tree
-
 from turnout.dsl.formatting.linebreaks import (
     EMPTY,
     SPACE,
@@ -26,6 +23,7 @@ from turnout.dsl.formatting.linebreaks import (
 from turnout.dsl.formatting.words import (
     END,
     Around,
+    Branch,
     WordNode,
     WordTree,
     first_word,
@@ -34,6 +32,8 @@ from turnout.dsl.formatting.words import (
     parts_of,
     surroundings,
 )
+from turnout.dsl.lexing import Token
+from turnout.frozen import frozen
 
 WIDTH = 100
 INDENT = 2
@@ -56,7 +56,7 @@ _MOST_INDENT = 16
 def page(words: WordTree) -> str:
     """Return the file's text in canonical form."""
     around = surroundings(words)
-    writer = _Writer(around)
+    writer = _Writer(words.text, around)
     lines: list[tuple[str, str]] = []
     for statement in writer.statements(parts_of(words.tree)):
         lines += laid_out(statement, WIDTH)
@@ -75,7 +75,7 @@ def _beside(lines: list[tuple[str, str]]) -> Iterator[str]:
             yield f"{text:<{column}}{comment}" if has_comment else text
 
 
-@attrs.frozen
+@frozen
 class _Statement:
     """A statement between the line breaks around it.
 
@@ -91,9 +91,10 @@ class _Statement:
 
 
 class _Writer:
-    """Turns a file's tree into documents; `around` is what stands around its words."""
+    """Turns the tree of a text into documents; `around` is what stands around its words."""
 
-    def __init__(self, around: dict[int, Around]) -> None:
+    def __init__(self, text: str, around: dict[int, Around]) -> None:
+        self._text = text
         self._around = around
 
     # -- statements --
@@ -117,7 +118,7 @@ class _Writer:
                 yield concat(apart, statement.above, *filled, last)
 
     def _statement(self, node: WordNode, *, is_padded: bool) -> _Statement:
-        around = self._around[first_word(node).start_pos or 0]
+        around = self._around[first_word(node).start_pos]
         above, around.above = around.above, []
         docs: list[Doc] = []
         for at, (text, is_apart) in enumerate(above):
@@ -156,13 +157,14 @@ class _Writer:
             case _:
                 return "", (self.doc(node),)
 
-    def _is_short(self, rule: Tree[Token]) -> bool:
+    def _is_short(self, rule: Branch) -> bool:
         """Return whether a rule is written on one line and can stay there."""
-        kinds = [part.data for part in rule.children if isinstance(part, Tree)]
-        words = list(rule.scan_values(lambda word: isinstance(word, Token)))
-        if kinds != ["when", "chain"] or words[0].line != words[-1].line:
+        kinds = [part.data for part in rule.children if isinstance(part, Branch)]
+        words = list(rule.words())
+        is_one_line = "\n" not in self._text[words[0].start_pos : words[-1].end_pos]
+        if kinds != ["when", "chain"] or not is_one_line:
             return False
-        is_bare = not any(self._around[word.start_pos or 0].behind for word in words[:-1])
+        is_bare = not any(self._around[word.start_pos].behind for word in words[:-1])
         length = sum(len(word) + 1 for word in words)
         return is_bare and length + _MOST_INDENT <= WIDTH
 
@@ -193,7 +195,7 @@ class _Writer:
                 return self._inline(parts)
 
     def _chained(self, chain: WordNode) -> Doc:
-        assert isinstance(chain, Tree)
+        assert isinstance(chain, Branch)
         to, *rest = parts_of(chain)
         return Group(concat(self._word(to), SPACE, Nest(INDENT, self._chain(rest, Line()))))
 
@@ -260,7 +262,7 @@ class _Writer:
         brace = next(at for at, part in enumerate(parts) if is_word(part, "LBRACE"))
         head = concat(self._inline(parts[:brace]), SPACE) if brace else EMPTY
         inner = list(self.statements(parts[brace + 1 : -1], _PADDED.get(rule, 0)))
-        close = self._around[first_word(parts[-1]).start_pos or 0]
+        close = self._around[first_word(parts[-1]).start_pos]
         for text, is_apart in close.above:
             inner.append(concat(Blank() if is_apart and inner else EMPTY, Unbroken(text)))
         close.above = []
@@ -311,7 +313,7 @@ class _Writer:
     def _word(self, node: WordNode) -> Doc:
         """Return a word with the comments around it."""
         assert isinstance(node, Token)
-        around = self._around[node.start_pos or 0]
+        around = self._around[node.start_pos]
         above = [d for text, _ in around.above for d in (NewLine(if_used=True), Unbroken(text))]
         docs: list[Doc] = [*above, NewLine()] if above else []
         docs.append(Unbroken(str(node)))
@@ -331,8 +333,8 @@ def _runs(statements: Sequence[_Statement]) -> Iterator[list[_Statement]]:
         yield run
 
 
-def _has_children(tree: Tree[Token]) -> bool:
-    return any(isinstance(part, Tree) and part.data == "children" for part in tree.children)
+def _has_children(tree: Branch) -> bool:
+    return any(isinstance(part, Branch) and part.data == "children" for part in tree.children)
 
 
 def _column(cells: Iterable[Doc]) -> int:

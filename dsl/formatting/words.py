@@ -6,12 +6,12 @@ from functools import cache
 from typing import TypeAlias
 
 import attrs
-from lark import Lark, Token, Tree
 
-from turnout.dsl.lexing import lalr
-
-WordNode: TypeAlias = Token | Tree[Token]
-"""A word, or the words of one rule of the grammar."""
+from turnout.dsl.lexing import Lexer, Token
+from turnout.dsl.pushdown import Pushdown
+from turnout.dsl.reductions import Build, Reductions
+from turnout.frozen import define, frozen
+from turnout.grammar.lalr import tables
 
 END = -1
 """The place of the end of the file, among the offsets of words."""
@@ -20,24 +20,47 @@ _OPTIONAL_COMMAS = {"lead", "segment_family", "test_lead"}
 _COMMENTS = re.compile(r'"(?:\\.|[^"\\\n])*"|(?P<comment>#[^\n]*)')
 
 
-@attrs.frozen
+@frozen(eq=False)
+class Branch:
+    """The words of one rule of the grammar. data: the rule's name."""
+
+    data: str
+    children: "list[WordNode]"
+
+    def words(self) -> Iterator[Token]:
+        """Yield all words in order."""
+        for child in self.children:
+            if isinstance(child, Token):
+                yield child
+            else:
+                yield from child.words()
+
+
+WordNode: TypeAlias = Token | Branch
+"""A word, or the words of one rule of the grammar."""
+
+
+@frozen
 class WordTree:
     """A file's syntax tree with every word in it, and its comments with their offsets."""
 
-    tree: Tree[Token]
+    tree: Branch
     comments: tuple[tuple[int, str], ...]
     text: str
 
 
 @cache
-def _lark() -> Lark:
-    # Apart from the parser's: that one drops the words that only mark a place.
-    return lalr({"keep_all_tokens": True, "maybe_placeholders": False})
+def _reductions() -> Reductions:
+    return Reductions(tables(), _branch, drops=False)
+
+
+def _branch(name: str) -> Build:
+    return lambda _start, _end, children: Branch(name, children)
 
 
 def words_of(text: str) -> WordTree:
-    """Return the words of a file. Raises Lark's UnexpectedInput."""
-    tree = _lark().parse(text)  # pyright: ignore[reportUnknownMemberType] - Lark's own gap
+    """Return the words of a file. Raises UnexpectedError where they are no policy."""
+    tree: Branch = Pushdown(tables(), Lexer(text, tables()), _reductions()).read().items[0]
     comments = tuple(
         (found.start(), found["comment"].rstrip())
         for found in _COMMENTS.finditer(text)
@@ -51,7 +74,7 @@ def said(words: WordTree) -> tuple[list[str], list[str]]:
     return [str(token) for token in _kept(words.tree)], [text for _, text in words.comments]
 
 
-def _kept(tree: Tree[Token]) -> Iterator[Token]:
+def _kept(tree: Branch) -> Iterator[Token]:
     """Yield the words of a tree in order, without commas that could be left out."""
     pending: list[WordNode] = [tree]
     while pending:
@@ -62,9 +85,9 @@ def _kept(tree: Tree[Token]) -> Iterator[Token]:
             pending.extend(reversed(parts_of(node)))
 
 
-def parts_of(tree: Tree[Token]) -> list[WordNode]:
+def parts_of(tree: Branch) -> list[WordNode]:
     """Return a tree's children without the commas that could be left out."""
-    children: list[WordNode] = tree.children
+    children = tree.children
     if tree.data in _OPTIONAL_COMMAS:
         return [child for child in children if not is_word(child, "COMMA")]
     return [
@@ -94,7 +117,7 @@ def first_word(node: WordNode) -> Token:
 # -- comments and empty lines --
 
 
-@attrs.define
+@define
 class Around:
     """What stands around a word besides words.
 
@@ -116,7 +139,7 @@ def surroundings(words: WordTree) -> dict[int, Around]:
     comment = next(comments, None)
     end = 0  # of the word or comment before
     last: Around | None = None
-    for start, after in [*((t.start_pos or 0, t.end_pos or 0) for t in tokens), (END, END)]:
+    for start, after in [*((t.start_pos, t.end_pos) for t in tokens), (END, END)]:
         here = found.setdefault(start, Around())
         while comment is not None and (start < 0 or comment[0] < start):
             at, text = comment

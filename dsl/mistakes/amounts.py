@@ -6,7 +6,7 @@ from turnout.dsl.lexing import Repair
 from turnout.dsl.mistakes.met import Met, Told, corrected, replaced
 
 _DATE = re.compile(
-    r"(?<![\w.-])(?P<wrong>(\d{1,4})(?P<sep>[/.-])(\d{1,2})(?P=sep)(\d{1,4}))(?![\w/-])"
+    r"(?<![\w-])(?<!\w\.)(?P<wrong>(\d{1,4})(?P<sep>[/.-])(\d{1,2})(?P=sep)(\d{1,4}))(?![\w/-])"
 )
 _GROUPED = re.compile(
     r"(?<![\w.,])(?P<wrong>-?[$€£¥]?\d{1,3}(?P<group>[.,'’ \u00a0\u202f])\d{3}"

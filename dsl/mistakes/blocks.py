@@ -9,12 +9,13 @@ import attrs
 
 from turnout.dsl.lexing import Repair
 from turnout.dsl.mistakes.met import STARTERS, Met, Told, replaced
+from turnout.frozen import frozen
 
 _BRACKET = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|(?P<bracket>[][(){}])')
 _CLOSES = {"{": "}", "[": "]", "(": ")"}
 
 
-@attrs.frozen
+@frozen
 class _Open:
     """A bracket that is open: where it stands, and where the line begins and is indented."""
 
@@ -43,6 +44,10 @@ def unclosed(met: Met) -> Told | None:
     if "}" not in closing or not is_first or met.word not in STARTERS | _top(met):
         return None
     left = [each for each in open_ if each.sign == "{" and each.indent >= indent]
+    inside = [each for each in _misplaced(met) if left and each.at > left[0].at]
+    for block in inside:
+        if (told := _before_dedent(met, block)) is not None:
+            return told
     return _not_closed(met, left[0] if left else inner, len(met.text[: met.start].rstrip()), left)
 
 
@@ -104,6 +109,10 @@ def _not_closed(met: Met, block: _Open, at: int, left: list[_Open] | None = None
     repair = Repair(at, at, f" {sign}" * count)
     # Read there, since what stands between would be skipped with the place of the repair.
     repair = attrs.evolve(repair, start=met.start, end=met.start)
+    behind = len(met.text[:at].rstrip())
+    spans_lines = block.sign == "{" and "\n" in met.text[block.at : behind]
+    closing = [f"\n{' ' * each.indent}}}" for each in reversed(left or [block])]
+    written = "".join(closing) if spans_lines else f"{' ' * (sign == '}')}{sign}" * count
     return Told(
         _start_of(met.text, block),
         block.at + 1,
@@ -111,6 +120,7 @@ def _not_closed(met: Met, block: _Open, at: int, left: list[_Open] | None = None
         f"`{block.sign}` without its `{sign}`",
         (f"put `{sign}` {where}",),
         (repair,),
+        Repair(behind, behind, written),
     )
 
 
@@ -120,30 +130,41 @@ def _at_the_end(met: Met, open_: list[_Open]) -> Told:
     The one to blame is the innermost after which a line stands no deeper than it, and not a
     bracket that would close it.
     """
-    misplaced = [
+    for block in (*_misplaced(met), *reversed(open_)):
+        if block.sign != "{":
+            return _not_closed(met, block, met.start)
+        if (found := _before_dedent(met, block)) is not None:
+            return found
+    told = _not_closed(met, open_[-1], met.start)
+    closing = "".join(f" {_CLOSES[each.sign]}" for each in reversed(open_))
+    return attrs.evolve(told, repairs=(Repair(met.start, met.start, closing),))
+
+
+def _misplaced(met: Met) -> list[_Open]:
+    """Return the blocks that are closed by a brace which stands further left than they do."""
+    return [
         block
         for block, at in _brackets(met.text, met.start)[1]
         if block.sign == "{"
         and not met.text[met.text.rfind("\n", 0, at) + 1 : at].strip()
         and _indent(met.text, met.text.rfind("\n", 0, at) + 1) < block.indent
     ]
-    for block in (*misplaced, *reversed(open_)):
-        if block.sign != "{":
-            return _not_closed(met, block, met.start)
-        line = met.text.find("\n", block.at) + 1
-        while 0 < line < len(met.text):
-            end = met.text.find("\n", line)
-            said = met.text[line : end if end >= 0 else len(met.text)].strip()
-            if said and not said.startswith("#") and _indent(met.text, line) <= block.indent:
-                if not said.startswith("}"):
-                    at = line + len(met.text[line:]) - len(met.text[line:].lstrip())
-                    moved = attrs.evolve(met, start=at, word=said.split()[0])
-                    return _not_closed(moved, block, at)
-                break
-            line = end + 1 if end >= 0 else 0
-    told = _not_closed(met, open_[-1], met.start)
-    closing = "".join(f" {_CLOSES[each.sign]}" for each in reversed(open_))
-    return attrs.evolve(told, repairs=(Repair(met.start, met.start, closing),))
+
+
+def _before_dedent(met: Met, block: _Open) -> Told | None:
+    """Return what is told of a block if it is left by a line that stands no deeper than it."""
+    line = met.text.find("\n", block.at) + 1
+    while 0 < line < len(met.text):
+        end = met.text.find("\n", line)
+        said = met.text[line : end if end >= 0 else len(met.text)].strip()
+        if said and not said.startswith("#") and _indent(met.text, line) <= block.indent:
+            if said.startswith("}"):
+                return None
+            at = line + len(met.text[line:]) - len(met.text[line:].lstrip())
+            moved = attrs.evolve(met, start=at, word=said.split()[0])
+            return _not_closed(moved, block, at)
+        line = end + 1 if end >= 0 else 0
+    return None
 
 
 def _brackets(text: str, until: int) -> tuple[list[_Open], list[tuple[_Open, int]]]:

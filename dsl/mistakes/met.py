@@ -1,13 +1,14 @@
 """What is known where a text stops being a policy, and what can be told of it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TypeAlias
 
 import attrs
 
 from turnout.dsl.lexing import Repair
+from turnout.frozen import attribute, frozen
 
 LONGEST_LINE = 100
 """Characters of a corrected line that is shown."""
@@ -23,7 +24,7 @@ STARTERS = frozenset({"rule", "within", "fallback", "when", "to", "sla", "do", "
 _WORDS = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class Met:
     """The place of a syntax error.
 
@@ -33,7 +34,7 @@ class Met:
     as "to …" a connector behind which the word could stand.
     """
 
-    text: str = attrs.field(repr=False)
+    text: str = attribute(repr=False)
     start: int
     word: str
     accepted: frozenset[str]
@@ -68,13 +69,14 @@ class Met:
         return None
 
 
-@attrs.frozen
+@frozen
 class Told:
     """A mistake that was understood.
 
     start, end: its place, which is that of the cause. message: what is wrong. text: what is
     said at the place. help: what to do. repairs: how the text is read on, as if it had been
     written so; empty where that can't be known. edit: what to write, where that is certain.
+    settles: whether no other way of reading the place needs to be tried.
     """
 
     start: int
@@ -84,6 +86,7 @@ class Told:
     help: tuple[str, ...] = ()
     repairs: tuple[Repair, ...] = ()
     edit: Repair | None = None
+    settles: bool = False
 
 
 Mistake: TypeAlias = Callable[[Met], Told | None]
@@ -109,6 +112,34 @@ def replaced(  # noqa: PLR0913 - the parts of a message, each by name
     advice = f"write `{corrected(met.text, start, end, by)}`"
     edit = Repair(start, end, by)
     return Told(start, max(end, start + 1), message, text, (advice,), (repair,), edit)
+
+
+def with_neighbours(text: str, mistake: Told, others: Sequence[Told]) -> Told:
+    """Return a mistake with the whole line as it should be where others are on it.
+
+    One fix then mends the line: with the others left, it wouldn't be right.
+    """
+    edit = mistake.edit
+    if edit is None or "\n" in text[edit.start : edit.end]:
+        return mistake
+    first, last = text.rfind("\n", 0, edit.start) + 1, text.find("\n", edit.end)
+    last = len(text) if last < 0 else last
+    edits = [edit]
+    for each in (other.edit for other in others if other is not mistake and other.edit):
+        is_apart = all(each.end <= mine.start or mine.end <= each.start for mine in edits)
+        if first <= each.start and each.end <= last and is_apart:
+            edits.append(each)
+    if len(edits) == 1:
+        return mistake
+    edits.sort(key=lambda each: each.start)
+    start, end = edits[0].start, edits[-1].end
+    written, at = "", start
+    for each in edits:
+        written += text[at : each.start] + each.text
+        at = each.end
+    advice = f"write `{corrected(text, start, end, written)}`"
+    whole = Repair(start, end, written)
+    return attrs.evolve(mistake, help=(advice, *mistake.help[1:]), edit=whole)
 
 
 def corrected(text: str, start: int, end: int, by: str) -> str:

@@ -1,10 +1,10 @@
 """Texts, names and comments as word processors, spreadsheets and other languages have them."""
 
 import re
-from unicodedata import normalize
 
 from turnout.dsl.lexing import Repair
 from turnout.dsl.mistakes.met import Met, Told, corrected, replaced
+from turnout.dsl.mistakes.written_otherwise import as_name
 
 _QUOTED = re.compile(
     r"[“”„‟«»″](?P<curly>[^“”„‟«»″\"\n]*)[“”„‟«»″\"]"
@@ -22,21 +22,24 @@ _DECLARING = (
 ).split()
 _FOLLOWING = (
     "sla do then else to when anytime matching owned by wall weight cap hours from within first of "
-    "email timezone away serves inactive lead expect and or not"
+    "email timezone away serves inactive lead expect and or not where in is has contains if with "
+    "for as begin end fallback round-robin least-loaded queue notify start matches country by "
+    "owner always never reaches match team members"
 ).split()
 _NAMED = re.compile(
     rf"\b(?:{'|'.join(_DECLARING)})[ \t]+"
     rf"(?P<wrong>[^\W\d][\w-]*(?:[ \t]+(?!(?:{'|'.join(_FOLLOWING)})\b)[\w&+'/.-]+)+)"
 )
+_KEEPS_CAPITALS = re.compile("territory|segment")
 _FIELD = re.compile(
     r"(?:^|[{,])[ \t]*(?P<wrong>[^\W\d]\w*(?:[ \t-]+\w+)+)(?=[ \t]*:)", re.MULTILINE
 )
 _LISTED = re.compile(r"(?<=[\[,])[ \t]*(?P<wrong>[\w&+'/.-]+(?:[ \t]+[\w&+'/.-]+)+)(?=[ \t]*[,\]])")
 _SINGLE = re.compile(
     r"\bis[ \t]+(?:not[ \t]+)?(?P<wrong>[\w&+'/-]+(?:[ \t]+(?!(?:and|or|to|else|sla|do|when|within|"
-    r"expect)\b)[\w&+'/-]+)+)"
+    r"expect|then|never|always)\b)[\w&+'/-]+)+)"
 )
-_KEYS = re.compile(r"[A-Z]{2,3}(?:[ \t]+[A-Z]{2,3})+")
+_KEYS = re.compile(r"[A-Z]{2,3}(?:[ \t]+[A-Z]{2,3})+|[a-z]{1,2}(?:[ \t]+[a-z]{1,2})+")
 
 
 def odd_quotes(met: Met) -> Told | None:
@@ -104,8 +107,10 @@ def other_comment(met: Met) -> Told | None:
     if block is not None:
         message = "a comment begins with `#` and ends with its line"
         repair = Repair(*block.span(), "")
+        lines = [line.strip().strip("/*").strip() for line in block[0].split("\n")]
+        edit = Repair(*block.span(), "\n".join(f"# {line}".rstrip() for line in lines if line))
         advice = ("put `#` before each of its lines",)
-        return Told(*block.span(), message, "", advice, (repair,))
+        return Told(*block.span(), message, "", advice, (repair,), edit)
     found = _COMMENT.match(met.text, met.start)
     if found is None:
         return None
@@ -119,7 +124,7 @@ def other_comment(met: Met) -> Told | None:
 def quoted_name(met: Met) -> Told | None:
     """A name in quotes, or of several words."""
     if met.word.startswith('"') and "NAME" in met.accepted and "STRING" not in met.accepted:
-        name = _as_name(met.word, "-")
+        name = as_name(met.word, "-")
         if name:
             message = "a name is one word, without quotes"
             return replaced(met, met.start, met.end, name, message)
@@ -128,7 +133,10 @@ def quoted_name(met: Met) -> Told | None:
     if found is None or "NAME" in met.accepted:
         return None
     message = "a name is one word, joined by hyphens"
-    return replaced(met, *found.span("wrong"), _as_name(found["wrong"], "-"), message)
+    name = as_name(found["wrong"], "-")
+    if _KEEPS_CAPITALS.match(found[0]):
+        name = re.sub(r"[\s+&'/.]+", "-", found["wrong"])
+    return replaced(met, *found.span("wrong"), name, message)
 
 
 def field_name(met: Met) -> Told | None:
@@ -136,7 +144,7 @@ def field_name(met: Met) -> Told | None:
     found = met.around(_FIELD)
     if found is None or ":" not in met.accepted:
         return None
-    name = _as_name(found["wrong"].replace("-", " "), "_")
+    name = as_name(found["wrong"].replace("-", " "), "_")
     return replaced(met, *found.span("wrong"), name, "the name of a field is one word")
 
 
@@ -154,14 +162,3 @@ def blank_in_value(met: Met) -> Told | None:
         return None
     by = f'"{found["wrong"].rstrip()}"'
     return replaced(met, *found.span("wrong"), by, "a value with a blank stands in quotes")
-
-
-def _as_name(written: str, joint: str) -> str:
-    """Return a text as one word.
-
-    >>> _as_name('"Big deals (EMEA)"', "-")
-    'big-deals-emea'
-    """
-    plain = normalize("NFKD", written).encode("ascii", "ignore").decode().lower()
-    name = re.sub(r"[^a-z0-9]+", joint, plain).strip(joint)
-    return f"_{name}" if name[:1].isdigit() else name

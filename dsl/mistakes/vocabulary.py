@@ -39,7 +39,7 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "person": ("user", "rep", "agent", "employee", "seller", "owner", "member"),
     "team": ("group", "pool", "squad"),
     "queue": ("bucket", "list", "inbox"),
-    "lead": ("leads", "schema", "fields", "record"),
+    "lead": ("leads", "schema", "fields", "record", "with", "given", "input"),
     "territory": ("region", "zone", "area"),
     "segment": ("filter", "audience", "macro", "define", "let", "condition"),
     "route": ("flow", "routing", "router", "process", "workflow"),
@@ -53,8 +53,22 @@ SYNONYMS: Mapping[str, tuple[str, ...]] = {
     "reject": ("discard", "drop", "ignore", "trash", "delete"),
     "sequence": ("cadence", "campaign", "nurture"),
     "calendar": ("schedule", "shift"),
+    "timezone": ("tz", "time-zone", "time_zone", "zone"),
+    "open": ("hours", "opens"),
+    "closed": ("close", "closes", "off"),
+    "hours": ("works", "calendar", "schedule"),
+    "cap": ("max", "limit", "maximum", "quota", "capacity"),
+    "languages": ("speaks", "language"),
+    "serves": ("covers", "handles"),
+    "away": ("vacation", "pto", "ooo", "absent", "absence", "holiday", "leave", "off"),
+    "inactive": ("disabled", "retired", "deactivated"),
+    "email": ("mail", "e-mail"),
+    "expect": ("assert", "then", "should", "result", "check"),
+    "at": ("now", "on", "when"),
+    "identity": ("duplicate", "dedupe", "unique"),
+    "anytime": ("always",),
     "guarantee": ("assert", "ensure", "invariant", "require"),
-    "within": ("inside", "under"),
+    "within": ("inside", "under", "in", "for", "if", "when", "where"),
     "is": ("equals", "equal", "eq", "are"),
     "in": ("among", "any", "of"),
     "contains": ("includes", "like", "include", "contain"),
@@ -132,20 +146,7 @@ def read_as_name(met: Met) -> Told | None:
     return replaced(met, start, end, by, message)
 
 
-_BETWEEN = re.compile(
-    r"(?P<wrong>between\s+(?P<low>[\w.-]+)\s*(?:and|,|to|-|\.\.)\s*(?P<high>[\w.-]+))",
-    re.IGNORECASE,
-)
 _EXISTS = re.compile(r"(?P<wrong>(?:exists|is\s+(?:set|known|filled|defined))\b)", re.IGNORECASE)
-
-
-def between(met: Met) -> Told | None:
-    """`between A and B`, which is a range here."""
-    found = met.around(_BETWEEN)
-    if found is None or "in" not in met.accepted:
-        return None
-    by = f"in {found['low']}..{found['high']}"
-    return replaced(met, *found.span("wrong"), by, "a range is written with two dots")
 
 
 def exists(met: Met) -> Told | None:
@@ -191,6 +192,16 @@ def synonym(met: Met) -> Told | None:
     return None
 
 
+def outside(met: Met) -> Told | None:
+    """A part of a route that stands in none."""
+    if met.word not in {"rule", "within", "fallback"} or "route" not in met.accepted:
+        return None
+    message = f"`{met.word}` stands in a route"
+    return Told(
+        met.start, met.end, message, "no route is open here", ("write `route NAME {` above",)
+    )
+
+
 _DECLARED = r"(?m)^\s*(?P<kind>team|queue|person|partner|sequence)\s+{}(?![\w-])"
 _NAME = re.compile(r"[^\W\d][\w-]*")
 
@@ -211,7 +222,7 @@ def bare_target(met: Met) -> Told | None:
     return replaced(met, met.start, met.start, f"{kind} ", message, text=f"a {found['kind']}")
 
 
-_ASKING = re.compile(r"\b(?P<by>when|within|and|or|not)\s+(?P<wrong>to)\s*$")
+_ASKING = re.compile(r"\b(?P<by>when|within|and|or|not)(?:\s|#[^\n]*\n)+(?P<wrong>to)\s*$")
 
 
 def no_condition(met: Met) -> Told | None:
@@ -220,17 +231,19 @@ def no_condition(met: Met) -> Told | None:
     if found is None:
         return None
     first = max(met.start - 200, 0)
-    start, end = (first + at for at in found.span("wrong"))
+    start, end = (first + at for at in found.span("by"))
     message = f"a condition is missing behind `{found['by']}`"
-    return Told(start, end, message, "what must hold stands before it")
+    return Told(start, end, message, "what must hold stands behind it", settles=True)
 
 
 def left_out(met: Met) -> Told | None:
     """A small word or sign is missing between two that are right."""
     fits = [word for word in CONNECTORS if word in met.accepted and f"{word} …" in met.accepted]
-    if len(fits) != 1 or met.word in STARTERS:
+    if len(fits) != 1 or met.word in STARTERS or met.word == "(":
         return None
     word = fits[0]
+    if re.search(rf"\b{re.escape(word)}\b[^{{}}]*\Z", met.text[: met.start]):
+        return None  # it stands before: another one would say something twice
     at = len(met.text[: met.start].rstrip()) if word in {",", ":"} else met.start
     message = f"`{word}` is missing before `{_short(met.word)}`"
     told = replaced(met, at, at, f"{word} " if at == met.start else word, message)

@@ -6,8 +6,6 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeAlias
 
-import attrs
-
 from turnout.dsl import nodes, types
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import (
@@ -21,6 +19,7 @@ from turnout.dsl.conditions import (
     Duplicate,
     EndsWith,
     Has,
+    HasWord,
     IsIn,
     LaterThan,
     Matches,
@@ -34,23 +33,27 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.patterns import pattern_problem
+from turnout.dsl.resolve.fragments import short_fragments
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.types import Field, Value
 from turnout.dsl.values.free_mail import FREE_MAIL
-from turnout.dsl.values.places import codes_of
 from turnout.dsl.values.texts import normal_code, normal_text
+from turnout.dsl.values.words import is_of_word
+from turnout.dsl.wording import quoted
+from turnout.frozen import frozen
 
 MeaningOf: TypeAlias = Callable[[nodes.Name], Condition | None]
 """What a territory's or segment's name stands for; None where that was reported."""
 
 _DAYS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
-_PARTS: dict[str, type[StartsWith | EndsWith | Contains]] = {
+_PARTS: dict[str, type[StartsWith | EndsWith | Contains | HasWord]] = {
     "starts with": StartsWith,
     "ends with": EndsWith,
     "contains": Contains,
+    "has word": HasWord,
 }
 MAX_DAYS = 36_500
 _AGES: Mapping[str, type[Age]] = MappingProxyType(
@@ -69,7 +72,7 @@ _FREE_MAIL = "free-mail"
 """What a domain can be asked by a word: whether a provider of free mail has it."""
 
 
-@attrs.frozen
+@frozen
 class Bounds:
     """What is known of a condition of which a part may have been reported.
 
@@ -88,7 +91,7 @@ class Bounds:
 UNKNOWN = Bounds(NEVER, ALWAYS)
 
 
-@attrs.frozen
+@frozen
 class Terms:
     """What conditions speak of, beside territories and segments.
 
@@ -193,7 +196,7 @@ class ConditionReader:
                 return self._membership(field, node)
             case "<" | "<=" | ">" | ">=":
                 return self._comparison(field, node)
-            case "starts with" | "ends with" | "contains" | "matches":
+            case "starts with" | "ends with" | "contains" | "has word" | "matches":
                 return self._part_of_text(field, node)
             case "older than" | "within" | "within next" | "later than":
                 return self._age(field, node)
@@ -287,10 +290,10 @@ class ConditionReader:
         return read
 
     def _part_of_text(self, field: Field, node: nodes.Test) -> Condition | None:
-        if field.type.shape != "text":
-            self._mismatch(
-                field, node, f"`{node.operator}` needs a text, code, email, phone or domain field"
-            )
+        has_words = isinstance(field.type, types.Text | types.Email | types.Domain)
+        if field.type.shape != "text" or (node.operator == "has word" and not has_words):
+            some = "text, email" if node.operator == "has word" else "text, code, email, phone"
+            self._mismatch(field, node, f"`{node.operator}` needs a {some} or domain field")
             return None
         assert isinstance(node.operands, tuple)
         if node.operator == "matches":
@@ -307,6 +310,11 @@ class ConditionReader:
             if not text:
                 self._scope.report("unknown-value", literal.span, "this text is empty")
                 return None
+            if kind is HasWord and not any(map(is_of_word, text)):
+                message = "no word is without a letter or digit"
+                advice = f"ask `{field.name} contains {quoted(literal.text)}`"
+                self._scope.report("unknown-value", literal.span, message, help=advice)
+                return None
             longest = field.type.longest if isinstance(field.type, types.Code) else None
             is_numeric = isinstance(field.type, types.Code) and field.type.digits is not None
             if is_numeric and not (text.isascii() and text.isdigit()):
@@ -320,6 +328,8 @@ class ConditionReader:
             is_whole = kind is StartsWith and len(text) == longest
             whole = IsIn(field.name, frozenset({text}))
             atoms.append(whole if is_whole else kind(field.name, text))
+        if kind is Contains and isinstance(field.type, types.Text):
+            self._scope.findings.extend(short_fragments(field, node))
         return self._union(node, atoms)
 
     def _age(self, field: Field, node: nodes.Test) -> Condition | None:
@@ -341,7 +351,9 @@ class ConditionReader:
 
     def _has(self, field: Field, node: nodes.Test) -> Condition | None:
         if not isinstance(field.type, types.AnyOf):
-            self._mismatch(field, node, "`has` needs an `any of` field; use `is` or `in`")
+            is_text = field.type.shape == "text"
+            instead = "`has word` or `contains`" if is_text else "`is` or `in`"
+            self._mismatch(field, node, f"`has` needs an `any of` field; use {instead}")
             return None
         assert isinstance(node.operands, tuple)
         values = self._values(field, node, node.operands)
@@ -436,6 +448,8 @@ def _otherwise(field: Field, written: str) -> str:
     if written.lower() in _NOTHING:
         return f"ask `{field.name} is missing`, or `{field.name} is present` for the others"
     if isinstance(field.type, types.Subdivision):
+        from turnout.dsl.values.places import codes_of  # noqa: PLC0415 - as in `readers`
+
         codes = codes_of(written)[:3]
         if codes:
             return f"write the full code: {' or '.join(f'`{code}`' for code in codes)}"

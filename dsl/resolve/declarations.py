@@ -14,6 +14,7 @@ import attrs
 from turnout.dsl import nodes
 from turnout.dsl.references import unquoted
 from turnout.dsl.source import Span
+from turnout.frozen import attribute, define, frozen
 
 WrittenName: TypeAlias = nodes.Name | nodes.Literal
 """A name where it is written; that of a test stands in quotes."""
@@ -31,7 +32,7 @@ def _at(declaration: "Declaration") -> Span:
     return unquoted(declaration.by.span)
 
 
-@attrs.frozen
+@frozen
 class Declaration:
     """A declared name.
 
@@ -46,10 +47,10 @@ class Declaration:
     name: str
     by: WrittenName
     of: str = ""
-    at: Span = attrs.field(init=False, default=attrs.Factory(_at, takes_self=True))
+    at: Span = attribute(init=False, default=attrs.Factory(_at, takes_self=True))
 
 
-@attrs.frozen
+@frozen
 class Declarations:
     """Every declared name, each as it is declared first.
 
@@ -134,7 +135,7 @@ def _standing(
     return None
 
 
-@attrs.define
+@define
 class _Collector:
     """What has been entered so far; frozen with the last file."""
 

@@ -48,7 +48,7 @@ _COUNTS = {
     **{
         kind.reached: (0 if kind.definition in {"field", "text"} else 1, 1)
         for kind in KINDS
-        if kind.definition != "identity"
+        if kind.definition not in {"identity", ""}
     },
     "rule": (1, 1),
     "fallback": (0, 1),

@@ -18,11 +18,12 @@ from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.source import Span
 from turnout.dsl.types import Value
+from turnout.frozen import define
 
 MAX_CHAIN = 50
 
 
-@attrs.define
+@define
 class _Draft:
     """A definition while it is read: what is written for it, and where it stands in its family.
 
@@ -43,7 +44,7 @@ class _Draft:
     steward: str | None = None
 
 
-@attrs.define
+@define
 class _Siblings:
     """A family while it is being collected."""
 
@@ -294,6 +295,8 @@ class FamilyReader:
         families: list[Family] = []
         for siblings in self._families:
             members = tuple(definitions[name] for name in siblings.members if name in definitions)
+            if siblings.kind == "segment" and len(members) < len(siblings.members):
+                continue  # what the lost one covers isn't known
             within = definitions.get(siblings.parent) if siblings.parent else None
             around = None if within is None else Named("territory", within.name, within.meaning)
             families.append(

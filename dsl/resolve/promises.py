@@ -52,7 +52,8 @@ WITH_SEQUENCE = frozenset(kind for kind, takes in _ACTIONS.items() if _SEQUENCE 
 """The actions that name a sequence."""
 _REACHED = {kind.reached: kind.definition for kind in KINDS if kind.definition != "text"}
 """Whom a guarantee can speak of, with what it names then."""
-_NAMED = [reached for reached, definition in _REACHED.items() if definition != "identity"]
+_NAMELESS = {"identity", ""}
+_NAMED = [reached for reached, definition in _REACHED.items() if definition not in _NAMELESS]
 
 _Clause = TypeVar("_Clause", bound=Any)
 
@@ -246,14 +247,15 @@ class GuaranteeReader:
             message = f"a guarantee can't speak of `{kind}`"
             self._scope.report("unknown-name", node.kind.span, message, help=advice, near=near)
             return None
-        if (name is None) != (_REACHED[kind] == "identity"):
+        if (name is None) != (_REACHED[kind] in _NAMELESS):
             message = f"`{kind}` {'needs' if name is None else 'takes no'} name"
             self._scope.report(
                 "unknown-value", node.span, message.replace("needs name", "needs a name")
             )
             return None
         if name is None:
-            self._scope.needs_identity(kind, node.span)
+            if _REACHED[kind] == "identity":
+                self._scope.needs_identity(kind, node.span)
             return Reached(kind, "", node.span)
         known = self._is_owner(name) if _REACHED[kind] == "field" else self._scope.knows(kind, name)
         return Reached(kind, name.text, node.span) if known else None

@@ -19,6 +19,7 @@ from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.source import Source, Span
 from turnout.dsl.targets import BY_WORD
 from turnout.dsl.types import Field
+from turnout.frozen import frozen
 
 
 def refer_to_condition(written: WrittenName, fields: Mapping[str, Field], scope: Scope) -> None:
@@ -72,7 +73,7 @@ def _places(written: WrittenName, before: int) -> Callable[[Span], Span]:
     return lambda span: Span(at.source, offsets[span.start - before], offsets[span.end - before])
 
 
-@attrs.frozen
+@frozen
 class _Quoted:
     """Words in quotes. place: where they stand in the file."""
 

@@ -18,6 +18,7 @@ from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.source import Span
 from turnout.dsl.tables import Table
+from turnout.frozen import frozen
 
 MAX_ROWS = 20_000
 MAX_FINDINGS = 10
@@ -27,7 +28,7 @@ _CAP = re.compile(r"(?P<most>\d+)\s+per\s+(?:(?P<length>\d+)\s+)?(?P<unit>[a-z]+
 _YES, _NO = {"yes", "true", "1", "x", "inactive"}, {"", "no", "false", "0", "active"}
 
 
-@attrs.frozen
+@frozen
 class PersonRow:
     """A row as it would be written. place: "`people.csv` line 3". spelling: the name's cell.
 
@@ -150,7 +151,7 @@ def _fault(scope: Scope, row: PersonRow, span: Span, message: str) -> None:
     reported(scope, row, lambda apart: apart.report("table-value", span, message))
 
 
-@attrs.frozen
+@frozen
 class _Cells:
     """The cells of a row, as clauses."""
 

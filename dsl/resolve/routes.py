@@ -15,11 +15,12 @@ from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.source import Span
 from turnout.dsl.targets import BY_WORD, Kind, Said, Target, made
 from turnout.dsl.types import Field, PersonName
+from turnout.frozen import frozen
 
 MAX_REASON = 1_000
 
 
-@attrs.frozen
+@frozen
 class Inexact:
     """A route with conditions of which a part was reported.
 
@@ -219,8 +220,10 @@ class RouteReader:
     def _target(self, node: nodes.Target) -> Target | None:
         argument, matching = node.argument, self._matching(node.matching)
         name: str | None = ""
-        if argument is None:
+        if argument is None and BY_WORD[node.kind].definition == "identity":
             self._scope.needs_identity(node.kind, node.span)
+        elif argument is None:
+            pass  # it names nothing
         elif isinstance(argument, nodes.Literal):
             name = self._text(argument)
         else:

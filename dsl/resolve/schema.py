@@ -11,9 +11,7 @@ from turnout.dsl import nodes, types
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.headers import column_key
 from turnout.dsl.resolve.scope import Scope, article
-from turnout.dsl.values.phones import can_read_phones
 from turnout.dsl.values.picklists import picklist_key
-from turnout.dsl.values.places import is_alpha_2
 from turnout.dsl.values.texts import normal_text
 
 _NUMBER = re.compile(r"(-?)(\d[\d_]*(?:\.\d+)?)([kMB]?)")
@@ -376,6 +374,8 @@ def _place(
         if node.argument.text in countries:
             scope.refer("field", node.argument)
             return node.argument.text, None
+        from turnout.dsl.values.places import is_alpha_2  # noqa: PLC0415 - as in `readers`
+
         if is_alpha_2(node.argument.text):
             return None, node.argument.text
         if re.fullmatch("[A-Z]{2}", node.argument.text):
@@ -398,6 +398,8 @@ def _place(
 
 
 def _phone(node: nodes.TypeNode, countries: list[str], scope: Scope) -> types.Phone | None:
+    from turnout.dsl.values.phones import can_read_phones  # noqa: PLC0415 - as in `readers`
+
     if not can_read_phones():
         scope.report(
             "missing-extra",

@@ -12,6 +12,7 @@ from turnout.dsl.references import Reference, unquoted
 from turnout.dsl.resolve.declarations import Declaration, Declarations, WrittenName
 from turnout.dsl.source import Span
 from turnout.dsl.types import AnyOf, Field, OneOf, PersonName, Value
+from turnout.frozen import frozen
 
 
 def nearest(word: str, choices: Iterable[str]) -> str | None:
@@ -34,7 +35,7 @@ def article(kind: str) -> str:
     return f"{'an' if kind[0] in 'aeio' else 'a'} {kind}"
 
 
-@attrs.frozen
+@frozen
 class Scope:
     """What the readers of one policy share: the names it declares, and where they report to.
 

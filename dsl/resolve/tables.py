@@ -21,13 +21,14 @@ from turnout.dsl.resolve.table_columns import (
 from turnout.dsl.source import Source, Span
 from turnout.dsl.tables import Table, table_of
 from turnout.dsl.types import AnyOf, Field, Value
+from turnout.frozen import define
 
 MAX_FAULTS = 10
 
 _Fault = tuple[str, str]
 
 
-@attrs.define
+@define
 class TableReader:
     """Reads tables from beside the file that names them, each once for all who name it.
 

@@ -21,8 +21,8 @@ OPAQUE: Final = object()
 _Names: TypeAlias = frozenset[tuple[str, str]]
 
 _READABLE = (date, list, tuple, set, frozenset, bytes)
-# What pandas writes for an empty cell.
-_EMPTY_CELLS = frozenset({"NaTType", "NAType"})
+# What pandas writes for an empty cell, and msgspec for a field that isn't there.
+_EMPTY_CELLS = frozenset({"NaTType", "NAType", "UnsetType"})
 # URLs: objects that are nothing but a text.
 _TEXTS: _Names = frozenset(
     {("pydantic.networks", "_BaseUrl"), ("pydantic_core._pydantic_core", "Url")}

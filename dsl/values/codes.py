@@ -7,7 +7,7 @@ import re
 
 from turnout.dsl.values.exports import is_rounded, whole, without_country, without_platform
 from turnout.dsl.values.reading import MISSING, FromText, Reading, Unread
-from turnout.dsl.values.texts import normal_code
+from turnout.dsl.values.texts import compatible, normal_code
 
 _DIGITS = re.compile("[0-9]*")
 _ROUNDED = Unread("rounded by a spreadsheet: its last digits are lost")
@@ -21,18 +21,19 @@ def code(first: int | None = None, digits: int | None = None) -> FromText:
     >>> code(None, 5)("2134", None)
     Unread(reason='4 digits, not 5', kept=None)
     """
+    is_cut = first is not None or digits is not None
 
     def from_text(text: str, _country: str | None = None) -> Reading:
         if text.isascii() and text.isalnum():  # nothing can stand around it
             written = text.upper()
         else:
-            written = normal_code(without_platform(text))
+            bare = compatible(without_platform(text))
+            written = normal_code(without_country(bare) if is_cut else bare)
             if is_rounded(written):
                 return _ROUNDED
             written = whole(written)
-        if first is None and digits is None:
+        if not is_cut:
             return written or MISSING
-        written = without_country(written)
         if digits is not None and (problem := _other_width(written, digits, exact=first is None)):
             return problem
         return written[:first] or MISSING

@@ -49,7 +49,8 @@ def _checked(address: str) -> Reading:
         if len(each) > 1:
             return _SEVERAL
         address = each.pop() if _BETWEEN.search(address) else address
-    address = _QUOTED.sub(r"\1@", address.rstrip(".,; "))
+    # A `'` in front is what a sheet was told to leave the rest alone.
+    address = _QUOTED.sub(r"\1@", address.rstrip(".,; ").removeprefix("'"))
     try:
         found = validate_email(
             address,

@@ -7,15 +7,16 @@ Each is taken off where it can be nothing else. What was cut or rounded can't be
 import re
 
 _QUOTES = frozenset("'\"")
-_FORMULA_TEXT = re.compile(r'="((?:[^"]|"")*)"')
+_FORMULA_TEXT = re.compile(r'="(?P<once>(?:[^"]|"")*)"|=""(?P<twice>[^"]*)""')
 # `'` before what a sheet would run, or take for a number; Turnout guards its own output so.
 _GUARDED = re.compile(r"'(?:[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]|[0-9][0-9 .,/:()-]*\Z)")
-_PLATFORM = re.compile(r"(?:p|z|l|f|c|ag|as|ad):(?=\+?[A-Z]{0,3}-?[0-9])", re.IGNORECASE)
-_WHOLE = re.compile(r"([0-9]+)\.0+")
+_PLATFORM = re.compile(r"(?:p|z|l|f|c|ag|as|ad):(?= ?\+?[A-Z]{0,3}-?[0-9])", re.IGNORECASE)
+_WHOLE = re.compile(r"(\+?[0-9]+)\.0+")
 _ROUNDED = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE)
 _COUNTRY_PREFIX = re.compile(
     r"(?:A|AT|B|BE|CH|CZ|D|DE|DK|E|ES|EST|F|FIN|FI|FL|FR|GR|H|HR|HU|I|IT|L|LI|LT|LU|LV|N|NL|NO|P|PL|PT"
-    r"|RO|S|SE|SI|SK|SLO|US)-(?=[0-9]{3,})"
+    r"|RO|S|SE|SI|SK|SLO|US)(?:[-\u2010-\u2014]|\s)\s*(?=[0-9]{3,})",
+    re.IGNORECASE,
 )
 
 
@@ -27,7 +28,8 @@ def unguarded(text: str) -> str:
     """
     while True:
         if text[:2] == '="' and (found := _FORMULA_TEXT.fullmatch(text)):
-            text = found[1].replace('""', '"').strip()
+            inside = found["once"] if found["twice"] is None else found["twice"]
+            text = inside.replace('""', '"').strip()
         elif text[:1] == "'" and _GUARDED.match(text):
             text = text[1:].lstrip()
         else:
@@ -58,8 +60,8 @@ def without_platform(text: str) -> str:
 def without_country(code: str) -> str:
     """Return a postcode without the country that letters carry before it.
 
-    >>> without_country("D-10115"), without_country("SW1A2AA")
-    ('10115', 'SW1A2AA')
+    >>> without_country("D-10115"), without_country("F 75001"), without_country("SW1A 2AA")
+    ('10115', '75001', 'SW1A 2AA')
     """
     found = _COUNTRY_PREFIX.match(code)
     return code[found.end() :] if found else code

@@ -6,7 +6,9 @@ to its users), and the three "states" of the US postal service for its armed for
 
 import json
 from collections.abc import Mapping
-from importlib.resources import files
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Literal
 
 _STANDARDS = {
@@ -32,13 +34,19 @@ _BESIDE: Mapping[str, tuple[Mapping[str, str], ...]] = {
 def rows(
     table: Literal["countries", "subdivisions", "languages", "currencies"],
 ) -> list[Mapping[str, str]]:
-    """Return the entries of one table, each with the keys that it has.
+    """Return the entries of one table, each with the keys that it has; a list of one's own."""
+    return [*_entries(table)]
 
-    Meant for building look-ups: the list is made anew with each call.
-    """
-    # pycountry's own objects take ten times as long to make as the files that they are made of.
-    path = files("pycountry").joinpath("databases", f"iso{_STANDARDS[table]}.json")
+
+@cache
+def _entries(table: str) -> tuple[Mapping[str, str], ...]:
+    # pycountry's own objects take ten times as long to make as the files that they are made of,
+    # and importing it half as long as checking a policy.
+    spec = find_spec("pycountry")
+    assert spec is not None  # it is installed with Turnout
+    assert spec.origin is not None
+    path = Path(spec.origin).with_name("databases") / f"iso{_STANDARDS[table]}.json"
     (entries,) = json.loads(path.read_text("utf-8")).values()
     if table == "subdivisions":
         entries = [entry | {"country_code": entry["code"][:2]} for entry in entries]
-    return [*entries, *_BESIDE.get(table, ())]
+    return (*entries, *_BESIDE.get(table, ()))

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from turnout.dsl.values.iso import rows
-from turnout.dsl.values.name_tables import NameTable, cldr, names, parts
+from turnout.dsl.values.name_tables import NameTable, cldr, names, parts, row_of_codes
 from turnout.dsl.values.places import country, country_codes
 from turnout.dsl.values.reading import Reading, Unread
 from turnout.dsl.values.texts import loose_key, nearest
@@ -64,6 +64,8 @@ _NAMES = {
     "vi": "tiếng Việt",
     "zh": "中文,汉语,漢語,Mandarin",
 }
+# What ISO 639 has for texts of no language or of several.
+_NO_LANGUAGES = frozenset({"mis", "mul", "und", "zxx"})
 # What Java's locales say to this day.
 _FORMER_CODES = {"in": "id", "iw": "he", "ji": "yi"}
 _REGIONS = frozenset("latinamerica latam european international world global northamerica".split())
@@ -92,7 +94,8 @@ def language(text: str, _country: str | None = None) -> Reading:
     """
     if code := _meant(text):
         return code
-    first, *others = [part for part in parts(text) if not _WEIGHT.fullmatch(part)] or [""]
+    pieces = row_of_codes(text, _is_code) or parts(text)
+    first, *others = [part for part in pieces if not _WEIGHT.fullmatch(part)] or [""]
     found = [_meant(first), *(_meant(part) for part in others if not _is_variant(part, first))]
     if not others or not all(found):
         return Unread(f"not a language{nearest(text, _common_names())}")
@@ -107,7 +110,7 @@ def _meant(text: str) -> str | None:
     lower = text.lower()
     if code := language_codes().get(lower):
         return code
-    match sorted(language_table().meant(text)):
+    match sorted(language_table().meant(text, _is_code)):
         case [code]:
             return code
         case _:
@@ -118,6 +121,10 @@ def _meant(text: str) -> str | None:
     is_known = script is None or script in _SCRIPTS
     is_somewhere = region is None or region.isdigit() or region.upper() in country_codes()
     return language_codes().get(tag) if is_known and is_somewhere else None
+
+
+def _is_code(piece: str) -> bool:
+    return piece.lower() in language_codes()
 
 
 def _is_variant(part: str, first: str) -> bool:
@@ -137,9 +144,10 @@ def language_codes() -> Mapping[str, str]:
     """Return the language's code by every code of it, in small letters."""
     codes: dict[str, str] = dict(_FORMER_CODES)
     for entry in rows("languages"):
-        code = _code(entry)
-        for spelling in (code, entry["alpha_3"], entry.get("bibliographic", code)):
-            codes[spelling] = code
+        alpha_3 = entry["alpha_3"]
+        code = entry.get("alpha_2", alpha_3)
+        if code not in _NO_LANGUAGES:
+            codes[code] = codes[alpha_3] = codes[entry.get("bibliographic", code)] = code
     return codes
 
 
@@ -150,7 +158,11 @@ def language_table() -> NameTable:
     everyday += [(name, code) for code, known in cldr("languages").items() for name in known]
     # Languages with a two-letter code come first: their names are the ones that are meant.
     common = [entry for entry in rows("languages") if "alpha_2" in entry]
-    rare = [entry for entry in rows("languages") if "alpha_2" not in entry]
+    rare = [
+        entry
+        for entry in rows("languages")
+        if "alpha_2" not in entry and entry["alpha_3"] not in _NO_LANGUAGES
+    ]
     return names(everyday, _official(common), _official(rare))
 
 

@@ -19,7 +19,7 @@ from turnout.dsl.values.reading import Reading
 
 _NUMBER = re.compile(r"-?[0-9][0-9_]*(?:\.[0-9]+)?[kMB]?")
 # Words that mean something else after `is` or `has`.
-_TAKEN = frozenset({"all", "any", "missing", "none", "not", "present"})
+_TAKEN = frozenset({"all", "any", "missing", "none", "not", "present", "word"})
 _POWERS = {"k": 3, "M": 6, "B": 9}
 _ESCAPED = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\t": r"\t"})
 

@@ -2,19 +2,19 @@
 
 A name is known as it is written (case apart), and by what is left of it without accents,
 blanks and punctuation, but only where that is enough to be sure of: signs may be dropped from
-"Cote d'Ivoire", not from "N/A". Codes are no names: they are compared in case alone.
+"Cote d'Ivoire", not from "N/A". Codes are no names: they are compared in case alone, and a row
+of them ("PE RU") is no name that their letters make together.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Literal
 from unicodedata import normalize
 
-import attrs
-
 from turnout.dsl.values.texts import name_key
+from turnout.frozen import attribute, frozen
 
 _FEW = 4
 """Fewer letters than these are a name only as they stand: nothing may be dropped from them."""
@@ -25,21 +25,29 @@ BETWEEN = re.compile(
 )
 
 
-@attrs.frozen(eq=False)
+_BETWEEN_CODES = re.compile(r"[\s.\-_\u2010-\u2014]+")
+
+
+@frozen(eq=False)
 class NameTable:
     """The codes that each name may mean.
 
     written: by the name as it stands, case folded. loose: by its letters and digits alone.
     """
 
-    written: Mapping[str, frozenset[str]] = attrs.field(repr=False)
-    loose: Mapping[str, frozenset[str]] = attrs.field(repr=False)
+    written: Mapping[str, frozenset[str]] = attribute(repr=False)
+    loose: Mapping[str, frozenset[str]] = attribute(repr=False)
 
-    def meant(self, text: str) -> frozenset[str]:
-        """Return the codes that `text` may mean by name, none where it is no name."""
+    def meant(self, text: str, is_code: Callable[[str], bool]) -> frozenset[str]:
+        """Return the codes that `text` may mean by name, none where it is no name.
+
+        is_code: whether a piece of it could be meant as a code.
+        """
         plain = normalize("NFKC", text).casefold()
         if found := self.written.get(plain):
             return found
+        if row_of_codes(text, is_code):
+            return frozenset()
         for key in loose_keys(plain):
             if found := self.loose.get(key):
                 return found
@@ -69,7 +77,8 @@ def names(*ranks: Iterable[tuple[str, str]]) -> NameTable:
 
 def loose_keys(plain: str) -> tuple[str, ...]:
     """Return the loose keys of a folded name, without those that it has too few letters for."""
-    found = ((name_key(way), _letters(way)) for way in (plain, _turned(plain)))
+    ways = dict.fromkeys((plain, _turned(plain)))
+    found = ((name_key(way), _letters(way)) for way in ways)
     return tuple(
         key for key, letters in found if len(key.replace(",", "")) >= _FEW or letters == key
     )
@@ -81,7 +90,7 @@ def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
 
 def _turned(name: str) -> str:
     """Return "Republic of Korea" for "Korea, Republic of" and "Korea (Republic of)"."""
-    if found := _IN_BRACKETS.fullmatch(name):
+    if name.endswith(")") and (found := _IN_BRACKETS.fullmatch(name)):
         return f"{found[2]} {found[1]}"
     head, comma, tail = name.partition(", ")
     return f"{tail} {head}" if comma else name
@@ -89,9 +98,23 @@ def _turned(name: str) -> str:
 
 def _letters(text: str) -> str:
     """Return a folded text without blanks and accents, its signs kept."""
+    if text.isascii():
+        return "".join(text.split())
     return "".join(
         c for c in normalize("NFKD", text) if not c.isspace() and (c.isalnum() or c.isascii())
     )
+
+
+def row_of_codes(text: str, is_code: Callable[[str], bool]) -> tuple[str, ...]:
+    """Return the codes that a text consists of, where it is several and nothing else.
+
+    >>> row_of_codes("en DE", {"en", "DE"}.__contains__), row_of_codes("Peru", str.isalpha)
+    (('en', 'DE'), ())
+    """
+    pieces = tuple(_BETWEEN_CODES.split(text))
+    if len(pieces) < 2 or any(len(piece) > 3 for piece in pieces):
+        return ()
+    return pieces if all(map(is_code, pieces)) else ()
 
 
 def parts(text: str) -> tuple[str, ...]:
@@ -106,7 +129,8 @@ def parts(text: str) -> tuple[str, ...]:
 @cache
 def cldr(table: Literal["countries", "subdivisions", "languages"]) -> Mapping[str, tuple[str, ...]]:
     """Return CLDR's names by code: in English, in own languages, and in a few others."""
-    path = files("turnout.dsl.values").joinpath("names", f"{table}.tsv")
-    lines = path.read_text("utf-8").splitlines()
+    found = get_data(__name__, f"names/{table}.tsv")
+    assert found is not None  # it is installed with this module
+    lines = found.decode().splitlines()
     rows = (line.split("\t") for line in lines if not line.startswith("#"))
     return {code: tuple(found) for code, *found in rows}

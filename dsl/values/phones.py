@@ -11,17 +11,32 @@ from importlib.util import find_spec
 
 from turnout.dsl.values.exports import is_rounded, whole, without_platform
 from turnout.dsl.values.reading import FromText, Reading, Unread
+from turnout.dsl.values.texts import compatible
 
+# What stands behind a number and is no part of it; a lone letter only in brackets.
+_NOTES = (
+    "work|home|mobile|mob|cell|office|main|direct|fax|private|privat|gesch\u00e4ftlich|dienstlich"
+    "|b\u00fcro|mobil|handy|zentrale|arbeit|bureau|domicile|portable|whatsapp"
+)
+_NOTED = re.compile(
+    rf"\s*(?:\(\s*(?:[hmwodpf]|{_NOTES})\.?\s*\)|\[\s*(?:{_NOTES})\s*\]"
+    rf"|(?<=[0-9\s)])[-,]?\s*(?:{_NOTES})\.?)\Z",
+    re.IGNORECASE,
+)
+# Letters stand for figures in "1-800-FLOWERS"; behind a whole number they are something else.
+_LETTERED = re.compile(r"(?:[^0-9A-Z]*[0-9]){7,}[^0-9A-Z]*[A-Z]", re.IGNORECASE)
 _LABELLED = re.compile(
-    r"(?:tel|telephone|telefon|phone|mobile|mobil|cell|fax|fon|t|m)\s*[.:]+\s*", re.IGNORECASE
+    rf"\A(?:tel|telephone|telefon|phone|fon|t|m|{_NOTES})\s*[.:]+\s*", re.IGNORECASE
 )
 _SHAPE = re.compile(
-    r"(?:tel:)?[+(\[]?[0-9+][0-9A-Z\s().\[\]/\-\u2010-\u2015\u00a0]*"
-    r"(?:(?:;?ext[.=:]?|x|#|durchwahl|dw)\s*\.?[0-9]{1,7})?",
+    r"(?:tel:)?[+(\[]?[0-9+][0-9A-Z\s().\[\]/\-\u2010-\u2015\u2212\u00a0]*",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"[,;|\n]|\s(?:or|and|oder|und)\s", re.IGNORECASE)
-_EXTENSION = re.compile(r"\s*[,;]?\s*(?:ext|x|#)[.=:]*\s*[0-9]{1,7}\Z", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"\s*[,;]?\s*(?:ext(?:ension|n)?|x|#|durchwahl|dw|poste|ramal|anexo)[.=:]*\s*[0-9]{1,7}\Z",
+    re.IGNORECASE,
+)
 _INTERNATIONAL = re.compile(r"\(?00\)?(?=[\s1-9(])")
 _NOT_A_NUMBER = Unread("not a phone number")
 _NO_COUNTRY = Unread("no country's code such as +49, and no country to read it in")
@@ -42,16 +57,18 @@ def phone(within: str | None = None) -> FromText:
 
 @lru_cache(maxsize=4096)
 def _phone(text: str, country: str | None) -> Reading:
-    written = _LABELLED.sub("", without_platform(text.strip()), count=1)
+    written = _LABELLED.sub("", without_platform(compatible(text.strip())), count=1)
     if is_rounded(written):
         return _ROUNDED
-    written = whole(_EXTENSION.sub("", written))
+    written = whole(_NOTED.sub("", _EXTENSION.sub("", written)))
     if _SEVERAL.search(written):
         found = {_phone(part, country) for part in _SEVERAL.split(written) if part.strip()}
         if all(isinstance(each, str) for each in found):
             return found.pop() if len(found) == 1 else _TOO_MANY
         return _NOT_A_NUMBER
     if len(written) > 60 or not _SHAPE.fullmatch(written) or sum(map(str.isdigit, written)) < 3:
+        return _NOT_A_NUMBER
+    if _LETTERED.match(written):
         return _NOT_A_NUMBER
     in_country = country or "ZZ"
     if _INTERNATIONAL.match(written):  # "00" is how most countries write the "+"

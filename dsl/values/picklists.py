@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import cast
-from unicodedata import normalize
 
 from turnout.dsl.values.built_ins import built_in
 from turnout.dsl.values.reading import MISSING, FromOther, FromText, Reading, Unread
-from turnout.dsl.values.texts import cleaned, nearest, normal_text
+from turnout.dsl.values.texts import cleaned, compatible, nearest, normal_text
 
 _OVERLOOKED = re.compile(r"(?<=\w)(?<!_)[ \-_/.]+(?=[^\W_])")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
@@ -44,7 +43,7 @@ def picklist_key(text: str) -> str:
     >>> picklist_key("Health-Care"), picklist_key("health care"), picklist_key("1 \u2013 10")
     ('healthcare', 'healthcare', '1-10')
     """
-    plain = " ".join(_DASHES.sub("-", normalize("NFKC", text).casefold()).split())
+    plain = " ".join(_DASHES.sub("-", compatible(text).casefold()).split())
     if plain.isalnum():
         return plain
     return _OVERLOOKED.sub(_kept, _AROUND.sub(r"\1", plain))
@@ -93,7 +92,13 @@ def any_of(values: tuple[str, ...]) -> tuple[FromText, FromOther]:
         if isinstance(whole, str):
             return alone[whole]
         parts = _parts(text)
-        return whole if parts == [text] else _several(parts, one)
+        if parts == [text]:
+            return whole
+        found = _several(parts, one)
+        if isinstance(found, Unread):  # a value may hold a comma where others are separated by ;
+            ways = (_several(text.split(sign), one) for sign in ";|\n" if sign in text)
+            return next((way for way in ways if not isinstance(way, Unread)), found)
+        return found
 
     def from_other(raw: object) -> Reading | None:
         if isinstance(raw, list | tuple | set | frozenset):

@@ -34,7 +34,7 @@ LIKELY = CERTAIN | frozenset(
 )
 """In a column of anything but free text they say that there is no value, too."""
 
-SIGNS = re.compile(r"[-\u2010-\u2015_.?*#/\\|~=+!:;,\s]*")
+SIGNS = re.compile(r"""[-\u2010-\u2015_.?*#/\\|~=+!:;,'"`()\[\]{}<>&%^@\s]*""")
 _STARTS = frozenset(known[:2] for known in LIKELY)
 _TEST_LEAD = "<test lead:"
 _LONGEST = 40

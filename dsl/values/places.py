@@ -6,12 +6,12 @@ never guessed; a name and its code in one cell are read where they say the same.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from unicodedata import normalize
 
 from turnout.dsl.values.iso import rows
-from turnout.dsl.values.name_tables import NameTable, cldr, names, parts
+from turnout.dsl.values.name_tables import NameTable, cldr, names, parts, row_of_codes
 from turnout.dsl.values.place_names import CODES, COUNTRIES, SUBDIVISIONS
 from turnout.dsl.values.reading import FromText, Reading, Unread
 from turnout.dsl.values.texts import nearest
@@ -35,7 +35,8 @@ def country(text: str, _country: str | None = None) -> Reading:
     text = _THE.sub("", text) or text
     if found := _countries_meant(text):
         return _one(found)
-    each = [_countries_meant(part) for part in parts(text)]
+    pieces = row_of_codes(text, _is_country_code) or parts(text)
+    each = [_countries_meant(part) for part in pieces]
     if len(each) < 2 or not all(each):
         return Unread(f"not a country{nearest(text, _country_names())}")
     if common := frozenset[str]().union(*each).intersection(*each):
@@ -81,7 +82,7 @@ def codes_of(name: str) -> tuple[str, ...]:
 def _within(text: str, country: str) -> Reading:
     if found := _subdivisions_meant(text, country):
         return _one(found)
-    pieces = parts(text)
+    pieces = row_of_codes(text, _is_code_in(country)) or parts(text)
     each = [_subdivisions_meant(part, country) for part in pieces]
     inside = [codes for codes in each if codes]
     # "Texas, USA": the country itself may stand beside it, and nothing else.
@@ -115,7 +116,11 @@ def _letters_of_flag(found: re.Match[str]) -> str:
 
 def _countries_meant(text: str) -> frozenset[str]:
     code = country_codes().get(normalize("NFKC", text).upper())
-    return frozenset((code,)) if code else country_table().meant(text)
+    return frozenset((code,)) if code else country_table().meant(text, _is_country_code)
+
+
+def _is_country_code(piece: str) -> bool:
+    return piece.upper() in country_codes()
 
 
 @cache
@@ -157,7 +162,11 @@ def _subdivisions_meant(text: str, country: str) -> frozenset[str]:
     full = f"{country}-{normalize('NFKC', text).upper()}"
     if full in subdivision_codes():
         return frozenset((full,))
-    return subdivision_table(country).meant(text)
+    return subdivision_table(country).meant(text, _is_code_in(country))
+
+
+def _is_code_in(country: str) -> Callable[[str], bool]:
+    return lambda piece: f"{country}-{piece.upper()}" in subdivision_codes()
 
 
 @cache

@@ -22,8 +22,16 @@ _BETWEEN = re.compile(
 )
 _UPWARDS = re.compile(rf"(?P<after>.+?) ?(?:{_OR_MORE})|(?:{_OVER}) ?(?P<before>.+)", re.IGNORECASE)
 _DOWNWARDS = re.compile(rf"(?:{_UNDER}) ?(?P<after>.+)", re.IGNORECASE)
-# What is counted: "51-200 employees".
-_COUNTED = re.compile(r"(?<=[0-9+kKmM])\s+[^\W\d_]{3,}\Z")
+# What is counted: "51-200 employees". Other words may say something of the number: "5 million".
+_COUNTED = re.compile(
+    r"(?<=[0-9+kKmM])(?:\s*(?:名|人|社員|員工|员工|人以内)"
+    r"|\s+(?:employees?|people|persons?|staff|headcount|ftes?|workers?|members?|users?|seats?"
+    r"|licen[cs]es?|agents?|reps?|mitarbeiter\w*|beschäftigte\w*|angestellte\w*|personen|leute"
+    r"|nutzer\w*|employée?s?|salariée?s?|personnes|collaborateurs|empleados|personas"
+    r"|trabajadores|dipendenti|addetti|persone|funcionários|colaboradores|pessoas|medewerkers"
+    r"|werknemers|anställda|ansatte|pracowników|сотрудник\w*|человек))\Z",
+    re.IGNORECASE,
+)
 _SCALED = re.compile(r"[0-9][\s.]*[A-Za-z]")
 _ONE_UNIT = Unread("ambiguous: only one end of the range has a unit")
 _SWAPPED = Unread("a range whose ends are swapped")
@@ -45,7 +53,7 @@ def ranged(one: FromText, end: str, low: Value | None, high: Value | None) -> Fr
         written = _COUNTED.sub("", " ".join((plain(text) or "").split()))
         if found := _BETWEEN.fullmatch(written):
             both = _of_two(found["low"], found["high"], lambda part: one(part, country), end)
-            if not isinstance(both, Unread) or both in _TOLD:
+            if not isinstance(both, Unread) or both in _TOLD or _is_of_a_number(both):
                 return both
         for form, which in ((_UPWARDS, "low"), (_DOWNWARDS, "high")):
             if found := form.fullmatch(written):
@@ -55,6 +63,11 @@ def ranged(one: FromText, end: str, low: Value | None, high: Value | None) -> Fr
         return one(written, country) if written else single
 
     return from_text
+
+
+def _is_of_a_number(told: Unread) -> bool:
+    """Return whether an end is a number, though none that can be taken."""
+    return told.reason.startswith(("ambiguous", "outside"))
 
 
 def _of_two(low: str, high: str, read: Callable[[str], Reading], end: str) -> Reading:

@@ -10,21 +10,20 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias, cast
 
-import attrs
-
 from turnout.dsl.headers import Bound, Headers, value_at
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.types import Field, Subdivision, Value, Values, field_beside
 from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
 from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Issue, Reader, Unread
+from turnout.frozen import frozen
 
 _SHOWN = 80
 _EMPTY: tuple[object, ...] = (None, "")
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 
-@attrs.frozen
+@frozen
 class RawValues:
     """What a raw lead says: its values by field, as they came, and what can't be used."""
 
@@ -135,7 +134,7 @@ def _read(
             values[beside] = cast("str", value)[:2]
 
 
-@attrs.frozen
+@frozen
 class _Present:
     """A value of a field that may stand in several columns.
 

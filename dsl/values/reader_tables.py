@@ -20,6 +20,7 @@ from turnout.dsl.values.picklists import picklist_key, truth_words
 from turnout.dsl.values.placeholders import LIKELY, is_placeholder
 from turnout.dsl.values.reading import MISSING, Missing
 from turnout.dsl.values.texts import cleaned, normal_text
+from turnout.frozen import attribute, frozen
 
 KeyForm: TypeAlias = Literal["exact", "text", "small", "capitals", "name", "letters", "picklist"]
 """How a text becomes a key. exact: not at all. text: as the values of a text field, see
@@ -31,15 +32,15 @@ enough to be sure of. picklist: without what doesn't tell values of a list apart
 _QUOTES = "='\""
 
 
-@attrs.frozen
+@frozen
 class ReaderTable:
     """Values by key; several where a key may mean each of them, and so none."""
 
     step: KeyForm
-    values: Mapping[str, tuple[Value, ...]] = attrs.field(repr=False, hash=False)
+    values: Mapping[str, tuple[Value, ...]] = attribute(repr=False, hash=False)
 
 
-@attrs.frozen
+@frozen
 class ReaderTables:
     """What one field's reader looks up.
 

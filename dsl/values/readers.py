@@ -1,7 +1,8 @@
 """Reading one raw value as a field's type.
 
 A reader is built once per field and then called once per lead, so whatever can be looked
-up is looked up when it is built. It takes any object at all and never raises.
+up is looked up when it is built. It takes any object at all and never raises. What reads a
+type is imported when a field has it: few policies have all of them.
 """
 
 from decimal import Decimal
@@ -9,19 +10,7 @@ from functools import lru_cache
 from typing import TypeAlias, assert_never
 
 from turnout.dsl import types
-from turnout.dsl.values import (
-    codes,
-    dates,
-    emails,
-    languages,
-    money,
-    numerals,
-    phones,
-    picklists,
-    places,
-    ranges,
-    web_domains,
-)
+from turnout.dsl.values import codes, numerals, picklists
 from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
 from turnout.dsl.values.exports import unguarded, unquoted
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY, is_placeholder
@@ -109,6 +98,8 @@ def reader(field: types.Field) -> Reader:
         return _remembering_in_countries(read_text, read_other)
     read_value = _remembering(read_text, read_other)
     if isinstance(field.type, types.Money) and field.type.of is not None:
+        from turnout.dsl.values import money  # noqa: PLC0415
+
         return money.as_told(read_value, field.type.currency)
     return read_value
 
@@ -117,13 +108,13 @@ def _text_reader(
     kind: types.FieldType, from_text: FromText, placeholders: frozenset[str]
 ) -> FromText:
     """Return what reads any text: nothing, a placeholder, or what `from_text` makes of it."""
-    is_open = isinstance(kind, _OPEN)
+    is_open, is_text = isinstance(kind, _OPEN), type(kind) is types.Text
     known = LIKELY if isinstance(kind, types.Language) else CERTAIN
 
     def bare(text: str, country: str | None) -> Reading:
         """Read what is left of a text without what an export put around it."""
         if text[0] in "='\"":
-            text = unguarded(text) if is_open else unquoted(unguarded(text))
+            text = unguarded(text) if is_text else unquoted(unguarded(text))
             if not text:
                 return MISSING
         if is_open:
@@ -182,10 +173,14 @@ def _readers(kind: types.FieldType) -> tuple[FromText, FromOther | None]:
         case types.Number(low, high, written):
             return _with_ranges(numerals.number(low, high, written), written, low, high)
         case types.Money(currency, written):
+            from turnout.dsl.values import money  # noqa: PLC0415
+
             return _with_ranges(money.money(currency, written), written, None, None)
         case types.Boolean(true_when, false_when):
             return picklists.truth(true_when, false_when)
         case types.Date():
+            from turnout.dsl.values import dates  # noqa: PLC0415
+
             return dates.day(kind)
         case types.AnyOf(values):
             return picklists.any_of(values)
@@ -216,6 +211,8 @@ def _with_ranges(
     from_text, from_other = readers
     if not written.end:
         return readers
+    from turnout.dsl.values import ranges  # noqa: PLC0415
+
     return ranges.ranged(from_text, written.end, low, high), from_other
 
 
@@ -228,16 +225,28 @@ def _word_reader(kind: _Words) -> FromText:
         case types.Code(first, digits):
             return codes.code(first, digits)
         case types.Email():
+            from turnout.dsl.values import emails  # noqa: PLC0415
+
             return emails.email
         case types.Phone(_, within):
+            from turnout.dsl.values import phones  # noqa: PLC0415
+
             return phones.phone(within)
         case types.Domain(_, without_free_mail):
+            from turnout.dsl.values import web_domains  # noqa: PLC0415
+
             return web_domains.domain(without_free_mail=without_free_mail)
         case types.Country():
+            from turnout.dsl.values import places  # noqa: PLC0415
+
             return places.country
         case types.Subdivision(_, within):
+            from turnout.dsl.values import places  # noqa: PLC0415
+
             return places.subdivision if within is None else places.within(within)
         case types.Language():
+            from turnout.dsl.values import languages  # noqa: PLC0415
+
             return languages.language
         case types.OneOf(values):
             return picklists.one_of(values)

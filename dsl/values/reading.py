@@ -8,9 +8,8 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Final, TypeAlias
 
-import attrs
-
 from turnout.dsl.types import Value
+from turnout.frozen import frozen
 
 
 class Missing(Enum):
@@ -23,7 +22,7 @@ MISSING: Final = Missing.MISSING
 """There is no value: None, "", blanks, or a placeholder that the field declares."""
 
 
-@attrs.frozen
+@frozen
 class Unread:
     """A value that can't be read as its field's type.
 
@@ -37,7 +36,7 @@ class Unread:
     kept: Value | None = None
 
 
-@attrs.frozen
+@frozen
 class Issue:
     """Something about a lead's data that the reader couldn't use as it stood.
 

@@ -7,18 +7,17 @@ needs the list of them. So none of it is written a second time.
 
 from functools import cache
 
-import attrs
-
 from turnout.dsl.values.emails import PLAIN, RESERVED
 from turnout.dsl.values.name_tables import BETWEEN
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY, SIGNS
 from turnout.dsl.values.texts import LETTERS_WITHOUT_PARTS
+from turnout.frozen import attribute, frozen
 
 _LAST = 0x110000
 _SURROGATES = range(0xD800, 0xE000)
 
 
-@attrs.frozen
+@frozen
 class StepTables:
     """What steps look up.
 
@@ -29,10 +28,10 @@ class StepTables:
     needs no second look, in small letters, unless it ends in one of `reserved`.
     """
 
-    folds: tuple[tuple[str, str], ...] = attrs.field(repr=False)
+    folds: tuple[tuple[str, str], ...] = attribute(repr=False)
     letters: tuple[tuple[str, str], ...]
-    certain: tuple[str, ...] = attrs.field(repr=False)
-    likely: tuple[str, ...] = attrs.field(repr=False)
+    certain: tuple[str, ...] = attribute(repr=False)
+    likely: tuple[str, ...] = attribute(repr=False)
     signs: str
     between: str
     address: str

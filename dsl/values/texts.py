@@ -8,14 +8,15 @@ compatibility forms (full-width digits) become plain ones (NFKC).
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
-from unicodedata import normalize
+from unicodedata import category, normalize
 
 LONGEST = 10_000
 """Characters that one value may have."""
 
-# Invisible, without meaning in a value, and common in text pasted from web pages: soft
-# hyphen, zero-width space, word joiner, byte order mark.
-_INVISIBLE = re.compile("[\u00ad\u200b\u2060\ufeff]")
+# Invisible, without meaning in a value, and common in text pasted from web pages and address
+# books: soft hyphen, zero-width space, word joiner, byte order mark, and what turns the
+# direction of writing.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 # Neither UTF-8 nor PostgreSQL can hold these.
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 LETTERS_WITHOUT_PARTS = str.maketrans(
@@ -59,6 +60,21 @@ def normal_text(raw: str) -> str:
     return " ".join(normalize("NFC", folded).split())
 
 
+def compatible(raw: str) -> str:
+    """Return a text with plain forms of what has other ones, such as full-width digits.
+
+    Small and circled figures stay, because they would become digits: "10²" is not 102.
+
+    >>> compatible("\uff12\uff11"), compatible("10²")
+    ('21', '10²')
+    """
+    if raw.isascii():
+        return raw
+    if any(category(character) == "No" for character in raw):
+        return normalize("NFC", raw)
+    return normalize("NFKC", raw)
+
+
 def normal_code(raw: str, first: int | None = None) -> str:
     """Return the form in which codes are compared, cut to `first` characters.
 
@@ -68,8 +84,8 @@ def normal_code(raw: str, first: int | None = None) -> str:
     if raw.isascii():
         return "".join(raw.upper().split())[:first]
     # Twice, because letters may grow together where a blank went or upper case changed them.
-    code = "".join(normalize("NFKC", raw).split()).upper()
-    return normalize("NFKC", code)[:first]
+    code = "".join(compatible(raw).split()).upper()
+    return compatible(code)[:first]
 
 
 def loose_key(raw: str) -> str:

@@ -6,13 +6,13 @@ leniently, if its cells then fit the header); the lines after it are read again.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Self, TypeAlias
 
-import attrs
-
 from turnout.dsl.headers import Headers
+from turnout.frozen import frozen
 from turnout.runtime.records.decoding import Lines
 from turnout.runtime.records.footers import Row, beginning
 from turnout.runtime.records.headings import MOST_ABOVE, fields_in, heading, is_plain, named
@@ -31,6 +31,7 @@ _Cells: TypeAlias = tuple[list[str], str | None, str, str]
 digest of a line that is too long."""
 
 _DELIMITERS = ",;\t|"
+_TOLD = re.compile(r'"?sep=([^\w\s"]|\t)"?[ \t,;]*\r?\n?', re.IGNORECASE)
 _LONGEST_HEAD = 1 << 20
 _LONG_ROW = f"a row of more than {LONGEST_ROW:,} characters"
 _LONG_CELL = f"a cell of more than {LONGEST_CELL:,} characters: is its quote closed?"
@@ -52,12 +53,24 @@ def delimited(
     rows = _rows(lines, delimiter)
     none: list[str] = []
     header = next((cells for cells, _, _, _ in rows if named(cells)), none)
-    columns = columns_of(header, headers, lines.name)
+    columns = columns_of(_unwrapped(header, delimiter, headers), headers, lines.name)
     numbered = (Row(number, *cells) for number, cells in zip(count(1), rows, strict=False))
-    return columns, records_of(numbered, columns, manner, remarks)
+
+    def split(row: str) -> list[str]:
+        return _loosely(row, delimiter) if delimiter in row else []
+
+    return columns, records_of(numbered, columns, manner, remarks, split)
 
 
-@attrs.frozen
+def _unwrapped(cells: list[str], delimiter: str, headers: Headers) -> list[str]:
+    """Return the cells of a header that stands in quotes as a whole, as programs quote twice."""
+    if len(cells) != 1 or delimiter not in cells[0]:
+        return cells
+    inside = _loosely(cells[0], delimiter)
+    return inside if fields_in(named(inside), headers) > 1 else cells
+
+
+@frozen
 class _Head:
     """The beginning of a table as one separator cuts it.
 
@@ -82,13 +95,13 @@ def _begin(lines: Lines, headers: Headers, manner: Manner, remarks: Remarks) -> 
     if first is None:
         raise LeadsError(f"{lines.name} begins with {_LONG_ROW}", "is it a table?")
     delimiters = _DELIMITERS
-    if first.lower().startswith("sep=") and len(first.strip()) == len("sep=,"):
-        delimiters = first.strip()[-1]  # what Excel is told with, and hides
+    if told := _TOLD.fullmatch(first):
+        delimiters = told[1]  # what Excel is told with, and hides
         first = lines.line() or ""
     taken = [first]
     best = _best(taken, headers, delimiters)
     is_open = not manner.skip and not manner.all_rows and headers.count
-    if is_open and not is_plain(_cells_of(first, best.delimiter), headers):
+    if is_open and not is_plain(_cells_of(first, best.delimiter, headers), headers):
         size = len(first)
         while len(taken) < MOST_ABOVE and size < _LONGEST_HEAD and (line := lines.line()):
             taken.append(line)
@@ -110,7 +123,7 @@ def _head(taken: Sequence[str], headers: Headers, delimiter: str) -> _Head:
     starts = [0]
     try:
         for cells in reader:
-            rows.append(cells)
+            rows.append(_unwrapped(cells, delimiter, headers))
             starts.append(reader.line_num)
     except csv.Error:
         pass  # what came before may hold the header; the rest is read strictly, and told
@@ -122,8 +135,8 @@ def _head(taken: Sequence[str], headers: Headers, delimiter: str) -> _Head:
     return _Head(delimiter, (found, len(rows[at])), starts[at], tuple(titles))
 
 
-def _cells_of(line: str, delimiter: str) -> tuple[str, ...]:
-    return named(_loosely(line, delimiter))
+def _cells_of(line: str, delimiter: str, headers: Headers) -> tuple[str, ...]:
+    return named(_unwrapped(_loosely(line, delimiter), delimiter, headers))
 
 
 class _TooLongError(Exception):

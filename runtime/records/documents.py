@@ -6,12 +6,22 @@ bracket and told as a broken row; without such an end the rest can't be read.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from itertools import chain, islice
+from typing import cast
 
 from turnout.dsl.headers import Headers
 from turnout.dsl.values.reading import Issue
 from turnout.runtime.records.decoding import Lines
-from turnout.runtime.records.envelopes import Envelope, Unclear, envelope, paging
+from turnout.runtime.records.envelopes import (
+    Envelope,
+    Unclear,
+    envelope,
+    has_fields,
+    paging,
+    unwrapped,
+)
+from turnout.runtime.records.headings import fields_in, named
 from turnout.runtime.records.json_lines import TOO_DEEP, complaint_of
 from turnout.runtime.records.objects import Objects, members_of
 from turnout.runtime.records.rows import LONGEST_ROW, LeadsError, Record, Remarks, broken
@@ -20,7 +30,7 @@ from turnout.runtime.records.tabular import listed
 _LARGEST_HELD = 1 << 20
 _DEEPEST = 4
 _CHUNK = 1 << 16
-_BLANKS = re.compile(r"[ \t\r\n]*")
+_BLANKS = re.compile("[ \t\r\n\ufeff]*")
 _NUMBER = re.compile(r"[-+.0-9eE]+")
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*("?)|[\[\]{},]', re.DOTALL)
 
@@ -39,9 +49,10 @@ def document(lines: Lines, headers: Headers, remarks: Remarks) -> Iterator[Recor
     cursor = _Cursor(lines)
     match cursor.next():
         case "[":
-            yield from _elements(cursor)
+            yield from _elements(cursor, headers)
         case "{":
-            yield from _whole(cursor, headers, remarks)
+            if (yield from _whole(cursor, headers, remarks)):
+                yield from _others(cursor)
         case "":
             return
         case _:
@@ -50,7 +61,19 @@ def document(lines: Lines, headers: Headers, remarks: Remarks) -> Iterator[Recor
         raise cursor.error("there is more after the end of the document")
 
 
-def _elements(cursor: "_Cursor") -> Iterator[Record]:
+def _others(cursor: "_Cursor") -> Iterator[Record]:
+    """Yield the leads behind a first one, as tools print objects one after the other."""
+    row = 1
+    while cursor.next() == "{":
+        row += 1
+        cursor.row = row
+        try:
+            yield Record(row, cursor.value(), None, cursor.told())
+        except _BrokenError as error:
+            yield broken(row, error.raw, error.complaint)
+
+
+def _elements(cursor: "_Cursor", headers: Headers) -> Iterator[Record]:
     """Yield the elements of an array; the cursor stands at its bracket."""
     cursor.skip()
     row = 0
@@ -59,7 +82,9 @@ def _elements(cursor: "_Cursor") -> Iterator[Record]:
         cursor.row = row
         try:
             value = cursor.value()
-            yield Record(row, value, None, cursor.told())
+            if row == 1:
+                _check_no_header(cursor, value, headers)
+            yield Record(row, unwrapped(value, headers), None, cursor.told())
         except _BrokenError as error:
             yield broken(row, error.raw, error.complaint)
         match cursor.next():
@@ -74,8 +99,19 @@ def _elements(cursor: "_Cursor") -> Iterator[Record]:
     cursor.skip()
 
 
-def _whole(cursor: "_Cursor", headers: Headers, remarks: Remarks) -> Iterator[Record]:
-    """Yield the leads of an envelope, or the object itself where it is a lead.
+def _check_no_header(cursor: "_Cursor", first: object, headers: Headers) -> None:
+    """Raise LeadsError where the elements are rows of which the first names the columns."""
+    names = named(cast("list[object]", first)) if isinstance(first, list) else ()
+    if names and headers.count and fields_in(names, headers) > 1:
+        raise LeadsError(
+            f"{cursor.name} holds rows, not objects: the first one is a header, {listed(names)}",
+            "make objects of them, such as with:"
+            " jq '.[0] as $h | .[1:] | map([$h, .] | transpose | map({(.[0]): .[1]}) | add)' FILE",
+        )
+
+
+def _whole(cursor: "_Cursor", headers: Headers, remarks: Remarks) -> Generator[Record, None, bool]:
+    """Yield the leads of an envelope, or the object itself where it is a lead; return which.
 
     What an object is shows when it is looked at as a whole. One that is too large for that,
     or that has a broken lead in it, can only be an envelope: its first list of objects is
@@ -92,13 +128,15 @@ def _whole(cursor: "_Cursor", headers: Headers, remarks: Remarks) -> Iterator[Re
             match envelope(members, headers):
                 case None:
                     yield Record(1, members, None, issues)
-                    return
+                    return True
                 case Unclear(lists, keys):
                     raise cursor.unclear(lists, keys)
                 case Envelope(found):
                     path = found
         cursor.again()
-    yield from _Streamed(cursor, headers, remarks, path).records()
+    streamed = _Streamed(cursor, headers, remarks, path)
+    yield from streamed.records()
+    return streamed.is_lead
 
 
 class _Streamed:
@@ -120,6 +158,11 @@ class _Streamed:
         self._wanted = wanted
         self._path: tuple[str, ...] | None = None
         self._count = 0
+
+    @property
+    def is_lead(self) -> bool:
+        """Whether no list was found, so that the object itself is the lead."""
+        return self._path is None
 
     def records(self) -> Iterator[Record]:
         """Yield the elements of the only list of objects."""
@@ -148,13 +191,7 @@ class _Streamed:
                 members[key] = inner
                 yield from self._members(inner, within)
             elif self._is_leads(within):
-                if self._path is not None:
-                    lists = (".".join(self._path), ".".join(within))
-                    raise cursor.unclear(lists, (self._path[0], *members, within[0]))
-                self._path = within
-                for record in _elements(cursor):
-                    self._count = record.row
-                    yield record
+                yield from self._leads(members, within)
                 cursor.row = 0
             else:
                 members[key] = cursor.value()
@@ -167,6 +204,22 @@ class _Streamed:
                     raise cursor.error("the object isn't closed: is the file cut off?")
         cursor.skip()
 
+    def _leads(self, members: dict[str, object], path: tuple[str, ...]) -> Iterator[Record]:
+        """Yield the elements of a list, unless others have the fields of leads."""
+        elements = _elements(self._cursor, self._headers)
+        first = list(islice(elements, 1))
+        is_known = self._wanted is not None or any(each.complaint is not None for each in first)
+        if not is_known and not has_fields((each.raw for each in first), self._headers):
+            members[path[-1]] = sum(1 for _ in elements)
+            return
+        if self._path is not None:
+            lists = (".".join(self._path), ".".join(path))
+            raise self._cursor.unclear(lists, (self._path[0], *members, path[0]))
+        self._path = path
+        for record in chain(first, elements):
+            self._count = record.row
+            yield record
+
     def _is_leads(self, path: tuple[str, ...]) -> bool:
         if self._wanted is not None:
             return path == self._wanted
@@ -177,6 +230,7 @@ class _Cursor:
     """A place in a JSON text of which only the part being decoded is held."""
 
     def __init__(self, lines: Lines) -> None:
+        self.name = lines.name
         self._lines = lines
         self._objects = Objects()
         self._text = ""

@@ -15,20 +15,42 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+_FOLLOWED = "reads like a total of the rows above it, though leads follow it"
 MOST_HELD = 50
 """Rows that a footer may have, blank ones not counted."""
 
 _TOTALS = re.compile(
-    r"(?:grand |sub|overall )?[\s-]*total(?:s|e|en)?\b|gesamt\w*\b|summe\b|insgesamt\b|sum\b"
+    r"(?:grand |sub|overall )?[\s-]*tota(?:l|ls|le|len|al|les)\b|gesamt\w*\b|(?:zwischen)?summe\b"
+    r"|insgesamt\b|sum\b|suma\b|somma\b|somme\b|summa\b|razem\b|celkem\b|toplam\b"
     r"|итого|всего|合計|总计|总和|小计|합계",
     re.IGNORECASE,
 )
+# Of these a number has to stand beside them, and nothing behind: they may be names.
+_MEASURES = re.compile(
+    r"(?:average|avg\.?|median|count|(?:row|record) ?count|number of (?:rows|records|leads)"
+    r"|durchschnitt|mittelwert|anzahl|moyenne|promedio|gemiddelde|aantal|średnia|среднее"
+    r"|количество|平均|件数)\s*:?\Z",
+    re.IGNORECASE,
+)
 # The characters that a total begins with: a set is asked faster than a pattern.
-_BEGINNINGS = frozenset(" \t\xa0-" + "gstoi" + "GSTOI" + "иИвВ合总小합")
+_BEGINNINGS = frozenset(
+    " \t\xa0-" + "gstoi" + "GSTOI" + "zrcaml" + "ZRCAML" + "ndpNDP" + "иИвВсСкК合总小합平件"
+)
 _MARKS = re.compile(
-    r"copyright\b|©|\(c\)\s|confidential\b|do not distribute\b|generated\b|exported\b|printed\b"
+    r"[\s\-*=#_(\[]*(?:copyright\b|©|c\)\s|confidential\b|do not distribute\b|generated\b"
+    r"|exported\b|printed\b|report (?:generated|created|run)\b"
     r"|filter(?:ed)?\b.*(?::|\bby\b)|(?:page|seite)\s*\d|as of\b|end of\b|(?:stand|quelle|source):"
-    r"|[\d.,]+\s+(?:rows?|records?|leads?|results?|entries)\b",
+    r"|[\d.,]+\s+(?:rows?|records?|leads?|results?|entries)\b"
+    r"|(?:rows?|records?|leads?|results?|entries)(?: count)?\s*:\s*[\d.,]+|end\s*[-*=#_]*\Z)",
+    re.IGNORECASE,
+)
+# What is a line of a report beyond doubt, also where it is as long as the table.
+_SURE = re.compile(
+    r"[\s\-*=#_(\[]*(?:copyright\s|©|c\)\s|confidential information"
+    r"|(?:report )?(?:generated|exported|printed)\s(?:by|on|from|at)\b"
+    r"|end of (?:report|file|data|list|export)\b|(?:page|seite)\s*\d"
+    r"|[\d.,]+\s+(?:rows?|records?|results?|entries)\b"
+    r"|(?:row|record|lead|result)s?(?: count)?\s*:\s*[\d.,]+)",
     re.IGNORECASE,
 )
 _NUMBERLIKE = re.compile(
@@ -67,12 +89,15 @@ def is_line_of_report(cells: Sequence[object]) -> bool:
     filled = [text for cell in cells if cell is not None and (text := str(cell).strip())]
     if len(filled) == 1:
         return True
-    return bool(_TOTALS.match(first)) and all(map(_NUMBERLIKE.fullmatch, filled[1:]))
+    return _is_named(first) and all(map(_NUMBERLIKE.fullmatch, filled[1:]))
 
 
 def is_total(cells: Sequence[object]) -> bool:
     """Return whether a row adds up the rows above it."""
-    return bool(_TOTALS.match(beginning(cells))) and is_line_of_report(cells)
+    first = beginning(cells)
+    if _MEASURES.match(first) and sum(cell not in (None, "") for cell in cells) < 2:
+        return False
+    return _is_named(first) and is_line_of_report(cells)
 
 
 def is_footer(rows: Sequence[Row], width: int, *, is_apart: bool) -> bool:
@@ -85,7 +110,8 @@ def is_footer(rows: Sequence[Row], width: int, *, is_apart: bool) -> bool:
     is_short = [len(row.cells) < width for row in rows]
     marked = [bool(_MARKS.match(beginning(row.cells))) for row in rows]
     if not is_apart:
-        return is_short[0] and marked[0]
+        first = beginning(rows[0].cells)
+        return (is_short[0] and marked[0]) or bool(_SURE.match(first))
     prose = (
         short and " " in beginning(row.cells) for short, row in zip(is_short, rows, strict=True)
     )
@@ -121,7 +147,7 @@ def without_footer(
                 is_apart = was_blank
             held.append(row)
             continue
-        yield from held
+        yield from map(_followed, held)
         held = []
         was_blank = False
         yield row
@@ -132,15 +158,24 @@ def without_footer(
         yield from held
 
 
+def _followed(row: Row) -> Row:
+    """Return a row that a lead follows; one that reads like a total says so."""
+    return row._replace(reason=_FOLLOWED) if is_total(row.cells) else row
+
+
 def _is_plain(cells: Sequence[object]) -> bool:
     """Return whether a row is no line of a report, by its first cells: as most are."""
     if len(cells) < 2 or not cells[0] or not cells[1]:
         return False
     first = str(cells[0])
-    if first[0] in _BEGINNINGS and (not first.strip() or _TOTALS.match(first.lstrip())):
+    if first[0] in _BEGINNINGS and (not first.strip() or _is_named(first.lstrip())):
         return False
     second = cells[1]
     return not isinstance(second, str) or not second.isspace()
+
+
+def _is_named(first: str) -> bool:
+    return bool(_TOTALS.match(first) or _MEASURES.match(first))
 
 
 def _may_end_a_list(cells: Sequence[object]) -> bool:

@@ -9,6 +9,9 @@ from turnout.runtime.records.envelopes import envelope
 from turnout.runtime.records.objects import Objects, members_of
 from turnout.runtime.records.rows import LONGEST_ROW, Record, broken
 
+MARK = "\ufeff"
+"""A byte order mark, which stands within a file where two were put together."""
+
 TOO_DEEP = "nested too deeply"
 TOO_LONG = f"a row of more than {LONGEST_ROW:,} characters"
 
@@ -45,7 +48,7 @@ def is_json_lines(lines: Lines, headers: Headers) -> bool:
 def _parsed(line: str, objects: Objects) -> tuple[object, str | None]:
     """Return the value of one line and None, or a complaint."""
     try:
-        return objects.decoder.decode(line.rstrip()), None
+        return objects.decoder.decode(line.lstrip(MARK).rstrip()), None
     except RecursionError:
         return None, TOO_DEEP
     except ValueError as error:

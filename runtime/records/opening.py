@@ -2,15 +2,15 @@
 
 import codecs
 import io
+import re
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, Self, TypeAlias, cast
 
-import attrs
-
 from turnout.dsl.headers import Headers
 from turnout.dsl.types import Field, Text
+from turnout.frozen import frozen
 from turnout.runtime.records.decoding import CountedStream, Lines
 from turnout.runtime.records.delimited import delimited
 from turnout.runtime.records.documents import document
@@ -42,6 +42,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _BUFFER = 1 << 16
+_OBJECTS = re.compile(r'(?:\[\s*)?\{\s*"')
+_ARRAY = re.compile(r"\[\s*\{")
 
 
 class Records:
@@ -99,7 +101,7 @@ _Table: TypeAlias = tuple[tuple[str, ...] | None, Iterator[Record]]
 """The columns where there is a header, and the records."""
 
 
-@attrs.frozen
+@frozen
 class _Source:
     """Where the bytes come from. path: None for a stream."""
 
@@ -156,9 +158,13 @@ def _opened(
         sheet = workbook(buffered.read(), source.name, headers, manner, remarks)
         return Records(source, "excel", sheet)
     encoding = _encoding(head, source.name, manner)
-    first = head.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")[:1]
-    found = format or _FORMATS.get(Path(source.name).suffix.lower()) or _sniffed(first)
-    ends = "" if found == "csv" else "\n"
+    start = head.decode(encoding, "ignore").lstrip("\ufeff \t\r\n")
+    first = start[:1]
+    named = _FORMATS.get(Path(source.name).suffix.lower())
+    if (named == "csv" and _OBJECTS.match(start)) or (named == "jsonl" and _ARRAY.match(start)):
+        named = None  # what it holds says more than what it is called
+    found = format or named or _sniffed(first)
+    ends = "" if found == "csv" else "\n" if b"\n" in head or b"\r" not in head else "\r"
     lines = Lines(io.TextIOWrapper(buffered, encoding, newline=ends), source.name)
     match found:
         case None:
@@ -176,6 +182,11 @@ def _opened(
         case _:
             if first == "{" and is_json_lines(lines, headers):
                 return Records(source, "jsonl", (None, json_lines(lines)))
+            if named == "json" and first not in "[{":
+                raise LeadsError(
+                    f"{source.name} is no JSON: an array of leads begins with [, one lead with {{",
+                    "if it is a table, call it .csv",
+                )
             return Records(source, "json", (None, document(lines, headers, remarks)))
 
 

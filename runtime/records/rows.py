@@ -7,6 +7,7 @@ import attrs
 
 from turnout.dsl.values.reading import Issue
 from turnout.errors import Error
+from turnout.frozen import define, frozen
 
 LONGEST_CELL = 1 << 20
 """Characters that one cell of a table may have (1 Mi)."""
@@ -20,7 +21,7 @@ SHOWN = 200
 """Characters that are shown of a row that can't be read."""
 
 
-@attrs.frozen
+@frozen
 class Record:
     """One row as it came.
 
@@ -53,7 +54,7 @@ class LeadsError(Error):
     """The leads can't be read, or not to their end."""
 
 
-@attrs.frozen
+@frozen
 class Manner:
     """How a file is to be read, as far as that is said and not found.
 
@@ -73,16 +74,18 @@ FOUND = Manner()
 """Everything is found."""
 
 
-@attrs.define
+@define
 class Remarks:
     """What was left out of a file on the way, for whoever reads its summary.
 
-    blank: rows without anything in a cell. titles: rows above the header, and footer: rows
-    below the table, each by its beginning. paging: what says that the file is a page of
-    more, such as "`done` is false".
+    blank: rows without anything in a cell. headers: rows that repeat the header, and lines
+    of dashes below it. titles: rows above the header, and footer: rows below the table, each
+    by its beginning. paging: what says that the file is a page of more, such as "`done` is
+    false".
     """
 
     blank: int = 0
+    headers: int = 0
     titles: list[str] = attrs.Factory(list[str])
     footer: list[tuple[int, str]] = attrs.Factory(list[tuple[int, str]])
     paging: str = ""
@@ -100,5 +103,8 @@ class Remarks:
             yield f"{count} {noun} below the table, from row {row} on, not routed: {text}"
         if self.blank:
             yield f"{self.blank:,} blank row{'' if self.blank == 1 else 's'} left out"
+        if self.headers:
+            what = "row repeats or underlines" if self.headers == 1 else "rows repeat or underline"
+            yield f"{self.headers:,} {what} the header: left out"
         if self.paging:
             yield f"the file is one page of more: {self.paging}"

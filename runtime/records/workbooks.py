@@ -11,9 +11,8 @@ from importlib.util import find_spec
 from itertools import count, islice
 from zipfile import BadZipFile, ZipFile
 
-import attrs
-
 from turnout.dsl.headers import Headers
+from turnout.frozen import frozen
 from turnout.runtime.records.footers import Row, beginning
 from turnout.runtime.records.headings import MOST_ABOVE, fields_in, heading, named
 from turnout.runtime.records.kinds import MAGIC_ZIP
@@ -24,7 +23,7 @@ _INSTALL = "pip install 'turnout[excel]', or save it as CSV (in Excel: CSV UTF-8
 _AS_CSV = "open it and save it as CSV (in Excel: CSV UTF-8)"
 
 
-@attrs.frozen
+@frozen
 class _Sheet:
     """A sheet with something in it; header: the place of its header among the rows."""
 

@@ -16,11 +16,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol
 
-import attrs
-
 from turnout.compiler.meaning.identity import Seen
 from turnout.dsl.targets import ACCEPTING, DRAWN, KINDS
 from turnout.errors import Error
+from turnout.frozen import frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.moves import Move, Watch
@@ -44,7 +43,7 @@ LONGEST_WAIT = 86_400
 """Seconds that somebody may ask for: a day, within what SQLite counts in milliseconds."""
 
 
-@attrs.frozen
+@frozen
 class Recorded:
     """A decision as it stands in the log.
 

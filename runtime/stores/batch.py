@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias
 import attrs
 
 from turnout.compiler.meaning.identity import Seen
+from turnout.frozen import attribute, define
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.moves import Move, Watch
@@ -65,7 +66,7 @@ class Kept(Protocol):
         ...
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Batch:
     """A `Transaction`, and what it changed for the store to keep at its end.
 
@@ -76,23 +77,21 @@ class Batch:
     """
 
     kept: Kept
-    decisions: dict[Key, Recorded] = attrs.field(factory=dict[Key, Recorded], init=False)
-    changed: dict[Key, Recorded] = attrs.field(factory=dict[Key, Recorded], init=False)
-    drawn: dict[str, Turns] = attrs.field(factory=dict[str, Turns], init=False)
-    opened: Counter[str] = attrs.field(factory=Counter[str], init=False)
-    moved: list[Move] = attrs.field(factory=list[Move], init=False)
-    received: dict[str, Counter[int]] = attrs.field(factory=dict[str, Counter[int]], init=False)
-    remembered: dict[Key, tuple[Seen, ...]] = attrs.field(
+    decisions: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
+    changed: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
+    drawn: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
+    opened: Counter[str] = attribute(factory=Counter[str], init=False)
+    moved: list[Move] = attribute(factory=list[Move], init=False)
+    received: dict[str, Counter[int]] = attribute(factory=dict[str, Counter[int]], init=False)
+    remembered: dict[Key, tuple[Seen, ...]] = attribute(
         factory=dict[Key, tuple[Seen, ...]], init=False
     )
-    _by_key: dict[str, dict[Key, Seen]] = attrs.field(
-        factory=dict[str, dict[Key, Seen]], init=False
-    )
-    _recordings: int = attrs.field(default=0, init=False)
-    _undecided: set[Key] = attrs.field(factory=set[Key], init=False)
-    _read_turns: dict[str, Turns] = attrs.field(factory=dict[str, Turns], init=False)
-    _read_open: dict[str, int] = attrs.field(factory=dict[str, int], init=False)
-    _given: dict[str, dict[tuple[int, int], int]] = attrs.field(
+    _by_key: dict[str, dict[Key, Seen]] = attribute(factory=dict[str, dict[Key, Seen]], init=False)
+    _recordings: int = attribute(default=0, init=False)
+    _undecided: set[Key] = attribute(factory=set[Key], init=False)
+    _read_turns: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
+    _read_open: dict[str, int] = attribute(factory=dict[str, int], init=False)
+    _given: dict[str, dict[tuple[int, int], int]] = attribute(
         factory=dict[str, dict[tuple[int, int], int]], init=False
     )
 

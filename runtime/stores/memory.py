@@ -10,13 +10,14 @@ from threading import RLock
 import attrs
 
 from turnout.compiler.meaning.identity import Seen
+from turnout.frozen import attribute, define
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.moves import Move
 from turnout.runtime.stores import Recorded, Transaction
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class _Kept:
     """The state itself.
 
@@ -24,13 +25,13 @@ class _Kept:
     only those that a person has, what is remembered, the latest last.
     """
 
-    decisions: dict[Key, Recorded] = attrs.field(factory=dict[Key, Recorded])
-    drawn: dict[str, Turns] = attrs.field(factory=dict[str, Turns])
-    opened: Counter[str] = attrs.field(factory=Counter[str])
-    moved: list[Move] = attrs.field(factory=list[Move])
-    received: dict[str, list[int]] = attrs.field(factory=dict[str, list[int]])
-    known: dict[Key, tuple[Seen, ...]] = attrs.field(factory=dict[Key, tuple[Seen, ...]])
-    by_key: dict[tuple[str, bool], list[Seen]] = attrs.field(
+    decisions: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded])
+    drawn: dict[str, Turns] = attribute(factory=dict[str, Turns])
+    opened: Counter[str] = attribute(factory=Counter[str])
+    moved: list[Move] = attribute(factory=list[Move])
+    received: dict[str, list[int]] = attribute(factory=dict[str, list[int]])
+    known: dict[Key, tuple[Seen, ...]] = attribute(factory=dict[Key, tuple[Seen, ...]])
+    by_key: dict[tuple[str, bool], list[Seen]] = attribute(
         factory=dict[tuple[str, bool], list[Seen]]
     )
     recordings: int = 0

@@ -13,8 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
-import attrs
-
+from turnout.frozen import frozen
 from turnout.runtime.draw import Turns, joined
 from turnout.runtime.stores import WAIT, StateError
 from turnout.runtime.stores.sqlite import any_state
@@ -28,7 +27,7 @@ _DRAWN = {"round-robin", "least-loaded"}
 _LISTED = 8
 
 
-@attrs.frozen
+@frozen
 class NewName:
     """What is called otherwise from now on."""
 
@@ -97,7 +96,7 @@ def _rows(connection: sqlite3.Connection, path: Path, table: str) -> Iterator[tu
         yield tuple(checked(path, table, row))
 
 
-@attrs.frozen
+@frozen
 class _Renaming:
     """One renaming, inside its transaction."""
 

@@ -21,13 +21,16 @@ from typing import Any, TypeVar
 import attrs
 
 from turnout.compiler.meaning.identity import Seen
+from turnout.frozen import frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.moves import Move, Watch
 from turnout.runtime.stores import WAIT, Recorded, StateError, Transaction
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.failures import damaged, state_errors
+from turnout.runtime.stores.notes import StateNote, content_of, note_path
 from turnout.runtime.stores.statements import (
+    CHANGES,
     check_format,
     check_owner,
     check_tables,
@@ -36,7 +39,6 @@ from turnout.runtime.stores.statements import (
 )
 from turnout.runtime.stores.sums import (
     GIVEN,
-    WHOLE,
     Stored,
     check_whole,
     checked,
@@ -65,22 +67,43 @@ def open_sqlite(
     here and at each batch. Raises StateError where the file can't be this policy's state,
     and leaves such a file as it was.
     """
-    connection = _connected(path, wait)
+    connection, note = _connected(path, wait)
     try:
         with state_errors(path):
             with _transaction(connection, "BEGIN IMMEDIATE"):
                 # Checked again under the lock: another run may just have made the tables.
                 if not check_format(connection, path):
+                    _check_mark(path, note, 0)
                     make_tables(connection, policy_name)
                 upgrade_tables(connection, path)
                 check_owner(connection, path, policy_name, teams)
-            if path.stat().st_size <= WHOLE:
-                with _transaction(connection, "BEGIN"):
-                    check_whole(connection, path)
+                _check_mark(path, note, _mark(connection, path))
+            _check_content(connection, path, note)
     except BaseException:
         connection.close()
         raise
-    return SqliteStore(connection, path)
+    return SqliteStore(connection, path, note)
+
+
+def _check_mark(path: Path, note: StateNote, mark: int) -> None:
+    """Raise StateError where a state lacks batches that had ended."""
+    if note.mark > mark:
+        raise StateError(
+            f"the state file {path} is damaged: what was written to it last is gone, up to"
+            f" {note.mark - mark:,} leads or changes of leads",
+            f"put back its -wal file, or a backup; if it is a backup, remove {note_path(path)}",
+        )
+
+
+def _check_content(connection: sqlite3.Connection, path: Path, note: StateNote) -> None:
+    """Look through a state, unless it holds just what was found whole before."""
+    if note.is_whole():
+        return
+    before = content_of(path)
+    with _transaction(connection, "BEGIN"):
+        check_whole(connection, path)
+    if content_of(path) == before:  # nobody wrote to it meanwhile
+        note.found_whole(before)
 
 
 @contextmanager
@@ -91,27 +114,34 @@ def any_state(path: Path, wait: float = WAIT) -> Generator[sqlite3.Connection, N
     """
     if not path.is_file() or not path.stat().st_size:
         raise StateError(f"there is no state in {path}", "name a file that a run was given")
-    with (
-        closing(_connected(path, wait)) as connection,
-        state_errors(path),
-        _transaction(connection, "BEGIN IMMEDIATE"),
-    ):
-        if not check_format(connection, path):
-            raise StateError(f"there is no state in {path}", "name a file that a run was given")
-        upgrade_tables(connection, path)
-        check_tables(connection, path)
-        check_whole(connection, path)
-        yield connection
+    connection, note = _connected(path, wait)
+    with closing(connection), state_errors(path):
+        with _transaction(connection, "BEGIN IMMEDIATE"):
+            if not check_format(connection, path):
+                raise StateError(f"there is no state in {path}", "name a file that a run was given")
+            upgrade_tables(connection, path)
+            check_tables(connection, path)
+            _check_mark(path, note, _mark(connection, path))
+            check_whole(connection, path)
+            before = connection.total_changes
+            yield connection
+            mark = _mark(connection, path, changes=connection.total_changes > before)
+        note.marked(mark)
+    note.close()
 
 
-def _connected(path: Path, wait: float) -> sqlite3.Connection:
-    """Return a connection to what may become a state, its file made where there is none."""
+def _connected(path: Path, wait: float) -> tuple[sqlite3.Connection, StateNote]:
+    """Return a connection to what may become a state, and its note.
+
+    The file is made where there is none.
+    """
     if path.is_dir():
         raise StateError(f"{path} is a folder", "name a file in it")
     if not path.parent.is_dir():
         raise StateError(f"there is no folder {path.parent}", "make it, or name another file")
     with state_errors(path):
         _make_private(path)
+        note = StateNote(path)  # read before the state, which has at least what was noted
         # The absolute path, because SQLite has its own idea of the file ":memory:".
         connection = sqlite3.connect(
             path.absolute(), timeout=wait, isolation_level=None, check_same_thread=False
@@ -125,15 +155,16 @@ def _connected(path: Path, wait: float) -> sqlite3.Connection:
     except BaseException:
         connection.close()
         raise
-    return connection
+    return connection, note
 
 
 class SqliteStore:
     """A `Store` in a file; made by `open_sqlite`. Threads and processes take turns at it."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, note: StateNote) -> None:
         self._connection = connection
         self._path = path
+        self._note = note
         self._one_at_a_time = RLock()
 
     @contextmanager
@@ -152,7 +183,10 @@ class SqliteStore:
                 yield batch  # what is raised here is no error of the file
                 with state_errors(self._path):
                     _keep(self._connection, self._path, batch)
+                    mark = _mark(self._connection, self._path, changes=bool(batch.changed))
                     self._connection.execute("COMMIT")
+                if batch.decisions or batch.changed:
+                    self._note.marked(mark)
             except BaseException:
                 _undo(self._connection)
                 raise
@@ -161,15 +195,36 @@ class SqliteStore:
         """Close the file; what no batch kept is gone."""
         with state_errors(self._path):
             self._connection.close()
+        self._note.close()
+
+
+def _mark(connection: sqlite3.Connection, path: Path, *, changes: bool = False) -> int:
+    """Return how far a state is written: what grows with every lead, and every change of leads.
+
+    changes: it is to grow, because leads were changed that had been decided before.
+    """
+    (leads,) = connection.execute("SELECT coalesce(max(seq), 0) FROM decisions").fetchone()
+    query = "SELECT key, value, sum FROM meta WHERE key = ?"
+    found = connection.execute(query, (CHANGES,)).fetchone()
+    count = 0 if found is None else int(str(checked(path, "meta", found)[1]))
+    if changes:
+        count += 1
+        row = _summed((CHANGES, str(count)))
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", row)
+    return int(leads) + count
 
 
 def _make_private(path: Path) -> None:
     """Make the file where there is none, for its owner alone: it holds personal data.
 
+    The note of a file that is gone says nothing of a new one.
+
     SQLite gives the files that it puts beside it the same mode, and it says what is wrong
     where none can be made.
     """
     with suppress(OSError):
+        if not path.exists():
+            note_path(path).unlink(missing_ok=True)
         os.close(os.open(path.resolve(), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
@@ -193,7 +248,7 @@ def _log_ahead(connection: sqlite3.Connection, wait: float) -> None:
             return
 
 
-@attrs.frozen
+@frozen
 class _Kept:
     """The tables, as a batch reads them."""
 

@@ -21,6 +21,9 @@ from turnout.runtime.stores.failures import damaged
 from turnout.runtime.stores.sums import checked, schema_sum
 from turnout.runtime.stores.upgrades import FORMAT, upgrade
 
+CHANGES = "changes"
+"""The key in `meta` under which batches are counted that changed leads of earlier ones."""
+
 APPLICATION_ID = int.from_bytes(b"Trno")
 # A Python may come with a SQLite that is too old to enforce the columns' types.
 _STRICT = "STRICT" if sqlite3.sqlite_version_info >= (3, 37) else ""

@@ -3,9 +3,9 @@
 SQLite notices a page that doesn't hang together with the others, but not a digit that has
 become another one. So every row carries a checksum of its cells, which is compared
 whenever the row is read. What can't be noticed in this way is a row that isn't found any
-more: therefore a file of at most `WHOLE` bytes is looked through as a whole when it is
-opened, its indexes against its tables, which takes some 10 ms for each MB. A larger one is
-looked through on request.
+more: therefore a file is looked through as a whole when it is opened, its indexes against its
+tables, which takes some 20 ms for each MB. A large one is only where its content isn't noted
+as whole (see `notes`).
 
 Leads that somebody was given are counted by SQLite, many rows at once. Their checksum is a
 sum of products of the cells, so that the sum of all checksums can be compared with the
@@ -19,9 +19,6 @@ from typing import TypeAlias
 from zlib import crc32
 
 from turnout.runtime.stores.failures import damaged
-
-WHOLE = 16 << 20
-"""The largest file that is looked through whenever it is opened (16 MiB)."""
 
 Stored: TypeAlias = str | int | None
 
@@ -91,7 +88,7 @@ def schema_sum(connection: sqlite3.Connection) -> str:
 def check_whole(connection: sqlite3.Connection, path: Path) -> None:
     """Raise StateError where anything in a state is not what was written.
 
-    Reads all of it: some 10 ms for each MB.
+    Reads all of it: some 20 ms for each MB.
     """
     for (found,) in connection.execute("PRAGMA integrity_check(1)"):
         if found != "ok":

@@ -12,6 +12,7 @@ from typing import cast
 import attrs
 import pytest
 
+from tests.support.wrong_lines import wrong_lines
 from turnout.compiler.compiled import compile_policy
 from turnout.dsl import mistakes, nodes
 from turnout.dsl.fixes import applied
@@ -368,6 +369,11 @@ def test_every_kind_of_mistake_has_an_example(monkeypatch: pytest.MonkeyPatch) -
         parse(Source("p.route", policy("top" if "old" in text else "to", text)))
     parse(Source("p.route", policy("to", "to queue triage").replace("when country is DE", "when")))
     parse(Source("p.route", policy("top", "queue\u00a0later")))
+    for text in ("team later", "rule later { to queue triage }", "team { ana }"):
+        parse(Source("p.route", policy("top", text)))
+    parse(Source("p.route", "lead (\n  id: text required\n)\n"))
+    for line in wrong_lines():
+        parse(Source("p.route", line.text))
     assert met == names
 
 

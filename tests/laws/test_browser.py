@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,13 @@ from tests.support.policies import resolved
 from tests.support.strategies import Written, leads, policies
 from turnout.compiler.meaning.identity import NEW
 from turnout.compiler.meaning.interpreter import holds, match
+from turnout.compiler.picture import Page
+from turnout.compiler.picture.marking import with_way, without_way
+from turnout.compiler.picture.paging import one_page
 from turnout.compiler.plan.decide import facts
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import Program, lower
+from turnout.compiler.tree.grow import decision_tree
 from turnout.dsl import expectations, types
 from turnout.dsl.conditions import SEEN
 from turnout.dsl.files import parse_files
@@ -37,10 +42,12 @@ from turnout.dsl.targets import said
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, show
 from turnout.rendering.site.form import form_data, form_fields
+from turnout.rendering.site.way import questions_of, questions_plan, rows_of
 from turnout.runtime.leads import Lead, lead_reader
 
 ROOT = Path(__file__).parents[2]
-SCRIPT = ROOT / "turnout/rendering/site/assets/decide.js"
+ASSETS = ROOT / "turnout/rendering/site/assets"
+SCRIPTS = (str(ASSETS / "decide.js"), str(ASSETS / "way.js"))
 ROUTE = "inbound"
 NODE = shutil.which("node")
 pytestmark = pytest.mark.skipif(NODE is None, reason="there is no Node to run the evaluator")
@@ -85,8 +92,8 @@ def answers(drawn: Drawn) -> list[dict[str, Any]]:
     ]
     assert NODE is not None
     done = subprocess.run(
-        [NODE, str(ROOT / "tests/support/decide_cases.js"), str(SCRIPT)],
-        input=json.dumps({"routes": drawn.routes, "cases": cases}),
+        [NODE, str(ROOT / "tests/support/decide_cases.js"), *SCRIPTS],
+        input=json.dumps({"routes": with_picture(drawn), "cases": cases}),
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -97,6 +104,25 @@ def answers(drawn: Drawn) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(done.stdout)
     assert len(found) == len(cases)
     return found
+
+
+def with_picture(drawn: Drawn) -> list[dict[str, Any]]:
+    """Return the data of each route, with the rows of its picture."""
+    owners = {case.route: (case.program, case.route_name) for case in drawn.cases}
+    found: list[dict[str, Any]] = []
+    for number, data in enumerate(drawn.routes):
+        if number not in owners:  # its leads could not be drawn
+            found.append(data)
+            continue
+        page = picture(*owners[number])
+        questions = questions_of([page])
+        asked = {"questions": questions_plan(*owners[number], questions)}
+        found.append({**data, **asked, "rows": rows_of(page, questions)})
+    return found
+
+
+def picture(program: Program, route: str) -> Page:
+    return one_page(decision_tree(program, route).steps, program.policy, has_gap=True)
 
 
 @st.composite
@@ -194,6 +220,36 @@ def test_every_decision_is_the_interpreters_or_said_to_be_unsure() -> None:
         counts["others"] += len(found["others"])
     assert counts["sure"] > 4 * counts["unsure"] > 0, counts
     assert counts["others"] > counts["sure"] / 4
+
+
+def test_the_way_of_every_lead_is_that_of_the_picture_or_not_drawn() -> None:
+    """Held to the picture that `turnout diagram --lead` draws, row by row."""
+    counts: Counter[str] = Counter()
+    for case, found in zip(*drawn_answers(), strict=True):
+        if found["way"] is None:
+            counts["not drawn"] += 1
+            continue
+        lead, _, _ = expected(case)
+        asked = {**NEW.facts, **lead.values, **case.facts}
+        page = picture(case.program, case.route_name)
+        if lead.complaint is None:
+            followed = with_way(page, partial(holds, values=asked, clock=case.clock), {})
+            counts["left a part again"] += _is_left_again(followed)
+        else:
+            followed = without_way(page)
+        assert found["way"] == [row.state for row in followed.rows], (case.raw, found)
+        counts["drawn"] += 1
+    assert counts["drawn"] > 4 * counts["not drawn"], counts
+    assert counts["left a part again"] > 5, counts
+
+
+def _is_left_again(page: Page) -> bool:
+    """Return whether the lead came into a part in which nothing took it."""
+    states = [(row.state, row.level) for row in page.rows]
+    return any(
+        one[0] == "yes" and two[0] in {"yes", "no"} and two[1] <= one[1]
+        for one, two in combinations(states, 2)
+    )
 
 
 def test_the_examples_own_leads_are_decided_as_they_are_expected() -> None:

@@ -15,7 +15,7 @@ from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.program import OuterBlock
 from turnout.dsl.conditions import And, Condition, atoms
 from turnout.dsl.source import Span
-from turnout.dsl.targets import PreviousOwner, Reject, Target, ToOwner, ToQueue, ToSequence
+from turnout.dsl.targets import Accepting, PreviousOwner, Target, ToOwner, ToQueue
 from turnout.dsl.wording import written
 from turnout.runtime.leads import lead_reader
 
@@ -221,7 +221,7 @@ def test_a_target_is_unreachable_iff_one_before_it_in_its_chain_takes_every_lead
         is_last = number == len(of.clauses) - 1 and not clause.is_rule and not clause.around
         for at, attempt in enumerate(own):
             before = [e.target for e in own[:at]]
-            takes_all = [e for e in before if isinstance(e, ToQueue | ToSequence | Reject)]
+            takes_all = [e for e in before if isinstance(e, Accepting)]
             if takes_all and not (is_last and takes_all[0] in late(of)):
                 expected.append(attempt.span)
     assert [finding.span for finding in of.named("unreachable-target")] == sorted(
@@ -238,7 +238,7 @@ def late(of: Counted) -> set[Target]:
         found.add(clause.sla.then.target)
         for attempt in clause.attempts:
             found.add(attempt.target)
-            if isinstance(attempt.target, ToQueue | ToSequence | Reject):
+            if isinstance(attempt.target, Accepting):
                 break
     return {target for target in found if isinstance(target, ToQueue)}
 

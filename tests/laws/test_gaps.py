@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.support.counting import ROUTE, Counted, claim, counted, tiny, union
-from tests.support.policies import attempted, compiled, named
+from tests.support.policies import attempted, compiled, errors, named
 from tests.support.strategies import Written
 from tests.support.witnesses import arrival, shown
 from turnout.compiler.checks.coverage_gaps import MOST_GAPS
@@ -41,7 +41,7 @@ def with_rules(text: str, conditions: list[str]) -> str:
 def read_back(policy: Written, texts: list[str]) -> list[Condition]:
     """Return what conditions mean to a policy with the same definitions."""
     again, findings = attempted(Written(with_rules(policy.text, texts), policy.tables))
-    assert not findings, (texts, [finding.message for finding in findings])
+    assert not errors(findings), (texts, [finding.message for finding in findings])
     rules = again.routes[ROUTE].entries[-len(texts) :]
     return [rule.condition for rule in rules if isinstance(rule, Rule)]
 

@@ -25,9 +25,11 @@ AS_WRITTEN = {
     "dsl/conditions.py": "named as the language writes them: `present`, `older than`",
     "dsl/lexing.py": "how text is cut into tokens",
     "dsl/nodes.py": "syntax, named as the language writes it",
+    "dsl/pushdown.py": "how words are read by the tables",
     "dsl/reductions.py": "how text becomes syntax nodes",
     "dsl/source.py": "text and places in it",
     "dsl/types.py": "the types of fields, named as the language writes them",
+    "grammar/lalr.py": "the tables of the parser",
 }
 """Modules at the top of a stage whose classes are no things of the field, and what they are."""
 

@@ -12,9 +12,10 @@ import pytest
 from tests.support.policies import compiled
 from turnout.runtime.moves import Move
 from turnout.runtime.router import Router
-from turnout.runtime.stores import StateError
+from turnout.runtime.stores import StateError, notes
+from turnout.runtime.stores.notes import StateNote, content_of
 from turnout.runtime.stores.sqlite import open_sqlite
-from turnout.runtime.stores.sums import WHOLE, check_whole
+from turnout.runtime.stores.sums import check_whole
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LATER = AT + timedelta(hours=2)
@@ -122,7 +123,8 @@ def test_a_cell_that_changed_in_a_large_state_is_told_when_it_is_read(
     written: bytes, tmp_path: Path, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = changed(written, tmp_path, table)
-    monkeypatch.setattr("turnout.runtime.stores.sqlite.WHOLE", 0)
+    monkeypatch.setattr(notes, "WHOLE", 0)
+    StateNote(path).found_whole(content_of(path))
     with pytest.raises(StateError, match="is damaged"):
         read_all_over(path)
 
@@ -167,7 +169,7 @@ def test_a_state_is_made_for_its_owner_alone(tmp_path: Path) -> None:
     with Router(POLICY, state=path) as router:
         router.route(lead(1), at=AT)
         files = sorted(tmp_path.iterdir())
-        assert len(files) == 3, "SQLite's own two beside it"
+        assert len(files) == 4, "SQLite's own two beside it, and the note"
         assert {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
 
 
@@ -194,6 +196,111 @@ def test_what_a_caller_raises_is_no_error_of_the_state(tmp_path: Path) -> None:
 def test_the_whole_of_a_large_state_can_be_checked(written: bytes, tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     path.write_bytes(written)
-    assert len(written) < WHOLE
     with closing(sqlite3.connect(path)) as connection:
         check_whole(connection, path)
+
+
+# -- what is noted beside a state --
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Return the files that a run leaves that is killed after its last batch, by their ends."""
+    path = tmp_path_factory.mktemp("killed") / "state.db"
+    with Router(POLICY, state=path) as router:
+        for at in range(60):
+            router.route(lead(at), at=AT)
+        router.touch("L-3", "L-6")
+        return {end: path.with_name(f"state.db{end}").read_bytes() for end in ("", "-wal", "-note")}
+
+
+def left(files: dict[str, bytes], folder: Path) -> Path:
+    folder.mkdir()
+    for end, content in files.items():
+        (folder / f"state.db{end}").write_bytes(content)
+    return folder / "state.db"
+
+
+def test_a_damaged_log_is_told_or_answers_as_the_whole_one(
+    killed: dict[str, bytes], tmp_path: Path
+) -> None:
+    expected = answered(left(killed, tmp_path / "whole"))
+    random = Random(1)  # noqa: S311 - the same copies each time
+    told = 0
+    for copy in range(COPIES // 5):
+        log = bytearray(killed["-wal"])
+        at = random.randrange(len(log)) if copy else 0
+        log[at] ^= 1 << random.randrange(8)
+        found = answered_or_told(left(killed | {"-wal": bytes(log)}, tmp_path / str(copy)))
+        assert found is None or found == expected
+        told += found is None
+    assert told > COPIES // 10
+
+
+@pytest.mark.parametrize(
+    "gone", [{"-wal": b""}, {"": b""}, {"": b"", "-wal": b""}], ids=["log", "file", "both"]
+)
+def test_batches_that_are_gone_are_told_however_often_it_is_opened(
+    killed: dict[str, bytes], tmp_path: Path, gone: dict[str, bytes]
+) -> None:
+    path = left(killed | gone, tmp_path / "left")
+    for _ in range(2):
+        with pytest.raises(StateError, match="is damaged"):
+            answered(path)
+
+
+def test_a_backup_beside_a_later_note_says_what_to_do(
+    written: bytes, killed: dict[str, bytes], tmp_path: Path
+) -> None:
+    earlier = {"": written, "-note": killed["-note"].replace(b"0000061", b"0000099")}
+    path = left(earlier, tmp_path / "restored")
+    with pytest.raises(StateError, match="gone, up to 36 leads") as told:
+        answered(path)
+    assert "if it is a backup, remove" in told.value.help
+    path.with_name("state.db-note").unlink()
+    decisions, _ = answered(path)
+    assert decisions[0]["repeated"]
+
+
+def test_a_note_of_a_state_that_was_moved_away_says_nothing_of_a_new_one(
+    killed: dict[str, bytes], tmp_path: Path
+) -> None:
+    path = left(killed, tmp_path / "moved")
+    path.rename(tmp_path / "kept")
+    path.with_name("state.db-wal").unlink()
+    decisions, _ = answered(path)
+    assert not any(decision["repeated"] for decision in decisions)
+
+
+def test_a_large_state_is_looked_through_where_it_is_not_as_it_was_found_whole(
+    written: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Path] = []
+    monkeypatch.setattr(notes, "WHOLE", 0)
+
+    def look(_connection: sqlite3.Connection, path: Path) -> None:
+        looked.append(path)
+
+    monkeypatch.setattr("turnout.runtime.stores.sqlite.check_whole", look)
+    path = tmp_path / "state.db"
+    path.write_bytes(written)
+    for expected in (1, 1, 1):  # a copy; as it was found; as a run left it
+        answered(path)
+        assert len(looked) == expected
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE load SET open = open")
+        connection.commit()
+    path.write_bytes(path.read_bytes()[:-1] + b"\1")
+    answered_or_told(path)
+    assert len(looked) == 2
+    path.with_name("state.db-note").write_bytes(b"damaged")
+    answered_or_told(path)
+    assert len(looked) == 3
+
+
+def test_a_small_state_stands_alone_once_it_is_closed(
+    killed: dict[str, bytes], tmp_path: Path
+) -> None:
+    path = left(killed, tmp_path / "closed")
+    answered(path)
+    assert list(path.parent.iterdir()) == [path]

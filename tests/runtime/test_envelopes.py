@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -33,6 +34,11 @@ def raws(found: Records) -> list[object]:
         {"d": {"results": LEADS}},
         {"data": {"leads": {"nodes": LEADS, "pageInfo": {"hasNextPage": False}}}},
         {"status": "ok", "errors": [], "leads": LEADS, "next": None},
+        {"leads": LEADS, "errors": [{"code": 5}]},
+        {"warnings": [{"code": 5}, {"code": 6}], "elements": LEADS},
+        {"elements": LEADS, "paging": {"links": [{"rel": "self", "href": "/x"}]}},
+        {"data": {"leads": {"edges": [{"node": each, "cursor": "x"} for each in LEADS]}}},
+        {"hits": {"hits": [{"_index": "leads", "_source": each} for each in LEADS]}},
     ],
 )
 def test_the_list_of_leads_is_found_in_what_is_around_it(around: object, *, is_large: bool) -> None:
@@ -50,6 +56,12 @@ def test_the_list_of_leads_is_found_in_what_is_around_it(around: object, *, is_l
         ({"results": LEADS, "paging": {"next": {"after": "NTI1"}}}, "`after` is NTI1"),
         ({"value": LEADS, "@odata.nextLink": "https://x"}, "`@odata.nextLink` is https://x"),
         ({"data": LEADS, "has_more": True}, "`has_more` is true"),
+        ({"data": LEADS, "p": {"more_items_in_collection": True}}, "in_collection` is true"),
+        ({"Leads": LEADS, "NextToken": "abc"}, "`NextToken` is abc"),
+        ({"Items": LEADS, "Count": 2, "LastEvaluatedKey": {"id": "2"}}, "`LastEvaluatedKey` is"),
+        ({"records": LEADS, "offset": "itr5"}, "`offset` is itr5"),
+        ({"leads": LEADS, "meta": {"current_page": 9, "total_pages": 9}}, "`total_pages` is 9"),
+        ({"items": LEADS, "total_items": 900}, "`total_items` is 900, and it holds 2"),
         ({"count": 3, "next": "https://x?page=2", "results": LEADS}, "`count` is 3, and it"),
         ({"data": {"leads": {"nodes": LEADS, "pageInfo": {"hasNextPage": True}}}}, "is true"),
     ],
@@ -86,7 +98,9 @@ def test_an_object_with_a_field_or_without_a_list_of_objects_is_one_lead(lead: o
     assert raws(opened(lead)) == [lead]
 
 
-@pytest.mark.parametrize("around", [{"records": [], "totalSize": 0}, {"data": []}])
+@pytest.mark.parametrize(
+    "around", [{"records": [], "totalSize": 0}, {"data": []}, {"data": {"leads": []}, "page": 1}]
+)
 def test_an_empty_list_is_no_leads(around: object) -> None:
     assert raws(opened(around)) == []
 
@@ -124,3 +138,47 @@ def test_of_two_values_of_one_key_the_one_that_is_there_counts() -> None:
     found = list(records(io.BytesIO(text.encode()), None, FIELDS))
     assert [record.raw for record in found] == [{"id": "1", "email": "b"}, {"id": 2}, {"id": 3}]
     assert [record.issues for record in found] == [(), (), ()]
+
+
+def test_rows_in_place_of_objects_are_refused() -> None:
+    with pytest.raises(LeadsError, match="the first one is a header, id, email") as refused:
+        list(opened([["id", "email"], ["L-1", "a@x.example"]]))
+    assert "make objects of them" in refused.value.help
+    assert raws(opened([["L-1", 5], 6])) == [["L-1", 5], 6]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_objects_one_after_the_other_are_leads(indent: int | None) -> None:
+    text = "\n\ufeff".join(json.dumps(lead, indent=indent) for lead in [*LEADS, {"id": "L-3"}])
+    found = list(records(io.BytesIO(text.encode()), "json", FIELDS))
+    assert [record.raw for record in found] == [*LEADS, {"id": "L-3"}]
+    assert [record.row for record in found] == [1, 2, 3]
+
+
+def test_lines_that_end_as_on_old_systems_are_lines() -> None:
+    found = records(io.BytesIO(b'{"id": 1}\r{"id": 2}\r'), None, FIELDS)
+    assert raws(found) == [{"id": 1}, {"id": 2}]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "form"),
+    [
+        ("leads.csv", '[{"id": "L-1"}]', "json"),
+        ("leads.csv", '{"id": "L-1"}\n', "jsonl"),
+        ("leads.jsonl", '[\n{"id": "L-1"}]', "json"),
+        ("leads.csv", "[id],email\nL-1,\n", "csv"),
+    ],
+)
+def test_what_a_file_holds_says_more_than_its_name(
+    tmp_path: Path, name: str, text: str, form: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    with records(tmp_path / name, None, FIELDS) as found:
+        assert (found.format, len(raws(found))) == (form, 1)
+
+
+def test_a_table_that_is_called_json_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "leads.json").write_text("id,email\nL-1,\n")
+    with pytest.raises(LeadsError, match="is no JSON") as refused:
+        records(tmp_path / "leads.json", None, FIELDS)
+    assert refused.value.help == "if it is a table, call it .csv"

@@ -175,6 +175,16 @@ def archive(name: str) -> bytes:
         (b"SQLite format 3\0" + bytes(80), "an SQLite database"),
         ("id,email\nä,x\n".encode("utf-16-le"), "UTF-16 text without a byte order mark"),
         (b"\x7fELF" + bytes(900), "not text"),
+        ("id,\u56fd\n1,\u65e5\u672c\n".encode("utf-16-be"), "say --encoding utf-16-be"),
+        ("id,email\n1,x\n".encode("utf-32-le"), "UTF-32 text without a byte order mark"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(50), "an archive (7z)"),
+        (b"Rar!\x1a\x07\x01\0", "an archive (RAR)"),
+        (b"leads.csv".ljust(257, b"\0") + b"ustar", "an archive (tar)"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (b"ARROW1\0\0", "an Arrow (Feather) file"),
+        (b"<leads><lead/></leads>", "a web page (HTML or XML)"),
+        (b"MIME-Version: 1.0\n", "a saved web page (MIME)"),
+        (b"ID;PWXL;N;E\n", "a SYLK file"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",  # bytes may hold the time
 )
@@ -208,3 +218,13 @@ def test_a_nul_does_not_make_a_file_utf_16() -> None:
     first, second = opened(b"id,email,country\nL-1,a\0b,DE\nL-2,b,FR\n")
     assert said(first)["country"] == "DE"
     assert second.issues == ()
+    first, second = opened(b"id,email,country\nL-1,\0\0\0\0\0\0\0\0\0\0,DE\n\0\0\0\0\nL-2,b,FR\n")
+    assert [said(each)["id"] for each in (first, second)] == ["L-1", "L-2"]
+
+
+@pytest.mark.parametrize("told", ['"sep=;"', "sep=\t", "SEP=~", "sep=^;;;"])
+def test_a_line_that_names_what_separates_is_no_title(told: str) -> None:
+    sign = told.strip('"')[4]
+    found = opened(f"{told}\nid{sign}email\n1{sign}x\n".encode())
+    assert [said(each) for each in found] == [{"id": "1", "email": "x"}]
+    assert list(found.remarks.sentences()) == []

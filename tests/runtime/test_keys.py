@@ -302,3 +302,29 @@ def last_of(text: str, kind: Format) -> str:
         found = [record_reader(fields)(row) for row in rows]
     assert found[-1].complaint is not None
     return found[-1].key
+
+
+@pytest.mark.parametrize(
+    ("declared", "raw"),
+    [
+        ("phone: phone of DE id", "0000000"),
+        ("phone: phone of US id", "1111111111"),
+        ("mail: email id", "noemail@noemail.com"),
+        ("number: code id", "00000"),
+        ("id: text", "000"),
+    ],
+)
+def test_what_people_fill_in_is_no_id(declared: str, raw: str) -> None:
+    name = declared.partition(":")[0]
+    with router(declared) as of:
+        first, second = of.route_all([{name: raw, "n": 1}, {name: raw, "n": 2}])
+    assert first.lead != second.lead
+    assert (name, NO_ID) in told(second)
+
+
+@pytest.mark.parametrize("raw", ["0", "11111", "1234567"])
+def test_a_number_that_a_table_may_count_is_an_id(raw: str) -> None:
+    with router("id: text") as of:
+        first, second = of.route_all([{"id": raw}, {"id": raw}])
+    assert second.repeated
+    assert first.lead == raw

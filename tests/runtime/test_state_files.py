@@ -22,6 +22,7 @@ from tests.support.routing_loop import DREW_FROM, POLICY, ROUTE, TEAM, assigned,
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.stores import Recorded, StateError
 from turnout.runtime.stores.memory import MemoryStore
+from turnout.runtime.stores.notes import StateNote
 from turnout.runtime.stores.sqlite import SqliteStore, open_sqlite
 from turnout.runtime.stores.upgrades import FORMAT
 
@@ -353,7 +354,7 @@ def test_a_read_only_folder_is_told(public_folder: Path, *, is_new: bool) -> Non
 
 def test_a_full_disk_is_told_and_the_batch_is_as_if_it_had_not_been(path: Path) -> None:
     connection = sqlite3.connect(routed(path, 100), isolation_level=None)
-    store = SqliteStore(connection, path)
+    store = SqliteStore(connection, path, StateNote(path))
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
     error = caught(lambda: route(store, range(100, 2000), 1900))

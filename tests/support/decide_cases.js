@@ -1,7 +1,8 @@
 // Decides many leads in one process of Node: for tests/laws/test_browser.py.
 // stdin: {routes: [data], cases: [{route, raw, facts, today}]}; stdout: an answer for each case.
 "use strict";
-require(process.argv[2]);
+for (const script of process.argv.slice(2)) require(script);
+const { followed } = globalThis.turnoutWay;
 const { evaluator, UNSURE, shownNumber } = globalThis.turnoutEvaluator;
 const { routes, cases } = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const known = routes.map(evaluator);
@@ -21,6 +22,7 @@ const answers = cases.map(({ route, raw, facts, today }) => {
     clause: clause === undefined ? "unsure" : clause,
     attempts: answer && answer.attempts.map(({ kind, name, by }) => [kind, name, by]),
     others: others.map(({ field, clause: other }) => [field, other]),
+    way: followed(known[route], decided, today, routes[route].rows, false),
     refusals: rest.holds && clause !== undefined ? known[route].refusals(decided).length : 0,
   };
 });

@@ -64,6 +64,8 @@ _KINDS = {
     "plan": "one of [p, q, r]",
 }
 _LETTERS = {"name": "ab", "mail": "ab", "zip": "12", "area": "12"}
+_FOUND_BY = {"a.b": "aab", "bb|^b": "bb", "a+b": "ab"}
+"""A text that an expression finds anywhere."""
 _EXPRESSIONS = ("^a", "b$", "a.b", "^a*$", "^(ab)+$", "^.{2}$", "bb|^b", "a+b", "[^a]$", "^a|c")
 
 
@@ -93,7 +95,7 @@ def _fact(random: Random, name: str) -> Fact:
     if name in {"name", "mail"} and random.random() < 0.25:
         return name, "matches", (random.choice(_EXPRESSIONS),)
     kinds = ["in", "not in", "starts with", "ends with", "contains", "starts with", "ends with"]
-    kind = random.choice(kinds)
+    kind = random.choice(kinds if name != "name" else [*kinds, "has word"])
     longest = 2 if name != "zip" else 3
     fewest = 2 if name == "area" and kind.endswith("in") else 1
     words = {
@@ -141,7 +143,7 @@ def opened(node: Node) -> Node:
     if node.fact is None:
         return attrs.evolve(node, parts=tuple(map(opened, node.parts)))
     name, kind, words = node.fact
-    if kind not in {"starts with", "ends with", "contains"} or len(words) == 1:
+    if kind not in {"starts with", "ends with", "contains", "has word"} or len(words) == 1:
         return node
     each = tuple(Node("test", fact=(name, kind, (word,))) for word in words)
     return Node("or", each)
@@ -185,6 +187,8 @@ def asked(fact: Fact, value: str | int | None) -> bool:
             return text.endswith(words)
         case "contains":
             return any(word in text for word in words)
+        case "has word":
+            return any(re.search(rf"(?<![^\W_]){word}(?![^\W_])", text) for word in words)
         case _:
             return re.search(words[0], text) is not None
 
@@ -228,12 +232,18 @@ def _values(name: str, facts: Sequence[Fact]) -> Iterator[str | int]:
         for length in (1, 2, 3):
             yield from map("".join, product("123", repeat=length))
     else:
+        # A sign, where words are asked for; a letter that stands for all others, else.
+        other = "-" if any(kind == "has word" for _, kind, _ in facts) else "d"
         for length in range(1, LONGEST + 1):
-            yield from map("".join, product("abcd", repeat=length))
+            yield from map("".join, product(f"abc{other}", repeat=length))
         words = sorted({word for _, kind, of in facts if kind != "matches" for word in of})[:5]
+        # What an expression finds may have to stand amid them: "b" + "aab" + "aa".
+        words += [
+            _FOUND_BY[of[0]] for _, kind, of in facts if kind == "matches" and of[0] in _FOUND_BY
+        ][:1]
         for count in range(2, len(words) + 1):
             for some in permutations(words, count):
-                yield from ("".join(some), "d".join(some), "c".join(some))
+                yield from ("".join(some), other.join(some), "c".join(some))
 
 
 # -- what has to be said --

@@ -25,6 +25,7 @@ from turnout.dsl.conditions import (
     Contains,
     EndsWith,
     Has,
+    HasWord,
     IsIn,
     LaterThan,
     Matches,
@@ -178,7 +179,9 @@ def _tests(draw: DrawFn, column: Column, *, patterns: bool) -> str:
         case "domain" if draw(st.booleans()):
             return f"{name} is {draw(st.sampled_from(('', 'not ')))}free-mail"
         case "text" | "domain" if draw(st.booleans()):
-            parts = ["starts with", "ends with", "contains"] if patterns else ["starts with"]
+            parts = ["starts with", *(["ends with", "contains"] if patterns else [])]
+            if patterns and column.words.startswith(("text", "email", "domain")):
+                parts.append("has word")
             if patterns and draw(st.integers(0, 3)) == 0:
                 return f"{name} matches {draw(st.sampled_from(PATTERNS))}"
             return f"{name} {draw(st.sampled_from(parts))} {draw(st.one_of(one, several))}"
@@ -383,7 +386,8 @@ def _entries(
 @st.composite
 def _chains(draw: DrawFn, schema: Sequence[Column], *, is_seen: bool = False) -> str:
     targets = ["queue triage", "queue extra", "round-robin near", "least-loaded far"]
-    targets += ["person ana", "partner outside", "sequence later", 'reject "spam"']
+    targets += ["person ana", "partner outside", "sequence later", "current-owner"]
+    targets += ['reject "spam"']
     if any(column.name == "owner" for column in schema):
         targets += ["owner owner"] * 3
     if is_seen:
@@ -531,9 +535,9 @@ def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[
         if draw(st.integers(0, 3)) == 0 and not (complete and field.required):
             continue
         own = [atom for atom in found if atom.field == name]
-        edges = list(dict.fromkeys(_edges(field, own, today)))
+        near = list(dict.fromkeys(edges(field, own, today)))
         plain = _plain(field.type)
-        source = plain if not edges else st.one_of(st.sampled_from(edges), plain)
+        source = plain if not near else st.one_of(st.sampled_from(near), plain)
         values[name] = draw(source)
     look_up(looked_up_fields(policy.fields), values)
     for name, field in policy.fields.items():
@@ -567,7 +571,7 @@ def policy_atoms(policy: Policy) -> list[Atom]:
     return [atom for route in policy.routes.values() for atom in of(route.entries)]
 
 
-def _edges(field: types.Field, own: Sequence[Atom], today: date) -> list[Value]:
+def edges(field: types.Field, own: Sequence[Atom], today: date) -> list[Value]:
     """Return values at and beside the constants of the field's atoms."""
     found: list[Value] = []
     for atom in own:
@@ -579,6 +583,8 @@ def _edges(field: types.Field, own: Sequence[Atom], today: date) -> list[Value]:
                 found += [value for end in (low, high) if end is not None for value in _beside(end)]
             case StartsWith(_, text) | EndsWith(_, text) | Contains(_, text):
                 found += [text, f"{text}x", f"x{text}", f"x{text}x", text[:-1], text[1:]]
+            case HasWord(_, text):
+                found += [text, f"{text}x", f"x{text}", f"x {text}-x", f"x{text} {text}"]
             case Has(_, chosen):
                 assert isinstance(field.type, types.AnyOf)
                 others = [other for other in field.type.values if other != chosen]

@@ -22,6 +22,7 @@ from turnout.dsl.promises import (
     SlaAtMost,
 )
 from turnout.dsl.targets import (
+    CurrentOwner,
     LeastLoaded,
     PreviousOwner,
     Reject,
@@ -104,7 +105,7 @@ def ends(
             if place(target) in missed:
                 return None, "missed-sla"
             match target:
-                case ToQueue() | ToSequence() | Reject():
+                case ToQueue() | ToSequence() | CurrentOwner() | Reject():
                     return None, None
                 case ToPartner(name, anytime):
                     is_open = anytime or policy.outlets[f"partner {name}"].hours not in world.closed
@@ -176,6 +177,8 @@ def is_reached(end: End, reached: Reached) -> bool:
             return name == reached.name
         case PreviousOwner() if reached.kind == "previous-owner":
             return True
+        case CurrentOwner() if reached.kind == "current-owner":
+            return True
         case _:
             return reached.kind == "person" and reached.name in end.assignees
 
@@ -223,7 +226,7 @@ def course(policy: Policy, found: Match, lead: Arrival, among: Sequence[World]) 
 
 def holders(end: End) -> set[str]:
     """Return who can have a lead at an end, and miss it."""
-    if end.target is None or isinstance(end.target, Reject | ToSequence):
+    if end.target is None or isinstance(end.target, Reject | ToSequence | CurrentOwner):
         return set()
     people = {f"person {name}" for name in end.assignees}
     return people or {place(end.target)}

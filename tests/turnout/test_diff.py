@@ -299,6 +299,28 @@ def test_a_comment_has_no_tick_beside_leads_that_move() -> None:
 # -- what else changes --
 
 
+def test_absences_closed_days_and_caps_are_told_as_they_are_written() -> None:
+    office = """\
+calendar office {
+  timezone "UTC"
+  open mon..fri 09:00-17:00
+  closed 2026-02-01..2026-03-01
+}
+"""
+    absent = "person ana { away 2026-12-01 away 2027-01-05.. cap 5 per day cap 9 per 24 hours }"
+    people = PEOPLE.replace("person ana", absent) + office
+    later = people.replace("03-01", "03-08").replace("12-01", "12-01..2026-12-03")
+    lay("sales", {"people.route": people})
+    result = diff(
+        "sales/inbound.route",
+        changed(people_route=later.replace("cap 5", 'timezone "Asia/Tokyo" cap 6')),
+    )
+    said = " ".join(result.stdout.split())
+    assert "caps: 5 per day, 9 per 24 hours → 6 per day (Asia/Tokyo), 9 per 24 hours" in said
+    assert "away: 2026-12-01, 2027-01-05.. → 2026-12-01..2026-12-03, 2027-01-05.." in said
+    assert "closed: 2026-02-01..2026-03-01 → 2026-02-01..2026-03-08" in said
+
+
 def test_members_and_weights_are_a_change_within_a_team() -> None:
     people = PEOPLE.replace("{ ana weight 2, ben }", "{ ben, ana }")
     new = changed(people_route=people)
@@ -629,6 +651,38 @@ def test_a_guarantee_that_both_versions_break_is_not_newly_broken(folder: Path) 
         (folder / "sales" / f"{name}.route").write_text(text + claim)
     result = diff("sales/old.route", "sales/new.route", "--format", "json")
     assert json.loads(result.stdout)["broken"] == []
+
+
+def test_guarantees_are_compared_as_of_a_moment() -> None:
+    """What a calendar opens no more breaks nothing."""
+    before = """\
+lead {
+  id: text required
+  country: country
+}
+calendar office {
+  timezone "UTC"
+  open mon..fri 09:00-17:00
+  closed 2026-02-01..2060-12-31
+}
+queue desk
+queue triage
+route inbound {
+  rule german { when country is DE and open office to queue triage }
+  fallback to queue triage
+}
+guarantee nobody-at-the-desk { when country is DE never reaches queue desk }
+"""
+    lay(
+        "months",
+        {"old.route": before, "new.route": before.replace("to queue triage", "to queue desk", 1)},
+    )
+    told = {
+        month: diff("months/old.route", "months/new.route", "--at", f"2026-{month}-10").output
+        for month in ("01", "11")
+    }
+    assert "nobody-at-the-desk" in told["01"]
+    assert "nobody-at-the-desk" not in told["11"]
 
 
 def test_a_changed_identity_is_told_as_it_is_written(folder: Path) -> None:

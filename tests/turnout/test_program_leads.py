@@ -109,6 +109,28 @@ def as_mapped_object(id_: str, country: str, employees: int) -> object:
     return kind(id=id_, country=country, employees=employees)
 
 
+class AsDjango:
+    """What Django's models say of their fields."""
+
+    _meta = SimpleNamespace(
+        concrete_fields=tuple(SimpleNamespace(attname=n) for n in ("id", "country", "employees"))
+    )
+
+    def __init__(self, id_: str, country: str, employees: int) -> None:
+        self.id, self.country, self.employees = id_, country, employees
+
+
+class AsSelected:
+    """A row of SQLAlchemy that holds one object."""
+
+    def __init__(self, *values: Any) -> None:  # noqa: ANN401 - values of any type
+        self._lead = AsDataclass(*values)
+
+    @property
+    def _mapping(self) -> Mapping[str, object]:
+        return {"Lead": self._lead}
+
+
 NAMES = ("id", "country", "employees")
 KINDS: dict[str, Callable[..., Any]] = {
     "dict": lambda *values: dict(zip(NAMES, values, strict=True)),
@@ -117,6 +139,8 @@ KINDS: dict[str, Callable[..., Any]] = {
     "pydantic 1": as_model_of_old,
     "a row of SQLAlchemy": as_selected_row,
     "an object of SQLAlchemy": as_mapped_object,
+    "an object in a row of SQLAlchemy": AsSelected,
+    "an object of Django": AsDjango,
     "msgspec": AsStruct,
     "attrs": AsAttrs,
     "dataclass": AsDataclass,
@@ -242,8 +266,38 @@ def test_leads_before_one_that_is_none_are_decided_first(router: turnout.Router)
 def test_one_lead_is_not_taken_for_several(router: turnout.Router) -> None:
     with pytest.raises(TypeError, match="one goes through `route`"):
         router.route_all(cast("Any", {"id": "1"}))
-    with pytest.raises(TypeError, match="not text"):
-        list(router.route_all(cast("Any", FRAME)))
+    for one, said in (
+        (FRAME, r'route its rows: `route_all\(frame.to_dict\("records"\)\)`'),
+        (AsTuple("1", "DE", 5), "one goes through `route`"),
+        ("id,country\n1,DE\n", "not text; read it first"),
+        (b"{}", "not a value of type bytes; read it first"),
+        (42, "takes several leads, not a value of type int"),
+    ):
+        for ask in (router.route_all, partial(router.reroute_all, reason="why")):
+            with pytest.raises(TypeError, match=said):
+                ask(cast("Any", one))
+
+
+class Stranger:
+    """Whatever is asked of it, it raises."""
+
+    def __getattr__(self, name: str) -> object:
+        raise RuntimeError(name)
+
+
+class AsList(pydantic.RootModel[list[int]]):
+    """A model that is no mapping."""
+
+
+@pytest.mark.parametrize("lead", [Stranger(), AsList([1])], ids=["stranger", "list"])
+def test_what_only_looks_like_a_lead_is_refused(lead: Any, router: turnout.Router) -> None:  # noqa: ANN401 - any
+    with pytest.raises(TypeError, match="a lead is a mapping from field names to values, not a"):
+        router.route(lead)
+
+
+def test_a_field_that_is_not_set_is_missing(router: turnout.Router) -> None:
+    unset = cast("Any", msgspec.UNSET)
+    assert router.route(AsStruct("1", "DE", unset), at=AT).issues == ()
 
 
 def test_a_batch_has_a_lead(router: turnout.Router) -> None:

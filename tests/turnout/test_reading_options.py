@@ -93,6 +93,7 @@ def test_an_encoding_is_said(folder: Path) -> None:
     [
         (("--encoding", "klingon"), "'klingon' is no encoding of text"),
         (("--encoding", "rot13"), "is no encoding of text"),
+        (("--encoding", "idna"), "is no encoding of text"),
         (("--encoding", "a\0b"), "is no encoding of text"),
         (("--skip", "-1"), "--skip"),
         (("--footer", " "), "--footer is empty"),

@@ -12,7 +12,7 @@ from tests.support.findings import findings
 from turnout.dsl.findings import Finding, Label, Severity, Witness
 from turnout.dsl.source import Source, Span
 from turnout.printable import visible
-from turnout.rendering.formats import FORMATS
+from turnout.rendering.formats import FORMATS, format_of
 from turnout.rendering.pretty import block
 from turnout.rendering.report import Report
 from turnout.rendering.screen import width
@@ -242,7 +242,7 @@ def test_compact_is_one_line_for_each_finding() -> None:
     report = Report(
         (found(at(INBOUND, "old")), attrs.evolve(found(None), message="two\nlines")), ()
     )
-    assert list(FORMATS["compact"](report, 80)) == [
+    assert list(format_of("compact")(report, 80)) == [
         "inbound.route:53:6: error[a-name]: a message",
         "error[a-name]: two\\nlines",
     ]
@@ -252,7 +252,7 @@ def test_json_holds_everything_in_a_fixed_order() -> None:
     again = Label(Span(PEOPLE, 18, 21), "again")
     finding = found(at(PEOPLE, "ana"), "a person", again, witness=Witness({"country": "DE"}))
     finding = attrs.evolve(finding, notes=("a note",), help=("a help",))
-    (text,) = FORMATS["json"](Report((finding,), ("people.route",)), 80)
+    (text,) = format_of("json")(Report((finding,), ("people.route",)), 80)
 
     def place(line: int, column: int, offset: int) -> dict[str, int]:
         return {"line": line, "column": column, "offset": offset}
@@ -304,7 +304,7 @@ def test_no_line_is_wider_than_the_screen_nor_acts_on_it(finding: Finding, scree
 
 @given(findings(), st.sampled_from(sorted(FORMATS)))
 def test_no_format_prints_what_a_terminal_acts_on(finding: Finding, name: str) -> None:
-    for text in FORMATS[name](Report((finding,), (visible("b\x1b"),)), 80):
+    for text in format_of(name)(Report((finding,), (visible("b\x1b"),)), 80):
         assert click.unstyle(text).replace("\n", "").isprintable()
 
 

@@ -21,7 +21,7 @@ from turnout.compiler.compiled import compile_policy
 from turnout.compiler.verdict import Allowed
 from turnout.dsl.findings import Finding, Label, Severity, Witness
 from turnout.dsl.source import Source, Span
-from turnout.rendering.formats import FORMATS
+from turnout.rendering.formats import format_of
 from turnout.rendering.github import github
 from turnout.rendering.report import Report
 
@@ -59,7 +59,7 @@ def reports(draw: st.DrawFn) -> Report:
 
 def printed(name: str, report: Report) -> str:
     """Return what a format makes of a report."""
-    return "\n".join(FORMATS[name](report, 80))
+    return "\n".join(format_of(name)(report, 80))
 
 
 def report_of(policy: str) -> Report:

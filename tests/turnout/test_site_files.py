@@ -105,7 +105,7 @@ def test_every_page_is_whole_and_nothing_in_it_can_act(folder: Path) -> None:
     docs("inbound.route", "-o", "site")
     found = pages(folder / "site")
     assert len(found) > 25
-    scripts = {"site.js", "decide.js", "try.js", "picture.js"}
+    scripts = {"site.js", "decide.js", "try.js", "way.js", "picture.js"}
     for name, page in found.items():
         policies = [has["content"] for _, has in page.tags if has.get("http-equiv")]
         assert policies == [CONTENT_POLICY], name

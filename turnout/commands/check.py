@@ -21,8 +21,7 @@ from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.resolve.scope import nearest
 from turnout.project.configuration import configuration_of
 from turnout.project.roots import roots
-from turnout.rendering.formats import FORMATS
-from turnout.rendering.pages import page, terminal
+from turnout.rendering.formats import FORMATS, format_of
 from turnout.rendering.report import Report, gathered
 from turnout.rendering.screen import columns
 
@@ -41,6 +40,8 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
         near = nearest(name, CATALOGUE)
         advice = f"did you mean {near}?" if near else f"there are {', '.join(sorted(CATALOGUE))}"
         raise CannotRun(f"there is no finding {name}", advice)
+    from turnout.rendering.pages import page, terminal  # noqa: PLC0415 - few ask for one
+
     for line in terminal(page(name), columns()):
         click.echo(line)
     ctx.exit()
@@ -147,9 +148,9 @@ def command(
     for format_name, file in reports:
         with replacing(file) as stream:
             told = _told(report, format_name, list_undecided)
-            text = click.unstyle("\n".join(FORMATS[format_name](told, columns())))
+            text = click.unstyle("\n".join(format_of(format_name)(told, columns())))
             stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
-    for text in FORMATS[name](_told(report, name, list_undecided), columns()):
+    for text in format_of(name)(_told(report, name, list_undecided), columns()):
         click.echo(text)
     for line in coverage_of(files) if shows_coverage else ():
         click.echo(line)

@@ -118,9 +118,12 @@ def measured(
         return sampled(analysis, leads_of(rows, fields), moment)
 
 
-def readable(path: Path) -> Compiled:
-    """Return the policy at `path`; where it can't be read, print why and end the command."""
-    compiled = compile_policy(path)
+def readable(path: Path, at: datetime | None = None) -> Compiled:
+    """Return the policy at `path`; where it can't be read, print why and end the command.
+
+    at: from when on absences and calendars count, now where it isn't said.
+    """
+    compiled = compile_policy(path, at=at)
     findings = unread(compiled)
     if findings:
         sources = tuple(source.name for source in compiled.sources)

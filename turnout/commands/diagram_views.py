@@ -21,6 +21,7 @@ from turnout.compiler.questions.analysis import analyse
 from turnout.compiler.tree import Tree
 from turnout.dsl.conditions import SEEN, Condition
 from turnout.dsl.types import Value
+from turnout.frozen import frozen
 from turnout.rendering.explanation import goes_to, why_refused
 from turnout.runtime.explain import Explanation, Tried
 from turnout.runtime.leads import Lead, record_reader
@@ -28,7 +29,7 @@ from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
 
 
-@attrs.frozen
+@frozen
 class Request:
     """What is to be shown; see the options of the command. is_one_page: no pages of parts."""
 

@@ -127,11 +127,13 @@ def command(
             f"name one, such as `turnout diff {old} {policies[0]}`",
         )
     is_beyond = False
+    clock = at or datetime.now(UTC)
+    since = clock.astimezone(UTC).date()
     for number, policy in enumerate(policies):
         budget = Budget(steps, monotonic() + deadline)
         with versions(old, policy) as (before, after):
             try:
-                programs = _chosen((program(before), program(after)), route_name)
+                programs = _chosen((program(before, since), program(after, since)), route_name)
                 declared = None if where is None else condition(where, after)
             except UnreadableError as refusal:
                 _show_unreadable(refusal)
@@ -139,7 +141,7 @@ def command(
         found = difference(*programs, declared=declared, budget=budget)
         counted = None
         if leads is not None:
-            counted = counted_moves(leads, manner, found, programs, at or datetime.now(UTC))
+            counted = counted_moves(leads, manner, found, programs, clock)
         broken = broken_guarantees(*programs, Budget(deadline=budget.deadline))
         excess = (*beyond(found, allow), *(broken if allow != "any" else ()))
         is_beyond |= bool(excess)

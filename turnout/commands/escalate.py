@@ -6,7 +6,8 @@ from pathlib import Path
 import click
 
 from turnout.commands.options import AT, STATE, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.waiting import WAITING
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import moves_data, moves_text
 from turnout.rendering.screen import columns

@@ -10,7 +10,8 @@ from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.waiting import WAITING
 from turnout.printable import visible
 from turnout.rendering.explanation import explanation_data, explanation_text
 from turnout.rendering.jsons import json_text

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import attrs
 import click
 
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS
@@ -16,6 +15,7 @@ from turnout.dsl.files import MAX_FILE, Fault, Files, decoded
 from turnout.dsl.findings import Finding, error
 from turnout.dsl.formatting import formatted
 from turnout.dsl.source import Source
+from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.project.roots import route_files
 from turnout.rendering.pretty import pretty
@@ -73,7 +73,7 @@ def command(ctx: click.Context, *, paths: tuple[Path, ...], check: bool, has_dif
     ctx.exit(FINDINGS if changed and is_dry else CLEAN)
 
 
-@attrs.frozen
+@frozen
 class _Text:
     """A file's text as it is and as it should be."""
 

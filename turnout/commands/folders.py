@@ -13,12 +13,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import attrs
-
 from turnout.commands.exits import CannotRun
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class FolderMark:
     """The file by which a folder is known: its name, and the format that stands in it."""
 
@@ -26,7 +25,7 @@ class FolderMark:
     format: str
 
 
-@attrs.frozen
+@frozen
 class FolderChange:
     """How a folder differs from what it should hold: paths in order."""
 

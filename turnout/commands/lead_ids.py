@@ -4,13 +4,14 @@ from difflib import get_close_matches
 
 import attrs
 
+from turnout.frozen import define
 from turnout.printable import visible
 
 MOST_SEEN = 100_000
 _NAMED = 3
 
 
-@attrs.define
+@define
 class SeenIds:
     """The ids that were met so far, a bounded number of them."""
 

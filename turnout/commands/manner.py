@@ -17,6 +17,7 @@ def _encoding(_ctx: click.Context, _: click.Parameter, value: str | None) -> str
         return None
     try:
         "".encode(value)
+        b"\xff".decode(value, "ignore")  # `idna` can't leave anything out
     except (LookupError, ValueError) as failure:
         examples = "such as utf-8, windows-1252, utf-16-le or shift_jis"
         raise click.BadParameter(f"{value!r} is no encoding of text, {examples}") from failure

@@ -8,7 +8,6 @@ the same file: nobody holds its lock any more.
 
 import glob
 import os
-import secrets
 import sys
 import time
 from collections.abc import Generator
@@ -39,7 +38,7 @@ def replacing(path: Path) -> Generator[BinaryIO, None, None]:
         return
     _sweep(target)
     # Not by the process alone: containers that share a folder count theirs from 1.
-    part = target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.part")
     try:
         with _naming(str(path), part), part.open("xb") as stream:
             with suppress(OSError):  # a file system without locks: nothing is swept there

@@ -18,19 +18,10 @@ from turnout.project.configuration import (
 from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
-from turnout.runtime.stores import LONGEST_WAIT, WAIT
 
 POLICY = click.argument("policy", type=click.Path(path_type=Path))
 ROUTE = click.option(
     "--route", "route_name", metavar="NAME", help="Which route, where the policy has several."
-)
-WAITING = click.option(
-    "--wait",
-    type=click.IntRange(0, LONGEST_WAIT),
-    default=WAIT,
-    show_default=True,
-    metavar="SECONDS",
-    help="How long to wait for another run that has the state.",
 )
 STEPS_LIMIT = click.option(
     "--steps",

@@ -11,7 +11,8 @@ from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, STATE, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.waiting import WAITING
 from turnout.printable import visible
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import anew_text, moves_data

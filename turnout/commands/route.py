@@ -8,7 +8,8 @@ import click
 from turnout.commands.flow import route_leads, suffix_format
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.waiting import WAITING
 from turnout.rendering.decisions import DECISION_FORMATS
 from turnout.rendering.screen import columns
 from turnout.runtime.records import Manner

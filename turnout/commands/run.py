@@ -10,8 +10,9 @@ from turnout.commands.flow import route_leads
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import replacing
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.trees import headed, tree_of, tree_text, whole_picture
+from turnout.commands.waiting import WAITING
 from turnout.compiler.compiled import Compiled
 from turnout.printable import visible
 from turnout.rendering.diagram import Drawing, drawn

@@ -6,7 +6,7 @@ from typing import cast
 import click
 
 from turnout.commands.options import Command, CommandGroup, color_option
-from turnout.commands.policies import WAITING
+from turnout.commands.waiting import WAITING
 from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.runtime.stores.renaming import KINDS, NamedKind, NewName, rename
@@ -34,8 +34,8 @@ def command() -> None:
 def check_command(*, file: Path, wait: int) -> None:
     """Look through all of a state file for damage.
 
-    What a run reads of a state is checked as it is read, and a file of at most 16 MB as a
-    whole whenever it is opened. This looks through a file of any size.
+    A run does so, too, when it opens a state, unless that is larger than 16 MB and as the last
+    run left it. This looks through a file of any size.
     """
     with any_state(file, wait) as connection:
         (policy,) = connection.execute("SELECT value FROM meta WHERE key = 'policy'").fetchone()

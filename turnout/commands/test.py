@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
 
-import attrs
 import click
 
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
@@ -14,6 +13,7 @@ from turnout.commands.policies import errors_of
 from turnout.commands.selection import selection
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.expectations import TestCase
+from turnout.frozen import define
 from turnout.printable import visible
 from turnout.project.roots import roots
 from turnout.rendering.jsons import json_text
@@ -153,7 +153,7 @@ def _no_tests(policies: list[Compiled], expression: str | None) -> CannotRun:
     )
 
 
-@attrs.define
+@define
 class _Run:
     """A run of tests, and what it prints on the way. column: the cells taken of the line."""
 

@@ -6,7 +6,8 @@ import click
 
 from turnout.commands.exits import CannotRun
 from turnout.commands.options import STATE, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, WAITING, chosen_route, fit_policy
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.waiting import WAITING
 from turnout.dsl.types import id_field
 from turnout.printable import visible
 from turnout.rendering.report import counted

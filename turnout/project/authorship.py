@@ -4,8 +4,7 @@ import re
 from datetime import UTC, datetime
 from pathlib import Path
 
-import attrs
-
+from turnout.frozen import frozen
 from turnout.project.revisions import repository
 
 MOST_CHANGES = 6
@@ -15,7 +14,7 @@ _HEAD = re.compile(r"[0-9a-f]{40,64} [0-9]+ ([0-9]+)(?: [0-9]+)?")
 _NOT_COMMITTED = "0" * 40
 
 
-@attrs.frozen(order=True)
+@frozen(order=True)
 class LineChange:
     """A commit that changed lines. day: of the author, in UTC, such as "2026-11-30"."""
 
@@ -32,9 +31,11 @@ class LineChange:
 def line_changes(path: Path) -> tuple[LineChange | None, ...]:
     """Return the last change of each line of a file; None for one that isn't committed.
 
-    Raises ProjectError where the file lies in no repository, or git doesn't know it.
+    Raises ProjectError where the file lies in no repository.
     """
     place = repository(path)
+    if not place.output("ls-files", "--", str(path.absolute().resolve())):
+        return (None,) * (path.read_bytes().count(b"\n") + 1)
     told = place.output("blame", "--line-porcelain", "--", str(path.absolute().resolve()))
     found: list[LineChange | None] = []
     about: dict[str, str] = {}

@@ -8,14 +8,13 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-import attrs
-
 from turnout.dsl.source import Source
+from turnout.frozen import frozen
 from turnout.project import ProjectError
 from turnout.project.revisions import Repository, named_files, repository
 
 
-@attrs.frozen
+@frozen
 class Commit:
     """The last commit that touched any of a policy's files. day: of the commit, ISO 8601."""
 

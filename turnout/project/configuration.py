@@ -17,7 +17,6 @@ directory upwards. In one folder `turnout.toml` comes before `pyproject.toml`.
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -30,6 +29,7 @@ from turnout.dsl.files import resolved
 from turnout.dsl.findings import Severity
 from turnout.dsl.resolve.scope import nearest
 from turnout.errors import Error
+from turnout.frozen import frozen
 
 LARGEST = 1024 * 1024
 LEVELS: Mapping[str, Severity | None] = {**{each.value: each for each in Severity}, "off": None}
@@ -40,7 +40,7 @@ class ConfigurationError(Error):
     """A configuration can't be read, or says what has no meaning."""
 
 
-@attrs.frozen
+@frozen
 class Configuration:
     """What was configured; what wasn't is empty.
 
@@ -96,7 +96,7 @@ def _from(here: Path, path: Path) -> Path:
 _PYPROJECT = ("tool", "turnout")
 
 
-@attrs.frozen
+@frozen
 class _Written:
     """A configuration as it stands in its file, and the names of the tables around it."""
 
@@ -111,6 +111,8 @@ class _Written:
         text = _text(file)
         if text is None or (table and table[-1] not in text):
             return None
+        import tomllib  # noqa: PLC0415 - few policies have a configuration
+
         try:
             values: Any = tomllib.loads(text)
         except tomllib.TOMLDecodeError as failure:

@@ -12,9 +12,8 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
-import attrs
-
 from turnout.dsl.files import MAX_FILES, MAX_TABLE
+from turnout.frozen import frozen
 from turnout.project import ProjectError
 
 _QUOTED = re.compile(r'"((?:\\.|[^"\\\n])+)"')
@@ -23,7 +22,7 @@ _MOST_LINKS = 10
 _SECONDS = 120
 
 
-@attrs.frozen
+@frozen
 class Repository:
     """A git repository, by its top folder."""
 

@@ -8,10 +8,9 @@ from itertools import islice
 from pathlib import Path
 from stat import S_ISREG
 
-import attrs
-
 from turnout.dsl.files import MAX_FILE, resolved
 from turnout.dsl.findings import Finding, error
+from turnout.frozen import frozen
 from turnout.project import ProjectError
 
 _INCLUDE = re.compile(
@@ -23,7 +22,7 @@ MOST_FILES = 10_000
 """`.route` files below one folder; more are refused before one of them is read."""
 
 
-@attrs.frozen
+@frozen
 class FoundFiles:
     """The files that some paths stand for, in order, each once.
 

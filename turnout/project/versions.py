@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,6 +16,7 @@ from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.parse import parse
 from turnout.dsl.resolve import resolve
 from turnout.dsl.source import Source
+from turnout.frozen import frozen
 from turnout.project import ProjectError
 from turnout.project.configuration import configured_paths, nearest_configuration
 from turnout.project.revisions import Repository, copied, repository
@@ -26,7 +28,7 @@ WHERE = "--where"
 """What names the condition that the command line gives."""
 
 
-@attrs.frozen
+@frozen
 class Version:
     """A policy as it is or was.
 
@@ -137,12 +139,12 @@ def main_file(path: Path) -> Path:
     return files[0]
 
 
-def program(version: Version) -> Program:
-    """Return the lowered policy of a version. Raises UnreadableError."""
+def program(version: Version, since: date) -> Program:
+    """Return the lowered policy of a version, as of a day of UTC. Raises UnreadableError."""
     parsed = parse_files(version.path)
     resolution = resolve(parsed, version.path)
     _refuse([*parsed.findings, *resolution.findings], version)
-    return lower(resolution.policy)
+    return lower(resolution.policy, since)
 
 
 def condition(text: str, version: Version) -> Condition:

@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 
-import attrs
-
 from turnout.dsl.wording import acted
+from turnout.frozen import frozen
 from turnout.rendering.jsons import json_text
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records.guards import harmless
@@ -36,7 +35,7 @@ _LONGEST_KNOWN = 200
 _SPECIAL = re.compile(r'[",\r\n]')
 
 
-@attrs.frozen
+@frozen
 class DecisionFormat:
     """How a file of decisions is put together: the head, one text each, the tail."""
 

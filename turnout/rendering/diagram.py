@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-import attrs
-
 from turnout.compiler.picture import Masthead, Page
 from turnout.compiler.picture.across import laid_across
 from turnout.compiler.picture.dot import dot
@@ -17,6 +15,7 @@ from turnout.compiler.picture.placing import laid_out
 from turnout.compiler.picture.raster import png, with_graphviz
 from turnout.compiler.picture.svg import svg
 from turnout.dsl.source import Span
+from turnout.frozen import frozen
 
 FORMATS = ("svg", "dot", "png", "pdf", "mmd")
 TEXTS = ("svg", "dot", "mmd")
@@ -27,7 +26,7 @@ _PAGE = re.compile(r"[1-9][0-9]*-[a-z0-9-]+")
 _HASH = re.compile(r"policy [0-9a-f]{12}")
 
 
-@attrs.frozen
+@frozen
 class Drawing:
     """How pages are drawn. out: the overview's file, None for stdout. base: where the policy is.
 

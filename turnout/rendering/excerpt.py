@@ -9,10 +9,9 @@ lines is marked on its first.
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, groupby
 
-import attrs
-
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.source import Span
+from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.rendering.canvas import ScreenLine
 from turnout.rendering.marks import Mark, mark_rows
@@ -28,7 +27,7 @@ _CUT = "..."
 _NARROWEST_ROOM = 24
 
 
-@attrs.frozen
+@frozen
 class Pointer:
     """A span to be marked. rank: 0 for the finding's own, the causes count from 1."""
 

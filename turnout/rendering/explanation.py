@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from turnout.dsl.targets import DRAWN
+from turnout.dsl.targets import DRAWN, CurrentOwner
 from turnout.dsl.wording import acted
 from turnout.printable import visible
 from turnout.rendering.screen import Ink, fill, hanging, paint, width
@@ -53,6 +53,8 @@ def goes_to(decision: Decision) -> str:
     target = f"{decision.kind} {decision.target}".strip()
     if decision.kind == "none":
         return "nobody: every target was passed over"
+    if decision.kind == CurrentOwner.kind.word:
+        return "nobody new: it stays with its current owner"
     return f"{decision.assignee} ({target})" if decision.assignee else target
 
 

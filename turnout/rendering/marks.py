@@ -11,8 +11,7 @@ their starts, the rightmost highest, so that no label crosses another's line:
 
 from collections.abc import Iterator, Sequence
 
-import attrs
-
+from turnout.frozen import frozen
 from turnout.rendering.canvas import ScreenLine
 from turnout.rendering.screen import Ink, width, wrap
 
@@ -20,7 +19,7 @@ _BESIDE, _BELOW = 28, 20
 """Cells that a label wants beside its mark, and below it; else it is moved."""
 
 
-@attrs.frozen
+@frozen
 class Mark:
     """Cells `start` up to, not including, `end` of a line, and what is to see there.
 

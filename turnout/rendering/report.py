@@ -7,9 +7,10 @@ import attrs
 
 from turnout.compiler.verdict import Allowed
 from turnout.dsl.findings import Finding, Severity
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Report:
     """The findings of a run in the order in which they are shown, and the files it read.
 

@@ -6,7 +6,6 @@ Unicode's East Asian Width (UAX #11): two cells for wide characters, none for co
 ones.
 """
 
-import shutil
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Any
@@ -48,7 +47,9 @@ def paint(text: str, ink: Ink) -> str:
 
 def columns() -> int:
     """The width to lay out for, in cells: the terminal's within reason, 80 where there is none."""
-    return max(NARROWEST, min(shutil.get_terminal_size((PIPED, 24)).columns, WIDEST))
+    from shutil import get_terminal_size  # noqa: PLC0415 - with all that archives need
+
+    return max(NARROWEST, min(get_terminal_size((PIPED, 24)).columns, WIDEST))
 
 
 def cells(character: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
+from turnout.frozen import define
 from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.rendering.screen import Ink, hanging, paint, width
@@ -17,7 +18,7 @@ TOP = 10
 WITHOUT_ID = {NO_ID, SAME_ROW}
 
 
-@attrs.define
+@define
 class Tally:
     """Counts of the decisions added so far.
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-import attrs
-
 from turnout.compiler.program import Clause
 from turnout.compiler.questions.testable import Coverable
 from turnout.dsl.expectations import TARGETS, Expectation
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.wording import promised
+from turnout.frozen import attribute, frozen
 from turnout.printable import visible
 from turnout.rendering.excerpt import excerpt
 from turnout.rendering.explanation import explanation_text, goes_to
@@ -19,7 +18,7 @@ from turnout.trials.testing import Covered, Failure, TestResult
 _INDENT = 4
 
 
-@attrs.frozen
+@frozen
 class TestReport:
     """The tests of a run in order, and what those of each policy cover.
 
@@ -30,7 +29,7 @@ class TestReport:
 
     results: tuple[TestResult, ...]
     coverages: tuple[tuple[str, Covered], ...]
-    seconds: float = attrs.field(eq=False)
+    seconds: float = attribute(eq=False)
 
     @property
     def failed(self) -> tuple[TestResult, ...]:

@@ -12,8 +12,6 @@ from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import TypeAlias
 
-import attrs
-
 from turnout.compiler.candidates import Candidate, behind
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
 from turnout.compiler.leads.universe import country_of, universe
@@ -54,6 +52,7 @@ from turnout.dsl.types import (
 )
 from turnout.dsl.values import Missing, Unread, jsonable, read, show
 from turnout.dsl.wording import quoted, worded
+from turnout.frozen import frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.leads import lead_reader
 from turnout.trials.testing import Arrived, Tester, covered
@@ -67,7 +66,7 @@ Made: TypeAlias = tuple[str, tuple[Arrived, ...]]
 """A test as text, and what came of it."""
 
 
-@attrs.frozen
+@frozen
 class Untestable:
     """What no test was made for, and why."""
 
@@ -75,7 +74,7 @@ class Untestable:
     reason: str
 
 
-@attrs.frozen
+@frozen
 class Generated:
     """Tests in canonical form, and what none could be made for. item: for which it was made."""
 
@@ -83,7 +82,7 @@ class Generated:
     untestable: tuple[Untestable, ...]
 
 
-@attrs.frozen
+@frozen
 class _Lead:
     """A lead for a test.
 
@@ -96,7 +95,7 @@ class _Lead:
     earlier: Values | None = None
 
 
-@attrs.frozen
+@frozen
 class _Way:
     """A lead for a clause, and who is to be unavailable."""
 

@@ -15,11 +15,12 @@ from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import Program
 from turnout.dsl.targets import said
 from turnout.dsl.types import Values
+from turnout.frozen import frozen
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Record
 
 
-@attrs.frozen
+@frozen
 class Movements:
     """What became of a file of leads.
 

@@ -29,6 +29,7 @@ from turnout.dsl.expectations import (
 )
 from turnout.dsl.policy import Cap, Outlet, Person, Policy
 from turnout.dsl.types import Values
+from turnout.frozen import attribute, frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import Engine, engine
 from turnout.runtime.explain import Explanation, explain
@@ -36,7 +37,7 @@ from turnout.runtime.leads import Lead, lead_reader
 from turnout.runtime.stores.memory import MemoryStore
 
 
-@attrs.frozen
+@frozen
 class Arrived:
     """A lead of a test, and what became of it.
 
@@ -61,7 +62,7 @@ def asked(lead: Lead, decision: Decision) -> Values:
     return {**lead.values, SEEN: decision.duplicate_of is not None}
 
 
-@attrs.frozen
+@frozen
 class Failure:
     """An expectation that wasn't met. explanation: of the lead that it speaks of."""
 
@@ -71,7 +72,7 @@ class Failure:
     clause: Clause | None
 
 
-@attrs.frozen
+@frozen
 class TestResult:
     """What a test came to. seconds: how long it took."""
 
@@ -80,7 +81,7 @@ class TestResult:
     test: TestCase
     failures: tuple[Failure, ...]
     arrived: tuple[Arrived, ...]
-    seconds: float = attrs.field(eq=False)
+    seconds: float = attribute(eq=False)
 
     @property
     def is_passed(self) -> bool:
@@ -273,7 +274,7 @@ def _none_a_day(timezone: str) -> Cap:
 # -- coverage --
 
 
-@attrs.frozen
+@frozen
 class Covered:
     """What the tests of a policy cover.
 

@@ -9,15 +9,14 @@ answer follows; all others are alike, so that any two of them show what all woul
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations, permutations
 
-import attrs
-
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.dsl import types
 from turnout.dsl.conditions import And, Atom, Condition, IsIn, Not, Present
 from turnout.dsl.types import Field, Value
+from turnout.frozen import frozen
 
 
-@attrs.frozen
+@frozen
 class Agreement:
     """Whether two places that arrive lie in one country; never where one of them doesn't.
 

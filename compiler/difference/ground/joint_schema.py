@@ -42,9 +42,10 @@ from turnout.dsl.types import Field, Value
 from turnout.dsl.values import read
 from turnout.dsl.values.picklists import picklist_key
 from turnout.dsl.values.reading import Missing, Unread
+from turnout.frozen import define, frozen
 
 
-@attrs.frozen
+@frozen
 class Schema:
     """The shared fields, none of them required, and how the two versions see them.
 
@@ -140,7 +141,7 @@ def _conditions(entries: Sequence[Entry]) -> Iterator[Condition]:
             yield from _conditions(entry.entries)
 
 
-@attrs.define
+@define
 class _Builder:
     olds: Mapping[str, Field]
     news: Mapping[str, Field]

@@ -16,9 +16,10 @@ from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import ALWAYS, And, Condition, Named, Not, Or, Present
 from turnout.dsl.policy import Policy
 from turnout.dsl.targets import said
+from turnout.frozen import frozen
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class ClauseRow:
     """A clause as it is compared.
 
@@ -39,7 +40,7 @@ class ClauseRow:
         return self.clause is not None and self.clause.is_rule
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class RouteVersion:
     """A route of one version: `is_old`, or the new one.
 

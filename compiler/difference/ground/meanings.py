@@ -14,11 +14,12 @@ import attrs
 
 from turnout.compiler.leads.regions import Region, Regions
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
+from turnout.frozen import define
 
 _Key = tuple[Hashable, ...]
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Meanings:
     """The numbers of the conditions met so far, and the atoms in them, in order."""
 
@@ -77,7 +78,7 @@ def _inner(key: _Key) -> tuple[int, ...]:
     return tuple(part for part in key[1:] if isinstance(part, int))
 
 
-@attrs.define(eq=False)
+@define(eq=False)
 class Sets:
     """The regions of numbered conditions in one space, each made once."""
 

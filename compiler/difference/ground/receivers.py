@@ -29,6 +29,7 @@ from turnout.dsl.conditions import (
 from turnout.dsl.targets import Target, renamed
 from turnout.dsl.types import Lookup, Value
 from turnout.dsl.values.picklists import picklist_key
+from turnout.frozen import attribute, frozen
 
 
 def marked(targets: Iterable[Target], fields: frozenset[str], suffix: str) -> tuple[Target, ...]:
@@ -44,7 +45,7 @@ def unmarked(target: Target) -> Target:
     return renamed(target, lambda name: name.removesuffix(BEFORE).removesuffix(AFTER))
 
 
-@attrs.frozen
+@frozen
 class Readings:
     """Where the versions give a lead different values of a field.
 
@@ -55,7 +56,7 @@ class Readings:
     old: View
     new: View
     types: Mapping[str, tuple[types.FieldType, types.FieldType]]
-    _known: dict[str, Condition | None] = attrs.field(
+    _known: dict[str, Condition | None] = attribute(
         factory=dict[str, "Condition | None"], eq=False, repr=False
     )
 

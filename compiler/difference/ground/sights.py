@@ -30,6 +30,7 @@ from turnout.dsl.conditions import (
     Duplicate,
     EndsWith,
     Has,
+    HasWord,
     IsIn,
     LaterThan,
     Matches,
@@ -45,12 +46,13 @@ from turnout.dsl.conditions import (
     holds,
 )
 from turnout.dsl.types import Lookup, Value
+from turnout.frozen import attribute, frozen
 
 BEFORE, AFTER = " (before)", " (now)"
 """What ends a name that the two versions mean differently."""
 
 
-@attrs.frozen
+@frozen
 class Sight:
     """How a version sees a shared field.
 
@@ -96,6 +98,7 @@ class Sight:
                 | StartsWith()
                 | EndsWith()
                 | Contains()
+                | HasWord()
                 | Matches()
                 | OlderThan()
                 | WithinLast()
@@ -108,7 +111,7 @@ class Sight:
         return own if self.present == Present(self.name) else And((self.present, own))
 
 
-@attrs.frozen(slots=False)
+@frozen(slots=False)
 class View:
     """How a version sees all shared fields, by its own names for them.
 
@@ -121,8 +124,8 @@ class View:
     calendars: frozenset[str]
     suffix: str
     tells_alike: bool = True
-    _known: dict[Atom, Named] = attrs.field(factory=dict[Atom, Named], eq=False, repr=False)
-    _rows: dict[tuple[str, int], Mapping[Value, list[Value]]] = attrs.field(
+    _known: dict[Atom, Named] = attribute(factory=dict[Atom, Named], eq=False, repr=False)
+    _rows: dict[tuple[str, int], Mapping[Value, list[Value]]] = attribute(
         factory=dict[tuple[str, int], Mapping[Value, list[Value]]], eq=False, repr=False
     )
 

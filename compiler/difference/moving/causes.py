@@ -26,12 +26,13 @@ from turnout.compiler.leads.regions import Masks, Region, is_nothing, truth
 from turnout.compiler.outcomes import Outcome, outcome
 from turnout.compiler.words.describe import phrases, side_names
 from turnout.dsl.policy import Definition
+from turnout.frozen import frozen
 
 MOST_BOXES = 3
 """Parts of what a name gained or lost that a title says before it only says that it did."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Edit:
     """One edit.
 
@@ -47,7 +48,7 @@ class Edit:
     touched: tuple[Region, ...]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Cause:
     """The shifts that have one cause: an edit, or several that move these leads together.
 
@@ -88,7 +89,7 @@ def causes(edits: "Edits", shifts: Iterable[Shift]) -> tuple[Cause, ...]:
     return tuple(found)
 
 
-@attrs.frozen(eq=False, slots=False)
+@frozen(eq=False, slots=False)
 class Edits:
     """The edits of a route, and what each does alone."""
 

@@ -33,6 +33,7 @@ from turnout.compiler.masks import mask_of, members
 from turnout.compiler.outcomes import Outcome
 from turnout.compiler.questions.stewards import stewards_of
 from turnout.dsl.findings import Witness
+from turnout.frozen import frozen
 
 MOST_TEXTS = 24
 """Classes of texts that are looked at one by one, so that only those that move are named."""
@@ -100,7 +101,7 @@ def _followed(
                 yield is_old, reach(mine, at, theirs, around, meter)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Told:
     """Clauses of the other version whose leads have been told: these, and their leads."""
 

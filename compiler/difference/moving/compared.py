@@ -15,9 +15,10 @@ from turnout.compiler.outcomes import Outcome
 from turnout.compiler.words.describe import SideNames
 from turnout.dsl.findings import Witness
 from turnout.dsl.types import Field, Value
+from turnout.frozen import attribute, define, frozen
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Area:
     """Leads as a set: those in `inside` and `box` that none of `outside` holds."""
 
@@ -42,7 +43,7 @@ def listed(names: Sequence[str]) -> str:
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-@attrs.frozen(eq=False, slots=False)
+@frozen(eq=False, slots=False)
 class Shift:
     """Leads whose decision changes.
 
@@ -60,14 +61,14 @@ class Shift:
 
     before: tuple[Outcome, ...]
     after: tuple[Outcome, ...]
-    tell: Callable[[], tuple[tuple[str, ...], Witness | None]] = attrs.field(repr=False)
+    tell: Callable[[], tuple[tuple[str, ...], Witness | None]] = attribute(repr=False)
     clause: str
     is_old: bool
     unless: tuple[str, ...]
     sources: tuple[str, ...]
     sinks: tuple[str, ...]
     owners: tuple[tuple[str, ...], tuple[str, ...]]
-    areas: tuple[Area, ...] = attrs.field(repr=False)
+    areas: tuple[Area, ...] = attribute(repr=False)
     is_passed_on: bool = False
     is_declared: bool = True
 
@@ -86,7 +87,7 @@ class Shift:
         return self._told[1]
 
 
-@attrs.define
+@define
 class Purse:
     """The steps of a whole comparison: `left` of them, and for each question its budget."""
 
@@ -104,7 +105,7 @@ class Purse:
             self.left -= granted - meter.left
 
 
-@attrs.frozen(slots=False, eq=False)
+@frozen(slots=False, eq=False)
 class Compared:
     """Two versions of a route on common ground.
 

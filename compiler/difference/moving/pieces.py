@@ -21,12 +21,13 @@ from turnout.compiler.leads.index import Index, index
 from turnout.compiler.leads.regions import Masks, Region, find, truth
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.outcomes import Outcome
+from turnout.frozen import frozen
 
 MOST_PIECES = 80
 """Pieces of one clause's leads before they are told as a whole."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class CommonGround:
     """The space that two versions share, and the regions of their conditions in it.
 
@@ -54,7 +55,7 @@ class CommonGround:
         return self.sets.region(row.meaning, holds=False)
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Piece:
     """Leads of one clause that the other version gives one outcome.
 
@@ -66,7 +67,7 @@ class Piece:
     by: int
 
 
-@attrs.frozen(eq=False, slots=False)
+@frozen(eq=False, slots=False)
 class Reach:
     """The leads of row `at`, and the rows that meet them.
 
@@ -114,7 +115,7 @@ class Reach:
         return tuple(each for each in self.pieces if self.outcome(each) != self.row.whole)
 
 
-@attrs.frozen(slots=False, eq=False)
+@frozen(slots=False, eq=False)
 class ClauseRows:
     """The rows of one version, and what tells at once which of them meet a box."""
 

@@ -6,6 +6,7 @@ import attrs
 
 from turnout.compiler.difference import Cause, Change, Difference, Outcome, RouteDifference, Shift
 from turnout.compiler.difference.moving.compared import listed
+from turnout.frozen import frozen
 from turnout.rendering.report import counted
 from turnout.trials.impact import Movements
 
@@ -16,7 +17,7 @@ MOST_SHOWN = 5
 UNSHOWN = "no lead could be made that both versions confirm; there may be none"
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Comparison:
     """What one run found.
 

@@ -5,10 +5,11 @@ whenever the site is made. Nothing is fetched: a page works from a disk.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from importlib.resources import files
 from types import MappingProxyType
+from typing import TypeAlias
 
 from turnout.rendering.site.addresses import HOME, page_of
 from turnout.rendering.site.change_page import HERE as CHANGE
@@ -34,13 +35,13 @@ from turnout.rendering.site.overview_pages import (
     tables_page,
     tests_page,
 )
-from turnout.rendering.site.picture_page import STYLE, picture_pages, picture_style
+from turnout.rendering.site.picture_page import STYLE, Pictured, picture_pages, picture_style
 from turnout.rendering.site.receiver_pages import outlet_page, person_page, team_page
 from turnout.rendering.site.shell import Shell
 from turnout.rendering.site.start_page import start_page
 from turnout.rendering.site.subject import SiteSubject
 
-ASSETS = ("style.css", "site.js", "decide.js", "try.js", "picture.js")
+ASSETS = ("style.css", "site.js", "decide.js", "try.js", "way.js", "picture.js")
 RELOAD = "reload.js"
 VERSION = "data/version.js"
 FORMAT = "turnout-site"
@@ -48,19 +49,39 @@ MARK = "turnout-site.json"
 """The file by which a folder is known as a site: it lists every other file with its hash."""
 
 
-def site(subject: SiteSubject, *, has_reload: bool = False) -> Mapping[str, bytes]:
+Shown: TypeAlias = Callable[[Iterator[tuple[str, bytes]], int], Iterator[tuple[str, bytes]]]
+"""Passes files on as they are made, and shows how far it is. Besides: about how many there are."""
+
+
+def site(
+    subject: SiteSubject, *, has_reload: bool = False, shown: Shown | None = None
+) -> Mapping[str, bytes]:
     """Return the files of a site, by their path in its folder.
 
     has_reload: whether a page that is open loads itself again after a change.
     """
     shell = Shell(subject, _ways(subject), has_reload)
-    found = dict(_files(shell))
+    made = _files(shell)
+    found = dict(made if shown is None else shown(made, len(list(_searched(subject)))))
     if has_reload:
         found[f"assets/{RELOAD}"] = _asset(RELOAD)
         digest = sha256(b"".join(found.values())).hexdigest()
         found[VERSION] = f'globalThis.turnoutVersion = "{digest[:16]}";\n'.encode()
     found[MARK] = _mark(found)
     return MappingProxyType(dict(sorted(found.items())))
+
+
+def files_of_form(subject: SiteSubject, route: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the form of one route, with its picture and all that the page loads.
+
+    subject: its coverage and its tests are not asked.
+    """
+    shell = Shell(subject, {})
+    pages, heading = subject.pictures[route]
+    yield from form_files(shell, route, Pictured(shell, route, pages, heading))
+    yield STYLE, picture_style(pages[0], heading)
+    yield from ((f"assets/{name}", _asset(name)) for name in ASSETS)
+    yield "data/search.js", b"globalThis.turnoutSearch = [];\n"
 
 
 def _mark(found: Mapping[str, bytes]) -> bytes:
@@ -74,9 +95,11 @@ def _files(shell: Shell) -> Iterator[tuple[str, bytes]]:
     yield start_page(shell)
     for route in subject.routes:
         yield route_page(shell, route)
-        yield from form_files(shell, route)
+        pictured = None
         if route in subject.pictures:
-            yield from picture_pages(shell, route, *subject.pictures[route])
+            pictured = Pictured(shell, route, *subject.pictures[route])
+            yield from picture_pages(pictured)
+        yield from form_files(shell, route, pictured)
         for at in range(len(subject.program.routes[route].clauses)):
             yield clause_page(shell, route, at)
     yield coverage_page(shell)

@@ -6,6 +6,7 @@ so that two names never share a file, and a name keeps its file whatever else co
 """
 
 import re
+from collections.abc import Iterable
 from hashlib import sha256
 
 _LONGEST = 60
@@ -34,6 +35,16 @@ def page_of(kind: str, *names: str) -> str:
     'rule/inbound/dach.html'
     """
     return f"{'/'.join([kind, *map(file_name, names)])}.html"
+
+
+def form_page_of(routes: Iterable[str], route: str) -> str:
+    """Return the page on which leads of a route are tried: `try.html` for the first of `routes`."""
+    return "try.html" if route == next(iter(routes)) else f"try-{file_name(route)}.html"
+
+
+def data_file(form: str) -> str:
+    """Return the file with what a form decides by."""
+    return f"data/{form.removesuffix('.html')}.js"
 
 
 def link(here: str, there: str) -> str:

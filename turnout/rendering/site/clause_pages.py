@@ -1,8 +1,8 @@
 """Pages of routes, and of each rule and fallback in them."""
 
 from collections.abc import Iterator
+from functools import partial
 
-import attrs
 from htpy import (
     Element,
     Node,
@@ -41,6 +41,7 @@ from turnout.dsl.policy import Block, Entry, Route, Rule
 from turnout.dsl.source import Span
 from turnout.dsl.types import Values
 from turnout.dsl.wording import written
+from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.project.authorship import latest
 from turnout.rendering.coverage import percent
@@ -83,7 +84,7 @@ def _rest(shell: Shell, name: str) -> Node:
     return p(".gap")["Leads that no rule takes have no target: this route has no fallback."]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class _Outline:
     """Writes a route's entries, block in block; numbers: those of its clauses, in order."""
 
@@ -127,7 +128,7 @@ class _Outline:
         share = self.tell.subject.routes[self.route].share(at)
         return div(".row", data_clause=f"{self.route}:{at}")[
             span(".name")[self.tell.clause(self.route, at)],
-            span(".when")[self.tell.condition(clause.own)],
+            span(".when")[self.tell.takes(clause)],
             span(".then")["→ ", self.tell.first(clause)],
             span(".part")["" if share is None else percent(share)],
         ]
@@ -217,14 +218,15 @@ def _instead(tell: Teller, route: str, at: int) -> Node:
     if not earlier:
         return None
     clauses = tell.subject.program.routes[route].clauses
-    rows = (
-        tr[
+
+    def row(by: int) -> Node:
+        return tr[
             td[tell.clause(route, by)],
-            td[tell.condition(clauses[by].own)],
+            td[tell.takes(clauses[by])],
             td[tell.first(clauses[by])],
         ]
-        for by in earlier[:MOST_SHOWN]
-    )
+
+    rows = (tell.once(partial(row, by), "row", route, by) for by in earlier[:MOST_SHOWN])
     more = len(earlier) - MOST_SHOWN
     return section[
         h2["What rules above take first"],

@@ -6,7 +6,7 @@ from htpy import Node, dd, dl, dt, h2, li, p, section, ul
 
 from turnout.compiler.questions.coverage import END, Cell, Coverage, Matrix
 from turnout.dsl.policy import Definition
-from turnout.rendering.coverage import appearances, ranked
+from turnout.rendering.coverage import ranked
 from turnout.rendering.report import counted
 from turnout.rendering.site.clause_pages import source
 from turnout.rendering.site.sentences import Teller, told
@@ -100,7 +100,7 @@ def cell_takers(
     tell: Teller, coverage: Coverage, matrix: Matrix, cell: Cell, most: int = 5
 ) -> Node:
     """Return who gets the leads of a cell: the rule that is most about it first."""
-    order = ranked(cell, appearances(matrix))
+    order = ranked(cell, tell.subject.appearances(matrix))
     clauses = tell.subject.program.routes[coverage.route].clauses
     said: list[Node] = []
     for number, at in enumerate(order[:most]):

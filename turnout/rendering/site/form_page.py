@@ -17,6 +17,7 @@ from htpy import (
     div,
     fieldset,
     form,
+    h2,
     input,  # noqa: A004
     label,
     legend,
@@ -39,50 +40,65 @@ from turnout.dsl.types import Field
 from turnout.dsl.values.iso import rows
 from turnout.dsl.wording import typed
 from turnout.printable import visible
-from turnout.rendering.site.addresses import file_name
+from turnout.rendering.site.addresses import data_file, form_page_of
 from turnout.rendering.site.form import form_data, form_fields
+from turnout.rendering.site.picture_page import Pictured
 from turnout.rendering.site.sentences import Teller, told
 from turnout.rendering.site.shell import Shell
+from turnout.rendering.site.way import questions_plan
 
 MOST_SUGGESTED = 60
 """Values of a field that its input suggests."""
 
 
-def form_page(shell: Shell, route: str) -> str:
-    """Return the path of a route's form: `try.html` for the first route."""
-    first = next(iter(shell.subject.program.routes))
-    return "try.html" if route == first else f"try-{file_name(route)}.html"
-
-
-def form_files(shell: Shell, route: str) -> Iterator[tuple[str, bytes]]:
+def form_files(
+    shell: Shell, route: str, pictured: Pictured | None = None
+) -> Iterator[tuple[str, bytes]]:
     """Yield the page on which leads of a route are tried, and its data."""
-    here = form_page(shell, route)
     subject = shell.subject
+    here = form_page_of(subject.program.routes, route)
     data = form_data(subject.program, route, subject.compiled.policy_hash)
-    data_file = f"data/{here.removesuffix('.html')}.js"
+    if pictured is not None:
+        data["questions"] = questions_plan(subject.program, route, pictured.questions)
     written = json.dumps(data, separators=(",", ":"), sort_keys=False)
     # As a text that is parsed, not as a literal that is read as a program: it is quicker, and
     # nothing in it can be code.
-    yield data_file, f"globalThis.turnoutData = JSON.parse({json.dumps(written)});\n".encode()
+    yield (
+        data_file(here),
+        f"globalThis.turnoutData = JSON.parse({json.dumps(written)});\n".encode(),
+    )
     content = [
         _routes(shell, route),
         noscript[p["This page needs JavaScript: it decides the lead here, and sends it nowhere."]],
         div(".try")[_form(shell, route, data), _result()],
         template("#clauses")[ol[_clauses(shell.teller(here), route)]],
+        pictured is not None and _way(pictured, here),
         script(src="assets/decide.js", defer=True),
-        script(src=data_file, defer=True),
+        script(src=data_file(here), defer=True),
         script(src="assets/try.js", defer=True),
     ]
     lead = "Say what the lead says. Who gets it is found here, on this page; it is sent nowhere."
     yield here, shell.page(here, "Try a lead", content, lead=lead)
 
 
+def _way(pictured: Pictured, here: str) -> Element:
+    return section("#way")[
+        h2["Its way in the picture"],
+        p("#traced.note")["The way of the lead is drawn here as soon as it is decided."],
+        pictured.on(here, pictured.pages[0]),
+    ]
+
+
 def _routes(shell: Shell, route: str) -> Node:
     names = list(shell.subject.program.routes)
     if len(names) < 2:
         return None
-    tell = shell.teller(form_page(shell, route))
-    others = (tell.to(form_page(shell, name), name) for name in names if name != route)
+    tell = shell.teller(form_page_of(shell.subject.program.routes, route))
+    others = (
+        tell.to(form_page_of(shell.subject.program.routes, name), name)
+        for name in names
+        if name != route
+    )
     return p["Route ", told(route), ". Others: ", [[each, " "] for each in others]]
 
 

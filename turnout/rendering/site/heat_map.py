@@ -23,7 +23,7 @@ from htpy import (
 
 from turnout.compiler.questions.coverage import END, Cell, Coverage, Matrix
 from turnout.dsl.targets import Reject
-from turnout.rendering.coverage import GAP, appearances, percent, ranked
+from turnout.rendering.coverage import GAP, percent, ranked
 from turnout.rendering.site.sentences import Teller
 from turnout.rendering.site.shell import Shell
 
@@ -54,12 +54,12 @@ def _matrix(tell: Teller, coverage: Coverage, matrix: Matrix) -> Node:
     by = f"Territory by {matrix.family}" if matrix.family else "Territory by segment"
     most = max((_count(cell) for cells in matrix.cells for cell in cells), default=0)
     known = "Darker cells have more leads of the sample." if most else ""
-    seen = appearances(matrix)
+    seen = tell.subject.appearances(matrix)
     return section[
         h2[_title(tell, coverage, by)],
         p(".legend")[
             span(".key.worked")["somebody works them"],
-            span(".key.kept")["a queue, partner or sequence"],
+            span(".key.kept")["a queue, partner or sequence, or its owner keeps it"],
             span(".key.refused")["rejected"],
             span(".key.gap")["nobody: no target"],
             span(".key.empty")["no such lead"],
@@ -124,7 +124,7 @@ def _kind(tell: Teller, coverage: Coverage, at: int) -> str:
     target = attempts[0].target
     if isinstance(target, Reject):
         return "refused"
-    return "kept" if target.kind.receiver == "outlet" else "worked"
+    return "kept" if target.kind.receiver in {"outlet", "nobody"} else "worked"
 
 
 def _shares(tell: Teller, coverage: Coverage) -> Node:

@@ -15,6 +15,7 @@ from turnout.rendering.site.clause_pages import source
 from turnout.rendering.site.definition_pages import MOST_LISTED
 from turnout.rendering.site.sentences import Teller, told
 from turnout.rendering.site.shell import Shell
+from turnout.rendering.site.subject import Sender
 
 _DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
@@ -139,19 +140,21 @@ def senders(tell: Teller, kind: str, name: str, title: str = "Which rules send h
     more = len(order) - MOST_LISTED
     return section[
         h2[title],
-        ul[
-            (
-                li[
-                    tell.clause(sender.route, sender.at),
-                    " takes ",
-                    tell.condition(sender.clause.own) if sender.clause.is_rule else "what is left",
-                    "" if not sender.step else f", and comes here as choice {sender.step + 1}",
-                ]
-                for sender in order[:MOST_LISTED]
-            )
-        ],
+        ul[(_sender(tell, sender) for sender in order[:MOST_LISTED])],
         more > 0 and p(".note")[f"And {more:,} more."],
     ]
+
+
+def _sender(tell: Teller, sender: Sender) -> Node:
+    def line() -> Node:
+        return li[
+            tell.clause(sender.route, sender.at),
+            " takes ",
+            tell.takes(sender.clause) if sender.clause.is_rule else "what is left",
+            "" if not sender.step else f", and comes here as choice {sender.step + 1}",
+        ]
+
+    return tell.once(line, "sender", sender.route, sender.at, sender.step)
 
 
 # -- hours and limits --

@@ -6,11 +6,11 @@ apart from the direction of what stands around it; htpy escapes it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import assert_never
 
-import attrs
-from htpy import Element, Node, a, bdi, code, li, ol, ul
+from htpy import Element, Node, a, bdi, code, fragment, li, ol, ul
+from markupsafe import Markup
 
 from turnout.compiler.program import Clause
 from turnout.dsl.conditions import Condition
@@ -25,6 +25,7 @@ from turnout.dsl.promises import (
     SlaAtMost,
 )
 from turnout.dsl.targets import (
+    CurrentOwner,
     LeastLoaded,
     PreviousOwner,
     Reject,
@@ -38,6 +39,7 @@ from turnout.dsl.targets import (
     said,
 )
 from turnout.dsl.wording import acted, conjuncts, written, written_part
+from turnout.frozen import attribute, frozen
 from turnout.printable import visible
 from turnout.rendering.site.addresses import link, page_of
 from turnout.rendering.site.subject import SiteSubject, names_in, receiver
@@ -48,32 +50,54 @@ def told(text: str) -> Element:
     return bdi[visible(text)]
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Teller:
-    """Says things of one policy on one page. here: that page's path."""
+    """Says things of one policy on one page. here: that page's path.
+
+    known: what was said on pages of the same depth, where all links are the same. Thousands of
+    pages say the same of a few hundred rules; written out once, that is most of their time.
+    """
 
     subject: SiteSubject
     here: str
+    known: dict[tuple[Hashable, ...], Markup] = attribute(factory=dict, repr=False)
+
+    def once(self, say: Callable[[], Node], *about: Hashable) -> Markup:
+        """Return what `say` returns, written out. about: what tells it apart."""
+        found = self.known.get(about)
+        if found is None:
+            found = self.known[about] = fragment[say()].__html__()
+        return found
 
     def to(self, page: str, text: str) -> Element:
         """Return a link to another page of the site."""
         return a(href=link(self.here, page))[told(text)]
 
-    def clause(self, route: str, at: int) -> Element:
+    def clause(self, route: str, at: int) -> Node:
         """Return a clause's name, linked."""
+        return self.once(lambda: self._clause(route, at), "clause", route, at)
+
+    def _clause(self, route: str, at: int) -> Node:
         clause = self.subject.program.routes[route].clauses[at]
         return self.to(self.subject.pages[route, at], clause.name)
 
     def named(self, name: str) -> Node:
         """Return a territory or segment, linked where there is one of that name."""
         page = self.subject.named.get(name)
-        return told(name) if page is None else self.to(page, name)
+        if page is None:
+            return told(name)
+        return self.once(lambda: self.to(page, name), "named", name)
 
     def receiver(self, kind: str, name: str) -> Node:
         """Return who gets leads, linked where the policy has a page for them."""
-        if (kind, name) in known_receivers(self.subject):
-            return self.to(page_of(kind, name), name)
-        return told(name)
+        if (kind, name) not in self.subject.receivers:
+            return told(name)
+        return self.once(lambda: self.to(page_of(kind, name), name), "receiver", kind, name)
+
+    def takes(self, clause: Clause) -> Node:
+        """Return a clause's own condition as the policy says it."""
+        # By its identity: as a key, a clause would be hashed whole.
+        return self.once(lambda: self.condition(clause.own), "takes", id(clause))
 
     def condition(self, condition: Condition, text: str | None = None) -> Node:
         """Return a condition as the policy says it, its territories and segments linked."""
@@ -117,6 +141,8 @@ class Teller:
                 return ["whoever had the earlier lead of the same person", hours]
             case ToQueue() | ToPartner() | ToSequence():
                 return [f"{kind} ", self.receiver(kind, name), hours]
+            case CurrentOwner():
+                return "nobody new: it stays with whoever has it"
             case Reject(reason):
                 return ["nobody: rejected, because ", told(f"“{reason}”")]
             case _:
@@ -134,7 +160,8 @@ class Teller:
         """Return the first target of a clause."""
         if not clause.attempts:
             return "no target"
-        return self.target(clause.attempts[0].target)
+        target = clause.attempts[0].target
+        return self.once(lambda: self.target(target), "first", id(clause))
 
     def promise(self, sla: Sla) -> Node:
         """Return by when a lead is to be touched, and what becomes of it otherwise."""
@@ -171,14 +198,6 @@ class Teller:
         for at, each in enumerate(targets):
             found += [" or " if at else "", f"{each.kind} ", self.receiver(each.kind, each.name)]
         return found
-
-
-def known_receivers(subject: SiteSubject) -> set[tuple[str, str]]:
-    """Return everybody with a page of their own: what targets reach, and its name."""
-    policy = subject.policy
-    people = {("person", name) for name in policy.people}
-    teams = {("team", name) for name in policy.teams}
-    return people | teams | {(each.kind, each.name) for each in policy.outlets.values()}
 
 
 def _serving(matching: Sequence[str]) -> str:

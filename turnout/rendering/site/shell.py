@@ -4,9 +4,8 @@ A page works from a disk, under a policy that lets nothing in from elsewhere: no
 the site's own files, no style and no handler that stands in a page.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Mapping
 
-import attrs
 from htpy import (
     Element,
     Node,
@@ -34,7 +33,9 @@ from htpy import (
     ul,
 )
 from htpy import details as details_
+from markupsafe import Markup
 
+from turnout.frozen import attribute, frozen
 from turnout.printable import visible
 from turnout.rendering.site import addresses
 from turnout.rendering.site.sentences import Teller, told
@@ -47,18 +48,23 @@ CONTENT_POLICY = (
 )
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Shell:
     """The frame of a site's pages. ways: the pages of the navigation, title by path."""
 
     subject: SiteSubject
     ways: Mapping[str, str]
     has_reload: bool = False
+    _known: dict[int, dict[tuple[Hashable, ...], Markup]] = attribute(
+        factory=dict[int, "dict[tuple[Hashable, ...], Markup]"], repr=False
+    )
 
     def page(self, here: str, name: str, *content: Node, lead: Node = None) -> bytes:
         """Return a whole page. lead: the sentence below its title."""
         up = addresses.link(here, "")
         policy = self.subject.title
+        tell = self.teller(here)
+        at = here if here in self.ways else ""
         whole = html(lang="en")[
             head[
                 meta(charset="utf-8"),
@@ -72,19 +78,19 @@ class Shell:
             ],
             body(data_root=up)[
                 a(".skip", href="#content")["To the content"],
-                self._header(here, up),
+                tell.once(lambda: self._header(here), "header"),
                 div(".around")[
-                    self._ways(here),
+                    tell.once(lambda: self._ways(here), "ways", at),
                     main("#content", tabindex="-1")[
                         h1[told(name)], lead is not None and p(".lead")[lead], content
                     ],
                 ],
-                self._footer(),
+                tell.once(self._footer, "footer"),
             ],
         ]
         return f"{whole}\n".encode("utf-8", "backslashreplace")
 
-    def _header(self, here: str, up: str) -> Element:  # noqa: ARG002
+    def _header(self, here: str) -> Element:
         return header(".top")[
             a(".brand", href=addresses.link(here, addresses.HOME))[told(self.subject.title)],
             div(".search", role="search")[
@@ -136,13 +142,4 @@ class Shell:
 
     def teller(self, here: str) -> Teller:
         """Return what says things on one page."""
-        return Teller(self.subject, here)
-
-
-def pairs(rows: Iterator[tuple[str, Node]]) -> Iterator[Node]:
-    """Yield terms and what they are, for a list of definitions."""
-    from htpy import dd, dt  # noqa: PLC0415
-
-    for term, said in rows:
-        yield dt[term]
-        yield dd[said]
+        return Teller(self.subject, here, self._known.setdefault(here.count("/"), {}))

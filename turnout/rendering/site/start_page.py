@@ -146,7 +146,7 @@ def _refused(tell: Teller) -> Iterator[Node]:
                 yield [
                     tell.clause(route, at),
                     ": ",
-                    tell.condition(clause.own),
+                    tell.takes(clause),
                     " → ",
                     tell.first(clause),
                 ]

@@ -5,13 +5,12 @@ Nothing is found out here that the other commands don't find out, too: the cover
 owners`, and a change is what `turnout diff` compares.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import assert_never
-
-import attrs
 
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.leads.budget import OutOfSteps
@@ -19,7 +18,7 @@ from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.picture import Masthead, Page
 from turnout.compiler.program import Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis
-from turnout.compiler.questions.coverage import Coverage
+from turnout.compiler.questions.coverage import Coverage, Matrix
 from turnout.compiler.questions.stewards import StewardPart, parts_with_stewards
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
 from turnout.dsl.expectations import TestCase
@@ -28,7 +27,9 @@ from turnout.dsl.policy import Block, Policy, Route, Rule
 from turnout.dsl.promises import AlwaysByRule, AlwaysReaches, Guarantee, NeverReaches
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target, said
+from turnout.frozen import attribute, frozen
 from turnout.project.authorship import LineChange
+from turnout.rendering.coverage import appearances
 from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.site.addresses import page_of
 from turnout.trials.testing import Arrived, TestResult
@@ -40,7 +41,7 @@ MOST_SHOWN = 12
 """Earlier rules that a page names before it counts the rest."""
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class RouteSubject:
     """One route: its coverage, and the analysis that its questions are put to."""
 
@@ -84,7 +85,7 @@ class RouteSubject:
                         yield row, column
 
 
-@attrs.frozen(eq=False)
+@frozen(eq=False)
 class Sender:
     """A clause that can send leads to somebody. step: which of its targets, from 0."""
 
@@ -94,7 +95,7 @@ class Sender:
     step: int
 
 
-@attrs.frozen(eq=False, slots=False)
+@frozen(eq=False, slots=False)
 class SiteSubject:
     """A policy and what is known of it.
 
@@ -108,10 +109,10 @@ class SiteSubject:
     routes: Mapping[str, RouteSubject]
     tested: tuple[TestResult, ...] = ()
     change: Comparison | None = None
-    pictures: Mapping[str, tuple[tuple[Page, ...], Masthead]] = attrs.field(
+    pictures: Mapping[str, tuple[tuple[Page, ...], Masthead]] = attribute(
         factory=dict[str, "tuple[tuple[Page, ...], Masthead]"]
     )
-    history: Mapping[str, tuple[LineChange | None, ...]] = attrs.field(
+    history: Mapping[str, tuple[LineChange | None, ...]] = attribute(
         factory=dict[str, "tuple[LineChange | None, ...]"]
     )
 
@@ -157,6 +158,15 @@ class SiteSubject:
         """The pages of territories and segments, by name."""
         definitions = self.policy.definitions.values()
         return {each.name: page_of(each.kind, each.name) for each in definitions}
+
+    @cached_property
+    def receivers(self) -> frozenset[tuple[str, str]]:
+        """Everybody with a page of their own: what targets reach, and its name."""
+        policy = self.policy
+        people = {("person", name) for name in policy.people}
+        teams = {("team", name) for name in policy.teams}
+        outlets = {(each.kind, each.name) for each in policy.outlets.values()}
+        return frozenset(people | teams | outlets)
 
     @cached_property
     def stewards(self) -> tuple[StewardPart, ...]:
@@ -216,6 +226,15 @@ class SiteSubject:
     def near(self, text: str) -> str:
         """Return a text with the names of files as they are from the policy's own folder."""
         return text.replace(self._folder, "") if self._folder else text
+
+    @cached_property
+    def _seen(self) -> Mapping[int, Counter[int]]:
+        matrices = (each for route in self.routes.values() for each in route.coverage.matrices)
+        return {id(matrix): appearances(matrix) for matrix in matrices}
+
+    def appearances(self, matrix: Matrix) -> Counter[int]:
+        """Return in how many cells of a matrix each clause is."""
+        return self._seen.get(id(matrix)) or appearances(matrix)
 
     def guarantees(self, route: str, clause: Clause) -> tuple[Guarantee, ...]:
         """Return the guarantees that name the clause or whoever it sends to."""

@@ -19,7 +19,7 @@
   const OUTER = new RegExp(`^[${BLANKS}]+|[${BLANKS}]+$`, "gu");
   const RUNS = new RegExp(`[${BLANKS}]+`, "u");
   const BLANK = new RegExp(`^[${BLANKS}]$`, "u");
-  const INVISIBLE = /[\u00ad\u200b\u2060\ufeff]/gu;
+  const INVISIBLE = /[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
   const UNSTORABLE = /[\0\ud800-\udfff]/u;
   // Blanks of one of both languages alone, and numbers that are no digits everywhere.
   const ODD = /[\x1c-\x1f\x85\p{No}]/u;
@@ -135,6 +135,8 @@
         if (!/^[A-Za-z0-9 ]*$/.test(text)) return UNSURE;
         const code = text.toUpperCase().replaceAll(" ", "");
         const { first, digits } = field;
+        // "D 10115": the country before a postcode.
+        if ((first ?? digits) !== null && /^[a-z]{1,3} +[0-9]{3}/i.test(text)) return UNSURE;
         if (digits !== null) {
           const count = /^[0-9]*/.exec(code)[0].length;
           const isExact = first === null;
@@ -236,8 +238,8 @@
     }
 
     function amount(field, text, complaint) {
-      if (field.decimal !== "," && /^-?[0-9]{1,15}(\.[0-9]{1,2})?$/.test(text))
-        return bounded(field, decimal(text));
+      const plain = field.decimal === "," ? /^-?[0-9]{1,15}$/ : /^-?[0-9]{1,15}(\.[0-9]{1,2})?$/;
+      if (plain.test(text)) return bounded(field, decimal(text));
       return isWordless(field, text) ? unread(complaint) : UNSURE;
     }
 
@@ -422,6 +424,20 @@
     return low;
   }
 
+  const OF_WORDS = /[\p{L}\p{M}\p{N}]/u;
+
+  // Characters and not units of UTF-16: a letter may be two of these.
+  function hasWord(text, word) {
+    const [all, wanted] = [Array.from(text), Array.from(word)];
+    const joins = (one, next) => one !== undefined && next !== undefined && OF_WORDS.test(one) && OF_WORDS.test(next);
+    return all.some(
+      (_, at) =>
+        wanted.every((letter, on) => all[at + on] === letter) &&
+        !joins(all[at - 1], wanted[0]) &&
+        !joins(wanted.at(-1), all[at + wanted.length]),
+    );
+  }
+
   function classFinder(column) {
     const present = (find) => (value) => (value === undefined ? 0 : value === UNSURE ? null : find(value));
     switch (column.kind) {
@@ -436,6 +452,7 @@
           if (column.test === "has") return Number(value.includes(column.text));
           if (column.test === "ends with") return Number(value.endsWith(column.text));
           if (column.test === "contains") return Number(value.includes(column.text));
+          if (column.test === "has word") return Number(hasWord(value, column.text));
           return null; // a pattern of RE2, which JavaScript reads otherwise
         });
       case "whole":
@@ -489,17 +506,30 @@
     };
 
     /** The class of a lead in each column; null where it isn't known. */
-    function classes(values, today) {
-      return columns.map(({ column, find }) => {
-        const value = values[column.field];
-        if (!column.is_age || value === undefined || value === UNSURE) return find(value);
-        return find(dayNumber(today) - dayNumber(value));
-      });
+    const classes = (values, today) => columns.map((each) => classOf(each, values, today));
+
+    function classOf({ column, find }, values, today) {
+      const value = values[column.field];
+      if (!column.is_age || value === undefined || value === UNSURE) return find(value);
+      return find(dayNumber(today) - dayNumber(value));
     }
 
     /** What each side says of a lead: true, false, or null where it isn't known. */
     function held(numbers) {
       return sides.map(({ at, runs }) => (numbers[at] === null ? null : isIn(runs, numbers[at])));
+    }
+
+    const sidesOf = columns.map(() => []);
+    sides.forEach(({ at }, side) => sidesOf[at].push(side));
+
+    /** What sides say of a lead that differs in the values behind some columns alone. */
+    function changed(holds, values, today, differing) {
+      const found = holds.slice();
+      for (const at of differing) {
+        const number = classOf(columns[at], values, today);
+        for (const side of sidesOf[at]) found[side] = number === null ? null : isIn(sides[side].runs, number);
+      }
+      return found;
     }
 
     function parts(holds) {
@@ -512,26 +542,34 @@
       return found;
     }
 
+    /** Whether a box takes a lead: true, false, or null where it isn't known. */
+    function taken([, own, part], holds, known) {
+      let answer = true;
+      for (const side of own) {
+        if (holds[side] === false) return false;
+        if (holds[side] === null) answer = null;
+      }
+      return part === null ? answer : every([answer, known[part]]);
+    }
+
     /** The first clause that takes a lead: {clause} (null for none), or {unsure: box}. */
     function first(holds, known = parts(holds)) {
       for (let at = 0; at < plan.boxes.length; at += 1) {
-        const [clause, own, part] = plan.boxes[at];
-        let answer = true;
-        for (const side of own) {
-          if (holds[side] === false) {
-            answer = false;
-            break;
-          }
-          if (holds[side] === null) answer = null;
-        }
-        if (answer !== false && part !== null) answer = every([answer, known[part]]);
-        if (answer === true) return { clause };
+        const answer = taken(plan.boxes[at], holds, known);
+        if (answer === true) return { clause: plan.boxes[at][0] };
         if (answer === null) return { unsure: at };
       }
       return { clause: null };
     }
 
-    return { columns: plan.columns, classes, held, first };
+    /** Of each clause by itself whether it holds: true, false, or null where it isn't known. */
+    function each(holds, known = parts(holds)) {
+      const answers = plan.clauses.map(() => []);
+      for (const box of plan.boxes) answers[box[0]].push(taken(box, holds, known));
+      return answers.map(any);
+    }
+
+    return { columns: plan.columns, classes, held, changed, first, each };
   }
 
   // -- the whole --
@@ -540,6 +578,7 @@
     const lead = leadReader(data);
     const { plan } = data;
     const find = planReader(plan);
+    const questions = data.questions ? planReader(data.questions) : null;
 
     function answerOf(clause) {
       if (clause !== null) return plan.clauses[clause];
@@ -600,12 +639,13 @@
       const columns = plan.columns.map((column, at) => ({ column, at })).filter(({ column }) => column.field === name);
       if (!columns.length) return [];
       const tried = candidates(columns.map(({ column }) => column), data.fields.find((field) => field.name === name));
+      const differing = columns.map(({ at }) => at);
       const by = new Map();
       for (const candidate of tried.slice(0, MOST_TRIED)) {
         const whole = Object.assign(Object.create(null), decided.whole);
         if (candidate.sample === undefined) delete whole[name];
         else whole[name] = candidate.age === undefined ? candidate.sample : dayBefore(today, candidate.age);
-        const found = find.first(find.held(find.classes(whole, today)));
+        const found = find.first(find.changed(decided.holds, whole, today, differing));
         if (found.unsure !== undefined || found.clause === decided.clause) continue;
         if (!by.has(found.clause)) by.set(found.clause, []);
         by.get(found.clause).push(candidate.says);
@@ -614,7 +654,13 @@
       return [...by].map(([clause, says]) => ({ field: name, clause, says: joined(says), isAll }));
     }
 
-    return { decide, refusals, alternatives, answerOf, read: lead };
+    /** Of each question whose part may let a lead out again, whether the lead comes into it. */
+    function entered(decided, today) {
+      if (!questions) return [];
+      return questions.each(questions.held(questions.classes(decided.whole, today)));
+    }
+
+    return { decide, refusals, alternatives, entered, answerOf, read: lead };
   }
 
   function dayBefore(today, days) {

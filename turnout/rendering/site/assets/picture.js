@@ -1,4 +1,5 @@
-// The picture: zoom, drag, and find a word in it. Everything else is plain SVG with links.
+// The picture: zoom, drag, find a word in it, and follow the lead that an address names.
+// Everything else is plain SVG with links.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
@@ -65,4 +66,56 @@ document.addEventListener("DOMContentLoaded", () => {
 
   if (whole * zoom > frame.clientWidth && whole < 2400) fit();
   else show();
+
+  // -- a lead that was tried --
+
+  const way = globalThis.turnoutWay;
+  const isOwnPage = document.getElementById("lead") === null; // the form follows its own lead
+
+  function loaded(path) {
+    return new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = document.body.dataset.root + path;
+      script.onload = resolve;
+      script.onerror = reject;
+      document.head.append(script);
+    });
+  }
+
+  async function follow() {
+    const note = document.getElementById("traced");
+    const said = way.fromHash(location.hash);
+    way.lead(frame.querySelectorAll("a[href]"), said);
+    if (said === null) {
+      way.draw(svg, null);
+      note.hidden = true;
+      return;
+    }
+    await Promise.all([loaded("assets/decide.js"), loaded(frame.dataset.plan)]);
+    const route = globalThis.turnoutEvaluator.evaluator(globalThis.turnoutData);
+    const rows = JSON.parse(frame.dataset.rows);
+    const decided = route.decide(said.raws, said.facts, said.today);
+    const found = way.followed(route, decided, said.today, rows, "part" in frame.dataset);
+    way.draw(svg, found);
+    if (found) way.reveal(frame, way.end(svg, found));
+    const isSure = decided.clause !== undefined;
+    const text = !isSure
+      ? "It can't be told for certain here where the lead goes. "
+      : found
+        ? `The thick line is the way of the lead, which is taken by ${route.answerOf(decided.clause).name}. `
+        : `The lead does not end in this part: it is taken by ${route.answerOf(decided.clause).name}. `;
+    const back = document.createElement("a");
+    back.textContent = "Change the lead";
+    back.href = frame.dataset.form + location.hash;
+    const all = document.createElement("a");
+    all.textContent = "Show the picture without it";
+    all.href = "#";
+    note.replaceChildren(text, back, " · ", all);
+    note.hidden = false;
+  }
+
+  if (isOwnPage) {
+    addEventListener("hashchange", follow);
+    follow();
+  }
 });

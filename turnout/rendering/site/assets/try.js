@@ -12,6 +12,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const MOST_WAY = 25;
   let isWayOpen = true;
   const MOST_SAID = 6;
+  const way = globalThis.turnoutWay;
+  const frame = document.querySelector(".picture");
 
   const day = () => {
     const parts = new Intl.DateTimeFormat("en", {
@@ -83,7 +85,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   /** The rules above that were asked and said no, and the one that took the lead. */
-  function way(decided) {
+  function refusals(decided) {
     if (!decided.holds || decided.clause === undefined) return [];
     const refused = route.refusals(decided);
     const items = refused.slice(-MOST_WAY).map(({ clause, failed }) => {
@@ -108,21 +110,38 @@ document.addEventListener("DOMContentLoaded", () => {
     return [folded];
   }
 
+  const SAID = { contains: "contained", "ends with": "ended with", "has word": "had the word" };
+  const days = (count) => (count === 1 ? "1 day" : `${count} days`);
+
+  /** Days before today in words, those after it below 0; null for no end. */
+  function ago(from, to) {
+    if (from === null && to === null) return "any day";
+    if (from === null) {
+      if (to < 0) return to === -1 ? "in the future" : `${days(-to)} from today, or later`;
+      return to === 0 ? "today or later" : `at most ${days(to)} ago, or in the future`;
+    }
+    if (to === null) {
+      if (from > 0) return `at least ${days(from)} ago`;
+      return from === 0 ? "today or earlier" : `at most ${days(-from)} from today, or earlier`;
+    }
+    if (from === to) return from === 0 ? "today" : from > 0 ? `${days(from)} ago` : `${days(-from)} from today`;
+    if (from > 0) return `${from} to ${days(to)} ago`;
+    if (from === 0) return `today or in the ${days(to)} before`;
+    if (to < 0) return to === -1 ? `in the next ${days(-from)}` : `${-to} to ${days(-from)} from today`;
+    return to === 0 ? `today or in the next ${days(-from)}` : `between ${days(to)} ago and ${days(-from)} from today`;
+  }
+
   function says(field, what) {
     if (what.missing) return `${field} were missing`;
     if (what.prefix !== undefined) return `${field} started with “${what.prefix}”`;
-    if (what.test) return `${field} ${what.test === "contains" ? "contained" : "ended with"} “${what.text}”`;
+    if (what.test) return `${field} ${SAID[what.test]} “${what.text}”`;
     if (what.value !== undefined) return circumstance(field, what.value);
     if (what.above !== undefined || what.below !== undefined) {
       const low = what.above && `${what.above.isIn ? "at least" : "more than"} ${what.above.text}`;
       const high = what.below && `${what.below.isIn ? "at most" : "less than"} ${what.below.text}`;
       return `${field} were ${[low, high].filter(Boolean).join(" and ") || "anything"}`;
     }
-    if (what.from !== undefined) {
-      if (what.to === null) return `${field} were ${what.from} days ago, or more`;
-      if (what.from === null) return `${field} were ${what.to < 0 ? "in the future" : `at most ${what.to} days ago`}`;
-      return `${field} were ${what.from} to ${what.to} days ago`;
-    }
+    if (what.from !== undefined) return `${field} were ${ago(what.from, what.to)}`;
     if (what.low === null && what.high === null) return `${field} were anything`;
     if (what.low === null) return `${field} were at most ${what.high}`;
     if (what.high === null) return `${field} were ${what.low} or more`;
@@ -160,38 +179,81 @@ document.addEventListener("DOMContentLoaded", () => {
     return [element("h2", "What would have to be different, and nothing else"), element("ul", "", ...items)];
   }
 
+  /** Draw the way into the picture, and have its links speak of this lead. */
+  function follow(raws, decided) {
+    if (!frame) return;
+    const svg = frame.querySelector("svg");
+    const rows = JSON.parse(frame.dataset.rows);
+    const found = decided ? way.followed(route, decided, today.value, rows, false) : null;
+    way.draw(svg, found);
+    if (found) way.reveal(frame, way.end(svg, found));
+    const lead = decided ? { raws, facts: facts(), today: today.value } : null;
+    way.lead(frame.querySelectorAll("a[href]"), lead);
+    document.getElementById("traced").textContent = !decided
+      ? "The way of the lead is drawn here as soon as something is said about it."
+      : found
+        ? "The thick line is the way of this lead; what it is never asked is pale."
+        : "Its way can't be told for certain here.";
+  }
+
   function decide() {
     const raws = said();
     if (!Object.keys(raws).length) {
       result.replaceChildren(element("p", "The decision stands here as soon as something is said about the lead."));
+      delete result.dataset.clause;
+      follow(raws, null);
       return;
     }
     const decided = route.decide(raws, facts(), today.value);
+    follow(raws, decided);
     if (decided.clause === undefined) {
       const why = decided.doubts.join(", ");
       const line = element("p", `Not sure: what ${why || "it"} says can't be told for certain here. Ask `);
       line.append(element("code", "turnout explain"), ".");
       line.className = "decided";
       result.replaceChildren(line, ...values(decided), ...issues(decided));
+      delete result.dataset.clause;
       return;
     }
     const reason = decided.lacking.length
       ? [element("p", `No rule was asked: it has no ${decided.lacking.join(", ")}.`)]
       : [];
     const title = element("h2", "It goes to");
+    const kept = element("a", "A link to this lead");
+    kept.href = way.hash({ raws, facts: facts(), today: today.value });
     result.replaceChildren(
       title, ...outcome(decided.clause), ...reason, ...issues(decided), ...others(decided),
-      ...way(decided), ...values(decided),
+      ...refusals(decided), ...values(decided), element("p", "", kept),
     );
     result.dataset.clause = decided.clause === null ? "none" : String(decided.clause);
+  }
+
+  /** Fill the form with the lead that the page's address names. */
+  function filled() {
+    const lead = way.fromHash(location.hash);
+    if (!lead) return;
+    form.reset();
+    today.value = lead.today || day();
+    for (const control of form.elements) {
+      const { fact, several } = control.dataset;
+      const raw = lead.raws[control.name];
+      if (fact !== undefined) {
+        if (fact in lead.facts) control.value = lead.facts[fact] ? "yes" : "no";
+      } else if (!control.name) continue;
+      else if (several) control.checked = Array.isArray(raw) && raw.includes(control.value);
+      else control.value = typeof raw === "string" ? raw : "";
+    }
+    decide();
   }
 
   today.value = day();
   form.addEventListener("input", decide);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => {
-    today.value = day();
+    if (!today.value) today.value = day();
     decide();
   }));
+  addEventListener("hashchange", filled);
   decide();
+  filled();
 });

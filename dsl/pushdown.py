@@ -1,0 +1,94 @@
+"""The pushdown automaton that reads a file: words in, nodes out.
+
+Lark makes the LALR(1) tables (`grammar/lalr.py`); this is what runs them. It is kept apart
+from Lark's own so that an error doesn't end it: its stack can be looked at, tried and
+shortened, and it goes on from wherever the text is set to.
+"""
+
+import attrs
+
+from turnout.dsl.lexing import Lexer, Token, UnexpectedError
+from turnout.dsl.reductions import ReadSymbol, Reduced, Reductions
+from turnout.frozen import define
+from turnout.grammar.lalr import END, Tables
+
+
+@define(eq=False)
+class Pushdown:
+    """Where the parser is: one state more than there are values.
+
+    before: the states as they were before the word that didn't fit.
+    """
+
+    tables: Tables
+    lexer: Lexer
+    reductions: Reductions
+    states: list[int] = attrs.Factory(lambda: [0])
+    values: list[ReadSymbol] = attrs.Factory(list[ReadSymbol])
+    before: list[int] = attrs.Factory(lambda: [0])
+
+    def read(self) -> Reduced:
+        """Return what the rest of the text is.
+
+        Raises UnexpectedError. A word that can't stand somewhere may still end what stands
+        before it, so that `states` no longer tell what could have stood there; `before` do.
+        """
+        states, before, following = self.states, self.before, self.lexer.next
+        while True:
+            before[:] = states
+            token = following(states[-1])
+            read = self.feed(token)
+            if read is not None:
+                return read
+
+    def feed(self, token: Token) -> Reduced | None:
+        """Take in a word; return the whole when that is the end. Raises UnexpectedError."""
+        states, values, rows, reductions = (
+            self.states,
+            self.values,
+            self.tables.rows,
+            self.reductions,
+        )
+        kind = token.type
+        while True:
+            action = rows[states[-1]].get(kind)
+            if action is None:
+                raise UnexpectedError(None if kind == END else token.start_pos)
+            if action >= 0:
+                states.append(action)
+                values.append(token)
+                return None
+            origin, size, reduced = reductions[~action]
+            parts = values[-size:] if size else []
+            if size:
+                del values[-size:], states[-size:]
+            value = reduced(parts)
+            state = rows[states[-1]][origin]
+            states.append(state)
+            values.append(value)
+            if kind == END and state == self.tables.end:
+                return value
+
+    def behind(self, states: list[int], kind: str) -> list[int] | None:
+        """Return the states behind a word of that kind, None where it can't stand there."""
+        states = [*states]
+        rows = self.tables.rows
+        while True:
+            action = rows[states[-1]].get(kind)
+            if action is None:
+                return None
+            if action >= 0:
+                return [*states, action]
+            origin, size, _ = self.reductions[~action]
+            if size:
+                del states[-size:]
+            states.append(rows[states[-1]][origin])
+            if kind == END and states[-1] == self.tables.end:
+                return states
+
+    def cut(self, depth: int) -> list[ReadSymbol]:
+        """Drop all but that many states, and return the values that went with them."""
+        dropped = self.values[depth - 1 :]
+        del self.states[depth:]
+        del self.values[depth - 1 :]
+        return dropped

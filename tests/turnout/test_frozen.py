@@ -1,0 +1,176 @@
+"""Classes of values mean what attrs makes of them, whoever made them."""
+
+import copy
+import inspect
+import pickle
+import re
+from collections.abc import Callable
+from typing import Any, ClassVar, Generic, TypeVar, cast
+
+import attrs
+import pytest
+
+from tests.support.sources import ROOT, is_checkout, modules
+from turnout import frozen as module
+
+ours: Any = module
+Kind = TypeVar("Kind")
+
+
+class Point:
+    """A point."""
+
+    count: ClassVar[int] = 0
+    x: int
+    y: int = 0
+    tags: list[str] = attrs.Factory(list[str])
+
+    def moved(self) -> "Point":
+        """Return another one."""
+        value: Any = self
+        moved: Point = attrs.evolve(value, x=self.x + 1)
+        return moved
+
+    @property
+    def double(self) -> int:
+        """Twice as far."""
+        return 2 * self.x
+
+
+def of(by: Callable[..., Any], **options: Any) -> Any:  # noqa: ANN401 - a class
+    """Return the class as `by` makes it."""
+    return by(type("Point", (), dict(vars(Point))), **options)
+
+
+MAKERS = [
+    (ours.frozen, attrs.frozen, {}),
+    (ours.frozen, attrs.frozen, {"eq": False}),
+    (ours.define, attrs.define, {}),
+    (ours.define, attrs.define, {"eq": False}),
+]
+
+
+@pytest.fixture(params=MAKERS, ids=["frozen", "frozen-eq", "define", "define-eq"])
+def both(request: pytest.FixtureRequest) -> tuple[Any, Any]:
+    """Return the class as it is made here, and as attrs makes it."""
+    here, there, options = request.param
+    return of(here, **options), of(there, **options)
+
+
+def test_values_are_made_alike(both: tuple[Any, Any]) -> None:
+    shown = [
+        [repr(made(1)), repr(made(1, 2)), repr(made(x=1, tags=["a"])), repr(made(1).moved())]
+        for made in both
+    ]
+    assert shown[0] == shown[1]
+    assert both[0](1).tags is not both[0](1).tags
+
+
+@pytest.mark.parametrize("wrong", [(), (1, 2, [], 4)])
+def test_wrong_arguments_are_refused(both: tuple[Any, Any], wrong: tuple[Any, ...]) -> None:
+    for made in both:
+        with pytest.raises(TypeError, match="__init__"):
+            made(*wrong)
+        with pytest.raises(TypeError, match="z"):
+            made(1, z=1)
+
+
+def test_they_are_equal_alike(both: tuple[Any, Any]) -> None:
+    pairs = [((1, 2), (1, 2)), ((1, 2), (2, 1)), ((1, 2), (1,))]
+    here, there = ([made(*a) == made(*b) for a, b in pairs] for made in both)
+    assert here == there
+    assert both[0](1) != both[1](1)
+    value = both[0](1)
+    assert value == value  # noqa: PLR0124 - the same one
+
+
+def test_they_are_hashed_alike() -> None:
+    for make in (ours.frozen, attrs.frozen):
+        made: Any = make(type("Name", (), {"__annotations__": {"text": str}}))
+        assert len({made("a"), made("a"), made("b")}) == 2
+    assert of(ours.define).__hash__ is None is of(attrs.define).__hash__
+    assert hash(of(ours.frozen, eq=False)(1))
+
+
+def test_only_what_may_change_changes(both: tuple[Any, Any]) -> None:
+    outcomes: list[object] = []
+    for made in both:
+        value = made(1)
+        try:
+            value.x = 5
+            outcomes.append(value.x)
+        except attrs.exceptions.FrozenInstanceError:
+            outcomes.append("refused")
+        with pytest.raises(AttributeError):
+            value.other = 1
+    assert outcomes[0] == outcomes[1]
+
+
+def test_attrs_knows_their_fields(both: tuple[Any, Any]) -> None:
+    here, there = both
+    known, right = (
+        [(a.name, a.default, a.eq) for a in cast("Any", attrs.fields(made))] for made in both
+    )
+    assert known == right
+    assert attrs.has(cast("type", here))
+    assert attrs.asdict(here(1, 2)) == {"x": 1, "y": 2, "tags": []}
+    assert here.__match_args__ == there.__match_args__
+    assert inspect.signature(here).parameters.keys() == inspect.signature(there).parameters.keys()
+    assert (here.__doc__, here.__name__, here.count) == (there.__doc__, there.__name__, 0)
+
+
+class Outer(Generic[Kind]):
+    """What another class is made of."""
+
+    value: Kind
+
+
+@pytest.mark.parametrize("make", [ours.frozen, attrs.frozen], ids=["ours", "attrs"])
+def test_one_may_be_made_of_another(make: Any) -> None:  # noqa: ANN401 - a decorator
+    outer = make(type("Outer", Outer.__bases__, dict(vars(Outer))))
+    inner = make(type("Inner", (outer,), {"__annotations__": {"more": int}, "more": 0}))
+    assert (inner(1), inner(1, 2).more, inner(1).value) == (inner(1, 0), 2, 1)
+    assert outer(1) != inner(1)
+    assert outer(1) == outer(1)
+
+
+@ours.frozen
+class Kept:
+    """Found by its name, as pickle wants it."""
+
+    text: str
+    number: int = 3
+
+
+def test_they_are_copied_and_pickled() -> None:
+    value: Any = cast("Any", Kept)("a")
+    assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 - our own
+    assert copy.deepcopy(value) == value == copy.copy(value)
+
+
+class Super:
+    """Asks what is below it."""
+
+    at: int
+
+    def __str__(self) -> str:
+        """Return what an object says."""
+        return super().__str__()
+
+
+def test_what_attrs_has_more_to_do_for_is_left_to_it() -> None:
+    hidden = {"__annotations__": {"at": int, "by": int}, "by": attrs.field(default=0, eq=False)}
+    made: Any = ours.frozen(order=True)(type("Ordered", (), hidden))
+    assert made(1) < made(2)
+    assert made(1, 5) == made(1)
+    assert str(ours.frozen(Super)(1)) == "Super(at=1)"
+
+
+@pytest.mark.skipif(not is_checkout(), reason="not a checkout")
+def test_every_class_of_values_is_made_so() -> None:
+    others = [
+        path.as_posix()
+        for path in modules()
+        if re.search(r"^\s*@attrs\.(frozen|define)", (ROOT / path).read_text("utf-8"), re.MULTILINE)
+    ]
+    assert others == ["turnout/frozen.py"]
