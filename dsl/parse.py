@@ -47,7 +47,7 @@ _SYNCHRONISING = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _WORD = re.compile(r"[\w-]+")
-_NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|.', re.DOTALL)
+_NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|[^\w\s"\'{}\[\](),.;:#-]+|.', re.DOTALL)
 _NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[^\W\d][\w-]*|\S')
 
 
@@ -268,6 +268,8 @@ _KINDS = {
     "NUMBER": "a number",
     "DATE": "a date",
     "COMPARISON": "`<`, `<=`, `>` or `>=`",
+    "HOURS": "hours such as `09:00-17:00`",
+    "TIME": "a time such as `09:00`",
 }
 
 

@@ -19,7 +19,9 @@ from turnout.compiler.questions.limits import EVERY_LEAD, Sure, sure, worst_mome
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Label
 
-LOST_ROW = warning("lost-row", "A row without a required field ends up with nobody.")
+LOST_ROW = warning(
+    "lost-row", "A row without a required field ends up with nobody.", needs_whole=True
+)
 
 
 def check_rows(analysis: Analysis) -> Iterator[Finding]:

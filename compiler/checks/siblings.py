@@ -17,7 +17,9 @@ from turnout.dsl.policy import Definition, Family
 
 OVERLAPPING_TERRITORIES = warning("overlapping-territories", "Two sibling territories share leads.")
 OVERLAPPING_SEGMENTS = warning("overlapping-segments", "Two segments of a family share leads.")
-UNCOVERED_SEGMENT = warning("uncovered-segment", "A family of segments leaves values out.")
+UNCOVERED_SEGMENT = warning(
+    "uncovered-segment", "A family of segments leaves values out.", needs_whole=True
+)
 
 
 def check_families(

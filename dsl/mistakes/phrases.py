@@ -20,6 +20,8 @@ from turnout.dsl.mistakes.phrases_of_names import NAMES
 from turnout.dsl.mistakes.phrases_of_rules import RULES
 from turnout.dsl.mistakes.phrases_of_teams import TEAMS
 
+_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
+
 PHRASES: tuple[Phrase, ...] = (
     *MOMENTS,
     *TEAMS,
@@ -51,11 +53,18 @@ def _around(met: Met, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
     first, last = met.line
     if len(met.before.split()) < 2:
         first = met.text.rfind("\n", 0, len(met.text[:first].rstrip())) + 1
-    for found in pattern.finditer(met.text, first, last):
+    lines = _COMMENT.sub(_blanks, met.text[first:last])
+    text = f"{met.text[:first]}{lines}{met.text[last:]}"
+    for found in pattern.finditer(text, first, last):
         start, end = found.span("wrong")
         between = met.text[end : met.start]
         if start <= met.start and len(between.split()) <= between.count("\n"):
             yield found
+
+
+def _blanks(found: re.Match[str]) -> str:
+    """Return blanks in the place of a comment, and a text as it is."""
+    return " " * len(found[0]) if found[0].startswith("#") else found[0]
 
 
 def _told(met: Met, phrase: Phrase, start: int, end: int, by: str) -> Told:

@@ -97,7 +97,7 @@ CLAIMS: tuple[Phrase, ...] = (
     ),
     Phrase(r"^\s*(?P<wrong>(?P<t>[-*•]\s+\S.*?))[ \t]*$", r"# \g<t>", "a comment begins with `#`"),
     Phrase(
-        r"^\s*(?P<wrong>(?:REM\b|'|%|!|\"\"\")\s*(?P<t>[^\n]*))$",
+        r"^\s*(?P<wrong>(?:REM\b|'|\"\"\")\s*(?P<t>[^\n]*))$",
         r"# \g<t>",
         "a comment begins with `#`",
     ),

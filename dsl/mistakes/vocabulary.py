@@ -222,7 +222,7 @@ def bare_target(met: Met) -> Told | None:
     return replaced(met, met.start, met.start, f"{kind} ", message, text=f"a {found['kind']}")
 
 
-_ASKING = re.compile(r"\b(?P<by>when|within|and|or|not)\s+(?P<wrong>to)\s*$")
+_ASKING = re.compile(r"\b(?P<by>when|within|and|or|not)(?:\s|#[^\n]*\n)+(?P<wrong>to)\s*$")
 
 
 def no_condition(met: Met) -> Told | None:
@@ -231,9 +231,9 @@ def no_condition(met: Met) -> Told | None:
     if found is None:
         return None
     first = max(met.start - 200, 0)
-    start, end = (first + at for at in found.span("wrong"))
+    start, end = (first + at for at in found.span("by"))
     message = f"a condition is missing behind `{found['by']}`"
-    return Told(start, end, message, "what must hold stands before it", settles=True)
+    return Told(start, end, message, "what must hold stands behind it", settles=True)
 
 
 def left_out(met: Met) -> Told | None:

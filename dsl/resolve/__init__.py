@@ -20,7 +20,7 @@ from turnout.dsl.resolve import routes
 from turnout.dsl.resolve.calendars import calendar, timezone
 from turnout.dsl.resolve.conditions import Terms
 from turnout.dsl.resolve.declarations import Declarations, declarations
-from turnout.dsl.resolve.families import FamilyReader
+from turnout.dsl.resolve.families import FamilyReader, is_broken
 from turnout.dsl.resolve.identities import identity
 from turnout.dsl.resolve.lookups import with_lookups
 from turnout.dsl.resolve.people import PeopleReader
@@ -102,11 +102,27 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     result = attrs.evolve(result, tests=_tests(files, result, scope))
     return Resolution(
         result,
-        tuple(scope.findings),
+        tuple(each for each in scope.findings if not _follows(each, files, scope)),
         frozenset(reader.unsound),
         reader.inexact,
         scope.declared,
         in_order(scope.references),
+    )
+
+
+def _follows(finding: Finding, files: tuple[nodes.File, ...], scope: Scope) -> bool:
+    """Return whether something lacks what a syntax error may have taken from it."""
+    if not finding.name.startswith("incomplete-") or finding.span is None:
+        return False
+    if finding.name == "incomplete-test" and "route" in scope.declared.given_up:
+        return True
+    place = finding.span
+    return any(
+        item.span.start <= place.start and place.end <= item.span.end
+        for file in files
+        if file.broken and file.source == place.source
+        for item in file.items
+        if is_broken(item.span, file.broken)
     )
 
 

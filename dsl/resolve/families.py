@@ -295,6 +295,8 @@ class FamilyReader:
         families: list[Family] = []
         for siblings in self._families:
             members = tuple(definitions[name] for name in siblings.members if name in definitions)
+            if siblings.kind == "segment" and len(members) < len(siblings.members):
+                continue  # what the lost one covers isn't known
             within = definitions.get(siblings.parent) if siblings.parent else None
             around = None if within is None else Named("territory", within.name, within.meaning)
             families.append(

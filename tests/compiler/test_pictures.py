@@ -104,6 +104,7 @@ def generated(rules: int, seed: int) -> str:
 CODES = "DE AT CH FR NL BE SE NO DK FI PL CZ".split()
 
 
+@pytest.mark.no_cover  # its size is what is tried
 @pytest.mark.parametrize(
     ("rules", "seed"), [(10, 1), (10, 2), (30, 3), (100, 4), (300, 5), (1000, 6)]
 )

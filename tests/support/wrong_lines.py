@@ -27,19 +27,19 @@ lead {
   owner_name: person
   zip: code
   consent: boolean
-@field
+  @field
 }""",
     "time": """\
 calendar berlin {
   timezone "Europe/Berlin"
   open mon..fri 09:00-17:00
-@calendar
+  @calendar
 }""",
     "people": """\
 person ana {
   email "ana@x.com"
   hours berlin
-@person
+  @person
 }
 person ben
 person carl""",
@@ -96,6 +96,92 @@ PLACES = {
     "expect": "expect person ana",
 }
 """The lines of the policy that may be written wrong, as they are right."""
+
+
+WRONG_BLOCKS = (
+    """route r {
+§  rule a { to queue triage
+  fallback to queue triage
+}""",
+    """route r {
+§  rule a {
+    when Big
+    to queue triage
+  rule b { when UKI to queue triage }
+  fallback to queue triage
+}""",
+    """route r {
+§  within country is DE {
+    rule a { when Big to queue triage }
+  rule b { when UKI to queue triage }
+  fallback to queue triage
+}""",
+    """§route r {
+  rule a { when Big to queue triage }
+  fallback to queue triage""",
+    """route r {
+§  rule a { when country in [DE, AT
+    to queue triage }
+  fallback to queue triage
+}""",
+    """route r {
+§  rule a { when Big to queue triage }}
+  fallback to queue triage
+}""",
+    """route r {
+  rule a { when Big to queue triage }
+  fallback to queue triage
+}
+§}""",
+    """route r {
+§  rule a { when Big to queue triage )
+  fallback to queue triage
+}""",
+    """route r {
+§  rule a { when (country is DE)) to queue triage }
+  fallback to queue triage
+}""",
+    """route r {
+  rule a {
+§    when (country is DE or Big
+    to queue triage
+  }
+  fallback to queue triage
+}""",
+    """route r {
+  rule a {
+§    when
+    to queue triage
+  }
+  fallback to queue triage
+}""",
+    """route r {
+  rule a {
+§    when Big and
+    to queue triage
+  }
+  fallback to queue triage
+}""",
+    """route r {
+  rule a {
+    when Big
+§    to queue "triage
+  }
+  fallback to queue triage
+}""",
+    """route r {
+§  rule {
+    when Big
+    to queue triage
+  }
+  fallback to queue triage
+}""",
+    """route r {
+§  to queue triage when Big
+  fallback to queue triage
+}""",
+)
+"""Routes with a mistake that isn't one of a line alone; § stands before the line of its cause."""
 
 
 @attrs.frozen

@@ -14,13 +14,15 @@ import pytest
 from tests.support.browsing import Opened, launched
 from tests.support.command_line import turnout
 from tests.support.policies import laid_down, resolved
+from turnout.commands import docs
 
 pytestmark = pytest.mark.no_cover
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples/retention"
 WIDTHS = (390, 820, 1280)
+KNOWN = "() => globalThis.turnoutVersion !== undefined"
 FAULTS = {"resultTypes": ["violations"]}
-COLOURS = {"runOnly": ["color-contrast"]}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 PAGES = (
     "index.html",
     "try.html",
@@ -158,4 +160,28 @@ def test_a_policy_that_is_drawn_can_be_opened(browser: Any, tmp_path: Path) -> N
     opened = Opened(browser)
     page = opened.go(tmp_path / "site", "try.html")
     assert page.inner_text("#result .by") == "fallback of route r"
+    assert opened.said == []
+
+
+def test_a_page_that_is_open_loads_itself_again_after_a_change(
+    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "lead { id: text required }\nqueue q\nroute r { fallback to queue q }\n"
+    main, out = tmp_path / "r.route", tmp_path / "site"
+    main.write_text(text, "utf-8")
+    opened = Opened(browser)
+
+    def later(seconds: float) -> None:
+        """In the pause between two looks at the files: once the page is read, and then anew."""
+        del seconds
+        if "queue q" not in main.read_text("utf-8"):
+            opened.page.wait_for_selector("text=queue fresh")
+            raise KeyboardInterrupt
+        page = opened.go(out, "route/r.html")
+        # It has to know the version that it shows, before that can be another one.
+        page.wait_for_function(KNOWN, timeout=10_000)
+        main.write_text(text.replace("queue q", "queue fresh"), "utf-8")
+
+    monkeypatch.setattr(docs, "sleep", later)
+    assert turnout("docs", str(main), "-o", str(out), "--watch").exit_code == 130
     assert opened.said == []

@@ -1,10 +1,12 @@
 """`turnout docs`: a policy as a static site, for people who never open its file."""
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic, sleep
+from typing import TypeVar
 
 import attrs
 import click
@@ -25,7 +27,9 @@ from turnout.compiler.questions.analysis import analyse
 from turnout.errors import Error
 from turnout.frozen import frozen
 from turnout.printable import visible
+from turnout.project import ProjectError
 from turnout.project.authorship import LineChange, line_changes
+from turnout.project.revisions import named_files, repository
 from turnout.project.versions import main_file, program, versions
 from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.jsons import json_text
@@ -36,6 +40,8 @@ from turnout.trials.testing import Tester
 
 FORMAT, VERSION = "turnout-docs", 1
 MARK = FolderMark("turnout-site.json", "turnout-site")
+
+T = TypeVar("T")
 
 _NAMED = 10
 _PAUSE = 0.5
@@ -155,12 +161,13 @@ def _files(wanted: _Wanted, compiled: Compiled) -> Mapping[str, bytes]:
 
     if not compiled.program.routes:
         raise CannotRun("the policy has no route", "name the file that has one")
+    names = list(compiled.program.routes)
     routes = {
         name: RouteSubject(
             analyse(compiled.program, name),
             measured(compiled, name, wanted.sample, wanted.at, wanted.manner),
         )
-        for name in compiled.program.routes
+        for name in _shown(names, len(names), "measuring")
     }
     tester = Tester(compiled.program)
     subject = SiteSubject(
@@ -171,7 +178,20 @@ def _files(wanted: _Wanted, compiled: Compiled) -> Mapping[str, bytes]:
         {name: _pictured(compiled, name) for name in compiled.program.routes},
         _authors(compiled) if wanted.has_history else {},
     )
-    return site(subject, has_reload=wanted.has_reload)
+
+    def shown(found: Iterator[tuple[str, bytes]], total: int) -> Iterator[tuple[str, bytes]]:
+        return _shown(found, total, "writing")
+
+    return site(subject, has_reload=wanted.has_reload, shown=shown)
+
+
+def _shown(of: Iterable[T], total: int, label: str) -> Iterator[T]:
+    """Yield what is in `of`, and show on a terminal's stderr how far it is."""
+    if not sys.stderr.isatty():
+        yield from of
+        return
+    with click.progressbar(of, length=total, label=label, file=sys.stderr) as bar:
+        yield from bar
 
 
 def _pictured(compiled: Compiled, route: str) -> tuple[tuple[Page, ...], Masthead]:
@@ -193,6 +213,10 @@ def _compared(wanted: _Wanted) -> Comparison | None:
 
 def _authors(compiled: Compiled) -> Mapping[str, tuple[LineChange | None, ...]]:
     """Return the last change of each line of each file that git knows."""
+    try:
+        repository(Path(compiled.sources[-1].name))
+    except ProjectError as failure:
+        raise CannotRun(failure.message, "leave --history out") from failure
     return {source.name: line_changes(Path(source.name)) for source in compiled.sources}
 
 
@@ -231,7 +255,7 @@ def _tell_change(change: FolderChange, out: Path, format_name: str) -> None:
 
 def _watch(wanted: _Wanted) -> None:
     """Write the site after every change of a file that the policy may read; until interrupted."""
-    last: Mapping[Path, int] | None = None
+    last: Mapping[Path, tuple[int, int]] | None = None
     while True:
         now = _stamps(wanted)
         if now != last:
@@ -248,17 +272,31 @@ def _try(wanted: _Wanted) -> None:
         _tell(files, wanted.out, "text")
     except Error as refusal:
         complain(refusal.message, refusal.help)
+    except OSError as failure:
+        complain(f"the site can't be written: {failure}")
     except click.exceptions.Exit:
         pass  # its findings are printed
 
 
-def _stamps(wanted: _Wanted) -> Mapping[Path, int]:
+def _stamps(wanted: _Wanted) -> Mapping[Path, tuple[int, int]]:
+    """Return when each file was changed that the site is made of, and its size."""
     folder = wanted.policy if wanted.policy.is_dir() else wanted.policy.absolute().parent
-    found: dict[Path, int] = {}
-    for pattern in ("*.route", "*.csv", "turnout.toml"):
-        for path in folder.rglob(pattern):
-            try:
-                found[path] = path.stat().st_mtime_ns
-            except OSError:  # it is gone again
-                continue
+    routes = sorted(folder.rglob("*.route"))
+    others = [folder / "turnout.toml", *([Path(wanted.sample)] if wanted.sample else [])]
+    tables = (path.parent / name for path in routes for name in _named(path))
+    found: dict[Path, tuple[int, int]] = {}
+    for path in (*routes, *others, *tables):
+        try:
+            now = path.stat()
+        except (OSError, ValueError):  # it isn't there, or is no name of a file
+            continue
+        found[path] = now.st_mtime_ns, now.st_size
     return found
+
+
+def _named(path: Path) -> Sequence[str]:
+    """Return what the texts of a policy file may name, from its own folder."""
+    try:
+        return named_files(path.name, path.read_bytes())
+    except OSError:
+        return ()

@@ -31,9 +31,11 @@ class LineChange:
 def line_changes(path: Path) -> tuple[LineChange | None, ...]:
     """Return the last change of each line of a file; None for one that isn't committed.
 
-    Raises ProjectError where the file lies in no repository, or git doesn't know it.
+    Raises ProjectError where the file lies in no repository.
     """
     place = repository(path)
+    if not place.output("ls-files", "--", str(path.absolute().resolve())):
+        return (None,) * (path.read_bytes().count(b"\n") + 1)
     told = place.output("blame", "--line-porcelain", "--", str(path.absolute().resolve()))
     found: list[LineChange | None] = []
     about: dict[str, str] = {}

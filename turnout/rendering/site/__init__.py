@@ -5,10 +5,11 @@ whenever the site is made. Nothing is fetched: a page works from a disk.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from importlib.resources import files
 from types import MappingProxyType
+from typing import TypeAlias
 
 from turnout.rendering.site.addresses import HOME, page_of
 from turnout.rendering.site.change_page import HERE as CHANGE
@@ -48,13 +49,20 @@ MARK = "turnout-site.json"
 """The file by which a folder is known as a site: it lists every other file with its hash."""
 
 
-def site(subject: SiteSubject, *, has_reload: bool = False) -> Mapping[str, bytes]:
+Shown: TypeAlias = Callable[[Iterator[tuple[str, bytes]], int], Iterator[tuple[str, bytes]]]
+"""Passes files on as they are made, and shows how far it is. Besides: about how many there are."""
+
+
+def site(
+    subject: SiteSubject, *, has_reload: bool = False, shown: Shown | None = None
+) -> Mapping[str, bytes]:
     """Return the files of a site, by their path in its folder.
 
     has_reload: whether a page that is open loads itself again after a change.
     """
     shell = Shell(subject, _ways(subject), has_reload)
-    found = dict(_files(shell))
+    made = _files(shell)
+    found = dict(made if shown is None else shown(made, len(list(_searched(subject)))))
     if has_reload:
         found[f"assets/{RELOAD}"] = _asset(RELOAD)
         digest = sha256(b"".join(found.values())).hexdigest()
