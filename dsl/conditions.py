@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias, assert_never
 
+import attrs
+
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
@@ -34,13 +36,15 @@ class IsIn:
 
     table: where the values are those of a table, its path as written, which is then what
     is printed; "" where they stand in the policy. word: the same where they are a list that
-    every policy knows by a word, such as `free-mail`. Neither says anything of the meaning.
+    every policy knows by a word, such as `free-mail`. order: the values in the order in which
+    they were written, each as it was written. None of them says anything of the meaning.
     """
 
     field: str
     values: frozenset[Value]
     table: str = attribute(default="", eq=False)
     word: str = attribute(default="", eq=False)
+    order: tuple[tuple[Value, str], ...] = attribute(default=(), eq=False, repr=False)
 
 
 @frozen
@@ -350,3 +354,18 @@ def atoms(condition: Condition, opened: set[str] | None = None) -> Iterator[Atom
                     pending.append(meaning)
             case _:
                 assert_never(asked)
+
+
+def sorted_lists(condition: Condition) -> Condition:
+    """Return a condition that forgets in which order its lists were written."""
+    match condition:
+        case IsIn():
+            return attrs.evolve(condition, order=())
+        case And(parts):
+            return And(tuple(map(sorted_lists, parts)))
+        case Or(parts):
+            return Or(tuple(map(sorted_lists, parts)))
+        case Not(part):
+            return Not(sorted_lists(part))
+        case _:
+            return condition

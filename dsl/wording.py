@@ -204,10 +204,12 @@ def _membership(atom: IsIn, field: Field, one: str, several: str) -> str:
         return f"{atom.field} {one} {atom.word}"
     if atom.table:
         return f"{atom.field} {several} {quoted(atom.table)}"
-    values = sorted(atom.values, key=_order(field))
-    if len(values) == 1:
-        return f"{atom.field} {one} {show(field, values[0])}"
-    return f"{atom.field} {several} {_list(values, field)}"
+    as_written = {value: text for value, text in atom.order if value in atom.values}
+    others = sorted(atom.values - as_written.keys(), key=_order(field))
+    said = [*as_written.values(), *(show(field, value) for value in others)]
+    if len(said) == 1:
+        return f"{atom.field} {one} {said[0]}"
+    return f"{atom.field} {several} [{', '.join(said)}]"
 
 
 def _order(field: Field) -> Callable[[Value], tuple[int, Value]]:

@@ -6,6 +6,8 @@ a rule. The rules that take their leads are named as for a rule that is unreacha
 
 from collections.abc import Collection, Iterator
 
+import attrs
+
 from turnout.compiler.checks.mending import rule_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
@@ -106,5 +108,6 @@ def _named(analysis: Analysis, found: UnreachableAlternatives) -> str:
 def _cut(condition: Condition, most: int) -> Condition:
     if not isinstance(condition, IsIn) or len(condition.values) <= most:
         return condition
-    first = sorted(condition.values, key=str)[:most]
-    return IsIn(condition.field, frozenset(first))
+    order = {value: at for at, (value, _) in enumerate(condition.order)}
+    first = sorted(condition.values, key=lambda value: (order.get(value, len(order)), str(value)))
+    return attrs.evolve(condition, values=frozenset(first[:most]))

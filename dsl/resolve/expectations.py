@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from turnout.dsl import nodes, policy
+from turnout.dsl.conditions import sorted_lists
 from turnout.dsl.expectations import Expectation
 from turnout.dsl.promises import Period
 from turnout.dsl.resolve.declarations import WrittenName
@@ -100,8 +101,22 @@ class ExpectationReader:
                 return self._due(node)
             case _ if not self._knows(node):
                 return None
+            case "fallback" if words:
+                said = self._otherwise_said().get(words[0], words[0])
+                return Expectation(kind, (said,), node.span, node.negated)
             case _:
                 return Expectation(kind, words, node.span, node.negated)
+
+    def _otherwise_said(self) -> dict[str, str]:
+        """Return the names of fallbacks by other ways to write the condition of their block."""
+        if self._route is None:
+            return {}
+        said: dict[str, str] = {}
+        for block in _blocks(self._route.entries):
+            name = written(block.condition, self._policy.fields)
+            said[" ".join(block.span.text.split())] = name
+            said[written(sorted_lists(block.condition), self._policy.fields)] = name
+        return said
 
     def _malformed(self, node: nodes.Expect) -> None:
         kind = node.kind.text
@@ -156,7 +171,7 @@ class ExpectationReader:
         self._refer(kind, first, more)
         what, choices = self._choices(kind)
         known = dict.fromkeys(choices)
-        if first.text in known:
+        if first.text in known or (kind == "fallback" and first.text in self._otherwise_said()):
             return True
         if what == "field" and self._scope.is_lost(first, self._policy.fields):
             return True
