@@ -25,7 +25,7 @@ route main {{
   fallback to queue r
 }}
 test "a block is named as it is written" {{
-  lead {{ country: FR }}
+  lead {{ id: "1", country: FR }}
   expect fallback "{name}"
 }}
 """
