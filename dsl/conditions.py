@@ -37,7 +37,8 @@ class IsIn:
     table: where the values are those of a table, its path as written, which is then what
     is printed; "" where they stand in the policy. word: the same where they are a list that
     every policy knows by a word, such as `free-mail`. order: the values in the order in which
-    they were written, each as it was written. None of them says anything of the meaning.
+    they were written, each as it was written; keeps_order: whether it is told so. None of them
+    says anything of the meaning.
     """
 
     field: str
@@ -45,6 +46,7 @@ class IsIn:
     table: str = attribute(default="", eq=False)
     word: str = attribute(default="", eq=False)
     order: tuple[tuple[Value, str], ...] = attribute(default=(), eq=False, repr=False)
+    keeps_order: bool = attribute(default=False, eq=False, repr=False)
 
 
 @frozen
@@ -356,16 +358,16 @@ def atoms(condition: Condition, opened: set[str] | None = None) -> Iterator[Atom
                 assert_never(asked)
 
 
-def sorted_lists(condition: Condition) -> Condition:
-    """Return a condition that forgets in which order its lists were written."""
+def in_written_order(condition: Condition) -> Condition:
+    """Return a condition whose lists are told in the order and words in which they were written."""
     match condition:
         case IsIn():
-            return attrs.evolve(condition, order=())
+            return attrs.evolve(condition, keeps_order=True)
         case And(parts):
-            return And(tuple(map(sorted_lists, parts)))
+            return And(tuple(map(in_written_order, parts)))
         case Or(parts):
-            return Or(tuple(map(sorted_lists, parts)))
+            return Or(tuple(map(in_written_order, parts)))
         case Not(part):
-            return Not(sorted_lists(part))
+            return Not(in_written_order(part))
         case _:
             return condition

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from turnout.dsl import nodes, policy
-from turnout.dsl.conditions import sorted_lists
 from turnout.dsl.expectations import Expectation
 from turnout.dsl.promises import Period
 from turnout.dsl.resolve.declarations import WrittenName
@@ -14,7 +13,7 @@ from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS
 from turnout.dsl.types import PersonName
-from turnout.dsl.wording import worded, written
+from turnout.dsl.wording import as_written, worded, written
 from turnout.dsl.zones import zone, zone_names
 
 REASONS = (
@@ -115,7 +114,7 @@ class ExpectationReader:
         for block in _blocks(self._route.entries):
             name = written(block.condition, self._policy.fields)
             said[" ".join(block.span.text.split())] = name
-            said[written(sorted_lists(block.condition), self._policy.fields)] = name
+            said[as_written(block.condition, self._policy.fields)] = name
         return said
 
     def _malformed(self, node: nodes.Expect) -> None:
