@@ -19,6 +19,7 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Field
 from turnout.dsl.wording import parts as target_parts
+from turnout.frozen import frozen
 
 _MOST_MEMBERS = 12
 _ALL, _NONE, _LEFT = "all of it", "none", "leads of no territory"
@@ -47,7 +48,7 @@ def territories(analysis: Analysis) -> Page:
     return Page(1, "who covers where", tuple(rows), entry="", is_list=True)
 
 
-@attrs.frozen
+@frozen
 class _Covered:
     """Adds territories with their parts. everywhere: the clauses that ask for no territory."""
 
