@@ -70,9 +70,10 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
     for route in policy.routes.values():
         for condition in _conditions(route.entries):
             _mark(policy, condition, used)
-        for target in _targets(route):
-            used.add((target.kind.definition, said(target).name))
-            used.update(("field", field) for field in said(target).matching)
+        for target in dict.fromkeys(_targets(route)):  # thousands of rules send to a few
+            what = said(target)
+            used.add((target.kind.definition, what.name))
+            used.update(("field", field) for field in what.matching)
         used.update(("sequence", name) for name in _sequences(route.entries))
     for guarantee in policy.guarantees.values():
         _mark(policy, guarantee.condition, used)

@@ -157,6 +157,7 @@ class Walk:
                 for automaton, state in zip(self.automata, states, strict=True)
             ):
                 yield text
+            tick(len(states) * len(self.alphabet))
             for letter in self.alphabet:
                 after = self._after(states, letter.character)
                 if after is None:
@@ -169,7 +170,6 @@ class Walk:
                 pending.append((after, text + letter.character))
 
     def _after(self, states: tuple[State, ...], character: str) -> tuple[State, ...] | None:
-        tick(len(self.automata))
         found: list[State] = []
         for automaton, state in zip(self.automata, states, strict=True):
             after = automaton.after(state, character)

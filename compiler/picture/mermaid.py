@@ -99,9 +99,10 @@ def _box(kind: str, lines: tuple[str, ...]) -> str:
 def _safe(text: str) -> str:
     """Return a text of letters, digits and what means nothing; all else by its number.
 
-    >>> _safe('a "b" <c>')
-    'a #34;b#34; #60;c#62;'
+    Two dollars begin a formula, even so: what joins words without a sign stands between them.
+
+    >>> _safe('a "b" <c>'), _safe("$$")
+    ('a #34;b#34; #60;c#62;', '#36;#8288;#36;')
     """
-    return "".join(
-        each if each.isalnum() or each in _SAFE else f"#{ord(each)};" for each in visible(text)
-    )
+    shown = visible(text).replace("$$", "$\u2060$").replace("$$", "$\u2060$")
+    return "".join(each if each.isalnum() or each in _SAFE else f"#{ord(each)};" for each in shown)

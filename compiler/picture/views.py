@@ -13,14 +13,17 @@ from turnout.compiler.picture import Card, Page, Stripe
 from turnout.compiler.picture.speech import asked, card, role_of
 from turnout.compiler.program import Attempt, Clause, RouteProgram
 from turnout.compiler.questions.analysis import Analysis
-from turnout.compiler.questions.coverage import END, by_territory
+from turnout.compiler.questions.coverage import END, Cell, by_territory
 from turnout.dsl.conditions import names_in
 from turnout.dsl.policy import Policy
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Field
+from turnout.dsl.wording import conjuncts
 from turnout.dsl.wording import parts as target_parts
+from turnout.frozen import frozen
 
 _MOST_MEMBERS = 12
+_ALL, _NONE, _LEFT = "all of it", "none", "leads of no territory"
 
 _Entry: TypeAlias = tuple[str, Card, Clause]
 """A line of a list: what is asked, where its leads go, and the clause that says so."""
@@ -33,30 +36,74 @@ def territories(analysis: Analysis) -> Page:
     """Return who covers where: for each territory the rules that get some of its leads.
 
     Rules that ask for no territory stand once, at the top; those that get leads of parts of
-    a territory stand at the parts.
+    a territory stand at the parts. Parts with one rule each are the lines of one table.
     """
     policy, clauses = analysis.program.policy, analysis.route.clauses
-    cells = dict(by_territory(analysis))
     everywhere = {at for at, clause in enumerate(clauses) if not _asks_territory(clause)}
     rows: list[Stripe] = []
     if everywhere:
         general = [_entry(clauses[at], "", policy) for at in sorted(everywhere)]
         _group(rows, 0, "rules that ask for no territory", general)
-    for name, cell in cells.items():
-        in_parts = {
-            at for part in _parts_of(policy, name) if part in cells for at in cells[part].clauses
-        }
-        own = [at for at in cell.clauses if at != END and at not in everywhere | in_parts]
-        said = "leads of no territory" if name == "none" else name
-        more = [] if cell.is_known else ["not all of it could be worked out"]
-        more += ["some of these leads go to nobody"] if END in cell.clauses else []
-        entries = [_entry(clauses[at], name, policy) for at in own]
-        _group(rows, max(0, len(_around(policy, name)) - 1), ", ".join([said, *more]), entries)
+    cells = dict(by_territory(analysis))
+    _Covered(policy, clauses, everywhere, cells, rows).add("", 0)
     return Page(1, "who covers where", tuple(rows), entry="", is_list=True)
 
 
-def _parts_of(policy: Policy, name: str) -> list[str]:
-    return [each.name for each in policy.definitions.values() if each.parent == name]
+@frozen
+class _Covered:
+    """Adds territories with their parts. everywhere: the clauses that ask for no territory."""
+
+    policy: Policy
+    clauses: Sequence[Clause]
+    everywhere: set[int]
+    cells: Mapping[str, Cell]
+    rows: list[Stripe]
+
+    def add(self, name: str, level: int) -> None:
+        """Add the parts of a territory that have rows; "" for those that are no parts."""
+        lines: list[_Entry] = []
+        for part in self._parts(name):
+            line = self._line(part)
+            if line is not None:
+                lines.append(line)
+                continue
+            _listed(self.rows, level, lines)
+            lines = []
+            at = len(self.rows)
+            _group(self.rows, level, self._title(part), self._entries(part))
+            self.add(part, level + 1)
+            self.rows[at] = attrs.evolve(self.rows[at], until=len(self.rows))
+        _listed(self.rows, level, lines)
+
+    def _parts(self, name: str) -> list[str]:
+        """Return what has a row of its own and lies in a territory, but in no part with a row."""
+        return [each for each in self.cells if each != name and self._above(each) == name]
+
+    def _above(self, name: str) -> str:
+        definition = self.policy.definitions.get(name)
+        parent = "" if definition is None else definition.parent or ""
+        return parent if not parent or parent in self.cells else self._above(parent)
+
+    def _line(self, name: str) -> _Entry | None:
+        """Return a territory as one line, None for one with parts, notes or several rules."""
+        entries = self._entries(name)
+        title = self._title(name)
+        if len(entries) != 1 or self._parts(name) or title not in {name, _LEFT}:
+            return None
+        ((said, beside, clause),) = entries
+        return (title if said == _ALL else f"{title}, {said}"), beside, clause
+
+    def _title(self, name: str) -> str:
+        cell = self.cells[name]
+        more = [] if cell.is_known else ["not all of it could be worked out"]
+        more += ["some of these leads go to nobody"] if END in cell.clauses else []
+        return ", ".join([_LEFT if name == _NONE else name, *more])
+
+    def _entries(self, name: str) -> list[_Entry]:
+        in_parts = {at for part in self._parts(name) for at in self.cells[part].clauses}
+        others = self.everywhere | in_parts | {END}
+        own = [at for at in self.cells[name].clauses if at not in others]
+        return [_entry(self.clauses[at], name, self.policy) for at in own]
 
 
 def _entry(clause: Clause, territory: str, policy: Policy) -> _Entry:
@@ -81,10 +128,19 @@ def _around(policy: Policy, name: str) -> set[str]:
 
 def _besides(clause: Clause, territory: str, policy: Policy) -> str:
     """Return what a clause asks of the leads of a territory; the territory isn't said again."""
-    rest = [each for each in _way(clause, policy.fields) if each not in _around(policy, territory)]
+    known, fields = _around(policy, territory), policy.fields
+    asks = [
+        *(outer.condition for outer in clause.around),
+        *([clause.own] if clause.is_rule else []),
+    ]
+    lefts = [
+        [part for part in conjuncts(each, fields) if asked([part], fields) not in known]
+        for each in asks
+    ]
+    rest = [asked(left, fields) for left in lefts if left]
     if not clause.is_rule:
         rest.append("everybody else")
-    return ", ".join(rest) or "all of it"
+    return ", ".join(rest) or _ALL
 
 
 def _way(clause: Clause, fields: Mapping[str, Field]) -> list[str]:
@@ -160,7 +216,13 @@ def _group(rows: list[Stripe], level: int, title: str, entries: Iterable[_Entry]
     """Add a heading and what stands below it."""
     at = len(rows)
     rows.append(Stripe(level, "block", title, None, at + 1))
-    for said, beside, clause in entries:
-        row = Stripe(level + 1, "question", said, beside, len(rows) + 1, span=clause.span)
-        rows.append(attrs.evolve(row, is_joined=len(rows) > at + 1))
+    _listed(rows, level + 1, entries)
     rows[at] = attrs.evolve(rows[at], until=len(rows))
+
+
+def _listed(rows: list[Stripe], level: int, entries: Iterable[_Entry]) -> None:
+    """Add the lines of a table."""
+    first = len(rows)
+    for said, beside, clause in entries:
+        row = Stripe(level, "question", said, beside, len(rows) + 1, span=clause.span)
+        rows.append(attrs.evolve(row, is_joined=len(rows) > first))

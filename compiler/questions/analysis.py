@@ -234,20 +234,28 @@ def analyse(
     not made again.
     """
     chosen = program.routes[route]
-    asked = tuple(dict.fromkeys([*_atoms(program.policy, chosen), *also]))
+    found, is_own = _atoms(program.policy, chosen)
+    asked = tuple(dict.fromkeys([*found, *also]))
     if before is not None and before.ground.asked == asked:
         return Analysis(program, chosen, before.ground, budget)
-    return Analysis(program, chosen, moments_ground(program, route, asked), budget)
+    is_own = is_own and len(asked) == len(found)
+    return Analysis(program, chosen, moments_ground(program, route, asked, is_own=is_own), budget)
 
 
-def _atoms(policy: Policy, route: RouteProgram) -> list[Atom]:
-    """Return the atoms that a question about the route may use, each once, in order."""
+def _atoms(policy: Policy, route: RouteProgram) -> tuple[list[Atom], bool]:
+    """Return the atoms that a question about the route may use, each once, in order.
+
+    The second is whether they are those of its conditions, and in the same order.
+    """
     found: dict[Atom, None] = {}
     opened: set[str] = set()
+    is_own = True
     sure_of = cache(partial(sure, policy))  # thousands of rules send to a few teams
     for clause in route.clauses:
         found.update(dict.fromkeys(atoms(clause.condition, opened)))
         certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
         if EVERY_LEAD not in certain:  # else nobody asks who can pass a lead on
+            own = len(found)
             found.update(dict.fromkeys(atom for each in certain for atom in atoms(each.leads)))
-    return list(found)
+            is_own = is_own and len(found) == own
+    return list(found), is_own

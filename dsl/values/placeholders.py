@@ -14,7 +14,8 @@ CERTAIN = frozenset(
     "|#bezug!|#wert!|#zahl!|#valeur!|#nombre?|#valor!|#######"
     "|null|(null)|<null>|[null]|\\n|undefined|(undefined)|nan|<nan>|nat|<nat>|#undefined"
     "|--none--|-none-|- none -|-- none --|(none)|<none>|[none]|(blank)|(empty)|<blank>|<empty>"
-    "|(not set)|(not provided)|(unknown)|[object object]|not applicable|not available"
+    "|(not set)|(not provided)|(unknown)|(no value)|(not specified)|(none selected)"
+    "|[object object]|not applicable|not available"
     "|0000-00-00|0000-00-00 00:00:00".split("|")
 )
 """No text of anybody's own: missing in texts and codes, too. As `normal_text` gives them."""

@@ -63,7 +63,7 @@ def _beside(path: Path, what: str) -> Path:
 
 
 class StateNote:
-    """The note of one state. It is made when there is something to note.
+    """The note of one state; a resource. It is made when there is something to note.
 
     mark: what it said when it was opened, 0 where it said nothing.
     """
@@ -72,7 +72,7 @@ class StateNote:
         self._state = path
         self._path = note_path(path)
         self._since = time.monotonic()
-        self._is_written = False
+        self._file: int | None = None
         self.mark: int = 0
         self._content: Content | None = None
         with suppress(OSError):
@@ -104,20 +104,34 @@ class StateNote:
             if not _beside(self._state, "wal").exists():
                 if self._state.stat().st_size <= WHOLE:
                     self._path.unlink(missing_ok=True)
-                elif self._is_written and time.monotonic() - self._since < _TRUSTED:
+                elif self._file is not None and time.monotonic() - self._since < _TRUSTED:
                     self.found_whole(content_of(self._state))
+
+        self._release()
 
     def _write(self, at: int, said: bytes) -> None:
         """Write over a part of the note; whatever else stands there is others' to write."""
-        self._is_written = True
         with suppress(OSError):
-            file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
-            try:
-                if not _FORM.fullmatch(os.read(file, 100)):
-                    os.ftruncate(file, 0)
-                    os.lseek(file, 0, os.SEEK_SET)
-                    os.write(file, _NOTHING)
-                os.lseek(file, at, os.SEEK_SET)
-                os.write(file, said)
-            finally:
-                os.close(file)
+            if self._file is None:
+                self._file = _opened(self._path)
+            os.lseek(self._file, at, os.SEEK_SET)
+            os.write(self._file, said)
+
+    def _release(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def __del__(self) -> None:
+        """Release the file of a store that nobody closed."""
+        self._release()
+
+
+def _opened(path: Path) -> int:
+    """Return the descriptor of a note, made or made anew where there is none that can be read."""
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    if not _FORM.fullmatch(os.read(file, 100)):
+        os.ftruncate(file, 0)
+        os.lseek(file, 0, os.SEEK_SET)
+        os.write(file, _NOTHING)
+    return file

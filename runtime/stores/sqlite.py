@@ -54,6 +54,10 @@ _DECISIONS = (
     "SELECT decision, fingerprint, closed, touched, watch, due, route, lead, sum FROM decisions"
 )
 _OWNED = _EARLIER.replace("ORDER BY", "AND owner IS NOT NULL ORDER BY")
+_MARK = (
+    "SELECT coalesce(max(seq), 0), (SELECT value FROM meta WHERE key = ?1),"
+    " (SELECT sum FROM meta WHERE key = ?1) FROM decisions"
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _JSON = json.JSONEncoder(separators=(",", ":"))
 
@@ -203,10 +207,10 @@ def _mark(connection: sqlite3.Connection, path: Path, *, changes: bool = False) 
 
     changes: it is to grow, because leads were changed that had been decided before.
     """
-    (leads,) = connection.execute("SELECT coalesce(max(seq), 0) FROM decisions").fetchone()
-    query = "SELECT key, value, sum FROM meta WHERE key = ?"
-    found = connection.execute(query, (CHANGES,)).fetchone()
-    count = 0 if found is None else int(str(checked(path, "meta", found)[1]))
+    leads, value, sum_ = connection.execute(_MARK, (CHANGES,)).fetchone()
+    count = 0
+    if value is not None:
+        count = int(checked(path, "meta", (CHANGES, value, sum_))[1] or 0)
     if changes:
         count += 1
         row = _summed((CHANGES, str(count)))

@@ -8,8 +8,8 @@ import attrs
 from tests.support.policies import resolved
 from turnout.compiler.program import lower
 from turnout.compiler.questions.analysis import analyse
-from turnout.compiler.questions.route_ground import route_ground
-from turnout.dsl.conditions import Present
+from turnout.compiler.questions.route_ground import asked_by, route_ground
+from turnout.dsl.conditions import IsIn, Present
 
 POLICY = """
 lead { id: text required  size: integer  city: text }
@@ -24,6 +24,23 @@ def test_the_checks_and_the_plan_share_one_ground() -> None:
     assert route_ground(program, "inbound") is shared
     assert analyse(program, "inbound").ground is shared
     assert shared.regions is shared.regions
+
+
+def test_the_checks_make_the_ground_that_the_plan_shares() -> None:
+    program = lower(resolved(POLICY))
+    first = analyse(program, "inbound").ground
+    assert route_ground(program, "inbound") is first
+    assert first.asked == asked_by(program.routes["inbound"])
+
+
+def test_what_targets_ask_beyond_the_conditions_is_no_ground_of_theirs() -> None:
+    owned = POLICY.replace("text }", "text  ae: person }")
+    owned = owned.replace("to queue a }  fallback to queue a", "to owner ae }")
+    program = lower(resolved(f"{owned}\nperson ana {{}}\n"))
+    asked = analyse(program, "inbound").ground.asked
+    own = asked_by(program.routes["inbound"])
+    assert asked == (*own, IsIn("ae", frozenset({"ana"})))
+    assert route_ground(program, "inbound").asked == own
 
 
 def test_more_questions_have_a_ground_of_their_own() -> None:

@@ -94,6 +94,7 @@ def test_what_is_said_is_read(kind: FieldType, raw: str, value: object) -> None:
         (LOW, "1.001-5.000", "ambiguous: 5000 or 5"),
         (Text(), '""', "a placeholder"),
         (Text(), "[]", "a placeholder"),
+        (Text(), "(No value)", "a placeholder"),
     ],
 )
 def test_what_says_something_else_is_an_issue(kind: FieldType, raw: str, reason: str) -> None:

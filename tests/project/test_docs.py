@@ -38,8 +38,10 @@ PROMPT = re.compile(r"^\$ (?P<command>.+)\n(?P<output>(?:(?!\$ ).*\n?)*)", re.MU
 TITLED = re.compile(
     r'^```\w+ title="(?P<name>[^"]+)"\n(?P<text>.*?)^```$', re.DOTALL | re.MULTILINE
 )
-OWN = re.compile(r"turnout check [\w ./-]+|echo \$\?")
-"""A command that is the same without a shell; most are, on the pages of findings."""
+OWN = re.compile(r"""turnout(?: (?:[\w./:=,+@-]+|'[^']*'|"[^"$`\\]*"))+|echo \$\?""")
+"""A command that is the same without a shell, and so without a process; most are."""
+KEPT = re.compile(r"(?:^|[;&|] *)(?:cd|export|set|source|alias|\w+=\S*;?$)(?: |$)")
+"""What a shell keeps for the commands after it."""
 END = "--end-of-command--"
 
 
@@ -89,8 +91,22 @@ def printed(block: str) -> str:
 
 def outputs(commands: list[str]) -> list[tuple[str, int]]:
     """Return what each command prints (both streams) and its exit status."""
-    if all(OWN.fullmatch(command) for command in commands):
-        return list(in_this_process(commands))
+    if any(KEPT.search(command) for command in commands):
+        return in_a_shell(commands)
+    got: list[tuple[str, int]] = []
+    for command in commands:
+        if command == "echo $?":
+            got.append((f"{got[-1][1] if got else 0}\n", 0))
+        elif OWN.fullmatch(command):
+            result = CliRunner().invoke(cli, shlex.split(command)[1:])
+            got.append((result.output, result.exit_code))
+        else:
+            got += in_a_shell([command])
+    return got
+
+
+def in_a_shell(commands: list[str]) -> list[tuple[str, int]]:
+    """Return what `outputs` does, from one shell."""
     script = "".join(
         f"{command}\nstatus=$?; echo '{END}'$status; (exit $status)\n" for command in commands
     )
@@ -107,19 +123,6 @@ def outputs(commands: list[str]) -> list[tuple[str, int]]:
     )
     parts = re.split(rf"{END}(\d+)\n", ran.stdout)
     return [(parts[at], int(parts[at + 1])) for at in range(0, len(parts) - 1, 2)]
-
-
-def in_this_process(commands: list[str]) -> Iterator[tuple[str, int]]:
-    """Yield what `outputs` returns, for commands that need no shell and so no process."""
-    status = 0
-    for command in commands:
-        if command == "echo $?":
-            yield f"{status}\n", 0
-            status = 0
-        else:
-            result = CliRunner().invoke(cli, shlex.split(command)[1:])
-            status = result.exit_code
-            yield result.output, status
 
 
 def matches(want: str, output: str) -> bool:

@@ -22,7 +22,7 @@ EXAMPLE = ROOT / "examples/retention"
 WIDTHS = (390, 820, 1280)
 KNOWN = "() => globalThis.turnoutVersion !== undefined"
 FAULTS = {"resultTypes": ["violations"]}
-COLOURS = {"runOnly": ["color-contrast"]}
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 PAGES = (
     "index.html",
     "try.html",
