@@ -20,6 +20,7 @@ from turnout.dsl.targets import Target
 from turnout.dsl.types import Field
 from turnout.dsl.wording import conjuncts
 from turnout.dsl.wording import parts as target_parts
+from turnout.frozen import frozen
 
 _MOST_MEMBERS = 12
 _ALL, _NONE, _LEFT = "all of it", "none", "leads of no territory"
@@ -48,7 +49,7 @@ def territories(analysis: Analysis) -> Page:
     return Page(1, "who covers where", tuple(rows), entry="", is_list=True)
 
 
-@attrs.frozen
+@frozen
 class _Covered:
     """Adds territories with their parts. everywhere: the clauses that ask for no territory."""
 
