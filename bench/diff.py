@@ -1,11 +1,13 @@
 """Time the difference of two versions of a large policy.
 
-    python bench/diff.py [RULES [EDITS]]
+    python bench/diff.py [RULES [EDITS [boundary]]]
 
 The policy is territory x segment x product with exceptions on top, always the same one;
 the edits are those that people make: another target, a rule taken away, a condition
-narrowed or widened, a rule put in, a rule moved. Printed are the seconds of the
-difference, beside those of reading both versions, and the sentences for each edit.
+narrowed or widened, a rule put in, a rule moved; with `boundary` as the third argument
+also a segment's boundary, by which a third of the rules lose leads. Printed are the seconds
+of the processor for the difference, beside those for reading both versions, and the
+sentences for each edit, which a boundary has one of for each rule.
 """
 
 import re
@@ -13,7 +15,7 @@ import sys
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import process_time
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples" / "scripts"))
 
@@ -27,6 +29,7 @@ from turnout.dsl.resolve import resolve
 SEED = 7
 RULES, EDITS = 5_000, 6
 MOST_SECONDS, MOST_SENTENCES = 3.0, 1.5
+BOUNDARY = "employees in 100..999", "employees in 100..899"
 COUNTRIES = "DE AT CH FR GB IE ES PT IT NL BE SE NO DK FI PL CZ US CA MX BR JP KR IN AU".split()
 SIZES = ("Enterprise", "MidMarket", "Small")
 PRODUCTS = ("core", "analytics", "platform", "data")
@@ -124,17 +127,20 @@ def main(argv: list[str]) -> None:
     edits = int(argv[1]) if len(argv) > 1 else EDITS
     chance = Chance(SEED)
     old_text = policy(rules, chance)
-    new_text = edited(old_text, edits, chance)
+    has_boundary = argv[2:] == ["boundary"]
+    new_text = edited(old_text, edits - has_boundary, chance)
+    if has_boundary:
+        new_text = new_text.replace(*BOUNDARY)
     with TemporaryDirectory() as folder:
-        start = perf_counter()
+        start = process_time()
         old, new = (
             program(text, Path(folder, f"{name}.route"))
             for name, text in (("old", old_text), ("new", new_text))
         )
-        reading = perf_counter() - start
-    start = perf_counter()
+        reading = process_time() - start
+    start = process_time()
     found = difference(old, new)
-    seconds = perf_counter() - start
+    seconds = process_time() - start
     undecided = sum(len(route.undecided) for route in found.routes)
     shown = sum(shift.witness is not None for shift in found.shifts)
     each = len(found.shifts) / edits
@@ -146,7 +152,8 @@ def main(argv: list[str]) -> None:
     )
     print(f"sentences       {each:6.2f} an edit, at most {MOST_SENTENCES}; {undecided} undecided")
     print(f"with a lead     {shown} of {len(found.shifts)}")
-    is_within = seconds <= MOST_SECONDS and each <= MOST_SENTENCES and not undecided
+    is_within = seconds <= MOST_SECONDS and (has_boundary or each <= MOST_SENTENCES)
+    is_within = is_within and not undecided
     sys.exit(0 if is_within else 1)
 
 

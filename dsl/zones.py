@@ -6,14 +6,15 @@ with files of different years would decide the same lead differently.
 
 from datetime import date, datetime
 from functools import lru_cache
-from importlib.resources import files
+from io import BytesIO
+from pkgutil import get_data
 from zoneinfo import ZoneInfo
 
 
 @lru_cache(maxsize=1)
 def zone_names() -> frozenset[str]:
     """Return the name of every time zone."""
-    return frozenset(files("tzdata").joinpath("zones").read_text("utf-8").split())
+    return frozenset(_file("zones").decode().split())
 
 
 @lru_cache(maxsize=1024)
@@ -25,8 +26,13 @@ def zone(name: str) -> ZoneInfo:
     """
     if name not in zone_names():  # a name from a policy is a path only once it is known
         raise KeyError(name)
-    with files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as stream:
-        return ZoneInfo.from_file(stream, key=name)
+    return ZoneInfo.from_file(BytesIO(_file(f"zoneinfo/{name}")), key=name)
+
+
+def _file(name: str) -> bytes:
+    found = get_data("tzdata", name)
+    assert found is not None  # it is installed with Turnout
+    return found
 
 
 def local_date(moment: datetime, name: str) -> date:

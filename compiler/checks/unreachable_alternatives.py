@@ -6,6 +6,8 @@ a rule. The rules that take their leads are named as for a rule that is unreacha
 
 from collections.abc import Collection, Iterator
 
+import attrs
+
 from turnout.compiler.checks.mending import rule_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
@@ -18,7 +20,7 @@ from turnout.compiler.questions.reach import blockers
 from turnout.dsl.conditions import Condition, IsIn
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Fix, Label
-from turnout.dsl.wording import written
+from turnout.dsl.wording import as_written
 
 UNREACHABLE_ALTERNATIVE = warning(
     "unreachable-alternative",
@@ -59,7 +61,7 @@ def _finding(analysis: Analysis, at: int, found: UnreachableAlternatives) -> Fin
     takes = "takes all of them" if len(by) == 1 else "takes some of them"
     labels = tuple(Label(clauses[one].span, takes) for one in by[:MOST_LABELS])
     more = len(by) - len(labels)
-    short = written(found.short, fields)
+    short = as_written(found.short, fields)
     rule = rule_of(analysis, clause)
     when = None if rule is None else rule.when
     return UNREACHABLE_ALTERNATIVE.finding(
@@ -95,7 +97,7 @@ def _named(analysis: Analysis, found: UnreachableAlternatives) -> str:
         if room <= 0:
             more += values
             continue
-        named.append(f"`{written(_cut(condition, room), fields)}`")
+        named.append(f"`{as_written(_cut(condition, room), fields)}`")
         more += max(0, values - room)
         room -= values
     if more:
@@ -106,5 +108,6 @@ def _named(analysis: Analysis, found: UnreachableAlternatives) -> str:
 def _cut(condition: Condition, most: int) -> Condition:
     if not isinstance(condition, IsIn) or len(condition.values) <= most:
         return condition
-    first = sorted(condition.values, key=str)[:most]
-    return IsIn(condition.field, frozenset(first))
+    order = {value: at for at, (value, _) in enumerate(condition.order)}
+    first = sorted(condition.values, key=lambda value: (order.get(value, len(order)), str(value)))
+    return attrs.evolve(condition, values=frozenset(first[:most]))

@@ -65,33 +65,46 @@ def spoken(target: Target) -> str:
     >>> spoken(RoundRobin("emea-sdr", matching=("language",)))
     'team emea-sdr, by turns, who serves the language'
     """
-    match target:
-        case RoundRobin(team):
-            first = f"team {team}, by turns"
-        case LeastLoaded(team):
-            first = f"team {team}, least busy first"
-        case ToPerson(name):
-            first = name
-        case ToOwner(field):
-            first = f"the owner ({field})"
-        case PreviousOwner():
-            first = "whoever had the lead before"
-        case ToQueue(name):
-            first = f"queue {name}"
-        case ToPartner(name):
-            first = f"partner {name}"
-        case ToSequence(name):
-            first = f"mails {name}"
-        case CurrentOwner():
-            first = "stays with its owner"
-        case Reject(reason):
-            first = f"rejected: {reason}"
-        case _:
-            assert_never(target)
+    return "".join(phrase(target))
+
+
+def phrase(target: Target) -> tuple[str, str, str]:
+    """Return a target in plain words: what stands before its name, the name, and what follows.
+
+    >>> phrase(LeastLoaded("emea-sdr"))
+    ('team ', 'emea-sdr', ', least busy first')
+    """
+    before, name, after = _phrase(target)
     what = said(target)
     more = [f"who serves the {' and '.join(what.matching)}"] if what.matching else []
     more += ["at any hour"] if what.anytime else []
-    return ", ".join([first, *more])
+    return before, name, ", ".join([after, *more])
+
+
+def _phrase(target: Target) -> tuple[str, str, str]:
+    match target:
+        case RoundRobin(team):
+            return "team ", team, ", by turns"
+        case LeastLoaded(team):
+            return "team ", team, ", least busy first"
+        case ToPerson(name):
+            return "", name, ""
+        case ToOwner(field):
+            return "the owner (", field, ")"
+        case PreviousOwner():
+            return "whoever had the lead before", "", ""
+        case ToQueue(name):
+            return "queue ", name, ""
+        case ToPartner(name):
+            return "partner ", name, ""
+        case ToSequence(name):
+            return "mails ", name, ""
+        case CurrentOwner():
+            return "stays with its owner", "", ""
+        case Reject(reason):
+            return "rejected: ", reason, ""
+        case _:
+            assert_never(target)
 
 
 def role_of(target: Target) -> Role:

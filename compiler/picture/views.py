@@ -18,7 +18,9 @@ from turnout.dsl.conditions import names_in
 from turnout.dsl.policy import Policy
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Field
+from turnout.dsl.wording import conjuncts
 from turnout.dsl.wording import parts as target_parts
+from turnout.frozen import frozen
 
 _MOST_MEMBERS = 12
 _ALL, _NONE, _LEFT = "all of it", "none", "leads of no territory"
@@ -47,7 +49,7 @@ def territories(analysis: Analysis) -> Page:
     return Page(1, "who covers where", tuple(rows), entry="", is_list=True)
 
 
-@attrs.frozen
+@frozen
 class _Covered:
     """Adds territories with their parts. everywhere: the clauses that ask for no territory."""
 
@@ -126,7 +128,16 @@ def _around(policy: Policy, name: str) -> set[str]:
 
 def _besides(clause: Clause, territory: str, policy: Policy) -> str:
     """Return what a clause asks of the leads of a territory; the territory isn't said again."""
-    rest = [each for each in _way(clause, policy.fields) if each not in _around(policy, territory)]
+    known, fields = _around(policy, territory), policy.fields
+    asks = [
+        *(outer.condition for outer in clause.around),
+        *([clause.own] if clause.is_rule else []),
+    ]
+    lefts = [
+        [part for part in conjuncts(each, fields) if asked([part], fields) not in known]
+        for each in asks
+    ]
+    rest = [asked(left, fields) for left in lefts if left]
     if not clause.is_rule:
         rest.append("everybody else")
     return ", ".join(rest) or _ALL

@@ -39,6 +39,7 @@ from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.types import Field, Value
+from turnout.dsl.values import show
 from turnout.dsl.values.free_mail import FREE_MAIL
 from turnout.dsl.values.texts import normal_code, normal_text
 from turnout.dsl.values.words import is_of_word
@@ -217,12 +218,12 @@ class ConditionReader:
             inside = self._between(field, node, node.operands)
         else:
             assert isinstance(node.operands, tuple)
-            path = node.operands[0].text if node.table else ""
             if node.table:
-                values = self._tables.listed(field, node.operands[0])
+                path = node.operands[0]
+                values = self._tables.listed(field, path)
+                inside = None if values is None else IsIn(field.name, values, path.text)
             else:
-                values = self._values(field, node, node.operands)
-            inside = None if values is None else IsIn(field.name, values, path)
+                inside = self._listed(field, node, node.operands)
         if inside is None or node.operator in {"is", "in"}:
             return inside
         return And((Present(field.name), Not(inside)))
@@ -377,19 +378,38 @@ class ConditionReader:
 
     # -- literals --
 
+    def _listed(
+        self, field: Field, node: nodes.Test, literals: tuple[nodes.Literal, ...]
+    ) -> IsIn | None:
+        """Return the test for values that stand in the policy, which keeps how they stand there."""
+        order = self._order(field, node, literals)
+        if order is None:
+            return None
+        return IsIn(field.name, frozenset(order), order=tuple(order.items()))
+
     def _values(
         self, field: Field, node: nodes.Test, literals: tuple[nodes.Literal, ...]
     ) -> frozenset[Value] | None:
-        values: set[Value] = set()
+        order = self._order(field, node, literals)
+        return None if order is None else frozenset(order)
+
+    def _order(
+        self, field: Field, node: nodes.Test, literals: tuple[nodes.Literal, ...]
+    ) -> dict[Value, str] | None:
+        """Return the values in written order, each as it is written."""
+        order: dict[Value, str] = {}
         for literal in literals:
-            value = self._value(field, literal)
-            if value is None:
+            read = self._value(field, literal)
+            if read is None:
                 return None
-            values.update(value if isinstance(value, frozenset) else {value})
-        if not values:
+            for value in sorted(read) if isinstance(read, frozenset) else (read,):
+                plain = show(field, value)
+                is_plain = literal.text == plain.strip('"')
+                order.setdefault(value, plain if is_plain else literal.span.text)
+        if not order:
             self._scope.report("unknown-value", node.span, "the list is empty")
             return None
-        return frozenset(values)
+        return order
 
     def _value(self, field: Field, literal: nodes.Literal) -> Value | None:
         read, reason = read_literal(field, literal.text)

@@ -13,7 +13,7 @@ from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS
 from turnout.dsl.types import PersonName
-from turnout.dsl.wording import worded, written
+from turnout.dsl.wording import as_written, worded, written
 from turnout.dsl.zones import zone, zone_names
 
 REASONS = (
@@ -100,8 +100,22 @@ class ExpectationReader:
                 return self._due(node)
             case _ if not self._knows(node):
                 return None
+            case "fallback" if words:
+                said = self._otherwise_said().get(words[0], words[0])
+                return Expectation(kind, (said,), node.span, node.negated)
             case _:
                 return Expectation(kind, words, node.span, node.negated)
+
+    def _otherwise_said(self) -> dict[str, str]:
+        """Return the names of fallbacks by other ways to write the condition of their block."""
+        if self._route is None:
+            return {}
+        said: dict[str, str] = {}
+        for block in _blocks(self._route.entries):
+            name = written(block.condition, self._policy.fields)
+            said[" ".join(block.span.text.split())] = name
+            said[as_written(block.condition, self._policy.fields)] = name
+        return said
 
     def _malformed(self, node: nodes.Expect) -> None:
         kind = node.kind.text
@@ -156,7 +170,7 @@ class ExpectationReader:
         self._refer(kind, first, more)
         what, choices = self._choices(kind)
         known = dict.fromkeys(choices)
-        if first.text in known:
+        if first.text in known or (kind == "fallback" and first.text in self._otherwise_said()):
             return True
         if what == "field" and self._scope.is_lost(first, self._policy.fields):
             return True

@@ -11,9 +11,11 @@ import pytest
 
 from tests.support.pictures import complaints, scenes, unchecked_scenes
 from tests.support.policies import compiled, resolved
+from tests.support.strategies import Written
 from turnout.commands.trees import headed, whole_picture
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.compiler.picture import Masthead, Note, Page
+from turnout.compiler.picture.across import laid_across
 from turnout.compiler.picture.dot import dot
 from turnout.compiler.picture.lettering import fold, measure
 from turnout.compiler.picture.mermaid import mermaid
@@ -22,7 +24,9 @@ from turnout.compiler.picture.palette import Theme
 from turnout.compiler.picture.placing import laid_out
 from turnout.compiler.picture.scene import Scene
 from turnout.compiler.picture.svg import svg
+from turnout.compiler.picture.views import teams, territories
 from turnout.compiler.program import lower
+from turnout.compiler.questions.analysis import analyse
 from turnout.compiler.tree.grow import decision_tree
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -52,6 +56,76 @@ def test_the_layout_of_every_example_holds(name: str) -> None:
         for is_one_page, is_across in product((False, True), repeat=2):
             for scene in scenes(of, route, is_one_page=is_one_page, is_across=is_across):
                 assert complaints(scene) == []
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_layout_of_who_gets_what_holds(name: str) -> None:
+    of = example(name)
+    for route in of.program.routes.values():
+        page = teams(route, of.policy)
+        for scene in (laid_out(page, Masthead("teams")), laid_across(page, Masthead("teams"))):
+            assert complaints(scene) == []
+
+
+LONG = "A-name-that-is-as-long-as-somebody-in-a-hurry-has-written-it-down"
+WORLD = f"""\
+lead {{ id: text required  country: country  size: integer 0.. }}
+territory World {{
+  territory Europe {{ territory Central {{ territory DACH = country in [DE, AT] }}
+    territory {LONG} = country is FR }}
+  territory Rest = country in [US, CA]
+}}
+queue q
+route inbound {{
+  rule any {{ when size > 5000 to queue q }}
+  rule dach-large {{ when DACH and size > 10 to queue q }}
+  rule dach {{ when DACH to queue q }}
+  rule french {{ when {LONG} to queue q }}
+  rule rest {{ when Rest to queue q }}
+  fallback to queue q
+}}
+"""
+ZIPS = """\
+lead { id: text required  zip: code  size: integer 0.. }
+territory Zips { from "zips.csv" by zip -> area }
+queue q
+route inbound {
+  rule north { when North to queue q }
+  rule east { when size > 10 and East to queue q }
+  within South { rule south { when size > 10 to queue q } fallback to queue q }
+  fallback to queue q
+}
+"""
+TABLE = {"zips.csv": "zip,area\n10115,North\n01067,East\n80331,South\n"}
+
+
+def covered(written: Written) -> list[tuple[int, str, bool]]:
+    """Return the rows of who covers where: level, text, and whether it is a table's next line."""
+    page = territories(analyse(compiled(written).program, "inbound"))
+    for scene in (laid_out(page, Masthead("all")), laid_across(page, Masthead("all"))):
+        assert complaints(scene) == []
+    return [(row.level, row.text, row.is_joined) for row in page.rows]
+
+
+def test_territories_stand_in_their_parents_and_those_of_one_rule_in_a_table() -> None:
+    found = covered(Written(WORLD))
+    assert found[3:-1] == [
+        (0, "World", False),
+        (1, "Europe", False),
+        (2, "Central", False),
+        (3, "DACH", False),
+        (4, "size > 10", False),
+        (4, "all of it", True),
+        (2, LONG, False),
+        (1, "Rest", False),
+    ]
+
+
+def test_a_family_from_a_table_is_a_table() -> None:
+    found = covered(Written(ZIPS, TABLE))
+    assert (0, "North", False) in found
+    assert (0, "East, size > 10", True) in found
+    assert (0, "South", False) in found
 
 
 def generated(rules: int, seed: int) -> str:
@@ -258,6 +332,12 @@ HOSTILE = (
     "new\nline\ttab\x01\x1b[31m",
     "x" * 10_000,
     "]]>--><!--",
+    "</style><style>*{display:none}",
+    "javascript:alert(1)",
+    "$$x^2$$ \\(y\\) :fa:fa-bomb:",
+    "\u2028line\u2029\x85\x0b\x7f\ufffe\U000e0041\U0001f1e9\U0001f1ea",
+    "\u0301" * 300 + "\u05d0\u2067\u0e01\u0e33\u2066",
+    "&#x3c;img src=x&#x3e; &amp;lt; %3Cscript%3E",
 )
 
 

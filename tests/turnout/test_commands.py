@@ -170,7 +170,8 @@ def test_route_reads_stdin_and_writes_json_lines_to_stdout(folder: Path) -> None
     ("leads", "said"),
     [
         (b"1,Germany,5000\n2,Austria,12\n", "no column named after a field"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "not text"),
+        (b"\x89PNG\r\n\x1a\n\0\0", "is a picture, not a table"),
+        (b"\x7fELF\2\1\1" + bytes(20), "is not text"),
         ("id,country\n1,Österreich\n".encode("latin-1"), "UTF-8"),
     ],
 )

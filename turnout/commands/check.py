@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -188,8 +189,9 @@ def checked(
 
     severities: what goes before those that are configured.
     """
-    hidden = len(files) < MANY or not sys.stderr.isatty()
-    with click.progressbar(files, label="checking", file=sys.stderr, hidden=hidden) as progress:
+    is_shown = len(files) >= MANY and sys.stderr.isatty()
+    bar = click.progressbar(files, label="checking", file=sys.stderr) if is_shown else None
+    with bar or nullcontext(files) as progress:
         return joined(
             compile_policy(
                 file,

@@ -6,6 +6,8 @@ Unicode's East Asian Width (UAX #11): two cells for wide characters, none for co
 ones.
 """
 
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from typing import Any
@@ -47,9 +49,21 @@ def paint(text: str, ink: Ink) -> str:
 
 def columns() -> int:
     """The width to lay out for, in cells: the terminal's within reason, 80 where there is none."""
-    from shutil import get_terminal_size  # noqa: PLC0415 - with all that archives need
+    return max(NARROWEST, min(_terminal() or PIPED, WIDEST))
 
-    return max(NARROWEST, min(get_terminal_size((PIPED, 24)).columns, WIDEST))
+
+def _terminal() -> int:
+    """Return the terminal's width as `shutil.get_terminal_size` does, 0 where there is none.
+
+    That module comes with all that archives need, for which every command would wait.
+    """
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said) > 0:
+        return int(said)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns if sys.__stdout__ else 0
+    except (OSError, ValueError):  # no terminal; closed
+        return 0
 
 
 def cells(character: str) -> int:

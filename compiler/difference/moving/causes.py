@@ -280,15 +280,28 @@ class Edits:
         """Return whether these rows give every lead of an area one of these outcomes."""
         ground = self.of.ground
         outside = [ground.sets.regions.complement(region) for region in area.outside]
-        before: list[Region] = []
         for at in lines.met(area.box):
             row = lines.rows[at]
-            if row.whole not in wanted:
-                leads = [*area.inside, *outside, *ground.possible, *before, ground.taken(row)]
-                if self.of.find(leads, area.box) is not None:
-                    return False
-            before.append(ground.left(row))
+            if row.whole in wanted:
+                continue
+            taken = [*area.inside, ground.taken(row)]
+            box = _narrowed(area.box, taken)
+            # Only the earlier rows that meet the row's own leads: all of them would make it
+            # quadratic in the rules, where an area is nearly everything.
+            before = () if box is None else (lines.rows[other] for other in lines.met(box, at))
+            leads = [*taken, *outside, *ground.possible, *map(ground.left, before)]
+            if box is not None and self.of.find(leads, box) is not None:
+                return False
         return True
+
+
+def _narrowed(box: Masks, regions: Iterable[Region]) -> Masks | None:
+    """Return the part of a box in which the leads of all these regions lie, None for nothing."""
+    sides = list(box)
+    for region in regions:
+        for at, mask in region.box:
+            sides[at] &= mask
+    return tuple(sides) if all(sides) else None
 
 
 def _is_marked(rows: Sequence[ClauseRow], at: int) -> bool:

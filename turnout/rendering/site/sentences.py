@@ -12,6 +12,7 @@ from typing import assert_never
 from htpy import Element, Node, a, bdi, code, fragment, li, ol, ul
 from markupsafe import Markup
 
+from turnout.compiler.picture.speech import asked, phrase
 from turnout.compiler.program import Clause
 from turnout.dsl.conditions import Condition
 from turnout.dsl.policy import Sla
@@ -24,21 +25,8 @@ from turnout.dsl.promises import (
     Reached,
     SlaAtMost,
 )
-from turnout.dsl.targets import (
-    CurrentOwner,
-    LeastLoaded,
-    PreviousOwner,
-    Reject,
-    RoundRobin,
-    Target,
-    ToOwner,
-    ToPartner,
-    ToPerson,
-    ToQueue,
-    ToSequence,
-    said,
-)
-from turnout.dsl.wording import acted, conjuncts, written, written_part
+from turnout.dsl.targets import Target
+from turnout.dsl.wording import acted, conjuncts, written_part
 from turnout.frozen import attribute, frozen
 from turnout.printable import visible
 from turnout.rendering.site.addresses import link, page_of
@@ -102,7 +90,7 @@ class Teller:
     def condition(self, condition: Condition, text: str | None = None) -> Node:
         """Return a condition as the policy says it, its territories and segments linked."""
         fields = self.subject.policy.fields
-        whole = written(condition, fields) if text is None else text
+        whole = asked([condition], fields) if text is None else text
         names = [name for name in dict.fromkeys(names_in(condition)) if name in self.subject.named]
         if not names:
             return code[told(whole)]
@@ -123,30 +111,10 @@ class Teller:
         return ul(".conditions")[(li[line] for line in lines)]
 
     def target(self, target: Target) -> Node:
-        """Return where a target sends, in words."""
-        kind, name = receiver(target)
-        hours = ", at any hour" if said(target).anytime else ""
-        match target:
-            case RoundRobin(matching=matching):
-                serving = _serving(matching)
-                return ["team ", self.receiver(kind, name), f", by turns{serving}{hours}"]
-            case LeastLoaded(matching=matching):
-                who = f", whoever has the fewest open leads{_serving(matching)}{hours}"
-                return ["team ", self.receiver(kind, name), who]
-            case ToPerson():
-                return [self.receiver(kind, name), hours]
-            case ToOwner(field):
-                return ["the owner whom the lead names in ", code[told(field)], hours]
-            case PreviousOwner():
-                return ["whoever had the earlier lead of the same person", hours]
-            case ToQueue() | ToPartner() | ToSequence():
-                return [f"{kind} ", self.receiver(kind, name), hours]
-            case CurrentOwner():
-                return "nobody new: it stays with whoever has it"
-            case Reject(reason):
-                return ["nobody: rejected, because ", told(f"“{reason}”")]
-            case _:
-                assert_never(target)
+        """Return where a target sends, in the picture's words, linked."""
+        before, name, after = phrase(target)
+        named = self.receiver(receiver(target)[0], name) if name else ""
+        return [visible(before), named, visible(after)]
 
     def chain(self, clause: Clause) -> Element:
         """Return the targets of a clause in the order in which they are tried."""
@@ -198,9 +166,3 @@ class Teller:
         for at, each in enumerate(targets):
             found += [" or " if at else "", f"{each.kind} ", self.receiver(each.kind, each.name)]
         return found
-
-
-def _serving(matching: Sequence[str]) -> str:
-    if not matching:
-        return ""
-    return f", among those who serve the lead's {visible(' and '.join(matching))}"

@@ -12,6 +12,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const MOST_WAY = 25;
   let isWayOpen = true;
   const MOST_SAID = 6;
+  const MOST_OTHERS = 6;
   const way = globalThis.turnoutWay;
   const frame = document.querySelector(".picture");
 
@@ -164,7 +165,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (!by.has(each.clause)) by.set(each.clause, []);
       by.get(each.clause).push(each);
     }
-    const items = [...by].slice(0, MOST_WAY).map(([clause, ways]) => {
+    const items = [...by].map(([clause, ways]) => {
       const texts = ways.map(({ field, says: whats, isAll }) => {
         const told = whats.slice(0, MOST_SAID).map((what) => says(field, what));
         const more = whats.length - MOST_SAID;
@@ -174,9 +175,14 @@ document.addEventListener("DOMContentLoaded", () => {
       const to = attempts.length ? ` → ${attempts[0].kind} ${attempts[0].name}`.trimEnd() : "";
       return element("li", "", nameOf(clause), `${to}, if ${texts.join("; or if ")}.`);
     });
-    const more = by.size - MOST_WAY;
-    if (more > 0) items.push(element("li", `And ${more} rules more.`));
-    return [element("h2", "What would have to be different, and nothing else"), element("ul", "", ...items)];
+    const title = element("h2", "What would have to be different, and nothing else");
+    const first = element("ul", "", ...items.splice(0, MOST_OTHERS));
+    if (!items.length) return [title, first];
+    const rest = items.slice(0, MOST_WAY);
+    const more = items.length - rest.length;
+    if (more > 0) rest.push(element("li", `And ${more} rules more.`));
+    const folded = element("details", "", element("summary", `${items.length} others`), element("ul", "", ...rest));
+    return [title, first, folded];
   }
 
   /** Draw the way into the picture, and have its links speak of this lead. */

@@ -1,0 +1,54 @@
+"""A list is told in the order and in the words in which it was written."""
+
+from pathlib import Path
+
+import pytest
+
+from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.trials.testing import Tester
+
+POLICY = """\
+lead {{
+  id: text required
+  country: country
+  source: one of [demo, pricing, "Trade Show"]
+}}
+queue q
+queue r
+route main {{
+  rule first {{ when country is IT and source is demo to queue r }}
+  within country in [FR, "Germany"] {{
+    rule inner {{ when source is "Trade Show" to queue r }}
+    fallback to queue q
+  }}
+  rule last {{ when country in [ES, FR, "United Kingdom", AT] to queue q }}
+  fallback to queue r
+}}
+test "a block is named as it is written" {{
+  lead {{ id: "1", country: FR }}
+  expect fallback "{name}"
+}}
+"""
+
+
+def checked(folder: Path, name: str) -> Compiled:
+    file = folder / "p.route"
+    file.write_text(POLICY.format(name=name.replace('"', r"\"")), encoding="utf-8")
+    return compile_policy(file)
+
+
+@pytest.mark.parametrize(
+    "name", ['country in [FR, "Germany"]', "country in [DE, FR]"], ids=["written", "sorted"]
+)
+def test_a_block_is_named_as_it_is_written(tmp_path: Path, name: str) -> None:
+    compiled = checked(tmp_path, name)
+    assert [f.message for f in compiled.findings if f.name == "unknown-name"] == []
+    tester = Tester(compiled.program)
+    assert [tester.run(test).is_passed for test in compiled.policy.tests] == [True]
+
+
+def test_a_corrected_list_keeps_its_order_and_words(tmp_path: Path) -> None:
+    found = checked(tmp_path, "country in [DE, FR]").findings
+    (finding,) = [each for each in found if each.name == "unreachable-alternative"]
+    assert finding.help[0].startswith('write `when country in [ES, "United Kingdom", AT]`')
+    assert [fix.replacement for fix in finding.fixes] == ['country in [ES, "United Kingdom", AT]']
