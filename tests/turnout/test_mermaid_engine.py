@@ -62,7 +62,11 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Generator[Any, None, Non
     )
     with launched() as browser:
         found = Opened(browser)
-        found.page.on("dialog", lambda dialog: found.said.append(dialog.message))
+
+        def heard(dialog: Any) -> None:
+            found.said.append(str(dialog.message))
+
+        found.page.on("dialog", heard)
         found.go(folder, "page.html")
         yield found
 

@@ -172,7 +172,7 @@ def test_a_terminal_shows_how_far_it_is_and_a_file_does_not(
             return True
 
     monkeypatch.setattr("sys.stderr", Terminal())
-    kept = list(docs._shown(iter("abc"), 3, "writing"))  # noqa: SLF001 - no command has a terminal here
+    kept = list(docs.progress(iter("abc"), 3, "writing"))
     assert kept == ["a", "b", "c"]
     assert "writing" in "".join(shown)
     assert "100%" in "".join(shown)

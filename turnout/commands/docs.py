@@ -167,7 +167,7 @@ def _files(wanted: _Wanted, compiled: Compiled) -> Mapping[str, bytes]:
             analyse(compiled.program, name),
             measured(compiled, name, wanted.sample, wanted.at, wanted.manner),
         )
-        for name in _shown(names, len(names), "measuring")
+        for name in progress(names, len(names), "measuring")
     }
     tester = Tester(compiled.program)
     subject = SiteSubject(
@@ -180,12 +180,12 @@ def _files(wanted: _Wanted, compiled: Compiled) -> Mapping[str, bytes]:
     )
 
     def shown(found: Iterator[tuple[str, bytes]], total: int) -> Iterator[tuple[str, bytes]]:
-        return _shown(found, total, "writing")
+        return progress(found, total, "writing")
 
     return site(subject, has_reload=wanted.has_reload, shown=shown)
 
 
-def _shown(of: Iterable[T], total: int, label: str) -> Iterator[T]:
+def progress(of: Iterable[T], total: int, label: str) -> Iterator[T]:
     """Yield what is in `of`, and show on a terminal's stderr how far it is."""
     if not sys.stderr.isatty():
         yield from of

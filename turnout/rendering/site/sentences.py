@@ -27,7 +27,7 @@ from turnout.dsl.promises import (
 )
 from turnout.dsl.targets import Target
 from turnout.dsl.wording import acted, conjuncts, written_part
-from turnout.frozen import attribute, frozen
+from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.rendering.site.addresses import link, page_of
 from turnout.rendering.site.subject import SiteSubject, names_in, receiver
@@ -48,7 +48,7 @@ class Teller:
 
     subject: SiteSubject
     here: str
-    known: dict[tuple[Hashable, ...], Markup] = attribute(factory=dict, repr=False)
+    known: dict[tuple[Hashable, ...], Markup]
 
     def once(self, say: Callable[[], Node], *about: Hashable) -> Markup:
         """Return what `say` returns, written out. about: what tells it apart."""
