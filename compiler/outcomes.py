@@ -8,6 +8,7 @@ left out, since whatever kept that one from the lead keeps it, too (`tried`).
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 from turnout.compiler.program import Attempt, Clause
 from turnout.dsl.targets import Accepting, Target, said
@@ -61,10 +62,11 @@ def tried(targets: Sequence[Target]) -> tuple[Target, ...]:
     >>> tried([ana, ana, triage, ToPerson("ben")]) == (ana, triage)
     True
     """
-    return tuple(targets[at] for at in _deciding(targets))
+    return tuple(targets[at] for at in _deciding(tuple(targets)))
 
 
-def _deciding(targets: Sequence[Target]) -> list[int]:
+@lru_cache(maxsize=1_000)  # thousands of rules have a few chains
+def _deciding(targets: tuple[Target, ...]) -> tuple[int, ...]:
     found: list[int] = []
     for at, target in enumerate(targets):
         if any(_asks_no_less(target, targets[before]) for before in found):
@@ -72,7 +74,7 @@ def _deciding(targets: Sequence[Target]) -> list[int]:
         found.append(at)
         if isinstance(target, Accepting):
             break
-    return found
+    return tuple(found)
 
 
 def _asks_no_less(target: Target, before: Target) -> bool:
@@ -82,10 +84,11 @@ def _asks_no_less(target: Target, before: Target) -> bool:
     strictly. Nothing is made of who is in a team or has no hours: that may change, and the
     rules stay.
     """
+    if target.kind.reached != before.kind.reached:  # as in most of thousands of chains
+        return False
     one, two = said(target), said(before)
-    is_same = (target.kind.reached, one.name) == (before.kind.reached, two.name)
     is_as_strict = set(two.matching) <= set(one.matching) and (two.anytime or not one.anytime)
-    return is_same and is_as_strict
+    return one.name == two.name and is_as_strict
 
 
 # -- who can have the lead --
@@ -111,7 +114,7 @@ class End:
 def ends(attempts: Sequence[Attempt]) -> Iterator[End]:
     """Yield the ends that a chain can come to, in order; some only for some leads, or none."""
     passed: list[Attempt] = []
-    for at in _deciding([attempt.target for attempt in attempts]):
+    for at in _deciding(tuple(attempt.target for attempt in attempts)):
         yield End(attempts[at], tuple(passed))
         if isinstance(attempts[at].target, Accepting):
             return

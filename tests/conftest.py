@@ -12,7 +12,7 @@ import gc
 import pytest
 from hypothesis import Phase, settings
 
-from tests.support.lanes import LONGEST, FastLane, is_apart
+from tests.support.lanes import FastLane, turn
 
 THOROUGH = 10_000
 
@@ -47,7 +47,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put first what takes long, so that at the end no core waits for another's long test."""
-    items.sort(key=lambda item: (not item.nodeid.startswith(LONGEST), not is_apart(item.nodeid)))
+    items.sort(key=lambda item: turn(item.nodeid))
 
 
 def pytest_collection_finish() -> None:

@@ -86,8 +86,8 @@ def too_much(met: Met) -> Iterator[Told]:
     for start, end in spans:
         said = met.text[start:end]
         if (
-            not said.isprintable()
-            or not said
+            not said
+            or not said.isprintable()
             or said[0] in '"{}[]()'
             or not _KEPT.isdisjoint(said.lower().split())
         ):

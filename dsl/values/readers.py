@@ -33,8 +33,9 @@ _Words: TypeAlias = (
 _UNSTORABLE = Unread("holds a NUL character or half a surrogate pair")
 _TOO_LONG = Unread(f"longer than {LONGEST:,} characters")
 _PLACEHOLDER = Unread("a placeholder")
-# Types that would read a placeholder as a value of their own: `nan` is a language of China.
-_OPEN = (types.Text, types.Code, types.Language)
+# Types that would read a placeholder as a value of their own: `nan` is a language of China, and
+# "k.a." could be a host.
+_OPEN = (types.Text, types.Code, types.Language, types.Domain)
 # What one field's reader remembers: texts, and characters of a text.
 _REMEMBERED = 2_000
 _LONGEST_REMEMBERED = 100
@@ -109,7 +110,7 @@ def _text_reader(
 ) -> FromText:
     """Return what reads any text: nothing, a placeholder, or what `from_text` makes of it."""
     is_open, is_text = isinstance(kind, _OPEN), type(kind) is types.Text
-    known = LIKELY if isinstance(kind, types.Language) else CERTAIN
+    known = CERTAIN if isinstance(kind, types.Text | types.Code) else LIKELY
 
     def bare(text: str, country: str | None) -> Reading:
         """Read what is left of a text without what an export put around it."""

@@ -17,7 +17,8 @@ from turnout.compiler.compiled import compile_policy
 from turnout.dsl import mistakes, nodes
 from turnout.dsl.fixes import applied
 from turnout.dsl.mistakes.met import Met, Mistake, Told
-from turnout.dsl.parse import most_mended, parse
+from turnout.dsl.parse import parse
+from turnout.dsl.recovery import most_mended
 from turnout.dsl.source import Source, Span
 
 SCHEMA = """\

@@ -6,6 +6,7 @@ from turnout.dsl.types import (
     AnyOf,
     Code,
     Country,
+    Domain,
     Email,
     Field,
     FieldType,
@@ -95,6 +96,8 @@ def test_what_is_said_is_read(kind: FieldType, raw: str, value: object) -> None:
         (Text(), '""', "a placeholder"),
         (Text(), "[]", "a placeholder"),
         (Text(), "(No value)", "a placeholder"),
+        (Domain(), "k.A.", "a placeholder"),
+        (Domain(), "n.d.", "a placeholder"),
     ],
 )
 def test_what_says_something_else_is_an_issue(kind: FieldType, raw: str, reason: str) -> None:

@@ -16,8 +16,12 @@ import pytest
 MOST = 5.0
 """Seconds of one processor that a test of the fast lane may take, fixtures included."""
 
-LONGEST = "tests/laws/test_scale.py"
-"""What takes minutes, and is traced for coverage besides: it is begun first."""
+FIRST = tuple(
+    f"tests/laws/test_{name}.py"
+    for name in ("scale", "exactness", "gaps", "guarantees", "rules", "shares")
+)
+"""What is begun first: what takes minutes, then the claims, of which each process that tries one
+counts all leads of the policies anew that they share; in a row, one process has them all."""
 
 APART: Mapping[str, str] = MappingProxyType(
     {
@@ -114,6 +118,16 @@ class FastLane:
                 f"{self._most:g} s: make it quicker, or name it in APART of tests/support/lanes.py"
             )
         return report
+
+
+def turn(test: str) -> tuple[int, bool]:
+    """Return what tests, as pytest names them, are ordered by: what takes long comes first.
+
+    >>> turn("tests/laws/test_scale.py::test_x") < turn("tests/laws/test_plan.py::test_x")
+    True
+    """
+    first = next((at for at, name in enumerate(FIRST) if test.startswith(name)), len(FIRST))
+    return first, not is_apart(test)
 
 
 def is_apart(test: str) -> bool:

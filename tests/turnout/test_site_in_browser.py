@@ -109,6 +109,20 @@ def test_a_block_folds_by_keyboard(browser: Any, site: Path) -> None:
     assert block.evaluate("block => block.open")
 
 
+def test_a_dark_page_is_printed_light_with_everything_unfolded(browser: Any, site: Path) -> None:
+    opened = Opened(browser, scheme="dark")
+    page = opened.go(site, "route/retention.html")
+    page.evaluate("document.querySelector('.outline details').open = false")
+    back = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(back)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate(back) == "rgb(255, 255, 255)"
+    assert page.locator(".outline details:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate(back) == dark
+    assert page.locator(".outline details:not([open])").count() == 1
+
+
 def test_the_picture_comes_closer_and_finds_a_word(browser: Any, site: Path) -> None:
     opened = Opened(browser)
     page = opened.go(site, "picture/retention.html")

@@ -35,7 +35,13 @@ from turnout.rendering.site.overview_pages import (
     tables_page,
     tests_page,
 )
-from turnout.rendering.site.picture_page import STYLE, Pictured, picture_pages, picture_style
+from turnout.rendering.site.picture_page import (
+    STYLE,
+    Pictured,
+    picture_pages,
+    picture_style,
+    role_colours,
+)
 from turnout.rendering.site.receiver_pages import outlet_page, person_page, team_page
 from turnout.rendering.site.shell import Shell
 from turnout.rendering.site.start_page import start_page
@@ -127,7 +133,8 @@ def _files(shell: Shell) -> Iterator[tuple[str, bytes]]:
 
 
 def _asset(name: str) -> bytes:
-    return files("turnout.rendering.site").joinpath("assets", name).read_bytes()
+    content = files("turnout.rendering.site").joinpath("assets", name).read_bytes()
+    return role_colours() + content if name == "style.css" else content
 
 
 def _ways(subject: SiteSubject) -> dict[str, str]:

@@ -21,8 +21,8 @@ from htpy import (
     tr,
 )
 
+from turnout.compiler.picture.speech import ROLES, role_of
 from turnout.compiler.questions.coverage import END, Cell, Coverage, Matrix
-from turnout.dsl.targets import Reject
 from turnout.rendering.coverage import GAP, percent, ranked
 from turnout.rendering.site.sentences import Teller
 from turnout.rendering.site.shell import Shell
@@ -58,9 +58,7 @@ def _matrix(tell: Teller, coverage: Coverage, matrix: Matrix) -> Node:
     return section[
         h2[_title(tell, coverage, by)],
         p(".legend")[
-            span(".key.worked")["somebody works them"],
-            span(".key.kept")["a queue, partner or sequence, or its owner keeps it"],
-            span(".key.refused")["rejected"],
+            (span(class_=f"key {role}")[words] for role, words in ROLES.items() if role != "plain"),
             span(".key.gap")["nobody: no target"],
             span(".key.empty")["no such lead"],
             known,
@@ -116,15 +114,11 @@ def _lines(
 
 
 def _kind(tell: Teller, coverage: Coverage, at: int) -> str:
+    """Return whose colour a cell has: that of the picture's card, or of a gap."""
     if at == END:
         return "gap"
     attempts = tell.subject.program.routes[coverage.route].clauses[at].attempts
-    if not attempts:
-        return "gap"
-    target = attempts[0].target
-    if isinstance(target, Reject):
-        return "refused"
-    return "kept" if target.kind.receiver in {"outlet", "nobody"} else "worked"
+    return role_of(attempts[0].target) if attempts else "gap"
 
 
 def _shares(tell: Teller, coverage: Coverage) -> Node:

@@ -15,7 +15,9 @@ from htpy import link as link_
 from markupsafe import Markup
 
 from turnout.compiler.picture import Masthead, Page
+from turnout.compiler.picture.palette import DARK, LIGHT
 from turnout.compiler.picture.placing import laid_out
+from turnout.compiler.picture.speech import ROLES
 from turnout.compiler.picture.svg import svg
 from turnout.compiler.tree import Question
 from turnout.dsl.source import Span
@@ -142,6 +144,20 @@ def picture_style(page: Page, heading: Masthead) -> bytes:
         "@media (prefers-color-scheme: dark) {\n"
         f"  :root:not([data-theme='light']) .picture {{ {dark} }}\n}}\n"
         f":root[data-theme='dark'] .picture {{ {dark} }}\n"
+    ).encode()
+
+
+def role_colours() -> bytes:
+    """Return the colours of those who get leads as variables: the picture's, light and dark."""
+    light, dark = (
+        " ".join(f"--{role}: {colours.looks[role][1]};" for role in ROLES)
+        for colours in (LIGHT, DARK)
+    )
+    return (
+        f":root {{ {light} }}\n"
+        "@media (prefers-color-scheme: dark) {\n"
+        f"  :root:not([data-theme='light']) {{ {dark} }}\n}}\n"
+        f":root[data-theme='dark'] {{ {dark} }}\n"
     ).encode()
 
 

@@ -146,11 +146,17 @@
 
   function printing() {
     let folded = [];
+    let theme;
+    const root = document.documentElement;
     addEventListener("beforeprint", () => {
+      theme = root.dataset.theme;
+      root.dataset.theme = "light"; // dark paper costs ink, and shows little
       folded = [...document.querySelectorAll("details:not([open])")];
       for (const each of folded) each.open = true;
     });
     addEventListener("afterprint", () => {
+      if (theme === undefined) delete root.dataset.theme;
+      else root.dataset.theme = theme;
       for (const each of folded) each.open = false;
     });
   }
