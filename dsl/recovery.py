@@ -46,7 +46,7 @@ _SYNCHRONISING = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _WORD = re.compile(r"[\w-]+")
-_NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|[^\w\s"\'{}\[\](),.;:#-]+|.', re.DOTALL)
+_NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|[%@$^~?*+]+|.', re.DOTALL)
 
 
 def recovered(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
@@ -65,7 +65,7 @@ def recovered(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
         if file is not None:
             found = [*attempt.findings, *(_said(source, each, mended) for each in mended)]
             found.sort(key=lambda each: each.span.start if each.span else 0)
-            return file, tuple(found)
+            return file, tuple(found[:MAX_ERRORS])
         if attempt.next is None:  # what was read in its place can't stand there either
             refused.add(mended.pop().start)
         elif any(each.start == attempt.next.start for each in mended):

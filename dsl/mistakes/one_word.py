@@ -63,7 +63,8 @@ def unnamed(met: Met) -> Told | None:
 def left_out(met: Met) -> Iterator[Told]:
     """Yield each word that could be missing before the place."""
     for word in JOINTS:
-        if word in met.accepted:
+        declares = word in {"territory", "segment"}
+        if word in met.accepted and not (declares and met.word in STARTERS):
             joint = "" if word in {"(", "[", ".."} else " "
             at = len(met.text[: met.start].rstrip()) if word in {",", ":"} else met.start
             edit = Repair(at, at, f"{word}{joint}" if at == met.start else word)
@@ -84,7 +85,12 @@ def too_much(met: Met) -> Iterator[Told]:
         spans.append((met.start, after.end("word")))
     for start, end in spans:
         said = met.text[start:end]
-        if not said or said[0] in '"{}[]()' or not _KEPT.isdisjoint(said.lower().split()):
+        if (
+            not said
+            or not said.isprintable()
+            or said[0] in '"{}[]()'
+            or not _KEPT.isdisjoint(said.lower().split())
+        ):
             continue
         if any(part.isdigit() for part in said) or any(
             word in STARTERS or (word.isidentifier() and _is_declared(met.text, word))

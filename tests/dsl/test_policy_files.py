@@ -135,7 +135,7 @@ def test_a_condition_of_10_000_parts_is_read() -> None:
 
 
 def test_no_more_than_a_hundred_syntax_errors_are_shown(main: Path) -> None:
-    main.write_text("queue 1\n" * 5_000)
+    main.write_text("queue ^\n" * 5_000)
     assert names(compile_policy(main)) == ["syntax-error"] * 100
 
 
