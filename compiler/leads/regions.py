@@ -115,7 +115,8 @@ class Regions:
                 box[at] = box[at] & mask if at in box else mask  # one int for many regions
                 if box[at] == 0:
                     return NOTHING
-            eithers.update(dict.fromkeys(part.eithers))
+            if part.eithers:
+                eithers.update(dict.fromkeys(part.eithers))
         return Region(tuple(sorted(box.items())), tuple(eithers))
 
     def any(self, parts: Iterable[Region]) -> Region:
@@ -261,7 +262,8 @@ def _box(space: Space, regions: Iterable[Region], meter: Meter, within: Box) -> 
     for region in regions:
         for at, mask in region.box:
             start[at] &= mask
-        eithers.update(dict.fromkeys(region.eithers))
+        if region.eithers:
+            eithers.update(dict.fromkeys(region.eithers))
     if not all(start):
         return None
     stack = [(start, list(eithers))]

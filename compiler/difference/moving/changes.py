@@ -9,6 +9,7 @@ once for all of their clauses.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import attrs
 
@@ -21,7 +22,7 @@ from turnout.compiler.difference.moving.pieces import (
     CommonGround,
     Piece,
     Reach,
-    cubes,
+    grouped,
     grown,
     reach,
 )
@@ -81,7 +82,7 @@ def _effort(leads: Reach) -> tuple[float, int]:
     others = len({piece.by for piece in leads.moved})
     if leads.is_many:
         return 1.0, -others
-    sentences = sum(map(len, _groups(leads, leads.moved).values()))
+    sentences = sum(map(len, leads.groups.values()))
     return (sentences / others if others else 0, -others)
 
 
@@ -123,13 +124,11 @@ def _told(of: Compared, leads: Reach, told: Sequence[ClauseRow]) -> _Told:
 
 def _fresh(of: Compared, leads: Reach, told: _Told) -> list[Piece]:
     """Return the moved pieces with a lead that hasn't been told."""
-    if not told.rows:
-        return list(leads.moved)
     others = [of.ground.sets.regions.complement(region) for region in told.leads]
     fresh: list[Piece] = []
     for piece in leads.moved:
         try:
-            if of.find([*leads.leads, *others], piece.box) is None:
+            if of.find([leads.leads, *others], piece.box) is None:
                 continue
         except OutOfSteps:
             pass  # it is told once more, which is no fault
@@ -144,7 +143,9 @@ def _moved(
 
     narrows: sentences are narrowed to what moves.
     """
-    groups = {} if leads.is_many else _groups(leads, _fresh(of, leads, told))
+    groups: dict[Outcome, list[Masks]] = {}
+    if not leads.is_many:
+        groups = grouped(leads, _fresh(of, leads, told)) if told.rows else leads.groups
     lines = [(outcome, box) for outcome, boxes in groups.items() for box in boxes]
     if leads.is_many or len(lines) > MOST_SENTENCES:
         yield from _all_moved(of, leads, told, is_old=is_old)
@@ -176,24 +177,13 @@ def _all_moved(of: Compared, leads: Reach, told: _Told, *, is_old: bool) -> Iter
         if id(row) in known:
             continue
         try:
-            if of.find([*leads.leads, *leads.others(at)]) is not None:
+            if of.find([leads.leads, *leads.others(at)]) is not None:
                 takers.setdefault(row.whole, []).append((row, leads.others(at)))
         except OutOfSteps:
             yield leads.row.title
             return
     for some in takers.values():
         yield _shift(of, leads, leads.start, stay, some, is_old=is_old, by_takers=True)
-
-
-def _groups(leads: Reach, fresh: Sequence[Piece]) -> dict[Outcome, list[Masks]]:
-    """Return, by outcome, boxes that hold the leads of `fresh` and none with another outcome."""
-    groups: dict[Outcome, list[Piece]] = {}
-    for piece in fresh:
-        groups.setdefault(leads.outcome(piece), []).append(piece)
-    return {
-        outcome: cubes(leads, some, [p for p in leads.pieces if leads.outcome(p) != outcome])
-        for outcome, some in groups.items()
-    }
 
 
 # -- a sentence says no more than moves --
@@ -229,7 +219,7 @@ def _moving(
     outside = [of.ground.sets.regions.outside(tuple(enumerate(other))) for other in besides]
     for at, row in enumerate(leads.theirs):
         if row.whole == outcome and truth(of.ground.taken(row), box) is not False:
-            found = of.find([*leads.leads, *leads.others(at), *outside], box)
+            found = of.find([leads.leads, *leads.others(at), *outside], box)
             if found is not None:
                 return found
     return None
@@ -274,11 +264,10 @@ def _shift(  # noqa: PLR0913 - what a shift is told from
     by_takers: bool = False,
 ) -> Shift:
     versions = (of.old, of.new) if is_old else (of.new, of.old)
-    met = [row for row in leads.mine if _may_meet(of.ground, (leads.row, row), box)]
-    met += [row for row in told.rows if _may_meet(of.ground, (leads.row, row), box)]
-    before = tuple(of.ground.taken(row) for row in leads.mine)
     own_taken = of.ground.taken(leads.row)
-    areas = tuple(Area((own_taken, *taken), (*before, *told.leads), box) for _, taken in takers)
+    areas = tuple(
+        Area((own_taken, *taken), box, lambda: (*leads.before, *told.leads)) for _, taken in takers
+    )
     others = tuple(dict.fromkeys(row.whole for row, _ in takers))
     own, others_ = [leads.row], [row for row, _ in takers]
     sides = (
@@ -294,25 +283,26 @@ def _shift(  # noqa: PLR0913 - what a shift is told from
         ways = [
             (regions, (leads.row, row) if is_old else (row, leads.row)) for row, regions in takers
         ]
-        return phrased, witness(of, leads.leads, ways, (box, telling))
+        return phrased, witness(of, [leads.leads], ways, (box, telling))
+
+    def besides() -> tuple[str, ...]:
+        rows = (*leads.mine, *told.rows)
+        met = (row for row in rows if _may_meet(of.ground, (leads.row, row), box))
+        own = leads.row.clause
+        others = (row for row in met if row.clause is not None and row.clause is not own)
+        return tuple(dict.fromkeys(row.title for row in others))
 
     return Shift(
         *_told_apart(olds, news),
         tell,
+        besides,
         leads.row.title,
         is_old,
-        tuple(
-            dict.fromkeys(
-                row.title
-                for row in met
-                if row.clause is not None and row.clause is not leads.row.clause
-            )
-        ),
         sources,
         sinks,
         owners=_owners(of, *((own, others_) if is_old else (others_, own))),
         areas=areas,
-        is_declared=_is_declared(of, leads.leads, box),
+        is_declared=_is_declared(of, [leads.leads], box),
     )
 
 
@@ -332,7 +322,7 @@ def _narrowed(of: Compared, leads: Reach, box: Masks, moving: Sequence[list[Regi
         for number in members(box[at]):
             one = (*kept[:at], 1 << number, *kept[at + 1 :])
             try:
-                if all(of.find([*leads.leads, *some], one) is None for some in moving):
+                if all(of.find([leads.leads, *some], one) is None for some in moving):
                     kept[at] &= ~(1 << number)
             except OutOfSteps:
                 pass  # it may move
@@ -388,7 +378,7 @@ def _takers(
             continue
         regions = leads.others(at)
         try:
-            if of.find([*leads.leads, *regions], box) is None:
+            if of.find([leads.leads, *regions], box) is None:
                 continue
         except OutOfSteps:
             pass  # it may take some
@@ -450,6 +440,10 @@ def _kept(of: Compared, one: int, two: int) -> list[Region]:
     return [taken, *met, *ground.possible]
 
 
+def _all_taken(ground: CommonGround, rows: Sequence[ClauseRow]) -> tuple[Region, ...]:
+    return tuple(map(ground.taken, rows))
+
+
 def _passed(
     of: Compared,
     tails: tuple[Outcome, Outcome],
@@ -463,7 +457,7 @@ def _passed(
     for one, two in group:
         before = [*of.old.rows[:one], *of.new.rows[:two]]
         taken = (ground.taken(of.old.rows[one]),)
-        areas.append(Area(taken, tuple(ground.taken(row) for row in before), everything))
+        areas.append(Area(taken, everything, partial(_all_taken, ground, before)))
     clauses = tuple(of.new.rows[two].title for _, two in group)
     return Shift(
         tails[:1],
@@ -472,9 +466,9 @@ def _passed(
             (),
             witness(of, _kept(of, *shown_by), [([], rows)], (everything, everything)),
         ),
+        besides=tuple,
         clause=clauses[0],
         is_old=False,
-        unless=(),
         sources=tuple(of.old.rows[one].title for one, _ in group),
         sinks=clauses,
         owners=_owners(

@@ -18,13 +18,21 @@ from turnout.dsl.types import Field, Value
 from turnout.frozen import attribute, define, frozen
 
 
-@frozen(eq=False)
+@frozen(eq=False, slots=False)
 class Area:
-    """Leads as a set: those in `inside` and `box` that none of `outside` holds."""
+    """Leads as a set: those in `inside` and `box` that none of `outside` holds.
+
+    besides: returns what `outside` is; nobody asks where one edit alone touches the leads.
+    """
 
     inside: tuple[Region, ...]
-    outside: tuple[Region, ...]
     box: Masks
+    besides: Callable[[], tuple[Region, ...]]
+
+    @cached_property
+    def outside(self) -> tuple[Region, ...]:
+        """The leads that are none of these, as several regions."""
+        return self.besides()
 
 
 MOST_NAMED = 4
@@ -49,9 +57,8 @@ class Shift:
 
     before, after: what they get in the two versions, one outcome each. tell: words and
     proves, when somebody wants to know; of a thousand shifts of one edit nobody reads all.
-    clause: the clause whose leads they
-    are, as its version (`is_old`: the old one) has it. unless: clauses whose leads are not
-    among them, earlier ones and ones that another shift tells of. sources, sinks: the
+    besides: likewise returns `unless`. clause: the clause whose leads they
+    are, as its version (`is_old`: the old one) has it. sources, sinks: the
     clauses that take them before and after; owners: who answers for these, both times.
     is_passed_on: the same clauses take them in
     both versions, and they move only where every target of these passes them over;
@@ -62,9 +69,9 @@ class Shift:
     before: tuple[Outcome, ...]
     after: tuple[Outcome, ...]
     tell: Callable[[], tuple[tuple[str, ...], Witness | None]] = attribute(repr=False)
+    besides: Callable[[], tuple[str, ...]] = attribute(repr=False)
     clause: str
     is_old: bool
-    unless: tuple[str, ...]
     sources: tuple[str, ...]
     sinks: tuple[str, ...]
     owners: tuple[tuple[str, ...], tuple[str, ...]]
@@ -75,6 +82,11 @@ class Shift:
     @cached_property
     def _told(self) -> tuple[tuple[str, ...], Witness | None]:
         return self.tell()
+
+    @cached_property
+    def unless(self) -> tuple[str, ...]:
+        """The clauses whose leads aren't among them: earlier ones, and ones told of elsewhere."""
+        return self.besides()
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -134,7 +146,12 @@ class Compared:
     @cached_property
     def lines(self) -> tuple[ClauseRows, ClauseRows]:
         """The rows of the old and of the new version, to be asked which of them meet a box."""
-        return ClauseRows(self.ground, self.old.rows), ClauseRows(self.ground, self.new.rows)
+        both = enumerate((self.old.rows, self.new.rows))
+        old, new = (
+            ClauseRows(self.ground, rows, tuple(pair[side] for pair in self.common))
+            for side, rows in both
+        )
+        return old, new
 
     @cached_property
     def common(self) -> list[tuple[int, int]]:

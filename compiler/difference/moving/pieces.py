@@ -4,11 +4,12 @@ A clause's leads are those of its condition that no earlier clause takes. They a
 into pieces, each a box in which the other version gives every one of these leads the same
 outcome: a lead is found that no piece holds yet, asked what the other version says of it,
 and its box is widened, field by field, for as long as the answer stays the same. Leads
-that an earlier clause takes anyway are free: they never stop a box from growing. From the
-pieces that differ a few wide boxes are made, which may hold anything but the pieces of
-another outcome.
+that an earlier clause takes anyway are free: they never stop a box from growing, and where
+the other version has that clause, too, nobody asks it. From the pieces that differ a few
+wide boxes are made, which may hold anything but the pieces of another outcome.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -18,7 +19,7 @@ from turnout.compiler.difference.ground.lines import ClauseRow
 from turnout.compiler.difference.ground.meanings import Sets
 from turnout.compiler.leads.budget import Meter, OutOfSteps
 from turnout.compiler.leads.index import Index, index
-from turnout.compiler.leads.regions import Masks, Region, find, truth
+from turnout.compiler.leads.regions import Masks, Region, find, is_nothing, truth
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.outcomes import Outcome
 from turnout.frozen import frozen
@@ -72,16 +73,16 @@ class Reach:
     """The leads of row `at`, and the rows that meet them.
 
     lines: those of the row's version. start: the smallest box around those that may move, at
-    first sight. mine: earlier rows of the same
-    version. theirs: the other version's rows, in order, up to one that takes all of
-    `start`. pieces: all of the leads, unless they are too many (`is_many`) or the budget
-    ran out (`is_open`).
+    first sight. earlier: places of earlier rows of the same version that meet it. theirs:
+    the other version's rows, in order, up to one that takes all of `start`, but for those
+    that are earlier in this version, too. pieces: all of the leads, unless they are too
+    many (`is_many`) or the budget ran out (`is_open`).
     """
 
     lines: "ClauseRows"
     row: ClauseRow
     start: Masks
-    mine: tuple[ClauseRow, ...]
+    earlier: Sequence[int]
     theirs: tuple[ClauseRow, ...]
     pieces: tuple[Piece, ...]
     is_many: bool = False
@@ -93,12 +94,24 @@ class Reach:
         return self.lines.ground
 
     @cached_property
-    def leads(self) -> tuple[Region, ...]:
-        """The regions that together are the row's leads that may move."""
-        before = (self.ground.left(row) for row in self.mine)
+    def mine(self) -> tuple[ClauseRow, ...]:
+        """The earlier rows of the same version that may take leads of the row."""
+        return tuple(self.lines.rows[at] for at in self.earlier)
+
+    @cached_property
+    def before(self) -> tuple[Region, ...]:
+        """What the earlier rows take."""
+        return tuple(map(self.ground.taken, self.mine))
+
+    @cached_property
+    def leads(self) -> Region:
+        """The row's leads that may move."""
         full = self.ground.space.full
         sides = tuple((at, mask) for at, mask in enumerate(self.start) if mask != full[at])
-        return (self.ground.taken(self.row), Region(sides), *before, *self.ground.possible)
+        left = self.lines.left
+        before = [left[at] for at in self.earlier]
+        own = self.ground.taken(self.row), Region(sides)
+        return self.ground.sets.regions.both((*own, *before, *self.ground.possible))
 
     def outcome(self, piece: Piece) -> Outcome:
         """Return what the other version gives the leads of a piece."""
@@ -114,13 +127,22 @@ class Reach:
         """The pieces whose leads move."""
         return tuple(each for each in self.pieces if self.outcome(each) != self.row.whole)
 
+    @cached_property
+    def groups(self) -> dict[Outcome, list[Masks]]:
+        """By outcome, boxes that hold the leads that move; see `grouped`."""
+        return grouped(self, self.moved)
+
 
 @frozen(slots=False, eq=False)
 class ClauseRows:
-    """The rows of one version, and what tells at once which of them meet a box."""
+    """The rows of one version, and what tells at once which of them meet a box.
+
+    common: the places of those that another version has in the same order, ascending.
+    """
 
     ground: CommonGround
     rows: tuple[ClauseRow, ...]
+    common: Sequence[int] = ()
 
     @cached_property
     def index(self) -> Index:
@@ -149,14 +171,62 @@ class ClauseRows:
             found += own
         return found
 
-    def met(self, box: Masks, before: int | None = None) -> list[int]:
-        """Return the rows, up to this one, that may share a lead with `box`, in order."""
+    @cached_property
+    def left(self) -> "_Left":
+        """The leads that each row leaves, by its place."""
+        return _Left(self)
+
+    @cached_property
+    def first(self) -> dict[int, int]:
+        """The place of the first row with each sign: of those with plainly the same leads."""
+        places: dict[int, int] = {}
+        for at, row in enumerate(self.rows):
+            places.setdefault(self.ground.sign(row), at)
+        return places
+
+    @cached_property
+    def _boxes_in_common(self) -> int:
+        return self.index.among(self.common)
+
+    def met(self, box: Masks, before: int | None = None, common: int = 0) -> list[int]:
+        """Return the rows, up to this one, that may share a lead with `box`, in order.
+
+        common: how many of the rows in common are left out, the first ones.
+        """
         end = len(self.rows) if before is None else before
         known = self.index
         among = known.among(range(end)) & ~known.impossible
-        found = {*known.clauses(known.met(box, among)), *(web for web in known.webs if web < end)}
-        taken = self.ground.taken
-        return [at for at in sorted(found) if truth(taken(self.rows[at]), box) is not False]
+        asked = 0
+        if common:
+            asked = self.common[common - 1] + 1
+            among &= ~(self._boxes_in_common & known.among(range(asked)))
+        found = known.clauses(known.met(box, among))
+        # A row of which all boxes are known meets what one of them does; others are asked.
+        webs = [
+            web
+            for web in known.webs
+            if web < end
+            and not (web < asked and _holds(self.common, web))
+            and truth(self.ground.taken(self.rows[web]), box) is not False
+        ]
+        return sorted((*found, *webs)) if webs else found
+
+
+class _Left(dict[int, Region]):
+    """The leads that each row of a version leaves, by its place; made when asked for."""
+
+    def __init__(self, of: ClauseRows) -> None:
+        super().__init__()
+        self._of = of
+
+    def __missing__(self, at: int) -> Region:
+        made = self[at] = self._of.ground.left(self._of.rows[at])
+        return made
+
+
+def _holds(ascending: Sequence[int], number: int) -> bool:
+    at = bisect_left(ascending, number)
+    return at < len(ascending) and ascending[at] == number
 
 
 def reach(
@@ -176,12 +246,13 @@ def reach(
     box = around(tuple(start)) if all(start) else tuple(start)
     if not all(box):
         return Reach(mine, row, box, (), (), ())
-    before = tuple(rows[other] for other in mine.met(box, at))
-    found = Reach(mine, row, box, before, (), ())
-    if any(truth(ground.taken(other), box) is True for other in before):
+    found = Reach(mine, row, box, mine.met(box, at), (), ())
+    if is_nothing(found.leads):
         return found
+    # What both versions have before the row takes none of its leads in either.
+    common = bisect_left(mine.common, at)
     try:
-        theirs = tuple(_meeting(region, box, others, meter))
+        theirs = tuple(_meeting(found, others, common, meter))
         found = attrs.evolve(found, theirs=theirs)
         for piece in _pieces(found, meter):
             if len(found.pieces) == MOST_PIECES:
@@ -192,13 +263,17 @@ def reach(
     return found
 
 
-def _meeting(region: Region, start: Masks, others: ClauseRows, meter: Meter) -> Iterator[ClauseRow]:
-    """Yield the rows that share a lead with `region`, up to one that takes all of it."""
+def _meeting(of: Reach, others: ClauseRows, common: int, meter: Meter) -> Iterator[ClauseRow]:
+    """Yield the rows that share a lead with a row's condition, up to one that takes all of it.
+
+    common: how many of the first rows in common take none of its leads.
+    """
     ground = others.ground
-    for at in others.met(start):
+    region = ground.taken(of.row)
+    for at in others.met(of.start, common=common):
         other = others.rows[at]
         taken = ground.taken(other)
-        answer = truth(taken, start)
+        answer = truth(taken, of.start)
         if answer is None and find(ground.space, [region, taken], meter) is None:
             continue
         yield other
@@ -208,9 +283,8 @@ def _meeting(region: Region, start: Masks, others: ClauseRows, meter: Meter) -> 
 
 def _pieces(of: Reach, meter: Meter) -> Iterator[Piece]:
     blocked: list[Region] = []
-    leads = of.leads
     growing = _Growing(of)
-    while (found := find(of.ground.space, [*leads, *blocked], meter)) is not None:
+    while (found := find(of.ground.space, [of.leads, *blocked], meter)) is not None:
         point = tuple(mask & -mask for mask in found)
         by = next(
             at for at, row in enumerate(of.theirs) if truth(of.ground.taken(row), point) is True
@@ -226,10 +300,10 @@ class _Growing:
     def __init__(self, of: Reach) -> None:
         self.start = of.start
         region = of.ground.taken(of.row)
-        free = {of.ground.sign(row) for row in of.mine}
+        own = of.lines.places[id(of.row)]
         self.answers: list[tuple[Region, dict[int, int], Outcome]] = []
         for row in of.theirs:
-            if of.ground.sign(row) in free:
+            if of.lines.first.get(of.ground.sign(row), own) < own:
                 continue  # an earlier clause takes these leads, so nobody asks
             taken = of.ground.taken(row)
             # Only leads of the clause count, so what its condition says needn't be said again.
@@ -282,7 +356,18 @@ def _takes_rest(region: Region, side: dict[int, int], left: list[int]) -> bool:
     return False
 
 
-def cubes(of: Reach, seeds: Sequence[Piece], others: Sequence[Piece]) -> list[Masks]:
+def grouped(of: Reach, some: Sequence[Piece]) -> dict[Outcome, list[Masks]]:
+    """Return, by outcome, boxes that hold the leads of `some` and none with another outcome."""
+    groups: dict[Outcome, list[Piece]] = {}
+    for piece in some:
+        groups.setdefault(of.outcome(piece), []).append(piece)
+    return {
+        outcome: _cubes(of, seeds, [p for p in of.pieces if of.outcome(p) != outcome])
+        for outcome, seeds in groups.items()
+    }
+
+
+def _cubes(of: Reach, seeds: Sequence[Piece], others: Sequence[Piece]) -> list[Masks]:
     """Return a few wide boxes that hold `seeds`, and of the row's leads none of `others`'.
 
     Where the pieces are not all of the leads, the seeds stay as they are.
