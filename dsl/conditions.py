@@ -12,8 +12,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias, assert_never
 
-import attrs
-
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
@@ -37,8 +35,8 @@ class IsIn:
     table: where the values are those of a table, its path as written, which is then what
     is printed; "" where they stand in the policy. word: the same where they are a list that
     every policy knows by a word, such as `free-mail`. order: the values in the order in which
-    they were written, each as it was written; keeps_order: whether it is told so. None of them
-    says anything of the meaning.
+    they were written, each as it was written, and is told. None of them says anything of the
+    meaning.
     """
 
     field: str
@@ -46,7 +44,6 @@ class IsIn:
     table: str = attribute(default="", eq=False)
     word: str = attribute(default="", eq=False)
     order: tuple[tuple[Value, str], ...] = attribute(default=(), eq=False, repr=False)
-    keeps_order: bool = attribute(default=False, eq=False, repr=False)
 
 
 @frozen
@@ -356,18 +353,3 @@ def atoms(condition: Condition, opened: set[str] | None = None) -> Iterator[Atom
                     pending.append(meaning)
             case _:
                 assert_never(asked)
-
-
-def in_written_order(condition: Condition) -> Condition:
-    """Return a condition whose lists are told in the order and words in which they were written."""
-    match condition:
-        case IsIn():
-            return attrs.evolve(condition, keeps_order=True)
-        case And(parts):
-            return And(tuple(map(in_written_order, parts)))
-        case Or(parts):
-            return Or(tuple(map(in_written_order, parts)))
-        case Not(part):
-            return Not(in_written_order(part))
-        case _:
-            return condition

@@ -32,7 +32,6 @@ from turnout.dsl.conditions import (
     StartsWith,
     WithinLast,
     WithinNext,
-    in_written_order,
 )
 from turnout.dsl.policy import Sla
 from turnout.dsl.targets import KindWord, Target, said
@@ -55,11 +54,6 @@ def written(condition: Condition, fields: Mapping[str, Field]) -> str:
     'not employees in 100..999'
     """
     return _written(condition, fields, _OR)
-
-
-def as_written(condition: Condition, fields: Mapping[str, Field]) -> str:
-    """Return a condition in words, its lists in the order and words of the policy's text."""
-    return written(in_written_order(condition), fields)
 
 
 def written_part(condition: Condition, fields: Mapping[str, Field]) -> str:
@@ -210,8 +204,7 @@ def _membership(atom: IsIn, field: Field, one: str, several: str) -> str:
         return f"{atom.field} {one} {atom.word}"
     if atom.table:
         return f"{atom.field} {several} {quoted(atom.table)}"
-    order = atom.order if atom.keeps_order else ()
-    listed = {value: text for value, text in order if value in atom.values}
+    listed = {value: text for value, text in atom.order if value in atom.values}
     others = sorted(atom.values - listed.keys(), key=_order(field))
     said = [*listed.values(), *(show(field, value) for value in others)]
     if len(said) == 1:

@@ -17,7 +17,7 @@ from turnout.compiler.questions.meeting import followed
 from turnout.dsl.conditions import And, Condition, Not, Or, Present
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
-from turnout.dsl.wording import as_written, is_one_test
+from turnout.dsl.wording import is_one_test, written
 
 LEAKY_REJECT = warning(
     "leaky-reject", "A rule that refuses all but some values lets leads without a value pass."
@@ -87,7 +87,7 @@ def _finding(analysis: Analysis, clause: Clause, part: Present, found: Masks) ->
         for each in ([clause.own] if is_one_test(clause.own, fields) else _parts(clause.own))
         if isinstance(each, And) and each.parts[0] == part
     )
-    said = as_written(test, fields)
+    said = written(test, fields)
     return LEAKY_REJECT.finding(
         clause.span,
         f"{clause.title} refuses `{said}`, and lets leads pass whose `{part.field}` is missing "

@@ -21,7 +21,7 @@ from turnout.dsl.conditions import NEVER, And, Condition, IsIn, Not, Or, Present
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
 from turnout.dsl.types import Boolean, Field
-from turnout.dsl.wording import as_written, is_one_test
+from turnout.dsl.wording import is_one_test, written
 from turnout.frozen import frozen
 
 NEGATION_MATCHES_MISSING = warning(
@@ -136,7 +136,7 @@ def _finding(analysis: Analysis, negation: WideNegation, place: Written, found: 
     lacking = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     witness = followed(analysis, found)
     also = "also holds" if witness is not None and witness.confirmed else "possibly holds"
-    said = f"`{as_written(negation.part, fields)}` of {place.title}"
+    said = f"`{written(negation.part, fields)}` of {place.title}"
     return NEGATION_MATCHES_MISSING.finding(
         place.span,
         f"{said} {also} for leads without {lacking}",
@@ -149,9 +149,9 @@ def _finding(analysis: Analysis, negation: WideNegation, place: Written, found: 
 def _advice(analysis: Analysis, negation: WideNegation) -> Iterator[str]:
     """Yield how to leave such leads out, and how to keep them if that can be said in short."""
     fields = analysis.program.policy.fields
-    yield f"to leave them out, write `{as_written(_known(negation, fields), fields)}` there"
+    yield f"to leave them out, write `{written(_known(negation, fields), fields)}` there"
     if _can_stay_open(analysis, negation):
-        yield f"to keep them, say so: `({as_written(negation.open, fields)})`"
+        yield f"to keep them, say so: `({written(negation.open, fields)})`"
 
 
 def _known(negation: WideNegation, fields: Mapping[str, Field]) -> Condition:

@@ -23,7 +23,7 @@ from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or, Present
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Fix
 from turnout.dsl.types import Field
-from turnout.dsl.wording import as_written, is_one_test
+from turnout.dsl.wording import is_one_test, written
 from turnout.frozen import frozen
 
 REDUNDANT_CONDITION = warning(
@@ -76,13 +76,13 @@ def _finding(
     analysis: Analysis, place: Written, gone: list[Condition], short: Condition
 ) -> Finding:
     fields = analysis.program.policy.fields
-    said = " and ".join(f"`{as_written(part, fields)}`" for part in gone)
+    said = " and ".join(f"`{written(part, fields)}`" for part in gone)
     return REDUNDANT_CONDITION.finding(
         place.span,
         f"{place.title} describes the same leads without {said}",
         text="its condition says more than it needs to",
-        help=(f"write `{place.word} {as_written(short, fields)}`",),
-        fixes=_fixes(analysis, place, as_written(short, fields)),
+        help=(f"write `{place.word} {written(short, fields)}`",),
+        fixes=_fixes(analysis, place, written(short, fields)),
     )
 
 

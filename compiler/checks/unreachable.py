@@ -15,7 +15,7 @@ from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.compiler.words.describe import SideNames, side_names
 from turnout.dsl.finding_kinds import error
 from turnout.dsl.findings import Finding, Label
-from turnout.dsl.wording import as_written
+from turnout.dsl.wording import written
 
 UNREACHABLE_RULE = error(
     "unreachable-rule", "No lead is left for a rule: earlier rules take all of them."
@@ -114,7 +114,7 @@ def _unreachable_rule(analysis: Analysis, known: SideNames, at: int, found: Verd
 def _impossible(analysis: Analysis, at: int, found: Verdict) -> Finding:
     clause = analysis.route.clauses[at]
     fields = analysis.program.policy.fields
-    said = [f"`{as_written(part, fields)}`" for part in found.contradicting]
+    said = [f"`{written(part, fields)}`" for part in found.contradicting]
     if len(said) == 1:
         text = f"no lead satisfies {said[0]}"
     else:

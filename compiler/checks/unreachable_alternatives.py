@@ -20,7 +20,7 @@ from turnout.compiler.questions.reach import blockers
 from turnout.dsl.conditions import Condition, IsIn
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Fix, Label
-from turnout.dsl.wording import as_written
+from turnout.dsl.wording import written
 
 UNREACHABLE_ALTERNATIVE = warning(
     "unreachable-alternative",
@@ -61,7 +61,7 @@ def _finding(analysis: Analysis, at: int, found: UnreachableAlternatives) -> Fin
     takes = "takes all of them" if len(by) == 1 else "takes some of them"
     labels = tuple(Label(clauses[one].span, takes) for one in by[:MOST_LABELS])
     more = len(by) - len(labels)
-    short = as_written(found.short, fields)
+    short = written(found.short, fields)
     rule = rule_of(analysis, clause)
     when = None if rule is None else rule.when
     return UNREACHABLE_ALTERNATIVE.finding(
@@ -97,7 +97,7 @@ def _named(analysis: Analysis, found: UnreachableAlternatives) -> str:
         if room <= 0:
             more += values
             continue
-        named.append(f"`{as_written(_cut(condition, room), fields)}`")
+        named.append(f"`{written(_cut(condition, room), fields)}`")
         more += max(0, values - room)
         room -= values
     if more:

@@ -13,7 +13,7 @@ from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS
 from turnout.dsl.types import PersonName
-from turnout.dsl.wording import as_written, worded, written
+from turnout.dsl.wording import worded, written
 from turnout.dsl.zones import zone, zone_names
 
 REASONS = (
@@ -110,12 +110,10 @@ class ExpectationReader:
         """Return the names of fallbacks by other ways to write the condition of their block."""
         if self._route is None:
             return {}
-        said: dict[str, str] = {}
-        for block in _blocks(self._route.entries):
-            name = written(block.condition, self._policy.fields)
-            said[" ".join(block.span.text.split())] = name
-            said[as_written(block.condition, self._policy.fields)] = name
-        return said
+        return {
+            " ".join(block.span.text.split()): written(block.condition, self._policy.fields)
+            for block in _blocks(self._route.entries)
+        }
 
     def _malformed(self, node: nodes.Expect) -> None:
         kind = node.kind.text
