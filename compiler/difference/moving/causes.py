@@ -23,6 +23,7 @@ from turnout.compiler.difference.moving.pieces import ClauseRows
 from turnout.compiler.leads.boxes import boxes, merged
 from turnout.compiler.leads.budget import OutOfSteps, tick
 from turnout.compiler.leads.regions import Masks, Region, is_nothing, truth
+from turnout.compiler.leads.space import Box
 from turnout.compiler.outcomes import Outcome, outcome
 from turnout.compiler.words.describe import phrases, side_names
 from turnout.dsl.policy import Definition
@@ -107,14 +108,23 @@ class Edits:
         mean the same for them, and no rule that takes them has come, gone or moved.
         """
         hull = [0] * len(box)
-        for edit in self.all:
-            for region in edit.touched:
-                if truth(region, box) is not False:
-                    sides = list(box)
-                    for at, mask in region.box:
-                        sides[at] &= mask
-                    hull = [one | other for one, other in zip(hull, sides, strict=True)]
+        for sides in self._parts:
+            inner = list(box)
+            for at, mask in sides:
+                inner[at] &= mask
+                if not inner[at]:
+                    break
+            else:
+                hull = [one | other for one, other in zip(hull, inner, strict=True)]
         return tuple(hull)
+
+    @cached_property
+    def _parts(self) -> tuple[Box, ...]:
+        """Where leads may be treated differently by some edit, as boxes, each once."""
+        full = self.of.ground.space.full
+        touched = (region for edit in self.all for region in edit.touched)
+        parts = (_boxes_around(region, full) for region in dict.fromkeys(touched))
+        return tuple(dict.fromkeys(side for own in parts for side in own))
 
     @cached_property
     def _renewed(self) -> tuple[int, ...]:
@@ -302,6 +312,12 @@ def _narrowed(box: Masks, regions: Iterable[Region]) -> Masks | None:
         for at, mask in region.box:
             sides[at] &= mask
     return tuple(sides) if all(sides) else None
+
+
+def _boxes_around(region: Region, full: Masks) -> Sequence[Box]:
+    """Return boxes that hold a region's leads: those that it is, unless they are too many."""
+    found = boxes(region, full)
+    return (region.box,) if found is None else found
 
 
 def _is_marked(rows: Sequence[ClauseRow], at: int) -> bool:
