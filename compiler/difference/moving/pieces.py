@@ -242,7 +242,7 @@ class ClauseRows:
         return {}
 
     def _together(self, boxes: int) -> Earlier:
-        """Return rows that are one-sided. Thousands of rules have the same such ones before them."""
+        """Return rows that are one-sided; thousands of rules have the same ones before them."""
         known = self._known.get(key(boxes))
         if known is None:
             places = self.index.clauses(boxes)
