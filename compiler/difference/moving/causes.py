@@ -19,7 +19,7 @@ import attrs
 from turnout.compiler.difference.ground.alignment import aligned
 from turnout.compiler.difference.ground.lines import ClauseRow
 from turnout.compiler.difference.moving.compared import Area, Compared, Shift
-from turnout.compiler.difference.moving.pieces import ClauseRows
+from turnout.compiler.difference.moving.pieces import VariedRows
 from turnout.compiler.leads.boxes import boxes, merged
 from turnout.compiler.leads.budget import OutOfSteps, tick
 from turnout.compiler.leads.regions import Masks, Region, is_nothing, truth
@@ -133,8 +133,8 @@ class Edits:
 
     def _meanings(self, names: Mapping[str, int]) -> tuple[int, ...]:
         """Return what each old row means where these names mean something else."""
-        of, numbers = self.of, dict(names)
-        found: list[int] = []
+        of, found = self.of, list[int]()
+        made = attrs.evolve(of.old, numbers=dict(names))
         for at, row in enumerate(of.old.rows):
             is_plain = row.clause is not None and not _is_marked(of.old.rows, at)
             if not names or not is_plain:
@@ -142,16 +142,16 @@ class Edits:
                 continue
             assert row.clause is not None
             tick()
-            made = attrs.evolve(of.old, numbers=numbers)
             found.append(made.number(row.clause.condition, of.ground.sets.meanings))
         return tuple(found)
 
     @cached_property
     def _pairs(self) -> list[tuple[int, int]]:
         """The rows that no edit of a rule touched, as places in the old and the new version."""
-        sign, old, new = self.of.ground.sets.sign, self.of.old.rows, self.of.new.rows
-        before = [(sign(n), row.own) for n, row in zip(self._renewed, old, strict=True)]
-        return aligned(before, [(sign(row.meaning), row.own) for row in new])
+        sign, (old, new) = self.of.ground.sets.sign, self.of.own
+        before = [*zip(map(sign, self._renewed), old, strict=True)]
+        now = [sign(row.meaning) for row in self.of.new.rows]
+        return aligned(before, [*zip(now, new, strict=True)])
 
     def _of_rules(self) -> Iterator[Edit]:
         of = self.of
@@ -251,15 +251,15 @@ class Edits:
             return False
 
     @cached_property
-    def _alone(self) -> dict[int, ClauseRows]:
+    def _alone(self) -> dict[int, VariedRows]:
         return {}
 
-    def _made(self, at: int) -> ClauseRows:
+    def _made(self, at: int) -> VariedRows:
         """Return the old version's rows after one edit alone."""
         edit = self.all[at]
         meanings = self._meanings(edit.names)
         rows = [
-            attrs.evolve(row, meaning=number)
+            row if number == row.meaning else attrs.evolve(row, meaning=number)
             for row, number in zip(self.of.old.rows, meanings, strict=True)
         ]
         come = {place: self._before(place) for place in edit.come}
@@ -273,7 +273,7 @@ class Edits:
             if place not in edit.gone:
                 made.append(row)
         made += (come[place] for place in waiting)
-        lines = self._alone[at] = ClauseRows(self.of.ground, tuple(made))
+        lines = self._alone[at] = VariedRows(self.of.lines[0], tuple(made))
         return lines
 
     def _before(self, place: int) -> ClauseRow:
@@ -286,7 +286,7 @@ class Edits:
         number = before.number(row.clause.condition, of.ground.sets.meanings)
         return attrs.evolve(row, meaning=number)
 
-    def _goes(self, lines: ClauseRows, area: Area, wanted: set[Outcome]) -> bool:
+    def _goes(self, lines: VariedRows, area: Area, wanted: set[Outcome]) -> bool:
         """Return whether these rows give every lead of an area one of these outcomes."""
         ground = self.of.ground
         outside = [ground.sets.regions.complement(region) for region in area.outside]

@@ -83,7 +83,7 @@ class Reach:
     lines: "ClauseRows"
     row: ClauseRow
     start: Masks
-    earlier: "Earlier"
+    earlier: "EarlierRows"
     theirs: tuple[ClauseRow, ...]
     pieces: tuple[Piece, ...]
     is_many: bool = False
@@ -134,7 +134,7 @@ class Reach:
 
 
 @frozen(eq=False)
-class Earlier:
+class EarlierRows:
     """Some rows of a version. places: ascending. left: together the leads that they leave."""
 
     places: Sequence[int]
@@ -208,14 +208,14 @@ class ClauseRows:
         webs = [web for web in self._webs(box, end) if web not in gone or not self._is_common(web)]
         return sorted((*found, *webs)) if webs else found
 
-    def earlier(self, box: Masks, at: int) -> Earlier:
+    def earlier(self, box: Masks, at: int) -> EarlierRows:
         """Return the rows before this one that may share a lead with `box`."""
         known = self.index
         met = known.met(box, known.among(range(at)) & ~known.impossible)
         plain = self._together(met & self._one_sided)
         others = [*known.clauses(met & ~self._one_sided), *self._webs(box, at)]
         left = (*plain.left, *(self.ground.left(self.rows[other]) for other in sorted(others)))
-        return Earlier(sorted((*plain.places, *others)), left)
+        return EarlierRows(sorted((*plain.places, *others)), left)
 
     def _webs(self, box: Masks, end: int) -> list[int]:
         """Return the rows that meet `box` among those of which not all boxes are known."""
@@ -238,17 +238,45 @@ class ClauseRows:
         return self.index.among(found) & ~self.index.impossible
 
     @cached_property
-    def _known(self) -> dict[tuple[int, int], Earlier]:
+    def _known(self) -> dict[tuple[int, int], EarlierRows]:
         return {}
 
-    def _together(self, boxes: int) -> Earlier:
+    def _together(self, boxes: int) -> EarlierRows:
         """Return rows that are one-sided; thousands of rules have the same ones before them."""
         known = self._known.get(key(boxes))
         if known is None:
             places = self.index.clauses(boxes)
             left = self.ground.sets.regions.both(self.ground.left(self.rows[at]) for at in places)
-            known = self._known[key(boxes)] = Earlier(places, (left,))
+            known = self._known[key(boxes)] = EarlierRows(places, (left,))
         return known
+
+
+@frozen(slots=False, eq=False)
+class VariedRows:
+    """Rows of which most are those of a version, whose index tells of them; others have one."""
+
+    of: ClauseRows
+    rows: tuple[ClauseRow, ...]
+
+    @cached_property
+    def _same(self) -> dict[int, int]:
+        """The place of each row of the version, by its place there."""
+        known = self.of.places
+        return {known[id(row)]: at for at, row in enumerate(self.rows) if id(row) in known}
+
+    @cached_property
+    def _others(self) -> tuple[list[int], ClauseRows]:
+        """The places of the other rows, and these."""
+        places = [at for at, row in enumerate(self.rows) if id(row) not in self.of.places]
+        return places, ClauseRows(self.of.ground, tuple(self.rows[at] for at in places))
+
+    def met(self, box: Masks, before: int | None = None) -> list[int]:
+        """Return the rows, up to this one, that may share a lead with `box`, in order."""
+        end = len(self.rows) if before is None else before
+        same, (places, others) = self._same, self._others
+        found = [same[place] for place in self.of.met(box) if place in same]
+        found += (places[at] for at in others.met(box))
+        return sorted(at for at in found if at < end)
 
 
 def reach(
@@ -267,7 +295,7 @@ def reach(
         start[dimension] &= mask
     box = around(tuple(start)) if all(start) else tuple(start)
     if not all(box):
-        return Reach(mine, row, box, Earlier((), ()), (), ())
+        return Reach(mine, row, box, EarlierRows((), ()), (), ())
     found = Reach(mine, row, box, mine.earlier(box, at), (), ())
     if is_nothing(found.leads):
         return found
