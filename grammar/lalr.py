@@ -162,10 +162,14 @@ def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+_SHORT = {"grammar", "patterns", "fixed", "end"}
+"""What stands on one line each; of the others each item does."""
+
+
 def written(data: dict[str, Any]) -> str:
     """Return `lalr.json` for what was made."""
     lines = [
-        f" {json.dumps(key)}: {_lines(value) if isinstance(value, list) else json.dumps(value)}"
+        f" {json.dumps(key)}: {json.dumps(value) if key in _SHORT else _lines(value)}"
         for key, value in data.items()
     ]
     return "{\n" + ",\n".join(lines) + "\n}\n"

@@ -80,7 +80,11 @@ class _Unchanging:
 
 def _made(by: Callable[..., Any], cls: type | None, options: dict[str, Any]) -> Any:  # noqa: ANN401
     if cls is None:
-        return lambda decorated: _made(by, decorated, options)
+
+        def decorated(cls: type) -> Any:  # noqa: ANN401
+            return _made(by, cls, options)
+
+        return decorated
     fields = _fields(cls) if options.keys() <= {"eq"} and _is_plain(cls) else None
     if fields is None:
         return _by_attrs(by, cls, options)

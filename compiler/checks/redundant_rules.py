@@ -99,15 +99,15 @@ def _finding(analysis: Analysis, at: int, heirs: list[int]) -> Finding:
     clauses = analysis.route.clauses
     labels = [Label(clauses[by].span, "sends them to the same place") for by in heirs[:MOST_LABELS]]
     notes = ("others below would send some of them there, too",) if heirs[MOST_LABELS:] else ()
-    title = clauses[heirs[0]].title
+    # Of an heir it may be said, too, that it could go: one thing at a time.
+    heir = f"{clauses[heirs[0]].title}, left as it is,"
+    heir = heir if len(heirs) == 1 else "the rules below, left as they are,"
     return REDUNDANT_RULE.finding(
         clauses[at].span,
         f"no lead would notice if {clauses[at].title} went",
         text="its leads would be sent to the same place",
         labels=tuple(labels),
         notes=notes,
-        help=(
-            f"delete it, and {title if len(heirs) == 1 else 'the rules below'} will take its leads",
-        ),
+        help=(f"delete it, and {heir} will take its leads",),
         fixes=without_rule(analysis, clauses[at]),
     )

@@ -33,9 +33,22 @@ def check_unused(program: Program) -> Iterator[Finding]:
     if not policy.routes:
         return
     used = _used(policy)
+    # Such a family is asked to leave nothing out, so a member isn't simply deleted.
+    shared = {
+        member.name: family.name
+        for family in policy.families
+        if family.kind == "segment" and family.name
+        for member in family.members
+    }
     for kind, name, span in _declared(policy):
-        if (kind, name) not in used:
-            yield _unused(span, f"the {kind} `{name}` is never used", "use it in a rule")
+        if (kind, name) in used:
+            continue
+        message = f"the {kind} `{name}` is never used"
+        if kind == "segment" and name in shared:
+            others = f"delete it and let another member of `{shared[name]}` have its leads"
+            yield UNUSED_DEFINITION.finding(span, message, help=(f"use it in a rule, or {others}",))
+        else:
+            yield _unused(span, message, "use it in a rule")
     for identity in policy.identities:
         if _SEEN not in used:
             yield _unused(

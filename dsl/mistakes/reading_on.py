@@ -46,20 +46,20 @@ class Trials:
         lexer = Lexer(
             self.text, self.parser.tables, Repairs({each.start: each for each in waiting}), at
         )
-        states: list[int] | None = self.parser.states[: depth + 1]
-        while states is not None:
+        states = self.parser.states[: depth + 1]
+        while True:
             try:
                 word = lexer.next(states[-1])
             except UnexpectedError as unexpected:
                 return len(self.text) if unexpected.start is None else unexpected.start
             if word.start_pos >= far:
                 return far
-            states = self.parser.behind(states, word.type)
-            if states is None:
+            behind = self.parser.behind(states, word.type)
+            if behind is None:
                 return word.start_pos
             if word.type == END:
-                break
-        return far
+                return far
+            states = behind
 
     def far(self, repairs: Sequence[Repair]) -> int:
         """Return the offset up to which a text has to be read for its repairs to be believed."""

@@ -5,9 +5,10 @@ examples leave out the others show by chance, which is no measure of the tests. 
 walks without drawing is not traced: it is long, and other tests walk that code, too.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import wraps
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from coverage import Coverage
@@ -28,8 +29,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     tracer = Coverage.current()
     if tracer is None or not _is_drawn(item):
         return (yield)
-    law = item.obj.hypothesis  # type: ignore[attr-defined]
-    whole, begun = law.inner_test, 0
+    law: Any = cast("Any", item).obj.hypothesis
+    whole: Callable[..., None] = law.inner_test
+    begun = 0
 
     @wraps(whole)
     def counted(*args: object, **named: object) -> None:

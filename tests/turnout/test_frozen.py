@@ -42,7 +42,7 @@ def of(by: Callable[..., Any], **options: Any) -> Any:  # noqa: ANN401 - a class
     return by(type("Point", (), dict(vars(Point))), **options)
 
 
-MAKERS = [
+MAKERS: list[tuple[Any, Any, dict[str, bool]]] = [
     (ours.frozen, attrs.frozen, {}),
     (ours.frozen, attrs.frozen, {"eq": False}),
     (ours.define, attrs.define, {}),
@@ -108,9 +108,7 @@ def test_only_what_may_change_changes(both: tuple[Any, Any]) -> None:
 
 def test_attrs_knows_their_fields(both: tuple[Any, Any]) -> None:
     here, there = both
-    known, right = (
-        [(a.name, a.default, a.eq) for a in cast("Any", attrs.fields(made))] for made in both
-    )
+    known, right = ([(a.name, a.default, a.eq) for a in attrs.fields(made)] for made in both)
     assert known == right
     assert attrs.has(cast("type", here))
     assert attrs.asdict(here(1, 2)) == {"x": 1, "y": 2, "tags": []}
@@ -143,7 +141,8 @@ class Kept:
 
 
 def test_they_are_copied_and_pickled() -> None:
-    value: Any = cast("Any", Kept)("a")
+    make: Any = Kept
+    value: Any = make("a")
     assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 - our own
     assert copy.deepcopy(value) == value == copy.copy(value)
 
