@@ -42,7 +42,12 @@ def outcome(clause: Clause) -> Outcome:
 
 def outcome_of(attempts: Sequence[Attempt], terms: tuple[tuple[str, str], ...] = ()) -> Outcome:
     """Return what these attempts come to."""
-    return Outcome(tried([attempt.target for attempt in attempts]), terms)
+    return _outcome(tuple([attempt.target for attempt in attempts]), terms)
+
+
+@lru_cache(maxsize=1_000)  # thousands of rules have a few chains
+def _outcome(targets: tuple[Target, ...], terms: tuple[tuple[str, str], ...]) -> Outcome:
+    return Outcome(tried(targets), terms)
 
 
 def _terms(clause: Clause) -> tuple[tuple[str, str], ...]:

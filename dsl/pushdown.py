@@ -59,6 +59,10 @@ class Pushdown:
                 values.append(token)
                 return None
             origin, size, reduced = reductions[~action]
+            if reduced is None:  # a rule that stands for another; the value stays
+                states.pop()
+                states.append(rows[states[-1]][origin])
+                continue
             parts = values[-size:] if size else []
             if size:
                 del values[-size:], states[-size:]

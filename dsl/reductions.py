@@ -32,8 +32,11 @@ Build: TypeAlias = Callable[[int, int, list[Any]], Any]
 """What makes a node of the offsets that it was read from and its children."""
 
 
-class Reductions(dict[int, tuple[str, int, Reduction]]):
-    """For each production its rule, how many symbols it has, and what to do; made when met."""
+class Reductions(dict[int, tuple[str, int, Reduction | None]]):
+    """For each production its rule, how many symbols it has, and what to do; made when met.
+
+    There is nothing to do, None, where it is one rule that stands for the whole as it is.
+    """
 
     def __init__(
         self, tables: Tables, builds: Callable[[str], Build], *, drops: bool = True
@@ -44,35 +47,35 @@ class Reductions(dict[int, tuple[str, int, Reduction]]):
         self._builds = builds
         self._drops = drops
 
-    def __missing__(self, number: int) -> tuple[str, int, Reduction]:
+    def __missing__(self, number: int) -> tuple[str, int, Reduction | None]:
         """Make what is to be done for a production."""
         production = self._tables.production(number)
         build = None if production.name.startswith("_") else self._builds(production.name)
         steps, at_end = _steps(production) if self._drops else _all_steps(production)
-        made = production.origin, len(production.symbols), _reduction(build, steps, at_end)
-        self[number] = made
+        size = len(production.symbols)
+        is_same = build is None and size == 1 and steps == [_ITSELF] and not at_end
+        reduction = None if is_same else _reduction(build, steps, at_end)
+        made = self[number] = production.origin, size, reduction
         return made
 
 
 _Step: TypeAlias = tuple[int, bool, int]
 """The symbol's place, whether it is a rule, and how many absent ones stand before it."""
 
+_ITSELF = (0, True, 0)
+
 
 def _reduction(build: Build | None, steps: list[_Step], at_end: int) -> Reduction:
     # Many things of a kind, each added to the list of those before it.
-    grows = build is None and bool(steps) and steps[0] == (0, True, 0)
+    grows = build is None and bool(steps) and steps[0] == _ITSELF
     rest = steps[1:] if grows else steps
 
     def reduced(values: list[ReadSymbol]) -> Reduced:
-        start = end = None
-        for value in values:
-            start = value.start_pos
-            if start is not None:
-                break
-        for value in reversed(values):
-            end = value.end_pos
-            if end is not None:
-                break
+        start = values[0].start_pos if values else None
+        end = values[-1].end_pos if values else None
+        if start is None or end is None:
+            start = next((v.start_pos for v in values if v.start_pos is not None), None)
+            end = next((v.end_pos for v in reversed(values) if v.end_pos is not None), None)
         items: list[Any] = cast("Reduced", values[0]).items if grows else []
         for at, is_rule, absent in rest:
             if absent:

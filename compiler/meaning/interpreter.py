@@ -78,19 +78,22 @@ def match(policy: Policy, route: str, values: Values, clock: date) -> Match:
     last = _steps(entry_point, f"fallback of route {route}")
     if any(field.required and name not in values for name, field in policy.fields.items()):
         return Match(None, last)
-    found = _first(policy, entry_point.entries, values, clock)
+    found = _first(policy, entry_point.entries, values, clock, {})
     return Match(None, last) if found is None else _followed(found, last)
 
 
-def _first(policy: Policy, entries: tuple[Entry, ...], values: Values, clock: date) -> Match | None:
+def _first(
+    policy: Policy, entries: tuple[Entry, ...], values: Values, clock: date, known: dict[str, bool]
+) -> Match | None:
+    """Return what the first entry that takes the lead says. known: as `_holds` has it."""
     for entry in entries:
-        if not holds(entry.condition, values, clock):
+        if not _holds(entry.condition, values, clock, known):
             continue
         if isinstance(entry, Rule):
             steps = tuple((step.target, f"rule {entry.name}") for step in entry.chain)
             return Match(entry.name, steps, entry.sla, entry.actions)
         fallback = _steps(entry, f"fallback of {written(entry.condition, policy.fields)}")
-        found = _first(policy, entry.entries, values, clock)
+        found = _first(policy, entry.entries, values, clock, known)
         if found is not None:
             return _followed(found, fallback)
         if entry.fallback is not None:

@@ -13,7 +13,29 @@ from typing import assert_never
 import attrs
 
 from turnout.compiler.leads.regions import Region, Regions
-from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
+from turnout.dsl.conditions import (
+    And,
+    Atom,
+    Between,
+    Condition,
+    Contains,
+    Duplicate,
+    EndsWith,
+    Has,
+    HasWord,
+    IsIn,
+    LaterThan,
+    Matches,
+    Named,
+    Not,
+    OlderThan,
+    Open,
+    Or,
+    Present,
+    StartsWith,
+    WithinLast,
+    WithinNext,
+)
 from turnout.frozen import define
 
 _Key = tuple[Hashable, ...]
@@ -21,9 +43,9 @@ _Key = tuple[Hashable, ...]
 
 @define(eq=False)
 class Meanings:
-    """The numbers of the conditions met so far, and the atoms in them, in order."""
+    """The numbers of the conditions met so far, also those of the atoms in them, in order."""
 
-    atoms: dict[Atom, None] = attrs.Factory(dict[Atom, None])
+    atoms: dict[Atom, int] = attrs.Factory(dict[Atom, int])
     _numbers: dict[_Key, int] = attrs.Factory(dict[_Key, int])
     _keys: list[_Key] = attrs.Factory(list[_Key])
 
@@ -33,10 +55,7 @@ class Meanings:
         names: the numbers of the names that have been opened; one table for each version,
         because a name may mean one thing before and another after.
         """
-        if isinstance(condition, Atom):
-            self.atoms[condition] = None
-            return self._numbered(("atom", condition))
-        match condition:
+        match condition:  # names and joints first: most conditions are
             case Named(name=name, meaning=meaning):
                 if name not in names:
                     names[name] = self.number(meaning, names)
@@ -46,8 +65,32 @@ class Meanings:
             case And(parts) | Or(parts):
                 word = "and" if isinstance(condition, And) else "or"
                 return self._joined(word, [self.number(part, names) for part in parts])
+            case (
+                Present()
+                | IsIn()
+                | Between()
+                | StartsWith()
+                | EndsWith()
+                | Contains()
+                | HasWord()
+                | Matches()
+                | Has()
+                | OlderThan()
+                | WithinLast()
+                | WithinNext()
+                | LaterThan()
+                | Open()
+                | Duplicate()
+            ):
+                return self._of_atom(condition)
             case _:
                 assert_never(condition)
+
+    def _of_atom(self, atom: Atom) -> int:
+        number = self.atoms.get(atom)
+        if number is None:
+            number = self.atoms[atom] = self._numbered(("atom", atom))
+        return number
 
     def _negated(self, inner: int) -> int:
         key = self._keys[inner]

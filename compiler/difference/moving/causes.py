@@ -19,10 +19,11 @@ import attrs
 from turnout.compiler.difference.ground.alignment import aligned
 from turnout.compiler.difference.ground.lines import ClauseRow
 from turnout.compiler.difference.moving.compared import Area, Compared, Shift
-from turnout.compiler.difference.moving.pieces import ClauseRows
+from turnout.compiler.difference.moving.pieces import VariedRows
 from turnout.compiler.leads.boxes import boxes, merged
 from turnout.compiler.leads.budget import OutOfSteps, tick
 from turnout.compiler.leads.regions import Masks, Region, is_nothing, truth
+from turnout.compiler.leads.space import Box
 from turnout.compiler.outcomes import Outcome, outcome
 from turnout.compiler.words.describe import phrases, side_names
 from turnout.dsl.policy import Definition
@@ -107,14 +108,23 @@ class Edits:
         mean the same for them, and no rule that takes them has come, gone or moved.
         """
         hull = [0] * len(box)
-        for edit in self.all:
-            for region in edit.touched:
-                if truth(region, box) is not False:
-                    sides = list(box)
-                    for at, mask in region.box:
-                        sides[at] &= mask
-                    hull = [one | other for one, other in zip(hull, sides, strict=True)]
+        for sides in self._parts:
+            inner = list(box)
+            for at, mask in sides:
+                inner[at] &= mask
+                if not inner[at]:
+                    break
+            else:
+                hull = [one | other for one, other in zip(hull, inner, strict=True)]
         return tuple(hull)
+
+    @cached_property
+    def _parts(self) -> tuple[Box, ...]:
+        """Where leads may be treated differently by some edit, as boxes, each once."""
+        full = self.of.ground.space.full
+        touched = (region for edit in self.all for region in edit.touched)
+        parts = (_boxes_around(region, full) for region in dict.fromkeys(touched))
+        return tuple(dict.fromkeys(side for own in parts for side in own))
 
     @cached_property
     def _renewed(self) -> tuple[int, ...]:
@@ -123,8 +133,8 @@ class Edits:
 
     def _meanings(self, names: Mapping[str, int]) -> tuple[int, ...]:
         """Return what each old row means where these names mean something else."""
-        of, numbers = self.of, dict(names)
-        found: list[int] = []
+        of, found = self.of, list[int]()
+        made = attrs.evolve(of.old, numbers=dict(names))
         for at, row in enumerate(of.old.rows):
             is_plain = row.clause is not None and not _is_marked(of.old.rows, at)
             if not names or not is_plain:
@@ -132,16 +142,16 @@ class Edits:
                 continue
             assert row.clause is not None
             tick()
-            made = attrs.evolve(of.old, numbers=numbers)
             found.append(made.number(row.clause.condition, of.ground.sets.meanings))
         return tuple(found)
 
     @cached_property
     def _pairs(self) -> list[tuple[int, int]]:
         """The rows that no edit of a rule touched, as places in the old and the new version."""
-        sign, old, new = self.of.ground.sets.sign, self.of.old.rows, self.of.new.rows
-        before = [(sign(n), row.own) for n, row in zip(self._renewed, old, strict=True)]
-        return aligned(before, [(sign(row.meaning), row.own) for row in new])
+        sign, (old, new) = self.of.ground.sets.sign, self.of.own
+        before = [*zip(map(sign, self._renewed), old, strict=True)]
+        now = [sign(row.meaning) for row in self.of.new.rows]
+        return aligned(before, [*zip(now, new, strict=True)])
 
     def _of_rules(self) -> Iterator[Edit]:
         of = self.of
@@ -241,15 +251,15 @@ class Edits:
             return False
 
     @cached_property
-    def _alone(self) -> dict[int, ClauseRows]:
+    def _alone(self) -> dict[int, VariedRows]:
         return {}
 
-    def _made(self, at: int) -> ClauseRows:
+    def _made(self, at: int) -> VariedRows:
         """Return the old version's rows after one edit alone."""
         edit = self.all[at]
         meanings = self._meanings(edit.names)
         rows = [
-            attrs.evolve(row, meaning=number)
+            row if number == row.meaning else attrs.evolve(row, meaning=number)
             for row, number in zip(self.of.old.rows, meanings, strict=True)
         ]
         come = {place: self._before(place) for place in edit.come}
@@ -263,7 +273,7 @@ class Edits:
             if place not in edit.gone:
                 made.append(row)
         made += (come[place] for place in waiting)
-        lines = self._alone[at] = ClauseRows(self.of.ground, tuple(made))
+        lines = self._alone[at] = VariedRows(self.of.lines[0], tuple(made))
         return lines
 
     def _before(self, place: int) -> ClauseRow:
@@ -276,7 +286,7 @@ class Edits:
         number = before.number(row.clause.condition, of.ground.sets.meanings)
         return attrs.evolve(row, meaning=number)
 
-    def _goes(self, lines: ClauseRows, area: Area, wanted: set[Outcome]) -> bool:
+    def _goes(self, lines: VariedRows, area: Area, wanted: set[Outcome]) -> bool:
         """Return whether these rows give every lead of an area one of these outcomes."""
         ground = self.of.ground
         outside = [ground.sets.regions.complement(region) for region in area.outside]
@@ -302,6 +312,12 @@ def _narrowed(box: Masks, regions: Iterable[Region]) -> Masks | None:
         for at, mask in region.box:
             sides[at] &= mask
     return tuple(sides) if all(sides) else None
+
+
+def _boxes_around(region: Region, full: Masks) -> Sequence[Box]:
+    """Return boxes that hold a region's leads: those that it is, unless they are too many."""
+    found = boxes(region, full)
+    return (region.box,) if found is None else found
 
 
 def _is_marked(rows: Sequence[ClauseRow], at: int) -> bool:

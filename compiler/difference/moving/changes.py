@@ -8,7 +8,7 @@ clause gives its leads can differ only in the fallbacks around it; these are com
 once for all of their clauses.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import partial
 
 import attrs
@@ -64,14 +64,14 @@ def shifts(of: Compared, around: Callable[[Masks], Masks]) -> Iterator[Shift | s
     pairs = of.common
     sides = (_followed(of, pairs, around, is_old=is_old) for is_old in (True, False))
     followed = [each for side in sides for each in side]
-    told: tuple[list[ClauseRow], list[ClauseRow]] = ([], [])
+    told: tuple[set[int], set[int]] = (set(), set())
     found: dict[int, list[Shift | str]] = {}
     narrows = len(followed) <= MOST_NARROWED
     for is_old, leads in sorted(followed, key=lambda each: _effort(each[1])):
         by_others = _told(of, leads, told[not is_old])
         found[id(leads)] = [*_moved(of, leads, by_others, is_old=is_old, narrows=narrows)]
         if not leads.is_open:
-            told[is_old].append(leads.row)
+            told[is_old].add(id(leads.row))
     for _, leads in followed:
         yield from found[id(leads)]
     yield from _passed_on(of, pairs)
@@ -110,13 +110,12 @@ class _Told:
     leads: tuple[Region, ...]
 
 
-def _told(of: Compared, leads: Reach, told: Sequence[ClauseRow]) -> _Told:
-    """Return which of `told` may take some of the leads."""
+def _told(of: Compared, leads: Reach, told: Collection[int]) -> _Told:
+    """Return which rows of which leads have been told (`told`: their ids) may take some."""
     rows: list[ClauseRow] = []
     taken: list[Region] = []
-    known = set(map(id, told))
     for at, row in enumerate(leads.theirs):
-        if id(row) in known:
+        if id(row) in told:
             rows.append(row)
             taken.append(of.ground.sets.regions.both(leads.others(at)))
     return _Told(tuple(rows), tuple(taken))

@@ -157,5 +157,18 @@ class Compared:
     def common(self) -> list[tuple[int, int]]:
         """The positions of the clauses that both versions have in the same order."""
         sign = self.ground.sign
-        keys = [[(sign(row), row.own) for row in each.rows] for each in (self.old, self.new)]
+        keys = [
+            [*zip(map(sign, each.rows), own, strict=True)]
+            for each, own in zip((self.old, self.new), self.own, strict=True)
+        ]
         return aligned(*keys)
+
+    @cached_property
+    def own(self) -> tuple[list[int], list[int]]:
+        """What the own targets of each row of both versions come to, a number for the same."""
+        known: dict[Outcome, int] = {}
+        old, new = (
+            [known.setdefault(row.own, len(known)) for row in each.rows]
+            for each in (self.old, self.new)
+        )
+        return old, new

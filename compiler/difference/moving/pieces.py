@@ -21,6 +21,7 @@ from turnout.compiler.leads.budget import Meter, OutOfSteps
 from turnout.compiler.leads.index import Index, index
 from turnout.compiler.leads.regions import Masks, Region, find, is_nothing, truth
 from turnout.compiler.leads.space import Box, Space
+from turnout.compiler.masks import key
 from turnout.compiler.outcomes import Outcome
 from turnout.frozen import frozen
 
@@ -73,7 +74,7 @@ class Reach:
     """The leads of row `at`, and the rows that meet them.
 
     lines: those of the row's version. start: the smallest box around those that may move, at
-    first sight. earlier: places of earlier rows of the same version that meet it. theirs:
+    first sight. earlier: the earlier rows of the same version that meet it. theirs:
     the other version's rows, in order, up to one that takes all of `start`, but for those
     that are earlier in this version, too. pieces: all of the leads, unless they are too
     many (`is_many`) or the budget ran out (`is_open`).
@@ -82,7 +83,7 @@ class Reach:
     lines: "ClauseRows"
     row: ClauseRow
     start: Masks
-    earlier: Sequence[int]
+    earlier: "EarlierRows"
     theirs: tuple[ClauseRow, ...]
     pieces: tuple[Piece, ...]
     is_many: bool = False
@@ -96,7 +97,7 @@ class Reach:
     @cached_property
     def mine(self) -> tuple[ClauseRow, ...]:
         """The earlier rows of the same version that may take leads of the row."""
-        return tuple(self.lines.rows[at] for at in self.earlier)
+        return tuple(self.lines.rows[at] for at in self.earlier.places)
 
     @cached_property
     def before(self) -> tuple[Region, ...]:
@@ -108,10 +109,9 @@ class Reach:
         """The row's leads that may move."""
         full = self.ground.space.full
         sides = tuple((at, mask) for at, mask in enumerate(self.start) if mask != full[at])
-        left = self.lines.left
-        before = [left[at] for at in self.earlier]
         own = self.ground.taken(self.row), Region(sides)
-        return self.ground.sets.regions.both((*own, *before, *self.ground.possible))
+        left = self.earlier.left
+        return self.ground.sets.regions.both((*own, *left, *self.ground.possible))
 
     def outcome(self, piece: Piece) -> Outcome:
         """Return what the other version gives the leads of a piece."""
@@ -131,6 +131,14 @@ class Reach:
     def groups(self) -> dict[Outcome, list[Masks]]:
         """By outcome, boxes that hold the leads that move; see `grouped`."""
         return grouped(self, self.moved)
+
+
+@frozen(eq=False)
+class EarlierRows:
+    """Some rows of a version. places: ascending. left: together the leads that they leave."""
+
+    places: Sequence[int]
+    left: tuple[Region, ...]
 
 
 @frozen(slots=False, eq=False)
@@ -172,11 +180,6 @@ class ClauseRows:
         return found
 
     @cached_property
-    def left(self) -> "_Left":
-        """The leads that each row leaves, by its place."""
-        return _Left(self)
-
-    @cached_property
     def first(self) -> dict[int, int]:
         """The place of the first row with each sign: of those with plainly the same leads."""
         places: dict[int, int] = {}
@@ -201,32 +204,79 @@ class ClauseRows:
             asked = self.common[common - 1] + 1
             among &= ~(self._boxes_in_common & known.among(range(asked)))
         found = known.clauses(known.met(box, among))
-        # A row of which all boxes are known meets what one of them does; others are asked.
-        webs = [
-            web
-            for web in known.webs
-            if web < end
-            and not (web < asked and _holds(self.common, web))
-            and truth(self.ground.taken(self.rows[web]), box) is not False
-        ]
+        gone = range(asked)
+        webs = [web for web in self._webs(box, end) if web not in gone or not self._is_common(web)]
         return sorted((*found, *webs)) if webs else found
 
+    def earlier(self, box: Masks, at: int) -> EarlierRows:
+        """Return the rows before this one that may share a lead with `box`."""
+        known = self.index
+        met = known.met(box, known.among(range(at)) & ~known.impossible)
+        plain = self._together(met & self._one_sided)
+        others = [*known.clauses(met & ~self._one_sided), *self._webs(box, at)]
+        left = (*plain.left, *(self.ground.left(self.rows[other]) for other in sorted(others)))
+        return EarlierRows(sorted((*plain.places, *others)), left)
 
-class _Left(dict[int, Region]):
-    """The leads that each row of a version leaves, by its place; made when asked for."""
+    def _webs(self, box: Masks, end: int) -> list[int]:
+        """Return the rows that meet `box` among those of which not all boxes are known."""
+        taken, rows = self.ground.taken, self.rows
+        webs = (web for web in self.index.webs if web < end)
+        return [web for web in webs if truth(taken(rows[web]), box) is not False]
 
-    def __init__(self, of: ClauseRows) -> None:
-        super().__init__()
-        self._of = of
+    def _is_common(self, at: int) -> bool:
+        place = bisect_left(self.common, at)
+        return place < len(self.common) and self.common[place] == at
 
-    def __missing__(self, at: int) -> Region:
-        made = self[at] = self._of.ground.left(self._of.rows[at])
-        return made
+    @cached_property
+    def _one_sided(self) -> int:
+        """The boxes of the rows that ask one thing of one field, as a set."""
+        found = (
+            at
+            for at, own in enumerate(self.index.boxes)
+            if own is not None and len(own) == 1 and len(own[0]) == 1
+        )
+        return self.index.among(found) & ~self.index.impossible
+
+    @cached_property
+    def _known(self) -> dict[tuple[int, int], EarlierRows]:
+        return {}
+
+    def _together(self, boxes: int) -> EarlierRows:
+        """Return rows that are one-sided; thousands of rules have the same ones before them."""
+        known = self._known.get(key(boxes))
+        if known is None:
+            places = self.index.clauses(boxes)
+            left = self.ground.sets.regions.both(self.ground.left(self.rows[at]) for at in places)
+            known = self._known[key(boxes)] = EarlierRows(places, (left,))
+        return known
 
 
-def _holds(ascending: Sequence[int], number: int) -> bool:
-    at = bisect_left(ascending, number)
-    return at < len(ascending) and ascending[at] == number
+@frozen(slots=False, eq=False)
+class VariedRows:
+    """Rows of which most are those of a version, whose index tells of them; others have one."""
+
+    of: ClauseRows
+    rows: tuple[ClauseRow, ...]
+
+    @cached_property
+    def _same(self) -> dict[int, int]:
+        """The place of each row of the version, by its place there."""
+        known = self.of.places
+        return {known[id(row)]: at for at, row in enumerate(self.rows) if id(row) in known}
+
+    @cached_property
+    def _others(self) -> tuple[list[int], ClauseRows]:
+        """The places of the other rows, and these."""
+        places = [at for at, row in enumerate(self.rows) if id(row) not in self.of.places]
+        return places, ClauseRows(self.of.ground, tuple(self.rows[at] for at in places))
+
+    def met(self, box: Masks, before: int | None = None) -> list[int]:
+        """Return the rows, up to this one, that may share a lead with `box`, in order."""
+        end = len(self.rows) if before is None else before
+        same, (places, others) = self._same, self._others
+        found = [same[place] for place in self.of.met(box) if place in same]
+        found += (places[at] for at in others.met(box))
+        return sorted(at for at in found if at < end)
 
 
 def reach(
@@ -245,8 +295,8 @@ def reach(
         start[dimension] &= mask
     box = around(tuple(start)) if all(start) else tuple(start)
     if not all(box):
-        return Reach(mine, row, box, (), (), ())
-    found = Reach(mine, row, box, mine.met(box, at), (), ())
+        return Reach(mine, row, box, EarlierRows((), ()), (), ())
+    found = Reach(mine, row, box, mine.earlier(box, at), (), ())
     if is_nothing(found.leads):
         return found
     # What both versions have before the row takes none of its leads in either.
