@@ -97,12 +97,11 @@ def _turned(name: str) -> str:
 
 
 def _letters(text: str) -> str:
-    """Return a folded text without blanks and accents, its signs kept."""
-    if text.isascii():
-        return "".join(text.split())
-    return "".join(
-        c for c in normalize("NFKD", text) if not c.isspace() and (c.isalnum() or c.isascii())
-    )
+    """Return a folded text without blanks, its signs and accents kept.
+
+    Of three letters an accent is one: "dán" is Danish to Hungarians, and not the language Dan.
+    """
+    return "".join(text.split())
 
 
 def row_of_codes(text: str, is_code: Callable[[str], bool]) -> tuple[str, ...]:

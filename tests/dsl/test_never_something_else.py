@@ -84,6 +84,7 @@ def test_what_is_said_is_read(kind: FieldType, raw: str, value: object) -> None:
         (AMERICAN, "CA OR", "several subdivisions: US-CA, US-OR"),
         (Language(), "und", "not a language; nearest: Rundi"),
         (Language(), "mul", "not a language"),
+        (Language(), "dán", "not a language"),  # Danish to Hungarians, and Dan to nobody
         (OneOf(("1", "102")), "10\u00b2", "not a value of the list"),
         (OneOf(("1", "102")), "\u2460", "not a value of the list"),
         (ZIP, "1011\u00b2", "not 5 digits"),
