@@ -5,6 +5,7 @@ in one run and what can be read besides; it is imported when there is one.
 """
 
 import re
+from functools import partial
 
 from turnout.dsl import nodes
 from turnout.dsl.build import Builder
@@ -12,6 +13,7 @@ from turnout.dsl.findings import Finding, error
 from turnout.dsl.lexing import Lexer, UnexpectedError
 from turnout.dsl.pushdown import Pushdown
 from turnout.dsl.reductions import Reductions
+from turnout.dsl.rereading import RulesRead
 from turnout.dsl.source import Source, Span
 from turnout.grammar.lalr import tables
 
@@ -20,22 +22,26 @@ MAX_DEPTH = 100
 _NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[^\W\d][\w-]*|\S')
 
 
-def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
+def parse(source: Source, known: RulesRead | None = None) -> tuple[nodes.File, tuple[Finding, ...]]:
     """Return the file's tree and its syntax errors, in order of place.
 
-    Text nested deeper than `MAX_DEPTH` gives one finding and an empty tree.
+    Text nested deeper than `MAX_DEPTH` gives one finding and an empty tree. known: rules of
+    other texts, which aren't read again; those of this one are added.
     """
     deep = too_deep(source)
     if deep is not None:
         return nodes.File(source, (), (Span(source, 0, len(source.text)),)), (deep,)
     lexer = Lexer(source.text, tables())
     try:
-        read = Pushdown(tables(), lexer, Reductions(tables(), Builder(source).of)).read()
+        parser = Pushdown(tables(), lexer, Reductions(tables(), Builder(source).of))
+        read = parser.read() if known is None else parser.read(partial(known.at, source))
     except UnexpectedError:
         from turnout.dsl.recovery import recovered  # noqa: PLC0415 - see above
 
         return recovered(source)
     file: nodes.File = read.items[0]
+    if known is not None:
+        known.add(file)
     return file, ()
 
 
