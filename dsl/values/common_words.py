@@ -77,7 +77,7 @@ def words_around(fragment: str) -> list[str]:
     """Return the common words that `fragment` is a part of, the most telling ones first.
 
     >>> words_around("cto")[:2]
-    ['director', 'factory']
+    ['doctor', 'sector']
     """
     found = [word for word in _WORDS if fragment in word and word != fragment]
     return sorted(found, key=lambda word: (word.startswith(fragment), len(word), word))

@@ -18,6 +18,8 @@ import re
 import time
 from contextlib import suppress
 from pathlib import Path
+from threading import RLock
+from typing import ClassVar
 from zlib import crc32
 
 from turnout.frozen import frozen
@@ -41,15 +43,59 @@ class Content:
     checksum: int
 
 
-def content_of(path: Path) -> Content | None:
-    """Return what a file holds, None where it can't be read: some 0.6 ms for each MB."""
-    checksum = size = 0
-    with suppress(OSError), path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            checksum = crc32(chunk, checksum)
-            size += len(chunk)
-        return Content(size, checksum)
-    return None
+class _Reader:
+    """Reads a state beside SQLite: one for all stores of the process that have the file.
+
+    A process that closes a file loses all its locks on it, those of SQLite as well, and then
+    another process may take the write-ahead log away ("How To Corrupt An SQLite Database File",
+    section 2.2, https://www.sqlite.org/howtocorrupt.html). So what is opened here is closed
+    only when nobody in the process has the state open any more.
+    """
+
+    _of: ClassVar[dict[tuple[int, int], "_Reader"]] = {}
+    _one_at_a_time: ClassVar[RLock] = RLock()
+
+    def __init__(self, path: Path, key: tuple[int, int]) -> None:
+        self._path = path
+        self._key = key
+        self.users = 0
+        self._file: int | None = None
+
+    @classmethod
+    def taken(cls, path: Path) -> "_Reader | None":
+        """Return the reader of a file, for one user more; None where there is no file."""
+        with cls._one_at_a_time, suppress(OSError):
+            found = path.stat()
+            key = found.st_dev, found.st_ino
+            reader = cls._of.setdefault(key, cls(path, key))
+            reader.users += 1
+            return reader
+        return None
+
+    def given_back(self) -> None:
+        """Close the file behind its last user."""
+        with self._one_at_a_time:
+            self.users -= 1
+            if not self.users:
+                self._of.pop(self._key, None)
+                if self._file is not None:
+                    os.close(self._file)
+                    self._file = None
+
+    def content(self) -> Content | None:
+        """Return what the file holds, None where it is small or can't be read."""
+        checksum = size = 0
+        with self._one_at_a_time, suppress(OSError):
+            if self._path.stat().st_size <= WHOLE:
+                return None
+            if self._file is None:
+                self._file = os.open(self._path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+            os.lseek(self._file, 0, os.SEEK_SET)
+            while chunk := os.read(self._file, _CHUNK):
+                checksum = crc32(chunk, checksum)
+                size += len(chunk)
+            return Content(size, checksum)
+        return None
 
 
 def note_path(path: Path) -> Path:
@@ -65,7 +111,8 @@ def _beside(path: Path, what: str) -> Path:
 class StateNote:
     """The note of one state; a resource. It is made when there is something to note.
 
-    mark: what it said when it was opened, 0 where it said nothing.
+    mark: what it said when it was opened, 0 where it said nothing. It is closed after the
+    connections to the state.
     """
 
     def __init__(self, path: Path) -> None:
@@ -73,6 +120,7 @@ class StateNote:
         self._path = note_path(path)
         self._since = time.monotonic()
         self._file: int | None = None
+        self._reader = _Reader.taken(path)
         self.mark: int = 0
         self._content: Content | None = None
         with suppress(OSError):
@@ -84,7 +132,11 @@ class StateNote:
         """Return whether the state holds just what was found whole."""
         if self._content is None or not self._content.size:
             return False
-        return content_of(self._state) == self._content
+        return self.content() == self._content
+
+    def content(self) -> Content | None:
+        """Return what a large state holds, None of a small one: some 0.6 ms for each MB."""
+        return None if self._reader is None else self._reader.content()
 
     def marked(self, mark: int) -> None:
         """Note how far the state is durable."""
@@ -92,7 +144,7 @@ class StateNote:
 
     def found_whole(self, content: Content | None) -> None:
         """Note the content of a large file that was looked through, or written since."""
-        if content is not None and content.size > WHOLE:
+        if content is not None:
             self._write(_CONTENT_AT, b"%020d %08x" % (content.size, content.checksum))
 
     def close(self) -> None:
@@ -105,8 +157,7 @@ class StateNote:
                 if self._state.stat().st_size <= WHOLE:
                     self._path.unlink(missing_ok=True)
                 elif self._file is not None and time.monotonic() - self._since < _TRUSTED:
-                    self.found_whole(content_of(self._state))
-
+                    self.found_whole(self.content())
         self._release()
 
     def _write(self, at: int, said: bytes) -> None:
@@ -121,6 +172,9 @@ class StateNote:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+        if self._reader is not None:
+            self._reader.given_back()
+            self._reader = None
 
     def __del__(self) -> None:
         """Release the file of a store that nobody closed."""

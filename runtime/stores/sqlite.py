@@ -28,7 +28,7 @@ from turnout.runtime.moves import Move, Watch
 from turnout.runtime.stores import WAIT, Recorded, StateError, Transaction
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.failures import damaged, state_errors
-from turnout.runtime.stores.notes import StateNote, content_of, note_path
+from turnout.runtime.stores.notes import StateNote, note_path
 from turnout.runtime.stores.statements import (
     CHANGES,
     check_format,
@@ -103,10 +103,10 @@ def _check_content(connection: sqlite3.Connection, path: Path, note: StateNote) 
     """Look through a state, unless it holds just what was found whole before."""
     if note.is_whole():
         return
-    before = content_of(path)
+    before = note.content()
     with _transaction(connection, "BEGIN"):
         check_whole(connection, path)
-    if content_of(path) == before:  # nobody wrote to it meanwhile
+    if before is not None and note.content() == before:  # nobody wrote to it meanwhile
         note.found_whole(before)
 
 

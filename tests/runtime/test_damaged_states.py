@@ -2,6 +2,8 @@
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +15,7 @@ from tests.support.policies import compiled
 from turnout.runtime.moves import Move
 from turnout.runtime.router import Router
 from turnout.runtime.stores import StateError, notes
-from turnout.runtime.stores.notes import StateNote, content_of
+from turnout.runtime.stores.notes import StateNote
 from turnout.runtime.stores.sqlite import open_sqlite
 from turnout.runtime.stores.sums import check_whole
 
@@ -124,7 +126,9 @@ def test_a_cell_that_changed_in_a_large_state_is_told_when_it_is_read(
 ) -> None:
     path = changed(written, tmp_path, table)
     monkeypatch.setattr(notes, "WHOLE", 0)
-    StateNote(path).found_whole(content_of(path))
+    note = StateNote(path)
+    note.found_whole(note.content())
+    note.close()
     with pytest.raises(StateError, match="is damaged"):
         read_all_over(path)
 
@@ -162,6 +166,40 @@ def test_a_row_that_is_gone_from_an_index_is_told(written: bytes, tmp_path: Path
     path.write_bytes(content)
     with pytest.raises(StateError, match="is damaged"):
         open_sqlite(path, "inbound", ["sales"])
+
+
+READER = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+print(connection.execute("SELECT count(*) FROM decisions").fetchone()[0])
+connection.close()
+"""
+
+
+@pytest.mark.parametrize("largest", [notes.WHOLE, 0], ids=["small", "large"])
+def test_a_state_keeps_its_locks_and_log_while_others_read_it(
+    tmp_path: Path, largest: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last process that closes a state takes its log away: a reader must not seem the last."""
+    monkeypatch.setattr(notes, "WHOLE", largest)
+    path = tmp_path / "state.db"
+
+    def counted() -> int:
+        run = subprocess.run(
+            [sys.executable, "-c", READER, str(path)], check=True, capture_output=True, text=True
+        )
+        return int(run.stdout)
+
+    with Router(POLICY, state=path) as router:
+        router.route(lead(1), at=AT)
+    with Router(POLICY, state=path) as router, Router(POLICY, state=path) as other:
+        router.route(lead(2), at=AT)
+        other.close()  # of the same process
+        assert counted() == 2
+        router.route(lead(3), at=AT)
+        assert (tmp_path / "state.db-wal").exists()
+        assert counted() == 3
+    assert counted() == 3
 
 
 def test_a_state_is_made_for_its_owner_alone(tmp_path: Path) -> None:
