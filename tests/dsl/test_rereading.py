@@ -1,6 +1,7 @@
 """Rules that another text has, too, are taken over from it: the same nodes, at their own places."""
 
 from collections.abc import Iterator
+from typing import cast
 
 import attrs
 import pytest
@@ -55,7 +56,7 @@ def places(value: object) -> Iterator[Span]:
     if isinstance(value, Span):
         yield value
     elif isinstance(value, tuple):
-        for each in value:
+        for each in cast("tuple[object, ...]", value):
             yield from places(each)
     elif attrs.has(type(value)) and not isinstance(value, Source):
         for name in getattr(type(value), "__match_args__", ()):
