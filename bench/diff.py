@@ -10,6 +10,7 @@ of the processor for the difference, beside those for reading both versions, and
 sentences for each edit, which a boundary has one of for each rule.
 """
 
+import gc
 import re
 import sys
 from itertools import product
@@ -24,6 +25,7 @@ from chance import Chance
 from turnout.compiler.difference import difference
 from turnout.compiler.program import Program, lower
 from turnout.dsl.files import parse_files
+from turnout.dsl.rereading import RulesRead
 from turnout.dsl.resolve import resolve
 
 SEED = 7
@@ -115,14 +117,15 @@ def edited(text: str, edits: int, chance: Chance) -> str:
     return text
 
 
-def program(text: str, path: Path) -> Program:
-    """Return a policy, read as the command does."""
+def program(text: str, path: Path, known: RulesRead) -> Program:
+    """Return a policy, read as the command does. known: rules of the other version."""
     path.write_text(text, encoding="utf-8")
-    return lower(resolve(parse_files(path), path).policy)
+    return lower(resolve(parse_files(path, known=known), path).policy)
 
 
 def main(argv: list[str]) -> None:
     """Print how long the difference takes, and how many sentences it needs."""
+    gc.set_threshold(100_000, 20, 20)  # as the command line has it
     rules = int(argv[0]) if argv else RULES
     edits = int(argv[1]) if len(argv) > 1 else EDITS
     chance = Chance(SEED)
@@ -133,8 +136,9 @@ def main(argv: list[str]) -> None:
         new_text = new_text.replace(*BOUNDARY)
     with TemporaryDirectory() as folder:
         start = process_time()
+        known = RulesRead()
         old, new = (
-            program(text, Path(folder, f"{name}.route"))
+            program(text, Path(folder, f"{name}.route"), known)
             for name, text in (("old", old_text), ("new", new_text))
         )
         reading = process_time() - start

@@ -19,6 +19,7 @@ import attrs
 from turnout.dsl import nodes
 from turnout.dsl.findings import Finding, Label, Severity, error
 from turnout.dsl.parse import parse
+from turnout.dsl.rereading import RulesRead
 from turnout.dsl.source import Source, Span
 from turnout.frozen import attribute, define, frozen
 
@@ -181,13 +182,14 @@ class Parsed:
     disk: Files
 
 
-def parse_files(path: Path, files: Files | None = None) -> Parsed:
+def parse_files(path: Path, files: Files | None = None, known: RulesRead | None = None) -> Parsed:
     """Parse the file at `path` and all that it includes, errors and all.
 
-    files: what to read them from, the disk as it is where none is given.
+    files: what to read them from, the disk as it is where none is given. known: as `parse`
+    has it.
     """
     disk = files or Files()
-    reader = _Reader(disk.known(path).parent, disk)
+    reader = _Reader(disk.known(path).parent, disk, known)
     reader.read(path, path.as_posix(), None)
     return Parsed(tuple(reader.files), tuple(reader.findings), reader.folder, reader.disk)
 
@@ -201,6 +203,7 @@ class _Reader:
 
     folder: Path
     disk: Files
+    known: RulesRead | None
     files: list[nodes.File] = attrs.Factory(list[nodes.File])
     findings: list[Finding] = attrs.Factory(list[Finding])
     seen: set[Path] = attrs.Factory(set[Path])
@@ -222,7 +225,7 @@ class _Reader:
         if isinstance(text, Fault):
             self.findings.append(text.finding(shown, asked))
             return
-        file, findings = parse(Source(shown, text))
+        file, findings = parse(Source(shown, text), self.known)
         self.findings.extend(findings)
         self.open.append((known, asked))
         for item in file.items:

@@ -5,6 +5,7 @@ in one run and what can be read besides; it is imported when there is one.
 """
 
 import re
+from functools import partial
 
 from turnout.dsl import nodes
 from turnout.dsl.build import Builder
@@ -12,35 +13,45 @@ from turnout.dsl.findings import Finding, error
 from turnout.dsl.lexing import Lexer, UnexpectedError
 from turnout.dsl.pushdown import Pushdown
 from turnout.dsl.reductions import Reductions
+from turnout.dsl.rereading import RulesRead
 from turnout.dsl.source import Source, Span
 from turnout.grammar.lalr import tables
 
 MAX_DEPTH = 100
 
+_BRACKETS = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[({[]|[)}\]]')
+_NOT_NOT = re.compile(r"not\s*+(?:not|#)")  # a comment may stand between the two
+
 _NESTING = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*|[^\W\d][\w-]*|\S')
 
 
-def parse(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
+def parse(source: Source, known: RulesRead | None = None) -> tuple[nodes.File, tuple[Finding, ...]]:
     """Return the file's tree and its syntax errors, in order of place.
 
-    Text nested deeper than `MAX_DEPTH` gives one finding and an empty tree.
+    Text nested deeper than `MAX_DEPTH` gives one finding and an empty tree. known: rules of
+    other texts, which aren't read again; those of this one are added.
     """
     deep = too_deep(source)
     if deep is not None:
         return nodes.File(source, (), (Span(source, 0, len(source.text)),)), (deep,)
     lexer = Lexer(source.text, tables())
     try:
-        read = Pushdown(tables(), lexer, Reductions(tables(), Builder(source).of)).read()
+        parser = Pushdown(tables(), lexer, Reductions(tables(), Builder(source).of))
+        read = parser.read() if known is None else parser.read(partial(known.at, source))
     except UnexpectedError:
         from turnout.dsl.recovery import recovered  # noqa: PLC0415 - see above
 
         return recovered(source)
     file: nodes.File = read.items[0]
+    if known is not None:
+        known.add(file)
     return file, ()
 
 
 def too_deep(source: Source) -> Finding | None:
     """Return a finding where the text is nested deeper than `MAX_DEPTH`."""
+    if _is_flat(source.text):
+        return None
     depth = run = 0
     saved: list[int] = []
     for found in _NESTING.finditer(source.text):
@@ -62,3 +73,18 @@ def too_deep(source: Source) -> Finding | None:
             advice = "name the inner conditions as segments and refer to them"
             return error("nested-too-deep", span, message, help=advice)
     return None
+
+
+def _is_flat(text: str) -> bool:
+    """Return whether the brackets alone tell that nothing is nested too deep, as nearly always."""
+    if _NOT_NOT.search(text):
+        return False
+    deepest = depth = 0
+    for found in _BRACKETS.finditer(text):
+        sign = text[found.start()]
+        if sign in "({[":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign in ")}]" and depth:
+            depth -= 1
+    return 2 * deepest + 1 <= MAX_DEPTH  # a `not` before each, and one more

@@ -5,8 +5,11 @@ from Lark's own so that an error doesn't end it: its stack can be looked at, tri
 shortened, and it goes on from wherever the text is set to.
 """
 
+from collections.abc import Callable
+
 import attrs
 
+from turnout.dsl import nodes
 from turnout.dsl.lexing import Lexer, Token, UnexpectedError
 from turnout.dsl.reductions import ReadSymbol, Reduced, Reductions
 from turnout.frozen import define
@@ -27,10 +30,11 @@ class Pushdown:
     values: list[ReadSymbol] = attrs.Factory(list[ReadSymbol])
     before: list[int] = attrs.Factory(lambda: [0])
 
-    def read(self) -> Reduced:
+    def read(self, known: Callable[[int], nodes.Rule | None] | None = None) -> Reduced:
         """Return what the rest of the text is.
 
-        Raises UnexpectedError. A word that can't stand somewhere may still end what stands
+        known: returns the rule that stands at an offset, where it was read before. Raises
+        UnexpectedError. A word that can't stand somewhere may still end what stands
         before it, so that `states` no longer tell what could have stood there; `before` do.
         """
         states, before, following = self.states, self.before, self.lexer.next
@@ -40,6 +44,16 @@ class Pushdown:
             read = self.feed(token)
             if read is not None:
                 return read
+            if known is not None and token.type == "RULE":
+                self._take_over(known, token.start_pos)
+
+    def _take_over(self, known: Callable[[int], nodes.Rule | None], start: int) -> None:
+        """Put a rule that is known in the place of its first word, and go on behind it."""
+        state = self.tables.rows[self.states[-2]].get("rule")
+        rule = None if state is None else known(start)
+        if state is not None and rule is not None:
+            end = self.lexer.at = rule.span.end
+            self.states[-1], self.values[-1] = state, Reduced(start, end, [rule])
 
     def feed(self, token: Token) -> Reduced | None:
         """Take in a word; return the whole when that is the end. Raises UnexpectedError."""

@@ -74,8 +74,11 @@ class Declarations:
 
     def of_one_kind(self, name: str, kinds: Iterable[str]) -> Declaration | None:
         """Return what a name declares that is of the first of `kinds` that has it."""
-        found = (self.of_kind(kind).get(name) for kind in kinds)
-        return next((each for each in found if each is not None), None)
+        for kind in kinds:
+            found = self.of_kind(kind).get(name)
+            if found is not None:
+                return found
+        return None
 
     def kind_of(self, name: str) -> str | None:
         """Return what kind of thing a name is of those that a whole policy knows, or None."""

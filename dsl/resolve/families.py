@@ -69,6 +69,7 @@ class FamilyReader:
         self._drafts: dict[str, _Draft] = {}
         self._families: list[_Siblings] = []
         self._own: dict[str, Condition | None] = {}
+        self._meant: dict[str, Named] = {}
         self._open: list[str] = []
         self._has_unread_tables = False
 
@@ -191,8 +192,14 @@ class FamilyReader:
             message = f"names refer to names more than {MAX_CHAIN} levels deep"
             self._scope.report("nested-too-deep", name.span, message)
             return None
+        return self._meant.get(name.text) or self._read_name(draft)
+
+    def _read_name(self, draft: _Draft) -> Named | None:
         meaning = self._meaning(draft)
-        return None if meaning is None else Named(draft.kind, name.text, meaning)
+        if meaning is None:
+            return None
+        named = self._meant[draft.name.text] = Named(draft.kind, draft.name.text, meaning)
+        return named
 
     def _cycle(self, name: nodes.Name) -> None:
         around = [*self._open[self._open.index(name.text) :], name.text]

@@ -18,6 +18,7 @@ from turnout.compiler.difference.levels import LEVELS, beyond
 from turnout.compiler.leads.budget import Budget
 from turnout.compiler.program import Program
 from turnout.dsl.findings import Severity
+from turnout.dsl.rereading import RulesRead
 from turnout.project.versions import (
     WHERE,
     UnreadableError,
@@ -133,7 +134,9 @@ def command(
         budget = Budget(steps, monotonic() + deadline)
         with versions(old, policy) as (before, after):
             try:
-                programs = _chosen((program(before, since), program(after, since)), route_name)
+                known = RulesRead()
+                both = program(before, since, known), program(after, since, known)
+                programs = _chosen(both, route_name)
                 declared = None if where is None else condition(where, after)
             except UnreadableError as refusal:
                 _show_unreadable(refusal)

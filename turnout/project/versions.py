@@ -14,6 +14,7 @@ from turnout.dsl.conditions import Condition
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.parse import parse
+from turnout.dsl.rereading import RulesRead
 from turnout.dsl.resolve import resolve
 from turnout.dsl.source import Source
 from turnout.frozen import frozen
@@ -139,9 +140,12 @@ def main_file(path: Path) -> Path:
     return files[0]
 
 
-def program(version: Version, since: date) -> Program:
-    """Return the lowered policy of a version, as of a day of UTC. Raises UnreadableError."""
-    parsed = parse_files(version.path)
+def program(version: Version, since: date, known: RulesRead | None = None) -> Program:
+    """Return the lowered policy of a version, as of a day of UTC. Raises UnreadableError.
+
+    known: the rules of the version beside which it is held; its own are added.
+    """
+    parsed = parse_files(version.path, known=known)
     resolution = resolve(parsed, version.path)
     _refuse([*parsed.findings, *resolution.findings], version)
     return lower(resolution.policy, since)

@@ -9,7 +9,7 @@ once for all of their clauses.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
-from functools import partial
+from functools import lru_cache, partial
 
 import attrs
 
@@ -332,15 +332,13 @@ def _told_apart(
     olds: tuple[Outcome, ...], news: tuple[Outcome, ...]
 ) -> tuple[tuple[Outcome, ...], tuple[Outcome, ...]]:
     """Return the outcomes, their targets marked only if both sides would else say the same."""
-    plain = [
-        tuple(
-            dict.fromkeys(
-                attrs.evolve(each, targets=tuple(map(unmarked, each.targets))) for each in some
-            )
-        )
-        for some in (olds, news)
-    ]
+    plain = [tuple(dict.fromkeys(map(_unmarked, some))) for some in (olds, news)]
     return (olds, news) if {*plain[0]} & {*plain[1]} else (plain[0], plain[1])
+
+
+@lru_cache(maxsize=1_000)  # thousands of rules have a few chains
+def _unmarked(of: Outcome) -> Outcome:
+    return attrs.evolve(of, targets=tuple(map(unmarked, of.targets)))
 
 
 def _owners(

@@ -4,8 +4,6 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
-import attrs
-
 from turnout.compiler.difference.ground.alignment import aligned
 from turnout.compiler.difference.ground.lines import RouteVersion
 from turnout.compiler.difference.moving.pieces import ClauseRows, CommonGround
@@ -110,7 +108,7 @@ class Purse:
     def meter(self) -> Generator[Meter, None, None]:
         """Return the meter of one question; what it takes is gone."""
         granted = max(0, min(self.each.steps, self.left))
-        meter = attrs.evolve(self.each, steps=granted).meter()
+        meter = Meter(granted, self.each.deadline)
         try:
             yield meter
         finally:

@@ -19,7 +19,7 @@ from turnout.compiler.difference.ground.lines import ClauseRow
 from turnout.compiler.difference.ground.meanings import Sets
 from turnout.compiler.leads.budget import Meter, OutOfSteps
 from turnout.compiler.leads.index import Index, index
-from turnout.compiler.leads.regions import Masks, Region, find, is_nothing, truth
+from turnout.compiler.leads.regions import NOTHING, Masks, Region, find, is_nothing, truth
 from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.masks import key
 from turnout.compiler.outcomes import Outcome
@@ -74,7 +74,7 @@ class Reach:
     """The leads of row `at`, and the rows that meet them.
 
     lines: those of the row's version. start: the smallest box around those that may move, at
-    first sight. earlier: the earlier rows of the same version that meet it. theirs:
+    first sight. leads: these. earlier: the earlier rows of the same version that meet it. theirs:
     the other version's rows, in order, up to one that takes all of `start`, but for those
     that are earlier in this version, too. pieces: all of the leads, unless they are too
     many (`is_many`) or the budget ran out (`is_open`).
@@ -83,9 +83,10 @@ class Reach:
     lines: "ClauseRows"
     row: ClauseRow
     start: Masks
+    leads: Region
     earlier: "EarlierRows"
-    theirs: tuple[ClauseRow, ...]
-    pieces: tuple[Piece, ...]
+    theirs: tuple[ClauseRow, ...] = ()
+    pieces: tuple[Piece, ...] = ()
     is_many: bool = False
     is_open: bool = False
 
@@ -103,15 +104,6 @@ class Reach:
     def before(self) -> tuple[Region, ...]:
         """What the earlier rows take."""
         return tuple(map(self.ground.taken, self.mine))
-
-    @cached_property
-    def leads(self) -> Region:
-        """The row's leads that may move."""
-        full = self.ground.space.full
-        sides = tuple((at, mask) for at, mask in enumerate(self.start) if mask != full[at])
-        own = self.ground.taken(self.row), Region(sides)
-        left = self.earlier.left
-        return self.ground.sets.regions.both((*own, *left, *self.ground.possible))
 
     def outcome(self, piece: Piece) -> Outcome:
         """Return what the other version gives the leads of a piece."""
@@ -295,22 +287,26 @@ def reach(
         start[dimension] &= mask
     box = around(tuple(start)) if all(start) else tuple(start)
     if not all(box):
-        return Reach(mine, row, box, EarlierRows((), ()), (), ())
-    found = Reach(mine, row, box, mine.earlier(box, at), (), ())
-    if is_nothing(found.leads):
+        return Reach(mine, row, box, NOTHING, EarlierRows((), ()))
+    sides = tuple((side, mask) for side, mask in enumerate(box) if mask != ground.space.full[side])
+    earlier = mine.earlier(box, at)
+    leads = ground.sets.regions.both((region, Region(sides), *earlier.left, *ground.possible))
+    found = Reach(mine, row, box, leads, earlier)
+    if is_nothing(leads):
         return found
     # What both versions have before the row takes none of its leads in either.
     common = bisect_left(mine.common, at)
+    pieces: list[Piece] = []
     try:
         theirs = tuple(_meeting(found, others, common, meter))
         found = attrs.evolve(found, theirs=theirs)
         for piece in _pieces(found, meter):
-            if len(found.pieces) == MOST_PIECES:
-                return attrs.evolve(found, is_many=True)
-            found = attrs.evolve(found, pieces=(*found.pieces, piece))
+            if len(pieces) == MOST_PIECES:
+                return attrs.evolve(found, pieces=tuple(pieces), is_many=True)
+            pieces.append(piece)
     except OutOfSteps:
-        return attrs.evolve(found, is_open=True)
-    return found
+        return attrs.evolve(found, pieces=tuple(pieces), is_open=True)
+    return attrs.evolve(found, pieces=tuple(pieces))
 
 
 def _meeting(of: Reach, others: ClauseRows, common: int, meter: Meter) -> Iterator[ClauseRow]:
