@@ -72,6 +72,7 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_reports.py::"
         "test_sarif_is_as_the_official_schema_says": "a schema of 3,000 lines, asked of many",
         "tests/turnout/test_site_in_browser.py": "starts Chromium, and opens pages in it",
+        "tests/turnout/test_tried_leads.py": "tries 1,600 leads in Chromium",
         "tests/turnout/test_ten_sources.py": "routes twelve files of leads",
         "tests/turnout/test_stopped_runs.py": "starts runs, kills them and gives them again",
     }
