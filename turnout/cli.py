@@ -158,4 +158,8 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    cli()
+    try:
+        cli()
+    finally:
+        # The process ends: what a search has left behind is looked through no more.
+        gc.freeze()
