@@ -20,9 +20,14 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 
     >>> nearest("Enterprize", ["SMB", "Enterprise"])
     'Enterprise'
+    >>> nearest("bne", ["ana", "ben"])  # letters that changed places
+    'ben'
     """
     by_folded = {choice.casefold(): choice for choice in sorted(choices)}
-    near = get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.7)
+    asked = word.casefold()
+    near = get_close_matches(asked, by_folded, n=1, cutoff=0.7) or [
+        choice for choice in by_folded if sorted(choice) == sorted(asked)
+    ]
     return by_folded[near[0]] if near else None
 
 
