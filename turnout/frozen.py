@@ -213,6 +213,7 @@ def _init(owner: type, fields: list[_Field], *, is_frozen: bool) -> FunctionType
         else:
             lines.append(f"    self.{each.name} = {value}")
     text = "\n".join([f"def __init__({', '.join(given)}):", *(lines or ["    pass"])])
+    # As attrs does it: of the names of our own fields, and never of anything that was read.
     exec(compile(text, f"<{owner.__module__}.{owner.__qualname__}>", "exec"), names)  # noqa: S102
     made: FunctionType = names["__init__"]
     made.__module__ = owner.__module__
