@@ -17,10 +17,10 @@ from turnout.compiler.questions.alternatives import (
 )
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.reach import blockers
-from turnout.dsl.conditions import Condition, IsIn
+from turnout.dsl.conditions import Condition, IsIn, Or
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Fix, Label
-from turnout.dsl.wording import written
+from turnout.dsl.wording import is_list_of_texts, written
 
 UNREACHABLE_ALTERNATIVE = warning(
     "unreachable-alternative",
@@ -89,6 +89,10 @@ def _takers(analysis: Analysis, at: int, found: UnreachableAlternatives) -> list
 def _named(analysis: Analysis, found: UnreachableAlternatives) -> str:
     """Return the alternatives in words, many values of a list cut short."""
     fields = analysis.program.policy.fields
+    if is_list_of_texts(Or(found.dead), fields):
+        first, others = found.dead[:MOST_NAMED], found.dead[MOST_NAMED:]
+        said = written(Or(first), fields)
+        return f"`{said}`{f' and {len(others)} more' if others else ''}"
     room = MOST_NAMED
     named: list[str] = []
     more = 0

@@ -328,7 +328,11 @@ class ConditionReader:
                 return None
             is_whole = kind is StartsWith and len(text) == longest
             whole = IsIn(field.name, frozenset({text}))
-            atoms.append(whole if is_whole else kind(field.name, text))
+            atoms.append(whole if is_whole else kind(field.name, text, literal.text))
+        wholes = [value for atom in atoms if isinstance(atom, IsIn) for value in atom.values]
+        if len(wholes) == len(atoms) > 1:
+            order = {value: show(field, value) for value in wholes}
+            return IsIn(field.name, frozenset(wholes), order=tuple(order.items()))
         if kind is Contains and isinstance(field.type, types.Text):
             self._scope.findings.extend(short_fragments(field, node))
         return self._union(node, atoms)
