@@ -162,9 +162,9 @@ def _having(parts: Sequence[Condition], word: str, fields: Mapping[str, Field]) 
 def _with_texts(parts: Sequence[Condition], fields: Mapping[str, Field]) -> str | None:
     """Return the test of a text that has one of several parts, as `is_list_of_texts` finds it."""
     kinds = {type(part) for part in parts if isinstance(part, _PartOfText)}
-    if len(kinds) != 1:
+    if len(kinds) > 1:
         return None
-    kind = kinds.pop()
+    kind = kinds.pop() if kinds else StartsWith
     texts = [_text_in(part, kind, fields) for part in parts]
     names = {part.field for part in parts if isinstance(part, _PartOfText | IsIn)}
     said = [text for text in texts if text is not None]
