@@ -44,6 +44,15 @@ _NAMED_DAYS: Mapping[type[Age], str] = MappingProxyType(
 )
 """What an age of 0 days is called."""
 
+_TEXT_WORDS: Mapping[type[Condition], str] = MappingProxyType(
+    {
+        StartsWith: "starts with",
+        EndsWith: "ends with",
+        Contains: "contains",
+        HasWord: "has word",
+    }
+)
+
 
 def written(condition: Condition, fields: Mapping[str, Field]) -> str:
     """Return `condition` as a policy would write it.
@@ -102,7 +111,7 @@ def _combined(condition: Condition, fields: Mapping[str, Field]) -> str | None:
         case And(parts):
             return _without(parts, fields) or _having(parts, "has all", fields)
         case Or(parts):
-            return _having(parts, "has any", fields)
+            return _having(parts, "has any", fields) or _texts(parts)
         case Named():
             return None
         case _:
@@ -137,6 +146,17 @@ def _having(parts: Sequence[Condition], word: str, fields: Mapping[str, Field]) 
         return None  # said twice, which a list isn't
     field = fields[held[0].field]
     return f"{field.name} {word} {_list([part.value for part in held], field)}"
+
+
+def _texts(parts: Sequence[Condition]) -> str | None:
+    """Return the test of a field for any of the texts that the parts name."""
+    told = [part for part in parts if isinstance(part, StartsWith | EndsWith | Contains | HasWord)]
+    if len(parts) < 2 or len(told) < len(parts) or len(set(told)) < len(told):
+        return None
+    if len({(type(part), part.field) for part in told}) != 1:
+        return None
+    words = _TEXT_WORDS[type(told[0])]
+    return f"{told[0].field} {words} [{', '.join(quoted(part.text) for part in told)}]"
 
 
 def typed(kind: FieldType) -> str:
@@ -235,14 +255,10 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
             return _membership(atom, fields[field], "is", "in")
         case Between():
             return _between(atom, fields[atom.field])
-        case StartsWith(field, text):
-            return f"{field} starts with {quoted(text)}"
-        case EndsWith(field, text):
-            return f"{field} ends with {quoted(text)}"
-        case Contains(field, text):
-            return f"{field} contains {quoted(text)}"
-        case HasWord(field, text):
-            return f"{field} has word {quoted(text)}"
+        case StartsWith(field, text) | EndsWith(field, text):
+            return f"{field} {_TEXT_WORDS[type(atom)]} {quoted(text)}"
+        case Contains(field, text) | HasWord(field, text):
+            return f"{field} {_TEXT_WORDS[type(atom)]} {quoted(text)}"
         case Matches(field, pattern):
             return f"{field} matches {quoted(pattern)}"
         case Has(field, value):

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from tests.support.policies import resolved
 from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.dsl.wording import written
 from turnout.trials.testing import Tester
 
 POLICY = """\
@@ -47,3 +49,18 @@ def test_a_corrected_list_keeps_its_order_and_words(tmp_path: Path) -> None:
     (finding,) = [each for each in found if each.name == "unreachable-alternative"]
     assert finding.help[0].startswith('write `when country in [ES, "United Kingdom", AT]`')
     assert [fix.replacement for fix in finding.fixes] == ['country in [ES, "United Kingdom", AT]']
+
+
+def test_a_list_of_texts_is_told_as_a_list() -> None:
+    said = (
+        'email ends with [".gov", ".mil"]',
+        'title has word ["cto", "chief"] or title contains ["vp", "head"]',
+        'not title starts with ["a", "b"] and email ends with ".eu"',
+    )
+    rules = "".join(f"rule r{at} {{ when {each} to queue q }}\n" for at, each in enumerate(said))
+    policy = resolved(
+        f"lead {{ id: text required  title: text  email: email }}\nqueue q\n"
+        f"route r {{\n{rules}fallback to queue q }}"
+    )
+    entries = policy.routes["r"].entries
+    assert tuple(written(each.condition, policy.fields) for each in entries) == said
