@@ -74,6 +74,7 @@ TOLD = (
     'code starts with "12" or code is "12345"',
     'city contains "a" or city ends with "b"',
     'city contains "a" or page contains "a"',
+    'city has word ["cto", "chief"] or city contains ["vp", "head"]',
     'city contains "say \\"hi\\", ]"',
 )
 
