@@ -16,6 +16,10 @@ from tests.support.lanes import FastLane, turn
 
 THOROUGH = 10_000
 
+UNTRACED = ("tests/turnout/", "tests/project/")
+"""Tests of what stands around the stages. They are not traced for coverage, which is asked of the
+stages and has to come from the tests of each, not from a command that happens to walk through."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -48,6 +52,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put first what takes long, so that at the end no core waits for another's long test."""
     items.sort(key=lambda item: turn(item.nodeid))
+    for item in items:
+        if item.nodeid.startswith(UNTRACED):
+            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_collection_finish() -> None:
