@@ -4,6 +4,7 @@ It is read by the same grammar as the whole, between the words that would stand 
 and its nodes have the places of its own text.
 """
 
+from functools import cache
 from typing import Any
 
 import attrs
@@ -28,7 +29,7 @@ class Unread:
     said: str
 
 
-def test_in(text: str, field: str, at: Span, word: str = "") -> nodes.Test | Unread:
+def tested(text: str, field: str, at: Span, word: str) -> nodes.Test | Unread:
     """Return the one test of a field that `text` is, such as `>= 1000`.
 
     at: its place; where the text is written in another way there, within it. word: what
@@ -63,9 +64,7 @@ def sla_in(text: str, at: Span) -> nodes.Sla | Unread:
         case nodes.File(
             items=(
                 nodes.Route(
-                    entries=(
-                        nodes.Rule(conditions=(), chains=(), slas=(only,), actions=()),
-                    )
+                    entries=(nodes.Rule(conditions=(), chains=(), slas=(only,), actions=()),)
                 ),
             )
         ):
@@ -77,19 +76,24 @@ def sla_in(text: str, at: Span) -> nodes.Sla | Unread:
 
 
 def _read(before: str, text: str, after: str, at: Span) -> nodes.File | Unread:
-    source = Source("", before + text + after)
-    if too_deep(source) is not None:
+    whole = before + text + after
+    if too_deep(Source("", whole)) is not None:
         return Unread(at, "nested too deep")
     by = at.start - len(before)
+    reductions, choices = _machine()
     try:
-        lexer = Lexer(source.text, tables())
-        read = Pushdown(tables(), lexer, Reductions(tables(), Builder(source).of)).read()
+        read = Pushdown(tables(), Lexer(whole, tables(), choices=choices), reductions).read()
     except UnexpectedError as failure:
         start = None if failure.start is None else failure.start + by
         if start is None or not at.start <= start < at.end:
             return Unread(at, "something is missing at its end")
         word = at.source.text[start : at.end].split(maxsplit=1)[0]
         return Unread(Span(at.source, start, start + len(word)), f"`{word}` can't stand here")
-    file: Any = moved(read.items[0], at.source, by)
-    whole: nodes.File = file
-    return whole
+    file: nodes.File = moved(read.items[0], at.source, by)
+    return file
+
+
+@cache
+def _machine() -> tuple[Reductions, dict[int, Any]]:
+    """Return what all pieces are read with; their nodes are moved to their places afterwards."""
+    return Reductions(tables(), Builder(Source("", "")).of), {}

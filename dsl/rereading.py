@@ -43,8 +43,8 @@ class RulesRead:
         text = source.text
         for whole, rule in self._rules.get(_beginning(text, start), {}).items():
             if text.startswith(whole, start):
-                moved: nodes.Rule = moved(rule, source, start - rule.span.start)
-                return moved
+                found: nodes.Rule = moved(rule, source, start - rule.span.start)
+                return found
         return None
 
 

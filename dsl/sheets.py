@@ -5,6 +5,7 @@ instead stays within them.
 """
 
 import re
+
 from turnout.dsl.source import Source, Span
 from turnout.dsl.tables import Table
 from turnout.frozen import frozen

@@ -71,6 +71,9 @@ class _Numbering:
             if isinstance(step, Leaf):
                 after = self._add(_leaf(step))
                 continue
+            if step.table is not None:  # its rows are asked as if they stood alone
+                after = self._lay(step.inside, inside, after)
+                continue
             assert after is not None, "a question is followed by a step, or by nobody's leaf"
             asked = And(step.asks) if len(step.asks) != 1 else step.asks[0]
             said = written(asked, self.program.policy.fields)

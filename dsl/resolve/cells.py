@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from turnout.dsl import nodes, types
 from turnout.dsl.findings import Fix
 from turnout.dsl.names import name_of
-from turnout.dsl.pieces import Unread, test_in
+from turnout.dsl.pieces import Unread, tested
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.source import Span
@@ -27,12 +27,13 @@ _WORD = re.compile(
     r"|(?:older|later)\s+than\b|within\s)"
 )
 _NEGATED = re.compile(r"not\s+(?=\S)", re.IGNORECASE)
+_NOT_IN = re.compile(r"not\s+in\s*[\[\"]")
 _ALONE = re.compile(r"(?:is\s+)?(?P<word>missing|present)", re.IGNORECASE)
 _RANGE = re.compile(r"[^\s\"]*\.\.[^\s\"]*")
 _PIECE = re.compile(r'\s*("(?:\\.|[^"\\])*"|[^,;|\n]*[^,;|\n\s])\s*(?:[,;|\n]|$)|\s*[,;|\n]')
-_ANYTHING = {"*", "any", "all", "-", "–", "—", "n/a", "everything", "everyone"}
+_ANYTHING = {"*", "any", "all", "-", "\u2013", "\u2014", "n/a", "everything", "everyone"}
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!)")
-_DASHED = re.compile(r"(?P<low>\d[\d_.,]*[kMB]?)\s*[-–—]\s*(?P<high>\d[\d_.,]*[kMB]?)")
+_DASHED = re.compile(r"(?P<low>\d[\d_.,]*[kMB]?)\s*[-\u2013\u2014]\s*(?P<high>\d[\d_.,]*[kMB]?)")
 _SIGNS = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<="}
 _DAY_WORDS = {"past", "today", "future"}
 _YES, _NO = {"yes", "y", "true", "1", "x", "✓"}, {"no", "n", "false", "0"}
@@ -62,22 +63,22 @@ def asked_of(
     is_text = field.type.shape == "text"
     if not is_text and (whole := _value(field, text, at, country)) is not None:
         return _membership(field, (whole,), at, is_negated=False)
-    is_negated = False
-    if found := _NEGATED.match(text):
-        is_negated = True
-        text, at = text[found.end() :], _from(at, found.end())
-    if (test := _test(field, text, at)) is not None:
-        if isinstance(test, Unread):
-            return _unreadable(field, text, test)
-        return nodes.Negation(test, at) if is_negated else test
-    values = tuple(_values(field, text, at, country))
+    negation = None if _NOT_IN.match(text) else _NEGATED.match(text)
+    if negation is not None:
+        text, at = text[negation.end() :], _from(at, negation.end())
+    test = _test(field, text, at)
+    if isinstance(test, Unread):
+        return _unreadable(field, text, test)
+    if test is not None:
+        return test if negation is None else nodes.Negation(test, at)
     if not is_text and (better := _otherwise(text)) is not None:
         fix = Fix(f"write `{better}`", at, better)
         message = f"`{text}` can't be asked of `{field.name}`"
         return Refused(at, message, f"write `{better}`", fixes=(fix,))
+    values = tuple(_values(field, text, at, country))
     if not values:
         return Refused(at, f"`{text}` has no value", FORMS)
-    return _membership(field, values, at, is_negated=is_negated)
+    return _membership(field, values, at, is_negated=negation is not None)
 
 
 def named_in(
@@ -99,7 +100,9 @@ def named_in(
         name = piece if piece in known else name_of(piece)
         if name not in known:
             near = nearest(name, known)
-            advice = "" if near else f"write one that is declared, such as `{min(known, default='')}`"
+            advice = (
+                "" if near else f"write one that is declared, such as `{min(known, default='')}`"
+            )
             return Refused(place, f"there is no {what} `{piece}`", advice, near)
         parts.append(nodes.Bare(nodes.Name(name, place), place))
     if not parts:
@@ -124,7 +127,9 @@ def said_of(name: str, text: str, at: Span) -> nodes.ConditionNode | Refused:
 def _no_cell(text: str, at: Span) -> Refused | None:
     """Return why something that a spreadsheet left in a cell is none of the language's."""
     if _ERROR.match(text):
-        return Refused(at, f"`{text}` is an error of the spreadsheet", "mend the sheet, and save it anew")
+        return Refused(
+            at, f"`{text}` is an error of the spreadsheet", "mend the sheet, and save it anew"
+        )
     if re.match(r"[=+@]\s*[A-Za-z]\w*[(!$:]|=[A-Za-z(\"]", text):
         advice = "save the sheet with the values that its formulas have"
         return Refused(at, f"`{text}` is a formula", advice)
@@ -140,15 +145,14 @@ def _test(field: Field, text: str, at: Span) -> nodes.Test | Unread | None:
     if found := _ALONE.fullmatch(text):
         return nodes.Test(nodes.Name(field.name, at), f"is {found['word'].lower()}", (), at)
     word = ""
-    if isinstance(field.type, types.Date) and text in _DAY_WORDS:
-        word = "is"
-    elif isinstance(field.type, types.Domain) and text == "free-mail":
+    is_day = isinstance(field.type, types.Date) and text in _DAY_WORDS
+    if is_day or (isinstance(field.type, types.Domain) and text == "free-mail"):
         word = "is"
     elif field.type.shape in types.ON_A_LINE and _RANGE.fullmatch(text):
         word = "in"
-    elif not _WORD.match(text):
+    elif not (_WORD.match(text) or _NOT_IN.match(text)):
         return None
-    return test_in(text, field.name, at, word)
+    return tested(text, field.name, at, word)
 
 
 def _unreadable(field: Field, text: str, why: Unread) -> Refused:

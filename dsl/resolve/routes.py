@@ -198,9 +198,7 @@ class RouteReader:
         if rows is None or is_broken(node.span, self._broken):
             self._is_sound = False
             return
-        reader = RowReader(
-            node, rows, self._conditions, self._target, self._chain, self._scope
-        )
+        reader = RowReader(node, rows, self._conditions, self._target, self._chain, self._scope)
         for read in reader.rules(self._route):
             if read is None:
                 self._is_sound = False

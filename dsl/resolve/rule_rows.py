@@ -66,7 +66,11 @@ class RowReader:
             del self._scope.findings[found + kept :]
             count, hidden = count + kept, hidden + new - kept
             bounds = joined(asked)
-            yield (self._rule(row, name, asked, bounds, steps, due, doings), bounds) if is_free else None
+            yield (
+                (self._rule(row, name, asked, bounds, steps, due, doings), bounds)
+                if is_free
+                else None
+            )
         if hidden:
             message = f"`{self._of.sheet.name}` has {hidden:,} more such faults"
             self._scope.report("table-value", self._node.path.span, message)
@@ -86,7 +90,9 @@ class RowReader:
         for chain in node.chains:
             self._read_fixed(chain)
         promised = only(title, "sla", node.slas, self._scope)
-        answer = sla(promised, self._chain, self._scope) if isinstance(promised, nodes.Sla) else promised
+        answer = (
+            sla(promised, self._chain, self._scope) if isinstance(promised, nodes.Sla) else promised
+        )
         if isinstance(answer, nodes.RowSla) and answer.then is not None:
             self._chain(nodes.Chain((answer.then,), answer.then.span))  # reported once, here
         doings = actions(node.actions, self._scope)
@@ -115,7 +121,7 @@ class RowReader:
         )
         return False
 
-    def _rule(  # noqa: PLR0913 - the parts of a rule
+    def _rule(  # noqa: PLR0913, PLR0917 - the parts of a rule
         self,
         row: SheetRow,
         name: nodes.Name,
@@ -230,6 +236,8 @@ def _inside(place: Span, part: _Place) -> Span:
 
 def _blank(chain: nodes.RowChain) -> str:
     headings = [f"`{t.column.text}`" for t in chain.targets if isinstance(t, nodes.CellTarget)]
-    return f"its cells {' and '.join(headings)} are empty" if len(headings) > 1 else (
-        f"its cell {headings[0]} is empty" if headings else "it has no target"
+    return (
+        f"its cells {' and '.join(headings)} are empty"
+        if len(headings) > 1
+        else (f"its cell {headings[0]} is empty" if headings else "it has no target")
     )

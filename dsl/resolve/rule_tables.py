@@ -7,7 +7,7 @@ row that is put in above it takes nothing from it.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import TypeAlias, assert_never
 
@@ -16,7 +16,7 @@ import attrs
 from turnout.dsl import nodes, policy
 from turnout.dsl.conditions import ALWAYS, And, Condition
 from turnout.dsl.finding_kinds import EMPTY_TABLE, UNREAD_COLUMN
-from turnout.dsl.findings import error
+from turnout.dsl.findings import Finding, error
 from turnout.dsl.fixes import misspelt
 from turnout.dsl.headers import ColumnNames
 from turnout.dsl.names import name_of
@@ -171,7 +171,7 @@ class RuleTableReader:
         }:
             known |= inner
         kind = members[0].kind
-        return (f"{kind} of `{name}`" if kind == "territory" else f"segment of `{name}`"), known
+        return f"{kind} of `{name}`", known
 
     def _complain_of_columns(
         self, node: nodes.RuleTable, sheet: Sheet, read: set[int | None]
@@ -308,12 +308,14 @@ class RowConditions:
         return None
 
 
-def _finding(why: Refused):  # noqa: ANN202
+def _finding(why: Refused) -> Finding:
     if why.near is None:
         found = error("table-value", why.span, why.message, help=why.help)
         return attrs.evolve(found, fixes=why.fixes)
     advice = f"did you mean `{why.near}`?"
-    return error("table-value", why.span, why.message, help=advice, fixes=(misspelt(why.span, why.near),))
+    return error(
+        "table-value", why.span, why.message, help=advice, fixes=(misspelt(why.span, why.near),)
+    )
 
 
 def joined(asked: list[tuple[int, Bounds]]) -> Bounds:
