@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from turnout.dsl.conditions import ALWAYS, And, Condition
-from turnout.dsl.policy import Block, Chain, Policy, Route, Row, Rule, Sla
+from turnout.dsl.policy import Block, Chain, Policy, Route, Rule, Sla, TableRow
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target
@@ -59,7 +59,7 @@ class Clause:
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
     steward: str | None = None
-    row: Row | None = attribute(default=None, eq=False, repr=False)
+    row: TableRow | None = attribute(default=None, eq=False, repr=False)
 
     @property
     def title(self) -> str:

@@ -194,7 +194,7 @@ class RuleTable:
 
 
 @frozen
-class Row:
+class TableRow:
     """A row of a table of rules. line: in the file, from 1.
 
     cells, places: of the table's columns. asked: by column, what its cell asks; blank cells
@@ -229,7 +229,7 @@ class Rule:
     actions: tuple[Action, ...] = ()
     whole: Span | None = _written()
     when: Span | None = _written()
-    row: Row | None = attribute(default=None, eq=False, repr=False)
+    row: TableRow | None = attribute(default=None, eq=False, repr=False)
 
 
 @frozen

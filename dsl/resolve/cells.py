@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from turnout.dsl import nodes, types
+from turnout.dsl.apart import Garbled, tested
 from turnout.dsl.findings import Fix
 from turnout.dsl.names import name_of
-from turnout.dsl.pieces import Unread, tested
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.source import Span
@@ -40,7 +40,7 @@ _YES, _NO = {"yes", "y", "true", "1", "x", "✓"}, {"no", "n", "false", "0"}
 
 
 @frozen
-class Refused:
+class Misread:
     """Why a cell can't be read. near: a name that may be meant instead of the text at `span`."""
 
     span: Span
@@ -52,7 +52,7 @@ class Refused:
 
 def asked_of(
     field: Field, text: str, at: Span, country: str | None
-) -> nodes.ConditionNode | Refused:
+) -> nodes.ConditionNode | Misread:
     """Return what a cell that isn't blank asks of a field.
 
     at: the cell. country: that of its row, where the row names one and no more.
@@ -67,23 +67,23 @@ def asked_of(
     if negation is not None:
         text, at = text[negation.end() :], _from(at, negation.end())
     test = _test(field, text, at)
-    if isinstance(test, Unread):
+    if isinstance(test, Garbled):
         return _unreadable(field, text, test)
     if test is not None:
         return test if negation is None else nodes.Negation(test, at)
     if not is_text and (better := _otherwise(text)) is not None:
         fix = Fix(f"write `{better}`", at, better)
         message = f"`{text}` can't be asked of `{field.name}`"
-        return Refused(at, message, f"write `{better}`", fixes=(fix,))
+        return Misread(at, message, f"write `{better}`", fixes=(fix,))
     values = tuple(_values(field, text, at, country))
     if not values:
-        return Refused(at, f"`{text}` has no value", FORMS)
+        return Misread(at, f"`{text}` has no value", FORMS)
     return _membership(field, values, at, is_negated=negation is not None)
 
 
 def named_in(
     text: str, at: Span, what: str, known: Mapping[str, object]
-) -> nodes.ConditionNode | Refused:
+) -> nodes.ConditionNode | Misread:
     """Return what a cell with the names of territories or segments asks.
 
     what: what they are, as a message says it. known: those that may stand there.
@@ -103,15 +103,15 @@ def named_in(
             advice = (
                 "" if near else f"write one that is declared, such as `{min(known, default='')}`"
             )
-            return Refused(place, f"there is no {what} `{piece}`", advice, near)
+            return Misread(place, f"there is no {what} `{piece}`", advice, near)
         parts.append(nodes.Bare(nodes.Name(name, place), place))
     if not parts:
-        return Refused(at, f"`{text}` names nothing", "write names, commas between them")
+        return Misread(at, f"`{text}` names nothing", "write names, commas between them")
     union = parts[0] if len(parts) == 1 else nodes.Any(tuple(parts), at)
     return union if found is None else nodes.Negation(union, whole)
 
 
-def said_of(name: str, text: str, at: Span) -> nodes.ConditionNode | Refused:
+def said_of(name: str, text: str, at: Span) -> nodes.ConditionNode | Misread:
     """Return what a cell says of one territory or segment: yes or no."""
     refused = _no_cell(text, at)
     if refused is not None:
@@ -121,26 +121,26 @@ def said_of(name: str, text: str, at: Span) -> nodes.ConditionNode | Refused:
         return bare
     if text.casefold() in _NO:
         return nodes.Negation(bare, at)
-    return Refused(at, f"`{text}` does not say whether it is {name}", "write yes or no")
+    return Misread(at, f"`{text}` does not say whether it is {name}", "write yes or no")
 
 
-def _no_cell(text: str, at: Span) -> Refused | None:
+def _no_cell(text: str, at: Span) -> Misread | None:
     """Return why something that a spreadsheet left in a cell is none of the language's."""
     if _ERROR.match(text):
-        return Refused(
+        return Misread(
             at, f"`{text}` is an error of the spreadsheet", "mend the sheet, and save it anew"
         )
     if re.match(r"[=+@]\s*[A-Za-z]\w*[(!$:]|=[A-Za-z(\"]", text):
         advice = "save the sheet with the values that its formulas have"
-        return Refused(at, f"`{text}` is a formula", advice)
+        return Misread(at, f"`{text}` is a formula", advice)
     if text.casefold() in _ANYTHING:
         empty = Fix("leave the cell empty", at, "")
         advice = "leave the cell empty: that asks nothing"
-        return Refused(at, f"`{text}` is no value", advice, fixes=(empty,))
+        return Misread(at, f"`{text}` is no value", advice, fixes=(empty,))
     return None
 
 
-def _test(field: Field, text: str, at: Span) -> nodes.Test | Unread | None:
+def _test(field: Field, text: str, at: Span) -> nodes.Test | Garbled | None:
     """Return the test that a text writes, None where it is values."""
     if found := _ALONE.fullmatch(text):
         return nodes.Test(nodes.Name(field.name, at), f"is {found['word'].lower()}", (), at)
@@ -155,13 +155,13 @@ def _test(field: Field, text: str, at: Span) -> nodes.Test | Unread | None:
     return tested(text, field.name, at, word)
 
 
-def _unreadable(field: Field, text: str, why: Unread) -> Refused:
+def _unreadable(field: Field, text: str, why: Garbled) -> Misread:
     better = _otherwise(text)
     message = f"`{text}` can't be asked of `{field.name}`: {why.said}"
     if better is None:
-        return Refused(why.span, message, FORMS)
+        return Misread(why.span, message, FORMS)
     fix = Fix(f"write `{better}`", why.span, better)
-    return Refused(why.span, message, f"write `{better}`", fixes=(fix,) * (why.span.text == text))
+    return Misread(why.span, message, f"write `{better}`", fixes=(fix,) * (why.span.text == text))
 
 
 def _otherwise(text: str) -> str | None:

@@ -11,9 +11,9 @@ from typing import TypeAlias
 import attrs
 
 from turnout.dsl import nodes, policy
+from turnout.dsl.apart import Garbled, chain_in, sla_in
 from turnout.dsl.findings import Finding, Label, Severity, error
 from turnout.dsl.names import is_name, plain_name
-from turnout.dsl.pieces import Unread, chain_in, sla_in
 from turnout.dsl.promises import Action
 from turnout.dsl.resolve.conditions import Bounds, ConditionReader
 from turnout.dsl.resolve.promises import actions, only, sla
@@ -135,7 +135,7 @@ class RowReader:
         conditions = tuple((columns.index(at), each.most) for at, each in asked)
         cells = tuple(row.cells[at].strip() for at in columns)
         places = tuple(row.places[at] for at in columns)
-        origin = policy.Row(self._of.table, row.line, cells, places, conditions)
+        origin = policy.TableRow(self._of.table, row.line, cells, places, conditions)
         span = name.span if name.span.source == row.span.source else row.span
         return policy.Rule(
             name.text, bounds.most, steps, span, due, doings, whole=row.span, row=origin
@@ -179,7 +179,7 @@ class RowReader:
     def _read(
         self, written: nodes.CellTarget, text: str, place: Span
     ) -> tuple[tuple[Target, _Place], ...] | None:
-        chain: nodes.Chain | Unread
+        chain: nodes.Chain | Garbled
         if written.kind:
             argument: nodes.Name | nodes.Literal
             if written.kind == "reject":
@@ -190,7 +190,7 @@ class RowReader:
             chain = nodes.Chain((made,), place)
         else:
             chain = chain_in(text, place)
-        if isinstance(chain, Unread):
+        if isinstance(chain, Garbled):
             message = f"`{text}` is no target: {chain.said}"
             self._scope.findings.append(error("table-value", chain.span, message, help=_FORMS))
             return None
@@ -212,7 +212,7 @@ class RowReader:
         known = self._slas.get(text)
         if known is None:
             read = sla_in(text, place)
-            if isinstance(read, Unread):
+            if isinstance(read, Garbled):
                 message = f"`{text}` is not a time to answer in: {read.said}"
                 advice = "write a number and a unit, such as `4 hours`"
                 self._scope.report("table-value", read.span, message, help=advice)

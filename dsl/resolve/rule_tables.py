@@ -21,7 +21,7 @@ from turnout.dsl.fixes import misspelt
 from turnout.dsl.headers import ColumnNames
 from turnout.dsl.names import name_of
 from turnout.dsl.policy import Definition, Family
-from turnout.dsl.resolve.cells import Refused, asked_of, named_in, said_of
+from turnout.dsl.resolve.cells import Misread, asked_of, named_in, said_of
 from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.scope import Scope, nearest
@@ -293,7 +293,7 @@ class RowConditions:
                 read = said_of(name, text, at)
             case _:
                 assert_never(column)
-        if not isinstance(read, Refused):
+        if not isinstance(read, Misread):
             return self._reader.bounds(read)
         self._scope.findings.append(_finding(read))
         return UNKNOWN
@@ -308,7 +308,7 @@ class RowConditions:
         return None
 
 
-def _finding(why: Refused) -> Finding:
+def _finding(why: Misread) -> Finding:
     if why.near is None:
         found = error("table-value", why.span, why.message, help=why.help)
         return attrs.evolve(found, fixes=why.fixes)

@@ -22,14 +22,14 @@ from turnout.grammar.lalr import tables
 
 
 @frozen
-class Unread:
+class Garbled:
     """Why a piece can't be read. span: the word that can't stand there."""
 
     span: Span
     said: str
 
 
-def tested(text: str, field: str, at: Span, word: str) -> nodes.Test | Unread:
+def tested(text: str, field: str, at: Span, word: str) -> nodes.Test | Garbled:
     """Return the one test of a field that `text` is, such as `>= 1000`.
 
     at: its place; where the text is written in another way there, within it. word: what
@@ -39,25 +39,25 @@ def tested(text: str, field: str, at: Span, word: str) -> nodes.Test | Unread:
     match read:
         case nodes.File(items=(nodes.Segment(condition=nodes.Test() as test),)):
             return attrs.evolve(test, field=nodes.Name(field, at), span=at)
-        case Unread():
+        case Garbled():
             return read
         case _:
-            return Unread(at, "more than one condition")
+            return Garbled(at, "more than one condition")
 
 
-def chain_in(text: str, at: Span) -> nodes.Chain | Unread:
+def chain_in(text: str, at: Span) -> nodes.Chain | Garbled:
     """Return the targets that `text` names, such as `person ana else queue triage`."""
     read = _read("route r { fallback to ", text, " }", at)
     match read:
         case nodes.File(items=(nodes.Route(entries=(nodes.Fallback(chain=chain),)),)):
             return chain
-        case Unread():
+        case Garbled():
             return read
         case _:
-            return Unread(at, "more than targets")
+            return Garbled(at, "more than targets")
 
 
-def sla_in(text: str, at: Span) -> nodes.Sla | Unread:
+def sla_in(text: str, at: Span) -> nodes.Sla | Garbled:
     """Return the SLA that `text` is, such as `4 hours` or `10 minutes wall`."""
     read = _read("route r { rule r { sla ", text, " } }", at)
     match read:
@@ -69,16 +69,16 @@ def sla_in(text: str, at: Span) -> nodes.Sla | Unread:
             )
         ):
             return only
-        case Unread():
+        case Garbled():
             return read
         case _:
-            return Unread(at, "more than a time")
+            return Garbled(at, "more than a time")
 
 
-def _read(before: str, text: str, after: str, at: Span) -> nodes.File | Unread:
+def _read(before: str, text: str, after: str, at: Span) -> nodes.File | Garbled:
     whole = before + text + after
     if too_deep(Source("", whole)) is not None:
-        return Unread(at, "nested too deep")
+        return Garbled(at, "nested too deep")
     by = at.start - len(before)
     reductions, choices = _machine()
     try:
@@ -86,9 +86,9 @@ def _read(before: str, text: str, after: str, at: Span) -> nodes.File | Unread:
     except UnexpectedError as failure:
         start = None if failure.start is None else failure.start + by
         if start is None or not at.start <= start < at.end:
-            return Unread(at, "something is missing at its end")
+            return Garbled(at, "something is missing at its end")
         word = at.source.text[start : at.end].split(maxsplit=1)[0]
-        return Unread(Span(at.source, start, start + len(word)), f"`{word}` can't stand here")
+        return Garbled(Span(at.source, start, start + len(word)), f"`{word}` can't stand here")
     file: nodes.File = moved(read.items[0], at.source, by)
     return file
 
