@@ -30,8 +30,10 @@ class Sheet:
     rows: tuple[SheetRow, ...]
 
 
-def sheet_of(table: Table, shown: str) -> Sheet:
+def sheet_of(table: Table, shown: str, asked: Span | None = None) -> Sheet:
     r"""Return a table with the places of its cells. shown: the file's name in messages.
+
+    asked: the place in the policy that names it.
 
     >>> from turnout.dsl.tables import table_of
     >>> sheet = sheet_of(table_of('area,to\n"DE, AT",queue x\n', "m.csv"), "m.csv")
@@ -39,7 +41,7 @@ def sheet_of(table: Table, shown: str) -> Sheet:
     ('m.csv:2:2', 'DE, AT')
     """
     # A lone carriage return ends a line of a table, and none elsewhere.
-    source = Source(shown, table.text.replace("\r", "\n"))
+    source = Source(shown, table.text.replace("\r", "\n"), asked)
     cell = re.compile(rf'"((?:[^"]|"")*)"|([^{re.escape(table.separator)}\n]*)')
     headings = _row(source, cell, table.line, table.columns)
     rows = tuple(_row(source, cell, line, cells) for line, cells in table.rows)

@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterator
 
 import attrs
 
+from turnout.compiler.checks.cells import cell_of, without_values
 from turnout.compiler.checks.mending import rule_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.program import Clause
 from turnout.compiler.questions.alternatives import (
     UnreachableAlternatives,
     unreachable_alternatives,
@@ -62,17 +64,27 @@ def _finding(analysis: Analysis, at: int, found: UnreachableAlternatives) -> Fin
     labels = tuple(Label(clauses[one].span, takes) for one in by[:MOST_LABELS])
     more = len(by) - len(labels)
     short = written(found.short, fields)
-    rule = rule_of(analysis, clause)
-    when = None if rule is None else rule.when
+    place, fixes = clause.span, _fixes(analysis, clause, short)
+    help_ = f"write `when {short}`"
+    cell = None if clause.row is None else cell_of(clause.row, found.dead)
+    if cell is not None:
+        place, fixes = cell.place, without_values(cell, found.dead)
+        help_ = f"take it out of the cell `{cell.heading}`"
     return UNREACHABLE_ALTERNATIVE.finding(
-        clause.span,
+        place,
         f"no lead reaches {clause.title} by {_named(analysis, found)}",
         text="every lead with it is taken earlier" if by else "no lead with it can be here",
         labels=labels,
         notes=(f"{more} more rule{'s' * (more > 1)} take some of them",) if more else (),
-        help=(f"write `when {short}`{_or_move(by, clauses[by[0]].title if by else '')}",),
-        fixes=() if when is None else (Fix(f"write `when {short}`", when, short),),
+        help=(f"{help_}{_or_move(by, clauses[by[0]].title if by else '')}",),
+        fixes=fixes,
     )
+
+
+def _fixes(analysis: Analysis, clause: Clause, short: str) -> tuple[Fix, ...]:
+    rule = rule_of(analysis, clause)
+    when = None if rule is None else rule.when
+    return () if when is None else (Fix(f"write `when {short}`", when, short),)
 
 
 def _or_move(by: list[int], first: str) -> str:

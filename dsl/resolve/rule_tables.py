@@ -114,7 +114,7 @@ class RuleTableReader:
             self._scope.report("too-large", node.path.span, message, help=advice)
             return None
         folder = PurePosixPath(node.span.source.name).parent
-        sheet = sheet_of(table, (folder / node.path.text).as_posix())
+        sheet = sheet_of(table, (folder / node.path.text).as_posix(), node.span)
         asking = [self._asking(each, table.columns) for each in node.by]
         answering = {
             each.span: value_column(each, table.columns, self._scope) for each in _columns_of(node)
