@@ -4,7 +4,7 @@ A row's condition is what its cells ask, joined by `and`; so a part of it that i
 fault stands in one of them. Where more than one is to blame, the row is.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from turnout.dsl.conditions import Condition, IsIn, atoms
 from turnout.dsl.findings import Fix
@@ -17,7 +17,7 @@ _SIGNS = frozenset(',;|\t"\n')
 
 
 @frozen
-class Cell:
+class AskingCell:
     """A cell that asks something. heading: its column's. place: where it stands."""
 
     heading: str
@@ -30,31 +30,29 @@ class Cell:
         return Fix(f"leave the cell `{self.heading}` empty", self.place, "")
 
 
-def cells(row: TableRow) -> tuple[Cell, ...]:
+def cells(row: TableRow) -> tuple[AskingCell, ...]:
     """Return the cells of a row that ask something."""
     headings = row.table.columns
-    return tuple(Cell(headings[at], row.places[at], asks) for at, asks in row.asked)
+    return tuple(AskingCell(headings[at], row.places[at], asks) for at, asks in row.asked)
 
 
-def cell_of(row: TableRow, parts: Iterable[Condition]) -> Cell | None:
+def cell_of(row: TableRow, parts: Iterable[Condition]) -> AskingCell | None:
     """Return the one cell in which parts of a row's condition are asked, None for several."""
     wanted = {atom for part in parts for atom in atoms(part)}
     found = [each for each in cells(row) if not wanted.isdisjoint(atoms(each.asks))]
     if len(found) == 1:
         return found[0]
     fields = {atom.field for atom in wanted}
-    found = [
-        each for each in cells(row) if not fields.isdisjoint({a.field for a in atoms(each.asks)})
-    ]
+    found = [each for each in cells(row) if any(a.field in fields for a in atoms(each.asks))]
     return found[0] if len(found) == 1 else None
 
 
-def whole(row: TableRow, parts: Collection[Condition]) -> tuple[Cell, ...]:
+def whole(row: TableRow, parts: Collection[Condition]) -> tuple[AskingCell, ...]:
     """Return the cells all of which is among `parts`."""
     return tuple(each for each in cells(row) if each.asks in parts)
 
 
-def reads_another(row: TableRow, cell: Cell, fields: dict[str, Field]) -> bool:
+def reads_another(row: TableRow, cell: AskingCell, fields: Mapping[str, Field]) -> bool:
     """Return whether another cell is read with this one: a state with its country."""
     asked = {atom.field for atom in atoms(cell.asks)}
     return any(
@@ -66,7 +64,7 @@ def reads_another(row: TableRow, cell: Cell, fields: dict[str, Field]) -> bool:
     )
 
 
-def without_values(cell: Cell, dead: Collection[Condition]) -> tuple[Fix, ...]:
+def without_values(cell: AskingCell, dead: Collection[Condition]) -> tuple[Fix, ...]:
     """Return the fix that takes values out of a cell's list, none where that is hard to write."""
     gone = {value for part in dead if isinstance(part, IsIn) for value in part.values}
     if not isinstance(cell.asks, IsIn) or not gone:
