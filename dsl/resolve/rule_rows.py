@@ -13,6 +13,8 @@ import attrs
 from turnout.dsl import nodes, policy
 from turnout.dsl.apart import Garbled, chain_in, sla_in
 from turnout.dsl.findings import Finding, Label, Severity, error
+from turnout.dsl.fixes import inserted
+from turnout.dsl.headers import ColumnNames
 from turnout.dsl.names import is_name, plain_name
 from turnout.dsl.promises import Action
 from turnout.dsl.resolve.conditions import Bounds, ConditionReader
@@ -21,7 +23,7 @@ from turnout.dsl.resolve.rule_tables import MAX_FINDINGS, RowConditions, RuleRow
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.sheets import SheetRow
 from turnout.dsl.source import Span
-from turnout.dsl.targets import Target
+from turnout.dsl.targets import BY_WORD, Target
 from turnout.frozen import define
 
 _Place: TypeAlias = tuple[int, int]
@@ -101,8 +103,29 @@ class RowReader:
     def _read_fixed(self, chain: nodes.RowChain) -> None:
         """Read the targets that are the same for each row, once."""
         for target in chain.targets:
-            if isinstance(target, nodes.Target) and (made := self._target(target)) is not None:
+            if not isinstance(target, nodes.Target) or self._is_heading(target):
+                continue
+            if (made := self._target(target)) is not None:
                 self._steps[target.span] = made
+
+    def _is_heading(self, target: nodes.Target) -> bool:
+        """Return whether a target is told that has the name of a column, and no other."""
+        name = target.argument
+        kind = BY_WORD[target.kind].definition
+        if not isinstance(name, nodes.Name) or name.text in self._scope.declared.of_kind(kind):
+            return False
+        if not ColumnNames(self._of.sheet.headings.cells).find(name.text):
+            return False
+        self._scope.findings.append(
+            error(
+                "unknown-name",
+                name.span,
+                f"there is no {kind} `{name.text}`, but a column",
+                help=f"write `{target.kind} column {name.text}`",
+                fixes=(inserted(name.span.source, name.span.start, "column ", "add `column`"),),
+            )
+        )
+        return True
 
     def _is_free(self, name: nodes.Name, row: SheetRow, route: str) -> bool:
         first = self._scope.declared.taking("rule", name, route)
