@@ -68,7 +68,7 @@ def asked_of(
         text, at = text[negation.end() :], _from(at, negation.end())
     test = _test(field, text, at)
     if isinstance(test, Garbled):
-        return _unreadable(field, text, test)
+        return _unreadable(field, text, at, test)
     if test is not None:
         return test if negation is None else nodes.Negation(test, at)
     if not is_text and (better := _otherwise(text)) is not None:
@@ -103,7 +103,7 @@ def named_in(
             advice = (
                 "" if near else f"write one that is declared, such as `{min(known, default='')}`"
             )
-            return Misread(place, f"there is no {what} `{piece}`", advice, near)
+            return Misread(place, f"`{piece}` is no {what}", advice, near)
         parts.append(nodes.Bare(nodes.Name(name, place), place))
     if not parts:
         return Misread(at, f"`{text}` names nothing", "write names, commas between them")
@@ -155,13 +155,13 @@ def _test(field: Field, text: str, at: Span) -> nodes.Test | Garbled | None:
     return tested(text, field.name, at, word)
 
 
-def _unreadable(field: Field, text: str, why: Garbled) -> Misread:
+def _unreadable(field: Field, text: str, at: Span, why: Garbled) -> Misread:
     better = _otherwise(text)
     message = f"`{text}` can't be asked of `{field.name}`: {why.said}"
     if better is None:
         return Misread(why.span, message, FORMS)
-    fix = Fix(f"write `{better}`", why.span, better)
-    return Misread(why.span, message, f"write `{better}`", fixes=(fix,) * (why.span.text == text))
+    fix = Fix(f"write `{better}`", at, better)
+    return Misread(at, message, f"write `{better}`", fixes=(fix,))
 
 
 def _otherwise(text: str) -> str | None:

@@ -12,7 +12,7 @@ import attrs
 
 from turnout.dsl import nodes, policy
 from turnout.dsl.apart import Garbled, chain_in, sla_in
-from turnout.dsl.findings import Finding, Label, Severity, error
+from turnout.dsl.findings import Finding, Fix, Label, Severity, error
 from turnout.dsl.fixes import inserted
 from turnout.dsl.headers import ColumnNames
 from turnout.dsl.names import is_name, plain_name
@@ -20,7 +20,7 @@ from turnout.dsl.promises import Action
 from turnout.dsl.resolve.conditions import Bounds, ConditionReader
 from turnout.dsl.resolve.promises import actions, only, sla
 from turnout.dsl.resolve.rule_tables import MAX_FINDINGS, RowConditions, RuleRows, joined
-from turnout.dsl.resolve.scope import Scope
+from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.sheets import SheetRow
 from turnout.dsl.source import Span
 from turnout.dsl.targets import BY_WORD, Target
@@ -28,6 +28,15 @@ from turnout.frozen import define
 
 _Place: TypeAlias = tuple[int, int]
 """Where something stands in its cell: offsets of its beginning and its end."""
+
+_NAMED = (
+    ("team", "round-robin"),
+    ("person", "person"),
+    ("queue", "queue"),
+    ("partner", "partner"),
+    ("sequence", "sequence"),
+)
+"""What a cell may name without saying what it is, and the word that says it."""
 
 _FORMS = "write it as behind `to`, such as `round-robin emea else queue triage`"
 
@@ -214,8 +223,7 @@ class RowReader:
         else:
             chain = chain_in(text, place)
         if isinstance(chain, Garbled):
-            message = f"`{text}` is no target: {chain.said}"
-            self._scope.findings.append(error("table-value", chain.span, message, help=_FORMS))
+            self._scope.findings.append(self._no_target(text, chain))
             return None
         steps = self._chain(chain)
         if not steps:
@@ -224,6 +232,18 @@ class RowReader:
         return tuple(
             (step.target, (step.span.start - start, step.span.end - start)) for step in steps
         )
+
+    def _no_target(self, text: str, why: Garbled) -> Finding:
+        """Return what is said of a cell that is no target: its kind may be all that it lacks."""
+        for kind, word in _NAMED:
+            if text in self._scope.declared.of_kind(kind):
+                better = f"{word} {text}"
+                fix = Fix(f"write `{better}`", why.span, better)
+                fixes = (fix,) if why.span.text == text else ()
+                message = f"`{text}` does not say that it is {article(kind)}"
+                advice = f"write `{better}`, or `{word} column ...` for the whole column"
+                return error("table-value", why.span, message, help=advice, fixes=fixes)
+        return error("table-value", why.span, f"`{text}` is no target: {why.said}", help=_FORMS)
 
     # -- the time to answer in --
 
