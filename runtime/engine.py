@@ -36,8 +36,9 @@ from turnout.dsl.wording import parts, worded
 from turnout.frozen import frozen
 from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Doing, PassedOver
-from turnout.runtime.draw import Roster, draw, least_loaded
+from turnout.runtime.draw import Roster, Turns, draw, least_loaded
 from turnout.runtime.due import due
+from turnout.runtime.events import Draw
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.moves import Holder, Move, Watch
@@ -64,10 +65,13 @@ _CHANGED = "the lead has changed since it was routed; the decision stands"
 
 @frozen
 class _Accepted:
-    """A target that takes the lead. assignee: None where it is no person."""
+    """A target that takes the lead. assignee: None where it is no person. draw: if any."""
 
     assignee: str | None
+    draw: Draw | None = None
 
+
+_NOBODY = _Accepted(None)
 
 _Try: TypeAlias = Callable[[Values, datetime, Transaction, frozenset[str]], _Accepted | Refused]
 """Offers a lead to a target at a moment, some people left out: accepted, or why not."""
@@ -133,8 +137,10 @@ def engine(policy: Policy, plan: Plan) -> Engine:
             values = {**values, **before.facts, **of_calendars}
         number = match(values, today) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
-        step, assignee, passed = offered(clause, values, moment, state)
-        holder = Holder(step.kind, step.name, assignee) if step else Holder("none", "", None)
+        step, accepted, passed = offered(clause, values, moment, state)
+        holder = Holder("none", "", None)
+        if step is not None:
+            holder = Holder(step.kind, step.name, accepted.assignee)
         decision = Decision(
             lead=key,
             route=route,
@@ -156,10 +162,10 @@ def engine(policy: Policy, plan: Plan) -> Engine:
         if decision.due is not None and clause.sla is not None and clause.sla.then is not None:
             watch = Watch(values=kept_values(values))
         if recorded is None:
-            state.record(decision, print_, watch, remembered)
+            state.record(decision, print_, watch, remembered, accepted.draw)
         else:
             move = Move(route, key, moment, anew, Holder.of(recorded.decision), holder)
-            state.move(Recorded(decision, print_, watch=watch), move, remembered)
+            state.move(Recorded(decision, print_, watch=watch), move, remembered, accepted.draw)
         return decision
 
     return decide
@@ -183,8 +189,8 @@ def offered(
     at: datetime,
     state: Transaction,
     left_out: frozenset[str] = frozenset(),
-) -> tuple[_Step | None, str | None, tuple[PassedOver, ...]]:
-    """Return the step that accepts, None where none does, its assignee, and those passed over.
+) -> tuple[_Step | None, _Accepted, tuple[PassedOver, ...]]:
+    """Return the step that accepts, None where none does, whom it gives, and those passed over.
 
     left_out: people and places that aren't asked, as `Holder.name` has them.
     """
@@ -195,9 +201,9 @@ def offered(
             continue
         answer = step.offer(values, at, state, left_out)
         if isinstance(answer, _Accepted):
-            return step, answer.assignee, tuple(passed)
+            return step, answer, tuple(passed)
         passed.append(PassedOver(step.said, answer.reason, answer.members))
-    return None, None, tuple(passed)
+    return None, _NOBODY, tuple(passed)
 
 
 class Preparer:
@@ -223,7 +229,7 @@ class Preparer:
 
     def _try(self, target: Target) -> _Try:
         if isinstance(target, Accepting):
-            return lambda _values, _at, _state, _left_out: _Accepted(None)
+            return lambda _values, _at, _state, _left_out: _NOBODY
         match target:
             case RoundRobin(team):
                 ask = self._availability.members(target)
@@ -285,12 +291,20 @@ def _round_robin(team: str, roster: Roster, ask: Ask) -> _Try:
         available = ask(values, at, state, left_out)
         if isinstance(available, Refused):
             return available
-        drawn = draw(state.turns(team), roster, available)
+        before = state.turns(team)
+        drawn = draw(before, roster, available)
         assert drawn is not None, "somebody with a weight is available"
-        state.set_turns(team, drawn[1])
-        return _Accepted(drawn[0])
+        person, after = drawn
+        state.set_turns(team, after)
+        return _Accepted(
+            person, Draw(team, person, _behind(before, person), _behind(after, person))
+        )
 
     return offer
+
+
+def _behind(turns: Turns, person: str) -> tuple[int, int]:
+    return turns.lag.get(person, 0), turns.scale
 
 
 def _least_loaded(roster: Roster, ask: Ask) -> _Try:

@@ -22,6 +22,7 @@ from turnout.dsl.values.literals import from_jsonable
 from turnout.frozen import frozen
 from turnout.runtime.due import due
 from turnout.runtime.engine import Preparer, Steps, offered
+from turnout.runtime.events import Draw
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, Transaction
 
@@ -68,8 +69,9 @@ def escalator(policy: Policy, plan: Plan) -> Escalator:
                 continue
             moved = _moved(rule, recorded, moment, state)
             if moved is not None:
-                state.move(*moved)
-                moves.append(moved[1])
+                now, move, draw = moved
+                state.move(now, move, draw=draw)
+                moves.append(move)
         return tuple(moves)
 
     return escalate
@@ -77,23 +79,23 @@ def escalator(policy: Policy, plan: Plan) -> Escalator:
 
 def _moved(
     rule: _Escalation, recorded: Recorded, at: datetime, state: Transaction
-) -> tuple[Recorded, Move] | None:
-    """Return what to record for an overdue lead and its move, None where nobody takes it."""
+) -> tuple[Recorded, Move, Draw | None] | None:
+    """Return what to record for an overdue lead, its move and draw; None where nobody takes it."""
     decision, watch = recorded.decision, recorded.watch or Watch()
     before = Holder.of(decision)
     missed = (*watch.missed, before.name)
     values = _values(rule.policy.fields, watch.values)
-    step = assignee = None
+    step = accepted = None
     passed = decision.passed_over
     if watch.hops < MOST_HOPS:
-        step, assignee, passed = offered(rule.then, values, at, state, frozenset(missed))
+        step, accepted, passed = offered(rule.then, values, at, state, frozenset(missed))
     is_last = step is None
     if is_last:
-        step, assignee, more = offered(rule.last, values, at, state, frozenset(missed))
+        step, accepted, more = offered(rule.last, values, at, state, frozenset(missed))
         passed = passed + more
-    if step is None:
+    if step is None or accepted is None:
         return None
-    holder = Holder(step.kind, step.name, assignee)
+    holder = Holder(step.kind, step.name, accepted.assignee)
     after = attrs.evolve(
         decision,
         by=step.by,
@@ -113,7 +115,7 @@ def _moved(
         holder,
         watch.hops + 1,
     )
-    return attrs.evolve(recorded, decision=after, watch=kept), move
+    return attrs.evolve(recorded, decision=after, watch=kept), move, accepted.draw
 
 
 def _values(fields: Mapping[str, Field], kept: Mapping[str, object]) -> Values:

@@ -20,6 +20,7 @@ from turnout.errors import Error
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import escalator
+from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.explain import Explanation, explain
 from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
@@ -27,7 +28,15 @@ from turnout.runtime.leads import LACKING, Lead, record_reader
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.records import RawLead, Record, Records
 from turnout.runtime.records.program_leads import check_several
-from turnout.runtime.stores import LONGEST_WAIT, WAIT, Store, Transaction
+from turnout.runtime.stores import (
+    LONGEST_WAIT,
+    PAGE,
+    WAIT,
+    Signature,
+    Snapshot,
+    Store,
+    Transaction,
+)
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
 from turnout.runtime.unbound import Shapes, Unbound, begun
@@ -173,14 +182,15 @@ class Router:
         return explain(self.compiled.program, self.route_name, read, made[0])
 
     def reroute(
-        self, lead: RawLead | Record, reason: str, *, at: datetime | None = None
+        self, lead: RawLead | Record, reason: str, *, at: datetime | None = None, by: str = ""
     ) -> Decision:
         """Decide a raw lead anew, whoever has it, and log who had it before and why.
 
-        A lead that was never decided is simply routed. reason: for the log, not empty.
+        A lead that was never decided is simply routed. reason: for the log, not empty. by:
+        who asked for it.
         """
         said, moment, read = _reason(reason), _aware(at), self._read(lead)
-        with self._begin() as transaction:
+        with self._begin(by) as transaction:
             return self._decide(read, moment or _now(), transaction, anew=said)
 
     def reroute_all(
@@ -226,35 +236,62 @@ class Router:
         with self._begin() as transaction:
             return self._escalate(moment or _now(), transaction)
 
-    def touch(self, *leads: str) -> tuple[str, ...]:
+    def touch(
+        self, *leads: str, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> tuple[str, ...]:
         """Mark leads, by their ids, as worked on, so that no SLA moves them any more.
 
+        by, reason, at: who did it, why and when (now where it is left out), for the log.
         Returns the ids that were never decided on this route; the others are marked.
         """
         keys = {lead: self.key(lead) for lead in leads}
-        with self._begin() as transaction:
+        moment = _aware(at)
+        with self._begin(by) as transaction:
             unknown = [
                 lead
                 for lead, key in keys.items()
                 if transaction.decided(self.route_name, key) is None
             ]
             for key in keys.values():
-                transaction.touch(self.route_name, key)
+                transaction.touch(self.route_name, key, moment, reason)
         return tuple(unknown)
 
     def moves(self) -> tuple[Move, ...]:
         """Return every move of a lead of this route, in the order in which they were made."""
-        with self._begin() as transaction:
-            return tuple(move for move in transaction.moves() if move.route == self.route_name)
+        moved = Sought("moved", self.route_name)
+        return tuple(move for event in self.events(moved) if (move := event.move) is not None)
 
-    def close_lead(self, lead: str) -> bool:
+    def events(self, sought: Sought = ALL, *, after: int = 0) -> Iterator[Event]:
+        """Yield what happened, in order, as the log of the state has it; see `Event`.
+
+        after: the number of the event behind which to begin. Nobody who writes is held up:
+        it is read in pages, and what is recorded meanwhile is in the later ones.
+        """
+        while True:
+            with self._read_state() as reader:
+                page = reader.events(after, PAGE, sought)
+            if not page:
+                return
+            yield from page
+            after = page[-1].number
+
+    def history(self, lead: str, limit: int = PAGE) -> tuple[Event, ...]:
+        """Return what happened to a lead, by its id, in order: the last `limit` events."""
+        with self._read_state() as reader:
+            return tuple(reader.history(self.key(lead), limit))
+
+    def close_lead(
+        self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> bool:
         """Mark a lead as done, whoever has it: a person, a queue or a partner.
 
-        No SLA moves it any more, and `least-loaded` counts it no longer. False where it was
-        closed already or never decided on this route.
+        No SLA moves it any more, and `least-loaded` counts it no longer. by, reason, at: who
+        did it, why and when, for the log. False where it was closed already or never decided
+        on this route.
         """
-        with self._begin() as transaction:
-            return transaction.close_lead(self.route_name, self.key(lead))
+        moment = _aware(at)
+        with self._begin(by) as transaction:
+            return transaction.close_lead(self.route_name, self.key(lead), moment, reason)
 
     def key(self, lead_id: str) -> str:
         """Return what a lead is known by whose id somebody wrote, in the form of decisions."""
@@ -298,9 +335,13 @@ class Router:
             _LOG.warning("%s: %s", records.name, each.sentence)
         return rows
 
-    def _begin(self) -> AbstractContextManager[Transaction]:
+    def _begin(self, actor: str = "") -> AbstractContextManager[Transaction]:
         self._check_open()
-        return self._store.begin()
+        return self._store.begin(Signature(self.compiled.policy_hash, actor))
+
+    def _read_state(self) -> AbstractContextManager[Snapshot]:
+        self._check_open()
+        return self._store.read()
 
     def _check_open(self) -> None:
         if self._is_closed:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from turnout.errors import Error
     from turnout.project.configuration import ConfigurationError
     from turnout.runtime.decisions import Decision, Doing, PassedOver, Reason, TargetKind
+    from turnout.runtime.events import Draw, Event, EventKind, Sought
     from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
@@ -47,7 +48,10 @@ __all__ = [
     "ConfigurationError",
     "Decision",
     "Doing",
+    "Draw",
     "Error",
+    "Event",
+    "EventKind",
     "Explanation",
     "Files",
     "Finding",
@@ -68,6 +72,7 @@ __all__ = [
     "Remarks",
     "Router",
     "Severity",
+    "Sought",
     "Source",
     "Span",
     "StateError",
@@ -104,6 +109,10 @@ _HOMES = {
     "PassedOver": "runtime.decisions",
     "Reason": "runtime.decisions",
     "TargetKind": "runtime.decisions",
+    "Draw": "runtime.events",
+    "Event": "runtime.events",
+    "EventKind": "runtime.events",
+    "Sought": "runtime.events",
     "Explanation": "runtime.explain",
     "Refusal": "runtime.explain",
     "Tried": "runtime.explain",

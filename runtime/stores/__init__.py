@@ -6,6 +6,10 @@ open counts become durable together or not at all. So a crash loses no decision 
 batch had ended, and a run repeated after a crash answers what an uninterrupted run
 answers.
 
+Whatever changes a lead is an event (`events`), appended in the same transaction and never
+changed: what stands now follows from the log. Whoever only wants to know reads a snapshot,
+page by page, and holds up nobody who writes.
+
 `memory` keeps nothing beyond the process; `sqlite` keeps one file. Both hold a batch's
 writes back in `batch` and hand them over once, at its end.
 """
@@ -22,12 +26,17 @@ from turnout.errors import Error
 from turnout.frozen import frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
+from turnout.runtime.events import ALL, Draw, Event, Sought
 from turnout.runtime.moves import Move, Watch
 
 __all__ = [
     "LONGEST_WAIT",
+    "PAGE",
+    "UNSIGNED",
     "WAIT",
     "Recorded",
+    "Signature",
+    "Snapshot",
     "StateError",
     "Store",
     "Transaction",
@@ -41,6 +50,23 @@ WAIT = 5
 
 LONGEST_WAIT = 86_400
 """Seconds that somebody may ask for: a day, within what SQLite counts in milliseconds."""
+
+PAGE = 1_000
+"""Events that are read at once, unless somebody asks for fewer or more."""
+
+
+@frozen
+class Signature:
+    """Who answers for what a transaction records.
+
+    policy: the hash of the policy's version. actor: who asked for it, "" for a run of Turnout.
+    """
+
+    policy: str = ""
+    actor: str = ""
+
+
+UNSIGNED = Signature()
 
 
 @frozen
@@ -110,28 +136,31 @@ class Transaction(Protocol):
         fingerprint: str,
         watch: Watch | None = None,
         keys: tuple[str, ...] = (),
+        draw: Draw | None = None,
     ) -> None:
         """Append the decision to the log; its assignee has one open lead more.
 
         The lead counts as given to each of its `receivers` at the decision's clock.
-        keys: what it is remembered under, see `identity`.
+        keys: what it is remembered under, see `identity`. draw: how its assignee was drawn.
         A lead is decided once on a route: ValueError if it was.
         """
         ...
 
-    def close_lead(self, route: str, lead: str) -> bool:
+    def close_lead(
+        self, route: str, lead: str, at: datetime | None = None, reason: str = ""
+    ) -> bool:
         """Mark the lead as done, whoever has it; it is none of its assignee's open ones then.
 
-        Returns whether that changed anything: not for a lead closed already or never
-        decided.
+        at: when, now where it is left out; with a reason for the log. Returns whether that
+        changed anything: not for a lead closed already or never decided.
         """
         ...
 
-    def touch(self, route: str, lead: str) -> bool:
+    def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
         """Mark the lead as worked on.
 
-        Returns whether that changed anything: not for a lead touched already or never
-        decided.
+        at: when, now where it is left out; with a reason for the log. Returns whether that
+        changed anything: not for a lead touched already or never decided.
         """
         ...
 
@@ -139,8 +168,14 @@ class Transaction(Protocol):
         """Return the leads of a route that `Recorded.is_overdue`, the longest overdue first."""
         ...
 
-    def move(self, recorded: Recorded, move: Move, keys: tuple[str, ...] | None = None) -> None:
-        """Replace what stands in the log for a lead, and log the move.
+    def move(
+        self,
+        recorded: Recorded,
+        move: Move,
+        keys: tuple[str, ...] | None = None,
+        draw: Draw | None = None,
+    ) -> None:
+        """Replace what stands for a lead now, and log the move.
 
         The lead is one of the new assignee's open ones instead of the old one's.
         keys: what it is remembered under from now on, at the new decision's clock; where
@@ -158,15 +193,38 @@ class Transaction(Protocol):
         ...
 
 
+class Snapshot(Protocol):
+    """A snapshot of the state, read page by page: what is written meanwhile isn't in it."""
+
+    def decided(self, route: str, lead: str) -> Recorded | None:
+        """Return what was decided for the lead on this route, None if nothing yet."""
+        ...
+
+    def events(self, after: int = 0, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
+        """Return the first events behind the one with the number `after`, in order."""
+        ...
+
+    def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
+        """Return the last events of a lead, on all routes, in order.
+
+        lead: its id as in decisions. Those of a route that has another name now are there, too.
+        """
+        ...
+
+
 class Store(Protocol):
     """A state that outlives its transactions."""
 
-    def begin(self) -> AbstractContextManager[Transaction]:
+    def begin(self, signature: Signature = UNSIGNED) -> AbstractContextManager[Transaction]:
         """Return a write transaction: kept when its block ends, dropped when it raises.
 
         Transactions of one store, and of every process that shares its file, come one
         after the other.
         """
+        ...
+
+    def read(self) -> AbstractContextManager[Snapshot]:
+        """Return a snapshot. It waits for nobody, and nobody waits for it."""
         ...
 
     def close(self) -> None:

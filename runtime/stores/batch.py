@@ -7,7 +7,7 @@ are written once.
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
 
 import attrs
@@ -16,11 +16,15 @@ from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
-from turnout.runtime.moves import Move, Watch
-from turnout.runtime.stores import Recorded, microseconds, receivers
+from turnout.runtime.events import Draw, Event, EventKind
+from turnout.runtime.moves import Holder, Move, Watch
+from turnout.runtime.stores import UNSIGNED, Recorded, Signature, microseconds, receivers
 
 NEWEST = 1 << 62
 """Leads remembered in a batch come after all that were before; in order of `Seen.order`."""
+
+DECIDING: frozenset[EventKind] = frozenset({"routed", "moved"})
+"""Events after which another decision stands."""
 
 Key: TypeAlias = tuple[str, str]
 """What a lead is decided once for: its route and its id."""
@@ -70,18 +74,23 @@ class Kept(Protocol):
 class Batch:
     """A `Transaction`, and what it changed for the store to keep at its end.
 
-    decisions: new log rows in order. changed: earlier rows whose lead was closed, touched
-    or moved. drawn: turns by team. opened: by person, the open leads more than before.
-    moved: new moves in order. received: by who was given leads, how many at each moment
-    (microseconds since 1970). remembered: how leads are from now on, one under each key.
+    decisions: leads that are decided now, in order. changed: earlier ones that were closed,
+    touched or moved. events: what happened, in order, each with what stood for its lead
+    then. drawn: turns by team. opened: by person, the open leads more than before.
+    received: by who was given leads, how many at each moment (microseconds since 1970).
+    remembered: how leads are from now on, one under each key. recorded_at: UTC.
     """
 
     kept: Kept
+    signature: Signature = UNSIGNED
+    recorded_at: datetime = attribute(factory=lambda: datetime.now(UTC))
     decisions: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
     changed: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
     opened: Counter[str] = attribute(factory=Counter[str], init=False)
-    moved: list[Move] = attribute(factory=list[Move], init=False)
+    events: list[tuple[Event, Recorded]] = attribute(
+        factory=list[tuple[Event, Recorded]], init=False
+    )
     received: dict[str, Counter[int]] = attribute(factory=dict[str, Counter[int]], init=False)
     remembered: dict[Key, tuple[Seen, ...]] = attribute(
         factory=dict[Key, tuple[Seen, ...]], init=False
@@ -154,33 +163,40 @@ class Batch:
         fingerprint: str,
         watch: Watch | None = None,
         keys: tuple[str, ...] = (),
+        draw: Draw | None = None,
     ) -> None:
         """Append the decision to the log and to its assignee's open leads."""
         if self.decided(decision.route, decision.lead) is not None:
             raise ValueError(f"lead {decision.lead!r} is decided on route {decision.route!r}")
-        self.decisions[decision.route, decision.lead] = Recorded(decision, fingerprint, watch=watch)
+        recorded = Recorded(decision, fingerprint, watch=watch)
+        self.decisions[decision.route, decision.lead] = recorded
+        self._happened("routed", recorded, decision.at, draw=draw)
         if decision.assignee is not None:
             self.opened[decision.assignee] += 1
         self._receive(decision, decision.at)
         if keys:
             self._remember(decision, keys)
 
-    def close_lead(self, route: str, lead: str) -> bool:
+    def close_lead(
+        self, route: str, lead: str, at: datetime | None = None, reason: str = ""
+    ) -> bool:
         """Mark the lead as done, whoever has it; whether it wasn't."""
         found = self.decided(route, lead)
         if found is None or found.closed:
             return False
         self._change(attrs.evolve(found, closed=True))
+        self._happened("closed", found, at, reason)
         if found.decision.assignee is not None:
             self.opened[found.decision.assignee] -= 1
         return True
 
-    def touch(self, route: str, lead: str) -> bool:
+    def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
         """Mark the lead as worked on; whether it wasn't."""
         found = self.decided(route, lead)
         if found is None or found.touched:
             return False
         self._change(attrs.evolve(found, touched=True))
+        self._happened("contacted", found, at, reason)
         return True
 
     def overdue(self, route: str, at: datetime) -> list[Recorded]:
@@ -190,7 +206,13 @@ class Batch:
         found = [*kept, *(each for (of, _), each in own.items() if of == route)]
         return sorted((each for each in found if each.is_overdue(at)), key=_due)
 
-    def move(self, recorded: Recorded, move: Move, keys: tuple[str, ...] | None = None) -> None:
+    def move(
+        self,
+        recorded: Recorded,
+        move: Move,
+        keys: tuple[str, ...] | None = None,
+        draw: Draw | None = None,
+    ) -> None:
         """Replace what was decided for a lead, and log the move."""
         found = self.decided(move.route, move.lead)
         if found is None:
@@ -201,7 +223,7 @@ class Batch:
             self.opened[recorded.decision.assignee] += 1
         self._receive(recorded.decision, move.at)
         self._change(recorded)
-        self.moved.append(move)
+        self._happened("moved", recorded, move.at, draw=draw, move=move)
         if keys is not None:
             self._remember(recorded.decision, keys)
         else:
@@ -239,7 +261,37 @@ class Batch:
     def moves(self) -> Iterator[Move]:
         """Yield every move, this batch's last."""
         yield from self.kept.moves()
-        yield from self.moved
+        for event, _ in self.events:
+            if (move := event.move) is not None:
+                yield move
+
+    def _happened(  # noqa: PLR0913 - what an event is made of
+        self,
+        kind: EventKind,
+        recorded: Recorded,
+        at: datetime | None,
+        reason: str = "",
+        *,
+        draw: Draw | None = None,
+        move: Move | None = None,
+    ) -> None:
+        decision = recorded.decision
+        event = Event(
+            kind,
+            decision.route,
+            decision.lead,
+            self.recorded_at if at is None else at.astimezone(UTC),
+            self.recorded_at,
+            self.signature.actor,
+            self.signature.policy,
+            reason if move is None else move.reason,
+            None if move is None else move.before,
+            Holder.of(decision) if move is None else move.after,
+            decision if kind in DECIDING else None,
+            draw,
+            0 if move is None else move.hop,
+        )
+        self.events.append((event, recorded))
 
     def _receive(self, decision: Decision, moment: datetime) -> None:
         at = microseconds(moment)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import islice
 from threading import RLock
 
 import attrs
@@ -12,8 +13,9 @@ import attrs
 from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define
 from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.moves import Move
-from turnout.runtime.stores import Recorded, Transaction
+from turnout.runtime.stores import PAGE, UNSIGNED, Recorded, Signature, Snapshot, Transaction
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 
 
@@ -21,14 +23,18 @@ from turnout.runtime.stores.batch import NEWEST, Batch, Key
 class _Kept:
     """The state itself.
 
-    received: by who was given leads, the moments in order. by_key: by key and whether
-    only those that a person has, what is remembered, the latest last.
+    events: all of them in order, so that the one with number 1 comes first. last: the number
+    of the last event of each lead. routes: of which there are leads. received: by who was
+    given leads, the moments in order. by_key: by key and whether only those that a person
+    has, what is remembered, the latest last.
     """
 
     decisions: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded])
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns])
     opened: Counter[str] = attribute(factory=Counter[str])
-    moved: list[Move] = attribute(factory=list[Move])
+    events: list[Event] = attribute(factory=list[Event])
+    last: dict[Key, int] = attribute(factory=dict[Key, int])
+    routes: dict[str, None] = attribute(factory=dict[str, None])
     received: dict[str, list[int]] = attribute(factory=dict[str, list[int]])
     known: dict[Key, tuple[Seen, ...]] = attribute(factory=dict[Key, tuple[Seen, ...]])
     by_key: dict[tuple[str, bool], list[Seen]] = attribute(
@@ -67,12 +73,17 @@ class _Kept:
         yield from (found for found in of_route if found.is_overdue(at))
 
     def moves(self) -> Iterator[Move]:
-        yield from self.moved
+        yield from filter(None, (event.move for event in self.events))
 
     def keep(self, batch: Batch) -> None:
         # A changed row keeps its place: a dict orders keys by their first entry.
         self.decisions |= batch.changed | batch.decisions
-        self.moved += batch.moved
+        for event, _ in batch.events:
+            place = event.route, event.lead
+            number, previous = len(self.events) + 1, self.last.get(place, 0)
+            self.events.append(attrs.evolve(event, number=number, previous=previous))
+            self.last[place] = number
+            self.routes[event.route] = None
         self.drawn |= batch.drawn
         self.opened.update(batch.opened)
         for who, times in batch.received.items():
@@ -105,6 +116,30 @@ def _age(seen: Seen) -> tuple[int, int]:
     return seen.at, seen.order
 
 
+@define(eq=False)
+class _MemorySnapshot:
+    """A `Snapshot` of the state."""
+
+    kept: _Kept
+
+    def decided(self, route: str, lead: str) -> Recorded | None:
+        return self.kept.recorded(route, lead)
+
+    def events(self, after: int = 0, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
+        behind = islice(self.kept.events, after, None)
+        return list(islice((event for event in behind if sought.takes(event)), limit))
+
+    def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
+        found: list[Event] = []
+        for route in self.kept.routes:
+            number = self.kept.last.get((route, lead), 0)
+            while number:
+                found.append(self.kept.events[number - 1])
+                number = found[-1].previous
+        taken = sorted(filter(sought.takes, found), key=lambda event: event.number)
+        return taken[max(len(taken) - limit, 0) :]
+
+
 class MemoryStore:
     """A `Store` without a file. Threads take turns at it."""
 
@@ -114,18 +149,24 @@ class MemoryStore:
         self._is_busy = False
 
     @contextmanager
-    def begin(self) -> Generator[Transaction, None, None]:
+    def begin(self, signature: Signature = UNSIGNED) -> Generator[Transaction, None, None]:
         """Return a transaction; RuntimeError inside another one of the same store."""
         with self._one_at_a_time:
             if self._is_busy:
                 raise RuntimeError("a transaction of this store has not ended")
             self._is_busy = True
             try:
-                batch = Batch(self._kept)
+                batch = Batch(self._kept, signature)
                 yield batch
                 self._kept.keep(batch)
             finally:
                 self._is_busy = False
+
+    @contextmanager
+    def read(self) -> Generator[Snapshot, None, None]:
+        """Return a snapshot, while which nothing is written: it is read at once."""
+        with self._one_at_a_time:
+            yield _MemorySnapshot(self._kept)
 
     def close(self) -> None:
         """Do nothing: what was kept goes with the store."""

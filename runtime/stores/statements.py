@@ -3,11 +3,13 @@
 A file belongs to one policy. Its `application_id` tells it from other SQLite files, its
 `user_version` is the version of the format, and `meta` names the policy.
 
-`decisions` is the log: one row per lead and route, in the order of `seq`. `turns` has a
-row per team, `load` one per person. `given` counts the leads that each person, member, team
-and partner was given, by moment in microseconds since 1970: caps ask it for a period.
-`seen` has what leads are remembered under, so that a later one is a duplicate. A decision is
-JSON, as `Decision.as_dict` has it; the columns beside it are those that are looked up.
+`events` is the log: what happened, in the order of `seq`, never changed; each one names its
+lead's event before. `decisions` says where each lead stands now: one row per lead and route,
+`seq` being its first event, `decided` the one whose decision holds, `last` the newest. All of
+it follows from the log. `versions` has the versions of the policy that were in force. `turns`
+has a row per team, `load` one per person. `given` counts the leads that each person, member,
+team and partner was given, by moment in microseconds since 1970: caps ask it for a period.
+`seen` has what leads are remembered under, so that a later one is a duplicate.
 
 `upgrades` has what came after format 1.
 """
@@ -22,7 +24,7 @@ from turnout.runtime.stores.sums import checked, schema_sum
 from turnout.runtime.stores.upgrades import FORMAT, upgrade
 
 CHANGES = "changes"
-"""The key in `meta` under which batches are counted that changed leads of earlier ones."""
+"""The key in `meta` under which formats without events counted changes of earlier leads."""
 
 APPLICATION_ID = int.from_bytes(b"Trno")
 # A Python may come with a SQLite that is too old to enforce the columns' types.

@@ -25,9 +25,13 @@ Stored: TypeAlias = str | int | None
 ROWS: Mapping[str, tuple[str, ...]] = {
     "meta": ("key", "value"),
     "decisions": (
-        *("decision", "fingerprint", "closed", "touched", "watch", "due", "route", "lead"),
+        *("seq", "route", "lead", "decided", "last", "closed", "touched", "due", "said"),
     ),
-    "moves": ("route", "lead", "move"),
+    "events": (
+        *("seq", "previous", "kind", "route", "lead", "at", "recorded_at"),
+        *("actor", "version", "detail"),
+    ),
+    "versions": ("id", "hash", "since"),
     "turns": ("team", "scale", "lag"),
     "load": ("person", "open"),
     "seen": ("key", "at", "seq", "route", "lead", "owner"),

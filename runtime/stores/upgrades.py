@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from turnout.runtime.stores import microseconds, receivers
-from turnout.runtime.stores.sums import ROWS, given_sum, more_leads, row_sum, schema_sum
+from turnout.runtime.stores.first_events import keep_events
+from turnout.runtime.stores.sums import given_sum, more_leads, row_sum, schema_sum
 
 
 def watch_dues(connection: sqlite3.Connection) -> None:
@@ -79,7 +80,7 @@ def remember_leads(connection: sqlite3.Connection) -> None:
 
 def add_sums(connection: sqlite3.Connection) -> None:
     """Give every row a checksum; see `sums`."""
-    for table, cells in ROWS.items():
+    for table, cells in _SUMMED.items():
         connection.execute(f"ALTER TABLE {table} ADD COLUMN sum INTEGER NOT NULL DEFAULT 0")
         names = ", ".join(cells)
         found = connection.execute(f"SELECT {names} FROM {table}").fetchall()  # noqa: S608 - our own names
@@ -115,8 +116,21 @@ STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     count_given,
     remember_leads,
     add_sums,
+    keep_events,
 )
 """From format 1 to 2, from 2 to 3, and so on."""
+
+_SUMMED: Mapping[str, tuple[str, ...]] = {
+    "meta": ("key", "value"),
+    "decisions": (
+        *("decision", "fingerprint", "closed", "touched", "watch", "due", "route", "lead"),
+    ),
+    "moves": ("route", "lead", "move"),
+    "turns": ("team", "scale", "lag"),
+    "load": ("person", "open"),
+    "seen": ("key", "at", "seq", "route", "lead", "owner"),
+}
+"""The tables of format 5 whose rows have a checksum, and the cells that it is made of."""
 
 _KEYS = {
     "meta": ("key",),

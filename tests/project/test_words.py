@@ -69,6 +69,7 @@ NO_WORDS = {
     "TestCase": "a test; pytest would take a class `Test` for one of its own",
     "Tried": "a rule that was asked, for explanations",
     "UnroutedError": "raised where a lead has no decision to be moved from",
+    "Sought": "events that are asked for",
     "Watch": "a lead whose SLA runs",
 }
 """Classes of the field that are made of other words, each with what it is."""

@@ -12,7 +12,9 @@ from tests.support.policies import compiled
 from turnout.runtime.loading import load
 from turnout.runtime.router import Router
 from turnout.runtime.stores import StateError
-from turnout.runtime.stores.renaming import KINDS, NamedKind, NewName, rename
+from turnout.runtime.stores.new_names import KINDS, NamedKind, NewName
+from turnout.runtime.stores.rebuilding import check_log
+from turnout.runtime.stores.renaming import rename
 from turnout.runtime.stores.sums import check_whole
 
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -98,6 +100,7 @@ def test_after_a_rename_everything_goes_on_as_if_it_had_always_been_called_so(
     )
     with closing(sqlite3.connect(state)) as connection:
         check_whole(connection, state)
+        check_log(connection, state)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -128,6 +131,7 @@ def test_two_names_are_joined_only_where_that_is_asked_for(tmp_path: Path) -> No
         assert people == {"ben", "cleo"}
         assert connection.execute("SELECT team FROM turns").fetchall() == [("support",)]
         check_whole(connection, state)
+        check_log(connection, state)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"id,country\n"])

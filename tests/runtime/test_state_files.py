@@ -236,7 +236,7 @@ def test_leads_given_before_format_3_are_counted_from_the_log(path: Path) -> Non
 
 
 def test_a_log_that_can_not_be_read_is_not_brought_up_to_date(path: Path) -> None:
-    in_sqlite(routed(path, 10), "UPDATE decisions SET decision = '{}' WHERE seq = 3")
+    in_sqlite(routed(path, 10), "UPDATE events SET detail = '{}' WHERE seq = 3")
     to_first_format(path)
     assert "is damaged" in refused(path).message
     assert version(path) == 1
@@ -407,8 +407,8 @@ def test_a_disk_that_takes_no_more_is_told_and_keeps_the_batches_that_ended(path
         "DROP TABLE decisions",
         "DROP TABLE turns",
         "DELETE FROM meta",
-        "UPDATE decisions SET decision = '{}'",
-        "UPDATE decisions SET decision = 'no JSON'",
+        "UPDATE events SET detail = '{}'",
+        "UPDATE events SET detail = 'no JSON'",
         "UPDATE turns SET lag = '7'",
     ],
 )

@@ -5,15 +5,27 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+_MADE = """
+    CREATE TABLE decisions (seq INTEGER PRIMARY KEY, route TEXT NOT NULL, lead TEXT NOT NULL,
+        fingerprint TEXT NOT NULL, decision TEXT NOT NULL, closed INTEGER NOT NULL DEFAULT 0,
+        UNIQUE (route, lead))
+"""
+_TOLD = """
+    INSERT INTO decisions SELECT l.seq, l.route, l.lead,
+        coalesce(json_extract(e.detail, '$.fingerprint'), ''),
+        coalesce(json_extract(e.detail, '$.decision'), e.detail), l.closed
+        FROM leads l JOIN events e ON e.seq = l.decided
+"""
 _LATER = (
+    "ALTER TABLE decisions RENAME TO leads",
+    _MADE,
+    _TOLD,
+    "DROP TABLE leads",
+    "DROP TABLE events",
+    "DROP TABLE versions",
     "DROP TABLE IF EXISTS seen",
     "DROP TABLE IF EXISTS given",
-    "DROP INDEX IF EXISTS overdue",
-    "DROP TABLE IF EXISTS moves",
-    "ALTER TABLE decisions DROP COLUMN due",
-    "ALTER TABLE decisions DROP COLUMN touched",
-    "ALTER TABLE decisions DROP COLUMN watch",
-    *(f"ALTER TABLE {table} DROP COLUMN sum" for table in ("meta", "decisions", "turns", "load")),
+    *(f"ALTER TABLE {table} DROP COLUMN sum" for table in ("meta", "turns", "load")),
     "DELETE FROM meta WHERE key = 'schema'",
     "PRAGMA user_version = 1",
 )

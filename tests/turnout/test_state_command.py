@@ -42,7 +42,7 @@ def test_a_renamed_policy_is_told_and_goes_on_after_the_command_that_is_named(st
 
 def test_a_state_that_is_whole_says_so_and_a_damaged_one_ends_with_2(state: Path) -> None:
     whole = turnout("state", "check", "s.db")
-    assert (whole.exit_code, whole.output) == (0, "s.db is whole: 2 leads of policy v1\n")
+    assert (whole.exit_code, whole.output) == (0, "s.db is whole: 2 leads of policy v1, 2 events\n")
     content = bytearray(state.read_bytes())
     at = content.rfind(b'"round-robin"')
     content[at + 1 : at + 6] = b"least"

@@ -67,10 +67,11 @@ def pictured(
     if wanted.lead is not None or wanted.sample is not None:
         refuse_unfit(compiled)
     if wanted.view == "territories":
-        pages: tuple[Page, ...] = (territories(analyse(compiled.program, route)),)
+        pages = territories(analyse(compiled.program, route), is_one_page=wanted.is_one_page)
         return headed(compiled, route, pages, has_commit=has_commit)
     if wanted.view == "teams":
-        pages = (teams(compiled.program.routes[route], compiled.policy),)
+        of = compiled.program.routes[route]
+        pages = teams(of, compiled.policy, is_one_page=wanted.is_one_page)
         return headed(compiled, route, pages, has_commit=has_commit)
     if wanted.lead is not None:
         return followed(compiled, route, wanted, wanted.lead, has_commit=has_commit)

@@ -9,7 +9,9 @@ from turnout.commands.options import Command, CommandGroup, color_option
 from turnout.commands.waiting import WAITING
 from turnout.printable import visible
 from turnout.rendering.report import counted
-from turnout.runtime.stores.renaming import KINDS, NamedKind, NewName, rename
+from turnout.runtime.stores.new_names import KINDS, NamedKind, NewName
+from turnout.runtime.stores.rebuilding import check_log
+from turnout.runtime.stores.renaming import rename
 from turnout.runtime.stores.sqlite import any_state
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -34,13 +36,16 @@ def command() -> None:
 def check_command(*, file: Path, wait: int) -> None:
     """Look through all of a state file for damage.
 
-    A run does so, too, when it opens a state, unless that is larger than 16 MB and as the last
-    run left it. This looks through a file of any size.
+    Where each lead stands, and who has how many open leads, is made of the log again and
+    compared. A run looks for damage, too, when it opens a state, unless that is larger than
+    16 MB and as the last run left it. This looks through a file of any size.
     """
     with any_state(file, wait) as connection:
         (policy,) = connection.execute("SELECT value FROM meta WHERE key = 'policy'").fetchone()
         (leads,) = connection.execute("SELECT count(*) FROM decisions").fetchone()
-    click.echo(f"{visible(str(file))} is whole: {counted(leads, 'lead')} of policy {policy}")
+        events = check_log(connection, file)
+    what = f"{counted(leads, 'lead')} of policy {policy}, {counted(events, 'event')}"
+    click.echo(f"{visible(str(file))} is whole: {what}")
 
 
 @command.command(

@@ -1,0 +1,147 @@
+"""What happened to leads, one event after the other: what the log of a state is made of.
+
+An event is never changed. What stands now (who has a lead, whether it is closed) follows
+from the events of a state in their order, and can be made of them again.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal, TypeAlias, get_args
+
+import attrs
+
+from turnout.frozen import frozen
+from turnout.runtime.decisions import Decision
+from turnout.runtime.moves import Holder, Move
+
+EventKind: TypeAlias = Literal["routed", "moved", "contacted", "closed", "renamed"]
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+"""What can happen: a lead is decided, changes hands, is worked on, is done with; or somebody or
+something has a new name from then on, in all of a state."""
+
+
+@frozen
+class Draw:
+    """What a draw of a team did to the entitlement of the one who was drawn.
+
+    before, after: leads that they were entitled to minus leads that they were given, as
+    numerator and denominator.
+    """
+
+    team: str
+    person: str
+    before: tuple[int, int]
+    after: tuple[int, int]
+
+
+@frozen
+class Event:
+    """One thing that happened.
+
+    number: its place in the log, from 1. previous: the number of the lead's event before,
+    0 for its first one.
+    at: when it happened; recorded_at: when it was written down. Both UTC, and None where a
+    version of Turnout that kept no events wrote down only that it happened.
+    actor: who did it, "" for a run of Turnout. policy: the hash of the version that was in
+    force, "" where it isn't known.
+    before: who had the lead before a move. after: who has it now.
+    decision: what was decided, of a lead that was routed or moved; None where it was
+    written over before there were events. hop: how often an SLA has moved the lead.
+    name: of a renaming, the kind, the old and the new name.
+    """
+
+    kind: EventKind
+    route: str
+    lead: str
+    at: datetime | None
+    recorded_at: datetime | None
+    actor: str = ""
+    policy: str = ""
+    reason: str = ""
+    before: Holder | None = None
+    after: Holder | None = None
+    decision: Decision | None = None
+    draw: Draw | None = None
+    hop: int = 0
+    name: tuple[str, str, str] | None = None
+    number: int = 0
+    previous: int = 0
+
+    @property
+    def move(self) -> Move | None:
+        """The move that this is, None where it is none."""
+        if self.kind != "moved":
+            return None
+        assert self.at is not None
+        assert self.before is not None
+        assert self.after is not None
+        return Move(self.route, self.lead, self.at, self.reason, self.before, self.after, self.hop)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the event in the documented JSON form, keys in a fixed order."""
+        return {
+            "number": self.number,
+            "event": self.kind,
+            "route": self.route,
+            "lead": self.lead,
+            "at": None if self.at is None else self.at.isoformat(),
+            "recorded_at": None if self.recorded_at is None else self.recorded_at.isoformat(),
+            "actor": self.actor,
+            "policy": self.policy,
+            "reason": self.reason,
+            "before": None if self.before is None else attrs.asdict(self.before),
+            "after": None if self.after is None else attrs.asdict(self.after),
+            "hop": self.hop,
+            "draw": None if self.draw is None else _draw_data(self.draw),
+            "name": None if self.name is None else list(self.name),
+            "decision": None if self.decision is None else self.decision.as_dict(),
+        }
+
+
+def _draw_data(draw: Draw) -> Mapping[str, Any]:
+    return {
+        "team": draw.team,
+        "person": draw.person,
+        "before": list(draw.before),
+        "after": list(draw.after),
+    }
+
+
+@frozen
+class Sought:
+    """Which events are asked for; what is None asks for nothing.
+
+    person: somebody who has the lead, had it before, or did it. since, until: when it
+    happened, `until` left out; an event without a time is in no stretch of time.
+    """
+
+    kind: EventKind | None = None
+    route: str | None = None
+    person: str | None = None
+    rule: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def takes(self, event: Event) -> bool:
+        """Return whether an event is asked for."""
+        if self.kind not in {None, event.kind} or self.route not in {None, event.route}:
+            return False
+        if self.rule is not None and (event.decision is None or event.decision.rule != self.rule):
+            return False
+        if self.person is not None and self.person not in _people(event):
+            return False
+        if self.since is None and self.until is None:
+            return True
+        return event.at is not None and (
+            (self.since is None or self.since <= event.at)
+            and (self.until is None or event.at < self.until)
+        )
+
+
+ALL = Sought()
+"""Every event."""
+
+
+def _people(event: Event) -> set[str | None]:
+    holders = (holder for holder in (event.before, event.after) if holder is not None)
+    return {event.actor or None, *(holder.assignee for holder in holders)}

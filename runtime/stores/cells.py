@@ -1,0 +1,70 @@
+"""What stands in the cells of a state's tables: texts, moments and JSON.
+
+SQLite holds UTF-8, and a lead's data may have half of a surrogate pair. So JSON is ASCII, and
+an id that has no UTF-8 stands as JSON, too.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from turnout.runtime.stores.failures import damaged
+from turnout.runtime.stores.sums import Stored, row_sum
+
+T = TypeVar("T")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_JSON = json.JSONEncoder(separators=(",", ":"))
+
+
+def summed(cells: tuple[Stored, ...]) -> tuple[Stored, ...]:
+    """Return the cells of a row with their checksum behind them."""
+    return (*cells, row_sum(*cells))
+
+
+def instant(at: datetime) -> int:
+    """Return a moment in microseconds since 1970, UTC."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment(instant: int | None) -> datetime | None:
+    """Return the moment that `instant` stored."""
+    return None if instant is None else _EPOCH + timedelta(microseconds=instant)
+
+
+def json_cell(value: object) -> str:
+    """Return JSON in ASCII, so that half a surrogate pair in a lead's data is kept too."""
+    return _JSON.encode(value)
+
+
+def decoded(path: Path, text: str, decode: Callable[[Any], T]) -> T:
+    """Return what is made of a cell of JSON. Raises StateError where it isn't what was written."""
+    try:
+        return decode(json.loads(text))
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        raise damaged(path, f"{text[:40]!r} is not what was written") from error
+
+
+def stored(lead: str) -> str:
+    """Return the id as a TEXT that SQLite can hold, a different one for each id.
+
+    Half a surrogate pair has no UTF-8; an id with one is kept as JSON, behind a prefix.
+    """
+    if lead.startswith("json:") or not is_encodable(lead):
+        return f"json:{json.dumps(lead)}"
+    return lead
+
+
+def loaded(stored: str) -> str:
+    """Return the id that `stored` stored."""
+    return str(json.loads(stored.removeprefix("json:"))) if stored.startswith("json:") else stored
+
+
+def is_encodable(text: str) -> bool:
+    """Return whether a text has UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,89 @@
+"""What an event says beyond what its row can be found by, as JSON.
+
+`decision`, `fingerprint` and, where an SLA can move the lead, `watch`: what stands for the
+lead from then on. `draw`, `before`, `after`, `hop`, `reason`, `name`: as on `Event`, each
+only where there is something to say; `after` not where it is the decision's.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from turnout.runtime.decisions import Decision
+from turnout.runtime.events import Draw, Event
+from turnout.runtime.moves import Holder, Watch
+from turnout.runtime.stores import Recorded
+
+STANDING = ("decision", "fingerprint", "watch")
+"""What stands for a lead from a deciding event on."""
+
+
+def detail(event: Event, recorded: Recorded) -> dict[str, Any]:
+    """Return what an event says. recorded: what stands for its lead from then on."""
+    said: dict[str, Any] = {}
+    if event.decision is not None:
+        said = standing(recorded)
+    if event.draw is not None:
+        draw = event.draw
+        said["draw"] = [draw.team, draw.person, *draw.before, *draw.after]
+    if event.before is not None:
+        said["before"] = _parts(event.before)
+    if event.after is not None and (
+        event.decision is None or event.after != Holder.of(event.decision)
+    ):
+        said["after"] = _parts(event.after)
+    for name, value in (("hop", event.hop), ("reason", event.reason), ("name", event.name)):
+        if value:
+            said[name] = value
+    return said
+
+
+def standing(recorded: Recorded) -> dict[str, Any]:
+    """Return what is said of a lead's decision; see `recorded_as`."""
+    said: dict[str, Any] = {
+        "decision": recorded.decision.as_dict(),
+        "fingerprint": recorded.fingerprint,
+    }
+    if recorded.watch is not None:
+        said["watch"] = attrs.asdict(recorded.watch)
+    return said
+
+
+def recorded_as(said: Mapping[str, Any], *, closed: bool, touched: bool) -> Recorded:
+    """Return what stands for a lead. Raises KeyError, TypeError or ValueError."""
+    watch = said.get("watch")
+    return Recorded(
+        Decision.from_dict(said["decision"]),
+        said["fingerprint"],
+        closed,
+        touched,
+        None if watch is None else Watch.from_dict(watch),
+    )
+
+
+def with_detail(event: Event, said: Mapping[str, Any]) -> Event:
+    """Return an event with what `detail` wrote. Raises KeyError, TypeError or ValueError."""
+    decision = Decision.from_dict(said["decision"]) if "decision" in said else None
+    after = Holder(*said["after"]) if "after" in said else None
+    if after is None and decision is not None:
+        after = Holder.of(decision)
+    return attrs.evolve(
+        event,
+        decision=decision,
+        before=Holder(*said["before"]) if "before" in said else None,
+        after=after,
+        draw=_draw(*said["draw"]) if "draw" in said else None,
+        hop=said.get("hop", 0),
+        reason=said.get("reason", ""),
+        name=tuple(said["name"]) if "name" in said else None,
+    )
+
+
+def _parts(holder: Holder) -> list[str | None]:
+    return [holder.kind, holder.target, holder.assignee]
+
+
+def _draw(team: str, person: str, *lags: int) -> Draw:
+    before, scale, after, new_scale = lags
+    return Draw(team, person, (before, scale), (after, new_scale))

@@ -1,0 +1,163 @@
+"""What a batch changed, written into the tables: each table once, the log only at its end."""
+
+import sqlite3
+from pathlib import Path
+from typing import TypeAlias
+
+from turnout.frozen import frozen
+from turnout.runtime.events import Event
+from turnout.runtime.stores import Recorded
+from turnout.runtime.stores.batch import DECIDING, NEWEST, Batch, Key
+from turnout.runtime.stores.cells import instant, json_cell, stored, summed
+from turnout.runtime.stores.details import detail
+from turnout.runtime.stores.kept import Tables
+from turnout.runtime.stores.sums import ROWS, Stored
+from turnout.runtime.stores.upgrades import add_given
+
+Versions: TypeAlias = dict[str, int]
+"""By the hash of a policy's version, its number in the state."""
+
+_LEAD = (*ROWS["decisions"], "sum")
+_INSERT_LEAD = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+def keep(connection: sqlite3.Connection, path: Path, batch: Batch, versions: Versions) -> None:
+    """Write what the batch changed. versions: those that the state is known to have."""
+    if batch.events:
+        _Keeping(connection, Tables(connection, path), batch, versions).keep()
+    connection.executemany(
+        "INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?)",
+        (summed((team, turns.scale, json_cell(turns.lag))) for team, turns in batch.drawn.items()),
+    )
+    kept = Tables(connection, path)
+    connection.executemany(
+        "INSERT OR REPLACE INTO load VALUES (?, ?, ?)",
+        [summed((person, kept.open_leads(person) + more)) for person, more in batch.opened.items()],
+    )
+    add_given(connection, batch.received)
+    _remember(connection, batch)
+
+
+@frozen
+class _Row:
+    """A lead's row: when it was first decided, by which event it now is, and its last one."""
+
+    seq: int
+    decided: int
+    last: int
+    said: str | None
+
+
+@frozen
+class _Keeping:
+    """The events of a batch, and what stands for their leads after them."""
+
+    connection: sqlite3.Connection
+    kept: Tables
+    batch: Batch
+    versions: Versions
+
+    def keep(self) -> None:
+        """Append the events, and bring the leads' rows up to date."""
+        (last,) = self.connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
+        rows = {key: row for key in self.batch.changed if (row := self._row(key)) is not None}
+        events: list[tuple[Stored, ...]] = []
+        for number, (event, recorded) in enumerate(self.batch.events, last + 1):
+            key = event.route, event.lead
+            row = rows.get(key)
+            events.append(self._event(number, 0 if row is None else row.last, event, recorded))
+            is_deciding = event.kind in DECIDING
+            rows[key] = _Row(
+                number if row is None else row.seq,
+                number if row is None or is_deciding else row.decided,
+                number,
+                None if row is None or is_deciding else row.said,
+            )
+        self.connection.executemany(_INSERT_EVENT, events)
+        self.connection.executemany(
+            _INSERT_LEAD,
+            (_cells(key, rows[key], new) for key, new in self.batch.decisions.items()),
+        )
+        if self.batch.changed:
+            self.connection.executemany(
+                _INSERT_LEAD.replace("INSERT", "INSERT OR REPLACE"),
+                (_cells(key, rows[key], new) for key, new in self.batch.changed.items()),
+            )
+
+    def _row(self, key: Key) -> _Row | None:
+        query = f"SELECT {', '.join(_LEAD)} FROM decisions WHERE route = ? AND lead = ?"  # noqa: S608 - our own names
+        for row in self.kept.rows("decisions", query, key[0], stored(key[1])):
+            return _Row(row[0], row[3], row[4], row[8])
+        return None
+
+    def _event(
+        self, number: int, previous: int, event: Event, recorded: Recorded
+    ) -> tuple[Stored, ...]:
+        return summed(
+            (
+                number,
+                previous,
+                event.kind,
+                event.route,
+                stored(event.lead),
+                None if event.at is None else instant(event.at),
+                None if event.recorded_at is None else instant(event.recorded_at),
+                event.actor,
+                self._version(event),
+                json_cell(detail(event, recorded)),
+            )
+        )
+
+    def _version(self, event: Event) -> int | None:
+        """Return the number of the policy's version, which is noted when it is first in force."""
+        if not event.policy:
+            return None
+        if event.policy not in self.versions:
+            query = "SELECT id, hash, since, sum FROM versions WHERE hash = ?"
+            found = next(self.kept.rows("versions", query, event.policy), None)
+            if found is None:
+                (last,) = self.connection.execute(
+                    "SELECT coalesce(max(id), 0) FROM versions"
+                ).fetchone()
+                found = (last + 1, event.policy, instant(self.batch.recorded_at))
+                self.connection.execute("INSERT INTO versions VALUES (?, ?, ?, ?)", summed(found))
+            self.versions[event.policy] = found[0]
+        return self.versions[event.policy]
+
+
+def _cells(key: Key, row: _Row, new: Recorded) -> tuple[Stored, ...]:
+    route, lead = key
+    due = None if new.watch is None or new.decision.due is None else instant(new.decision.due)
+    return summed(
+        (
+            row.seq,
+            route,
+            stored(lead),
+            row.decided,
+            row.last,
+            int(new.closed),
+            int(new.touched),
+            due,
+            row.said,
+        )
+    )
+
+
+def _remember(connection: sqlite3.Connection, batch: Batch) -> None:
+    if not batch.remembered:
+        return
+    (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM seen").fetchone()
+    connection.executemany(
+        "DELETE FROM seen WHERE route = ? AND lead = ?",
+        [(route, stored(lead)) for route, lead in batch.remembered],
+    )
+    rows: list[tuple[Stored, ...]] = []
+    for _, seen in batch.remembered_in_order():
+        if seen and seen[0].order >= NEWEST:
+            last += 1
+        for each in seen:
+            seq = last if each.order >= NEWEST else each.order
+            cells = each.key, each.at, seq, each.route, stored(each.lead), each.owner
+            rows.append(summed(cells))
+    connection.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?)", rows)

@@ -1,0 +1,243 @@
+"""What the tables of a state hold, as a batch and a reader ask for it.
+
+Every row is compared with its checksum. What stands for a lead is what its last deciding
+event says, or, where something in it has a new name since, `said` beside the lead.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from turnout.compiler.meaning.identity import Seen
+from turnout.frozen import attribute, define, frozen
+from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.events import ALL, Event, Sought
+from turnout.runtime.moves import Move
+from turnout.runtime.stores import PAGE, Recorded
+from turnout.runtime.stores.cells import (
+    decoded,
+    instant,
+    is_encodable,
+    json_cell,
+    loaded,
+    moment,
+    stored,
+)
+from turnout.runtime.stores.details import STANDING, recorded_as, with_detail
+from turnout.runtime.stores.failures import damaged, state_errors
+from turnout.runtime.stores.sums import GIVEN, ROWS, checked, given_leads
+
+_SEEN = "SELECT key, at, seq, route, lead, owner, sum FROM seen"
+_EARLIER = f"{_SEEN} WHERE key = ? AND at >= ? AND at <= ? ORDER BY at DESC, seq DESC"
+_OWNED = _EARLIER.replace("ORDER BY", "AND owner IS NOT NULL ORDER BY")
+_LEAD, _EVENT = ((*ROWS[table], "sum") for table in ("decisions", "events"))
+_STANDING = (
+    f"SELECT {', '.join([f'd.{name}' for name in _LEAD] + [f'e.{name}' for name in _EVENT])}"  # noqa: S608 - our own names
+    " FROM decisions d LEFT JOIN events e ON e.seq = d.decided"
+)
+_EVENTS = f"SELECT {', '.join(_EVENT)} FROM events"  # noqa: S608 - our own names
+_ROUTES = (
+    "WITH RECURSIVE routes (name) AS (SELECT min(route) FROM decisions UNION ALL"
+    " SELECT (SELECT min(route) FROM decisions WHERE route > name) FROM routes"
+    " WHERE name IS NOT NULL) SELECT name FROM routes WHERE name IS NOT NULL"
+)
+
+
+@frozen
+class Tables:
+    """The tables, as a batch reads them."""
+
+    connection: sqlite3.Connection
+    path: Path
+
+    def recorded(self, route: str, lead: str) -> Recorded | None:
+        """Return what was decided for the lead."""
+        query = f"{_STANDING} WHERE d.route = ? AND d.lead = ?"
+        return next(self._standing(query, route, stored(lead)), None)
+
+    def turns(self, team: str) -> Turns:
+        """Return the team's turns; level where it has none."""
+        query = "SELECT team, scale, lag, sum FROM turns WHERE team = ?"
+        for _, scale, lag in self.rows("turns", query, team):
+            return Turns(scale, decoded(self.path, lag, dict[str, int]))
+        return LEVEL
+
+    def open_leads(self, person: str) -> int:
+        """Return how many of the person's leads are open."""
+        query = "SELECT person, open, sum FROM load WHERE person = ?"
+        return next((int(leads) for _, leads in self.rows("load", query, person)), 0)
+
+    def given(self, who: str, start: int, end: int) -> int:
+        """Return how many leads somebody was given in a period."""
+        query = f"SELECT {GIVEN} FROM given WHERE who = ? AND at >= ? AND at < ?"  # noqa: S608 - our own names
+        with state_errors(self.path):
+            found = self.connection.execute(query, (who, start, end)).fetchone()
+        return given_leads(self.path, who, found)
+
+    def earlier(self, key: str, start: int, end: int, *, owned: bool) -> Iterator[Seen]:
+        """Yield the leads remembered under a key in a period, the latest first."""
+        yield from map(_seen, self.rows("seen", _OWNED if owned else _EARLIER, key, start, end))
+
+    def remembered(self, route: str, lead: str) -> list[Seen]:
+        """Return how a lead is remembered, one under each key."""
+        query = f"{_SEEN} WHERE route = ? AND lead = ? ORDER BY seq, key"
+        return [*map(_seen, self.rows("seen", query, route, stored(lead)))]
+
+    def log(self) -> Iterator[Recorded]:
+        """Yield all that was decided, in order."""
+        yield from self._standing(f"{_STANDING} ORDER BY d.seq")
+
+    def overdue(self, route: str, at: datetime) -> Iterator[Recorded]:
+        """Yield what `Recorded.is_overdue` at that moment, the longest overdue first."""
+        query = (
+            f"{_STANDING} WHERE d.route = ? AND d.due <= ?"
+            " AND d.due IS NOT NULL AND d.touched = 0 AND d.closed = 0 ORDER BY d.due, d.seq"
+        )
+        yield from self._standing(query, route, instant(at))
+
+    def moves(self) -> Iterator[Move]:
+        """Yield all moves, in order."""
+        log, after = TableSnapshot(self.connection, self.path), 0
+        while events := log.events(after, sought=Sought("moved")):
+            yield from filter(None, (event.move for event in events))
+            after = events[-1].number
+
+    def rows(self, table: str, query: str, *asked: str | int) -> Iterator[tuple[Any, ...]]:
+        """Yield rows without their checksum, which is the last cell and has to be right."""
+        with state_errors(self.path):
+            for row in self.connection.execute(query, asked):
+                yield tuple(checked(self.path, table, row))
+
+    def _standing(self, query: str, *asked: str | int) -> Iterator[Recorded]:
+        width = len(_LEAD)
+        with state_errors(self.path):
+            for row in self.connection.execute(query, asked):
+                lead = checked(self.path, "decisions", row[:width])
+                if row[width] is None:
+                    raise damaged(self.path, "an event is gone")
+                event = checked(self.path, "events", row[width:])
+                closed, touched, said = lead[5], lead[6], lead[8]
+                if event[4] != lead[2] or (said is None and event[3] != lead[1]):
+                    raise damaged(self.path, "a lead's event is another one's")
+                decode = partial(recorded_as, closed=bool(closed), touched=bool(touched))
+                yield decoded(self.path, str(event[9] if said is None else said), decode)
+
+
+def _seen(row: tuple[Any, ...]) -> Seen:
+    key, at, order, route, lead, owner = row
+    return Seen(key, at, order, route, loaded(lead), owner)
+
+
+@define(eq=False)
+class TableSnapshot:
+    """A `Snapshot` of the tables, inside a transaction that only reads."""
+
+    connection: sqlite3.Connection
+    path: Path
+    _policies: dict[int | None, str] = attribute(factory=dict[int | None, str], init=False)
+
+    def decided(self, route: str, lead: str) -> Recorded | None:
+        """Return what was decided for the lead."""
+        return Tables(self.connection, self.path).recorded(route, lead)
+
+    def events(self, after: int = 0, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
+        """Return the first events behind the one with that number."""
+        where, asked = _conditions(sought)
+        query = f"{_EVENTS} WHERE {' AND '.join(['seq > ?', *where])} ORDER BY seq LIMIT ?"
+        return [*map(self._event, self._rows("events", query, after, *asked, limit))]
+
+    def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
+        """Return the last events of a lead, on all routes."""
+        found: list[Event] = []
+        for last in self._last(lead):
+            found += islice(filter(sought.takes, self._back(lead, last)), limit)
+        found.sort(key=lambda event: event.number)
+        return found[max(len(found) - limit, 0) :]
+
+    def _back(self, lead: str, last: int) -> Iterator[Event]:
+        """Yield the events of a lead on a route, from its last one to its first."""
+        number = last
+        while number:
+            rows = self._rows("events", f"{_EVENTS} WHERE seq = ?", number)
+            event = next(map(self._event, rows), None)
+            if event is None or event.lead != lead or event.previous >= number:
+                raise damaged(self.path, f"event {number} is gone")
+            yield event
+            number = event.previous
+
+    def _last(self, lead: str) -> list[int]:
+        """Return the number of the last event of a lead, on each route that has it."""
+        with state_errors(self.path):
+            routes = [str(route) for (route,) in self.connection.execute(_ROUTES)]
+        query = f"SELECT {', '.join(_LEAD)} FROM decisions WHERE route = ? AND lead = ?"  # noqa: S608 - our own names
+        key = stored(lead)
+        return [row[4] for route in routes for row in self._rows("decisions", query, route, key)]
+
+    def _rows(self, table: str, query: str, *asked: str | int) -> Iterator[tuple[Any, ...]]:
+        return Tables(self.connection, self.path).rows(table, query, *asked)
+
+    def _event(self, row: tuple[Any, ...]) -> Event:
+        seq, previous, kind, route, lead, at, recorded_at, actor, version, text = row
+        event = Event(
+            kind,
+            route,
+            loaded(lead),
+            moment(at),
+            moment(recorded_at),
+            actor,
+            self._policy(version),
+            number=seq,
+            previous=previous,
+        )
+        return decoded(self.path, text, lambda said: with_detail(event, said))
+
+    def _policy(self, version: int | None) -> str:
+        if version is not None and version not in self._policies:
+            query = "SELECT id, hash, since, sum FROM versions WHERE id = ?"
+            found = next(self._rows("versions", query, version), None)
+            if found is None:
+                raise damaged(self.path, "a version of the policy is gone")
+            self._policies[version] = found[1]
+        return "" if version is None else self._policies[version]
+
+
+def _conditions(sought: Sought) -> tuple[list[str], list[str | int]]:
+    """Return what holds of the rows that are sought, and what is asked in it."""
+    where: list[str] = []
+    asked: list[str | int] = []
+    people = "actor", "$.decision.assignee", "$.after[2]", "$.before[2]"
+    cells = [each if each == "actor" else f"json_extract(detail, '{each}')" for each in people]
+    since = None if sought.since is None else instant(sought.since)
+    until = None if sought.until is None else instant(sought.until)
+    for condition, value in (
+        ("kind = ?", sought.kind),
+        ("route = ?", sought.route),
+        ("json_extract(detail, '$.decision.rule') = ?", sought.rule),
+        (f"? IN ({', '.join(cells)})", sought.person),
+        ("at >= ?", since),
+        ("at < ?", until),
+    ):
+        if isinstance(value, str) and not is_encodable(value):
+            where.append("0")  # no name has half of a surrogate pair
+        elif value is not None:
+            where.append(condition)
+            asked.append(value)
+    return where, asked
+
+
+def standings(connection: sqlite3.Connection, path: Path) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Yield the row of each lead, and what stands for it, as JSON of `details.standing`."""
+    kept = Tables(connection, path)
+    for lead in kept.rows("decisions", f"SELECT {', '.join(_LEAD)} FROM decisions ORDER BY seq"):  # noqa: S608 - our own names
+        if lead[8] is not None:
+            yield lead, lead[8]
+            continue
+        event = next(kept.rows("events", f"{_EVENTS} WHERE seq = ?", lead[3]), None)
+        if event is None:
+            raise damaged(path, f"event {lead[3]} is gone")
+        said = decoded(path, event[9], dict[str, Any])
+        yield lead, json_cell({name: said[name] for name in STANDING if name in said})

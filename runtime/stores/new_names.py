@@ -1,0 +1,72 @@
+"""What is called otherwise, and what a state says under the new name."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias, get_args
+
+from turnout.frozen import frozen
+from turnout.runtime.stores.details import STANDING
+
+NamedKind: TypeAlias = Literal["policy", "route", "team", "person", "partner", "queue"]
+KINDS: tuple[NamedKind, ...] = get_args(NamedKind)
+"""What can have a new name."""
+
+_DRAWN = {"round-robin", "least-loaded"}
+
+
+@frozen
+class NewName:
+    """What is called otherwise from now on."""
+
+    kind: NamedKind
+    old: str
+    new: str
+
+    def named(self, name: str) -> str:
+        """Return the name that something of this kind has now."""
+        return self.new if name == self.old else name
+
+    def receiver(self, who: str) -> str:
+        """Return whose caps a lead counts towards, as `receivers` has it."""
+        match who.split(" "):
+            case [kind, name] if kind == self.kind:
+                return f"{kind} {self.named(name)}"
+            case ["member", team, person] if self.kind == "team":
+                return f"member {self.named(team)} {person}"
+            case ["member", team, person] if self.kind == "person":
+                return f"member {team} {self.named(person)}"
+            case _:
+                return who
+
+    def standing(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what stands for a lead, as `details.standing` has it."""
+        renamed = {**said, "decision": self._decision(said["decision"])}
+        if "watch" in said:
+            renamed["watch"] = self._watch(said["watch"])
+        return {name: renamed[name] for name in STANDING if name in renamed}
+
+    def _decision(self, decision: Mapping[str, Any]) -> dict[str, Any]:
+        renamed = dict(decision)
+        if self.kind == "route":
+            renamed["route"] = self.named(decision["route"])
+        if self.kind == "person" and decision["assignee"] == self.old:
+            renamed["assignee"] = self.new
+        kind = "team" if decision["kind"] in _DRAWN else decision["kind"]
+        if kind == self.kind:
+            renamed["target"] = self.named(decision["target"])
+        return renamed
+
+    def _watch(self, watch: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what is kept for an SLA; people stand among its values, too."""
+        missed = [self._holder(name) for name in watch["missed"]]
+        values = watch["values"]
+        if self.kind == "person":
+            values = {
+                field: self.named(value) if isinstance(value, str) else value
+                for field, value in values.items()
+            }
+        return {**watch, "missed": missed, "values": values}
+
+    def _holder(self, name: str) -> str:
+        kind, _, who = name.partition(" ")
+        is_meant = ("team" if kind in _DRAWN else kind) == self.kind
+        return f"{kind} {self.named(who)}" if is_meant else name
