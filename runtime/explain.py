@@ -56,7 +56,7 @@ class Tried:
 
 
 @frozen
-class ReadRow:
+class TakingRow:
     """The row of a table that took a lead. line: in the file. cells: by heading, as written."""
 
     table: str
@@ -79,7 +79,7 @@ class Explanation:
     complaint: str | None
     tried: tuple[Tried, ...]
     matched: tuple[str, ...]
-    row: ReadRow | None = None
+    row: TakingRow | None = None
 
 
 def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Explanation:
@@ -92,7 +92,7 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
     asked: dict[str, Value] = {**lead.values, SEEN: decision.duplicate_of is not None}
     tried: list[Tried] = []
     matched: tuple[str, ...] = ()
-    row: ReadRow | None = None
+    row: TakingRow | None = None
     for clause in program.routes[route].clauses:
         if holds(clause.condition, asked, clock):
             parts = _parts(clause, fields)
@@ -106,8 +106,8 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
     return Explanation(decision, values, None, tuple(tried), matched, row)
 
 
-def _row(row: TableRow) -> ReadRow:
-    return ReadRow(row.table.name, row.line, dict(zip(row.table.columns, row.cells, strict=True)))
+def _row(row: TableRow) -> TakingRow:
+    return TakingRow(row.table.name, row.line, dict(zip(row.table.columns, row.cells, strict=True)))
 
 
 def _parts(clause: Clause, fields: Mapping[str, Field]) -> tuple[Condition, ...]:

@@ -9,7 +9,7 @@ its score is known.
 
 from collections.abc import Iterator, Mapping
 
-from turnout.compiler.checks.cells import cell_of
+from turnout.compiler.checks.asking_cells import cell_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks

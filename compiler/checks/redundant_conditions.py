@@ -11,7 +11,7 @@ from typing import assert_never
 
 import attrs
 
-from turnout.compiler.checks.cells import cell_of, reads_another, whole
+from turnout.compiler.checks.asking_cells import cell_of, reads_another, whole
 from turnout.compiler.checks.mending import rule_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import Meter, OutOfSteps

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 
 import attrs
 
-from turnout.compiler.checks.cells import AskingCell, cell_of, without_values
+from turnout.compiler.checks.asking_cells import AskingCell, cell_of, without_values
 from turnout.compiler.checks.mending import rule_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps

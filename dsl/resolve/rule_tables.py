@@ -21,7 +21,7 @@ from turnout.dsl.fixes import misspelt
 from turnout.dsl.headers import ColumnNames
 from turnout.dsl.names import name_of
 from turnout.dsl.policy import Definition, Family
-from turnout.dsl.resolve.cells import Misread, asked_of, named_in, said_of
+from turnout.dsl.resolve.cell_conditions import Misread, asked_of, named_in, said_of
 from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.scope import Scope, nearest

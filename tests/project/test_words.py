@@ -66,6 +66,7 @@ NO_WORDS = {
     "Refused": "a target that did not take the lead, and the refusal",
     "Step": "an attempt as it is written",
     "Steps": "what the engine went through, for explanations",
+    "TakingRow": "the row of a table that took a lead, for explanations",
     "TestCase": "a test; pytest would take a class `Test` for one of its own",
     "Tried": "a rule that was asked, for explanations",
     "UnroutedError": "raised where a lead has no decision to be moved from",

@@ -11,7 +11,7 @@ from turnout.dsl.wording import acted
 from turnout.printable import visible
 from turnout.rendering.screen import Ink, fill, hanging, paint, width
 from turnout.runtime.decisions import Decision, PassedOver
-from turnout.runtime.explain import Explanation, ReadRow, Refusal, Tried
+from turnout.runtime.explain import Explanation, TakingRow, Refusal, Tried
 
 FORMAT, VERSION = "turnout-explanation", 1
 
@@ -87,7 +87,7 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
         yield "turns", "as if nobody had a lead yet; with --state, as they stand"
 
 
-def _row(row: ReadRow) -> str:
+def _row(row: TakingRow) -> str:
     cells = [f"{heading} {cell}" for heading, cell in row.cells.items() if cell]
     return f"{row.table} line {row.line}: {', '.join(cells)}"
 
