@@ -62,37 +62,46 @@ class Between:
 
 @frozen
 class StartsWith:
-    """The text begins with `text` (normalised as the field's values are)."""
+    """The text begins with `text` (normalised as the field's values are).
+
+    written: the text as it stands in the policy, and is told; "" where it stands in none. It
+    says nothing of the meaning.
+    """
 
     field: str
     text: str
+    written: str = attribute(default="", eq=False, repr=False)
 
 
 @frozen
 class EndsWith:
-    """The text ends with `text`."""
+    """The text ends with `text`; `written` as above."""
 
     field: str
     text: str
+    written: str = attribute(default="", eq=False, repr=False)
 
 
 @frozen
 class Contains:
-    """The text contains `text`."""
+    """The text contains `text`; `written` as above."""
 
     field: str
     text: str
+    written: str = attribute(default="", eq=False, repr=False)
 
 
 @frozen
 class HasWord:
     """`text` stands in the text, and not as a part of a longer word.
 
-    Where it begins or ends with a letter or digit, none stands before or behind it.
+    Where it begins or ends with a letter or digit, none stands before or behind it; `written`
+    as above.
     """
 
     field: str
     text: str
+    written: str = attribute(default="", eq=False, repr=False)
 
 
 @frozen

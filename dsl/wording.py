@@ -6,7 +6,7 @@ hold that. Names are printed, not what they stand for.
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import assert_never
+from typing import TypeAlias, assert_never
 
 from turnout.dsl import types
 from turnout.dsl.conditions import (
@@ -38,6 +38,15 @@ from turnout.dsl.targets import KindWord, Target, said
 from turnout.dsl.types import AnyOf, Boolean, Field, FieldType, OneOf, Text, Value
 from turnout.dsl.values import show
 
+_PartOfText: TypeAlias = StartsWith | EndsWith | Contains | HasWord
+_WORDS: Mapping[type[_PartOfText], str] = MappingProxyType(
+    {
+        StartsWith: "starts with",
+        EndsWith: "ends with",
+        Contains: "contains",
+        HasWord: "has word",
+    }
+)
 _OR, _AND, _NOT = 1, 2, 3
 _NAMED_DAYS: Mapping[type[Age], str] = MappingProxyType(
     {OlderThan: "past", WithinLast: "today", WithinNext: "today", LaterThan: "future"}
@@ -81,6 +90,17 @@ def _written(condition: Condition, fields: Mapping[str, Field], around: int) -> 
     return f"({text})" if level < around else text
 
 
+def is_list_of_texts(condition: Condition, fields: Mapping[str, Field]) -> bool:
+    """Return whether `condition` is one test of a text with several literals.
+
+    >>> from turnout.dsl.types import Text
+    >>> either = Or((Contains("city", "rome"), Contains("city", "oslo")))
+    >>> is_list_of_texts(either, {"city": Field("city", Text())})
+    True
+    """
+    return isinstance(condition, Or) and _with_texts(condition.parts, fields) is not None
+
+
 def is_one_test(condition: Condition, fields: Mapping[str, Field]) -> bool:
     """Return whether `condition` is written as a single test or name.
 
@@ -102,7 +122,7 @@ def _combined(condition: Condition, fields: Mapping[str, Field]) -> str | None:
         case And(parts):
             return _without(parts, fields) or _having(parts, "has all", fields)
         case Or(parts):
-            return _having(parts, "has any", fields)
+            return _having(parts, "has any", fields) or _with_texts(parts, fields)
         case Named():
             return None
         case _:
@@ -137,6 +157,35 @@ def _having(parts: Sequence[Condition], word: str, fields: Mapping[str, Field]) 
         return None  # said twice, which a list isn't
     field = fields[held[0].field]
     return f"{field.name} {word} {_list([part.value for part in held], field)}"
+
+
+def _with_texts(parts: Sequence[Condition], fields: Mapping[str, Field]) -> str | None:
+    """Return the test of a text that has one of several parts, as `is_list_of_texts` finds it."""
+    kinds = {type(part) for part in parts if isinstance(part, _PartOfText)}
+    if len(kinds) > 1:
+        return None
+    kind = kinds.pop() if kinds else StartsWith
+    texts = [_text_in(part, kind, fields) for part in parts]
+    names = {part.field for part in parts if isinstance(part, _PartOfText | IsIn)}
+    said = [text for text in texts if text is not None]
+    if len(parts) < 2 or len(names) > 1 or len(said) < len(parts):
+        return None
+    return f"{names.pop()} {_WORDS[kind]} [{', '.join(map(quoted, said))}]"
+
+
+def _text_in(part: Condition, kind: type[_PartOfText], fields: Mapping[str, Field]) -> str | None:
+    """Return the text that a list with this part names, None where no list has the part.
+
+    What starts with as many characters as a code has is that code, and is asked as such.
+    """
+    if isinstance(part, kind):
+        return part.written or part.text
+    if kind is not StartsWith or not isinstance(part, IsIn) or part.order or len(part.values) > 1:
+        return None
+    (value,) = part.values
+    of = fields[part.field].type
+    is_whole = isinstance(of, types.Code) and len(str(value)) == of.longest
+    return str(value) if is_whole and not part.word and not part.table else None
 
 
 def typed(kind: FieldType) -> str:
@@ -235,14 +284,8 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
             return _membership(atom, fields[field], "is", "in")
         case Between():
             return _between(atom, fields[atom.field])
-        case StartsWith(field, text):
-            return f"{field} starts with {quoted(text)}"
-        case EndsWith(field, text):
-            return f"{field} ends with {quoted(text)}"
-        case Contains(field, text):
-            return f"{field} contains {quoted(text)}"
-        case HasWord(field, text):
-            return f"{field} has word {quoted(text)}"
+        case StartsWith() | EndsWith() | Contains() | HasWord():
+            return f"{atom.field} {_WORDS[type(atom)]} {quoted(atom.written or atom.text)}"
         case Matches(field, pattern):
             return f"{field} matches {quoted(pattern)}"
         case Has(field, value):

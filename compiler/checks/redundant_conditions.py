@@ -23,7 +23,7 @@ from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or, Present
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Fix
 from turnout.dsl.types import Field
-from turnout.dsl.wording import is_one_test, written
+from turnout.dsl.wording import is_list_of_texts, is_one_test, written
 from turnout.frozen import frozen
 
 REDUNDANT_CONDITION = warning(
@@ -165,8 +165,9 @@ def _shortenings(
     needed: Collection[int] = (),
 ) -> Iterator[Shorter]:
     """Yield the shortenings of a part. holds: it stands under an even number of `not`."""
-    if is_one_test(condition, fields) or isinstance(condition, Atom):
-        return
+    is_whole = is_one_test(condition, fields) and not is_list_of_texts(condition, fields)
+    if is_whole or isinstance(condition, Atom):
+        return  # but of the texts of a list one may hold another
     match condition:
         case Not(inner):
             for shorter in _shortenings(inner, fields, holds=not holds):

@@ -1,7 +1,7 @@
 """Report parts of a rule's lists, and of its `or`s, by which no lead reaches the rule.
 
 Which they are is found in `questions.alternatives`; here it is put into words, in one finding
-a rule. The rules that take their leads are named as for a rule that is unreachable.
+a rule or block. The rules that take their leads are named as for a rule that is unreachable.
 """
 
 from collections.abc import Collection, Iterator
@@ -11,20 +11,23 @@ import attrs
 from turnout.compiler.checks.mending import rule_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.program import OuterBlock
 from turnout.compiler.questions.alternatives import (
     UnreachableAlternatives,
     unreachable_alternatives,
+    unreachable_alternatives_of_block,
 )
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.reach import blockers
-from turnout.dsl.conditions import Condition, IsIn
+from turnout.dsl.conditions import Condition, IsIn, Or
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Fix, Label
-from turnout.dsl.wording import written
+from turnout.dsl.source import Span
+from turnout.dsl.wording import is_list_of_texts, written
 
 UNREACHABLE_ALTERNATIVE = warning(
     "unreachable-alternative",
-    "No lead reaches a rule by a part of one of its lists, or of an `or`.",
+    "No lead reaches a rule, or a block, by a part of one of its lists or of an `or`.",
     needs_whole=True,
 )
 
@@ -33,50 +36,87 @@ MOST_NAMED = 8
 
 MOST_LABELS = 3
 
+LONGEST = 60
+"""Characters of a block's condition that are shown."""
+
 
 def check_unreachable_alternatives(
     analysis: Analysis, known: Collection[int] = ()
 ) -> Iterator[Finding]:
-    """Yield an `unreachable-alternative` for each rule that has some, in order.
+    """Yield an `unreachable-alternative` for each block and rule that has some, in order.
 
     known: rules, by clause, of which it is known that each alternative brings them leads.
     """
     for at, clause in enumerate(analysis.route.clauses):
-        if at in known or not clause.is_rule:
-            continue
         try:
-            found = unreachable_alternatives(analysis, at)
-            if found is not None:
-                yield _finding(analysis, at, found)
+            for level, around in _beginning(analysis, at):
+                found = unreachable_alternatives_of_block(analysis, at, level)
+                if found is not None:
+                    yield _of_block(analysis, at, around, found)
+            if clause.is_rule and at not in known:
+                found = unreachable_alternatives(analysis, at)
+                if found is not None:
+                    yield _of_rule(analysis, at, found)
         except OutOfSteps as stopped:
             yield undecided(
                 clause, "gets leads by each of its alternatives", analysis.budget, stopped
             )
 
 
-def _finding(analysis: Analysis, at: int, found: UnreachableAlternatives) -> Finding:
+def _beginning(analysis: Analysis, at: int) -> Iterator[tuple[int, OuterBlock]]:
+    """Yield the blocks whose first clause this is, each with its level."""
+    before = analysis.route.clauses[at - 1].around if at else ()
+    around = analysis.route.clauses[at].around
+    for level, block in enumerate(around):
+        if before[: level + 1] != around[: level + 1]:
+            yield level, block
+
+
+def _of_rule(analysis: Analysis, at: int, found: UnreachableAlternatives) -> Finding:
+    clause = analysis.route.clauses[at]
+    rule = rule_of(analysis, clause)
+    when = None if rule is None else rule.when
+    said = f"no lead reaches {clause.title}"
+    return _finding(analysis, at, found, said, ("when", clause.span, when, "the rule"))
+
+
+def _of_block(
+    analysis: Analysis, at: int, around: OuterBlock, found: UnreachableAlternatives
+) -> Finding:
+    text = " ".join(around.span.text.split())
+    shown = text if len(text) <= LONGEST else f"{text[: LONGEST - 4].rstrip()} ..."
+    said = f"no lead gets into `within {shown}`"
+    return _finding(analysis, at, found, said, ("within", around.span, around.span, "the block"))
+
+
+def _finding(
+    analysis: Analysis,
+    at: int,
+    found: UnreachableAlternatives,
+    said: str,
+    where: tuple[str, Span, Span | None, str],
+) -> Finding:
+    """Return the finding. where: its keyword, its place, its condition's, what it is."""
     clauses, fields = analysis.route.clauses, analysis.program.policy.fields
-    clause = clauses[at]
+    word, span, condition, what = where
     by = _takers(analysis, at, found)
     takes = "takes all of them" if len(by) == 1 else "takes some of them"
     labels = tuple(Label(clauses[one].span, takes) for one in by[:MOST_LABELS])
     more = len(by) - len(labels)
-    short = written(found.short, fields)
-    rule = rule_of(analysis, clause)
-    when = None if rule is None else rule.when
+    rest = written(found.short, fields)
+    short = f"{word} {rest}"
+    move = f", or move {what} above {clauses[by[0]].title} if it is to have them" if by else ""
     return UNREACHABLE_ALTERNATIVE.finding(
-        clause.span,
-        f"no lead reaches {clause.title} by {_named(analysis, found)}",
+        span,
+        f"{said} by {_named(analysis, found)}",
         text="every lead with it is taken earlier" if by else "no lead with it can be here",
         labels=labels,
         notes=(f"{more} more rule{'s' * (more > 1)} take some of them",) if more else (),
-        help=(f"write `when {short}`{_or_move(by, clauses[by[0]].title if by else '')}",),
-        fixes=() if when is None else (Fix(f"write `when {short}`", when, short),),
+        help=(f"write `{short}`{move}",),
+        fixes=()
+        if condition is None
+        else (Fix(f"write `{short}`", condition, short[len(word) + 1 :]),),
     )
-
-
-def _or_move(by: list[int], first: str) -> str:
-    return f", or move the rule above {first} if it is to have them" if by else ""
 
 
 def _takers(analysis: Analysis, at: int, found: UnreachableAlternatives) -> list[int]:
@@ -89,6 +129,10 @@ def _takers(analysis: Analysis, at: int, found: UnreachableAlternatives) -> list
 def _named(analysis: Analysis, found: UnreachableAlternatives) -> str:
     """Return the alternatives in words, many values of a list cut short."""
     fields = analysis.program.policy.fields
+    if is_list_of_texts(Or(found.dead), fields):
+        first, others = found.dead[:MOST_NAMED], found.dead[MOST_NAMED:]
+        said = written(Or(first), fields)
+        return f"`{said}`{f' and {len(others)} more' if others else ''}"
     room = MOST_NAMED
     named: list[str] = []
     more = 0

@@ -88,7 +88,7 @@ class Page:
 
     title: what it shows, "" for all of the route. is_list: the rows are no way of a lead,
     so that no line leads from one to the next. entry: who comes in above the rows, "" for
-    nobody.
+    nobody; above a list, what leads back to the page above.
     """
 
     number: int

@@ -75,7 +75,7 @@ def _grounds(
 
 def _lines(page: Page, boxes: dict[str, Frame]) -> Iterator[Arrow]:
     rows = page.rows
-    if rows and page.entry:
+    if rows and page.entry and not page.is_list:
         one, two = boxes["start"], boxes["n0"]
         yield _along(one, two, rows[0], is_dashed=False, is_way=rows[0].state in {"yes", "no"})
     after = following(rows)

@@ -44,7 +44,7 @@ def frames_of(
         each.tooltip,
         link(row.span, row.page),
         is_dashed=row.kind in {"rest", "end", "onward"},
-        is_square=row.is_joined,
+        is_square=each.is_line,
         is_marked=row.is_marked,
         is_faint=row.state == "unasked",
     )

@@ -1,6 +1,7 @@
 """What stands above the rows of a page: its title, what is known of it, and the legend."""
 
 from collections.abc import Iterable, Iterator
+from math import ceil
 
 from turnout.compiler.picture import Masthead, Page
 from turnout.compiler.picture.legend import legend
@@ -30,8 +31,8 @@ class Above:
         placed = tuple(boxes)
         bottom = max([self.below, *(box.y + box.height for box in placed)])
         return Scene(
-            width=round(right + MARGIN, 1),
-            height=round(bottom + MARGIN, 1),
+            width=float(ceil(right + MARGIN)),  # a part of a pixel would be drawn as a line
+            height=float(ceil(bottom + MARGIN)),
             title=self.title,
             description=self.description,
             texts=self.texts,

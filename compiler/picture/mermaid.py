@@ -78,7 +78,7 @@ def _notes(row: Stripe) -> tuple[str, ...]:
 
 def _arrows(page: Page) -> Iterator[str]:
     rows = page.rows
-    if rows and page.entry:
+    if rows and page.entry and not page.is_list:
         yield "  start --> n0"
     after = following(rows)
     for at, row in enumerate(rows):

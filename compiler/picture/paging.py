@@ -15,6 +15,7 @@ from typing import TypeAlias
 import attrs
 
 from turnout.compiler.picture import Card, Page, Role, RowKind, Stripe
+from turnout.compiler.picture.listing import MOST_ROWS, first_lines
 from turnout.compiler.picture.speech import asked, card, role_of, spoken
 from turnout.compiler.tree import Leaf, Question, Tree, TreeStep, every_step
 from turnout.dsl.conditions import Condition, Named
@@ -23,21 +24,23 @@ from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.frozen import frozen
 
-MOST_ROWS = 76
-"""Rows of a page."""
-
 _NOBODY = "nobody gets these leads"
 _STRETCH = MOST_ROWS - 2
-_MOST_NAMED = 3
 _SHORTEST_TABLE = 3
 _LONGEST_LINE, _LONGEST_ASKED = 80, 44
+_LONGEST_TABLE = 20
+"""Lines of what comes from a table and stands open."""
 
 
 @frozen(slots=False, eq=False)
 class Stretch:
-    """Steps that follow each other and are closed together."""
+    """Steps that follow each other and are closed together.
+
+    table: what they are called where they are lines of one table of the policy's, "" else.
+    """
 
     steps: tuple["Portion", ...]
+    table: str = ""
 
     @cached_property
     def leaves(self) -> tuple[Leaf, ...]:
@@ -85,20 +88,24 @@ def _no(*_: object) -> bool:
 
 def pages(tree: Tree, policy: Policy, *, has_gap: bool = False) -> tuple[Page, ...]:
     """Return the pages of a tree, the overview first; one where that is enough."""
-    return tuple(_Pager(policy.fields, has_gap).pages(tree))
+    return tuple(_Pager(policy, has_gap).pages(tree))
 
 
 @frozen
 class _Pager:
     """Makes pages. sizes: rows of a question with all that is inside, by its identity."""
 
-    fields: Mapping[str, Field]
+    policy: Policy
     has_gap: bool
     sizes: dict[int, int] = attrs.Factory(dict[int, int])
 
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        return self.policy.fields
+
     def pages(self, tree: Tree) -> list[Page]:
         found: list[Page | None] = []
-        self._page("", tree.steps, (), found)
+        self._page("", self._tabled(tree.steps), (), found)
         return [page for page in found if page is not None]
 
     def _page(
@@ -117,7 +124,7 @@ class _Pager:
         numbers: dict[int, int] = {}
         for item in shown:
             if id(item) in closed and not isinstance(item, Leaf):
-                inside = item.steps if isinstance(item, Stretch) else item.inside
+                inside = item.steps if isinstance(item, Stretch) else self._tabled(item.inside)
                 said = title_of(item, self.fields)
                 numbers[id(item)] = self._page(said, inside, deeper, found)
         rows = _Rows(self.fields, lambda question, _: id(question) in numbers, _no, numbers)
@@ -138,6 +145,16 @@ class _Pager:
         if id(item) not in self.sizes:
             self.sizes[id(item)] = 1 + sum(map(self._size, item.inside))
         return self.sizes[id(item)]
+
+    def _tabled(self, items: Sequence[Portion]) -> tuple[Portion, ...]:
+        """Return the items, long runs of what comes from one table of the policy's as one."""
+        found: list[Portion] = []
+        for table, run in groupby(items, key=lambda item: _table_of(item, self.policy)):
+            lines = tuple(run)
+            is_box = table and len(lines) > _LONGEST_TABLE
+            found += [Stretch(lines, table)] if is_box else lines
+        is_all = all(isinstance(item, Leaf | Stretch) for item in found)
+        return tuple(items) if is_all else tuple(found)
 
     def _shortened(self, items: Sequence[Portion]) -> tuple[Portion, ...]:
         """Return as few items as a page holds, neighbours put together where they are more."""
@@ -181,10 +198,27 @@ def title_of(item: Portion, fields: Mapping[str, Field]) -> str:
     if isinstance(item, Question):
         said = item.lost or asked(item.asks, fields)
         return f"within {said}" if item.is_block else said
+    if isinstance(item, Stretch) and item.table:
+        return item.table
     rules = [leaf.clause.name for leaf in leaves_of(item) if leaf.clause.is_rule]
     if len(rules) < 2:
         return f"rule {rules[0]}" if rules else "everybody else"
     return f"rules {rules[0]} to {rules[-1]}"
+
+
+def _table_of(item: Portion, policy: Policy) -> str:
+    """Return from which of the policy's tables an item comes, in words; "" for none.
+
+    So far those are rules that ask for parts of a territory that come from a table. A block
+    of such a part is written by hand, and no line of a table.
+    """
+    if not isinstance(item, Question) or item.lost or item.is_block:
+        return ""
+    asked_first = item.asks[0] if item.asks else None
+    if not isinstance(asked_first, Named):
+        return ""
+    of = policy.definitions[asked_first.name]
+    return f"parts of {of.parent}" if of.is_keyed and of.parent else ""
 
 
 def _is_rule(step: TreeStep) -> bool:
@@ -260,7 +294,7 @@ class _Rows:
 
     def _closed(self, item: Question | Stretch, level: int) -> None:
         said = title_of(item, self.fields)
-        self._row(level, "closed", said, item, summary(item))
+        self._row(level, "closed", said, item, summary(item, self.fields))
 
     def _row(  # noqa: PLR0913 - the parts of a row that differ
         self,
@@ -335,22 +369,33 @@ def _asked_of(condition: Condition) -> str | None:
 # -- what a closed part holds --
 
 
-def summary(item: Question | Stretch) -> Card:
-    """Return how many rules a closed part holds, and where most of them lead."""
+def summary(item: Question | Stretch, fields: Mapping[str, Field]) -> Card:
+    """Return how many rules a closed part holds, and where most of them lead.
+
+    Of a table that are its first lines.
+    """
     leaves = leaves_of(item)
     rules = sum(leaf.clause.is_rule for leaf in leaves)
     firsts = [leaf.clause.attempts[0].target for leaf in leaves if leaf.clause.attempts]
     counts = Counter(map(spoken, firsts))
-    named = [name for name, _ in counts.most_common(_MOST_NAMED)]
-    more = len(counts) - len(named)
-    lines = [*named, *([f"and {more} more"] if more else [])]
+    lines = first_lines([name for name, _ in counts.most_common()])
+    if isinstance(item, Stretch) and item.table:
+        lines = first_lines([_line(each, fields) for each in item.steps])
     roles: set[Role] = {role_of(target) for target in firsts}
     name = f"{rules} {'rule' if rules == 1 else 'rules'}"
     said = "\n".join([name, *_listed(counts)])
     role: Role = "plain"
     if len(roles) == 1:
         (role,) = roles
-    return Card(name, tuple(lines), role, is_dashed=False, said=said)
+    return Card(name, lines, role, is_dashed=False, said=said)
+
+
+def _line(item: Portion, fields: Mapping[str, Field]) -> str:
+    """Return what is asked and where it leads, as one line of a table."""
+    leaves = leaves_of(item)
+    if len(leaves) != 1:
+        return f"{title_of(item, fields)}: {len(leaves)} rules"
+    return f"{title_of(item, fields)}: {', '.join(card(leaves[0].clause).lines[:1])}"
 
 
 def _listed(counts: Mapping[str, int]) -> Iterable[str]:

@@ -72,7 +72,7 @@ def _grounds(
 
 def _lines(page: Page, boxes: dict[str, Frame]) -> Iterator[Arrow]:
     rows = page.rows
-    if rows and page.entry:
+    if rows and page.entry and not page.is_list:
         x = boxes["n0"].x + SPINE
         way = rows[0].state in {"yes", "no"}
         yield _down(boxes["start"], boxes["n0"], x, rows[0], is_dashed=False, is_way=way)

@@ -21,7 +21,8 @@ _WIDEST, _WIDEST_CARD = 290.0, 300.0
 class Sized:
     """A row with its sizes. lines, beside: what stands in the box and in the card.
 
-    The texts have their places in the box; x and y count from its top left corner.
+    The texts have their places in the box; x and y count from its top left corner. is_line:
+    of a table.
     """
 
     row: Stripe
@@ -32,6 +33,7 @@ class Sized:
     beside: tuple[Caption, ...] = ()
     beside_width: float = 0.0
     beside_height: float = 0.0
+    is_line: bool = False
 
     @property
     def stripe(self) -> float:
@@ -127,7 +129,12 @@ def _evened(table: Sequence[Sized]) -> list[Sized]:
     beside = max((line.beside_width for line in table), default=0)
     return [
         attrs.evolve(
-            line, width=width, beside_width=beside, height=line.stripe, beside_height=line.stripe
+            line,
+            width=width,
+            beside_width=beside,
+            height=line.stripe,
+            beside_height=line.stripe,
+            is_line=True,
         )
         for line in table
     ]

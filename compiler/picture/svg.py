@@ -118,7 +118,7 @@ def _style(theme: Theme) -> str:
     fixed = (
         ".bold{font-weight:bold}.ground{stroke-width:.6}"
         ".l{fill:none;stroke-width:1.1}.l.e{stroke-dasharray:4 3}.l.w{stroke-width:2.6}"
-        ".t{stroke:none}.b rect{stroke-width:1.1}.b.e rect{stroke-dasharray:4 3}"
+        ".b rect{stroke-width:1.1}.b.e rect{stroke-dasharray:4 3}"
         ".b.block rect,.b.closed rect{stroke-width:1.7}.b.m rect{stroke-width:2.4}"
         ".f{opacity:.35}a:hover rect,a:focus rect{stroke-width:3}"
     )
@@ -150,7 +150,7 @@ def _pairs(colours: Colours) -> Iterator[tuple[str, str]]:
     yield ".l", f"stroke:{colours.line}"
     yield ".l.e", f"stroke:{colours.rest}"
     yield ".l.w", f"stroke:{colours.way}"
-    yield ".l.t", f"fill:{colours.line}"
+    yield ".l.t", f"fill:{colours.line};stroke:none"
     yield ".l.e.t", f"fill:{colours.rest}"
     yield ".l.w.t", f"fill:{colours.way}"
     for look, (fill, edge) in colours.looks.items():

@@ -4,14 +4,16 @@ Both are lists of the route's rules, put together under what is asked about. A r
 in each list as often as it belongs there.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import TypeAlias
 
 import attrs
 
-from turnout.compiler.picture import Card, Page, Stripe
-from turnout.compiler.picture.speech import asked, card, role_of
-from turnout.compiler.program import Attempt, Clause, RouteProgram
+from turnout.compiler.picture import Card, Note, Page, Stripe
+from turnout.compiler.picture.listing import list_pages
+from turnout.compiler.picture.speech import asked, card, phrase, role_of
+from turnout.compiler.program import Clause, RouteProgram
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.coverage import END, Cell, by_territory
 from turnout.dsl.conditions import names_in
@@ -32,11 +34,12 @@ _Entry: TypeAlias = tuple[str, Card, Clause]
 # -- territories --
 
 
-def territories(analysis: Analysis) -> Page:
+def territories(analysis: Analysis, *, is_one_page: bool = False) -> tuple[Page, ...]:
     """Return who covers where: for each territory the rules that get some of its leads.
 
     Rules that ask for no territory stand once, at the top; those that get leads of parts of
-    a territory stand at the parts. Parts with one rule each are the lines of one table.
+    a territory stand at the parts. Parts with one rule each are the lines of one table, and
+    those that come from a table of their own stand together, asked as a whole or not.
     """
     policy, clauses = analysis.program.policy, analysis.route.clauses
     everywhere = {at for at, clause in enumerate(clauses) if not _asks_territory(clause)}
@@ -46,7 +49,7 @@ def territories(analysis: Analysis) -> Page:
         _group(rows, 0, "rules that ask for no territory", general)
     cells = dict(by_territory(analysis))
     _Covered(policy, clauses, everywhere, cells, rows).add("", 0)
-    return Page(1, "who covers where", tuple(rows), entry="", is_list=True)
+    return list_pages("who covers where", rows, is_one_page=is_one_page)
 
 
 @frozen
@@ -61,8 +64,23 @@ class _Covered:
 
     def add(self, name: str, level: int) -> None:
         """Add the parts of a territory that have rows; "" for those that are no parts."""
+        for family, run in groupby(self._parts(name), key=self._family):
+            if not family or family == name:
+                self._add_parts(run, level)
+                continue
+            at = len(self.rows)
+            self.rows.append(Stripe(level, "block", family, None, at + 1))
+            self._add_parts(run, level + 1)
+            self.rows[at] = attrs.evolve(self.rows[at], until=len(self.rows))
+
+    def _family(self, name: str) -> str:
+        """Return the territory whose table lists this one, "" for none."""
+        definition = self.policy.definitions.get(name)
+        return definition.parent or "" if definition is not None and definition.is_keyed else ""
+
+    def _add_parts(self, parts: Iterable[str], level: int) -> None:
         lines: list[_Entry] = []
-        for part in self._parts(name):
+        for part in parts:
             line = self._line(part)
             if line is not None:
                 lines.append(line)
@@ -70,9 +88,11 @@ class _Covered:
             _listed(self.rows, level, lines)
             lines = []
             at = len(self.rows)
-            _group(self.rows, level, self._title(part), self._entries(part))
+            title = _LEFT if part == _NONE else part
+            _group(self.rows, level, title, self._entries(part))
             self.add(part, level + 1)
-            self.rows[at] = attrs.evolve(self.rows[at], until=len(self.rows))
+            until, notes = len(self.rows), tuple(self._notes(part))
+            self.rows[at] = attrs.evolve(self.rows[at], until=until, notes=notes)
         _listed(self.rows, level, lines)
 
     def _parts(self, name: str) -> list[str]:
@@ -87,17 +107,18 @@ class _Covered:
     def _line(self, name: str) -> _Entry | None:
         """Return a territory as one line, None for one with parts, notes or several rules."""
         entries = self._entries(name)
-        title = self._title(name)
-        if len(entries) != 1 or self._parts(name) or title not in {name, _LEFT}:
+        if len(entries) != 1 or self._parts(name) or any(self._notes(name)):
             return None
         ((said, beside, clause),) = entries
+        title = _LEFT if name == _NONE else name
         return (title if said == _ALL else f"{title}, {said}"), beside, clause
 
-    def _title(self, name: str) -> str:
+    def _notes(self, name: str) -> Iterator[Note]:
         cell = self.cells[name]
-        more = [] if cell.is_known else ["not all of it could be worked out"]
-        more += ["some of these leads go to nobody"] if END in cell.clauses else []
-        return ", ".join([_LEFT if name == _NONE else name, *more])
+        if not cell.is_known:
+            yield Note("faint", "not all of it could be worked out")
+        if END in cell.clauses:
+            yield Note("finding", "some of these leads go to nobody")
 
     def _entries(self, name: str) -> list[_Entry]:
         in_parts = {at for part in self._parts(name) for at in self.cells[part].clauses}
@@ -152,7 +173,7 @@ def _way(clause: Clause, fields: Mapping[str, Field]) -> list[str]:
 # -- teams --
 
 
-def teams(route: RouteProgram, policy: Policy) -> Page:
+def teams(route: RouteProgram, policy: Policy, *, is_one_page: bool = False) -> tuple[Page, ...]:
     """Return from where each team, person and outlet gets its leads."""
     found: dict[tuple[str, str], list[_Entry]] = {}
     for clause in route.clauses:
@@ -170,14 +191,14 @@ def teams(route: RouteProgram, policy: Policy) -> Page:
     rows: list[Stripe] = []
     for (kind, name), entries in sorted(found.items(), key=lambda item: _rank(item[0], policy)):
         _group(rows, 0, _introduced(kind, name, policy), entries)
-    return Page(1, "from where each team gets its leads", tuple(rows), entry="", is_list=True)
+    return list_pages("from where each team gets its leads", rows, is_one_page=is_one_page)
 
 
 def _turn(at: int, clause: Clause) -> str:
     if at == 0:
         return "first choice"
-    before: Attempt = clause.attempts[at - 1]
-    return f"where {' '.join(filter(None, target_parts(before.target)))} can't take it"
+    kind, name, more = phrase(clause.attempts[at - 1].target)
+    return f"where {kind}{name}{more} can't take it"
 
 
 def _receiver(target: Target) -> tuple[str, str]:

@@ -15,7 +15,7 @@ from typing import TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.classes import finder
-from turnout.compiler.leads.regions import Region, truth
+from turnout.compiler.leads.regions import Masks, Region, truth
 from turnout.compiler.leads.widening import column
 from turnout.compiler.masks import Mask
 from turnout.compiler.questions.analysis import Analysis
@@ -28,9 +28,9 @@ _Path: TypeAlias = tuple[int, ...]
 
 @frozen
 class UnreachableAlternatives:
-    """Alternatives of a rule by which no lead reaches it.
+    """Alternatives of a rule by which no lead reaches it, or of a block.
 
-    dead: as conditions, in written order. short: the rule's own condition without them.
+    dead: as conditions, in written order. short: its own condition without them.
     region: the leads for which one of them holds, and the rest of the condition.
     """
 
@@ -58,6 +58,19 @@ class _Several:
     is_list: bool
 
 
+@frozen
+class _Place:
+    """A rule or a block whose alternatives are asked for.
+
+    above: the clauses before it. whole: the leads that it describes with what stands around
+    it. left: a box of those that get to it.
+    """
+
+    above: range
+    whole: Region
+    left: Masks
+
+
 def unreachable_alternatives(analysis: Analysis, at: int) -> UnreachableAlternatives | None:
     """Return the alternatives by which no lead reaches rule `at`, None where there are none.
 
@@ -65,27 +78,53 @@ def unreachable_alternatives(analysis: Analysis, at: int) -> UnreachableAlternat
     """
     own = analysis.route.clauses[at].own
     lists = list(_lists(analysis, own, (), ()))
-    if not lists or analysis.remaining(at) is None:
+    left = analysis.remaining(at) if lists else None
+    if left is None:
         return None
+    return _unreachable(analysis, _Place(range(at), analysis.taken[at], left), own, lists)
+
+
+def unreachable_alternatives_of_block(
+    analysis: Analysis, at: int, level: int
+) -> UnreachableAlternatives | None:
+    """Return the alternatives by which no lead gets into a block; else as for a rule.
+
+    at: its first clause. level: how many blocks stand around it. Raises OutOfSteps.
+    """
+    around = analysis.route.clauses[at].around[: level + 1]
+    own = around[-1].condition
+    lists = list(_lists(analysis, own, (), ()))
+    if not lists:
+        return None
+    whole = analysis.regions.both([analysis.regions.region(each.condition) for each in around])
+    left = analysis.find([whole], outside=range(at))
+    if left is None:
+        return None
+    return _unreachable(analysis, _Place(range(at), whole, left), own, lists)
+
+
+def _unreachable(
+    analysis: Analysis, place: _Place, own: Condition, lists: Sequence[_Several]
+) -> UnreachableAlternatives | None:
     dead: list[_Alternative] = []
     regions: list[Region] = []
     silent: list[_Path] = []  # parts of an `or` that bring nothing, whatever stands in them
     for several in lists:
         if any(several.path[: len(path)] == path for path in silent):
             continue
-        for each in _missing(analysis, at, several):
+        for each in _missing(analysis, place, several):
             if not several.is_list:
                 silent.append(each.path)
-                if not _is_possible(analysis, at, several, each):
+                if not _is_possible(analysis, place, several, each):
                     continue
             dead.append(each)
             regions.append(analysis.regions.both([*several.beside, each.own]))
     if not dead:
         return None
     short = _without(own, (), dead)
-    assert short is not None  # some lead reaches the rule
+    assert short is not None  # some lead gets there
     said = _said(own, dead)
-    region = analysis.regions.both([analysis.taken[at], analysis.regions.any(regions)])
+    region = analysis.regions.both([place.whole, analysis.regions.any(regions)])
     return UnreachableAlternatives(said, short, region)
 
 
@@ -126,20 +165,20 @@ def _values(analysis: Analysis, atom: IsIn, path: _Path) -> Iterator[_Alternativ
 # -- which are dead --
 
 
-def _missing(analysis: Analysis, at: int, several: _Several) -> Iterator[_Alternative]:
-    """Yield those alternatives by which no lead reaches the rule, in order. Raises OutOfSteps."""
+def _missing(analysis: Analysis, place: _Place, several: _Several) -> Iterator[_Alternative]:
+    """Yield those alternatives by which no lead gets there, in order. Raises OutOfSteps."""
     sides: dict[int, Mask] = {}
     for each in several.of:
         if _is_side(each.own):
             ((dimension, mask),) = each.own.box
             sides[dimension] = sides.get(dimension, 0) | mask
-    missed = {of: _missed(analysis, at, several.beside, of, mask) for of, mask in sides.items()}
+    missed = {of: _missed(analysis, place, several.beside, of, mask) for of, mask in sides.items()}
     for each in several.of:
         if _is_side(each.own):
             ((dimension, mask),) = each.own.box
             is_dead = not mask & ~missed[dimension]
         else:
-            is_dead = not _is_reached(analysis, at, [*several.beside, each.own])
+            is_dead = not _is_reached(analysis, place, [*several.beside, each.own])
         if is_dead:
             yield each
 
@@ -148,45 +187,44 @@ def _is_side(own: Region) -> bool:
     return len(own.box) == 1 and not own.eithers
 
 
-def _is_reached(analysis: Analysis, at: int, wanted: Sequence[Region]) -> bool:
-    left = analysis.remaining(at)
-    if left is not None and all(truth(region, left) is True for region in wanted):
+def _is_reached(analysis: Analysis, place: _Place, wanted: Sequence[Region]) -> bool:
+    if all(truth(region, place.left) is True for region in wanted):
         return True
-    return analysis.find([analysis.taken[at], *wanted], outside=range(at)) is not None
+    return analysis.find([place.whole, *wanted], outside=place.above) is not None
 
 
-def _is_possible(analysis: Analysis, at: int, several: _Several, each: _Alternative) -> bool:
+def _is_possible(analysis: Analysis, place: _Place, several: _Several, each: _Alternative) -> bool:
     """Return whether some lead satisfies a part of an `or`; else `redundant-condition` says so."""
-    return analysis.find([analysis.taken[at], *several.beside, each.own]) is not None
+    return analysis.find([place.whole, *several.beside, each.own]) is not None
 
 
 def _missed(
-    analysis: Analysis, at: int, beside: Sequence[Region], dimension: int, pending: Mask
+    analysis: Analysis, place: _Place, beside: Sequence[Region], dimension: int, pending: Mask
 ) -> Mask:
-    """Return the classes among `pending` of a dimension with which no lead reaches the rule."""
-    wanted = [analysis.taken[at], *beside]
-    found = analysis.find(wanted, outside=range(at)) if beside else analysis.remaining(at)
+    """Return the classes among `pending` of a dimension with which no lead gets there."""
+    wanted = [place.whole, *beside]
+    found = analysis.find(wanted, outside=place.above) if beside else place.left
     is_text = any(dimension in axis.dimensions for axis in analysis.space.tight)
     while found is not None and pending:
         here = [mask & -mask for mask in found]
         pending &= ~here[dimension]
         if pending and not is_text:  # else another class need not be a text
             here[dimension] = pending
-            pending &= ~_free(analysis, at, dimension, here, wanted)
+            pending &= ~_free(analysis, place, dimension, here, wanted)
         if pending:
             inside = Region(((dimension, pending),))
-            found = analysis.find([*wanted, inside], outside=range(at))
+            found = analysis.find([*wanted, inside], outside=place.above)
     return pending
 
 
 def _free(
-    analysis: Analysis, at: int, dimension: int, box: list[Mask], wanted: Sequence[Region]
+    analysis: Analysis, place: _Place, dimension: int, box: list[Mask], wanted: Sequence[Region]
 ) -> Mask:
     """Return the classes of a side of a box whose leads are surely all wanted, and not taken."""
     known = analysis.index
-    free = box[dimension] & ~known.accepted(dimension, known.met(box, known.among(range(at))))
+    free = box[dimension] & ~known.accepted(dimension, known.met(box, known.among(place.above)))
     for web in known.webs:
-        if web < at and free:
+        if web in place.above and free:
             free &= ~column(analysis.taken[web], box, dimension, free)
     inside = [*box[:dimension], free, *box[dimension + 1 :]]
     return free if all(truth(region, inside) is True for region in wanted) else 0

@@ -6,7 +6,7 @@ and whether some leads there get no target. Each is asked by search, first for t
 row and the whole column, so that a cell asks only for those that are in both.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 import attrs
@@ -116,10 +116,11 @@ def coverage(analysis: Analysis) -> Coverage:
 
 
 def by_territory(analysis: Analysis) -> tuple[tuple[str, Cell], ...]:
-    """Return each row of a matrix with all clauses that get some of its leads."""
+    """Return each territory, as a matrix has its rows, with all clauses that get its leads."""
     brief = attrs.evolve(analysis, budget=_brief(analysis.budget))
     everybody = range(END, len(analysis.taken))
-    return tuple((row.name, _cell(brief, [row.region], everybody)) for row in _rows(brief))
+    rows = _rows(brief, most=None)
+    return tuple((row.name, _cell(brief, [row.region], everybody)) for row in rows)
 
 
 def _brief(budget: Budget) -> Budget:
@@ -158,19 +159,25 @@ def _territories(policy: Policy) -> list[Definition]:
     return [d for d in policy.definitions.values() if d.kind == "territory"]
 
 
-def _rows(analysis: Analysis) -> tuple[Heading, ...]:
-    """Return the territories, outer ones before their parts, and what is in none of them."""
-    found = _territories(analysis.program.policy)
-    outermost = [definition for definition in found if definition.parent is None]
-    return _sides(analysis, found[:MOST_ROWS], outermost) or (
-        Heading("every lead", ALWAYS, Region(())),
-    )
+def _rows(analysis: Analysis, most: int | None = MOST_ROWS) -> tuple[Heading, ...]:
+    """Return the territories, outer ones before their parts, and what is in none of them.
+
+    most: how many; None for all.
+    """
+    policy = analysis.program.policy
+    found = _territories(policy)
+    apart = {each.name: each for each in found if _is_told_apart(analysis, each)}
+    outermost = [each for each in apart.values() if not _is_in_one(each, apart, policy)]
+    return _sides(analysis, found[:most], outermost) or (Heading("every lead", ALWAYS, Region(())),)
 
 
 def _sides(
     analysis: Analysis, shown: Sequence[Definition], all_: Sequence[Definition] = ()
 ) -> tuple[Heading, ...]:
-    """Return a side for each definition that the space tells apart, and one for none of `all_`."""
+    """Return a side for each definition that the space tells apart, and one for none of `all_`.
+
+    all_: what is in none of those that it tells apart has a side, too.
+    """
     region = analysis.regions.region
     known = [definition for definition in shown if _is_told_apart(analysis, definition)]
     sides = [Heading(each.name, each.meaning, region(each.meaning)) for each in known]
@@ -179,6 +186,14 @@ def _sides(
     if sides and all_:
         sides.append(Heading("none", none, region(none)))
     return tuple(sides)
+
+
+def _is_in_one(each: Definition, apart: Mapping[str, Definition], policy: Policy) -> bool:
+    """Return whether a territory is in one that the space tells apart, too."""
+    parent = each.parent
+    while parent is not None and parent not in apart:
+        parent = policy.definitions[parent].parent
+    return parent is not None
 
 
 def _is_told_apart(analysis: Analysis, definition: Definition) -> bool:

@@ -21,18 +21,14 @@ from turnout.dsl.conditions import (
     And,
     Atom,
     Condition,
-    Contains,
-    EndsWith,
-    HasWord,
     Named,
     Not,
     Or,
-    StartsWith,
 )
 from turnout.dsl.policy import Policy
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
-from turnout.dsl.wording import is_one_test, worded, written
+from turnout.dsl.wording import is_list_of_texts, is_one_test, worded, written
 from turnout.frozen import attribute, frozen
 
 KINDS = ("rule", "fallback", "branch", "else")
@@ -114,22 +110,14 @@ def _alternatives(
 def _is_choice(policy: Policy, condition: Or) -> bool:
     """Return whether the parts are alternatives, and not one test with a list or a table."""
     parts = condition.parts
-    if len(parts) < 2 or is_one_test(condition, policy.fields) or _is_list(condition):
+    if len(parts) < 2 or is_one_test(condition, policy.fields):
         return False
     return not all(_is_keyed(policy, part) for part in parts)
 
 
-def _is_list(condition: Or) -> bool:
-    """Return whether this is one test of a text with several literals, such as `contains [..]`."""
-    tests = {(type(part), getattr(part, "field", "")) for part in condition.parts}
-    return len(tests) == 1 and isinstance(
-        condition.parts[0], StartsWith | EndsWith | Contains | HasWord
-    )
-
-
 def _said(condition: Condition, fields: Mapping[str, Field]) -> str:
     """Return a branch in a few words."""
-    if isinstance(condition, Or) and len(condition.parts) > 1 and _is_list(condition):
+    if isinstance(condition, Or) and is_list_of_texts(condition, fields):
         more = len(condition.parts) - 1
         return f"{_shortened(written(condition.parts[0], fields))} or {more} more"
     return _shortened(written(condition, fields))

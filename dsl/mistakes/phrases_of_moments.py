@@ -3,7 +3,7 @@
 from turnout.dsl.mistakes import written_otherwise as other
 from turnout.dsl.mistakes.phrase import Phrase
 
-_CLOCK = r"\d{1,2}(?:[:.h]\d{2})?\s*(?:[ap]\.?m\.?)?"
+_CLOCK = r"\d{1,2}(?:[:.h]\d{2})?(?:\s*[ap]\.?m\.?)?"
 
 MOMENTS: tuple[Phrase, ...] = (
     # -- days, hours, dates and times --

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from unicodedata import normalize
 
+from turnout.dsl.values.time_words import unit_meant
+
 Found = re.Match[str]
 
 _NUMBERS = {
@@ -11,12 +13,6 @@ _NUMBERS = {
     "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "sixty": 60,
     "ninety": 90, "hundred": 100,
 }  # fmt: skip
-_UNITS: Mapping[str, tuple[str, ...]] = {
-    "minutes": ("m", "min", "mins", "min.", "minute", "minutes"),
-    "hours": ("h", "hr", "hrs", "hour", "hours", "std"),
-    "days": ("d", "day", "days"),
-    "weeks": ("w", "wk", "wks", "week", "weeks"),
-}
 _TYPES: Mapping[str, tuple[str, ...]] = {
     "text": ("string", "str", "varchar", "char", "nvarchar", "longtext", "textarea", "uuid"),
     "integer": ("int", "bigint", "smallint", "long", "whole number"),
@@ -126,7 +122,7 @@ def days(found: Found) -> str:
 
 def span(found: Found) -> str | None:
     """Return a span of time; None where the unit is none."""
-    unit = next((unit for unit, all_ in _UNITS.items() if found["u"].lower() in all_), None)
+    unit = unit_meant(found["u"])
     return None if unit is None else f"{found['n']} {unit}"
 
 

@@ -7,12 +7,13 @@ from itertools import pairwise
 
 from turnout.dsl import nodes
 from turnout.dsl.calendars import Calendar, DayRange, Opening
-from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.findings import Finding, Fix, Label, Severity, error
 from turnout.dsl.public_holidays import known_places
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
 from turnout.dsl.types import Country, Field, Subdivision
+from turnout.dsl.values.time_words import weekdays_meant
 from turnout.dsl.zones import zone_names
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -157,16 +158,23 @@ def _openings(node: nodes.Calendar, scope: Scope) -> tuple[Opening, ...] | None:
 
 def _weekdays(node: nodes.Weekdays, scope: Scope) -> list[int] | None:
     """Return weekdays, 0 for Monday; a range may lead over Sunday."""
-    ends: list[int] = []
-    for name in (node.first, node.last or node.first):
-        if name.text not in WEEKDAYS:
-            message = f"`{name.text}` is not a day of the week"
-            advice = f"write one of {', '.join(WEEKDAYS)}"
-            scope.report("unknown-value", name.span, message, help=advice)
-            return None
-        ends.append(WEEKDAYS.index(name.text))
-    first, last = ends
+    ends = (node.first, node.last or node.first)
+    unknown = dict.fromkeys(name for name in ends if name.text not in WEEKDAYS)
+    scope.findings.extend(map(_no_weekday, unknown))
+    if unknown:
+        return None
+    first, last = (WEEKDAYS.index(name.text) for name in ends)
     return [day % 7 for day in range(first, (last if last >= first else last + 7) + 1)]
+
+
+def _no_weekday(name: nodes.Name) -> Finding:
+    meant = weekdays_meant(name.text)
+    message = f"`{name.text}` is not a day of the week"
+    if meant is None:
+        advice = f"write one of {', '.join(WEEKDAYS)}"
+        return error("unknown-value", name.span, message, help=advice)
+    fix = Fix(f"write `{meant}`", name.span, meant)
+    return error("unknown-value", name.span, message, help=fix.title, fixes=(fix,))
 
 
 def _hours(literal: nodes.Literal, scope: Scope) -> tuple[int, int] | None:

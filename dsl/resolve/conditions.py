@@ -33,6 +33,7 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.patterns import pattern_problem
+from turnout.dsl.resolve.bare_values import is_reported_value, report_values_beside
 from turnout.dsl.resolve.fragments import short_fragments
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.schema import number
@@ -42,6 +43,7 @@ from turnout.dsl.types import Field, Value
 from turnout.dsl.values import show
 from turnout.dsl.values.free_mail import FREE_MAIL
 from turnout.dsl.values.texts import normal_code, normal_text
+from turnout.dsl.values.time_words import unit_meant
 from turnout.dsl.values.words import is_of_word
 from turnout.dsl.wording import quoted
 from turnout.frozen import frozen
@@ -145,7 +147,10 @@ class ConditionReader:
                 return _exact(self._atom(node))
 
     def _joined(self, kind: type[And | Or], parts: tuple[nodes.ConditionNode, ...]) -> Bounds:
-        read = [self.bounds(part) for part in parts]  # all of them, so that each fault is reported
+        told = report_values_beside(parts, self._fields, self._scope) if kind is Or else ()
+        read = [  # all of them, so that each fault is reported
+            _exact(None) if at in told else self.bounds(part) for at, part in enumerate(parts)
+        ]
         most = kind(tuple(part.most for part in read))
         if all(part.is_exact for part in read):
             return _exact(most)
@@ -174,7 +179,10 @@ class ConditionReader:
         self._scope.refer_bare(name)
         field = self._fields.get(name.text)
         if field is None:
-            return None if self._scope.is_lost(name, self._fields) else self._named(name)
+            if self._scope.is_lost(name, self._fields):
+                return None
+            is_told = is_reported_value(name, self._fields, self._scope)
+            return None if is_told else self._named(name)
         if isinstance(field.type, types.Boolean):
             return IsIn(field.name, frozenset({True}))
         self._scope.report(
@@ -328,7 +336,7 @@ class ConditionReader:
                 return None
             is_whole = kind is StartsWith and len(text) == longest
             whole = IsIn(field.name, frozenset({text}))
-            atoms.append(whole if is_whole else kind(field.name, text))
+            atoms.append(whole if is_whole else kind(field.name, text, literal.text))
         if kind is Contains and isinstance(field.type, types.Text):
             self._scope.findings.extend(short_fragments(field, node))
         return self._union(node, atoms)
@@ -339,7 +347,12 @@ class ConditionReader:
             return None
         assert isinstance(node.operands, nodes.Duration)
         length = number(node.operands.number)
-        unit = _DAYS.get(node.operands.unit.text)
+        word = node.operands.unit
+        unit = _DAYS.get(word.text)
+        if unit is None and (near := unit_meant(word.text)) in _DAYS:
+            message = f"`{word.text}` is no unit of time"
+            self._scope.report("unknown-value", word.span, message, near=near)
+            return None
         if unit is None or length is None or length != int(length) or not 0 <= length <= MAX_DAYS:
             self._scope.report(
                 "unknown-value",

@@ -8,6 +8,7 @@ from turnout.dsl.policy import Identity
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.types import Field
+from turnout.dsl.values.time_words import unit_meant
 
 _UNITS = {
     "minute": timedelta(minutes=1),
@@ -37,7 +38,8 @@ def identity(node: nodes.Identity, fields: Mapping[str, Field], scope: Scope) ->
 def _period(node: nodes.Duration, scope: Scope) -> timedelta | None:
     unit = _UNITS.get(node.unit.text.removesuffix("s"))
     if unit is None:
-        near = nearest(node.unit.text, [f"{word}s" for word in _UNITS])
+        known = [f"{word}s" for word in _UNITS]
+        near = unit_meant(node.unit.text) or nearest(node.unit.text, known)
         message = f"`{node.unit.text}` is no unit of time"
         advice = "write minutes, hours, days or weeks"
         scope.report("unknown-value", node.unit.span, message, help=advice, near=near)

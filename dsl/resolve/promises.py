@@ -24,6 +24,7 @@ from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.targets import KINDS
 from turnout.dsl.types import Field, PersonName
+from turnout.dsl.values.time_words import unit_meant
 
 LONGEST = Period(366, "day")
 MAX_TEXT = 1_000
@@ -94,7 +95,7 @@ def period(node: nodes.Duration, scope: Scope) -> Period | None:
     """Return the length of time, None where it was reported."""
     unit = _UNITS.get(node.unit.text)
     if unit is None:
-        near = nearest(node.unit.text, _UNITS)
+        near = unit_meant(node.unit.text) or nearest(node.unit.text, _UNITS)
         message = f"`{node.unit.text}` is no unit of time"
         advice = "write minutes, hours, days or weeks"
         scope.report("unknown-value", node.unit.span, message, help=advice, near=near)

@@ -23,9 +23,7 @@ _IN_BRACKETS = re.compile(r"(.+?) \((.+ of(?: the)?)\)", re.IGNORECASE)
 BETWEEN = re.compile(
     r"\s*[()\[\],;/|:\n]\s*|\s+(?:[-\u2013\u2014+&]|and|or|und|oder|et|ou|y|o|e)\s+", re.IGNORECASE
 )
-
-
-_BETWEEN_CODES = re.compile(r"[\s.\-_\u2010-\u2014]+")
+BETWEEN_CODES = re.compile(r"[\s.\-_\u2010-\u2014]+")
 
 
 @frozen(eq=False)
@@ -110,10 +108,18 @@ def row_of_codes(text: str, is_code: Callable[[str], bool]) -> tuple[str, ...]:
     >>> row_of_codes("en DE", {"en", "DE"}.__contains__), row_of_codes("Peru", str.isalpha)
     (('en', 'DE'), ())
     """
-    pieces = tuple(_BETWEEN_CODES.split(text))
-    if len(pieces) < 2 or any(len(piece) > 3 for piece in pieces):
-        return ()
+    pieces = short_pieces(text)
     return pieces if all(map(is_code, pieces)) else ()
+
+
+def short_pieces(text: str) -> tuple[str, ...]:
+    """Return what a text consists of where that is several pieces as short as codes.
+
+    >>> short_pieces("Ko re a"), short_pieces("New York")
+    (('Ko', 're', 'a'), ())
+    """
+    pieces = tuple(BETWEEN_CODES.split(text))
+    return pieces if len(pieces) > 1 and all(len(piece) <= 3 for piece in pieces) else ()
 
 
 def parts(text: str) -> tuple[str, ...]:

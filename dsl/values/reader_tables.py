@@ -15,7 +15,7 @@ import attrs
 from turnout.dsl import types
 from turnout.dsl.types import Value
 from turnout.dsl.values import languages, places
-from turnout.dsl.values.name_tables import NameTable, loose_keys
+from turnout.dsl.values.name_tables import NameTable, loose_keys, short_pieces
 from turnout.dsl.values.picklists import picklist_key, truth_words
 from turnout.dsl.values.placeholders import LIKELY, is_placeholder
 from turnout.dsl.values.reading import MISSING, Missing
@@ -26,8 +26,8 @@ KeyForm: TypeAlias = Literal["exact", "text", "small", "capitals", "name", "lett
 """How a text becomes a key. exact: not at all. text: as the values of a text field, see
 `normal_text`. small: in small letters. capitals: NFKC, in capitals. name: NFKC, case folded.
 letters: what is left of a name without accents, blanks and signs, see `name_key`, where that is
-enough to be sure of. picklist: without what doesn't tell values of a list apart, see
-`picklist_key`."""
+enough to be sure of and it isn't several pieces as short as codes. picklist: without what
+doesn't tell values of a list apart, see `picklist_key`."""
 
 _QUOTES = "='\""
 
@@ -90,6 +90,8 @@ def keys(step: KeyForm, text: str) -> tuple[str, ...]:
             return (normalize("NFKC", text).upper(),)
         case "name":
             return (normalize("NFKC", text).casefold(),)
+        case "letters" if short_pieces(text):
+            return ()  # codes in a row, perhaps: "PE RU" is no name
         case "letters":
             return loose_keys(normalize("NFKC", text).casefold())
         case "picklist":

@@ -8,7 +8,7 @@ needs the list of them. So none of it is written a second time.
 from functools import cache
 
 from turnout.dsl.values.emails import PLAIN, RESERVED
-from turnout.dsl.values.name_tables import BETWEEN
+from turnout.dsl.values.name_tables import BETWEEN, BETWEEN_CODES
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY, SIGNS
 from turnout.dsl.values.texts import LETTERS_WITHOUT_PARTS
 from turnout.frozen import attribute, frozen
@@ -24,8 +24,9 @@ class StepTables:
     folds: letters whose case folding isn't their small letter, with it. letters: those that
     lose a sign although Unicode has no parts of them. certain, likely: placeholders, see
     `placeholders`; signs: the pattern of what is no more than signs. between: the pattern of
-    what stands between two names in one cell. address: the pattern of an e-mail address that
-    needs no second look, in small letters, unless it ends in one of `reserved`.
+    what stands between two names in one cell; between_codes: between two codes. address: the
+    pattern of an e-mail address that needs no second look, in small letters, unless it ends in
+    one of `reserved`.
     """
 
     folds: tuple[tuple[str, str], ...] = attribute(repr=False)
@@ -34,6 +35,7 @@ class StepTables:
     likely: tuple[str, ...] = attribute(repr=False)
     signs: str
     between: str
+    between_codes: str
     address: str
     reserved: tuple[str, ...]
 
@@ -54,6 +56,7 @@ def step_tables() -> StepTables:
         likely=tuple(sorted(LIKELY)),
         signs=SIGNS.pattern,
         between=BETWEEN.pattern,
+        between_codes=BETWEEN_CODES.pattern,
         address=PLAIN.pattern,
         reserved=tuple(sorted(RESERVED)),
     )

@@ -18,8 +18,9 @@ from turnout.compiler.picture import Masthead, Note, Page
 from turnout.compiler.picture.across import laid_across
 from turnout.compiler.picture.dot import dot
 from turnout.compiler.picture.lettering import fold, measure
+from turnout.compiler.picture.listing import MOST_ROWS
 from turnout.compiler.picture.mermaid import mermaid
-from turnout.compiler.picture.paging import MOST_ROWS, pages
+from turnout.compiler.picture.paging import pages
 from turnout.compiler.picture.palette import Theme
 from turnout.compiler.picture.placing import laid_out
 from turnout.compiler.picture.scene import Scene
@@ -62,9 +63,9 @@ def test_the_layout_of_every_example_holds(name: str) -> None:
 def test_the_layout_of_who_gets_what_holds(name: str) -> None:
     of = example(name)
     for route in of.program.routes.values():
-        page = teams(route, of.policy)
-        for scene in (laid_out(page, Masthead("teams")), laid_across(page, Masthead("teams"))):
-            assert complaints(scene) == []
+        for page in (*teams(route, of.policy), *teams(route, of.policy, is_one_page=True)):
+            for scene in (laid_out(page, Masthead("teams")), laid_across(page, Masthead("teams"))):
+                assert complaints(scene) == []
 
 
 LONG = "A-name-that-is-as-long-as-somebody-in-a-hurry-has-written-it-down"
@@ -101,7 +102,7 @@ TABLE = {"zips.csv": "zip,area\n10115,North\n01067,East\n80331,South\n"}
 
 def covered(written: Written) -> list[tuple[int, str, bool]]:
     """Return the rows of who covers where: level, text, and whether it is a table's next line."""
-    page = territories(analyse(compiled(written).program, "inbound"))
+    (page,) = territories(analyse(compiled(written).program, "inbound"))
     for scene in (laid_out(page, Masthead("all")), laid_across(page, Masthead("all"))):
         assert complaints(scene) == []
     return [(row.level, row.text, row.is_joined) for row in page.rows]
@@ -123,9 +124,85 @@ def test_territories_stand_in_their_parents_and_those_of_one_rule_in_a_table() -
 
 def test_a_family_from_a_table_is_a_table() -> None:
     found = covered(Written(ZIPS, TABLE))
-    assert (0, "North", False) in found
-    assert (0, "East, size > 10", True) in found
-    assert (0, "South", False) in found
+    at = found.index((0, "Zips", False))
+    assert found[at + 1 : at + 4] == [
+        (1, "North", False),
+        (1, "East, size > 10", True),
+        (1, "South", False),
+    ]
+
+
+def many_zips(areas: int) -> tuple[Written, list[str]]:
+    """Return a policy with a territory of so many parts, from a table, and the parts."""
+    names = [f"Area{at:02}" for at in range(areas)]
+    rows = "".join(f"{10000 + at},{name}\n" for at, name in enumerate(names))
+    rules = "".join(
+        f"  rule r{at} {{ when {name} to {'queue q' if at % 2 else 'person p'} }}\n"
+        for at, name in enumerate(names)
+    )
+    text = (
+        "lead { id: text required  zip: code  hot: boolean }\n"
+        'territory Zips { from "zips.csv" by zip -> area }\nperson p\nqueue q\n'
+        f"route inbound {{\n  rule hot {{ when hot to queue q }}\n{rules}"
+        "  fallback to queue q\n}\n"
+    )
+    return Written(text, {"zips.csv": f"zip,area\n{rows}"}), names
+
+
+def test_a_long_table_of_the_policys_is_one_box_with_its_first_rows_and_a_page() -> None:
+    written, names = many_zips(45)
+    of = compiled(written)
+    overview, table = whole_picture(of, "inbound")
+    assert [(row.kind, row.text) for row in overview.rows] == [
+        ("question", "hot"),
+        ("closed", "parts of Zips"),
+        ("rest", "everybody else"),
+    ]
+    box = overview.rows[1].card
+    assert box is not None
+    first = ("Area00: p", "Area01: queue q", "Area02: p", "and 42 more")
+    assert (box.name, box.lines) == ("45 rules", first)
+    assert overview.rows[1].page == table.number
+    assert [row.text for row in table.rows[:-1]] == names
+    assert len(whole_picture(compiled(many_zips(12)[0]), "inbound")) == 1
+
+
+def test_who_covers_a_long_table_is_a_page_of_its_own() -> None:
+    written, names = many_zips(90)
+    pages = territories(analyse(compiled(written).program, "inbound"))
+    closed = [row for row in pages[0].rows if row.kind == "closed"]
+    assert [(row.text, row.page) for row in closed] == [("Zips", 2)]
+    assert closed[0].card is not None
+    assert closed[0].card.name == "90 lines"
+    assert [page.number for page in pages] == [1, 2, 3]  # it is longer than a page itself
+    said = [row.text for page in pages[1:] for row in page.rows if row.kind == "question"]
+    assert sorted(said) == names
+    for page in pages:
+        for scene in (laid_out(page, Masthead("all")), laid_across(page, Masthead("all"))):
+            assert complaints(scene) == []
+
+
+@pytest.mark.no_cover  # its size is what is tried
+def test_a_list_of_any_size_is_pages_with_every_line_once() -> None:
+    rules = "".join(
+        f"  rule r{at} {{ when size > {at} to person p{at % 200} }}\n" for at in range(2_000)
+    )
+    people = "".join(f"person p{at}\n" for at in range(200))
+    program = lower(
+        resolved(
+            "lead { id: text required  size: integer 0.. }\n"
+            f"{people}route r {{\n{rules}  fallback to person p0\n}}\n"
+        )
+    )
+    pages = teams(program.routes["r"], program.policy)
+    assert all(len(page.rows) <= 2 * MOST_ROWS for page in pages)
+    linked = [row.page for page in pages for row in page.rows if row.kind == "closed"]
+    assert sorted(filter(None, linked)) == [page.number for page in pages[1:]]
+    lines = [row for page in pages for row in page.rows if row.kind == "question"]
+    assert len(lines) == 2_001
+    assert all(page.entry for page in pages[1:])
+    for page in pages:
+        assert complaints(laid_out(page, Masthead("all"))) == []
 
 
 def generated(rules: int, seed: int) -> str:

@@ -27,6 +27,23 @@ def test_the_checks_say_what_an_independent_oracle_finds(request: pytest.Fixture
     assert not wrong, [disagreements(drawn(seed)) for seed in wrong[:3]]
 
 
+def test_of_blocks_the_same_alternatives_are_dead(request: pytest.FixtureRequest) -> None:
+    count = FEW
+    if request.config.getoption("thorough"):
+        count = request.config.getoption("examples") or MANY // 10
+    some = 0
+    for seed in range(count):
+        policy = drawn(seed)
+        text = policy.text(in_blocks=True)
+        first = 1 + text[: text.index("  within ")].count("\n") if policy.rules else 0
+        findings = compile_policy(PATH, files=Files({PATH: text})).findings
+        spans = [each.span for each in findings if each.name == "unreachable-alternative"]
+        told = {span.line - first for span in spans if span is not None}
+        assert told == expected(policy).dead, text
+        some += len(told)
+    assert some > count / 10
+
+
 def disagreements(policy: Drawn) -> list[str]:
     """Return where the checks and the oracle differ on a policy, in words."""
     text = policy.text()

@@ -65,6 +65,29 @@ def test_what_is_found_of_a_raw_text_is_what_is_read(name: str, data: st.DataObj
             holds(field, way)
 
 
+@given(st.sampled_from(("country", "language", "place")), st.data())
+def test_codes_in_a_row_are_the_readers(name: str, data: st.DataObject) -> None:
+    """Of `PE RU` no table makes Peru, and `Ko re a` is Korea to the reader alone."""
+    is_place = name == "place"
+    field = Field("x", types.Subdivision("country")) if is_place else FIELDS[name]
+    country = "DE" if is_place else None
+    names = sorted({k for t in tables_of(field, country).tables for k in t.values if k.isalpha()})
+    words = [word for word in names if 4 <= len(word) <= 9]
+    for _ in range(10):
+        word = data.draw(st.sampled_from(words))
+        at = data.draw(st.integers(1, 3))
+        pieces = [word[:at], *(word[n : n + 3] for n in range(at, len(word), 3))]
+        for between in (" ", "-", ".", "_", " - ", "\u2013"):
+            for text in (between.join(pieces), between.join(pieces).upper()):
+                holds(field, text, country)  # some are names as they stand, such as "Ba-Wü"
+
+
+def test_a_row_of_codes_is_no_name() -> None:
+    assert looked_up(tables_of(FIELDS["country"], None), "PE RU") is None
+    assert looked_up(tables_of(FIELDS["language"], None), "EN DE") is None
+    assert looked_up(tables_of(FIELDS["country"], None), "Peru") == "PE"
+
+
 def test_what_counts_as_missing_is_told() -> None:
     tables = reader_tables(FIELDS["country"])
     assert tables.missing == ("unknown",)

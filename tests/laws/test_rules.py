@@ -25,7 +25,7 @@ from turnout.dsl.conditions import (
     atoms,
 )
 from turnout.dsl.findings import Finding
-from turnout.dsl.wording import is_one_test, written
+from turnout.dsl.wording import is_list_of_texts, is_one_test, written
 
 # -- rules that nobody would miss --
 
@@ -88,7 +88,8 @@ def without_a_part(of: Counted, condition: Condition) -> Iterator[Condition]:
     `country is missing or not DACH` is not tried without `country is missing`, which shows
     that missing is meant.
     """
-    if is_one_test(condition, of.policy.fields):
+    fields = of.policy.fields
+    if is_one_test(condition, fields) and not is_list_of_texts(condition, fields):
         return
     match condition:
         case Not(inner):

@@ -41,11 +41,13 @@ class Drawn:
     rules: tuple[tuple[Node, str], ...]
     fallback: str | None
 
-    def text(self) -> str:
-        """Return the policy as it is written."""
+    def text(self, *, in_blocks: bool = False) -> str:
+        """Return the policy as it is written. in_blocks: each rule as a block, on its own line."""
         fields = "  ".join(f"{name}: {kind}" for name, kind in self.fields.items())
         rules = "\n".join(
-            f"  rule r{at} {{ when {said(condition)} to queue {queue} }}"
+            f"  within {said(condition)} {{ fallback to queue {queue} }}"
+            if in_blocks
+            else f"  rule r{at} {{ when {said(condition)} to queue {queue} }}"
             for at, (condition, queue) in enumerate(self.rules)
         )
         last = f"  fallback to queue {self.fallback}\n" if self.fallback else ""

@@ -133,3 +133,25 @@ def test_what_can_not_be_shown_is_refused_with_a_reason() -> None:
         assert said in result.output
     Path("inbound.route").write_text("route x { rule a { when nothing to queue q } }", "utf-8")
     assert turnout("coverage", "inbound.route").exit_code == 1
+
+
+def test_leads_of_a_part_from_a_table_are_not_in_none_of_the_territories(folder: Path) -> None:
+    (folder / "zips.csv").write_text("zip,area\n10115,North\n80331,South\n", "utf-8")
+    (folder / "zips.route").write_text(
+        """\
+lead { id: text required  zip: code }
+territory All { from "zips.csv" by zip -> area }
+queue q
+route r {
+  rule north { when North to queue q }
+  rule south { when South to queue q }
+  fallback to queue q
+}
+""",
+        "utf-8",
+    )
+    assert turnout("coverage", "zips.route", "-o", "cells.json").exit_code == 0
+    (matrix,) = json.loads(Path("cells.json").read_text("utf-8"))["matrices"]
+    assert matrix["rows"] == ["North", "South", "none"]
+    got = [[each["clause"] for each in cell] for (cell,) in matrix["cells"]]
+    assert got == [["north"], ["south"], ["fallback of route r"]]

@@ -22,7 +22,7 @@ from turnout.compiler.tree import Tree
 from turnout.dsl.conditions import SEEN, Condition
 from turnout.dsl.types import Value
 from turnout.frozen import frozen
-from turnout.rendering.explanation import goes_to, why_refused
+from turnout.rendering.explanation import arrives_at, why_refused
 from turnout.runtime.explain import Explanation, Tried
 from turnout.runtime.leads import Lead, record_reader
 from turnout.runtime.records import Manner
@@ -67,10 +67,11 @@ def pictured(
     if wanted.lead is not None or wanted.sample is not None:
         refuse_unfit(compiled)
     if wanted.view == "territories":
-        pages: tuple[Page, ...] = (territories(analyse(compiled.program, route)),)
+        pages = territories(analyse(compiled.program, route), is_one_page=wanted.is_one_page)
         return headed(compiled, route, pages, has_commit=has_commit)
     if wanted.view == "teams":
-        pages = (teams(compiled.program.routes[route], compiled.policy),)
+        of = compiled.program.routes[route]
+        pages = teams(of, compiled.policy, is_one_page=wanted.is_one_page)
         return headed(compiled, route, pages, has_commit=has_commit)
     if wanted.lead is not None:
         return followed(compiled, route, wanted, wanted.lead, has_commit=has_commit)
@@ -127,7 +128,7 @@ def followed(
     tree = tree_of(compiled, route)
     page = _way(compiled, tree, read, explanation)
     who = "the lead" if read.id is None else f"lead {read.id}"
-    said = f"{who} goes to {goes_to(explanation.decision)}"
+    said = f"{who} goes to {arrives_at(explanation.decision)}"
     pages, heading = headed(
         compiled, route, (attrs.evolve(page, title=said),), has_commit=has_commit
     )

@@ -27,6 +27,7 @@
   const ALNUM_ONE = /^[\p{L}\p{N}]$/u;
 
   function forms(steps) {
+    const betweenCodes = new RegExp(steps.between_codes, "u");
     const folds = new Map(steps.folds);
     const letters = new Map(steps.letters);
     const fold = (text) => [...text].map((c) => folds.get(c) ?? c.toLowerCase()).join("");
@@ -63,6 +64,12 @@
         .map(([key]) => key);
     }
 
+    /** What a text consists of where that is several pieces as short as codes; else none. */
+    function shortPieces(text) {
+      const pieces = text.split(betweenCodes);
+      return pieces.length > 1 && pieces.every((piece) => [...piece].length <= 3) ? pieces : [];
+    }
+
     function picklistKey(text) {
       const plain = squeezed(name(text).replace(/[\u2010-\u2015\u2212]/gu, "-"));
       if (ALNUM.test(plain)) return plain;
@@ -81,10 +88,10 @@
       small: (text) => [text.toLowerCase()],
       capitals: (text) => [text.normalize("NFKC").toUpperCase()],
       name: (text) => [name(text)],
-      letters: (text) => looseKeys(name(text)),
+      letters: (text) => (shortPieces(text).length ? [] : looseKeys(name(text))),
       picklist: (text) => [picklistKey(text)],
     };
-    return { normalText, keys };
+    return { normalText, keys, shortPieces };
   }
 
   function cleaned(raw) {
@@ -100,7 +107,7 @@
   const unread = (issue) => ({ issue });
 
   function readers(steps) {
-    const { normalText, keys } = forms(steps);
+    const { normalText, keys, shortPieces } = forms(steps);
     const certain = new Set(steps.certain);
     const likely = new Set(steps.likely);
     const signs = new RegExp(`^(?:${steps.signs})$`, "u");
@@ -177,7 +184,10 @@
         if (/[\u{1f1e6}-\u{1f1ff}]|\((?:the|.* of(?: the)?)\)/iu.test(text)) return UNSURE;
         const found = lookedUp(field.tables, text);
         if (found) return oneOf(found);
-        const each = parts(text).map((part) => lookedUp(field.tables, part));
+        const [codes] = field.tables;
+        const row = shortPieces(text);
+        if (!row.every((piece) => Object.hasOwn(codes.values, piece.toUpperCase()))) return UNSURE;
+        const each = (row.length ? row : parts(text)).map((part) => lookedUp(field.tables, part));
         return agreed(each, "not a country", "several countries");
       },
       subdivision(field, text, country) {
@@ -202,7 +212,8 @@
         const [codes, ...names] = field.tables;
         const code = lookedUp([codes], text);
         if (code) return oneOf(code);
-        if (/^[a-z]{2,3}$/i.test(text) || new Set(keys.letters(text)).size > 1) return UNSURE;
+        if (/^[a-z]{2,3}$/i.test(text) || shortPieces(text).length) return UNSURE;
+        if (new Set(keys.letters(text)).size > 1) return UNSURE;
         const found = lookedUp(names, text);
         return found && found.length === 1 ? { value: found[0] } : UNSURE;
       },
