@@ -6,12 +6,12 @@ from typing import Any
 
 import attrs
 
-from turnout.dsl.targets import DRAWN, CurrentOwner
+from turnout.dsl.targets import BY_WORD, DRAWN, CurrentOwner
 from turnout.dsl.wording import acted
 from turnout.printable import visible
 from turnout.rendering.screen import Ink, fill, hanging, paint, width
 from turnout.runtime.decisions import Decision, PassedOver
-from turnout.runtime.explain import Explanation, TakingRow, Refusal, Tried
+from turnout.runtime.explain import Explanation, Refusal, TakingRow, Tried
 
 FORMAT, VERSION = "turnout-explanation", 1
 
@@ -59,6 +59,16 @@ def goes_to(decision: Decision) -> str:
     if decision.kind == CurrentOwner.kind.word:
         return "nobody new: it stays with its current owner"
     return f"{decision.assignee} ({target})" if decision.assignee else target
+
+
+def arrives_at(decision: Decision) -> str:
+    """Return who has the lead then, in a few words that need no knowledge of the language."""
+    who, kind = decision.assignee, BY_WORD.get(decision.kind)
+    if kind is None or kind.receiver == "nobody" or decision.kind == CurrentOwner.kind.word:
+        return f"rejected: {decision.target}" if decision.kind == "reject" else goes_to(decision)
+    if who is not None:
+        return f"{who}, of team {decision.target}" if kind.receiver == "member" else who
+    return f"mails {decision.target}" if decision.kind == "sequence" else goes_to(decision)
 
 
 def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str, str]]:

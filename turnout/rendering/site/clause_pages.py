@@ -46,7 +46,7 @@ from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.project.authorship import latest
 from turnout.rendering.coverage import percent
-from turnout.rendering.explanation import goes_to
+from turnout.rendering.explanation import arrives_at
 from turnout.rendering.pretty import lead_words
 from turnout.rendering.report import counted
 from turnout.rendering.site.addresses import link, page_of
@@ -313,7 +313,7 @@ def _tests(tell: Teller, route: str, at: int) -> Node:
                         small[
                             told(" ".join(lead_words(_raw(each.lead.values)))),
                             " → ",
-                            told(goes_to(each.decision)),
+                            told(arrives_at(each.decision)),
                         ]
                         for each in arrived_in(result, place)[:3]
                     ),

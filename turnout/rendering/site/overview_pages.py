@@ -34,7 +34,7 @@ from turnout.dsl.values import show
 from turnout.dsl.wording import typed
 from turnout.printable import visible
 from turnout.rendering.excerpt import excerpt
-from turnout.rendering.explanation import goes_to
+from turnout.rendering.explanation import arrives_at
 from turnout.rendering.pretty import lead_words
 from turnout.rendering.report import counted
 from turnout.rendering.site.addresses import page_of
@@ -132,7 +132,7 @@ def _step(step: TestStep, arrived: Iterator[object]) -> Node:
         case Arrival(raw):
             came = next(arrived, None)
             decision = getattr(came, "decision", None)
-            to = None if decision is None else [" → ", told(goes_to(decision))]
+            to = None if decision is None else [" → ", told(arrives_at(decision))]
             return ["A lead: ", told(" ".join(lead_words(raw))), to]
         case Expectation():
             return ["Expected: ", code[told(step.said)]]
