@@ -22,7 +22,7 @@ from turnout.compiler.tree import Tree
 from turnout.dsl.conditions import SEEN, Condition
 from turnout.dsl.types import Value
 from turnout.frozen import frozen
-from turnout.rendering.explanation import goes_to, why_refused
+from turnout.rendering.explanation import arrives_at, why_refused
 from turnout.runtime.explain import Explanation, Tried
 from turnout.runtime.leads import Lead, record_reader
 from turnout.runtime.records import Manner
@@ -128,7 +128,7 @@ def followed(
     tree = tree_of(compiled, route)
     page = _way(compiled, tree, read, explanation)
     who = "the lead" if read.id is None else f"lead {read.id}"
-    said = f"{who} goes to {goes_to(explanation.decision)}"
+    said = f"{who} goes to {arrives_at(explanation.decision)}"
     pages, heading = headed(
         compiled, route, (attrs.evolve(page, title=said),), has_commit=has_commit
     )

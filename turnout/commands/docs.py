@@ -195,7 +195,10 @@ def progress(of: Iterable[T], total: int, label: str) -> Iterator[T]:
 
 
 def _pictured(compiled: Compiled, route: str) -> tuple[tuple[Page, ...], Masthead]:
-    return headed(compiled, route, whole_picture(compiled, route), has_commit=False)
+    from turnout.rendering.site.subject import title_of  # noqa: PLC0415 - needs an extra
+
+    shown, heading = headed(compiled, route, whole_picture(compiled, route), has_commit=False)
+    return shown, attrs.evolve(heading, title=f"{title_of(compiled)}: route {route}")
 
 
 def _compared(wanted: _Wanted) -> Comparison | None:
@@ -208,7 +211,7 @@ def _compared(wanted: _Wanted) -> Comparison | None:
         old, new = program(before, since), program(after, since)
         found = difference(old, new, budget=budget)
         broken = broken_guarantees(old, new, budget)
-        return Comparison(before.name, "the present one", found, None, broken, "any", ())
+        return Comparison(wanted.against, "the present one", found, None, broken, "any", ())
 
 
 def _authors(compiled: Compiled) -> Mapping[str, tuple[LineChange | None, ...]]:
