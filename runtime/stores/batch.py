@@ -18,7 +18,7 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import Draw, Event, EventKind
 from turnout.runtime.moves import Holder, Move, Watch
-from turnout.runtime.stores import UNSIGNED, Recorded, Signature, microseconds, receivers
+from turnout.runtime.stores import UNSIGNED, Overdue, Recorded, Signature, microseconds, receivers
 
 NEWEST = 1 << 62
 """Leads remembered in a batch come after all that were before; in order of `Seen.order`."""
@@ -61,8 +61,8 @@ class Kept(Protocol):
         """Yield all that was decided, in order."""
         ...
 
-    def overdue(self, route: str, at: datetime) -> Iterator[Recorded]:
-        """Yield what `Recorded.is_overdue` at that moment, in any order."""
+    def overdue(self, asked: Overdue) -> Iterator[Recorded]:
+        """Yield what is asked for: in any order where there is no limit."""
         ...
 
     def moves(self) -> Iterator[Move]:
@@ -168,7 +168,8 @@ class Batch:
         """Append the decision to the log and to its assignee's open leads."""
         if self.decided(decision.route, decision.lead) is not None:
             raise ValueError(f"lead {decision.lead!r} is decided on route {decision.route!r}")
-        recorded = Recorded(decision, fingerprint, watch=watch)
+        number = NEWEST + len(self.decisions)
+        recorded = Recorded(decision, fingerprint, watch=watch, number=number)
         self.decisions[decision.route, decision.lead] = recorded
         self._happened("routed", recorded, decision.at, draw=draw)
         if decision.assignee is not None:
@@ -199,12 +200,13 @@ class Batch:
         self._happened("contacted", found, at, reason)
         return True
 
-    def overdue(self, route: str, at: datetime) -> list[Recorded]:
+    def overdue(self, asked: Overdue) -> list[Recorded]:
         """Return the leads whose time is up, the longest overdue first."""
         own = {**self.changed, **self.decisions}
-        kept = (found for found in self.kept.overdue(route, at) if _key(found) not in own)
-        found = [*kept, *(each for (of, _), each in own.items() if of == route)]
-        return sorted((each for each in found if each.is_overdue(at)), key=_due)
+        limit = None if asked.limit is None else asked.limit + len(own)
+        kept = self.kept.overdue(attrs.evolve(asked, limit=limit))
+        found = [*(each for each in kept if _key(each) not in own), *own.values()]
+        return sorted(filter(asked.takes, found), key=Overdue.place)[: asked.limit]
 
     def move(
         self,
@@ -222,7 +224,7 @@ class Batch:
         if recorded.decision.assignee is not None and not recorded.closed:
             self.opened[recorded.decision.assignee] += 1
         self._receive(recorded.decision, move.at)
-        self._change(recorded)
+        self._change(attrs.evolve(recorded, number=found.number))
         self._happened("moved", recorded, move.at, draw=draw, move=move)
         if keys is not None:
             self._remember(recorded.decision, keys)
@@ -316,8 +318,3 @@ class Batch:
 
 def _key(recorded: Recorded) -> Key:
     return recorded.decision.route, recorded.decision.lead
-
-
-def _due(recorded: Recorded) -> datetime:
-    assert recorded.decision.due is not None
-    return recorded.decision.due

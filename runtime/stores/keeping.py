@@ -12,7 +12,7 @@ from turnout.runtime.stores.cells import instant, json_cell, stored, summed
 from turnout.runtime.stores.details import detail
 from turnout.runtime.stores.kept import Tables
 from turnout.runtime.stores.sums import ROWS, Stored
-from turnout.runtime.stores.upgrades import add_given
+from turnout.runtime.stores.totals import add_given
 
 Versions: TypeAlias = dict[str, int]
 """By the hash of a policy's version, its number in the state."""
@@ -35,7 +35,7 @@ def keep(connection: sqlite3.Connection, path: Path, batch: Batch, versions: Ver
         "INSERT OR REPLACE INTO load VALUES (?, ?, ?)",
         [summed((person, kept.open_leads(person) + more)) for person, more in batch.opened.items()],
     )
-    add_given(connection, batch.received)
+    add_given(connection, path, batch.received)
     _remember(connection, batch)
 
 

@@ -30,7 +30,10 @@ from turnout.runtime.stores.statements import (
     upgrade_tables,
 )
 from turnout.runtime.stores.sums import check_whole, checked
+from turnout.runtime.stores.totals import check_totals
 
+_ASKING = 0.004
+"""Seconds after which somebody who waits asks for the lock again."""
 _MARK = (
     "SELECT coalesce(max(seq), 0), (SELECT value FROM meta WHERE key = ?1),"
     " (SELECT sum FROM meta WHERE key = ?1) FROM events"
@@ -49,7 +52,7 @@ def open_sqlite(
     connection, note = _connected(path, wait)
     try:
         with state_errors(path):
-            with _transaction(connection, "BEGIN IMMEDIATE"):
+            with _writing(connection, wait):
                 # Checked again under the lock: another run may just have made the tables.
                 if not check_format(connection, path):
                     _check_mark(path, note, 0)
@@ -61,7 +64,7 @@ def open_sqlite(
     except BaseException:
         connection.close()
         raise
-    return SqliteStore(connection, path, note)
+    return SqliteStore(connection, path, note, wait=wait)
 
 
 def _check_mark(path: Path, note: StateNote, mark: int) -> None:
@@ -79,8 +82,9 @@ def _check_content(connection: sqlite3.Connection, path: Path, note: StateNote) 
     if note.is_whole():
         return
     before = note.content()
-    with _transaction(connection, "BEGIN"):
+    with _reading(connection):
         check_whole(connection, path)
+        check_totals(connection, path)
     if before is not None and note.content() == before:  # nobody wrote to it meanwhile
         note.found_whole(before)
 
@@ -95,13 +99,14 @@ def any_state(path: Path, wait: float = WAIT) -> Generator[sqlite3.Connection, N
         raise StateError(f"there is no state in {path}", "name a file that a run was given")
     connection, note = _connected(path, wait)
     with closing(connection), state_errors(path):
-        with _transaction(connection, "BEGIN IMMEDIATE"):
+        with _writing(connection, wait):
             if not check_format(connection, path):
                 raise StateError(f"there is no state in {path}", "name a file that a run was given")
             upgrade_tables(connection, path)
             check_tables(connection, path)
             _check_mark(path, note, _mark(connection, path))
             check_whole(connection, path)
+            check_totals(connection, path)
             yield connection
             mark = _mark(connection, path)
         note.marked(mark)
@@ -126,7 +131,7 @@ def _connected(path: Path, wait: float) -> tuple[sqlite3.Connection, StateNote]:
         )
     try:
         with state_errors(path):
-            with _transaction(connection, "BEGIN"):
+            with _reading(connection):
                 check_format(connection, path)
             _log_ahead(connection, wait)
             connection.execute("PRAGMA synchronous = FULL")
@@ -139,10 +144,14 @@ def _connected(path: Path, wait: float) -> tuple[sqlite3.Connection, StateNote]:
 class SqliteStore:
     """A `Store` in a file; made by `open_sqlite`. Threads and processes take turns at it."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, note: StateNote) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, note: StateNote, *, wait: float = WAIT
+    ) -> None:
         self._connection = connection
         self._path = path
         self._note = note
+        self._wait = wait
+        connection.execute("PRAGMA busy_timeout = 0")  # see `_lock`
         self._one_at_a_time = RLock()
         self._versions: Versions = {}
 
@@ -156,7 +165,7 @@ class SqliteStore:
             if self._connection.in_transaction:
                 raise RuntimeError("a transaction of this store has not ended")
             with state_errors(self._path):
-                self._connection.execute("BEGIN IMMEDIATE")
+                _lock(self._connection, self._wait)
             try:
                 batch = Batch(Tables(self._connection, self._path), signature)
                 yield batch  # what is raised here is no error of the file
@@ -224,22 +233,59 @@ def _log_ahead(connection: sqlite3.Connection, wait: float) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            # The lowest byte of an extended code is its primary one.
-            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-            if not is_busy or time.monotonic() > deadline:
+            if not _is_busy(error) or time.monotonic() > deadline:
                 raise
-            time.sleep(0.005)
+            time.sleep(_ASKING)
         else:
             return
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str) -> Generator[None, None, None]:
-    """Commit at the block's end, roll back if it raises.
+def _reading(connection: sqlite3.Connection) -> Generator[None, None, None]:
+    """Read what is true at one moment, in the block."""
+    connection.execute("BEGIN")
+    with _ended(connection):
+        yield
 
-    begin: IMMEDIATE takes the one write lock at the start, a plain BEGIN only reads.
+
+@contextmanager
+def _writing(connection: sqlite3.Connection, wait: float) -> Generator[None, None, None]:
+    """Take the one write lock for the block."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        _lock(connection, wait)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+    with _ended(connection):
+        yield
+
+
+def _lock(connection: sqlite3.Connection, wait: float) -> None:
+    """Take the write lock, for which others may have to be waited.
+
+    SQLite itself asks less and less often, in the end each tenth of a second, and would
+    rarely meet the moment between two transactions of somebody who has many.
     """
-    connection.execute(begin)
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() >= deadline:
+                raise
+            time.sleep(_ASKING)
+        else:
+            return
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    # The lowest byte of an extended code is its primary one.
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+@contextmanager
+def _ended(connection: sqlite3.Connection) -> Generator[None, None, None]:
+    """Commit at the block's end, roll back if it raises."""
     try:
         yield
         connection.execute("COMMIT")

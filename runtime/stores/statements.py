@@ -8,7 +8,8 @@ lead's event before. `decisions` says where each lead stands now: one row per le
 `seq` being its first event, `decided` the one whose decision holds, `last` the newest. All of
 it follows from the log. `versions` has the versions of the policy that were in force. `turns`
 has a row per team, `load` one per person. `given` counts the leads that each person, member,
-team and partner was given, by moment in microseconds since 1970: caps ask it for a period.
+team and partner was given, by moment in microseconds since 1970: caps ask it for a period
+(see `totals`).
 `seen` has what leads are remembered under, so that a later one is a duplicate.
 
 `upgrades` has what came after format 1.

@@ -22,7 +22,7 @@ from turnout.runtime.records import Manner, Record, Records
 from turnout.runtime.router import Router, UnroutedError
 
 MOST_LEADS = 100_000
-"""Leads that are routed anew in one transaction."""
+"""Leads that are routed anew by one command: all are read before the first is decided."""
 
 _MOST_REASON = 500
 _MOST_NAMED = 5
@@ -146,7 +146,7 @@ def _with_ids(source: Iterable[Record], router: Router, ids: tuple[str, ...]) ->
 
 
 def _few(source: Records, *, takes_all: bool) -> list[Record]:
-    """Return the records, as many as one transaction may hold."""
+    """Return the records, as many as one command may hold."""
     records: list[Record] = []
     for record in source:
         if records and not takes_all:
