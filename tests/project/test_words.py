@@ -56,6 +56,8 @@ NO_WORDS = {
     "Files": "the disk, and an overlay",
     "OuterBlock": "a block as the clauses inside see it",
     "Parsed": "the files of a policy as they were read",
+    "Recompiled": "a policy after an edit",
+    "Unchecked": "a policy before it is checked",
     "RulesRead": "rules as another text had them",
     "FindingKind": "of findings: what the catalogue says of all that have one name",
     "Kind": "of targets: what holds of all that are of one kind",
