@@ -44,6 +44,7 @@ COMMANDS = {
     "owners": "Say who answers for which part of a policy.",
     "diff": "Say whose decision a change of a policy changes.",
     "state": "Check a state file, or rename in it.",
+    "lsp": "Serve an editor: findings as you type.",
     "run": "Check, compile, draw and route in one go.",
 }
 """The subcommands in the order of use, with the line that the help shows."""

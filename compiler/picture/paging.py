@@ -3,7 +3,8 @@
 A route of some sixty rows is one page. A longer one is an overview, in which the largest
 blocks are closed, and a page for each of them; a run of rules without blocks is cut into
 stretches, which are closed in the same way. A closed part says how many rules it holds and
-where most of them lead.
+where most of them lead. A table of rules is drawn as one: its first rows, and how many there are
+more; all of them stand in its file.
 """
 
 from collections import Counter
@@ -19,7 +20,7 @@ from turnout.compiler.picture.listing import MOST_ROWS, first_lines
 from turnout.compiler.picture.speech import asked, card, role_of, spoken
 from turnout.compiler.tree import Leaf, Question, Tree, TreeStep, every_step
 from turnout.dsl.conditions import Condition, Named
-from turnout.dsl.policy import Policy
+from turnout.dsl.policy import Policy, RuleTable
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.frozen import frozen
@@ -27,6 +28,9 @@ from turnout.frozen import frozen
 _NOBODY = "nobody gets these leads"
 _STRETCH = MOST_ROWS - 2
 _SHORTEST_TABLE = 3
+MOST_SHEET_ROWS = 12
+"""Rows of a table of rules that are drawn."""
+
 _LONGEST_LINE, _LONGEST_ASKED = 80, 44
 _LONGEST_TABLE = 20
 """Lines of what comes from a table and stands open."""
@@ -124,9 +128,8 @@ class _Pager:
         numbers: dict[int, int] = {}
         for item in shown:
             if id(item) in closed and not isinstance(item, Leaf):
-                inside = item.steps if isinstance(item, Stretch) else self._tabled(item.inside)
                 said = title_of(item, self.fields)
-                numbers[id(item)] = self._page(said, inside, deeper, found)
+                numbers[id(item)] = self._page(said, self._inside(item), deeper, found)
         rows = _Rows(self.fields, lambda question, _: id(question) in numbers, _no, numbers)
         if number == 1:
             made = rows.of(shown, _NOBODY if self.has_gap else "")
@@ -137,11 +140,19 @@ class _Pager:
         found[number - 1] = Page(number, title, tuple(made), above, entry)
         return number
 
+    def _inside(self, item: "Stretch | Question") -> Sequence[Portion]:
+        """Return what is drawn on the page of a closed part; a table is drawn whole or not."""
+        if isinstance(item, Stretch):
+            return item.steps
+        return self._tabled(item.inside) if item.table is None else (item,)
+
     def _size(self, item: Portion) -> int:
         if isinstance(item, Stretch):
             return sum(map(self._size, item.steps))
         if isinstance(item, Leaf) or _is_rule(item):
             return 1
+        if item.table is not None:
+            return min(len(item.inside), MOST_SHEET_ROWS) + 2
         if id(item) not in self.sizes:
             self.sizes[id(item)] = 1 + sum(map(self._size, item.inside))
         return self.sizes[id(item)]
@@ -195,6 +206,9 @@ class _Pager:
 
 def title_of(item: Portion, fields: Mapping[str, Field]) -> str:
     """Return what a closed part is called."""
+    if isinstance(item, Question) and item.table is not None:
+        count = len(item.inside)
+        return f"{item.table.name}, {count:,} {'row' if count == 1 else 'rows'}"
     if isinstance(item, Question):
         said = item.lost or asked(item.asks, fields)
         return f"within {said}" if item.is_block else said
@@ -223,7 +237,9 @@ def _table_of(item: Portion, policy: Policy) -> str:
 
 def _is_rule(step: TreeStep) -> bool:
     """Return whether a step is a question with nothing inside but where its leads go."""
-    return isinstance(step, Question) and len(step.inside) == 1 and isinstance(step.inside[0], Leaf)
+    if not isinstance(step, Question) or step.table is not None:
+        return False
+    return len(step.inside) == 1 and isinstance(step.inside[0], Leaf)
 
 
 # -- rows --
@@ -256,6 +272,8 @@ class _Rows:
                 self._closed(item, level)
             elif _is_rule(item):
                 self._rule(item, level, tables.get(id(item)))
+            elif item.table is not None:
+                self._sheet(item, item.table, level)
             else:
                 self._opened(item, level)
 
@@ -292,6 +310,29 @@ class _Rows:
         self._add(question.inside, level + 1, "the others")
         self.found[at] = attrs.evolve(self.found[at], until=len(self.found))
 
+    def _sheet(self, question: Question, table: RuleTable, level: int) -> None:
+        """Add a table of rules: what its columns are, then rows as the lines of one table."""
+        at = len(self.found)
+        by, to = table.columns[: table.answers], table.columns[table.answers :]
+        said = f"{title_of(question, self.fields)}: by {', '.join(by)}"
+        said += f" \u2192 {', '.join(to)}" if to else ""
+        self._row(level, "table", said, question, None)
+        lines = [*self._gathered(question.inside)]
+        if len(lines) == len(question.inside) > MOST_SHEET_ROWS + 1 and self.is_hidden is _no:
+            lines = [*lines[:MOST_SHEET_ROWS], Stretch(tuple(lines[MOST_SHEET_ROWS:]))]
+        for number, line in enumerate(lines):
+            is_joined = number > 0
+            if isinstance(line, Stretch):
+                more = f"and {len(line.steps):,} more" if number else f"{len(line.steps):,} rows"
+                self._row(
+                    level + 1, "closed", more, line, summary(line, self.fields), is_joined=is_joined
+                )
+            elif isinstance(line, Leaf):
+                self._row(level + 1, "rest", "everybody else", line, card(line.clause))
+            else:
+                self._rule(line, level + 1, is_joined)
+        self.found[at] = attrs.evolve(self.found[at], until=len(self.found))
+
     def _closed(self, item: Question | Stretch, level: int) -> None:
         said = title_of(item, self.fields)
         self._row(level, "closed", said, item, summary(item, self.fields))
@@ -315,17 +356,25 @@ class _Rows:
             len(self.found) + 1,
             step,
             () if item is None else leaves_of(item),
-            _span(step),
+            _span(item),
             is_joined=is_joined,
             page=None if item is None else self.numbers.get(id(item)),
         )
         self.found.append(made)
 
 
-def _span(step: TreeStep | None) -> Span | None:
-    if step is None:
-        return None
-    return step.clause.span if isinstance(step, Leaf) else step.span
+def _span(item: Portion | None) -> Span | None:
+    """Return what an item is in the policy; for rows of a table that are closed, all of them."""
+    match item:
+        case Leaf(clause=clause):
+            return clause.span
+        case Question(span=span):
+            return span
+        case Stretch(leaves=(first, *_, last)) if first.clause.row and last.clause.row:
+            one, two = first.clause.span, last.clause.span
+            return Span(one.source, one.start, max(one.end, two.end))
+        case _:
+            return None
 
 
 def _tables(items: Sequence[Portion], fields: Mapping[str, Field]) -> dict[int, bool]:

@@ -1,8 +1,7 @@
 """`turnout check`: every finding of every policy, as text or as data."""
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +14,15 @@ from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import CHECKED_AT, Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import STEPS_LIMIT, named_or_configured
-from turnout.compiler.compiled import DEADLINE, Compiled, compile_policy
-from turnout.compiler.verdict import Allowed, Severities
+from turnout.compiler.compiled import DEADLINE, compile_policy
+from turnout.compiler.verdict import Severities
 from turnout.compiler.verdict.catalogue import CATALOGUE
-from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.findings import Severity
 from turnout.dsl.resolve.scope import nearest
 from turnout.project.configuration import configuration_of
 from turnout.project.roots import roots
 from turnout.rendering.formats import FORMATS, format_of
+from turnout.rendering.joining import joined
 from turnout.rendering.report import Report, gathered
 from turnout.rendering.screen import columns
 
@@ -202,38 +202,6 @@ def checked(
             )
             for file in progress
         )
-
-
-def joined(policies: Iterable[Compiled]) -> Report:
-    """Return one report of several policies, which may share files."""
-    findings: dict[object, Finding] = {}
-    allowed: dict[object, Allowed] = {}
-    times: Counter[object] = Counter()
-    readers: Counter[str] = Counter()
-    for compiled in policies:
-        readers.update(source.name for source in compiled.sources)
-        for finding in compiled.findings:
-            findings.setdefault(_key(finding), finding)
-            times[_key(finding)] += 1
-        for each in compiled.allowed:
-            allowed.setdefault(_key(each.finding), each)
-    kept = (f for f in findings.values() if _holds(f, times[_key(f)], readers))
-    return Report(tuple(kept), tuple(readers), tuple(allowed.values()))
-
-
-def _key(finding: Finding) -> object:
-    return finding.name, finding.span, finding.message
-
-
-def _holds(finding: Finding, times: int, readers: Counter[str]) -> bool:
-    """Return whether a finding that `times` policies have holds for all that read its file.
-
-    What one policy leaves unused another one may use.
-    """
-    kind = CATALOGUE.get(finding.name)
-    if kind is None or not kind.is_absence or finding.span is None:
-        return True
-    return times == readers[finding.span.source.name]
 
 
 def status(report: Report) -> int:
