@@ -11,6 +11,7 @@ from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
 from turnout.compiler.verdict import Allowed, Severities, verdict
 from turnout.compiler.verdict.catalogue import CATALOGUE
+from turnout.compiler.verdict.gathering import gathered
 from turnout.dsl import nodes
 from turnout.dsl.files import Files, NotedFiles, parse_files
 from turnout.dsl.findings import Finding, Severity
@@ -137,7 +138,7 @@ def settled(read: Unchecked, checked: Sequence[Finding], severities: Severities)
     is_whole &= all(c.own_attempts for route in program.routes.values() for c in route.clauses)
     kept = [f for f in checked if is_whole or not CATALOGUE[f.name].needs_whole]
     lost = [*read.found, *resolution.findings]
-    found = sorted([*lost, *kept], key=_place)
+    found = sorted(gathered(sorted([*lost, *kept], key=_place)), key=_place)
     sources = tuple(file.source for file in read.files)
     # Nor can an allowance, where not everything was looked for that it may be about.
     is_settled = is_whole and all(finding.severity is not Severity.ERROR for finding in lost)

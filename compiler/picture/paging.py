@@ -26,7 +26,6 @@ from turnout.dsl.types import Field
 from turnout.frozen import frozen
 
 _NOBODY = "nobody gets these leads"
-_STRETCH = MOST_ROWS - 2
 _SHORTEST_TABLE = 3
 MOST_SHEET_ROWS = 12
 """Rows of a table of rules that are drawn."""
@@ -90,17 +89,26 @@ def _no(*_: object) -> bool:
     return False
 
 
-def pages(tree: Tree, policy: Policy, *, has_gap: bool = False) -> tuple[Page, ...]:
-    """Return the pages of a tree, the overview first; one where that is enough."""
-    return tuple(_Pager(policy, has_gap).pages(tree))
+def pages(
+    tree: Tree, policy: Policy, *, has_gap: bool = False, most: int = MOST_ROWS
+) -> tuple[Page, ...]:
+    """Return the pages of a tree, the overview first; one where that is enough.
+
+    most: rows of a page.
+    """
+    return tuple(_Pager(policy, has_gap, most).pages(tree))
 
 
 @frozen
 class _Pager:
-    """Makes pages. sizes: rows of a question with all that is inside, by its identity."""
+    """Makes pages of `most` rows.
+
+    sizes: rows of a question with all that is inside, by its identity.
+    """
 
     policy: Policy
     has_gap: bool
+    most: int = MOST_ROWS
     sizes: dict[int, int] = attrs.Factory(dict[int, int])
 
     @property
@@ -169,11 +177,11 @@ class _Pager:
 
     def _shortened(self, items: Sequence[Portion]) -> tuple[Portion, ...]:
         """Return as few items as a page holds, neighbours put together where they are more."""
-        if sum(map(self._size, items)) <= MOST_ROWS:
+        if sum(map(self._size, items)) <= self.most:
             return tuple(items)
         last = [items[-1]] if isinstance(items[-1], Leaf) else []
         shown = list(items[: len(items) - len(last)])
-        while len(shown) + len(last) > MOST_ROWS:
+        while len(shown) + len(last) > self.most:
             shown = [*self._stretches(shown)]
         return (*shown, *last)
 
@@ -181,8 +189,8 @@ class _Pager:
         run: list[Portion] = []
         rows = 0
         for item in items:
-            size = min(self._size(item), _STRETCH) if not isinstance(item, Stretch) else 1
-            if run and rows + size > _STRETCH:
+            size = min(self._size(item), self.most - 2) if not isinstance(item, Stretch) else 1
+            if run and rows + size > self.most - 2:
                 yield Stretch(tuple(run))
                 run, rows = [], 0
             run.append(item)
@@ -196,7 +204,7 @@ class _Pager:
         closed = {id(item) for item in items if isinstance(item, Stretch)}
         total = sum(1 if each in closed else size for each, size in sizes.items())
         for each in sorted(sizes, key=lambda each: -sizes[each]):
-            if total <= MOST_ROWS or sizes[each] <= 2:
+            if total <= self.most or sizes[each] <= 2:
                 break
             if each not in closed:
                 closed.add(each)

@@ -26,6 +26,7 @@ from turnout.runtime.stores.statements import (
     check_format,
     check_owner,
     check_tables,
+    is_earlier,
     make_tables,
     upgrade_tables,
 )
@@ -67,6 +68,44 @@ def open_sqlite(
     return SqliteStore(connection, path, note, wait=wait)
 
 
+def open_any(path: Path, *, wait: float = WAIT) -> "SqliteStore":
+    """Return the state in the file, of whatever policy, for somebody who reads.
+
+    Nobody is held up, but where the state is of an earlier format, which is brought up to
+    date. Raises StateError where there is no state or it can't be used.
+    """
+    _check_there(path)
+    connection, note = _connected(path, wait)
+    try:
+        with state_errors(path):
+            if is_earlier(connection):
+                with _writing(connection, wait):
+                    upgrade_tables(connection, path)
+            with _reading(connection):
+                _check_made(connection, path)
+                check_tables(connection, path)
+                _check_mark(path, note, _mark(connection, path))
+            _check_content(connection, path, note)
+    except BaseException:
+        connection.close()
+        raise
+    return SqliteStore(connection, path, note, wait=wait)
+
+
+def _check_there(path: Path) -> None:
+    if not path.is_file() or not path.stat().st_size:
+        raise _no_state(path)
+
+
+def _check_made(connection: sqlite3.Connection, path: Path) -> None:
+    if not check_format(connection, path):
+        raise _no_state(path)
+
+
+def _no_state(path: Path) -> StateError:
+    return StateError(f"there is no state in {path}", "name a file that a run was given")
+
+
 def _check_mark(path: Path, note: StateNote, mark: int) -> None:
     """Raise StateError where a state lacks batches that had ended."""
     if note.mark > mark:
@@ -95,13 +134,11 @@ def any_state(path: Path, wait: float = WAIT) -> Generator[sqlite3.Connection, N
 
     wait: as for `open_sqlite`. Raises StateError where there is no state or it can't be used.
     """
-    if not path.is_file() or not path.stat().st_size:
-        raise StateError(f"there is no state in {path}", "name a file that a run was given")
+    _check_there(path)
     connection, note = _connected(path, wait)
     with closing(connection), state_errors(path):
         with _writing(connection, wait):
-            if not check_format(connection, path):
-                raise StateError(f"there is no state in {path}", "name a file that a run was given")
+            _check_made(connection, path)
             upgrade_tables(connection, path)
             check_tables(connection, path)
             _check_mark(path, note, _mark(connection, path))

@@ -415,6 +415,12 @@ HOSTILE = (
     "\u2028line\u2029\x85\x0b\x7f\ufffe\U000e0041\U0001f1e9\U0001f1ea",
     "\u0301" * 300 + "\u05d0\u2067\u0e01\u0e33\u2066",
     "&#x3c;img src=x&#x3e; &amp;lt; %3Cscript%3E",
+    "end\nsubgraph graph flowchart style classDef click n0 href ::: --> ~~~ @{ shape: rect }",
+    "```mermaid\n`a` **b** ~~c~~ [d](javascript:alert(1)) #35;#59;",
+    "%%{ init: { 'theme': 'dark' } }%%\n---\ntitle: x\n---",
+    '\r\n\\r\\n\\u0022\\x22 &quot;&#34; \\"',
+    '\u05d0\u05d1\u05d2 \u202b("\u202c' * 400,
+    "<foreignObject><body onload=alert(1)></foreignObject><use href='data:x'/>",
 )
 
 

@@ -149,3 +149,15 @@ def test_a_cell_cannot_say_more_than_it_is_for(cell: str) -> None:
     for table in (f"country,to,sla\nDE,{quoted},\n", f'country,to,sla\nDE,queue a,"{cell}"\n'):
         _, found = attempted(policy(table, head))
         assert [finding.name for finding in errors(found)] == ["table-value"]
+
+
+def test_many_findings_of_one_kind_in_a_table_are_told_as_one() -> None:
+    rows = "".join(f",{number},b\n" for number in range(50))  # as the fallback does
+    found = named(compiled(policy(f"country,staff,to\n{rows},100,a\n")).findings, "redundant-rule")
+    assert len(found) == 21
+    assert found[-1].message == "`m.csv` has 30 more rows with `redundant-rule`"
+    table = policy(f"country,staff,to\n{rows},100,a\n")
+    allowed = Written(
+        table.text.replace("rules", "\n# allow redundant-rule: as it is\nrules"), table.tables
+    )
+    assert not named(compiled(allowed).findings, "redundant-rule")

@@ -125,6 +125,14 @@ def test_diagrams_are_those_of_the_policy(example: str, today: Path) -> None:
     assert drawn == expected
 
 
+def test_the_committed_site_is_that_of_its_policy() -> None:
+    folder = EXAMPLES / "many-sources"
+    arguments = ["docs", str(folder), "-o", str(folder / "site"), "--check"]
+    result = CliRunner().invoke(cli, arguments)
+    assert (result.exit_code, result.stdout.split()[-4:]) == (0, ["is", "up", "to", "date"])
+    assert sum(path.stat().st_size for path in (folder / "site").rglob("*")) < 500_000
+
+
 def test_picture_of_the_readme_is_that_of_its_policy(today: Path) -> None:
     images = EXAMPLES.parent / "docs" / "images"
     assert (today / "inbound.svg").read_bytes() == (images / "inbound.svg").read_bytes()

@@ -72,6 +72,7 @@ NO_WORDS = {
     "TestCase": "a test; pytest would take a class `Test` for one of its own",
     "Tried": "a rule that was asked, for explanations",
     "UnroutedError": "raised where a lead has no decision to be moved from",
+    "Escalator": "what moves leads whose SLA was missed",
     "Sought": "events that are asked for",
     "Watch": "a lead whose SLA runs",
 }

@@ -167,7 +167,7 @@ def happens(random: Random, store: Store, number: int) -> None:
             elif what < 0.7:
                 t.touch(route, lead, at, "called")
             else:
-                t.close_lead(route, lead, at)
+                t.close_lead(route, lead, at, converted=random.random() < 0.5)
             if random.random() < 0.05:
                 raise KeyError
 
@@ -240,7 +240,7 @@ def stands(events: list[Event], route: str, lead: str) -> Recorded | None:
         assert now is not None
         if event.kind == "contacted":
             now = attrs.evolve(now, touched=True)
-        if event.kind == "closed":
+        if event.kind in {"closed", "converted"}:
             now = attrs.evolve(now, closed=True)
     return now
 

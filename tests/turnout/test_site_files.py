@@ -158,6 +158,7 @@ def test_a_site_that_is_not_up_to_date_is_told(folder: Path) -> None:
     told = docs("inbound.route", "-o", "site", "--check", status=1).output
     assert "changed coverage.html" in told
     assert told.count("changed ") == 11
+    assert "write it again: turnout docs inbound.route -o site" in told
     data = docs("inbound.route", "-o", "site", "--check", "--format", "json", status=1).stdout
     assert json.loads(data)["is_up_to_date"] is False
     docs("inbound.route", "-o", "nowhere", "--check", status=2)

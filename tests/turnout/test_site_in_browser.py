@@ -14,7 +14,7 @@ import pytest
 from tests.support.browsing import Opened, launched
 from tests.support.command_line import turnout
 from tests.support.policies import laid_down, resolved
-from turnout.commands import docs
+from turnout.commands import watching
 
 pytestmark = pytest.mark.no_cover
 ROOT = Path(__file__).parents[2]
@@ -218,6 +218,6 @@ def test_a_page_that_is_open_loads_itself_again_after_a_change(
         page.wait_for_function(KNOWN, timeout=10_000)
         main.write_text(text.replace("queue q", "queue fresh"), "utf-8")
 
-    monkeypatch.setattr(docs, "sleep", later)
+    monkeypatch.setattr(watching, "sleep", later)
     assert turnout("docs", str(main), "-o", str(out), "--watch").exit_code == 130
     assert opened.said == []

@@ -14,6 +14,7 @@ from turnout.compiler.compiled import Compiled
 from turnout.compiler.meaning.interpreter import holds
 from turnout.compiler.picture import Masthead, Note, Page
 from turnout.compiler.picture.focus import deeper, on_the_way, only
+from turnout.compiler.picture.listing import MOST_ROWS
 from turnout.compiler.picture.marking import with_shares, with_way, without_way
 from turnout.compiler.picture.paging import one_page
 from turnout.compiler.picture.views import teams, territories
@@ -28,10 +29,16 @@ from turnout.runtime.leads import Lead, record_reader
 from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
 
+MOST_COLUMNS = 14
+"""Questions of a page that runs from left to right, which nobody scrolls for long."""
+
 
 @frozen
 class Request:
-    """What is to be shown; see the options of the command. is_one_page: no pages of parts."""
+    """What is to be shown; see the options of the command.
+
+    is_one_page: no pages of parts. is_across: from left to right.
+    """
 
     view: str
     rule: str | None
@@ -42,6 +49,7 @@ class Request:
     is_one_page: bool
     at: datetime | None
     manner: Manner
+    is_across: bool = False
 
     def refuse_what_excludes_itself(self) -> None:
         """Raise a usage error where two options can't be had together."""
@@ -95,7 +103,8 @@ def opened(compiled: Compiled, route: str, wanted: Request) -> tuple[Page, ...]:
     """Return the pages of a route, or one with the part that was asked for."""
     name = wanted.rule or wanted.focus
     if name is None and wanted.depth is None:
-        return whole_picture(compiled, route, is_one_page=wanted.is_one_page)
+        most = MOST_COLUMNS if wanted.is_across else MOST_ROWS
+        return whole_picture(compiled, route, is_one_page=wanted.is_one_page, most=most)
     tree = tree_of(compiled, route)
     hidden = None
     title = ""
