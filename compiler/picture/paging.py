@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
+from math import isqrt
 from typing import TypeAlias
 
 import attrs
@@ -29,6 +30,9 @@ _NOBODY = "nobody gets these leads"
 _SHORTEST_TABLE = 3
 MOST_SHEET_ROWS = 12
 """Rows of a table of rules that are drawn."""
+
+_SMALLEST_PAGE = 8
+"""Rows of what may have a page of its own while there is another way."""
 
 _LONGEST_LINE, _LONGEST_ASKED = 80, 44
 _LONGEST_TABLE = 20
@@ -176,27 +180,41 @@ class _Pager:
         return tuple(items) if is_all else tuple(found)
 
     def _shortened(self, items: Sequence[Portion]) -> tuple[Portion, ...]:
-        """Return as few items as a page holds, neighbours put together where they are more."""
+        """Return as few items as a page holds, neighbours put together where they are more.
+
+        First what is too small for a page of its own; then all, as evenly as can be.
+        """
         if sum(map(self._size, items)) <= self.most:
             return tuple(items)
         last = [items[-1]] if isinstance(items[-1], Leaf) else []
         shown = list(items[: len(items) - len(last)])
+        if sum(self._size(item) if self._is_small(item) else 1 for item in shown) >= self.most:
+            shown = [*self._packed(shown)]
         while len(shown) + len(last) > self.most:
-            shown = [*self._stretches(shown)]
+            most = min(isqrt(len(shown) - 1) + 1, self.most - 2)
+            shown = [Stretch(tuple(shown[at : at + most])) for at in range(0, len(shown), most)]
         return (*shown, *last)
 
-    def _stretches(self, items: Sequence[Portion]) -> Iterator[Stretch]:
-        run: list[Portion] = []
-        rows = 0
-        for item in items:
-            size = min(self._size(item), self.most - 2) if not isinstance(item, Stretch) else 1
-            if run and rows + size > self.most - 2:
-                yield Stretch(tuple(run))
-                run, rows = [], 0
-            run.append(item)
-            rows += size
-        if run:
-            yield Stretch(tuple(run))
+    def _is_small(self, item: Portion) -> bool:
+        return not isinstance(item, Stretch) and self._size(item) < _SMALLEST_PAGE
+
+    def _packed(self, items: Sequence[Portion]) -> Iterator[Portion]:
+        """Yield the items, runs of small ones as stretches of about as many rows each."""
+        for is_small, run in groupby(items, key=self._is_small):
+            small = list(run)
+            rows = sum(map(self._size, small))
+            if not is_small or rows < _SMALLEST_PAGE:
+                yield from small
+                continue
+            parts = -(-rows // (self.most - 2))
+            first, so_far = 0, 0
+            for at, item in enumerate(small):
+                size = self._size(item)
+                if so_far and so_far + size > min(-(-rows // parts), self.most - 2):
+                    yield Stretch(tuple(small[first:at]))
+                    first, so_far = at, 0
+                so_far += size
+            yield Stretch(tuple(small[first:]))
 
     def _closed(self, items: Sequence[Portion]) -> set[int]:
         """Return which items are closed: the largest, so that the rest fits the page."""
@@ -439,7 +457,7 @@ def summary(item: Question | Stretch, fields: Mapping[str, Field]) -> Card:
     if isinstance(item, Stretch) and item.table:
         lines = first_lines([_line(each, fields) for each in item.steps])
     roles: set[Role] = {role_of(target) for target in firsts}
-    name = f"{rules} {'rule' if rules == 1 else 'rules'}"
+    name = f"{rules:,} {'rule' if rules == 1 else 'rules'}"
     said = "\n".join([name, *_listed(counts)])
     role: Role = "plain"
     if len(roles) == 1:

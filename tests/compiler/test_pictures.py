@@ -517,3 +517,42 @@ def test_a_picture_follows_the_readers_colours_unless_it_is_told() -> None:
         assert "prefers-color-scheme" not in svg(scene, theme)
     assert svg(scene, "light") != svg(scene, "dark")
     assert dot(scene, "light") != dot(scene, "dark")
+
+
+# -- overviews --
+
+
+@pytest.mark.no_cover  # its size is what is tried
+def test_an_overview_of_thousands_of_rules_is_neither_a_word_nor_a_wall() -> None:
+    rules = "".join(
+        f"  rule r{at} {{ when size > {at} and hot to queue q{at % 7} }}\n" for at in range(9_000)
+    )
+    queues = "".join(f"queue q{at}\n" for at in range(7))
+    program = lower(
+        resolved(
+            "lead { id: text required  size: integer 0..  hot: boolean }\n"
+            f"{queues}route r {{\n{rules}  fallback to queue q0\n}}\n"
+        )
+    )
+    shown = pages(decision_tree(program, "r"), program.policy)
+    assert 8 <= len(shown[0].rows) <= 30
+    sizes = [len(page.rows) for page in shown if all(row.page is None for row in page.rows)]
+    assert min(sizes) > MOST_ROWS / 2
+
+
+def test_a_few_rules_that_ask_alike_have_no_page_of_their_own() -> None:
+    rules = "".join(
+        f"  rule a{at} {{ when size > {at} and hot to queue q }}\n"
+        f"  rule b{at} {{ when country is {code} and size < {at} to queue q }}\n"
+        f"  rule c{at} {{ when country is {code} to queue q }}\n"
+        for at, code in enumerate(CODES * 4)
+    )
+    program = lower(
+        resolved(
+            "lead { id: text required  size: integer 0..  hot: boolean  country: country }\n"
+            f"queue q\nroute r {{\n{rules}  fallback to queue q\n}}\n"
+        )
+    )
+    shown = pages(decision_tree(program, "r"), program.policy)
+    assert 3 <= len(shown) <= 5
+    assert min(len(page.rows) for page in shown[1:]) > 20
