@@ -15,6 +15,7 @@ from turnout.dsl.nodes import File
 from turnout.dsl.source import Span
 from turnout.frozen import frozen
 from turnout.lsp.actions import actions
+from turnout.lsp.completion import Offered, offered
 from turnout.lsp.declaring import Outlined, outline
 from turnout.lsp.desk import Desk
 from turnout.lsp.diagnostics import Locator, path_of_source
@@ -22,6 +23,8 @@ from turnout.lsp.following import Known, Level
 from turnout.lsp.layout import foldings, format_edits, links
 from turnout.lsp.new_name import fixed, renamed
 from turnout.lsp.open_texts import path_of
+from turnout.lsp.positions import TextLines
+from turnout.lsp.standing import standing
 from turnout.lsp.telling import told
 from turnout.lsp.uses import Use, use_at, uses
 
@@ -118,6 +121,26 @@ def register_renaming(server: LanguageServer, desk: Desk) -> None:
         return types.WorkspaceEdit(locator.changes((put.at, put.text) for put in edits))
 
 
+def register_typing(server: LanguageServer, desk: Desk) -> None:
+    """Register what is asked while somebody types, which nobody can wait for."""
+    options = types.CompletionOptions(trigger_characters=[" ", "[", '"', ":"])
+
+    @server.feature(types.TEXT_DOCUMENT_COMPLETION, options)
+    def completion(params: types.CompletionParams) -> types.CompletionList:
+        path = path_of(params.text_document.uri)
+        document = desk.documents.open.get(path)
+        if document is None:
+            return types.CompletionList(is_incomplete=False, items=[])
+        lines = TextLines(document.text, desk.documents.encoding, is_read=False)
+        found = standing(document.text, lines.offset(params.position))
+        if found is None:
+            return types.CompletionList(is_incomplete=False, items=[])
+        known = next((each for each in desk.answers.values() if path in each.read.read), None)
+        place = types.Range(lines.position(found.start), params.position)
+        items = [_item(each, place) for each in offered(known, found)]
+        return types.CompletionList(is_incomplete=False, items=items)
+
+
 def register_files(server: LanguageServer, desk: Desk) -> None:
     """Register what is asked about a file or a part of it."""
 
@@ -208,6 +231,16 @@ def _symbol(part: Outlined, locator: Locator) -> types.DocumentSymbol:
         selection_range=locator.range(part.at),
         detail=part.kind,
         children=[_symbol(each, locator) for each in part.inside] or None,
+    )
+
+
+def _item(each: Offered, place: types.Range) -> types.CompletionItem:
+    return types.CompletionItem(
+        label=each.label,
+        kind=each.kind,
+        detail=each.detail or None,
+        sort_text=f"{each.rank}{each.label}",
+        text_edit=types.TextEdit(place, each.text),
     )
 
 

@@ -4,7 +4,7 @@ A name is known by the word that declares it: files that several policies share 
 same word in each of them, and every use counts once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from turnout.dsl.references import Reference
@@ -38,8 +38,8 @@ def use_at(answers: Mapping[Path, Known], path: Path, offset: int) -> Use | None
     found = [
         each
         for known in answers.values()
-        for each in _of(known)
-        if each.at.start <= offset <= each.at.end and path_of_source(each.at.source) == path
+        for each in _of(known, lambda at, _: at.start <= offset <= at.end)
+        if path_of_source(each.at.source) == path
     ]
     return min(
         found, key=lambda each: (each.declared is None, each.at.start != offset), default=None
@@ -50,7 +50,7 @@ def uses(answers: Mapping[Path, Known], of: Use) -> tuple[Use, ...]:
     """Return every use of a name in file and place, each once; its declaration is one."""
     found: dict[Span, Use] = {}
     for known in answers.values():
-        for each in _of(known):
+        for each in _of(known, lambda at, name: name == of.name or at == of.declared):
             if each.declared == of.declared and (each.kind, each.name) == (of.kind, of.name):
                 found.setdefault(each.at, each)
     return tuple(sorted(found.values(), key=lambda use: (use.at.source.name, use.at.start)))
@@ -62,9 +62,12 @@ def declarations_of(known: Known) -> Iterator[Declaration]:
         yield from names.values()
 
 
-def _of(known: Known) -> Iterator[Use]:
+def _of(known: Known, is_wanted: Callable[[Span, str], bool]) -> Iterator[Use]:
+    """Yield the uses of a policy of which the place and the name are wanted."""
     references: Iterable[Reference] = known.read.resolution.references
     for use in references:
-        yield Use(known, use.kind, use.name, use.at, use.declared)
+        if is_wanted(use.at, use.name):
+            yield Use(known, use.kind, use.name, use.at, use.declared)
     for each in declarations_of(known):
-        yield Use(known, each.kind, each.name, each.at, each.at)
+        if is_wanted(each.at, each.name):
+            yield Use(known, each.kind, each.name, each.at, each.at)
