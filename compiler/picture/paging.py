@@ -8,7 +8,7 @@ more; all of them stand in its file.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
 from math import isqrt
@@ -142,7 +142,12 @@ class _Pager:
             if id(item) in closed and not isinstance(item, Leaf):
                 said = title_of(item, self.fields)
                 numbers[id(item)] = self._page(said, self._inside(item), deeper, found)
-        rows = _Rows(self.fields, lambda question, _: id(question) in numbers, _no, numbers)
+        sheets: dict[int, int] = {}
+        for table in _cut_tables(shown, closed):
+            said, rest = f"more of {title_of(table, self.fields)}", table.inside[MOST_SHEET_ROWS:]
+            sheets[id(table)] = self._page(said, rest, deeper, found)
+        is_closed: Closing = lambda question, _: id(question) in numbers  # noqa: E731
+        rows = _Rows(self.fields, is_closed, _no, numbers, sheets)
         if number == 1:
             made = rows.of(shown, _NOBODY if self.has_gap else "")
             entry = "lead arrives"
@@ -261,6 +266,22 @@ def _table_of(item: Portion, policy: Policy) -> str:
     return f"parts of {of.parent}" if of.is_keyed and of.parent else ""
 
 
+def _is_cut(table: Question) -> bool:
+    """Return whether only the first rows of a table of rules are drawn with what is around it."""
+    return len(table.inside) > MOST_SHEET_ROWS + 1
+
+
+def _cut_tables(items: Iterable[Portion], closed: Container[int]) -> Iterator[Question]:
+    """Yield the tables of rules that are drawn among `items`, but not whole."""
+    for item in items:
+        if not isinstance(item, Question) or id(item) in closed:
+            continue
+        if item.table is None:
+            yield from _cut_tables(item.inside, closed)
+        elif _is_cut(item):
+            yield item
+
+
 def _is_rule(step: TreeStep) -> bool:
     """Return whether a step is a question with nothing inside but where its leads go."""
     if not isinstance(step, Question) or step.table is not None:
@@ -273,12 +294,17 @@ def _is_rule(step: TreeStep) -> bool:
 
 @frozen
 class _Rows:
-    """Makes the rows of one page. numbers: the pages of what is closed, by identity."""
+    """Makes the rows of one page.
+
+    numbers: the pages of what is closed, by identity. sheets: of the further rows of a table
+    of rules, by that of the table.
+    """
 
     fields: Mapping[str, Field]
     is_closed: Closing
     is_hidden: Callable[[TreeStep], bool]
     numbers: Mapping[int, int] = attrs.Factory(dict[int, int])
+    sheets: Mapping[int, int] = attrs.Factory(dict[int, int])
     found: list[Stripe] = attrs.Factory(list[Stripe])
 
     def of(self, items: Sequence[Portion], end: str) -> list[Stripe]:
@@ -344,7 +370,7 @@ class _Rows:
         said += f" \u2192 {', '.join(to)}" if to else ""
         self._row(level, "table", said, question, None)
         lines = [*self._gathered(question.inside)]
-        if len(lines) == len(question.inside) > MOST_SHEET_ROWS + 1 and self.is_hidden is _no:
+        if id(question) in self.sheets:
             lines = [*lines[:MOST_SHEET_ROWS], Stretch(tuple(lines[MOST_SHEET_ROWS:]))]
         for number, line in enumerate(lines):
             is_joined = number > 0
@@ -353,6 +379,8 @@ class _Rows:
                 self._row(
                     level + 1, "closed", more, line, summary(line, self.fields), is_joined=is_joined
                 )
+                page = self.sheets.get(id(question))
+                self.found[-1] = attrs.evolve(self.found[-1], page=page)
             elif isinstance(line, Leaf):
                 self._row(level + 1, "rest", "everybody else", line, card(line.clause))
             else:
@@ -421,11 +449,13 @@ def _subject(item: Portion, fields: Mapping[str, Field]) -> str | None:
     """Return what a rule asks about, None where it isn't one short thing."""
     if not isinstance(item, Question) or not _is_rule(item):
         return None
-    if item.is_block or item.lost or len(item.asks) != 1:
-        return None
     (leaf,) = item.inside
     assert isinstance(leaf, Leaf)
     clause = leaf.clause
+    if clause.row is not None:
+        return f"a row of {clause.row.table.name}"
+    if item.is_block or item.lost or len(item.asks) != 1:
+        return None
     words = ", ".join(card(clause).lines)
     is_short = clause.sla is None and not clause.actions
     is_short &= len(clause.name) + len(words) < _LONGEST_LINE

@@ -519,6 +519,25 @@ def test_a_picture_follows_the_readers_colours_unless_it_is_told() -> None:
     assert dot(scene, "light") != dot(scene, "dark")
 
 
+def test_a_table_of_rules_has_a_page_with_the_rows_that_the_box_leaves_out() -> None:
+    rows = "".join(f"{at},{'triage' if at % 2 else 'desk'}\n" for at in range(30))
+    text = (
+        "lead { id: text required  size: integer 0.. }\nqueue triage\nqueue desk\n"
+        'route r {\n  rules from "m.csv" by size { to queue column to }\n'
+        "  fallback to queue desk\n}\n"
+    )
+    of = compiled(Written(text, {"m.csv": f"size,to\n{rows}"}))
+    first, more = whole_picture(of, "r")
+    closed = [row for row in first.rows if row.kind == "closed"]
+    assert [(row.text, row.page) for row in closed] == [("and 18 more", more.number)]
+    assert [row.text for row in more.rows[:-1]] == [f"size is {at}" for at in range(12, 30)]
+    assert [row.is_joined for row in more.rows[:-1]] == [False, *[True] * 17]
+    (whole,) = whole_picture(of, "r", is_one_page=True)
+    assert [row.text for row in whole.rows[1:-1]] == [f"size is {at}" for at in range(30)]
+    for scene in (*scenes(of, "r"), *scenes(of, "r", is_one_page=True)):
+        assert complaints(scene) == []
+
+
 # -- overviews --
 
 
