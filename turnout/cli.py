@@ -28,6 +28,7 @@ from turnout.errors import Error
 COMMANDS = {
     "check": "Report everything that is wrong with policies.",
     "fmt": "Write policies in their one canonical form.",
+    "fix": "Mend what can be mended without changing a decision.",
     "test": "Run the tests that stand in policies.",
     "coverage": "Show what each rule and fallback receives.",
     "compile": "Write a policy's decision tree as JSON.",

@@ -57,6 +57,7 @@ NO_WORDS = {
     "OuterBlock": "a block as the clauses inside see it",
     "Parsed": "the files of a policy as they were read",
     "Recompiled": "a policy after an edit",
+    "Repaired": "a policy after its fixes",
     "Unchecked": "a policy before it is checked",
     "RulesRead": "rules as another text had them",
     "FindingKind": "of findings: what the catalogue says of all that have one name",
