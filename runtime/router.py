@@ -302,17 +302,25 @@ class Router:
             return tuple(reader.history(self.key(lead), limit))
 
     def close_lead(
-        self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+        self,
+        lead: str,
+        *,
+        by: str = "",
+        reason: str = "",
+        at: datetime | None = None,
+        converted: bool = False,
     ) -> bool:
         """Mark a lead as done, whoever has it: a person, a queue or a partner.
 
         No SLA moves it any more, and `least-loaded` counts it no longer. by, reason, at: who
-        did it, why and when, for the log. False where it was closed already or never decided
-        on this route.
+        did it, why and when, for the log; converted: it was won. False where it was closed
+        already or never decided on this route.
         """
         moment = _aware(at)
         with self._begin(by) as transaction:
-            return transaction.close_lead(self.route_name, self.key(lead), moment, reason)
+            return transaction.close_lead(
+                self.route_name, self.key(lead), moment, reason, converted=converted
+            )
 
     def key(self, lead_id: str) -> str:
         """Return what a lead is known by whose id somebody wrote, in the form of decisions."""

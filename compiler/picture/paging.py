@@ -8,9 +8,10 @@ more; all of them stand in its file.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
+from math import isqrt
 from typing import TypeAlias
 
 import attrs
@@ -26,10 +27,12 @@ from turnout.dsl.types import Field
 from turnout.frozen import frozen
 
 _NOBODY = "nobody gets these leads"
-_STRETCH = MOST_ROWS - 2
 _SHORTEST_TABLE = 3
 MOST_SHEET_ROWS = 12
 """Rows of a table of rules that are drawn."""
+
+_SMALLEST_PAGE, _SMALLEST_BLOCK = 8, 4
+"""Rows of what may have a page of its own while there is another way."""
 
 _LONGEST_LINE, _LONGEST_ASKED = 80, 44
 _LONGEST_TABLE = 20
@@ -90,17 +93,26 @@ def _no(*_: object) -> bool:
     return False
 
 
-def pages(tree: Tree, policy: Policy, *, has_gap: bool = False) -> tuple[Page, ...]:
-    """Return the pages of a tree, the overview first; one where that is enough."""
-    return tuple(_Pager(policy, has_gap).pages(tree))
+def pages(
+    tree: Tree, policy: Policy, *, has_gap: bool = False, most: int = MOST_ROWS
+) -> tuple[Page, ...]:
+    """Return the pages of a tree, the overview first; one where that is enough.
+
+    most: rows of a page.
+    """
+    return tuple(_Pager(policy, has_gap, most).pages(tree))
 
 
 @frozen
 class _Pager:
-    """Makes pages. sizes: rows of a question with all that is inside, by its identity."""
+    """Makes pages of `most` rows.
+
+    sizes: rows of a question with all that is inside, by its identity.
+    """
 
     policy: Policy
     has_gap: bool
+    most: int = MOST_ROWS
     sizes: dict[int, int] = attrs.Factory(dict[int, int])
 
     @property
@@ -130,7 +142,12 @@ class _Pager:
             if id(item) in closed and not isinstance(item, Leaf):
                 said = title_of(item, self.fields)
                 numbers[id(item)] = self._page(said, self._inside(item), deeper, found)
-        rows = _Rows(self.fields, lambda question, _: id(question) in numbers, _no, numbers)
+        sheets: dict[int, int] = {}
+        for table in _cut_tables(shown, closed):
+            said, rest = f"more of {title_of(table, self.fields)}", table.inside[MOST_SHEET_ROWS:]
+            sheets[id(table)] = self._page(said, rest, deeper, found)
+        is_closed: Closing = lambda question, _: id(question) in numbers  # noqa: E731
+        rows = _Rows(self.fields, is_closed, _no, numbers, sheets)
         if number == 1:
             made = rows.of(shown, _NOBODY if self.has_gap else "")
             entry = "lead arrives"
@@ -168,27 +185,43 @@ class _Pager:
         return tuple(items) if is_all else tuple(found)
 
     def _shortened(self, items: Sequence[Portion]) -> tuple[Portion, ...]:
-        """Return as few items as a page holds, neighbours put together where they are more."""
-        if sum(map(self._size, items)) <= MOST_ROWS:
+        """Return as few items as a page holds, neighbours put together where they are more.
+
+        First what is too small for a page of its own; then all, as evenly as can be.
+        """
+        if sum(map(self._size, items)) <= self.most:
             return tuple(items)
         last = [items[-1]] if isinstance(items[-1], Leaf) else []
         shown = list(items[: len(items) - len(last)])
-        while len(shown) + len(last) > MOST_ROWS:
-            shown = [*self._stretches(shown)]
+        if sum(self._size(item) if self._is_small(item) else 1 for item in shown) >= self.most:
+            shown = [*self._packed(shown)]
+        while len(shown) + len(last) > self.most:
+            most = min(isqrt(len(shown) - 1) + 1, self.most - 2)
+            shown = [Stretch(tuple(shown[at : at + most])) for at in range(0, len(shown), most)]
         return (*shown, *last)
 
-    def _stretches(self, items: Sequence[Portion]) -> Iterator[Stretch]:
-        run: list[Portion] = []
-        rows = 0
-        for item in items:
-            size = min(self._size(item), _STRETCH) if not isinstance(item, Stretch) else 1
-            if run and rows + size > _STRETCH:
-                yield Stretch(tuple(run))
-                run, rows = [], 0
-            run.append(item)
-            rows += size
-        if run:
-            yield Stretch(tuple(run))
+    def _is_small(self, item: Portion) -> bool:
+        # A block has a name, by which its page is found.
+        least = _SMALLEST_BLOCK if isinstance(item, Question) and item.is_block else _SMALLEST_PAGE
+        return not isinstance(item, Stretch) and self._size(item) < least
+
+    def _packed(self, items: Sequence[Portion]) -> Iterator[Portion]:
+        """Yield the items, runs of small ones as stretches of about as many rows each."""
+        for is_small, run in groupby(items, key=self._is_small):
+            small = list(run)
+            rows = sum(map(self._size, small))
+            if not is_small or rows < _SMALLEST_PAGE:
+                yield from small
+                continue
+            parts = -(-rows // (self.most - 2))
+            first, so_far = 0, 0
+            for at, item in enumerate(small):
+                size = self._size(item)
+                if so_far and so_far + size > min(-(-rows // parts), self.most - 2):
+                    yield Stretch(tuple(small[first:at]))
+                    first, so_far = at, 0
+                so_far += size
+            yield Stretch(tuple(small[first:]))
 
     def _closed(self, items: Sequence[Portion]) -> set[int]:
         """Return which items are closed: the largest, so that the rest fits the page."""
@@ -196,7 +229,7 @@ class _Pager:
         closed = {id(item) for item in items if isinstance(item, Stretch)}
         total = sum(1 if each in closed else size for each, size in sizes.items())
         for each in sorted(sizes, key=lambda each: -sizes[each]):
-            if total <= MOST_ROWS or sizes[each] <= 2:
+            if total <= self.most or sizes[each] <= 2:
                 break
             if each not in closed:
                 closed.add(each)
@@ -235,6 +268,22 @@ def _table_of(item: Portion, policy: Policy) -> str:
     return f"parts of {of.parent}" if of.is_keyed and of.parent else ""
 
 
+def _is_cut(table: Question) -> bool:
+    """Return whether only the first rows of a table of rules are drawn with what is around it."""
+    return len(table.inside) > MOST_SHEET_ROWS + 1
+
+
+def _cut_tables(items: Iterable[Portion], closed: Container[int]) -> Iterator[Question]:
+    """Yield the tables of rules that are drawn among `items`, but not whole."""
+    for item in items:
+        if not isinstance(item, Question) or id(item) in closed:
+            continue
+        if item.table is None:
+            yield from _cut_tables(item.inside, closed)
+        elif _is_cut(item):
+            yield item
+
+
 def _is_rule(step: TreeStep) -> bool:
     """Return whether a step is a question with nothing inside but where its leads go."""
     if not isinstance(step, Question) or step.table is not None:
@@ -247,12 +296,17 @@ def _is_rule(step: TreeStep) -> bool:
 
 @frozen
 class _Rows:
-    """Makes the rows of one page. numbers: the pages of what is closed, by identity."""
+    """Makes the rows of one page.
+
+    numbers: the pages of what is closed, by identity. sheets: of the further rows of a table
+    of rules, by that of the table.
+    """
 
     fields: Mapping[str, Field]
     is_closed: Closing
     is_hidden: Callable[[TreeStep], bool]
     numbers: Mapping[int, int] = attrs.Factory(dict[int, int])
+    sheets: Mapping[int, int] = attrs.Factory(dict[int, int])
     found: list[Stripe] = attrs.Factory(list[Stripe])
 
     def of(self, items: Sequence[Portion], end: str) -> list[Stripe]:
@@ -318,7 +372,7 @@ class _Rows:
         said += f" \u2192 {', '.join(to)}" if to else ""
         self._row(level, "table", said, question, None)
         lines = [*self._gathered(question.inside)]
-        if len(lines) == len(question.inside) > MOST_SHEET_ROWS + 1 and self.is_hidden is _no:
+        if id(question) in self.sheets:
             lines = [*lines[:MOST_SHEET_ROWS], Stretch(tuple(lines[MOST_SHEET_ROWS:]))]
         for number, line in enumerate(lines):
             is_joined = number > 0
@@ -327,6 +381,8 @@ class _Rows:
                 self._row(
                     level + 1, "closed", more, line, summary(line, self.fields), is_joined=is_joined
                 )
+                page = self.sheets.get(id(question))
+                self.found[-1] = attrs.evolve(self.found[-1], page=page)
             elif isinstance(line, Leaf):
                 self._row(level + 1, "rest", "everybody else", line, card(line.clause))
             else:
@@ -395,11 +451,13 @@ def _subject(item: Portion, fields: Mapping[str, Field]) -> str | None:
     """Return what a rule asks about, None where it isn't one short thing."""
     if not isinstance(item, Question) or not _is_rule(item):
         return None
-    if item.is_block or item.lost or len(item.asks) != 1:
-        return None
     (leaf,) = item.inside
     assert isinstance(leaf, Leaf)
     clause = leaf.clause
+    if clause.row is not None:
+        return f"a row of {clause.row.table.name}"
+    if item.is_block or item.lost or len(item.asks) != 1:
+        return None
     words = ", ".join(card(clause).lines)
     is_short = clause.sla is None and not clause.actions
     is_short &= len(clause.name) + len(words) < _LONGEST_LINE
@@ -431,7 +489,7 @@ def summary(item: Question | Stretch, fields: Mapping[str, Field]) -> Card:
     if isinstance(item, Stretch) and item.table:
         lines = first_lines([_line(each, fields) for each in item.steps])
     roles: set[Role] = {role_of(target) for target in firsts}
-    name = f"{rules} {'rule' if rules == 1 else 'rules'}"
+    name = f"{rules:,} {'rule' if rules == 1 else 'rules'}"
     said = "\n".join([name, *_listed(counts)])
     role: Role = "plain"
     if len(roles) == 1:

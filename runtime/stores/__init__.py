@@ -176,12 +176,18 @@ class Transaction(Protocol):
         ...
 
     def close_lead(
-        self, route: str, lead: str, at: datetime | None = None, reason: str = ""
+        self,
+        route: str,
+        lead: str,
+        at: datetime | None = None,
+        reason: str = "",
+        *,
+        converted: bool = False,
     ) -> bool:
         """Mark the lead as done, whoever has it; it is none of its assignee's open ones then.
 
-        at: when, now where it is left out; with a reason for the log. Returns whether that
-        changed anything: not for a lead closed already or never decided.
+        at: when, now where it is left out; with a reason for the log. converted: it was won.
+        Returns whether that changed anything: not for a lead closed already or never decided.
         """
         ...
 

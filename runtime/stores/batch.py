@@ -179,14 +179,20 @@ class Batch:
             self._remember(decision, keys)
 
     def close_lead(
-        self, route: str, lead: str, at: datetime | None = None, reason: str = ""
+        self,
+        route: str,
+        lead: str,
+        at: datetime | None = None,
+        reason: str = "",
+        *,
+        converted: bool = False,
     ) -> bool:
         """Mark the lead as done, whoever has it; whether it wasn't."""
         found = self.decided(route, lead)
         if found is None or found.closed:
             return False
         self._change(attrs.evolve(found, closed=True))
-        self._happened("closed", found, at, reason)
+        self._happened("converted" if converted else "closed", found, at, reason)
         if found.decision.assignee is not None:
             self.opened[found.decision.assignee] -= 1
         return True

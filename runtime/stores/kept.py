@@ -28,6 +28,7 @@ from turnout.runtime.stores.cells import (
 )
 from turnout.runtime.stores.details import STANDING, recorded_as, with_detail
 from turnout.runtime.stores.failures import damaged, state_errors
+from turnout.runtime.stores.known import Known
 from turnout.runtime.stores.sums import ROWS, checked
 from turnout.runtime.stores.totals import given
 
@@ -49,10 +50,11 @@ _ROUTES = (
 
 @frozen
 class Tables:
-    """The tables, as a batch reads them."""
+    """The tables, as a batch reads them. known: what of it needs no reading."""
 
     connection: sqlite3.Connection
     path: Path
+    known: Known = attribute(factory=Known)
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead."""
@@ -61,15 +63,30 @@ class Tables:
 
     def turns(self, team: str) -> Turns:
         """Return the team's turns; level where it has none."""
-        query = "SELECT team, scale, lag, sum FROM turns WHERE team = ?"
-        for _, scale, lag in self.rows("turns", query, team):
-            return Turns(scale, decoded(self.path, lag, dict[str, int]))
-        return LEVEL
+        turns = self.known.turns.get(team)
+        if turns is None:
+            turns = LEVEL
+            query = "SELECT team, scale, lag, sum FROM turns WHERE team = ?"
+            for _, scale, lag in self.rows("turns", query, team):
+                turns = Turns(scale, decoded(self.path, lag, dict[str, int]))
+            self.known.turns[team] = turns
+        return turns
 
     def open_leads(self, person: str) -> int:
         """Return how many of the person's leads are open."""
-        query = "SELECT person, open, sum FROM load WHERE person = ?"
-        return next((int(leads) for _, leads in self.rows("load", query, person)), 0)
+        leads = self.known.loads.get(person)
+        if leads is None:
+            query = "SELECT person, open, sum FROM load WHERE person = ?"
+            leads = next((int(leads) for _, leads in self.rows("load", query, person)), 0)
+            self.known.loads[person] = leads
+        return leads
+
+    def last_event(self) -> int:
+        """Return the number of the last event, 0 where there is none."""
+        if self.known.last is None:
+            query = "SELECT coalesce(max(seq), 0) FROM events"
+            self.known.last = int(self.connection.execute(query).fetchone()[0])
+        return self.known.last
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period."""

@@ -15,10 +15,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
-from turnout.runtime.stores import UNSIGNED, WAIT, Signature, Snapshot, StateError, Transaction
+from turnout.runtime.stores import UNSIGNED, WAIT, Signature, StateError, Transaction
 from turnout.runtime.stores.batch import Batch
 from turnout.runtime.stores.failures import state_errors
-from turnout.runtime.stores.keeping import Versions, keep
+from turnout.runtime.stores.keeping import keep
 from turnout.runtime.stores.kept import Tables, TableSnapshot
 from turnout.runtime.stores.notes import StateNote, note_path
 from turnout.runtime.stores.statements import (
@@ -26,6 +26,7 @@ from turnout.runtime.stores.statements import (
     check_format,
     check_owner,
     check_tables,
+    is_earlier,
     make_tables,
     upgrade_tables,
 )
@@ -34,10 +35,6 @@ from turnout.runtime.stores.totals import check_totals
 
 _ASKING = 0.004
 """Seconds after which somebody who waits asks for the lock again."""
-_MARK = (
-    "SELECT coalesce(max(seq), 0), (SELECT value FROM meta WHERE key = ?1),"
-    " (SELECT sum FROM meta WHERE key = ?1) FROM events"
-)
 
 
 def open_sqlite(
@@ -65,6 +62,44 @@ def open_sqlite(
         connection.close()
         raise
     return SqliteStore(connection, path, note, wait=wait)
+
+
+def open_any(path: Path, *, wait: float = WAIT) -> "SqliteStore":
+    """Return the state in the file, of whatever policy, for somebody who reads.
+
+    Nobody is held up, but where the state is of an earlier format, which is brought up to
+    date. Raises StateError where there is no state or it can't be used.
+    """
+    _check_there(path)
+    connection, note = _connected(path, wait)
+    try:
+        with state_errors(path):
+            if is_earlier(connection):
+                with _writing(connection, wait):
+                    upgrade_tables(connection, path)
+            with _reading(connection):
+                _check_made(connection, path)
+                check_tables(connection, path)
+                _check_mark(path, note, _mark(connection, path))
+            _check_content(connection, path, note)
+    except BaseException:
+        connection.close()
+        raise
+    return SqliteStore(connection, path, note, wait=wait)
+
+
+def _check_there(path: Path) -> None:
+    if not path.is_file() or not path.stat().st_size:
+        raise _no_state(path)
+
+
+def _check_made(connection: sqlite3.Connection, path: Path) -> None:
+    if not check_format(connection, path):
+        raise _no_state(path)
+
+
+def _no_state(path: Path) -> StateError:
+    return StateError(f"there is no state in {path}", "name a file that a run was given")
 
 
 def _check_mark(path: Path, note: StateNote, mark: int) -> None:
@@ -95,13 +130,11 @@ def any_state(path: Path, wait: float = WAIT) -> Generator[sqlite3.Connection, N
 
     wait: as for `open_sqlite`. Raises StateError where there is no state or it can't be used.
     """
-    if not path.is_file() or not path.stat().st_size:
-        raise StateError(f"there is no state in {path}", "name a file that a run was given")
+    _check_there(path)
     connection, note = _connected(path, wait)
     with closing(connection), state_errors(path):
         with _writing(connection, wait):
-            if not check_format(connection, path):
-                raise StateError(f"there is no state in {path}", "name a file that a run was given")
+            _check_made(connection, path)
             upgrade_tables(connection, path)
             check_tables(connection, path)
             _check_mark(path, note, _mark(connection, path))
@@ -153,7 +186,8 @@ class SqliteStore:
         self._wait = wait
         connection.execute("PRAGMA busy_timeout = 0")  # see `_lock`
         self._one_at_a_time = RLock()
-        self._versions: Versions = {}
+        self._tables = Tables(connection, path)
+        self._before = _before(connection, path)
 
     @contextmanager
     def begin(self, signature: Signature = UNSIGNED) -> Generator[Transaction, None, None]:
@@ -167,22 +201,22 @@ class SqliteStore:
             with state_errors(self._path):
                 _lock(self._connection, self._wait)
             try:
-                batch = Batch(Tables(self._connection, self._path), signature)
-                yield batch  # what is raised here is no error of the file
-                versions = dict(self._versions)
                 with state_errors(self._path):
-                    keep(self._connection, self._path, batch, versions)
-                    mark = _mark(self._connection, self._path) if batch.events else 0
+                    self._tables.known.see(self._connection)
+                batch = Batch(self._tables, signature)
+                yield batch  # what is raised here is no error of the file
+                with state_errors(self._path):
+                    last = keep(self._tables, batch)
                     self._connection.execute("COMMIT")
-                self._versions = versions
-                if batch.events:
-                    self._note.marked(mark)
+                if last:
+                    self._note.marked(self._before + last)
             except BaseException:
+                self._tables.known.forget()
                 _undo(self._connection)
                 raise
 
     @contextmanager
-    def read(self) -> Generator[Snapshot, None, None]:
+    def read(self) -> Generator[TableSnapshot, None, None]:
         """Return a snapshot, had by a connection of its own: writers go on meanwhile."""
         with state_errors(self._path):
             connection = sqlite3.connect(
@@ -203,9 +237,15 @@ class SqliteStore:
 
 def _mark(connection: sqlite3.Connection, path: Path) -> int:
     """Return how far a state is written: what grows with every event."""
-    events, value, sum_ = connection.execute(_MARK, (CHANGES,)).fetchone()
-    before = 0 if value is None else int(checked(path, "meta", (CHANGES, value, sum_))[1] or 0)
-    return int(events) + before
+    (events,) = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
+    return _before(connection, path) + int(events)
+
+
+def _before(connection: sqlite3.Connection, path: Path) -> int:
+    """Return how many changes formats without events had counted."""
+    query = "SELECT key, value, sum FROM meta WHERE key = ?"
+    row = connection.execute(query, (CHANGES,)).fetchone()
+    return 0 if row is None else int(checked(path, "meta", row)[1] or 0)
 
 
 def _make_private(path: Path) -> None:

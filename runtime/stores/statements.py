@@ -69,6 +69,12 @@ def check_format(connection: sqlite3.Connection, path: Path) -> bool:
     return False
 
 
+def is_earlier(connection: sqlite3.Connection) -> bool:
+    """Return whether the tables are those of an earlier format."""
+    is_ours = _number(connection, "PRAGMA application_id") == APPLICATION_ID
+    return is_ours and _number(connection, "PRAGMA user_version") < FORMAT
+
+
 def upgrade_tables(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the tables of an earlier format to this one, inside the caller's transaction."""
     version = _number(connection, "PRAGMA user_version")

@@ -40,7 +40,7 @@ _OBJECTS = (*ROWS, "overdue", "seen_owned", "seen_lead", "seen_last")
 
 def row_sum(*cells: Stored) -> int:
     """Return the checksum of a row's cells, the same in every version of Python."""
-    texts = ("\x1f" if cell is None else cell if type(cell) is str else str(cell) for cell in cells)
+    texts = [cell if type(cell) is str else "\x1f" if cell is None else str(cell) for cell in cells]
     return crc32("\x1e".join(texts).encode("utf-8", "surrogatepass"))
 
 

@@ -38,17 +38,26 @@ def given(connection: sqlite3.Connection, path: Path, who: str, start: int, end:
 
 
 def add_given(
-    connection: sqlite3.Connection, path: Path, received: Mapping[str, Counter[int]]
+    connection: sqlite3.Connection,
+    path: Path,
+    received: Mapping[str, Counter[int]],
+    latest: dict[str, tuple[int, int]],
 ) -> None:
-    """Count leads as given: by receiver, how many at each moment."""
+    """Count leads as given: by receiver, how many at each moment.
+
+    latest: where known, by receiver, the last moment that is there and its total.
+    """
     for who, times in received.items():
+        last, total = latest.get(who) or _total(connection, path, _LATEST, (who,))
         for at, leads in sorted(times.items()):
-            latest, total = _total(connection, path, _LATEST, (who,))
-            if latest < at:
-                cells = who, at, leads, total + leads
+            total += leads
+            if last < at:
+                cells = who, at, leads, total
                 connection.execute(_KEEP, (*cells, row_sum(*cells)))
+                last = at
             else:
                 _add_before(connection, path, (who, at, leads))
+        latest[who] = last, total
 
 
 def _add_before(connection: sqlite3.Connection, path: Path, new: Given) -> None:

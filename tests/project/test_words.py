@@ -57,6 +57,7 @@ NO_WORDS = {
     "OuterBlock": "a block as the clauses inside see it",
     "Parsed": "the files of a policy as they were read",
     "Recompiled": "a policy after an edit",
+    "Repaired": "a policy after its fixes",
     "Unchecked": "a policy before it is checked",
     "RulesRead": "rules as another text had them",
     "FindingKind": "of findings: what the catalogue says of all that have one name",
@@ -72,6 +73,7 @@ NO_WORDS = {
     "TestCase": "a test; pytest would take a class `Test` for one of its own",
     "Tried": "a rule that was asked, for explanations",
     "UnroutedError": "raised where a lead has no decision to be moved from",
+    "Escalator": "what moves leads whose SLA was missed",
     "Sought": "events that are asked for",
     "Watch": "a lead whose SLA runs",
 }

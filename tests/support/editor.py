@@ -32,6 +32,7 @@ class Editor:
     heard: "Queue[Json]" = attrs.Factory(Queue)
     findings: dict[str, Json] = attrs.Factory(dict[str, Json])
     messages: list[Json] = attrs.Factory(list[Json])
+    answers: dict[int, Json] = attrs.Factory(dict[int, Json])
     versions: dict[str, int] = attrs.Factory(dict[str, int])
     capabilities: Json = attrs.Factory(dict[str, Any])
     _asked: int = 0
@@ -51,10 +52,11 @@ class Editor:
 
     def answer(self, number: int) -> Json:
         """Return the answer to a request."""
-        while True:
+        while number not in self.answers:
             message = self._next()
-            if message.get("id") == number and "method" not in message:
-                return message
+            if "method" not in message:
+                self.answers[message["id"]] = message
+        return self.answers.pop(number)
 
     def tell(self, method: str, params: Json) -> None:
         """Send a notification."""

@@ -14,6 +14,7 @@ from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import CHECKED_AT, Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import STEPS_LIMIT, named_or_configured
+from turnout.commands.watching import watched
 from turnout.compiler.compiled import DEADLINE, compile_policy
 from turnout.compiler.verdict import Severities
 from turnout.compiler.verdict.catalogue import CATALOGUE
@@ -54,6 +55,7 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     examples=(
         "turnout check inbound.route",
         "turnout check policies/ --strict",
+        "turnout check --watch inbound.route",
         "turnout check --explain coverage-gap",
         "turnout check --format github --report sarif turnout.sarif",
     ),
@@ -110,6 +112,7 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     metavar="SECONDS",
     help="When to say `undecided` of every rule of a policy that is still open.",
 )
+@click.option("--watch", is_flag=True, help="Go on, and check again after every change.")
 @CHECKED_AT
 @color_option
 @click.pass_context
@@ -125,6 +128,7 @@ def command(
     steps: int,
     shows_coverage: bool,
     deadline: float,
+    watch: bool,
     at: datetime | None,
 ) -> None:
     """Report everything that is wrong with policies.
@@ -141,21 +145,30 @@ def command(
             f"--coverage is for reading, not for --format {name}",
             "write it with `turnout coverage POLICY -o coverage.json`",
         )
-    found = roots(named_or_configured(paths))
-    files = list(found.files)
-    raised = {"undecided": Severity.ERROR} if fail_undecided else {}
-    report = checked(files, steps, deadline, at, raised)
-    report = attrs.evolve(report, findings=(*found.refused, *report.findings), strict=strict)
-    for format_name, file in reports:
-        with replacing(file) as stream:
-            told = _told(report, format_name, list_undecided)
-            text = click.unstyle("\n".join(format_of(format_name)(told, columns())))
-            stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
-    for text in format_of(name)(_told(report, name, list_undecided), columns()):
-        click.echo(text)
-    for line in coverage_of(files) if shows_coverage else ():
-        click.echo(line)
-    ctx.exit(status(report))
+
+    def once() -> None:
+        found = roots(named_or_configured(paths))
+        files = list(found.files)
+        raised = {"undecided": Severity.ERROR} if fail_undecided else {}
+        report = checked(files, steps, deadline, at, raised)
+        report = attrs.evolve(report, findings=(*found.refused, *report.findings), strict=strict)
+        for format_name, file in reports:
+            with replacing(file) as stream:
+                told = _told(report, format_name, list_undecided)
+                text = click.unstyle("\n".join(format_of(format_name)(told, columns())))
+                stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
+        for text in format_of(name)(_told(report, name, list_undecided), columns()):
+            click.echo(text)
+        for line in coverage_of(files) if shows_coverage else ():
+            click.echo(line)
+        ctx.exit(status(report))
+
+    if not watch:
+        once()
+    named = named_or_configured(paths)
+    if len(named) != 1:
+        raise click.UsageError("--watch takes one PATH")
+    watched(once, named[0], what="the report")
 
 
 def _told(report: Report, name: str, list_undecided: bool) -> Report:  # noqa: FBT001 - as the flag is

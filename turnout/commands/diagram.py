@@ -135,7 +135,18 @@ def command(
         raise CannotRun(
             "only a file that is text can be compared", f"name one in .{', .'.join(TEXTS)}"
         )
-    wanted = Request(view, rule, focus, depth, lead, sample, one_page or is_stdout(out), at, manner)
+    wanted = Request(
+        view,
+        rule,
+        focus,
+        depth,
+        lead,
+        sample,
+        one_page or is_stdout(out),
+        at,
+        manner,
+        direction == "right",
+    )
     wanted.refuse_what_excludes_itself()
     if watch and is_check:
         raise click.UsageError("--check and --watch exclude each other")

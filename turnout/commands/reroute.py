@@ -10,7 +10,7 @@ from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
-from turnout.commands.options import AT, STATE, Command, color_option
+from turnout.commands.options import AT, BY, STATE, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
 from turnout.printable import visible
@@ -58,6 +58,7 @@ def _reason(_ctx: click.Context, _: click.Parameter, value: str) -> str:
     metavar="TEXT",
     help="Why, for the log.",
 )
+@BY
 @STATE
 @click.option(
     "--format",
@@ -79,6 +80,7 @@ def command(
     ids: tuple[str, ...],
     takes_all: bool,
     reason: str,
+    by: str,
     state: Path,
     format_name: str,
     wait: int,
@@ -102,7 +104,7 @@ def command(
     with Router(compiled, route=route, state=state, wait=wait) as router:
         chosen = _chosen(leads, router, manner, ids, takes_all=takes_all)
         try:
-            moves = router.reroute_all(chosen, reason, at=at)
+            moves = router.reroute_all(chosen, reason, at=at, by=by)
         except UnroutedError as unrouted:
             advice = "`turnout route` routes them; nothing was moved"
             named = _named(unrouted.leads)

@@ -1,6 +1,6 @@
 """Findings as an editor shows them: in the words of the command line, at their places."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -55,6 +55,21 @@ class Locator:
     def range(self, span: Span) -> types.Range:
         """Return the place of a span in its file."""
         return self.lines(span.source).range(span.start, span.end)
+
+    def edit(self, span: Span, text: str) -> types.TextEdit:
+        """Return the edit that puts a text in a place, with the line ends of its file."""
+        document = self.documents.open.get(path_of_source(span.source))
+        if document is not None and "\r\n" in document.text:
+            text = text.replace("\n", "\r\n")
+        return types.TextEdit(self.range(span), text)
+
+    def changes(self, puts: Iterable[tuple[Span, str]]) -> dict[str, Sequence[types.TextEdit]]:
+        """Return edits by file, as the protocol has them."""
+        found: dict[str, list[types.TextEdit]] = {}
+        for span, text in puts:
+            uri = self.documents.uri(path_of_source(span.source))
+            found.setdefault(uri, []).append(self.edit(span, text))
+        return dict(found)
 
     def lines(self, source: Source) -> TextLines:
         """Return the lines of a file as it was read."""

@@ -18,6 +18,7 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from turnout import __version__
 from turnout.lsp.desk import Desk
+from turnout.lsp.features import register_files, register_names, register_renaming, register_typing
 from turnout.lsp.following import Level
 from turnout.lsp.open_texts import path_of
 
@@ -58,6 +59,10 @@ def made() -> LanguageServer:
     desk = Desk(server)
     _texts(server, desk)
     _findings(server, desk)
+    register_names(server, desk)
+    register_renaming(server, desk)
+    register_typing(server, desk)
+    register_files(server, desk)
     return server
 
 
