@@ -5,13 +5,12 @@ and its nodes have the places of its own text.
 """
 
 from functools import cache
-from typing import Any
 
 import attrs
 
 from turnout.dsl import nodes
 from turnout.dsl.build import Builder
-from turnout.dsl.lexing import Lexer, UnexpectedError
+from turnout.dsl.lexing import Choice, Lexer, UnexpectedError
 from turnout.dsl.parse import too_deep
 from turnout.dsl.pushdown import Pushdown
 from turnout.dsl.reductions import Reductions
@@ -94,6 +93,6 @@ def _read(before: str, text: str, after: str, at: Span) -> nodes.File | Garbled:
 
 
 @cache
-def _machine() -> tuple[Reductions, dict[int, Any]]:
+def _machine() -> tuple[Reductions, dict[int, Choice]]:
     """Return what all pieces are read with; their nodes are moved to their places afterwards."""
     return Reductions(tables(), Builder(Source("", "")).of), {}

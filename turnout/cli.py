@@ -44,7 +44,7 @@ COMMANDS = {
     "log": "Print what happened to leads.",
     "owners": "Say who answers for which part of a policy.",
     "diff": "Say whose decision a change of a policy changes.",
-    "state": "Check a state file, or rename in it.",
+    "state": "Make, check, carry or rename in a state file.",
     "lsp": "Serve an editor: findings as you type.",
     "run": "Check, compile, draw and route in one go.",
 }

@@ -31,7 +31,7 @@ _SHORTEST_TABLE = 3
 MOST_SHEET_ROWS = 12
 """Rows of a table of rules that are drawn."""
 
-_SMALLEST_PAGE = 8
+_SMALLEST_PAGE, _SMALLEST_BLOCK = 8, 4
 """Rows of what may have a page of its own while there is another way."""
 
 _LONGEST_LINE, _LONGEST_ASKED = 80, 44
@@ -201,7 +201,9 @@ class _Pager:
         return (*shown, *last)
 
     def _is_small(self, item: Portion) -> bool:
-        return not isinstance(item, Stretch) and self._size(item) < _SMALLEST_PAGE
+        # A block has a name, by which its page is found.
+        least = _SMALLEST_BLOCK if isinstance(item, Question) and item.is_block else _SMALLEST_PAGE
+        return not isinstance(item, Stretch) and self._size(item) < least
 
     def _packed(self, items: Sequence[Portion]) -> Iterator[Portion]:
         """Yield the items, runs of small ones as stretches of about as many rows each."""

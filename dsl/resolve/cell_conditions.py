@@ -27,7 +27,7 @@ _WORD = re.compile(
     r"|(?:older|later)\s+than\b|within\s)"
 )
 _NEGATED = re.compile(r"not\s+(?=\S)", re.IGNORECASE)
-_NOT_IN = re.compile(r"not\s+in\s*[\[\"]")
+_NOT_IN = re.compile(r"not\s+in\s*[\[\".\d-]")
 _ALONE = re.compile(r"(?:is\s+)?(?P<word>missing|present)", re.IGNORECASE)
 _RANGE = re.compile(r"[^\s\"]*\.\.[^\s\"]*")
 _PIECE = re.compile(r'\s*("(?:\\.|[^"\\])*"|[^,;|\n]*[^,;|\n\s])\s*(?:[,;|\n]|$)|\s*[,;|\n]')

@@ -143,8 +143,8 @@ class RuleTableReader:
             choices |= {each.name: None for each in self._families if each.name}
             self._scope.unknown("field, territory or segment", node.name, choices)
             return None
-        if field is not None:
-            self._scope.refer("field", node.name)
+        if name not in _KINDS or field is not None:
+            self._scope.refer(self._kind(name, field), node.name)
         if node.heading is not None:
             at = value_column(node.heading, columns, self._scope)
         else:
@@ -154,6 +154,12 @@ class RuleTableReader:
         if field is not None:
             return OfField(at, field)
         return OfOne(at, name) if names is None else OfNames(at, *names)
+
+    def _kind(self, name: str, field: Field | None) -> str:
+        if field is not None:
+            return "field"
+        is_one = name in self._definitions
+        return self._definitions[name].kind if is_one else "segment family"
 
     def _names(self, name: str) -> tuple[str, Mapping[str, object]] | None:
         """Return what the cells of a column of that name speak of, None where it is one thing."""

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
-from turnout.runtime.stores import UNSIGNED, WAIT, Signature, Snapshot, StateError, Transaction
+from turnout.runtime.stores import UNSIGNED, WAIT, Signature, StateError, Transaction
 from turnout.runtime.stores.batch import Batch
 from turnout.runtime.stores.failures import state_errors
 from turnout.runtime.stores.keeping import keep
@@ -216,7 +216,7 @@ class SqliteStore:
                 raise
 
     @contextmanager
-    def read(self) -> Generator[Snapshot, None, None]:
+    def read(self) -> Generator[TableSnapshot, None, None]:
         """Return a snapshot, had by a connection of its own: writers go on meanwhile."""
         with state_errors(self._path):
             connection = sqlite3.connect(

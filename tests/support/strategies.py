@@ -409,10 +409,11 @@ def rule_tables(
     *,
     patterns: bool,
     blank: bool = True,
+    promises: bool = False,
 ) -> WrittenTable:
     """Return a table of one to three rules, named by the numbers that are left.
 
-    blank: with rows that ask nothing, for which nothing can be written.
+    blank: with rows that ask nothing, for which nothing can be written. promises: with SLAs.
     """
     columns = draw(st.lists(st.sampled_from(schema), min_size=1, max_size=3, unique=True))
     places = [name for name in names if name in {"Here", "Near", "Far", "There"}]
@@ -428,7 +429,7 @@ def rule_tables(
             asked.append((place, place))
         if not blank and not any(cell for cell, _ in asked):
             asked[0] = ("present", f"{columns[0].name} is present")
-        chain, due = draw(chains), draw(st.sampled_from(["", "", "2 hours"]))
+        chain, due = draw(chains), draw(st.sampled_from(["", "2 hours"] if promises else [""]))
         rows.append([f"r{number}", *(cell for cell, _ in asked), chain, due])
         when = " and ".join(condition for _, condition in asked if condition)
         sla = f"sla {due}" if due else ""
