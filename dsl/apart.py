@@ -19,7 +19,6 @@ from turnout.dsl.source import Source, Span
 from turnout.frozen import frozen
 from turnout.grammar.lalr import tables
 
-
 _LONGEST_WORD = 40
 """Of a word that can't be read, what is shown."""
 
