@@ -1,11 +1,12 @@
 """What a state costs: assignments one by one, with a long past, and while many leads are moved.
 
-    python bench/states.py [single|past|moves]          all of them where none is named
+    python bench/states.py [single|past|team|moves]          all of them where none is named
 
 - single: processor time of an assignment in memory, in SQLite one in a transaction, and in
   transactions of 100; of a plain policy, and of one with an identity, caps and an SLA;
 - past: the next assignment with monthly caps, on an empty state and on one that was given
   1,000,000 leads this month; the ratio is that of the medians;
+- team: an assignment in a team of 1,000, each with a cap;
 - moves: how long another process waits for its turn at most, while 40,000 overdue leads are
   escalated.
 
@@ -150,6 +151,36 @@ def _give(connection: sqlite3.Connection) -> None:
     connection.commit()
 
 
+def team(folder: Path) -> None:
+    """Print processor time of an assignment in a team of 1,000, each with a cap."""
+    people = [f"p{number}" for number in range(1_000)]
+    for what, cap in (
+        ("without caps", ""),
+        ("a cap per month each", "{ cap 900 per month }"),
+        ("a cap per 24 hours each", "{ cap 900 per 24 hours }"),
+    ):
+        text = "\n".join(
+            (
+                "policy bench",
+                "lead { id: text required, country: country, employees: number, email: email }",
+                *(f"person {name} {cap}" for name in people),
+                f"team all {{ {', '.join(people)} }}",
+                "queue triage",
+                "route inbound { fallback to round-robin all else queue triage }",
+            )
+        )
+        number = 60
+        state = folder / f"{len(what)}.db"
+        with turnout.load(policy(folder, text), state=state) as router:
+            for each in range(20):
+                router.route(lead(f"w{each}"), at=AT)
+            began = time.process_time()
+            for each in range(number):
+                router.route(lead(f"t{each}"), at=AT + SECOND * each)
+            took = (time.process_time() - began) / number * 1e6
+        print(f"  team of 1,000, {what:<24} {took:8.0f} us")
+
+
 WAITING = """
 import sqlite3, sys, time
 from pathlib import Path
@@ -190,13 +221,18 @@ def moves(folder: Path) -> None:
     )
 
 
-CASES: dict[str, Callable[[Path], None]] = {"single": single, "past": past, "moves": moves}
+CASES: dict[str, Callable[[Path], None]] = {
+    "single": single,
+    "past": past,
+    "team": team,
+    "moves": moves,
+}
 
 
 def main(argv: list[str]) -> None:
     """Run the cases that are named, or all."""
     if not set(argv) <= set(CASES):
-        sys.exit("usage: python bench/states.py [single|past|moves]")
+        sys.exit("usage: python bench/states.py [single|past|team|moves]")
     shared = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
     for name in argv or CASES:
         print(name)

@@ -135,12 +135,15 @@ class Batch:
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period, those of this batch included."""
-        periods = self._given.setdefault(who, {})
+        periods = self._given.get(who)
+        if periods is None:
+            periods = self._given[who] = {}
         count = periods.get((start, end))
         if count is None:
-            here = self.received.get(who, Counter[int]())
             count = self.kept.given(who, start, end)
-            count += sum(leads for at, leads in here.items() if start <= at < end)
+            if who in self.received:
+                here = self.received[who].items()
+                count += sum(leads for at, leads in here if start <= at < end)
             periods[start, end] = count
         return count
 

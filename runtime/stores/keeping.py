@@ -30,7 +30,7 @@ def keep(tables: Tables, batch: Batch) -> int:
             load = person, tables.open_leads(person) + more
             connection.execute("INSERT OR REPLACE INTO load VALUES (?, ?, ?)", summed(load))
             known.loads[person] = load[1]
-    add_given(connection, tables.path, batch.received, known.latest)
+    add_given(connection, tables.path, known, batch.received)
     if batch.remembered:
         _remember(connection, batch)
     return last

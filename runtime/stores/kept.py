@@ -28,7 +28,7 @@ from turnout.runtime.stores.cells import (
 )
 from turnout.runtime.stores.details import STANDING, recorded_as, with_detail
 from turnout.runtime.stores.failures import damaged, state_errors
-from turnout.runtime.stores.known import Known
+from turnout.runtime.stores.remembered import Remembered
 from turnout.runtime.stores.sums import ROWS, checked
 from turnout.runtime.stores.totals import given
 
@@ -54,7 +54,7 @@ class Tables:
 
     connection: sqlite3.Connection
     path: Path
-    known: Known = attribute(factory=Known)
+    known: Remembered = attribute(factory=Remembered)
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead."""
@@ -90,7 +90,7 @@ class Tables:
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period."""
-        return given(self.connection, self.path, who, start, end)
+        return given(self.connection, self.path, self.known, who, (start, end))
 
     def earlier(self, key: str, start: int, end: int, *, owned: bool) -> Iterator[Seen]:
         """Yield the leads remembered under a key in a period, the latest first."""

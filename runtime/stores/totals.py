@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TypeAlias
 
 from turnout.runtime.stores.failures import damaged, state_errors
+from turnout.runtime.stores.remembered import Remembered
 from turnout.runtime.stores.sums import ROWS, checked, row_sum
 
-Given: TypeAlias = tuple[str, int, int]
+GivenLeads: TypeAlias = tuple[str, int, int]
 """Who was given leads, when (microseconds since 1970, UTC), and how many."""
 
 _ROWS = f"SELECT {', '.join((*ROWS['given'], 'sum'))} FROM given"  # noqa: S608 - our own names
@@ -29,26 +30,32 @@ _LATER = (
 )
 
 
-def given(connection: sqlite3.Connection, path: Path, who: str, start: int, end: int) -> int:
+def given(
+    connection: sqlite3.Connection, path: Path, known: Remembered, who: str, period: tuple[int, int]
+) -> int:
     """Return how many leads somebody was given in a period, the end left out."""
-    at, until = _total(connection, path, _BEFORE, (who, end))
+    start, end = period
+    latest = known.latest.get(who)
+    if latest is None:
+        latest = known.latest[who] = _total(connection, path, _LATEST, (who,))
+    at, until = latest if latest[0] < end else _total(connection, path, _BEFORE, (who, end))
     if at < start:
         return 0
-    return until - _total(connection, path, _BEFORE, (who, start))[1]
+    before = known.before.get((who, start))
+    if before is None:
+        before = known.before[who, start] = _total(connection, path, _BEFORE, (who, start))[1]
+    return until - before
 
 
 def add_given(
     connection: sqlite3.Connection,
     path: Path,
+    known: Remembered,
     received: Mapping[str, Counter[int]],
-    latest: dict[str, tuple[int, int]],
 ) -> None:
-    """Count leads as given: by receiver, how many at each moment.
-
-    latest: where known, by receiver, the last moment that is there and its total.
-    """
+    """Count leads as given: by receiver, how many at each moment."""
     for who, times in received.items():
-        last, total = latest.get(who) or _total(connection, path, _LATEST, (who,))
+        last, total = known.latest.get(who) or _total(connection, path, _LATEST, (who,))
         for at, leads in sorted(times.items()):
             total += leads
             if last < at:
@@ -56,11 +63,12 @@ def add_given(
                 connection.execute(_KEEP, (*cells, row_sum(*cells)))
                 last = at
             else:
+                known.before.clear()
                 _add_before(connection, path, (who, at, leads))
-        latest[who] = last, total
+        known.latest[who] = last, total
 
 
-def _add_before(connection: sqlite3.Connection, path: Path, new: Given) -> None:
+def _add_before(connection: sqlite3.Connection, path: Path, new: GivenLeads) -> None:
     """Count leads of a moment that is not after all that are there."""
     who, at, leads = new
     before, total = _total(connection, path, _BEFORE, (who, at + 1))
@@ -90,7 +98,7 @@ def _total(
     return at, total
 
 
-def write_given(connection: sqlite3.Connection, counts: Iterable[Given]) -> None:
+def write_given(connection: sqlite3.Connection, counts: Iterable[GivenLeads]) -> None:
     """Write all counts, into a table that has none. counts: in order, each moment once."""
     totals: dict[str, int] = {}
     for who, at, leads in counts:

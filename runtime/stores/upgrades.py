@@ -15,7 +15,7 @@ from zlib import crc32
 from turnout.runtime.stores import microseconds, receivers
 from turnout.runtime.stores.first_events import keep_events
 from turnout.runtime.stores.sums import row_sum, schema_sum
-from turnout.runtime.stores.totals import Given, write_given
+from turnout.runtime.stores.totals import GivenLeads, write_given
 
 
 def watch_dues(connection: sqlite3.Connection) -> None:
@@ -115,7 +115,7 @@ def total_given(connection: sqlite3.Connection) -> None:
     connection.execute("DROP TABLE former")
 
 
-def _whole(row: tuple[str, int, int, int]) -> Given:
+def _whole(row: tuple[str, int, int, int]) -> GivenLeads:
     who, at, leads, sum_ = row
     if sum_ != _given_sum(who, at, leads):
         raise ValueError("a row is not what was written")

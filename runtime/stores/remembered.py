@@ -14,18 +14,20 @@ _MOST = 50_000
 
 
 @define(eq=False)
-class Known:
+class Remembered:
     """What was last written or read.
 
     versions: by the hash of a version of the policy, its number in the state. turns: by
-    team. loads: by person, their open leads. latest: see `add_given`. last: the number of
-    the last event, None where it isn't known.
+    team. loads: by person, their open leads. latest: by receiver, the last moment at which
+    they were given leads, and how many up to then; before: up to, but without a moment.
+    last: the number of the last event, None where it isn't known.
     """
 
     versions: dict[str, int] = attribute(factory=dict[str, int])
     turns: dict[str, Turns] = attribute(factory=dict[str, Turns])
     loads: dict[str, int] = attribute(factory=dict[str, int])
     latest: dict[str, tuple[int, int]] = attribute(factory=dict[str, tuple[int, int]])
+    before: dict[tuple[str, int], int] = attribute(factory=dict[tuple[str, int], int])
     last: int | None = None
     _writes: int | None = attribute(default=None, init=False)
 
@@ -35,6 +37,8 @@ class Known:
         if writes != self._writes or len(self.latest) > _MOST:
             self.forget()
             self._writes = writes
+        if len(self.before) > _MOST:  # periods that roll begin with each lead anew
+            self.before.clear()
 
     def forget(self) -> None:
         """Forget everything, as what was written last may not have been kept."""
@@ -42,5 +46,6 @@ class Known:
         self.turns.clear()
         self.loads.clear()
         self.latest.clear()
+        self.before.clear()
         self.last = None
         self._writes = None
