@@ -19,6 +19,9 @@ from turnout.dsl.source import Source, Span
 from turnout.frozen import frozen
 from turnout.grammar.lalr import tables
 
+_LONGEST_WORD = 40
+"""Of a word that can't be read, what is shown."""
+
 
 @frozen
 class Garbled:
@@ -87,7 +90,8 @@ def _read(before: str, text: str, after: str, at: Span) -> nodes.File | Garbled:
         if start is None or not at.start <= start < at.end:
             return Garbled(at, "something is missing at its end")
         word = at.source.text[start : at.end].split(maxsplit=1)[0]
-        return Garbled(Span(at.source, start, start + len(word)), f"`{word}` can't stand here")
+        shown = word if len(word) <= _LONGEST_WORD else f"{word[:_LONGEST_WORD]}..."
+        return Garbled(Span(at.source, start, start + len(word)), f"`{shown}` can't stand here")
     file: nodes.File = moved(read.items[0], at.source, by)
     return file
 

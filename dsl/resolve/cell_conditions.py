@@ -20,6 +20,9 @@ from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.frozen import frozen
 
+MAX_CELL = 10_000
+"""Characters of a cell that are read."""
+
 FORMS = "write values (`DE, AT`), a test (`>= 1000`, `100..999`, `missing`), or `not` and values"
 
 _WORD = re.compile(
@@ -29,7 +32,6 @@ _WORD = re.compile(
 _NEGATED = re.compile(r"not\s+(?=\S)", re.IGNORECASE)
 _NOT_IN = re.compile(r"not\s+in\s*[\[\".\d-]")
 _ALONE = re.compile(r"(?:is\s+)?(?P<word>missing|present)", re.IGNORECASE)
-_RANGE = re.compile(r"[^\s\"]*\.\.[^\s\"]*")
 _PIECE = re.compile(r'\s*("(?:\\.|[^"\\])*"|[^,;|\n]*[^,;|\n\s])\s*(?:[,;|\n]|$)|\s*[,;|\n]')
 _ANYTHING = {"*", "any", "all", "-", "\u2013", "\u2014", "n/a", "everything", "everyone"}
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!)")
@@ -126,6 +128,9 @@ def said_of(name: str, text: str, at: Span) -> nodes.ConditionNode | Misread:
 
 def _no_cell(text: str, at: Span) -> Misread | None:
     """Return why something that a spreadsheet left in a cell is none of the language's."""
+    if len(text) > MAX_CELL:
+        message = f"the cell has more than {MAX_CELL:,} characters"
+        return Misread(Span(at.source, at.start, at.start + 1), message, "name what it lists")
     if _ERROR.match(text):
         return Misread(
             at, f"`{text}` is an error of the spreadsheet", "mend the sheet, and save it anew"
@@ -148,11 +153,15 @@ def _test(field: Field, text: str, at: Span) -> nodes.Test | Garbled | None:
     is_day = isinstance(field.type, types.Date) and text in _DAY_WORDS
     if is_day or (isinstance(field.type, types.Domain) and text == "free-mail"):
         word = "is"
-    elif field.type.shape in types.ON_A_LINE and _RANGE.fullmatch(text):
+    elif field.type.shape in types.ON_A_LINE and _is_range(text):
         word = "in"
     elif not (_WORD.match(text) or _NOT_IN.match(text)):
         return None
     return tested(text, field.name, at, word)
+
+
+def _is_range(text: str) -> bool:
+    return ".." in text and '"' not in text and len(text.split()) == 1
 
 
 def _unreadable(field: Field, text: str, at: Span, why: Garbled) -> Misread:

@@ -17,6 +17,7 @@ from turnout.dsl.fixes import inserted
 from turnout.dsl.headers import ColumnNames
 from turnout.dsl.names import is_name, plain_name
 from turnout.dsl.promises import Action
+from turnout.dsl.resolve.cell_conditions import MAX_CELL
 from turnout.dsl.resolve.conditions import Bounds, ConditionReader
 from turnout.dsl.resolve.promises import actions, only, sla
 from turnout.dsl.resolve.rule_tables import MAX_FINDINGS, RowConditions, RuleRows, joined
@@ -222,6 +223,9 @@ class RowReader:
             chain = nodes.Chain((made,), place)
         else:
             chain = chain_in(text, place)
+        if len(text) > MAX_CELL:
+            chain = Garbled(Span(place.source, place.start, place.start + 1), "it is too long")
+            text = f"{text[:20]}..."
         if isinstance(chain, Garbled):
             self._scope.findings.append(self._no_target(text, chain))
             return None
@@ -254,8 +258,9 @@ class RowReader:
             return None
         known = self._slas.get(text)
         if known is None:
-            read = sla_in(text, place)
+            read = sla_in(text[:MAX_CELL], place)
             if isinstance(read, Garbled):
+                text = text if len(text) < MAX_CELL else f"{text[:20]}..."
                 message = f"`{text}` is not a time to answer in: {read.said}"
                 advice = "write a number and a unit, such as `4 hours`"
                 self._scope.report("table-value", read.span, message, help=advice)

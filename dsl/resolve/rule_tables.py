@@ -248,7 +248,7 @@ def _made(stem: str, cells: list[str]) -> str:
     >>> _made("matrix", ["", "100..999"]), _made("matrix", [""])
     ('matrix-100-999', 'matrix-any')
     """
-    said = [cell for each in cells if (cell := each.strip())]
+    said = [cell[:_LONGEST_NAME] for each in cells if (cell := each.strip())]
     for pattern, words in _SPELLED:
         said = [pattern.sub(words, each) for each in said]
     name = name_of("-".join([stem, *(said or ["any"])])) or stem

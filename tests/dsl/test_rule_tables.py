@@ -161,3 +161,26 @@ def test_many_findings_of_one_kind_in_a_table_are_told_as_one() -> None:
         table.text.replace("rules", "\n# allow redundant-rule: as it is\nrules"), table.tables
     )
     assert not named(compiled(allowed).findings, "redundant-rule")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["." * 100_000 + " 5", "DE," * 40_000, "a" * 100_000, "(" * 5_000, "not " * 3_000 + "DE"],
+)
+def test_a_cell_of_any_size_is_refused_in_time(cell: str) -> None:
+    head = 'rules from "m.csv" by country, staff { to column to sla column sla }'
+    for row in (
+        f'"{cell}",,queue a,',
+        f',"{cell}",queue a,',
+        f'DE,,"{cell}",',
+        f'DE,,queue a,"{cell}"',
+    ):
+        _, found = attempted(policy(f"country,staff,to,sla\n{row}\n", head))
+        assert errors(found)
+        assert all(len(finding.message) < 40_000 for finding in found)
+
+
+def test_signs_that_act_are_shown_and_do_nothing() -> None:
+    table = "country,to,\u202eevil\x1b[31m\nDE\u202e,a,\n"
+    _, found = attempted(policy(table, 'rules from "m.csv" by country { to queue column to }'))
+    assert {finding.name for finding in found} == {"unread-column"}

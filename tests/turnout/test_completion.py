@@ -8,7 +8,7 @@ import pytest
 from turnout.compiler.compiled import read_policy
 from turnout.dsl.files import Files
 from turnout.lsp.completion import offered
-from turnout.lsp.following import Known, Level
+from turnout.lsp.following import Insight, Level
 from turnout.lsp.standing import standing
 
 POLICY = """lead {
@@ -48,7 +48,7 @@ def at(marked: str) -> set[str]:
 def words(text: str) -> set[str]:
     path = Path("/a.route")
     read = read_policy(path, files=Files({path: POLICY}))
-    known = Known(path, 1, Level.READ, read, None)
+    known = Insight(path, 1, Level.READ, read, None)
     found = standing(text.replace("|", ""), text.index("|"))
     return set() if found is None else {each.text for each in offered(known, found)}
 

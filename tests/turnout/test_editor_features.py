@@ -162,7 +162,8 @@ def test_a_fix_makes_its_finding_go(lone: Editor, path: Path) -> None:
         for action in found:
             (of,) = action["diagnostics"]
             changes = action["edit"]["changes"]
-            if action["title"].startswith("allow ") or of != finding or uri not in changes:
+            is_fix = not action["title"].startswith(("allow ", "make a test "))
+            if not is_fix or of != finding or uri not in changes:
                 continue
             lone.edit(uri, edited(text, changes[uri]))
             left = [(each["code"], each["message"]) for each in lone.settled(uri)]
@@ -245,3 +246,57 @@ def test_a_part_of_a_file_is_formatted(lone: Editor, uri: str) -> None:
     lone.edit(uri, whole := edited(text, edits))
     assert asked(lone, "formatting", uri, options=options) == []
     assert "team sales" in whole
+
+
+def test_words_are_coloured_by_what_they_are(lone: Editor, uri: str) -> None:
+    found: Json = asked(lone, "semanticTokens/full", uri)  # type: ignore[assignment]
+    legend = lone.capabilities["semanticTokensProvider"]["legend"]["tokenTypes"]
+    line = column = 0
+    seen: dict[tuple[str, str], int] = {}
+    numbers = found["data"]
+    for at in range(0, len(numbers), 5):
+        down, right, length, kind, is_declared = numbers[at : at + 5]
+        line, column = line + down, right + (0 if down else column)
+        word = POLICY.split("\n")[line][column : column + length]
+        seen[word, legend[kind]] = seen.get((word, legend[kind]), 0) + is_declared
+    assert seen["route", "keyword"] == 0
+    assert seen["North", "class"] == 1
+    assert seen["sales", "enum"] == 1
+    assert seen["size", "property"] == 1
+    assert seen["3", "number"] == 0
+    assert seen['"1"', "string"] == 0
+
+
+def test_tests_are_run_beside_their_text(lone: Editor, uri: str) -> None:
+    fit = POLICY.replace("inbx", "inbox").replace("  expect rule north", "  expect rule south")
+    fit = fit.replace("rule south { when South", "rule south { when South and size < 5")
+    fit = fit.replace("queue inbox }\n  fallback", "person ana }\n  fallback")
+    lone.edit(uri, fit)
+    lenses = asked(lone, "codeLens", uri)
+    assert isinstance(lenses, list)
+    assert [each["command"]["title"] for each in lenses] == [
+        "fails: 1 of what it expects is not so"
+    ]
+    everything = {"start": at("# Who"), "end": {"line": 99, "character": 0}}
+    hints = asked(lone, "inlayHint", uri, range=everything)
+    assert isinstance(hints, list)
+    assert [each["label"] for each in hints] == ["not so: rule `north` takes it"]
+    lone.edit(uri, fit.replace("expect rule south", "expect rule north"))
+    lenses = asked(lone, "codeLens", uri)
+    assert isinstance(lenses, list)
+    assert [each["command"]["title"] for each in lenses] == ["passes"]
+
+
+def test_a_witness_becomes_a_test_that_passes(lone: Editor, uri: str) -> None:
+    gap = POLICY.replace("inbx", "inbox").replace("  fallback to queue inbox\n", "")
+    lone.edit(uri, gap)
+    found = next(each for each in lone.settled(uri) if each["code"] == "coverage-gap")
+    context: Json = {"diagnostics": [found]}
+    offered = asked(lone, "codeAction", uri, range=found["range"], context=context)
+    assert isinstance(offered, list)
+    action = next(each for each in offered if each["title"] == "make a test of the witness")
+    text = edited(gap, action["edit"]["changes"][uri])
+    assert text.startswith(gap)
+    assert text.removeprefix(gap).count("expect nobody") == 1
+    lone.edit(uri, text)
+    assert "incomplete-test" not in {each["code"] for each in lone.settled(uri)}

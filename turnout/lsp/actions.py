@@ -10,21 +10,24 @@ from collections.abc import Iterator
 from lsprotocol import types
 
 from turnout.compiler.verdict import can_be_allowed
+from turnout.compiler.verdict.catalogue import PROVED
 from turnout.dsl import nodes
-from turnout.dsl.findings import Finding, Fix
+from turnout.dsl.findings import Finding, Fix, Severity
 from turnout.dsl.fixes import inserted
 from turnout.dsl.names import is_name
 from turnout.dsl.source import Span
 from turnout.lsp.declaring import outline
 from turnout.lsp.diagnostics import Locator, diagnostic
-from turnout.lsp.following import Known
+from turnout.lsp.following import Insight
 from turnout.lsp.uses import declarations_of
+from turnout.trials.witnessed import witness_test
 
+_PROVED = frozenset(kind.name for kind in PROVED)
 _WHOLE = ("queue", "person", "sequence", "partner")
 """Kinds of which a name alone is a declaration."""
 
 
-def actions(known: Known, at: Span, locator: Locator) -> Iterator[types.CodeAction]:
+def actions(known: Insight, at: Span, locator: Locator) -> Iterator[types.CodeAction]:
     """Yield what can be done about the findings of a policy that stand in a piece of text."""
     for finding in known.compiled.findings if known.compiled else ():
         span = finding.span
@@ -36,6 +39,9 @@ def actions(known: Known, at: Span, locator: Locator) -> Iterator[types.CodeActi
         for fix in fixes:
             is_preferred = fix in finding.fixes and len(finding.fixes) == 1
             yield _action(finding, fix, locator, is_preferred=is_preferred)
+        test = _testing(known, finding)
+        if test is not None:
+            yield _action(finding, test, locator, is_preferred=False)
         if can_be_allowed(finding.name):
             yield _action(finding, _allowing(finding), locator, is_preferred=False)
 
@@ -63,7 +69,31 @@ def _allowing(finding: Finding) -> Fix:
     return inserted(span.source, start, comment, f"allow `{finding.name}` here, and write why")
 
 
-def _declaring(known: Known, finding: Finding) -> Iterator[Fix]:
+def _testing(known: Insight, finding: Finding) -> Fix | None:
+    """Return the edit that puts the witness of a finding at the end of its file, as a test."""
+    span, witness, compiled = finding.span, finding.witness, known.compiled
+    if span is None or witness is None or not witness.confirmed or compiled is None:
+        return None
+    errors = (each for each in compiled.findings if each.severity is Severity.ERROR)
+    routes = compiled.policy.routes.values()
+    around = [
+        route.name
+        for route in routes
+        if route.whole is not None
+        and route.whole.source.name == span.source.name
+        and route.whole.start <= span.start < route.whole.end
+    ]
+    if len(around) != 1 or any(each.name not in _PROVED for each in errors):
+        return None
+    text = witness_test(compiled.program, around[0], witness.fields, finding.message)
+    if text is None:
+        return None
+    end = len(span.source.text)
+    gap = "" if span.source.text.endswith("\n") else "\n"
+    return inserted(span.source, end, f"{gap}\n{text}", "make a test of the witness")
+
+
+def _declaring(known: Insight, finding: Finding) -> Iterator[Fix]:
     """Yield the edit that declares an unknown name."""
     if finding.name != "unknown-name" or finding.span is None:
         return
@@ -79,7 +109,7 @@ def _declaring(known: Known, finding: Finding) -> Iterator[Fix]:
         yield from _in_lead(known, name)
 
 
-def _beside_others(known: Known, kind: str, name: str) -> Iterator[Fix]:
+def _beside_others(known: Insight, kind: str, name: str) -> Iterator[Fix]:
     text = f"{kind} {name}\n"
     title = f"declare {kind} `{name}`"
     last = [each.at for each in declarations_of(known) if each.kind == kind]
@@ -99,7 +129,7 @@ def _beside_others(known: Known, kind: str, name: str) -> Iterator[Fix]:
         yield inserted(main.source, start, text, title)
 
 
-def _in_lead(known: Known, name: str) -> Iterator[Fix]:
+def _in_lead(known: Insight, name: str) -> Iterator[Fix]:
     for file in known.read.files:
         for item in file.items:
             if isinstance(item, nodes.LeadSchema) and item.fields:

@@ -19,7 +19,7 @@ from turnout.dsl.types import AnyOf, Boolean, Country, Field, Language, OneOf, P
 from turnout.dsl.values.iso import rows
 from turnout.dsl.wording import quoted, typed
 from turnout.frozen import frozen
-from turnout.lsp.following import Known
+from turnout.lsp.following import Insight
 from turnout.lsp.standing import Standing
 
 _CONDITION = ("field", "territory", "segment")
@@ -82,7 +82,7 @@ class Offered:
     rank: int = 1
 
 
-def offered(known: Known | None, standing: Standing) -> Iterator[Offered]:
+def offered(known: Insight | None, standing: Standing) -> Iterator[Offered]:
     """Yield what may stand at a place, in no order; known: the policy as it was read last."""
     if known is not None:
         resolution = known.read.resolution

@@ -17,7 +17,7 @@ from pygls.lsp.server import LanguageServer
 from turnout import __version__
 from turnout.frozen import define, frozen
 from turnout.lsp.diagnostics import Locator, diagnostics
-from turnout.lsp.following import Follower, Known, Level
+from turnout.lsp.following import Follower, Insight, Level
 from turnout.lsp.open_texts import Documents, path_of
 
 
@@ -40,7 +40,7 @@ class Desk:
 
     server: LanguageServer
     documents: Documents = attrs.Factory(Documents)
-    answers: Mapping[Path, Known] = attrs.Factory(dict[Path, Known])
+    answers: Mapping[Path, Insight] = attrs.Factory(dict[Path, Insight])
     found: Mapping[Path, tuple[types.Diagnostic, ...]] = attrs.Factory(
         dict[Path, tuple[types.Diagnostic, ...]]
     )
@@ -71,7 +71,7 @@ class Desk:
         """Let the worker know of texts that are others now."""
         self.follower.change(self.documents.texts(), paths)
 
-    async def at(self, level: Level) -> Mapping[Path, Known]:
+    async def at(self, level: Level) -> Mapping[Path, Insight]:
         """Return the answers for the texts as they are now, once the worker is that far."""
         number = self.follower.number
         if self.reached.get(level, 0) < number:
@@ -80,12 +80,12 @@ class Desk:
             await waiting.done
         return self.answers
 
-    def _heard(self, number: int, level: Level, answers: Mapping[Path, Known]) -> None:
+    def _heard(self, number: int, level: Level, answers: Mapping[Path, Insight]) -> None:
         """Hear of the worker, in its thread."""
         assert self.loop is not None  # the worker starts after it
         self.loop.call_soon_threadsafe(self._take, number, level, dict(answers))
 
-    def _take(self, number: int, level: Level, answers: Mapping[Path, Known]) -> None:
+    def _take(self, number: int, level: Level, answers: Mapping[Path, Insight]) -> None:
         self.answers = answers
         self.reached[level] = number
         if level is not Level.READ and number == self.follower.number:

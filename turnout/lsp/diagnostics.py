@@ -13,7 +13,7 @@ from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.source import Source, Span
 from turnout.errors import Error
 from turnout.frozen import define
-from turnout.lsp.following import Known
+from turnout.lsp.following import Insight
 from turnout.lsp.open_texts import Documents, uri_of
 from turnout.lsp.positions import TextLines
 from turnout.printable import visible
@@ -88,7 +88,7 @@ def path_of_source(source: Source) -> Path:
 
 
 def diagnostics(
-    answers: Iterable[Known], locator: Locator
+    answers: Iterable[Insight], locator: Locator
 ) -> Mapping[Path, tuple[types.Diagnostic, ...]]:
     """Return what is to be shown of each file that the policies read, by path.
 

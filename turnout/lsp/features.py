@@ -4,7 +4,7 @@ Every answer is about the texts as they are now: whoever asks waits until they h
 read, and no longer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lsprotocol import types
@@ -15,18 +15,21 @@ from turnout.dsl.nodes import File
 from turnout.dsl.source import Span
 from turnout.frozen import frozen
 from turnout.lsp.actions import actions
+from turnout.lsp.colours import TYPES, Coloured, coloured
 from turnout.lsp.completion import Offered, offered
 from turnout.lsp.declaring import Outlined, outline
 from turnout.lsp.desk import Desk
 from turnout.lsp.diagnostics import Locator, path_of_source
-from turnout.lsp.following import Known, Level
+from turnout.lsp.following import Insight, Level
 from turnout.lsp.layout import foldings, format_edits, links
 from turnout.lsp.new_name import fixed, renamed
 from turnout.lsp.open_texts import path_of
 from turnout.lsp.positions import TextLines
 from turnout.lsp.standing import standing
 from turnout.lsp.telling import told
-from turnout.lsp.uses import Use, use_at, uses
+from turnout.lsp.trying import TestRun, tried_tests
+from turnout.lsp.uses import Use, use_at, uses, uses_in
+from turnout.printable import visible
 
 _KINDS = {
     "block": types.SymbolKind.Namespace,
@@ -56,7 +59,7 @@ MOST_SYMBOLS = 500
 class _File:
     """A file that is asked about, in one of the policies that read it."""
 
-    known: Known
+    known: Insight
     file: File
     locator: Locator
 
@@ -139,6 +142,64 @@ def register_typing(server: LanguageServer, desk: Desk) -> None:
         place = types.Range(lines.position(found.start), params.position)
         items = [_item(each, place) for each in offered(known, found)]
         return types.CompletionList(is_incomplete=False, items=items)
+
+
+def register_showing(server: LanguageServer, desk: Desk) -> None:
+    """Register what is shown in and beside a text by itself."""
+    legend = types.SemanticTokensLegend(list(TYPES), ["declaration"])
+
+    @server.feature(types.TEXT_DOCUMENT_SEMANTIC_TOKENS_FULL, legend)
+    async def colours(params: types.SemanticTokensParams) -> types.SemanticTokens:
+        asked = await _file(desk, params.text_document.uri)
+        if asked is None:
+            return types.SemanticTokens([])
+        source = asked.file.source
+        names = (
+            (use.kind, use.at.start, use.at.end, use.at == use.declared)
+            for use in uses_in(asked.known, source)
+        )
+        return types.SemanticTokens(_encoded(coloured(source, names), asked.locator.lines(source)))
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
+    async def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
+        tried, locator = await _tried(desk, params.text_document.uri)
+        return [
+            types.CodeLens(locator.range(each.at), types.Command(each.said, "")) for each in tried
+        ]
+
+    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    async def hints(params: types.InlayHintParams) -> list[types.InlayHint]:
+        tried, locator = await _tried(desk, params.text_document.uri)
+        found = (
+            types.InlayHint(locator.range(span).end, visible(said), padding_left=True)
+            for each in tried
+            for span, said in each.faults
+        )
+        low, high = params.range.start.line, params.range.end.line
+        return [each for each in found if low <= each.position.line <= high]
+
+
+async def _tried(desk: Desk, uri: str) -> tuple[tuple[TestRun, ...], Locator]:
+    """Return the tests of a file, run, once all checks are through."""
+    await desk.at(Level.WHOLE)
+    asked = await _file(desk, uri)
+    if asked is None or asked.known.compiled is None or asked.known.level is not Level.WHOLE:
+        return (), Locator(desk.documents)
+    return tried_tests(asked.known.compiled, asked.file.source), asked.locator
+
+
+def _encoded(found: Iterable[Coloured], lines: TextLines) -> list[int]:
+    """Return words as the protocol has them: five numbers each, the first two relative."""
+    numbers: list[int] = []
+    before = types.Position(0, 0)
+    for each in found:
+        start, end = lines.position(each.start), lines.position(each.end)
+        line = start.line - before.line
+        column = start.character - (before.character if line == 0 else 0)
+        length = end.character - start.character
+        numbers += [line, column, length, TYPES.index(each.type), int(each.is_declared)]
+        before = start
+    return numbers
 
 
 def register_files(server: LanguageServer, desk: Desk) -> None:

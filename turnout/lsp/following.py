@@ -46,7 +46,7 @@ class Level(IntEnum):
 
 
 @frozen
-class Known:
+class Insight:
     """What is known of a policy after an edit.
 
     main: its main file. number: of the edit. read: the policy as it was read. compiled: with
@@ -69,14 +69,14 @@ class _Followed:
     main: Path
     rules: RulesRead | None = None
     checked: Checked | None = None
-    answer: Known | None = None
+    answer: Insight | None = None
 
     def concerns(self, paths: Iterable[Path]) -> bool:
         """Return whether one of these files was read for it, or it never was read."""
         return self.answer is None or any(path in self.answer.read.read for path in paths)
 
 
-Told = Callable[[int, Level, Mapping[Path, Known]], None]
+Told = Callable[[int, Level, Mapping[Path, Insight]], None]
 """Called by the worker: with the number of the edit, how far it came, and every answer."""
 
 
@@ -179,7 +179,7 @@ class Follower:
         told(number, level, answers)
 
 
-def _read(followed: _Followed, number: int, files: Files) -> tuple[Known, Severities]:
+def _read(followed: _Followed, number: int, files: Files) -> tuple[Insight, Severities]:
     before = followed.answer.compiled if followed.answer else None
     fault: ConfigurationError | None = None
     severities: Severities = {}
@@ -189,7 +189,7 @@ def _read(followed: _Followed, number: int, files: Files) -> tuple[Known, Severi
         fault = found
     read = read_policy(followed.main, files=files, known=followed.rules)
     followed.rules = rules_of(read, followed.rules)
-    return Known(followed.main, number, Level.READ, read, before, fault), severities
+    return Insight(followed.main, number, Level.READ, read, before, fault), severities
 
 
 def _check(followed: _Followed, level: Level, severities: Severities) -> None:

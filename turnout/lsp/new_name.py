@@ -16,7 +16,7 @@ from turnout.dsl.fixes import misspelt
 from turnout.dsl.source import Span
 from turnout.frozen import frozen
 from turnout.lsp.diagnostics import path_of_source
-from turnout.lsp.following import Known
+from turnout.lsp.following import Insight
 from turnout.lsp.uses import Use, uses
 
 
@@ -29,7 +29,7 @@ class Put:
 
 
 def renamed(
-    answers: Mapping[Path, Known], texts: Mapping[Path, str], use: Use, name: str
+    answers: Mapping[Path, Insight], texts: Mapping[Path, str], use: Use, name: str
 ) -> tuple[Put, ...] | str:
     """Return the edits that rename what a word names, or why it can't be renamed.
 

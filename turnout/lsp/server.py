@@ -18,7 +18,13 @@ from pygls.protocol import LanguageServerProtocol, lsp_method
 
 from turnout import __version__
 from turnout.lsp.desk import Desk
-from turnout.lsp.features import register_files, register_names, register_renaming, register_typing
+from turnout.lsp.features import (
+    register_files,
+    register_names,
+    register_renaming,
+    register_showing,
+    register_typing,
+)
 from turnout.lsp.following import Level
 from turnout.lsp.open_texts import path_of
 
@@ -62,6 +68,7 @@ def made() -> LanguageServer:
     register_names(server, desk)
     register_renaming(server, desk)
     register_typing(server, desk)
+    register_showing(server, desk)
     register_files(server, desk)
     return server
 
@@ -126,7 +133,7 @@ def _findings(server: LanguageServer, desk: Desk) -> None:
 
     @server.feature("turnout/settled")
     async def settled(_: types.DocumentDiagnosticParams) -> None:
-        """Known once all checks of the texts as they are now are through."""
+        """Insight once all checks of the texts as they are now are through."""
         await desk.at(Level.WHOLE)
 
 

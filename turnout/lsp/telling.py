@@ -12,7 +12,7 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.wording import typed, written
 from turnout.lsp.declaring import outline, part_at
 from turnout.lsp.diagnostics import path_of_source
-from turnout.lsp.following import Known
+from turnout.lsp.following import Insight
 from turnout.lsp.uses import Use, uses
 from turnout.printable import visible
 from turnout.rendering.report import counted
@@ -23,7 +23,7 @@ MOST_LINES = 14
 _FENCE = re.compile(r"`{3,}")
 
 
-def told(answers: Mapping[Path, Known], use: Use) -> str | None:
+def told(answers: Mapping[Path, Insight], use: Use) -> str | None:
     """Return what is told of a name as Markdown, None where it is declared nowhere."""
     if use.declared is None:
         return None

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from turnout.dsl.references import Reference
 from turnout.dsl.resolve.declarations import Declaration
-from turnout.dsl.source import Span
+from turnout.dsl.source import Source, Span
 from turnout.frozen import frozen
 from turnout.lsp.diagnostics import path_of_source
-from turnout.lsp.following import Known
+from turnout.lsp.following import Insight
 
 
 @frozen
@@ -22,14 +22,14 @@ class Use:
     known: the policy in which it does.
     """
 
-    known: Known
+    known: Insight
     kind: str
     name: str
     at: Span
     declared: Span | None
 
 
-def use_at(answers: Mapping[Path, Known], path: Path, offset: int) -> Use | None:
+def use_at(answers: Mapping[Path, Insight], path: Path, offset: int) -> Use | None:
     """Return the name at an offset of a file, or just before it; None where there is none.
 
     Where one word stands for several things, such as a territory of a table, it is the one
@@ -46,7 +46,7 @@ def use_at(answers: Mapping[Path, Known], path: Path, offset: int) -> Use | None
     )
 
 
-def uses(answers: Mapping[Path, Known], of: Use) -> tuple[Use, ...]:
+def uses(answers: Mapping[Path, Insight], of: Use) -> tuple[Use, ...]:
     """Return every use of a name in file and place, each once; its declaration is one."""
     found: dict[Span, Use] = {}
     for known in answers.values():
@@ -56,13 +56,18 @@ def uses(answers: Mapping[Path, Known], of: Use) -> tuple[Use, ...]:
     return tuple(sorted(found.values(), key=lambda use: (use.at.source.name, use.at.start)))
 
 
-def declarations_of(known: Known) -> Iterator[Declaration]:
+def uses_in(known: Insight, source: Source) -> Iterator[Use]:
+    """Yield the uses of names in one file of a policy."""
+    return _of(known, lambda at, _: at.source.name == source.name)
+
+
+def declarations_of(known: Insight) -> Iterator[Declaration]:
     """Yield everything that a policy declares."""
     for names in known.read.resolution.declared.names.values():
         yield from names.values()
 
 
-def _of(known: Known, is_wanted: Callable[[Span, str], bool]) -> Iterator[Use]:
+def _of(known: Insight, is_wanted: Callable[[Span, str], bool]) -> Iterator[Use]:
     """Yield the uses of a policy of which the place and the name are wanted."""
     references: Iterable[Reference] = known.read.resolution.references
     for use in references:
