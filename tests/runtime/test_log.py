@@ -310,7 +310,7 @@ def test_what_a_store_knows_is_forgotten_where_another_one_writes(tmp_path: Path
                 for each in (whole, router):
                     each.close_lead(str(number - 3), at=AT)
         assert unstamped(list(one.events())) == unstamped(list(whole.events()))
-        with one._store.begin() as mine, whole._store.begin() as wanted:  # noqa: SLF001
+        with one._store.begin() as mine, whole._store.begin() as wanted:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             assert mine.turns("sales") == wanted.turns("sales")
             assert mine.open_leads(["ana", "ben"]) == wanted.open_leads(["ana", "ben"])
             for who in ("person ana", "person ben", "team sales"):
@@ -321,8 +321,8 @@ def test_what_a_store_knows_is_forgotten_where_another_one_writes(tmp_path: Path
 
 def test_what_was_dropped_is_not_known(tmp_path: Path) -> None:
     with closing(open_sqlite(tmp_path / "s.db", NAME, [])) as store:
-        store._connection.execute("CREATE TEMP TABLE full (x)")  # noqa: SLF001
-        store._connection.execute(  # noqa: SLF001
+        store._connection.execute("CREATE TEMP TABLE full (x)")  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        store._connection.execute(  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             "CREATE TEMP TRIGGER stop BEFORE INSERT ON main.seen"
             " BEGIN SELECT raise(ABORT, 'the disk is full'); END"
         )
