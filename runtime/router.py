@@ -39,6 +39,7 @@ from turnout.runtime.stores import (
     Store,
     Transaction,
 )
+from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
 from turnout.runtime.unbound import Shapes, Unbound, begun
@@ -366,6 +367,8 @@ class Router:
 
     def _begin(self, actor: str = "") -> AbstractContextManager[Transaction]:
         self._check_open()
+        if not is_encodable(actor):
+            raise ValueError("who did it has half of a surrogate pair, which no text has")
         return self._store.begin(Signature(self.compiled.policy_hash, actor))
 
     def _read_state(self) -> AbstractContextManager[Snapshot]:
