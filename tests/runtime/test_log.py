@@ -84,6 +84,16 @@ def test_the_whole_life_of_a_lead_stands_in_the_log(state: Path | None) -> None:
     assert all(event.recorded_at is not None for event in events)
 
 
+def test_what_no_text_has_is_refused_and_a_reason_may_hold_it(state: Path | None) -> None:
+    with Router(POLICY, state=state) as router:
+        router.route({"id": "1"}, at=AT)
+        with pytest.raises(ValueError, match="surrogate"):
+            router.touch("1", by="\ud800")
+        assert [event.kind for event in router.events()] == ["routed"]
+        router.touch("1", by="eva", reason="\ud800\0")
+        assert router.history("1")[-1].reason == "\ud800\0"
+
+
 def test_two_versions_of_a_policy_are_told_apart(state: Path | None, tmp_path: Path) -> None:
     path = state or tmp_path / "shared.db"
     for policy, lead in ((POLICY, "1"), (LATER, "2"), (POLICY, "3")):
