@@ -7,7 +7,7 @@ by their names as well. A new name is nobody's to offer.
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import get_args
+from typing import assert_never, get_args
 
 from lsprotocol import types
 
@@ -15,7 +15,25 @@ from turnout.dsl.names import is_name
 from turnout.dsl.policy import Policy
 from turnout.dsl.promises import ActionKind
 from turnout.dsl.resolve.declarations import Declarations
-from turnout.dsl.types import AnyOf, Boolean, Country, Field, Language, OneOf, PersonName
+from turnout.dsl.types import (
+    AnyOf,
+    Boolean,
+    Code,
+    Country,
+    Date,
+    Domain,
+    Email,
+    Field,
+    Integer,
+    Language,
+    Money,
+    Number,
+    OneOf,
+    PersonName,
+    Phone,
+    Subdivision,
+    Text,
+)
 from turnout.dsl.values.iso import rows
 from turnout.dsl.wording import quoted, typed
 from turnout.frozen import frozen
@@ -127,8 +145,21 @@ def _values(policy: Policy, declared: Declarations, standing: Standing) -> Itera
             yield from _spelled(((each, "person") for each in declared.of_kind("person")), standing)
         case Boolean():
             yield from _spelled((("true", "boolean"), ("false", "boolean")), standing)
+        case (
+            Text()
+            | Code()
+            | Email()
+            | Phone()
+            | Domain()
+            | Integer()
+            | Number()
+            | Money()
+            | Date()
+            | Subdivision()
+        ):
+            return  # anything of the kind can be written
         case _:
-            return
+            assert_never(field.type)
 
 
 def _asked(standing: Standing, fields: Mapping[str, Field]) -> Field | None:
