@@ -1,4 +1,4 @@
-"""Whether a policy is fit to route leads, and by which of its routes."""
+"""Whether a policy is fit to route leads and by which route; what else a router refuses."""
 
 from turnout.compiler.compiled import Compiled
 from turnout.dsl.findings import Finding, Severity
@@ -26,6 +26,26 @@ class PolicyError(Error):
     def __reduce__(self) -> tuple[object, ...]:
         """Keep the findings when pickled."""
         return type(self), (self.message, self.help, self.findings)
+
+
+class ClosedError(Error):
+    """The router was closed, and its state released."""
+
+
+class UnroutedError(Error):
+    """Leads that were to be routed anew, but never were routed.
+
+    leads: their ids, in order; `row 7` where one has none.
+    """
+
+    def __init__(self, leads: tuple[str, ...]) -> None:
+        """Say which."""
+        super().__init__(f"never routed: {', '.join(leads)}")
+        self.leads = leads
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Keep the ids when pickled."""
+        return type(self), (self.leads,)
 
 
 def chosen_route_name(compiled: Compiled, route: str | None) -> str:

@@ -2,11 +2,11 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from time import monotonic, sleep
+from time import sleep
 from types import TracebackType
 from typing import NoReturn, Self, SupportsIndex
 
@@ -16,13 +16,13 @@ from turnout.compiler.compiled import Compiled
 from turnout.compiler.plan.making import plan_of
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
-from turnout.errors import Error
+from turnout.runtime.clock import aware, lasting, now
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import Escalator
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.explain import Explanation, explain
-from turnout.runtime.fit import chosen_route_name
+from turnout.runtime.fit import ClosedError, UnroutedError, chosen_route_name
 from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.leads import LACKING, Lead, record_reader
@@ -39,6 +39,7 @@ from turnout.runtime.stores import (
     Store,
     Transaction,
 )
+from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
 from turnout.runtime.unbound import Shapes, Unbound, begun
@@ -54,26 +55,6 @@ HOLD = 0.03
 
 GIVING_WAY = 0.02
 """Seconds between two such transactions: whoever waits for the state asks for it more often."""
-
-
-class ClosedError(Error):
-    """The router was closed, and its state released."""
-
-
-class UnroutedError(Error):
-    """Leads that were to be routed anew, but never were routed.
-
-    leads: their ids, in order; `row 7` where one has none.
-    """
-
-    def __init__(self, leads: tuple[str, ...]) -> None:
-        """Say which."""
-        super().__init__(f"never routed: {', '.join(leads)}")
-        self.leads = leads
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Keep the ids when pickled."""
-        return type(self), (self.leads,)
 
 
 class Router:
@@ -125,7 +106,7 @@ class Router:
         Raises TypeError for what is no lead, `turnout.StateError` where the state can't be
         read or written, and ClosedError.
         """
-        return self._batch([self._told(lead)], _aware(at))[0]
+        return self._batch([self._told(lead)], aware(at))[0]
 
     def route_all(
         self,
@@ -147,7 +128,7 @@ class Router:
         if batch < 1:
             raise ValueError("a batch has at least one lead")
         self._check_open()
-        return self._decisions(map(self._told, self._begun(records)), _aware(at), batch)
+        return self._decisions(map(self._told, self._begun(records)), aware(at), batch)
 
     def _decisions(
         self, leads: Iterator[Lead], at: datetime | None, batch: int
@@ -160,10 +141,10 @@ class Router:
 
         Raises TypeError for what is no lead, and what `route` raises.
         """
-        read, moment = self._read(lead), _aware(at)
+        read, moment = self._read(lead), aware(at)
         made: list[Decision] = []
         with suppress(_UndoError), self._begin() as transaction:
-            made.append(self._decide(read, moment or _now(), transaction))
+            made.append(self._decide(read, moment or now(), transaction))
             _undo()
         return explain(self.compiled.program, self.route_name, read, made[0])
 
@@ -175,9 +156,9 @@ class Router:
         A lead that was never decided is simply routed. reason: for the log, not empty. by:
         who asked for it.
         """
-        said, moment, read = _reason(reason), _aware(at), self._read(lead)
+        said, moment, read = _reason(reason), aware(at), self._read(lead)
         with self._begin(by) as transaction:
-            return self._decide(read, moment or _now(), transaction, anew=said)
+            return self._decide(read, moment or now(), transaction, anew=said)
 
     def reroute_all(
         self,
@@ -197,14 +178,14 @@ class Router:
         `turnout.StateError` where the state can't be read or written: what was moved before
         is in the log.
         """
-        said, asked = _reason(reason), _aware(at)
+        said, asked = _reason(reason), aware(at)
         leads = self._routed(map(self._read, self._begun(records)))
         moves: list[Move] = []
         while leads:
             if moves:
                 sleep(GIVING_WAY)
             with self._begin(by) as transaction:
-                moment, is_enough = asked or _now(), _lasting(HOLD)
+                moment, is_enough = asked or now(), lasting(HOLD)
                 moves.append(self._anew(leads.popleft(), moment, said, transaction))
                 while leads and not is_enough():
                     moves.append(self._anew(leads.popleft(), moment, said, transaction))
@@ -245,13 +226,13 @@ class Router:
 
         Raises `turnout.StateError` where the state can't be read or written.
         """
-        asked = _aware(at)
+        asked = aware(at)
         moves: list[Move] = []
         after: Recorded | None = None
         while True:
             with self._begin() as transaction:
-                is_enough = _lasting(HOLD)
-                some, after = self._escalate.some(asked or _now(), transaction, after, is_enough)
+                is_enough = lasting(HOLD)
+                some, after = self._escalate.some(asked or now(), transaction, after, is_enough)
             moves += some
             if after is None:
                 return tuple(moves)
@@ -266,7 +247,7 @@ class Router:
         Returns the ids that were never decided on this route; the others are marked.
         """
         keys = {lead: self.key(lead) for lead in leads}
-        moment = _aware(at)
+        moment = aware(at)
         with self._begin(by) as transaction:
             unknown = [
                 lead
@@ -316,7 +297,7 @@ class Router:
         did it, why and when, for the log; converted: it was won. False where it was closed
         already or never decided on this route.
         """
-        moment = _aware(at)
+        moment = aware(at)
         with self._begin(by) as transaction:
             return transaction.close_lead(
                 self.route_name, self.key(lead), moment, reason, converted=converted
@@ -338,7 +319,7 @@ class Router:
 
     def _batch(self, chunk: list[Lead], at: datetime | None) -> list[Decision]:
         with self._begin() as transaction:
-            moment = at or _now()
+            moment = at or now()
             return [self._decide(lead, moment, transaction) for lead in chunk]
 
     def unbound(self, columns: Iterable[str]) -> tuple[Unbound, ...]:
@@ -366,6 +347,8 @@ class Router:
 
     def _begin(self, actor: str = "") -> AbstractContextManager[Transaction]:
         self._check_open()
+        if not is_encodable(actor):
+            raise ValueError("who did it has half of a surrogate pair, which no text has")
         return self._store.begin(Signature(self.compiled.policy_hash, actor))
 
     def _read_state(self) -> AbstractContextManager[Snapshot]:
@@ -429,29 +412,6 @@ class _UndoError(Exception):
 
 def _undo() -> None:
     raise _UndoError
-
-
-def _aware(at: datetime | None) -> datetime | None:
-    if at is None:
-        return None
-    if at.tzinfo is None:
-        raise ValueError("the clock needs a time zone, such as datetime.now(UTC)")
-    return at.astimezone(UTC)
-
-
-def _lasting(seconds: float) -> Callable[[], bool]:
-    """Return what says whether so many seconds have gone by."""
-    until = monotonic() + seconds
-    return lambda: monotonic() >= until
-
-
-def _now() -> datetime:
-    """Return what the clock says.
-
-    INVARIANT: asked inside a transaction only. Whoever reads it before has to wait for its
-    turn at the state, and would then decide at a moment that is over.
-    """
-    return datetime.now(UTC)
 
 
 def _reason(reason: str) -> str:

@@ -45,6 +45,8 @@ COMMANDS = {
     "owners": "Say who answers for which part of a policy.",
     "diff": "Say whose decision a change of a policy changes.",
     "state": "Make, check, carry or rename in a state file.",
+    "new": "Write a first policy for a file of leads.",
+    "doctor": "Say what is installed, what is missing, and what a state is.",
     "lsp": "Serve an editor: findings as you type.",
     "run": "Check, compile, draw and route in one go.",
 }

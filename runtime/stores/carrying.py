@@ -89,11 +89,12 @@ def _take(connection: sqlite3.Connection, path: Path, line: str, at: tuple[str, 
         if number == 1:
             _check_head(found, name)
             return
-        if isinstance(found, list) and len(found) > 1:
-            table, *cells = found
-            if table in ROWS and len(cells) == len(ROWS[table]) and all(map(_is_stored, cells)):
-                _insert(connection, path, table, cells)
-                return
+        row = cast("list[object]", found) if isinstance(found, list) else []
+        table, cells = (row or [None])[0], row[1:]
+        is_full = isinstance(table, str) and len(cells) == len(ROWS.get(table, ())) > 0
+        if isinstance(table, str) and is_full and all(map(_is_stored, cells)):
+            _insert(connection, path, table, cast("list[Stored]", cells))
+            return
     raise StateError(f"line {number} of {name} is not one of a state", "export the state again")
 
 

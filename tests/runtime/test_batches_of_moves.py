@@ -11,8 +11,9 @@ import pytest
 
 from tests.support.policies import compiled
 from turnout.runtime import router as door
+from turnout.runtime.fit import UnroutedError
 from turnout.runtime.moves import Move
-from turnout.runtime.router import Router, UnroutedError
+from turnout.runtime.router import Router
 from turnout.runtime.stores import StateError
 from turnout.runtime.stores.sqlite import open_sqlite
 

@@ -84,6 +84,16 @@ def test_the_whole_life_of_a_lead_stands_in_the_log(state: Path | None) -> None:
     assert all(event.recorded_at is not None for event in events)
 
 
+def test_what_no_text_has_is_refused_and_a_reason_may_hold_it(state: Path | None) -> None:
+    with Router(POLICY, state=state) as router:
+        router.route({"id": "1"}, at=AT)
+        with pytest.raises(ValueError, match="surrogate"):
+            router.touch("1", by="\ud800")
+        assert [event.kind for event in router.events()] == ["routed"]
+        router.touch("1", by="eva", reason="\ud800\0")
+        assert router.history("1")[-1].reason == "\ud800\0"
+
+
 def test_two_versions_of_a_policy_are_told_apart(state: Path | None, tmp_path: Path) -> None:
     path = state or tmp_path / "shared.db"
     for policy, lead in ((POLICY, "1"), (LATER, "2"), (POLICY, "3")):
@@ -310,7 +320,7 @@ def test_what_a_store_knows_is_forgotten_where_another_one_writes(tmp_path: Path
                 for each in (whole, router):
                     each.close_lead(str(number - 3), at=AT)
         assert unstamped(list(one.events())) == unstamped(list(whole.events()))
-        with one._store.begin() as mine, whole._store.begin() as wanted:  # noqa: SLF001
+        with one._store.begin() as mine, whole._store.begin() as wanted:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             assert mine.turns("sales") == wanted.turns("sales")
             assert mine.open_leads(["ana", "ben"]) == wanted.open_leads(["ana", "ben"])
             for who in ("person ana", "person ben", "team sales"):
@@ -321,8 +331,8 @@ def test_what_a_store_knows_is_forgotten_where_another_one_writes(tmp_path: Path
 
 def test_what_was_dropped_is_not_known(tmp_path: Path) -> None:
     with closing(open_sqlite(tmp_path / "s.db", NAME, [])) as store:
-        store._connection.execute("CREATE TEMP TABLE full (x)")  # noqa: SLF001
-        store._connection.execute(  # noqa: SLF001
+        store._connection.execute("CREATE TEMP TABLE full (x)")  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        store._connection.execute(  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             "CREATE TEMP TRIGGER stop BEFORE INSERT ON main.seen"
             " BEGIN SELECT raise(ABORT, 'the disk is full'); END"
         )

@@ -87,8 +87,8 @@ def test_totals_of_a_day_are_as_quick_as_those_of_an_hour(tmp_path: Path) -> Non
             steps += 1
             return 0
 
-        store._connection.set_progress_handler(step, 1)  # noqa: SLF001
+        store._connection.set_progress_handler(step, 1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         assert transaction.given("person ben", START, START + many) == many
         assert transaction.given("person ben", START + 1, START + many - 1) == many - 2
-        store._connection.set_progress_handler(None, 0)  # noqa: SLF001
+        store._connection.set_progress_handler(None, 0)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     assert steps < 200

@@ -7,7 +7,7 @@ library can hide a fault of the other's.
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, Queue
@@ -29,7 +29,7 @@ class Editor:
     """
 
     process: subprocess.Popen[bytes]
-    heard: "Queue[Json]" = attrs.Factory(Queue)
+    heard: "Queue[Json]" = attrs.Factory(Queue[Any])
     findings: dict[str, Json] = attrs.Factory(dict[str, Json])
     messages: list[Json] = attrs.Factory(list[Json])
     answers: dict[int, Json] = attrs.Factory(dict[int, Json])
@@ -113,7 +113,7 @@ class Editor:
 
 
 @contextmanager
-def editor(folder: Path, capabilities: Json | None = None) -> Iterator[Editor]:
+def editor(folder: Path, capabilities: Json | None = None) -> Generator[Editor, None, None]:
     """Start a server for a folder; it says goodbye at the end, and nothing went wrong."""
     command = [sys.executable, "-m", "turnout", "lsp"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:

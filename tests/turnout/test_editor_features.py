@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -64,6 +65,14 @@ def asked(lone: Editor, method: str, uri: str, **more: object) -> object:
     return lone.ask(f"textDocument/{method}", {"textDocument": {"uri": uri}, **more})
 
 
+def several(lone: Editor, method: str, uri: str, **more: object) -> list[Json]:
+    return cast("list[Json]", asked(lone, method, uri, **more))
+
+
+def single(lone: Editor, method: str, uri: str, **more: object) -> Json:
+    return cast("Json", asked(lone, method, uri, **more))
+
+
 def edited(text: str, edits: list[Json]) -> str:
     """Return a text without wide letters after edits, as the protocol defines them."""
     starts = [0]
@@ -71,7 +80,8 @@ def edited(text: str, edits: list[Json]) -> str:
         starts.append(starts[-1] + len(line) + 1)
 
     def offset(place: Json) -> int:
-        return int(starts[place["line"]]) + int(place["character"])
+        line, character = int(place["line"]), int(place["character"])
+        return starts[line] + character
 
     for edit in sorted(edits, key=lambda each: offset(each["range"]["start"]), reverse=True):
         start, end = offset(edit["range"]["start"]), offset(edit["range"]["end"])
@@ -80,7 +90,7 @@ def edited(text: str, edits: list[Json]) -> str:
 
 
 def test_hover_tells_what_a_name_is_and_where_it_is_used(lone: Editor, uri: str) -> None:
-    found: Json = asked(lone, "hover", uri, position=at("North and"))  # type: ignore[assignment]
+    found = single(lone, "hover", uri, position=at("North and"))
     said = found["contents"]["value"]
     assert said.startswith("**territory**")
     assert "territory North = country in [CH, AT]" in said
@@ -92,30 +102,28 @@ def test_what_a_policy_says_is_no_markup(lone: Editor, uri: str) -> None:
     lone.edit(uri, POLICY.replace("# Who buys.", "# ```\n# ![](http://example.com/x.png)"))
     lone.edit(uri, POLICY.replace("queue inbox  #", "# ``` ![](x)\nqueue inbox  #"))
     place = {"line": 11, "character": 7}
-    found: Json = asked(lone, "hover", uri, position=place)  # type: ignore[assignment]
+    found = single(lone, "hover", uri, position=place)
     assert "````turnout\n# ``` ![](x)\n" in found["contents"]["value"]
 
 
 def test_definition_and_references_lead_to_each_other(lone: Editor, uri: str) -> None:
-    found: Json = asked(lone, "definition", uri, position=at("sales else"))  # type: ignore[assignment]
+    found = single(lone, "definition", uri, position=at("sales else"))
     assert found["range"]["start"] == at("sales {")
     context = {"includeDeclaration": True}
-    uses = asked(lone, "references", uri, position=at("inbox"), context=context)
-    assert isinstance(uses, list)
+    uses = several(lone, "references", uri, position=at("inbox"), context=context)
     assert [each["range"]["start"]["line"] for each in uses] == [10, 14, 18]
-    marked = asked(lone, "documentHighlight", uri, position=at("inbox }"))
-    assert isinstance(marked, list)
+    marked = several(lone, "documentHighlight", uri, position=at("inbox }"))
     assert len(marked) == 3
 
 
 def test_a_name_is_renamed_and_back_to_the_same_text(lone: Editor, uri: str) -> None:
     lone.settled(uri)
     for name, new in (("North", "Norden"), ("sales", "closers"), ("size", "staff")):
-        there: Json = asked(lone, "rename", uri, position=at(name), newName=new)  # type: ignore[assignment]
+        there = single(lone, "rename", uri, position=at(name), newName=new)
         text = edited(POLICY, there["changes"][uri])
         assert text.count(new) == POLICY.count(name)
         lone.edit(uri, text)
-        back: Json = asked(lone, "rename", uri, position=at(new, text), newName=name)  # type: ignore[assignment]
+        back = single(lone, "rename", uri, position=at(new, text), newName=name)
         assert edited(text, back["changes"][uri]) == POLICY
         lone.edit(uri, POLICY)
 
@@ -140,8 +148,7 @@ def test_a_name_that_cannot_be_is_refused(
 def test_fixes_declarations_and_allowances_are_offered(lone: Editor, uri: str) -> None:
     place = {"start": at("inbx"), "end": at("inbx")}
     context: Json = {"diagnostics": []}
-    found = asked(lone, "codeAction", uri, range=place, context=context)
-    assert isinstance(found, list)
+    found = several(lone, "codeAction", uri, range=place, context=context)
     titles = [each["title"] for each in found]
     assert titles[:2] == ["write `inbox`", "declare queue `inbx`"]
     for action in found[:2]:
@@ -157,12 +164,12 @@ def test_a_fix_makes_its_finding_go(lone: Editor, path: Path) -> None:
     uri = lone.open(path)
     for finding in lone.settled(uri):
         context = {"diagnostics": [finding]}
-        found = asked(lone, "codeAction", uri, range=finding["range"], context=context)
-        assert isinstance(found, list)
+        found = several(lone, "codeAction", uri, range=finding["range"], context=context)
         for action in found:
             (of,) = action["diagnostics"]
             changes = action["edit"]["changes"]
-            if action["title"].startswith("allow ") or of != finding or uri not in changes:
+            is_fix = not action["title"].startswith(("allow ", "make a test "))
+            if not is_fix or of != finding or uri not in changes:
                 continue
             lone.edit(uri, edited(text, changes[uri]))
             left = [(each["code"], each["message"]) for each in lone.settled(uri)]
@@ -179,8 +186,7 @@ def test_an_allowance_waits_for_its_reason(lone: Editor, uri: str) -> None:
     found = lone.settled(uri)
     finding = next(each for each in found if each["severity"] != 1)
     context: Json = {"diagnostics": []}
-    offered = asked(lone, "codeAction", uri, range=finding["range"], context=context)
-    assert isinstance(offered, list)
+    offered = several(lone, "codeAction", uri, range=finding["range"], context=context)
     allow = next(each for each in offered if each["title"].startswith("allow "))
     allowed = edited(text, allow["edit"]["changes"][uri])
     lone.edit(uri, allowed)
@@ -193,16 +199,13 @@ def test_an_allowance_waits_for_its_reason(lone: Editor, uri: str) -> None:
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_an_example_has_an_outline_folds_links_and_its_form(lone: Editor, path: Path) -> None:
     uri = lone.open(path)
-    symbols = asked(lone, "documentSymbol", uri)
-    assert isinstance(symbols, list)
+    symbols = several(lone, "documentSymbol", uri)
     for each in nested(symbols):
         assert contains(each["range"], each["selectionRange"]), each["name"]
-    folds = asked(lone, "foldingRange", uri)
-    assert isinstance(folds, list)
+    folds = several(lone, "foldingRange", uri)
     assert all(each["startLine"] < each["endLine"] for each in folds)
     assert asked(lone, "formatting", uri, options={"tabSize": 2, "insertSpaces": True}) == []
-    named = asked(lone, "documentLink", uri)
-    assert isinstance(named, list)
+    named = several(lone, "documentLink", uri)
     for link in named:
         assert Path(link["target"].removeprefix("file://")).is_file()
     lone.close(uri)
@@ -211,7 +214,7 @@ def test_an_example_has_an_outline_folds_links_and_its_form(lone: Editor, path: 
 def nested(symbols: list[Json]) -> Iterator[Json]:
     for each in symbols:
         yield each
-        inside = each.get("children") or []
+        inside: list[Json] = each.get("children") or []
         assert all(contains(each["range"], inner["range"]) for inner in inside)
         yield from nested(inside)
 
@@ -235,24 +238,22 @@ def test_a_part_of_a_file_is_formatted(lone: Editor, uri: str) -> None:
     lone.edit(uri, text)
     options: Json = {"tabSize": 2, "insertSpaces": True}
     place = {"start": at("person"), "end": at("person")}
-    edits = asked(lone, "rangeFormatting", uri, range=place, options=options)
-    assert isinstance(edits, list)
+    edits = several(lone, "rangeFormatting", uri, range=place, options=options)
     after = edited(text, edits)
     assert "person ana\n" in after
     assert after.count("\n  rule north {") == 1
-    edits = asked(lone, "formatting", uri, options=options)
-    assert isinstance(edits, list)
+    edits = several(lone, "formatting", uri, options=options)
     lone.edit(uri, whole := edited(text, edits))
     assert asked(lone, "formatting", uri, options=options) == []
     assert "team sales" in whole
 
 
 def test_words_are_coloured_by_what_they_are(lone: Editor, uri: str) -> None:
-    found: Json = asked(lone, "semanticTokens/full", uri)  # type: ignore[assignment]
-    legend = lone.capabilities["semanticTokensProvider"]["legend"]["tokenTypes"]
+    found = single(lone, "semanticTokens/full", uri)
+    legend: list[str] = lone.capabilities["semanticTokensProvider"]["legend"]["tokenTypes"]
     line = column = 0
     seen: dict[tuple[str, str], int] = {}
-    numbers = found["data"]
+    numbers: list[int] = found["data"]
     for at in range(0, len(numbers), 5):
         down, right, length, kind, is_declared = numbers[at : at + 5]
         line, column = line + down, right + (0 if down else column)
@@ -271,18 +272,15 @@ def test_tests_are_run_beside_their_text(lone: Editor, uri: str) -> None:
     fit = fit.replace("rule south { when South", "rule south { when South and size < 5")
     fit = fit.replace("queue inbox }\n  fallback", "person ana }\n  fallback")
     lone.edit(uri, fit)
-    lenses = asked(lone, "codeLens", uri)
-    assert isinstance(lenses, list)
+    lenses = several(lone, "codeLens", uri)
     assert [each["command"]["title"] for each in lenses] == [
         "fails: 1 of what it expects is not so"
     ]
     everything = {"start": at("# Who"), "end": {"line": 99, "character": 0}}
-    hints = asked(lone, "inlayHint", uri, range=everything)
-    assert isinstance(hints, list)
+    hints = several(lone, "inlayHint", uri, range=everything)
     assert [each["label"] for each in hints] == ["not so: rule `north` takes it"]
     lone.edit(uri, fit.replace("expect rule south", "expect rule north"))
-    lenses = asked(lone, "codeLens", uri)
-    assert isinstance(lenses, list)
+    lenses = several(lone, "codeLens", uri)
     assert [each["command"]["title"] for each in lenses] == ["passes"]
 
 
@@ -291,8 +289,7 @@ def test_a_witness_becomes_a_test_that_passes(lone: Editor, uri: str) -> None:
     lone.edit(uri, gap)
     found = next(each for each in lone.settled(uri) if each["code"] == "coverage-gap")
     context: Json = {"diagnostics": [found]}
-    offered = asked(lone, "codeAction", uri, range=found["range"], context=context)
-    assert isinstance(offered, list)
+    offered = several(lone, "codeAction", uri, range=found["range"], context=context)
     action = next(each for each in offered if each["title"] == "make a test of the witness")
     text = edited(gap, action["edit"]["changes"][uri])
     assert text.startswith(gap)

@@ -129,7 +129,7 @@ def test_a_table_and_an_include_that_are_not_saved_count(lone: Editor, tmp_path:
 def test_an_editor_that_pulls_is_not_pushed_to(tmp_path: Path) -> None:
     path = tmp_path / "a.route"
     path.write_text(POLICY, "utf-8")
-    pulls = {
+    pulls: Json = {
         "textDocument": {"diagnostic": {}},
         "workspace": {"diagnostics": {"refreshSupport": True}},
     }

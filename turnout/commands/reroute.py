@@ -17,9 +17,10 @@ from turnout.printable import visible
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import anew_text, moves_data
 from turnout.rendering.screen import columns
+from turnout.runtime.fit import UnroutedError
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Manner, Record, Records
-from turnout.runtime.router import Router, UnroutedError
+from turnout.runtime.router import Router
 
 MOST_LEADS = 100_000
 """Leads that are routed anew by one command: all are read before the first is decided."""

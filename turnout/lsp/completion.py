@@ -163,7 +163,7 @@ def _fixed(standing: Standing) -> Iterator[Offered]:
         yield from (_word(each, "weekday") for each in _WEEKDAYS)
     if "duration" in standing.roles:
         yield from (_word(each, "unit of time") for each in _UNITS)
-    if standing.roles == {"before NAME", "before STRING"}:
+    if standing.roles == frozenset({"before NAME", "before STRING"}):
         yield from (_word(each, "action") for each in get_args(ActionKind))
 
 

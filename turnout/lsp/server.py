@@ -4,12 +4,11 @@ It speaks over standard input and output, to one editor. Each answer is made els
 the texts and of what the worker found; here it is only asked for.
 """
 
-import io
 import logging
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from lsprotocol import types
 from lsprotocol.converters import get_converter
@@ -40,17 +39,24 @@ class _Protocol(LanguageServerProtocol):
     @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
     def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> _Passing:
         """Pass on that a text was opened."""
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_OPEN], (params,), None
+        yield _handler(self, types.TEXT_DOCUMENT_DID_OPEN), (params,), None
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> _Passing:
         """Pass on that a text was edited."""
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+        yield _handler(self, types.TEXT_DOCUMENT_DID_CHANGE), (params,), None
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
     def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> _Passing:
         """Pass on that a text was closed."""
-        yield self.fm.features[types.TEXT_DOCUMENT_DID_CLOSE], (params,), None
+        yield _handler(self, types.TEXT_DOCUMENT_DID_CLOSE), (params,), None
+
+
+def _handler(protocol: LanguageServerProtocol, method: str) -> Callable[..., object]:
+    """Return our own answer to a method that the library answers, too."""
+    manager = cast("Any", protocol.fm)
+    known: dict[str, Callable[..., object]] = manager.features
+    return known[method]
 
 
 def made() -> LanguageServer:
@@ -140,6 +146,6 @@ def _findings(server: LanguageServer, desk: Desk) -> None:
 def serve() -> None:
     """Serve the editor at the other end of standard input and output until it says goodbye."""
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
-    spoken, sys.stdout = sys.stdout, sys.stderr  # whatever prints would break the protocol
-    assert isinstance(spoken, io.TextIOWrapper)
-    made().start_io(sys.stdin.buffer, spoken.buffer)
+    spoken = sys.stdout.buffer
+    sys.stdout = sys.stderr  # whatever prints would break the protocol
+    made().start_io(sys.stdin.buffer, spoken)
