@@ -55,7 +55,7 @@ def test_types_lists_and_placeholders_are_found(tmp_path: Path) -> None:
     [
         LEADS,
         "name\nana\n",
-        'when,lead,"a b",a-b,A_B,\nx,y,1,2,3,4\n',
+        'when,lead,"a b",or,not,\nx,y,1,2,3,4\n',
         "id,id\n1,2\n",
         "größe;país\n1;DE\n2;FR\n",
         'q\n"a\\b"\n"c""d"\n',
@@ -74,6 +74,12 @@ def test_every_lead_of_the_file_can_be_read(tmp_path: Path, leads: str) -> None:
             assert reader(record.raw, record.row).issues == ()
     assert turnout("test", str(path)).exit_code == 0
     assert turnout("fmt", "--check", str(path)).exit_code == 0
+
+
+def test_columns_that_are_told_as_one_are_one_field(tmp_path: Path) -> None:
+    path = made(tmp_path, "a b,a-b,A_B\n1,,\n")
+    assert path.read_text("utf-8").count("integer") == 1
+    assert compile_policy(path).is_fit
 
 
 def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:

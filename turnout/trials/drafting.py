@@ -15,6 +15,7 @@ from turnout.compiler.compiled import read_policy
 from turnout.dsl.files import Files
 from turnout.dsl.findings import Severity
 from turnout.dsl.formatting import formatted
+from turnout.dsl.headers import column_key
 from turnout.dsl.names import is_name, name_of
 from turnout.dsl.source import Source
 from turnout.dsl.values.placeholders import LIKELY, SIGNS
@@ -84,8 +85,12 @@ def _text(value: object) -> str:
 def _columns(rows: Sequence[Mapping[str, str]]) -> Iterator[_Column]:
     headers = dict.fromkeys(key for row in rows for key in row if key.strip())
     taken: set[str] = set()
+    keys: set[str] = set()
     has_id = False
     for header in headers:
+        if column_key(header) in keys:
+            continue  # a field of the first of them reads this one, too
+        keys.add(column_key(header))
         field = name_of(header).replace("-", "_").lower() or "column"
         field = field if is_name(field) else f"field_{len(taken) + 1}"
         while field in taken:
