@@ -20,7 +20,7 @@ def lasting(seconds: float) -> Callable[[], bool]:
     return lambda: monotonic() >= until
 
 
-def now() -> datetime:
+def this_moment() -> datetime:
     """Return what the clock says.
 
     INVARIANT: asked inside a transaction only. Whoever reads it before has to wait for its

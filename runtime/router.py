@@ -16,7 +16,7 @@ from turnout.compiler.compiled import Compiled
 from turnout.compiler.plan.making import plan_of
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
-from turnout.runtime.clock import aware, lasting, now
+from turnout.runtime.clock import aware, lasting, this_moment
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import Escalator
@@ -144,7 +144,7 @@ class Router:
         read, moment = self._read(lead), aware(at)
         made: list[Decision] = []
         with suppress(_UndoError), self._begin() as transaction:
-            made.append(self._decide(read, moment or now(), transaction))
+            made.append(self._decide(read, moment or this_moment(), transaction))
             _undo()
         return explain(self.compiled.program, self.route_name, read, made[0])
 
@@ -158,7 +158,7 @@ class Router:
         """
         said, moment, read = _reason(reason), aware(at), self._read(lead)
         with self._begin(by) as transaction:
-            return self._decide(read, moment or now(), transaction, anew=said)
+            return self._decide(read, moment or this_moment(), transaction, anew=said)
 
     def reroute_all(
         self,
@@ -185,7 +185,7 @@ class Router:
             if moves:
                 sleep(GIVING_WAY)
             with self._begin(by) as transaction:
-                moment, is_enough = asked or now(), lasting(HOLD)
+                moment, is_enough = asked or this_moment(), lasting(HOLD)
                 moves.append(self._anew(leads.popleft(), moment, said, transaction))
                 while leads and not is_enough():
                     moves.append(self._anew(leads.popleft(), moment, said, transaction))
@@ -232,7 +232,9 @@ class Router:
         while True:
             with self._begin() as transaction:
                 is_enough = lasting(HOLD)
-                some, after = self._escalate.some(asked or now(), transaction, after, is_enough)
+                some, after = self._escalate.some(
+                    asked or this_moment(), transaction, after, is_enough
+                )
             moves += some
             if after is None:
                 return tuple(moves)
@@ -319,7 +321,7 @@ class Router:
 
     def _batch(self, chunk: list[Lead], at: datetime | None) -> list[Decision]:
         with self._begin() as transaction:
-            moment = at or now()
+            moment = at or this_moment()
             return [self._decide(lead, moment, transaction) for lead in chunk]
 
     def unbound(self, columns: Iterable[str]) -> tuple[Unbound, ...]:

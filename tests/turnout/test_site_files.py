@@ -304,3 +304,16 @@ def test_every_country_and_state_has_a_tile_of_its_own() -> None:
     outlying = {f"US-{code}" for code in "AA AE AP AS GU MP PR UM VI".split()}
     assert state_tiles().keys() == codes - outlying
     assert len(set(state_tiles().values())) == 51
+
+
+def test_a_route_shows_each_rule_with_its_own_words(folder: Path) -> None:
+    end = "    fallback to queue triage\n  }\n"
+    text = POLICY.replace(end, f"{end}  fallback to queue triage\n")
+    (folder / "inbound.route").write_text(text, "utf-8")
+    docs("inbound.route", "-o", "site")
+    page = (folder / "site" / "route" / "inbound.html").read_text("utf-8")
+    found = re.findall(r'data-clause="inbound:(\d+)".*?href="\.\./([a-z]+/[^"]+)\.html"', page)
+    assert [int(number) for number, _ in found] == list(range(6))
+    assert [to.split("/")[-1].split("-")[0] for _, to in found] == [
+        *("odd", "west", "large", "tagged", "fallback", "fallback")
+    ]
