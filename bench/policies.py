@@ -7,6 +7,8 @@ policy from text to findings. The kinds:
 
 realistic    territory x segment x product, exceptions on top, a few faults planted
 territories  a table of areas with three rules each
+matrix       a table of rules: territory x size x product x source, one rule a row
+written      the rules of `matrix`, written
 zips         every ZIP code of the United States in one table, exceptions by prefix around it
 wide         random ranges over eight numbers: every rule meets most of the others
 sat          random 3-SAT, one rule for each clause: hard on purpose, for any method
@@ -172,6 +174,64 @@ def _faults(chance: Chance, areas: list[str], count: int) -> Iterator[str]:
         yield _rule(f"late-{number}-several", several, chance)
 
 
+# -- a table of rules, and the same rules written --
+
+
+def matrix(rules: int) -> Made:
+    """Return a policy whose rules are the rows of one table: territory, size, product, source."""
+    parts, rows = _grid(rules)
+    header = "name,territory,size,product,source,team,reply"
+    lines = [
+        f'{name},{area},{size},{bought},"{", ".join(sources)}",{team},{reply}'
+        for name, area, size, bought, sources, team, reply in rows
+    ]
+    head = """  rules from "matrix.csv" by territory, size, product, source {
+    to   round-robin column team
+    else queue triage
+    sla  column reply
+  }"""
+    text = "\n".join([*parts, head, "  fallback to queue triage", "}", ""])
+    return Made(text, {"matrix.csv": "\n".join([header, *lines, ""])})
+
+
+def written(rules: int) -> Made:
+    """Return the policy of `matrix` with its rows as written rules."""
+    parts, rows = _grid(rules)
+    for name, area, size, bought, sources, team, reply in rows:
+        more = f" and source in [{', '.join(sources)}]" if sources else ""
+        parts.append(
+            f"""  rule {name} {{
+    when {area} and {size} and product is {bought}{more}
+    to   round-robin {team}
+    else queue triage
+    sla  {reply}
+  }}"""
+        )
+    return Made("\n".join([*parts, "  fallback to queue triage", "}", ""]))
+
+
+_Cells = tuple[str, str, str, str, tuple[str, ...], str, str]
+
+
+def _grid(rules: int) -> tuple[list[str], list[_Cells]]:
+    """Return all above the rules, and the cells of each: half of them for two sources, on top."""
+    chance = Chance(SEED)
+    areas = _areas(max(1, rules // (2 * len(SIZES) * len(PRODUCTS))))
+    parts = [_SCHEMA]
+    parts.extend(f"person p{team}\nteam team-{team} {{ p{team} }}" for team in range(TEAMS))
+    parts.extend(f"territory {name} = {condition}" for name, condition in areas)
+    parts.append("\nroute inbound {")
+    rows: list[_Cells] = []
+    for at, (place, size, bought) in enumerate(product(areas, SIZES, PRODUCTS)):
+        name = f"{place[0]}-{size}-{bought}".lower()
+        hot = (SOURCES[at % 4], SOURCES[4 + at % 4])
+        for suffix, sources in (("-hot", hot), ("", ())):
+            team, hours = chance.number(0, TEAMS - 1), chance.number(1, 47)
+            cells = (f"{name}{suffix}", place[0], size, bought, sources)
+            rows.append((*cells, f"team-{team}", f"{hours} hours"))
+    return parts, rows
+
+
 # -- territories --
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -279,6 +339,8 @@ def sat(variables: int) -> Made:
 
 KINDS: dict[str, Callable[[int], Made]] = {
     "realistic": realistic,
+    "matrix": matrix,
+    "written": written,
     "territories": territories,
     "zips": zips,
     "wide": wide,

@@ -1,19 +1,24 @@
 """A policy on disk, read, checked and lowered: what every command starts from."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 
-from turnout.compiler.checks import check, check_inexact
+from turnout.compiler.checks import CHECKS, check, check_inexact
+from turnout.compiler.checks.check import Check
 from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
 from turnout.compiler.verdict import Allowed, Severities, verdict
 from turnout.compiler.verdict.catalogue import CATALOGUE
+from turnout.compiler.verdict.gathering import gathered
+from turnout.dsl import nodes
 from turnout.dsl.files import Files, NotedFiles, parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
 from turnout.dsl.references import Reference
-from turnout.dsl.resolve import resolve
+from turnout.dsl.rereading import RulesRead
+from turnout.dsl.resolve import Resolution, resolve
 from turnout.dsl.resolve.declarations import Declarations
 from turnout.dsl.source import Source
 from turnout.frozen import frozen
@@ -68,30 +73,77 @@ def compile_policy(  # noqa: PLR0913 - what bounds the check, each by name
     is away is asked of the moments that come from the beginning of its day (UTC) on.
     """
     budget = Budget(steps, None if deadline is None else monotonic() + deadline)
-    main = Path(path)
+    read = read_policy(Path(path), files=files, at=at)
+    return settled(read, checked_anew(read, budget), severities or {})
+
+
+@frozen
+class Unchecked:
+    """A policy that was read and lowered, before anything is asked of it.
+
+    read: by path, the hash of each text that was read. files: of what was parsed; found: what
+    reading them found.
+    """
+
+    resolution: Resolution
+    program: Program
+    files: tuple[nodes.File, ...]
+    found: tuple[Finding, ...]
+    read: Mapping[Path, str]
+    policy_hash: str
+
+    @property
+    def sound(self) -> tuple[str, ...]:
+        """The routes of which everything could be read."""
+        lost_some = self.resolution.unsound | self.resolution.inexact.keys()
+        return tuple(name for name in self.program.routes if name not in lost_some)
+
+
+def read_policy(
+    main: Path,
+    *,
+    files: Files | None = None,
+    at: datetime | None = None,
+    known: RulesRead | None = None,
+) -> Unchecked:
+    """Return the policy whose main file is `main`, errors and all; as `compile_policy` has it.
+
+    known: rules of the same files before an edit, which aren't read again.
+    """
     noted = NotedFiles(of=files or Files())
-    parsed = parse_files(main, noted)
+    parsed = parse_files(main, noted, known)
     resolution = resolve(parsed, main)
     since = (at or datetime.now(UTC)).astimezone(UTC).date()
     program = lower(resolution.policy, since)
-    lost_some = resolution.unsound | resolution.inexact.keys()
-    sound = [name for name in program.routes if name not in lost_some]
-    checked = check(program, routes=sound, budget=budget)
-    for part in resolution.inexact.values():
-        bounds = part.least, part.unsure
-        checked += check_inexact(program, *bounds, budget=budget)
+    whole_hash = noted.whole_hash(parsed.folder)
+    return Unchecked(resolution, program, parsed.files, parsed.findings, noted.read, whole_hash)
+
+
+def checked_anew(
+    read: Unchecked, budget: Budget, checks: Sequence[Check] = CHECKS
+) -> tuple[Finding, ...]:
+    """Return what the checks find of all that could be read. checks: those that are run."""
+    checked = check(read.program, routes=read.sound, budget=budget, checks=checks)
+    for part in read.resolution.inexact.values():
+        checked += check_inexact(read.program, part.least, part.unsure, budget=budget)
+    return checked
+
+
+def settled(read: Unchecked, checked: Sequence[Finding], severities: Severities) -> Compiled:
+    """Return the policy with the findings that stand, of those that its checks have."""
+    resolution, program = read.resolution, read.program
     # A route that lost a condition or a target uses what it lost, so nothing can be called
     # unused, and its rules may differ in what they lost.
-    is_whole = len(sound) == len(program.routes) and not parsed.findings
+    is_whole = len(read.sound) == len(program.routes) and not read.found
     is_whole &= all(c.own_attempts for route in program.routes.values() for c in route.clauses)
     kept = [f for f in checked if is_whole or not CATALOGUE[f.name].needs_whole]
-    lost = [*parsed.findings, *resolution.findings]
-    found = sorted([*lost, *kept], key=_place)
-    sources = tuple(file.source for file in parsed.files)
+    lost = [*read.found, *resolution.findings]
+    found = sorted(gathered(sorted([*lost, *kept], key=_place)), key=_place)
+    sources = tuple(file.source for file in read.files)
     # Nor can an allowance, where not everything was looked for that it may be about.
     is_settled = is_whole and all(finding.severity is not Severity.ERROR for finding in lost)
     is_settled = is_settled and all(finding.name != "undecided" for finding in found)
-    findings, allowed = verdict(found, sources, severities or {}, is_whole=is_settled)
+    findings, allowed = verdict(found, sources, severities, is_whole=is_settled)
     findings.sort(key=_place)
     return Compiled(
         resolution.policy,
@@ -101,7 +153,7 @@ def compile_policy(  # noqa: PLR0913 - what bounds the check, each by name
         resolution.declared,
         resolution.references,
         tuple(allowed),
-        noted.whole_hash(parsed.folder),
+        read.policy_hash,
     )
 
 

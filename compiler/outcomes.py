@@ -10,10 +10,13 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 
+import attrs
+
 from turnout.compiler.program import Attempt, Clause
+from turnout.dsl.policy import Sla
 from turnout.dsl.targets import Accepting, Target, said
 from turnout.dsl.wording import acted, promised, worded
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 # -- what is offered --
 
@@ -23,11 +26,12 @@ class Outcome:
     """What a lead gets: the targets that it is offered, in order, and on what terms.
 
     targets: those that are `tried`. terms: whatever else the clause says (a due time,
-    actions), by name, in words.
+    actions), by name, in words. sla: the due time, for whoever says it in words of its own.
     """
 
     targets: tuple[Target, ...]
     terms: tuple[tuple[str, str], ...] = ()
+    sla: Sla | None = attribute(default=None, eq=False, repr=False)
 
     def __str__(self) -> str:
         """Return the outcome in the words of the language."""
@@ -37,7 +41,8 @@ class Outcome:
 
 def outcome(clause: Clause) -> Outcome:
     """Return what a clause gives its leads."""
-    return outcome_of(clause.attempts, _terms(clause))
+    found = outcome_of(clause.attempts, _terms(clause))
+    return found if clause.sla is None else attrs.evolve(found, sla=clause.sla)
 
 
 def outcome_of(attempts: Sequence[Attempt], terms: tuple[tuple[str, str], ...] = ()) -> Outcome:

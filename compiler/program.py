@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from turnout.dsl.conditions import ALWAYS, And, Condition
-from turnout.dsl.policy import Block, Chain, Policy, Route, Rule, Sla
+from turnout.dsl.policy import Block, Chain, Policy, Route, Rule, Sla, TableRow
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Target
@@ -45,6 +45,7 @@ class Clause:
     rule's own condition, always true for a fallback. own_attempts: how many of the
     attempts stand in the clause itself; the rest are inherited. sla, actions: the rule's,
     none for a fallback. steward: who answers for it, named by the nearest block or the route.
+    row: of the table that the rule is read from.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Clause:
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
     steward: str | None = None
+    row: TableRow | None = attribute(default=None, eq=False, repr=False)
 
     @property
     def title(self) -> str:
@@ -145,6 +147,7 @@ def _clauses(
                 sla=entry.sla,
                 actions=entry.actions,
                 steward=steward,
+                row=entry.row,
             )
             continue
         inner = (*around, OuterBlock(entry.condition, entry.span))

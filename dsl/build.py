@@ -114,6 +114,16 @@ def _target(kind: str) -> Any:  # noqa: ANN401 - as `_test`
     return build
 
 
+def _cell(kind: str) -> Any:  # noqa: ANN401 - as `_test`
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.CellTarget:
+        (column,) = _of(Token, children)
+        is_anytime = bool(_of(_Word, children))
+        matching = _of(nodes.Name, children)
+        return nodes.CellTarget(kind, self.named(column), matching, is_anytime, span)
+
+    return build
+
+
 def _word(text: str) -> Any:  # noqa: ANN401 - as `_test`
     def build(self: "Builder", span: Span, children: list[Any]) -> _Word:
         del self, span, children
@@ -461,6 +471,30 @@ class Builder:
     def chain(self, span: Span, children: list[Any]) -> nodes.Chain:
         return nodes.Chain(tuple(children), span)
 
+    def rule_table(self, span: Span, children: list[Any]) -> nodes.RuleTable:
+        path, *rest = children
+        return nodes.RuleTable(
+            self.value(path),
+            _of(nodes.AskedBy, rest),
+            _of(nodes.RowChain, rest),
+            tuple(each for each in rest if isinstance(each, nodes.Sla | nodes.RowSla)),
+            tuple(action for clause in _of(_Clauses, rest) for action in clause),
+            span,
+        )
+
+    def asked_by(self, span: Span, children: list[Any]) -> nodes.AskedBy:
+        name, heading = children
+        return nodes.AskedBy(self.name(name), self.value(heading) if heading else None, span)
+
+    def row_chain(self, span: Span, children: list[Any]) -> nodes.RowChain:
+        return nodes.RowChain(tuple(children), span)
+
+    def row_sla(self, span: Span, children: list[Any]) -> nodes.RowSla:
+        column, wall, *then = children
+        return nodes.RowSla(self.named(column), wall is not None, then[0] if then else None, span)
+
+    cell_target: Any = _cell("")
+
     def within(self, span: Span, children: list[Any]) -> nodes.Within:
         condition, owner, *entries = children
         return nodes.Within(condition, owner, tuple(entries), span)
@@ -615,4 +649,6 @@ class _When(tuple[Any, ...]):
 
 
 for _kind in KINDS:  # the rule of each is named by its word
-    setattr(Builder, f"to_{_kind.word.replace('-', '_')}", _target(_kind.word))
+    _rule = _kind.word.replace("-", "_")
+    setattr(Builder, f"to_{_rule}", _target(_kind.word))
+    setattr(Builder, f"cell_{_rule}", _cell(_kind.word))

@@ -78,6 +78,9 @@ SHORT_FRAGMENT = warning(
     "short-fragment", "A short text to be contained stands inside common words."
 )
 
+UNREAD_COLUMN = warning("unread-column", "Nothing reads a column of a table of rules.")
+EMPTY_TABLE = warning("empty-table", "A table of rules has no rows.")
+
 READING = (
     firm("cannot-read", "A file can't be read."),
     firm("not-utf-8", "A file is not UTF-8 text."),
@@ -109,6 +112,8 @@ READING = (
     firm("table-syntax", "A CSV table can't be read."),
     firm("table-value", "A cell of a CSV table can't be a value of its field."),
     firm("duplicate-key", "A CSV table has two rows for one key."),
+    UNREAD_COLUMN,
+    EMPTY_TABLE,
 )
 """What can be wrong with the text itself, in the order in which it is read."""
 

@@ -76,7 +76,7 @@ class Repairs:
 
 
 @frozen(eq=False)
-class _Choice:
+class Choice:
     """What can stand at a place: kinds of words, each with what finds it.
 
     Fixed words are found by what all of them match, and looked up: `fixed` has the terminal of
@@ -99,13 +99,16 @@ class _Choice:
 
 @define(eq=False)
 class Lexer:
-    """Reads the words of a text one by one. at: the offset from which it goes on."""
+    """Reads the words of a text one by one. at: the offset from which it goes on.
+
+    choices: what can stand in each state that was met; other texts may share it.
+    """
 
     text: str
     tables: Tables
     repairs: Repairs = attrs.Factory(Repairs)
     at: int = 0
-    _choices: dict[int, _Choice] = attrs.Factory(dict[int, _Choice])
+    choices: dict[int, Choice] = attrs.Factory(dict[int, Choice])
 
     def next(self, state: int) -> Token:
         """Return the next word, as it can stand in a state of the parser.
@@ -116,9 +119,9 @@ class Lexer:
         skipped = _SKIPPED.match(text, self.at)
         assert skipped is not None  # it may be empty
         start = self.at = skipped.end()
-        choice = self._choices.get(state)
+        choice = self.choices.get(state)
         if choice is None:
-            choice = self._choices[state] = _choice(self.tables, frozenset(self.tables.rows[state]))
+            choice = self.choices[state] = _choice(self.tables, frozenset(self.tables.rows[state]))
         repairs = self.repairs
         if (repairs.waiting or repairs.present) and (repair := repairs.at(start)) is not None:
             if not repair.text.strip():
@@ -138,7 +141,7 @@ class Lexer:
         raise UnexpectedError(start)
 
 
-def _mended(choice: _Choice, repair: Repair) -> tuple[Token, Repair] | None:
+def _mended(choice: Choice, repair: Repair) -> tuple[Token, Repair] | None:
     """Return the next word of a repair and what is left of it, None where none can stand."""
     rest = repair.text.lstrip()
     found = choice.word(rest, 0)
@@ -149,7 +152,7 @@ def _mended(choice: _Choice, repair: Repair) -> tuple[Token, Repair] | None:
 
 
 @cache
-def _choice(tables: Tables, accepted: frozenset[str]) -> _Choice:
+def _choice(tables: Tables, accepted: frozenset[str]) -> Choice:
     """Return what can stand where these terminals are accepted."""
     fixed = {tables.fixed[name]: name for name in accepted if name in tables.fixed}
     words = {text: name for text, name in fixed.items() if _KEYWORD.fullmatch(text)}
@@ -166,7 +169,7 @@ def _choice(tables: Tables, accepted: frozenset[str]) -> _Choice:
         kinds.append((None, _KEYWORD.match, words))
     if signs:
         kinds.append((None, _matcher(_any_of(tables.fixed.values())), signs))
-    return _Choice(tuple(kinds))
+    return Choice(tuple(kinds))
 
 
 @cache

@@ -503,7 +503,63 @@ class Fallback:
     span: Span = _span()
 
 
-EntryNode: TypeAlias = Rule | Within | Fallback
+@frozen
+class AskedBy:
+    """What a column of a table of rules asks: a field, a family, "territory" or "segment".
+
+    heading: that of the column, None where it is the name itself.
+    """
+
+    name: Name
+    heading: Literal | None
+    span: Span = _span()
+
+
+@frozen
+class CellTarget:
+    """A target of which each row of a table has a part. kind: "" where it has all of it.
+
+    column: the heading behind `column`. The rest is that of a `Target`.
+    """
+
+    kind: str
+    column: Name | Literal
+    matching: tuple[Name, ...]
+    anytime: bool
+    span: Span = _span()
+
+
+@frozen
+class RowChain:
+    """`to TARGET else TARGET ...` in a table of rules."""
+
+    targets: tuple[Target | CellTarget, ...]
+    span: Span = _span()
+
+
+@frozen
+class RowSla:
+    """`sla column HEADING wall, then TARGET`."""
+
+    column: Name | Literal
+    wall: bool
+    then: Target | None
+    span: Span = _span()
+
+
+@frozen
+class RuleTable:
+    """`rules from "file.csv" by ... { ... }`: one rule a row, its clauses as written."""
+
+    path: Literal
+    by: tuple[AskedBy, ...]
+    chains: tuple[RowChain, ...]
+    slas: tuple[Sla | RowSla, ...]
+    actions: tuple[Action, ...]
+    span: Span = _span()
+
+
+EntryNode: TypeAlias = Rule | RuleTable | Within | Fallback
 
 
 @frozen

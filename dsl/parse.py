@@ -41,7 +41,7 @@ def parse(source: Source, known: RulesRead | None = None) -> tuple[nodes.File, t
     except UnexpectedError:
         from turnout.dsl.recovery import recovered  # noqa: PLC0415 - see above
 
-        return recovered(source)
+        return recovered(source, known)
     file: nodes.File = read.items[0]
     if known is not None:
         known.add(file)

@@ -180,11 +180,45 @@ class Family:
 
 
 @frozen
+class RuleTable:
+    """A table of which each row is a rule.
+
+    name: the file, as the policy names it. columns: the headings of those that are read, what
+    asks before what answers, which begins at `answers`. span: the head in the policy.
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    answers: int
+    span: Span = _span()
+
+
+@frozen
+class TableRow:
+    """A row of a table of rules. line: in the file, from 1.
+
+    cells, places: of the table's columns. asked: by column, what its cell asks; blank cells
+    ask nothing.
+    """
+
+    table: RuleTable
+    line: int
+    cells: tuple[str, ...]
+    places: tuple[Span, ...] = attribute(eq=False, repr=False)
+    asked: tuple[tuple[int, Condition], ...] = attribute(eq=False, repr=False)
+
+    def __str__(self) -> str:
+        """Return the place of the row in words: `matrix.csv` line 12."""
+        return f"`{self.table.name}` line {self.line}"
+
+
+@frozen
 class Rule:
     """A condition and where its leads go. span: the rule's name.
 
     whole: the rule as it is written. when: its condition as it is written. sla, actions:
-    they go with every lead that the rule takes, whoever is given it.
+    they go with every lead that the rule takes, whoever is given it. row: where it is one of
+    a table; its span is then its cell there, or all of the row.
     """
 
     name: str
@@ -195,6 +229,7 @@ class Rule:
     actions: tuple[Action, ...] = ()
     whole: Span | None = _written()
     when: Span | None = _written()
+    row: TableRow | None = attribute(default=None, eq=False, repr=False)
 
 
 @frozen

@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from functools import cache
+from functools import cache, partial
 
 import attrs
 
@@ -25,6 +25,7 @@ from turnout.dsl.mistakes.met import CONNECTORS, Met, Told, with_neighbours
 from turnout.dsl.mistakes.reading_on import Trials
 from turnout.dsl.pushdown import Pushdown
 from turnout.dsl.reductions import ReadSymbol, Reduced, Reductions
+from turnout.dsl.rereading import RulesRead
 from turnout.dsl.source import Source, Span
 from turnout.frozen import define
 from turnout.grammar.lalr import END, tables
@@ -49,18 +50,21 @@ _WORD = re.compile(r"[\w-]+")
 _NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|[%@$^~?*+]+|.', re.DOTALL)
 
 
-def recovered(source: Source) -> tuple[nodes.File, tuple[Finding, ...]]:
+def recovered(
+    source: Source, known: RulesRead | None = None
+) -> tuple[nodes.File, tuple[Finding, ...]]:
     """Return what can be read of the file, and its syntax errors, in order of place.
 
     After `MAX_ERRORS` the rest of the file stays unread. Where a mistake is understood, the
     file is read anew as if it had been written right, at most `MOST_READ` times its length.
+    known: rules of other texts, which aren't read again.
     """
     mended: list[Told] = []
     refused: set[int] = set()
     settled: set[int] = set()
     while True:
         is_last = len(mended) + len(refused) >= most_mended(len(source.text))
-        attempt = _Attempt(source, tuple(mended), refused, settled, mends=not is_last)
+        attempt = _Attempt(source, tuple(mended), refused, settled, known, mends=not is_last)
         file = attempt.read()
         if file is not None:
             found = [*attempt.findings, *(_said(source, each, mended) for each in mended)]
@@ -88,7 +92,8 @@ class _Attempt:
     """One reading of a file, with what was understood before read as it was meant.
 
     refused: places of which the repair didn't help. settled: places of errors that were met
-    before and skipped, so that no repair is to blame for them. mends: whether a mistake that is
+    before and skipped, so that no repair is to blame for them. known: rules that needn't be
+    read. mends: whether a mistake that is
     understood ends the attempt, to be read anew; `next` is then the mistake, or None where
     the last repair itself didn't fit.
     """
@@ -97,6 +102,7 @@ class _Attempt:
     mended: tuple[Told, ...]
     refused: set[int]
     settled: set[int]
+    known: RulesRead | None
     mends: bool
     findings: list[Finding] = attrs.Factory(list[Finding])
     broken: list[Span] = attrs.Factory(list[Span])
@@ -113,9 +119,10 @@ class _Attempt:
     def _read(self, parser: Pushdown, last_repair: int) -> nodes.File | None:
         text = self.source.text
         read: Reduced | None
+        known = None if self.known is None else partial(self._rule, self.known)
         while True:
             try:
-                read = parser.read()
+                read = parser.read(known)
                 break
             except UnexpectedError as unexpected:
                 met = _met(text, unexpected, parser)
@@ -146,6 +153,15 @@ class _Attempt:
         assert read is not None  # the end was taken in
         file: nodes.File = read.items[0]
         return attrs.evolve(file, broken=tuple(self.broken))
+
+    def _rule(self, known: RulesRead, start: int) -> nodes.Rule | None:
+        """Return the known rule at an offset, unless a part of it is to be read otherwise."""
+        rule = known.at(self.source, start)
+        if rule is None:
+            return None
+        repairs = (repair for each in self.mended for repair in each.repairs)
+        is_mended = any(start <= repair.start < rule.span.end for repair in repairs)
+        return None if is_mended else rule
 
     def _trials(self, met: Met, parser: Pushdown) -> Trials:
         earlier = tuple(repair for each in self.mended for repair in each.repairs)

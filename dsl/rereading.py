@@ -43,8 +43,8 @@ class RulesRead:
         text = source.text
         for whole, rule in self._rules.get(_beginning(text, start), {}).items():
             if text.startswith(whole, start):
-                moved: nodes.Rule = _moved(rule, source, start - rule.span.start)
-                return moved
+                found: nodes.Rule = moved(rule, source, start - rule.span.start)
+                return found
         return None
 
 
@@ -61,7 +61,7 @@ def _beginning(text: str, start: int) -> str:
     return text[start : text.find("{", start) + 1]
 
 
-def _moved(value: Any, source: Source, by: int) -> Any:  # noqa: ANN401 - whatever nodes hold
+def moved(value: Any, source: Source, by: int) -> Any:  # noqa: ANN401 - whatever nodes hold
     """Return a node, or several, so many characters on in another source."""
     kind = value.__class__
     parts = _parts(kind)
@@ -72,7 +72,7 @@ def _moved(value: Any, source: Source, by: int) -> Any:  # noqa: ANN401 - whatev
         if part.__class__ is Span
         else part
         if part.__class__ is str or not part
-        else _moved(part, source, by)
+        else moved(part, source, by)
         for part in parts(value)
     ]
     return tuple(made) if kind is tuple else kind(*made)

@@ -14,11 +14,13 @@ from turnout.frozen import attribute, frozen
 class Source:
     """One file: its name as the author knows it, and its text.
 
-    name: the path as it was given, with forward slashes.
+    name: the path as it was given, with forward slashes. asked: of a table, the place in the
+    policy that names it.
     """
 
     name: str
     text: str = attribute(repr=False)
+    asked: "Span | None" = attribute(default=None, eq=False, repr=False)
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

@@ -95,6 +95,11 @@ def tables() -> Tables:
     )
 
 
+def is_current() -> bool:
+    """Return whether the tables that stand beside the grammar are made of it."""
+    return bool(json.loads(grammar.beside(_FILE))["grammar"] == _digest(grammar.text()))
+
+
 def made(text: str) -> dict[str, Any]:
     """Return what Lark makes of a grammar, as data. Raises Lark's errors of grammars."""
     from lark import Lark  # noqa: PLC0415 - only where the grammar is worked on

@@ -9,7 +9,7 @@ asked for again next time.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import TypeAlias
+from typing import Final
 
 import attrs
 
@@ -24,12 +24,12 @@ from turnout.runtime.due import due
 from turnout.runtime.engine import Preparer, Steps, offered
 from turnout.runtime.events import Draw
 from turnout.runtime.moves import Holder, Move, Watch
-from turnout.runtime.stores import Recorded, Transaction
+from turnout.runtime.stores import Overdue, Recorded, Transaction
 
 SLA_MISSED = "sla missed"
 
-Escalator: TypeAlias = Callable[[datetime, Transaction], tuple[Move, ...]]
-"""Moves every overdue lead of a route inside a transaction."""
+PAGE: Final = 100
+"""Leads that are read at once."""
 
 
 @frozen(eq=False)
@@ -45,36 +45,62 @@ class _Escalation:
     last: Steps
 
 
-def escalator(policy: Policy, plan: Plan) -> Escalator:
-    """Return what moves the overdue leads of the route of a plan.
+class Escalator:
+    """Moves the overdue leads of a route inside a transaction: some of them, or all."""
 
-    policy: who stands behind the targets. A lead's SLA is that of its rule as the policy
-    now is; where the rule or its SLA has gone, the lead stays where it is.
-    """
-    route, prepare = plan.route, Preparer(policy)
-    last = Steps(None, prepare.steps(plan.last))
-    by_rule: dict[str, _Escalation] = {}
-    for clause in plan.answers:
-        if clause.sla is not None and clause.sla.then is not None:
-            attempt = PlannedAttempt(clause.sla.then.target, f"sla of rule {clause.name}")
-            steps = Steps(clause.name, prepare.steps((attempt,)))
-            by_rule[clause.name] = _Escalation(policy, clause.sla, steps, last)
+    def __init__(self, policy: Policy, plan: Plan) -> None:
+        """Prepare the SLAs of a plan. policy: who stands behind the targets.
 
-    def escalate(at: datetime, state: Transaction) -> tuple[Move, ...]:
+        A lead's SLA is that of its rule as the policy now is; where the rule or its SLA has
+        gone, the lead stays where it is.
+        """
+        prepare = Preparer(policy)
+        last = Steps(None, prepare.steps(plan.last))
+        self._route = plan.route
+        self._by_rule: dict[str, _Escalation] = {}
+        for clause in plan.answers:
+            if clause.sla is not None and clause.sla.then is not None:
+                attempt = PlannedAttempt(clause.sla.then.target, f"sla of rule {clause.name}")
+                steps = Steps(clause.name, prepare.steps((attempt,)))
+                self._by_rule[clause.name] = _Escalation(policy, clause.sla, steps, last)
+
+    def __call__(self, at: datetime, state: Transaction) -> tuple[Move, ...]:
+        """Move every overdue lead."""
+        moves, after = self.some(at, state)
+        while after is not None:
+            more, after = self.some(at, state, after)
+            moves += more
+        return moves
+
+    def some(
+        self,
+        at: datetime,
+        state: Transaction,
+        after: Recorded | None = None,
+        is_enough: Callable[[], bool] = lambda: False,
+    ) -> tuple[tuple[Move, ...], Recorded | None]:
+        """Move some overdue leads, the longest overdue first.
+
+        after: only leads behind this one. is_enough: asked after each lead. Returns the moves
+        and the last lead that was asked for, None where there is none behind it.
+        """
         moment = at.astimezone(UTC)
         moves: list[Move] = []
-        for recorded in state.overdue(route, moment):
-            rule = by_rule.get(recorded.decision.rule or "")
-            if rule is None:
-                continue
-            moved = _moved(rule, recorded, moment, state)
-            if moved is not None:
-                now, move, draw = moved
-                state.move(now, move, draw=draw)
-                moves.append(move)
-        return tuple(moves)
+        page = state.overdue(Overdue(self._route, moment, PAGE, after))
+        for number, recorded in enumerate(page, 1):
+            moves += self._moved(recorded, moment, state)
+            if is_enough() and number < len(page):
+                return tuple(moves), recorded
+        return tuple(moves), page[-1] if len(page) == PAGE else None
 
-    return escalate
+    def _moved(self, recorded: Recorded, at: datetime, state: Transaction) -> list[Move]:
+        rule = self._by_rule.get(recorded.decision.rule or "")
+        moved = None if rule is None else _moved(rule, recorded, at, state)
+        if moved is None:
+            return []
+        now, move, draw = moved
+        state.move(now, move, draw=draw)
+        return [move]
 
 
 def _moved(

@@ -14,7 +14,7 @@ from turnout.frozen import frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.moves import Holder, Move
 
-EventKind: TypeAlias = Literal["routed", "moved", "contacted", "closed", "renamed"]
+EventKind: TypeAlias = Literal["routed", "moved", "contacted", "converted", "closed", "renamed"]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 """What can happen: a lead is decided, changes hands, is worked on, is done with; or somebody or
 something has a new name from then on, in all of a state."""

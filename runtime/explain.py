@@ -16,6 +16,7 @@ from turnout.dsl.conditions import (
     Or,
     atoms,
 )
+from turnout.dsl.policy import TableRow
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values import show
 from turnout.dsl.wording import conjuncts, written, written_part
@@ -45,11 +46,22 @@ class Refusal:
 class Tried:
     """A clause that was asked before the one that took the lead, and what refused it.
 
-    clause: the rule's name, or such as "fallback of EMEA".
+    clause: the rule's name, or such as "fallback of EMEA". table: of which the rule is a row,
+    "" for one that is written.
     """
 
     clause: str
     refusals: tuple[Refusal, ...]
+    table: str = ""
+
+
+@frozen
+class TakingRow:
+    """The row of a table that took a lead. line: in the file. cells: by heading, as written."""
+
+    table: str
+    line: int
+    cells: Mapping[str, str]
 
 
 @frozen
@@ -59,7 +71,7 @@ class Explanation:
     values: by field, normalised, as a policy would write them. tried: the clauses above
     the one that took the lead, in order; empty for a lead that only a fallback can take.
     matched: the parts of the condition that took it, all of which hold.
-    complaint: why no rule was asked, None where they were.
+    complaint: why no rule was asked, None where they were. row: which of a table took it.
     """
 
     decision: Decision
@@ -67,6 +79,7 @@ class Explanation:
     complaint: str | None
     tried: tuple[Tried, ...]
     matched: tuple[str, ...]
+    row: TakingRow | None = None
 
 
 def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Explanation:
@@ -79,15 +92,22 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
     asked: dict[str, Value] = {**lead.values, SEEN: decision.duplicate_of is not None}
     tried: list[Tried] = []
     matched: tuple[str, ...] = ()
+    row: TakingRow | None = None
     for clause in program.routes[route].clauses:
         if holds(clause.condition, asked, clock):
             parts = _parts(clause, fields)
             said = written if len(parts) == 1 else written_part
             matched = tuple(said(part, fields) for part in parts)
+            row = None if clause.row is None else _row(clause.row)
             break
         refusals = _refusals(clause, asked, clock, fields)
-        tried.append(Tried(clause.name, refusals))
-    return Explanation(decision, values, None, tuple(tried), matched)
+        table = "" if clause.row is None else clause.row.table.name
+        tried.append(Tried(clause.name, refusals, table))
+    return Explanation(decision, values, None, tuple(tried), matched, row)
+
+
+def _row(row: TableRow) -> TakingRow:
+    return TakingRow(row.table.name, row.line, dict(zip(row.table.columns, row.cells, strict=True)))
 
 
 def _parts(clause: Clause, fields: Mapping[str, Field]) -> tuple[Condition, ...]:

@@ -11,7 +11,8 @@ from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.bundles import of_resource, of_texts
 from turnout.dsl.findings import Severity
 from turnout.project.configuration import Configuration, configuration_in, configuration_of
-from turnout.runtime.router import PolicyError, Router
+from turnout.runtime.fit import PolicyError
+from turnout.runtime.router import Router
 from turnout.runtime.stores import WAIT
 
 NEAREST: Final = "nearest"

@@ -1,10 +1,12 @@
 """The door for programs: a policy that is fit to run, and leads through one of its routes."""
 
 import logging
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
+from time import sleep
 from types import TracebackType
 from typing import NoReturn, Self, SupportsIndex
 
@@ -12,16 +14,15 @@ import attrs
 
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.plan.making import plan_of
-from turnout.dsl.findings import Finding, Severity
-from turnout.dsl.resolve.scope import nearest
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
-from turnout.errors import Error
+from turnout.runtime.clock import aware, lasting, this_moment
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine
-from turnout.runtime.escalation import escalator
+from turnout.runtime.escalation import Escalator
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.explain import Explanation, explain
+from turnout.runtime.fit import ClosedError, UnroutedError, chosen_route_name
 from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.leads import LACKING, Lead, record_reader
@@ -32,11 +33,13 @@ from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
     WAIT,
+    Recorded,
     Signature,
     Snapshot,
     Store,
     Transaction,
 )
+from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
 from turnout.runtime.unbound import Shapes, Unbound, begun
@@ -47,47 +50,11 @@ _MOST_TOLD = 10
 BATCH = 500
 """Leads that are decided in one transaction of `route_all`."""
 
+HOLD = 0.03
+"""Seconds after which a transaction that moves leads ends, and the next one begins."""
 
-class PolicyError(Error):
-    """The policy can't be run.
-
-    The message names the file, and the line of the first error. findings: every finding,
-    without an error where the policy only has no such route.
-    """
-
-    def __init__(
-        self,
-        message: str,
-        help: str = "",
-        findings: tuple[Finding, ...] = (),
-    ) -> None:
-        """Say what is wrong in one sentence."""
-        super().__init__(message, help)
-        self.findings = findings
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Keep the findings when pickled."""
-        return type(self), (self.message, self.help, self.findings)
-
-
-class ClosedError(Error):
-    """The router was closed, and its state released."""
-
-
-class UnroutedError(Error):
-    """Leads that were to be routed anew, but never were routed.
-
-    leads: their ids, in order; `row 7` where one has none.
-    """
-
-    def __init__(self, leads: tuple[str, ...]) -> None:
-        """Say which."""
-        super().__init__(f"never routed: {', '.join(leads)}")
-        self.leads = leads
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Keep the ids when pickled."""
-        return type(self), (self.leads,)
+GIVING_WAY = 0.02
+"""Seconds between two such transactions: whoever waits for the state asks for it more often."""
 
 
 class Router:
@@ -114,12 +81,12 @@ class Router:
         if not 0 <= wait <= LONGEST_WAIT:
             raise ValueError(f"wait is a number of seconds from 0 to {LONGEST_WAIT:,}")
         self.compiled = compiled
-        self.route_name: str = _chosen(compiled, route)
+        self.route_name: str = chosen_route_name(compiled, route)
         self.configuration = configuration
         policy = compiled.policy
         plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
         self._decide = engine(policy, plan)
-        self._escalate = escalator(policy, plan)
+        self._escalate = Escalator(policy, plan)
         self._read = record_reader(policy.fields)
         self._read_id = id_reader(policy.fields)
         self._is_closed = False
@@ -139,7 +106,7 @@ class Router:
         Raises TypeError for what is no lead, `turnout.StateError` where the state can't be
         read or written, and ClosedError.
         """
-        return self._batch([self._told(lead)], _aware(at))[0]
+        return self._batch([self._told(lead)], aware(at))[0]
 
     def route_all(
         self,
@@ -161,7 +128,7 @@ class Router:
         if batch < 1:
             raise ValueError("a batch has at least one lead")
         self._check_open()
-        return self._decisions(map(self._told, self._begun(records)), _aware(at), batch)
+        return self._decisions(map(self._told, self._begun(records)), aware(at), batch)
 
     def _decisions(
         self, leads: Iterator[Lead], at: datetime | None, batch: int
@@ -174,10 +141,10 @@ class Router:
 
         Raises TypeError for what is no lead, and what `route` raises.
         """
-        read, moment = self._read(lead), _aware(at)
+        read, moment = self._read(lead), aware(at)
         made: list[Decision] = []
         with suppress(_UndoError), self._begin() as transaction:
-            made.append(self._decide(read, moment or _now(), transaction))
+            made.append(self._decide(read, moment or this_moment(), transaction))
             _undo()
         return explain(self.compiled.program, self.route_name, read, made[0])
 
@@ -189,52 +156,89 @@ class Router:
         A lead that was never decided is simply routed. reason: for the log, not empty. by:
         who asked for it.
         """
-        said, moment, read = _reason(reason), _aware(at), self._read(lead)
+        said, moment, read = _reason(reason), aware(at), self._read(lead)
         with self._begin(by) as transaction:
-            return self._decide(read, moment or _now(), transaction, anew=said)
+            return self._decide(read, moment or this_moment(), transaction, anew=said)
 
     def reroute_all(
-        self, records: Iterable[Record | RawLead], reason: str, *, at: datetime | None = None
+        self,
+        records: Iterable[Record | RawLead],
+        reason: str,
+        *,
+        at: datetime | None = None,
+        by: str = "",
     ) -> tuple[Move, ...]:
         """Decide leads anew, whoever has them, and return the moves that were logged.
 
-        All in one transaction, in order; of several records with one id the first counts.
-        A move may leave the lead with whoever had it.
+        In order; of several records with one id the first counts. A move may leave the lead
+        with whoever had it. As many are moved in one transaction as take `HOLD` seconds, so
+        that others who share the state have their turn in between.
 
-        Raises UnroutedError where some were never decided on this route, and
-        `turnout.StateError` where the state can't be read or written; then none is moved.
+        Raises UnroutedError where some were never decided on this route; then none is moved.
+        `turnout.StateError` where the state can't be read or written: what was moved before
+        is in the log.
         """
-        said, asked, rows = _reason(reason), _aware(at), self._begun(records)
-        moves: dict[str, Move] = {}
+        said, asked = _reason(reason), aware(at)
+        leads = self._routed(map(self._read, self._begun(records)))
+        moves: list[Move] = []
+        while leads:
+            if moves:
+                sleep(GIVING_WAY)
+            with self._begin(by) as transaction:
+                moment, is_enough = asked or this_moment(), lasting(HOLD)
+                moves.append(self._anew(leads.popleft(), moment, said, transaction))
+                while leads and not is_enough():
+                    moves.append(self._anew(leads.popleft(), moment, said, transaction))
+        return tuple(moves)
+
+    def _routed(self, leads: Iterable[Lead]) -> deque[Lead]:
+        """Return the leads, each once. Raises UnroutedError where some were never decided.
+
+        A lead that was decided stays so: nothing needs to be held meanwhile.
+        """
+        found: dict[str, Lead] = {}
         unrouted: dict[str, None] = {}
-        with self._begin() as transaction:
-            moment = asked or _now()
-            for lead in map(self._read, rows):
-                key = lead.key
-                if key in moves:
+        with self._read_state() as snapshot:
+            for lead in leads:
+                if lead.key in found:
                     continue
-                recorded = transaction.decided(self.route_name, key)
-                if recorded is None:
+                if snapshot.decided(self.route_name, lead.key) is None:
                     unrouted[f"row {lead.row}" if lead.id is None else lead.id] = None
-                    continue
-                decision = self._decide(lead, moment, transaction, anew=said)
-                before, after = Holder.of(recorded.decision), Holder.of(decision)
-                moves[key] = Move(self.route_name, key, moment, said, before, after)
-            if unrouted:
-                raise UnroutedError(tuple(unrouted))
-        return tuple(moves.values())
+                found[lead.key] = lead
+        if unrouted:
+            raise UnroutedError(tuple(unrouted))
+        return deque(found.values())
+
+    def _anew(self, lead: Lead, at: datetime, reason: str, transaction: Transaction) -> Move:
+        recorded = transaction.decided(self.route_name, lead.key)
+        assert recorded is not None, "a lead that was decided stays so"
+        decision = self._decide(lead, at, transaction, anew=reason)
+        before, after = Holder.of(recorded.decision), Holder.of(decision)
+        return Move(self.route_name, lead.key, at, reason, before, after)
 
     def escalate(self, *, at: datetime | None = None) -> tuple[Move, ...]:
         """Move every lead that nobody touched in time to where its rule's SLA says.
 
-        All in one transaction, the longest overdue first; with nothing overdue, or
-        repeated for the same moment, it changes nothing.
+        The longest overdue first, as many in one transaction as take `HOLD` seconds, so that
+        others who share the state have their turn in between. With nothing overdue, or
+        repeated for the same moment, it changes nothing: after an error, which leaves what
+        was moved before, it can be repeated.
 
         Raises `turnout.StateError` where the state can't be read or written.
         """
-        moment = _aware(at)
-        with self._begin() as transaction:
-            return self._escalate(moment or _now(), transaction)
+        asked = aware(at)
+        moves: list[Move] = []
+        after: Recorded | None = None
+        while True:
+            with self._begin() as transaction:
+                is_enough = lasting(HOLD)
+                some, after = self._escalate.some(
+                    asked or this_moment(), transaction, after, is_enough
+                )
+            moves += some
+            if after is None:
+                return tuple(moves)
+            sleep(GIVING_WAY)
 
     def touch(
         self, *leads: str, by: str = "", reason: str = "", at: datetime | None = None
@@ -245,7 +249,7 @@ class Router:
         Returns the ids that were never decided on this route; the others are marked.
         """
         keys = {lead: self.key(lead) for lead in leads}
-        moment = _aware(at)
+        moment = aware(at)
         with self._begin(by) as transaction:
             unknown = [
                 lead
@@ -281,17 +285,25 @@ class Router:
             return tuple(reader.history(self.key(lead), limit))
 
     def close_lead(
-        self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+        self,
+        lead: str,
+        *,
+        by: str = "",
+        reason: str = "",
+        at: datetime | None = None,
+        converted: bool = False,
     ) -> bool:
         """Mark a lead as done, whoever has it: a person, a queue or a partner.
 
         No SLA moves it any more, and `least-loaded` counts it no longer. by, reason, at: who
-        did it, why and when, for the log. False where it was closed already or never decided
-        on this route.
+        did it, why and when, for the log; converted: it was won. False where it was closed
+        already or never decided on this route.
         """
-        moment = _aware(at)
+        moment = aware(at)
         with self._begin(by) as transaction:
-            return transaction.close_lead(self.route_name, self.key(lead), moment, reason)
+            return transaction.close_lead(
+                self.route_name, self.key(lead), moment, reason, converted=converted
+            )
 
     def key(self, lead_id: str) -> str:
         """Return what a lead is known by whose id somebody wrote, in the form of decisions."""
@@ -309,7 +321,7 @@ class Router:
 
     def _batch(self, chunk: list[Lead], at: datetime | None) -> list[Decision]:
         with self._begin() as transaction:
-            moment = at or _now()
+            moment = at or this_moment()
             return [self._decide(lead, moment, transaction) for lead in chunk]
 
     def unbound(self, columns: Iterable[str]) -> tuple[Unbound, ...]:
@@ -337,6 +349,8 @@ class Router:
 
     def _begin(self, actor: str = "") -> AbstractContextManager[Transaction]:
         self._check_open()
+        if not is_encodable(actor):
+            raise ValueError("who did it has half of a surrogate pair, which no text has")
         return self._store.begin(Signature(self.compiled.policy_hash, actor))
 
     def _read_state(self) -> AbstractContextManager[Snapshot]:
@@ -402,50 +416,7 @@ def _undo() -> None:
     raise _UndoError
 
 
-def _aware(at: datetime | None) -> datetime | None:
-    if at is None:
-        return None
-    if at.tzinfo is None:
-        raise ValueError("the clock needs a time zone, such as datetime.now(UTC)")
-    return at.astimezone(UTC)
-
-
-def _now() -> datetime:
-    """Return what the clock says.
-
-    INVARIANT: asked inside a transaction only. Whoever reads it before has to wait for its
-    turn at the state, and would then decide at a moment that is over.
-    """
-    return datetime.now(UTC)
-
-
 def _reason(reason: str) -> str:
     if not reason.strip():
         raise ValueError("routing a lead anew needs a reason")
     return reason.strip()
-
-
-def _chosen(compiled: Compiled, route: str | None) -> str:
-    """Return the name of the route. Raises PolicyError."""
-    findings = compiled.findings
-    errors = [each for each in findings if each.severity is Severity.ERROR]
-    if errors:
-        first, more = errors[0], len(errors) - 1
-        place = "" if first.span is None else f"{first.span.source.name}:{first.span.line}: "
-        rest = f" (and {more} more error{'s' if more > 1 else ''})" if more else ""
-        raise PolicyError(f"{place}{first.message}{rest}", "; ".join(first.help), findings)
-    file = compiled.sources[-1].name
-    names = list(compiled.program.routes)
-    listed = ", ".join(names)
-    if not names:
-        raise PolicyError(
-            f"{file}: the policy has no route", "name the file that has one", findings
-        )
-    if route is None and len(names) > 1:
-        several = f"{file}: the policy has several routes: {listed}"
-        raise PolicyError(several, "name one: `route=`", findings)
-    if route is not None and route not in names:
-        near = nearest(route, names)
-        advice = f"it has {listed}" if near is None else f"did you mean `{near}`?"
-        raise PolicyError(f"{file}: the policy has no route `{route}`", advice, findings)
-    return names[0] if route is None else route

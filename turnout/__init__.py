@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from turnout.runtime.decisions import Decision, Doing, PassedOver, Reason, TargetKind
     from turnout.runtime.events import Draw, Event, EventKind, Sought
     from turnout.runtime.explain import Explanation, Refusal, Tried
+    from turnout.runtime.fit import ClosedError, PolicyError, UnroutedError
     from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import (
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
         Remarks,
         records,
     )
-    from turnout.runtime.router import ClosedError, PolicyError, Router, UnroutedError
+    from turnout.runtime.router import Router
     from turnout.runtime.stores import StateError
     from turnout.runtime.unbound import Unbound
 
@@ -125,12 +126,12 @@ _HOMES = {
     "Manner": "runtime.records",
     "Remarks": "runtime.records",
     "records": "runtime.records",
-    "ClosedError": "runtime.router",
+    "ClosedError": "runtime.fit",
     "load": "runtime.loading",
     "loads": "runtime.loading",
-    "PolicyError": "runtime.router",
+    "PolicyError": "runtime.fit",
     "Router": "runtime.router",
-    "UnroutedError": "runtime.router",
+    "UnroutedError": "runtime.fit",
     "StateError": "runtime.stores",
     "Unbound": "runtime.unbound",
 }

@@ -28,6 +28,7 @@ from turnout.errors import Error
 COMMANDS = {
     "check": "Report everything that is wrong with policies.",
     "fmt": "Write policies in their one canonical form.",
+    "fix": "Mend what can be mended without changing a decision.",
     "test": "Run the tests that stand in policies.",
     "coverage": "Show what each rule and fallback receives.",
     "compile": "Write a policy's decision tree as JSON.",
@@ -37,10 +38,16 @@ COMMANDS = {
     "explain": "Say why one lead goes where it goes.",
     "escalate": "Move leads that nobody touched in time.",
     "touch": "Mark leads as worked on.",
+    "close": "Mark leads as done.",
+    "converted": "Mark leads as won.",
     "reroute": "Decide leads anew, whoever has them.",
+    "log": "Print what happened to leads.",
     "owners": "Say who answers for which part of a policy.",
     "diff": "Say whose decision a change of a policy changes.",
-    "state": "Check a state file, or rename in it.",
+    "state": "Make, check, carry or rename in a state file.",
+    "new": "Write a first policy for a file of leads.",
+    "doctor": "Say what is installed, what is missing, and what a state is.",
+    "lsp": "Serve an editor: findings as you type.",
     "run": "Check, compile, draw and route in one go.",
 }
 """The subcommands in the order of use, with the line that the help shows."""

@@ -22,6 +22,7 @@ from turnout.dsl.conditions import And, Condition, Open
 from turnout.dsl.finding_kinds import error, firm, warning
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.policy import Policy
+from turnout.dsl.source import Span
 from turnout.dsl.targets import Accepting, Target, said
 from turnout.dsl.wording import worded
 
@@ -61,8 +62,9 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
     # Thousands of rules send to a few teams.
     sure_of = cache(partial(sure, policy))
     never_of = cache(partial(never, policy, analysis.program.since))
+    told = set(_tried_spans(analysis.route))
     for at, clause in enumerate(analysis.route.clauses):
-        yield from _unreachable_targets(clause, analysis.route)
+        yield from _unreachable_targets(clause, analysis.route, told)
         yield from _never_available(clause, never_of)
         certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
         if not is_whole or EVERY_LEAD in certain:
@@ -76,7 +78,20 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
             yield undecided(clause, claim, analysis.budget, stopped)
 
 
-def _unreachable_targets(clause: Clause, route: RouteProgram) -> Iterator[Finding]:
+def _tried_spans(route: RouteProgram) -> Iterator[Span]:
+    """Yield where targets are written that may be tried: in a table, for some row of it."""
+    for clause in route.clauses:
+        for attempt in clause.attempts[: clause.own_attempts]:
+            yield attempt.span
+            if isinstance(attempt.target, Accepting):
+                break
+
+
+def _unreachable_targets(clause: Clause, route: RouteProgram, told: set[Span]) -> Iterator[Finding]:
+    """Yield findings about targets that no clause tries. told: spans of which no more is said.
+
+    The rows of a table share what is written for all of them.
+    """
     own = clause.attempts[: clause.own_attempts]
     takes_all = (at for at, attempt in enumerate(own) if isinstance(attempt.target, Accepting))
     first = next(takes_all, None)
@@ -84,6 +99,9 @@ def _unreachable_targets(clause: Clause, route: RouteProgram) -> Iterator[Findin
         return  # the fallback leaves out whoever missed the lead
     for attempt in own[first + 1 :] if first is not None else ():
         assert first is not None
+        if attempt.span in told:
+            continue
+        told.add(attempt.span)
         yield UNREACHABLE_TARGET.finding(
             attempt.span,
             f"`{worded(attempt.target)}` is never tried",

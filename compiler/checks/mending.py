@@ -56,7 +56,7 @@ def ending_in_queue(policy: Policy, clause: Clause) -> tuple[Fix, ...]:
     """Return the fix that ends a clause's own chain in the first queue that takes every lead."""
     queue = _queue(policy)
     own = clause.attempts[: clause.own_attempts]
-    if queue is None or not own:
+    if queue is None or not own or clause.row is not None:  # a cell may hold only a name
         return ()
     text = f" else {queue}"
     return (inserted(own[-1].span.source, own[-1].span.end, text, f"end the chain in {queue}"),)

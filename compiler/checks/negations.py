@@ -9,6 +9,7 @@ its score is known.
 
 from collections.abc import Iterator, Mapping
 
+from turnout.compiler.checks.asking_cells import cell_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks
@@ -137,12 +138,18 @@ def _finding(analysis: Analysis, negation: WideNegation, place: Written, found: 
     witness = followed(analysis, found)
     also = "also holds" if witness is not None and witness.confirmed else "possibly holds"
     said = f"`{written(negation.part, fields)}` of {place.title}"
+    row = analysis.route.clauses[place.at].row if place.word == "when" else None
+    cell = None if row is None else cell_of(row, [negation.part])
+    advice = tuple(_advice(analysis, negation))
+    if row is not None:
+        asked = " or ".join(names)
+        advice = (f"to leave them out, write `present` in a column that asks {asked}",)
     return NEGATION_MATCHES_MISSING.finding(
-        place.span,
+        place.span if cell is None else cell.place,
         f"{said} {also} for leads without {lacking}",
         text="takes leads for what they lack",
         witness=witness,
-        help=tuple(_advice(analysis, negation)),
+        help=advice,
     )
 
 

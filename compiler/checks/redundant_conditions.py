@@ -11,6 +11,7 @@ from typing import assert_never
 
 import attrs
 
+from turnout.compiler.checks.asking_cells import cell_of, reads_another, whole
 from turnout.compiler.checks.mending import rule_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import Meter, OutOfSteps
@@ -22,6 +23,7 @@ from turnout.compiler.questions.written import Written, written_conditions
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or, Present
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Fix
+from turnout.dsl.policy import TableRow
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_list_of_texts, is_one_test, written
 from turnout.frozen import frozen
@@ -68,7 +70,10 @@ def check_redundant_conditions(
                 clause, "has a condition with parts that could go", analysis.budget, stopped
             )
             continue
-        if gone:
+        row = analysis.route.clauses[place.at].row if place.word == "when" else None
+        if gone and row is not None:
+            yield from _in_row(analysis, place, row, gone)
+        elif gone:
             yield _finding(analysis, place, gone, short)
 
 
@@ -83,6 +88,30 @@ def _finding(
         text="its condition says more than it needs to",
         help=(f"write `{place.word} {written(short, fields)}`",),
         fixes=_fixes(analysis, place, written(short, fields)),
+    )
+
+
+def _in_row(
+    analysis: Analysis, place: Written, row: TableRow, gone: list[Condition]
+) -> Iterator[Finding]:
+    """Yield what can go in a row of a table, but for a country with which a state is read."""
+    fields = analysis.program.policy.fields
+    empty = whole(row, gone)
+    kept = {each.asks for each in empty if reads_another(row, each, fields)}
+    idle = [each for each in empty if each.asks not in kept]
+    left = [part for part in gone if part not in kept]
+    if not left:
+        return
+    said = " and ".join(f"`{written(part, fields)}`" for part in left)
+    at = idle[0] if idle else cell_of(row, left)
+    cells = " and ".join(f"`{each.heading}`" for each in idle)
+    help_ = f"leave {cells} empty" if idle else "ask less in the row"
+    yield REDUNDANT_CONDITION.finding(
+        place.span if at is None else at.place,
+        f"{place.title} describes the same leads without {said}",
+        text="says more than the row needs to",
+        help=(help_,),
+        fixes=(idle[0].emptied,) if len(idle) == 1 and len(left) == 1 else (),
     )
 
 

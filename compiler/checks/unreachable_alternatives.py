@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 
 import attrs
 
+from turnout.compiler.checks.asking_cells import AskingCell, cell_of, without_values
 from turnout.compiler.checks.mending import rule_of
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
@@ -77,7 +78,20 @@ def _of_rule(analysis: Analysis, at: int, found: UnreachableAlternatives) -> Fin
     rule = rule_of(analysis, clause)
     when = None if rule is None else rule.when
     said = f"no lead reaches {clause.title}"
+    cell = None if clause.row is None else cell_of(clause.row, found.dead)
+    if cell is not None:
+        return _in_cell(analysis, at, found, said, cell)
     return _finding(analysis, at, found, said, ("when", clause.span, when, "the rule"))
+
+
+def _in_cell(
+    analysis: Analysis, at: int, found: UnreachableAlternatives, said: str, cell: AskingCell
+) -> Finding:
+    """Return the finding at the cell of a row, mended in it."""
+    whole = _finding(analysis, at, found, said, ("when", cell.place, None, "the row"))
+    advice = whole.help[0].partition(", or move")
+    help_ = f"take it out of the cell `{cell.heading}`{advice[1]}{advice[2]}"
+    return attrs.evolve(whole, help=(help_,), fixes=without_values(cell, found.dead))
 
 
 def _of_block(

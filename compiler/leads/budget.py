@@ -7,7 +7,7 @@ counted by the meter of the question that it is done for. What is done beside th
 goes on past it.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from time import monotonic
@@ -27,6 +27,10 @@ class OutOfSteps(Exception):  # noqa: N818 - it is no error: the question stays 
 
 class OutOfTime(OutOfSteps):
     """The deadline of the whole run passed before the question was decided."""
+
+
+class Stopped(Exception):  # noqa: N818 - nobody wants the answer any more
+    """Whoever asked has no use for the rest: no question is left undecided, all end."""
 
 
 class OutOfTexts(OutOfSteps):
@@ -113,11 +117,11 @@ def timed(budget: Budget) -> Generator[None, None, None]:
 def tick(count: int = 1) -> None:
     """Count steps that no meter counts. Raises OutOfTime past the deadline of the run."""
     watch = _WATCH.get()
-    if watch is None or watch.deadline is None:
+    if watch is None or (watch.deadline is None and _ASKED.get() is None):
         return
     watch.unlooked -= count
     if watch.unlooked < 0:
-        if monotonic() > watch.deadline:
+        if _is_past(watch.deadline):
             raise OutOfTime  # and so will whatever is begun after it
         watch.unlooked = STEPS_PER_LOOK
 
@@ -127,7 +131,23 @@ def look() -> None:
     tick(STEPS_PER_LOOK + 1)
 
 
+_ASKED: ContextVar[Callable[[], bool] | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def stoppable(is_stopped: Callable[[], bool]) -> Generator[None, None, None]:
+    """Ask, wherever the block would look at the clock, and raise Stopped where it says so."""
+    token = _ASKED.set(is_stopped)
+    try:
+        yield
+    finally:
+        _ASKED.reset(token)
+
+
 def _is_past(deadline: float | None) -> bool:
+    is_stopped = _ASKED.get()
+    if is_stopped is not None and is_stopped():
+        raise Stopped
     return deadline is not None and monotonic() > deadline
 
 

@@ -17,9 +17,10 @@ from turnout.compiler.tree import Leaf, TreeStep
 from turnout.dsl.source import Span
 from turnout.frozen import attribute, frozen
 
-RowKind: TypeAlias = Literal["question", "block", "rest", "closed", "onward", "end"]
-"""What a row's box is: a question, a `within`, everybody else, a part that is on another
-page or left out, the way out of a page, and the end of a route that leaves leads with nobody."""
+RowKind: TypeAlias = Literal["question", "block", "table", "rest", "closed", "onward", "end"]
+"""What a row's box is: a question, a `within`, a table of rules, everybody else, a part that is
+on another page or left out, the way out of a page, and the end of a route that leaves leads with
+nobody."""
 
 Role: TypeAlias = Literal["team", "person", "queue", "partner", "sequence", "reject", "plain"]
 """What a target's colour says: who has the lead then."""

@@ -13,7 +13,7 @@ import attrs
 from turnout.compiler.picture import Masthead, Page, Stripe
 from turnout.compiler.picture.frames import Linked, frames_of, no_link, start_of
 from turnout.compiler.picture.heading import LEAST_WIDTH, MARGIN, above_of
-from turnout.compiler.picture.placing import following, thickness
+from turnout.compiler.picture.placing import NO_ELSE, following, thickness
 from turnout.compiler.picture.scene import Arrow, Frame, Scene, Tint
 from turnout.compiler.picture.sizing import Sized, sized
 
@@ -86,7 +86,7 @@ def _lines(page: Page, boxes: dict[str, Frame]) -> Iterator[Arrow]:
         if row.until > at + 1 and not page.is_list:
             yield _into(box, boxes[f"n{at + 1}"], row, rows[at + 1])
         behind = after[at]
-        if behind is not None and not page.is_list and row.kind != "rest":
+        if behind is not None and not page.is_list and row.kind not in NO_ELSE:
             yield _on(box, boxes[f"n{behind}"], row, rows[behind])
 
 

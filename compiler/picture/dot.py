@@ -84,7 +84,7 @@ def _draw_box(graph: graphviz.Digraph, box: Frame, colours: Colours) -> None:
         "fillcolor": fill,
         "color": colours.marked if box.is_marked else edge,
         "style": ",".join(style),
-        "penwidth": "2.4" if box.is_marked else "1.7" if box.look == "block" else "1.1",
+        "penwidth": "2.4" if box.is_marked else "1.7" if box.look in {"block", "table"} else "1.1",
         "fontcolor": colours.inks["inverse" if box.look == "start" else "text"],
     }
     if box.tooltip:

@@ -7,6 +7,7 @@ those that follow each other are closed together.
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import isqrt
 
 import attrs
 
@@ -128,7 +129,8 @@ def _laid_out(shown: _Group) -> Iterator[tuple[_Group, bool]]:
     if len(groups) > MOST_ROWS:
         groups = [*_together(groups, [min(len(group.rows), _TOGETHER) for group in groups])]
     while len(groups) > MOST_ROWS:
-        groups = [*_together(groups, [1] * len(groups))]
+        most = min(isqrt(len(groups) - 1) + 1, _TOGETHER)
+        groups = [*_together(groups, [1] * len(groups), most)]
     sizes = [len(group.rows) for group in groups]
     total = sum(sizes)
     closed: set[int] = set()
@@ -140,12 +142,14 @@ def _laid_out(shown: _Group) -> Iterator[tuple[_Group, bool]]:
     yield from ((group, at in closed) for at, group in enumerate(groups))
 
 
-def _together(groups: Sequence[_Group], weights: Sequence[int]) -> Iterator[_Group]:
-    """Yield groups that follow each other as one, as many as a page holds."""
+def _together(
+    groups: Sequence[_Group], weights: Sequence[int], most: int = _TOGETHER
+) -> Iterator[_Group]:
+    """Yield groups that follow each other as one, up to a weight."""
     run: list[Stripe] = []
     weight = 0
     for group, mine in zip(groups, weights, strict=True):
-        if run and weight + mine > _TOGETHER:
+        if run and weight + mine > most:
             yield _Group(tuple(run))
             run, weight = [], 0
         run += group.rows

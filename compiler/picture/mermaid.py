@@ -86,7 +86,7 @@ def _arrows(page: Page) -> Iterator[str]:
             yield f"  n{at} --> t{at}"
         if row.until > at + 1 and not page.is_list:
             yield f"  n{at} --> n{at + 1}"
-        if after[at] is not None and not page.is_list and row.kind != "rest":
+        if after[at] is not None and not page.is_list and row.kind not in {"rest", "table"}:
             yield f"  n{at} -.-> n{after[at]}"
 
 

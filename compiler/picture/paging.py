@@ -3,13 +3,15 @@
 A route of some sixty rows is one page. A longer one is an overview, in which the largest
 blocks are closed, and a page for each of them; a run of rules without blocks is cut into
 stretches, which are closed in the same way. A closed part says how many rules it holds and
-where most of them lead.
+where most of them lead. A table of rules is drawn as one: its first rows, and how many there are
+more; all of them stand in its file.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby
+from math import isqrt
 from typing import TypeAlias
 
 import attrs
@@ -19,14 +21,19 @@ from turnout.compiler.picture.listing import MOST_ROWS, first_lines
 from turnout.compiler.picture.speech import asked, card, role_of, spoken
 from turnout.compiler.tree import Leaf, Question, Tree, TreeStep, every_step
 from turnout.dsl.conditions import Condition, Named
-from turnout.dsl.policy import Policy
+from turnout.dsl.policy import Policy, RuleTable
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.frozen import frozen
 
 _NOBODY = "nobody gets these leads"
-_STRETCH = MOST_ROWS - 2
 _SHORTEST_TABLE = 3
+MOST_SHEET_ROWS = 12
+"""Rows of a table of rules that are drawn."""
+
+_SMALLEST_PAGE, _SMALLEST_BLOCK = 8, 4
+"""Rows of what may have a page of its own while there is another way."""
+
 _LONGEST_LINE, _LONGEST_ASKED = 80, 44
 _LONGEST_TABLE = 20
 """Lines of what comes from a table and stands open."""
@@ -86,17 +93,26 @@ def _no(*_: object) -> bool:
     return False
 
 
-def pages(tree: Tree, policy: Policy, *, has_gap: bool = False) -> tuple[Page, ...]:
-    """Return the pages of a tree, the overview first; one where that is enough."""
-    return tuple(_Pager(policy, has_gap).pages(tree))
+def pages(
+    tree: Tree, policy: Policy, *, has_gap: bool = False, most: int = MOST_ROWS
+) -> tuple[Page, ...]:
+    """Return the pages of a tree, the overview first; one where that is enough.
+
+    most: rows of a page.
+    """
+    return tuple(_Pager(policy, has_gap, most).pages(tree))
 
 
 @frozen
 class _Pager:
-    """Makes pages. sizes: rows of a question with all that is inside, by its identity."""
+    """Makes pages of `most` rows.
+
+    sizes: rows of a question with all that is inside, by its identity.
+    """
 
     policy: Policy
     has_gap: bool
+    most: int = MOST_ROWS
     sizes: dict[int, int] = attrs.Factory(dict[int, int])
 
     @property
@@ -124,10 +140,14 @@ class _Pager:
         numbers: dict[int, int] = {}
         for item in shown:
             if id(item) in closed and not isinstance(item, Leaf):
-                inside = item.steps if isinstance(item, Stretch) else self._tabled(item.inside)
                 said = title_of(item, self.fields)
-                numbers[id(item)] = self._page(said, inside, deeper, found)
-        rows = _Rows(self.fields, lambda question, _: id(question) in numbers, _no, numbers)
+                numbers[id(item)] = self._page(said, self._inside(item), deeper, found)
+        sheets: dict[int, int] = {}
+        for table in _cut_tables(shown, closed):
+            said, rest = f"more of {title_of(table, self.fields)}", table.inside[MOST_SHEET_ROWS:]
+            sheets[id(table)] = self._page(said, rest, deeper, found)
+        is_closed: Closing = lambda question, _: id(question) in numbers  # noqa: E731
+        rows = _Rows(self.fields, is_closed, _no, numbers, sheets)
         if number == 1:
             made = rows.of(shown, _NOBODY if self.has_gap else "")
             entry = "lead arrives"
@@ -137,11 +157,19 @@ class _Pager:
         found[number - 1] = Page(number, title, tuple(made), above, entry)
         return number
 
+    def _inside(self, item: "Stretch | Question") -> Sequence[Portion]:
+        """Return what is drawn on the page of a closed part; a table is drawn whole or not."""
+        if isinstance(item, Stretch):
+            return item.steps
+        return self._tabled(item.inside) if item.table is None else (item,)
+
     def _size(self, item: Portion) -> int:
         if isinstance(item, Stretch):
             return sum(map(self._size, item.steps))
         if isinstance(item, Leaf) or _is_rule(item):
             return 1
+        if item.table is not None:
+            return min(len(item.inside), MOST_SHEET_ROWS) + 2
         if id(item) not in self.sizes:
             self.sizes[id(item)] = 1 + sum(map(self._size, item.inside))
         return self.sizes[id(item)]
@@ -157,27 +185,43 @@ class _Pager:
         return tuple(items) if is_all else tuple(found)
 
     def _shortened(self, items: Sequence[Portion]) -> tuple[Portion, ...]:
-        """Return as few items as a page holds, neighbours put together where they are more."""
-        if sum(map(self._size, items)) <= MOST_ROWS:
+        """Return as few items as a page holds, neighbours put together where they are more.
+
+        First what is too small for a page of its own; then all, as evenly as can be.
+        """
+        if sum(map(self._size, items)) <= self.most:
             return tuple(items)
         last = [items[-1]] if isinstance(items[-1], Leaf) else []
         shown = list(items[: len(items) - len(last)])
-        while len(shown) + len(last) > MOST_ROWS:
-            shown = [*self._stretches(shown)]
+        if sum(self._size(item) if self._is_small(item) else 1 for item in shown) >= self.most:
+            shown = [*self._packed(shown)]
+        while len(shown) + len(last) > self.most:
+            most = min(isqrt(len(shown) - 1) + 1, self.most - 2)
+            shown = [Stretch(tuple(shown[at : at + most])) for at in range(0, len(shown), most)]
         return (*shown, *last)
 
-    def _stretches(self, items: Sequence[Portion]) -> Iterator[Stretch]:
-        run: list[Portion] = []
-        rows = 0
-        for item in items:
-            size = min(self._size(item), _STRETCH) if not isinstance(item, Stretch) else 1
-            if run and rows + size > _STRETCH:
-                yield Stretch(tuple(run))
-                run, rows = [], 0
-            run.append(item)
-            rows += size
-        if run:
-            yield Stretch(tuple(run))
+    def _is_small(self, item: Portion) -> bool:
+        # A block has a name, by which its page is found.
+        least = _SMALLEST_BLOCK if isinstance(item, Question) and item.is_block else _SMALLEST_PAGE
+        return not isinstance(item, Stretch) and self._size(item) < least
+
+    def _packed(self, items: Sequence[Portion]) -> Iterator[Portion]:
+        """Yield the items, runs of small ones as stretches of about as many rows each."""
+        for is_small, run in groupby(items, key=self._is_small):
+            small = list(run)
+            rows = sum(map(self._size, small))
+            if not is_small or rows < _SMALLEST_PAGE:
+                yield from small
+                continue
+            parts = -(-rows // (self.most - 2))
+            first, so_far = 0, 0
+            for at, item in enumerate(small):
+                size = self._size(item)
+                if so_far and so_far + size > min(-(-rows // parts), self.most - 2):
+                    yield Stretch(tuple(small[first:at]))
+                    first, so_far = at, 0
+                so_far += size
+            yield Stretch(tuple(small[first:]))
 
     def _closed(self, items: Sequence[Portion]) -> set[int]:
         """Return which items are closed: the largest, so that the rest fits the page."""
@@ -185,7 +229,7 @@ class _Pager:
         closed = {id(item) for item in items if isinstance(item, Stretch)}
         total = sum(1 if each in closed else size for each, size in sizes.items())
         for each in sorted(sizes, key=lambda each: -sizes[each]):
-            if total <= MOST_ROWS or sizes[each] <= 2:
+            if total <= self.most or sizes[each] <= 2:
                 break
             if each not in closed:
                 closed.add(each)
@@ -195,6 +239,9 @@ class _Pager:
 
 def title_of(item: Portion, fields: Mapping[str, Field]) -> str:
     """Return what a closed part is called."""
+    if isinstance(item, Question) and item.table is not None:
+        count = len(item.inside)
+        return f"{item.table.name}, {count:,} {'row' if count == 1 else 'rows'}"
     if isinstance(item, Question):
         said = item.lost or asked(item.asks, fields)
         return f"within {said}" if item.is_block else said
@@ -221,9 +268,27 @@ def _table_of(item: Portion, policy: Policy) -> str:
     return f"parts of {of.parent}" if of.is_keyed and of.parent else ""
 
 
+def _is_cut(table: Question) -> bool:
+    """Return whether only the first rows of a table of rules are drawn with what is around it."""
+    return len(table.inside) > MOST_SHEET_ROWS + 1
+
+
+def _cut_tables(items: Iterable[Portion], closed: Container[int]) -> Iterator[Question]:
+    """Yield the tables of rules that are drawn among `items`, but not whole."""
+    for item in items:
+        if not isinstance(item, Question) or id(item) in closed:
+            continue
+        if item.table is None:
+            yield from _cut_tables(item.inside, closed)
+        elif _is_cut(item):
+            yield item
+
+
 def _is_rule(step: TreeStep) -> bool:
     """Return whether a step is a question with nothing inside but where its leads go."""
-    return isinstance(step, Question) and len(step.inside) == 1 and isinstance(step.inside[0], Leaf)
+    if not isinstance(step, Question) or step.table is not None:
+        return False
+    return len(step.inside) == 1 and isinstance(step.inside[0], Leaf)
 
 
 # -- rows --
@@ -231,12 +296,17 @@ def _is_rule(step: TreeStep) -> bool:
 
 @frozen
 class _Rows:
-    """Makes the rows of one page. numbers: the pages of what is closed, by identity."""
+    """Makes the rows of one page.
+
+    numbers: the pages of what is closed, by identity. sheets: of the further rows of a table
+    of rules, by that of the table.
+    """
 
     fields: Mapping[str, Field]
     is_closed: Closing
     is_hidden: Callable[[TreeStep], bool]
     numbers: Mapping[int, int] = attrs.Factory(dict[int, int])
+    sheets: Mapping[int, int] = attrs.Factory(dict[int, int])
     found: list[Stripe] = attrs.Factory(list[Stripe])
 
     def of(self, items: Sequence[Portion], end: str) -> list[Stripe]:
@@ -256,6 +326,8 @@ class _Rows:
                 self._closed(item, level)
             elif _is_rule(item):
                 self._rule(item, level, tables.get(id(item)))
+            elif item.table is not None:
+                self._sheet(item, item.table, level)
             else:
                 self._opened(item, level)
 
@@ -292,6 +364,31 @@ class _Rows:
         self._add(question.inside, level + 1, "the others")
         self.found[at] = attrs.evolve(self.found[at], until=len(self.found))
 
+    def _sheet(self, question: Question, table: RuleTable, level: int) -> None:
+        """Add a table of rules: what its columns are, then rows as the lines of one table."""
+        at = len(self.found)
+        by, to = table.columns[: table.answers], table.columns[table.answers :]
+        said = f"{title_of(question, self.fields)}: by {', '.join(by)}"
+        said += f" \u2192 {', '.join(to)}" if to else ""
+        self._row(level, "table", said, question, None)
+        lines = [*self._gathered(question.inside)]
+        if id(question) in self.sheets:
+            lines = [*lines[:MOST_SHEET_ROWS], Stretch(tuple(lines[MOST_SHEET_ROWS:]))]
+        for number, line in enumerate(lines):
+            is_joined = number > 0
+            if isinstance(line, Stretch):
+                more = f"and {len(line.steps):,} more" if number else f"{len(line.steps):,} rows"
+                self._row(
+                    level + 1, "closed", more, line, summary(line, self.fields), is_joined=is_joined
+                )
+                page = self.sheets.get(id(question))
+                self.found[-1] = attrs.evolve(self.found[-1], page=page)
+            elif isinstance(line, Leaf):
+                self._row(level + 1, "rest", "everybody else", line, card(line.clause))
+            else:
+                self._rule(line, level + 1, is_joined)
+        self.found[at] = attrs.evolve(self.found[at], until=len(self.found))
+
     def _closed(self, item: Question | Stretch, level: int) -> None:
         said = title_of(item, self.fields)
         self._row(level, "closed", said, item, summary(item, self.fields))
@@ -315,17 +412,25 @@ class _Rows:
             len(self.found) + 1,
             step,
             () if item is None else leaves_of(item),
-            _span(step),
+            _span(item),
             is_joined=is_joined,
             page=None if item is None else self.numbers.get(id(item)),
         )
         self.found.append(made)
 
 
-def _span(step: TreeStep | None) -> Span | None:
-    if step is None:
-        return None
-    return step.clause.span if isinstance(step, Leaf) else step.span
+def _span(item: Portion | None) -> Span | None:
+    """Return what an item is in the policy; for rows of a table that are closed, all of them."""
+    match item:
+        case Leaf(clause=clause):
+            return clause.span
+        case Question(span=span):
+            return span
+        case Stretch(leaves=(first, *_, last)) if first.clause.row and last.clause.row:
+            one, two = first.clause.span, last.clause.span
+            return Span(one.source, one.start, max(one.end, two.end))
+        case _:
+            return None
 
 
 def _tables(items: Sequence[Portion], fields: Mapping[str, Field]) -> dict[int, bool]:
@@ -346,11 +451,13 @@ def _subject(item: Portion, fields: Mapping[str, Field]) -> str | None:
     """Return what a rule asks about, None where it isn't one short thing."""
     if not isinstance(item, Question) or not _is_rule(item):
         return None
-    if item.is_block or item.lost or len(item.asks) != 1:
-        return None
     (leaf,) = item.inside
     assert isinstance(leaf, Leaf)
     clause = leaf.clause
+    if clause.row is not None:
+        return f"a row of {clause.row.table.name}"
+    if item.is_block or item.lost or len(item.asks) != 1:
+        return None
     words = ", ".join(card(clause).lines)
     is_short = clause.sla is None and not clause.actions
     is_short &= len(clause.name) + len(words) < _LONGEST_LINE
@@ -382,7 +489,7 @@ def summary(item: Question | Stretch, fields: Mapping[str, Field]) -> Card:
     if isinstance(item, Stretch) and item.table:
         lines = first_lines([_line(each, fields) for each in item.steps])
     roles: set[Role] = {role_of(target) for target in firsts}
-    name = f"{rules} {'rule' if rules == 1 else 'rules'}"
+    name = f"{rules:,} {'rule' if rules == 1 else 'rules'}"
     said = "\n".join([name, *_listed(counts)])
     role: Role = "plain"
     if len(roles) == 1:

@@ -41,6 +41,7 @@ LIGHT = Colours(
     looks={
         "question": ("#fef9d9", "#8a6a00"),
         "block": ("#fbe88a", "#6b5200"),
+        "table": ("#fbe88a", "#6b5200"),
         "rest": ("#f8fafc", "#64748b"),
         "closed": ("#fbe88a", "#6b5200"),
         "onward": ("#f8fafc", "#64748b"),
@@ -75,6 +76,7 @@ DARK = Colours(
     looks={
         "question": ("#332d12", "#d9b93b"),
         "block": ("#54480f", "#f0d264"),
+        "table": ("#54480f", "#f0d264"),
         "rest": ("#1b222b", "#8b98a9"),
         "closed": ("#54480f", "#f0d264"),
         "onward": ("#1b222b", "#8b98a9"),

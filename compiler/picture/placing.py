@@ -18,6 +18,8 @@ from turnout.compiler.picture.sizing import Sized, sized
 INDENT, SPINE = 26.0, 13.0
 _GAP, _TURN, _BESIDE = 11.0, 5.5, 46.0
 _THICKEST = 9.0
+NO_ELSE = frozenset({"rest", "table"})
+"""Kinds of rows that every lead takes: a fallback, and the head of a table."""
 
 
 def laid_out(page: Page, heading: Masthead, link: Linked = no_link) -> Scene:
@@ -85,7 +87,7 @@ def _lines(page: Page, boxes: dict[str, Frame]) -> Iterator[Arrow]:
             inside = boxes[f"n{at + 1}"]
             is_way = row.state == "yes"
             yield _down(box, inside, inside.x + SPINE, rows[at + 1], is_dashed=False, is_way=is_way)
-        if after[at] is not None and not page.is_list and row.kind != "rest":
+        if after[at] is not None and not page.is_list and row.kind not in NO_ELSE:
             yield from _on(at, after[at] or 0, page, boxes)
 
 

@@ -7,6 +7,7 @@ from turnout.frozen import frozen
 Look: TypeAlias = Literal[
     "question",
     "block",
+    "table",
     "rest",
     "closed",
     "onward",

@@ -65,7 +65,7 @@ def sized(rows: Sequence[Stripe]) -> list[Sized]:
 
 
 def _sized(row: Stripe) -> Sized:
-    is_bold = row.kind in {"block", "closed"}
+    is_bold = row.kind in {"block", "table", "closed"}
     lines, is_cut = fold(row.text, SIZE, _WIDEST, is_bold=is_bold)
     texts: list[tuple[str, Hue, bool]] = []
     texts.extend((line, "text", is_bold) for line in lines)

@@ -119,7 +119,7 @@ def _style(theme: Theme) -> str:
         ".bold{font-weight:bold}.ground{stroke-width:.6}"
         ".l{fill:none;stroke-width:1.1}.l.e{stroke-dasharray:4 3}.l.w{stroke-width:2.6}"
         ".b rect{stroke-width:1.1}.b.e rect{stroke-dasharray:4 3}"
-        ".b.block rect,.b.closed rect{stroke-width:1.7}.b.m rect{stroke-width:2.4}"
+        ".b.block rect,.b.table rect,.b.closed rect{stroke-width:1.7}.b.m rect{stroke-width:2.4}"
         ".f{opacity:.35}a:hover rect,a:focus rect{stroke-width:3}"
     )
     if theme != "auto":

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from turnout.compiler.program import Clause
 from turnout.dsl.conditions import Condition
+from turnout.dsl.policy import RuleTable
 from turnout.dsl.source import Span
 from turnout.frozen import attribute, frozen
 
@@ -30,7 +31,8 @@ class Question:
     asks: what must all hold. inside: what is asked then; one leaf where the question is
     all that a rule asks. is_block: it is a `within` of the policy, else what a rule asks,
     or what several rules ask first. span: the whole rule or block as it is written. lost:
-    the condition as written, where a part of it could not be read; "" otherwise.
+    the condition as written, where a part of it could not be read; "" otherwise. table: the
+    one whose rows stand inside; that asks nothing, so that every lead comes in.
     """
 
     asks: tuple[Condition, ...]
@@ -38,6 +40,7 @@ class Question:
     is_block: bool
     span: Span = attribute(eq=False, repr=False)
     lost: str = ""
+    table: RuleTable | None = None
 
 
 TreeStep: TypeAlias = Question | Leaf

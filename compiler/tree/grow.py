@@ -3,7 +3,8 @@
 A block is a question with what is inside it; so is a rule, with a leaf. Rules that follow
 each other and ask the same first stand under one question, which is asked once: "status is
 churned" over the three rules that begin with it. A rule of them that asks nothing more
-takes all others of that question, and ends it.
+takes all others of that question, and ends it. The rows of a table stay together, each with
+all that it asks: the tree has them as the sheet does.
 
 Nothing is asked in another order than the policy's, nothing is left out because its answer
 is known by then, and no part stands twice. So the tree is linear in the policy. It is
@@ -11,12 +12,13 @@ never the only copy of the meaning: the laws hold it to the interpreter.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import assert_never
 
 from turnout.compiler.program import Program
 from turnout.compiler.tree import Leaf, Question, Tree, TreeStep
 from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
-from turnout.dsl.policy import Entry, Rule
+from turnout.dsl.policy import Block, Entry, Rule, RuleTable
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.dsl.wording import conjuncts
@@ -54,19 +56,35 @@ def _steps(
 ) -> Iterator[TreeStep]:
     """Yield the steps of `entries`. leaves: those of all clauses from here on, in their order."""
     run: list[_Asking] = []
-    for entry in entries:
-        if isinstance(entry, Rule):
-            run.append(_asking(entry, fields, next(leaves)))
+    for table, group in groupby(entries, key=_table):
+        if table is not None:
+            yield from _questions(run, 0, MOST_SHARED)
+            run = []
+            rows = [_asking(each, fields, next(leaves)) for each in group if isinstance(each, Rule)]
+            inside = tuple(step for row in rows for step in _questions([row], 0, 0))
+            yield Question((), inside, is_block=False, span=table.span, table=table)
             continue
-        yield from _questions(run, 0, MOST_SHARED)
-        run = []
-        inside = [*_steps(entry.entries, fields, leaves)]
-        inside += _fallback(is_there=entry.fallback is not None, leaves=leaves)
-        lost = _lost(entry.condition, entry.span)
-        asks = (entry.condition,) if lost else conjuncts(entry.condition, fields)
-        span = entry.whole or entry.span
-        yield Question(asks, tuple(inside), is_block=True, span=span, lost=lost)
+        for entry in group:
+            if isinstance(entry, Rule):
+                run.append(_asking(entry, fields, next(leaves)))
+                continue
+            yield from _questions(run, 0, MOST_SHARED)
+            run = []
+            yield _block(entry, fields, leaves)
     yield from _questions(run, 0, MOST_SHARED)
+
+
+def _table(entry: Entry) -> RuleTable | None:
+    return entry.row.table if isinstance(entry, Rule) and entry.row is not None else None
+
+
+def _block(entry: Block, fields: Mapping[str, Field], leaves: Iterator[Leaf]) -> Question:
+    inside = [*_steps(entry.entries, fields, leaves)]
+    inside += _fallback(is_there=entry.fallback is not None, leaves=leaves)
+    lost = _lost(entry.condition, entry.span)
+    asks = (entry.condition,) if lost else conjuncts(entry.condition, fields)
+    span = entry.whole or entry.span
+    return Question(asks, tuple(inside), is_block=True, span=span, lost=lost)
 
 
 def _fallback(*, is_there: bool, leaves: Iterator[Leaf]) -> Sequence[Leaf]:
@@ -74,7 +92,9 @@ def _fallback(*, is_there: bool, leaves: Iterator[Leaf]) -> Sequence[Leaf]:
 
 
 def _asking(rule: Rule, fields: Mapping[str, Field], leaf: Leaf) -> _Asking:
-    lost = _lost(rule.condition, rule.when)
+    if rule.row is not None and not rule.row.asked:  # for every lead, as none that is written
+        return _Asking(rule, leaf, (), "")
+    lost = _lost(rule.condition, rule.when if rule.row is None else rule.whole)
     asks = (rule.condition,) if lost else conjuncts(rule.condition, fields)
     return _Asking(rule, leaf, asks, lost)
 
@@ -92,7 +112,7 @@ def _questions(rules: Sequence[_Asking], asked: int, levels: int) -> Iterator[Tr
         if run > 1:
             inside = tuple(_questions(rules[at : at + run], shared, levels - 1))
             yield Question(first.asks[asked:shared], inside, is_block=False, span=first.span)
-        elif len(first.asks) == asked > 0:
+        elif len(first.asks) == asked and not first.lost:
             yield first.leaf
         else:
             more = first.asks[asked:]

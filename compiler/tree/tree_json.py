@@ -67,9 +67,12 @@ class _Numbering:
 
     def _lay(self, steps: tuple[TreeStep, ...], inside: tuple[str, ...], after: int | None) -> int:
         """Add the nodes of `steps`, which are followed by `after`, and return the first."""
-        for step in reversed(steps):
+        for step in reversed(tuple(_reached(steps))):
             if isinstance(step, Leaf):
                 after = self._add(_leaf(step))
+                continue
+            if step.table is not None:  # its rows are asked as if they stood alone
+                after = self._lay(step.inside, inside, after)
                 continue
             assert after is not None, "a question is followed by a step, or by nobody's leaf"
             asked = And(step.asks) if len(step.asks) != 1 else step.asks[0]
@@ -99,7 +102,22 @@ _NOBODY: dict[str, Any] = {
 
 def _is_taken(steps: tuple[TreeStep, ...]) -> bool:
     """Return whether a step takes every lead that comes to it."""
-    return bool(steps) and isinstance(steps[-1], Leaf)
+    return any(map(_takes_all, steps))
+
+
+def _takes_all(step: TreeStep) -> bool:
+    """Return whether nobody goes on behind a step: a fallback, or a row that asks nothing."""
+    if isinstance(step, Leaf):
+        return True
+    return step.table is not None and _is_taken(step.inside)
+
+
+def _reached(steps: tuple[TreeStep, ...]) -> Iterator[TreeStep]:
+    """Yield the steps to which leads can come."""
+    for step in steps:
+        yield step
+        if _takes_all(step):
+            return
 
 
 def _leaf(leaf: Leaf) -> dict[str, Any]:

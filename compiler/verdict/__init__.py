@@ -59,7 +59,7 @@ def verdict(
     kept: list[Finding] = []
     allowed: list[Allowed] = []
     for finding in found:
-        by = valid.get(_place(finding))
+        by = valid.get(_place(finding)) or valid.get(_asked(finding))
         if by is None:
             kept.append(finding)
         else:
@@ -92,8 +92,16 @@ def _is_valid(allowance: Allowance) -> bool:
 
 
 def _place(finding: Finding) -> tuple[str, int, str]:
-    span = finding.span
-    return (span.source.name, span.line, finding.name) if span else ("", 0, finding.name)
+    return _at(finding.span, finding.name)
+
+
+def _asked(finding: Finding) -> tuple[str, int, str]:
+    """Return the place that names the table of a finding; a table has no comments of its own."""
+    return _at(None if finding.span is None else finding.span.source.asked, finding.name)
+
+
+def _at(span: Span | None, name: str) -> tuple[str, int, str]:
+    return (span.source.name, span.line, name) if span else ("", 0, name)
 
 
 def _faults(allowance: Allowance, *, is_unused: bool) -> Iterator[Finding]:

@@ -7,7 +7,8 @@ Behind text, such a comment speaks of its own line; alone on its line, of the ne
 that holds more than a comment, so that several can stand above one place. Behind a brace
 that closes what began on an earlier line, it speaks of that line, so that breaking a long
 rule into lines takes no allowance from it. It covers the findings of that name whose own
-span starts on the line, never the places that they point at besides.
+span starts on the line, never the places that they point at besides. Above a table of rules it
+covers those of the table's rows and headings, where no comment can stand.
 
 A comment is prose until it can't be read otherwise: `# allow all of EMEA` allows
 nothing and is nobody's mistake.

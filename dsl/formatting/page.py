@@ -41,10 +41,10 @@ INDENT = 2
 _BETWEEN = {"person": "  ", "partner": "  ", "team": " ", "test_lead": " "}
 """Rules whose braces stand on one line where they fit, and what stands between their parts."""
 
-_PADDED = {"rule": 4, "calendar": 8}
+_PADDED = {"rule": 4, "rule_table": 4, "calendar": 8}
 """Blocks whose first words are followed by their operands at one column, and its width."""
 
-_CLAUSES = {"when", "sla", "do", "timezone", "opening", "holidays", "closed"}
+_CLAUSES = {"when", "sla", "row_sla", "do", "timezone", "opening", "holidays", "closed"}
 """What stands in those blocks, besides targets."""
 
 _GAP = Unbroken("  ")
@@ -149,7 +149,7 @@ class _Writer:
                 condition = concat(SPACE, self._word(parts[2]), SPACE, self.doc(parts[3]))
                 target = concat(_GAP, self.doc(parts[4]), SPACE, self._word(parts[5]))
                 return "rule", (self._inline(parts[:2]), condition, target)
-            case "chain":
+            case "chain" | "row_chain":
                 targets = self._chain(parts[1:], NewLine())
                 return "clause", (self._word(parts[0]), concat(SPACE, targets))
             case _ if is_padded and node.data in _CLAUSES:
@@ -185,7 +185,7 @@ class _Writer:
             case "fallback":
                 to = self._chained(parts[1])
                 return concat(self._word(parts[0]), SPACE, to)
-            case "chain":
+            case "chain" | "row_chain":
                 return self._chained(node)
             case "test_lead":
                 return concat(self._word(parts[0]), SPACE, self._short_block(parts[1:], node.data))

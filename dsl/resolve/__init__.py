@@ -26,6 +26,7 @@ from turnout.dsl.resolve.lookups import with_lookups
 from turnout.dsl.resolve.people import PeopleReader
 from turnout.dsl.resolve.promises import GuaranteeReader, steward
 from turnout.dsl.resolve.rosters import PersonRow, people_rows, reported, roster_rows
+from turnout.dsl.resolve.rule_tables import RuleTableReader
 from turnout.dsl.resolve.schema import people_by_spelling, schema
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
@@ -74,11 +75,17 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     for file in files:
         family_reader.collect(file.items, file.broken)
     families, definitions = family_reader.families()
+    rule_tables = RuleTableReader(fields, families, definitions, tables, scope)
+    rows = {node.span: rule_tables.rows(node) for node in _rule_tables(files)}
+    if rows:
+        names = {span: () if of is None else of.names for span, of in rows.items()}
+        everything = declarations(files, listed.in_tables(), keyed, names)
+        scope = attrs.evolve(scope, declared=everything)
     people_reader = PeopleReader(fields, calendars, scope)
     people = listed.people(people_reader, scope)
     teams = listed.teams(people_reader, people, scope)
     outlets = _outlets(files, people_reader, scope)
-    reader = routes.RouteReader(family_reader.reader, fields, scope)
+    reader = routes.RouteReader(family_reader.reader, fields, scope, rows)
     read = [
         reader.route(node, file.broken) for file in files for node in _items([file], nodes.Route)
     ]
@@ -206,6 +213,18 @@ def _tables_in(node: nodes.Territory) -> Iterator[nodes.FromTable]:
             yield child
         else:
             yield from _tables_in(child)
+
+
+def _rule_tables(files: tuple[nodes.File, ...]) -> Iterator[nodes.RuleTable]:
+    """Yield the tables of rules, in written order."""
+    for route in _items(files, nodes.Route):
+        pending: list[nodes.EntryNode] = [*reversed(route.entries)]
+        while pending:
+            entry = pending.pop()
+            if isinstance(entry, nodes.RuleTable):
+                yield entry
+            elif isinstance(entry, nodes.Within):
+                pending.extend(reversed(entry.entries))
 
 
 def _outlets(

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from turnout.dsl import nodes, types
+from turnout.dsl.build import unquote
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import (
     ALWAYS,
@@ -418,7 +419,7 @@ class ConditionReader:
             for value in sorted(read) if isinstance(read, frozenset) else (read,):
                 plain = show(field, value)
                 is_plain = literal.text == plain.strip('"')
-                order.setdefault(value, plain if is_plain else literal.span.text)
+                order.setdefault(value, plain if is_plain else _spelled(literal))
         if not order:
             self._scope.report("unknown-value", node.span, "the list is empty")
             return None
@@ -450,6 +451,13 @@ class ConditionReader:
             text=f"`{field.name}` is {article(field.type.word)} field",
             help=advice,
         )
+
+
+def _spelled(literal: nodes.Literal) -> str:
+    """Return a literal as it is written; that of a table's cell as a policy would write it."""
+    raw = literal.span.text
+    is_quoted = raw.startswith('"') and len(raw) > 1 and unquote(raw) == literal.text
+    return raw if literal.kind != "text" or is_quoted else quoted(literal.text)
 
 
 def _named_day(field: Field, node: nodes.Test) -> Condition | None:

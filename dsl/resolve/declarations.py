@@ -22,6 +22,9 @@ WrittenName: TypeAlias = nodes.Name | nodes.Literal
 TableNames: TypeAlias = Mapping[Span, Mapping[str, nodes.Name]]
 """The territories of tables: for the place of each table clause, their names."""
 
+RowNames: TypeAlias = Mapping[Span, tuple[nodes.Name, ...]]
+"""The rules of tables: for the place of each table's head, their names."""
+
 _Node = TypeVar("_Node")
 
 _SHARED = {"territory": ("segment", "field"), "segment": ("territory", "field")}
@@ -90,14 +93,16 @@ def declarations(
     files: Iterable[nodes.File],
     people: Iterable[nodes.Person] = (),
     keyed: TableNames | None = None,
+    rows: RowNames | None = None,
 ) -> Declarations:
     """Return what `files` declare.
 
-    people: those whom tables declare. keyed: the territories that tables declare.
+    people: those whom tables declare. keyed: the territories that tables declare. rows: the
+    rules that they do.
     """
     read = tuple(files)
     items = [item for file in read for item in file.items]
-    found = _Collector(keyed or {})
+    found = _Collector(keyed or {}, rows or {})
     for lead in _of(items, nodes.LeadSchema):
         for field in lead.fields:
             if found.enter("field", field.name):
@@ -143,6 +148,7 @@ class _Collector:
     """What has been entered so far; frozen with the last file."""
 
     keyed: TableNames
+    rows: RowNames
     names: dict[tuple[str, str], dict[str, Declaration]] = attrs.Factory(
         dict[tuple[str, str], dict[str, Declaration]]
     )
@@ -203,6 +209,9 @@ class _Collector:
             match entry:
                 case nodes.Rule():
                     self.enter("rule", entry.name, route)
+                case nodes.RuleTable():
+                    for name in self.rows.get(entry.span, ()):
+                        self.enter("rule", name, route)
                 case nodes.Within():
                     self._rules(route, entry.entries)
                 case nodes.Fallback():

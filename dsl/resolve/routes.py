@@ -1,6 +1,6 @@
 """Routes: rules, blocks, fallbacks, and the targets that they send to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import attrs
 
@@ -11,6 +11,8 @@ from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
 from turnout.dsl.resolve.families import is_broken
 from turnout.dsl.resolve.people import is_served
 from turnout.dsl.resolve.promises import actions, only, sla, steward
+from turnout.dsl.resolve.rule_rows import RowReader
+from turnout.dsl.resolve.rule_tables import RuleRows
 from turnout.dsl.resolve.scope import Scope, article
 from turnout.dsl.source import Span
 from turnout.dsl.targets import BY_WORD, Kind, Said, Target, made
@@ -40,10 +42,18 @@ class RouteReader:
     """
 
     def __init__(
-        self, conditions: ConditionReader, fields: Mapping[str, Field], scope: Scope
+        self,
+        conditions: ConditionReader,
+        fields: Mapping[str, Field],
+        scope: Scope,
+        tables: Mapping[Span, RuleRows | None],
     ) -> None:
-        """Read conditions with `conditions`, reporting to `scope`."""
+        """Read conditions with `conditions`, reporting to `scope`.
+
+        tables: those of rules, by the place of their heads; None where one can't be read.
+        """
         self._conditions = conditions
+        self._tables = tables
         self._fields = fields
         self._scope = scope
         self._route = ""
@@ -105,6 +115,8 @@ class RouteReader:
             match node:
                 case nodes.Rule():
                     entry = self._rule(node)
+                case nodes.RuleTable():
+                    entries += self._rows(node)
                 case nodes.Within():
                     entry = self._within(node)
                 case nodes.Fallback():
@@ -179,6 +191,21 @@ class RouteReader:
         return policy.Rule(
             name, condition, chain, node.name.span, answer, doings, whole=node.span, when=when
         )
+
+    def _rows(self, node: nodes.RuleTable) -> Iterator[policy.Rule]:
+        """Yield the rules of a table, as far as they could be read."""
+        rows = self._tables.get(node.span)
+        if rows is None or is_broken(node.span, self._broken):
+            self._is_sound = False
+            return
+        reader = RowReader(node, rows, self._conditions, self._target, self._chain, self._scope)
+        for read in reader.rules(self._route):
+            if read is None:
+                self._is_sound = False
+            else:
+                rule, bounds = read
+                self._most(bounds, rule.span)
+                yield rule
 
     def _most(self, bounds: Bounds, span: Span) -> Condition:
         """Return the most that a condition can mean, noting the least where that differs."""
@@ -292,5 +319,7 @@ def _head(node: nodes.EntryNode) -> Span:
             return name.span
         case nodes.Within(condition=condition):
             return condition.span
+        case nodes.RuleTable(path=path):
+            return path.span
         case _:
             return node.span

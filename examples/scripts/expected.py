@@ -1,4 +1,4 @@
-"""Write what the examples should give: expected.csv and the diagrams of each.
+"""Write what the examples should give: expected.csv and the diagrams of each, and a site.
 
     python examples/scripts/expected.py
 
@@ -32,6 +32,9 @@ ROUTES = {"multi-product": ("inbound", "renewal", "trial")}
 SAME = ("--no-commit", "--source", ".")
 """What a diagram would say of the folder that it is written to, and doesn't."""
 
+WITH_SITE = "many-sources"
+"""The example whose site is committed with it: the smallest."""
+
 FIGURE = EXAMPLES.parent / "docs" / "images" / "inbound.route"
 """The policy of the README and the tutorial; its picture stands beside it."""
 
@@ -58,6 +61,9 @@ def main(argv: list[str]) -> None:
     for example in FILES:
         for arguments in commands(example, root / example):
             cli(arguments, standalone_mode=False)
+    if not argv:  # the tests compare it with `turnout docs --check`
+        folder = EXAMPLES / WITH_SITE
+        cli(["docs", str(folder), "-o", str(folder / "site")], standalone_mode=False)
     out = root / "inbound.svg" if argv else FIGURE.with_suffix(".svg")
     cli(["diagram", str(FIGURE), "-o", str(out), *SAME], standalone_mode=False)
 

@@ -23,7 +23,7 @@ from typing import Protocol
 from turnout.compiler.meaning.identity import Seen
 from turnout.dsl.targets import ACCEPTING, DRAWN, KINDS
 from turnout.errors import Error
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import ALL, Draw, Event, Sought
@@ -34,6 +34,7 @@ __all__ = [
     "PAGE",
     "UNSIGNED",
     "WAIT",
+    "Overdue",
     "Recorded",
     "Signature",
     "Snapshot",
@@ -75,7 +76,8 @@ class Recorded:
 
     fingerprint: of the lead's content when it was decided, so that the same id with
     other content can be told apart. closed: whoever has the lead is done with it. touched:
-    somebody works on it. watch: None where no SLA can move the lead.
+    somebody works on it. watch: None where no SLA can move the lead. number: leads in the
+    order in which they were decided first.
 
     A lead that was moved has the decision of its new holder; how it came there is a `Move`.
     """
@@ -85,11 +87,38 @@ class Recorded:
     closed: bool = False
     touched: bool = False
     watch: Watch | None = None
+    number: int = attribute(default=0, eq=False)
 
     def is_overdue(self, at: datetime) -> bool:
         """Return whether an SLA is to move the lead: its time is up, and nobody touched it."""
         due = None if self.watch is None else self.decision.due
         return due is not None and due <= at and not self.closed and not self.touched
+
+
+@frozen
+class Overdue:
+    """Which leads are asked for: of a route, overdue at a moment, the longest overdue first.
+
+    limit: the most that there may be, None for all. after: leads behind this one only, as it
+    was found.
+    """
+
+    route: str
+    at: datetime
+    limit: int | None = None
+    after: Recorded | None = None
+
+    def takes(self, recorded: Recorded) -> bool:
+        """Return whether a lead is asked for, wherever the limit is."""
+        if recorded.decision.route != self.route or not recorded.is_overdue(self.at):
+            return False
+        return self.after is None or self.place(self.after) < self.place(recorded)
+
+    @staticmethod
+    def place(recorded: Recorded) -> tuple[datetime, int]:
+        """Return what overdue leads are in the order of."""
+        assert recorded.decision.due is not None
+        return recorded.decision.due, recorded.number
 
 
 class StateError(Error):
@@ -147,12 +176,18 @@ class Transaction(Protocol):
         ...
 
     def close_lead(
-        self, route: str, lead: str, at: datetime | None = None, reason: str = ""
+        self,
+        route: str,
+        lead: str,
+        at: datetime | None = None,
+        reason: str = "",
+        *,
+        converted: bool = False,
     ) -> bool:
         """Mark the lead as done, whoever has it; it is none of its assignee's open ones then.
 
-        at: when, now where it is left out; with a reason for the log. Returns whether that
-        changed anything: not for a lead closed already or never decided.
+        at: when, now where it is left out; with a reason for the log. converted: it was won.
+        Returns whether that changed anything: not for a lead closed already or never decided.
         """
         ...
 
@@ -164,8 +199,8 @@ class Transaction(Protocol):
         """
         ...
 
-    def overdue(self, route: str, at: datetime) -> list[Recorded]:
-        """Return the leads of a route that `Recorded.is_overdue`, the longest overdue first."""
+    def overdue(self, asked: Overdue) -> list[Recorded]:
+        """Return leads that an SLA is to move."""
         ...
 
     def move(

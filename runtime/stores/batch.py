@@ -18,7 +18,7 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import Draw, Event, EventKind
 from turnout.runtime.moves import Holder, Move, Watch
-from turnout.runtime.stores import UNSIGNED, Recorded, Signature, microseconds, receivers
+from turnout.runtime.stores import UNSIGNED, Overdue, Recorded, Signature, microseconds, receivers
 
 NEWEST = 1 << 62
 """Leads remembered in a batch come after all that were before; in order of `Seen.order`."""
@@ -61,8 +61,8 @@ class Kept(Protocol):
         """Yield all that was decided, in order."""
         ...
 
-    def overdue(self, route: str, at: datetime) -> Iterator[Recorded]:
-        """Yield what `Recorded.is_overdue` at that moment, in any order."""
+    def overdue(self, asked: Overdue) -> Iterator[Recorded]:
+        """Yield what is asked for: in any order where there is no limit."""
         ...
 
     def moves(self) -> Iterator[Move]:
@@ -135,12 +135,15 @@ class Batch:
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period, those of this batch included."""
-        periods = self._given.setdefault(who, {})
+        periods = self._given.get(who)
+        if periods is None:
+            periods = self._given[who] = {}
         count = periods.get((start, end))
         if count is None:
-            here = self.received.get(who, Counter[int]())
             count = self.kept.given(who, start, end)
-            count += sum(leads for at, leads in here.items() if start <= at < end)
+            if who in self.received:
+                here = self.received[who].items()
+                count += sum(leads for at, leads in here if start <= at < end)
             periods[start, end] = count
         return count
 
@@ -168,7 +171,8 @@ class Batch:
         """Append the decision to the log and to its assignee's open leads."""
         if self.decided(decision.route, decision.lead) is not None:
             raise ValueError(f"lead {decision.lead!r} is decided on route {decision.route!r}")
-        recorded = Recorded(decision, fingerprint, watch=watch)
+        number = NEWEST + len(self.decisions)
+        recorded = Recorded(decision, fingerprint, watch=watch, number=number)
         self.decisions[decision.route, decision.lead] = recorded
         self._happened("routed", recorded, decision.at, draw=draw)
         if decision.assignee is not None:
@@ -178,14 +182,20 @@ class Batch:
             self._remember(decision, keys)
 
     def close_lead(
-        self, route: str, lead: str, at: datetime | None = None, reason: str = ""
+        self,
+        route: str,
+        lead: str,
+        at: datetime | None = None,
+        reason: str = "",
+        *,
+        converted: bool = False,
     ) -> bool:
         """Mark the lead as done, whoever has it; whether it wasn't."""
         found = self.decided(route, lead)
         if found is None or found.closed:
             return False
         self._change(attrs.evolve(found, closed=True))
-        self._happened("closed", found, at, reason)
+        self._happened("converted" if converted else "closed", found, at, reason)
         if found.decision.assignee is not None:
             self.opened[found.decision.assignee] -= 1
         return True
@@ -199,12 +209,13 @@ class Batch:
         self._happened("contacted", found, at, reason)
         return True
 
-    def overdue(self, route: str, at: datetime) -> list[Recorded]:
+    def overdue(self, asked: Overdue) -> list[Recorded]:
         """Return the leads whose time is up, the longest overdue first."""
         own = {**self.changed, **self.decisions}
-        kept = (found for found in self.kept.overdue(route, at) if _key(found) not in own)
-        found = [*kept, *(each for (of, _), each in own.items() if of == route)]
-        return sorted((each for each in found if each.is_overdue(at)), key=_due)
+        limit = None if asked.limit is None else asked.limit + len(own)
+        kept = self.kept.overdue(attrs.evolve(asked, limit=limit))
+        found = [*(each for each in kept if _key(each) not in own), *own.values()]
+        return sorted(filter(asked.takes, found), key=Overdue.place)[: asked.limit]
 
     def move(
         self,
@@ -222,7 +233,7 @@ class Batch:
         if recorded.decision.assignee is not None and not recorded.closed:
             self.opened[recorded.decision.assignee] += 1
         self._receive(recorded.decision, move.at)
-        self._change(recorded)
+        self._change(attrs.evolve(recorded, number=found.number))
         self._happened("moved", recorded, move.at, draw=draw, move=move)
         if keys is not None:
             self._remember(recorded.decision, keys)
@@ -316,8 +327,3 @@ class Batch:
 
 def _key(recorded: Recorded) -> Key:
     return recorded.decision.route, recorded.decision.lead
-
-
-def _due(recorded: Recorded) -> datetime:
-    assert recorded.decision.due is not None
-    return recorded.decision.due

@@ -50,7 +50,9 @@ def standing(recorded: Recorded) -> dict[str, Any]:
     return said
 
 
-def recorded_as(said: Mapping[str, Any], *, closed: bool, touched: bool) -> Recorded:
+def recorded_as(
+    said: Mapping[str, Any], *, closed: bool, touched: bool, number: int = 0
+) -> Recorded:
     """Return what stands for a lead. Raises KeyError, TypeError or ValueError."""
     watch = said.get("watch")
     return Recorded(
@@ -59,6 +61,7 @@ def recorded_as(said: Mapping[str, Any], *, closed: bool, touched: bool) -> Reco
         closed,
         touched,
         None if watch is None else Watch.from_dict(watch),
+        number,
     )
 
 

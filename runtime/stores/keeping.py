@@ -1,8 +1,6 @@
 """What a batch changed, written into the tables: each table once, the log only at its end."""
 
 import sqlite3
-from pathlib import Path
-from typing import TypeAlias
 
 from turnout.frozen import frozen
 from turnout.runtime.events import Event
@@ -12,31 +10,30 @@ from turnout.runtime.stores.cells import instant, json_cell, stored, summed
 from turnout.runtime.stores.details import detail
 from turnout.runtime.stores.kept import Tables
 from turnout.runtime.stores.sums import ROWS, Stored
-from turnout.runtime.stores.upgrades import add_given
-
-Versions: TypeAlias = dict[str, int]
-"""By the hash of a policy's version, its number in the state."""
+from turnout.runtime.stores.totals import add_given
 
 _LEAD = (*ROWS["decisions"], "sum")
 _INSERT_LEAD = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
-def keep(connection: sqlite3.Connection, path: Path, batch: Batch, versions: Versions) -> None:
-    """Write what the batch changed. versions: those that the state is known to have."""
-    if batch.events:
-        _Keeping(connection, Tables(connection, path), batch, versions).keep()
-    connection.executemany(
-        "INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?)",
-        (summed((team, turns.scale, json_cell(turns.lag))) for team, turns in batch.drawn.items()),
-    )
-    kept = Tables(connection, path)
-    connection.executemany(
-        "INSERT OR REPLACE INTO load VALUES (?, ?, ?)",
-        [summed((person, kept.open_leads(person) + more)) for person, more in batch.opened.items()],
-    )
-    add_given(connection, batch.received)
-    _remember(connection, batch)
+def keep(tables: Tables, batch: Batch) -> int:
+    """Write what the batch changed, and return the number of its last event, 0 without one."""
+    connection, known = tables.connection, tables.known
+    last = _Keeping(connection, tables, batch).keep() if batch.events else 0
+    for team, turns in batch.drawn.items():
+        cells = team, turns.scale, json_cell(turns.lag)
+        connection.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?)", summed(cells))
+        known.turns[team] = turns
+    for person, more in batch.opened.items():
+        if more:
+            load = person, tables.open_leads(person) + more
+            connection.execute("INSERT OR REPLACE INTO load VALUES (?, ?, ?)", summed(load))
+            known.loads[person] = load[1]
+    add_given(connection, tables.path, known, batch.received)
+    if batch.remembered:
+        _remember(connection, batch)
+    return last
 
 
 @frozen
@@ -56,11 +53,10 @@ class _Keeping:
     connection: sqlite3.Connection
     kept: Tables
     batch: Batch
-    versions: Versions
 
-    def keep(self) -> None:
-        """Append the events, and bring the leads' rows up to date."""
-        (last,) = self.connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
+    def keep(self) -> int:
+        """Append the events, bring the leads' rows up to date, and return the last number."""
+        last = self.kept.last_event()
         rows = {key: row for key in self.batch.changed if (row := self._row(key)) is not None}
         events: list[tuple[Stored, ...]] = []
         for number, (event, recorded) in enumerate(self.batch.events, last + 1):
@@ -84,6 +80,8 @@ class _Keeping:
                 _INSERT_LEAD.replace("INSERT", "INSERT OR REPLACE"),
                 (_cells(key, rows[key], new) for key, new in self.batch.changed.items()),
             )
+        self.kept.known.last = last + len(events)
+        return last + len(events)
 
     def _row(self, key: Key) -> _Row | None:
         query = f"SELECT {', '.join(_LEAD)} FROM decisions WHERE route = ? AND lead = ?"  # noqa: S608 - our own names
@@ -113,7 +111,8 @@ class _Keeping:
         """Return the number of the policy's version, which is noted when it is first in force."""
         if not event.policy:
             return None
-        if event.policy not in self.versions:
+        versions = self.kept.known.versions
+        if event.policy not in versions:
             query = "SELECT id, hash, since, sum FROM versions WHERE hash = ?"
             found = next(self.kept.rows("versions", query, event.policy), None)
             if found is None:
@@ -122,8 +121,8 @@ class _Keeping:
                 ).fetchone()
                 found = (last + 1, event.policy, instant(self.batch.recorded_at))
                 self.connection.execute("INSERT INTO versions VALUES (?, ?, ?, ?)", summed(found))
-            self.versions[event.policy] = found[0]
-        return self.versions[event.policy]
+            versions[event.policy] = found[0]
+        return versions[event.policy]
 
 
 def _cells(key: Key, row: _Row, new: Recorded) -> tuple[Stored, ...]:
@@ -145,8 +144,6 @@ def _cells(key: Key, row: _Row, new: Recorded) -> tuple[Stored, ...]:
 
 
 def _remember(connection: sqlite3.Connection, batch: Batch) -> None:
-    if not batch.remembered:
-        return
     (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM seen").fetchone()
     connection.executemany(
         "DELETE FROM seen WHERE route = ? AND lead = ?",

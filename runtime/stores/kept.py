@@ -6,7 +6,6 @@ event says, or, where something in it has a new name since, `said` beside the le
 
 import sqlite3
 from collections.abc import Iterator
-from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -17,7 +16,7 @@ from turnout.frozen import attribute, define, frozen
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.moves import Move
-from turnout.runtime.stores import PAGE, Recorded
+from turnout.runtime.stores import PAGE, Overdue, Recorded
 from turnout.runtime.stores.cells import (
     decoded,
     instant,
@@ -29,7 +28,9 @@ from turnout.runtime.stores.cells import (
 )
 from turnout.runtime.stores.details import STANDING, recorded_as, with_detail
 from turnout.runtime.stores.failures import damaged, state_errors
-from turnout.runtime.stores.sums import GIVEN, ROWS, checked, given_leads
+from turnout.runtime.stores.remembered import Remembered
+from turnout.runtime.stores.sums import ROWS, checked
+from turnout.runtime.stores.totals import given
 
 _SEEN = "SELECT key, at, seq, route, lead, owner, sum FROM seen"
 _EARLIER = f"{_SEEN} WHERE key = ? AND at >= ? AND at <= ? ORDER BY at DESC, seq DESC"
@@ -49,10 +50,11 @@ _ROUTES = (
 
 @frozen
 class Tables:
-    """The tables, as a batch reads them."""
+    """The tables, as a batch reads them. known: what of it needs no reading."""
 
     connection: sqlite3.Connection
     path: Path
+    known: Remembered = attribute(factory=Remembered)
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead."""
@@ -61,22 +63,34 @@ class Tables:
 
     def turns(self, team: str) -> Turns:
         """Return the team's turns; level where it has none."""
-        query = "SELECT team, scale, lag, sum FROM turns WHERE team = ?"
-        for _, scale, lag in self.rows("turns", query, team):
-            return Turns(scale, decoded(self.path, lag, dict[str, int]))
-        return LEVEL
+        turns = self.known.turns.get(team)
+        if turns is None:
+            turns = LEVEL
+            query = "SELECT team, scale, lag, sum FROM turns WHERE team = ?"
+            for _, scale, lag in self.rows("turns", query, team):
+                turns = Turns(scale, decoded(self.path, lag, dict[str, int]))
+            self.known.turns[team] = turns
+        return turns
 
     def open_leads(self, person: str) -> int:
         """Return how many of the person's leads are open."""
-        query = "SELECT person, open, sum FROM load WHERE person = ?"
-        return next((int(leads) for _, leads in self.rows("load", query, person)), 0)
+        leads = self.known.loads.get(person)
+        if leads is None:
+            query = "SELECT person, open, sum FROM load WHERE person = ?"
+            leads = next((int(leads) for _, leads in self.rows("load", query, person)), 0)
+            self.known.loads[person] = leads
+        return leads
+
+    def last_event(self) -> int:
+        """Return the number of the last event, 0 where there is none."""
+        if self.known.last is None:
+            query = "SELECT coalesce(max(seq), 0) FROM events"
+            self.known.last = int(self.connection.execute(query).fetchone()[0])
+        return self.known.last
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period."""
-        query = f"SELECT {GIVEN} FROM given WHERE who = ? AND at >= ? AND at < ?"  # noqa: S608 - our own names
-        with state_errors(self.path):
-            found = self.connection.execute(query, (who, start, end)).fetchone()
-        return given_leads(self.path, who, found)
+        return given(self.connection, self.path, self.known, who, (start, end))
 
     def earlier(self, key: str, start: int, end: int, *, owned: bool) -> Iterator[Seen]:
         """Yield the leads remembered under a key in a period, the latest first."""
@@ -91,13 +105,18 @@ class Tables:
         """Yield all that was decided, in order."""
         yield from self._standing(f"{_STANDING} ORDER BY d.seq")
 
-    def overdue(self, route: str, at: datetime) -> Iterator[Recorded]:
-        """Yield what `Recorded.is_overdue` at that moment, the longest overdue first."""
+    def overdue(self, asked: Overdue) -> Iterator[Recorded]:
+        """Yield what is asked for, the longest overdue first."""
+        due, number = (None, 0) if asked.after is None else Overdue.place(asked.after)
+        after = 0 if due is None else instant(due)
         query = (
-            f"{_STANDING} WHERE d.route = ? AND d.due <= ?"
-            " AND d.due IS NOT NULL AND d.touched = 0 AND d.closed = 0 ORDER BY d.due, d.seq"
+            f"{_STANDING} WHERE d.route = ? AND d.due >= ? AND d.due <= ?"
+            " AND (d.due > ? OR d.seq > ?) AND d.due IS NOT NULL AND d.touched = 0"
+            " AND d.closed = 0 ORDER BY d.due, d.seq LIMIT ?"
         )
-        yield from self._standing(query, route, instant(at))
+        limit = -1 if asked.limit is None else asked.limit
+        cells = asked.route, after, instant(asked.at), after, number, limit
+        yield from self._standing(query, *cells)
 
     def moves(self) -> Iterator[Move]:
         """Yield all moves, in order."""
@@ -123,7 +142,9 @@ class Tables:
                 closed, touched, said = lead[5], lead[6], lead[8]
                 if event[4] != lead[2] or (said is None and event[3] != lead[1]):
                     raise damaged(self.path, "a lead's event is another one's")
-                decode = partial(recorded_as, closed=bool(closed), touched=bool(touched))
+                decode = partial(
+                    recorded_as, closed=bool(closed), touched=bool(touched), number=row[0]
+                )
                 yield decoded(self.path, str(event[9] if said is None else said), decode)
 
 

@@ -4,7 +4,6 @@ from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from itertools import islice
 from threading import RLock
 
@@ -15,7 +14,15 @@ from turnout.frozen import attribute, define
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.moves import Move
-from turnout.runtime.stores import PAGE, UNSIGNED, Recorded, Signature, Snapshot, Transaction
+from turnout.runtime.stores import (
+    PAGE,
+    UNSIGNED,
+    Overdue,
+    Recorded,
+    Signature,
+    Snapshot,
+    Transaction,
+)
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 
 
@@ -68,16 +75,17 @@ class _Kept:
     def log(self) -> Iterator[Recorded]:
         yield from self.decisions.values()
 
-    def overdue(self, route: str, at: datetime) -> Iterator[Recorded]:
-        of_route = (found for (of, _), found in self.decisions.items() if of == route)
-        yield from (found for found in of_route if found.is_overdue(at))
+    def overdue(self, asked: Overdue) -> Iterator[Recorded]:
+        yield from filter(asked.takes, self.decisions.values())
 
     def moves(self) -> Iterator[Move]:
         yield from filter(None, (event.move for event in self.events))
 
     def keep(self, batch: Batch) -> None:
         # A changed row keeps its place: a dict orders keys by their first entry.
-        self.decisions |= batch.changed | batch.decisions
+        self.decisions |= batch.changed
+        for number, (place, new) in enumerate(batch.decisions.items(), len(self.decisions) + 1):
+            self.decisions[place] = attrs.evolve(new, number=number)
         for event, _ in batch.events:
             place = event.route, event.lead
             number, previous = len(self.events) + 1, self.last.get(place, 0)
@@ -87,9 +95,11 @@ class _Kept:
         self.drawn |= batch.drawn
         self.opened.update(batch.opened)
         for who, times in batch.received.items():
-            # Nearly sorted already: the clock rarely goes back.
-            self.received.setdefault(who, []).extend(times.elements())
-            self.received[who].sort()
+            there = self.received.setdefault(who, [])
+            for at, leads in sorted(times.items()):
+                is_last = not there or there[-1] <= at  # nearly always
+                after = len(there) if is_last else bisect_right(there, at)
+                there[after:after] = [at] * leads
         for place, seen in batch.remembered_in_order():
             self._remember(place, seen)
 

@@ -74,7 +74,7 @@ def _happened(
     now.last = seq
     if kind in DECIDING:
         now.decided, now.said, now.closed, now.touched = seq, None, 0, 0
-    elif kind == "closed":
+    elif kind in {"closed", "converted"}:
         now.closed = 1
     else:
         now.touched = 1

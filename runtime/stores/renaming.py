@@ -21,7 +21,8 @@ from turnout.runtime.stores.cells import instant, json_cell, summed
 from turnout.runtime.stores.kept import standings
 from turnout.runtime.stores.new_names import NamedKind, NewName
 from turnout.runtime.stores.sqlite import any_state
-from turnout.runtime.stores.sums import ROWS, Stored, checked, given_sum, row_sum
+from turnout.runtime.stores.sums import ROWS, Stored, checked, row_sum
+from turnout.runtime.stores.totals import write_given
 
 _LISTED = 8
 
@@ -145,15 +146,12 @@ class _Renaming:
 
     def _given(self) -> None:
         counts: dict[tuple[str, int], int] = {}
-        for who, at, leads in self.connection.execute(
-            "SELECT who, at, leads FROM given"
-        ).fetchall():
+        for who, at, leads, _ in _rows(self.connection, self.path, "given"):
             key = self.name.receiver(who), at
             counts[key] = counts.get(key, 0) + leads
         self._do("DELETE FROM given")
-        for (who, at), leads in counts.items():
-            sum_ = given_sum(who, at, leads)
-            self._do("INSERT INTO given VALUES (?, ?, ?, ?)", (who, at, leads, sum_))
+        given = ((who, at, leads) for (who, at), leads in sorted(counts.items()))
+        write_given(self.connection, given)
 
     def _seen(self) -> None:
         for key, at, seq, route, lead, owner in _rows(self.connection, self.path, "seen"):

@@ -15,10 +15,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 
-from turnout.runtime.stores import UNSIGNED, WAIT, Signature, Snapshot, StateError, Transaction
+from turnout.runtime.stores import UNSIGNED, WAIT, Signature, StateError, Transaction
 from turnout.runtime.stores.batch import Batch
 from turnout.runtime.stores.failures import state_errors
-from turnout.runtime.stores.keeping import Versions, keep
+from turnout.runtime.stores.keeping import keep
 from turnout.runtime.stores.kept import Tables, TableSnapshot
 from turnout.runtime.stores.notes import StateNote, note_path
 from turnout.runtime.stores.statements import (
@@ -26,15 +26,15 @@ from turnout.runtime.stores.statements import (
     check_format,
     check_owner,
     check_tables,
+    is_earlier,
     make_tables,
     upgrade_tables,
 )
 from turnout.runtime.stores.sums import check_whole, checked
+from turnout.runtime.stores.totals import check_totals
 
-_MARK = (
-    "SELECT coalesce(max(seq), 0), (SELECT value FROM meta WHERE key = ?1),"
-    " (SELECT sum FROM meta WHERE key = ?1) FROM events"
-)
+_ASKING = 0.004
+"""Seconds after which somebody who waits asks for the lock again."""
 
 
 def open_sqlite(
@@ -49,7 +49,7 @@ def open_sqlite(
     connection, note = _connected(path, wait)
     try:
         with state_errors(path):
-            with _transaction(connection, "BEGIN IMMEDIATE"):
+            with _writing(connection, wait):
                 # Checked again under the lock: another run may just have made the tables.
                 if not check_format(connection, path):
                     _check_mark(path, note, 0)
@@ -61,7 +61,45 @@ def open_sqlite(
     except BaseException:
         connection.close()
         raise
-    return SqliteStore(connection, path, note)
+    return SqliteStore(connection, path, note, wait=wait)
+
+
+def open_any(path: Path, *, wait: float = WAIT) -> "SqliteStore":
+    """Return the state in the file, of whatever policy, for somebody who reads.
+
+    Nobody is held up, but where the state is of an earlier format, which is brought up to
+    date. Raises StateError where there is no state or it can't be used.
+    """
+    _check_there(path)
+    connection, note = _connected(path, wait)
+    try:
+        with state_errors(path):
+            if is_earlier(connection):
+                with _writing(connection, wait):
+                    upgrade_tables(connection, path)
+            with _reading(connection):
+                _check_made(connection, path)
+                check_tables(connection, path)
+                _check_mark(path, note, _mark(connection, path))
+            _check_content(connection, path, note)
+    except BaseException:
+        connection.close()
+        raise
+    return SqliteStore(connection, path, note, wait=wait)
+
+
+def _check_there(path: Path) -> None:
+    if not path.is_file() or not path.stat().st_size:
+        raise _no_state(path)
+
+
+def _check_made(connection: sqlite3.Connection, path: Path) -> None:
+    if not check_format(connection, path):
+        raise _no_state(path)
+
+
+def _no_state(path: Path) -> StateError:
+    return StateError(f"there is no state in {path}", "name a file that a run was given")
 
 
 def _check_mark(path: Path, note: StateNote, mark: int) -> None:
@@ -79,8 +117,9 @@ def _check_content(connection: sqlite3.Connection, path: Path, note: StateNote) 
     if note.is_whole():
         return
     before = note.content()
-    with _transaction(connection, "BEGIN"):
+    with _reading(connection):
         check_whole(connection, path)
+        check_totals(connection, path)
     if before is not None and note.content() == before:  # nobody wrote to it meanwhile
         note.found_whole(before)
 
@@ -91,17 +130,16 @@ def any_state(path: Path, wait: float = WAIT) -> Generator[sqlite3.Connection, N
 
     wait: as for `open_sqlite`. Raises StateError where there is no state or it can't be used.
     """
-    if not path.is_file() or not path.stat().st_size:
-        raise StateError(f"there is no state in {path}", "name a file that a run was given")
+    _check_there(path)
     connection, note = _connected(path, wait)
     with closing(connection), state_errors(path):
-        with _transaction(connection, "BEGIN IMMEDIATE"):
-            if not check_format(connection, path):
-                raise StateError(f"there is no state in {path}", "name a file that a run was given")
+        with _writing(connection, wait):
+            _check_made(connection, path)
             upgrade_tables(connection, path)
             check_tables(connection, path)
             _check_mark(path, note, _mark(connection, path))
             check_whole(connection, path)
+            check_totals(connection, path)
             yield connection
             mark = _mark(connection, path)
         note.marked(mark)
@@ -126,7 +164,7 @@ def _connected(path: Path, wait: float) -> tuple[sqlite3.Connection, StateNote]:
         )
     try:
         with state_errors(path):
-            with _transaction(connection, "BEGIN"):
+            with _reading(connection):
                 check_format(connection, path)
             _log_ahead(connection, wait)
             connection.execute("PRAGMA synchronous = FULL")
@@ -139,12 +177,17 @@ def _connected(path: Path, wait: float) -> tuple[sqlite3.Connection, StateNote]:
 class SqliteStore:
     """A `Store` in a file; made by `open_sqlite`. Threads and processes take turns at it."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path, note: StateNote) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, note: StateNote, *, wait: float = WAIT
+    ) -> None:
         self._connection = connection
         self._path = path
         self._note = note
+        self._wait = wait
+        connection.execute("PRAGMA busy_timeout = 0")  # see `_lock`
         self._one_at_a_time = RLock()
-        self._versions: Versions = {}
+        self._tables = Tables(connection, path)
+        self._before = _before(connection, path)
 
     @contextmanager
     def begin(self, signature: Signature = UNSIGNED) -> Generator[Transaction, None, None]:
@@ -156,24 +199,24 @@ class SqliteStore:
             if self._connection.in_transaction:
                 raise RuntimeError("a transaction of this store has not ended")
             with state_errors(self._path):
-                self._connection.execute("BEGIN IMMEDIATE")
+                _lock(self._connection, self._wait)
             try:
-                batch = Batch(Tables(self._connection, self._path), signature)
-                yield batch  # what is raised here is no error of the file
-                versions = dict(self._versions)
                 with state_errors(self._path):
-                    keep(self._connection, self._path, batch, versions)
-                    mark = _mark(self._connection, self._path) if batch.events else 0
+                    self._tables.known.see(self._connection)
+                batch = Batch(self._tables, signature)
+                yield batch  # what is raised here is no error of the file
+                with state_errors(self._path):
+                    last = keep(self._tables, batch)
                     self._connection.execute("COMMIT")
-                self._versions = versions
-                if batch.events:
-                    self._note.marked(mark)
+                if last:
+                    self._note.marked(self._before + last)
             except BaseException:
+                self._tables.known.forget()
                 _undo(self._connection)
                 raise
 
     @contextmanager
-    def read(self) -> Generator[Snapshot, None, None]:
+    def read(self) -> Generator[TableSnapshot, None, None]:
         """Return a snapshot, had by a connection of its own: writers go on meanwhile."""
         with state_errors(self._path):
             connection = sqlite3.connect(
@@ -194,9 +237,15 @@ class SqliteStore:
 
 def _mark(connection: sqlite3.Connection, path: Path) -> int:
     """Return how far a state is written: what grows with every event."""
-    events, value, sum_ = connection.execute(_MARK, (CHANGES,)).fetchone()
-    before = 0 if value is None else int(checked(path, "meta", (CHANGES, value, sum_))[1] or 0)
-    return int(events) + before
+    (events,) = connection.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()
+    return _before(connection, path) + int(events)
+
+
+def _before(connection: sqlite3.Connection, path: Path) -> int:
+    """Return how many changes formats without events had counted."""
+    query = "SELECT key, value, sum FROM meta WHERE key = ?"
+    row = connection.execute(query, (CHANGES,)).fetchone()
+    return 0 if row is None else int(checked(path, "meta", row)[1] or 0)
 
 
 def _make_private(path: Path) -> None:
@@ -224,22 +273,59 @@ def _log_ahead(connection: sqlite3.Connection, wait: float) -> None:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            # The lowest byte of an extended code is its primary one.
-            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
-            if not is_busy or time.monotonic() > deadline:
+            if not _is_busy(error) or time.monotonic() > deadline:
                 raise
-            time.sleep(0.005)
+            time.sleep(_ASKING)
         else:
             return
 
 
 @contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str) -> Generator[None, None, None]:
-    """Commit at the block's end, roll back if it raises.
+def _reading(connection: sqlite3.Connection) -> Generator[None, None, None]:
+    """Read what is true at one moment, in the block."""
+    connection.execute("BEGIN")
+    with _ended(connection):
+        yield
 
-    begin: IMMEDIATE takes the one write lock at the start, a plain BEGIN only reads.
+
+@contextmanager
+def _writing(connection: sqlite3.Connection, wait: float) -> Generator[None, None, None]:
+    """Take the one write lock for the block."""
+    connection.execute("PRAGMA busy_timeout = 0")
+    try:
+        _lock(connection, wait)
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {int(wait * 1000)}")
+    with _ended(connection):
+        yield
+
+
+def _lock(connection: sqlite3.Connection, wait: float) -> None:
+    """Take the write lock, for which others may have to be waited.
+
+    SQLite itself asks less and less often, in the end each tenth of a second, and would
+    rarely meet the moment between two transactions of somebody who has many.
     """
-    connection.execute(begin)
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if not _is_busy(error) or time.monotonic() >= deadline:
+                raise
+            time.sleep(_ASKING)
+        else:
+            return
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    # The lowest byte of an extended code is its primary one.
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+
+
+@contextmanager
+def _ended(connection: sqlite3.Connection) -> Generator[None, None, None]:
+    """Commit at the block's end, roll back if it raises."""
     try:
         yield
         connection.execute("COMMIT")

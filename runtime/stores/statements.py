@@ -8,7 +8,8 @@ lead's event before. `decisions` says where each lead stands now: one row per le
 `seq` being its first event, `decided` the one whose decision holds, `last` the newest. All of
 it follows from the log. `versions` has the versions of the policy that were in force. `turns`
 has a row per team, `load` one per person. `given` counts the leads that each person, member,
-team and partner was given, by moment in microseconds since 1970: caps ask it for a period.
+team and partner was given, by moment in microseconds since 1970: caps ask it for a period
+(see `totals`).
 `seen` has what leads are remembered under, so that a later one is a duplicate.
 
 `upgrades` has what came after format 1.
@@ -66,6 +67,12 @@ def check_format(connection: sqlite3.Connection, path: Path) -> bool:
             "name another file; a new one is made where there is none",
         )
     return False
+
+
+def is_earlier(connection: sqlite3.Connection) -> bool:
+    """Return whether the tables are those of an earlier format."""
+    is_ours = _number(connection, "PRAGMA application_id") == APPLICATION_ID
+    return is_ours and _number(connection, "PRAGMA user_version") < FORMAT
 
 
 def upgrade_tables(connection: sqlite3.Connection, path: Path) -> None:

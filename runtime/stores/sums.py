@@ -6,10 +6,6 @@ whenever the row is read. What can't be noticed in this way is a row that isn't 
 more: therefore a file is looked through as a whole when it is opened, its indexes against its
 tables, which takes some 20 ms for each MB. A large one is only where its content isn't noted
 as whole (see `notes`).
-
-Leads that somebody was given are counted by SQLite, many rows at once. Their checksum is a
-sum of products of the cells, so that the sum of all checksums can be compared with the
-sums of all cells.
 """
 
 import sqlite3
@@ -34,19 +30,17 @@ ROWS: Mapping[str, tuple[str, ...]] = {
     "versions": ("id", "hash", "since"),
     "turns": ("team", "scale", "lag"),
     "load": ("person", "open"),
+    "given": ("who", "at", "leads", "total"),
     "seen": ("key", "at", "seq", "route", "lead", "owner"),
 }
 """The tables whose rows have a checksum of their own, and the cells that it is made of."""
 
-_OBJECTS = (*ROWS, "given", "overdue", "seen_owned", "seen_lead", "seen_last")
-_BY_LEADS, _BY_TIME, _TIME = 1_000_003, 1_009, 2_147_483_647  # sums stay below 2**63
-GIVEN = f"count(*), coalesce(sum(leads), 0), coalesce(sum(at % {_TIME}), 0), coalesce(sum(sum), 0)"
-"""What to select of rows of `given`; see `given_leads`."""
+_OBJECTS = (*ROWS, "overdue", "seen_owned", "seen_lead", "seen_last")
 
 
 def row_sum(*cells: Stored) -> int:
     """Return the checksum of a row's cells, the same in every version of Python."""
-    texts = ("\x1f" if cell is None else cell if type(cell) is str else str(cell) for cell in cells)
+    texts = [cell if type(cell) is str else "\x1f" if cell is None else str(cell) for cell in cells]
     return crc32("\x1e".join(texts).encode("utf-8", "surrogatepass"))
 
 
@@ -59,24 +53,6 @@ def checked(path: Path, table: str, row: Sequence[Stored]) -> Sequence[Stored]:
     if row_sum(*cells) != row[-1]:
         raise damaged(path, f"a row of `{table}` is not what was written")
     return cells
-
-
-def given_sum(who: str, at: int, leads: int) -> int:
-    """Return the checksum of a row of `given`; with more leads it grows by `more_leads`."""
-    return crc32(who.encode()) + _BY_TIME * (at % _TIME) + more_leads(leads)
-
-
-def more_leads(leads: int) -> int:
-    """Return by how much the checksum of a row of `given` grows with its leads."""
-    return _BY_LEADS * leads
-
-
-def given_leads(path: Path, who: str, found: Sequence[int]) -> int:
-    """Return the leads of the rows of which `GIVEN` was selected. Raises StateError."""
-    rows, leads, times, sums = found
-    if sums != crc32(who.encode()) * rows + _BY_TIME * times + more_leads(leads):
-        raise damaged(path, "a row of `given` is not what was written")
-    return leads
 
 
 def schema_sum(connection: sqlite3.Connection) -> str:
@@ -101,6 +77,3 @@ def check_whole(connection: sqlite3.Connection, path: Path) -> None:
         names = ", ".join((*cells, "sum"))
         for row in connection.execute(f"SELECT {names} FROM {table}"):  # noqa: S608 - names of this module
             checked(path, table, row)
-    for who, at, leads, sum_ in connection.execute("SELECT who, at, leads, sum FROM given"):
-        if given_sum(who, at, leads) != sum_:
-            raise damaged(path, "a row of `given` is not what was written")

@@ -10,10 +10,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from zlib import crc32
 
 from turnout.runtime.stores import microseconds, receivers
 from turnout.runtime.stores.first_events import keep_events
-from turnout.runtime.stores.sums import given_sum, more_leads, row_sum, schema_sum
+from turnout.runtime.stores.sums import row_sum, schema_sum
+from turnout.runtime.stores.totals import GivenLeads, write_given
 
 
 def watch_dues(connection: sqlite3.Connection) -> None:
@@ -94,21 +96,35 @@ def add_sums(connection: sqlite3.Connection) -> None:
     given = connection.execute("SELECT who, at, leads FROM given").fetchall()
     connection.executemany(
         "UPDATE given SET sum = ? WHERE who = ? AND at = ?",
-        [(given_sum(who, at, leads), who, at) for who, at, leads in given],
+        [(_given_sum(who, at, leads), who, at) for who, at, leads in given],
     )
 
 
-def add_given(connection: sqlite3.Connection, received: Mapping[str, Counter[int]]) -> None:
-    """Count leads as given: by receiver, how many at each moment."""
-    connection.executemany(
-        "INSERT INTO given VALUES (?, ?, ?, ?) ON CONFLICT (who, at)"
-        " DO UPDATE SET leads = leads + excluded.leads, sum = sum + ?",
-        (
-            (who, at, leads, given_sum(who, at, leads), more_leads(leads))
-            for who, times in received.items()
-            for at, leads in times.items()
-        ),
+def total_given(connection: sqlite3.Connection) -> None:
+    """Say beside each count how many leads there had been up to then; see `totals`.
+
+    Raises ValueError where a count is not what was written.
+    """
+    connection.execute("ALTER TABLE given RENAME TO former")
+    connection.execute(
+        "CREATE TABLE given (who TEXT NOT NULL, at INTEGER NOT NULL, leads INTEGER NOT NULL,"
+        " total INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY (who, at)) WITHOUT ROWID"
     )
+    former = connection.execute("SELECT who, at, leads, sum FROM former ORDER BY who, at")
+    write_given(connection, map(_whole, former))
+    connection.execute("DROP TABLE former")
+
+
+def _whole(row: tuple[str, int, int, int]) -> GivenLeads:
+    who, at, leads, sum_ = row
+    if sum_ != _given_sum(who, at, leads):
+        raise ValueError("a row is not what was written")
+    return who, at, leads
+
+
+def _given_sum(who: str, at: int, leads: int) -> int:
+    """Return the checksum of a row of `given` in formats 5 and 6."""
+    return crc32(who.encode()) + 1_009 * (at % 2_147_483_647) + 1_000_003 * leads
 
 
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
@@ -117,6 +133,7 @@ STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     remember_leads,
     add_sums,
     keep_events,
+    total_given,
 )
 """From format 1 to 2, from 2 to 3, and so on."""
 

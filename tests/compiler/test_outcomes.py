@@ -5,6 +5,7 @@ import attrs
 from turnout.compiler.program import Clause
 
 SAYS_WHICH = {"name", "is_rule", "condition", "around", "own", "own_attempts", "span", "steward"}
+SAYS_WHICH |= {"row"}
 TELLS = {"attempts", "sla", "actions"}
 
 

@@ -415,6 +415,12 @@ HOSTILE = (
     "\u2028line\u2029\x85\x0b\x7f\ufffe\U000e0041\U0001f1e9\U0001f1ea",
     "\u0301" * 300 + "\u05d0\u2067\u0e01\u0e33\u2066",
     "&#x3c;img src=x&#x3e; &amp;lt; %3Cscript%3E",
+    "end\nsubgraph graph flowchart style classDef click n0 href ::: --> ~~~ @{ shape: rect }",
+    "```mermaid\n`a` **b** ~~c~~ [d](javascript:alert(1)) #35;#59;",
+    "%%{ init: { 'theme': 'dark' } }%%\n---\ntitle: x\n---",
+    '\r\n\\r\\n\\u0022\\x22 &quot;&#34; \\"',
+    '\u05d0\u05d1\u05d2 \u202b("\u202c' * 400,
+    "<foreignObject><body onload=alert(1)></foreignObject><use href='data:x'/>",
 )
 
 
@@ -511,3 +517,61 @@ def test_a_picture_follows_the_readers_colours_unless_it_is_told() -> None:
         assert "prefers-color-scheme" not in svg(scene, theme)
     assert svg(scene, "light") != svg(scene, "dark")
     assert dot(scene, "light") != dot(scene, "dark")
+
+
+def test_a_table_of_rules_has_a_page_with_the_rows_that_the_box_leaves_out() -> None:
+    rows = "".join(f"{at},{'triage' if at % 2 else 'desk'}\n" for at in range(30))
+    text = (
+        "lead { id: text required  size: integer 0.. }\nqueue triage\nqueue desk\n"
+        'route r {\n  rules from "m.csv" by size { to queue column to }\n'
+        "  fallback to queue desk\n}\n"
+    )
+    of = compiled(Written(text, {"m.csv": f"size,to\n{rows}"}))
+    first, more = whole_picture(of, "r")
+    closed = [row for row in first.rows if row.kind == "closed"]
+    assert [(row.text, row.page) for row in closed] == [("and 18 more", more.number)]
+    assert [row.text for row in more.rows[:-1]] == [f"size is {at}" for at in range(12, 30)]
+    assert [row.is_joined for row in more.rows[:-1]] == [False, *[True] * 17]
+    (whole,) = whole_picture(of, "r", is_one_page=True)
+    assert [row.text for row in whole.rows[1:-1]] == [f"size is {at}" for at in range(30)]
+    for scene in (*scenes(of, "r"), *scenes(of, "r", is_one_page=True)):
+        assert complaints(scene) == []
+
+
+# -- overviews --
+
+
+@pytest.mark.no_cover  # its size is what is tried
+def test_an_overview_of_thousands_of_rules_is_neither_a_word_nor_a_wall() -> None:
+    rules = "".join(
+        f"  rule r{at} {{ when size > {at} and hot to queue q{at % 7} }}\n" for at in range(9_000)
+    )
+    queues = "".join(f"queue q{at}\n" for at in range(7))
+    program = lower(
+        resolved(
+            "lead { id: text required  size: integer 0..  hot: boolean }\n"
+            f"{queues}route r {{\n{rules}  fallback to queue q0\n}}\n"
+        )
+    )
+    shown = pages(decision_tree(program, "r"), program.policy)
+    assert 8 <= len(shown[0].rows) <= 30
+    sizes = [len(page.rows) for page in shown if all(row.page is None for row in page.rows)]
+    assert min(sizes) > MOST_ROWS / 2
+
+
+def test_a_few_rules_that_ask_alike_have_no_page_of_their_own() -> None:
+    rules = "".join(
+        f"  rule a{at} {{ when size > {at} and hot to queue q }}\n"
+        f"  rule b{at} {{ when country is {code} and size < {at} to queue q }}\n"
+        f"  rule c{at} {{ when country is {code} to queue q }}\n"
+        for at, code in enumerate(CODES * 4)
+    )
+    program = lower(
+        resolved(
+            "lead { id: text required  size: integer 0..  hot: boolean  country: country }\n"
+            f"queue q\nroute r {{\n{rules}  fallback to queue q\n}}\n"
+        )
+    )
+    shown = pages(decision_tree(program, "r"), program.policy)
+    assert 3 <= len(shown) <= 5
+    assert min(len(page.rows) for page in shown[1:]) > 20

@@ -18,7 +18,7 @@ from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine
-from turnout.runtime.escalation import escalator
+from turnout.runtime.escalation import Escalator
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.moves import Move
 from turnout.runtime.stores.memory import MemoryStore
@@ -35,7 +35,7 @@ class Engine:
         program = lower(policy)
         plan = plan_of(program, "inbound")
         self.store, self._read = MemoryStore(), lead_reader(policy.fields)
-        self._decide, self._escalate = engine(policy, plan), escalator(policy, plan)
+        self._decide, self._escalate = engine(policy, plan), Escalator(policy, plan)
 
     def route(self, raw: dict[str, str], at: datetime, anew: str = "") -> Decision:
         with self.store.begin() as transaction:

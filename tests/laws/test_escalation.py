@@ -17,7 +17,7 @@ from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 from turnout.runtime.decisions import TargetKind
 from turnout.runtime.engine import Engine, engine
-from turnout.runtime.escalation import Escalator, escalator
+from turnout.runtime.escalation import Escalator
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.stores.memory import MemoryStore
@@ -63,7 +63,7 @@ class Watched:
         self.store = MemoryStore()
         self.read = lead_reader(policy.fields)
         self._decide: Engine = engine(program.policy, plan_of(program, ROUTE))
-        self._escalate: Escalator = escalator(program.policy, plan_of(program, ROUTE))
+        self._escalate: Escalator = Escalator(program.policy, plan_of(program, ROUTE))
 
     def route(self, raw: dict[str, object], moment: datetime) -> Holder:
         with self.store.begin() as transaction:

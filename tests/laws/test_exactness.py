@@ -225,7 +225,7 @@ def test_a_target_is_unreachable_iff_one_before_it_in_its_chain_takes_every_lead
             if takes_all and not (is_last and takes_all[0] in late(of)):
                 expected.append(attempt.span)
     assert [finding.span for finding in of.named("unreachable-target")] == sorted(
-        expected, key=lambda span: span.start
+        expected, key=lambda span: (span.source.name, span.start)
     )
 
 

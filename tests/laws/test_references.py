@@ -32,6 +32,8 @@ NO_NAMES = {
     ("Policy", "name"),
     ("Owned", "by"),
     ("FromTable", "column"),
+    ("CellTarget", "column"),
+    ("RowSla", "column"),
     ("Duration", "unit"),
     ("Weekdays", "first"),
     ("Weekdays", "last"),
@@ -69,6 +71,8 @@ def _is_name(node: object, word: nodes.Name) -> bool:
     match node:
         case nodes.TypeNode():
             return re.fullmatch("[A-Z]{2,3}", word.text) is None  # a currency, a country
+        case nodes.AskedBy():
+            return word.text not in {"territory", "segment"}
         case nodes.Action(kind=kind):
             return kind.text in {"start", "suppress"}
         case nodes.Expect(kind=kind, arguments=arguments):

@@ -27,8 +27,10 @@ from turnout.dsl.types import Values
 from turnout.dsl.wording import parts, worded
 from turnout.runtime.decisions import Decision, PassedOver, Reason, TargetKind
 from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
+from turnout.runtime.due import due
 from turnout.runtime.engine import engine
 from turnout.runtime.leads import Lead
+from turnout.runtime.moves import Holder
 from turnout.runtime.stores import Store
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
@@ -151,6 +153,7 @@ def expected(policy: Policy, arrived: list[tuple[Lead, datetime]]) -> list[Decis
             at,
             passed,
             row=lead.row,
+            due=due(policy, found.sla, Holder(*taken, result.assignee), at),
             duplicate_of=before.duplicate_of,
         )
         made.append(known[lead.id])

@@ -25,6 +25,8 @@ from turnout.dsl.conditions import (
     atoms,
 )
 from turnout.dsl.findings import Finding
+from turnout.dsl.policy import TableRow
+from turnout.dsl.types import country_field
 from turnout.dsl.wording import is_list_of_texts, is_one_test, written
 
 # -- rules that nobody would miss --
@@ -69,9 +71,35 @@ def test_a_condition_is_shortened_iff_a_part_can_go_and_then_as_far_as_possible(
         short = place.condition
         while (shorter := shortened(of, place, short, own)) is not None:
             short = shorter
+        row = of.clauses[place.at].row if place.word == "when" else None
+        if row is not None and reads_its_country(of, place.condition):
+            continue  # the country's cell is needed to read the state's
         assert (place.span in found) == (short is not place.condition)
-        if place.span in found:
+        if place.span in found and row is not None:
+            check_emptied(of, place, row, own, found[place.span])
+        elif place.span in found:
             assert found[place.span].help == (f"write `{place.word} {written(short, fields)}`",)
+
+
+def reads_its_country(of: Counted, condition: Condition) -> bool:
+    asked = {atom.field for atom in atoms(condition)}
+    return any(
+        country_field(of.policy.fields[name].type) in asked
+        for name in asked
+        if name in of.policy.fields
+    )
+
+
+def check_emptied(of: Counted, place: Written, row: TableRow, own: int, finding: Finding) -> None:
+    """Assert that the row describes the same leads when the cells that are told are empty."""
+    (said,) = finding.help
+    if not said.startswith("leave "):
+        assert said == "ask less in the row"
+        return
+    idle = set(said.split("`")[1::2])
+    left = [asks for at, asks in row.asked if row.table.columns[at] not in idle]
+    assert len(left) < len(row.asked)
+    assert of.holding(*place.outer, And(tuple(left))) == own
 
 
 def shortened(of: Counted, place: Written, condition: Condition, own: int) -> Condition | None:
@@ -156,6 +184,7 @@ def test_a_negation_is_pointed_out_iff_leads_come_in_for_lack_of_its_fields(
             if let_in := got & lacking & ~otherwise:
                 expected.append((place, negation, let_in))
     found = of.named("negation-matches-missing")
+    expected.sort(key=lambda each: (each[0].span.source.name, each[0].span.start))
     for finding, (place, negation, let_in) in zip(found, expected, strict=True):
         text = written(negation.part, of.policy.fields)
         assert (finding.span, finding.message.split("`")[1]) == (place.span, text)
@@ -178,6 +207,9 @@ def check_advice(
     assert not narrowed & let_in
     assert narrowed & ~lacking == whole & ~lacking
     can_stay = not lacking & ~of.holding(negation.part)
+    if place.word == "when" and of.clauses[place.at].row is not None:
+        assert all(f"`{name}`" in finding.help[0] for name in negation.fields)
+        return
     assert len(finding.help) == (2 if can_stay else 1)
     if can_stay:
         assert of.holding(replaced(place.condition, negation.part, open_)) == whole

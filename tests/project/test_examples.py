@@ -119,10 +119,23 @@ def test_tests_pass_and_cover_every_rule_branch_and_else_step(example: str) -> N
 
 @pytest.mark.parametrize("example", POLICIES)
 def test_diagrams_are_those_of_the_policy(example: str, today: Path) -> None:
-    expected = {path.name: path.read_bytes() for path in (EXAMPLES / example).glob("diagram*.*")}
+    expected = pictures(EXAMPLES / example)
     assert {".dot", ".mmd", ".svg"} == {Path(name).suffix for name in expected}
-    drawn = {path.name: path.read_bytes() for path in (today / example).glob("diagram*.*")}
-    assert drawn == expected
+    assert pictures(today / example) == expected
+
+
+def pictures(folder: Path) -> dict[str, bytes]:
+    """Return the pictures of an example, their further pages too."""
+    found = (*folder.glob("diagram*.*"), *folder.glob("diagram*-pages/*"))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+
+
+def test_the_committed_site_is_that_of_its_policy() -> None:
+    folder = EXAMPLES / "many-sources"
+    arguments = ["docs", str(folder), "-o", str(folder / "site"), "--check"]
+    result = CliRunner().invoke(cli, arguments)
+    assert (result.exit_code, result.stdout.split()[-4:]) == (0, ["is", "up", "to", "date"])
+    assert sum(path.stat().st_size for path in (folder / "site").rglob("*")) < 500_000
 
 
 def test_picture_of_the_readme_is_that_of_its_policy(today: Path) -> None:

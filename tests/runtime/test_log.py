@@ -84,6 +84,16 @@ def test_the_whole_life_of_a_lead_stands_in_the_log(state: Path | None) -> None:
     assert all(event.recorded_at is not None for event in events)
 
 
+def test_what_no_text_has_is_refused_and_a_reason_may_hold_it(state: Path | None) -> None:
+    with Router(POLICY, state=state) as router:
+        router.route({"id": "1"}, at=AT)
+        with pytest.raises(ValueError, match="surrogate"):
+            router.touch("1", by="\ud800")
+        assert [event.kind for event in router.events()] == ["routed"]
+        router.touch("1", by="eva", reason="\ud800\0")
+        assert router.history("1")[-1].reason == "\ud800\0"
+
+
 def test_two_versions_of_a_policy_are_told_apart(state: Path | None, tmp_path: Path) -> None:
     path = state or tmp_path / "shared.db"
     for policy, lead in ((POLICY, "1"), (LATER, "2"), (POLICY, "3")):
@@ -167,7 +177,7 @@ def happens(random: Random, store: Store, number: int) -> None:
             elif what < 0.7:
                 t.touch(route, lead, at, "called")
             else:
-                t.close_lead(route, lead, at)
+                t.close_lead(route, lead, at, converted=random.random() < 0.5)
             if random.random() < 0.05:
                 raise KeyError
 
@@ -240,7 +250,7 @@ def stands(events: list[Event], route: str, lead: str) -> Recorded | None:
         assert now is not None
         if event.kind == "contacted":
             now = attrs.evolve(now, touched=True)
-        if event.kind == "closed":
+        if event.kind in {"closed", "converted"}:
             now = attrs.evolve(now, closed=True)
     return now
 
@@ -293,3 +303,45 @@ def test_a_lead_whose_deciding_event_is_gone_is_told_when_it_comes_again(tmp_pat
             router.route({"id": "1"}, at=AT)
         with pytest.raises(StateError, match="event 1 is gone"):
             router.history("1")
+
+
+def test_what_a_store_knows_is_forgotten_where_another_one_writes(tmp_path: Path) -> None:
+    """Two stores of one file take turns at it, as one does that has it for itself."""
+    path = tmp_path / "s.db"
+    with (
+        Router(POLICY) as whole,
+        Router(POLICY, state=path) as one,
+        Router(POLICY, state=path) as two,
+    ):
+        for number in range(30):
+            lead, router = {"id": str(number), "plan": "pro"}, (one, one, two)[number % 3]
+            assert router.route(lead, at=AT) == whole.route(lead, at=AT)
+            if number % 7 == 6:
+                for each in (whole, router):
+                    each.close_lead(str(number - 3), at=AT)
+        assert unstamped(list(one.events())) == unstamped(list(whole.events()))
+        with one._store.begin() as mine, whole._store.begin() as wanted:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            assert mine.turns("sales") == wanted.turns("sales")
+            assert mine.open_leads(["ana", "ben"]) == wanted.open_leads(["ana", "ben"])
+            for who in ("person ana", "person ben", "team sales"):
+                assert mine.given(who, 0, 1 << 60) == wanted.given(who, 0, 1 << 60)
+    with closing(sqlite3.connect(path)) as connection:
+        assert check_log(connection, path) == 34
+
+
+def test_what_was_dropped_is_not_known(tmp_path: Path) -> None:
+    with closing(open_sqlite(tmp_path / "s.db", NAME, [])) as store:
+        store._connection.execute("CREATE TEMP TABLE full (x)")  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        store._connection.execute(  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            "CREATE TEMP TRIGGER stop BEFORE INSERT ON main.seen"
+            " BEGIN SELECT raise(ABORT, 'the disk is full'); END"
+        )
+        with pytest.raises(StateError), store.begin(Signature("c0ffee")) as transaction:
+            transaction.record(assigned("1", "ana"), "abc", keys=("a key",))
+        with store.begin(Signature("decaf")) as transaction:
+            assert transaction.open_leads(["ana"]) == {"ana": 0}
+            transaction.record(assigned("2", "ana"), "abc")
+            assert transaction.given("person ana", 0, 1 << 60) == 1
+        with store.read() as snapshot:
+            (event,) = snapshot.events()
+        assert (event.number, event.lead, event.policy) == (1, "2", "decaf")

@@ -1,5 +1,6 @@
 """A cap over a rolling period holds, whoever routes when and whatever the clock does."""
 
+import sqlite3
 import time
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
@@ -13,6 +14,7 @@ import pytest
 
 from turnout.runtime.loading import load
 from turnout.runtime.router import Router
+from turnout.runtime.stores.rebuilding import check_log
 from turnout.runtime.stores.sqlite import open_sqlite
 
 CAP = 40
@@ -51,6 +53,9 @@ def test_a_cap_holds_over_processes_that_route_at_the_same_time(policy: Path) ->
         "person": CAP,
         "queue": RUNS * LEADS - CAP,
     }
+    state = policy.with_suffix(".db")
+    with closing(sqlite3.connect(state)) as connection:
+        assert check_log(connection, state) == RUNS * LEADS
 
 
 @pytest.mark.parametrize("state", ["state.db", None])

@@ -23,6 +23,7 @@ from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.stores import Recorded, StateError
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.notes import StateNote
+from turnout.runtime.stores.rebuilding import check_log
 from turnout.runtime.stores.sqlite import SqliteStore, open_sqlite
 from turnout.runtime.stores.upgrades import FORMAT
 
@@ -161,6 +162,8 @@ def test_a_run_killed_anywhere_and_repeated_decides_as_one_that_was_not(tmp_path
     assert killed
     assert routing(path, leads, 3).wait(120) == 0
     assert logged(path) == logged(uninterrupted)
+    with closing(sqlite3.connect(path)) as connection:
+        assert check_log(connection, path) == len(leads), "nothing lost, nothing twice"
     with opened(path).begin() as one, opened(uninterrupted).begin() as other:
         assert one.turns(DREW_FROM) == other.turns(DREW_FROM)
         assert one.open_leads(TEAM.names) == other.open_leads(TEAM.names)

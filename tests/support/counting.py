@@ -43,6 +43,9 @@ SLAS = (
     *("sla 1 hour, then queue extra", "sla 10 minutes, then person cleo"),
     *("sla 10 minutes, then round-robin near", 'sla 1 hour, then reject "stale"'),
 )
+IN_CELLS = {"redundant-condition", "negation-matches-missing", "unreachable-alternative"}
+"""Findings that stand in a cell of a row, where they are about a row."""
+
 REACHED = (
     *("team near", "team far", "person ana", "person ben", "person cleo"),
     *("partner outside", "queue triage", "queue extra", "sequence later"),
@@ -111,7 +114,18 @@ class Counted:
         return self.route.clauses
 
     def named(self, *names: str) -> list[Finding]:
-        return named(self.compiled.findings, *names)
+        """Return the findings of these names; what stands in a cell stands at its row here."""
+        found = named(self.compiled.findings, *names)
+        return [self._at_row(each) if each.name in IN_CELLS else each for each in found]
+
+    def _at_row(self, finding: Finding) -> Finding:
+        rows = {
+            place: clause.span
+            for clause in self.clauses
+            if clause.row is not None
+            for place in clause.row.places
+        }
+        return attrs.evolve(finding, span=rows.get(finding.span, finding.span))  # type: ignore[arg-type]
 
     def of_rules(self, *names: str) -> list[Finding]:
         """Return the findings of these names that stand at a clause."""

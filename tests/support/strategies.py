@@ -263,7 +263,7 @@ def policies(
             parts.append(made)
             names += more
     counter = iter(range(1, rules + 1))
-    body = draw(_entries(schema, names, [*counter], depth=2, patterns=patterns))
+    body = draw(_entries(schema, names, [*counter], depth=2, patterns=patterns, tables=tables))
     fallback = draw(st.booleans())
     chains = _chains(schema, is_seen="duplicate" in names)
     end = f"fallback to {draw(chains)}" if fallback else ""
@@ -365,8 +365,9 @@ def _entries(
     *,
     depth: int,
     patterns: bool,
+    tables: dict[str, str],
 ) -> str:
-    """Return rules, named by the numbers that are left, and blocks of rules."""
+    """Return rules, named by the numbers that are left, tables of rules, and blocks of them."""
     parts: list[str] = []
     condition = conditions(schema, names, patterns=patterns, tables=True)
     chains = _chains(schema, is_seen="duplicate" in names)
@@ -374,13 +375,95 @@ def _entries(
         if not numbers:
             break
         if depth and draw(st.integers(0, 3)) == 0:
-            inner = _entries(schema, names, numbers, depth=depth - 1, patterns=patterns)
+            inner = _entries(
+                schema, names, numbers, depth=depth - 1, patterns=patterns, tables=tables
+            )
             end = f"fallback to {draw(chains)}" if draw(st.booleans()) else ""
             parts.append(f"within {draw(condition)} {{\n{draw(inner)}\n{end} }}")
+        elif draw(st.integers(0, 5)) == 0:
+            made = draw(rule_tables(schema, names, numbers, patterns=patterns))
+            tables[made.file] = made.table
+            parts.append(made.head)
         else:
             number = numbers.pop(0)
             parts.append(f"rule r{number} {{ when {draw(condition)} to {draw(chains)} }}")
     return "\n".join(parts)
+
+
+@attrs.frozen
+class WrittenTable:
+    """A table of rules: its head in the policy, its file, and the same rules as written ones."""
+
+    head: str
+    file: str
+    table: str
+    rules: str
+
+
+@st.composite
+def rule_tables(
+    draw: DrawFn,
+    schema: Sequence[Column],
+    names: Sequence[str],
+    numbers: list[int],
+    *,
+    patterns: bool,
+    blank: bool = True,
+    promises: bool = False,
+) -> WrittenTable:
+    """Return a table of one to three rules, named by the numbers that are left.
+
+    blank: with rows that ask nothing, for which nothing can be written. promises: with SLAs.
+    """
+    columns = draw(st.lists(st.sampled_from(schema), min_size=1, max_size=3, unique=True))
+    places = [name for name in names if name in {"Here", "Near", "Far", "There"}]
+    chains = _chains(schema, is_seen="duplicate" in names)
+    header = [*(column.name for column in columns), *(["territory"] if places else [])]
+    rows: list[list[str]] = []
+    rules: list[str] = []
+    first = numbers[0]
+    for number in [numbers.pop(0) for _ in range(draw(st.integers(1, min(3, len(numbers)))))]:
+        asked = [draw(_cells(column, patterns=patterns)) for column in columns]
+        if places:
+            place = draw(st.sampled_from(["", *places]))
+            asked.append((place, place))
+        if not blank and not any(cell for cell, _ in asked):
+            asked[0] = ("present", f"{columns[0].name} is present")
+        chain, due = draw(chains), draw(st.sampled_from(["", "2 hours"] if promises else [""]))
+        rows.append([f"r{number}", *(cell for cell, _ in asked), chain, due])
+        when = " and ".join(condition for _, condition in asked if condition)
+        sla = f"sla {due}" if due else ""
+        rules.append(f"rule r{number} {{ when {when} to {chain} {sla} }}")
+    head = f'rules from "t{first}.csv" by {", ".join(header)} {{ to column target sla column sla }}'
+    table = table_text(["name", *header, "target", "sla"], rows)
+    return WrittenTable(head, f"t{first}.csv", table, "\n".join(rules))
+
+
+@st.composite
+def _cells(draw: DrawFn, column: Column, *, patterns: bool) -> tuple[str, str]:
+    """Return a cell of a column that asks a field, and the condition that it stands for."""
+    name = column.name
+    match draw(st.integers(0, 4)):
+        case 0:
+            return "", ""
+        case 1 | 2:
+            condition = draw(_tests(column, patterns=patterns))
+            cell = condition.removeprefix(name).strip() or "yes"
+            if draw(st.integers(0, 3)) or cell.startswith(("yes", "in ")):
+                return cell, condition
+            return f"not {cell}", f"not {condition}"
+        case _:
+            values = draw(st.lists(st.sampled_from(column.literals), min_size=1, max_size=3))
+            listed = f"[{', '.join(values)}]"
+            is_one, is_not = len(values) == 1, draw(st.booleans())
+            cell = draw(st.sampled_from([", ", "; ", "|"])).join(values)
+            if column.kind == "any of":
+                test = f"has {'none' if is_not else 'any'} {listed}"
+            elif is_one:
+                test = f"is {'not ' if is_not else ''}{values[0]}"
+            else:
+                test = f"{'not ' if is_not else ''}in {listed}"
+            return f"{'not ' if is_not else ''}{cell}", f"{name} {test}"
 
 
 @st.composite

@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 
 from turnout.cli import cli
 from turnout.project.configuration import ConfigurationError, nearest_configuration
+from turnout.runtime.fit import PolicyError
 from turnout.runtime.loading import load
-from turnout.runtime.router import PolicyError
 
 POLICY = """\
 lead { id: text required  country: country }

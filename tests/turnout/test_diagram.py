@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 
 from tests.support.command_line import INBOUND, UNKNOWN, folder, process, turnout
+from turnout.commands import watching
 from turnout.compiler.picture import raster
 from turnout.rendering.diagram import FORMATS
 
@@ -288,3 +289,64 @@ def test_a_picture_is_the_same_whatever_the_seed_of_hashes() -> None:
     one = process(*arguments, PYTHONHASHSEED="1", TZ="Asia/Tokyo").stdout
     assert one == process(*arguments, PYTHONHASHSEED="2", LC_ALL="C").stdout
     assert one
+
+
+# -- while writing --
+
+
+def test_a_picture_is_drawn_anew_after_each_change_and_stays_where_there_is_a_mistake(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = iter((INBOUND.replace("triage", "desk"), "route {", INBOUND))
+    found: list[str] = []
+
+    def pause(seconds: float) -> None:
+        """Between two looks at the files: what was drawn is kept, and the policy is changed."""
+        del seconds
+        found.append((folder / "tree.svg").read_text("utf-8"))
+        text = next(texts, None)
+        if text is None:
+            raise KeyboardInterrupt
+        (folder / "inbound.route").write_text(text, "utf-8")
+
+    monkeypatch.setattr(watching, "sleep", pause)
+    result = turnout("diagram", "inbound.route", "-o", "tree.svg", "--no-commit", "--watch")
+    assert result.exit_code == 130
+    assert result.stdout.count("drew tree.svg") == 3
+    first, second, mistaken, last = found
+    assert "queue triage" in first
+    assert "queue desk" in second
+    assert mistaken == second
+    assert last == first
+    assert "route {" in result.stderr
+
+
+@pytest.mark.parametrize("more", [("-o", "x.svg", "--check"), ("-o", "-", "--format", "svg")])
+def test_only_a_file_that_is_written_is_drawn_anew(more: tuple[str, ...]) -> None:
+    refused(turnout("diagram", "inbound.route", *more, "--watch"))
+
+
+def test_a_picture_from_left_to_right_has_pages_that_need_no_scrolling(folder: Path) -> None:
+    (folder / "inbound.route").write_text(long_policy())
+    assert turnout("diagram", "inbound.route", "-o", "x.svg", "--direction", "right").exit_code == 0
+    pages = [folder / "x.svg", *(folder / "x-pages").iterdir()]
+    wide = [re.search(r'width="(\d+)"', page.read_text("utf-8")) for page in pages]
+    assert max(int(each[1]) for each in wide if each is not None) < 5_000
+    text = "".join(page.read_text("utf-8") for page in pages)
+    assert all(f">r3-{code.lower()}<" in text for code in CODES)
+
+
+def test_who_did_not_take_a_lead_is_said_in_plain_words(folder: Path) -> None:
+    (folder / "langs.route").write_text(
+        "lead { id: text required  language: language }\n"
+        "person ana { languages [de] }\nteam sales { ana }\nqueue q\n"
+        "route r {\n  rule all { when language is present\n"
+        "  to round-robin sales matching language else queue q }\n  fallback to queue q\n}\n",
+        "utf-8",
+    )
+    lead = '{"id": "1", "language": "fr"}'
+    out = turnout("diagram", "langs.route", "-o", "-", "--format", "svg", "--lead", lead)
+    assert out.exit_code == 0, out.output
+    text = " ".join(TEXT.findall(out.stdout))
+    assert "not team sales, by turns, who serves the language: nobody serves that" in text
+    assert "round-robin" not in text

@@ -49,6 +49,10 @@ HOSTILE = (
     "end",
     "default",
     "x" * 10_000,
+    "graph TD; subgraph x; end; a-->b; a:::queue; a@{ shape: circle }; ~~~; %% c",
+    "```mermaid **b** ~~c~~ [d](javascript:alert(1)) #35;#59; #9829;",
+    "---",
+    '\'"\'"\' \\\\ \\" `"` ]) }} >] )))',
     "\U0001f600 \u0e01\u0e33 \U000e0041",
 )
 

@@ -158,6 +158,7 @@ def test_a_site_that_is_not_up_to_date_is_told(folder: Path) -> None:
     told = docs("inbound.route", "-o", "site", "--check", status=1).output
     assert "changed coverage.html" in told
     assert told.count("changed ") == 11
+    assert "write it again: turnout docs inbound.route -o site" in told
     data = docs("inbound.route", "-o", "site", "--check", "--format", "json", status=1).stdout
     assert json.loads(data)["is_up_to_date"] is False
     docs("inbound.route", "-o", "nowhere", "--check", status=2)
@@ -211,6 +212,83 @@ def test_a_change_has_a_page_with_before_and_after(folder: Path) -> None:
     assert not {"round-robin", "`"} & set(said["Before"].split())
 
 
+def test_a_change_says_who_gets_leads_when_nobody_touched_them_in_the_words_of_the_rest(
+    folder: Path,
+) -> None:
+    old = POLICY.replace("2 hours, then queue triage", "2 hours wall, then round-robin con")
+    (folder / "old.route").write_text(old, "utf-8")
+    docs("inbound.route", "-o", "site", "--against", "old.route")
+    page = re.sub("<[^>]*>", "", (folder / "site/change.html").read_text("utf-8"))
+    assert "touched within 2 hours, night and day, or else team con, by turns" in page
+    assert "touched within 2 hours, or else queue triage" in page
+    assert "From old.route to" in page
+    assert "round-robin" not in page
+
+
+def test_leads_that_move_alike_are_one_row_without_what_other_rules_take(folder: Path) -> None:
+    many = "".join(
+        f"  rule r{at} {{ when country is {code} and plan is pro to queue triage }}\n"
+        for at, code in enumerate(("FR", "IT", "ES", "PL", "NL", "BE"))
+    )
+    texts = ", ".join(f'"w{at}"' for at in range(9))
+    new = POLICY.replace("  owner:   person", "  owner:   person\n  note: text").replace(
+        "  within EMEA",
+        f"  rule noted {{ when note contains [{texts}] to queue triage }}\n{many}  within EMEA",
+    )
+    (folder / "old.route").write_text(new, "utf-8")
+    (folder / "inbound.route").write_text(
+        new.replace("  fallback", "  fallback", 1).replace(
+            "    fallback to queue triage", "    fallback to person ana else queue triage"
+        ),
+        "utf-8",
+    )
+    docs("inbound.route", "-o", "site", "--against", "old.route")
+    page = (folder / "site/change.html").read_text("utf-8")
+    rows = re.findall(r'<td data-label="Before">(.*?)</td><td data-label="After">(.*?)</td>', page)
+    assert rows
+    assert len(rows) == len(set(rows))
+    shown = re.sub(r"<details>.*?</details>", "", page)
+    assert "contains" not in shown
+    assert "by which other rules don&#39;t take them" in page
+
+
+SIMPLE = """\
+lead { id: text required  country: country  hot: boolean }
+person ana
+team con { ana }
+queue triage
+route inbound {
+  rule hot { when hot to queue triage }
+  rule german { when country is DE to round-robin con else queue triage }
+  rule british { when country is GB to person ana else queue triage }
+  fallback to queue triage
+}
+test "Germans" { lead { id: "1", country: DE } expect rule german }
+test "others" { lead { id: "2", country: US } expect queue triage }
+"""
+
+
+def test_a_test_and_a_map_say_who_gets_leads_as_people_say_it(folder: Path) -> None:
+    (folder / "simple.route").write_text(SIMPLE, "utf-8")
+    docs("simple.route", "-o", "site")
+    pages = {
+        name: re.sub("<[^>]*>", "", (folder / "site" / name).read_text("utf-8"))
+        for name in ("rule/inbound/german.html", "map.html", "index.html")
+    }
+    assert "country DE → ana, of team con" in pages["rule/inbound/german.html"]
+    # What tells a country apart comes before what holds for each.
+    assert "Germany: team con, by turns (german); queue triage (hot)" in pages["map.html"]
+    assert "United Kingdom: ana (british); queue triage (hot)" in pages["map.html"]
+
+
+def test_a_site_from_a_file_of_tests_is_named_after_its_policy_everywhere(folder: Path) -> None:
+    (folder / "tests.route").write_text('include "inbound.route"\n', "utf-8")
+    docs("tests.route", "-o", "site")
+    picture = (folder / "site/picture/inbound.html").read_text("utf-8")
+    assert "inbound: route inbound" in picture
+    assert "tests: route" not in picture
+
+
 @given(st.lists(st.text(max_size=70), max_size=8, unique=True))
 def test_two_names_never_share_a_file(names: list[str]) -> None:
     found = [file_name(name) for name in names]
@@ -226,3 +304,16 @@ def test_every_country_and_state_has_a_tile_of_its_own() -> None:
     outlying = {f"US-{code}" for code in "AA AE AP AS GU MP PR UM VI".split()}
     assert state_tiles().keys() == codes - outlying
     assert len(set(state_tiles().values())) == 51
+
+
+def test_a_route_shows_each_rule_with_its_own_words(folder: Path) -> None:
+    end = "    fallback to queue triage\n  }\n"
+    text = POLICY.replace(end, f"{end}  fallback to queue triage\n")
+    (folder / "inbound.route").write_text(text, "utf-8")
+    docs("inbound.route", "-o", "site")
+    page = (folder / "site" / "route" / "inbound.html").read_text("utf-8")
+    found = re.findall(r'data-clause="inbound:(\d+)".*?href="\.\./([a-z]+/[^"]+)\.html"', page)
+    assert [int(number) for number, _ in found] == list(range(6))
+    assert [to.split("/")[-1].split("-")[0] for _, to in found] == [
+        *("odd", "west", "large", "tagged", "fallback", "fallback")
+    ]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command_line import turnout
-from turnout.commands import docs
+from turnout.commands import docs, watching
 from turnout.commands.folders import FolderMark, replace_folder
 from turnout.project.authorship import line_changes
 
@@ -109,7 +109,7 @@ class Clock:
 
 def watched(monkeypatch: pytest.MonkeyPatch, *steps: tuple[str | None, str]) -> str:
     """Return what the command says while these things happen."""
-    monkeypatch.setattr(docs, "sleep", Clock(*steps))
+    monkeypatch.setattr(watching, "sleep", Clock(*steps))
     result = turnout("docs", "inbound.route", "-o", "site", "--watch")
     assert result.exit_code == 130  # interrupted
     return result.output

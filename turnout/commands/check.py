@@ -1,8 +1,7 @@
 """`turnout check`: every finding of every policy, as text or as data."""
 
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -15,14 +14,16 @@ from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import CHECKED_AT, Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import STEPS_LIMIT, named_or_configured
-from turnout.compiler.compiled import DEADLINE, Compiled, compile_policy
-from turnout.compiler.verdict import Allowed, Severities
+from turnout.commands.watching import watched
+from turnout.compiler.compiled import DEADLINE, compile_policy
+from turnout.compiler.verdict import Severities
 from turnout.compiler.verdict.catalogue import CATALOGUE
-from turnout.dsl.findings import Finding, Severity
+from turnout.dsl.findings import Severity
 from turnout.dsl.resolve.scope import nearest
 from turnout.project.configuration import configuration_of
 from turnout.project.roots import roots
 from turnout.rendering.formats import FORMATS, format_of
+from turnout.rendering.joining import joined
 from turnout.rendering.report import Report, gathered
 from turnout.rendering.screen import columns
 
@@ -54,6 +55,7 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     examples=(
         "turnout check inbound.route",
         "turnout check policies/ --strict",
+        "turnout check --watch inbound.route",
         "turnout check --explain coverage-gap",
         "turnout check --format github --report sarif turnout.sarif",
     ),
@@ -110,6 +112,7 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     metavar="SECONDS",
     help="When to say `undecided` of every rule of a policy that is still open.",
 )
+@click.option("--watch", is_flag=True, help="Go on, and check again after every change.")
 @CHECKED_AT
 @color_option
 @click.pass_context
@@ -125,6 +128,7 @@ def command(
     steps: int,
     shows_coverage: bool,
     deadline: float,
+    watch: bool,
     at: datetime | None,
 ) -> None:
     """Report everything that is wrong with policies.
@@ -141,21 +145,30 @@ def command(
             f"--coverage is for reading, not for --format {name}",
             "write it with `turnout coverage POLICY -o coverage.json`",
         )
-    found = roots(named_or_configured(paths))
-    files = list(found.files)
-    raised = {"undecided": Severity.ERROR} if fail_undecided else {}
-    report = checked(files, steps, deadline, at, raised)
-    report = attrs.evolve(report, findings=(*found.refused, *report.findings), strict=strict)
-    for format_name, file in reports:
-        with replacing(file) as stream:
-            told = _told(report, format_name, list_undecided)
-            text = click.unstyle("\n".join(format_of(format_name)(told, columns())))
-            stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
-    for text in format_of(name)(_told(report, name, list_undecided), columns()):
-        click.echo(text)
-    for line in coverage_of(files) if shows_coverage else ():
-        click.echo(line)
-    ctx.exit(status(report))
+
+    def once() -> None:
+        found = roots(named_or_configured(paths))
+        files = list(found.files)
+        raised = {"undecided": Severity.ERROR} if fail_undecided else {}
+        report = checked(files, steps, deadline, at, raised)
+        report = attrs.evolve(report, findings=(*found.refused, *report.findings), strict=strict)
+        for format_name, file in reports:
+            with replacing(file) as stream:
+                told = _told(report, format_name, list_undecided)
+                text = click.unstyle("\n".join(format_of(format_name)(told, columns())))
+                stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
+        for text in format_of(name)(_told(report, name, list_undecided), columns()):
+            click.echo(text)
+        for line in coverage_of(files) if shows_coverage else ():
+            click.echo(line)
+        ctx.exit(status(report))
+
+    if not watch:
+        once()
+    named = named_or_configured(paths)
+    if len(named) != 1:
+        raise click.UsageError("--watch takes one PATH")
+    watched(once, named[0], what="the report")
 
 
 def _told(report: Report, name: str, list_undecided: bool) -> Report:  # noqa: FBT001 - as the flag is
@@ -202,38 +215,6 @@ def checked(
             )
             for file in progress
         )
-
-
-def joined(policies: Iterable[Compiled]) -> Report:
-    """Return one report of several policies, which may share files."""
-    findings: dict[object, Finding] = {}
-    allowed: dict[object, Allowed] = {}
-    times: Counter[object] = Counter()
-    readers: Counter[str] = Counter()
-    for compiled in policies:
-        readers.update(source.name for source in compiled.sources)
-        for finding in compiled.findings:
-            findings.setdefault(_key(finding), finding)
-            times[_key(finding)] += 1
-        for each in compiled.allowed:
-            allowed.setdefault(_key(each.finding), each)
-    kept = (f for f in findings.values() if _holds(f, times[_key(f)], readers))
-    return Report(tuple(kept), tuple(readers), tuple(allowed.values()))
-
-
-def _key(finding: Finding) -> object:
-    return finding.name, finding.span, finding.message
-
-
-def _holds(finding: Finding, times: int, readers: Counter[str]) -> bool:
-    """Return whether a finding that `times` policies have holds for all that read its file.
-
-    What one policy leaves unused another one may use.
-    """
-    kind = CATALOGUE.get(finding.name)
-    if kind is None or not kind.is_absence or finding.span is None:
-        return True
-    return times == readers[finding.span.source.name]
 
 
 def status(report: Report) -> int:

@@ -12,8 +12,10 @@ from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import is_stdout
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, errors_of
+from turnout.commands.watching import watched
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.compiler.picture.palette import Theme
+from turnout.printable import visible
 from turnout.project.configuration import configuration_of
 from turnout.rendering.diagram import (
     FORMATS,
@@ -35,6 +37,7 @@ from turnout.runtime.records import Manner
         "turnout diagram inbound.route -o picture.svg --sample last-quarter.csv",
         "turnout diagram inbound.route -o emea.mmd --focus EMEA",
         "turnout diagram inbound.route -o picture.svg --check",
+        "turnout diagram inbound.route -o picture.svg --watch",
     ),
 )
 @POLICY
@@ -91,6 +94,7 @@ from turnout.runtime.records import Manner
 @click.option(
     "--check", "is_check", is_flag=True, help="Write nothing; status 1 if FILE is outdated."
 )
+@click.option("--watch", is_flag=True, help="Go on, and draw it anew after every change.")
 @manner_options
 @ROUTE
 @AT
@@ -112,6 +116,7 @@ def command(
     source: str | None,
     no_commit: bool,
     is_check: bool,
+    watch: bool,
     manner: Manner,
     route_name: str | None,
     at: datetime | None,
@@ -130,20 +135,42 @@ def command(
         raise CannotRun(
             "only a file that is text can be compared", f"name one in .{', .'.join(TEXTS)}"
         )
-    wanted = Request(view, rule, focus, depth, lead, sample, one_page or is_stdout(out), at, manner)
+    wanted = Request(
+        view,
+        rule,
+        focus,
+        depth,
+        lead,
+        sample,
+        one_page or is_stdout(out),
+        at,
+        manner,
+        direction == "right",
+    )
     wanted.refuse_what_excludes_itself()
-    compiled = compile_policy(policy, severities=configuration_of(policy).severities)
-    route = drawable_route(compiled, route_name, policy)
-    pages, heading = pictured(compiled, route, wanted, has_commit=not no_commit)
-    drawing = Drawing(form, theme, None if is_stdout(out) else out, policy, source, direction)
-    files = told(drawn(pages, heading, drawing), len(pages))
-    if is_check:
-        check(dict(files), out)
-    else:
+    if watch and is_check:
+        raise click.UsageError("--check and --watch exclude each other")
+    if watch and is_stdout(out):
+        raise CannotRun("a picture on stdout can't be drawn anew", "name a file")
+
+    def draw() -> None:
+        compiled = compile_policy(policy, severities=configuration_of(policy).severities)
+        route = drawable_route(compiled, route_name, policy)
+        pages, heading = pictured(compiled, route, wanted, has_commit=not no_commit)
+        drawing = Drawing(form, theme, None if is_stdout(out) else out, policy, source, direction)
+        files = told(drawn(pages, heading, drawing), len(pages))
+        if is_check:
+            check(dict(files), out)
         write(files, out)
-    if not compiled.is_fit:
-        complain_of(compiled)
-        raise click.exceptions.Exit(FINDINGS)
+        if watch:
+            click.echo(f"drew {visible(str(out))}")
+        if not compiled.is_fit:
+            complain_of(compiled)
+            raise click.exceptions.Exit(FINDINGS)
+
+    if watch:
+        watched(draw, policy, lead, sample, what="the picture")
+    draw()
 
 
 def suffix_format(out: Path) -> str:

@@ -1,7 +1,8 @@
 """What `turnout diagram` is asked to show, and the pages that show it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import attrs
 import click
@@ -14,24 +15,49 @@ from turnout.compiler.compiled import Compiled
 from turnout.compiler.meaning.interpreter import holds
 from turnout.compiler.picture import Masthead, Note, Page
 from turnout.compiler.picture.focus import deeper, on_the_way, only
+from turnout.compiler.picture.listing import MOST_ROWS
 from turnout.compiler.picture.marking import with_shares, with_way, without_way
 from turnout.compiler.picture.paging import one_page
+from turnout.compiler.picture.speech import spoken
 from turnout.compiler.picture.views import teams, territories
 from turnout.compiler.questions.analysis import analyse
 from turnout.compiler.tree import Tree
 from turnout.dsl.conditions import SEEN, Condition
 from turnout.dsl.types import Value
+from turnout.dsl.wording import worded
 from turnout.frozen import frozen
-from turnout.rendering.explanation import goes_to, why_refused
+from turnout.rendering.explanation import arrives_at, why_refused
+from turnout.runtime.decisions import Decision, Reason
 from turnout.runtime.explain import Explanation, Tried
 from turnout.runtime.leads import Lead, record_reader
 from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
 
+_WHY: Mapping[Reason, str] = MappingProxyType(
+    {
+        "empty": "nobody is in it",
+        "inactive": "nobody is active",
+        "no-match": "nobody serves that",
+        "away": "away",
+        "off-hours": "not at work at that hour",
+        "at-cap": "no room for one more lead",
+        "no-owner": "the lead has none",
+        "gone": "not with us any more",
+        "missed-sla": "didn't touch the lead in time",
+    }
+)
+"""Why a target didn't take a lead, for people who know no names of reasons."""
+
+MOST_COLUMNS = 14
+"""Questions of a page that runs from left to right, which nobody scrolls for long."""
+
 
 @frozen
 class Request:
-    """What is to be shown; see the options of the command. is_one_page: no pages of parts."""
+    """What is to be shown; see the options of the command.
+
+    is_one_page: no pages of parts. is_across: from left to right.
+    """
 
     view: str
     rule: str | None
@@ -42,6 +68,7 @@ class Request:
     is_one_page: bool
     at: datetime | None
     manner: Manner
+    is_across: bool = False
 
     def refuse_what_excludes_itself(self) -> None:
         """Raise a usage error where two options can't be had together."""
@@ -95,7 +122,8 @@ def opened(compiled: Compiled, route: str, wanted: Request) -> tuple[Page, ...]:
     """Return the pages of a route, or one with the part that was asked for."""
     name = wanted.rule or wanted.focus
     if name is None and wanted.depth is None:
-        return whole_picture(compiled, route, is_one_page=wanted.is_one_page)
+        most = MOST_COLUMNS if wanted.is_across else MOST_ROWS
+        return whole_picture(compiled, route, is_one_page=wanted.is_one_page, most=most)
     tree = tree_of(compiled, route)
     hidden = None
     title = ""
@@ -128,7 +156,7 @@ def followed(
     tree = tree_of(compiled, route)
     page = _way(compiled, tree, read, explanation)
     who = "the lead" if read.id is None else f"lead {read.id}"
-    said = f"{who} goes to {goes_to(explanation.decision)}"
+    said = f"{who} goes to {arrives_at(explanation.decision)}"
     pages, heading = headed(
         compiled, route, (attrs.evolve(page, title=said),), has_commit=has_commit
     )
@@ -152,8 +180,17 @@ def _way(compiled: Compiled, tree: Tree, read: Lead, explanation: Explanation) -
     gap = is_open(compiled)
     page = one_page(tree.steps, compiled.policy, is_closed=closed, is_hidden=hidden, has_gap=gap)
     refusals = {at: _refusal(tried) for at, tried in enumerate(explanation.tried)}
-    passed = [f"passed over: {each.target}, {each.reason}" for each in decision.passed_over]
+    passed = list(_passed_over(compiled, decision))
     return with_way(page, is_true, refusals, passed)
+
+
+def _passed_over(compiled: Compiled, decision: Decision) -> Iterator[str]:
+    """Yield which targets didn't take the lead and why, in the picture's words."""
+    clauses = compiled.program.routes[decision.route].clauses
+    attempts = (attempt for clause in clauses for attempt in clause.attempts)
+    known = {worded(attempt.target): spoken(attempt.target) for attempt in attempts}
+    for each in decision.passed_over:
+        yield f"not {known.get(each.target, each.target)}: {_WHY[each.reason]}"
 
 
 def _refusal(tried: Tried) -> Note:

@@ -1,11 +1,12 @@
 """`turnout docs`: a policy as a static site, for people who never open its file."""
 
+import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic
 from typing import TypeVar
 
 import attrs
@@ -19,17 +20,17 @@ from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import POLICY
 from turnout.commands.trees import headed, whole_picture
+from turnout.commands.watching import watched
 from turnout.compiler.compiled import DEADLINE, Compiled
 from turnout.compiler.difference import difference
 from turnout.compiler.leads.budget import Budget
 from turnout.compiler.picture import Masthead, Page
 from turnout.compiler.questions.analysis import analyse
-from turnout.errors import Error
 from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.project import ProjectError
 from turnout.project.authorship import LineChange, line_changes
-from turnout.project.revisions import named_files, repository
+from turnout.project.revisions import repository
 from turnout.project.versions import main_file, program, versions
 from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.jsons import json_text
@@ -44,7 +45,6 @@ MARK = FolderMark("turnout-site.json", "turnout-site")
 T = TypeVar("T")
 
 _NAMED = 10
-_PAUSE = 0.5
 
 
 @frozen
@@ -144,7 +144,7 @@ def command(
     files = _files(wanted, _read(wanted))
     if check:
         change = folder_change(out, files, MARK)
-        _tell_change(change, out, format_name)
+        _tell_change(change, out, format_name, _again(wanted))
         ctx.exit(CLEAN if change.is_none else FINDINGS)
     replace_folder(out, files, MARK)
     _tell(files, out, format_name)
@@ -195,7 +195,10 @@ def progress(of: Iterable[T], total: int, label: str) -> Iterator[T]:
 
 
 def _pictured(compiled: Compiled, route: str) -> tuple[tuple[Page, ...], Masthead]:
-    return headed(compiled, route, whole_picture(compiled, route), has_commit=False)
+    from turnout.rendering.site.subject import title_of  # noqa: PLC0415 - needs an extra
+
+    shown, heading = headed(compiled, route, whole_picture(compiled, route), has_commit=False)
+    return shown, attrs.evolve(heading, title=f"{title_of(compiled)}: route {route}")
 
 
 def _compared(wanted: _Wanted) -> Comparison | None:
@@ -208,7 +211,7 @@ def _compared(wanted: _Wanted) -> Comparison | None:
         old, new = program(before, since), program(after, since)
         found = difference(old, new, budget=budget)
         broken = broken_guarantees(old, new, budget)
-        return Comparison(before.name, "the present one", found, None, broken, "any", ())
+        return Comparison(wanted.against, "the present one", found, None, broken, "any", ())
 
 
 def _authors(compiled: Compiled) -> Mapping[str, tuple[LineChange | None, ...]]:
@@ -234,7 +237,16 @@ def _tell(files: Mapping[str, bytes], out: Path, format_name: str) -> None:
     click.echo(f"{paint('wrote', Ink.STRONG)} {said}; open {visible(str(out / 'index.html'))}")
 
 
-def _tell_change(change: FolderChange, out: Path, format_name: str) -> None:
+def _again(wanted: _Wanted) -> str:
+    """Return the command that writes the site."""
+    words = ["turnout", "docs", str(wanted.policy), "-o", str(wanted.out)]
+    words += ["--sample", wanted.sample] if wanted.sample is not None else []
+    words += ["--against", wanted.against] if wanted.against is not None else []
+    words += ["--history"] if wanted.has_history else []
+    return shlex.join(words)
+
+
+def _tell_change(change: FolderChange, out: Path, format_name: str, again: str) -> None:
     if format_name == "json":
         about = {"folder": out.as_posix(), "is_up_to_date": change.is_none, **attrs.asdict(change)}
         click.echo(json_text({"format": FORMAT, "version": VERSION, **about}))
@@ -247,56 +259,16 @@ def _tell_change(change: FolderChange, out: Path, format_name: str) -> None:
             click.echo(f"{word} {visible(name)}")
         if len(names) > _NAMED:
             click.echo(f"{word} {len(names) - _NAMED:,} more")
-    complain(f"{out} is not up to date", "write it again, without --check")
+    complain(f"{out} is not up to date", f"write it again: {again}")
 
 
 # -- watching --
 
 
 def _watch(wanted: _Wanted) -> None:
-    """Write the site after every change of a file that the policy may read; until interrupted."""
-    last: Mapping[Path, tuple[int, int]] | None = None
-    while True:
-        now = _stamps(wanted)
-        if now != last:
-            last = now
-            _try(wanted)
-        sleep(_PAUSE)
-
-
-def _try(wanted: _Wanted) -> None:
-    """Write the site once; what is wrong is told, and the site stays as it was."""
-    try:
+    def written() -> None:
         files = _files(wanted, _read(wanted))
         replace_folder(wanted.out, files, MARK)
         _tell(files, wanted.out, "text")
-    except Error as refusal:
-        complain(refusal.message, refusal.help)
-    except OSError as failure:
-        complain(f"the site can't be written: {failure}")
-    except click.exceptions.Exit:
-        pass  # its findings are printed
 
-
-def _stamps(wanted: _Wanted) -> Mapping[Path, tuple[int, int]]:
-    """Return when each file was changed that the site is made of, and its size."""
-    folder = wanted.policy if wanted.policy.is_dir() else wanted.policy.absolute().parent
-    routes = sorted(folder.rglob("*.route"))
-    others = [folder / "turnout.toml", *([Path(wanted.sample)] if wanted.sample else [])]
-    tables = (path.parent / name for path in routes for name in _named(path))
-    found: dict[Path, tuple[int, int]] = {}
-    for path in (*routes, *others, *tables):
-        try:
-            now = path.stat()
-        except (OSError, ValueError):  # it isn't there, or is no name of a file
-            continue
-        found[path] = now.st_mtime_ns, now.st_size
-    return found
-
-
-def _named(path: Path) -> Sequence[str]:
-    """Return what the texts of a policy file may name, from its own folder."""
-    try:
-        return named_files(path.name, path.read_bytes())
-    except OSError:
-        return ()
+    watched(written, wanted.policy, wanted.sample, what="the site")

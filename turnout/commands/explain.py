@@ -15,6 +15,7 @@ from turnout.commands.waiting import WAITING
 from turnout.printable import visible
 from turnout.rendering.explanation import explanation_data, explanation_text
 from turnout.rendering.jsons import json_text
+from turnout.rendering.log import history_text
 from turnout.rendering.screen import columns
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Manner, Record, Records
@@ -28,10 +29,11 @@ from turnout.runtime.router import Router
         "turnout explain inbound.route leads.csv --id L-10017",
         """turnout explain inbound.route '{"country": "Germany", "employees": 5000}'""",
         "turnout explain inbound.route lead.json --format json",
+        "turnout explain inbound.route --id L-10017 --state inbound.db",
     ),
 )
 @POLICY
-@click.argument("lead")
+@click.argument("lead", required=False)
 @click.option("--id", "--lead-id", "lead_id", metavar="ID", help="Which lead of the file.")
 @click.option("--row", type=click.IntRange(min=1), metavar="N", help="Which row of the file.")
 @click.option(
@@ -56,7 +58,7 @@ from turnout.runtime.router import Router
 def command(
     *,
     policy: Path,
-    lead: str,
+    lead: str | None,
     lead_id: str | None,
     row: int | None,
     format_name: str,
@@ -73,16 +75,38 @@ def command(
     the lead as the policy sees it, what could not be used of it, and for each rule asked
     before, the part of its condition that turned the lead away.
 
+    Without LEAD, --id and --state say what happened to that lead then: each event of the
+    state's log, with all that is known of it.
+
     Nothing is drawn and nothing recorded.
     """
+    if lead is None and (lead_id is None or state is None):
+        raise click.UsageError("Missing argument 'LEAD', or --id and --state for what happened")
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
+    if lead is None:
+        _print_history(Router(compiled, route=route, state=state, wait=wait), lead_id, format_name)
+        return
     with Router(compiled, route=route, state=state, wait=wait) as router:
         explanation = router.explain(raw_lead(lead, router, manner, lead_id, row), at=at)
     if format_name == "json":
         click.echo(json_text(explanation_data(explanation), indent=2))
         return
     for line in explanation_text(explanation, columns(), has_state=state is not None):
+        click.echo(line)
+
+
+def _print_history(router: Router, lead_id: str | None, format_name: str) -> None:
+    """Print what happened to a lead. Raises CannotRun."""
+    assert lead_id is not None
+    with router:
+        events = router.history(lead_id)
+    if not events:
+        raise CannotRun(f"nothing happened to a lead {visible(lead_id)}", "ids are case-sensitive")
+    if format_name == "json":
+        click.echo(json_text([event.as_dict() for event in events], indent=2))
+        return
+    for line in history_text(events, columns()):
         click.echo(line)
 
 

@@ -1,9 +1,13 @@
-"""Ids that a file has: which of them was meant by one that it hasn't."""
+"""Ids of leads that somebody wrote: which was meant by one that a file or a state hasn't."""
 
+from collections.abc import Iterable
 from difflib import get_close_matches
 
 import attrs
 
+from turnout.commands.exits import CannotRun
+from turnout.dsl.policy import Policy
+from turnout.dsl.types import id_field
 from turnout.frozen import define
 from turnout.printable import visible
 
@@ -36,3 +40,12 @@ class SeenIds:
         key = "".join(wanted.casefold().split())
         same = [each for each in self._ids if "".join(each.casefold().split()) == key]
         return same[:_NAMED] or get_close_matches(wanted, self._ids, n=_NAMED, cutoff=0.7)
+
+
+def never_routed(leads: Iterable[str], route: str, policy: Policy) -> CannotRun:
+    """Return the failure of a command that was given ids which a state doesn't know."""
+    which = ", ".join(visible(lead) for lead in dict.fromkeys(leads))
+    field = id_field(policy.fields)
+    of = "the lead's key in the decisions" if field is None else f"the field `{field.name}`"
+    advice = f"ids are case-sensitive; they are {of}"
+    return CannotRun(f"never routed by {route}: {which}", advice)

@@ -60,7 +60,7 @@ def colors(environment: Mapping[str, str]) -> bool | None:
     return True if environment.get("FORCE_COLOR") else None
 
 
-def _instant(_ctx: click.Context, _: click.Parameter, value: str | None) -> datetime | None:
+def instant(_ctx: click.Context, _: click.Parameter, value: str | None) -> datetime | None:
     """Return the instant, in UTC where no offset is given; a usage error where it isn't one."""
     if value is None:
         return None
@@ -74,14 +74,14 @@ def _instant(_ctx: click.Context, _: click.Parameter, value: str | None) -> date
 
 AT = click.option(
     "--at",
-    callback=_instant,
+    callback=instant,
     metavar="TIME",
     help="Decide as of then (ISO 8601; UTC where it has no offset), not as of now.",
 )
 
 CHECKED_AT = click.option(
     "--at",
-    callback=_instant,
+    callback=instant,
     metavar="TIME",
     help="Ask who is away and what is open from that day on (ISO 8601), not from today.",
 )
@@ -93,3 +93,36 @@ STATE = click.option(
     metavar="FILE",
     help="The state that the leads were routed with.",
 )
+
+MOST_SAID = 500
+"""Characters of a name or a reason that the log keeps."""
+
+
+def _said(_ctx: click.Context, _: click.Parameter, value: str) -> str:
+    """Return what the log is to keep, a usage error where it can't."""
+    if len(value) > MOST_SAID:
+        raise click.BadParameter(f"it has {len(value)} characters; at most {MOST_SAID} are kept")
+    try:
+        value.encode()
+    except UnicodeEncodeError as failure:
+        raise click.BadParameter("it is not UTF-8") from failure
+    return value.strip()
+
+
+BY = click.option(
+    "--by", default="", callback=_said, metavar="NAME", help="Who did it, for the log."
+)
+
+
+def signed(command: Decorated) -> Decorated:
+    """Add `--by`, `--reason` and `--at`: who did something, why and when, for the log."""
+    why = click.option(
+        "--reason", default="", callback=_said, metavar="TEXT", help="Why, for the log."
+    )
+    when = click.option(
+        "--at",
+        callback=instant,
+        metavar="TIME",
+        help="When it happened (ISO 8601; UTC where it has no offset), if not now.",
+    )
+    return BY(why(when(command)))

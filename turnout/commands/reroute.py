@@ -10,19 +10,20 @@ from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
-from turnout.commands.options import AT, STATE, Command, color_option
+from turnout.commands.options import AT, BY, STATE, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
 from turnout.printable import visible
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import anew_text, moves_data
 from turnout.rendering.screen import columns
+from turnout.runtime.fit import UnroutedError
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Manner, Record, Records
-from turnout.runtime.router import Router, UnroutedError
+from turnout.runtime.router import Router
 
 MOST_LEADS = 100_000
-"""Leads that are routed anew in one transaction."""
+"""Leads that are routed anew by one command: all are read before the first is decided."""
 
 _MOST_REASON = 500
 _MOST_NAMED = 5
@@ -58,6 +59,7 @@ def _reason(_ctx: click.Context, _: click.Parameter, value: str) -> str:
     metavar="TEXT",
     help="Why, for the log.",
 )
+@BY
 @STATE
 @click.option(
     "--format",
@@ -79,6 +81,7 @@ def command(
     ids: tuple[str, ...],
     takes_all: bool,
     reason: str,
+    by: str,
     state: Path,
     format_name: str,
     wait: int,
@@ -102,7 +105,7 @@ def command(
     with Router(compiled, route=route, state=state, wait=wait) as router:
         chosen = _chosen(leads, router, manner, ids, takes_all=takes_all)
         try:
-            moves = router.reroute_all(chosen, reason, at=at)
+            moves = router.reroute_all(chosen, reason, at=at, by=by)
         except UnroutedError as unrouted:
             advice = "`turnout route` routes them; nothing was moved"
             named = _named(unrouted.leads)
@@ -146,7 +149,7 @@ def _with_ids(source: Iterable[Record], router: Router, ids: tuple[str, ...]) ->
 
 
 def _few(source: Records, *, takes_all: bool) -> list[Record]:
-    """Return the records, as many as one transaction may hold."""
+    """Return the records, as many as one command may hold."""
     records: list[Record] = []
     for record in source:
         if records and not takes_all:

@@ -1,18 +1,26 @@
-"""`turnout state`: what is kept between runs, checked and renamed."""
+"""`turnout state`: what is kept between runs, made, checked, carried and renamed."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import cast
 
 import click
 
+from turnout.commands.exits import CannotRun
 from turnout.commands.options import Command, CommandGroup, color_option
+from turnout.commands.outputs import output
+from turnout.commands.policies import POLICY, fit_policy
 from turnout.commands.waiting import WAITING
 from turnout.printable import visible
 from turnout.rendering.report import counted
+from turnout.runtime.stores.carrying import exported, import_state
 from turnout.runtime.stores.new_names import KINDS, NamedKind, NewName
 from turnout.runtime.stores.rebuilding import check_log
 from turnout.runtime.stores.renaming import rename
-from turnout.runtime.stores.sqlite import any_state
+from turnout.runtime.stores.sqlite import open_any, open_sqlite
+from turnout.runtime.stores.sums import check_whole
+from turnout.runtime.stores.totals import check_totals
+from turnout.runtime.stores.upgrades import FORMAT
 
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 
@@ -23,10 +31,80 @@ FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
     examples=(
         "turnout state check inbound.db",
         "turnout state rename inbound.db team emea-sdr emea-sales",
+        "turnout state export inbound.db -o inbound.jsonl",
     ),
 )
 def command() -> None:
-    """Check a state file, or give something in it its new name."""
+    """Make or check a state file, carry it as text, or give something in it its new name."""
+
+
+@command.command("init", cls=Command, examples=("turnout state init inbound.route inbound.db",))
+@POLICY
+@FILE
+@color_option
+def init_command(*, policy: Path, file: Path) -> None:
+    """Make an empty state for a policy: everybody level, nothing decided.
+
+    A run makes one, too, where there is none.
+    """
+    if file.exists():
+        raise CannotRun(
+            f"there is a file {visible(str(file))} already", "name one that isn't there"
+        )
+    found = fit_policy(policy).policy
+    open_sqlite(file, found.name, tuple(found.teams)).close()
+    click.echo(f"{visible(str(file))} is an empty state of policy {found.name}")
+
+
+@command.command("upgrade", cls=Command, examples=("turnout state upgrade inbound.db",))
+@FILE
+@WAITING
+@color_option
+def upgrade_command(*, file: Path, wait: int) -> None:
+    """Bring a state of an earlier version of Turnout up to date, as a run would.
+
+    Make a backup before: there is no way back.
+    """
+    open_any(file, wait=wait).close()
+    click.echo(f"{visible(str(file))} is up to date, in format {FORMAT}")
+
+
+@command.command(
+    "export", cls=Command, examples=("turnout state export inbound.db -o inbound.jsonl",)
+)
+@FILE
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path, allow_dash=True),
+    metavar="FILE",
+    help="Where to write; without it, or with `-`, stdout.",
+)
+@WAITING
+@color_option
+def export_command(*, file: Path, out: Path | None, wait: int) -> None:
+    """Write all of a state as text, a line for each row.
+
+    `turnout state import` makes the same state of it. It holds all that the state holds:
+    ids, names and who has which lead.
+    """
+    with output(out) as stream:
+        stream.writelines(line.encode("ascii") for line in exported(file, wait=wait))
+
+
+@command.command("import", cls=Command, examples=("turnout state import inbound.jsonl inbound.db",))
+@click.argument("text", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@FILE
+@color_option
+def import_command(*, text: Path, file: Path) -> None:
+    """Make a new state of what `turnout state export` wrote.
+
+    It is kept only where its rows, counts and log hang together.
+    """
+    with text.open(encoding="ascii", errors="replace") as lines:
+        events = import_state(lines, file, visible(str(text)))
+    click.echo(f"{visible(str(file))} is the same state, with {counted(events, 'event')}")
 
 
 @command.command("check", cls=Command, examples=("turnout state check inbound.db",))
@@ -40,7 +118,10 @@ def check_command(*, file: Path, wait: int) -> None:
     compared. A run looks for damage, too, when it opens a state, unless that is larger than
     16 MB and as the last run left it. This looks through a file of any size.
     """
-    with any_state(file, wait) as connection:
+    with closing(open_any(file, wait=wait)) as store, store.read() as snapshot:
+        connection = snapshot.connection
+        check_whole(connection, file)
+        check_totals(connection, file)
         (policy,) = connection.execute("SELECT value FROM meta WHERE key = 'policy'").fetchone()
         (leads,) = connection.execute("SELECT count(*) FROM decisions").fetchone()
         events = check_log(connection, file)

@@ -1,15 +1,14 @@
 """`turnout touch`: somebody works on a lead, so that its SLA is met."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
 
-from turnout.commands.exits import CannotRun
-from turnout.commands.options import STATE, Command, color_option
+from turnout.commands.lead_ids import never_routed
+from turnout.commands.options import STATE, Command, color_option, signed
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
-from turnout.dsl.types import id_field
-from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.runtime.router import Router
 
@@ -22,23 +21,28 @@ from turnout.runtime.router import Router
 @POLICY
 @click.argument("leads", nargs=-1, required=True, metavar="ID...")
 @STATE
+@signed
 @WAITING
 @ROUTE
 @color_option
 def command(
-    *, policy: Path, leads: tuple[str, ...], state: Path, wait: int, route_name: str | None
+    *,
+    policy: Path,
+    leads: tuple[str, ...],
+    state: Path,
+    by: str,
+    reason: str,
+    at: datetime | None,
+    wait: int,
+    route_name: str | None,
 ) -> None:
     """Mark leads as worked on, so that `turnout escalate` leaves them where they are."""
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
     with Router(compiled, route=route, state=state, wait=wait) as router:
-        unknown = router.touch(*leads)
+        unknown = router.touch(*leads, by=by, reason=reason, at=at)
     known = len(set(leads) - set(unknown))
     if known:
         click.echo(f"touched {counted(known, 'lead')}")
     if unknown:
-        which = ", ".join(visible(lead) for lead in dict.fromkeys(unknown))
-        field = id_field(compiled.policy.fields)
-        of = "the lead's key in the decisions" if field is None else f"the field `{field.name}`"
-        advice = f"ids are case-sensitive; they are {of}"
-        raise CannotRun(f"never routed by {route}: {which}", advice)
+        raise never_routed(unknown, route, compiled.policy)

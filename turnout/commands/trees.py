@@ -5,6 +5,7 @@ from pathlib import Path
 
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.picture import Masthead, Page
+from turnout.compiler.picture.listing import MOST_ROWS
 from turnout.compiler.picture.marking import has_gap, with_findings
 from turnout.compiler.picture.paging import one_page, pages
 from turnout.compiler.tree import Tree
@@ -30,13 +31,15 @@ def is_open(compiled: Compiled) -> bool:
     return has_gap(compiled.findings, is_sure=compiled.is_fit and "undecided" not in names)
 
 
-def whole_picture(compiled: Compiled, route: str, *, is_one_page: bool = False) -> tuple[Page, ...]:
-    """Return the pages of a route, nothing drawn in yet."""
+def whole_picture(
+    compiled: Compiled, route: str, *, is_one_page: bool = False, most: int = MOST_ROWS
+) -> tuple[Page, ...]:
+    """Return the pages of a route, nothing drawn in yet. most: rows of a page."""
     tree = tree_of(compiled, route)
     gap = is_open(compiled)
     if is_one_page:
         return (one_page(tree.steps, compiled.policy, has_gap=gap),)
-    return pages(tree, compiled.policy, has_gap=gap)
+    return pages(tree, compiled.policy, has_gap=gap, most=most)
 
 
 def headed(

@@ -128,8 +128,16 @@ def _included(file: Path) -> frozenset[Path]:
     try:
         with file.open("rb") as stream:
             text = stream.read(MAX_FILE).decode("utf-8", errors="replace")
-        written = [found["path"] for found in _INCLUDE.finditer(text) if found["path"]]
-        return frozenset((file.parent / path).resolve() for path in written)
+    except OSError:
+        return frozenset()
+    return included(text, file.parent)
+
+
+def included(text: str, folder: Path) -> frozenset[Path]:
+    """Return the files that a text in a folder names after `include`, whether there or not."""
+    written = [found["path"] for found in _INCLUDE.finditer(text) if found["path"]]
+    try:
+        return frozenset((folder / path).resolve() for path in written)
     except (OSError, RuntimeError, ValueError):  # a path too long, a loop, a NUL
         return frozenset()
 

@@ -6,17 +6,19 @@ from typing import Any
 
 import attrs
 
-from turnout.dsl.targets import DRAWN, CurrentOwner
+from turnout.dsl.targets import BY_WORD, DRAWN, CurrentOwner
 from turnout.dsl.wording import acted
 from turnout.printable import visible
 from turnout.rendering.screen import Ink, fill, hanging, paint, width
 from turnout.runtime.decisions import Decision, PassedOver
-from turnout.runtime.explain import Explanation, Refusal, Tried
+from turnout.runtime.explain import Explanation, Refusal, TakingRow, Tried
 
 FORMAT, VERSION = "turnout-explanation", 1
 
 _WIDEST_NAME = 28
 _LONGEST_CONDITION = 72
+MOST_ROWS = 5
+"""Rows of a table that were asked before and are told one by one."""
 MOST_MEMBERS = 8
 """Members of a team whose reasons are told one by one."""
 
@@ -31,6 +33,7 @@ def explanation_data(explanation: Explanation) -> dict[str, Any]:
         "complaint": explanation.complaint,
         "tried": [attrs.asdict(tried) for tried in explanation.tried],
         "matched": list(explanation.matched),
+        "row": None if explanation.row is None else attrs.asdict(explanation.row),
     }
 
 
@@ -58,15 +61,28 @@ def goes_to(decision: Decision) -> str:
     return f"{decision.assignee} ({target})" if decision.assignee else target
 
 
+def arrives_at(decision: Decision) -> str:
+    """Return who has the lead then, in a few words that need no knowledge of the language."""
+    who, kind = decision.assignee, BY_WORD.get(decision.kind)
+    if kind is None or kind.receiver == "nobody" or decision.kind == CurrentOwner.kind.word:
+        return f"rejected: {decision.target}" if decision.kind == "reject" else goes_to(decision)
+    if who is not None:
+        return f"{who}, of team {decision.target}" if kind.receiver == "member" else who
+    return f"mails {decision.target}" if decision.kind == "sequence" else goes_to(decision)
+
+
 def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str, str]]:
     decision = explanation.decision
     yield "route", decision.route
     yield "by", decision.by or decision.rule or "nothing"
+    if explanation.row is not None:
+        yield "row", _row(explanation.row)
     if explanation.complaint:
         yield "because", f"no rule was asked: {explanation.complaint}"
     else:
         parts = (_short(part) for part in explanation.matched)
-        yield "because", " and ".join(parts) or "no rule took it"
+        nothing = "no rule took it" if explanation.row is None else "the row asks nothing"
+        yield "because", " and ".join(parts) or nothing
     if decision.duplicate_of is not None:
         yield "seen before", f"as lead {decision.duplicate_of}"
     if decision.due is not None:
@@ -79,6 +95,11 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
         yield "repeated", f"decided on {decision.at:%Y-%m-%d %H:%M} UTC; the decision stands"
     if decision.kind in DRAWN and not has_state:
         yield "turns", "as if nobody had a lead yet; with --state, as they stand"
+
+
+def _row(row: TakingRow) -> str:
+    cells = [f"{heading} {cell}" for heading, cell in row.cells.items() if cell]
+    return f"{row.table} line {row.line}: {', '.join(cells)}"
 
 
 def _of_members(passed: PassedOver) -> str:
@@ -98,7 +119,19 @@ def _issues(decision: Decision) -> list[tuple[str, str]]:
 
 
 def _turned_away(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
-    """Yield the first clause of each run that the same thing refused, and what that was."""
+    """Yield the first clause of each run that the same thing refused, and what that was.
+
+    Of a table's many rows the first are told, and how many there are more.
+    """
+    for table, rows in groupby(tried, key=lambda each: each.table):
+        told = list(rows)
+        most = MOST_ROWS if table and len(told) > MOST_ROWS + 1 else len(told)
+        yield from _refused(told[:most])
+        if more := len(told) - most:
+            yield table, f"{more:,} more rows, each of which asks something else"
+
+
+def _refused(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
     for refused, run in groupby(tried, key=lambda each: why_refused(each.refusals)):
         first, *others = [each.clause for each in run]
         reason = refused

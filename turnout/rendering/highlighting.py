@@ -27,8 +27,8 @@ _RULES: Final[str] = grammar.text().partition("// -- words ---")[0]
 KEYWORDS: Final[frozenset[str]] = frozenset(re.findall(r'"([a-z]+(?:-[a-z]+)*)"', _RULES))
 """Every word that the grammar gives a meaning."""
 
-_OPERATORS: Final = ("and", "not", "or")
-_BEFORE_NAMES: Final = (
+OPERATORS: Final = ("and", "not", "or")
+BEFORE_NAMES: Final = (
     "calendar guarantee hours least-loaded partner person policy queue round-robin route rule "
     "segment sequence team territory"
 ).split()
@@ -37,7 +37,7 @@ _BEFORE_NAMES: Final = (
 _NAME = r"[^\W\d]\w*(?:-\w+)*"
 _END = r"(?![\w-])"
 _ANY_KEYWORD = f"(?:{'|'.join(sorted(KEYWORDS))}){_END}"
-_NAMING = rf"({'|'.join(_BEFORE_NAMES)}){_END}(\s+)(?!{_ANY_KEYWORD})({_NAME})"
+_NAMING = rf"({'|'.join(BEFORE_NAMES)}){_END}(\s+)(?!{_ANY_KEYWORD})({_NAME})"
 
 _each = cast("Callable[..., object]", bygroups)
 _ALWAYS: Final = [
@@ -65,7 +65,7 @@ class RouteLexer(RegexLexer):
             (r"[{}(),]", Punctuation),
             (rf"({_NAME})(\s*)(:)", _each(Name.Attribute, Text.Whitespace, Punctuation)),
             (_NAMING, _each(Keyword, Text.Whitespace, Name.Function)),
-            (words(_OPERATORS, suffix=_END), Operator.Word),
+            (words(OPERATORS, suffix=_END), Operator.Word),
             (_ANY_KEYWORD, Keyword),
             (_NAME, Name),
             (r"(?s).", Text),

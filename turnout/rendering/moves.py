@@ -29,9 +29,9 @@ def anew_text(moves: Sequence[Move], screen: int) -> Iterator[str]:
 
 def _lines(moves: Sequence[Move], screen: int) -> Iterator[str]:
     for move in moves:
-        said = f"{_holder(move.before)} → {_holder(move.after)}"
+        said = f"{holder_text(move.before)} → {holder_text(move.after)}"
         if move.before == move.after:
-            said = f"stays with {_holder(move.after)}"
+            said = f"stays with {holder_text(move.after)}"
         first = f"lead {paint(visible(move.lead), Ink.STRONG)}: "
         yield from hanging(first, visible(said).split(" "), screen)
 
@@ -41,7 +41,8 @@ def moves_data(moves: Sequence[Move]) -> dict[str, Any]:
     return {"format": FORMAT, "version": VERSION, "moves": [move.as_dict() for move in moves]}
 
 
-def _holder(holder: Holder) -> str:
+def holder_text(holder: Holder) -> str:
+    """Return who has a lead in a few words, such as "ana (round-robin dach-ae)"."""
     target = f"{holder.kind} {holder.target}".strip()
     if holder.assignee is None or target == f"person {holder.assignee}":
         return target

@@ -163,7 +163,7 @@ class _Maker:
         if first is None:
             return None
         arrived = self._tester.run(first).arrived[-1]
-        expected = [taken, *_expected(arrived.decision)]
+        expected = [taken, *expectations(arrived.decision)]
         text = formatted(Source("generated", self._text(item.route, way, name, expected)))
         if not isinstance(text, str):
             return None
@@ -394,7 +394,7 @@ def _before(attempts: Sequence[Attempt], item: Coverable) -> Sequence[Attempt] |
     return None if at is None else attempts[:at]
 
 
-def _expected(decision: Decision) -> Iterator[str]:
+def expectations(decision: Decision) -> Iterator[str]:
     """Yield what a decision came to, as expectations."""
     for passed in decision.passed_over:
         yield f"passed-over {quoted(passed.target)} because {passed.reason}"

@@ -94,7 +94,8 @@ def version(  # noqa: PLR0913 - a route, and what it is held beside
     add(ClauseRow("a required field is missing", None, number, last, last), lacking)
     for clause in chosen.clauses:
         whole = outcome(clause)
-        own = outcome_of(clause.attempts[: clause.own_attempts], whole.terms)
+        targets = outcome_of(clause.attempts[: clause.own_attempts]).targets
+        own = attrs.evolve(whole, targets=targets)
         number = _number(clause.condition, view, names, meanings, numbers)
         add(ClauseRow(clause.title, clause, number, own, whole), clause.condition)
     nothing = Outcome(())

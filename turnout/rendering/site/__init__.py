@@ -43,6 +43,7 @@ from turnout.rendering.site.picture_page import (
     role_colours,
 )
 from turnout.rendering.site.receiver_pages import outlet_page, person_page, team_page
+from turnout.rendering.site.rule_table_pages import row_runs, rule_table_page
 from turnout.rendering.site.shell import Shell
 from turnout.rendering.site.start_page import start_page
 from turnout.rendering.site.subject import SiteSubject
@@ -106,6 +107,8 @@ def _files(shell: Shell) -> Iterator[tuple[str, bytes]]:
             pictured = Pictured(shell, route, *subject.pictures[route])
             yield from picture_pages(pictured)
         yield from form_files(shell, route, pictured)
+        for run in row_runs(subject.program.routes[route]):
+            yield rule_table_page(shell, run)
         for at in range(len(subject.program.routes[route].clauses)):
             yield clause_page(shell, route, at)
     yield coverage_page(shell)
@@ -177,6 +180,8 @@ def _searched(subject: SiteSubject) -> Iterator[tuple[str, str, str, str]]:
         kind = "rule" if clause.is_rule else "fallback"
         sends = " ".join(str(outcome) for outcome in [subject.routes[route].analysis.outcomes[at]])
         yield clause.name, kind, page, sends[:160]
+    for program in subject.program.routes.values():
+        yield from ((run.table.name, "table", run.page, "") for run in row_runs(program))
     for name, page in subject.named.items():
         yield name, policy.definitions[name].kind, page, ""
     yield from ((name, "team", page_of("team", name), "") for name in policy.teams)

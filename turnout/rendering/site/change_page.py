@@ -1,11 +1,13 @@
 """The page of a change: whose leads move between two versions, before and after side by side."""
 
+import re
 from collections.abc import Sequence
 
 from htpy import (
     Node,
     code,
     dd,
+    details,
     dl,
     dt,
     h2,
@@ -14,6 +16,7 @@ from htpy import (
     ol,
     p,
     section,
+    summary,
     table,
     tbody,
     td,
@@ -23,7 +26,8 @@ from htpy import (
     ul,
 )
 
-from turnout.compiler.difference import Shift
+from turnout.compiler.difference import Outcome, Shift
+from turnout.compiler.picture.speech import promised_in_words
 from turnout.rendering.difference.sections import (
     Comparison,
     cause_line,
@@ -37,11 +41,14 @@ from turnout.rendering.difference.sections import (
     trimmed,
 )
 from turnout.rendering.pretty import lead_words
+from turnout.rendering.report import counted
 from turnout.rendering.site.sentences import Teller, told
 from turnout.rendering.site.shell import Shell
 
 HERE = "change.html"
 MOST_SHIFTS = 200
+_MOST_KEPT = 4
+_KEPT_AWAY = re.compile(r"^not | other than ")
 
 
 def change_page(shell: Shell, of: Comparison) -> tuple[str, bytes]:
@@ -82,14 +89,33 @@ def _moves(tell: Teller, of: Comparison) -> Node:
 def _table(tell: Teller, shifts: Sequence[Shift]) -> Node:
     rows = [
         tr[
-            td(data_label="Leads")[_leads(shift)],
-            td(data_label="Before")[_outcome(tell, shift, 0)],
-            td(data_label="After")[_outcome(tell, shift, 1)],
-            td(data_label="By")[told(plain(takers(shift)))],
+            td(data_label="Leads")[_leads(alike[0]), _others(alike[1:])],
+            td(data_label="Before")[_outcome(tell, alike[0], 0)],
+            td(data_label="After")[_outcome(tell, alike[0], 1)],
+            td(data_label="By")[told(plain(takers(alike[0])))],
         ]
-        for shift in shifts
+        for alike in _alike(shifts)
     ]
     return table(".moves")[thead[tr[th["Leads"], th["Before"], th["After"], th["By"]]], tbody[rows]]
+
+
+def _alike(shifts: Sequence[Shift]) -> list[list[Shift]]:
+    """Return the shifts by what they move from and to and who takes them, as the first of each."""
+    found: dict[tuple[str, str, str], list[Shift]] = {}
+    for shift in shifts:
+        ends = str(shift.before[0]), str(shift.after[0]), takers(shift)
+        found.setdefault(ends, []).append(shift)
+    return list(found.values())
+
+
+def _others(shifts: Sequence[Shift]) -> Node:
+    """Return other leads that move likewise."""
+    if not shifts:
+        return None
+    return details[
+        summary[f"And {counted(len(shifts), 'other kind')} of leads, likewise"],
+        ul[(li[_leads(shift)] for shift in shifts)],
+    ]
 
 
 def plain(text: str) -> str:
@@ -99,8 +125,17 @@ def plain(text: str) -> str:
 
 def _leads(shift: Shift) -> Node:
     taken, witness = passed_by(shift), shift.witness
+    # Each rule above takes leads away, and to say of each that it didn't hides what is said.
+    kept = [part for part in shift.said if _KEPT_AWAY.search(part)]
+    is_folded = not shift.is_passed_on and len(kept) >= _MOST_KEPT
+    said = ", ".join(part for part in shift.said if part not in kept) or "leads"
     return [
-        told(plain(moved_leads(shift))),
+        told(plain(said if is_folded else moved_leads(shift))),
+        is_folded
+        and details[
+            summary[f"{counted(len(kept), 'condition')} by which other rules don't take them"],
+            ul[(li[told(plain(part))] for part in kept)],
+        ],
         bool(taken) and p(".note")["But for those that are taken by ", told(plain(taken)), "."],
         witness is not None
         and p(".note")["For example: ", told(" ".join(lead_words(witness.fields)))],
@@ -114,15 +149,17 @@ def _outcome(tell: Teller, shift: Shift, which: int) -> Node:
     targets: list[Node] = [li[tell.target(target)] for target in own.targets]
     if len(own.targets) < len(whole[which].targets):
         targets.append(li["then as in both"])
-    terms = [_term(*term) for term in own.terms if term not in other.terms]
+    terms = [_term(*term, own) for term in own.terms if term not in other.terms]
     return [
         ol(".chain")[targets] if targets else "nobody",
         bool(terms) and ul(".terms")[(li[each] for each in terms)],
     ]
 
 
-def _term(name: str, words: str) -> Node:
-    return ["touched within ", told(words)] if name == "sla" else ["and ", code[told(words)]]
+def _term(name: str, words: str, of: Outcome) -> Node:
+    if name == "sla" and of.sla is not None:
+        return told(promised_in_words(of.sla))
+    return ["and ", code[told(words)]]
 
 
 def _lines(of: Comparison) -> Node:

@@ -1,7 +1,8 @@
 """Pages of routes, and of each rule and fallback in them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import groupby
 
 from htpy import (
     Element,
@@ -37,7 +38,7 @@ from turnout.compiler.program import Clause
 from turnout.compiler.questions.stewards import stewards_of
 from turnout.dsl.conditions import ALWAYS, Condition
 from turnout.dsl.findings import Witness
-from turnout.dsl.policy import Block, Entry, Route, Rule
+from turnout.dsl.policy import Block, Entry, Route, Rule, RuleTable
 from turnout.dsl.source import Span
 from turnout.dsl.types import Values
 from turnout.dsl.wording import written
@@ -45,10 +46,11 @@ from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.project.authorship import latest
 from turnout.rendering.coverage import percent
-from turnout.rendering.explanation import goes_to
+from turnout.rendering.explanation import arrives_at
 from turnout.rendering.pretty import lead_words
 from turnout.rendering.report import counted
 from turnout.rendering.site.addresses import link, page_of
+from turnout.rendering.site.rule_table_pages import FEW_ROWS, RowRun, row_runs, rows
 from turnout.rendering.site.sentences import Teller, told
 from turnout.rendering.site.shell import Shell
 from turnout.rendering.site.subject import MOST_SHOWN, RouteSubject, arrived_in, names_in
@@ -68,10 +70,12 @@ def route_page(shell: Shell, name: str) -> tuple[str, bytes]:
     clauses = shell.subject.program.routes[name].clauses
     rules = counted(sum(clause.is_rule for clause in clauses), "rule")
     lead = f"{rules}, asked from the top. The first that fits decides; what fits none falls back."
-    outline = _Outline(tell, name, iter(range(len(clauses))))
+    runs = {run.first: run for run in row_runs(shell.subject.program.routes[name])}
+    outline = _Outline(tell, name, iter(range(len(clauses))), runs)
     content = [
         p(".note")["Blocks can be folded: rules inside one are asked only of leads that it takes."],
-        div(".outline")[ol[outline.entries(route)], outline.last(route)],
+        # Made at once and in this order: each entry takes the next numbers.
+        div(".outline")[ol[list(outline.entries(route))], outline.last(route)],
         _rest(shell, name),
     ]
     return here, shell.page(here, f"Route {name}", content, lead=lead)
@@ -86,15 +90,34 @@ def _rest(shell: Shell, name: str) -> Node:
 
 @frozen(eq=False)
 class _Outline:
-    """Writes a route's entries, block in block; numbers: those of its clauses, in order."""
+    """Writes a route's entries, block in block.
+
+    numbers: those of its clauses, in order. runs: its tables, by the number of the first row.
+    """
 
     tell: Teller
     route: str
     numbers: Iterator[int]
+    runs: Mapping[int, RowRun]
 
     def entries(self, block: Route | Block) -> Iterator[Element]:
-        for entry in block.entries:
+        for of, group in groupby(block.entries, key=_table_of):
+            if of is not None:
+                numbers = [next(self.numbers) for _ in group]
+                yield li(class_="block")[self._rows(self.runs[numbers[0]])]
+                continue
+            yield from self._written(group)
+
+    def _written(self, entries: Iterable[Entry]) -> Iterator[Element]:
+        for entry in entries:
             yield li(class_="rule" if isinstance(entry, Rule) else "block")[self._entry(entry)]
+
+    def _rows(self, run: RowRun) -> Node:
+        return details(open=True)[
+            summary["Rows of ", code[told(run.table.name)], f", {len(run.clauses):,} in all"],
+            rows(self.tell, run, FEW_ROWS),
+            p(".note")["See ", self.tell.to(run.page, "the whole table"), "."],
+        ]
 
     def last(self, block: Route | Block) -> Node:
         """Return the fallback of a block or route."""
@@ -134,6 +157,10 @@ class _Outline:
         ]
 
 
+def _table_of(entry: Entry) -> RuleTable | None:
+    return entry.row.table if isinstance(entry, Rule) and entry.row is not None else None
+
+
 # -- one rule or fallback --
 
 
@@ -159,7 +186,12 @@ def clause_page(shell: Shell, route: str, at: int) -> tuple[str, bytes]:
     return here, shell.page(here, title, content, lead=lead)
 
 
-def _facts(tell: Teller, route: str, at: int, clause: Clause) -> Iterator[Node]:  # noqa: ARG001
+def _facts(tell: Teller, route: str, at: int, clause: Clause) -> Iterator[Node]:
+    if clause.row is not None:
+        runs = row_runs(tell.subject.program.routes[route])
+        run = next(each for each in runs if each.first <= at < each.first + len(each.clauses))
+        yield dt["Row"]
+        yield dd[f"Line {clause.row.line:,} of ", tell.to(run.page, run.table.name), "."]
     if clause.around:
         yield dt["Only inside"]
         yield dd[(tell.conditions(outer.condition) for outer in clause.around)]
@@ -281,7 +313,7 @@ def _tests(tell: Teller, route: str, at: int) -> Node:
                         small[
                             told(" ".join(lead_words(_raw(each.lead.values)))),
                             " → ",
-                            told(goes_to(each.decision)),
+                            told(arrives_at(each.decision)),
                         ]
                         for each in arrived_in(result, place)[:3]
                     ),

@@ -1,5 +1,6 @@
 """Pages of territories and segments: what they are, and who gets their leads."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from htpy import Node, dd, dl, dt, h2, li, p, section, ul
@@ -93,22 +94,24 @@ def _lines(
         return
     for other, cell in cells:
         if cell.clauses:
-            yield other, cell_takers(tell, coverage, matrix, cell)
+            seen = tell.subject.appearances(matrix)
+            yield other, cell_takers(tell, coverage.route, cell, seen)
 
 
-def cell_takers(
-    tell: Teller, coverage: Coverage, matrix: Matrix, cell: Cell, most: int = 5
-) -> Node:
-    """Return who gets the leads of a cell: the rule that is most about it first."""
-    order = ranked(cell, tell.subject.appearances(matrix))
-    clauses = tell.subject.program.routes[coverage.route].clauses
+def cell_takers(tell: Teller, route: str, cell: Cell, seen: Counter[int], most: int = 5) -> Node:
+    """Return who gets the leads of a cell: the rule that is most about it first.
+
+    seen: in how many cells each clause is.
+    """
+    order = ranked(cell, seen)
+    clauses = tell.subject.program.routes[route].clauses
     said: list[Node] = []
     for number, at in enumerate(order[:most]):
         said.append("; " if number else "")
         if at == END:
             said.append("nobody: no target")
         else:
-            said += [tell.first(clauses[at]), " (", tell.clause(coverage.route, at), ")"]
+            said += [tell.first(clauses[at]), " (", tell.clause(route, at), ")"]
     more = len(order) - most
     return [said, f"; and {more:,} more" if more > 0 else ""]
 

@@ -6,6 +6,7 @@ time zones lie, by the coordinates in the package tzdata; the states lie as they
 usual tile map of newsrooms. Tiles of one colour and one number are treated alike.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
@@ -191,6 +192,7 @@ def _map(  # noqa: PLR0913, PLR0917
     # The widest group is what no rule tells apart: it comes last, in the palest colour.
     order = sorted(groups, key=lambda group: (len(group[0]), str(group[0][:1])))
     numbers = {str(value): at for at, (values, _) in enumerate(order) for value in values}
+    seen = Counter(at for _, cell in groups for at in cell.clauses)
     suffix = "" if len(tell.subject.routes) == 1 else f" (route {route.route.name})"
     return section[
         h2[title, suffix],
@@ -202,7 +204,7 @@ def _map(  # noqa: PLR0913, PLR0917
                     " ",
                     _codes(values, names),
                     ": ",
-                    _takers(tell, route, cell),
+                    _takers(tell, route, cell, seen),
                 ]
                 for at, (values, cell) in enumerate(order)
             )
@@ -221,12 +223,11 @@ def _codes(values: Sequence[Value], names: Mapping[str, str]) -> str:
     return ", ".join(names.get(code, code) if len(codes) <= 6 else code for code in codes)
 
 
-def _takers(tell: Teller, route: RouteSubject, cell: Cell) -> Node:
+def _takers(tell: Teller, route: RouteSubject, cell: Cell, seen: Counter[int]) -> Node:
+    """Return who gets the leads of some tiles; first what is said of few others."""
     if not cell.clauses:
         return "no lead can be there"
-    for matrix in route.coverage.matrices:
-        return cell_takers(tell, route.coverage, matrix, cell, most=4)
-    return counted(len(cell.clauses), "rule")
+    return cell_takers(tell, route.coverage.route, cell, seen, most=4)
 
 
 def _tiles(

@@ -34,11 +34,12 @@ from turnout.dsl.values import show
 from turnout.dsl.wording import typed
 from turnout.printable import visible
 from turnout.rendering.excerpt import excerpt
-from turnout.rendering.explanation import goes_to
+from turnout.rendering.explanation import arrives_at
 from turnout.rendering.pretty import lead_words
 from turnout.rendering.report import counted
 from turnout.rendering.site.addresses import page_of
 from turnout.rendering.site.clause_pages import anchor, raw_lead
+from turnout.rendering.site.rule_table_pages import row_runs
 from turnout.rendering.site.sentences import Teller, told
 from turnout.rendering.site.shell import Shell
 from turnout.rendering.site.subject import line_of
@@ -131,7 +132,7 @@ def _step(step: TestStep, arrived: Iterator[object]) -> Node:
         case Arrival(raw):
             came = next(arrived, None)
             decision = getattr(came, "decision", None)
-            to = None if decision is None else [" → ", told(goes_to(decision))]
+            to = None if decision is None else [" → ", told(arrives_at(decision))]
             return ["A lead: ", told(" ".join(lead_words(raw))), to]
         case Expectation():
             return ["Expected: ", code[told(step.said)]]
@@ -181,6 +182,10 @@ def tables_page(shell: Shell) -> tuple[str, bytes]:
                 ul(".columns")[(li[tell.named(each.name)] for each in members)],
             ]
         )
+    for program in shell.subject.program.routes.values():
+        for run in row_runs(program):
+            where = p(".note")[told(run.title), " of rules in route ", told(program.name), "."]
+            content.append(section[h2[tell.to(run.page, run.table.name)], where])
     lead = "Tables that the policy reads." if content else "The policy reads no tables."
     return TABLES, shell.page(TABLES, "Tables", content, lead=lead)
 

@@ -108,15 +108,24 @@ def _territories(
     parents = {each.parent for each in tell.subject.policy.definitions.values()}
     rows = zip(matrix.rows, matrix.cells, strict=True)
     inner = [(name, cells) for name, cells in rows if name not in parents]
+    seen = tell.subject.appearances(matrix)
     for name, cells in inner[:MOST_TERRITORIES]:
         who = "leads in none of the territories" if name == "none" else f"leads of {name}"
         answers = [
-            li[tell.named(column), ": ", cell_takers(tell, coverage, matrix, cell, most=3)]
+            li[tell.named(column), ": ", cell_takers(tell, coverage.route, cell, seen, most=3)]
             for column, cell in zip(matrix.columns, cells, strict=True)
             if cell.clauses
         ]
         if answers:
             yield f"Who gets {who}?{suffix}", ul[answers]
+    others = [name for name, _ in inner[MOST_TERRITORIES:] if name != "none"]
+    if others:
+        yield (
+            f"Who gets leads of {others[0]} and {counted(len(others) - 1, 'other')}?{suffix}"
+            if len(others) > 1
+            else f"Who gets leads of {others[0]}?{suffix}",
+            ul(".columns")[(li[tell.named(name)] for name in others)],
+        )
 
 
 def _last(tell: Teller, route: str) -> Node:

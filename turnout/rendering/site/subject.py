@@ -128,10 +128,8 @@ class SiteSubject:
 
     @cached_property
     def title(self) -> str:
-        """The policy's name; of one that is named after a file of tests, that of its routes'."""
-        own = self.compiled.sources[-1].name if self.compiled.sources else ""
-        of_route = next((route.span.source.name for route in self.policy.routes.values()), own)
-        return _stem(of_route) if self.policy.name == _stem(own) else self.policy.name
+        """What the site is called."""
+        return title_of(self.compiled)
 
     @property
     def leads(self) -> int | None:
@@ -249,6 +247,14 @@ def _rules(block: Route | Block) -> Iterator[Rule]:
             yield entry
         else:
             yield from _rules(entry)
+
+
+def title_of(compiled: Compiled) -> str:
+    """Return a policy's name; of one that is named after a file of tests, that of its routes'."""
+    policy = compiled.policy
+    own = compiled.sources[-1].name if compiled.sources else ""
+    of_route = next((route.span.source.name for route in policy.routes.values()), own)
+    return _stem(of_route) if policy.name == _stem(own) else policy.name
 
 
 def _stem(name: str) -> str:

@@ -32,7 +32,7 @@ def questions_of(pages: Iterable[Page]) -> tuple[Question, ...]:
 
 
 def _is_open(row: Stripe) -> bool:
-    return row.kind in {"block", "question"} and row.card is None
+    return row.kind in {"block", "table", "question"} and row.card is None
 
 
 def questions_plan(

@@ -72,16 +72,6 @@ document.addEventListener("DOMContentLoaded", () => {
   const way = globalThis.turnoutWay;
   const isOwnPage = document.getElementById("lead") === null; // the form follows its own lead
 
-  function loaded(path) {
-    return new Promise((resolve, reject) => {
-      const script = document.createElement("script");
-      script.src = document.body.dataset.root + path;
-      script.onload = resolve;
-      script.onerror = reject;
-      document.head.append(script);
-    });
-  }
-
   async function follow() {
     const note = document.getElementById("traced");
     const said = way.fromHash(location.hash);
@@ -91,7 +81,7 @@ document.addEventListener("DOMContentLoaded", () => {
       note.hidden = true;
       return;
     }
-    await Promise.all([loaded("assets/decide.js"), loaded(frame.dataset.plan)]);
+    await Promise.all([globalThis.turnoutLoaded("assets/decide.js"), globalThis.turnoutLoaded(frame.dataset.plan)]);
     const route = globalThis.turnoutEvaluator.evaluator(globalThis.turnoutData);
     const rows = JSON.parse(frame.dataset.rows);
     const decided = route.decide(said.raws, said.facts, said.today);

@@ -39,18 +39,17 @@
     });
   }
 
-  // -- search --
-
-  /** Load a script of the site once: `fetch` doesn't work from a disk. */
-  function loaded(path) {
-    return new Promise((resolve, reject) => {
+  /** Load a script of the site, as its other scripts do, too: `fetch` doesn't work from a disk. */
+  globalThis.turnoutLoaded = (path) =>
+    new Promise((resolve, reject) => {
       const script = document.createElement("script");
       script.src = document.body.dataset.root + path;
       script.onload = resolve;
       script.onerror = reject;
       document.head.append(script);
     });
-  }
+
+  // -- search --
 
   function search() {
     const input = document.getElementById("search");
@@ -61,7 +60,7 @@
 
     async function ask() {
       if (!index) {
-        index = loaded("data/search.js").then(() =>
+        index = globalThis.turnoutLoaded("data/search.js").then(() =>
           globalThis.turnoutSearch.map(([title, kind, page, more]) => ({
             title, kind, page, text: `${title} ${kind} ${more}`.toLowerCase(), name: title.toLowerCase(),
           })),

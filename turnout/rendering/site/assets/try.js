@@ -155,6 +155,16 @@ document.addEventListener("DOMContentLoaded", () => {
     return `${field} were ${shown(value)}`;
   }
 
+  /** Several sayings as one: what they begin with is said once. rest: what else there is, if any. */
+  function either(told, rest) {
+    const [begins] = told[0].match(/^.*? (were|contained|(started|ended) with|had the word) /) || [""];
+    const isAlike = begins && told.every((each) => each.startsWith(begins));
+    const short = isAlike ? told.map((each) => each.slice(begins.length)) : told;
+    const all = rest ? [...short, rest] : short;
+    const last = all.pop();
+    return (isAlike ? begins : "") + (all.length ? `${all.join(", ")} or ${last}` : last);
+  }
+
   /** What one field alone would have to say for another rule. */
   function others(decided) {
     const names = [...new Set(data.plan.columns.map((column) => column.field))];
@@ -169,10 +179,10 @@ document.addEventListener("DOMContentLoaded", () => {
       const texts = ways.map(({ field, says: whats, isAll }) => {
         const told = whats.slice(0, MOST_SAID).map((what) => says(field, what));
         const more = whats.length - MOST_SAID;
-        return told.join(", or ") + (more > 0 ? `, or ${more} values more` : "") + (isAll ? "" : " (and maybe others)");
+        return either(told, more > 0 ? `${more} more` : "") + (isAll ? "" : " (and maybe others)");
       });
-      const attempts = route.answerOf(clause).attempts;
-      const to = attempts.length ? ` → ${attempts[0].kind} ${attempts[0].name}`.trimEnd() : "";
+      const first = byNumber[clause] && byNumber[clause].querySelector(".chain > li");
+      const to = first ? ` → ${first.textContent}` : "";
       return element("li", "", nameOf(clause), `${to}, if ${texts.join("; or if ")}.`);
     });
     const title = element("h2", "What would have to be different, and nothing else");

@@ -1,0 +1,244 @@
+"""What a state costs: assignments one by one, with a long past, and while many leads are moved.
+
+    python bench/states.py [single|past|team|moves]          all of them where none is named
+
+- single: processor time of an assignment in memory, in SQLite one in a transaction, and in
+  transactions of 100; of a plain policy, and of one with an identity, caps and an SLA;
+- past: the next assignment with monthly caps, on an empty state and on one that was given
+  1,000,000 leads this month; the ratio is that of the medians;
+- team: an assignment in a team of 1,000, each with a cap;
+- moves: how long another process waits for its turn at most, while 40,000 overdue leads are
+  escalated.
+
+Files lie in memory (/dev/shm) where there is such a folder, so that no disk is measured.
+"""
+
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+
+import turnout
+from turnout.runtime.stores.sums import row_sum
+
+AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+MANY = 1_000_000
+OVERDUE = 40_000
+PLAIN = """policy bench
+lead { id: text required, country: country, employees: number, email: email }
+person ana
+person ben
+person cleo
+team sales { ana weight 2, ben, cleo }
+queue triage
+route inbound {
+  rule german { when country is Germany to round-robin sales else queue triage }
+  fallback to queue triage
+}
+"""
+CAPPED = """policy bench
+lead { id: text required, country: country, employees: number, email: email }
+person ana { cap 9000000 per month }
+person ben { cap 9000000 per 24 hours }
+person cleo
+team sales cap 9000000 per month { ana weight 2, ben, cleo }
+queue triage
+identity email within 30 days
+route inbound {
+  rule again { when duplicate to previous-owner else queue triage }
+  rule german {
+    when country is Germany
+    to   round-robin sales
+    else queue triage
+    sla  1 hour wall, then queue triage
+  }
+  fallback to queue triage
+}
+"""
+
+
+def lead(name: str) -> dict[str, str]:
+    """Return a lead that the first rules take."""
+    return {
+        "id": name,
+        "country": "Germany",
+        "employees": "1,200",
+        "email": f"{name}@firm.example",
+    }
+
+
+def policy(folder: Path, text: str) -> Path:
+    """Return the path of a policy with this text."""
+    path = folder / "bench.route"
+    path.write_text(text)
+    return path
+
+
+def single(folder: Path) -> None:
+    """Print processor time in microseconds."""
+    for what, text in (("plain", PLAIN), ("identity, caps and SLA", CAPPED)):
+        for state in (None, folder / f"{what[:5]}.db"):
+            with turnout.load(policy(folder, text), state=state) as router:
+                one = min(_microseconds(router, turn) for turn in range(3))
+                number = 20_000
+                leads = [lead(f"b{each}") for each in range(number)]
+                began = time.process_time()
+                for _ in router.route_all(leads, batch=100):
+                    pass
+                grouped = (time.process_time() - began) / number * 1e6
+            where = "memory" if state is None else "SQLite"
+            print(f"  {what:<24} {where:<8} single {one:6.0f} us   groups of 100 {grouped:6.0f} us")
+
+
+def _microseconds(router: turnout.Router, turn: int) -> float:
+    number = 2_000
+    began = time.process_time()
+    for each in range(number):
+        router.route(lead(f"s{turn}-{each}"), at=AT + SECOND * (turn * number + each))
+    return (time.process_time() - began) / number * 1e6
+
+
+def past(folder: Path) -> None:
+    """Print the medians of wall time, and their ratio."""
+    source = policy(folder, CAPPED.replace("identity email within 30 days", ""))
+    source.write_text(
+        "\n".join(line for line in source.read_text().split("\n") if "again" not in line)
+    )
+    states = folder / "empty.db", folder / "long.db"
+    for state in states:
+        with turnout.load(source, state=state) as router:
+            for each in range(50):
+                router.route(lead(f"w{each}"), at=AT)
+    with closing(sqlite3.connect(states[1])) as connection:
+        _give(connection)
+    with (
+        turnout.load(source, state=states[0]) as empty,
+        turnout.load(source, state=states[1]) as long,
+    ):
+        times: dict[turnout.Router, list[float]] = {empty: [], long: []}
+        for each in range(1_500):
+            for router, taken in times.items():
+                began = time.perf_counter()
+                router.route(lead(f"n{each}"), at=AT + SECOND + each * timedelta(milliseconds=1))
+                taken.append(time.perf_counter() - began)
+    at_first, later = (1e6 * median(taken) for taken in times.values())
+    print(
+        f"  next assignment: empty {at_first:.0f} us, {MANY:,} leads this month {later:.0f} us,"
+        f" {later / at_first:.2f} times"
+    )
+
+
+def _give(connection: sqlite3.Connection) -> None:
+    """Count a million leads as given this month, in a state's own shape."""
+    connection.execute("DELETE FROM given")
+    first = int(datetime(2026, 11, 1, tzinfo=UTC).timestamp() * 1e6)
+    step = int((AT.timestamp() * 1e6 - first) / MANY)
+    for who in ("team sales", "person ana", "person ben", "member sales ana", "member sales ben"):
+        connection.executemany(
+            "INSERT INTO given VALUES (?, ?, ?, ?, ?)",
+            (
+                (*cells, row_sum(*cells))
+                for cells in ((who, first + step * each, 1, each + 1) for each in range(MANY))
+            ),
+        )
+    connection.commit()
+
+
+def team(folder: Path) -> None:
+    """Print processor time of an assignment in a team of 1,000, each with a cap."""
+    people = [f"p{number}" for number in range(1_000)]
+    for what, cap in (
+        ("without caps", ""),
+        ("a cap per month each", "{ cap 900 per month }"),
+        ("a cap per 24 hours each", "{ cap 900 per 24 hours }"),
+    ):
+        text = "\n".join(
+            (
+                "policy bench",
+                "lead { id: text required, country: country, employees: number, email: email }",
+                *(f"person {name} {cap}" for name in people),
+                f"team all {{ {', '.join(people)} }}",
+                "queue triage",
+                "route inbound { fallback to round-robin all else queue triage }",
+            )
+        )
+        number = 60
+        state = folder / f"{len(what)}.db"
+        with turnout.load(policy(folder, text), state=state) as router:
+            for each in range(20):
+                router.route(lead(f"w{each}"), at=AT)
+            began = time.process_time()
+            for each in range(number):
+                router.route(lead(f"t{each}"), at=AT + SECOND * each)
+            took = (time.process_time() - began) / number * 1e6
+        print(f"  team of 1,000, {what:<24} {took:8.0f} us")
+
+
+WAITING = """
+import sqlite3, sys, time
+from pathlib import Path
+from turnout.runtime.stores.sqlite import open_sqlite
+store = open_sqlite(Path(sys.argv[1]), "bench", (), wait=60)
+print("ready", flush=True)
+longest = turns = 0
+while not Path(sys.argv[2]).exists():
+    began = time.monotonic()
+    with store.begin():
+        longest = max(longest, time.monotonic() - began)
+    turns += 1
+    time.sleep(0.05)
+print(longest, turns)
+"""
+
+
+def moves(folder: Path) -> None:
+    """Print the longest wait of another process, beside how long all of it took."""
+    source, state, done = policy(folder, CAPPED), folder / "moves.db", folder / "done"
+    with turnout.load(source, state=state, wait=60) as router:
+        for _ in router.route_all(
+            [lead(f"m{each}") for each in range(OVERDUE)], at=AT, batch=2_000
+        ):
+            pass
+        command = [sys.executable, "-c", WAITING, str(state), str(done)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+            assert other.stdout is not None
+            other.stdout.readline()
+            began = time.monotonic()
+            moved = len(router.escalate(at=AT + timedelta(days=1)))
+            took = time.monotonic() - began
+            done.touch()
+            longest, turns = other.stdout.read().split()
+    print(
+        f"  {moved:,} leads moved in {took:.1f} s; another process had {turns} turns and waited"
+        f" {float(longest):.3f} s at most"
+    )
+
+
+CASES: dict[str, Callable[[Path], None]] = {
+    "single": single,
+    "past": past,
+    "team": team,
+    "moves": moves,
+}
+
+
+def main(argv: list[str]) -> None:
+    """Run the cases that are named, or all."""
+    if not set(argv) <= set(CASES):
+        sys.exit("usage: python bench/states.py [single|past|team|moves]")
+    shared = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
+    for name in argv or CASES:
+        print(name)
+        with tempfile.TemporaryDirectory(dir=shared if shared.is_dir() else None) as folder:
+            CASES[name](Path(folder))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,71 @@
+"""A policy compiled after each edit of its text, for as long as somebody works on it.
+
+Two answers follow an edit: that of the quick checks, which come at each pause of typing,
+and that of all checks, which is what `compile_policy` finds. What the last check of the
+whole knows is carried over into both, as `checks.again` does it, and so are the rules of
+the text; where a part of the policy can't be read, it is checked anew.
+"""
+
+import attrs
+
+from turnout.compiler.checks import QUICK
+from turnout.compiler.checks.again import Checked, check_again, check_first
+from turnout.compiler.compiled import Compiled, Unchecked, checked_anew, settled
+from turnout.compiler.leads.budget import Budget
+from turnout.compiler.verdict import Severities
+from turnout.dsl.rereading import RulesRead
+from turnout.frozen import frozen
+
+
+@frozen
+class Recompiled:
+    """A policy after an edit. checked: what the next check goes on from, None for nothing.
+
+    is_quick: whether only the quick checks have been run.
+    """
+
+    compiled: Compiled
+    checked: Checked | None
+    is_quick: bool
+
+
+def compile_again(
+    read: Unchecked,
+    before: Checked | None,
+    severities: Severities,
+    budget: Budget,
+    *,
+    is_quick: bool,
+) -> Recompiled:
+    """Return an edited policy with its findings.
+
+    before: of an earlier state of it, from the last `Recompiled` that was not quick. What is
+    found by all checks is what `compile_policy` finds. Raises Stopped where it is called in
+    the block of `stoppable`.
+    """
+    if len(read.sound) < len(read.program.routes):
+        found = checked_anew(read, budget, QUICK) if is_quick else checked_anew(read, budget)
+        return Recompiled(settled(read, found, severities), before, is_quick)
+    if before is None and is_quick:
+        found = checked_anew(read, budget, QUICK)
+        return Recompiled(settled(read, found, severities), None, is_quick)
+    if before is None:
+        checked = check_first(read.program, budget)
+    else:
+        going_on = attrs.evolve(before, budget=budget)
+        checked = check_again(going_on, read.program, is_quick=is_quick)
+    compiled = settled(read, checked.findings, severities)
+    return Recompiled(compiled, before if is_quick else checked, is_quick)
+
+
+def rules_of(read: Unchecked, earlier: RulesRead | None) -> RulesRead:
+    """Return the rules of a policy's text, which needn't be read again after the next edit.
+
+    earlier: those that stay known while there are syntax errors.
+    """
+    if read.found and earlier is not None:
+        return earlier
+    known = RulesRead()
+    for file in () if read.found else read.files:
+        known.add(file)
+    return known

@@ -1,0 +1,51 @@
+"""A policy compiled after each edit has the findings that it has from scratch."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from turnout.compiler.checks import QUICK
+from turnout.compiler.checks.again import Checked
+from turnout.compiler.compiled import compile_policy, read_policy
+from turnout.compiler.leads.budget import USUAL, Stopped, stoppable
+from turnout.compiler.recompiled import compile_again, rules_of
+from turnout.dsl.files import Files
+from turnout.dsl.rereading import RulesRead
+
+MAIN = Path(__file__).parents[2] / "examples/saas-inbound/inbound.route"
+
+
+def edits(text: str, random: Random) -> str:
+    """Return a text with some of it deleted, doubled or typed."""
+    start = random.randrange(len(text))
+    end = min(len(text), start + random.choice([0, 1, 5, 40]))
+    put = random.choice(["", "x", " and ", "}", '"', text[end : end + 80], "\n  "])
+    return text[:start] + put + text[end:]
+
+
+def test_after_each_edit_all_checks_find_what_they_find_from_scratch() -> None:
+    random = Random(13)  # noqa: S311 - the same edits each time
+    original = text = MAIN.read_text("utf-8")
+    rules: RulesRead | None = None
+    checked: Checked | None = None
+    quick_kinds = {kind.name for each in QUICK for kind in each.kinds}
+    for number in range(10):
+        read = read_policy(MAIN, files=Files({MAIN: text}), known=rules)
+        rules = rules_of(read, rules)
+        quick = compile_again(read, checked, {}, USUAL, is_quick=True)
+        whole = compile_again(read, checked, {}, USUAL, is_quick=False)
+        checked = whole.checked
+        fresh = compile_policy(MAIN, files=Files({MAIN: text}))
+        assert whole.compiled.findings == fresh.findings
+        assert whole.compiled.policy_hash == fresh.policy_hash
+        of_checks = {each for each in quick.compiled.findings if each.name in quick_kinds}
+        assert of_checks <= set(fresh.findings)
+        text = edits(text, random) if number % 2 else original
+
+
+def test_whoever_has_no_use_for_the_answer_stops_the_checks() -> None:
+    read = read_policy(MAIN)
+    with stoppable(lambda: True), pytest.raises(Stopped):
+        compile_again(read, None, {}, USUAL, is_quick=False)
+    assert compile_again(read, None, {}, USUAL, is_quick=False).compiled.is_fit

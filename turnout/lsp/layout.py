@@ -1,0 +1,77 @@
+"""The look of a file: its canonical form, what can be folded, and the files that it names."""
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from lsprotocol import types
+
+from turnout.dsl.files import resolved
+from turnout.dsl.formatting import formatted
+from turnout.dsl.nodes import File
+from turnout.dsl.source import Source, Span
+from turnout.lsp.declaring import Outlined, outline
+from turnout.lsp.diagnostics import Locator
+
+_NAMED = re.compile(
+    r'#[^\n]*|\b(?:include|from|in)\s*"(?P<path>[^"\\\n]+\.(?:route|csv))"|"(?:\\.|[^"\\\n])*"'
+)
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+def format_edits(
+    source: Source, locator: Locator, within: tuple[int, int] | None = None
+) -> list[types.TextEdit]:
+    """Return the edits that bring a file into canonical form, none where it can't be read.
+
+    within: the first and last line, from 0, where only what stands there is to change.
+    """
+    form = formatted(source)
+    if not isinstance(form, str) or form == source.text:
+        return []
+    # Python would end lines at other characters, too.
+    old, new = _LINE.findall(source.text), _LINE.findall(form)
+    starts = [0]
+    for line in old:
+        starts.append(starts[-1] + len(line))
+    found: list[types.TextEdit] = []
+    for tag, low, high, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        is_wanted = within is None or (low <= within[1] and high >= within[0])
+        if tag != "equal" and is_wanted:
+            span = Span(source, starts[low], starts[high])
+            found.append(locator.edit(span, "".join(new[begin:end])))
+    return found
+
+
+def foldings(file: File) -> Iterator[types.FoldingRange]:
+    """Yield what can be folded: parts of several lines, and comments of several lines."""
+    yield from _of_parts(outline(file))
+    text = file.source.text
+    for found in re.finditer(r"^[ \t]*#[^\n]*(?:\n[ \t]*#[^\n]*)+", text, re.MULTILINE):
+        first = file.source.place(found.start())[0] - 1
+        last = file.source.place(found.end())[0] - 1
+        yield types.FoldingRange(first, last, kind=types.FoldingRangeKind.Comment)
+
+
+def _of_parts(parts: tuple[Outlined, ...]) -> Iterator[types.FoldingRange]:
+    for part in parts:
+        first = part.whole.line
+        last = part.whole.source.place(part.whole.end)[0]
+        if last > first:
+            yield types.FoldingRange(first - 1, last - 1)
+        yield from _of_parts(part.inside)
+
+
+def links(source: Source, folder: Path, locator: Locator) -> Iterator[types.DocumentLink]:
+    """Yield the included files and tables that a text names, where they lie in `folder`."""
+    for found in _NAMED.finditer(source.text):
+        path = found["path"]
+        if path is None or "\0" in path:
+            continue
+        target = resolved(Path(source.name).parent / path)
+        if target.is_relative_to(resolved(folder)):
+            span = Span(source, *found.span("path"))
+            uri = locator.documents.uri(target)
+            yield types.DocumentLink(locator.range(span), target=uri)

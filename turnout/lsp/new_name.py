@@ -1,0 +1,117 @@
+"""A name changed wherever it stands, or the reason why it can't be.
+
+The new text is read before anything is written: it has to have the findings that the old
+one had, and each name has to lead where it led. So a rename never makes one name out of
+two, and never lets a word mean something else.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from turnout.compiler.compiled import Unchecked, read_policy
+from turnout.dsl.files import Files
+from turnout.dsl.findings import Finding
+from turnout.dsl.fixes import misspelt
+from turnout.dsl.source import Span
+from turnout.frozen import frozen
+from turnout.lsp.diagnostics import path_of_source
+from turnout.lsp.following import Insight
+from turnout.lsp.uses import Use, uses
+
+
+@frozen
+class Put:
+    """A piece of a file's text and what is to stand there."""
+
+    at: Span
+    text: str
+
+
+def renamed(
+    answers: Mapping[Path, Insight], texts: Mapping[Path, str], use: Use, name: str
+) -> tuple[Put, ...] | str:
+    """Return the edits that rename what a word names, or why it can't be renamed.
+
+    texts: the open ones, over which the new ones are read.
+    """
+    obstacle = fixed(use)
+    if obstacle:
+        return obstacle
+    found = uses(answers, use)
+    edits = tuple(Put(*_put(each.at, name)) for each in found)
+    changed = {path_of_source(put.at.source) for put in edits}
+    laid = dict(texts)
+    for path in changed:
+        here = [put for put in edits if path_of_source(put.at.source) == path]
+        laid[path] = applied_to(here[0].at.source.text, here)
+    for known in answers.values():
+        if changed.isdisjoint(known.read.read):
+            continue
+        again = read_policy(known.main, files=Files(laid))
+        fault = _fault(known.read, again)
+        if fault:
+            return fault
+    return edits
+
+
+def fixed(use: Use) -> str:
+    """Return why a name can't be renamed here at all, or ""."""
+    if use.declared is None:
+        return f"nothing declares `{use.name}`"
+    if use.declared.text != use.name and use.kind != "test":
+        source = path_of_source(use.declared.source)
+        if source.suffix != ".route" or use.declared.text.endswith(".csv"):
+            return f"a table names `{use.name}`; rename it there: {use.declared.text}"
+    if use.kind == "field" and use.name == "id":
+        return "`id` has a meaning of its own"
+    return ""
+
+
+def applied_to(text: str, edits: Iterable[Put]) -> str:
+    """Return a text with edits that don't touch each other."""
+    for put in sorted(edits, key=lambda each: each.at.start, reverse=True):
+        text = text[: put.at.start] + put.text + text[put.at.end :]
+    return text
+
+
+def _put(at: Span, name: str) -> tuple[Span, str]:
+    """Return a word's place and how the name is written there, in quotes where it has to be."""
+    text = at.source.text
+    if at.start > 0 and text[at.start - 1] == '"' and text.startswith('"', at.end):
+        return at, name.replace("\\", "\\\\").replace('"', '\\"')
+    return at, misspelt(at, name).replacement
+
+
+def _fault(before: Unchecked, after: Unchecked) -> str:
+    """Return what a rename would break, or ""."""
+    had = Counter(each.name for each in _findings(before))
+    for finding in _findings(after):
+        had[finding.name] -= 1
+    worse = next((each for each in _findings(after) if had[each.name] < 0), None)
+    if worse is not None:
+        return worse.message
+    if _shape(before) != _shape(after):
+        return "some other name would come to mean something else"
+    return ""
+
+
+def _findings(read: Unchecked) -> list[Finding]:
+    return [*read.found, *read.resolution.findings]
+
+
+def _shape(read: Unchecked) -> list[tuple[str, list[int]]]:
+    """Return of each use of a name its kind, and which of the declarations it leads to."""
+    order: dict[Span | None, list[int]] = {}
+    names = read.resolution.declared.names
+    for at, each in enumerate(each for group in names.values() for each in group.values()):
+        order.setdefault(each.at, []).append(at)
+    return [(use.kind, order.get(use.declared, [])) for use in read.resolution.references]
+
+
+def in_files(edits: Iterable[Put]) -> Mapping[Path, tuple[Put, ...]]:
+    """Return edits by file."""
+    found: dict[Path, list[Put]] = {}
+    for put in edits:
+        found.setdefault(path_of_source(put.at.source), []).append(put)
+    return {path: tuple(each) for path, each in found.items()}

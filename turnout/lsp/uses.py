@@ -1,0 +1,78 @@
+"""Where a name is declared and used, over all the policies that are open.
+
+A name is known by the word that declares it: files that several policies share have the
+same word in each of them, and every use counts once.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+
+from turnout.dsl.references import Reference
+from turnout.dsl.resolve.declarations import Declaration
+from turnout.dsl.source import Source, Span
+from turnout.frozen import frozen
+from turnout.lsp.diagnostics import path_of_source
+from turnout.lsp.following import Insight
+
+
+@frozen
+class Use:
+    """A word that names something. declared: where that is declared, None for nowhere.
+
+    known: the policy in which it does.
+    """
+
+    known: Insight
+    kind: str
+    name: str
+    at: Span
+    declared: Span | None
+
+
+def use_at(answers: Mapping[Path, Insight], path: Path, offset: int) -> Use | None:
+    """Return the name at an offset of a file, or just before it; None where there is none.
+
+    Where one word stands for several things, such as a territory of a table, it is the one
+    that is declared.
+    """
+    found = [
+        each
+        for known in answers.values()
+        for each in _of(known, lambda at, _: at.start <= offset <= at.end)
+        if path_of_source(each.at.source) == path
+    ]
+    return min(
+        found, key=lambda each: (each.declared is None, each.at.start != offset), default=None
+    )
+
+
+def uses(answers: Mapping[Path, Insight], of: Use) -> tuple[Use, ...]:
+    """Return every use of a name in file and place, each once; its declaration is one."""
+    found: dict[Span, Use] = {}
+    for known in answers.values():
+        for each in _of(known, lambda at, name: name == of.name or at == of.declared):
+            if each.declared == of.declared and (each.kind, each.name) == (of.kind, of.name):
+                found.setdefault(each.at, each)
+    return tuple(sorted(found.values(), key=lambda use: (use.at.source.name, use.at.start)))
+
+
+def uses_in(known: Insight, source: Source) -> Iterator[Use]:
+    """Yield the uses of names in one file of a policy."""
+    return _of(known, lambda at, _: at.source.name == source.name)
+
+
+def declarations_of(known: Insight) -> Iterator[Declaration]:
+    """Yield everything that a policy declares."""
+    for names in known.read.resolution.declared.names.values():
+        yield from names.values()
+
+
+def _of(known: Insight, is_wanted: Callable[[Span, str], bool]) -> Iterator[Use]:
+    """Yield the uses of a policy of which the place and the name are wanted."""
+    references: Iterable[Reference] = known.read.resolution.references
+    for use in references:
+        if is_wanted(use.at, use.name):
+            yield Use(known, use.kind, use.name, use.at, use.declared)
+    for each in declarations_of(known):
+        if is_wanted(each.at, each.name):
+            yield Use(known, each.kind, each.name, each.at, each.at)
