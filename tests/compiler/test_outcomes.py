@@ -4,8 +4,17 @@ import attrs
 
 from turnout.compiler.program import Clause
 
-SAYS_WHICH = {"name", "is_rule", "condition", "around", "own", "own_attempts", "span", "steward"}
-SAYS_WHICH |= {"row"}
+SAYS_WHICH = {
+    "name",
+    "is_rule",
+    "condition",
+    "around",
+    "own",
+    "own_attempts",
+    "span",
+    "steward",
+    "row",
+}
 TELLS = {"attempts", "sla", "actions"}
 
 

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from tests.support.policies import resolved
 from tests.support.strategies import COLUMNS, PEOPLE, Written, fields, rule_tables
 
-_ROUND = "queue triage queue extra partner outside sequence later\nteam near { ana, ben weight 2 } "
-_ROUND += "team far { cleo } territory Here = note is present territory There = staff < 10\n"
-_ROUND += " ".join(f"person {name}" for name in PEOPLE)
+_ROUND = (
+    "queue triage queue extra partner outside sequence later\nteam near { ana, ben weight 2 } "
+    "team far { cleo } territory Here = note is present territory There = staff < 10\n"
+) + " ".join(f"person {name}" for name in PEOPLE)
 
 
 @settings(max_examples=100)

@@ -23,8 +23,9 @@ from turnout.runtime.stores.sums import check_whole
 AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
 LATER = AT + timedelta(hours=2)
 COPIES = 200
-POLICY = compiled(
-    """
+POLICY = attrs.evolve(
+    compiled(
+        """
     policy inbound
     lead { id: text, email: email, plan: one of [free, pro] }
     person ana { cap 9 per 24 hours }
@@ -41,8 +42,9 @@ POLICY = compiled(
       fallback to queue triage
     }
     """
+    ),
+    policy_hash="c0ffee",
 )
-POLICY = attrs.evolve(POLICY, policy_hash="c0ffee")
 
 
 def lead(number: int) -> dict[str, object]:
