@@ -14,8 +14,10 @@ from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 
 _EVERYBODY = frozenset(
-    ("true", "always", "all", "any", "anyone", "anything", "everyone", "everybody", "everything")
-    + ("otherwise", "default")
+    [
+        *("true", "always", "all", "any", "anyone", "anything", "everyone", "everybody"),
+        *("everything", "otherwise", "default"),
+    ]
 )
 _LISTED = {"is": "in", "in": "in", "is not": "not in", "not in": "not in", "has": "has any"}
 """How a test is asked of several values, by how it is asked."""
