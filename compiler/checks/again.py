@@ -12,6 +12,7 @@ An editor that keeps one `Checked` pays for what it changes:
     checked = check_again(checked, edited)
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 
@@ -251,11 +252,30 @@ def _clear(
 
 def _without(analysis: Analysis, found: Iterable[Finding]) -> frozenset[int]:
     """Return the rules that no finding is about; none where one is about the whole route."""
-    spans = {finding.span for finding in found}
+    spans = {finding.span for finding in found if finding.span is not None}
     if analysis.route.span in spans:
         return frozenset()
+    starts: dict[str, list[int]] = {}
+    for span in sorted(spans, key=lambda each: each.start):
+        starts.setdefault(span.source.name, []).append(span.start)
     clauses = enumerate(analysis.route.clauses)
-    return frozenset(at for at, clause in clauses if clause.is_rule and clause.span not in spans)
+    return frozenset(
+        at
+        for at, clause in clauses
+        if clause.is_rule and clause.span not in spans and not _holds_any(clause, starts)
+    )
+
+
+def _holds_any(clause: Clause, starts: Mapping[str, list[int]]) -> bool:
+    """Return whether something starts in the row that a rule is read from, as in a cell of it.
+
+    starts: by the name of a source, in order.
+    """
+    if clause.row is None:
+        return False
+    there = starts.get(clause.span.source.name, [])
+    cells = (clause.span, *clause.row.places)
+    return any(bisect_left(there, cell.start) < bisect_left(there, cell.end) for cell in cells)
 
 
 def _free(space: Space) -> list[object]:

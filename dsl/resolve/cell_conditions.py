@@ -35,7 +35,8 @@ _ALONE = re.compile(r"(?:is\s+)?(?P<word>missing|present)", re.IGNORECASE)
 _PIECE = re.compile(r'\s*("(?:\\.|[^"\\])*"|[^,;|\n]*[^,;|\n\s])\s*(?:[,;|\n]|$)|\s*[,;|\n]')
 _ANYTHING = {"*", "any", "all", "-", "\u2013", "\u2014", "n/a", "everything", "everyone"}
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!)")
-_DASHED = re.compile(r"(?P<low>\d[\d_.,]*[kMB]?)\s*[-\u2013\u2014]\s*(?P<high>\d[\d_.,]*[kMB]?)")
+_FIGURES = r"\d(?:[\d_.,]*\d)?[kMB]?"
+_DASHED = re.compile(rf"(?P<low>{_FIGURES})\s*[-\u2013\u2014]\s*(?P<high>{_FIGURES})")
 _SIGNS = {"≥": ">=", "≤": "<=", "=>": ">=", "=<": "<="}
 _DAY_WORDS = {"past", "today", "future"}
 _YES, _NO = {"yes", "y", "true", "1", "x", "✓"}, {"no", "n", "false", "0"}

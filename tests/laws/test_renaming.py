@@ -25,10 +25,14 @@ from turnout.dsl.files import Files, Parsed, parse_files
 from turnout.dsl.findings import Severity
 from turnout.dsl.resolve import Resolution, resolve
 from turnout.dsl.source import Source, Span
+from turnout.dsl.values.free_mail import FREE_MAIL
 from turnout.dsl.values.picklists import picklist_key
 
 _PIECE = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 _QUOTING = re.compile(r"\b(?:fallback|passed-over)\s*\Z")
+PROVIDERS = {word for name in FREE_MAIL for word in name.split(".")}
+"""Words that stand in every policy that asks for free mail, such as `r7` of `r7.com`."""
+
 _TABLE = re.compile(r'"([^"\n]+\.csv)"')
 
 
@@ -46,7 +50,7 @@ def renamed(parsed: Parsed, found: Resolution) -> dict[str, str]:
     able = [
         name
         for name in sorted(places)
-        if name not in _keywords() | {"id"}
+        if name not in _keywords() | {"id"} | PROVIDERS
         and picklist_key(name) not in tables
         and all(span.text == name for span in places[name])
         and name not in elsewhere
