@@ -10,6 +10,7 @@ expected output of `tests/cases` anew; its difference is read before it is commi
 import gc
 
 import pytest
+from coverage import Coverage
 from hypothesis import Phase, settings
 
 from tests.support.lanes import FastLane, turn
@@ -35,6 +36,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # pytest-cov begins twice in a process of xdist, and what it began first goes on where the
+    # second is paused: nothing would be left out of the trace.
+    if hasattr(config, "workerinput") and (begun := Coverage.current()) is not None:
+        begun.stop()
     if not config.getoption("thorough"):
         phases = (Phase.explicit, Phase.generate)
         settings.register_profile(

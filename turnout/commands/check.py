@@ -13,6 +13,7 @@ import click
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import CHECKED_AT, Command, color_option
 from turnout.commands.outputs import replacing
+from turnout.commands.patience import patiently
 from turnout.commands.policies import STEPS_LIMIT, named_or_configured
 from turnout.commands.watching import watched
 from turnout.compiler.compiled import DEADLINE, compile_policy
@@ -204,7 +205,8 @@ def checked(
     """
     is_shown = len(files) >= MANY and sys.stderr.isatty()
     bar = click.progressbar(files, label="checking", file=sys.stderr) if is_shown else None
-    with bar or nullcontext(files) as progress:
+    waiting = nullcontext() if is_shown else patiently("checking")
+    with waiting, bar or nullcontext(files) as progress:
         return joined(
             compile_policy(
                 file,

@@ -12,6 +12,7 @@ from turnout.commands.flow import opened
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import output
+from turnout.commands.patience import patiently
 from turnout.commands.policies import POLICY, ROUTE, chosen_route
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.compiler.questions.analysis import analyse
@@ -123,7 +124,8 @@ def readable(path: Path, at: datetime | None = None) -> Compiled:
 
     at: from when on absences and calendars count, now where it isn't said.
     """
-    compiled = compile_policy(path, at=at)
+    with patiently(f"checking {path}"):
+        compiled = compile_policy(path, at=at)
     findings = unread(compiled)
     if findings:
         sources = tuple(source.name for source in compiled.sources)

@@ -11,6 +11,7 @@ from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import is_stdout
+from turnout.commands.patience import patiently
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, errors_of
 from turnout.commands.watching import watched
 from turnout.compiler.compiled import Compiled, compile_policy
@@ -154,7 +155,8 @@ def command(
         raise CannotRun("a picture on stdout can't be drawn anew", "name a file")
 
     def draw() -> None:
-        compiled = compile_policy(policy, severities=configuration_of(policy).severities)
+        with patiently(f"checking {policy}"):
+            compiled = compile_policy(policy, severities=configuration_of(policy).severities)
         route = drawable_route(compiled, route_name, policy)
         pages, heading = pictured(compiled, route, wanted, has_commit=not no_commit)
         drawing = Drawing(form, theme, None if is_stdout(out) else out, policy, source, direction)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
+from turnout.commands.patience import patiently
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.compiler.leads.budget import STEPS
 from turnout.dsl.findings import Severity
@@ -35,7 +36,8 @@ STEPS_LIMIT = click.option(
 
 def fit_policy(path: Path) -> Compiled:
     """Return the policy at `path`; where it has errors, print them and end the command."""
-    compiled = compile_policy(path, severities=configuration_of(path).severities)
+    with patiently(f"checking {path}"):
+        compiled = compile_policy(path, severities=configuration_of(path).severities)
     if compiled.is_fit:
         return compiled
     report = errors_of(compiled)
