@@ -317,3 +317,14 @@ def test_a_route_shows_each_rule_with_its_own_words(folder: Path) -> None:
     assert [to.split("/")[-1].split("-")[0] for _, to in found] == [
         *("odd", "west", "large", "tagged", "fallback", "fallback")
     ]
+
+
+def test_the_first_page_counts_what_is_there_and_asks_as_people_do(folder: Path) -> None:
+    rule = 'rule some { when id starts with "a" to queue q }'
+    route = f"route r {{ {rule} fallback to queue r }}"
+    text = f"lead {{ id: text required }}\nqueue q\nqueue r\n{route}\n"
+    (folder / "one.route").write_text(text, encoding="utf-8")
+    docs("one.route", "-o", "one")
+    page = (folder / "one" / "index.html").read_text(encoding="utf-8")
+    assert "1 rule decides who gets which lead: 2 queues." in page
+    assert "Who gets which leads?" in page

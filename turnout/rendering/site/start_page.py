@@ -1,5 +1,6 @@
 """The first page of a site: the questions that people ask, with their answers."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from htpy import Node, a, details, div, h2, li, p, strong, summary, ul
@@ -16,21 +17,18 @@ from turnout.rendering.site.shell import Shell
 
 MOST_TERRITORIES = 12
 MOST_RULES = 25
+_ASKED = {"none": "leads in none of the territories", "every lead": "which leads"}
+"""How rows of a matrix that are no territory are asked for."""
 
 
 def start_page(shell: Shell) -> tuple[str, bytes]:
     """Return the page that a site opens with."""
     subject = shell.subject
     tell = shell.teller(HOME)
-    policy = subject.policy
     clauses = [clause for route in subject.program.routes.values() for clause in route.clauses]
-    lead = (
-        f"{counted(sum(clause.is_rule for clause in clauses), 'rule')} "
-        f"decide who gets which lead: {counted(len(policy.teams), 'team')}, "
-        f"{_people(len(policy.people))}, {counted(_outlets(tell, 'queue'), 'queue')}, "
-        f"{counted(_outlets(tell, 'partner'), 'partner')} and "
-        f"{counted(_outlets(tell, 'sequence'), 'sequence')}."
-    )
+    rules = sum(clause.is_rule for clause in clauses)
+    verb = "decides" if rules == 1 else "decide"
+    lead = f"{counted(rules, 'rule')} {verb} who gets which lead: {_receivers(tell)}."
     content = [
         p(".act")[a(".button", href="try.html")["Try a lead"]],
         _state(shell),
@@ -40,12 +38,20 @@ def start_page(shell: Shell) -> tuple[str, bytes]:
     return HOME, shell.page(HOME, subject.title, content, lead=lead)
 
 
-def _people(count: int) -> str:
-    return "1 person" if count == 1 else f"{count:,} people"
-
-
-def _outlets(tell: Teller, kind: str) -> int:
-    return sum(each.kind == kind for each in tell.subject.policy.outlets.values())
+def _receivers(tell: Teller) -> str:
+    """Return how many teams, people and others there are, those that there are none of left out."""
+    policy = tell.subject.policy
+    outlets = Counter(each.kind for each in policy.outlets.values())
+    people = len(policy.people)
+    several = {
+        counted(len(policy.teams), "team"): len(policy.teams),
+        "1 person" if people == 1 else f"{people:,} people": people,
+        counted(outlets["queue"], "queue"): outlets["queue"],
+        counted(outlets["partner"], "partner"): outlets["partner"],
+        counted(outlets["sequence"], "sequence"): outlets["sequence"],
+    }
+    *others, last = [said for said, count in several.items() if count] or ["nobody"]
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _state(shell: Shell) -> Node:
@@ -110,7 +116,7 @@ def _territories(
     inner = [(name, cells) for name, cells in rows if name not in parents]
     seen = tell.subject.appearances(matrix)
     for name, cells in inner[:MOST_TERRITORIES]:
-        who = "leads in none of the territories" if name == "none" else f"leads of {name}"
+        who = _ASKED.get(name, f"leads of {name}")
         answers = [
             li[tell.named(column), ": ", cell_takers(tell, coverage.route, cell, seen, most=3)]
             for column, cell in zip(matrix.columns, cells, strict=True)
