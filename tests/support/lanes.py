@@ -65,6 +65,10 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_commands.py::test_piped_output_has_no_colours": "processes",
         "tests/turnout/test_diagram.py::"
         "test_a_picture_is_the_same_whatever_the_seed_of_hashes": "processes",
+        "tests/compiler/test_recompiled.py": "checks each edit anew, and from scratch",
+        "tests/turnout/test_completion.py": "an editor and its server, in processes",
+        "tests/turnout/test_editor_features.py": "as above",
+        "tests/turnout/test_language_server.py": "as above",
         "tests/turnout/test_program_leads.py": "imports pandas",
         "tests/turnout/test_promise_commands.py::"
         "test_a_state_that_another_run_holds_is_waited_for_and_then_said": "waits for a lock",
