@@ -81,6 +81,8 @@ SHORT_FRAGMENT = warning(
 UNREAD_COLUMN = warning("unread-column", "Nothing reads a column of a table of rules.")
 EMPTY_TABLE = warning("empty-table", "A table of rules has no rows.")
 
+EMPTY_VALIDITY = firm("empty-validity", "A rule or a membership ends before it begins.")
+
 READING = (
     firm("cannot-read", "A file can't be read."),
     firm("not-utf-8", "A file is not UTF-8 text."),
@@ -109,6 +111,7 @@ READING = (
     firm("incomplete-guarantee", "A guarantee claims nothing."),
     firm("incomplete-test", "A test lacks its lead, its expectation or its route."),
     firm("misplaced-fallback", "A rule stands after the fallback that takes every lead."),
+    EMPTY_VALIDITY,
     firm("table-syntax", "A CSV table can't be read."),
     firm("table-value", "A cell of a CSV table can't be a value of its field."),
     firm("duplicate-key", "A CSV table has two rows for one key."),

@@ -6,12 +6,12 @@ never take part in comparisons.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import TypeAlias
 
 from turnout.dsl.calendars import Calendar, DayRange
-from turnout.dsl.conditions import Condition, Duplicate
+from turnout.dsl.conditions import Condition, Duplicate, During
 from turnout.dsl.expectations import TestCase
 from turnout.dsl.promises import Action, Guarantee, Period
 from turnout.dsl.source import Span
@@ -59,6 +59,25 @@ class Person:
     away: tuple[DayRange, ...] = ()
     serves: Mapping[str, frozenset[Value]] = attribute(factory=dict[str, frozenset[Value]])
     is_inactive: bool = False
+
+
+@frozen
+class Validity:
+    """The days on which a rule counts, or somebody is in a team.
+
+    first, last: both included; None is no end. zone: whose days they are, by an IANA name: the
+    policy's. span: where it is written.
+    """
+
+    first: date | None
+    last: date | None
+    zone: str
+    span: Span = _span()
+
+    @property
+    def during(self) -> During:
+        """The question whether a decision's day is one of them."""
+        return During(self.first, self.last, self.zone)
 
 
 @frozen
@@ -218,7 +237,8 @@ class Rule:
 
     whole: the rule as it is written. when: its condition as it is written. sla, actions:
     they go with every lead that the rule takes, whoever is given it. row: where it is one of
-    a table; its span is then its cell there, or all of the row.
+    a table; its span is then its cell there, or all of the row. validity: the days on which it
+    counts, None where it always does; on others it takes no lead.
     """
 
     name: str
@@ -230,6 +250,7 @@ class Rule:
     whole: Span | None = _written()
     when: Span | None = _written()
     row: TableRow | None = attribute(default=None, eq=False, repr=False)
+    validity: Validity | None = None
 
 
 @frozen

@@ -11,6 +11,7 @@ from turnout.dsl.conditions import (
     Circumstance,
     Condition,
     Duplicate,
+    During,
     Named,
     Open,
     Or,
@@ -20,6 +21,7 @@ from turnout.dsl.policy import TableRow
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values import show
 from turnout.dsl.wording import conjuncts, written, written_part
+from turnout.dsl.zones import local_date
 from turnout.frozen import frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.leads import Lead
@@ -111,7 +113,7 @@ def _row(row: TableRow) -> TakingRow:
 
 
 def _parts(clause: Clause, fields: Mapping[str, Field]) -> tuple[Condition, ...]:
-    conditions = (*(around.condition for around in clause.around), clause.own)
+    conditions = (*(around.condition for around in clause.around), *clause.asked)
     found = [part for condition in conditions for part in conjuncts(condition, fields)]
     return tuple(dict.fromkeys(found))
 
@@ -149,6 +151,8 @@ def _causes(
     }
     if any(isinstance(atom, Open) for atom in asked):
         shown["clock"] = f"{clock:%Y-%m-%d %H:%M} UTC"
+    for zone in dict.fromkeys(atom.zone for atom in asked if isinstance(atom, During)):
+        shown["today"] = local_date(clock, zone).isoformat()
     if any(isinstance(atom, Duplicate) for atom in asked):
         shown["the lead"] = SEEN if values[SEEN] else "new"
     return [Refusal(written(failed, fields), inside, shown)]

@@ -49,6 +49,7 @@ from turnout.compiler.checks.siblings import (
 from turnout.compiler.checks.telling_apart import NO_LEAD_ID, UNGUARDED_IDENTITY, check_identities
 from turnout.compiler.checks.undecided import UNDECIDED
 from turnout.compiler.checks.unreachable import (
+    ENDED_VALIDITY,
     IMPOSSIBLE_CONDITION,
     UNREACHABLE_BLOCK,
     UNREACHABLE_RULE,
@@ -69,7 +70,7 @@ from turnout.dsl.source import Span
 
 CHECKS: tuple[Check, ...] = (
     Check(
-        (UNREACHABLE_RULE, UNREACHABLE_BLOCK, IMPOSSIBLE_CONDITION),
+        (UNREACHABLE_RULE, UNREACHABLE_BLOCK, IMPOSSIBLE_CONDITION, ENDED_VALIDITY),
         OfRoute(check_unreachable, is_quick=True),
     ),
     Check((UNREACHABLE_FALLBACK,), OfRoute(check_fallbacks, may_wait=True)),
@@ -179,7 +180,7 @@ def check_inexact(
     with timed(budget):
         late = not _in_time(check_gaps(analyse(program, name, budget)), found)
         routes = {**program.policy.routes, name: least}
-        fewer = lower(attrs.evolve(program.policy, routes=routes), program.since)
+        fewer = lower(attrs.evolve(program.policy, routes=routes), program.since, program.first)
         late |= not _in_time(check_unreachable(analyse(fewer, name, budget)), unreachable)
     found += (finding for finding in unreachable if finding.span not in unsure)
     if late:

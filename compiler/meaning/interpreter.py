@@ -17,9 +17,11 @@ from turnout.dsl.conditions import (
     And,
     Atom,
     Between,
+    Circumstance,
     Condition,
     Contains,
     Duplicate,
+    During,
     EndsWith,
     Has,
     HasWord,
@@ -90,6 +92,8 @@ def _first(
         if not _holds(entry.condition, values, clock, known):
             continue
         if isinstance(entry, Rule):
+            if entry.validity is not None and not _is_given(entry.validity.during, values, clock):
+                continue
             steps = tuple((step.target, f"rule {entry.name}") for step in entry.chain)
             return Match(entry.name, steps, entry.sla, entry.actions)
         fallback = _steps(entry, f"fallback of {written(entry.condition, policy.fields)}")
@@ -133,7 +137,7 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             return False
         case Not(part):
             return not _holds(part, values, clock, known)
-        case Open() | Duplicate():
+        case Open() | Duplicate() | During():
             return _is_given(condition, values, clock)
         case (
             Present()
@@ -156,13 +160,16 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             assert_never(condition)
 
 
-def _is_given(circumstance: Open | Duplicate, values: Values, clock: date) -> bool:
+def _is_given(circumstance: Circumstance, values: Values, clock: date) -> bool:
     match circumstance:
         case Open(calendar):
             assert isinstance(clock, datetime), "whether a calendar is open takes a moment"
             return is_open_on_the_wall(calendar, clock)
         case Duplicate():
             return values.get(SEEN) is True
+        case During(first, last, zone):
+            today = _day(clock, zone)
+            return (first is None or first <= today) and (last is None or today <= last)
         case _:
             assert_never(circumstance)
 
@@ -189,7 +196,7 @@ def _test(atom: Atom, value: Value, clock: date) -> bool:
             return isinstance(value, frozenset) and wanted in value
         case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return isinstance(value, date) and _is_of_age(atom, value, _day(clock, atom.zone))
-        case Open() | Duplicate():
+        case Open() | Duplicate() | During():
             raise AssertionError(atom)  # they ask no value
         case _:
             assert_never(atom)

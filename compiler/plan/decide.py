@@ -19,7 +19,7 @@ from typing import TypeAlias
 from turnout.compiler.classes import YesNo, finder
 from turnout.compiler.masks import Mask, key, members, set_of
 from turnout.compiler.plan.value import Answer, Column, Part, Plan
-from turnout.dsl.conditions import EndsWith, Open
+from turnout.dsl.conditions import DAY_IN, EndsWith, Open
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.types import Values
 from turnout.dsl.zones import local_date
@@ -63,6 +63,11 @@ def decider(plan: Plan) -> Decider:
         return None
 
     return decide
+
+
+def is_day(field: str) -> bool:
+    """Return whether a column is of the decision's own day, as rules with a validity ask it."""
+    return field.startswith(DAY_IN)
 
 
 def facts(plan: Plan, moment: datetime) -> Values:
@@ -122,7 +127,9 @@ def _accepting(plan: Plan) -> list[_Accepts]:
         tables.setdefault((column.field, column.is_age), []).append(found)
     left = {about: min(each.mean for each in of) for about, of in tables.items()}
     return [
-        _by_age(tables[about], every) if about[1] else _by_value(about[0], tables[about], every)
+        _by_day(tables[about], every)
+        if about[1] or is_day(about[0])
+        else _by_value(about[0], tables[about], every)
         for about in sorted(tables, key=lambda about: (left[about], about))
     ]
 
@@ -146,7 +153,7 @@ def _swept(column: Column, by_side: Iterable[tuple[Mask, int]], every: int) -> l
     return found
 
 
-def _by_age(tables: list[_Table], every: int) -> _Accepts:
+def _by_day(tables: list[_Table], every: int) -> _Accepts:
     pairs = [(_class_of(table.column), table.by_class) for table in tables]
 
     def accepts(values: Values, today: date) -> int:
@@ -209,6 +216,8 @@ def _look_up(tables: list[_Table], every: int) -> Callable[[object], int]:
 def _class_of(column: Column) -> _ClassOf:
     """Return what finds a lead's class in one column."""
     name, find = column.field, finder(column.classes)
+    if is_day(name):
+        return lambda _values, today: find(today)
     if not column.is_age:
         return lambda values, _today: find(values.get(name))
 

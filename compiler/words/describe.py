@@ -20,10 +20,10 @@ from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
-from turnout.dsl.conditions import SEEN, Duplicate, Has, Named, Open
+from turnout.dsl.conditions import SEEN, Duplicate, During, Has, Named, Open
 from turnout.dsl.policy import Definition
 from turnout.dsl.values import show
-from turnout.dsl.wording import written
+from turnout.dsl.wording import said_day, written
 from turnout.frozen import attribute, frozen
 
 MOST = 6
@@ -100,6 +100,20 @@ def telling(known: SideNames, box: Sequence[Mask]) -> list[str]:
     return [*(name.name for name in names), *(phrase for _, phrase in said)]
 
 
+def on_days(space: Space, box: Sequence[Mask]) -> tuple[str, tuple[Mask, ...]]:
+    """Return on which days leads of a box arrive, "" for any, and the box without that."""
+    said = [
+        _ranges(dimension, box[at], days_in_words)
+        for at, dimension in enumerate(space.dimensions)
+        if isinstance(dimension.test, During) and box[at] != space.full[at]
+    ]
+    left = (
+        full if isinstance(dimension.test, During) else mask
+        for mask, full, dimension in zip(box, space.full, space.dimensions, strict=True)
+    )
+    return " and ".join(said), tuple(left)
+
+
 def absorbed(known: SideNames, box: Sequence[Mask]) -> tuple[list[Named], list[Mask]]:
     """Return names that say several sides of `box` at once, and the box without those sides.
 
@@ -159,6 +173,8 @@ def _phrase(known: SideNames, at: int, mask: Mask) -> str:
         return f"{dimension.test.calendar.name} {'open' if is_open else 'closed'}"
     if isinstance(dimension.test, Duplicate):
         return SEEN if sample(dimension, members(mask)[0]) else f"not {SEEN}"
+    if isinstance(dimension.test, During):
+        return _ranges(dimension, mask, days_in_words)
     present, every = mask & ~1, dimension.full & ~1
     if not present:
         return f"{name} missing"
@@ -275,6 +291,21 @@ def spans(dimension: Dimension, present: Mask) -> list[tuple[Cut, Cut]]:
         else:
             merged.append((low, high))
     return merged
+
+
+def days_in_words(low: int, high: int) -> str:
+    """Return the days of a decision from `low` on, up to `high`, which is left out.
+
+    >>> first = date(2027, 4, 1).toordinal()
+    >>> days_in_words(first, first + 1), days_in_words(first, first + 30)
+    ('on 1 April 2027', 'from 1 April 2027 until 30 April 2027')
+    """
+    first, last = partitions.DAYS
+    if high - low == 1:
+        return f"on {said_day(date.fromordinal(low))}"
+    said = [f"from {said_day(date.fromordinal(low))}"] if low > first else []
+    said += [f"until {said_day(date.fromordinal(high - 1))}"] if high < last else []
+    return " ".join(said) or "on any day"
 
 
 def age_in_words(name: str, low: int, high: int) -> str:

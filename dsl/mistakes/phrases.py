@@ -14,6 +14,7 @@ from turnout.dsl.mistakes.met import Met, Told, corrected
 from turnout.dsl.mistakes.phrase import Phrase
 from turnout.dsl.mistakes.phrases_of_claims import CLAIMS
 from turnout.dsl.mistakes.phrases_of_conditions import CONDITIONS
+from turnout.dsl.mistakes.phrases_of_days import DAYS
 from turnout.dsl.mistakes.phrases_of_fields import FIELDS
 from turnout.dsl.mistakes.phrases_of_moments import MOMENTS
 from turnout.dsl.mistakes.phrases_of_names import NAMES
@@ -24,6 +25,7 @@ from turnout.dsl.mistakes.phrases_of_teams import TEAMS
 _COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 PHRASES: tuple[Phrase, ...] = (
+    *DAYS,
     *TABLES,
     *MOMENTS,
     *TEAMS,

@@ -85,7 +85,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     people = listed.people(people_reader, scope)
     teams = listed.teams(people_reader, people, scope)
     outlets = _outlets(files, people_reader, scope)
-    reader = routes.RouteReader(family_reader.reader, fields, scope, rows)
+    reader = routes.RouteReader(family_reader.reader, fields, scope, rows, zone)
     read = [
         reader.route(node, file.broken) for file in files for node in _items([file], nodes.Route)
     ]

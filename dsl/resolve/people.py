@@ -31,7 +31,7 @@ _UNITS = {
 _SHORTEST = timedelta(minutes=1)
 _LONGEST = timedelta(days=3_660)
 
-Clauses: TypeAlias = Sequence[nodes.PersonClause | nodes.Owned | nodes.Weight]
+Clauses: TypeAlias = Sequence[nodes.PersonClause | nodes.Owned | nodes.Weight | nodes.Validity]
 _Clause = TypeVar("_Clause")
 
 

@@ -14,6 +14,7 @@ SAYS_WHICH = {
     "span",
     "steward",
     "row",
+    "validity",
 }
 TELLS = {"attempts", "sla", "actions"}
 

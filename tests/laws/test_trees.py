@@ -115,11 +115,13 @@ def read_conditions(written: Written, texts: list[str]) -> list[Condition]:
     return [entry.condition for entry in policy.routes["reading"].entries]
 
 
-def end_of(document: Any, is_true: Callable[[str], bool]) -> Any:  # noqa: ANN401 - what JSON holds
+def end_of(document: Any, is_true: Callable[[str], bool], today: date) -> Any:  # noqa: ANN401 - what JSON holds
     """Return the leaf that a program finds which knows the documented format only."""
     node = document["nodes"][0]
     while node["type"] == "question":
-        node = document["nodes"][node["yes" if is_true(node["when"]) else "else"]]
+        is_day = (node.get("from") or "0") <= today.isoformat() <= (node.get("until") or "9")
+        holds_ = is_day and (node["when"] is None or is_true(node["when"]))
+        node = document["nodes"][node["yes" if holds_ else "else"]]
     return node
 
 
@@ -129,10 +131,11 @@ def test_the_json_tree_read_back_as_policy_text_ends_in_the_same_leaves(
 ) -> None:
     of = grown(written)
     document = json.loads(json_text(as_json(of.tree, of.program), indent=2))
-    texts = [node["when"] for node in document["nodes"] if node["type"] == "question"]
+    asked = (node.get("when") for node in document["nodes"])
+    texts = [text for text in asked if text is not None]
     conditions = dict(zip(texts, read_conditions(written, texts), strict=True))
     for values, today in some_leads(data, of.policy):
-        leaf = end_of(document, lambda text: holds(conditions[text], values, today))  # noqa: B023 - called here
+        leaf = end_of(document, lambda text: holds(conditions[text], values, today), today)  # noqa: B023 - called here
         rule, attempts = said(of.policy, values, today)
         assert leaf["rule"] == rule
         named = [(target["kind"], target["name"], target["by"]) for target in leaf["targets"]]

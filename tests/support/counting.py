@@ -29,7 +29,17 @@ from turnout.compiler.meaning.interpreter import Match, holds, match
 from turnout.compiler.program import Clause, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.gaps import Gaps, gaps
-from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or, atoms
+from turnout.dsl.conditions import (
+    And,
+    Atom,
+    Circumstance,
+    Condition,
+    Duplicate,
+    Named,
+    Not,
+    Or,
+    atoms,
+)
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Block, Entry, Policy, Sla
 from turnout.dsl.promises import Action
@@ -207,7 +217,7 @@ class Counted:
         return {}
 
     def _holding_atom(self, atom: Atom) -> int:
-        if isinstance(atom, Open | Duplicate):
+        if isinstance(atom, Circumstance):
             return self.where(lambda lead: holds(atom, lead.values, lead.today))
         return union(
             leads

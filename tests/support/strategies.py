@@ -386,8 +386,26 @@ def _entries(
             parts.append(made.head)
         else:
             number = numbers.pop(0)
-            parts.append(f"rule r{number} {{ when {draw(condition)} to {draw(chains)} }}")
+            rule = f"rule r{number}{draw(validities(schema))}"
+            parts.append(f"{rule} {{ when {draw(condition)} to {draw(chains)} }}")
     return "\n".join(parts)
+
+
+ENDS = ("2025-12-31", "2026-01-01", "2026-01-15", "2026-02-01")
+"""Days from which, or until which, rules count."""
+
+
+@st.composite
+def validities(draw: DrawFn, schema: Sequence[Column]) -> str:
+    """Return the days on which a rule counts, "" for all of them.
+
+    Leaves out tiny policies with a date, whose values, ages and days share one clock.
+    """
+    if any(column.name == "seen" for column in schema) or draw(st.integers(0, 5)):
+        return ""
+    first, last = sorted(draw(st.lists(st.sampled_from(ENDS), min_size=2, max_size=2)))
+    shapes = [f" from {first}", f" until {last}", f" from {first} until {last}"]
+    return draw(st.sampled_from(shapes))
 
 
 @attrs.frozen
@@ -430,12 +448,17 @@ def rule_tables(
         if not blank and not any(cell for cell, _ in asked):
             asked[0] = ("present", f"{columns[0].name} is present")
         chain, due = draw(chains), draw(st.sampled_from(["", "2 hours"] if promises else [""]))
-        rows.append([f"r{number}", *(cell for cell, _ in asked), chain, due])
+        days = draw(validities(schema))
+        ends = dict(zip(["", *days.split()], [*days.split(), ""], strict=True))
+        last_cells = [ends.get("from", ""), ends.get("until", "")]
+        rows.append([f"r{number}", *(cell for cell, _ in asked), chain, due, *last_cells])
         when = " and ".join(condition for _, condition in asked if condition)
         sla = f"sla {due}" if due else ""
-        rules.append(f"rule r{number} {{ when {when} to {chain} {sla} }}")
-    head = f'rules from "t{first}.csv" by {", ".join(header)} {{ to column target sla column sla }}'
-    table = table_text(["name", *header, "target", "sla"], rows)
+        rules.append(f"rule r{number}{days} {{ when {when} to {chain} {sla} }}")
+    days = "from column begins until column ends"
+    asks = f'rules from "t{first}.csv" by {", ".join(header)} {days}'
+    head = f"{asks} {{ to column target sla column sla }}"
+    table = table_text(["name", *header, "target", "sla", "begins", "ends"], rows)
     return WrittenTable(head, f"t{first}.csv", table, "\n".join(rules))
 
 
@@ -611,7 +634,8 @@ def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[
     required fields are never missing. Leaves out values that no reader of leads would make
     (text in capitals, an empty list).
     """
-    today = draw(st.sampled_from([date(2026, 1, 1), date(2026, 2, 1), date(2026, 4, 2)]))
+    usual = [date(2026, 1, 1), date(2026, 2, 1), date(2026, 4, 2)]
+    today = draw(st.sampled_from([*usual, *days_told_apart(policy)]))
     found = list(policy_atoms(policy))
     values: dict[str, Value] = {}
     for name, field in policy.fields.items():
@@ -654,6 +678,24 @@ def policy_atoms(policy: Policy) -> list[Atom]:
     return [atom for route in policy.routes.values() for atom in of(route.entries)]
 
 
+def days_told_apart(policy: Policy) -> list[date]:
+    """Return the days at and beside the ends of those on which rules count, in order."""
+    found: set[date] = set()
+    pending = [entry for route in policy.routes.values() for entry in route.entries]
+    while pending:
+        entry = pending.pop()
+        if isinstance(entry, Block):
+            pending.extend(entry.entries)
+        elif entry.validity is not None:
+            ends = (entry.validity.first, entry.validity.last)
+            found.update(day for end in ends if end is not None for day in _days_beside(end))
+    return sorted(found)
+
+
+def _days_beside(day: date) -> list[date]:
+    return [day + timedelta(days=by) for by in (-1, 0, 1)]
+
+
 def edges(field: types.Field, own: Sequence[Atom], today: date) -> list[Value]:
     """Return values at and beside the constants of the field's atoms."""
     found: list[Value] = []
@@ -690,7 +732,7 @@ def _beside(constant: Value) -> list[Value]:
         case int() | Decimal():
             return [constant, constant - 1, constant + 1, Decimal(constant) + Decimal("0.1")]
         case date():
-            return [constant + timedelta(days=days) for days in (-1, 0, 1)]
+            return [*_days_beside(constant)]
         case str():
             return [constant, f"{constant}x"]
         case _:

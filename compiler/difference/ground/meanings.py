@@ -20,6 +20,7 @@ from turnout.dsl.conditions import (
     Condition,
     Contains,
     Duplicate,
+    During,
     EndsWith,
     Has,
     HasWord,
@@ -81,6 +82,7 @@ class Meanings:
                 | LaterThan()
                 | Open()
                 | Duplicate()
+                | During()
             ):
                 return self._of_atom(condition)
             case _:

@@ -28,6 +28,7 @@ from turnout.dsl.conditions import (
     Condition,
     Contains,
     Duplicate,
+    During,
     EndsWith,
     Has,
     HasWord,
@@ -159,6 +160,8 @@ class View:
     def _translated(self, atom: Atom) -> Condition:
         if isinstance(atom, Duplicate):
             return self._duplicate(atom)
+        if isinstance(atom, During):
+            return atom
         if not isinstance(atom, Open):
             return self.atom(atom)
         if atom.calendar.name not in self.calendars:
