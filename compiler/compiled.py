@@ -1,7 +1,7 @@
 """A policy on disk, read, checked and lowered: what every command starts from."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -23,6 +23,8 @@ from turnout.dsl.resolve.declarations import Declarations
 from turnout.dsl.source import Source
 from turnout.dsl.zones import local_date
 from turnout.frozen import frozen
+
+_YEAR = timedelta(days=366)
 
 DEADLINE = 300.0
 """Seconds for all exact questions of a policy; most take one, so that this only ends abuse."""
@@ -73,7 +75,8 @@ def compile_policy(  # noqa: PLR0913 - what bounds the check, each by name
     at: as of when the policy is checked, a moment with a time zone or a day by the policy's
     time zone. What is open and who is away is asked of the moments that come from the
     beginning of its day (UTC) on, and of rules that count on some days only what those from its
-    day on say. Where it is left out moments come from now on, and every day counts.
+    day on say. Where it is left out every day counts, and moments come from now on, or from
+    before the first day on which somebody joins or leaves a team.
     """
     budget = Budget(steps, None if deadline is None else monotonic() + deadline)
     read = read_policy(Path(path), files=files, at=at)
@@ -116,12 +119,24 @@ def read_policy(
     noted = NotedFiles(of=files or Files())
     parsed = parse_files(main, noted, known)
     resolution = resolve(parsed, main)
-    asked = at or datetime.now(UTC)
+    asked = at or _beginning(resolution.policy)
     since = local_date(asked, "UTC") if isinstance(asked, datetime) else asked
     first = local_date(at, resolution.policy.timezone) if isinstance(at, datetime) else at
     program = lower(resolution.policy, since, first)
     whole_hash = noted.whole_hash(parsed.folder)
     return Unchecked(resolution, program, parsed.files, parsed.findings, noted.read, whole_hash)
+
+
+def _beginning(policy: Policy) -> date:
+    """Return the day from which on moments count where nobody says as of when.
+
+    That is today, or a year before the first day on which somebody joins or leaves a team, so
+    that what is said of teams is the same on every day.
+    """
+    days = [each.validity for team in policy.teams.values() for each in team.members]
+    ends = [day for each in days if each is not None for day in (each.first, each.last)]
+    told_apart = [day - _YEAR for day in ends if day is not None and day > date.min + _YEAR]
+    return min([datetime.now(UTC).date(), *told_apart])
 
 
 def checked_anew(

@@ -61,7 +61,7 @@ class Person:
     is_inactive: bool = False
 
 
-@frozen
+@frozen(cache_hash=True)
 class Validity:
     """The days on which a rule counts, or somebody is in a team.
 
@@ -82,12 +82,16 @@ class Validity:
 
 @frozen
 class Member:
-    """A person's place in a team; weight 0 is never drawn. caps: on leads of this team."""
+    """A person's place in a team; weight 0 is never drawn. caps: on leads of this team.
+
+    validity: the days on which they are in it, None where they always are.
+    """
 
     person: str
     weight: Fraction
     span: Span = _span()
     caps: tuple[Cap, ...] = ()
+    validity: Validity | None = None
 
 
 @frozen

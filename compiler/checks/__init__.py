@@ -14,6 +14,7 @@ import attrs
 
 from turnout.compiler.checks.chains import (
     DEAD_END,
+    ENDED_VALIDITY,
     NEVER_AVAILABLE,
     UNREACHABLE_TARGET,
     check_chains,
@@ -49,7 +50,6 @@ from turnout.compiler.checks.siblings import (
 from turnout.compiler.checks.telling_apart import NO_LEAD_ID, UNGUARDED_IDENTITY, check_identities
 from turnout.compiler.checks.undecided import UNDECIDED
 from turnout.compiler.checks.unreachable import (
-    ENDED_VALIDITY,
     IMPOSSIBLE_CONDITION,
     UNREACHABLE_BLOCK,
     UNREACHABLE_RULE,
@@ -94,7 +94,7 @@ CHECKS: tuple[Check, ...] = (
         (OVERLAPPING_TERRITORIES, OVERLAPPING_SEGMENTS, UNCOVERED_SEGMENT),
         OfFamilies(check_families),
     ),
-    Check((NEVER_AVAILABLE,), OfPolicy(check_teams)),
+    Check((NEVER_AVAILABLE, ENDED_VALIDITY), OfPolicy(check_teams)),
     Check((NO_LEAD_ID, UNGUARDED_IDENTITY), OfPolicy(check_identities)),
     Check((UNUSED_DEFINITION,), OfPolicy(check_unused)),
     Check((NOTHING_ROUTED,), OfPolicy(check_nothing_routed)),

@@ -5,6 +5,7 @@ What becomes of each clause is found in `compiler.reach`; here it is put into wo
 
 from collections.abc import Iterator
 
+from turnout.compiler.checks.chains import ENDED_VALIDITY
 from turnout.compiler.checks.mending import without_block, without_rule
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
@@ -14,7 +15,7 @@ from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.compiler.words.describe import SideNames, side_names
 from turnout.dsl.conditions import During
-from turnout.dsl.finding_kinds import error, warning
+from turnout.dsl.finding_kinds import error
 from turnout.dsl.findings import Finding, Label
 from turnout.dsl.wording import said_day, written
 
@@ -25,7 +26,6 @@ IMPOSSIBLE_CONDITION = error(
     "impossible-condition", "No lead at all can satisfy a rule's condition."
 )
 UNREACHABLE_BLOCK = error("unreachable-block", "No lead gets into a `within`.")
-ENDED_VALIDITY = warning("ended-validity", "A rule's days, or a member's, are over.")
 
 
 def check_unreachable(analysis: Analysis) -> Iterator[Finding]:

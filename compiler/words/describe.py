@@ -170,7 +170,10 @@ def _phrase(known: SideNames, at: int, mask: Mask) -> str:
     name = dimension.field.name
     if isinstance(dimension.test, Open):
         is_open = sample(dimension, members(mask)[0])
-        return f"{dimension.test.calendar.name} {'open' if is_open else 'closed'}"
+        name = dimension.test.calendar.name
+        if " in " in name:  # somebody's membership of a team
+            return name if is_open else name.replace(" in ", " not in ")
+        return f"{name} {'open' if is_open else 'closed'}"
     if isinstance(dimension.test, Duplicate):
         return SEEN if sample(dimension, members(mask)[0]) else f"not {SEEN}"
     if isinstance(dimension.test, During):

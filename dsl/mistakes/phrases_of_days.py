@@ -15,9 +15,9 @@ _DAY = (
 )
 _WORDS = {
     "from": r"(?:from|since|starting(?:\s+(?:on|from))?|starts?(?:\s+on)?"
-    r"|begin(?:ning|s)?(?:\s+on)?|effective(?:\s+from)?|as\s+of|between)\b",
-    "until": r"(?:until|till?|to|through|thru|ending(?:\s+on)?|ends?(?:\s+on)?|expires?(?:\s+on)?"
-    r"|up\s+to|and(?!\s+(?:until|from)))\b|-|–|—|\.\.\.?",
+    r"|begin(?:ning|s)?(?:\s+on)?|joins?(?:\s+on)?|effective(?:\s+from)?|as\s+of|between)\b",
+    "until": r"(?:until|till?|to|through|thru|ending(?:\s+on)?|ends?(?:\s+on)?"
+    r"|leaves?(?:\s+on)?|expires?(?:\s+on)?|up\s+to|and(?!\s+(?:until|from)))\b|-|–|—|\.\.\.?",
     "after": r"after\b",
     "before": r"before\b",
     "on": r"(?:only\s+)?on\b",
@@ -29,10 +29,13 @@ _TOKENS = re.compile(
     re.IGNORECASE,
 )
 _ANY = (
-    r"(?:valid|active|from|since|start\w*|begin\w*|effective|as\s+of|between|until|till?|through|"
+    r"(?:valid|active|from|since|start\w*|begin\w*|joins?|effective|as\s+of|between|after|on|only"
+    r"|until|till?|through|thru|end\w*|leaves?|expires?|up\s+to|before|to|in|[(\[]"
+    r"|(?=\d{4}-|\d{1,2}\.\d))"
 )
-_ANY += r"thru|end\w*|expires?|up\s+to|after|before|on|only|in|to|[(\[]|(?=\d))"
+"""What the days of something may begin with."""
 
+DATED = "a day is a date, such as `from 2027-04-01`: a policy means the same whenever it is read"
 MESSAGE = "days are written `from 2027-01-01 until 2027-03-31`, either end left out"
 
 DAYS: tuple[Phrase, ...] = (
@@ -46,6 +49,18 @@ DAYS: tuple[Phrase, ...] = (
         r"(?=\s+(?:when|to|sla|do)\b)",
         lambda found: _joined(_canonical(found["v"]), " {"),
         "the days stand before the brace",
+    ),
+    Phrase(
+        rf"[{{,]\s*<NAME>(?:\s+(?:weight|cap)\s[^,{{}}\n]*?)?(?P<wrong>\s*(?!weight\b|cap\b){_ANY}[^,{{}}\n]*?)"
+        r"(?=\s*[,}\n])",
+        lambda found: _canonical(found["wrong"]),
+        MESSAGE,
+    ),
+    Phrase(
+        r"[{,]\s*<NAME>[^,{}\n]*?(?P<wrong>\b(?:from|until)\s+(?!column\b)<NAME>(?:\s+<NAME>)*)(?=\s*[,}\n])",
+        "",
+        DATED,
+        is_meant=False,
     ),
     Phrase(
         r"(?P<wrong>\b(?:valid\s+)?(?:(?:from|until)\s+<DATE>\s*)+)",
@@ -62,7 +77,7 @@ DAYS: tuple[Phrase, ...] = (
     Phrase(
         r"\brule\s+<NAME>[^{}\n]*?(?P<wrong>\b(?:from|until)\s+<NAME>(?:\s+<NAME>)*)(?=\s*\{)",
         "",
-        "a day is a date, such as `from 2027-04-01`: a policy means the same whenever it is read",
+        DATED,
         is_meant=False,
     ),
     Phrase(

@@ -89,7 +89,7 @@ def end(literal: nodes.Literal, name: str, scope: Scope) -> date | None:
             return None
     message, advice = f"`{text[:40]}` is not a day", "write year, month and day, such as 2027-04-01"
     meant = list(dict.fromkeys(_meant(text)))
-    fixes = tuple(Fix(f"write `{each}`", literal.span, each) for each in meant)
+    fixes = tuple(fix for each in meant for fix in _fixes(literal, each))
     if meant:
         advice = f"write {' or '.join(f'`{each}`' for each in meant)}"
         advice += "" if len(meant) == 1 else ", whichever is meant"
@@ -110,8 +110,14 @@ def _no_day(literal: nodes.Literal, text: str, name: str) -> Finding:
     last = date(year, month, monthrange(year, month)[1])
     named = said_day(last).split(" ", maxsplit=1)[1]
     message = f"`{text}` is not a day: {named} has {last.day} days"
-    fix = Fix(f"write `{last}`", literal.span, last.isoformat())
-    return error(name, literal.span, message, help=f"write `{last}` for its last day", fixes=(fix,))
+    advice, fixes = f"write `{last}` for its last day", _fixes(literal, last.isoformat())
+    return error(name, literal.span, message, help=advice, fixes=fixes)
+
+
+def _fixes(literal: nodes.Literal, text: str) -> tuple[Fix, ...]:
+    """Return the fix that writes another day, where this one stands: a roster has no places."""
+    is_there = literal.span.text.strip() == literal.text.strip()
+    return (Fix(f"write `{text}`", literal.span, text),) if is_there else ()
 
 
 def _meant(text: str) -> Iterator[str]:

@@ -528,7 +528,9 @@ def people(draw: DrawFn) -> str:
         limits = f"{_maybe(draw, 'hours', _HOURS)} {draw(_caps(2, 9))}"
         chosen = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, unique=True))
         weights = st.sampled_from(["", "weight 2", "weight 0.5", "weight 0"])
-        members = [f"{name} {draw(weights)} {draw(_caps(1, 4))}" for name in chosen]
+        members = [
+            f"{name} {draw(weights)} {draw(_caps(1, 4))} {draw(_memberships())}" for name in chosen
+        ]
         parts.append(f"team {team} {limits} {{ {', '.join(members)} }}")
     zone = _maybe(draw, "timezone", [f'"{name}"' for name in _ZONES])
     parts.append(f"partner p {{ {_maybe(draw, 'hours', _HOURS)} {zone} {draw(_caps(1, 3))} }}")
@@ -548,6 +550,13 @@ def people(draw: DrawFn) -> str:
         f"route r {{ {' '.join(rules)} fallback to {draw(available())} else queue triage }}"
     )
     return "\n".join(parts)
+
+
+@st.composite
+def _memberships(draw: DrawFn) -> str:
+    """Return the days on which somebody is in a team, "" for all of them."""
+    days = ["from 2026-03-28", "until 2026-03-27", "from 2026-03-28 until 2026-10-24"]
+    return draw(st.sampled_from(["", "", "", *days]))
 
 
 @st.composite

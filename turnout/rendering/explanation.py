@@ -1,6 +1,6 @@
 """Why one lead goes where it goes, for people and as data."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -90,7 +90,8 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
     for action in decision.actions:
         yield "do", acted(action.kind, action.arguments)
     for passed in decision.passed_over:
-        yield "passed over", f"{passed.target}: {passed.reason}{_of_members(passed)}"
+        when = explanation.memberships.get(passed.target, {})
+        yield "passed over", f"{passed.target}: {passed.reason}{_of_members(passed, when)}"
     if decision.repeated:
         yield "repeated", f"decided on {decision.at:%Y-%m-%d %H:%M} UTC; the decision stands"
     if decision.kind in DRAWN and not has_state:
@@ -102,11 +103,15 @@ def _row(row: TakingRow) -> str:
     return f"{row.table} line {row.line}: {', '.join(cells)}"
 
 
-def _of_members(passed: PassedOver) -> str:
-    """Return the reasons of a team's members, where there is more to them than the team's."""
-    if all(reason == passed.reason for _, reason in passed.members):
+def _of_members(passed: PassedOver, when: Mapping[str, str]) -> str:
+    """Return the reasons of a team's members, where there is more to them than the team's.
+
+    when: of those who are not in it then, when they are.
+    """
+    if not when and all(reason == passed.reason for _, reason in passed.members):
         return ""
-    said = [f"{name} {reason}" for name, reason in passed.members[:MOST_MEMBERS]]
+    members = passed.members[:MOST_MEMBERS]
+    said = [f"{name} {when.get(name, reason)}" for name, reason in members]
     more = len(passed.members) - len(said)
     return f" ({', '.join(said)}{f', {more} more' if more > 0 else ''})"
 
