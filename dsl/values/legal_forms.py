@@ -1,5 +1,5 @@
 # ruff: noqa: RUF001 - legal forms are in every script
-"""What a firm's name ends or begins with and what isn't its name: `GmbH`, `Inc`, `S.A. de C.V.`
+"""What a firm's name ends or begins with and isn't its name, such as `GmbH` or `S.A. de C.V.`.
 
 By hand, from registers and company pages of some sixty countries, in the form in which names
 are compared: small letters without accents, blanks for signs. What is no legal form stays a
