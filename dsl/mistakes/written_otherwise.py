@@ -28,6 +28,7 @@ _TYPES: Mapping[str, tuple[str, ...]] = {
     "language": ("lang", "locale"),
     "country": ("country code", "nation"),
     "email": ("mail", "e-mail", "email address", "mail address"),
+    "company-name": ("company", "account", "organization", "organisation", "firm", "company_name"),
     "salesforce-id": ("sfid", "salesforce_id"),
     "any of": ("multiselect", "multi-select", "multipicklist", "multi-picklist", "set"),
     "one of": ("enum", "picklist", "select", "choice", "oneof", "one-of", "one_of", "dropdown"),
