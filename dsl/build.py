@@ -270,6 +270,7 @@ class Builder:
         return _Columns([self.value(names)] if isinstance(names, Token) else names)
 
     text: Any = _type("text")
+    company_name: Any = _type("company-name")
     code: Any = _type("code")
     first_characters: Any = _option("first_characters")
     first_digits: Any = _option("first_digits")

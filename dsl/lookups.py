@@ -1,20 +1,20 @@
 """Values that a lead doesn't bring, but a table or another of its fields has.
 
-A table is asked by another field; a domain is taken from an e-mail or a web address. A field
+A table is asked by another field; a domain is taken from an e-mail or a web address, a firm's
+name from a text. A field
 may be found by one that is found so itself, never in a circle, so that one pass in the right
 order finds everything.
 """
 
 from collections.abc import Mapping
 
-from turnout.dsl.types import Domain, Field, Value
+from turnout.dsl.types import Field, Value, taken_from
 from turnout.dsl.values.readers import reader
 
 
 def sources(field: Field) -> tuple[str, ...]:
     """Return the fields that a field's value is found by where the lead has none of its own."""
-    of = field.type.of if isinstance(field.type, Domain) else ()
-    return (*of, *(lookup.key for lookup in field.lookups))
+    return (*taken_from(field.type), *(lookup.key for lookup in field.lookups))
 
 
 def looked_up_fields(fields: Mapping[str, Field]) -> tuple[Field, ...]:
@@ -58,8 +58,8 @@ def look_up(fields: tuple[Field, ...], values: dict[str, Value]) -> None:
 
 
 def _taken(field: Field, values: Mapping[str, Value]) -> Value | None:
-    """Return the domain that other fields have, None where none has one."""
-    for name in field.type.of if isinstance(field.type, Domain) else ():
+    """Return the domain or name that other fields have, None where none has one."""
+    for name in taken_from(field.type):
         read = reader(field)(values.get(name), None)
         if isinstance(read, str):
             return read

@@ -3,6 +3,7 @@
 | type          | normalised value                                   |
 | ------------- | -------------------------------------------------- |
 | text          | str, NFC, outer blanks removed, case folded        |
+| company-name  | str, without accents, signs and legal form, "muller"       |
 | code          | str, blanks removed, upper case, cut to `first`    |
 | salesforce-id | str, the form of 18 characters                     |
 | email         | str, lower case                                    |
@@ -54,6 +55,18 @@ class Text:
 
     word = "text"
     shape: ClassVar[Shape] = "text"
+
+
+@frozen
+class CompanyName(Text):
+    """The name of a firm, the same in all the ways to write it.
+
+    of: text fields whose name it is where the lead has none of its own, the first that has
+    one first.
+    """
+
+    word = "company-name"
+    of: tuple[str, ...] = ()
 
 
 @frozen
@@ -285,6 +298,11 @@ FieldType: TypeAlias = (
     | AnyOf
     | PersonName
 )
+
+
+def taken_from(kind: FieldType) -> tuple[str, ...]:
+    """Return the fields that a value of a type is taken from where the lead has none."""
+    return kind.of if isinstance(kind, Domain | CompanyName) else ()
 
 
 def country_field(kind: FieldType) -> str | None:

@@ -222,6 +222,8 @@ def typed(kind: FieldType) -> str:
         case types.Domain(of, without_free_mail):
             sources = f" of {' or '.join(of)}" if of else ""
             return f"{kind.word}{sources}{' without free-mail' if without_free_mail else ''}"
+        case types.CompanyName(of):
+            return f"{kind.word} of {' or '.join(of)}" if of else kind.word
         case types.Subdivision(country, within) | types.Phone(country, within):
             place = country or within
             return kind.word if place is None else f"{kind.word} of {place}"

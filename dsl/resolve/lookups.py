@@ -8,7 +8,7 @@ import attrs
 from turnout.dsl import nodes
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
-from turnout.dsl.types import AnyOf, Domain, Field, Lookup, Subdivision
+from turnout.dsl.types import AnyOf, Field, Lookup, Subdivision, taken_from
 
 
 def with_lookups(
@@ -21,7 +21,7 @@ def with_lookups(
     }
     keys: dict[str, set[str]] = {
         name: {lookup.key.text for lookup in node.lookups if lookup.key.text in fields}
-        | (set(kind.of) if isinstance(kind := fields[name].type, Domain) else set[str]())
+        | set(taken_from(fields[name].type))
         for name, node in written.items()
     }
     circle = _circle(keys, {name for name, node in written.items() if node.lookups})

@@ -138,7 +138,7 @@ def _options(kind: types.FieldType) -> dict[str, Any]:
             return {**asked, "told": told is not None}
         case types.Code(first, digits):
             return {"first": first, "digits": digits}
-        case types.Domain(of):
+        case types.Domain(of) | types.CompanyName(of):
             return {"of": list(of)}
         case types.OneOf(values) | types.AnyOf(values):
             return {"values": list(values)}
