@@ -137,6 +137,8 @@ def engagements(chance: Chance, interest: str) -> dict[str, str]:
         is_seen = chance.happens(0.8 if product in interest else 0.35)
         at = TODAY - timedelta(days=chance.number(0, 60))
         cells[column] = at.isoformat() if is_seen else chance.word("|never|")
+    if chance.happens(0.1):
+        cells["Time Seen"] = cells["Payroll Seen"]  # one page about both
     return cells
 
 
