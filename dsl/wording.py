@@ -34,6 +34,7 @@ from turnout.dsl.conditions import (
     WithinLast,
     WithinNext,
 )
+from turnout.dsl.nearness import Nearness
 from turnout.dsl.policy import Sla
 from turnout.dsl.targets import KindWord, Target, said
 from turnout.dsl.types import AnyOf, Boolean, Field, FieldType, OneOf, Text, Value
@@ -231,6 +232,16 @@ def typed(kind: FieldType) -> str:
             return kind.word
         case _:
             assert_never(kind)
+
+
+def written_nearness(near: Nearness) -> str:
+    """Return how near a lookup's row has to be, as a schema would write it.
+
+    >>> written_nearness(Nearness(92, ("country",)))
+    'near 92% then country'
+    """
+    ties = f" then {', '.join(near.then)}" if near.then else ""
+    return f"near {near.percent}%{ties}"
 
 
 def _code(first: int | None, digits: int | None) -> str:

@@ -395,6 +395,7 @@
         if (key === UNSURE || lookup.values === null) return UNSURE;
         const found = lookup.values[stored(key)];
         if (found !== undefined) return typed(field, found);
+        if (lookup.near) return UNSURE; // names aren't compared here
       }
       return undefined;
     }
