@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from turnout.compiler.program import Program
-from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or
+from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or, fields_of
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
 from turnout.dsl.lookups import looked_up_fields, sources
@@ -83,6 +83,7 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
     for route in policy.routes.values():
         for condition in _conditions(route.entries):
             _mark(policy, condition, used)
+        used.update(_asked_by_tables(policy, route.entries))
         for target in dict.fromkeys(_targets(route)):  # thousands of rules send to a few
             what = said(target)
             used.add((target.kind.definition, what.name))
@@ -131,7 +132,7 @@ def _hours(policy: Policy) -> set[tuple[str, str]]:
 
 def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> None:
     if isinstance(condition, Atom):
-        used.add(_asked(condition))
+        used.update(_asked(condition))
         return
     match condition:
         case And(parts) | Or(parts):
@@ -147,10 +148,10 @@ def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> N
             assert_never(condition)
 
 
-def _asked(atom: Atom) -> tuple[str, str]:
+def _asked(atom: Atom) -> list[tuple[str, str]]:
     if isinstance(atom, Open):
-        return "calendar", atom.calendar.name
-    return _SEEN if isinstance(atom, Duplicate) else ("field", atom.field)
+        return [("calendar", atom.calendar.name)]
+    return [_SEEN] if isinstance(atom, Duplicate) else [("field", name) for name in fields_of(atom)]
 
 
 def _conditions(entries: tuple[Entry, ...]) -> Iterator[Condition]:
@@ -158,6 +159,17 @@ def _conditions(entries: tuple[Entry, ...]) -> Iterator[Condition]:
         yield entry.condition
         if isinstance(entry, Block):
             yield from _conditions(entry.entries)
+
+
+def _asked_by_tables(policy: Policy, entries: tuple[Entry, ...]) -> Iterator[tuple[str, str]]:
+    """Yield what the heads of tables of rules name: without it, no row could be read."""
+    for entry in entries:
+        if isinstance(entry, Block):
+            yield from _asked_by_tables(policy, entry.entries)
+        elif entry.row is not None:
+            for name in entry.row.table.by:
+                definition = policy.definitions.get(name)
+                yield "field" if definition is None else definition.kind, name
 
 
 def _targets(block: Route | Block) -> Iterator[Target]:

@@ -8,7 +8,7 @@ with them but the values of leads and the rule that says who is next in a team.
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
-from typing import assert_never
+from typing import Any, assert_never
 
 from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.dsl.conditions import (
@@ -16,6 +16,7 @@ from turnout.dsl.conditions import (
     Age,
     And,
     Atom,
+    Beside,
     Between,
     Circumstance,
     Condition,
@@ -137,7 +138,7 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             return False
         case Not(part):
             return not _holds(part, values, clock, known)
-        case Open() | Duplicate() | During():
+        case Open() | Duplicate() | During() | Beside():
             return _is_given(condition, values, clock)
         case (
             Present()
@@ -160,8 +161,8 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             assert_never(condition)
 
 
-def _is_given(circumstance: Circumstance, values: Values, clock: date) -> bool:
-    match circumstance:
+def _is_given(asked: Circumstance | Beside, values: Values, clock: date) -> bool:
+    match asked:
         case Open(calendar):
             assert isinstance(clock, datetime), "whether a calendar is open takes a moment"
             return is_open_on_the_wall(calendar, clock)
@@ -170,8 +171,32 @@ def _is_given(circumstance: Circumstance, values: Values, clock: date) -> bool:
         case During(first, last, zone):
             today = _day(clock, zone)
             return (first is None or first <= today) and (last is None or today <= last)
+        case Beside():
+            return _is_as_compared(asked, values)
         case _:
-            assert_never(circumstance)
+            assert_never(asked)
+
+
+def _is_as_compared(asked: Beside, values: Values) -> bool:
+    one: Any = values.get(asked.field)
+    two: Any = values.get(asked.other)
+    if one is None or two is None:
+        return False
+    match asked.operator:
+        case "=":
+            return bool(one == two)
+        case "!=":
+            return bool(one != two)
+        case "<":
+            return bool(one < two)
+        case "<=":
+            return bool(one <= two)
+        case ">":
+            return bool(one > two)
+        case ">=":
+            return bool(one >= two)
+        case _:
+            assert_never(asked.operator)
 
 
 def _test(atom: Atom, value: Value, clock: date) -> bool:
@@ -196,8 +221,8 @@ def _test(atom: Atom, value: Value, clock: date) -> bool:
             return isinstance(value, frozenset) and wanted in value
         case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return isinstance(value, date) and _is_of_age(atom, value, _day(clock, atom.zone))
-        case Open() | Duplicate() | During():
-            raise AssertionError(atom)  # they ask no value
+        case Open() | Duplicate() | During() | Beside():
+            raise AssertionError(atom)  # they ask no value, or two
         case _:
             assert_never(atom)
 

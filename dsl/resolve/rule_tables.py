@@ -137,7 +137,8 @@ class RuleTableReader:
         named = tuple(_names(node, sheet, read, name_at))
         headings = tuple(table.columns[at] for at in columns)
         asks = len(dict.fromkeys((*read, *days)))
-        origin = policy.RuleTable(table.name, headings, asks, _head(node))
+        by = tuple(each.name.text for each in node.by)
+        origin = policy.RuleTable(table.name, by, headings, asks, _head(node))
         return RuleRows(sheet, found, answers, named, origin, lasting)
 
     def _end(

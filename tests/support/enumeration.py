@@ -46,7 +46,7 @@ DAYS_TOLD_APART = tuple(TODAY + timedelta(days=by) for by in (0, 1, 13, 14, 15, 
 _STATES = ["US-CA", "US-NY", "US-TX", "CA-ON", "CA-QC", "DE-BE", "DE-BY", "FR-75C"]
 VALUES: Mapping[str, tuple[Value, ...]] = {
     "size": (0, 1, 2, 3, 4),
-    "half": (0, 1, 2, 3, 4),
+    "half": (-1, 0, 1, 2, 3, 4, 5),
     "score": tuple(Decimal(text) for text in ("0.5", "1", "1.5", "2", "2.2", "2.5", "3")),
     "share": tuple(Decimal(text) for text in ("0", "0.2", "0.5", "0.7", "1")),
     "plan": ("p", "q", "r"),
