@@ -4,8 +4,10 @@ The policy language knows days only. A moment is asked for where leads of a file
 the order in which they came.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 
 from turnout.dsl.types import Date
 from turnout.dsl.values.dates import ANY_DATE, clock, dated, day
@@ -14,10 +16,17 @@ from turnout.dsl.zones import zone
 
 _NO_TIME = Unread("not a moment of the calendar")
 _NO_DATE = Unread("not a date")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,15})?")
+_UNITS = {
+    "epoch seconds": (datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)),
+    "epoch milliseconds": (datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)),
+    "sheet days": (datetime(1899, 12, 30), timedelta(days=1)),  # noqa: DTZ001 - of the field's zone
+}
+"""What a plain number counts, as a field says it: from when on, and one of what."""
 
 
 def moment(kind: Date = ANY_DATE) -> Callable[[object], datetime | Unread]:
-    """Return the reader of a moment, to the minute, in UTC.
+    """Return the reader of a moment in UTC, texts to the minute.
 
     kind: the order of numbers and the zone of what says none. A day without a time is its
     first moment.
@@ -25,7 +34,7 @@ def moment(kind: Date = ANY_DATE) -> Callable[[object], datetime | Unread]:
     >>> moment()("2026-11-23T10:15:30.000+0100").isoformat()
     '2026-11-23T09:15:00+00:00'
     """
-    _, from_other = day(kind)
+    from_text, from_other = day(kind)
     here = zone(kind.zone)
 
     def at(read: object, after: timedelta, away: timedelta | None) -> datetime | Unread:
@@ -42,6 +51,9 @@ def moment(kind: Date = ANY_DATE) -> Callable[[object], datetime | Unread]:
     def read(raw: object) -> datetime | Unread:
         if isinstance(raw, datetime):
             return _in_utc(raw if raw.tzinfo else raw.replace(tzinfo=here))
+        if (counted := _counted(raw, kind)) is not None:
+            is_day = isinstance(from_text(str(raw), None), date)
+            return _in_utc(counted.replace(tzinfo=counted.tzinfo or here)) if is_day else _NO_TIME
         if isinstance(raw, str):
             found, written = dated(raw, kind)
             after, away = (timedelta(), None) if written is None else clock(written)
@@ -49,6 +61,21 @@ def moment(kind: Date = ANY_DATE) -> Callable[[object], datetime | Unread]:
         return at(from_other(raw), timedelta(), None)
 
     return read
+
+
+def _counted(raw: object, kind: Date) -> datetime | None:
+    """Return the moment that a plain number counts to, None where it is none that counts."""
+    unit = _UNITS.get(kind.numbers)
+    if unit is None or isinstance(raw, bool) or not isinstance(raw, int | float | Decimal | str):
+        return None
+    text = str(raw).strip()
+    if not _NUMBER.fullmatch(text) or len(text.partition(".")[0].lstrip("-")) == 8:
+        return None  # eight digits are a day as it is written, 20261123
+    start, one = unit
+    try:
+        return start + one * float(text)
+    except OverflowError:
+        return None
 
 
 def _in_utc(moment: datetime) -> datetime | Unread:

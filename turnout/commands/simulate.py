@@ -23,7 +23,7 @@ from turnout.printable import visible
 from turnout.rendering.jsons import json_text
 from turnout.rendering.report import counted
 from turnout.rendering.screen import columns
-from turnout.rendering.simulated import Told, simulated_lines
+from turnout.rendering.simulated import SimulationReport, simulated_lines
 from turnout.rendering.simulated_data import simulated_data
 from turnout.rendering.simulated_html import simulated_html
 from turnout.runtime.identified import identified
@@ -139,7 +139,7 @@ def command(
         timed, remarks = _timed(source, router, arrived, at)
         watch = [each for each in (owners, versus) if each is not None]
         found = simulate(router, _shown(timed, source), watch)
-        told = Told(
+        told = SimulationReport(
             str(policy),
             source.name,
             found,
@@ -209,7 +209,7 @@ def _shown(
         bar.update(total - bar.pos)
 
 
-def _write(told: Told, out: Path | None, format_name: str) -> None:
+def _write(told: SimulationReport, out: Path | None, format_name: str) -> None:
     is_page = out is not None and out.suffix.lower() == ".html"
     if is_page:
         text = simulated_html(told)

@@ -8,7 +8,7 @@ from turnout.printable import visible
 from turnout.rendering.coverage import cut, percent
 from turnout.rendering.report import counted
 from turnout.rendering.screen import Ink, hanging, paint, width
-from turnout.trials.former_owners import Agreement, Owners
+from turnout.trials.former_owners import Owners, OwnersOfClause
 from turnout.trials.simulation import Fall, Simulation, TeamTurns
 from turnout.trials.two_policies import Against, Moved
 
@@ -20,7 +20,7 @@ _NONE_NAMED = 8
 
 
 @frozen
-class Told:
+class SimulationReport:
     """What a run of `turnout simulate` found.
 
     policy, leads: their names. remarks: what is to be said of the file. against, owners:
@@ -35,7 +35,7 @@ class Told:
     owners: Owners | None = None
 
 
-def simulated_lines(told: Told, screen: int) -> Iterator[str]:
+def simulated_lines(told: SimulationReport, screen: int) -> Iterator[str]:
     """Yield the lines of a report that is at most `screen` cells wide."""
     found = told.found
     yield paint(heading(told), Ink.STRONG)
@@ -59,7 +59,7 @@ def simulated_lines(told: Told, screen: int) -> Iterator[str]:
         yield from _owners(told.owners, screen)
 
 
-def heading(told: Told) -> str:
+def heading(told: SimulationReport) -> str:
     """Return the first line of a report."""
     number = counted(told.found.leads, "lead")
     return visible(f"{number} of {told.leads} by {told.policy}, route {told.found.route}")
@@ -260,7 +260,7 @@ def _owners(owners: Owners, screen: int) -> Iterator[str]:
         yield from hanging("  ", said.split(" "), screen)
 
 
-def _agreement(row: Agreement, heads: tuple[str, ...], digits: int, screen: int) -> str:
+def _agreement(row: OwnersOfClause, heads: tuple[str, ...], digits: int, screen: int) -> str:
     cells = [f"{getattr(row, head):>{max(digits, len(head))},}" for head in heads]
     line = "  " + "  ".join(cells) + "  "
     return line + cut(row.clause, screen - width(line))

@@ -4,7 +4,7 @@ from typing import Any
 
 import attrs
 
-from turnout.rendering.simulated import Told, notes
+from turnout.rendering.simulated import SimulationReport, notes
 from turnout.trials.former_owners import Owners
 from turnout.trials.simulation import Fall, FieldIssues, TeamTurns
 from turnout.trials.two_policies import Against
@@ -12,7 +12,7 @@ from turnout.trials.two_policies import Against
 FORMAT, VERSION = "turnout-simulation", 1
 
 
-def simulated_data(told: Told) -> dict[str, Any]:
+def simulated_data(told: SimulationReport) -> dict[str, Any]:
     """Return a simulation in its documented JSON form, keys in a fixed order."""
     found = told.found
     return {

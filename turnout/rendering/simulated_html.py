@@ -7,13 +7,13 @@ from html import escape
 from turnout.rendering.coverage import percent
 from turnout.rendering.report import counted
 from turnout.rendering.sheet import bar, page
-from turnout.rendering.simulated import Told, heading, notes, said_fall
+from turnout.rendering.simulated import SimulationReport, heading, notes, said_fall
 from turnout.trials.former_owners import Owners
 from turnout.trials.simulation import FieldIssues, TeamTurns
 from turnout.trials.two_policies import Against
 
 
-def simulated_html(told: Told) -> str:
+def simulated_html(told: SimulationReport) -> str:
     """Return the page."""
     found = told.found
     falls = [(said_fall(fall), count) for fall, count in found.falls]

@@ -66,7 +66,7 @@ def _key(name: str) -> str:
 
 
 @frozen
-class Agreement:
+class OwnersOfClause:
     """How many leads of a clause have whom the policy says.
 
     same: the very person, queue, partner or sequence. team: somebody of the team that the
@@ -96,14 +96,14 @@ class Owners:
     """
 
     column: str
-    clauses: tuple[Agreement, ...]
+    clauses: tuple[OwnersOfClause, ...]
     pairs: tuple[tuple[str, str, int], ...]
     unknown: tuple[tuple[str, int], ...]
 
     @property
-    def total(self) -> Agreement:
+    def total(self) -> OwnersOfClause:
         """All clauses together."""
-        return Agreement(
+        return OwnersOfClause(
             "all",
             *(sum(getattr(each, kind) for each in self.clauses) for kind in _KINDS),
         )
@@ -157,7 +157,7 @@ class OwnersCount:
     def result(self, clauses: Iterable[str]) -> Owners:
         """Return what was counted. clauses: in order. Raises ColumnError for an empty column."""
         found = tuple(
-            Agreement(name, *(self.counts[name][kind] for kind in _KINDS))
+            OwnersOfClause(name, *(self.counts[name][kind] for kind in _KINDS))
             for name in dict.fromkeys([*clauses, *self.counts])
             if name in self.counts
         )
