@@ -78,6 +78,9 @@ SHORT_FRAGMENT = warning(
     "short-fragment", "A short text to be contained stands inside common words."
 )
 
+MISPLACED_CONTINUE = firm(
+    "misplaced-continue", "An `else continue` stands where no rule comes next."
+)
 UNREAD_COLUMN = warning("unread-column", "Nothing reads a column of a table of rules.")
 EMPTY_TABLE = warning("empty-table", "A table of rules has no rows.")
 
@@ -109,6 +112,7 @@ READING = (
     firm("incomplete-guarantee", "A guarantee claims nothing."),
     firm("incomplete-test", "A test lacks its lead, its expectation or its route."),
     firm("misplaced-fallback", "A rule stands after the fallback that takes every lead."),
+    MISPLACED_CONTINUE,
     firm("table-syntax", "A CSV table can't be read."),
     firm("table-value", "A cell of a CSV table can't be a value of its field."),
     firm("duplicate-key", "A CSV table has two rows for one key."),

@@ -386,8 +386,13 @@ def _entries(
             parts.append(made.head)
         else:
             number = numbers.pop(0)
-            parts.append(f"rule r{number} {{ when {draw(condition)} to {draw(chains)} }}")
+            chain = f"{draw(chains)}{draw(GOING_ON)}"
+            parts.append(f"rule r{number} {{ when {draw(condition)} to {chain} }}")
     return "\n".join(parts)
+
+
+GOING_ON = st.sampled_from(["", "", "", " else continue"])
+"""How the chain of a rule ends."""
 
 
 @attrs.frozen
@@ -421,7 +426,7 @@ def rule_tables(
     header = [*(column.name for column in columns), *(["territory"] if places else [])]
     rows: list[list[str]] = []
     rules: list[str] = []
-    first = numbers[0]
+    first, end = numbers[0], draw(GOING_ON)
     for number in [numbers.pop(0) for _ in range(draw(st.integers(1, min(3, len(numbers)))))]:
         asked = [draw(_cells(column, patterns=patterns)) for column in columns]
         if places:
@@ -433,8 +438,9 @@ def rule_tables(
         rows.append([f"r{number}", *(cell for cell, _ in asked), chain, due])
         when = " and ".join(condition for _, condition in asked if condition)
         sla = f"sla {due}" if due else ""
-        rules.append(f"rule r{number} {{ when {when} to {chain} {sla} }}")
-    head = f'rules from "t{first}.csv" by {", ".join(header)} {{ to column target sla column sla }}'
+        rules.append(f"rule r{number} {{ when {when} to {chain}{end} {sla} }}")
+    by = ", ".join(header)
+    head = f'rules from "t{first}.csv" by {by} {{ to column target{end} sla column sla }}'
     table = table_text(["name", *header, "target", "sla"], rows)
     return WrittenTable(head, f"t{first}.csv", table, "\n".join(rules))
 
