@@ -21,6 +21,7 @@ _LITERALS = {
     "NAME": "name",
     "STRING": "text",
     "NUMBER": "number",
+    "PERCENT": "percent",
     "DATE": "date",
     "HOURS": "hours",
     "TIME": "time",
@@ -260,6 +261,7 @@ class Builder:
         return _Columns([self.value(names)] if isinstance(names, Token) else names)
 
     text: Any = _type("text")
+    company_name: Any = _type("company-name")
     code: Any = _type("code")
     first_characters: Any = _option("first_characters")
     first_digits: Any = _option("first_digits")
@@ -332,7 +334,14 @@ class Builder:
         path, key, column = children
         return nodes.FromTable(self.value(path), self.name(key), self.named(column), span)
 
-    lookup = table
+    def lookup(self, span: Span, children: list[Any]) -> nodes.FromTable:
+        path, key, near, column = children
+        at = self.value(path), self.name(key), self.named(column)
+        return nodes.FromTable(*at, span, near)
+
+    def nearness(self, span: Span, children: list[Any]) -> nodes.NearClause:
+        percent, *then = (child for child in children if child is not None)
+        return nodes.NearClause(self.value(percent), tuple(map(self.name, then)), span)
 
     def segment(self, span: Span, children: list[Any]) -> nodes.Segment:
         name, condition = children

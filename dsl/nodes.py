@@ -161,8 +161,17 @@ class TypeNode:
 
 
 @frozen
+class NearClause:
+    """`near 92% then field, field`."""
+
+    percent: Literal
+    then: tuple[Name, ...]
+    span: Span = _span()
+
+
+@frozen
 class FromTable:
-    """`from "file" by field -> column`.
+    """`from "file" by field near 92% -> column`.
 
     Among territories: one for each value of the column. Behind a field: where its value
     is looked up. The column's name is a text where it isn't a word.
@@ -172,6 +181,7 @@ class FromTable:
     key: Name
     column: Name | Literal
     span: Span = _span()
+    near: NearClause | None = None
 
 
 @frozen

@@ -183,11 +183,13 @@ class Family:
 class RuleTable:
     """A table of which each row is a rule.
 
-    name: the file, as the policy names it. columns: the headings of those that are read, what
-    asks before what answers, which begins at `answers`. span: the head in the policy.
+    name: the file, as the policy names it. by: the names that its columns ask, as the head has
+    them. columns: the headings of those that are read, what asks before what answers, which
+    begins at `answers`. span: the head in the policy.
     """
 
     name: str
+    by: tuple[str, ...]
     columns: tuple[str, ...]
     answers: int
     span: Span = _span()

@@ -3,6 +3,7 @@
 | type          | normalised value                                   |
 | ------------- | -------------------------------------------------- |
 | text          | str, NFC, outer blanks removed, case folded        |
+| company-name  | str, without accents, signs and legal form, "muller"       |
 | code          | str, blanks removed, upper case, cut to `first`    |
 | salesforce-id | str, the form of 18 characters                     |
 | email         | str, lower case                                    |
@@ -27,6 +28,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias
 
+from turnout.dsl.nearness import Nearness
 from turnout.dsl.source import Span
 from turnout.frozen import attribute, frozen
 
@@ -54,6 +56,18 @@ class Text:
 
     word = "text"
     shape: ClassVar[Shape] = "text"
+
+
+@frozen
+class CompanyName(Text):
+    """The name of a firm, the same in all the ways to write it.
+
+    of: text fields whose name it is where the lead has none of its own, the first that has
+    one first.
+    """
+
+    word = "company-name"
+    of: tuple[str, ...] = ()
 
 
 @frozen
@@ -287,6 +301,11 @@ FieldType: TypeAlias = (
 )
 
 
+def taken_from(kind: FieldType) -> tuple[str, ...]:
+    """Return the fields that a value of a type is taken from where the lead has none."""
+    return kind.of if isinstance(kind, Domain | CompanyName) else ()
+
+
 def country_field(kind: FieldType) -> str | None:
     """Return the name of the country field that values of a type are read with, if any."""
     return kind.country if isinstance(kind, Subdivision | Phone) else None
@@ -305,11 +324,14 @@ class Lookup:
     """A table that a field takes its value from where the lead has none of its own.
 
     key: the field whose value is looked up. values: what the table says, by normalised key.
+    near: the rows by their names, where one that is called nearly so counts; `values` are then
+    those of keys that can mean but one.
     """
 
     key: str
     table: str
     values: Mapping[Value, Value] = attribute(hash=False, repr=False)
+    near: Nearness | None = attribute(default=None, hash=False)
 
 
 @frozen

@@ -33,6 +33,7 @@ from turnout.dsl.conditions import (
     WithinLast,
     WithinNext,
 )
+from turnout.dsl.nearness import Nearness
 from turnout.dsl.policy import Sla
 from turnout.dsl.targets import KindWord, Target, said
 from turnout.dsl.types import AnyOf, Boolean, Field, FieldType, OneOf, Text, Value
@@ -221,6 +222,8 @@ def typed(kind: FieldType) -> str:
         case types.Domain(of, without_free_mail):
             sources = f" of {' or '.join(of)}" if of else ""
             return f"{kind.word}{sources}{' without free-mail' if without_free_mail else ''}"
+        case types.CompanyName(of):
+            return f"{kind.word} of {' or '.join(of)}" if of else kind.word
         case types.Subdivision(country, within) | types.Phone(country, within):
             place = country or within
             return kind.word if place is None else f"{kind.word} of {place}"
@@ -228,6 +231,16 @@ def typed(kind: FieldType) -> str:
             return kind.word
         case _:
             assert_never(kind)
+
+
+def written_nearness(near: Nearness) -> str:
+    """Return how near a lookup's row has to be, as a schema would write it.
+
+    >>> written_nearness(Nearness(92, ("country",)))
+    'near 92% then country'
+    """
+    ties = f" then {', '.join(near.then)}" if near.then else ""
+    return f"near {near.percent}%{ties}"
 
 
 def _code(first: int | None, digits: int | None) -> str:

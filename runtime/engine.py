@@ -165,6 +165,7 @@ def engine(policy: Policy, plan: Plan) -> Engine:
             due=due(policy, clause.sla, holder, moment),
             actions=clause.actions,
             duplicate_of=before.duplicate_of,
+            looked_up=lead.looked_up,
         )
         remembered = tuple(found for found, _ in seen)
         watch = None

@@ -83,6 +83,7 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
     for route in policy.routes.values():
         for condition in _conditions(route.entries):
             _mark(policy, condition, used)
+        used.update(_asked_by_tables(policy, route.entries))
         for target in dict.fromkeys(_targets(route)):  # thousands of rules send to a few
             what = said(target)
             used.add((target.kind.definition, what.name))
@@ -158,6 +159,17 @@ def _conditions(entries: tuple[Entry, ...]) -> Iterator[Condition]:
         yield entry.condition
         if isinstance(entry, Block):
             yield from _conditions(entry.entries)
+
+
+def _asked_by_tables(policy: Policy, entries: tuple[Entry, ...]) -> Iterator[tuple[str, str]]:
+    """Yield what the heads of tables of rules name: without it, no row could be read."""
+    for entry in entries:
+        if isinstance(entry, Block):
+            yield from _asked_by_tables(policy, entry.entries)
+        elif entry.row is not None:
+            for name in entry.row.table.by:
+                definition = policy.definitions.get(name)
+                yield "field" if definition is None else definition.kind, name
 
 
 def _targets(block: Route | Block) -> Iterator[Target]:

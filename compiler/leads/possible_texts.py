@@ -102,7 +102,7 @@ class Axis:
         kind = self.field.type
         if isinstance(kind, types.Code):
             return isinstance(kind, types.SalesforceId) or kind.longest is not None
-        return not isinstance(kind, types.Text)
+        return not isinstance(kind, types.Text) or isinstance(kind, types.CompanyName)
 
     @cached_property
     def _words(self) -> list[str]:

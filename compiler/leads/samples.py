@@ -164,6 +164,8 @@ def _text(kind: types.FieldType, low: TextCut, high: TextCut) -> str | None:
     if isinstance(kind, types.Domain):
         made = _longer("abcdefghijklmnopqrstuvwxyz0123456789-.", low, high)
         return _ended(made, ".example", low, high)
+    if isinstance(kind, types.CompanyName):
+        return _longer("abcdefghijklmnopqrstuvwxyz0123456789", low, high)
     if not isinstance(kind, types.Code):
         return _longer("abcdefghijklmnopqrstuvwxyz0123456789-.", low, high)
     if kind.digits is None:

@@ -50,12 +50,16 @@ from turnout.dsl.conditions import (
     WithinLast,
     WithinNext,
 )
+from turnout.dsl.lookups import says_of
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values.words import has_word
 from turnout.frozen import attribute, define, frozen
 
 MOST_NEVER = 10_000
 """Sets of moments that don't come; with more, a witness may be at one of the others."""
+
+MOST_COMPARED = 1_000
+"""Literals of a field that are compared with a table's names; with more, nearness stays open."""
 
 MOST_COMBINATIONS = 1_000
 """Ways to lack a field of every identity; with more, a witness may be such a lead."""
@@ -106,9 +110,10 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None
     moments come, so that what no moment allows is impossible; None where any may.
     """
     atoms = list(asked)
+    in_tables = _in_tables(fields, atoms)
     by_field: dict[str, dict[Atom, None]] = {name: {} for name in fields}
     clocks: dict[Open | Duplicate, None] = {}
-    for atom in (*atoms, *_keys(fields, atoms)):
+    for atom in (*atoms, *_keys(fields, atoms, in_tables)):
         if isinstance(atom, Open | Duplicate):
             clocks[atom] = None
             by_field.setdefault(atom.field, {})[atom.fact] = None
@@ -123,7 +128,7 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None
         at, _ = builder.sides[atom] = builder.sides[atom.fact]
         builder.dimensions[at] = attrs.evolve(builder.dimensions[at], test=atom)
     builder.link_subdivisions()
-    builder.link_lookups()
+    builder.link_lookups(in_tables)
     for atom in clocks:
         if isinstance(atom, Duplicate):
             builder.link_history(atom)
@@ -133,7 +138,13 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None
     return Space(tuple(builder.dimensions), builder.sides, impossible, since or SINCE)
 
 
-def _keys(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> Iterator[Atom]:
+_InTables: TypeAlias = Mapping[str, Sequence[IsIn]]
+"""For each lookup of a field, in order, the keys that find a value there."""
+
+
+def _keys(
+    fields: Mapping[str, Field], atoms: Sequence[Atom], in_tables: _InTables
+) -> Iterator[Atom]:
     """Yield what else must be known of a lead than what is asked.
 
     For each lookup that matters whether the lead's key is in the table: it matters where
@@ -157,15 +168,31 @@ def _keys(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> Iterator[Atom]:
         after = [lookup.key for lookup in field.lookups]
         if isinstance(field.type, types.Subdivision) and field.type.country is not None:
             after.append(field.type.country)
-        yield from map(_in_table, field.lookups)
+        yield from in_tables[field.name]
         for name in after:
             if name not in known:
                 known.add(name)
                 pending.append(name)
 
 
-def _in_table(lookup: types.Lookup) -> IsIn:
-    return IsIn(lookup.key, frozenset(lookup.values))
+def _in_tables(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> _InTables:
+    """Return which keys find a value; of those that are near to a row, the ones that are asked.
+
+    Whether other texts are near to a row is left open: then a lead may have the value or not.
+    """
+    asked: dict[str, set[Value]] = {}
+    for atom in atoms:
+        if isinstance(atom, IsIn) and len(atom.values) <= MOST_COMPARED:
+            asked.setdefault(atom.field, set()).update(atom.values)
+
+    def found_by(lookup: types.Lookup) -> IsIn:
+        keys = frozenset(lookup.values)
+        near = lookup.near
+        if near is not None and len(literals := asked.get(lookup.key, ())) <= MOST_COMPARED:
+            keys |= {each for each in literals if says_of(near, each) is not None}
+        return IsIn(lookup.key, keys)
+
+    return {name: [found_by(lookup) for lookup in field.lookups] for name, field in fields.items()}
 
 
 def _class(dimension: Dimension, values: Values, today: date) -> int:
@@ -398,11 +425,11 @@ class _Builder:
 
     # -- a table and what is looked up in it --
 
-    def link_lookups(self) -> None:
+    def link_lookups(self, in_tables: _InTables) -> None:
         """Enter that no lead lacks a value that a table has for it."""
         for field in self.fields.values():
-            for lookup in field.lookups:
-                place = self.sides.get(_in_table(lookup))
+            for atom in in_tables.get(field.name, ()):
+                place = self.sides.get(atom)
                 if place is not None and self.value_at[field.name] != place[0]:
                     self.impossible.append(_box(place, (self.value_at[field.name], 1)))
 

@@ -34,6 +34,7 @@ _EMAIL = r"\A.+@[^@]*[^@.]\z"
 _PHONE = r"\A\+[1-9][0-9]{2,16}\z"
 _DOMAIN = r"\A[^.@/ ][^@/ ]*\.[^@/ .]+\z"
 _SALESFORCE_ID = r"\A[0-9A-Za-z]{15}[A-Z0-5]{3}\z"
+_COMPANY_NAME = r"\A[^ -/:-@\[-`{-~]+(?: [^ -/:-@\[-`{-~]+)*\z"
 _TEXT = r"\A[^ ]+(?: [^ ]+)*\z"
 
 
@@ -43,6 +44,8 @@ def kinds(kind: types.FieldType) -> tuple[ExpressionAutomaton, ...]:
 
 
 def _expressions(kind: types.FieldType) -> tuple[str, ...]:
+    if isinstance(kind, types.CompanyName):
+        return (_COMPANY_NAME,)
     if isinstance(kind, types.SalesforceId):
         return (_SALESFORCE_ID,)
     if isinstance(kind, types.Code):

@@ -8,6 +8,11 @@ _CLOCK = r"\d{1,2}(?:[:.h]\d{2})?(?:\s*[ap]\.?m\.?)?"
 MOMENTS: tuple[Phrase, ...] = (
     # -- days, hours, dates and times --
     Phrase(
+        r"\bopen\s+(?P<wrong>24\s*(?:/|x)\s*7)(?![\w:.-])",
+        "mon..sun 00:00-24:00",
+        "days and hours are written `mon..fri 09:00-17:00`",
+    ),
+    Phrase(
         rf"(?P<wrong>(?:from\s+)?(?P<one>{_CLOCK})\s*<TO>\s*(?P<two>{_CLOCK}))(?![\w:.-])",
         other.hours,
         "hours are written `09:00-17:00`",
@@ -16,6 +21,12 @@ MOMENTS: tuple[Phrase, ...] = (
         r"(?P<wrong>\b(?P<one><DAY>)\s*<TO>\s*(?P<two><DAY>)\b)",
         other.days,
         "days from one to another are written with two dots",
+    ),
+    Phrase(
+        rf"(?P<wrong>(?P<first><DAY>)\s*<TO>\s*(?P<last><DAY>)\s+"
+        rf"(?:from\s+)?(?P<one>{_CLOCK})\s*<TO>\s*(?P<two>{_CLOCK}))(?![\w:.-])",
+        other.days_and_hours,
+        "days and hours are written `mon..fri 09:00-17:00`",
     ),
     Phrase(
         r"(?P<wrong>(?:from\s+|between\s+)?(?P<a><DATE>)\s*(?:<TO>|and)\s*(?P<b><DATE>))",

@@ -28,6 +28,7 @@ _TYPES: Mapping[str, tuple[str, ...]] = {
     "language": ("lang", "locale"),
     "country": ("country code", "nation"),
     "email": ("mail", "e-mail", "email address", "mail address"),
+    "company-name": ("company", "account", "organization", "organisation", "firm", "company_name"),
     "salesforce-id": ("sfid", "salesforce_id"),
     "any of": ("multiselect", "multi-select", "multipicklist", "multi-picklist", "set"),
     "one of": ("enum", "picklist", "select", "choice", "oneof", "one-of", "one_of", "dropdown"),
@@ -117,7 +118,17 @@ def hours(found: Found) -> str | None:
 
 def days(found: Found) -> str:
     """Return days of the week from one to another."""
-    return f"{found['one'][:3].lower()}..{found['two'][:3].lower()}"
+    return _days(found["one"], found["two"])
+
+
+def _days(first: str, last: str) -> str:
+    return f"{first[:3].lower()}..{last[:3].lower()}"
+
+
+def days_and_hours(found: Found) -> str | None:
+    """Return hours from one time to another on days from one to another."""
+    at = hours(found)
+    return None if at is None else f"{_days(found['first'], found['last'])} {at}"
 
 
 def span(found: Found) -> str | None:

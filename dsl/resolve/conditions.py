@@ -318,11 +318,19 @@ class ConditionReader:
         for literal in node.operands:
             text = _normal(field, literal.text)
             if not text:
-                self._scope.report("unknown-value", literal.span, "this text is empty")
+                message = (
+                    "this text has no letter" if literal.text.strip() else "this text is empty"
+                )
+                self._scope.report("unknown-value", literal.span, message)
                 return None
             if kind is HasWord and not any(map(is_of_word, text)):
                 message = "no word is without a letter or digit"
                 advice = f"ask `{field.name} contains {quoted(literal.text)}`"
+                self._scope.report("unknown-value", literal.span, message, help=advice)
+                return None
+            if kind is EndsWith and _is_legal_form(field, literal.text):
+                message = f"no `{field.name}` ends with a legal form"
+                advice = "a company-name is without it; ask a text field of the same column"
                 self._scope.report("unknown-value", literal.span, message, help=advice)
                 return None
             longest = field.type.longest if isinstance(field.type, types.Code) else None
@@ -503,7 +511,20 @@ def _choices(field: Field) -> tuple[str, ...]:
     return tuple(field.type.people.values()) if isinstance(field.type, types.PersonName) else ()
 
 
+def _is_legal_form(field: Field, text: str) -> bool:
+    if not isinstance(field.type, types.CompanyName):
+        return False
+    from turnout.dsl.values.company_names import company_name, written_words  # noqa: PLC0415
+
+    found = company_name(f"firm of ten {text}")
+    return isinstance(found, str) and not found.endswith(written_words(text))
+
+
 def _normal(field: Field, text: str) -> str:
+    if isinstance(field.type, types.CompanyName):
+        from turnout.dsl.values.company_names import written_words  # noqa: PLC0415 - as `readers`
+
+        return written_words(text)
     if isinstance(field.type, types.SalesforceId):
         return text.strip()
     if isinstance(field.type, types.Code):

@@ -129,7 +129,8 @@ class RuleTableReader:
         self._complain_of_columns(node, sheet, {*columns, name_at})
         named = tuple(_names(node, sheet, read, name_at))
         headings = tuple(table.columns[at] for at in columns)
-        origin = policy.RuleTable(table.name, headings, len(dict.fromkeys(read)), _head(node))
+        by = tuple(each.name.text for each in node.by)
+        origin = policy.RuleTable(table.name, by, headings, len(dict.fromkeys(read)), _head(node))
         return RuleRows(sheet, found, answers, named, origin)
 
     def _asking(self, node: nodes.AskedBy, columns: tuple[str, ...]) -> AskingColumn | None:

@@ -106,24 +106,40 @@ def _check_currencies(
 def _check_sources(
     written: Sequence[nodes.FieldNode], fields: dict[str, types.Field], scope: Scope
 ) -> None:
-    """Leave out of `domain of ...` what is no field that a domain can be taken from."""
+    """Leave out of `domain of ...` and `company-name of ...` what neither can be taken from."""
     for node in written:
         field = fields.get(node.name.text)
-        if field is None or not isinstance(field.type, types.Domain) or not field.type.of:
+        if (
+            field is None
+            or not isinstance(field.type, types.Domain | types.CompanyName)
+            or not field.type.of
+        ):
             continue
+        is_domain = isinstance(field.type, types.Domain)
         kept: list[str] = []
         written_names = (each for option in node.type.options for each in option.operands)
         for name in (nodes.Name(each.text, each.span) for each in written_names):
             source = scope.field(name, fields)
-            if source is not None and not isinstance(source.type, types.Email | types.Text):
-                message = f"no domain can be taken from `{name.text}`"
+            if source is not None and not _can_be_taken_from(source.type, is_domain=is_domain):
+                what = "domain" if is_domain else "company's name"
+                message = f"no {what} can be taken from `{name.text}`"
                 said = f"it is {article(source.type.word)} field"
-                advice = "name a field of e-mail addresses, or a text with web addresses"
+                advice = (
+                    "name a field of e-mail addresses, or a text with web addresses"
+                    if is_domain
+                    else "name a text field; a domain's own field is `domain of ...`"
+                )
                 scope.report("type-mismatch", name.span, message, text=said, help=advice)
             elif source is not None:
                 kept.append(name.text)
         of = tuple(dict.fromkeys(kept))
         fields[node.name.text] = attrs.evolve(field, type=attrs.evolve(field.type, of=of))
+
+
+def _can_be_taken_from(kind: types.FieldType, *, is_domain: bool) -> bool:
+    if isinstance(kind, types.Email):
+        return is_domain
+    return isinstance(kind, types.Text) and not isinstance(kind, types.CompanyName)
 
 
 def _columns(node: nodes.FieldNode, scope: Scope) -> tuple[str, ...]:
@@ -180,6 +196,8 @@ def _tells_apart(kind: types.FieldType) -> bool:
     match kind:
         case types.Code(first):
             return first is None
+        case types.CompanyName():
+            return False
         case types.Text() | types.Email() | types.Phone() | types.Integer() | types.Number():
             return True
         case (
@@ -427,6 +445,11 @@ def _domain(node: nodes.TypeNode, scope: Scope) -> types.Domain | None:
     return types.Domain(sources, without)
 
 
+def _company_name(node: nodes.TypeNode, scope: Scope) -> types.CompanyName | None:
+    domain = _domain(node, scope)  # taken from other fields in the same words
+    return None if domain is None else types.CompanyName(domain.of)
+
+
 def _picklist(node: nodes.TypeNode, scope: Scope) -> types.OneOf | types.AnyOf | None:
     values: dict[str, nodes.Literal] = {}
     for literal in node.literals:
@@ -452,6 +475,7 @@ def _picklist(node: nodes.TypeNode, scope: Scope) -> types.OneOf | types.AnyOf |
 # The types that only read their own options.
 _SIMPLE: Mapping[str, Callable[[nodes.TypeNode, Scope], types.FieldType | None]] = {
     "boolean": _boolean,
+    "company-name": _company_name,
     "date": _date,
     "domain": _domain,
 }

@@ -11,13 +11,16 @@ from turnout.dsl import nodes
 from turnout.dsl.headers import ColumnNames, Headers
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
-from turnout.dsl.types import Field
+from turnout.dsl.types import Field, taken_from
 
 _NAMED_AT_MOST = 10
 
 
 def field_column(field: Field, columns: Sequence[str]) -> int | None:
     """Return the place of a field's column, None where no column, or none clearly, is its.
+
+    What a lead's other fields have (`company-name of company`) may stand in a column that is
+    called like one of these.
 
     >>> from turnout.dsl.types import Text
     >>> field_column(Field("postal_code", Text()), ["Area", "Postal Code"])
@@ -27,7 +30,10 @@ def field_column(field: Field, columns: Sequence[str]) -> int | None:
     found = next(iter(binding.columns), None) if len(binding.columns) == 1 else None
     if found is None and binding.several:
         found = binding.several[0].places[0].columns[0]
-    return None if found is None else columns.index(found)
+    if found is not None:
+        return columns.index(found)
+    places = (_place(name, columns) for name in taken_from(field.type))
+    return next((place for place in places if place is not None), None)
 
 
 def key_column(
@@ -54,8 +60,12 @@ def value_column(
 
 def named_column(name: nodes.Name | nodes.Literal, columns: Sequence[str]) -> int | None:
     """Return the place of the column that a policy names, None where none clearly is it."""
-    found = ColumnNames(columns).find(name.text)
-    is_clear = len(found) == 1 or name.text in found
+    return _place(name.text, columns)
+
+
+def _place(name: str, columns: Sequence[str]) -> int | None:
+    found = ColumnNames(columns).find(name)
+    is_clear = len(found) == 1 or name in found
     return columns.index(found[0]) if is_clear else None
 
 

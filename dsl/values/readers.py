@@ -41,6 +41,7 @@ _REMEMBERED = 2_000
 _LONGEST_REMEMBERED = 100
 _WORDS: dict[type[types.FieldType], str] = {
     types.Text: "text",
+    types.CompanyName: "the name of a company",
     types.Code: "a code",
     types.SalesforceId: "a Salesforce id",
     types.Email: "an e-mail address",
@@ -220,7 +221,7 @@ def _with_ranges(
 def _word_reader(kind: _Words) -> FromText:
     match kind:
         case types.Text():
-            return lambda text, _country: normal_text(text)
+            return _free_text(kind)
         case types.SalesforceId():
             return salesforce_id
         case types.Code(first, digits):
@@ -255,6 +256,14 @@ def _word_reader(kind: _Words) -> FromText:
             return picklists.person(people)
         case _:
             assert_never(kind)
+
+
+def _free_text(kind: types.Text) -> FromText:
+    if not isinstance(kind, types.CompanyName):
+        return lambda text, _country: normal_text(text)
+    from turnout.dsl.values import company_names  # noqa: PLC0415
+
+    return company_names.company_name
 
 
 def _digits(value: object) -> str | None:

@@ -179,7 +179,7 @@ def _written(value: Value) -> object:
     return {"number": format(Decimal(str(value)), "f")} if is_number else jsonable(value)
 
 
-NEVER_SURE = (types.Phone, types.Domain, types.SalesforceId)
+NEVER_SURE = (types.Phone, types.Domain, types.SalesforceId, types.CompanyName)
 """Types whose tables a page doesn't carry; it says so of each value of them."""
 
 

@@ -33,6 +33,12 @@ APART: Mapping[str, str] = MappingProxyType(
         "test_the_same_policy_is_the_same_bytes_whatever_the_hash_seed": "processes",
         "tests/compiler/test_deadlines.py": "waits for deadlines",
         "tests/compiler/test_pictures.py::test_graphviz_keeps_the_places_of_the_dot": "Graphviz",
+        "tests/compiler/test_pictures.py::"
+        "test_a_list_of_any_size_is_pages_with_every_line_once": "its size",
+        "tests/compiler/test_pictures.py::test_the_layout_of_who_gets_what_holds": "large pictures",
+        "tests/compiler/test_pictures.py::"
+        "test_an_overview_of_thousands_of_rules_is_neither_a_word_nor_a_wall": "its size",
+        "tests/dsl/test_headers.py::test_a_key_is_its_own_key": "a law",
         "tests/dsl/test_mistakes.py": "a hundred wrong files, each read anew as it was meant",
         "tests/dsl/test_policy_files.py::test_a_condition_of_10_000_parts_is_read": "its size",
         "tests/dsl/test_policy_files.py::test_a_policy_of_too_many_files_is_refused": "1,001 files",
@@ -49,12 +55,13 @@ APART: Mapping[str, str] = MappingProxyType(
         "test_a_cell_of_many_lines_that_is_too_long_is_broken_and_its_lines_are_read_again": "size",
         "tests/runtime/test_rolling_caps.py::"
         "test_a_cap_holds_over_processes_that_route_at_the_same_time": "processes",
-        "tests/runtime/test_state_files.py::"
-        "test_a_run_killed_anywhere_and_repeated_decides_as_one_that_was_not": "kills six runs",
-        "tests/runtime/test_state_files.py::"
-        "test_runs_that_start_together_on_a_new_file_wait_for_each_other": "processes",
-        "tests/runtime/test_state_files.py::"
-        "test_processes_that_share_a_state_decide_each_lead_once_and_stay_fair": "three runs",
+        "tests/runtime/test_batches_of_moves.py": "moves thousands of leads, and waits for turns",
+        "tests/runtime/test_carrying.py": "carries states out and in again",
+        "tests/runtime/test_totals.py": "a law",
+        "tests/runtime/test_renaming.py": "renames everything in states of each kind",
+        "tests/runtime/test_state_files.py": "processes, kills and waits",
+        "tests/runtime/test_stores.py::"
+        "test_every_decision_is_read_back_as_it_was_recorded": "a law",
         "tests/turnout/test_cli.py::test_a_reader_that_stops_early_is_no_fault": "processes",
         "tests/turnout/test_cli.py::test_output_that_the_encoding_lacks_is_escaped": "processes",
         "tests/turnout/test_cli.py::"
@@ -63,8 +70,8 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_commands.py::"
         "test_output_does_not_depend_on_the_seed_of_hashes": "every command, three times",
         "tests/turnout/test_commands.py::test_piped_output_has_no_colours": "processes",
-        "tests/turnout/test_diagram.py::"
-        "test_a_picture_is_the_same_whatever_the_seed_of_hashes": "processes",
+        "tests/turnout/test_diagram.py": "draws policies of many pages",
+        "tests/turnout/test_diff.py": "makes repositories and compares their revisions",
         "tests/compiler/test_recompiled.py": "checks each edit anew, and from scratch",
         "tests/turnout/test_completion.py": "an editor and its server, in processes",
         "tests/turnout/test_editor_features.py": "as above",
@@ -72,9 +79,10 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_program_leads.py": "imports pandas",
         "tests/turnout/test_promise_commands.py::"
         "test_a_state_that_another_run_holds_is_waited_for_and_then_said": "waits for a lock",
+        "tests/turnout/test_log_command.py": "a state of its own for each test",
+        "tests/turnout/test_site_watching.py": "waits for changes",
         "tests/turnout/test_site_files.py": "makes sites of many pages",
-        "tests/turnout/test_reports.py::"
-        "test_sarif_is_as_the_official_schema_says": "a schema of 3,000 lines, asked of many",
+        "tests/turnout/test_reports.py": "every form of report, some held to large schemas",
         "tests/turnout/test_site_in_browser.py": "starts Chromium, and opens pages in it",
         "tests/turnout/test_tried_leads.py": "tries 1,600 leads in Chromium",
         "tests/turnout/test_ten_sources.py": "routes twelve files of leads",

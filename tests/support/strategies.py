@@ -80,6 +80,7 @@ COLUMNS = (
     Column("mail", "email", "text", ('"ana@firm.example"', '"ben@firm.example"')),
     Column("place", "code 5 digits", "text", ('"02134"', '"02135"', '"10115"')),
     Column("mobile", "phone of DE", "text", ('"+49 30 123456"', '"030/123457"', '"+14155550100"')),
+    Column("firm", "company-name", "text", ('"Acme, Inc."', '"ACME Söhne"', '"o"', '"b"')),
     Column("site", "domain", "domain", ('"acme.co.uk"', '"www.firm.example"', '"gmail.com"')),
     Column("staff", "integer 0..", "ordered", ("0", "9", "10", "11", "1k")),
     Column("score", "integer 0..100", "ordered", ("0", "50", "51", "99", "100")),
@@ -180,7 +181,7 @@ def _tests(draw: DrawFn, column: Column, *, patterns: bool) -> str:
             return f"{name} is {draw(st.sampled_from(('', 'not ')))}free-mail"
         case "text" | "domain" if draw(st.booleans()):
             parts = ["starts with", *(["ends with", "contains"] if patterns else [])]
-            if patterns and column.words.startswith(("text", "email", "domain")):
+            if patterns and column.words.startswith(("text", "email", "domain", "company")):
                 parts.append("has word")
             if patterns and draw(st.integers(0, 3)) == 0:
                 return f"{name} matches {draw(st.sampled_from(PATTERNS))}"

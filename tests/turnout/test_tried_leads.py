@@ -58,7 +58,7 @@ ODD = ("n/a", "-", "unknown", "=5", "1,200", "2k", "-3", "Germany", "U.S.", "012
 FREE = (types.Text, types.Code, types.Country, types.Integer, types.Number, types.Money)
 """Types whose controls take any text."""
 
-NEVER_SURE = (types.Phone, types.Domain, types.SalesforceId)
+NEVER_SURE = (types.Phone, types.Domain, types.SalesforceId, types.CompanyName)
 LOOKED_AT = 5
 """Leads whose lines are held to the picture's, too; their places take long to find."""
 

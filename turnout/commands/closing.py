@@ -1,4 +1,7 @@
-"""Leads that come to their end, for the commands that say which end it was."""
+"""`turnout close` and `turnout converted`: leads that come to their end.
+
+Two commands and not an option of one, since each is what people say of a lead.
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -6,19 +9,54 @@ from pathlib import Path
 import click
 
 from turnout.commands.lead_ids import never_routed
-from turnout.commands.policies import chosen_route, fit_policy
+from turnout.commands.options import STATE, Command, color_option, signed
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.waiting import WAITING
 from turnout.rendering.report import counted
 from turnout.runtime.router import Router
 
 
-def close_leads(
+def closing(name: str, told: str, *, converted: bool) -> Command:
+    """Return the command that closes leads. told: what it does. converted: they were won."""
+
+    @click.command(
+        name,
+        cls=Command,
+        help=f"{told}\n\nLeads that were closed before are left as they are.",
+        examples=(f"turnout {name} inbound.route L-10017 --by ana --state inbound.db",),
+    )
+    @POLICY
+    @click.argument("leads", nargs=-1, required=True, metavar="ID...")
+    @STATE
+    @signed
+    @WAITING
+    @ROUTE
+    @color_option
+    def command(
+        *,
+        policy: Path,
+        leads: tuple[str, ...],
+        state: Path,
+        by: str,
+        reason: str,
+        at: datetime | None,
+        wait: int,
+        route_name: str | None,
+    ) -> None:
+        of = policy, route_name, state, wait
+        _close(of, leads, by=by, reason=reason, at=at, converted=converted)
+
+    return command
+
+
+def _close(
     of: tuple[Path, str | None, Path, int],
     leads: tuple[str, ...],
     *,
     by: str,
     reason: str,
     at: datetime | None,
-    converted: bool = False,
+    converted: bool,
 ) -> None:
     """Close leads and print how many there were. of: policy, route, state, seconds to wait.
 

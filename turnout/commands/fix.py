@@ -77,8 +77,10 @@ def _finish(path: Path, after: str, *, has_diff: bool) -> None:
             stream.write(whole.encode())
         return
     inks = {"+": Ink.HELP, "-": Ink.ERROR, "@": Ink.NOTE}
-    names = path.name, path.name, "as it is", "mended"
-    for line in difflib.unified_diff(raw.splitlines(), whole.splitlines(), *names, lineterm=""):
+    name = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+    names = f"{name} (as it is)", f"{name} (mended)"
+    old, new = (text.removeprefix("\ufeff").splitlines() for text in (raw, whole))
+    for line in difflib.unified_diff(old, new, *names, lineterm=""):
         click.echo(paint(visible(line), inks.get(line[:1], Ink.PLAIN)))
 
 

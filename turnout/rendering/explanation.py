@@ -6,8 +6,9 @@ from typing import Any
 
 import attrs
 
+from turnout.dsl.lookups import LookupRow
 from turnout.dsl.targets import BY_WORD, DRAWN, CurrentOwner
-from turnout.dsl.wording import acted
+from turnout.dsl.wording import acted, quoted
 from turnout.printable import visible
 from turnout.rendering.screen import Ink, fill, hanging, paint, width
 from turnout.runtime.decisions import Decision, PassedOver
@@ -51,9 +52,23 @@ def explanation_text(explanation: Explanation, screen: int, *, has_state: bool) 
     yield from _bold(f"lead {decision.lead} goes to {goes_to(decision)}", screen)
     yield from _table(_reasons(explanation, has_state=has_state), screen)
     yield from _section("The lead, as the policy sees it", explanation.values.items(), screen)
+    yield from _section("Found in tables by nearness", found_rows(decision), screen)
     yield from _section("What could not be used of it", _issues(decision), screen)
     turned_away = _turned_away(explanation.tried)
     yield from _section("Asked before, and what turned the lead away", turned_away, screen)
+
+
+def found_rows(decision: Decision) -> list[tuple[str, str]]:
+    """Return each value that was found by nearness, with what was compared.
+
+    Such as ("account_owner", 'company "Muller Co" ~ accounts.csv line 17 "Mueller": 92 %').
+    """
+    return [(each.field, _compared(each)) for each in decision.looked_up]
+
+
+def _compared(found: LookupRow) -> str:
+    row = f"{found.table} line {found.line} {quoted(found.row)}"
+    return f"{found.by} {quoted(found.value)} ~ {row}: {found.percent} %"
 
 
 def goes_to(decision: Decision) -> str:

@@ -28,6 +28,10 @@ MOST_VALUES = 25
 """Values of a list; a column with more of them is no picklist."""
 
 _CODES = re.compile(r"zip|postal|postcode|plz|sku|code", re.IGNORECASE)
+_COMPANIES = re.compile(
+    r"(?:company|account|firm|organi[sz]ation|firma|empresa|soci[eé]t[eé])(?:[ _-]?name)?",
+    re.IGNORECASE,
+)
 _COUNTRIES = re.compile(r"country|land|pays|pais|paese|nation", re.IGNORECASE)
 _IDS = re.compile(r"(?:.*[ _-])?(?:id|key|number|nr|no)", re.IGNORECASE)
 _YES_NO = [{"yes", "no"}, {"true", "false"}, {"y", "n"}, {"t", "f"}, {"1", "0"}]
@@ -133,6 +137,8 @@ def _types(column: _Column) -> list[str]:
             "domain|web|site", column.header, re.IGNORECASE
         ):
             found.append("domain")
+    if _COMPANIES.fullmatch(column.header):
+        found.append("company-name")
     if 1 < len(counts) <= MOST_VALUES and 3 * len(counts) <= len(values):
         listed = ", ".join(each if is_name(each) else quoted(each) for each in sorted(counts))
         found.append(f"one of [{listed}]")

@@ -107,6 +107,11 @@ def _caveats(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
                 f"leads without a {name} of their own: the versions look it up in tables that"
                 " differ, and ask how long ago it is"
             )
+        if any(_is_found_by_nearness(name, policy) for policy in (old, new)):
+            yield (
+                f"leads whose {name} is found by a name that is near to a row's, and not equal:"
+                " the versions look it up in tables that differ"
+            )
         types_ = [each.fields[name].type for each in (old, new) if name in each.fields]
         linked = [kind for kind in types_ if isinstance(kind, types.Subdivision) and kind.country]
         if len(types_) == 2 and linked:
@@ -114,6 +119,11 @@ def _caveats(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
                 f"leads whose {name} is written without its country: the versions take its country"
                 " from other fields or tables"
             )
+
+
+def _is_found_by_nearness(name: str, policy: Policy) -> bool:
+    field = policy.fields.get(name)
+    return field is not None and any(lookup.near is not None for lookup in field.lookups)
 
 
 def _columns(field: Field) -> list[str]:
@@ -169,7 +179,8 @@ class _Builder:
             sights[name] = sight if name in self.alike else _pieced(sight, fields[name], fields)
 
     def _both(self, name: str, old: Field, new: Field) -> None:
-        joined = _joined(old.type, new.type)
+        is_taken = bool(types.taken_from(old.type) or types.taken_from(new.type))
+        joined = None if is_taken else _joined(old.type, new.type)
         if joined is None or _have_telling_placeholders(old, new):
             self._field(name, new.type, name)
             self._field(name + BEFORE, old.type, name)

@@ -138,7 +138,7 @@ def _options(kind: types.FieldType) -> dict[str, Any]:
             return {**asked, "told": told is not None}
         case types.Code(first, digits):
             return {"first": first, "digits": digits}
-        case types.Domain(of):
+        case types.Domain(of) | types.CompanyName(of):
             return {"of": list(of)}
         case types.OneOf(values) | types.AnyOf(values):
             return {"values": list(values)}
@@ -167,7 +167,8 @@ def _lookup(lookup: types.Lookup) -> dict[str, Any]:
     """Return a lookup's table by the text of its keys; None for one that is too long."""
     values = lookup.values if len(lookup.values) <= MOST_ROWS else None
     said = None if values is None else {_stored(key): jsonable(of) for key, of in values.items()}
-    return {"key": lookup.key, "table": lookup.table, "values": said}
+    is_near = lookup.near is not None
+    return {"key": lookup.key, "table": lookup.table, "values": said, "near": is_near}
 
 
 def _stored(key: Value) -> str:

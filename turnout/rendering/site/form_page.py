@@ -169,7 +169,7 @@ def _hint(field: Field) -> Node:
             )
         case types.Money(currency):
             return f"an amount in {currency}"
-        case types.Code() | types.Domain():
+        case types.Code() | types.Domain() | types.CompanyName():
             return told(typed(field.type))
         case (
             types.AnyOf()

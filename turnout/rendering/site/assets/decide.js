@@ -154,6 +154,7 @@
         }
         return { value: first === null ? code : code.slice(0, first) };
       },
+      "company-name": () => UNSURE,
       "salesforce-id": () => UNSURE,
       phone: () => UNSURE,
       domain: () => UNSURE,
@@ -282,7 +283,7 @@
       if (field.missing.includes(normalText(text))) return MISSING;
       if ("='\"".includes(text[0])) return UNSURE;
       const { type } = field;
-      if (type === "text" || type === "code" || type === "salesforce-id" || type === "language") {
+      if (type === "text" || type === "company-name" || type === "code" || type === "salesforce-id" || type === "language") {
         const known = type === "language" ? likely : certain;
         if (isPlaceholder(text, known)) return unread("a placeholder");
         return byType[type](field, text);
@@ -385,7 +386,8 @@
     }
 
     function taken(field, values) {
-      // Which part of a host's name is registered is a list of its own: it isn't here.
+      // Which part of a host's name is registered, and which words of a firm's are its legal
+      // form, are lists of their own: they aren't here.
       for (const of of field.of ?? []) if (values[of] !== undefined) return UNSURE;
       for (const lookup of field.lookups) {
         const key = values[lookup.key];
@@ -393,6 +395,7 @@
         if (key === UNSURE || lookup.values === null) return UNSURE;
         const found = lookup.values[stored(key)];
         if (found !== undefined) return typed(field, found);
+        if (lookup.near) return UNSURE; // names aren't compared here
       }
       return undefined;
     }
