@@ -75,6 +75,16 @@ def _test(operator: str) -> Any:  # noqa: ANN401 - a method of whatever shape
     return build
 
 
+def _beside(sign: str) -> Any:  # noqa: ANN401 - as `_test`
+    """Build a comparison of two fields. sign: "" where it stands between them as a token."""
+
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Beside:
+        field, *between, other = children
+        return nodes.Beside(self.name(field), sign or str(between[0]), self.name(other), span)
+
+    return build
+
+
 def _type(word: str) -> Any:  # noqa: ANN401 - as `_test`
     def build(self: "Builder", span: Span, children: list[Any]) -> nodes.TypeNode:
         literals: tuple[nodes.Literal, ...] = ()
@@ -610,6 +620,10 @@ class Builder:
     def compare(self, span: Span, children: list[Any]) -> nodes.Test:
         field, operator, bound = children
         return nodes.Test(self.name(field), str(operator), (self.value(bound),), span)
+
+    compare_field: Any = _beside("")
+    same_as: Any = _beside("=")
+    other_than: Any = _beside("!=")
 
     def open_(self, span: Span, children: list[Any]) -> nodes.Open:
         return nodes.Open(self.name(children[0]), span)

@@ -81,6 +81,10 @@ SHORT_FRAGMENT = warning(
 MISPLACED_CONTINUE = firm(
     "misplaced-continue", "An `else continue` stands where no rule comes next."
 )
+FIELD_AS_VALUE = warning(
+    "field-as-value", "A value that is asked for has the name of a field of the same type."
+)
+
 UNREAD_COLUMN = warning("unread-column", "Nothing reads a column of a table of rules.")
 EMPTY_TABLE = warning("empty-table", "A table of rules has no rows.")
 
@@ -103,6 +107,7 @@ READING = (
     firm("overlapping-hours", "Two blocks of a calendar's hours share time."),
     firm("type-mismatch", "A field is asked something that its type can't answer."),
     SHORT_FRAGMENT,
+    FIELD_AS_VALUE,
     firm("definition-cycle", "A territory or segment is defined by itself."),
     firm("lookup-cycle", "Fields are looked up by each other in a circle."),
     firm("no-identity", "A policy asks for earlier leads and doesn't say which are the same."),

@@ -76,6 +76,19 @@ class Test:
 
 
 @frozen
+class Beside:
+    """Two fields of a lead, held against each other.
+
+    operator: "<", "<=", "=", "!=", ">=" or ">".
+    """
+
+    field: Name
+    operator: str
+    other: Name
+    span: Span = _span()
+
+
+@frozen
 class All:
     """Parts joined by `and`."""
 
@@ -114,7 +127,7 @@ class Duplicate:
     span: Span = _span()
 
 
-ConditionNode: TypeAlias = Bare | Test | All | Any | Negation | Open | Duplicate
+ConditionNode: TypeAlias = Bare | Test | Beside | All | Any | Negation | Open | Duplicate
 
 
 # -- declarations --

@@ -13,6 +13,7 @@ from turnout.dsl.conditions import (
     Age,
     And,
     Atom,
+    Beside,
     Between,
     Condition,
     Contains,
@@ -315,6 +316,8 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
             return atom.field
         case Duplicate():
             return "duplicate"
+        case Beside(field, operator, other):
+            return f"{field} {operator} {other}"
         case _:
             assert_never(atom)
 

@@ -8,13 +8,13 @@ from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import (
     SEEN,
     And,
-    Circumstance,
     Condition,
     Duplicate,
     Named,
     Open,
     Or,
     atoms,
+    fields_of,
 )
 from turnout.dsl.policy import TableRow
 from turnout.dsl.types import Field, Value, Values
@@ -156,11 +156,9 @@ def _causes(
         return [c for part in failed.parts for c in _causes(part, inside, values, clock, fields)]
     asked = list(atoms(failed))
     shown = {
-        atom.field: show(fields[atom.field], values[atom.field])
-        if atom.field in values
-        else "missing"
+        name: show(fields[name], values[name]) if name in values else "missing"
         for atom in asked
-        if not isinstance(atom, Circumstance)
+        for name in fields_of(atom)
     }
     if any(isinstance(atom, Open) for atom in asked):
         shown["clock"] = f"{clock:%Y-%m-%d %H:%M} UTC"

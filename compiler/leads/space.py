@@ -20,19 +20,22 @@ import attrs
 from turnout.compiler import masks
 from turnout.compiler.classes import class_of, finder, is_as_tested
 from turnout.compiler.leads import partitions
-from turnout.compiler.leads.dimensions import NO, YES, Dimension, DimensionKind
+from turnout.compiler.leads.dimensions import NO, YES, Dimension, DimensionKind, pair_field
 from turnout.compiler.leads.partitions import Partition
 from turnout.compiler.leads.possible_texts import Axis, axes
 from turnout.compiler.leads.prefixes import text
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.timeline import contradictions
+from turnout.compiler.leads.together import Together, together
 from turnout.compiler.leads.universe import country_of, example, subdivisions_by_country, universe
 from turnout.compiler.masks import Mask
 from turnout.compiler.program import SINCE
 from turnout.dsl import types
 from turnout.dsl.conditions import (
+    TURNED,
     Age,
     Atom,
+    Beside,
     Between,
     Contains,
     Duplicate,
@@ -46,9 +49,11 @@ from turnout.dsl.conditions import (
     Open,
     Pattern,
     Present,
+    Sign,
     StartsWith,
     WithinLast,
     WithinNext,
+    fields_of,
 )
 from turnout.dsl.lookups import says_of
 from turnout.dsl.types import Field, Value, Values
@@ -93,9 +98,17 @@ class Space:
         return axes(self.dimensions)
 
     @cached_property
-    def tight(self) -> tuple[Axis, ...]:
-        """Those of `texts` of which some combinations of classes may be no text."""
-        return tuple(axis for axis in self.texts.values() if axis.is_tight)
+    def standings(self) -> tuple[Together, ...]:
+        """The fields that are compared with each other, those together that are linked so."""
+        return together(self.dimensions, self.texts)
+
+    @cached_property
+    def tight(self) -> tuple[Axis | Together, ...]:
+        """What knows of some combinations of classes that they are no lead.
+
+        Fields that are compared come first: what they settle of texts holds for these, too.
+        """
+        return (*self.standings, *(axis for axis in self.texts.values() if axis.is_tight))
 
     def classify(self, values: Values, today: date) -> list[int]:
         """Return a lead's class on each dimension."""
@@ -113,8 +126,12 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None
     in_tables = _in_tables(fields, atoms)
     by_field: dict[str, dict[Atom, None]] = {name: {} for name in fields}
     clocks: dict[Open | Duplicate, None] = {}
+    compared = list(dict.fromkeys(atom for atom in atoms if isinstance(atom, Beside)))
     for atom in (*atoms, *_keys(fields, atoms, in_tables)):
-        if isinstance(atom, Open | Duplicate):
+        if isinstance(atom, Beside):
+            for name in fields_of(atom):
+                by_field.setdefault(name, {})[Present(name)] = None
+        elif isinstance(atom, Open | Duplicate):
             clocks[atom] = None
             by_field.setdefault(atom.field, {})[atom.fact] = None
         else:
@@ -127,6 +144,7 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None
     for atom in clocks:
         at, _ = builder.sides[atom] = builder.sides[atom.fact]
         builder.dimensions[at] = attrs.evolve(builder.dimensions[at], test=atom)
+    builder.add_standings(compared)
     builder.link_subdivisions()
     builder.link_lookups(in_tables)
     for atom in clocks:
@@ -151,7 +169,7 @@ def _keys(
     its field is asked for, or is itself the key of one that matters, or the country of a
     subdivision that does. For a duplicate whether the lead has the fields of an identity.
     """
-    asked = dict.fromkeys(atom.field for atom in atoms)
+    asked = dict.fromkeys(name for atom in atoms for name in fields_of(atom))
     places = (name for name, field in fields.items() if isinstance(field.type, types.Subdivision))
     asked.update(dict.fromkeys(name for name in places if fields[name].required))
     for atom in atoms:
@@ -203,6 +221,9 @@ def _class(dimension: Dimension, values: Values, today: date) -> int:
         case "age":
             age = today.toordinal() - value.toordinal() if isinstance(value, date) else None
             return class_of(dimension.partition.classes, age)
+        case "standing":
+            one, two = dimension.pair
+            return class_of(dimension.partition.classes, (values.get(one), values.get(two)))
         case _:
             assert_never(dimension.kind)
 
@@ -238,8 +259,8 @@ class _Builder:
                     held.append(atom)
                 case EndsWith() | Contains() | HasWord() | Matches():
                     patterns.append(atom)
-                case Open() | Duplicate():
-                    raise AssertionError(atom)  # its fact is asked instead
+                case Open() | Duplicate() | Beside():
+                    raise AssertionError(atom)  # its fact, or both fields, are asked instead
                 case _:
                     assert_never(atom)
         at = self._dimension(field, "value", self._values(field, own))
@@ -348,6 +369,32 @@ class _Builder:
             for narrow, wide in ((one, two), (two, one)):
                 if _implies(narrow, wide):
                     self.impossible.append(_box((places[narrow], YES), (places[wide], NO)))
+
+    # -- how two fields stand to each other --
+
+    def add_standings(self, asked: Sequence[Beside]) -> None:
+        """Add a dimension for each two fields that are compared, in whatever way."""
+        pairs: dict[tuple[str, str], list[tuple[Beside, Sign]]] = {}
+        for atom in asked:
+            one, two = fields_of(atom)
+            one, two = (two, one) if (two, one) in pairs else (one, two)
+            sign = atom.operator if atom.field == one else TURNED[atom.operator]
+            pairs.setdefault((one, two), []).append((atom, sign))
+        for (one, two), atoms in pairs.items():
+            field, test = pair_field(one, two), Beside(one, "=", two)
+            is_ordered = self.fields[one].type.shape in types.ON_A_LINE
+            partition = partitions.standings(two, atoms, is_ordered=is_ordered)
+            sides = [self.value_at[one], self.value_at[two]]
+            can_lack = any(self.dimensions[at].full & 1 for at in sides)
+            full = 0b1110 if is_ordered else 0b1100  # those on no line only differ
+            made = Dimension(field, "standing", partition, full | int(can_lack), test)
+            at = len(self.dimensions)
+            self.dimensions.append(made)
+            self.sides.update({of: (at, mask) for of, mask in made.partition.masks.items()})
+            for side in sides:
+                self.impossible.append(_box((side, 1), (at, 0b1110)))
+            there = [(side, self.dimensions[side].partition.full & ~1) for side in sides]
+            self.impossible.append(_box(*there, (at, 1)))
 
     # -- a subdivision and its country --
 

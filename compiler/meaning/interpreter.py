@@ -8,7 +8,7 @@ with them but the values of leads and the rule that says who is next in a team.
 
 from collections.abc import Callable, Generator
 from datetime import date, datetime, timedelta
-from typing import TypeAlias, assert_never
+from typing import Any, TypeAlias, assert_never
 
 import attrs
 
@@ -18,6 +18,7 @@ from turnout.dsl.conditions import (
     Age,
     And,
     Atom,
+    Beside,
     Between,
     Condition,
     Contains,
@@ -156,7 +157,7 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             return False
         case Not(part):
             return not _holds(part, values, clock, known)
-        case Open() | Duplicate():
+        case Open() | Duplicate() | Beside():
             return _is_given(condition, values, clock)
         case (
             Present()
@@ -179,15 +180,39 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             assert_never(condition)
 
 
-def _is_given(circumstance: Open | Duplicate, values: Values, clock: date) -> bool:
-    match circumstance:
+def _is_given(asked: Open | Duplicate | Beside, values: Values, clock: date) -> bool:
+    match asked:
         case Open(calendar):
             assert isinstance(clock, datetime), "whether a calendar is open takes a moment"
             return is_open_on_the_wall(calendar, clock)
         case Duplicate():
             return values.get(SEEN) is True
+        case Beside():
+            return _is_as_compared(asked, values)
         case _:
-            assert_never(circumstance)
+            assert_never(asked)
+
+
+def _is_as_compared(asked: Beside, values: Values) -> bool:
+    one: Any = values.get(asked.field)
+    two: Any = values.get(asked.other)
+    if one is None or two is None:
+        return False
+    match asked.operator:
+        case "=":
+            return bool(one == two)
+        case "!=":
+            return bool(one != two)
+        case "<":
+            return bool(one < two)
+        case "<=":
+            return bool(one <= two)
+        case ">":
+            return bool(one > two)
+        case ">=":
+            return bool(one >= two)
+        case _:
+            assert_never(asked.operator)
 
 
 def _test(atom: Atom, value: Value, clock: date) -> bool:
@@ -212,8 +237,8 @@ def _test(atom: Atom, value: Value, clock: date) -> bool:
             return isinstance(value, frozenset) and wanted in value
         case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return isinstance(value, date) and _is_of_age(atom, value, _day(clock, atom.zone))
-        case Open() | Duplicate():
-            raise AssertionError(atom)  # they ask no value
+        case Open() | Duplicate() | Beside():
+            raise AssertionError(atom)  # they ask no value, or two
         case _:
             assert_never(atom)
 

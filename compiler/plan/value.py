@@ -12,7 +12,7 @@ the lead depends on people, hours and caps, which change without the policy's ru
 
 from typing import TypeAlias
 
-from turnout.compiler.classes import Classes
+from turnout.compiler.classes import Classes, Standings
 from turnout.compiler.masks import Mask
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.policy import Identity, Sla
@@ -26,12 +26,18 @@ class Column:
     """What a field is asked, as classes of its values.
 
     field: whose value; `seen before` and `open NAME` are facts of the history and of the
-    clock, see `Plan.calendars`. is_age: the classes are those of the days since the value.
+    clock, see `Plan.calendars`. classes: of its values; a `Standings` is that of its value and
+    another field's. is_age: the classes are those of the days since the value.
     """
 
     field: str
     classes: Classes
     is_age: bool = False
+
+    @property
+    def than(self) -> str | None:
+        """The field that it is compared with, if that is what is asked."""
+        return self.classes.than if isinstance(self.classes, Standings) else None
 
 
 Side: TypeAlias = tuple[int, Mask]

@@ -16,6 +16,7 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
+    Standings,
     Texts,
     There,
     Whole,
@@ -131,6 +132,9 @@ def _classes(classes: Classes) -> dict[str, object]:
             of = {"literals": list(literals), "classes": list(numbers)}
             of |= {"prefixes": list(prefixes), "inside": list(inside), "other": other}
             return {"kind": "text", "size": size, **of}
+        case Standings(than, is_ordered):
+            of = {"than": than, "is_ordered": is_ordered}
+            return {"kind": "standing", "size": classes.size, **of}
         case _:
             assert_never(classes)
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache, cached_property, wraps
+from itertools import product
 from typing import TypeAlias
 
 import attrs
@@ -29,7 +30,19 @@ from turnout.compiler.meaning.interpreter import Match, holds, match
 from turnout.compiler.program import Clause, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.gaps import Gaps, gaps
-from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or, atoms
+from turnout.dsl.conditions import (
+    And,
+    Atom,
+    Beside,
+    Condition,
+    Duplicate,
+    Named,
+    Not,
+    Open,
+    Or,
+    atoms,
+    fields_of,
+)
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Block, Entry, Policy, Sla
 from turnout.dsl.promises import Action
@@ -225,6 +238,15 @@ class Counted:
     def _holding_atom(self, atom: Atom) -> int:
         if isinstance(atom, Open | Duplicate):
             return self.where(lambda lead: holds(atom, lead.values, lead.today))
+        if isinstance(atom, Beside):
+            pairs = [self._by_value[name].items() for name in fields_of(atom)]
+            return union(
+                mine & theirs
+                for ((one, _), mine), ((two, _), theirs) in product(*pairs)
+                if one is not None
+                and two is not None
+                and holds(atom, {atom.field: one, atom.other: two}, TODAY)
+            )
         return union(
             leads
             for (value, today), leads in self._by_value[atom.field].items()

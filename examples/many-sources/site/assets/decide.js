@@ -154,6 +154,7 @@
         }
         return { value: first === null ? code : code.slice(0, first) };
       },
+      "company-name": () => UNSURE,
       "salesforce-id": () => UNSURE,
       phone: () => UNSURE,
       domain: () => UNSURE,
@@ -282,7 +283,7 @@
       if (field.missing.includes(normalText(text))) return MISSING;
       if ("='\"".includes(text[0])) return UNSURE;
       const { type } = field;
-      if (type === "text" || type === "code" || type === "salesforce-id" || type === "language") {
+      if (type === "text" || type === "company-name" || type === "code" || type === "salesforce-id" || type === "language") {
         const known = type === "language" ? likely : certain;
         if (isPlaceholder(text, known)) return unread("a placeholder");
         return byType[type](field, text);
@@ -385,7 +386,8 @@
     }
 
     function taken(field, values) {
-      // Which part of a host's name is registered is a list of its own: it isn't here.
+      // Which part of a host's name is registered, and which words of a firm's are its legal
+      // form, are lists of their own: they aren't here.
       for (const of of field.of ?? []) if (values[of] !== undefined) return UNSURE;
       for (const lookup of field.lookups) {
         const key = values[lookup.key];
@@ -393,6 +395,7 @@
         if (key === UNSURE || lookup.values === null) return UNSURE;
         const found = lookup.values[stored(key)];
         if (found !== undefined) return typed(field, found);
+        if (lookup.near) return UNSURE; // names aren't compared here
       }
       return undefined;
     }
@@ -499,6 +502,16 @@
     }
   }
 
+  /** How a value stands to that of another field: 1 below, 2 the same, 3 above, 0 where one is missing. */
+  function standing(column, one, two) {
+    if (one === undefined || two === undefined) return 0;
+    if (one === UNSURE || two === UNSURE) return null;
+    if (typeof one === "string" || typeof one === "boolean")
+      return one === two ? 2 : column.is_ordered && one < two ? 1 : 3;
+    const [left, right] = [one, two].map((value) => (typeof value === "number" ? decimal(value) : value));
+    return compare(left, right) + 2;
+  }
+
   function planReader(plan) {
     const columns = plan.columns.map((column) => ({ column, find: classFinder(column) }));
     const sides = plan.sides.map(([at, runs]) => ({ at, runs }));
@@ -521,6 +534,7 @@
 
     function classOf({ column, find }, values, today) {
       const value = values[column.field];
+      if (column.kind === "standing") return standing(column, value, values[column.than]);
       if (!column.is_age || value === undefined || value === UNSURE) return find(value);
       return find(dayNumber(today) - dayNumber(value));
     }
@@ -665,6 +679,8 @@
     }
 
     function ofField(decided, today, name) {
+      // What a field would have to say beside another follows from both: nothing is told of it.
+      if (plan.columns.some((column) => column.kind === "standing" && [column.field, column.than].includes(name))) return [];
       const columns = plan.columns.map((column, at) => ({ column, at })).filter(({ column }) => column.field === name);
       if (!columns.length) return [];
       const tried = candidates(columns.map(({ column }) => column), data.fields.find((field) => field.name === name));

@@ -502,6 +502,16 @@
     }
   }
 
+  /** How a value stands to that of another field: 1 below, 2 the same, 3 above, 0 where one is missing. */
+  function standing(column, one, two) {
+    if (one === undefined || two === undefined) return 0;
+    if (one === UNSURE || two === UNSURE) return null;
+    if (typeof one === "string" || typeof one === "boolean")
+      return one === two ? 2 : column.is_ordered && one < two ? 1 : 3;
+    const [left, right] = [one, two].map((value) => (typeof value === "number" ? decimal(value) : value));
+    return compare(left, right) + 2;
+  }
+
   function planReader(plan) {
     const columns = plan.columns.map((column) => ({ column, find: classFinder(column) }));
     const sides = plan.sides.map(([at, runs]) => ({ at, runs }));
@@ -524,6 +534,7 @@
 
     function classOf({ column, find }, values, today) {
       const value = values[column.field];
+      if (column.kind === "standing") return standing(column, value, values[column.than]);
       if (!column.is_age || value === undefined || value === UNSURE) return find(value);
       return find(dayNumber(today) - dayNumber(value));
     }
@@ -668,6 +679,8 @@
     }
 
     function ofField(decided, today, name) {
+      // What a field would have to say beside another follows from both: nothing is told of it.
+      if (plan.columns.some((column) => column.kind === "standing" && [column.field, column.than].includes(name))) return [];
       const columns = plan.columns.map((column, at) => ({ column, at })).filter(({ column }) => column.field === name);
       if (!columns.length) return [];
       const tried = candidates(columns.map(({ column }) => column), data.fields.find((field) => field.name === name));
