@@ -4,7 +4,9 @@ A route becomes one ordered list of clauses. A clause is a rule, or the fallback
 block or of the route; its condition carries the conditions of the blocks around it, and
 its chain goes on with the fallbacks around it, nearest first, because a lead whose
 targets are all passed over goes to the nearest fallback and never to nowhere. What a lead
-gets is then the chain of the first clause whose condition holds.
+gets is then the chain of the first clause whose condition holds. A rule that goes on
+(`else continue`) has its own targets alone: where they pass a lead on, the next clause
+whose condition holds is asked, as if the rule weren't there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +16,7 @@ from turnout.dsl.conditions import ALWAYS, And, Condition
 from turnout.dsl.policy import Block, Chain, Policy, Route, Rule, Sla, TableRow
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
-from turnout.dsl.targets import Target
+from turnout.dsl.targets import Accepting, Target
 from turnout.dsl.wording import written
 from turnout.frozen import attribute, frozen
 
@@ -45,7 +47,8 @@ class Clause:
     rule's own condition, always true for a fallback. own_attempts: how many of the
     attempts stand in the clause itself; the rest are inherited. sla, actions: the rule's,
     none for a fallback. steward: who answers for it, named by the nearest block or the route.
-    row: of the table that the rule is read from.
+    row: of the table that the rule is read from. goes_on: it is written that leads which its
+    targets pass on go on to the next clauses; going_on: the word that says so.
     """
 
     name: str
@@ -60,6 +63,13 @@ class Clause:
     actions: tuple[Action, ...] = ()
     steward: str | None = None
     row: TableRow | None = attribute(default=None, eq=False, repr=False)
+    goes_on: bool = False
+    going_on: Span | None = attribute(default=None, eq=False, repr=False)
+
+    @property
+    def lets_on(self) -> bool:
+        """Whether a lead that it takes may yet go on to the next clauses."""
+        return self.goes_on and not any(isinstance(a.target, Accepting) for a in self.attempts)
 
     @property
     def title(self) -> str:
@@ -141,13 +151,15 @@ def _clauses(
                 condition=_all((*(outer.condition for outer in around), entry.condition)),
                 around=around,
                 own=entry.condition,
-                attempts=own + rest,
+                attempts=own if entry.goes_on else own + rest,
                 own_attempts=len(own),
                 span=entry.span,
                 sla=entry.sla,
                 actions=entry.actions,
                 steward=steward,
                 row=entry.row,
+                goes_on=entry.goes_on,
+                going_on=entry.going_on,
             )
             continue
         inner = (*around, OuterBlock(entry.condition, entry.span))

@@ -21,6 +21,7 @@ _LITERALS = {
     "NAME": "name",
     "STRING": "text",
     "NUMBER": "number",
+    "PERCENT": "percent",
     "DATE": "date",
     "HOURS": "hours",
     "TIME": "time",
@@ -70,6 +71,16 @@ def _test(operator: str) -> Any:  # noqa: ANN401 - a method of whatever shape
         field, *rest = children
         operands = rest[0] if rest and not isinstance(rest[0], Token) else self.values(rest)
         return nodes.Test(self.name(field), operator, operands, span)
+
+    return build
+
+
+def _beside(sign: str) -> Any:  # noqa: ANN401 - as `_test`
+    """Build a comparison of two fields. sign: "" where it stands between them as a token."""
+
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Beside:
+        field, *between, other = children
+        return nodes.Beside(self.name(field), sign or str(between[0]), self.name(other), span)
 
     return build
 
@@ -333,7 +344,14 @@ class Builder:
         path, key, column = children
         return nodes.FromTable(self.value(path), self.name(key), self.named(column), span)
 
-    lookup = table
+    def lookup(self, span: Span, children: list[Any]) -> nodes.FromTable:
+        path, key, near, column = children
+        at = self.value(path), self.name(key), self.named(column)
+        return nodes.FromTable(*at, span, near)
+
+    def nearness(self, span: Span, children: list[Any]) -> nodes.NearClause:
+        percent, *then = (child for child in children if child is not None)
+        return nodes.NearClause(self.value(percent), tuple(map(self.name, then)), span)
 
     def segment(self, span: Span, children: list[Any]) -> nodes.Segment:
         name, condition = children
@@ -472,6 +490,10 @@ class Builder:
     def chain(self, span: Span, children: list[Any]) -> nodes.Chain:
         return nodes.Chain(tuple(children), span)
 
+    def going_on(self, span: Span, children: list[Any]) -> nodes.Target:
+        del children
+        return nodes.Target(nodes.CONTINUE, None, (), anytime=False, span=span)
+
     def rule_table(self, span: Span, children: list[Any]) -> nodes.RuleTable:
         path, *rest = children
         return nodes.RuleTable(
@@ -598,6 +620,10 @@ class Builder:
     def compare(self, span: Span, children: list[Any]) -> nodes.Test:
         field, operator, bound = children
         return nodes.Test(self.name(field), str(operator), (self.value(bound),), span)
+
+    compare_field: Any = _beside("")
+    same_as: Any = _beside("=")
+    other_than: Any = _beside("!=")
 
     def open_(self, span: Span, children: list[Any]) -> nodes.Open:
         return nodes.Open(self.name(children[0]), span)

@@ -76,6 +76,19 @@ class Test:
 
 
 @frozen
+class Beside:
+    """Two fields of a lead, held against each other.
+
+    operator: "<", "<=", "=", "!=", ">=" or ">".
+    """
+
+    field: Name
+    operator: str
+    other: Name
+    span: Span = _span()
+
+
+@frozen
 class All:
     """Parts joined by `and`."""
 
@@ -114,7 +127,7 @@ class Duplicate:
     span: Span = _span()
 
 
-ConditionNode: TypeAlias = Bare | Test | All | Any | Negation | Open | Duplicate
+ConditionNode: TypeAlias = Bare | Test | Beside | All | Any | Negation | Open | Duplicate
 
 
 # -- declarations --
@@ -161,8 +174,17 @@ class TypeNode:
 
 
 @frozen
+class NearClause:
+    """`near 92% then field, field`."""
+
+    percent: Literal
+    then: tuple[Name, ...]
+    span: Span = _span()
+
+
+@frozen
 class FromTable:
-    """`from "file" by field -> column`.
+    """`from "file" by field near 92% -> column`.
 
     Among territories: one for each value of the column. Behind a field: where its value
     is looked up. The column's name is a text where it isn't a word.
@@ -172,6 +194,7 @@ class FromTable:
     key: Name
     column: Name | Literal
     span: Span = _span()
+    near: NearClause | None = None
 
 
 @frozen
@@ -431,9 +454,13 @@ class Identity:
 # -- routes --
 
 
+CONTINUE = "continue"
+"""The kind of a step that is no target: nobody is free, and the next rules are asked."""
+
+
 @frozen
 class Target:
-    """Where to send. kind: the words before the name, such as "round-robin" or "reject".
+    """Where to send. kind: the words before the name, such as "round-robin", or `CONTINUE`.
 
     argument: None for `previous-owner`. matching: fields that members must serve.
     anytime: hours are not asked.

@@ -28,6 +28,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Literal, TypeAlias
 
+from turnout.dsl.nearness import Nearness
 from turnout.dsl.source import Span
 from turnout.frozen import attribute, frozen
 
@@ -323,11 +324,14 @@ class Lookup:
     """A table that a field takes its value from where the lead has none of its own.
 
     key: the field whose value is looked up. values: what the table says, by normalised key.
+    near: the rows by their names, where one that is called nearly so counts; `values` are then
+    those of keys that can mean but one.
     """
 
     key: str
     table: str
     values: Mapping[Value, Value] = attribute(hash=False, repr=False)
+    near: Nearness | None = attribute(default=None, hash=False)
 
 
 @frozen

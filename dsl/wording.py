@@ -13,6 +13,7 @@ from turnout.dsl.conditions import (
     Age,
     And,
     Atom,
+    Beside,
     Between,
     Condition,
     Contains,
@@ -33,6 +34,7 @@ from turnout.dsl.conditions import (
     WithinLast,
     WithinNext,
 )
+from turnout.dsl.nearness import Nearness
 from turnout.dsl.policy import Sla
 from turnout.dsl.targets import KindWord, Target, said
 from turnout.dsl.types import AnyOf, Boolean, Field, FieldType, OneOf, Text, Value
@@ -232,6 +234,16 @@ def typed(kind: FieldType) -> str:
             assert_never(kind)
 
 
+def written_nearness(near: Nearness) -> str:
+    """Return how near a lookup's row has to be, as a schema would write it.
+
+    >>> written_nearness(Nearness(92, ("country",)))
+    'near 92% then country'
+    """
+    ties = f" then {', '.join(near.then)}" if near.then else ""
+    return f"near {near.percent}%{ties}"
+
+
 def _code(first: int | None, digits: int | None) -> str:
     if digits is None:
         return "code" if first is None else f"code first {first}"
@@ -304,6 +316,8 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
             return atom.field
         case Duplicate():
             return "duplicate"
+        case Beside(field, operator, other):
+            return f"{field} {operator} {other}"
         case _:
             assert_never(atom)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
+from turnout.dsl.lookups import LookupRow
 from turnout.dsl.promises import ActionKind
 from turnout.dsl.targets import KindWord
 from turnout.dsl.values.reading import Issue
@@ -67,6 +68,7 @@ class Decision:
     actions: those of the rule, in order.
     repeated: the lead had been routed before; this is the decision already made.
     duplicate_of: the latest earlier lead that an identity of the policy says is the same.
+    looked_up: the rows of tables by which values were found, where nearness counts.
     """
 
     lead: str
@@ -84,12 +86,15 @@ class Decision:
     due: datetime | None = None
     actions: tuple[Doing, ...] = ()
     duplicate_of: str | None = None
+    looked_up: tuple[LookupRow, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the decision in the documented JSON form, keys in a fixed order.
 
-        `duplicate_of` is there only where the lead is a duplicate.
+        `duplicate_of` is there only where the lead is a duplicate, `looked_up` only where a
+        value was found by nearness.
         """
+        found = {"looked_up": [_row(each) for each in self.looked_up]} if self.looked_up else {}
         duplicate = {} if self.duplicate_of is None else {"duplicate_of": self.duplicate_of}
         return {
             "lead": self.lead,
@@ -114,6 +119,7 @@ class Decision:
                 {"kind": each.kind, "arguments": list(each.arguments)} for each in self.actions
             ],
             **duplicate,
+            **found,
         }
 
     @classmethod
@@ -138,4 +144,17 @@ class Decision:
                 Doing(each["kind"], tuple(each["arguments"])) for each in record.get("actions", ())
             ),
             duplicate_of=record.get("duplicate_of"),
+            looked_up=tuple(LookupRow(**each) for each in record.get("looked_up", ())),
         )
+
+
+def _row(found: LookupRow) -> dict[str, str | int]:
+    return {
+        "field": found.field,
+        "by": found.by,
+        "value": found.value,
+        "table": found.table,
+        "line": found.line,
+        "row": found.row,
+        "percent": found.percent,
+    }

@@ -8,20 +8,20 @@ from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import (
     SEEN,
     And,
-    Circumstance,
     Condition,
     Duplicate,
     Named,
     Open,
     Or,
     atoms,
+    fields_of,
 )
 from turnout.dsl.policy import TableRow
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values import show
-from turnout.dsl.wording import conjuncts, written, written_part
+from turnout.dsl.wording import conjuncts, worded, written, written_part
 from turnout.frozen import frozen
-from turnout.runtime.decisions import Decision
+from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.leads import Lead
 
 MOST_ALTERNATIVES = 4
@@ -47,12 +47,14 @@ class Tried:
     """A clause that was asked before the one that took the lead, and what refused it.
 
     clause: the rule's name, or such as "fallback of EMEA". table: of which the rule is a row,
-    "" for one that is written.
+    "" for one that is written. passed_on: where it took the lead and let it go on, who passed
+    it on, in order; nothing refused it then.
     """
 
     clause: str
     refusals: tuple[Refusal, ...]
     table: str = ""
+    passed_on: tuple[PassedOver, ...] = ()
 
 
 @frozen
@@ -93,17 +95,30 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
     tried: list[Tried] = []
     matched: tuple[str, ...] = ()
     row: TakingRow | None = None
+    passed = decision.passed_over
     for clause in program.routes[route].clauses:
+        table = "" if clause.row is None else clause.row.table.name
         if holds(clause.condition, asked, clock):
+            if clause.lets_on and clause.name != decision.rule:
+                mine = _passed_on(clause, passed)
+                tried.append(Tried(clause.name, (), table, mine))
+                passed = passed[len(mine) :]
+                continue
             parts = _parts(clause, fields)
             said = written if len(parts) == 1 else written_part
             matched = tuple(said(part, fields) for part in parts)
             row = None if clause.row is None else _row(clause.row)
             break
         refusals = _refusals(clause, asked, clock, fields)
-        table = "" if clause.row is None else clause.row.table.name
         tried.append(Tried(clause.name, refusals, table))
     return Explanation(decision, values, None, tuple(tried), matched, row)
+
+
+def _passed_on(clause: Clause, passed: tuple[PassedOver, ...]) -> tuple[PassedOver, ...]:
+    """Return who of those passed over are the clause's, none where a later event has others."""
+    own = [worded(attempt.target) for attempt in clause.attempts]
+    mine = passed[: len(own)]
+    return mine if [each.target for each in mine] == own else ()
 
 
 def _row(row: TableRow) -> TakingRow:
@@ -141,11 +156,9 @@ def _causes(
         return [c for part in failed.parts for c in _causes(part, inside, values, clock, fields)]
     asked = list(atoms(failed))
     shown = {
-        atom.field: show(fields[atom.field], values[atom.field])
-        if atom.field in values
-        else "missing"
+        name: show(fields[name], values[name]) if name in values else "missing"
         for atom in asked
-        if not isinstance(atom, Circumstance)
+        for name in fields_of(atom)
     }
     if any(isinstance(atom, Open) for atom in asked):
         shown["clock"] = f"{clock:%Y-%m-%d %H:%M} UTC"

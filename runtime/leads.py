@@ -14,6 +14,7 @@ from typing import TypeAlias, cast
 
 import attrs
 
+from turnout.dsl.lookups import LookupRow
 from turnout.dsl.types import Field, Value, Values, id_field
 from turnout.dsl.values.built_ins import kind_of
 from turnout.dsl.values.literals import jsonable
@@ -38,6 +39,7 @@ class Lead:
     values: by field name, missing ones absent.
     row: where it stands in its file, from 1; None outside a file.
     complaint: why only the fallback can take it, such as "no email"; None where it is fit.
+    looked_up: the rows of tables by which values were found, where nearness counts.
     own_key: what it is known by without an id, "" where it has one.
     """
 
@@ -46,6 +48,7 @@ class Lead:
     issues: tuple[Issue, ...] = ()
     row: int | None = None
     complaint: str | None = None
+    looked_up: tuple[LookupRow, ...] = attribute(default=(), eq=False)
     own_key: str = attribute(default="", eq=False)
 
     @property
@@ -79,7 +82,8 @@ def record_reader(fields: Mapping[str, Field]) -> Callable[[Record | RawLead], L
         raw, row = record.raw, record.row
         if record.complaint is not None:
             issue = Issue("", shortened(raw), record.complaint)
-            return Lead(None, {}, (issue,), row, record.complaint, own_key(raw, row, record.digest))
+            key = own_key(raw, row, record.digest)
+            return Lead(None, {}, (issue,), row, record.complaint, own_key=key)
         lead = read(raw, row)
         return attrs.evolve(lead, issues=lead.issues + record.issues) if record.issues else lead
 
@@ -102,7 +106,7 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
         if not isinstance(record, Mapping):
             complaint = f"not a record: {kind_of(record)}"
             issue = Issue("", shortened(record), complaint)
-            return Lead(None, {}, (issue,), row, complaint, own_key(record, row))
+            return Lead(None, {}, (issue,), row, complaint, own_key=own_key(record, row))
         named = cast("Mapping[str, object]", record)
         told = read_values(named)
         values, issues = told.values, list(told.issues)
@@ -112,7 +116,7 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
         issues += (Issue(name, "", LACKING) for name in lacking if name not in noted)
         unfit = ", ".join(f"no {name}" for name in lacking) or None
         told_by = "" if id_ is not None else own_key(named, row)
-        return Lead(id_, values, tuple(issues), row, unfit, told_by)
+        return Lead(id_, values, tuple(issues), row, unfit, told.looked_up, told_by)
 
     return read
 

@@ -18,7 +18,7 @@ from turnout.dsl.conditions import Condition, IsIn
 from turnout.dsl.policy import Cap, Identity, Member, Policy
 from turnout.dsl.types import Field, Lookup, Value
 from turnout.dsl.values import jsonable, show
-from turnout.dsl.wording import typed, written
+from turnout.dsl.wording import typed, written, written_nearness
 from turnout.frozen import frozen
 
 _FOLLOWED = frozenset({"name", "routes", "families", "tests"})
@@ -226,6 +226,7 @@ def _lookups(before: tuple[Lookup, ...], after: tuple[Lookup, ...]) -> Iterator[
     for table, key in old:
         if (table, key) not in new:
             yield f"no longer looked up in {table} by {key}"
+    yield from _nearness(before, after)
     for table, key in new:
         was, now = old.get((table, key), {}), new[table, key]
         rows = [each for each in {**was, **now} if was.get(each) != now.get(each)]
@@ -234,6 +235,20 @@ def _lookups(before: tuple[Lookup, ...], after: tuple[Lookup, ...]) -> Iterator[
             yield f"in {table} {count}: {key} {_folded(rows)}"
     if [each for each in new if each in old] != [each for each in old if each in new]:
         yield f"looked up first in {next(iter(new))[0]}"
+
+
+def _nearness(before: tuple[Lookup, ...], after: tuple[Lookup, ...]) -> Iterator[str]:
+    """Yield how near a row has to be, where that or what the rows say besides differs."""
+    old = {(each.table, each.key): each.near for each in before}
+    for each in after:
+        if (each.table, each.key) not in old or each.near == old[each.table, each.key]:
+            continue
+        was, now = (
+            "equal" if near is None else written_nearness(near)
+            for near in (old[each.table, each.key], each.near)
+        )
+        if was != now:
+            yield f"in {each.table} by {each.key}: {was} → {now}"
 
 
 _DAYS = "mon tue wed thu fri sat sun".split()

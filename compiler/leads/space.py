@@ -20,19 +20,22 @@ import attrs
 from turnout.compiler import masks
 from turnout.compiler.classes import class_of, finder, is_as_tested
 from turnout.compiler.leads import partitions
-from turnout.compiler.leads.dimensions import NO, YES, Dimension, DimensionKind
+from turnout.compiler.leads.dimensions import NO, YES, Dimension, DimensionKind, pair_field
 from turnout.compiler.leads.partitions import Partition
 from turnout.compiler.leads.possible_texts import Axis, axes
 from turnout.compiler.leads.prefixes import text
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.timeline import contradictions
+from turnout.compiler.leads.together import Together, together
 from turnout.compiler.leads.universe import country_of, example, subdivisions_by_country, universe
 from turnout.compiler.masks import Mask
 from turnout.compiler.program import SINCE
 from turnout.dsl import types
 from turnout.dsl.conditions import (
+    TURNED,
     Age,
     Atom,
+    Beside,
     Between,
     Contains,
     Duplicate,
@@ -46,16 +49,22 @@ from turnout.dsl.conditions import (
     Open,
     Pattern,
     Present,
+    Sign,
     StartsWith,
     WithinLast,
     WithinNext,
+    fields_of,
 )
+from turnout.dsl.lookups import says_of
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values.words import has_word
 from turnout.frozen import attribute, define, frozen
 
 MOST_NEVER = 10_000
 """Sets of moments that don't come; with more, a witness may be at one of the others."""
+
+MOST_COMPARED = 1_000
+"""Literals of a field that are compared with a table's names; with more, nearness stays open."""
 
 MOST_COMBINATIONS = 1_000
 """Ways to lack a field of every identity; with more, a witness may be such a lead."""
@@ -89,9 +98,17 @@ class Space:
         return axes(self.dimensions)
 
     @cached_property
-    def tight(self) -> tuple[Axis, ...]:
-        """Those of `texts` of which some combinations of classes may be no text."""
-        return tuple(axis for axis in self.texts.values() if axis.is_tight)
+    def standings(self) -> tuple[Together, ...]:
+        """The fields that are compared with each other, those together that are linked so."""
+        return together(self.dimensions, self.texts)
+
+    @cached_property
+    def tight(self) -> tuple[Axis | Together, ...]:
+        """What knows of some combinations of classes that they are no lead.
+
+        Fields that are compared come first: what they settle of texts holds for these, too.
+        """
+        return (*self.standings, *(axis for axis in self.texts.values() if axis.is_tight))
 
     def classify(self, values: Values, today: date) -> list[int]:
         """Return a lead's class on each dimension."""
@@ -106,10 +123,15 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None
     moments come, so that what no moment allows is impossible; None where any may.
     """
     atoms = list(asked)
+    in_tables = _in_tables(fields, atoms)
     by_field: dict[str, dict[Atom, None]] = {name: {} for name in fields}
     clocks: dict[Open | Duplicate, None] = {}
-    for atom in (*atoms, *_keys(fields, atoms)):
-        if isinstance(atom, Open | Duplicate):
+    compared = list(dict.fromkeys(atom for atom in atoms if isinstance(atom, Beside)))
+    for atom in (*atoms, *_keys(fields, atoms, in_tables)):
+        if isinstance(atom, Beside):
+            for name in fields_of(atom):
+                by_field.setdefault(name, {})[Present(name)] = None
+        elif isinstance(atom, Open | Duplicate):
             clocks[atom] = None
             by_field.setdefault(atom.field, {})[atom.fact] = None
         else:
@@ -122,8 +144,9 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None
     for atom in clocks:
         at, _ = builder.sides[atom] = builder.sides[atom.fact]
         builder.dimensions[at] = attrs.evolve(builder.dimensions[at], test=atom)
+    builder.add_standings(compared)
     builder.link_subdivisions()
-    builder.link_lookups()
+    builder.link_lookups(in_tables)
     for atom in clocks:
         if isinstance(atom, Duplicate):
             builder.link_history(atom)
@@ -133,14 +156,20 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None
     return Space(tuple(builder.dimensions), builder.sides, impossible, since or SINCE)
 
 
-def _keys(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> Iterator[Atom]:
+_InTables: TypeAlias = Mapping[str, Sequence[IsIn]]
+"""For each lookup of a field, in order, the keys that find a value there."""
+
+
+def _keys(
+    fields: Mapping[str, Field], atoms: Sequence[Atom], in_tables: _InTables
+) -> Iterator[Atom]:
     """Yield what else must be known of a lead than what is asked.
 
     For each lookup that matters whether the lead's key is in the table: it matters where
     its field is asked for, or is itself the key of one that matters, or the country of a
     subdivision that does. For a duplicate whether the lead has the fields of an identity.
     """
-    asked = dict.fromkeys(atom.field for atom in atoms)
+    asked = dict.fromkeys(name for atom in atoms for name in fields_of(atom))
     places = (name for name, field in fields.items() if isinstance(field.type, types.Subdivision))
     asked.update(dict.fromkeys(name for name in places if fields[name].required))
     for atom in atoms:
@@ -157,15 +186,31 @@ def _keys(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> Iterator[Atom]:
         after = [lookup.key for lookup in field.lookups]
         if isinstance(field.type, types.Subdivision) and field.type.country is not None:
             after.append(field.type.country)
-        yield from map(_in_table, field.lookups)
+        yield from in_tables[field.name]
         for name in after:
             if name not in known:
                 known.add(name)
                 pending.append(name)
 
 
-def _in_table(lookup: types.Lookup) -> IsIn:
-    return IsIn(lookup.key, frozenset(lookup.values))
+def _in_tables(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> _InTables:
+    """Return which keys find a value; of those that are near to a row, the ones that are asked.
+
+    Whether other texts are near to a row is left open: then a lead may have the value or not.
+    """
+    asked: dict[str, set[Value]] = {}
+    for atom in atoms:
+        if isinstance(atom, IsIn) and len(atom.values) <= MOST_COMPARED:
+            asked.setdefault(atom.field, set()).update(atom.values)
+
+    def found_by(lookup: types.Lookup) -> IsIn:
+        keys = frozenset(lookup.values)
+        near = lookup.near
+        if near is not None and len(literals := asked.get(lookup.key, ())) <= MOST_COMPARED:
+            keys |= {each for each in literals if says_of(near, each) is not None}
+        return IsIn(lookup.key, keys)
+
+    return {name: [found_by(lookup) for lookup in field.lookups] for name, field in fields.items()}
 
 
 def _class(dimension: Dimension, values: Values, today: date) -> int:
@@ -176,6 +221,9 @@ def _class(dimension: Dimension, values: Values, today: date) -> int:
         case "age":
             age = today.toordinal() - value.toordinal() if isinstance(value, date) else None
             return class_of(dimension.partition.classes, age)
+        case "standing":
+            one, two = dimension.pair
+            return class_of(dimension.partition.classes, (values.get(one), values.get(two)))
         case _:
             assert_never(dimension.kind)
 
@@ -211,8 +259,8 @@ class _Builder:
                     held.append(atom)
                 case EndsWith() | Contains() | HasWord() | Matches():
                     patterns.append(atom)
-                case Open() | Duplicate():
-                    raise AssertionError(atom)  # its fact is asked instead
+                case Open() | Duplicate() | Beside():
+                    raise AssertionError(atom)  # its fact, or both fields, are asked instead
                 case _:
                     assert_never(atom)
         at = self._dimension(field, "value", self._values(field, own))
@@ -322,6 +370,32 @@ class _Builder:
                 if _implies(narrow, wide):
                     self.impossible.append(_box((places[narrow], YES), (places[wide], NO)))
 
+    # -- how two fields stand to each other --
+
+    def add_standings(self, asked: Sequence[Beside]) -> None:
+        """Add a dimension for each two fields that are compared, in whatever way."""
+        pairs: dict[tuple[str, str], list[tuple[Beside, Sign]]] = {}
+        for atom in asked:
+            one, two = fields_of(atom)
+            one, two = (two, one) if (two, one) in pairs else (one, two)
+            sign = atom.operator if atom.field == one else TURNED[atom.operator]
+            pairs.setdefault((one, two), []).append((atom, sign))
+        for (one, two), atoms in pairs.items():
+            field, test = pair_field(one, two), Beside(one, "=", two)
+            is_ordered = self.fields[one].type.shape in types.ON_A_LINE
+            partition = partitions.standings(two, atoms, is_ordered=is_ordered)
+            sides = [self.value_at[one], self.value_at[two]]
+            can_lack = any(self.dimensions[at].full & 1 for at in sides)
+            full = 0b1110 if is_ordered else 0b1100  # those on no line only differ
+            made = Dimension(field, "standing", partition, full | int(can_lack), test)
+            at = len(self.dimensions)
+            self.dimensions.append(made)
+            self.sides.update({of: (at, mask) for of, mask in made.partition.masks.items()})
+            for side in sides:
+                self.impossible.append(_box((side, 1), (at, 0b1110)))
+            there = [(side, self.dimensions[side].partition.full & ~1) for side in sides]
+            self.impossible.append(_box(*there, (at, 1)))
+
     # -- a subdivision and its country --
 
     def _is_linked(self, field: Field) -> bool:
@@ -398,11 +472,11 @@ class _Builder:
 
     # -- a table and what is looked up in it --
 
-    def link_lookups(self) -> None:
+    def link_lookups(self, in_tables: _InTables) -> None:
         """Enter that no lead lacks a value that a table has for it."""
         for field in self.fields.values():
-            for lookup in field.lookups:
-                place = self.sides.get(_in_table(lookup))
+            for atom in in_tables.get(field.name, ()):
+                place = self.sides.get(atom)
                 if place is not None and self.value_at[field.name] != place[0]:
                     self.impossible.append(_box(place, (self.value_at[field.name], 1)))
 

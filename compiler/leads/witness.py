@@ -20,6 +20,7 @@ from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.space import Space
 from turnout.compiler.leads.timeline import kinds, stretches
+from turnout.compiler.leads.together import CLOCK
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.dsl import types
 from turnout.dsl.calendars import Calendar
@@ -69,15 +70,21 @@ def example(
     """
     by_field: dict[str, list[int]] = {}
     for at, dimension in enumerate(space.dimensions):
-        by_field.setdefault(dimension.field.name, []).append(at)
+        if dimension.kind != "standing":
+            by_field.setdefault(dimension.field.name, []).append(at)
     classes = {at: _class(space, at, box[at]) for at in range(len(box))}
-    pinned = _today(space, box, classes)
+    compared = _compared(space, box)
+    if compared is None:
+        return None
+    pinned = compared.day or _today(space, box, classes)
     moment = when or _moment(space, box, pinned)
     if moment is None and any(isinstance(d.test, Open) for d in space.dimensions):
         return None
     today = local_date(moment, _zone(space)) if moment is not None else pinned or DAY
-    values: dict[str, Value] = {}
+    values = dict(compared.values)
     for name, places in by_field.items():
+        if name in compared.settled:
+            continue
         tells = telling is not None and any(telling[at] != space.full[at] for at in places)
         only_missing = classes[places[0]] == MISSING
         if only_missing or (not tells and all(box[at] & 1 for at in places)):
@@ -99,6 +106,47 @@ def example(
         for at, dimension in enumerate(space.dimensions)
     )
     return Example(values, today, shows_day, moment)
+
+
+@frozen
+class _Compared:
+    """What fields have that are compared with each other in a box, and the day of their ages.
+
+    settled: those fields, also the ones that stay missing.
+    """
+
+    settled: frozenset[str]
+    values: dict[str, Value]
+    day: date | None
+
+
+def _compared(space: Space, box: Masks) -> _Compared | None:
+    """Return values for the fields whose comparison the box constrains, None where none are."""
+    settled: set[str] = set()
+    values: dict[str, Value] = {}
+    days: list[Value] = []
+    for each in space.standings:
+        if all(box[at] == space.full[at] for at in each.pairs):
+            continue
+        found = None
+        with suppress(OutOfTexts):
+            found = each.values(box)
+        if found is None:
+            return None
+        days += [found.pop(CLOCK)] if CLOCK in found else []
+        if any(not _is_readable(each.fields[name], value) for name, value in found.items()):
+            return None
+        settled |= each.fields.keys()
+        values |= found
+    return _Compared(
+        frozenset(settled), values, next((d for d in days if isinstance(d, date)), None)
+    )
+
+
+def _is_readable(field: types.Field, value: Value) -> bool:
+    """Return whether a value that was made is one that the reader of leads would make."""
+    is_listed = isinstance(field.type, types.Subdivision | types.PersonName)
+    return is_listed or read(field, jsonable(value)) == value
 
 
 def _circumstances(space: Space, box: Masks, moment: datetime | None) -> dict[str, Value]:
@@ -155,8 +203,8 @@ def _today(space: Space, box: Masks, classes: Mapping[int, int]) -> date | None:
     """Return a day on which a date that is asked for itself has the age that is asked for."""
     value_at = {d.field.name: at for at, d in enumerate(space.dimensions) if d.kind == "value"}
     for at, dimension in enumerate(space.dimensions):
-        own = value_at[dimension.field.name]
-        if dimension.kind == "age" and box[own] & ~1 != space.full[own] & ~1:
+        own = value_at[dimension.field.name] if dimension.kind == "age" else None
+        if own is not None and box[own] & ~1 != space.full[own] & ~1:
             day, age = (sample(space.dimensions[i], classes[i]) for i in (own, at))
             if isinstance(day, date) and isinstance(age, int) and -9_999 < age < 99_999:
                 return day + timedelta(days=age)
@@ -221,8 +269,7 @@ def _value(
         kept = [at for at, d in zip(places, dimensions, strict=True) if d.kind != "age"]
         return all(box[at] >> class_of(of, value) & 1 for at, of in zip(kept, asked, strict=True))
 
-    is_listed = isinstance(field.type, types.Subdivision | types.PersonName)
-    if sampled is None or not (is_listed or read(field, jsonable(sampled)) == sampled):
+    if sampled is None or not _is_readable(field, sampled):
         return None
     return sampled if fits(sampled) else None
 

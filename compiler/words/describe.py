@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from turnout.compiler.classes import Texts
+from turnout.compiler.classes import Texts, standing_mask
 from turnout.compiler.leads import partitions
 from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.partitions import Cut
@@ -20,7 +20,20 @@ from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
-from turnout.dsl.conditions import SEEN, Duplicate, Has, Named, Open
+from turnout.dsl.conditions import (
+    SEEN,
+    SIGNS,
+    STANDINGS,
+    And,
+    Beside,
+    Condition,
+    Duplicate,
+    Has,
+    Named,
+    Not,
+    Open,
+    Present,
+)
 from turnout.dsl.policy import Definition
 from turnout.dsl.values import show
 from turnout.dsl.wording import written
@@ -125,6 +138,8 @@ def absorbed(known: SideNames, box: Sequence[Mask]) -> tuple[list[Named], list[M
 def follows(space: Space, box: Sequence[Mask], at: int) -> bool:
     """Return whether another side of the same field says this one too."""
     full = space.full[at]
+    if space.dimensions[at].kind == "standing":
+        return _is_told(space, box, at)
     if space.dimensions[at].kind != "value":
         own = next(
             other
@@ -146,6 +161,19 @@ def follows(space: Space, box: Sequence[Mask], at: int) -> bool:
     )
 
 
+def _is_told(space: Space, box: Sequence[Mask], at: int) -> bool:
+    """Return whether two fields say by themselves that one of them is missing, or that none is."""
+    pair = space.dimensions[at].pair
+    own = [
+        box[other]
+        for other, dimension in enumerate(space.dimensions)
+        if dimension.kind == "value" and dimension.field.name in pair
+    ]
+    if box[at] == 1:
+        return 1 in own
+    return box[at] == space.full[at] & ~1 and not any(mask & 1 for mask in own)
+
+
 def _phrase(known: SideNames, at: int, mask: Mask) -> str:
     dimension = known.space.dimensions[at]
     if dimension.kind in {"has", "pattern"}:
@@ -159,6 +187,8 @@ def _phrase(known: SideNames, at: int, mask: Mask) -> str:
         return f"{dimension.test.calendar.name} {'open' if is_open else 'closed'}"
     if isinstance(dimension.test, Duplicate):
         return SEEN if sample(dimension, members(mask)[0]) else f"not {SEEN}"
+    if dimension.kind == "standing":
+        return _compared(dimension, mask)
     present, every = mask & ~1, dimension.full & ~1
     if not present:
         return f"{name} missing"
@@ -173,6 +203,29 @@ def _phrase(known: SideNames, at: int, mask: Mask) -> str:
     else:
         text = _plain(dimension, present)
     return f"{text} or missing" if mask & 1 else text
+
+
+def _compared(dimension: Dimension, mask: Mask) -> str:
+    one, two = dimension.pair
+    if mask == 1:
+        return f"{one} or {two} missing"
+    present = mask & ~1
+    if present == dimension.full & ~1:
+        return f"{one} and {two} present"
+    said = written(standing_condition(dimension, present), {})
+    return f"{said} or one of them missing" if mask & 1 else said
+
+
+def standing_condition(dimension: Dimension, mask: Mask) -> Condition:
+    """Return the condition that two fields stand to each other in one of these ways."""
+    one, two = dimension.pair
+    every = dimension.full & ~1
+    if mask & 1:  # what a comparison isn't holds where a field is missing, too
+        return Not(standing_condition(dimension, every & ~mask))
+    if mask == every:
+        return And((Present(one), Present(two)))
+    sign = next(sign for sign in SIGNS if standing_mask(STANDINGS[sign]) & every == mask)
+    return Beside(one, sign, two)
 
 
 def _and(parts: Sequence[str]) -> str:

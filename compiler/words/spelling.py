@@ -16,7 +16,14 @@ from turnout.compiler.leads.partitions import Cut
 from turnout.compiler.leads.samples import ends, pieces, sample
 from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import Mask
-from turnout.compiler.words.describe import SideNames, absorbed, follows, named, spans
+from turnout.compiler.words.describe import (
+    SideNames,
+    absorbed,
+    follows,
+    named,
+    spans,
+    standing_condition,
+)
 from turnout.dsl import types
 from turnout.dsl.conditions import (
     And,
@@ -57,6 +64,8 @@ def side(known: SideNames, at: int, mask: Mask) -> Condition:
     if isinstance(dimension.test, Open | Duplicate):
         is_open = bool(sample(dimension, masks.members(mask)[0]))
         return dimension.test if is_open else Not(dimension.test)
+    if dimension.kind == "standing":
+        return standing_condition(dimension, mask)
     field = dimension.field.name
     whole = named(known, at, mask)
     if whole is not None:

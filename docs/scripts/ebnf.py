@@ -44,6 +44,7 @@ WORDS = {
     "TIME": "a time of day: `10:00`",
     "DATE": "a day: `2026-12-24`",
     "NUMBER": "a number: `1000`, `1_000`, `0.5`, `5k`, `100M`, `2B`",
+    "PERCENT": "a percentage: `92%`",
     "COMPARISON": "one of the four signs",
     "COMMENT": "from `#` to the end of the line",
     "BLANKS": "between words",

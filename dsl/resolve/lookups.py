@@ -6,9 +6,16 @@ from graphlib import CycleError, TopologicalSorter
 import attrs
 
 from turnout.dsl import nodes
+from turnout.dsl.resolve.near_rows import FieldByName, near_lookup
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
-from turnout.dsl.types import AnyOf, Field, Lookup, Subdivision, taken_from
+from turnout.dsl.types import (
+    AnyOf,
+    Field,
+    Lookup,
+    Subdivision,
+    taken_from,
+)
 
 
 def with_lookups(
@@ -20,7 +27,7 @@ def with_lookups(
         node.name.text: node for lead in leads for node in lead.fields if node.name.text in fields
     }
     keys: dict[str, set[str]] = {
-        name: {lookup.key.text for lookup in node.lookups if lookup.key.text in fields}
+        name: {each for lookup in node.lookups for each in _asked(lookup) if each in fields}
         | set(taken_from(fields[name].type))
         for name, node in written.items()
     }
@@ -33,6 +40,11 @@ def with_lookups(
         whole = tuple(lookup for lookup in lookups if lookup is not None)
         found[name] = attrs.evolve(field, lookups=whole)
     return found
+
+
+def _asked(lookup: nodes.FromTable) -> tuple[str, ...]:
+    ties = () if lookup.near is None else lookup.near.then
+    return (lookup.key.text, *(name.text for name in ties))
 
 
 def _circle(keys: Mapping[str, set[str]], looked_up: set[str]) -> tuple[str, ...]:
@@ -91,5 +103,7 @@ def _lookup(
             help="look it up by a field that has one value",
         )
         return None
+    if node.near is not None:
+        return near_lookup(FieldByName(field, key, fields), node, tables, scope)
     # Of a faulty table nothing is known; but its key is used.
     return Lookup(key.name, node.path.text, tables.looked_up(field, key, node) or {})

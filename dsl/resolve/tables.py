@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import attrs
 
@@ -25,7 +26,8 @@ from turnout.frozen import define
 
 MAX_FAULTS = 10
 
-_Fault = tuple[str, str]
+RowFault: TypeAlias = tuple[str, str]
+"""What is wrong with a row: the kind of finding, and what comes after the table's name."""
 
 
 @define
@@ -93,7 +95,7 @@ class TableReader:
         read = cell_reader(field, key, table.columns)
         found: dict[str, set[Value]] = {}
         first_line: dict[Value, int] = {}
-        faults: list[_Fault] = []
+        faults: list[RowFault] = []
         names: dict[str, str] = {}  # thousands of rows name a few territories
         for line, cells in table.rows:
             cell, named = cells[key], cells[column]
@@ -102,16 +104,16 @@ class TableReader:
                 name = names[named] = name_of(named)
             value, reason = read(cells)
             if value is None or isinstance(value, frozenset):
-                faults.append(_unreadable(line, cell, field, reason))
+                faults.append(unreadable(line, cell, field, reason))
             elif value in first_line:
-                faults.append(_repeated(line, cell, first_line[value]))
+                faults.append(repeated(line, cell, first_line[value]))
             elif not name:
                 no_name = "has no value that could name a territory"
                 faults.append(("table-value", f"line {line}: `{cell}` {no_name}"))
             else:
                 first_line[value] = line
                 found.setdefault(name, set()).add(value)
-        self._report(node.path.span, table, faults)
+        self.report(node.path.span, table, faults)
         return {name: frozenset(values) for name, values in found.items()}
 
     def listed(self, field: Field, written: nodes.Literal) -> frozenset[Value] | None:
@@ -131,14 +133,14 @@ class TableReader:
             return None
         read = cell_reader(field, column, table.columns)
         values: set[Value] = set()
-        faults: list[_Fault] = []
+        faults: list[RowFault] = []
         for line, cells in table.rows:
             value, reason = read(cells)
             if value is None or isinstance(value, frozenset):
-                faults.append(_unreadable(line, cells[column], field, reason))
+                faults.append(unreadable(line, cells[column], field, reason))
             else:
                 values.add(value)
-        return None if self._report(written.span, table, faults) else frozenset(values)
+        return None if self.report(written.span, table, faults) else frozenset(values)
 
     def looked_up(
         self, field: Field, key: Field, node: nodes.FromTable
@@ -159,26 +161,26 @@ class TableReader:
         )
         found: dict[Value, Value] = {}
         first_line: dict[Value, int] = {}
-        faults: list[_Fault] = []
+        faults: list[RowFault] = []
         for line, cells in table.rows:
             wanted, reason = read_key(cells)
             if wanted is None:
-                faults.append(_unreadable(line, cells[at], key, reason))
+                faults.append(unreadable(line, cells[at], key, reason))
                 continue
             if wanted in first_line:
-                faults.append(_repeated(line, cells[at], first_line[wanted]))
+                faults.append(repeated(line, cells[at], first_line[wanted]))
                 continue
             first_line[wanted] = line
             if not cells[of].strip():
                 continue
             value, reason = read_value(cells)
             if value is None:
-                faults.append(_unreadable(line, cells[of], field, reason))
+                faults.append(unreadable(line, cells[of], field, reason))
             else:
-                found[wanted] = _whole(field, value)
-        return None if self._report(node.path.span, table, faults) else found
+                found[wanted] = whole(field, value)
+        return None if self.report(node.path.span, table, faults) else found
 
-    def _report(self, span: Span, table: Table, faults: list[_Fault]) -> bool:
+    def report(self, span: Span, table: Table, faults: list[RowFault]) -> bool:
         """Report what is wrong with rows; return whether anything is."""
         for kind, message in faults[:MAX_FAULTS]:
             self._scope.report(kind, span, f"`{table.name}` {message}")
@@ -189,16 +191,19 @@ class TableReader:
         return bool(faults)
 
 
-def _unreadable(line: int, cell: str, field: Field, reason: str) -> _Fault:
+def unreadable(line: int, cell: str, field: Field, reason: str) -> RowFault:
+    """Return that a cell is no value of its field."""
     why = f" ({reason})" if reason else ""
     return "table-value", f"line {line}: `{cell}` is no {field.name}{why}"
 
 
-def _repeated(line: int, cell: str, first: int) -> _Fault:
-    return "duplicate-key", f"line {line}: `{cell}` stands on line {first} already"
+def repeated(line: int, cell: str, first: int, name: str = "") -> RowFault:
+    """Return that a key stands there twice. name: how it is written there, where that counts."""
+    otherwise = f", as `{name}`" if name and name != cell else ""
+    return "duplicate-key", f"line {line}: `{cell}` stands on line {first} already{otherwise}"
 
 
-def _whole(field: Field, value: Value) -> Value:
+def whole(field: Field, value: Value) -> Value:
     """Return a cell's value as a lead has it: one value of an `any of` field is a set."""
     is_one = isinstance(field.type, AnyOf) and isinstance(value, str)
     return frozenset({value}) if is_one else value  # type: ignore[arg-type]

@@ -10,9 +10,11 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias, cast
 
+import attrs
+
 from turnout.dsl.headers import Bound, Headers, value_at
-from turnout.dsl.lookups import look_up, looked_up_fields
-from turnout.dsl.types import Field, Subdivision, Value, Values, field_beside
+from turnout.dsl.lookups import LookupRow, Tie, look_up, looked_up_fields
+from turnout.dsl.types import Field, Subdivision, Value, Values, field_beside, taken_from
 from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
 from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Issue, Reader, Unread
@@ -25,11 +27,15 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 @frozen
 class RawValues:
-    """What a raw lead says: its values by field, as they came, and what can't be used."""
+    """What a raw lead says: its values by field, as they came, and what can't be used.
+
+    looked_up: the rows of tables by which values were found, where nearness counts.
+    """
 
     values: Values
     raws: Mapping[str, object]
     issues: tuple[Issue, ...]
+    looked_up: tuple[LookupRow, ...] = ()
 
 
 ValuesReader: TypeAlias = Callable[[Mapping[str, object]], RawValues]
@@ -69,10 +75,31 @@ def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
         for name, among in binding.unclear.items():
             if any(named[column] not in _EMPTY for column in among):
                 issues.append(Issue(name, "", f"may be in {' or '.join(among)}, so in none"))
-        values = _values(slots, tables, raws, issues)
-        return RawValues(values, raws, tuple(issues))
+        values, told = _values(slots, tables, raws, issues)
+        if not told:
+            return RawValues(values, raws, tuple(issues))
+        found = tuple(
+            attrs.evolve(each, value=_as_it_came(fields[each.by], raws) or each.value)
+            for each in told
+            if isinstance(each, LookupRow)
+        )
+        ties = (
+            Issue(each.field, shortened(each.value), each.reason)
+            for each in told
+            if isinstance(each, Tie)
+        )
+        return RawValues(values, raws, (*issues, *ties), found)
 
     return read
+
+
+def _as_it_came(field: Field, raws: Mapping[str, object]) -> str:
+    """Return the text that a field's value was read from, "" where it didn't come as a text."""
+    for name in (field.name, *taken_from(field.type)):
+        raw = raws.get(name)
+        if isinstance(raw, str) and raw.strip():
+            return shortened(raw)
+    return ""
 
 
 def _slots(fields: Mapping[str, Field]) -> tuple[_Slot, ...]:
@@ -92,21 +119,23 @@ def _values(
     tables: tuple[Field, ...],
     raws: Mapping[str, object],
     issues: list[Issue],
-) -> dict[str, Value]:
-    """Return the values that can be read or looked up, and add to `issues` what can't be read."""
+) -> tuple[dict[str, Value], list[LookupRow | Tie]]:
+    """Return the values that can be read or looked up, and what is to be told of looking up.
+
+    Adds to `issues` what can't be read.
+    """
     values: dict[str, Value] = {}
     if not tables:
         _read(slots, raws, values, issues)
-        return values
+        return values, []
     # The lead's own country is in its subdivision, too, so a table is asked for it after
     # that; but a subdivision without its country's code is read by what the table says.
     later = tuple(slot for slot in slots if slot.beside)
     _read(tuple(slot for slot in slots if not slot.beside), raws, values, issues)
     _read(later, raws, values, [])
-    look_up(tables, values)
+    told = [each for each in look_up(tables, values) if isinstance(each, LookupRow)]
     _read(later, raws, values, issues)
-    look_up(tables, values)
-    return values
+    return values, [*told, *look_up(tables, values)]
 
 
 def _read(

@@ -70,7 +70,8 @@ def test_each_region_is_told_with_its_exceptions_and_a_lead_inside(of: Counted) 
     for finding, gap in zip(told, regions[:MOST_GAPS], strict=False):
         unless = finding.message.partition(", unless taken by ")[2]
         names = [of.clauses[by].name for by in gap.exceptions]
-        assert re.findall("`(.*?)`", unless) == (names if len(names) <= MOST else names[: MOST - 1])
+        found = re.findall("`(.*?)`", unless)
+        assert found == names if len(names) <= MOST else len({*found} & {*names}) == MOST - 1
         assert finding.witness is not None
         values = shown(finding, read(finding.witness.fields, None))
         classes = of.analysis.space.classify(values, arrival(finding))

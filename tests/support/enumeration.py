@@ -43,7 +43,7 @@ _DAYS = [date(2025, 12, 31), TODAY, date(2026, 1, 15), date(2026, 2, 1), date(20
 _STATES = ["US-CA", "US-NY", "US-TX", "CA-ON", "CA-QC", "DE-BE", "DE-BY", "FR-75C"]
 VALUES: Mapping[str, tuple[Value, ...]] = {
     "size": (0, 1, 2, 3, 4),
-    "half": (0, 1, 2, 3, 4),
+    "half": (-1, 0, 1, 2, 3, 4, 5),
     "score": tuple(Decimal(text) for text in ("0.5", "1", "1.5", "2", "2.2", "2.5", "3")),
     "share": tuple(Decimal(text) for text in ("0", "0.2", "0.5", "0.7", "1")),
     "plan": ("p", "q", "r"),

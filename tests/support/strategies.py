@@ -21,6 +21,7 @@ from turnout.dsl.conditions import (
     PREVIOUS_OWNER,
     SEEN,
     Atom,
+    Beside,
     Between,
     Contains,
     EndsWith,
@@ -34,6 +35,7 @@ from turnout.dsl.conditions import (
     WithinLast,
     WithinNext,
     atoms,
+    fields_of,
 )
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.policy import Block, Entry, Policy
@@ -96,8 +98,15 @@ COLUMNS = (
     Column("plan", 'one of [free, pro, "big one", any]', "listed", ("free", "pro", '"Big-One"')),
     Column("products", "any of [core, extra, none, more]", "any of", ("core", "extra", "more")),
     Column("owner", "person", "listed", PEOPLE),
+    Column("creator", "person", "listed", PEOPLE),
 )
 """Every type of field, with constants at and beside each other's edges."""
+
+_ALIKE = (
+    *({"staff", "score", "ratio", "rate", "size", "half"}, {"bought", "joined"}),
+    *({"city", "note"}, {"owner", "creator"}),
+)
+"""Columns that can be compared with each other."""
 
 _MOST_EDGES = 12
 PATTERNS = ('"^a"', '"o|x"', '"[0-9]+"', '"\\\\."')
@@ -149,9 +158,20 @@ def conditions(
     if names and draw(st.integers(0, 2)) == 0:
         return draw(st.sampled_from(names))
     column = draw(st.sampled_from(columns))
+    others = _alike(column, columns)
+    if others and draw(st.integers(0, 3)) == 0:
+        is_on_line = column.kind in {"ordered", "date"}
+        signs = ("<", "<=", ">", ">=", "=", "!=") if is_on_line else ("=", "!=")
+        return f"{column.name} {draw(st.sampled_from(signs))} {draw(st.sampled_from(others))}"
     if tables and column.kind != "any of" and draw(st.integers(0, 9)) == 0:
         return f'{column.name} {draw(st.sampled_from(["in", "not in"]))} "{column.name}.csv"'
     return draw(_tests(column, patterns=patterns))
+
+
+def _alike(column: Column, columns: Sequence[Column]) -> list[str]:
+    """Return the names of the columns that can be compared with one."""
+    alike = {name for names in _ALIKE if column.name in names for name in names}
+    return [each.name for each in columns if each.name in alike and each.name != column.name]
 
 
 @lru_cache(maxsize=64)
@@ -387,8 +407,13 @@ def _entries(
             parts.append(made.head)
         else:
             number = numbers.pop(0)
-            parts.append(f"rule r{number} {{ when {draw(condition)} to {draw(chains)} }}")
+            chain = f"{draw(chains)}{draw(GOING_ON)}"
+            parts.append(f"rule r{number} {{ when {draw(condition)} to {chain} }}")
     return "\n".join(parts)
+
+
+GOING_ON = st.sampled_from(["", "", "", " else continue"])
+"""How the chain of a rule ends."""
 
 
 @attrs.frozen
@@ -422,7 +447,7 @@ def rule_tables(
     header = [*(column.name for column in columns), *(["territory"] if places else [])]
     rows: list[list[str]] = []
     rules: list[str] = []
-    first = numbers[0]
+    first, end = numbers[0], draw(GOING_ON)
     for number in [numbers.pop(0) for _ in range(draw(st.integers(1, min(3, len(numbers)))))]:
         asked = [draw(_cells(column, patterns=patterns)) for column in columns]
         if places:
@@ -434,8 +459,9 @@ def rule_tables(
         rows.append([f"r{number}", *(cell for cell, _ in asked), chain, due])
         when = " and ".join(condition for _, condition in asked if condition)
         sla = f"sla {due}" if due else ""
-        rules.append(f"rule r{number} {{ when {when} to {chain} {sla} }}")
-    head = f'rules from "t{first}.csv" by {", ".join(header)} {{ to column target sla column sla }}'
+        rules.append(f"rule r{number} {{ when {when} to {chain}{end} {sla} }}")
+    by = ", ".join(header)
+    head = f'rules from "t{first}.csv" by {by} {{ to column target{end} sla column sla }}'
     table = table_text(["name", *header, "target", "sla"], rows)
     return WrittenTable(head, f"t{first}.csv", table, "\n".join(rules))
 
@@ -619,7 +645,10 @@ def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[
         if draw(st.integers(0, 3)) == 0 and not (complete and field.required):
             continue
         own = [atom for atom in found if atom.field == name]
-        near = list(dict.fromkeys(edges(field, own, today)))
+        beside = [values[other] for other in _compared_with(name, found) if other in values]
+        beside = [made for value in beside for made in _beside(value)]
+        fitting = [made for value in beside if (made := _normal(field.type, value)) is not None]
+        near = list(dict.fromkeys([*edges(field, own, today), *fitting]))
         plain = _plain(field.type)
         source = plain if not near else st.one_of(st.sampled_from(near), plain)
         values[name] = draw(source)
@@ -634,6 +663,12 @@ def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[
         if values[SEEN] and draw(st.booleans()):
             values[PREVIOUS_OWNER] = draw(st.sampled_from(PEOPLE))
     return values, today
+
+
+def _compared_with(name: str, found: Sequence[Atom]) -> list[str]:
+    """Return the fields that conditions compare a field with."""
+    pairs = [fields_of(atom) for atom in found if isinstance(atom, Beside)]
+    return [other for pair in pairs if name in pair for other in pair if other != name]
 
 
 def can_be_seen(policy: Policy, values: Values) -> bool:

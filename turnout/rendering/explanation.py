@@ -6,8 +6,9 @@ from typing import Any
 
 import attrs
 
+from turnout.dsl.lookups import LookupRow
 from turnout.dsl.targets import BY_WORD, DRAWN, CurrentOwner
-from turnout.dsl.wording import acted
+from turnout.dsl.wording import acted, quoted
 from turnout.printable import visible
 from turnout.rendering.screen import Ink, fill, hanging, paint, width
 from turnout.runtime.decisions import Decision, PassedOver
@@ -31,10 +32,15 @@ def explanation_data(explanation: Explanation) -> dict[str, Any]:
         "decision": explanation.decision.as_dict(),
         "values": dict(explanation.values),
         "complaint": explanation.complaint,
-        "tried": [attrs.asdict(tried) for tried in explanation.tried],
+        "tried": [_tried(tried) for tried in explanation.tried],
         "matched": list(explanation.matched),
         "row": None if explanation.row is None else attrs.asdict(explanation.row),
     }
+
+
+def _tried(tried: Tried) -> dict[str, Any]:
+    passed = [{"target": each.target, "reason": each.reason} for each in tried.passed_on]
+    return {**attrs.asdict(tried), "passed_on": passed}
 
 
 def explanation_text(explanation: Explanation, screen: int, *, has_state: bool) -> Iterator[str]:
@@ -46,9 +52,23 @@ def explanation_text(explanation: Explanation, screen: int, *, has_state: bool) 
     yield from _bold(f"lead {decision.lead} goes to {goes_to(decision)}", screen)
     yield from _table(_reasons(explanation, has_state=has_state), screen)
     yield from _section("The lead, as the policy sees it", explanation.values.items(), screen)
+    yield from _section("Found in tables by nearness", found_rows(decision), screen)
     yield from _section("What could not be used of it", _issues(decision), screen)
     turned_away = _turned_away(explanation.tried)
     yield from _section("Asked before, and what turned the lead away", turned_away, screen)
+
+
+def found_rows(decision: Decision) -> list[tuple[str, str]]:
+    """Return each value that was found by nearness, with what was compared.
+
+    Such as ("account_owner", 'company "Muller Co" ~ accounts.csv line 17 "Mueller": 92 %').
+    """
+    return [(each.field, _compared(each)) for each in decision.looked_up]
+
+
+def _compared(found: LookupRow) -> str:
+    row = f"{found.table} line {found.line} {quoted(found.row)}"
+    return f"{found.by} {quoted(found.value)} ~ {row}: {found.percent} %"
 
 
 def goes_to(decision: Decision) -> str:
@@ -89,12 +109,20 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
         yield "due", f"{decision.due:%Y-%m-%d %H:%M} UTC"
     for action in decision.actions:
         yield "do", acted(action.kind, action.arguments)
-    for passed in decision.passed_over:
-        yield "passed over", f"{passed.target}: {passed.reason}{_of_members(passed)}"
+    yield from _passed_over(explanation)
     if decision.repeated:
         yield "repeated", f"decided on {decision.at:%Y-%m-%d %H:%M} UTC; the decision stands"
     if decision.kind in DRAWN and not has_state:
         yield "turns", "as if nobody had a lead yet; with --state, as they stand"
+
+
+def _passed_over(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    """Yield who was passed over and why, and which rule let the lead go on then."""
+    let_on = [(each.clause, passed) for each in explanation.tried for passed in each.passed_on]
+    rules = [clause for clause, _ in let_on]
+    for at, passed in enumerate(explanation.decision.passed_over):
+        of = f", of rule {rules[at]}, which lets it go on" if at < len(rules) else ""
+        yield "passed over", f"{passed.target}: {passed.reason}{_of_members(passed)}{of}"
 
 
 def _row(row: TakingRow) -> str:
@@ -132,7 +160,7 @@ def _turned_away(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
 
 
 def _refused(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
-    for refused, run in groupby(tried, key=lambda each: why_refused(each.refusals)):
+    for refused, run in groupby(tried, key=_why_not):
         first, *others = [each.clause for each in run]
         reason = refused
         if len(others) > 1:
@@ -140,6 +168,15 @@ def _refused(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
         elif others:
             reason += f"; the same for {others[0]}"
         yield first, reason
+
+
+def _why_not(tried: Tried) -> str:
+    if tried.refusals:
+        return why_refused(tried.refusals)
+    said = ", ".join(f"{each.target}: {each.reason}" for each in tried.passed_on)
+    return (
+        f"nothing: it took the lead, and let it go on since nobody was free{said and f' ({said})'}"
+    )
 
 
 def why_refused(refusals: Sequence[Refusal]) -> str:

@@ -9,10 +9,11 @@ from fractions import Fraction
 from turnout.dsl.targets import CurrentOwner
 from turnout.dsl.wording import acted
 from turnout.printable import visible
-from turnout.rendering.explanation import goes_to
+from turnout.rendering.explanation import found_rows, goes_to
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import holder_text
 from turnout.rendering.screen import Ink, hanging, paint
+from turnout.runtime.decisions import Decision
 from turnout.runtime.events import Event
 from turnout.runtime.records.guards import harmless
 
@@ -133,10 +134,7 @@ def _known(event: Event) -> Iterator[tuple[str, str]]:
             yield "due", _clock(decision.due)
         for action in decision.actions:
             yield "do", acted(action.kind, action.arguments)
-        if decision.duplicate_of is not None:
-            yield "duplicate of", decision.duplicate_of
-        for issue in _issues(event):
-            yield "not used", issue
+        yield from _of_lead(event, decision)
     elif event.kind in {"routed", "moved"}:
         yield "by", "not known: it was written over before there was this log"
     if event.draw is not None:
@@ -147,6 +145,16 @@ def _known(event: Event) -> Iterator[tuple[str, str]]:
         yield "policy", event.policy[:_HASH]
     if event.recorded_at is not None:
         yield "recorded", _clock(event.recorded_at)
+
+
+def _of_lead(event: Event, decision: Decision) -> Iterator[tuple[str, str]]:
+    """Yield what was known of the lead besides its values."""
+    if decision.duplicate_of is not None:
+        yield "duplicate of", decision.duplicate_of
+    for field, compared in found_rows(decision):
+        yield "looked up", f"{field}: {compared}"
+    for issue in _issues(event):
+        yield "not used", issue
 
 
 def _passed(event: Event) -> list[str]:

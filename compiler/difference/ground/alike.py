@@ -10,6 +10,8 @@ differ, and what depends on them, until nothing more goes.
 from collections.abc import Iterator, Mapping
 
 from turnout.dsl import types
+from turnout.dsl.lookups import sources
+from turnout.dsl.nearness import Nearness
 from turnout.dsl.types import Field
 from turnout.dsl.values import normal_text
 
@@ -45,9 +47,11 @@ def placeholders(field: Field) -> set[str]:
     return {normal_text(placeholder) for placeholder in field.placeholders}
 
 
-def _tables(field: Field) -> list[tuple[str, Mapping[types.Value, types.Value]]]:
+def _tables(
+    field: Field,
+) -> list[tuple[str, Mapping[types.Value, types.Value], Nearness | None]]:
     """Return what a field is looked up in; how the file is called doesn't matter."""
-    return [(lookup.key, lookup.values) for lookup in field.lookups]
+    return [(lookup.key, lookup.values, lookup.near) for lookup in field.lookups]
 
 
 def children(name: str, fields: _Fields) -> tuple[str, ...]:
@@ -65,7 +69,7 @@ def _needed(name: str, old: _Fields, new: _Fields) -> Iterator[str]:
         field = fields.get(name)
         if field is None:
             continue
-        yield from (lookup.key for lookup in field.lookups)
+        yield from sources(field)
         if isinstance(field.type, types.Subdivision) and field.type.country is not None:
             yield field.type.country
         if isinstance(field.type, types.Country):

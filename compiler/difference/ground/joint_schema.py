@@ -27,6 +27,7 @@ from turnout.dsl import types
 from turnout.dsl.conditions import (
     Age,
     And,
+    Beside,
     Between,
     Condition,
     Has,
@@ -35,6 +36,7 @@ from turnout.dsl.conditions import (
     Or,
     Present,
     atoms,
+    fields_of,
 )
 from turnout.dsl.headers import column_key
 from turnout.dsl.policy import Block, Entry, Policy
@@ -96,6 +98,11 @@ def shared(old: Policy, new: Policy) -> Schema:
 
 def _caveats(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
     """Yield which leads the shared fields can't express, a sentence each."""
+    for name in dict.fromkeys(_compared_otherwise(builder, old, new)):
+        yield (
+            f"leads whose {name} is compared with another field: the versions come to its value in"
+            " different ways"
+        )
     for name in dict.fromkeys([*new.fields, *old.fields]):
         columns = [_columns(each.fields[name]) for each in (old, new) if name in each.fields]
         if len(columns) == 2 and columns[0] != columns[1]:
@@ -107,6 +114,11 @@ def _caveats(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
                 f"leads without a {name} of their own: the versions look it up in tables that"
                 " differ, and ask how long ago it is"
             )
+        if any(_is_found_by_nearness(name, policy) for policy in (old, new)):
+            yield (
+                f"leads whose {name} is found by a name that is near to a row's, and not equal:"
+                " the versions look it up in tables that differ"
+            )
         types_ = [each.fields[name].type for each in (old, new) if name in each.fields]
         linked = [kind for kind in types_ if isinstance(kind, types.Subdivision) and kind.country]
         if len(types_) == 2 and linked:
@@ -114,6 +126,22 @@ def _caveats(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
                 f"leads whose {name} is written without its country: the versions take its country"
                 " from other fields or tables"
             )
+
+
+def _compared_otherwise(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
+    """Yield the fields that a version compares, and doesn't take as they arrive."""
+    for sights, policy in ((builder.old, old), (builder.new, new)):
+        opened: set[str] = set()
+        for route in policy.routes.values():
+            for condition in _conditions(route.entries):
+                for atom in atoms(condition, opened):
+                    if isinstance(atom, Beside):
+                        yield from (n for n in fields_of(atom) if not sights[n].is_as_it_arrives)
+
+
+def _is_found_by_nearness(name: str, policy: Policy) -> bool:
+    field = policy.fields.get(name)
+    return field is not None and any(lookup.near is not None for lookup in field.lookups)
 
 
 def _columns(field: Field) -> list[str]:
@@ -169,7 +197,8 @@ class _Builder:
             sights[name] = sight if name in self.alike else _pieced(sight, fields[name], fields)
 
     def _both(self, name: str, old: Field, new: Field) -> None:
-        joined = _joined(old.type, new.type)
+        is_taken = bool(types.taken_from(old.type) or types.taken_from(new.type))
+        joined = None if is_taken else _joined(old.type, new.type)
         if joined is None or _have_telling_placeholders(old, new):
             self._field(name, new.type, name)
             self._field(name + BEFORE, old.type, name)

@@ -16,6 +16,7 @@ from turnout.compiler.leads.regions import Region, Regions
 from turnout.dsl.conditions import (
     And,
     Atom,
+    Beside,
     Between,
     Condition,
     Contains,
@@ -79,6 +80,7 @@ class Meanings:
                 | WithinLast()
                 | WithinNext()
                 | LaterThan()
+                | Beside()
                 | Open()
                 | Duplicate()
             ):

@@ -167,7 +167,8 @@ def _lookup(lookup: types.Lookup) -> dict[str, Any]:
     """Return a lookup's table by the text of its keys; None for one that is too long."""
     values = lookup.values if len(lookup.values) <= MOST_ROWS else None
     said = None if values is None else {_stored(key): jsonable(of) for key, of in values.items()}
-    return {"key": lookup.key, "table": lookup.table, "values": said}
+    is_near = lookup.near is not None
+    return {"key": lookup.key, "table": lookup.table, "values": said, "near": is_near}
 
 
 def _stored(key: Value) -> str:

@@ -31,7 +31,7 @@ from turnout.dsl.expectations import Absence, Arrival, Clock, Expectation, TestS
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.types import Field, Lookup
 from turnout.dsl.values import show
-from turnout.dsl.wording import typed
+from turnout.dsl.wording import typed, written_nearness
 from turnout.printable import visible
 from turnout.rendering.excerpt import excerpt
 from turnout.rendering.explanation import arrives_at
@@ -198,6 +198,7 @@ def _lookup(fields: Mapping[str, Field], field: Field, lookup: Lookup) -> Node:
         p(".note")[
             told(lookup.table),
             f", {counted(len(rows), 'row')}",
+            f", {written_nearness(lookup.near)}" if lookup.near else "",
             f", the first {MOST_ROWS} shown" if len(rows) > MOST_ROWS else "",
             ".",
         ],
@@ -273,6 +274,7 @@ def _field(field: Field) -> Node:
         parts += ["; counts as missing: ", told(", ".join(field.placeholders))]
     for lookup in field.lookups:
         parts += ["; else from ", told(lookup.table), " by ", code[told(lookup.key)]]
+        parts += [f", {written_nearness(lookup.near)}"] if lookup.near else []
     return parts
 
 
