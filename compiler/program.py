@@ -4,7 +4,9 @@ A route becomes one ordered list of clauses. A clause is a rule, or the fallback
 block or of the route; its condition carries the conditions of the blocks around it, and
 its chain goes on with the fallbacks around it, nearest first, because a lead whose
 targets are all passed over goes to the nearest fallback and never to nowhere. What a lead
-gets is then the chain of the first clause whose condition holds.
+gets is then the chain of the first clause whose condition holds. A rule that goes on
+(`else continue`) has its own targets alone: where they pass a lead on, the next clause
+whose condition holds is asked, as if the rule weren't there.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,7 +16,7 @@ from turnout.dsl.conditions import ALWAYS, And, Condition
 from turnout.dsl.policy import Block, Chain, Policy, Route, Rule, Sla, TableRow, Validity
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
-from turnout.dsl.targets import Target
+from turnout.dsl.targets import Accepting, Target
 from turnout.dsl.wording import written
 from turnout.frozen import attribute, frozen
 
@@ -46,6 +48,8 @@ class Clause:
     attempts stand in the clause itself; the rest are inherited. sla, actions: the rule's,
     none for a fallback. steward: who answers for it, named by the nearest block or the route.
     row: of the table that the rule is read from. validity: of a rule that counts on some days.
+    goes_on: it is written that leads which its targets pass on go on to the next clauses;
+    going_on: the word that says so.
     """
 
     name: str
@@ -61,11 +65,18 @@ class Clause:
     steward: str | None = None
     row: TableRow | None = attribute(default=None, eq=False, repr=False)
     validity: Validity | None = None
+    goes_on: bool = False
+    going_on: Span | None = attribute(default=None, eq=False, repr=False)
 
     @property
     def asked(self) -> tuple[Condition, ...]:
         """What the clause itself asks: its own condition, and the day where it has a validity."""
         return (self.own,) if self.validity is None else (self.own, self.validity.during)
+
+    @property
+    def lets_on(self) -> bool:
+        """Whether a lead that it takes may yet go on to the next clauses."""
+        return self.goes_on and not any(isinstance(a.target, Accepting) for a in self.attempts)
 
     @property
     def title(self) -> str:
@@ -151,7 +162,7 @@ def _clauses(
                 condition=_all((*(outer.condition for outer in around), entry.condition, *days)),
                 around=around,
                 own=entry.condition,
-                attempts=own + rest,
+                attempts=own if entry.goes_on else own + rest,
                 own_attempts=len(own),
                 span=entry.span,
                 sla=entry.sla,
@@ -159,6 +170,8 @@ def _clauses(
                 steward=steward,
                 row=entry.row,
                 validity=entry.validity,
+                goes_on=entry.goes_on,
+                going_on=entry.going_on,
             )
             continue
         inner = (*around, OuterBlock(entry.condition, entry.span))

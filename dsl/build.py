@@ -514,6 +514,10 @@ class Builder:
     def chain(self, span: Span, children: list[Any]) -> nodes.Chain:
         return nodes.Chain(tuple(children), span)
 
+    def going_on(self, span: Span, children: list[Any]) -> nodes.Target:
+        del children
+        return nodes.Target(nodes.CONTINUE, None, (), anytime=False, span=span)
+
     def rule_table(self, span: Span, children: list[Any]) -> nodes.RuleTable:
         path, *rest = children
         return nodes.RuleTable(

@@ -463,9 +463,13 @@ class Identity:
 # -- routes --
 
 
+CONTINUE = "continue"
+"""The kind of a step that is no target: nobody is free, and the next rules are asked."""
+
+
 @frozen
 class Target:
-    """Where to send. kind: the words before the name, such as "round-robin" or "reject".
+    """Where to send. kind: the words before the name, such as "round-robin", or `CONTINUE`.
 
     argument: None for `previous-owner`. matching: fields that members must serve.
     anytime: hours are not asked.

@@ -244,7 +244,8 @@ class Rule:
     whole: the rule as it is written. when: its condition as it is written. sla, actions:
     they go with every lead that the rule takes, whoever is given it. row: where it is one of
     a table; its span is then its cell there, or all of the row. validity: the days on which it
-    counts, None where it always does; on others it takes no lead.
+    counts, None where it always does; on others it takes no lead. goes_on: a lead that all its
+    targets pass on goes on as if the rule weren't there; going_on: the word that says so.
     """
 
     name: str
@@ -257,6 +258,8 @@ class Rule:
     when: Span | None = _written()
     row: TableRow | None = attribute(default=None, eq=False, repr=False)
     validity: Validity | None = None
+    goes_on: bool = False
+    going_on: Span | None = _written()
 
 
 @frozen

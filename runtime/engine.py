@@ -1,5 +1,8 @@
 """Leads in, decisions out: the route's clause, then the first of its targets that accepts.
 
+Where none accepts and the clause lets leads go on, the next clause is asked; the decision is
+that of the last one asked, with all who were passed over.
+
 The engine is fast where the interpreter is obvious; the laws hold the two to each other.
 A lead is decided once: the same id again is answered with the decision already made, and
 draws nothing.
@@ -105,6 +108,7 @@ class Steps:
     steps: tuple[_Step, ...]
     sla: Sla | None = None
     actions: tuple[Doing, ...] = ()
+    goes_on: bool = False
 
 
 def engine(policy: Policy, plan: Plan) -> Engine:
@@ -139,6 +143,11 @@ def engine(policy: Policy, plan: Plan) -> Engine:
         number = match(values, today) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
         step, accepted, passed = offered(clause, values, moment, state)
+        while step is None and clause.goes_on:
+            number = match(values, today, number)
+            clause = last if number is None else clauses[number]
+            step, accepted, more = offered(clause, values, moment, state)
+            passed += more
         holder = Holder("none", "", None)
         if step is not None:
             holder = Holder(step.kind, step.name, accepted.assignee)
@@ -220,7 +229,8 @@ class Preparer:
     def clause(self, answer: Answer) -> Steps:
         """Return what a clause says, ready to be offered leads."""
         actions = tuple(Doing(action.kind, action.arguments) for action in answer.actions)
-        return Steps(answer.rule, self.steps(answer.attempts), answer.sla, actions)
+        steps = self.steps(answer.attempts)
+        return Steps(answer.rule, steps, answer.sla, actions, answer.goes_on)
 
     def steps(self, attempts: tuple[PlannedAttempt, ...]) -> tuple[_Step, ...]:
         """Return the attempts, ready to be offered leads."""

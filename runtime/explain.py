@@ -24,7 +24,7 @@ from turnout.dsl.values import show
 from turnout.dsl.wording import conjuncts, said_day, worded, written, written_part
 from turnout.dsl.zones import local_date
 from turnout.frozen import attribute, frozen
-from turnout.runtime.decisions import Decision
+from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.leads import Lead
 
 MOST_ALTERNATIVES = 4
@@ -50,12 +50,14 @@ class Tried:
     """A clause that was asked before the one that took the lead, and what refused it.
 
     clause: the rule's name, or such as "fallback of EMEA". table: of which the rule is a row,
-    "" for one that is written.
+    "" for one that is written. passed_on: where it took the lead and let it go on, who passed
+    it on, in order; nothing refused it then.
     """
 
     clause: str
     refusals: tuple[Refusal, ...]
     table: str = ""
+    passed_on: tuple[PassedOver, ...] = ()
 
 
 @frozen
@@ -98,15 +100,21 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
     tried: list[Tried] = []
     matched: tuple[str, ...] = ()
     row: TakingRow | None = None
+    passed = decision.passed_over
     for clause in program.routes[route].clauses:
+        table = "" if clause.row is None else clause.row.table.name
         if holds(clause.condition, asked, clock):
+            if clause.lets_on and clause.name != decision.rule:
+                mine = _passed_on(clause, passed)
+                tried.append(Tried(clause.name, (), table, mine))
+                passed = passed[len(mine) :]
+                continue
             parts = _parts(clause, fields)
             say = written if len(parts) == 1 else written_part
             matched = tuple(say(part, fields) for part in parts)
             row = None if clause.row is None else _row(clause.row)
             break
         refusals = _refusals(clause, asked, clock, fields)
-        table = "" if clause.row is None else clause.row.table.name
         tried.append(Tried(clause.name, refusals, table))
     outside = _outside(program, route, decision)
     return Explanation(decision, values, None, tuple(tried), matched, row, outside)
@@ -139,6 +147,13 @@ def _when(days: Validity, at: datetime) -> str:
         return f"not in the team before {said_day(days.first)}"
     assert days.last is not None, "it is neither before nor after the days"
     return f"not in the team after {said_day(days.last)}"
+
+
+def _passed_on(clause: Clause, passed: tuple[PassedOver, ...]) -> tuple[PassedOver, ...]:
+    """Return who of those passed over are the clause's, none where a later event has others."""
+    own = [worded(attempt.target) for attempt in clause.attempts]
+    mine = passed[: len(own)]
+    return mine if [each.target for each in mine] == own else ()
 
 
 def _row(row: TableRow) -> TakingRow:

@@ -32,6 +32,7 @@ from turnout.compiler.checks.check import (
 from turnout.compiler.checks.conflicts import CONFLICTING_OVERLAP, check_conflicts
 from turnout.compiler.checks.coverage_gaps import COVERAGE_GAP, check_gaps
 from turnout.compiler.checks.guarantees import REFUTED_GUARANTEE, check_guarantees
+from turnout.compiler.checks.idle_continues import IDLE_CONTINUE, check_continues
 from turnout.compiler.checks.leaky_rejects import LEAKY_REJECT, check_leaky_rejects
 from turnout.compiler.checks.lost_rows import LOST_ROW, check_rows
 from turnout.compiler.checks.negations import NEGATION_MATCHES_MISSING, check_negations
@@ -77,6 +78,7 @@ CHECKS: tuple[Check, ...] = (
     Check((COVERAGE_GAP,), OfRoute(check_gaps)),
     Check((DEAD_END, NEVER_AVAILABLE, UNREACHABLE_TARGET), OfRoute(check_chains, is_quick=True)),
     Check((LOST_ROW,), OfRoute(check_rows)),
+    Check((IDLE_CONTINUE,), OfRoute(check_continues, may_wait=True)),
     Check((REDUNDANT_RULE,), OfRules(check_redundant_rules, Depends.OUTCOME, may_wait=True)),
     Check(
         (REDUNDANT_CONDITION,),

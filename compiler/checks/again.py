@@ -302,7 +302,7 @@ def _common(one: tuple[Clause, ...], two: tuple[Clause, ...]) -> int:
 
 def _meaning(clause: Clause) -> object:
     around = tuple(outer.condition for outer in clause.around)
-    return clause.is_rule, clause.condition, around
+    return clause.is_rule, clause.condition, around, clause.lets_on
 
 
 def _meeting(analysis: Analysis, edited: Iterable[int]) -> set[int]:

@@ -6,8 +6,8 @@ from functools import cache, partial
 
 import attrs
 
-from turnout.compiler.candidates import behind
-from turnout.compiler.checks.mending import ending_in_queue, without_target
+from turnout.compiler.candidates import behind, both
+from turnout.compiler.checks.mending import ending_in_queue
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks, Region
@@ -23,6 +23,7 @@ from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import And, Atom, Condition, During, Open
 from turnout.dsl.finding_kinds import error, firm, warning
 from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.fixes import without_step
 from turnout.dsl.policy import Policy, Team
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Accepting, Target, said
@@ -74,7 +75,8 @@ def _over(team: Team, first: date | None) -> Iterator[Finding]:
 def check_chains(analysis: Analysis) -> Iterator[Finding]:
     """Yield findings about each clause's own targets, in order.
 
-    Where a clause lost its targets to another finding, nothing is said of dead ends.
+    Where a clause lost its targets to another finding, nothing is said of dead ends. Leads
+    that a rule lets on end with the clauses that follow, or in a gap.
     """
     policy = analysis.program.policy
     is_whole = all(clause.own_attempts for clause in analysis.route.clauses)
@@ -86,8 +88,9 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
         yield from _unreachable_targets(clause, analysis.route, told)
         yield from _never_available(clause, never_of)
         certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
-        if not is_whole or EVERY_LEAD in certain:
+        if not is_whole or clause.lets_on or EVERY_LEAD in certain:
             continue
+        certain += _kept_before(analysis, at, sure_of)
         try:
             found = lost(analysis, at, tuple(dict.fromkeys(certain)))
             if found is not None:
@@ -97,6 +100,17 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
             yield undecided(clause, claim, analysis.budget, stopped)
 
 
+def _kept_before(
+    analysis: Analysis, at: int, sure_of: Callable[[Target], Iterable[Sure]]
+) -> Iterator[Sure]:
+    """Yield what rules that let leads on are sure to keep from clause `at`."""
+    for before in analysis.letting_on.intersection(analysis.meeting(at)):
+        clause = analysis.route.clauses[before]
+        for attempt in clause.attempts:
+            for each in sure_of(attempt.target):
+                yield attrs.evolve(each, leads=both(clause.condition, each.leads))
+
+
 def _tried_spans(route: RouteProgram) -> Iterator[Span]:
     """Yield where targets are written that may be tried: in a table, for some row of it."""
     for clause in route.clauses:
@@ -104,6 +118,8 @@ def _tried_spans(route: RouteProgram) -> Iterator[Span]:
             yield attempt.span
             if isinstance(attempt.target, Accepting):
                 break
+        if clause.lets_on and clause.going_on is not None:
+            yield clause.going_on
 
 
 def _unreachable_targets(clause: Clause, route: RouteProgram, told: set[Span]) -> Iterator[Finding]:
@@ -127,7 +143,17 @@ def _unreachable_targets(clause: Clause, route: RouteProgram, told: set[Span]) -
             text="comes after a target that takes every lead",
             labels=(Label(own[first].span, "always accepts"),),
             help=("delete it, or move it up",),
-            fixes=without_target(attempt),
+            fixes=without_step(attempt.span),
+        )
+    if first is not None and clause.going_on is not None and clause.going_on not in told:
+        told.add(clause.going_on)
+        yield UNREACHABLE_TARGET.finding(
+            clause.going_on,
+            f"{clause.title} never goes on to the next rules",
+            text="comes after a target that takes every lead",
+            labels=(Label(own[first].span, "always accepts"),),
+            help=("delete it, or the target before it",),
+            fixes=without_step(clause.going_on),
         )
 
 

@@ -4,7 +4,7 @@ Most overlaps are meant: an exception stands above the general rule and asks oth
 or is a part of it. Pointed out are only pairs of rules of the same block that look like
 siblings: they ask the same of a lead (the same fields; of what a field holds or contains,
 the same values), neither contains the other, and the earlier one takes leads that the
-later would send elsewhere.
+later would send elsewhere. One that lets them go on to the later means its place.
 """
 
 from collections.abc import Collection, Iterator
@@ -60,7 +60,7 @@ def _conflicts(analysis: Analysis, siblings: list[int], at: int) -> list[tuple[i
     near = analysis.meeting(at) if siblings else []
     found: list[tuple[int, Masks]] = []
     for other in siblings:
-        if outcomes[other] == outcomes[at]:
+        if outcomes[other] == outcomes[at] or other in analysis.letting_on:
             continue
         # Leads of both that come to the earlier rule and would go on to the later one.
         between = [passed for passed in near if passed != other]

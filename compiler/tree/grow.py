@@ -113,7 +113,7 @@ def _questions(rules: Sequence[_Asking], asked: int, levels: int) -> Iterator[Tr
         if run > 1:
             inside = tuple(_questions(rules[at : at + run], shared, levels - 1))
             yield Question(first.asks[asked:shared], inside, is_block=False, span=first.span)
-        elif len(first.asks) == asked and not first.lost:
+        elif len(first.asks) == asked and not first.lost and not first.leaf.clause.lets_on:
             yield first.leaf
         else:
             more = first.asks[asked:]

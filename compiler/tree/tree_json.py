@@ -1,8 +1,8 @@
 """The decision tree as JSON, for programs that walk it themselves.
 
-Every condition is written in the policy language, so whoever reads the tree needs no second
-language for conditions; `definitions` says what each name in them means. Rules that count on
-some days only make it version 3: their questions say from when until when, too.
+Version 3. Every condition is written in the policy language, so whoever reads the tree
+needs no second language for conditions; `definitions` says what each name in them means.
+Questions of rules that count on some days say from when until when, too.
 Nodes stand in reading order, the first is where leads come in, and every way leads to a
 node further down. So a program that goes through them needs one loop.
 """
@@ -19,7 +19,7 @@ from turnout.dsl.policy import Sla
 from turnout.dsl.wording import parts, written
 from turnout.frozen import define
 
-VERSION, VERSION_WITH_DAYS = 2, 3
+VERSION = 3
 
 
 def as_json(tree: Tree, program: Program) -> dict[str, Any]:
@@ -34,7 +34,7 @@ def as_json(tree: Tree, program: Program) -> dict[str, Any]:
     asks_days = any(isinstance(each, During) for each in conditions)
     return {
         "format": "turnout-tree",
-        "version": VERSION_WITH_DAYS if asks_days else VERSION,
+        "version": VERSION,
         "policy": program.policy.name,
         "route": tree.route,
         **({"timezone": zone} if asks_days else {}),
@@ -63,8 +63,8 @@ class _Numbering:
         count = len(self.found)
         for at, node in enumerate(self.found):
             node["node"] = count - 1 - at
-            for way in ("yes", "else"):
-                if node["type"] == "question":
+            for way in ("yes", "else", "continue"):
+                if node.get(way) is not None:
                     node[way] = count - 1 - node[way]
         return self.found[::-1]
 
@@ -72,9 +72,9 @@ class _Numbering:
         """Add the nodes of `steps`, which are followed by `after`, and return the first."""
         for step in reversed(tuple(_reached(steps))):
             if isinstance(step, Leaf):
-                after = self._add(_leaf(step))
+                after = self._add(_leaf(step, after))
                 continue
-            if step.table is not None:  # its rows are asked as if they stood alone
+            if not step.asks:  # the rows of a table are asked as if they stood alone
                 after = self._lay(step.inside, inside, after)
                 continue
             assert after is not None, "a question is followed by a step, or by nobody's leaf"
@@ -113,6 +113,7 @@ _NOBODY: dict[str, Any] = {
     "targets": [],
     "sla": None,
     "actions": [],
+    "continue": None,
 }
 
 
@@ -124,8 +125,8 @@ def _is_taken(steps: tuple[TreeStep, ...]) -> bool:
 def _takes_all(step: TreeStep) -> bool:
     """Return whether nobody goes on behind a step: a fallback, or a row that asks nothing."""
     if isinstance(step, Leaf):
-        return True
-    return step.table is not None and _is_taken(step.inside)
+        return not step.clause.lets_on
+    return not step.asks and not step.lost and _is_taken(step.inside)
 
 
 def _reached(steps: tuple[TreeStep, ...]) -> Iterator[TreeStep]:
@@ -136,7 +137,8 @@ def _reached(steps: tuple[TreeStep, ...]) -> Iterator[TreeStep]:
             return
 
 
-def _leaf(leaf: Leaf) -> dict[str, Any]:
+def _leaf(leaf: Leaf, after: int | None) -> dict[str, Any]:
+    """Return a leaf. after: the node for whoever it lets on."""
     clause = leaf.clause
     return {
         "node": 0,
@@ -148,6 +150,7 @@ def _leaf(leaf: Leaf) -> dict[str, Any]:
         "actions": [
             {"kind": action.kind, "arguments": list(action.arguments)} for action in clause.actions
         ],
+        "continue": after if clause.lets_on else None,
     }
 
 

@@ -16,6 +16,7 @@ from turnout.dsl.mistakes.phrases_of_claims import CLAIMS
 from turnout.dsl.mistakes.phrases_of_conditions import CONDITIONS
 from turnout.dsl.mistakes.phrases_of_days import DAYS
 from turnout.dsl.mistakes.phrases_of_fields import FIELDS
+from turnout.dsl.mistakes.phrases_of_going_on import GOING_ON
 from turnout.dsl.mistakes.phrases_of_moments import MOMENTS
 from turnout.dsl.mistakes.phrases_of_names import NAMES
 from turnout.dsl.mistakes.phrases_of_rules import RULES
@@ -26,6 +27,7 @@ _COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 PHRASES: tuple[Phrase, ...] = (
     *DAYS,
+    *GOING_ON,
     *TABLES,
     *MOMENTS,
     *TEAMS,

@@ -9,6 +9,7 @@ from turnout.dsl.conditions import NEVER, Condition
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
 from turnout.dsl.resolve.families import is_broken
+from turnout.dsl.resolve.going_on import complain, parted
 from turnout.dsl.resolve.people import is_served
 from turnout.dsl.resolve.promises import actions, only, sla, steward
 from turnout.dsl.resolve.rule_rows import RowReader
@@ -127,7 +128,7 @@ class RouteReader:
                     if fallback_node is not None:
                         self._second_fallback(node, fallback_node)
                         continue
-                    fallback, fallback_node = self._chain(node.chain), node
+                    fallback, fallback_node = self._chain(node.chain, "fallback"), node
             if fallback_node is not None and node is not fallback_node:
                 self._after_fallback(node, fallback_node)
             if entry is not None:
@@ -180,7 +181,8 @@ class RouteReader:
             for written in node.conditions
             if not is_broken(written.span, self._broken)  # what is left of it says nothing
         ]
-        chains = [self._chain(chain) for chain in node.chains]
+        ended = [parted(chain) for chain in node.chains]
+        chains = [self._chain(chain, "rule") for chain, _ in ended]
         promised = only(f"the rule `{name}`", "sla", node.slas, self._scope)
         answer = sla(promised, self._chain, self._scope)
         doings = actions(node.actions, self._scope)
@@ -193,7 +195,9 @@ class RouteReader:
         if days.is_lost:
             bounds = Bounds(NEVER, bounds.most)
         condition = self._most(bounds, node.name.span)
-        chain = chains[0] if chains else ()
+        chain, going_on = (chains[0], ended[0][1]) if chains else ((), None)
+        if going_on is not None and not chain:
+            self._is_sound = False  # whether its leads go on depends on the targets it lost
         when = node.conditions[0].span if len(node.conditions) == 1 else None
         return policy.Rule(
             name,
@@ -205,6 +209,8 @@ class RouteReader:
             whole=node.span,
             when=when,
             validity=days.validity,
+            goes_on=going_on is not None,
+            going_on=going_on,
         )
 
     def _rows(self, node: nodes.RuleTable) -> Iterator[policy.Rule]:
@@ -252,10 +258,16 @@ class RouteReader:
 
     # -- targets --
 
-    def _chain(self, node: nodes.Chain) -> policy.Chain:
-        """Return the targets in order; none of them where one was reported."""
+    def _chain(self, node: nodes.Chain, of: str = "sla") -> policy.Chain:
+        """Return the targets in order; none of them where one was reported.
+
+        of: what they stand in, as `going_on.complain` has it.
+        """
         steps: list[policy.Step] = []
         for written in node.targets:
+            if written.kind == nodes.CONTINUE:
+                complain(written.span, of, self._scope)
+                continue
             target = self._target(written)
             if target is not None:
                 steps.append(policy.Step(target, written.span))

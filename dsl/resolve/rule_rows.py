@@ -21,6 +21,7 @@ from turnout.dsl.names import is_name, plain_name
 from turnout.dsl.promises import Action
 from turnout.dsl.resolve.cell_conditions import MAX_CELL
 from turnout.dsl.resolve.conditions import Bounds, ConditionReader
+from turnout.dsl.resolve.going_on import complain, parted
 from turnout.dsl.resolve.promises import actions, only, sla
 from turnout.dsl.resolve.rule_tables import MAX_FINDINGS, RowConditions, RuleRows, joined
 from turnout.dsl.resolve.scope import Scope, article
@@ -56,7 +57,7 @@ class RowReader:
     _of: RuleRows
     _conditions: ConditionReader
     _target: Callable[[nodes.Target], Target | None]
-    _chain: Callable[[nodes.Chain], policy.Chain]
+    _chain: Callable[[nodes.Chain, str], policy.Chain]
     _zone: str
     _scope: Scope
     _targets: dict[tuple[int, str], tuple[tuple[Target, _Place], ...]] = attrs.Factory(
@@ -67,7 +68,7 @@ class RowReader:
 
     def rules(self, route: str) -> Iterator[tuple[policy.Rule, Bounds] | None]:
         """Yield each row's rule with what its condition means; None where it has no place."""
-        chain, answer, doings = self._head()
+        chain, going_on, answer, doings = self._head()
         fixed = self._fixed_days()
         asking = RowConditions(self._of, self._conditions, self._scope)
         count = hidden = 0
@@ -86,16 +87,22 @@ class RowReader:
             bounds = joined(asked)
             if days.is_lost:
                 bounds = Bounds(NEVER, bounds.most)
+            if not is_free or (going_on is not None and not steps):
+                yield None
+                continue
             rule = self._rule(row, name, asked, bounds, steps, due, doings)
-            rule = attrs.evolve(rule, validity=days.validity)
-            yield (rule, bounds) if is_free else None
+            rule = attrs.evolve(rule, validity=days.validity, going_on=going_on)
+            yield attrs.evolve(rule, goes_on=going_on is not None), bounds
         if hidden:
             message = f"`{self._of.sheet.name}` has {hidden:,} more such faults"
             self._scope.report("table-value", self._node.path.span, message)
 
     def _head(
         self,
-    ) -> tuple[nodes.RowChain | None, nodes.RowSla | policy.Sla | None, tuple[Action, ...]]:
+    ) -> tuple[
+        nodes.RowChain | None, Span | None, nodes.RowSla | policy.Sla | None, tuple[Action, ...]
+    ]:
+        """Return the targets, the `continue` behind them, the SLA and the actions of all rows."""
         node, title = self._node, f"the table `{self._of.sheet.name}`"
         if not node.chains:
             advice = "write where its leads go, such as `to round-robin column team`"
@@ -105,20 +112,30 @@ class RowReader:
             message = f"{title} has more than one `to`"
             advice = "write the second as `else`"
             self._scope.report("duplicate-clause", again.span, message, help=advice)
-        for chain in node.chains:
+        ended = [parted(chain) for chain in node.chains]
+        for chain, _ in ended:
             self._read_fixed(chain)
         promised = only(title, "sla", node.slas, self._scope)
         answer = (
-            sla(promised, self._chain, self._scope) if isinstance(promised, nodes.Sla) else promised
+            sla(promised, self._moved, self._scope) if isinstance(promised, nodes.Sla) else promised
         )
         if isinstance(answer, nodes.RowSla) and answer.then is not None:
-            self._chain(nodes.Chain((answer.then,), answer.then.span))  # reported once, here
+            self._moved(nodes.Chain((answer.then,), answer.then.span))  # reported once, here
         doings = actions(node.actions, self._scope)
-        return (node.chains[0] if node.chains else None), answer, doings
+        if not ended:
+            return None, None, answer, doings
+        return *ended[0], answer, doings
+
+    def _moved(self, chain: nodes.Chain) -> policy.Chain:
+        """Return where an SLA moves a lead."""
+        return self._chain(chain, "sla")
 
     def _read_fixed(self, chain: nodes.RowChain) -> None:
         """Read the targets that are the same for each row, once."""
         for target in chain.targets:
+            if target.kind == nodes.CONTINUE:
+                complain(target.span, "rule", self._scope)
+                continue
             if not isinstance(target, nodes.Target) or self._is_heading(target):
                 continue
             if (made := self._target(target)) is not None:
@@ -270,7 +287,7 @@ class RowReader:
         if isinstance(chain, Garbled):
             self._scope.findings.append(self._no_target(text, chain))
             return None
-        steps = self._chain(chain)
+        steps = self._chain(chain, "cell")
         if not steps:
             return None
         start = place.start
@@ -309,7 +326,7 @@ class RowReader:
             then = read.then or written.then
             whole = nodes.Sla(read.within, read.wall or written.wall, then, place)
             before = len(self._scope.findings)
-            found = sla(whole, self._chain, self._scope)
+            found = sla(whole, self._moved, self._scope)
             if then is written.then and then is not None:
                 del self._scope.findings[before:]
             if found is None:

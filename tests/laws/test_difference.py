@@ -145,8 +145,8 @@ def _rows_edited(draw: DrawFn, rows: list[list[str]]) -> list[list[str]]:
 @st.composite
 def _edits(draw: DrawFn, text: str, columns: tuple[Column, ...]) -> str:
     rules = list(RULE.finditer(text))
-    edit = draw(st.integers(0, 6))
-    if edit == 5 or not rules:
+    edit = draw(st.integers(0, 7))
+    if edit == 6 or not rules:
         ends = ["queue triage", "queue extra", "person ana else queue extra"]
         return re.sub(r"fallback to .+ \}", f"fallback to {draw(st.sampled_from(ends))} }}", text)
     rule = draw(st.sampled_from(rules))
@@ -163,7 +163,10 @@ def _edits(draw: DrawFn, text: str, columns: tuple[Column, ...]) -> str:
             chain = draw(st.sampled_from(["queue extra", "person ben else partner outside"]))
         case 3:
             condition = draw(conditions(known, patterns=False))
-        case 6:
+        case 4:
+            end = " else continue"
+            chain = chain.removesuffix(end) if chain.endswith(end) else f"{chain}{end}"
+        case 7:
             days = draw(validities(known))
         case _:
             name = f"{name}x"

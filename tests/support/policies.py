@@ -6,13 +6,17 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import attrs
+
 from tests.support.strategies import Written
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.compiler.leads.budget import STEPS
+from turnout.compiler.meaning.interpreter import Match
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
 from turnout.dsl.resolve import resolve
+from turnout.dsl.targets import Accepting
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -67,3 +71,13 @@ def laid_down(written: Written | str) -> Generator[Path, None, None]:
         for name, content in whole.tables.items():
             main.with_name(name).write_text(content, encoding="utf-8")
         yield main
+
+
+def kept_legs(said: Match) -> tuple[Match, ...]:
+    """Return the legs, each by itself, up to the first that takes every lead."""
+    kept: list[Match] = []
+    for leg in said.legs:
+        kept.append(attrs.evolve(leg, later=()))
+        if any(isinstance(target, Accepting) for target, _ in leg.attempts):
+            break
+    return tuple(kept)

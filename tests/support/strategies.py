@@ -408,9 +408,13 @@ def _entries(
         else:
             number = numbers.pop(0)
             rule = f"rule r{number}{draw(validities(schema))}"
-            parts.append(f"{rule} {{ when {draw(condition)} to {draw(chains)} }}")
+            chain = f"{draw(chains)}{draw(GOING_ON)}"
+            parts.append(f"{rule} {{ when {draw(condition)} to {chain} }}")
     return "\n".join(parts)
 
+
+GOING_ON = st.sampled_from(["", "", "", " else continue"])
+"""How the chain of a rule ends."""
 
 ENDS = ("2025-12-31", "2026-01-01", "2026-01-15", "2026-02-01")
 """Days from which, or until which, rules count."""
@@ -460,7 +464,7 @@ def rule_tables(
     header = [*(column.name for column in columns), *(["territory"] if places else [])]
     rows: list[list[str]] = []
     rules: list[str] = []
-    first = numbers[0]
+    first, end = numbers[0], draw(GOING_ON)
     for number in [numbers.pop(0) for _ in range(draw(st.integers(1, min(3, len(numbers)))))]:
         asked = [draw(_cells(column, patterns=patterns)) for column in columns]
         if places:
@@ -475,10 +479,9 @@ def rule_tables(
         rows.append([f"r{number}", *(cell for cell, _ in asked), chain, due, *last_cells])
         when = " and ".join(condition for _, condition in asked if condition)
         sla = f"sla {due}" if due else ""
-        rules.append(f"rule r{number}{days} {{ when {when} to {chain} {sla} }}")
-    days = "from column begins until column ends"
-    asks = f'rules from "t{first}.csv" by {", ".join(header)} {days}'
-    head = f"{asks} {{ to column target sla column sla }}"
+        rules.append(f"rule r{number}{days} {{ when {when} to {chain}{end} {sla} }}")
+    by = f"{', '.join(header)} from column begins until column ends"
+    head = f'rules from "t{first}.csv" by {by} {{ to column target{end} sla column sla }}'
     table = table_text(["name", *header, "target", "sla", "begins", "ends"], rows)
     return WrittenTable(head, f"t{first}.csv", table, "\n".join(rules))
 

@@ -32,10 +32,15 @@ def explanation_data(explanation: Explanation) -> dict[str, Any]:
         "decision": explanation.decision.as_dict(),
         "values": dict(explanation.values),
         "complaint": explanation.complaint,
-        "tried": [attrs.asdict(tried) for tried in explanation.tried],
+        "tried": [_tried(tried) for tried in explanation.tried],
         "matched": list(explanation.matched),
         "row": None if explanation.row is None else attrs.asdict(explanation.row),
     }
+
+
+def _tried(tried: Tried) -> dict[str, Any]:
+    passed = [{"target": each.target, "reason": each.reason} for each in tried.passed_on]
+    return {**attrs.asdict(tried), "passed_on": passed}
 
 
 def explanation_text(explanation: Explanation, screen: int, *, has_state: bool) -> Iterator[str]:
@@ -104,13 +109,21 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
         yield "due", f"{decision.due:%Y-%m-%d %H:%M} UTC"
     for action in decision.actions:
         yield "do", acted(action.kind, action.arguments)
-    for passed in decision.passed_over:
-        when = explanation.memberships.get(passed.target, {})
-        yield "passed over", f"{passed.target}: {passed.reason}{_of_members(passed, when)}"
+    yield from _passed_over(explanation)
     if decision.repeated:
         yield "repeated", f"decided on {decision.at:%Y-%m-%d %H:%M} UTC; the decision stands"
     if decision.kind in DRAWN and not has_state:
         yield "turns", "as if nobody had a lead yet; with --state, as they stand"
+
+
+def _passed_over(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    """Yield who was passed over and why, and which rule let the lead go on then."""
+    let_on = [(each.clause, passed) for each in explanation.tried for passed in each.passed_on]
+    rules = [clause for clause, _ in let_on]
+    for at, passed in enumerate(explanation.decision.passed_over):
+        of = f", of rule {rules[at]}, which lets it go on" if at < len(rules) else ""
+        members = _of_members(passed, explanation.memberships.get(passed.target, {}))
+        yield "passed over", f"{passed.target}: {passed.reason}{members}{of}"
 
 
 def _row(row: TakingRow) -> str:
@@ -152,7 +165,7 @@ def _turned_away(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
 
 
 def _refused(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
-    for refused, run in groupby(tried, key=lambda each: why_refused(each.refusals)):
+    for refused, run in groupby(tried, key=_why_not):
         first, *others = [each.clause for each in run]
         reason = refused
         if len(others) > 1:
@@ -160,6 +173,15 @@ def _refused(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
         elif others:
             reason += f"; the same for {others[0]}"
         yield first, reason
+
+
+def _why_not(tried: Tried) -> str:
+    if tried.refusals:
+        return why_refused(tried.refusals)
+    said = ", ".join(f"{each.target}: {each.reason}" for each in tried.passed_on)
+    return (
+        f"nothing: it took the lead, and let it go on since nobody was free{said and f' ({said})'}"
+    )
 
 
 def why_refused(refusals: Sequence[Refusal]) -> str:

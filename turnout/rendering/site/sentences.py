@@ -123,6 +123,8 @@ class Teller:
         for step, attempt in enumerate(clause.attempts):
             by = "" if step < clause.own_attempts else f" (by the {attempt.by})"
             lines.append([self.target(attempt.target), told(by) if by else ""])
+        if clause.lets_on:
+            lines.append("else it goes on to the next rules")
         return ol(".chain")[(li[line] for line in lines)]
 
     def first(self, clause: Clause) -> Node:
