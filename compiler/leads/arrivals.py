@@ -85,8 +85,8 @@ def _dated(space: Space, box: Masks) -> Iterator[tuple[int, int]]:
     """Yield the dimensions of dates that are asked for themselves: of the value, and the age."""
     value_at = {d.field.name: at for at, d in enumerate(space.dimensions) if d.kind == "value"}
     for at, dimension in enumerate(space.dimensions):
-        own = value_at[dimension.field.name]
-        if dimension.kind == "age" and box[own] & ~1 != space.full[own] & ~1:
+        own = value_at[dimension.field.name] if dimension.kind == "age" else None
+        if own is not None and box[own] & ~1 != space.full[own] & ~1:
             yield own, at
 
 
