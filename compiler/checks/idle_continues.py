@@ -2,7 +2,8 @@
 
 A lead that the targets of a rule pass on goes to the nearest fallback as it is. `else
 continue` has the rules between asked first; where none of them can take a lead that the
-rule gets, it says nothing. Without a fallback such leads are a gap, which is reported.
+rule gets, it says nothing; but where the rule promises or does something, it says that this
+doesn't go along to the fallback. Without a fallback such leads are a gap, which is reported.
 """
 
 from collections.abc import Iterator
@@ -47,10 +48,11 @@ def check_continues(analysis: Analysis) -> Iterator[Finding]:
 def _idle(analysis: Analysis, at: int) -> int | None:
     """Return the fallback to which all leads go that a rule lets on, None if some don't.
 
-    Also None where there is no fallback. Raises OutOfSteps.
+    Also None where there is no fallback, or what the rule promises stays behind. Raises
+    OutOfSteps.
     """
-    end = _fallback(analysis.route, at)
-    if end is None:
+    clause, end = analysis.route.clauses[at], _fallback(analysis.route, at)
+    if end is None or clause.sla is not None or clause.actions:
         return None
     own = analysis.taken[at]
     below = (by for by in analysis.index.clauses_meeting(own, end) if by > at)

@@ -140,7 +140,7 @@ def _seed(cover: Cover, at: int, boxes: Sequence[Masks]) -> Masks:
 def _walls(analysis: Analysis, apart: frozenset[int]) -> Walls:
     known, taken = analysis.index, analysis.taken
     kept = [at for at in analysis.stopping(range(len(taken))) if at not in apart]
-    trees = tuple(taken[at] for at in known.webs if at in kept)
+    trees = tuple(taken[at] for at in sorted({*known.webs} & {*kept}))
     if not apart:
         return Walls(analysis.space, analysis.union, trees)
     boxes = merged((box for at in kept for box in known.boxes[at] or ()), analysis.space.full)

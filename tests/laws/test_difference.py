@@ -174,11 +174,12 @@ def _edits(draw: DrawFn, text: str, columns: tuple[Column, ...]) -> str:
 
 
 def is_whole(versions: Versions) -> bool:
-    """Return whether no table of dates changed of which a rule asks how long ago they are.
+    """Return whether no table changed of dates of which a rule asks the age, or of compared fields.
 
     These `diff` names as not compared.
     """
-    return not any("how long ago" in caveat for caveat in versions.difference.caveats)
+    unsaid = ("how long ago", "compared with another field")
+    return not any(word in each for each in versions.difference.caveats for word in unsaid)
 
 
 def every_lead(versions: Versions) -> Iterator[Arrived]:

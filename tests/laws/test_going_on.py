@@ -22,6 +22,8 @@ def test_a_continue_is_idle_iff_no_rule_before_the_fallback_could_have_its_leads
 def is_idle(of: Counted, at: int) -> bool:
     """Return whether no rule between a rule and the next fallback around it can have its leads."""
     around = of.clauses[at].around
+    if of.clauses[at].sla or of.clauses[at].actions:
+        return False  # they don't go along to the fallback
     for below in range(at + 1, len(of.clauses)):
         clause = of.clauses[below]
         if not clause.is_rule and around[: len(clause.around)] == clause.around:

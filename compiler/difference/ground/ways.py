@@ -71,15 +71,15 @@ def _made(analysis: Analysis) -> list[_Way]:
     from_here: list[list[tuple[_Way, Region]]] = [[] for _ in range(count)]
     total = 0
     for at in reversed(range(count)):
-        region = analysis.taken[at]
         if at in analysis.letting_on:
             for found in _followed(analysis, at, from_here):
                 from_here[at].append(found)
                 total += 1
                 if total > MOST_WAYS:
                     raise OutOfSteps
-        from_here[at].append(((at,), region))
-        total += 1
+        if not from_here[at] or not _is_kept(analysis, at, from_here[at][-1][0][1]):
+            from_here[at].append(((at,), analysis.taken[at]))
+            total += 1
     return [way for found in from_here for way, _ in found]
 
 
@@ -88,7 +88,6 @@ def _followed(
 ) -> Iterator[tuple[_Way, Region]]:
     """Yield the ways that go on from a clause, up to one that takes all of its leads."""
     own = analysis.taken[at]
-    box = analysis.within(own.box)
     for by in analysis.index.clauses_meeting(own, len(from_here)):
         if by <= at:
             continue
@@ -96,8 +95,14 @@ def _followed(
             both = analysis.regions.both((own, region))
             if not is_nothing(both):
                 yield (at, *way), both
-        if by not in analysis.letting_on and truth(analysis.taken[by], box) is True:
+        if _is_kept(analysis, at, by):
             return
+
+
+def _is_kept(analysis: Analysis, at: int, by: int) -> bool:
+    """Return whether a clause plainly keeps all that another lets on."""
+    box = analysis.within(analysis.taken[at].box)
+    return by not in analysis.letting_on and truth(analysis.taken[by], box) is True
 
 
 def _joined(clauses: tuple[Clause, ...], way: _Way) -> Clause:
