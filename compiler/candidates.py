@@ -12,8 +12,7 @@ from typing import assert_never
 
 import attrs
 
-from turnout.compiler.leads.timeline import membership
-from turnout.dsl.calendars import Calendar
+from turnout.dsl.calendars import Calendar, on_days
 from turnout.dsl.conditions import (
     ALWAYS,
     NEVER,
@@ -132,12 +131,17 @@ def _team(policy: Policy, target: RoundRobin | LeastLoaded) -> Behind:
             served = served_by(policy, member.person, target.matching) if is_known else ALWAYS
             one = _candidate(policy, member.person, served, target.anytime)
             days = member.validity
-            there = None if days is None else membership(member.person, team.name, days)
+            there = None if days is None else _membership(member.person, team.name, days)
             people[member.person] = attrs.evolve(
                 one, caps=member.caps, validity=days, membership=there
             )
     hours = None if target.anytime else team.hours
     return Behind(f"team {team.name}", people, hours, team.caps)
+
+
+def _membership(person: str, team: str, days: Validity) -> Calendar:
+    """Return the calendar that is open while somebody is in a team."""
+    return on_days(f"{person} in {team}", days.zone, days.first, days.last, days.span)
 
 
 def served_by(policy: Policy, person: str, fields: Iterable[str]) -> Condition:

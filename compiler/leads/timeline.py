@@ -13,22 +13,21 @@ same stretches. So a day is told by its signature, and only the first of each is
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 
-from turnout.dsl.calendars import Calendar, Opening
+from turnout.dsl.calendars import ROUND_THE_CLOCK, Calendar, on_days
 from turnout.dsl.conditions import During
 from turnout.dsl.opening_hours import DAY, HORIZON, from_seconds, open_spans, pieces
-from turnout.dsl.policy import Person, Validity
+from turnout.dsl.policy import Person
 from turnout.dsl.public_holidays import public_holidays
-from turnout.dsl.source import NOWHERE, Span
+from turnout.dsl.source import NOWHERE
 from turnout.dsl.zones import zone
 from turnout.frozen import frozen
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _WEEK, _APART = 7, 28
-_ALWAYS = tuple(Opening(weekday, 0, 24 * 60) for weekday in range(_WEEK))
 _FIRST, _LAST = date.min.toordinal() + _WEEK, date.max.toordinal() - HORIZON - 2 * _WEEK
 
 
@@ -49,25 +48,13 @@ def presence(person: Person) -> Calendar | None:
     if not person.away:
         return None
     name = f"presence of {person.name}"  # with blanks, so that no declared one is called so
-    return Calendar(name, person.timezone, _ALWAYS, (), person.away, person.span)
+    return Calendar(name, person.timezone, ROUND_THE_CLOCK, (), person.away, person.span)
 
 
 def lasting(during: During) -> Calendar:
     """Return the calendar that is open on the days of a validity, round the clock."""
-    return _on_days(f"{during.first}..{during.last} in {during.zone}", during, NOWHERE)
-
-
-def membership(person: str, team: str, validity: Validity) -> Calendar:
-    """Return the calendar that is open while somebody is in a team."""
-    return _on_days(f"{person} in {team}", validity.during, validity.span)
-
-
-def _on_days(name: str, during: During, span: Span) -> Calendar:
-    """Return a calendar whose name has a blank, so that no declared one is called so."""
-    day = timedelta(days=1)
-    before = [(date.min, during.first - day)] if during.first not in {None, date.min} else []
-    after = [(during.last + day, date.max)] if during.last not in {None, date.max} else []
-    return Calendar(name, during.zone, _ALWAYS, (), (*before, *after), span)
+    name = f"{during.first}..{during.last} in {during.zone}"
+    return on_days(name, during.zone, during.first, during.last, NOWHERE)
 
 
 @lru_cache(maxsize=512)

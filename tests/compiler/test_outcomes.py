@@ -15,6 +15,8 @@ SAYS_WHICH = {
     "steward",
     "row",
     "validity",
+    "goes_on",
+    "going_on",
 }
 TELLS = {"attempts", "sla", "actions"}
 
