@@ -17,6 +17,7 @@ from turnout.dsl.mistakes.phrases_of_conditions import CONDITIONS
 from turnout.dsl.mistakes.phrases_of_fields import FIELDS
 from turnout.dsl.mistakes.phrases_of_moments import MOMENTS
 from turnout.dsl.mistakes.phrases_of_names import NAMES
+from turnout.dsl.mistakes.phrases_of_nearness import NEARNESS
 from turnout.dsl.mistakes.phrases_of_rules import RULES
 from turnout.dsl.mistakes.phrases_of_tables import TABLES
 from turnout.dsl.mistakes.phrases_of_teams import TEAMS
@@ -24,6 +25,7 @@ from turnout.dsl.mistakes.phrases_of_teams import TEAMS
 _COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 PHRASES: tuple[Phrase, ...] = (
+    *NEARNESS,
     *TABLES,
     *MOMENTS,
     *TEAMS,
