@@ -13,7 +13,15 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeAlias, assert_never
 
-from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches, Pattern
+from turnout.dsl.conditions import (
+    Contains,
+    EndsWith,
+    Has,
+    HasWord,
+    Matches,
+    Pattern,
+    standing,
+)
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
 from turnout.dsl.values.words import has_word
@@ -161,7 +169,29 @@ class Texts(_Numbered):
         return found
 
 
-Classes: TypeAlias = Listed | There | YesNo | Whole | Days | Dense | Texts
+@frozen
+class Standings:
+    """How a field stands to another: class 0 where either is missing, then below, same, above.
+
+    than: the other field. is_ordered: their values lie on a line; others that differ are above
+    each other. A value of these classes is the pair of both fields' values.
+    """
+
+    than: str
+    is_ordered: bool = True
+    size: int = attribute(default=4, init=False)
+
+
+def standing_mask(standings: Iterable[int]) -> int:
+    """Return the classes of a `Standings` that are meant by -1 (below), 0 (the same) and 1.
+
+    >>> bin(standing_mask([-1, 0]))
+    '0b110'
+    """
+    return sum(1 << each + 2 for each in standings)
+
+
+Classes: TypeAlias = Listed | There | YesNo | Whole | Days | Dense | Texts | Standings
 
 
 def class_of(classes: Classes, value: Any) -> int:  # noqa: ANN401 - a value of the field's type
@@ -198,8 +228,15 @@ def finder(classes: Classes) -> Callable[[Any], int]:
                 return around(value) if number is None else number
 
             return text
+        case Standings():
+            return _stands
         case _:
             assert_never(classes)
+
+
+def _stands(pair: tuple[Value | None, Value | None]) -> int:
+    one, two = pair
+    return MISSING if one is None or two is None else standing(one, two) + 2
 
 
 def is_as_tested(test: YesNoTest, value: Value) -> bool:

@@ -75,6 +75,16 @@ def _test(operator: str) -> Any:  # noqa: ANN401 - a method of whatever shape
     return build
 
 
+def _beside(sign: str) -> Any:  # noqa: ANN401 - as `_test`
+    """Build a comparison of two fields. sign: "" where it stands between them as a token."""
+
+    def build(self: "Builder", span: Span, children: list[Any]) -> nodes.Beside:
+        field, *between, other = children
+        return nodes.Beside(self.name(field), sign or str(between[0]), self.name(other), span)
+
+    return build
+
+
 def _type(word: str) -> Any:  # noqa: ANN401 - as `_test`
     def build(self: "Builder", span: Span, children: list[Any]) -> nodes.TypeNode:
         literals: tuple[nodes.Literal, ...] = ()
@@ -470,8 +480,32 @@ class Builder:
             _of(nodes.Chain, rest),
             _of(nodes.Sla, rest),
             tuple(action for clause in _of(_Clauses, rest) for action in clause),
+            next(iter(_of(nodes.Validity, rest)), None),
             span,
         )
+
+    def valid_from(self, span: Span, children: list[Any]) -> nodes.Validity:
+        return nodes.Validity(self.value(children[0]), None, span)
+
+    def valid_between(self, span: Span, children: list[Any]) -> nodes.Validity:
+        first, last = map(self.value, children)
+        return nodes.Validity(first, last, span)
+
+    def valid_until(self, span: Span, children: list[Any]) -> nodes.Validity:
+        return nodes.Validity(None, self.value(children[0]), span)
+
+    def _end(self, token: Token) -> nodes.Name | nodes.Literal:
+        return self.value(token) if token.type == "DATE" else self.named(token)
+
+    def row_from(self, span: Span, children: list[Any]) -> nodes.RowValidity:
+        return nodes.RowValidity(self._end(children[0]), None, span)
+
+    def row_between(self, span: Span, children: list[Any]) -> nodes.RowValidity:
+        first, last = map(self._end, children)
+        return nodes.RowValidity(first, last, span)
+
+    def row_until(self, span: Span, children: list[Any]) -> nodes.RowValidity:
+        return nodes.RowValidity(None, self._end(children[0]), span)
 
     def when(self, span: Span, children: list[Any]) -> "_When":
         del span
@@ -479,6 +513,10 @@ class Builder:
 
     def chain(self, span: Span, children: list[Any]) -> nodes.Chain:
         return nodes.Chain(tuple(children), span)
+
+    def going_on(self, span: Span, children: list[Any]) -> nodes.Target:
+        del children
+        return nodes.Target(nodes.CONTINUE, None, (), anytime=False, span=span)
 
     def rule_table(self, span: Span, children: list[Any]) -> nodes.RuleTable:
         path, *rest = children
@@ -488,6 +526,7 @@ class Builder:
             _of(nodes.RowChain, rest),
             tuple(each for each in rest if isinstance(each, nodes.Sla | nodes.RowSla)),
             tuple(action for clause in _of(_Clauses, rest) for action in clause),
+            next(iter(_of(nodes.RowValidity, rest)), None),
             span,
         )
 
@@ -606,6 +645,10 @@ class Builder:
     def compare(self, span: Span, children: list[Any]) -> nodes.Test:
         field, operator, bound = children
         return nodes.Test(self.name(field), str(operator), (self.value(bound),), span)
+
+    compare_field: Any = _beside("")
+    same_as: Any = _beside("=")
+    other_than: Any = _beside("!=")
 
     def open_(self, span: Span, children: list[Any]) -> nodes.Open:
         return nodes.Open(self.name(children[0]), span)

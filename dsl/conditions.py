@@ -7,10 +7,11 @@ territory or segment that the author wrote beside what it stands for, so that tr
 findings and explanations speak in the policy's own words.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypeAlias, assert_never
+from types import MappingProxyType
+from typing import Any, Literal, TypeAlias, assert_never
 
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.patterns import searcher
@@ -19,6 +20,11 @@ from turnout.dsl.values.words import has_word
 from turnout.frozen import attribute, frozen
 
 Ordered: TypeAlias = int | Decimal | date
+
+Sign: TypeAlias = Literal["<", "<=", "=", "!=", ">=", ">"]
+"""How two fields are compared."""
+
+SIGNS: tuple[Sign, ...] = ("=", "!=", "<", "<=", ">=", ">")
 
 
 @frozen
@@ -160,6 +166,19 @@ class LaterThan:
 
 
 @frozen
+class Beside:
+    """Two fields of one type, held against each other; false where either is missing.
+
+    operator: with `field` on the left of it, `other` on the right; "=" and "!=" for values of
+    any type, the others for those that lie on a line.
+    """
+
+    field: str
+    operator: Sign
+    other: str
+
+
+@frozen
 class Open:
     """The calendar is open at the decision's clock: an atom about the clock, not the lead."""
 
@@ -203,6 +222,32 @@ class Duplicate:
         return IsIn(self.field, frozenset({True}))
 
 
+@frozen
+class During:
+    """The decision's day is one of a validity: an atom about the clock, not the lead.
+
+    first, last: the days from which and up to which it is, both included; None is no end.
+    zone: whose days they are, by an IANA name.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    zone: str = "UTC"
+
+    @property
+    def field(self) -> str:
+        """The name under which the day stands among a lead's values, as for `Open`."""
+        return f"{DAY_IN} {self.zone}"
+
+    @property
+    def fact(self) -> Between:
+        """The same question, asked of the day that stands among the values."""
+        return Between(self.field, self.first, self.last)
+
+
+DAY_IN = "day in"
+"""Begins the name of a decision's day in a time zone; no field has a name with a blank."""
+
 SEEN = "seen before"
 """Among a lead's values: whether it is a duplicate. No field has a name with a blank."""
 
@@ -215,10 +260,50 @@ Pattern: TypeAlias = EndsWith | Contains | HasWord | Matches
 Age: TypeAlias = OlderThan | WithinLast | WithinNext | LaterThan
 """Atoms that ask how far from the decision's day a day is: the answer changes with it."""
 
-Circumstance: TypeAlias = Open | Duplicate
+Circumstance: TypeAlias = Open | Duplicate | During
 """Atoms that ask no field of the lead; the answer stands among its values by itself."""
 
-Atom: TypeAlias = Present | IsIn | Between | StartsWith | Has | Pattern | Age | Circumstance
+Atom: TypeAlias = (
+    Present | IsIn | Between | StartsWith | Has | Pattern | Age | Beside | Circumstance
+)
+
+STANDINGS: Mapping[Sign, frozenset[int]] = MappingProxyType(
+    {
+        "<": frozenset({-1}),
+        "<=": frozenset({-1, 0}),
+        "=": frozenset({0}),
+        "!=": frozenset({-1, 1}),
+        ">=": frozenset({0, 1}),
+        ">": frozenset({1}),
+    }
+)
+"""Where the left field may stand for a sign to hold: below the other (-1), beside (0) or above."""
+
+TURNED: Mapping[Sign, Sign] = MappingProxyType(
+    {"<": ">", "<=": ">=", "=": "=", "!=": "!=", ">=": "<=", ">": "<"}
+)
+"""The same sign, read from the right."""
+
+
+def fields_of(atom: Atom) -> tuple[str, ...]:
+    """Return the fields of the lead that an atom asks, none for one of the clock or history."""
+    if isinstance(atom, Beside):
+        return atom.field, atom.other
+    return () if isinstance(atom, Circumstance) else (atom.field,)
+
+
+def standing(one: Any, two: Any) -> int:  # noqa: ANN401 - two values of one type
+    """Return how a value stands to another of its type, see `STANDINGS`.
+
+    Values that lie on no line stand above each other where they differ.
+
+    >>> standing(3, 5), standing("DE", "DE"), standing("DE", "AT")
+    (-1, 0, 1)
+    """
+    if one == two:
+        return 0
+    is_below = not isinstance(one, str | bool) and one < two
+    return -1 if is_below else 1
 
 
 @frozen
@@ -276,20 +361,32 @@ def holds(atom: Atom, value: Value, today: date) -> bool:
             return _is_between(atom, value)
         case StartsWith(_, text):
             return str(value).startswith(text)
-        case EndsWith(_, text):
-            return str(value).endswith(text)
-        case Contains(_, text):
-            return text in str(value)
-        case HasWord(_, text):
-            return has_word(str(value), text)
-        case Matches(_, pattern):
-            return searcher(pattern)(str(value))
+        case EndsWith() | Contains() | HasWord() | Matches():
+            return _is_in_text(atom, str(value))
         case Has(_, wanted):
             return isinstance(value, frozenset) and wanted in value
         case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return isinstance(value, date) and _is_of_age(atom, (today - value).days)
         case Open() | Duplicate():
             return value is True
+        case During(first, last):
+            return _is_between(Between("", first, last), value)
+        case Beside():
+            raise AssertionError(atom)  # it asks two values, see `standing`
+        case _:
+            assert_never(atom)
+
+
+def _is_in_text(atom: Pattern, whole: str) -> bool:
+    match atom:
+        case EndsWith(_, text):
+            return whole.endswith(text)
+        case Contains(_, text):
+            return text in whole
+        case HasWord(_, text):
+            return has_word(whole, text)
+        case Matches(_, pattern):
+            return searcher(pattern)(whole)
         case _:
             assert_never(atom)
 

@@ -78,8 +78,17 @@ SHORT_FRAGMENT = warning(
     "short-fragment", "A short text to be contained stands inside common words."
 )
 
+MISPLACED_CONTINUE = firm(
+    "misplaced-continue", "An `else continue` stands where no rule comes next."
+)
+FIELD_AS_VALUE = warning(
+    "field-as-value", "A value that is asked for has the name of a field of the same type."
+)
+
 UNREAD_COLUMN = warning("unread-column", "Nothing reads a column of a table of rules.")
 EMPTY_TABLE = warning("empty-table", "A table of rules has no rows.")
+
+EMPTY_VALIDITY = firm("empty-validity", "A rule or a membership ends before it begins.")
 
 READING = (
     firm("cannot-read", "A file can't be read."),
@@ -100,6 +109,7 @@ READING = (
     firm("overlapping-hours", "Two blocks of a calendar's hours share time."),
     firm("type-mismatch", "A field is asked something that its type can't answer."),
     SHORT_FRAGMENT,
+    FIELD_AS_VALUE,
     firm("definition-cycle", "A territory or segment is defined by itself."),
     firm("lookup-cycle", "Fields are looked up by each other in a circle."),
     firm("no-identity", "A policy asks for earlier leads and doesn't say which are the same."),
@@ -109,6 +119,8 @@ READING = (
     firm("incomplete-guarantee", "A guarantee claims nothing."),
     firm("incomplete-test", "A test lacks its lead, its expectation or its route."),
     firm("misplaced-fallback", "A rule stands after the fallback that takes every lead."),
+    EMPTY_VALIDITY,
+    MISPLACED_CONTINUE,
     firm("table-syntax", "A CSV table can't be read."),
     firm("table-value", "A cell of a CSV table can't be a value of its field."),
     firm("duplicate-key", "A CSV table has two rows for one key."),

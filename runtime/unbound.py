@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from itertools import chain, islice
 from typing import cast
 
-from turnout.dsl.conditions import PREVIOUS_OWNER, Duplicate, atoms
+from turnout.dsl.conditions import PREVIOUS_OWNER, Duplicate, atoms, fields_of
 from turnout.dsl.headers import Headers, Keys, column_key, letters_of
 from turnout.dsl.lookups import looked_up_fields, sources
 from turnout.dsl.policy import Block, Chain, Entry, Policy, Rule
@@ -189,7 +189,7 @@ def asked_fields(policy: Policy, route: str) -> frozenset[str]:
     for entry in _entries(whole.entries):
         chains.append(entry.chain if isinstance(entry, Rule) else entry.fallback)
         for atom in atoms(entry.condition, opened):
-            found.update(_compared(policy) if isinstance(atom, Duplicate) else (atom.field,))
+            found.update(_compared(policy) if isinstance(atom, Duplicate) else fields_of(atom))
     for step in (step for each in chains for step in each or ()):
         reads = said(step.target).reads
         found.update(_compared(policy) if PREVIOUS_OWNER in reads else reads)

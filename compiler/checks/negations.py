@@ -18,7 +18,7 @@ from turnout.compiler.masks import Mask
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.meeting import followed, meeting_box
 from turnout.compiler.questions.written import Written, written_conditions
-from turnout.dsl.conditions import NEVER, And, Condition, IsIn, Not, Or, Present, atoms
+from turnout.dsl.conditions import NEVER, And, Condition, IsIn, Not, Or, Present, atoms, fields_of
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
 from turnout.dsl.types import Boolean, Field
@@ -77,7 +77,8 @@ def negations(analysis: Analysis, condition: Condition) -> Iterator[WideNegation
     """Yield the negations written in `condition` that speak of fields a lead may lack."""
     fields = analysis.program.policy.fields
     for part, without in _written(condition, analysis):
-        asked = {atom.field for atom in atoms(part) if not isinstance(atom, Present)}
+        told = (atom for atom in atoms(part) if not isinstance(atom, Present))
+        asked = {name for atom in told for name in fields_of(atom)}
         lacked = tuple(name for name in fields if name in asked and not fields[name].required)
         if lacked:
             yield WideNegation(part, lacked, without)

@@ -10,7 +10,7 @@ from turnout.compiler.leads.regions import Masks, Regions, find
 from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.program import Program
 from turnout.compiler.words.describe import phrases, side_names
-from turnout.dsl.conditions import Present, atoms
+from turnout.dsl.conditions import Present, atoms, fields_of
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding, Label
 from turnout.dsl.policy import Definition, Family
@@ -51,7 +51,7 @@ def _is_clear(family: Family) -> bool:
 
 def _ground(program: Program, family: Family) -> Ground:
     asked = [atom for member in family.members for atom in atoms(member.meaning)]
-    presence = [Present(atom.field) for atom in asked]
+    presence = [Present(name) for atom in asked for name in fields_of(atom)]
     return ground(program.policy.fields, [*asked, *presence], program.since)
 
 
@@ -96,7 +96,12 @@ def _uncovered(program: Program, family: Family, grid: Ground, budget: Budget) -
     if family.kind != "segment":
         return
     regions = grid.regions
-    asked = {atom.field for member in family.members for atom in atoms(member.meaning)}
+    asked = {
+        name
+        for member in family.members
+        for atom in atoms(member.meaning)
+        for name in fields_of(atom)
+    }
     there = [regions.region(Present(field)) for field in sorted(asked)]
     outside = [regions.region(member.meaning, holds=False) for member in family.members]
     found = find(regions.space, [*there, *outside, *grid.possible], budget.meter())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from turnout.compiler.program import Program
-from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or
+from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or, fields_of
 from turnout.dsl.finding_kinds import warning
 from turnout.dsl.findings import Finding
 from turnout.dsl.lookups import looked_up_fields, sources
@@ -132,7 +132,7 @@ def _hours(policy: Policy) -> set[tuple[str, str]]:
 
 def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> None:
     if isinstance(condition, Atom):
-        used.add(_asked(condition))
+        used.update(_asked(condition))
         return
     match condition:
         case And(parts) | Or(parts):
@@ -148,10 +148,10 @@ def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> N
             assert_never(condition)
 
 
-def _asked(atom: Atom) -> tuple[str, str]:
+def _asked(atom: Atom) -> list[tuple[str, str]]:
     if isinstance(atom, Open):
-        return "calendar", atom.calendar.name
-    return _SEEN if isinstance(atom, Duplicate) else ("field", atom.field)
+        return [("calendar", atom.calendar.name)]
+    return [_SEEN] if isinstance(atom, Duplicate) else [("field", name) for name in fields_of(atom)]
 
 
 def _conditions(entries: tuple[Entry, ...]) -> Iterator[Condition]:

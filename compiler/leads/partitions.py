@@ -26,21 +26,26 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
+    Standings,
     There,
     Whole,
     YesNo,
     YesNoTest,
     finder,
+    standing_mask,
 )
 from turnout.compiler.leads.budget import tick
 from turnout.compiler.masks import Mask, set_of
 from turnout.dsl.conditions import (
+    STANDINGS,
     Age,
     Atom,
+    Beside,
     Between,
     IsIn,
     LaterThan,
     OlderThan,
+    Sign,
     WithinLast,
     WithinNext,
 )
@@ -121,6 +126,12 @@ def presence(*, has_values: bool) -> Partition:
 def yes_no(test: YesNoTest) -> Partition:
     """Return the two classes of what one test answers."""
     return Partition(YesNo(test), {test: 0b10})
+
+
+def standings(than: str, asked: Iterable[tuple[Beside, Sign]], *, is_ordered: bool) -> Partition:
+    """Return the classes of how a field stands to another. asked: with their signs from there."""
+    masks: dict[Atom, Mask] = {atom: standing_mask(STANDINGS[sign]) for atom, sign in asked}
+    return Partition(Standings(than, is_ordered), masks)
 
 
 def values_of(partition: Partition, values: Sequence[Value], mask: Mask) -> tuple[Value, ...]:

@@ -17,7 +17,7 @@ answer: the search goes on without it, and a search that then finds nothing says
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import attrs
 
@@ -330,8 +330,24 @@ def axes(dimensions: Sequence[Dimension]) -> dict[str, Axis]:
     }
 
 
+class Theory(Protocol):
+    """What knows of combinations of classes that they are no lead, as `Axis` does."""
+
+    def narrowed(self, box: _Box, meter: Meter, /) -> _Box | None:
+        """Return what is left of a box around a lead, None where there is none."""
+        ...
+
+    def refuted(self, box: _Box, meter: Meter, /) -> _Sides:
+        """Return sides of a box without a lead that have none."""
+        ...
+
+    def open_sides(self, box: _Box, /) -> _Sides:
+        """Return the sides of a box of which it was left open."""
+        ...
+
+
 def real(
-    axes: Sequence[Axis],
+    axes: Sequence[Theory],
     search: Callable[[Sequence[_Sides]], _Box | None],
     meter: Meter,
 ) -> _Box | None:

@@ -11,6 +11,7 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
+    Standings,
     TextCut,
     Texts,
     There,
@@ -22,6 +23,7 @@ from turnout.compiler.leads.partitions import DAYS, DENSE_ENDS, HIGHEST, LOWEST,
 from turnout.compiler.leads.universe import example
 from turnout.dsl import types
 from turnout.dsl.types import Value
+from turnout.dsl.values import jsonable, read
 
 _TODAY = date(2026, 1, 1).toordinal()
 
@@ -37,7 +39,7 @@ def sample(dimension: Dimension, number: int) -> Value | None:
             return values[places[0]] if places else None
         case There():
             return example(dimension.field.type) if number == 1 else None
-        case YesNo():
+        case YesNo() | Standings():
             return None
         case Whole():
             return next((_whole(*piece) for piece in pieces(dimension, number)), None)
@@ -68,7 +70,7 @@ def pieces(dimension: Dimension, number: int) -> list[tuple[Cut, Cut]]:
         case Texts() as texts:
             points = [((text, 0), (text, 1)) for text in _literals(texts, number)]
             return points or list(_gaps(texts, number))
-        case Listed() | There() | YesNo():
+        case Listed() | There() | YesNo() | Standings():
             raise AssertionError("these values lie on no line")
         case _:
             assert_never(dimension.partition.classes)
@@ -138,6 +140,22 @@ def _decimal(low: tuple[Decimal, int], high: tuple[Decimal, int]) -> Decimal | N
 
 
 # -- texts --
+
+
+def texts_between(
+    field: types.Field, stretch: tuple[TextCut, TextCut], without: frozenset[str], most: int
+) -> list[str]:
+    """Return up to so many texts of a field between two cuts, which are read as themselves."""
+    low, high = stretch
+    found: list[str] = []
+    while len(found) < most:
+        made = _text(field.type, low, high)
+        if made is None or (made, 0) < low:
+            break
+        low = made, 1
+        if made not in without and read(field, jsonable(made)) == made:
+            found.append(made)
+    return found
 
 
 def _literals(texts: Texts, number: int) -> Iterator[str]:

@@ -17,6 +17,7 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
+    Standings,
     Texts,
     There,
     Whole,
@@ -155,12 +156,16 @@ def _column(of: Json) -> Column:
         of.refuse("is of no kind that is known")
     found = of.keys("field", "is_age", "kind", "size", *_KEYS[kind])
     field = found["field"].text()
-    return Column(field, _classes(kind, field, found), found["is_age"].truth())
+    is_age = found["is_age"].truth()
+    if is_age and kind == "standing":
+        found["is_age"].refuse("is no question of two fields")
+    return Column(field, _classes(kind, field, found), is_age)
 
 
 _KEYS = {
     "list": ("values", "classes", "other"),
     "presence": (),
+    "standing": ("than", "is_ordered"),
     "test": ("test", "text"),
     "whole": ("cuts", "classes"),
     "days": ("cuts", "classes"),
@@ -177,6 +182,11 @@ def _classes(kind: str, field: str, of: Mapping[str, Json]) -> Classes:
         case "test":
             of["size"].whole(2, 2)
             return YesNo(_test(field, of["test"], of["text"]))
+        case "standing":
+            of["size"].whole(4, 4)
+            if of["than"].text() == field:
+                of["than"].refuse("names the field itself")
+            return Standings(of["than"].text(), of["is_ordered"].truth())
         case "list":
             values = tuple(map(_listed, of["values"].items()))
             if len(set(values)) < len(values):
@@ -266,7 +276,7 @@ def _test(field: str, word: Json, text: Json) -> YesNoTest:
 
 
 def _answer(of: Json) -> Answer:
-    found = of.keys("name", "is_rule", "attempts", "sla", "actions", "steward")
+    found = of.keys("name", "is_rule", "attempts", "sla", "actions", "steward", "goes_on")
     steward = found["steward"]
     return Answer(
         found["name"].text(),
@@ -275,6 +285,7 @@ def _answer(of: Json) -> Answer:
         None if found["sla"].value is None else _sla(found["sla"]),
         tuple(map(_action, found["actions"].items())),
         None if steward.value is None else steward.text(),
+        found["goes_on"].truth(),
     )
 
 

@@ -86,6 +86,8 @@ def _columns(ground: Ground, used: list[Sides]) -> tuple[tuple[Column, ...], dic
 def column_of(dimension: Dimension) -> Column:
     """Return the column of a plan that a dimension becomes."""
     bare = _bare(dimension.partition.classes)
+    if dimension.kind == "standing":
+        return Column(dimension.pair[0], bare)
     return Column(dimension.field.name, bare, is_age=dimension.kind == "age")
 
 
@@ -114,6 +116,7 @@ def _answer(clause: Clause) -> Answer:
         None if clause.sla is None else _sla(clause.sla),
         tuple(attrs.evolve(action, span=NOWHERE) for action in clause.actions),
         clause.steward,
+        clause.lets_on,
     )
 
 

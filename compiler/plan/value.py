@@ -5,13 +5,14 @@ some columns which classes it takes; the first clause with a box that takes the 
 decides. No text of the policy is left in it to be read again, and no place in its files,
 so that a plan can be compared, pickled, written down and carried out elsewhere.
 
-It ends with the targets in the order in which they are tried. Whether one of them can take
+It ends with the targets in the order in which they are tried, clause by clause where one lets
+leads go on. Whether one of them can take
 the lead depends on people, hours and caps, which change without the policy's rules.
 """
 
 from typing import TypeAlias
 
-from turnout.compiler.classes import Classes
+from turnout.compiler.classes import Classes, Standings
 from turnout.compiler.masks import Mask
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.policy import Identity, Sla
@@ -25,12 +26,18 @@ class Column:
     """What a field is asked, as classes of its values.
 
     field: whose value; `seen before` and `open NAME` are facts of the history and of the
-    clock, see `Plan.calendars`. is_age: the classes are those of the days since the value.
+    clock, see `Plan.calendars`. classes: of its values; a `Standings` is that of its value and
+    another field's. is_age: the classes are those of the days since the value.
     """
 
     field: str
     classes: Classes
     is_age: bool = False
+
+    @property
+    def than(self) -> str | None:
+        """The field that it is compared with, if that is what is asked."""
+        return self.classes.than if isinstance(self.classes, Standings) else None
 
 
 Side: TypeAlias = tuple[int, Mask]
@@ -78,7 +85,8 @@ class Answer:
     """What a clause says of its leads.
 
     name: the rule's name, or "fallback of EMEA". attempts: the targets in the order in
-    which they are tried. sla, actions: the rule's. steward: who answers for it.
+    which they are tried. sla, actions: the rule's. steward: who answers for it. goes_on: where
+    all of these pass the lead on, the next clause that takes it is asked.
     """
 
     name: str
@@ -87,6 +95,7 @@ class Answer:
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
     steward: str | None = None
+    goes_on: bool = False
 
     @property
     def title(self) -> str:

@@ -16,6 +16,7 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
+    Standings,
     Texts,
     There,
     Whole,
@@ -29,7 +30,7 @@ from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
 from turnout.dsl.policy import Identity, Sla
 from turnout.dsl.targets import Target, said
 
-FORMAT, VERSION = "turnout-plan", 1
+FORMAT, VERSION = "turnout-plan", 2
 
 HASH = "sha256"
 """The key of the hash of all that stands before it."""
@@ -131,6 +132,9 @@ def _classes(classes: Classes) -> dict[str, object]:
             of = {"literals": list(literals), "classes": list(numbers)}
             of |= {"prefixes": list(prefixes), "inside": list(inside), "other": other}
             return {"kind": "text", "size": size, **of}
+        case Standings(than, is_ordered):
+            of = {"than": than, "is_ordered": is_ordered}
+            return {"kind": "standing", "size": classes.size, **of}
         case _:
             assert_never(classes)
 
@@ -163,6 +167,7 @@ def _answer(answer: Answer) -> dict[str, object]:
         "sla": None if answer.sla is None else _sla(answer.sla),
         "actions": [{"kind": a.kind, "arguments": list(a.arguments)} for a in answer.actions],
         "steward": answer.steward,
+        "goes_on": answer.goes_on,
     }
 
 

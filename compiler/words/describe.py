@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from turnout.compiler.classes import Texts
+from turnout.compiler.classes import Texts, standing_mask
 from turnout.compiler.leads import partitions
 from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.partitions import Cut
@@ -20,10 +20,24 @@ from turnout.compiler.leads.space import Box, Space
 from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
-from turnout.dsl.conditions import SEEN, Duplicate, Has, Named, Open
+from turnout.dsl.conditions import (
+    SEEN,
+    SIGNS,
+    STANDINGS,
+    And,
+    Beside,
+    Condition,
+    Duplicate,
+    During,
+    Has,
+    Named,
+    Not,
+    Open,
+    Present,
+)
 from turnout.dsl.policy import Definition
 from turnout.dsl.values import show
-from turnout.dsl.wording import written
+from turnout.dsl.wording import said_day, written
 from turnout.frozen import attribute, frozen
 
 MOST = 6
@@ -100,6 +114,20 @@ def telling(known: SideNames, box: Sequence[Mask]) -> list[str]:
     return [*(name.name for name in names), *(phrase for _, phrase in said)]
 
 
+def on_days(space: Space, box: Sequence[Mask]) -> tuple[str, tuple[Mask, ...]]:
+    """Return on which days leads of a box arrive, "" for any, and the box without that."""
+    said = [
+        _ranges(dimension, box[at], days_in_words)
+        for at, dimension in enumerate(space.dimensions)
+        if isinstance(dimension.test, During) and box[at] != space.full[at]
+    ]
+    left = (
+        full if isinstance(dimension.test, During) else mask
+        for mask, full, dimension in zip(box, space.full, space.dimensions, strict=True)
+    )
+    return " and ".join(said), tuple(left)
+
+
 def absorbed(known: SideNames, box: Sequence[Mask]) -> tuple[list[Named], list[Mask]]:
     """Return names that say several sides of `box` at once, and the box without those sides.
 
@@ -125,6 +153,8 @@ def absorbed(known: SideNames, box: Sequence[Mask]) -> tuple[list[Named], list[M
 def follows(space: Space, box: Sequence[Mask], at: int) -> bool:
     """Return whether another side of the same field says this one too."""
     full = space.full[at]
+    if space.dimensions[at].kind == "standing":
+        return _is_told(space, box, at)
     if space.dimensions[at].kind != "value":
         own = next(
             other
@@ -146,6 +176,19 @@ def follows(space: Space, box: Sequence[Mask], at: int) -> bool:
     )
 
 
+def _is_told(space: Space, box: Sequence[Mask], at: int) -> bool:
+    """Return whether two fields say by themselves that one of them is missing, or that none is."""
+    pair = space.dimensions[at].pair
+    own = [
+        box[other]
+        for other, dimension in enumerate(space.dimensions)
+        if dimension.kind == "value" and dimension.field.name in pair
+    ]
+    if box[at] == 1:
+        return 1 in own
+    return box[at] == space.full[at] & ~1 and not any(mask & 1 for mask in own)
+
+
 def _phrase(known: SideNames, at: int, mask: Mask) -> str:
     dimension = known.space.dimensions[at]
     if dimension.kind in {"has", "pattern"}:
@@ -156,9 +199,16 @@ def _phrase(known: SideNames, at: int, mask: Mask) -> str:
     name = dimension.field.name
     if isinstance(dimension.test, Open):
         is_open = sample(dimension, members(mask)[0])
-        return f"{dimension.test.calendar.name} {'open' if is_open else 'closed'}"
+        name = dimension.test.calendar.name
+        if " in " in name:  # somebody's membership of a team
+            return name if is_open else name.replace(" in ", " not in ")
+        return f"{name} {'open' if is_open else 'closed'}"
     if isinstance(dimension.test, Duplicate):
         return SEEN if sample(dimension, members(mask)[0]) else f"not {SEEN}"
+    if isinstance(dimension.test, During):
+        return _ranges(dimension, mask, days_in_words)
+    if dimension.kind == "standing":
+        return _compared(dimension, mask)
     present, every = mask & ~1, dimension.full & ~1
     if not present:
         return f"{name} missing"
@@ -173,6 +223,29 @@ def _phrase(known: SideNames, at: int, mask: Mask) -> str:
     else:
         text = _plain(dimension, present)
     return f"{text} or missing" if mask & 1 else text
+
+
+def _compared(dimension: Dimension, mask: Mask) -> str:
+    one, two = dimension.pair
+    if mask == 1:
+        return f"{one} or {two} missing"
+    present = mask & ~1
+    if present == dimension.full & ~1:
+        return f"{one} and {two} present"
+    said = written(standing_condition(dimension, present), {})
+    return f"{said} or one of them missing" if mask & 1 else said
+
+
+def standing_condition(dimension: Dimension, mask: Mask) -> Condition:
+    """Return the condition that two fields stand to each other in one of these ways."""
+    one, two = dimension.pair
+    every = dimension.full & ~1
+    if mask & 1:  # what a comparison isn't holds where a field is missing, too
+        return Not(standing_condition(dimension, every & ~mask))
+    if mask == every:
+        return And((Present(one), Present(two)))
+    sign = next(sign for sign in SIGNS if standing_mask(STANDINGS[sign]) & every == mask)
+    return Beside(one, sign, two)
 
 
 def _and(parts: Sequence[str]) -> str:
@@ -275,6 +348,21 @@ def spans(dimension: Dimension, present: Mask) -> list[tuple[Cut, Cut]]:
         else:
             merged.append((low, high))
     return merged
+
+
+def days_in_words(low: int, high: int) -> str:
+    """Return the days of a decision from `low` on, up to `high`, which is left out.
+
+    >>> first = date(2027, 4, 1).toordinal()
+    >>> days_in_words(first, first + 1), days_in_words(first, first + 30)
+    ('on 1 April 2027', 'from 1 April 2027 until 30 April 2027')
+    """
+    first, last = partitions.DAYS
+    if high - low == 1:
+        return f"on {said_day(date.fromordinal(low))}"
+    said = [f"from {said_day(date.fromordinal(low))}"] if low > first else []
+    said += [f"until {said_day(date.fromordinal(high - 1))}"] if high < last else []
+    return " ".join(said) or "on any day"
 
 
 def age_in_words(name: str, low: int, high: int) -> str:

@@ -36,6 +36,7 @@ KINDS: tuple[Mistake, ...] = (
     vocabulary.exists,
     vocabulary.apart,
     vocabulary.operator,
+    vocabulary.value_behind_sign,
     texts.field_name,
     vocabulary.synonym,
     texts.blank_in_value,

@@ -99,7 +99,8 @@ def operator(met: Met) -> Told | None:
         return None
     sign = found["wrong"]
     word = _OPERATORS.get(sign)
-    if sign in {"=", ":", ":="} and not {"=", ":"}.isdisjoint(met.accepted):
+    means_equal = "is" in met.accepted  # a sign between a field and a value
+    if sign in {"=", ":", ":="} and not means_equal and not {"=", ":"}.isdisjoint(met.accepted):
         word = "=" if "=" in met.accepted else ":"
     if word is None:
         return None
@@ -117,6 +118,27 @@ def operator(met: Met) -> Told | None:
     by = by if behind.isspace() or word in {">=", "<="} else f"{by} "
     message = f"`{sign}` means nothing here"
     return replaced(met, found.start(), found.end(), by, message, text=f"`{word}` is the word")
+
+
+_EQUALS = re.compile(r"(?P<sign>!=|=)\s*$")
+
+
+def value_behind_sign(met: Met) -> Told | None:
+    """A value behind a sign that compares two fields."""
+    found = _EQUALS.search(met.before)
+    if found is None or "NAME" not in met.accepted or "(" in met.accepted:
+        return None  # behind the `=` of a definition stands a condition
+    if not re.match(r'["\[\d-]', met.word):
+        return None
+    word = "in" if met.word == "[" else "is"
+    if found["sign"] == "!=":
+        word = "not in" if word == "in" else "is not"
+    start = met.line[0] + found.start("sign")
+    by = word if met.text[start - 1].isspace() else f" {word}"
+    end = start + len(found["sign"])
+    by = by if met.text[end].isspace() else f"{by} "
+    message = f"behind `{found['sign']}` stands a field"
+    return replaced(met, start, end, by, message, text=f"for a value, `{word}` is the word")
 
 
 _LAST = re.compile(r"(?P<wrong>[A-Za-z][\w-]*)\s*$")

@@ -35,6 +35,12 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.patterns import pattern_problem
 from turnout.dsl.resolve.bare_values import is_reported_value, report_values_beside
+from turnout.dsl.resolve.comparisons import (
+    comparison,
+    field_behind_is,
+    fields_as_values,
+    meant_field,
+)
 from turnout.dsl.resolve.fragments import short_fragments
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.schema import number
@@ -158,7 +164,7 @@ class ConditionReader:
         return Bounds(kind(tuple(part.least for part in read)), most)
 
     def _atom(
-        self, node: nodes.Bare | nodes.Open | nodes.Duplicate | nodes.Test
+        self, node: nodes.Bare | nodes.Open | nodes.Duplicate | nodes.Test | nodes.Beside
     ) -> Condition | None:
         match node:
             case nodes.Bare(name):
@@ -172,6 +178,8 @@ class ConditionReader:
                 return (
                     Duplicate(self._terms.identities) if self._scope.declared.has_identity else None
                 )
+            case nodes.Beside():
+                return comparison(node, self._fields, self._scope)
             case nodes.Test():
                 field = self._scope.field(node.field, self._fields)
                 return None if field is None else self._test(field, node)
@@ -407,6 +415,7 @@ class ConditionReader:
         order = self._order(field, node, literals)
         if order is None:
             return None
+        self._scope.findings.extend(fields_as_values(field, node, self._fields))
         return IsIn(field.name, frozenset(order), order=tuple(order.items()))
 
     def _values(
@@ -421,7 +430,7 @@ class ConditionReader:
         """Return the values in written order, each as it is written."""
         order: dict[Value, str] = {}
         for literal in literals:
-            read = self._value(field, literal)
+            read = self._value(field, literal, meant_field(field, node, literal, self._fields))
             if read is None:
                 return None
             for value in sorted(read) if isinstance(read, frozenset) else (read,):
@@ -433,9 +442,14 @@ class ConditionReader:
             return None
         return order
 
-    def _value(self, field: Field, literal: nodes.Literal) -> Value | None:
+    def _value(
+        self, field: Field, literal: nodes.Literal, meant: str | None = None
+    ) -> Value | None:
+        """Return the value of a literal. meant: the comparison of two fields that it may mean."""
         read, reason = read_literal(field, literal.text)
-        if read is None:
+        if read is None and meant is not None:
+            self._scope.findings.append(field_behind_is(field, literal, meant))
+        elif read is None:
             self._refuse(field, literal, reason)
         self._scope.refer_value(field, literal, read)
         return read

@@ -99,6 +99,9 @@ class _Quoted:
                 self.scope.refer("calendar", self.name(calendar))
             case nodes.Test():
                 self._test(node)
+            case nodes.Beside(field, _, other):
+                self.scope.refer("field", self.name(field))
+                self.scope.refer("field", self.name(other))
             case nodes.Duplicate():
                 pass
 

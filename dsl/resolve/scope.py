@@ -111,6 +111,10 @@ class Scope:
         """Return the field of that name, None where it is reported: itself, or its type."""
         return fields.get(name.text) if self.knows("field", name) else None
 
+    def near_field(self, name: nodes.Name) -> str | None:
+        """Return the field that a misspelt name may mean."""
+        return nearest(name.text, self.declared.of_kind("field"))
+
     def is_lost(self, name: WrittenName, fields: Mapping[str, Field]) -> bool:
         """Return whether a field of that name is declared, but not read; that is reported."""
         return name.text not in fields and name.text in self.declared.of_kind("field")

@@ -26,7 +26,7 @@ FILES = {
 }
 """The main file and the leads, by example."""
 
-ROUTES = {"multi-product": ("inbound", "renewal", "trial")}
+ROUTES = {"multi-product": ("inbound", "renewal", "trial", "engagement")}
 """The routes of the policies that have several; the first one's files have no suffix."""
 
 SAME = ("--no-commit", "--source", ".")

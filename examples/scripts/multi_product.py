@@ -16,7 +16,7 @@ TODAY = date(2026, 11, 23)
 SEED = 83
 COLUMNS = (
     "Id;Name;Email;Company;Country;Employees;Sector;Interest;Owns;Source;Status;"
-    "Account Owner;Usage;Renewal;Consent"
+    "Account Owner;Usage;Renewal;Consent;Payroll Seen;Time Seen"
 ).split(";")
 FIRST_NAMES = "Anne|Bram|Chantal|Daan|Eva|Floris|Geert|Hilde|Iris|Jeroen|Karin|Lieve|Maarten|Noor"
 LAST_NAMES = "Aalbers|Baert|Claes|Dijkstra|Evers|Faber|Goossens|Hendriks|Jacobs|Kok|Lemmens|Mol"
@@ -63,7 +63,7 @@ def document(number: int) -> str:
     for at in range(60, len(lines), 97):
         lines[at] = lines[at - 25]  # twice in the export
     for at in range(44, len(lines), 103):
-        lines[at] = lines[at].rsplit(";", 9)[0]  # cut off
+        lines[at] = lines[at].rsplit(";", 11)[0]  # cut off
     lines.insert(150, ";" * (len(COLUMNS) - 1))
     return "".join(f"{text}\n" for text in lines)
 
@@ -101,6 +101,7 @@ def lead(chance: Chance, number: int) -> list[str]:
         "Consent": chance.word("ja|ja|ja|yes|1|")
         if chance.happens(0.95)
         else chance.word("no|No|nein|0"),
+        **engagements(Chance(SEED * 1_000 + number), interest),
     }
     return [cells[column] for column in COLUMNS]
 
@@ -127,6 +128,18 @@ def day(chance: Chance) -> str:
     return chance.one(
         (at.isoformat(), f"{at:%d.%m.%Y}", f"{at:%d-%m-%Y}", f"{at.isoformat()} 00:00")
     )
+
+
+def engagements(chance: Chance, interest: str) -> dict[str, str]:
+    """When somebody last read or did something of two of the products."""
+    cells: dict[str, str] = {}
+    for column, product in (("Payroll Seen", "payroll"), ("Time Seen", "time")):
+        is_seen = chance.happens(0.8 if product in interest else 0.35)
+        at = TODAY - timedelta(days=chance.number(0, 60))
+        cells[column] = at.isoformat() if is_seen else chance.word("|never|")
+    if chance.happens(0.1):
+        cells["Time Seen"] = cells["Payroll Seen"]  # one page about both
+    return cells
 
 
 def address(chance: Chance, written: str) -> str:

@@ -37,10 +37,12 @@ queue triage
 partner acme
 """
 WHEN = {  # a condition as it is written, and as it should be
-    "country = DE": "country is DE",
     "country == DE": "country is DE",
     "country==DE": "country is DE",
-    "country != DE": "country is not DE",
+    'country = "DE"': 'country is "DE"',
+    'country != "DE"': 'country is not "DE"',
+    "employees = 5": "employees is 5",
+    "employees=5": "employees is 5",
     "country <> DE": "country is not DE",
     "country = [DE, AT]": "country in [DE, AT]",
     "country != [DE, AT]": "country not in [DE, AT]",
@@ -380,7 +382,7 @@ def test_every_kind_of_mistake_has_an_example(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.no_cover  # its size is what is tried
 def test_a_file_full_of_mistakes_ends_soon() -> None:
-    rule = "  rule a{} {{ when country = DE to queue triage }}\n"
+    rule = "  rule a{} {{ when country == DE to queue triage }}\n"
     body = "".join(rule.format(number) for number in range(300))
     source = Source("p.route", f"{SCHEMA}route r {{\n{body}  fallback to queue triage\n}}\n")
     _, found = parse(source)

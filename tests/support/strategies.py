@@ -21,6 +21,7 @@ from turnout.dsl.conditions import (
     PREVIOUS_OWNER,
     SEEN,
     Atom,
+    Beside,
     Between,
     Contains,
     EndsWith,
@@ -34,6 +35,7 @@ from turnout.dsl.conditions import (
     WithinLast,
     WithinNext,
     atoms,
+    fields_of,
 )
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.policy import Block, Entry, Policy
@@ -96,8 +98,15 @@ COLUMNS = (
     Column("plan", 'one of [free, pro, "big one", any]', "listed", ("free", "pro", '"Big-One"')),
     Column("products", "any of [core, extra, none, more]", "any of", ("core", "extra", "more")),
     Column("owner", "person", "listed", PEOPLE),
+    Column("creator", "person", "listed", PEOPLE),
 )
 """Every type of field, with constants at and beside each other's edges."""
+
+_ALIKE = (
+    *({"staff", "score", "ratio", "rate", "size", "half"}, {"bought", "joined"}),
+    *({"city", "note"}, {"owner", "creator"}),
+)
+"""Columns that can be compared with each other."""
 
 _MOST_EDGES = 12
 PATTERNS = ('"^a"', '"o|x"', '"[0-9]+"', '"\\\\."')
@@ -149,9 +158,20 @@ def conditions(
     if names and draw(st.integers(0, 2)) == 0:
         return draw(st.sampled_from(names))
     column = draw(st.sampled_from(columns))
+    others = _alike(column, columns)
+    if others and draw(st.integers(0, 3)) == 0:
+        is_on_line = column.kind in {"ordered", "date"}
+        signs = ("<", "<=", ">", ">=", "=", "!=") if is_on_line else ("=", "!=")
+        return f"{column.name} {draw(st.sampled_from(signs))} {draw(st.sampled_from(others))}"
     if tables and column.kind != "any of" and draw(st.integers(0, 9)) == 0:
         return f'{column.name} {draw(st.sampled_from(["in", "not in"]))} "{column.name}.csv"'
     return draw(_tests(column, patterns=patterns))
+
+
+def _alike(column: Column, columns: Sequence[Column]) -> list[str]:
+    """Return the names of the columns that can be compared with one."""
+    alike = {name for names in _ALIKE if column.name in names for name in names}
+    return [each.name for each in columns if each.name in alike and each.name != column.name]
 
 
 @lru_cache(maxsize=64)
@@ -307,7 +327,8 @@ def _lookups(
 
     Each is looked up by one that stands before it in the schema, or each by one after it.
     """
-    order = list(schema) if draw(st.booleans()) else [*reversed(schema)]
+    is_forward: bool = draw(st.booleans())
+    order = list(schema) if is_forward else [*reversed(schema)]
     found: dict[str, str] = {}
     for at, column in enumerate(order):
         by = [key for key in order[:at] if key.kind != "any of"]
@@ -396,8 +417,30 @@ def _entries(
             parts.append(made.head)
         else:
             number = numbers.pop(0)
-            parts.append(f"rule r{number} {{ when {draw(condition)} to {draw(chains)} }}")
+            rule = f"rule r{number}{draw(validities(schema))}"
+            chain = f"{draw(chains)}{draw(GOING_ON)}"
+            parts.append(f"{rule} {{ when {draw(condition)} to {chain} }}")
     return "\n".join(parts)
+
+
+GOING_ON = st.sampled_from(["", "", "", " else continue"])
+"""How the chain of a rule ends."""
+
+ENDS = ("2025-12-31", "2026-01-01", "2026-01-15", "2026-02-01")
+"""Days from which, or until which, rules count."""
+
+
+@st.composite
+def validities(draw: DrawFn, schema: Sequence[Column]) -> str:
+    """Return the days on which a rule counts, "" for all of them.
+
+    Leaves out tiny policies with a date, whose values, ages and days share one clock.
+    """
+    if any(column.name == "seen" for column in schema) or draw(st.integers(0, 5)):
+        return ""
+    first, last = sorted(draw(st.lists(st.sampled_from(ENDS), min_size=2, max_size=2)))
+    shapes = [f" from {first}", f" until {last}", f" from {first} until {last}"]
+    return draw(st.sampled_from(shapes))
 
 
 @attrs.frozen
@@ -431,7 +474,7 @@ def rule_tables(
     header = [*(column.name for column in columns), *(["territory"] if places else [])]
     rows: list[list[str]] = []
     rules: list[str] = []
-    first = numbers[0]
+    first, end = numbers[0], draw(GOING_ON)
     for number in [numbers.pop(0) for _ in range(draw(st.integers(1, min(3, len(numbers)))))]:
         asked = [draw(_cells(column, patterns=patterns)) for column in columns]
         if places:
@@ -440,12 +483,16 @@ def rule_tables(
         if not blank and not any(cell for cell, _ in asked):
             asked[0] = ("present", f"{columns[0].name} is present")
         chain, due = draw(chains), draw(st.sampled_from(["", "2 hours"] if promises else [""]))
-        rows.append([f"r{number}", *(cell for cell, _ in asked), chain, due])
+        days = draw(validities(schema))
+        ends = dict(zip(["", *days.split()], [*days.split(), ""], strict=True))
+        last_cells = [ends.get("from", ""), ends.get("until", "")]
+        rows.append([f"r{number}", *(cell for cell, _ in asked), chain, due, *last_cells])
         when = " and ".join(condition for _, condition in asked if condition)
         sla = f"sla {due}" if due else ""
-        rules.append(f"rule r{number} {{ when {when} to {chain} {sla} }}")
-    head = f'rules from "t{first}.csv" by {", ".join(header)} {{ to column target sla column sla }}'
-    table = table_text(["name", *header, "target", "sla"], rows)
+        rules.append(f"rule r{number}{days} {{ when {when} to {chain}{end} {sla} }}")
+    by = f"{', '.join(header)} from column begins until column ends"
+    head = f'rules from "t{first}.csv" by {by} {{ to column target{end} sla column sla }}'
+    table = table_text(["name", *header, "target", "sla", "begins", "ends"], rows)
     return WrittenTable(head, f"t{first}.csv", table, "\n".join(rules))
 
 
@@ -515,7 +562,9 @@ def people(draw: DrawFn) -> str:
         limits = f"{_maybe(draw, 'hours', _HOURS)} {draw(_caps(2, 9))}"
         chosen = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, unique=True))
         weights = st.sampled_from(["", "weight 2", "weight 0.5", "weight 0"])
-        members = [f"{name} {draw(weights)} {draw(_caps(1, 4))}" for name in chosen]
+        members = [
+            f"{name} {draw(weights)} {draw(_caps(1, 4))} {draw(_memberships())}" for name in chosen
+        ]
         parts.append(f"team {team} {limits} {{ {', '.join(members)} }}")
     zone = _maybe(draw, "timezone", [f'"{name}"' for name in _ZONES])
     parts.append(f"partner p {{ {_maybe(draw, 'hours', _HOURS)} {zone} {draw(_caps(1, 3))} }}")
@@ -535,6 +584,13 @@ def people(draw: DrawFn) -> str:
         f"route r {{ {' '.join(rules)} fallback to {draw(available())} else queue triage }}"
     )
     return "\n".join(parts)
+
+
+@st.composite
+def _memberships(draw: DrawFn) -> str:
+    """Return the days on which somebody is in a team, "" for all of them."""
+    days = ["from 2026-03-28", "until 2026-03-27", "from 2026-03-28 until 2026-10-24"]
+    return draw(st.sampled_from(["", "", "", *days]))
 
 
 @st.composite
@@ -621,14 +677,18 @@ def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[
     required fields are never missing. Leaves out values that no reader of leads would make
     (text in capitals, an empty list).
     """
-    today = draw(st.sampled_from([date(2026, 1, 1), date(2026, 2, 1), date(2026, 4, 2)]))
+    usual = [date(2026, 1, 1), date(2026, 2, 1), date(2026, 4, 2)]
+    today = draw(st.sampled_from([*usual, *days_told_apart(policy)]))
     found = list(policy_atoms(policy))
     values: dict[str, Value] = {}
     for name, field in policy.fields.items():
         if draw(st.integers(0, 3)) == 0 and not (complete and field.required):
             continue
         own = [atom for atom in found if atom.field == name]
-        near = list(dict.fromkeys(edges(field, own, today)))
+        beside = [values[other] for other in _compared_with(name, found) if other in values]
+        beside = [made for value in beside for made in _beside(value)]
+        fitting = [made for value in beside if (made := _normal(field.type, value)) is not None]
+        near = list(dict.fromkeys([*edges(field, own, today), *fitting]))
         plain = _plain(field.type)
         source = plain if not near else st.one_of(st.sampled_from(near), plain)
         values[name] = draw(source)
@@ -643,6 +703,12 @@ def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[
         if values[SEEN] and draw(st.booleans()):
             values[PREVIOUS_OWNER] = draw(st.sampled_from(PEOPLE))
     return values, today
+
+
+def _compared_with(name: str, found: Sequence[Atom]) -> list[str]:
+    """Return the fields that conditions compare a field with."""
+    pairs = [fields_of(atom) for atom in found if isinstance(atom, Beside)]
+    return [other for pair in pairs if name in pair for other in pair if other != name]
 
 
 def can_be_seen(policy: Policy, values: Values) -> bool:
@@ -662,6 +728,24 @@ def policy_atoms(policy: Policy) -> list[Atom]:
         return found
 
     return [atom for route in policy.routes.values() for atom in of(route.entries)]
+
+
+def days_told_apart(policy: Policy) -> list[date]:
+    """Return the days at and beside the ends of those on which rules count, in order."""
+    found: set[date] = set()
+    pending = [entry for route in policy.routes.values() for entry in route.entries]
+    while pending:
+        entry = pending.pop()
+        if isinstance(entry, Block):
+            pending.extend(entry.entries)
+        elif entry.validity is not None:
+            ends = (entry.validity.first, entry.validity.last)
+            found.update(day for end in ends if end is not None for day in _days_beside(end))
+    return sorted(found)
+
+
+def _days_beside(day: date) -> list[date]:
+    return [day + timedelta(days=by) for by in (-1, 0, 1)]
 
 
 def edges(field: types.Field, own: Sequence[Atom], today: date) -> list[Value]:
@@ -700,7 +784,7 @@ def _beside(constant: Value) -> list[Value]:
         case int() | Decimal():
             return [constant, constant - 1, constant + 1, Decimal(constant) + Decimal("0.1")]
         case date():
-            return [constant + timedelta(days=days) for days in (-1, 0, 1)]
+            return [*_days_beside(constant)]
         case str():
             return [constant, f"{constant}x"]
         case _:

@@ -1,18 +1,47 @@
 """The same questions, asked of z3: an independent judge of small policies.
 
-Conditions are translated from the resolved policy, field by field: a number or a choice
-is an integer of z3 with a flag for missing. Only fields of numbers, choices and booleans
-can be judged.
+Conditions are translated from the resolved policy, field by field: a number, a day or a
+choice is an integer of z3 with a flag for missing, a decimal number a real one, and the day
+of the decision one more integer. Only fields of numbers, days, choices and booleans can be
+judged.
 """
 
 import importlib
-from collections.abc import Mapping
+import operator as signs
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from turnout.compiler.program import RouteProgram
 from turnout.dsl import types
-from turnout.dsl.conditions import And, Between, Condition, IsIn, Named, Not, Or, Present
+from turnout.dsl.conditions import (
+    And,
+    Beside,
+    Between,
+    Condition,
+    IsIn,
+    LaterThan,
+    Named,
+    Not,
+    OlderThan,
+    Or,
+    Ordered,
+    Present,
+    Sign,
+    WithinLast,
+    WithinNext,
+)
 from turnout.dsl.types import Field, Value
+
+_SIGNS: Mapping[Sign, Callable[[Any, Any], Any]] = {
+    "<": signs.lt,
+    "<=": signs.le,
+    ">": signs.gt,
+    ">=": signs.ge,
+    "=": signs.eq,
+    "!=": signs.ne,
+}
 
 
 class Judge:
@@ -21,7 +50,11 @@ class Judge:
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self._z3: Any = importlib.import_module("z3")
         self._fields = fields
-        self._value = {name: self._z3.Int(name) for name in fields}
+        self._value = {
+            name: self._z3.Real(name) if field.type.shape == "dense" else self._z3.Int(name)
+            for name, field in fields.items()
+        }
+        self._today = self._z3.Int("today")
         self._there = {name: self._z3.Bool(f"{name}?") for name in fields}
 
     def unreached(self, route: RouteProgram) -> list[int]:
@@ -44,12 +77,16 @@ class Judge:
 
     def _solver(self) -> Any:  # noqa: ANN401 - z3 is not annotated
         solver = self._z3.Solver()
+        last = date.max.toordinal()
+        solver.add(self._today >= 1, self._today <= last)
         for name, field in self._fields.items():
             value = self._value[name]
             match field.type:
-                case types.Integer(low, high):
-                    solver.add(*[value >= low] if low is not None else [])
-                    solver.add(*[value <= high] if high is not None else [])
+                case types.Integer(low, high) | types.Number(low, high):
+                    solver.add(*[value >= self._number(low)] if low is not None else [])
+                    solver.add(*[value <= self._number(high)] if high is not None else [])
+                case types.Date():
+                    solver.add(value >= 1, value <= last)
                 case types.Boolean():
                     solver.add(value >= 0, value <= 1)
                 case types.OneOf(values):
@@ -81,17 +118,37 @@ class Judge:
                 value = self._value[field]
                 sides = [self._there[field]]
                 if low is not None:
-                    sides.append(value > low if low_open else value >= low)
+                    bottom = self._number(low)
+                    sides.append(value > bottom if low_open else value >= bottom)
                 if high is not None:
-                    sides.append(value < high if high_open else value <= high)
+                    top = self._number(high)
+                    sides.append(value < top if high_open else value <= top)
                 return z3.And(sides)
+            case OlderThan(field, days):
+                return self._aged(field, lambda age: [age > days])
+            case WithinLast(field, days):
+                return self._aged(field, lambda age: [age >= 0, age <= days])
+            case WithinNext(field, days):
+                return self._aged(field, lambda age: [age >= -days, age <= 0])
+            case LaterThan(field, days):
+                return self._aged(field, lambda age: [age < -days])
+            case Beside(field, operator, other):
+                there = z3.And(self._there[field], self._there[other])
+                one, two = self._value[field], self._value[other]
+                return z3.And(there, _SIGNS[operator](one, two))
             case other:
                 raise AssertionError(other)
 
-    def _code(self, field: Field, value: Value) -> int:
-        match field.type:
-            case types.OneOf(values):
-                return values.index(str(value))
-            case _:
-                assert isinstance(value, int)
-                return int(value)
+    def _aged(self, field: str, asked: Callable[[Any], list[Any]]) -> Any:  # noqa: ANN401 - as above
+        return self._z3.And(self._there[field], *asked(self._today - self._value[field]))
+
+    def _number(self, value: Ordered) -> Any:  # noqa: ANN401 - as above
+        if isinstance(value, date):
+            return value.toordinal()
+        return value if isinstance(value, int) else self._z3.RealVal(str(value))
+
+    def _code(self, field: Field, value: Value) -> Any:  # noqa: ANN401 - as above
+        if isinstance(field.type, types.OneOf):
+            return field.type.values.index(str(value))
+        assert isinstance(value, int | Decimal | date)
+        return self._number(int(value) if isinstance(value, bool) else value)

@@ -60,7 +60,7 @@ class RouteLexer(RegexLexer):
             (r"\d{1,2}:\d{2}(?:-\d{1,2}:\d{2})?", Number),
             (r"\d{4}-\d{2}-\d{2}(?!\w)", Number),
             (r"-?\d[\d_]*(?:\.\d+)?[kMB]?(?!\w)", Number),
-            (r"->|\.\.|<=|>=|<|>|=", Operator),
+            (r"->|\.\.|<=|>=|!=|<|>|=", Operator),
             (r"\[", Punctuation, "values"),
             (r"[{}(),]", Punctuation),
             (rf"({_NAME})(\s*)(:)", _each(Name.Attribute, Text.Whitespace, Punctuation)),

@@ -60,7 +60,7 @@ def textmate() -> dict[str, Any]:
             comment,
             strings,
             {"name": "constant.numeric.turnout", "match": f"{moments}|{number}"},
-            {"name": "keyword.operator.turnout", "match": r"->|\.\.|<=|>=|<|>|="},
+            {"name": "keyword.operator.turnout", "match": r"->|\.\.|<=|>=|!=|<|>|="},
             values,
             field,
             naming,

@@ -27,6 +27,7 @@ from turnout.dsl import types
 from turnout.dsl.conditions import (
     Age,
     And,
+    Beside,
     Between,
     Condition,
     Has,
@@ -35,6 +36,7 @@ from turnout.dsl.conditions import (
     Or,
     Present,
     atoms,
+    fields_of,
 )
 from turnout.dsl.headers import column_key
 from turnout.dsl.policy import Block, Entry, Policy
@@ -96,6 +98,11 @@ def shared(old: Policy, new: Policy) -> Schema:
 
 def _caveats(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
     """Yield which leads the shared fields can't express, a sentence each."""
+    for name in dict.fromkeys(_compared_otherwise(builder, old, new)):
+        yield (
+            f"leads whose {name} is compared with another field: the versions come to its value in"
+            " different ways"
+        )
     for name in dict.fromkeys([*new.fields, *old.fields]):
         columns = [_columns(each.fields[name]) for each in (old, new) if name in each.fields]
         if len(columns) == 2 and columns[0] != columns[1]:
@@ -119,6 +126,17 @@ def _caveats(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
                 f"leads whose {name} is written without its country: the versions take its country"
                 " from other fields or tables"
             )
+
+
+def _compared_otherwise(builder: "_Builder", old: Policy, new: Policy) -> Iterator[str]:
+    """Yield the fields that a version compares, and doesn't take as they arrive."""
+    for sights, policy in ((builder.old, old), (builder.new, new)):
+        opened: set[str] = set()
+        for route in policy.routes.values():
+            for condition in _conditions(route.entries):
+                for atom in atoms(condition, opened):
+                    if isinstance(atom, Beside):
+                        yield from (n for n in fields_of(atom) if not sights[n].is_as_it_arrives)
 
 
 def _is_found_by_nearness(name: str, policy: Policy) -> bool:

@@ -16,10 +16,12 @@ from turnout.compiler.leads.regions import Region, Regions
 from turnout.dsl.conditions import (
     And,
     Atom,
+    Beside,
     Between,
     Condition,
     Contains,
     Duplicate,
+    During,
     EndsWith,
     Has,
     HasWord,
@@ -79,8 +81,10 @@ class Meanings:
                 | WithinLast()
                 | WithinNext()
                 | LaterThan()
+                | Beside()
                 | Open()
                 | Duplicate()
+                | During()
             ):
                 return self._of_atom(condition)
             case _:

@@ -23,11 +23,13 @@ from turnout.dsl.conditions import (
     Age,
     And,
     Atom,
+    Beside,
     Between,
     Circumstance,
     Condition,
     Contains,
     Duplicate,
+    During,
     EndsWith,
     Has,
     HasWord,
@@ -43,6 +45,7 @@ from turnout.dsl.conditions import (
     StartsWith,
     WithinLast,
     WithinNext,
+    fields_of,
     holds,
 )
 from turnout.dsl.types import Lookup, Value
@@ -77,9 +80,14 @@ class Sight:
         """Whether its value follows from more than the shared field."""
         return bool(self.lookups or self.children) or self.country is not None
 
+    @property
+    def is_as_it_arrives(self) -> bool:
+        """Whether a value that arrives is the version's own, if it can read it."""
+        return not self.is_pieced and self.values is None
+
     def own(self, atom: Atom) -> Condition:
         """Return what one of the version's atoms asks of what arrives."""
-        assert not isinstance(atom, Circumstance), atom  # it asks no field
+        assert not isinstance(atom, Circumstance | Beside), atom  # it asks no field, or two
         values = self.values
         own: Atom
         match atom:
@@ -159,11 +167,22 @@ class View:
     def _translated(self, atom: Atom) -> Condition:
         if isinstance(atom, Duplicate):
             return self._duplicate(atom)
+        if isinstance(atom, During):
+            return atom
+        if isinstance(atom, Beside):
+            return self._compared(atom)
         if not isinstance(atom, Open):
             return self.atom(atom)
         if atom.calendar.name not in self.calendars:
             return atom
         return Open(attrs.evolve(atom.calendar, name=atom.calendar.name + self.suffix))
+
+    def _compared(self, atom: Beside) -> Condition:
+        """Return how what arrives compares; where it is made into another value is a caveat."""
+        one, two = (self.sights[name] for name in fields_of(atom))
+        own = Beside(one.name, atom.operator, two.name)
+        sights = [each for each in (one, two) if each.present != Present(each.name)]
+        return And((*(each.present for each in sights), own)) if sights else own
 
     def _duplicate(self, atom: Duplicate) -> Duplicate:
         """Return whether the version saw the lead before; see `never` for what it lacks then."""
