@@ -342,7 +342,8 @@ def _lookups(
         ties = [tie for tie in order[:at] if tie is not key and tie.kind != "any of"]
         if key.words == "company-name" and draw(st.booleans()):
             near = f" near {draw(st.sampled_from((70, 75, 92, 100)))}%"
-            if ties and draw(st.booleans()):
+            is_tied: bool = draw(st.booleans())
+            if ties and is_tied:
                 tie = draw(st.sampled_from(ties))
                 near += f" then {tie.name}"
                 rows = [[*row, said] for row, said in zip(rows, cells_of(tie) * 3, strict=False)]
