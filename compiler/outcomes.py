@@ -13,6 +13,7 @@ from functools import lru_cache
 import attrs
 
 from turnout.compiler.program import Attempt, Clause
+from turnout.dsl.conditions import Condition
 from turnout.dsl.policy import Sla
 from turnout.dsl.targets import Accepting, Target, said
 from turnout.dsl.wording import acted, promised, worded
@@ -27,22 +28,61 @@ class Outcome:
 
     targets: those that are `tried`. terms: whatever else the clause says (a due time,
     actions), by name, in words. sla: the due time, for whoever says it in words of its own.
+    goes_on: whom they pass on goes on to what comes next.
     """
 
     targets: tuple[Target, ...]
     terms: tuple[tuple[str, str], ...] = ()
     sla: Sla | None = attribute(default=None, eq=False, repr=False)
+    goes_on: bool = False
 
     def __str__(self) -> str:
         """Return the outcome in the words of the language."""
-        offered = " else ".join(worded(target) for target in self.targets) or "no target"
+        more = ["continue"] if self.goes_on else []
+        offered = " else ".join([*map(worded, self.targets), *more]) or "no target"
         return "; ".join([offered, *(f"{name} {words}" for name, words in self.terms)])
 
 
 def outcome(clause: Clause) -> Outcome:
     """Return what a clause gives its leads."""
     found = outcome_of(clause.attempts, _terms(clause))
-    return found if clause.sla is None else attrs.evolve(found, sla=clause.sla)
+    if clause.sla is None and not clause.lets_on:
+        return found
+    return attrs.evolve(found, sla=clause.sla, goes_on=clause.lets_on)
+
+
+def outcome_of_way(clauses: Sequence[Clause]) -> Outcome:
+    """Return what a lead gets whose whole way these clauses are: each lets it on to the next.
+
+    Where the last lets it on, too, nobody has it then. What a clause promises holds where one
+    of its own targets has the lead, which is said where the clauses promise different things.
+    """
+    if len(clauses) == 1:
+        return attrs.evolve(outcome(clauses[0]), goes_on=False)
+    every = tuple(attempt.target for clause in clauses for attempt in clause.attempts)
+    kept = set(_deciding(every))
+    legs: list[tuple[tuple[Target, ...], tuple[tuple[str, str], ...]]] = []
+    at = 0
+    for clause in clauses:
+        end = at + len(clause.attempts)
+        targets = tuple(every[number] for number in range(at, end) if number in kept)
+        at = end
+        if targets or clause is clauses[-1]:
+            legs.append((targets, _terms(clause)))
+        if any(isinstance(target, Accepting) for target in targets):
+            break
+    found = tuple(target for targets, _ in legs for target in targets)
+    last = clauses[-1]
+    if len({terms for _, terms in legs}) == 1:
+        return Outcome(found, legs[0][1], last.sla)
+    said = tuple(
+        (name, f"{words} ({_had_by(targets)})") for targets, terms in legs for name, words in terms
+    )
+    return Outcome(found, said)
+
+
+def _had_by(targets: Sequence[Target]) -> str:
+    return f"with {' or '.join(map(worded, targets))}" if targets else "with nobody"
 
 
 def outcome_of(attempts: Sequence[Attempt], terms: tuple[tuple[str, str], ...] = ()) -> Outcome:
@@ -109,9 +149,10 @@ class End:
     """One end that a chain can come to.
 
     attempt: the target that is given the lead, None where nobody is. passed: the attempts
-    before it. missed: who is left out, since they missed the lead's SLA, such as "person
-    ana". after: it comes later than this, None for at once. only: the people who can get
-    the lead so, None for all.
+    before it. let_on: targets of rules that let leads on, each with the leads that it was
+    asked about and passed on before. missed: who is left out, since they missed the lead's
+    SLA, such as "person ana". after: it comes later than this, None for at once. only: the
+    people who can get the lead so, None for all.
     """
 
     attempt: Attempt | None
@@ -119,6 +160,7 @@ class End:
     missed: frozenset[str] = frozenset()
     after: datetime | None = None
     only: frozenset[str] | None = None
+    let_on: tuple[tuple[Target, Condition], ...] = ()
 
 
 def ends(attempts: Sequence[Attempt]) -> Iterator[End]:

@@ -78,12 +78,17 @@ SHORT_FRAGMENT = warning(
     "short-fragment", "A short text to be contained stands inside common words."
 )
 
+MISPLACED_CONTINUE = firm(
+    "misplaced-continue", "An `else continue` stands where no rule comes next."
+)
 FIELD_AS_VALUE = warning(
     "field-as-value", "A value that is asked for has the name of a field of the same type."
 )
 
 UNREAD_COLUMN = warning("unread-column", "Nothing reads a column of a table of rules.")
 EMPTY_TABLE = warning("empty-table", "A table of rules has no rows.")
+
+EMPTY_VALIDITY = firm("empty-validity", "A rule or a membership ends before it begins.")
 
 READING = (
     firm("cannot-read", "A file can't be read."),
@@ -114,6 +119,8 @@ READING = (
     firm("incomplete-guarantee", "A guarantee claims nothing."),
     firm("incomplete-test", "A test lacks its lead, its expectation or its route."),
     firm("misplaced-fallback", "A rule stands after the fallback that takes every lead."),
+    EMPTY_VALIDITY,
+    MISPLACED_CONTINUE,
     firm("table-syntax", "A CSV table can't be read."),
     firm("table-value", "A cell of a CSV table can't be a value of its field."),
     firm("duplicate-key", "A CSV table has two rows for one key."),

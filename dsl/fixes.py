@@ -48,6 +48,20 @@ def without(span: Span, title: str) -> Fix:
     return Fix(title, Span(span.source, start, end), "")
 
 
+def without_step(span: Span) -> tuple[Fix, ...]:
+    r"""Return the fix that takes out a step of a chain with its `else`, where it has one.
+
+    >>> text = "to person ana else queue triage"
+    >>> without_step(Span(Source("a.route", text), 19, 31))[0].span.text
+    ' else queue triage'
+    """
+    before = span.source.text[: span.start].rstrip()
+    if not before.endswith("else"):
+        return ()
+    whole = Span(span.source, len(before) - len("else"), span.end)
+    return (without(whole, f"delete `else {' '.join(span.text.split())}`"),)
+
+
 def inserted(source: Source, at: int, text: str, title: str) -> Fix:
     """Return the fix that puts `text` in at an offset."""
     return Fix(title, Span(source, at, at), text)

@@ -404,11 +404,20 @@ class Weight:
 
 
 @frozen
+class Validity:
+    """`from DATE until DATE`, either end left out: the days on which something counts."""
+
+    first: Literal | None
+    last: Literal | None
+    span: Span = _span()
+
+
+@frozen
 class Member:
     """A person in a team, with the clauses as they are written."""
 
     name: Name
-    clauses: tuple[Weight | Cap, ...]
+    clauses: tuple[Weight | Cap | Validity, ...]
     span: Span = _span()
 
 
@@ -454,9 +463,13 @@ class Identity:
 # -- routes --
 
 
+CONTINUE = "continue"
+"""The kind of a step that is no target: nobody is free, and the next rules are asked."""
+
+
 @frozen
 class Target:
-    """Where to send. kind: the words before the name, such as "round-robin" or "reject".
+    """Where to send. kind: the words before the name, such as "round-robin", or `CONTINUE`.
 
     argument: None for `previous-owner`. matching: fields that members must serve.
     anytime: hours are not asked.
@@ -505,6 +518,7 @@ class Rule:
     chains: tuple[Chain, ...]
     slas: tuple[Sla, ...]
     actions: tuple[Action, ...]
+    validity: Validity | None
     span: Span = _span()
 
 
@@ -571,6 +585,18 @@ class RowSla:
 
 
 @frozen
+class RowValidity:
+    """`from column HEADING until DATE`: the days on which rows count, either end left out.
+
+    An end is the heading of the column in which each row has its own, or the same date for all.
+    """
+
+    first: Name | Literal | None
+    last: Name | Literal | None
+    span: Span = _span()
+
+
+@frozen
 class RuleTable:
     """`rules from "file.csv" by ... { ... }`: one rule a row, its clauses as written."""
 
@@ -579,6 +605,7 @@ class RuleTable:
     chains: tuple[RowChain, ...]
     slas: tuple[Sla | RowSla, ...]
     actions: tuple[Action, ...]
+    validity: RowValidity | None
     span: Span = _span()
 
 

@@ -168,6 +168,16 @@ def settled(turns: Turns, roster: Roster) -> Turns:
     return _turns(turns.scale * count, roster.names, lags)
 
 
+def standing(turns: Turns, roster: Roster) -> Mapping[str, Fraction]:
+    """Return by member, in order, the leads that they were entitled to minus those given.
+
+    >>> standing(Turns(2, {"ana": 1, "ben": -1}), Roster.of([("ana", Fraction(1))]))
+    {'ana': Fraction(0, 1)}
+    """
+    turns = settled(turns, roster)
+    return {name: Fraction(lag, turns.scale) for name, lag in turns.lag.items()}
+
+
 def joined(one: Turns, other: Turns) -> Turns:
     """Return the turns of a team that was known under two names: lags are added up.
 

@@ -1,5 +1,8 @@
 """Leads in, decisions out: the route's clause, then the first of its targets that accepts.
 
+Where none accepts and the clause lets leads go on, the next clause is asked; the decision is
+that of the last one asked, with all who were passed over.
+
 The engine is fast where the interpreter is obvious; the laws hold the two to each other.
 A lead is decided once: the same id again is answered with the decision already made, and
 draws nothing.
@@ -36,11 +39,12 @@ from turnout.dsl.wording import parts, worded
 from turnout.frozen import frozen
 from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Doing, PassedOver
-from turnout.runtime.draw import Roster, Turns, draw, least_loaded
+from turnout.runtime.draw import Turns, draw, least_loaded
 from turnout.runtime.due import due
 from turnout.runtime.events import Draw
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
+from turnout.runtime.memberships import Rosters, rosters
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, Transaction, microseconds
 
@@ -104,6 +108,7 @@ class Steps:
     steps: tuple[_Step, ...]
     sla: Sla | None = None
     actions: tuple[Doing, ...] = ()
+    goes_on: bool = False
 
 
 def engine(policy: Policy, plan: Plan) -> Engine:
@@ -138,6 +143,11 @@ def engine(policy: Policy, plan: Plan) -> Engine:
         number = match(values, today) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
         step, accepted, passed = offered(clause, values, moment, state)
+        while step is None and clause.goes_on:
+            number = match(values, today, number)
+            clause = last if number is None else clauses[number]
+            step, accepted, more = offered(clause, values, moment, state)
+            passed += more
         holder = Holder("none", "", None)
         if step is not None:
             holder = Holder(step.kind, step.name, accepted.assignee)
@@ -212,15 +222,15 @@ class Preparer:
 
     def __init__(self, policy: Policy) -> None:
         self._availability = Availability(policy)
-        self._rosters: Mapping[str, Roster] = {
-            name: Roster.of((member.person, member.weight) for member in team.members)
-            for name, team in policy.teams.items()
+        self._rosters: Mapping[str, Rosters] = {
+            name: rosters(team) for name, team in policy.teams.items()
         }
 
     def clause(self, answer: Answer) -> Steps:
         """Return what a clause says, ready to be offered leads."""
         actions = tuple(Doing(action.kind, action.arguments) for action in answer.actions)
-        return Steps(answer.rule, self.steps(answer.attempts), answer.sla, actions)
+        steps = self.steps(answer.attempts)
+        return Steps(answer.rule, steps, answer.sla, actions, answer.goes_on)
 
     def steps(self, attempts: tuple[PlannedAttempt, ...]) -> tuple[_Step, ...]:
         """Return the attempts, ready to be offered leads."""
@@ -285,7 +295,7 @@ class Preparer:
         return offer
 
 
-def _round_robin(team: str, roster: Roster, ask: Ask) -> _Try:
+def _round_robin(team: str, of: Rosters, ask: Ask) -> _Try:
     def offer(
         values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
     ) -> _Accepted | Refused:
@@ -293,7 +303,7 @@ def _round_robin(team: str, roster: Roster, ask: Ask) -> _Try:
         if isinstance(available, Refused):
             return available
         before = state.turns(team)
-        drawn = draw(before, roster, available)
+        drawn = draw(before, of(at), available)
         assert drawn is not None, "somebody with a weight is available"
         person, after = drawn
         state.set_turns(team, after)
@@ -308,13 +318,14 @@ def _behind(turns: Turns, person: str) -> tuple[int, int]:
     return turns.lag.get(person, 0), turns.scale
 
 
-def _least_loaded(roster: Roster, ask: Ask) -> _Try:
+def _least_loaded(of: Rosters, ask: Ask) -> _Try:
     def offer(
         values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
     ) -> _Accepted | Refused:
         available = ask(values, at, state, left_out)
         if isinstance(available, Refused):
             return available
+        roster = of(at)
         chosen = least_loaded(roster, state.open_leads(roster.names), available)
         assert chosen is not None, "somebody with a weight is available"
         return _Accepted(chosen)

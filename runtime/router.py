@@ -2,9 +2,10 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, suppress
 from datetime import datetime
+from fractions import Fraction
 from pathlib import Path
 from time import sleep
 from types import TracebackType
@@ -14,10 +15,12 @@ import attrs
 
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.plan.making import plan_of
+from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
 from turnout.runtime.clock import aware, lasting, this_moment
 from turnout.runtime.decisions import Decision
+from turnout.runtime.draw import Roster, standing
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import Escalator
 from turnout.runtime.events import ALL, Event, Sought
@@ -279,10 +282,27 @@ class Router:
             yield from page
             after = page[-1].number
 
+    def last_event(self) -> int:
+        """Return the number of the last event, behind which `events` has only later ones."""
+        with self._read_state() as snapshot:
+            return snapshot.last_event()
+
     def history(self, lead: str, limit: int = PAGE) -> tuple[Event, ...]:
         """Return what happened to a lead, by its id, in order: the last `limit` events."""
         with self._read_state() as reader:
             return tuple(reader.history(self.key(lead), limit))
+
+    def lags(self) -> Mapping[str, Mapping[str, Fraction]]:
+        """Return how far each member of each team is from their share of its turns.
+
+        By team and person, in the policy's order: the leads that they were entitled to minus
+        those that they were given, which adds up to 0 in a team.
+        """
+        with self._begin() as transaction:
+            return {
+                name: standing(transaction.turns(name), _roster(team))
+                for name, team in self.compiled.policy.teams.items()
+            }
 
     def close_lead(
         self,
@@ -388,6 +408,10 @@ class Router:
     ) -> None:
         """Close the router."""
         self.close()
+
+
+def _roster(team: Team) -> Roster:
+    return Roster.of((member.person, member.weight) for member in team.members)
 
 
 def _batches(leads: Iterator[Lead], size: int) -> Iterator[list[Lead]]:

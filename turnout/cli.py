@@ -34,6 +34,7 @@ COMMANDS = {
     "compile": "Write a policy's decision tree as JSON.",
     "diagram": "Draw a policy's decision tree.",
     "docs": "Write a policy as a site for people who never open it.",
+    "simulate": "Say what a policy would do with a file of leads.",
     "route": "Decide where leads go.",
     "explain": "Say why one lead goes where it goes.",
     "escalate": "Move leads that nobody touched in time.",

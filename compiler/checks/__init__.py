@@ -14,6 +14,7 @@ import attrs
 
 from turnout.compiler.checks.chains import (
     DEAD_END,
+    ENDED_VALIDITY,
     NEVER_AVAILABLE,
     UNREACHABLE_TARGET,
     check_chains,
@@ -31,6 +32,7 @@ from turnout.compiler.checks.check import (
 from turnout.compiler.checks.conflicts import CONFLICTING_OVERLAP, check_conflicts
 from turnout.compiler.checks.coverage_gaps import COVERAGE_GAP, check_gaps
 from turnout.compiler.checks.guarantees import REFUTED_GUARANTEE, check_guarantees
+from turnout.compiler.checks.idle_continues import IDLE_CONTINUE, check_continues
 from turnout.compiler.checks.leaky_rejects import LEAKY_REJECT, check_leaky_rejects
 from turnout.compiler.checks.lost_rows import LOST_ROW, check_rows
 from turnout.compiler.checks.negations import NEGATION_MATCHES_MISSING, check_negations
@@ -69,13 +71,14 @@ from turnout.dsl.source import Span
 
 CHECKS: tuple[Check, ...] = (
     Check(
-        (UNREACHABLE_RULE, UNREACHABLE_BLOCK, IMPOSSIBLE_CONDITION),
+        (UNREACHABLE_RULE, UNREACHABLE_BLOCK, IMPOSSIBLE_CONDITION, ENDED_VALIDITY),
         OfRoute(check_unreachable, is_quick=True),
     ),
     Check((UNREACHABLE_FALLBACK,), OfRoute(check_fallbacks, may_wait=True)),
     Check((COVERAGE_GAP,), OfRoute(check_gaps)),
     Check((DEAD_END, NEVER_AVAILABLE, UNREACHABLE_TARGET), OfRoute(check_chains, is_quick=True)),
     Check((LOST_ROW,), OfRoute(check_rows)),
+    Check((IDLE_CONTINUE,), OfRoute(check_continues, may_wait=True)),
     Check((REDUNDANT_RULE,), OfRules(check_redundant_rules, Depends.OUTCOME, may_wait=True)),
     Check(
         (REDUNDANT_CONDITION,),
@@ -93,7 +96,7 @@ CHECKS: tuple[Check, ...] = (
         (OVERLAPPING_TERRITORIES, OVERLAPPING_SEGMENTS, UNCOVERED_SEGMENT),
         OfFamilies(check_families),
     ),
-    Check((NEVER_AVAILABLE,), OfPolicy(check_teams)),
+    Check((NEVER_AVAILABLE, ENDED_VALIDITY), OfPolicy(check_teams)),
     Check((NO_LEAD_ID, UNGUARDED_IDENTITY), OfPolicy(check_identities)),
     Check((UNUSED_DEFINITION,), OfPolicy(check_unused)),
     Check((NOTHING_ROUTED,), OfPolicy(check_nothing_routed)),
@@ -179,7 +182,7 @@ def check_inexact(
     with timed(budget):
         late = not _in_time(check_gaps(analyse(program, name, budget)), found)
         routes = {**program.policy.routes, name: least}
-        fewer = lower(attrs.evolve(program.policy, routes=routes), program.since)
+        fewer = lower(attrs.evolve(program.policy, routes=routes), program.since, program.first)
         late |= not _in_time(check_unreachable(analyse(fewer, name, budget)), unreachable)
     found += (finding for finding in unreachable if finding.span not in unsure)
     if late:

@@ -1,16 +1,18 @@
 """Find targets that can't be, and chains that can end with the lead in nobody's hands."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
 
 import attrs
 
-from turnout.compiler.candidates import behind
-from turnout.compiler.checks.mending import ending_in_queue, without_target
+from turnout.compiler.candidates import behind, both
+from turnout.compiler.checks.mending import ending_in_queue
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks, Region
+from turnout.compiler.leads.space import Space
+from turnout.compiler.leads.timeline import lasting
 from turnout.compiler.outcomes import tried
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis
@@ -18,14 +20,16 @@ from turnout.compiler.questions.limits import EVERY_LEAD, Sure, limits, sure, wo
 from turnout.compiler.questions.meeting import lost_with_all
 from turnout.compiler.questions.unavailable import never
 from turnout.dsl.calendars import Calendar
-from turnout.dsl.conditions import And, Condition, Open
+from turnout.dsl.conditions import And, Atom, Condition, During, Open
 from turnout.dsl.finding_kinds import error, firm, warning
 from turnout.dsl.findings import Finding, Label, Severity
-from turnout.dsl.policy import Policy
+from turnout.dsl.fixes import without_step
+from turnout.dsl.policy import Policy, Team
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Accepting, Target, said
-from turnout.dsl.wording import worded
+from turnout.dsl.wording import said_day, worded
 
+ENDED_VALIDITY = warning("ended-validity", "A rule's days, or a member's, are over.")
 DEAD_END = firm("dead-end", "A lead can be passed on by every target and end up with nobody.")
 NEVER_AVAILABLE = error("never-available", "A team has nobody, or a target can never take a lead.")
 LEFT = attrs.evolve(NEVER_AVAILABLE, severity=Severity.WARNING)
@@ -42,8 +46,9 @@ MOST_MOMENTS = 1_000
 
 
 def check_teams(program: Program) -> Iterator[Finding]:
-    """Yield a `never-available` for each team that nobody can be drawn from."""
+    """Yield a `never-available` for each team without anybody, and members whose days are over."""
     for team in program.policy.teams.values():
+        yield from _over(team, program.first)
         if any(member.weight for member in team.members):
             continue
         text = "every weight is 0" if team.members else "it has no members"
@@ -52,10 +57,26 @@ def check_teams(program: Program) -> Iterator[Finding]:
         yield NEVER_AVAILABLE.finding(team.span, message, text=text, help=(advice,))
 
 
+def _over(team: Team, first: date | None) -> Iterator[Finding]:
+    """Yield the members who were in a team before the day of the check, and never will be."""
+    for member in team.members:
+        last = None if member.validity is None else member.validity.last
+        if member.validity is None or last is None or first is None:
+            continue
+        if last < first:
+            yield ENDED_VALIDITY.finding(
+                member.validity.span,
+                f"`{member.person}` was in `{team.name}` until {said_day(last)}",
+                text=f"over on {said_day(first)}",
+                help=("take them out of the team, or move the end",),
+            )
+
+
 def check_chains(analysis: Analysis) -> Iterator[Finding]:
     """Yield findings about each clause's own targets, in order.
 
-    Where a clause lost its targets to another finding, nothing is said of dead ends.
+    Where a clause lost its targets to another finding, nothing is said of dead ends. Leads
+    that a rule lets on end with the clauses that follow, or in a gap.
     """
     policy = analysis.program.policy
     is_whole = all(clause.own_attempts for clause in analysis.route.clauses)
@@ -67,8 +88,9 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
         yield from _unreachable_targets(clause, analysis.route, told)
         yield from _never_available(clause, never_of)
         certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
-        if not is_whole or EVERY_LEAD in certain:
+        if not is_whole or clause.lets_on or EVERY_LEAD in certain:
             continue
+        certain += _kept_before(analysis, at, sure_of)
         try:
             found = lost(analysis, at, tuple(dict.fromkeys(certain)))
             if found is not None:
@@ -78,6 +100,17 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
             yield undecided(clause, claim, analysis.budget, stopped)
 
 
+def _kept_before(
+    analysis: Analysis, at: int, sure_of: Callable[[Target], Iterable[Sure]]
+) -> Iterator[Sure]:
+    """Yield what rules that let leads on are sure to keep from clause `at`."""
+    for before in analysis.letting_on.intersection(analysis.meeting(at)):
+        clause = analysis.route.clauses[before]
+        for attempt in clause.attempts:
+            for each in sure_of(attempt.target):
+                yield attrs.evolve(each, leads=both(clause.condition, each.leads))
+
+
 def _tried_spans(route: RouteProgram) -> Iterator[Span]:
     """Yield where targets are written that may be tried: in a table, for some row of it."""
     for clause in route.clauses:
@@ -85,6 +118,8 @@ def _tried_spans(route: RouteProgram) -> Iterator[Span]:
             yield attempt.span
             if isinstance(attempt.target, Accepting):
                 break
+        if clause.lets_on and clause.going_on is not None:
+            yield clause.going_on
 
 
 def _unreachable_targets(clause: Clause, route: RouteProgram, told: set[Span]) -> Iterator[Finding]:
@@ -108,7 +143,17 @@ def _unreachable_targets(clause: Clause, route: RouteProgram, told: set[Span]) -
             text="comes after a target that takes every lead",
             labels=(Label(own[first].span, "always accepts"),),
             help=("delete it, or move it up",),
-            fixes=without_target(attempt),
+            fixes=without_step(attempt.span),
+        )
+    if first is not None and clause.going_on is not None and clause.going_on not in told:
+        told.add(clause.going_on)
+        yield UNREACHABLE_TARGET.finding(
+            clause.going_on,
+            f"{clause.title} never goes on to the next rules",
+            text="comes after a target that takes every lead",
+            labels=(Label(own[first].span, "always accepts"),),
+            help=("delete it, or the target before it",),
+            fixes=without_step(clause.going_on),
         )
 
 
@@ -153,7 +198,7 @@ def lost(
         left = (region(each, holds=False) for each in taken)
         return analysis.find([analysis.taken[at], *left, *also], outside=meeting)
 
-    clocks = {atom.calendar: atom for atom in analysis.space.sides if isinstance(atom, Open)}
+    clocks = dict(_clocks(analysis.space))
     # First as if each calendar could be open or closed whatever the others are.
     quick = [
         And((*(clocks[each] for each in sorted(sure_.hours, key=_name)), sure_.leads))
@@ -176,6 +221,15 @@ def lost(
         if lost is not None:
             return lost, worst.first
     return None
+
+
+def _clocks(space: Space) -> Iterator[tuple[Calendar, Atom]]:
+    """Yield what is asked of the clock, by a calendar that is open while it holds."""
+    for atom in space.sides:
+        if isinstance(atom, Open):
+            yield atom.calendar, atom
+        elif isinstance(atom, During):
+            yield lasting(atom), atom
 
 
 def _name(calendar: Calendar) -> str:

@@ -4,7 +4,7 @@ Most overlaps are meant: an exception stands above the general rule and asks oth
 or is a part of it. Pointed out are only pairs of rules of the same block that look like
 siblings: they ask the same of a lead (the same fields; of what a field holds or contains,
 the same values), neither contains the other, and the earlier one takes leads that the
-later would send elsewhere.
+later would send elsewhere. One that lets them go on to the later means its place.
 """
 
 from collections.abc import Collection, Iterator
@@ -60,7 +60,7 @@ def _conflicts(analysis: Analysis, siblings: list[int], at: int) -> list[tuple[i
     near = analysis.meeting(at) if siblings else []
     found: list[tuple[int, Masks]] = []
     for other in siblings:
-        if outcomes[other] == outcomes[at]:
+        if outcomes[other] == outcomes[at] or other in analysis.letting_on:
             continue
         # Leads of both that come to the earlier rule and would go on to the later one.
         between = [passed for passed in near if passed != other]
@@ -83,7 +83,8 @@ def _siblings(analysis: Analysis, known: Collection[int]) -> Iterator[tuple[int,
     for at, clause in enumerate(analysis.route.clauses):
         if not clause.is_rule:
             continue
-        own = analysis.regions.region(clause.own) if clause.around else analysis.taken[at]
+        is_whole = not clause.around and clause.validity is None
+        own = analysis.taken[at] if is_whole else analysis.regions.region(clause.own)
         key = clause.around, reads(own)
         before = boxes.get(key, 0)
         if at not in known:

@@ -5,23 +5,25 @@ long, the rule that the help proposes doesn't: added at the end of the route, it
 exactly the leads of the region.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import assert_never
 
 from turnout.compiler.checks.edges import edges
 from turnout.compiler.checks.mending import with_fallback
 from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.leads.budget import OutOfSteps
+from turnout.compiler.leads.regions import truth
 from turnout.compiler.leads.widening import region_of
 from turnout.compiler.leads.witness import example, shown
+from turnout.compiler.program import Clause
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.gaps import MOST_REGIONS, Gap, gaps
-from turnout.compiler.words.describe import SideNames, side_names, telling
+from turnout.compiler.words.describe import SideNames, on_days, side_names, telling
 from turnout.compiler.words.spelling import spelled
-from turnout.dsl.conditions import ALWAYS, And, Atom, Condition, IsIn, Named, Not, Or
+from turnout.dsl.conditions import ALWAYS, And, Atom, Condition, During, IsIn, Named, Not, Or
 from turnout.dsl.finding_kinds import firm
-from turnout.dsl.findings import Finding, Witness
-from turnout.dsl.wording import written
+from turnout.dsl.findings import Finding, Label, Witness
+from turnout.dsl.wording import lasting, written
 
 COVERAGE_GAP = firm("coverage-gap", "Some lead reaches the end of a route without a target.")
 
@@ -70,20 +72,34 @@ def check_gaps(analysis: Analysis) -> Iterator[Finding]:
 def _finding(analysis: Analysis, known: SideNames, gap: Gap) -> Finding:
     witness = _witness(analysis, gap)
     is_sure = witness is not None and witness.confirmed
-    said = sentence(telling(known, gap.box))
+    when, box = on_days(analysis.space, gap.box)
+    said = ", ".join(filter(None, (when, sentence(telling(known, box)))))
     taking = [f"`{analysis.route.clauses[at].name}`" for at in _most_first(analysis, gap)]
     unless = f", unless taken by {_any_of(taking)}" if taking else ""
     hint = edges(analysis, gap)
+    letting = [
+        clause
+        for at, clause in enumerate(analysis.route.clauses)
+        if at in analysis.letting_on and truth(analysis.taken[at], gap.box) is not False
+    ]
+    verb = "possibly get" if not is_sure else "can get" if letting else "get"
     return COVERAGE_GAP.finding(
         analysis.route.span,
-        f"{said} {'get' if is_sure else 'possibly get'} no target{unless}",
+        f"{said} {verb} no target{unless}",
         text="ends without a fallback",
-        labels=hint.labels,
+        labels=(*hint.labels, *_letting(letting)),
         witness=witness,
         help=(*hint.help, _remedy(analysis, known, gap)),
         fixes=with_fallback(analysis),
         leads=_whole(analysis, known, gap),
     )
+
+
+def _letting(clauses: Sequence[Clause]) -> Iterator[Label]:
+    """Yield where leads of a gap are let on that nobody keeps, the first few places."""
+    spans = dict.fromkeys(each.going_on for each in clauses if each.going_on is not None)
+    for span in list(spans)[:MOST_EXCEPTIONS]:
+        yield Label(span, "lets such leads go on, and nothing takes them then")
 
 
 def _most_first(analysis: Analysis, gap: Gap) -> list[int]:
@@ -97,7 +113,8 @@ def _most_first(analysis: Analysis, gap: Gap) -> list[int]:
 def _whole(analysis: Analysis, known: SideNames, gap: Gap) -> str:
     """Return the leads of a gap as a condition, nothing folded; "" for one without an end."""
     condition = spelled(known, gap.box)
-    if condition == ALWAYS or _values(condition) > MOST_TOLD:
+    is_bound = bool(on_days(analysis.space, gap.box)[0])  # no condition says on which days
+    if condition == ALWAYS or is_bound or _values(condition) > MOST_TOLD:
         return ""
     return written(condition, analysis.program.policy.fields)
 
@@ -139,15 +156,26 @@ def _any_of(names: list[str]) -> str:
 
 
 def _remedy(analysis: Analysis, known: SideNames, gap: Gap) -> str:
-    condition = spelled(known, gap.box)
+    when, box = on_days(analysis.space, gap.box)
+    days = [each for each in _conjoined(spelled(known, gap.box)) if isinstance(each, During)]
+    condition = spelled(known, box)
     advice = "end the route in a `fallback to ...`"
+    if when and len(days) != 1:
+        return advice
     # Thousands of postcodes are not written out only to find that they are too long.
     if condition == ALWAYS or _values(condition) > MOST_WRITTEN:
         return advice
     text = written(condition, analysis.program.policy.fields)
     if len(text) > MOST_WRITTEN:
         return advice
+    if when:
+        said = lasting(days[0].first, days[0].last)
+        return f"{advice}, or in a rule for these leads: `rule ... {said} {{ when {text} ... }}`"
     return f"{advice}, or in a rule for these leads: `when {text}`"
+
+
+def _conjoined(condition: Condition) -> tuple[Condition, ...]:
+    return condition.parts if isinstance(condition, And) else (condition,)
 
 
 def _values(condition: Condition) -> int:
@@ -177,9 +205,13 @@ def _witness(analysis: Analysis, gap: Gap) -> Witness | None:
     for box in dict.fromkeys((plain, gap.found)):
         lead = example(analysis.space, box, telling=gap.box)
         if lead is not None:
-            ran = analysis.ran(lead)
-            if ran.rule is None and not ran.attempts:
-                return shown(lead, analysis.program.policy.fields, "no rule matches")
+            *before, last = analysis.ran(lead).legs
+            if last.rule is None and not last.attempts:
+                names = " and ".join(f"rule `{each.rule}`" for each in before)
+                said = "no rule matches"
+                if before:
+                    said = f"nothing takes it if nobody of {names} is free"
+                return shown(lead, analysis.program.policy.fields, said)
     return None
 
 

@@ -3,15 +3,20 @@
 A guarantee is broken where some lead that it speaks of is taken by a clause that can break
 a claim: by its rule, by its SLA, or by an end that its chain of targets can come to while
 people are unavailable. So each clause has, for each claim, the leads for which it breaks
-it; the guarantee holds if no such lead is left to the clause by those before it.
+it; the guarantee holds if no such lead is left to the clause by those before it. A clause that
+lets leads on leaves all of them; but what its targets passed on, a later one may not be able
+to take.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+
+import attrs
 
 from turnout.compiler.candidates import both, either
 from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.checks.unreachable import IMPOSSIBLE_CONDITION
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps, OutOfTime
+from turnout.compiler.leads.regions import truth
 from turnout.compiler.leads.witness import Example, example, shown
 from turnout.compiler.meaning.situations import Situation, all_there
 from turnout.compiler.outcomes import End, ends
@@ -19,7 +24,7 @@ from turnout.compiler.program import Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.giving import Giving
 from turnout.compiler.questions.route_ground import route_ground
-from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, Open, atoms
+from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, During, Open, atoms
 from turnout.dsl.finding_kinds import firm
 from turnout.dsl.findings import Finding, Label, Witness
 from turnout.dsl.promises import (
@@ -114,15 +119,16 @@ def judged_claims(
 
 
 def _asks_clock(asked: Iterable[Atom]) -> bool:
-    return any(isinstance(atom, Open) for atom in asked)
+    return any(isinstance(atom, Open | During) for atom in asked)
 
 
 def _cases(
     program: Program, name: str, about: Sequence[Guarantee], *, asks_clock: bool
 ) -> list[_Case]:
     giving, route = Giving(program.policy, program.since, asks_clock), program.routes[name]
+    ended = _ended_by(program, route)
     return [
-        _Case(each, claim, _breaches(giving, route, claim))
+        _Case(each, claim, _breaches(giving, route, ended, claim))
         for each in about
         for claim in each.claims
     ]
@@ -157,24 +163,58 @@ def _impossible(analysis: Analysis, about: Sequence[Guarantee]) -> Iterator[Find
 # -- how a clause can break a claim --
 
 
-def _breaches(giving: Giving, route: RouteProgram, claim: Claim) -> tuple[tuple[_Breach, ...], ...]:
-    found = [tuple(_of_clause(giving, route, clause, claim)) for clause in route.clauses]
+def _ended_by(program: Program, route: RouteProgram) -> list[tuple[End, ...]]:
+    """Return the ends that the chain of each clause can come to, in order.
+
+    Where it lets leads on, that nobody has them is none of its ends.
+    """
+    found = [tuple(ends(clause.attempts)) for clause in route.clauses]
+    letting = [at for at, clause in enumerate(route.clauses) if clause.lets_on]
+    if not letting:
+        return found
+    grounds = route_ground(program, route.name)
+    taken = [grounds.regions.region(clause.condition) for clause in route.clauses]
+    full = grounds.space.full
+    for at, region in enumerate(taken):
+        sides = dict(region.box)
+        box = [mask & sides.get(side, mask) for side, mask in enumerate(full)]
+        let_on = tuple(
+            (attempt.target, route.clauses[before].condition)
+            for before in letting
+            if before < at and truth(taken[before], box) is not False
+            for attempt in route.clauses[before].attempts
+        )
+        is_open = route.clauses[at].lets_on
+        kept = (end for end in found[at] if end.attempt is not None or not is_open)
+        found[at] = tuple(attrs.evolve(end, let_on=let_on) for end in kept)
+    return found
+
+
+def _breaches(
+    giving: Giving, route: RouteProgram, ended: Sequence[Sequence[End]], claim: Claim
+) -> tuple[tuple[_Breach, ...], ...]:
+    found = [
+        tuple(_of_clause(giving, route, clause, of, claim))
+        for clause, of in zip(route.clauses, ended, strict=True)
+    ]
     nobody = _Breach(ALWAYS, "no rule takes it, and there is no fallback")
     is_broken = isinstance(claim, AlwaysReaches | AlwaysByRule | SlaAtMost) and not route.last
     return (*found, (nobody,) if is_broken else ())
 
 
 def _of_clause(
-    giving: Giving, route: RouteProgram, clause: Clause, claim: Claim
+    giving: Giving, route: RouteProgram, clause: Clause, ended: Sequence[End], claim: Claim
 ) -> Iterator[_Breach]:
+    # The leads that are the clause's in the end, whoever has them.
+    had = either(giving.leads(end) for end in ended) if clause.lets_on else ALWAYS
     match claim:
         case AlwaysByRule(rules):
             if not clause.is_rule or clause.name not in rules:
-                yield _Breach(ALWAYS, "")
+                yield _Breach(had, "")
         case SlaAtMost():
-            yield from _slow(clause, claim)
+            yield from _slow(clause, claim, had)
         case _:
-            for end in ends(clause.attempts):
+            for end in ended:
                 yield _Breach(
                     _broken_by(giving, end, claim),
                     _ended(end),
@@ -183,29 +223,29 @@ def _of_clause(
                     None if end.attempt is None else end.attempt.target,
                 )
             if not isinstance(claim, AlwaysReaches):
-                yield from _escalated(giving, route, clause, claim)
+                yield from _escalated(giving, route, clause, ended, claim)
             if isinstance(claim, NeverReaches):
-                yield from _started(clause, claim)
+                yield from _started(clause, claim, had)
 
 
-def _started(clause: Clause, claim: NeverReaches) -> Iterator[_Breach]:
+def _started(clause: Clause, claim: NeverReaches, had: Condition) -> Iterator[_Breach]:
     """Yield the actions that start a sequence which the lead must never reach."""
     never = {target.name for target in claim.targets if target.kind == "sequence"}
     for action in clause.actions:
         if action.kind == "start" and action.arguments[0] in never:
             name = action.arguments[0]
-            yield _Breach(ALWAYS, f"`do start {name}` starts it", action.span, "starts it")
+            yield _Breach(had, f"`do start {name}` starts it", action.span, "starts it")
 
 
-def _slow(clause: Clause, claim: SlaAtMost) -> Iterator[_Breach]:
+def _slow(clause: Clause, claim: SlaAtMost, had: Condition) -> Iterator[_Breach]:
     if clause.sla is None:
-        yield _Breach(ALWAYS, "there is no SLA", text="has no SLA")
+        yield _Breach(had, "there is no SLA", text="has no SLA")
     elif claim.wall and not clause.sla.wall:
         text = "counts working time"
-        yield _Breach(ALWAYS, f"the SLA {text}", clause.sla.span, text)
+        yield _Breach(had, f"the SLA {text}", clause.sla.span, text)
     elif clause.sla.period.minutes > claim.period.minutes:
         text = f"allows {clause.sla.period}"
-        yield _Breach(ALWAYS, f"the SLA {text}", clause.sla.span, text)
+        yield _Breach(had, f"the SLA {text}", clause.sla.span, text)
 
 
 def _broken_by(giving: Giving, end: End, claim: Claim) -> Condition:
@@ -222,12 +262,12 @@ def _broken_by(giving: Giving, end: End, claim: Claim) -> Condition:
 
 
 def _escalated(
-    giving: Giving, route: RouteProgram, clause: Clause, claim: Claim
+    giving: Giving, route: RouteProgram, clause: Clause, ended: Sequence[End], claim: Claim
 ) -> Iterator[_Breach]:
     """Yield what becomes of leads whose SLA is missed: its target, then the route's fallback."""
     if clause.sla is None:
         return
-    for missed in giving.missed(clause.attempts, clause.sla, route.last):
+    for missed in giving.missed(ended, clause.sla, route.last):
         broken = both(missed.leads, _broken_by(giving, missed.end, claim))
         if broken != NEVER and missed.end.attempt is not None:
             said = f"the SLA is missed; {_ended(missed.end)}"
@@ -297,12 +337,14 @@ def _witness(
         return (None,)
     ran = analysis.ran(lead)
     expected = (None, ()) if at == len(clauses) else _expected(clauses[at])
-    if (ran.rule, ran.named_by) != expected:
+    said = [(leg.rule, leg.named_by) for leg in ran.legs]
+    if expected not in said:
         return (None,)
     if not _is_taken(analysis, breach, lead):
         return (None,)
-    note = f"{clauses[at].title} takes it" if at < len(clauses) else ""
-    path = "; ".join(part for part in (note, breach.said) if part)
+    notes = [f"rule `{rule}` lets it go on" for rule, _ in said[: said.index(expected)]]
+    notes += [f"{clauses[at].title} takes it"] if at < len(clauses) else []
+    path = "; ".join(part for part in (*notes, breach.said) if part)
     return (shown(lead, analysis.program.policy.fields, path),)
 
 

@@ -6,12 +6,11 @@ for a name that isn't declared.
 
 from collections.abc import Iterator
 
-from turnout.compiler.program import Attempt, Clause, OuterBlock
+from turnout.compiler.program import Clause, OuterBlock
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl.findings import Fix
 from turnout.dsl.fixes import inserted, without
 from turnout.dsl.policy import Block, Entry, Policy, Rule
-from turnout.dsl.source import Span
 
 _INDENT = "  "
 
@@ -40,16 +39,6 @@ def without_block(analysis: Analysis, around: OuterBlock) -> tuple[Fix, ...]:
         if isinstance(entry, Block) and entry.span == around.span and entry.whole is not None:
             return (without(entry.whole, "delete the block"),)
     return ()
-
-
-def without_target(attempt: Attempt) -> tuple[Fix, ...]:
-    """Return the fix that takes out a target that comes after another, with its `else`."""
-    span = attempt.span
-    before = span.source.text[: span.start].rstrip()
-    if not before.endswith("else"):
-        return ()
-    whole = Span(span.source, len(before) - len("else"), span.end)
-    return (without(whole, "delete the target"),)
 
 
 def ending_in_queue(policy: Policy, clause: Clause) -> tuple[Fix, ...]:

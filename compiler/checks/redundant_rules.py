@@ -5,7 +5,8 @@ targets: it is "downward redundant" in the words of firewall analysis (Liu and G
 "Complete redundancy detection in firewalls", DBSec 2005). Nearly every rule is cleared at
 once, by one lead that a later rule would send elsewhere. Of the others it is asked whether
 some lead is left without the rule, and then, later rule by later rule, whether one of those
-that send elsewhere gets some.
+that send elsewhere gets some. A rule that lets leads on is never said to be redundant: what it
+does lies in its place.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -35,7 +36,7 @@ def check_redundant_rules(analysis: Analysis, known: Collection[int] = ()) -> It
     outcomes = analysis.outcomes
     last = {said: at for at, said in enumerate(outcomes)}
     for at, clause in enumerate(analysis.route.clauses):
-        if at in known or not clause.is_rule or last[outcomes[at]] == at:
+        if at in known or not clause.is_rule or clause.lets_on or last[outcomes[at]] == at:
             continue
         try:
             heirs = _heirs(analysis, outcomes, at)

@@ -20,7 +20,7 @@ from turnout.compiler.difference.moving.changes import shifts
 from turnout.compiler.difference.moving.compared import Compared, Purse, Shift
 from turnout.compiler.difference.moving.offers import Offer
 from turnout.compiler.difference.moving.pieces import CommonGround
-from turnout.compiler.leads.budget import USUAL, Budget, OutOfTime, timed
+from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps, timed
 from turnout.compiler.leads.ground import ground
 from turnout.compiler.outcomes import Outcome, outcome_of
 from turnout.compiler.program import Program
@@ -128,11 +128,11 @@ def difference(
 
 
 def _in_time(asked: "_Asked") -> RouteDifference:
-    """Return what became of a route; it is undecided as a whole where there was no time."""
+    """Return what became of a route; it is undecided as a whole where that takes too much."""
     try:
         with timed(asked.budget):
             return _route(asked)
-    except OutOfTime:
+    except OutOfSteps:
         return RouteDifference(*asked.routes, undecided=(f"route `{asked.routes[1]}`",))
 
 
@@ -196,8 +196,9 @@ def _compared(asked: _Asked) -> Compared:
         meanings.number(each, {}) for each in never(agreements, asked.schema.fields, told_apart)
     ]
     answers = {each.name: each.field for each in agreements}
-    since = asked.programs[1].since
-    shared = ground({**asked.schema.fields, **answers}, meanings.atoms, since)
+    now = asked.programs[1]
+    fields = {**asked.schema.fields, **answers}
+    shared = ground(fields, meanings.atoms, now.since, now.first)
     sets = Sets(meanings, shared.regions)
     possible = (
         *shared.possible,
@@ -237,7 +238,8 @@ def _named(new: RouteVersion) -> Iterator[Definition]:
 def _renamed(of: Compared) -> Iterator[tuple[str, str]]:
     for one, two in of.common:
         old, new = of.old.rows[one], of.new.rows[two]
-        if old.is_rule and new.is_rule and old.title != new.title:
+        is_one = all(row.way is not None and len(row.way.clauses) == 1 for row in (old, new))
+        if old.is_rule and new.is_rule and old.title != new.title and is_one:
             assert old.clause is not None
             assert new.clause is not None
             yield old.clause.name, new.clause.name

@@ -36,7 +36,7 @@ from turnout.compiler.leads.samples import pieces, texts_between
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
-from turnout.dsl.conditions import standing
+from turnout.dsl.conditions import During, standing
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
 from turnout.frozen import attribute, define
@@ -66,7 +66,8 @@ class Together:
     """Fields that are compared with each other, directly or through others.
 
     all: every dimension of the space. value_at, age_at: the numbers of theirs, by field.
-    pairs: those of standings. texts: what else is asked of the fields that are texts.
+    pairs: those of standings. texts: what else is asked of the fields that are texts. days: those
+    of the decision's day, from which ages are seen.
     """
 
     all: Sequence[Dimension]
@@ -74,6 +75,7 @@ class Together:
     age_at: Mapping[str, int]
     pairs: Sequence[int]
     texts: Mapping[str, Axis]
+    days: Sequence[int] = ()
     _spans_of: dict[tuple[int, Mask], list[tuple[Cut, Cut]]] = attribute(
         factory=dict[tuple[int, Mask], "list[tuple[Cut, Cut]]"], init=False
     )
@@ -86,7 +88,7 @@ class Together:
     @cached_property
     def dimensions(self) -> frozenset[int]:
         """The numbers of all dimensions on which the values depend."""
-        own = {*self.value_at.values(), *self.age_at.values(), *self.pairs}
+        own = {*self.value_at.values(), *self.age_at.values(), *self.pairs, *self.days}
         own.update(at for axis in self.texts.values() for at in axis.dimensions)
         own.update(at for linked in self._linked.values() for at in linked)
         return frozenset(own)
@@ -135,6 +137,8 @@ class Together:
             elif isinstance(day, date):
                 age = day.toordinal() - value.toordinal()
                 inside[at] = 1 << class_of(self.all[at].partition.classes, age)
+        for at in self.days if isinstance(day, date) else ():
+            inside[at] = 1 << class_of(self.all[at].partition.classes, day)
         for name, axis in self.texts.items():
             for at, test in axis.patterns:
                 text = values.get(name)
@@ -262,6 +266,10 @@ class Together:
             days = DifferenceBound(CLOCK, ZERO, (Fraction(date.max.toordinal()), 1))
             ways.append([(days, DifferenceBound(ZERO, CLOCK, (Fraction(-1), 1)))])
             wanted[CLOCK] = LineValue(is_whole=True, near=Fraction(_TODAY))
+            ways += [
+                [_bound(CLOCK, ZERO, *span) for span in self._spans(at, box[at])]
+                for at in self.days
+            ]
         for tried, chosen in enumerate(_chosen(ways, wanted)):
             if chosen is not None:
                 return {name: self._value(name, value) for name, value in chosen.items()}
@@ -481,6 +489,7 @@ def together(dimensions: Sequence[Dimension], texts: Mapping[str, Axis]) -> tupl
     for at, each in enumerate(dimensions):
         if each.kind in ats:
             ats[each.kind][each.field.name] = at
+    asking = [at for at, each in enumerate(dimensions) if isinstance(each.test, During)]
     return tuple(
         Together(
             dimensions,
@@ -488,6 +497,7 @@ def together(dimensions: Sequence[Dimension], texts: Mapping[str, Axis]) -> tupl
             {name: at for name, at in ats["age"].items() if name in group},
             [at for at, pair in pairs.items() if group.issuperset(pair)],
             {name: axis for name, axis in texts.items() if name in group},
+            asking if any(name in ats["age"] for name in group) else (),
         )
         for group in groups
     )

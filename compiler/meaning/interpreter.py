@@ -6,9 +6,11 @@ by lead. Who can be given a lead is said as plainly in `reference`. Nothing here
 with them but the values of leads and the rule that says who is next in a team.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from datetime import date, datetime, timedelta
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
+
+import attrs
 
 from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.dsl.conditions import (
@@ -18,9 +20,11 @@ from turnout.dsl.conditions import (
     Atom,
     Beside,
     Between,
+    Circumstance,
     Condition,
     Contains,
     Duplicate,
+    During,
     EndsWith,
     Has,
     HasWord,
@@ -38,7 +42,7 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.patterns import searcher
-from turnout.dsl.policy import Block, Entry, Policy, Route, Rule, Sla
+from turnout.dsl.policy import Chain, Entry, Policy, Rule, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Value, Values
@@ -47,6 +51,8 @@ from turnout.dsl.wording import written
 from turnout.dsl.zones import local_date
 from turnout.frozen import frozen
 
+_Attempts: TypeAlias = tuple[tuple[Target, str], ...]
+
 
 @frozen
 class Match:
@@ -54,13 +60,25 @@ class Match:
 
     rule: the rule that matched, None where a fallback has it. attempts: the targets in
     the order in which they are tried, each with the rule or fallback that names it. sla,
-    actions: the rule's.
+    actions: the rule's. later: who is asked then, one after the other, where all of these
+    targets pass the lead on and the rule goes on.
     """
 
     rule: str | None
-    attempts: tuple[tuple[Target, str], ...]
+    attempts: _Attempts
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
+    later: tuple["Match", ...] = ()
+
+    @property
+    def legs(self) -> tuple["Match", ...]:
+        """Whoever is asked, in order: itself, and what comes then."""
+        return (self, *self.later)
+
+    @property
+    def every_attempt(self) -> _Attempts:
+        """The attempts of all legs."""
+        return tuple(attempt for leg in self.legs for attempt in leg.attempts)
 
     @property
     def named_by(self) -> tuple[str, ...]:
@@ -76,38 +94,48 @@ def match(policy: Policy, route: str, values: Values, clock: date) -> Match:
     A lead that lacks a required field meets no rule: it takes the route's own fallback.
     """
     entry_point = policy.routes[route]
-    last = _steps(entry_point, f"fallback of route {route}")
+    last = Match(None, _steps(entry_point.fallback, f"fallback of route {route}"))
     if any(field.required and name not in values for name, field in policy.fields.items()):
-        return Match(None, last)
-    found = _first(policy, entry_point.entries, values, clock, {})
-    return Match(None, last) if found is None else _followed(found, last)
+        return last
+    known: dict[str, bool] = {}
+
+    def asked(entries: tuple[Entry, ...], fallbacks: _Attempts) -> Generator[Match, None, bool]:
+        """Yield each that takes the lead, up to the first that lets nobody go on.
+
+        fallbacks: those around the entries, nearest first. Returns whether there was one.
+        """
+        for entry in entries:
+            if not _holds(entry.condition, values, clock, known):
+                continue
+            if isinstance(entry, Rule):
+                days = entry.validity
+                if days is not None and not _is_given(days.during, values, clock):
+                    continue
+                own = _steps(entry.chain, f"rule {entry.name}")
+                steps = own if entry.goes_on else own + fallbacks
+                yield Match(entry.name, steps, entry.sla, entry.actions)
+                if not entry.goes_on:
+                    return True
+                continue
+            by = f"fallback of {written(entry.condition, policy.fields)}"
+            around = _steps(entry.fallback, by) + fallbacks
+            if (yield from asked(entry.entries, around)):
+                return True
+            if entry.fallback is not None:
+                yield Match(None, around)
+                return True
+        return False
+
+    def legs() -> Generator[Match, None, None]:
+        if not (yield from asked(entry_point.entries, last.attempts)):
+            yield last
+
+    first, *later = legs()
+    return attrs.evolve(first, later=tuple(later)) if later else first
 
 
-def _first(
-    policy: Policy, entries: tuple[Entry, ...], values: Values, clock: date, known: dict[str, bool]
-) -> Match | None:
-    """Return what the first entry that takes the lead says. known: as `_holds` has it."""
-    for entry in entries:
-        if not _holds(entry.condition, values, clock, known):
-            continue
-        if isinstance(entry, Rule):
-            steps = tuple((step.target, f"rule {entry.name}") for step in entry.chain)
-            return Match(entry.name, steps, entry.sla, entry.actions)
-        fallback = _steps(entry, f"fallback of {written(entry.condition, policy.fields)}")
-        found = _first(policy, entry.entries, values, clock, known)
-        if found is not None:
-            return _followed(found, fallback)
-        if entry.fallback is not None:
-            return Match(None, fallback)
-    return None
-
-
-def _followed(found: Match, fallback: tuple[tuple[Target, str], ...]) -> Match:
-    return Match(found.rule, found.attempts + fallback, found.sla, found.actions)
-
-
-def _steps(block: Route | Block, by: str) -> tuple[tuple[Target, str], ...]:
-    return tuple((step.target, by) for step in block.fallback or ())
+def _steps(chain: Chain | None, by: str) -> _Attempts:
+    return tuple((step.target, by) for step in chain or ())
 
 
 def holds(condition: Condition, values: Values, clock: date) -> bool:
@@ -134,7 +162,7 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             return False
         case Not(part):
             return not _holds(part, values, clock, known)
-        case Open() | Duplicate() | Beside():
+        case Open() | Duplicate() | During() | Beside():
             return _is_given(condition, values, clock)
         case (
             Present()
@@ -157,13 +185,16 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             assert_never(condition)
 
 
-def _is_given(asked: Open | Duplicate | Beside, values: Values, clock: date) -> bool:
+def _is_given(asked: Circumstance | Beside, values: Values, clock: date) -> bool:
     match asked:
         case Open(calendar):
             assert isinstance(clock, datetime), "whether a calendar is open takes a moment"
             return is_open_on_the_wall(calendar, clock)
         case Duplicate():
             return values.get(SEEN) is True
+        case During(first, last, zone):
+            today = _day(clock, zone)
+            return (first is None or first <= today) and (last is None or today <= last)
         case Beside():
             return _is_as_compared(asked, values)
         case _:
@@ -214,7 +245,7 @@ def _test(atom: Atom, value: Value, clock: date) -> bool:
             return isinstance(value, frozenset) and wanted in value
         case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return isinstance(value, date) and _is_of_age(atom, value, _day(clock, atom.zone))
-        case Open() | Duplicate() | Beside():
+        case Open() | Duplicate() | During() | Beside():
             raise AssertionError(atom)  # they ask no value, or two
         case _:
             assert_never(atom)
@@ -268,15 +299,13 @@ class Result:
     passed_over: tuple[tuple[Target, str], ...]
 
 
-def settle(
-    attempts: tuple[tuple[Target, str], ...],
-    accept: Callable[[Target], tuple[str | None, str | None]],
-) -> Result:
-    """Return the first attempt that accepts the lead.
+Answering: TypeAlias = Callable[[Target], tuple[str | None, str | None]]
+"""Answers for one target with the assignee (None for a place) and None, or with the reason
+why it can't take the lead."""
 
-    accept: answers for one target with the assignee (None for a place) and None, or with
-    the reason why it can't take the lead.
-    """
+
+def settle(attempts: _Attempts, accept: Answering) -> Result:
+    """Return the first attempt that accepts the lead."""
     passed: list[tuple[Target, str]] = []
     for target, by in attempts:
         assignee, reason = accept(target)
@@ -284,3 +313,17 @@ def settle(
             return Result((target, by), assignee, tuple(passed))
         passed.append((target, reason))
     return Result(None, None, tuple(passed))
+
+
+def decided(said: Match, accept: Answering) -> tuple[Match, Result]:
+    """Return the leg that has the lead, and who gets it; the last leg where nobody does.
+
+    What a rule promises and does goes with its own leg: not with leads that it passed on.
+    """
+    passed: tuple[tuple[Target, str], ...] = ()
+    for leg in said.legs:
+        found = settle(leg.attempts, accept)
+        passed += found.passed_over
+        if found.attempt is not None:
+            return leg, Result(found.attempt, found.assignee, passed)
+    return said.legs[-1], Result(None, None, passed)

@@ -1,6 +1,6 @@
 """Looking at one part of a large route: what leads there stays open, the rest is put together."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 from typing import TypeAlias
 
@@ -51,36 +51,47 @@ def deeper(levels: int) -> Callable[[Question, int], bool]:
 
 
 def on_the_way(
-    tree: Tree, is_true: Callable[[Condition], bool]
+    tree: Tree, is_true: Callable[[Condition], bool], let_on: Collection[int] = ()
 ) -> tuple[Hidden, Callable[[Question, int], bool]]:
     """Return which steps are hidden, and which closed, where one lead's way is of interest.
+
+    let_on: the clauses that took the lead and let it go on.
 
     Hidden is what it is never asked; and on a long way all questions that it answers with
     no, but for the last ones. Closed are the parts into which it doesn't come.
     """
     asked: list[TreeStep] = []
-    _walked(tree.steps, is_true, asked)
+
+    def is_yes(question: Question) -> bool:
+        return answers(question, is_true, let_on)
+
+    _walked(tree.steps, is_yes, asked)
     shown = {id(step) for step in asked}
-    no = [step for step in asked if isinstance(step, Question) and not _is_yes(step, is_true)]
+    no = [step for step in asked if isinstance(step, Question) and not is_yes(step)]
     closed = {id(step) for step in no}
     if len(asked) > _MOST_ROWS:
         shown -= {id(step) for step in no[:-_NEAR]}
     return lambda step: id(step) not in shown, lambda step, _: id(step) in closed
 
 
-def _is_yes(question: Question, is_true: Callable[[Condition], bool]) -> bool:
-    return all(map(is_true, question.asks))
+def answers(
+    question: Question, is_true: Callable[[Condition], bool], let_on: Collection[int]
+) -> bool:
+    """Return whether a lead's way goes into a question; not where the rule in it let it go on."""
+    first = question.inside[0] if len(question.inside) == 1 else None
+    has_let_on = isinstance(first, Leaf) and first.number in let_on
+    return all(map(is_true, question.asks)) and not has_let_on
 
 
 def _walked(
-    steps: tuple[TreeStep, ...], is_true: Callable[[Condition], bool], asked: list[TreeStep]
+    steps: tuple[TreeStep, ...], is_yes: Callable[[Question], bool], asked: list[TreeStep]
 ) -> bool:
     """Add each step that a lead comes to; return whether it stays there."""
     for step in steps:
         asked.append(step)
         if isinstance(step, Leaf):
             return True
-        if _is_yes(step, is_true) and _walked(step.inside, is_true, asked):
+        if is_yes(step) and _walked(step.inside, is_yes, asked):
             return True
     return False
 

@@ -5,13 +5,14 @@ nowhere into the route is said above the picture.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import PurePath
 
 import attrs
 
 from turnout.compiler.picture import Card, Note, Page, Reply, Stripe
+from turnout.compiler.picture.focus import answers
 from turnout.compiler.tree import Question
 from turnout.dsl.conditions import Condition
 from turnout.dsl.findings import Finding, Severity
@@ -132,11 +133,13 @@ def with_way(
     holds: Callable[[Condition], bool],
     refusals: Mapping[int, Note],
     passed: Sequence[str] = (),
+    let_on: Collection[int] = (),
 ) -> Page:
     """Return the page with the way of one lead.
 
     holds: whether a condition holds for it. refusals: what turned it away, by the number of
-    the clause. passed: the targets that didn't take it, and why.
+    the clause. passed: the targets that didn't take it, and why. let_on: the clauses that
+    took it and let it go on, so that its way is that of everybody else there.
     """
     rows = list(page.rows)
     states: dict[int, Reply] = {}
@@ -146,7 +149,7 @@ def with_way(
         if row.kind in {"rest", "end", "onward"}:
             states[at] = "yes"
             break
-        is_yes = isinstance(row.step, Question) and all(map(holds, row.step.asks))
+        is_yes = isinstance(row.step, Question) and answers(row.step, holds, let_on)
         states[at] = "yes" if is_yes else "no"
         if is_yes and row.card is not None:
             break

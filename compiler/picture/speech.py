@@ -135,6 +135,7 @@ def card(clause: Clause) -> Card:
     if own and more and own[-1].target.kind.word in _OWNED:
         # Most leads that come here may have no owner, so it matters what is next.
         lines.append(f"else {spoken(more[0].target)} ({more[0].by})")
+    lines += ["else it goes on below"] if clause.lets_on else []
     lines += [] if clause.sla is None else [promised_in_words(clause.sla)]
     lines += [f"+ {acted(action.kind, action.arguments)}" for action in clause.actions]
     name = clause.name if clause.is_rule else ""

@@ -14,12 +14,13 @@ Nothing here reads a policy: a plan that came from elsewhere decides as the one 
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import TypeAlias
+from itertools import accumulate
+from typing import Protocol, TypeAlias
 
 from turnout.compiler.classes import YesNo, finder
 from turnout.compiler.masks import Mask, key, members, set_of
 from turnout.compiler.plan.value import Answer, Column, Part, Plan
-from turnout.dsl.conditions import EndsWith, Open
+from turnout.dsl.conditions import DAY_IN, EndsWith, Open
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.types import Values
 from turnout.dsl.zones import local_date
@@ -28,10 +29,17 @@ from turnout.frozen import frozen
 _REMEMBERED = 5_000
 """Values of one field whose boxes are remembered."""
 
-Decider: TypeAlias = Callable[[Values, date], int | None]
-"""The number of the clause that decides a lead on a day (see `day`), None where none does.
-Among the lead's values stand the facts that conditions ask: `facts`, and whether it was seen
-before."""
+
+class Decider(Protocol):
+    """Finds the clauses of leads by a plan."""
+
+    def __call__(self, values: Values, today: date, after: int | None = None) -> int | None:
+        """Return the number of the clause that takes a lead on a day (see `day`), if one does.
+
+        Among the lead's values stand the facts that conditions ask: `facts`, and whether it was
+        seen before. after: a clause that let the lead go on, so that a later one is wanted.
+        """
+        ...
 
 
 def decider(plan: Plan) -> Decider:
@@ -45,12 +53,13 @@ def decider(plan: Plan) -> Decider:
         if box.part is not None
     }
     required = plan.required
+    firsts = _firsts(plan) if any(each.goes_on for each in plan.answers) else []
 
-    def decide(values: Values, today: date) -> int | None:
+    def decide(values: Values, today: date, after: int | None = None) -> int | None:
         for name in required:
             if name not in values:
                 return None
-        left = every
+        left = every if after is None else every >> firsts[after + 1] << firsts[after + 1]
         for accepts in accepting:
             left &= accepts(values, today)
             if not left:
@@ -63,6 +72,19 @@ def decider(plan: Plan) -> Decider:
         return None
 
     return decide
+
+
+def is_day(field: str) -> bool:
+    """Return whether a column is of the decision's own day, as rules with a validity ask it."""
+    return field.startswith(DAY_IN)
+
+
+def _firsts(plan: Plan) -> list[int]:
+    """Return for each clause, and the end, how many boxes stand before its own."""
+    own = [0] * len(plan.answers)
+    for box in plan.boxes:
+        own[box.clause] += 1
+    return [0, *accumulate(own)]
 
 
 def facts(plan: Plan, moment: datetime) -> Values:
@@ -128,7 +150,7 @@ def _accepting(plan: Plan) -> list[_Accepts]:
     left = {about: min(each.mean for each in of) for about, of in tables.items()}
     return [
         _by_class(tables[about], every)
-        if about[1] or about[2]
+        if about[1] or about[2] or is_day(about[0])
         else _by_value(about[0], tables[about], every)
         for about in sorted(tables, key=lambda about: (left[about], about))
     ]
@@ -216,6 +238,8 @@ def _look_up(tables: list[_Table], every: int) -> Callable[[object], int]:
 def _class_of(column: Column) -> _ClassOf:
     """Return what finds a lead's class in one column."""
     name, find, than = column.field, finder(column.classes), column.than
+    if is_day(name):
+        return lambda _values, today: find(today)
     if than is not None:
         return lambda values, _today: find((values.get(name), values.get(than)))
     if not column.is_age:

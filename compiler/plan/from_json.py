@@ -276,7 +276,7 @@ def _test(field: str, word: Json, text: Json) -> YesNoTest:
 
 
 def _answer(of: Json) -> Answer:
-    found = of.keys("name", "is_rule", "attempts", "sla", "actions", "steward")
+    found = of.keys("name", "is_rule", "attempts", "sla", "actions", "steward", "goes_on")
     steward = found["steward"]
     return Answer(
         found["name"].text(),
@@ -285,6 +285,7 @@ def _answer(of: Json) -> Answer:
         None if found["sla"].value is None else _sla(found["sla"]),
         tuple(map(_action, found["actions"].items())),
         None if steward.value is None else steward.text(),
+        found["goes_on"].truth(),
     )
 
 

@@ -116,6 +116,7 @@ def _answer(clause: Clause) -> Answer:
         None if clause.sla is None else _sla(clause.sla),
         tuple(attrs.evolve(action, span=NOWHERE) for action in clause.actions),
         clause.steward,
+        clause.lets_on,
     )
 
 

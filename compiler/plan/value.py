@@ -5,7 +5,8 @@ some columns which classes it takes; the first clause with a box that takes the 
 decides. No text of the policy is left in it to be read again, and no place in its files,
 so that a plan can be compared, pickled, written down and carried out elsewhere.
 
-It ends with the targets in the order in which they are tried. Whether one of them can take
+It ends with the targets in the order in which they are tried, clause by clause where one lets
+leads go on. Whether one of them can take
 the lead depends on people, hours and caps, which change without the policy's rules.
 """
 
@@ -84,7 +85,8 @@ class Answer:
     """What a clause says of its leads.
 
     name: the rule's name, or "fallback of EMEA". attempts: the targets in the order in
-    which they are tried. sla, actions: the rule's. steward: who answers for it.
+    which they are tried. sla, actions: the rule's. steward: who answers for it. goes_on: where
+    all of these pass the lead on, the next clause that takes it is asked.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Answer:
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
     steward: str | None = None
+    goes_on: bool = False
 
     @property
     def title(self) -> str:

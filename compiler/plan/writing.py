@@ -30,7 +30,7 @@ from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
 from turnout.dsl.policy import Identity, Sla
 from turnout.dsl.targets import Target, said
 
-FORMAT, VERSION = "turnout-plan", 1
+FORMAT, VERSION = "turnout-plan", 2
 
 HASH = "sha256"
 """The key of the hash of all that stands before it."""
@@ -167,6 +167,7 @@ def _answer(answer: Answer) -> dict[str, object]:
         "sla": None if answer.sla is None else _sla(answer.sla),
         "actions": [{"kind": a.kind, "arguments": list(a.arguments)} for a in answer.actions],
         "steward": answer.steward,
+        "goes_on": answer.goes_on,
     }
 
 

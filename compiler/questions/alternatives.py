@@ -221,10 +221,10 @@ def _free(
     analysis: Analysis, place: _Place, dimension: int, box: list[Mask], wanted: Sequence[Region]
 ) -> Mask:
     """Return the classes of a side of a box whose leads are surely all wanted, and not taken."""
-    known = analysis.index
-    free = box[dimension] & ~known.accepted(dimension, known.met(box, known.among(place.above)))
+    known, above = analysis.index, analysis.stopping(place.above)
+    free = box[dimension] & ~known.accepted(dimension, known.met(box, known.among(above)))
     for web in known.webs:
-        if web in place.above and free:
+        if web in above and free:
             free &= ~column(analysis.taken[web], box, dimension, free)
     inside = [*box[:dimension], free, *box[dimension + 1 :]]
     return free if all(truth(region, inside) is True for region in wanted) else 0

@@ -85,9 +85,21 @@ class Analysis:
     @cached_property
     def union(self) -> Index:
         """Fewer boxes that together are what the clauses take, those of webs left out."""
-        owned = (box for own in self.index.boxes for box in own or ())
+        kept = self.stopping(range(len(self.taken)))
+        owned = (box for at in kept for box in self.index.boxes[at] or ())
         boxes = merged(owned, self.space.full)
         return Index(self.space.full, [(box,) for box in boxes], self.space.impossible)
+
+    @cached_property
+    def letting_on(self) -> frozenset[int]:
+        """The clauses whose leads may yet go on to the next ones."""
+        return frozenset(at for at, clause in enumerate(self.route.clauses) if clause.lets_on)
+
+    def stopping(self, clauses: Sequence[int]) -> Sequence[int]:
+        """Return those of these clauses behind which none of their leads comes."""
+        if not self.letting_on:
+            return clauses
+        return [at for at in clauses if at not in self.letting_on]
 
     @cached_property
     def satisfiable(self) -> tuple[int, ...]:
@@ -111,19 +123,20 @@ class Analysis:
         return self.regions.region(self.route.clauses[at].condition, holds=False)
 
     def find(self, regions: Iterable[Region], *, outside: Iterable[int] = ()) -> Masks | None:
-        """Return a box of leads in all of `regions` that none of these clauses takes.
+        """Return a box of leads in all of `regions` that none of these clauses keeps.
 
-        Raises OutOfSteps.
+        A clause that lets leads on keeps none. Raises OutOfSteps.
         """
         meter = self.budget.meter()
         meter.take()
         if not isinstance(outside, range):
             outside = sorted(outside)
+        is_whole = outside == range(len(self.taken))
+        outside = self.stopping(outside)
         wanted = self.regions.both(regions)
         whole = parts(wanted, self.space.full)
         if whole is None:
             return self._searched(wanted, outside, meter)
-        is_whole = outside == range(len(self.taken))
         chosen = self.union if is_whole else self.index
         among = chosen.impossible | chosen.of_all if is_whole else chosen.among(outside)
         webs = [at for at in outside if self.index.boxes[at] is None] if self.index.webs else []
@@ -142,7 +155,7 @@ class Analysis:
         return None
 
     def remaining(self, at: int) -> Masks | None:
-        """Return a box of leads that clause `at` gets, None where it gets none.
+        """Return a box of leads that clause `at` gets or is passed, None where there are none.
 
         Several checks ask, so the answer is kept. Raises OutOfSteps.
         """
@@ -179,21 +192,22 @@ class Analysis:
         return self.index.clauses_meeting(self.taken[at], at)
 
     def shares(self, wanted: Region, before: int) -> dict[int, float]:
-        """Return the clauses before `before` that meet `wanted`, with the share each takes.
+        """Return the clauses before `before` that keep leads of `wanted`, with each one's share.
 
         The share is counted in classes, box by box; a clause whose shares overlap is given
         a little more than it takes.
         """
         found: dict[int, float] = {}
         whole = parts(wanted, self.space.full)
-        among = self.index.among(range(before))
+        stopping = self.stopping(range(before))
+        among = self.index.among(stopping)
         for sides in [wanted.box] if whole is None else whole.boxes:
             box = self.within(sides)
             for by, cover in self.index.meeting(box, among):
                 if by != IMPOSSIBLE:
                     found[by] = found.get(by, 0.0) + _share(box, cover)
         for by in self.index.webs:
-            if by < before:
+            if by in stopping:
                 found[by] = _share(self.within(wanted.box), self.taken[by].box)
         return found
 

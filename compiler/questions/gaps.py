@@ -85,7 +85,7 @@ def exceptions(analysis: Analysis) -> tuple[frozenset[int], frozenset[int]]:
     asked = [frozenset(names[at] for at in members(reads(region))) for region in analysis.taken]
     counted = Counter(field for fields in asked for field in fields)
     rare = {field for field, count in counted.items() if 2 * count < len(clauses)}
-    apart = [at for at, fields in enumerate(asked) if fields & rare]
+    apart = [at for at in analysis.stopping(range(len(clauses))) if asked[at] & rare]
     return frozenset(at for at in apart if asked[at] <= rare), frozenset(apart)
 
 
@@ -139,11 +139,11 @@ def _seed(cover: Cover, at: int, boxes: Sequence[Masks]) -> Masks:
 
 def _walls(analysis: Analysis, apart: frozenset[int]) -> Walls:
     known, taken = analysis.index, analysis.taken
-    trees = tuple(taken[at] for at in known.webs if at not in apart)
+    kept = [at for at in analysis.stopping(range(len(taken))) if at not in apart]
+    trees = tuple(taken[at] for at in sorted({*known.webs} & {*kept}))
     if not apart:
         return Walls(analysis.space, analysis.union, trees)
-    owned = (own for at, own in enumerate(known.boxes) if at not in apart)
-    boxes = merged((box for own in owned for box in own or ()), analysis.space.full)
+    boxes = merged((box for at in kept for box in known.boxes[at] or ()), analysis.space.full)
     return Walls(analysis.space, Index(analysis.space.full, [(box,) for box in boxes]), trees)
 
 

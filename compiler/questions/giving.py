@@ -24,7 +24,7 @@ import attrs
 
 from turnout.compiler.candidates import Behind, at_least, behind, both, either, while_open
 from turnout.compiler.leads.timeline import kinds
-from turnout.compiler.outcomes import End, ends
+from turnout.compiler.outcomes import End
 from turnout.compiler.program import Attempt
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import ALWAYS, NEVER, Condition, Not, Open, atoms
@@ -87,16 +87,14 @@ class Giving:
         named = frozenset(each.name for each in reached if each.kind == "person")
         return self._given(end, named, but=True)
 
-    def missed(
-        self, attempts: Sequence[Attempt], sla: Sla, last: Sequence[Attempt]
-    ) -> Iterator[Missed]:
-        """Yield what can become of leads of these attempts whose SLA is missed."""
+    def missed(self, ended: Iterable[End], sla: Sla, last: Sequence[Attempt]) -> Iterator[Missed]:
+        """Yield what can become of leads that came to these ends and whose SLA is missed."""
         if sla.then is None:
             return
         then = Attempt(sla.then.target, "sla", sla.then.span)
         matters = self._names([then, *last])
         by_missed: dict[frozenset[str], list[Condition]] = {}
-        for end in ends(attempts):
+        for end in ended:
             for holder, leads in self._holders(end, sla, matters):
                 by_missed.setdefault(holder, []).append(leads)
         dues = [(missed, either(had)) for missed, had in by_missed.items()]
@@ -208,7 +206,8 @@ class Giving:
         """
         assert end.attempt is not None
         targets = (end.attempt.target, *(each.target for each in end.passed))
-        asked = (targets, end.missed, end.after, end.only, people, but)
+        let_on = tuple(each for each in end.let_on if self._may_matter(each[0], targets[0]))
+        asked = (targets, let_on, end.missed, end.after, end.only, people, but)
         if asked not in self._known:
 
             def is_wanted(name: str) -> bool:
@@ -217,7 +216,11 @@ class Giving:
 
             is_place_wanted = people is None or but
             found = self._taken(
-                *targets, left_out=end.missed, wanted=is_wanted, place=is_place_wanted
+                *targets,
+                let_on=let_on,
+                left_out=end.missed,
+                wanted=is_wanted,
+                place=is_place_wanted,
             )
             self._known[asked] = found if end.after is None else self._ever(found, end.after)
         return self._known[asked]
@@ -226,6 +229,7 @@ class Giving:
         self,
         target: Target,
         *before: Target,
+        let_on: Sequence[tuple[Target, Condition]],
         left_out: frozenset[str],
         wanted: _Wanted,
         place: bool,
@@ -234,7 +238,9 @@ class Giving:
         passed = [each for each in before if _name(each) not in left_out]
         if _name(target) in left_out or any(isinstance(each, Accepting) for each in passed):
             return NEVER
-        here, refused = self._of(target), [self._of(each) for each in passed]
+        here = self._of(target)
+        refused: list[tuple[Behind, Condition]] = [(self._of(each), ALWAYS) for each in passed]
+        refused += [(self._of(each), asked) for each, asked in let_on]
         if here.people is None:
             return self._to(here, None, refused) if place else NEVER
         names = (name for name in here.people if wanted(name))
@@ -242,12 +248,22 @@ class Giving:
             self._to(here, name, refused) for name in names if f"person {name}" not in left_out
         )
 
-    def _to(self, here: Behind, person: str | None, passed: Iterable[Behind]) -> Condition:
-        """Return the leads that can be given to a person, or to a place, once others passed."""
+    def _to(
+        self, here: Behind, person: str | None, passed: Iterable[tuple[Behind, Condition]]
+    ) -> Condition:
+        """Return the leads that can be given to a person, or to a place, once others passed.
+
+        passed: each with the leads that it was asked about.
+        """
         one = None if person is None or here.people is None else here.people[person]
         if one is not None and not one.is_active:
             return NEVER
-        parts_ = [self._passes(each, here, person) for each in passed]
+        parts_ = [
+            self._passes(each, here, person)
+            if asked == ALWAYS
+            else either([Not(asked), self._passes(each, here, person)])
+            for each, asked in passed
+        ]
         own = _hours(here, person, self.policy)
         if self.asks_clock or any(isinstance(a, Open) for part in parts_ for a in atoms(part)):
             parts_ += [Open(calendar) for calendar in own]
@@ -267,6 +283,13 @@ class Giving:
         closed = [Not(Open(calendar)) for calendar in sorted(extra, key=_calendar_name)]
         is_theirs = one is None or one.leads == ALWAYS or not one.is_certain
         return either([*closed, NEVER if is_theirs or one is None else Not(one.leads)])
+
+    def _may_matter(self, refused: Target, target: Target) -> bool:
+        """Return whether that one target passed leads on can say something about another."""
+        one, two = self._of(refused), self._of(target)
+        if one.source == two.source:
+            return True
+        return not (one.people or {}).keys().isdisjoint(two.people or {})
 
     def _of(self, target: Target) -> Behind:
         if target not in self._behind:
@@ -298,5 +321,7 @@ def _is_named(target: Target, reached: Reached) -> bool:
 
 def _hours(here: Behind, person: str | None, policy: Policy) -> frozenset[Calendar]:
     """Return the calendars that must be open for a lead to be given, to a person or at all."""
-    own = here.people[person].hours if person is not None and here.people is not None else None
-    return frozenset(policy.calendars[name] for name in (here.hours, own) if name is not None)
+    one = here.people[person] if person is not None and here.people is not None else None
+    names = (here.hours, None if one is None else one.hours)
+    asked = frozenset(policy.calendars[name] for name in names if name is not None)
+    return asked if one is None or one.membership is None else asked | {one.membership}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time
 
 from turnout.compiler.leads.regions import Masks, truth
 from turnout.compiler.leads.witness import example, shown
-from turnout.compiler.meaning.interpreter import settle
+from turnout.compiler.meaning.interpreter import Match, decided
 from turnout.compiler.meaning.situations import Situation, at_every_cap
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl.findings import Witness
@@ -26,9 +26,13 @@ def followed(analysis: Analysis, found: Masks, telling: Masks | None = None) -> 
     lead = example(analysis.space, found, telling=telling)
     if lead is None:
         return None
-    ran = analysis.ran(lead)
-    taken = f"rule `{ran.rule}`" if ran.rule is not None else [*ran.named_by, "no rule"][0]
-    return shown(lead, analysis.program.policy.fields, f"{taken} has it")
+    first, *later = map(_asked, analysis.ran(lead).legs)
+    also = "".join(f", or {each} if nobody is free there" for each in later)
+    return shown(lead, analysis.program.policy.fields, f"{first} has it{also}")
+
+
+def _asked(leg: Match) -> str:
+    return f"rule `{leg.rule}`" if leg.rule is not None else [*leg.named_by, "no rule"][0]
 
 
 def lost_with_all(analysis: Analysis, found: Masks, moment: datetime | None) -> Witness | None:
@@ -43,11 +47,10 @@ def lost_with_all(analysis: Analysis, found: Masks, moment: datetime | None) -> 
     ran = analysis.ran(lead)
     now = moment or lead.moment or datetime.combine(lead.today, time(), UTC)
     situation = Situation(at_every_cap(policy), now, ())
-    result = settle(ran.attempts, lambda target: (None, situation.other(target, lead.values)))
+    last, result = decided(ran, lambda target: (None, situation.other(target, lead.values)))
     if result.attempt is not None:
         return None
-    taken = f"rule `{ran.rule}`" if ran.rule is not None else [*ran.named_by, "no rule"][0]
-    return shown(lead, policy.fields, f"{taken} has it")
+    return shown(lead, policy.fields, f"{_asked(last)} has it")
 
 
 def taker(analysis: Analysis, point: Sequence[int], after: int = -1) -> int | None:

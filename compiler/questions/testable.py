@@ -9,7 +9,7 @@
   of a table are no branches.
 - An *else-step* is every target of a chain behind its first. It is covered when a lead is
   offered to it, because everything before it passed the lead on; whether it then accepts
-  is another matter.
+  is another matter. `else continue` is one, too, covered when a lead goes on by it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -43,6 +43,7 @@ class Coverable:
     kind: one of `KINDS`. clause: the number of the clause in which it stands. condition: of
     a branch, what must hold; always true otherwise. step: the number of an else-step among
     the clause's attempts, 0 otherwise. title: such as "rule dach", "dach: else queue triage".
+    goes_on: it is an `else continue`; its step is behind all attempts.
     """
 
     kind: str
@@ -52,6 +53,7 @@ class Coverable:
     condition: Condition
     step: int
     span: Span = attribute(repr=False)
+    goes_on: bool = False
 
 
 def coverables(program: Program) -> tuple[Coverable, ...]:
@@ -73,6 +75,9 @@ def _all(program: Program) -> Iterator[Coverable]:
                 if step:
                     said = f"{title}: else {worded(attempt.target)}"
                     yield Coverable("else", name, at, said, ALWAYS, step, attempt.span)
+            if clause.lets_on and clause.going_on is not None:
+                said, step = f"{title}: else continue", clause.own_attempts
+                yield Coverable("else", name, at, said, ALWAYS, step, clause.going_on, goes_on=True)
 
 
 def _branches(policy: Policy, clause: Clause) -> dict[Condition, Condition]:

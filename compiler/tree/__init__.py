@@ -3,10 +3,11 @@
 Steps stand in the policy's own order. A question has what is asked of the leads for which
 it holds; whom nothing in there takes goes on to the next step, as everybody else does. So
 the tree is the policy's outline, it has as many steps as the policy has rules and blocks,
-and a lead follows it from the top to the bottom without a jump. `grow.py` makes it.
+and a lead follows it from the top to the bottom without a jump. One that a rule lets on
+follows it further down from there. `grow.py` makes it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import TypeAlias
 
 from turnout.compiler.program import Clause
@@ -18,7 +19,10 @@ from turnout.frozen import attribute, frozen
 
 @frozen
 class Leaf:
-    """Where every lead goes that comes here. number: of the clause, in the route's order."""
+    """Where every lead goes that comes here. number: of the clause, in the route's order.
+
+    That of a rule which lets leads on is alone in its question, so that they leave by it.
+    """
 
     number: int
     clause: Clause
@@ -60,22 +64,30 @@ class Tree:
 
 
 def follow(tree: Tree, is_true: Callable[[Condition], bool]) -> Leaf | None:
-    """Return the leaf that a lead reaches, None where nobody takes it.
+    """Return the first leaf that a lead reaches, None where nobody takes it.
 
     is_true: answers for the lead.
     """
-    return _followed(tree.steps, is_true)
+    return next(way(tree, is_true), None)
 
 
-def _followed(steps: tuple[TreeStep, ...], is_true: Callable[[Condition], bool]) -> Leaf | None:
+def way(tree: Tree, is_true: Callable[[Condition], bool]) -> Iterator[Leaf]:
+    """Yield the leaves that a lead reaches, each but the first where those before let it on."""
+    yield from _followed(tree.steps, is_true)
+
+
+def _followed(
+    steps: tuple[TreeStep, ...], is_true: Callable[[Condition], bool]
+) -> Generator[Leaf, None, bool]:
+    """Yield the leaves; return whether the lead stays at the last of them."""
     for step in steps:
         if isinstance(step, Leaf):
-            return step
-        if all(map(is_true, step.asks)):
-            found = _followed(step.inside, is_true)
-            if found is not None:
-                return found
-    return None
+            yield step
+            if not step.clause.lets_on:
+                return True
+        elif all(map(is_true, step.asks)) and (yield from _followed(step.inside, is_true)):
+            return True
+    return False
 
 
 def every_step(steps: tuple[TreeStep, ...]) -> Iterator[TreeStep]:

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from turnout.dsl import nodes, policy
-from turnout.dsl.conditions import Condition
+from turnout.dsl.conditions import NEVER, Condition
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
 from turnout.dsl.resolve.families import is_broken
+from turnout.dsl.resolve.going_on import complain, parted
 from turnout.dsl.resolve.people import is_served
 from turnout.dsl.resolve.promises import actions, only, sla, steward
 from turnout.dsl.resolve.rule_rows import RowReader
 from turnout.dsl.resolve.rule_tables import RuleRows
 from turnout.dsl.resolve.scope import Scope, article
+from turnout.dsl.resolve.validities import validity
 from turnout.dsl.source import Span
 from turnout.dsl.targets import BY_WORD, Kind, Said, Target, made
 from turnout.dsl.types import Field, PersonName
@@ -47,11 +49,14 @@ class RouteReader:
         fields: Mapping[str, Field],
         scope: Scope,
         tables: Mapping[Span, RuleRows | None],
+        zone: str,
     ) -> None:
         """Read conditions with `conditions`, reporting to `scope`.
 
         tables: those of rules, by the place of their heads; None where one can't be read.
+        zone: of the policy's days.
         """
+        self._zone = zone
         self._conditions = conditions
         self._tables = tables
         self._fields = fields
@@ -123,7 +128,7 @@ class RouteReader:
                     if fallback_node is not None:
                         self._second_fallback(node, fallback_node)
                         continue
-                    fallback, fallback_node = self._chain(node.chain), node
+                    fallback, fallback_node = self._chain(node.chain, "fallback"), node
             if fallback_node is not None and node is not fallback_node:
                 self._after_fallback(node, fallback_node)
             if entry is not None:
@@ -176,20 +181,36 @@ class RouteReader:
             for written in node.conditions
             if not is_broken(written.span, self._broken)  # what is left of it says nothing
         ]
-        chains = [self._chain(chain) for chain in node.chains]
+        ended = [parted(chain) for chain in node.chains]
+        chains = [self._chain(chain, "rule") for chain, _ in ended]
         promised = only(f"the rule `{name}`", "sla", node.slas, self._scope)
         answer = sla(promised, self._chain, self._scope)
         doings = actions(node.actions, self._scope)
+        days = validity(node.validity, self._zone, self._scope)
         if is_broken(node.span, self._broken):
             self._is_sound = False
             return None
         self._complain_of_clauses(node)
         bounds = conditions[0] if len(conditions) == 1 else UNKNOWN
+        if days.is_lost:
+            bounds = Bounds(NEVER, bounds.most)
         condition = self._most(bounds, node.name.span)
-        chain = chains[0] if chains else ()
+        chain, going_on = (chains[0], ended[0][1]) if chains else ((), None)
+        if going_on is not None and not chain:
+            self._is_sound = False  # whether its leads go on depends on the targets it lost
         when = node.conditions[0].span if len(node.conditions) == 1 else None
         return policy.Rule(
-            name, condition, chain, node.name.span, answer, doings, whole=node.span, when=when
+            name,
+            condition,
+            chain,
+            node.name.span,
+            answer,
+            doings,
+            whole=node.span,
+            when=when,
+            validity=days.validity,
+            goes_on=going_on is not None,
+            going_on=going_on,
         )
 
     def _rows(self, node: nodes.RuleTable) -> Iterator[policy.Rule]:
@@ -198,7 +219,9 @@ class RouteReader:
         if rows is None or is_broken(node.span, self._broken):
             self._is_sound = False
             return
-        reader = RowReader(node, rows, self._conditions, self._target, self._chain, self._scope)
+        reader = RowReader(
+            node, rows, self._conditions, self._target, self._chain, self._zone, self._scope
+        )
         for read in reader.rules(self._route):
             if read is None:
                 self._is_sound = False
@@ -235,10 +258,16 @@ class RouteReader:
 
     # -- targets --
 
-    def _chain(self, node: nodes.Chain) -> policy.Chain:
-        """Return the targets in order; none of them where one was reported."""
+    def _chain(self, node: nodes.Chain, of: str = "sla") -> policy.Chain:
+        """Return the targets in order; none of them where one was reported.
+
+        of: what they stand in, as `going_on.complain` has it.
+        """
         steps: list[policy.Step] = []
         for written in node.targets:
+            if written.kind == nodes.CONTINUE:
+                complain(written.span, of, self._scope)
+                continue
             target = self._target(written)
             if target is not None:
                 steps.append(policy.Step(target, written.span))

@@ -6,12 +6,14 @@ many faults the first are listed and the rest counted.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import TypeAlias
 
 import attrs
 
 from turnout.dsl import nodes, policy
 from turnout.dsl.apart import Garbled, chain_in, sla_in
+from turnout.dsl.conditions import NEVER
 from turnout.dsl.findings import Finding, Fix, Label, Severity, error
 from turnout.dsl.fixes import inserted
 from turnout.dsl.headers import ColumnNames
@@ -19,9 +21,11 @@ from turnout.dsl.names import is_name, plain_name
 from turnout.dsl.promises import Action
 from turnout.dsl.resolve.cell_conditions import MAX_CELL
 from turnout.dsl.resolve.conditions import Bounds, ConditionReader
+from turnout.dsl.resolve.going_on import complain, parted
 from turnout.dsl.resolve.promises import actions, only, sla
 from turnout.dsl.resolve.rule_tables import MAX_FINDINGS, RowConditions, RuleRows, joined
 from turnout.dsl.resolve.scope import Scope, article
+from turnout.dsl.resolve.validities import ReadValidity, between, end, validity
 from turnout.dsl.sheets import SheetRow
 from turnout.dsl.source import Span
 from turnout.dsl.targets import BY_WORD, Target
@@ -46,14 +50,15 @@ _FORMS = "write it as behind `to`, such as `round-robin emea else queue triage`"
 class RowReader:
     """Reads the rows of one table.
 
-    target, chain: read targets, and report what is wrong with them.
+    target, chain: read targets, and report what is wrong with them. zone: of the policy's days.
     """
 
     _node: nodes.RuleTable
     _of: RuleRows
     _conditions: ConditionReader
     _target: Callable[[nodes.Target], Target | None]
-    _chain: Callable[[nodes.Chain], policy.Chain]
+    _chain: Callable[[nodes.Chain, str], policy.Chain]
+    _zone: str
     _scope: Scope
     _targets: dict[tuple[int, str], tuple[tuple[Target, _Place], ...]] = attrs.Factory(
         dict[tuple[int, str], tuple[tuple[Target, _Place], ...]]
@@ -63,7 +68,8 @@ class RowReader:
 
     def rules(self, route: str) -> Iterator[tuple[policy.Rule, Bounds] | None]:
         """Yield each row's rule with what its condition means; None where it has no place."""
-        chain, answer, doings = self._head()
+        chain, going_on, answer, doings = self._head()
+        fixed = self._fixed_days()
         asking = RowConditions(self._of, self._conditions, self._scope)
         count = hidden = 0
         for row, name in zip(self._of.sheet.rows, self._of.names, strict=True):
@@ -72,24 +78,31 @@ class RowReader:
             asked = list(asking.asked(row))
             steps = () if chain is None else self._steps_of(chain, row)
             due = self._sla_of(answer, row) if isinstance(answer, nodes.RowSla) else answer
+            days = self._days(row, fixed)
             del self._scope.references[referred:]  # what tables name is none of them
             new = len(self._scope.findings) - found
             kept = max(0, min(new, MAX_FINDINGS - count))
             del self._scope.findings[found + kept :]
             count, hidden = count + kept, hidden + new - kept
             bounds = joined(asked)
-            yield (
-                (self._rule(row, name, asked, bounds, steps, due, doings), bounds)
-                if is_free
-                else None
-            )
+            if days.is_lost:
+                bounds = Bounds(NEVER, bounds.most)
+            if not is_free or (going_on is not None and not steps):
+                yield None
+                continue
+            rule = self._rule(row, name, asked, bounds, steps, due, doings)
+            rule = attrs.evolve(rule, validity=days.validity, going_on=going_on)
+            yield attrs.evolve(rule, goes_on=going_on is not None), bounds
         if hidden:
             message = f"`{self._of.sheet.name}` has {hidden:,} more such faults"
             self._scope.report("table-value", self._node.path.span, message)
 
     def _head(
         self,
-    ) -> tuple[nodes.RowChain | None, nodes.RowSla | policy.Sla | None, tuple[Action, ...]]:
+    ) -> tuple[
+        nodes.RowChain | None, Span | None, nodes.RowSla | policy.Sla | None, tuple[Action, ...]
+    ]:
+        """Return the targets, the `continue` behind them, the SLA and the actions of all rows."""
         node, title = self._node, f"the table `{self._of.sheet.name}`"
         if not node.chains:
             advice = "write where its leads go, such as `to round-robin column team`"
@@ -99,20 +112,30 @@ class RowReader:
             message = f"{title} has more than one `to`"
             advice = "write the second as `else`"
             self._scope.report("duplicate-clause", again.span, message, help=advice)
-        for chain in node.chains:
+        ended = [parted(chain) for chain in node.chains]
+        for chain, _ in ended:
             self._read_fixed(chain)
         promised = only(title, "sla", node.slas, self._scope)
         answer = (
-            sla(promised, self._chain, self._scope) if isinstance(promised, nodes.Sla) else promised
+            sla(promised, self._moved, self._scope) if isinstance(promised, nodes.Sla) else promised
         )
         if isinstance(answer, nodes.RowSla) and answer.then is not None:
-            self._chain(nodes.Chain((answer.then,), answer.then.span))  # reported once, here
+            self._moved(nodes.Chain((answer.then,), answer.then.span))  # reported once, here
         doings = actions(node.actions, self._scope)
-        return (node.chains[0] if node.chains else None), answer, doings
+        if not ended:
+            return None, None, answer, doings
+        return *ended[0], answer, doings
+
+    def _moved(self, chain: nodes.Chain) -> policy.Chain:
+        """Return where an SLA moves a lead."""
+        return self._chain(chain, "sla")
 
     def _read_fixed(self, chain: nodes.RowChain) -> None:
         """Read the targets that are the same for each row, once."""
         for target in chain.targets:
+            if target.kind == nodes.CONTINUE:
+                complain(target.span, "rule", self._scope)
+                continue
             if not isinstance(target, nodes.Target) or self._is_heading(target):
                 continue
             if (made := self._target(target)) is not None:
@@ -177,7 +200,42 @@ class RowReader:
     @property
     def _columns(self) -> tuple[int, ...]:
         asking = (each.at for each in self._of.asking)
-        return tuple(dict.fromkeys((*asking, *self._of.answering.values())))
+        days = (each for each in self._of.ends if isinstance(each, int))
+        return tuple(dict.fromkeys((*asking, *days, *self._of.answering.values())))
+
+    def _fixed_days(self) -> dict[Span, ReadValidity]:
+        """Return what the dates in the head are that are the same for each row, by their places."""
+        first, last = (each if isinstance(each, nodes.Literal) else None for each in self._of.ends)
+        written = [each for each in (first, last) if each is not None]
+        if len(written) < 2:
+            return {each.span: self._read_days(first, last, each.span) for each in written}
+        whole = Span(written[0].span.source, written[0].span.start, written[1].span.end)
+        read = self._read_days(first, last, whole)
+        return {each.span: read for each in written}
+
+    def _read_days(
+        self, first: nodes.Literal | None, last: nodes.Literal | None, span: Span
+    ) -> ReadValidity:
+        return validity(nodes.Validity(first, last, span), self._zone, self._scope)
+
+    def _days(self, row: SheetRow, fixed: dict[Span, ReadValidity]) -> ReadValidity:
+        """Return the days on which a row counts; a blank cell is no end."""
+        ends: list[date | None] = []
+        span = row.span
+        for number, each in enumerate(self._of.ends):
+            read: date | None = None
+            if isinstance(each, nodes.Literal):
+                known = fixed[each.span]
+                if known.validity is None:
+                    return known
+                read = known.validity.last if number else known.validity.first
+            elif each is not None and (text := row.cells[each].strip()):
+                span = row.places[each]
+                read = end(nodes.Literal("date", text, span), "table-value", self._scope)
+                if read is None:
+                    return ReadValidity(is_lost=True)
+            ends.append(read)
+        return between(ends[0], ends[1], self._zone, span, self._scope)
 
     # -- targets --
 
@@ -229,7 +287,7 @@ class RowReader:
         if isinstance(chain, Garbled):
             self._scope.findings.append(self._no_target(text, chain))
             return None
-        steps = self._chain(chain)
+        steps = self._chain(chain, "cell")
         if not steps:
             return None
         start = place.start
@@ -268,7 +326,7 @@ class RowReader:
             then = read.then or written.then
             whole = nodes.Sla(read.within, read.wall or written.wall, then, place)
             before = len(self._scope.findings)
-            found = sla(whole, self._chain, self._scope)
+            found = sla(whole, self._moved, self._scope)
             if then is written.then and then is not None:
                 del self._scope.findings[before:]
             if found is None:

@@ -99,17 +99,10 @@ def day(kind: Date = ANY_DATE) -> tuple[FromText, FromOther]:
                 return date.fromisoformat(text)
             except ValueError:
                 pass
-        written = plain(text)
-        if written is None or len(written) > 90:
-            return _NOT_A_DATE
-        if counted and (found := _COUNT.fullmatch(written)) and len(found[1]) != 8:
-            return counted(Decimal(written), kind.zone)
-        written = _WEEKDAY.sub("", written, count=1) if written[:1].isalpha() else written
-        found = _TIME.search(written)
-        if found is None:
-            return _day(" ".join(written.split()), kind.first)
-        read = _day(" ".join(written[: found.start()].split()), kind.first)
-        return _moved(read, found, kind.zone) if isinstance(read, date) and found[6] else read
+        read, time = dated(text, kind)
+        if isinstance(read, date) and time is not None and time[6]:
+            return _moved(read, time, kind.zone)
+        return read
 
     def from_other(raw: object) -> Reading | None:
         """Read a date as itself, a number where the field says what it counts."""
@@ -126,21 +119,50 @@ def day(kind: Date = ANY_DATE) -> tuple[FromText, FromOther]:
     return from_text, from_other
 
 
-def _moved(day: date, time: re.Match[str], zone: str) -> Reading:
-    """Return the day in `zone` of a moment on `day` that says how far from UTC it is."""
+def dated(text: str, kind: Date = ANY_DATE) -> tuple[Reading, re.Match[str] | None]:
+    """Return the day that is written before a time of day, and the time as `clock` reads it.
+
+    A plain number that the field says how to count is a day without a time.
+    """
+    counted = _NUMBERS.get(kind.numbers)
+    written = plain(text)
+    if written is None or len(written) > 90:
+        return _NOT_A_DATE, None
+    if counted and (found := _COUNT.fullmatch(written)) and len(found[1]) != 8:
+        return counted(Decimal(written), kind.zone), None
+    written = _WEEKDAY.sub("", written, count=1) if written[:1].isalpha() else written
+    time = _TIME.search(written)
+    rest = written if time is None else written[: time.start()]
+    return _day(" ".join(rest.split()), kind.first), time
+
+
+def clock(time: re.Match[str]) -> tuple[timedelta, timedelta | None]:
+    """Return how long after midnight a time of day is, and how far its clock is from UTC.
+
+    None where the time doesn't say that.
+    """
     hour, minute = int(time[1] or time[3]), int(time[2] or time[4])
-    half, offset = (time[5] or "").upper(), time[6].upper()
-    if len(offset) > 3:
-        offset = offset.removeprefix("UTC").removeprefix("GMT")
+    half, offset = (time[5] or "").upper(), (time[6] or "").upper()
     if half:
         hour = hour % 12 + (12 if half == "P" else 0)
-    minutes = 0
-    if offset[0] in "+-":
-        digits = offset[1:].replace(":", "").ljust(4, "0")
-        minutes = (1 if offset[0] == "+" else -1) * (int(digits[:2]) * 60 + int(digits[2:]))
+    after = timedelta(hours=hour, minutes=minute)
+    if len(offset) > 3:
+        offset = offset.removeprefix("UTC").removeprefix("GMT")
+    if not offset:
+        return after, None
+    if offset[0] not in "+-":
+        return after, timedelta()
+    digits = offset[1:].replace(":", "").ljust(4, "0")
+    away = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return after, away if offset[0] == "+" else -away
+
+
+def _moved(day: date, time: re.Match[str], zone: str) -> Reading:
+    """Return the day in `zone` of a moment on `day` that says how far from UTC it is."""
+    after, away = clock(time)
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     try:
-        return local_date(start + timedelta(hours=hour, minutes=minute - minutes), zone)
+        return local_date(start + after - (away or timedelta()), zone)
     except OverflowError:
         return day
 

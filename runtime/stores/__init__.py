@@ -239,6 +239,10 @@ class Snapshot(Protocol):
         """Return the first events behind the one with the number `after`, in order."""
         ...
 
+    def last_event(self) -> int:
+        """Return the number of the last event, 0 where nothing happened yet."""
+        ...
+
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
         """Return the last events of a lead, on all routes, in order.
 

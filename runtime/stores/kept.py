@@ -40,6 +40,7 @@ _STANDING = (
     f"SELECT {', '.join([f'd.{name}' for name in _LEAD] + [f'e.{name}' for name in _EVENT])}"  # noqa: S608 - our own names
     " FROM decisions d LEFT JOIN events e ON e.seq = d.decided"
 )
+_LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM events"
 _EVENTS = f"SELECT {', '.join(_EVENT)} FROM events"  # noqa: S608 - our own names
 _ROUTES = (
     "WITH RECURSIVE routes (name) AS (SELECT min(route) FROM decisions UNION ALL"
@@ -170,6 +171,11 @@ class TableSnapshot:
         where, asked = _conditions(sought)
         query = f"{_EVENTS} WHERE {' AND '.join(['seq > ?', *where])} ORDER BY seq LIMIT ?"
         return [*map(self._event, self._rows("events", query, after, *asked, limit))]
+
+    def last_event(self) -> int:
+        """Return the number of the last event."""
+        with state_errors(self.path):
+            return int(self.connection.execute(_LAST_EVENT).fetchone()[0])
 
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
         """Return the last events of a lead, on all routes."""

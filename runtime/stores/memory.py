@@ -136,8 +136,12 @@ class _MemorySnapshot:
         return self.kept.recorded(route, lead)
 
     def events(self, after: int = 0, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
-        behind = islice(self.kept.events, after, None)
-        return list(islice((event for event in behind if sought.takes(event)), limit))
+        events = self.kept.events
+        behind = (events[place] for place in range(after, len(events)))
+        return list(islice(filter(sought.takes, behind), limit))
+
+    def last_event(self) -> int:
+        return len(self.kept.events)
 
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
         found: list[Event] = []

@@ -88,6 +88,18 @@ def open_any(path: Path, *, wait: float = WAIT) -> "SqliteStore":
     return SqliteStore(connection, path, note, wait=wait)
 
 
+def copy_state(path: Path, into: Path, *, wait: float = WAIT) -> None:
+    """Write a copy of the state in a file, as it stands, to a new file; only read is the state.
+
+    wait: seconds to wait where another run has it. Raises StateError where it can't be read.
+    """
+    _check_there(path)
+    with state_errors(path):
+        found = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=wait, uri=True)
+        with closing(found), closing(sqlite3.connect(into)) as copy:
+            found.backup(copy)
+
+
 def _check_there(path: Path) -> None:
     if not path.is_file() or not path.stat().st_size:
         raise _no_state(path)

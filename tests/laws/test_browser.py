@@ -24,6 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
+from tests.support.counting import goes_on
 from tests.support.policies import resolved
 from tests.support.strategies import Written, leads, policies
 from turnout.compiler.meaning.identity import NEW
@@ -226,8 +227,12 @@ def decisions_counted(cases: Sequence[Case], answered: Sequence[dict[str, Any]])
         assert found["attempts"] == attempts, (case.raw, found)
         if lead.complaint is None:
             clauses = case.program.routes[case.route_name].clauses
-            fits = (n for n, c in enumerate(clauses) if holds(c.condition, asked, case.clock))
-            assert found["clause"] == next(fits, None), (case.raw, found)
+            fits = [n for n, c in enumerate(clauses) if holds(c.condition, asked, case.clock)]
+            told = [found["clause"], *found["later"]]
+            end = next((at for at, n in enumerate(fits) if not goes_on(clauses[n])), len(fits))
+            way = [*fits[: end + 1], *([None] if end == len(fits) else [])]
+            is_known = "unsure" not in told
+            assert told == way if is_known else told[:-1] == way[: len(told) - 1], (case.raw, found)
         counts["sure"] += 1
         counts["others"] += len(found["others"])
     return counts

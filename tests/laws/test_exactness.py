@@ -6,13 +6,14 @@ from itertools import combinations
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tests.support.counting import ROUTE, Counted, claim, counted, does, tiny, union
-from tests.support.policies import compiled, errors, named
+from tests.support.counting import ROUTE, Counted, claim, counted, does, goes_on, tiny, union
+from tests.support.enumeration import TODAY
+from tests.support.policies import compiled, errors, kept_legs, named
 from tests.support.strategies import Written
 from tests.support.witnesses import arrival, shown
 from turnout.compiler.checks.coverage_gaps import MOST_GAPS
 from turnout.compiler.meaning.interpreter import holds, match
-from turnout.compiler.program import OuterBlock
+from turnout.compiler.program import Clause, OuterBlock
 from turnout.dsl.conditions import And, Condition, atoms
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Accepting, PreviousOwner, Target, ToOwner, ToQueue
@@ -33,12 +34,24 @@ def test_a_condition_holds_for_the_leads_that_the_interpreter_says(policy: Writt
 @claim
 def test_a_lead_goes_where_the_first_clause_that_holds_sends_it(of: Counted) -> None:
     for said, (_, leads) in zip(of.said, of.kinds, strict=True):
-        for clause, reach in zip(of.clauses, of.reach, strict=True):
-            if reach & leads:
-                assert not leads & ~reach
+        for clause, first in zip(of.clauses, of.first, strict=True):
+            if first & leads:
+                assert not leads & ~first
                 assert said.rule == (clause.name if clause.is_rule else None)
                 assert said.attempts == tuple((a.target, a.by) for a in clause.attempts)
-        assert not leads & of.through or said.attempts == ()
+        assert leads & union(of.hits) or said.attempts == ()
+
+
+@claim
+def test_a_lead_goes_on_to_the_next_clause_that_holds(of: Counted) -> None:
+    for said, (_, leads) in zip(of.said, of.kinds, strict=True):
+        way = [clause for clause, reach in zip(of.clauses, of.reach, strict=True) if leads & reach]
+        legs = [leg for leg in said.legs if leg.rule is not None or leg.attempts]
+        # A rule behind which nobody comes may yet say that leads go on.
+        names = [clause.name if clause.is_rule else None for clause in way]
+        assert [leg.rule for leg in legs][: len(names)] == names
+        told = [tuple((a.target, a.by) for a in clause.attempts) for clause in way]
+        assert [leg.attempts for leg in legs][: len(told)] == told
 
 
 # -- rules, blocks and conditions without leads --
@@ -65,9 +78,15 @@ def closed_blocks(of: Counted) -> set[Span]:
     for block, first in blocks(of).items():
         around = of.clauses[first].around
         is_silent = any(outer.span in closed for outer in around[: around.index(block)])
-        if not is_silent and not inside(of, block) & ~union(of.hits[:first]):
+        if not is_silent and not inside(of, block) & ~union(of.kept[:first]):
             closed.add(block.span)
     return closed
+
+
+def has_ended(clause: Clause) -> bool:
+    """Return whether the days of a rule are over when leads begin to arrive."""
+    last = None if clause.validity is None else clause.validity.last
+    return last is not None and last < TODAY
 
 
 @claim
@@ -76,12 +95,17 @@ def test_a_rule_is_unreachable_iff_no_lead_reaches_it(of: Counted) -> None:
     closed = closed_blocks(of)
     assert {finding.span for finding in of.named("unreachable-block")} == closed
     expected: dict[Span, str] = {}
+    ended: list[Span] = []
     for at, clause in enumerate(of.clauses):
         is_silent = any(around.span in closed for around in clause.around)
         if clause.is_rule and not of.reach[at] and not is_silent:
+            if has_ended(clause):
+                ended.append(clause.validity.span if clause.validity else clause.span)
+                continue
             expected[clause.span] = "unreachable-rule" if of.hits[at] else "impossible-condition"
     found = of.of_rules("unreachable-rule", "impossible-condition")
     assert {finding.span: finding.name for finding in found} == expected
+    assert [finding.span for finding in of.named("ended-validity")] == ended
 
 
 @claim
@@ -131,12 +155,14 @@ def test_an_unreachable_rule_is_to_be_moved_iff_that_serves_it_and_starves_no_ru
         blockers = [of.at_place(label.span) for label in finding.labels]
         first, clause = blockers[0], of.clauses[at]
         own = of.hits[at]
-        moved = [reach & ~own if first <= by < at else reach for by, reach in enumerate(of.reach)]
+        moved = [
+            reach & ~of.kept[at] if first <= by < at else reach for by, reach in enumerate(of.reach)
+        ]
         starves = any(
             reach and not left and other.is_rule
             for other, reach, left in zip(of.clauses, of.reach, moved, strict=True)
         )
-        is_served = own & ~union(of.hits[:first])
+        is_served = own & ~union(of.kept[:first])
         differs = any(does(of.clauses[by]) != does(clause) for by in blockers)
         is_same_block = clause.around == of.clauses[first].around
         (advice,) = finding.help
@@ -162,7 +188,8 @@ def test_deleting_an_unreachable_rule_changes_no_decision(of: Counted) -> None:
     found = of.of_rules("unreachable-rule", "impossible-condition")
     if found:
         shorter = of.without(finding.span for finding in found)
-        assert all(after == before for before, after in of.outcomes(shorter, of.every))
+        told = of.outcomes(shorter, of.every)
+        assert all(kept_legs(after) == kept_legs(before) for before, after in told)
 
 
 # -- leads that nobody takes --
@@ -179,7 +206,7 @@ def test_a_gap_is_reported_iff_some_lead_falls_through(of: Counted) -> None:
         lead = read(finding.witness.fields, None)
         assert not lead.issues
         assert lead.complaint is None
-        said = match(of.policy, ROUTE, shown(finding, lead), arrival(finding))
+        said = match(of.policy, ROUTE, shown(finding, lead), arrival(finding)).legs[-1]
         assert said.rule is None
         assert not said.attempts
 
@@ -187,13 +214,16 @@ def test_a_gap_is_reported_iff_some_lead_falls_through(of: Counted) -> None:
 @claim
 def test_a_dead_end_is_reported_iff_some_lead_ends_with_nobody(of: Counted) -> None:
     expected: set[Span] = set()
-    for clause, reach in zip(of.clauses, of.reach, strict=True):
+    had = 0  # the leads that those before are sure to have
+    for clause, hit in zip(of.clauses, of.hits, strict=True):
         targets = [attempt.target for attempt in clause.attempts]
-        if any(not isinstance(target, ToOwner | PreviousOwner) for target in targets):
-            continue  # the other targets of these policies take every lead
         owners = [target.field for target in targets if isinstance(target, ToOwner)]
-        if reach & ~union(of.having(owner) for owner in owners):
+        passed = hit & ~had & ~union(of.having(owner) for owner in owners)
+        if any(not isinstance(target, ToOwner | PreviousOwner) for target in targets):
+            passed = 0  # the other targets of these policies take every lead
+        if passed and not goes_on(clause):
             expected.add(clause.span)
+        had |= hit & ~passed if goes_on(clause) else hit
     found = of.named("dead-end")
     assert {finding.span for finding in found} == expected
     read = lead_reader(of.policy.fields)
@@ -202,11 +232,12 @@ def test_a_dead_end_is_reported_iff_some_lead_ends_with_nobody(of: Counted) -> N
         values = shown(finding, read(finding.witness.fields, None))
         said = match(of.policy, ROUTE, values, arrival(finding))
         clause = of.clauses[of.at_place(finding.span)]
-        assert said.attempts == tuple((each.target, each.by) for each in clause.attempts)
+        attempts = tuple((each.target, each.by) for each in clause.attempts)
+        assert said.legs[-1].attempts == attempts
         assert all(
             isinstance(target, PreviousOwner)
             or (isinstance(target, ToOwner) and target.field not in values)
-            for target, _ in said.attempts
+            for target, _ in said.every_attempt
         )
 
 
@@ -224,6 +255,11 @@ def test_a_target_is_unreachable_iff_one_before_it_in_its_chain_takes_every_lead
             takes_all = [e for e in before if isinstance(e, Accepting)]
             if takes_all and not (is_last and takes_all[0] in late(of)):
                 expected.append(attempt.span)
+        if clause.going_on and not goes_on(clause):
+            expected.append(clause.going_on)
+    # The rows of a table share what is written for all: it is told if none of them can do it.
+    shared = {c.going_on for c in of.clauses if c.row is not None and goes_on(c)}
+    expected = [span for span in dict.fromkeys(expected) if span not in shared]
     assert [finding.span for finding in of.named("unreachable-target")] == sorted(
         expected, key=lambda span: (span.source.name, span.start)
     )
@@ -301,7 +337,7 @@ def test_with_free_patterns_what_is_called_unreachable_still_is(policy: Written)
         if finding.witness is not None and finding.witness.confirmed:
             lead = lead_reader(of.policy.fields)(finding.witness.fields, None)
             said = match(of.policy, ROUTE, shown(finding, lead), arrival(finding))
-            assert said.rule is None
+            assert said.legs[-1].rule is None
 
 
 ASKED = re.compile(
@@ -314,7 +350,8 @@ def test_what_is_found_beside_a_fault_is_true_however_it_is_mended(
     written: Written, data: st.DataObject
 ) -> None:
     head, route = written.text.split("\nguarantee")[0].split("route inbound")
-    places = [place for place in ASKED.finditer(route) if place[0] != "not"]
+    names = {"not", "column"}
+    places = [place for place in ASKED.finditer(route) if place[0] not in names]
     assume(places)
     place = data.draw(st.sampled_from(places))
     faulty = route[: place.start()] + "ghost" + route[place.end() :]
@@ -335,4 +372,4 @@ def test_what_is_found_beside_a_fault_is_true_however_it_is_mended(
     for finding in named(found, "coverage-gap"):
         assert finding.witness is not None
         values = shown(finding, read(finding.witness.fields, None))
-        assert not match(of.policy, ROUTE, values, arrival(finding)).attempts
+        assert not match(of.policy, ROUTE, values, arrival(finding)).legs[-1].attempts

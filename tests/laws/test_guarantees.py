@@ -7,7 +7,7 @@ from tests.support.enumeration import Arrival
 from tests.support.policies import compiled, named
 from tests.support.strategies import PEOPLE
 from tests.support.witnesses import arrival, shown
-from tests.support.worlds import course, is_broken, worlds
+from tests.support.worlds import courses, is_broken, worlds
 from turnout.compiler.meaning.interpreter import Match, holds, match
 from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
 from turnout.dsl.targets import PreviousOwner
@@ -30,17 +30,21 @@ def test_a_guarantee_is_refuted_iff_some_lead_can_break_it(of: Counted) -> None:
                 owners = tuple(arriving.values.get(name) for name in (*owned, PREVIOUS_OWNER))
                 ways[found, owners] = arriving
     among = worlds(of.policy)
-    courses = [course(of.policy, found, lead, among) for (found, _), lead in ways.items()]
+    found_courses = [
+        each for (found, _), lead in ways.items() for each in courses(of.policy, found, lead, among)
+    ]
     refuted = {finding.span for finding in of.named("refuted-guarantee")}
     for each in guarantee.claims:
-        broken = any(is_broken(each, way) for way in courses)
+        broken = any(is_broken(each, way) for way in found_courses)
         assert (each.span in refuted) == broken, each
 
 
 def with_owners(found: Match, lead: Arrival) -> Iterator[Arrival]:
     """Yield the lead with each of those who may have had the earlier one, if that matters."""
     yield lead
-    if lead.values.get(SEEN) and any(isinstance(each, PreviousOwner) for each, _ in found.attempts):
+    if lead.values.get(SEEN) and any(
+        isinstance(each, PreviousOwner) for each, _ in found.every_attempt
+    ):
         for owner in PEOPLE:
             yield Arrival({**lead.values, PREVIOUS_OWNER: owner}, lead.today)
 
@@ -60,7 +64,11 @@ def test_a_refutation_shows_a_lead_that_the_guarantee_speaks_of(of: Counted) -> 
         lead = Arrival(values, today)
         found = match(of.policy, ROUTE, values, today)
         among = worlds(of.policy)
-        ways = [course(of.policy, found, each, among) for each in with_owners(found, lead)]
+        ways = [
+            way
+            for each in with_owners(found, lead)
+            for way in courses(of.policy, found, each, among)
+        ]
         assert any(is_broken(broken, way) for way in ways)
 
 

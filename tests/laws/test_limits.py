@@ -12,7 +12,7 @@ from tests.support.counting import ROUTE
 from tests.support.enumeration import TODAY, Arrival, every_history
 from tests.support.policies import compiled, named
 from tests.support.strategies import PEOPLE, Written
-from tests.support.worlds import World, available, course, ends, is_broken, worlds
+from tests.support.worlds import World, available, courses, ends, is_broken, worlds
 from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.dsl.policy import Policy
@@ -106,13 +106,16 @@ def test_limits_keep_people_from_a_lead_for_reasons_that_fit_together(written: W
         if holds(guarantee.condition, lead.values, lead.today)
     ]
     among = worlds(made.policy, moments(made.policy))
-    courses = [
-        course(made.policy, match(made.policy, ROUTE, lead.values, lead.today), lead, among)
+    found = [
+        way
         for lead in leads
+        for way in courses(
+            made.policy, match(made.policy, ROUTE, lead.values, lead.today), lead, among
+        )
     ]
     refuted = {finding.span for finding in named(made.findings, "refuted-guarantee")}
     for each in guarantee.claims:
-        broken = any(is_broken(each, way) for way in courses)
+        broken = any(is_broken(each, way) for way in found)
         assert (each.span in refuted) == broken, each
 
 

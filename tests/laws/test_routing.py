@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from tests.support.policies import resolved
 from tests.support.strategies import PEOPLE, Written, leads, policies
-from turnout.compiler.meaning.interpreter import match, settle
+from turnout.compiler.meaning.interpreter import decided as settled
+from turnout.compiler.meaning.interpreter import match
 from turnout.compiler.meaning.situations import Earlier, history
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import lower
@@ -134,7 +135,7 @@ def expected(policy: Policy, arrived: list[tuple[Lead, datetime]]) -> list[Decis
         before = history(policy, lead.id, lead.values, at, earlier)
         values = {**lead.values, **before.facts}
         found = match(policy, ROUTE, values, at.date())
-        result = settle(found.attempts, ledger.accept(values))
+        leg, result = settled(found, ledger.accept(values))
         earlier.append(Earlier(lead.id, lead.values, at, result.assignee))
         target, by = result.attempt or (None, "")
         taken: tuple[TargetKind, str] = ("none", "") if target is None else parts(target)
@@ -146,14 +147,14 @@ def expected(policy: Policy, arrived: list[tuple[Lead, datetime]]) -> list[Decis
         known[lead.id] = Decision(
             lead.id,
             ROUTE,
-            found.rule,
+            leg.rule,
             by,
             *taken,
             result.assignee,
             at,
             passed,
             row=lead.row,
-            due=due(policy, found.sla, Holder(*taken, result.assignee), at),
+            due=due(policy, leg.sla, Holder(*taken, result.assignee), at),
             duplicate_of=before.duplicate_of,
         )
         made.append(known[lead.id])

@@ -41,7 +41,7 @@ def check_shares(of: Counted, within: int | None) -> None:
     }
     counts = [0] * (len(of.clauses) + 1)
     for point, number in points.items():
-        by = next((at for at, hit in enumerate(of.reach) if hit >> number & 1), len(of.clauses))
+        by = next((at for at, hit in enumerate(of.first) if hit >> number & 1), len(of.clauses))
         counts[by] += unasked * prod(
             weights[at][class_] for at, class_ in zip(asked, point, strict=True)
         )

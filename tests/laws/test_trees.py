@@ -9,13 +9,13 @@ import attrs
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.policies import resolved
+from tests.support.policies import kept_legs, resolved
 from tests.support.strategies import Written, leads, policies
 from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.plan.decide import decider
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import Program, lower
-from turnout.compiler.tree import Leaf, Question, Tree, every_step, follow
+from turnout.compiler.tree import Leaf, Question, Tree, every_step, way
 from turnout.compiler.tree.grow import decision_tree
 from turnout.compiler.tree.tree_json import as_json
 from turnout.dsl.conditions import Condition
@@ -61,13 +61,16 @@ def said(
 def test_the_tree_says_what_the_interpreter_says(written: Written, data: st.DataObject) -> None:
     of = grown(written)
     for values, today in some_leads(data, of.policy):
-        leaf = follow(of.tree, lambda condition: holds(condition, values, today))  # noqa: B023 - called here
-        if leaf is None:
-            assert said(of.policy, values, today) == (None, ())
-            continue
-        clause = leaf.clause
-        attempts = tuple((attempt.target, attempt.by) for attempt in clause.attempts)
-        assert (clause.name if clause.is_rule else None, attempts) == said(of.policy, values, today)
+        leaves = [*way(of.tree, lambda condition: holds(condition, values, today))]  # noqa: B023 - called here
+        legs = [
+            (leg.rule, leg.attempts)
+            for leg in kept_legs(match(of.policy, ROUTE, values, today))
+            if leg.rule is not None or leg.attempts
+        ]
+        clauses = [leaf.clause for leaf in leaves]
+        attempts = [tuple((a.target, a.by) for a in clause.attempts) for clause in clauses]
+        names = [clause.name if clause.is_rule else None for clause in clauses]
+        assert [*zip(names, attempts, strict=True)] == legs
 
 
 @given(policies(), st.data())
@@ -115,11 +118,13 @@ def read_conditions(written: Written, texts: list[str]) -> list[Condition]:
     return [entry.condition for entry in policy.routes["reading"].entries]
 
 
-def end_of(document: Any, is_true: Callable[[str], bool]) -> Any:  # noqa: ANN401 - what JSON holds
+def end_of(document: Any, is_true: Callable[[str], bool], today: date, start: int = 0) -> Any:  # noqa: ANN401 - what JSON holds
     """Return the leaf that a program finds which knows the documented format only."""
-    node = document["nodes"][0]
+    node = document["nodes"][start]
     while node["type"] == "question":
-        node = document["nodes"][node["yes" if is_true(node["when"]) else "else"]]
+        is_day = (node.get("from") or "0") <= today.isoformat() <= (node.get("until") or "9")
+        holds_ = is_day and (node["when"] is None or is_true(node["when"]))
+        node = document["nodes"][node["yes" if holds_ else "else"]]
     return node
 
 
@@ -129,14 +134,23 @@ def test_the_json_tree_read_back_as_policy_text_ends_in_the_same_leaves(
 ) -> None:
     of = grown(written)
     document = json.loads(json_text(as_json(of.tree, of.program), indent=2))
-    texts = [node["when"] for node in document["nodes"] if node["type"] == "question"]
+    asked = (node.get("when") for node in document["nodes"])
+    texts = [text for text in asked if text is not None]
     conditions = dict(zip(texts, read_conditions(written, texts), strict=True))
     for values, today in some_leads(data, of.policy):
-        leaf = end_of(document, lambda text: holds(conditions[text], values, today))  # noqa: B023 - called here
-        rule, attempts = said(of.policy, values, today)
-        assert leaf["rule"] == rule
-        named = [(target["kind"], target["name"], target["by"]) for target in leaf["targets"]]
-        assert named == [(*parts(target), by) for target, by in attempts]
+
+        def is_true(text: str, values: Values = values, today: date = today) -> bool:
+            return holds(conditions[text], values, today)
+
+        leaf = end_of(document, is_true, today)
+        for leg in kept_legs(match(of.policy, ROUTE, values, today)):
+            assert leaf is not None
+            assert leaf["rule"] == leg.rule
+            named = [(target["kind"], target["name"], target["by"]) for target in leaf["targets"]]
+            assert named == [(*parts(target), by) for target, by in leg.attempts]
+            start = leaf["continue"]
+            leaf = None if start is None else end_of(document, is_true, today, start)
+        assert leaf is None
 
 
 @given(policies())
@@ -152,6 +166,9 @@ def test_the_nodes_of_the_json_stand_in_reading_order_and_each_is_reached(
             assert node["node"] < node["yes"]
             assert node["node"] < node["else"] < len(nodes)
             reached |= {node["yes"], node["else"]}
+        elif node["continue"] is not None:
+            assert node["node"] < node["continue"] < len(nodes)
+            reached.add(node["continue"])
     assert reached == set(range(len(nodes)))
 
 

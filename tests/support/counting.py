@@ -34,11 +34,11 @@ from turnout.dsl.conditions import (
     And,
     Atom,
     Beside,
+    Circumstance,
     Condition,
     Duplicate,
     Named,
     Not,
-    Open,
     Or,
     atoms,
     fields_of,
@@ -64,8 +64,11 @@ REACHED = (
     *("partner outside", "queue triage", "queue extra", "sequence later"),
 )
 
-Outcome: TypeAlias = tuple[tuple[Target, ...], Sla | None, tuple[Action, ...]]
-"""What a lead could notice: the targets that it may get to, its SLA and its actions."""
+Terms: TypeAlias = tuple[Sla | None, tuple[Action, ...]]
+"""What a lead could notice besides who has it: its SLA and its actions."""
+
+Outcome: TypeAlias = tuple[tuple[Target | None, Terms], ...]
+"""What a lead could notice: the targets that it may get to, None for nobody, on what terms."""
 
 
 # -- policies with all their leads --
@@ -179,14 +182,27 @@ class Counted:
         return tuple(self.holding(clause.condition) for clause in self.clauses)
 
     @cached_property
-    def reach(self) -> tuple[int, ...]:
-        """For each clause the leads that it gets, being the first that holds."""
+    def kept(self) -> tuple[int, ...]:
+        """For each clause the leads that come to none behind it: none where it lets them on."""
+        return tuple(
+            0 if goes_on(clause) else hit
+            for clause, hit in zip(self.clauses, self.hits, strict=True)
+        )
+
+    @cached_property
+    def first(self) -> tuple[int, ...]:
+        """For each clause the leads that it is asked about first."""
         return tuple(hit & ~union(self.hits[:at]) for at, hit in enumerate(self.hits))
 
     @cached_property
+    def reach(self) -> tuple[int, ...]:
+        """For each clause the leads that can come to it, and for which it holds."""
+        return tuple(hit & ~union(self.kept[:at]) for at, hit in enumerate(self.hits))
+
+    @cached_property
     def through(self) -> int:
-        """The leads that no clause takes."""
-        return self.every & ~union(self.hits)
+        """The leads that may come to the end, since no clause keeps them."""
+        return self.every & ~union(self.kept)
 
     def holding(self, *asked: Condition) -> int:
         """Return the leads for which all of these hold."""
@@ -220,7 +236,7 @@ class Counted:
         return {}
 
     def _holding_atom(self, atom: Atom) -> int:
-        if isinstance(atom, Open | Duplicate):
+        if isinstance(atom, Circumstance):
             return self.where(lambda lead: holds(atom, lead.values, lead.today))
         if isinstance(atom, Beside):
             pairs = [self._by_value[name].items() for name in fields_of(atom)]
@@ -307,14 +323,27 @@ def union(sets: Iterable[int]) -> int:
     return whole
 
 
+def goes_on(clause: Clause) -> bool:
+    """Return whether leads of a clause may go on to the next ones."""
+    return clause.goes_on and not any(isinstance(a.target, Accepting) for a in clause.attempts)
+
+
 def outcome(found: Match) -> Outcome:
     """Return what becomes of a lead, without who says so."""
-    return tried(target for target, _ in found.attempts), found.sla, found.actions
+    terms = {
+        target: (leg.sla, leg.actions) for leg in found.legs[::-1] for target, _ in leg.attempts
+    }
+    targets = tried(target for target, _ in found.every_attempt)
+    told: list[tuple[Target | None, Terms]] = [(target, terms[target]) for target in targets]
+    if not (targets and isinstance(targets[-1], Accepting)):
+        told.append((None, (found.legs[-1].sla, found.legs[-1].actions)))
+    return tuple(told)
 
 
-def does(clause: Clause) -> Outcome:
+def does(clause: Clause) -> tuple[tuple[Target, ...], Terms, bool]:
     """Return what becomes of the leads of a clause."""
-    return tried(attempt.target for attempt in clause.attempts), clause.sla, clause.actions
+    targets = tried(attempt.target for attempt in clause.attempts)
+    return targets, (clause.sla, clause.actions), goes_on(clause)
 
 
 def tried(targets: Iterable[Target]) -> tuple[Target, ...]:

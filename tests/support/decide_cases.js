@@ -20,6 +20,7 @@ const answers = cases.map(({ route, raw, facts, today }) => {
     values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, plain(value)])),
     issues: issues.map(({ field, reason }) => [field, reason]),
     clause: clause === undefined ? "unsure" : clause,
+    later: decided.later.map((each) => (each === undefined ? "unsure" : each)),
     attempts: answer && answer.attempts.map(({ kind, name, by }) => [kind, name, by]),
     others: others.map(({ field, clause: other }) => [field, other]),
     way: followed(known[route], decided, today, routes[route].rows, false),

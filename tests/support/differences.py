@@ -63,7 +63,7 @@ class Treated:
 
 
 def _offers(policy: Policy, route: str, values: Values, today: date) -> tuple[Offer, ...]:
-    targets = [target for target, _ in match(policy, route, values, today).attempts]
+    targets = [target for target, _ in match(policy, route, values, today).every_attempt]
     return tuple((target, tuple(map(values.get, said(target).reads))) for target in targets)
 
 

@@ -13,7 +13,7 @@ from functools import cache
 
 import attrs
 
-from turnout.compiler.meaning.interpreter import Result, match, settle
+from turnout.compiler.meaning.interpreter import Result, decided, match, settle
 from turnout.compiler.meaning.situations import (
     Earlier,
     Given,
@@ -79,12 +79,12 @@ class Obvious:
         )
         values = {**lead.values, **before.facts}
         said = match(self.policy, self.route, values, moment)
-        result = settle(said.attempts, self._accept(values, moment))
+        leg, result = decided(said, self._accept(values, moment))
         holder = self._receive(result, moment)
         earlier = Earlier(lead.id, lead.values, moment, holder[2])
         reasons = [reason for _, reason in result.passed_over]
-        due = due_on_the_wall(self.policy, said.sla, holder, moment)
-        self.held.append(Held(lead, values, earlier, holder, reasons, said.sla, due))
+        due = due_on_the_wall(self.policy, leg.sla, holder, moment)
+        self.held.append(Held(lead, values, earlier, holder, reasons, leg.sla, due))
         return self.held[-1]
 
     def escalated(self, moment: datetime) -> Iterator[tuple[Held, str, str]]:
@@ -141,7 +141,8 @@ class Obvious:
         if reason is not None:
             return None, reason
         team = self.policy.teams[target.team]
-        roster = Roster.of((member.person, member.weight) for member in team.members)
+        there = [member for member in team.members if situation.is_in(member)]
+        roster = Roster.of((member.person, member.weight) for member in there)
         if isinstance(target, LeastLoaded):
             return least_loaded(roster, self.open, available), None
         drawn = draw(self.turns.get(team.name, LEVEL), roster, available)

@@ -2,17 +2,21 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+
+import attrs
 
 from tests.support.strategies import Written
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.compiler.leads.budget import STEPS
+from turnout.compiler.meaning.interpreter import Match
 from turnout.dsl.files import parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
 from turnout.dsl.resolve import resolve
+from turnout.dsl.targets import Accepting
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -22,9 +26,12 @@ def compiled(
     *,
     steps: int = STEPS,
     deadline: float | None = None,
-    at: datetime = AT,
+    at: date | None = AT,
 ) -> Compiled:
-    """Return what becomes of a policy. at: the check's clock, the same on every day."""
+    """Return what becomes of a policy. at: the check's clock, the same on every day.
+
+    None: every day counts, and of what is open the moments from now on.
+    """
     with laid_down(written) as main:
         return compile_policy(main, steps=steps, deadline=deadline, at=at)
 
@@ -64,3 +71,13 @@ def laid_down(written: Written | str) -> Generator[Path, None, None]:
         for name, content in whole.tables.items():
             main.with_name(name).write_text(content, encoding="utf-8")
         yield main
+
+
+def kept_legs(said: Match) -> tuple[Match, ...]:
+    """Return the legs, each by itself, up to the first that takes every lead."""
+    kept: list[Match] = []
+    for leg in said.legs:
+        kept.append(attrs.evolve(leg, later=()))
+        if any(isinstance(target, Accepting) for target, _ in leg.attempts):
+            break
+    return tuple(kept)

@@ -193,16 +193,28 @@ def is_elsewhere(end: End, targets: tuple[Reached, ...]) -> bool:
 
 @attrs.frozen
 class Course:
-    """What can become of a lead. now: at once; later: because its SLA is missed."""
+    """What can become of a lead, once one leg has it. now: at once; later: as its SLA is missed."""
 
     found: Match
     now: frozenset[End]
     later: frozenset[End]
 
 
-def course(policy: Policy, found: Match, lead: Arrival, among: Sequence[World]) -> Course:
-    """Return what can become of a lead of which the interpreter says `found`."""
-    now = ends(policy, found.attempts, lead, among)
+def courses(policy: Policy, said: Match, lead: Arrival, among: Sequence[World]) -> list[Course]:
+    """Return what can become of a lead of which the interpreter says this, leg by leg."""
+    by_leg: dict[Match, set[End]] = {}
+    for world in among:
+        for leg in said.legs:
+            (end,) = ends(policy, leg.attempts, lead, [world])
+            if end.target is not None or leg is said.legs[-1]:
+                by_leg.setdefault(leg, set()).add(end)
+                break
+    return [_course(policy, leg, frozenset(now), lead, among) for leg, now in by_leg.items()]
+
+
+def _course(
+    policy: Policy, found: Match, now: frozenset[End], lead: Arrival, among: Sequence[World]
+) -> Course:
     if found.sla is None or found.sla.then is None:
         return Course(found, now, frozenset())
     then: Attempts = ((found.sla.then.target, "sla"),)

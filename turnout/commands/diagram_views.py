@@ -37,6 +37,7 @@ _WHY: Mapping[Reason, str] = MappingProxyType(
     {
         "empty": "nobody is in it",
         "inactive": "nobody is active",
+        "not-in-team": "nobody is in it on that day",
         "no-match": "nobody serves that",
         "away": "away",
         "off-hours": "not at work at that hour",
@@ -176,25 +177,33 @@ def _way(compiled: Compiled, tree: Tree, read: Lead, explanation: Explanation) -
 
     if explanation.complaint is not None:
         return without_way(one_page(tree.steps, compiled.policy, is_closed=deeper(0)))
-    hidden, closed = on_the_way(tree, is_true)
+    let_on = {at for at, tried in enumerate(explanation.tried) if not tried.refusals}
+    hidden, closed = on_the_way(tree, is_true, let_on)
     gap = is_open(compiled)
     page = one_page(tree.steps, compiled.policy, is_closed=closed, is_hidden=hidden, has_gap=gap)
     refusals = {at: _refusal(tried) for at, tried in enumerate(explanation.tried)}
-    passed = list(_passed_over(compiled, decision))
-    return with_way(page, is_true, refusals, passed)
+    before = sum(len(tried.passed_on) for tried in explanation.tried)
+    passed = list(_passed_over(compiled, decision, before))
+    return with_way(page, is_true, refusals, passed, let_on)
 
 
-def _passed_over(compiled: Compiled, decision: Decision) -> Iterator[str]:
-    """Yield which targets didn't take the lead and why, in the picture's words."""
+def _passed_over(compiled: Compiled, decision: Decision, before: int) -> Iterator[str]:
+    """Yield which targets didn't take the lead and why, in the picture's words.
+
+    before: how many of them are those of rules that let it go on.
+    """
     clauses = compiled.program.routes[decision.route].clauses
     attempts = (attempt for clause in clauses for attempt in clause.attempts)
     known = {worded(attempt.target): spoken(attempt.target) for attempt in attempts}
-    for each in decision.passed_over:
+    for each in decision.passed_over[before:]:
         yield f"not {known.get(each.target, each.target)}: {_WHY[each.reason]}"
 
 
 def _refusal(tried: Tried) -> Note:
     """Return what the lead has that turned it away; the tooltip says of which condition."""
+    if not tried.refusals:
+        whole = "\n".join(f"{each.target}: {_WHY[each.reason]}" for each in tried.passed_on)
+        return Note("refusal", "nobody is free: it goes on", whole)
     values = {name: value for each in tried.refusals for name, value in each.values.items()}
     said = ", ".join(f"{name} is {value}" for name, value in values.items())
     return Note("refusal", f"no: {said}", why_refused(tried.refusals))

@@ -7,49 +7,20 @@ from html import escape
 from turnout.compiler.questions.coverage import END, Cell, Coverage, Matrix
 from turnout.rendering.coverage import GAP, appearances, percent, ranked
 from turnout.rendering.report import counted
+from turnout.rendering.sheet import bar, page
 
 _MOST_NAMES = 4
-
-_STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; color: #1c2430; margin: 2rem auto; max-width: 72rem;
-       padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin-top: 2rem; }
-p { color: #4a5565; max-width: 46rem; }
-table { border-collapse: collapse; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .7rem; border: 1px solid #d8dee6; }
-th { background: #f3f5f8; font-weight: 600; }
-td.share { text-align: right; white-space: nowrap; }
-td.bar { min-width: 16rem; border-left: 0; }
-td.bar div { background: #3d6fb6; height: .8rem; border-radius: 2px; }
-tr.gap td, td.gap { background: #fdeceb; }
-tr.gap td, b.none { color: #9d1c14; }
-tr.gap td.bar div { background: #c9362c; }
-tr.never td { color: #8a5a00; background: #fff7e6; }
-td.empty { color: #98a2b0; background: #fafbfc; }
-.more { color: #6b7686; }
-.scroll { overflow-x: auto; }
-""".strip()
 
 
 def coverage_html(found: Coverage, policy: str) -> str:
     """Return the page. policy: its name."""
-    title = f"What each rule of {escape(policy)} receives"
-    return "\n".join(
-        [
-            "<!doctype html>",
-            '<html lang="en"><head><meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{title}</title>",
-            f"<style>{_STYLE}</style></head><body>",
-            f"<h1>{title}</h1>",
-            f"<p>Route <b>{escape(found.route)}</b>. {_measure(found)}</p>",
-            *_shares(found),
-            *(line for matrix in found.matrices for line in _matrix(found, matrix)),
-            *_left_out(found),
-            "</body></html>",
-            "",
-        ]
-    )
+    parts = [
+        f"<p>Route <b>{escape(found.route)}</b>. {_measure(found)}</p>",
+        *_shares(found),
+        *(line for matrix in found.matrices for line in _matrix(found, matrix)),
+        *_left_out(found),
+    ]
+    return page(f"What each rule of {policy} receives", parts)
 
 
 def _measure(found: Coverage) -> str:
@@ -75,11 +46,7 @@ def _shares(found: Coverage) -> Iterator[str]:
 
 
 def _share(name: str, part: Fraction, most: Fraction, kind: str) -> str:
-    wide = round(100 * part / most)
-    return (
-        f'<tr class="{kind}"><td>{escape(name)}</td><td class="share">{escape(percent(part))}</td>'
-        f'<td class="bar"><div style="width:{wide}%"></div></td></tr>'
-    )
+    return bar((escape(name), escape(percent(part))), part / most, kind)
 
 
 def _matrix(found: Coverage, matrix: Matrix) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Why one lead goes where it goes, for people and as data."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -32,10 +32,15 @@ def explanation_data(explanation: Explanation) -> dict[str, Any]:
         "decision": explanation.decision.as_dict(),
         "values": dict(explanation.values),
         "complaint": explanation.complaint,
-        "tried": [attrs.asdict(tried) for tried in explanation.tried],
+        "tried": [_tried(tried) for tried in explanation.tried],
         "matched": list(explanation.matched),
         "row": None if explanation.row is None else attrs.asdict(explanation.row),
     }
+
+
+def _tried(tried: Tried) -> dict[str, Any]:
+    passed = [{"target": each.target, "reason": each.reason} for each in tried.passed_on]
+    return {**attrs.asdict(tried), "passed_on": passed}
 
 
 def explanation_text(explanation: Explanation, screen: int, *, has_state: bool) -> Iterator[str]:
@@ -104,12 +109,21 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
         yield "due", f"{decision.due:%Y-%m-%d %H:%M} UTC"
     for action in decision.actions:
         yield "do", acted(action.kind, action.arguments)
-    for passed in decision.passed_over:
-        yield "passed over", f"{passed.target}: {passed.reason}{_of_members(passed)}"
+    yield from _passed_over(explanation)
     if decision.repeated:
         yield "repeated", f"decided on {decision.at:%Y-%m-%d %H:%M} UTC; the decision stands"
     if decision.kind in DRAWN and not has_state:
         yield "turns", "as if nobody had a lead yet; with --state, as they stand"
+
+
+def _passed_over(explanation: Explanation) -> Iterator[tuple[str, str]]:
+    """Yield who was passed over and why, and which rule let the lead go on then."""
+    let_on = [(each.clause, passed) for each in explanation.tried for passed in each.passed_on]
+    rules = [clause for clause, _ in let_on]
+    for at, passed in enumerate(explanation.decision.passed_over):
+        of = f", of rule {rules[at]}, which lets it go on" if at < len(rules) else ""
+        members = _of_members(passed, explanation.memberships.get(passed.target, {}))
+        yield "passed over", f"{passed.target}: {passed.reason}{members}{of}"
 
 
 def _row(row: TakingRow) -> str:
@@ -117,11 +131,15 @@ def _row(row: TakingRow) -> str:
     return f"{row.table} line {row.line}: {', '.join(cells)}"
 
 
-def _of_members(passed: PassedOver) -> str:
-    """Return the reasons of a team's members, where there is more to them than the team's."""
-    if all(reason == passed.reason for _, reason in passed.members):
+def _of_members(passed: PassedOver, when: Mapping[str, str]) -> str:
+    """Return the reasons of a team's members, where there is more to them than the team's.
+
+    when: of those who are not in it then, when they are.
+    """
+    if not when and all(reason == passed.reason for _, reason in passed.members):
         return ""
-    said = [f"{name} {reason}" for name, reason in passed.members[:MOST_MEMBERS]]
+    members = passed.members[:MOST_MEMBERS]
+    said = [f"{name} {when.get(name, reason)}" for name, reason in members]
     more = len(passed.members) - len(said)
     return f" ({', '.join(said)}{f', {more} more' if more > 0 else ''})"
 
@@ -147,7 +165,7 @@ def _turned_away(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
 
 
 def _refused(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
-    for refused, run in groupby(tried, key=lambda each: why_refused(each.refusals)):
+    for refused, run in groupby(tried, key=_why_not):
         first, *others = [each.clause for each in run]
         reason = refused
         if len(others) > 1:
@@ -155,6 +173,15 @@ def _refused(tried: Iterable[Tried]) -> Iterator[tuple[str, str]]:
         elif others:
             reason += f"; the same for {others[0]}"
         yield first, reason
+
+
+def _why_not(tried: Tried) -> str:
+    if tried.refusals:
+        return why_refused(tried.refusals)
+    said = ", ".join(f"{each.target}: {each.reason}" for each in tried.passed_on)
+    return (
+        f"nothing: it took the lead, and let it go on since nobody was free{said and f' ({said})'}"
+    )
 
 
 def why_refused(refusals: Sequence[Refusal]) -> str:

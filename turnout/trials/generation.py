@@ -52,6 +52,7 @@ from turnout.dsl.types import (
 )
 from turnout.dsl.values import Missing, Unread, jsonable, read, show
 from turnout.dsl.wording import quoted, worded
+from turnout.dsl.zones import local_date, zone
 from turnout.frozen import frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.leads import lead_reader
@@ -156,14 +157,15 @@ class _Maker:
     def _made(
         self, item: Coverable, way: _Way, name: str
     ) -> tuple[str, tuple[Arrived, ...]] | None:
-        taken = f"rule {_word(way.clause.name)}"
-        if not way.clause.is_rule:
-            taken = f"fallback {quoted(way.clause.name.removeprefix('fallback of '))}"
-        first = self._read(self._text(item.route, way, name, [taken]))
+        first = self._read(self._text(item.route, way, name, [_taken(way.clause)]))
         if first is None:
             return None
         arrived = self._tester.run(first).arrived[-1]
-        expected = [taken, *expectations(arrived.decision)]
+        clause = way.clause
+        if item.goes_on and arrived.clause is not None:
+            clause = self._program.routes[item.route].clauses[arrived.clause]
+        is_taken = arrived.clause is not None or not item.goes_on
+        expected = [*([_taken(clause)] if is_taken else []), *expectations(arrived.decision)]
         text = formatted(Source("generated", self._text(item.route, way, name, expected)))
         if not isinstance(text, str):
             return None
@@ -223,13 +225,17 @@ class _Maker:
         clauses = self._program.routes[item.route].clauses
         if item.kind != "else":
             lead = self._lead(item.route, item.clause, item)
-            yield lead if isinstance(lead, str) else _Way(clauses[item.clause], lead)
+            if isinstance(lead, str):
+                yield lead
+            else:
+                let_on = self._let_on(item.route, item.clause, lead)
+                yield _Way(clauses[item.clause], lead, *self._unavailable(let_on, lead, item))
             if item.kind == "fallback" and not clauses[item.clause].around:
                 yield _Way(clauses[item.clause], _Lead({}, None))  # one that is no lead
             return
         # The clause's own leads first, then those of clauses that inherit its targets.
         for at in sorted(range(len(clauses)), key=lambda each: each != item.clause):
-            before = _before(clauses[at].attempts, item)
+            before = _before(clauses[at], item)
             if before is None:
                 continue
             closed = next((each for each in before if isinstance(each.target, Accepting)), None)
@@ -242,7 +248,8 @@ class _Maker:
             is_last = not clauses[at].is_rule and not clauses[at].around
             for lead in (found, _Lead({}, None) if is_last else ""):
                 if not isinstance(lead, str):
-                    yield _Way(clauses[at], lead, *self._unavailable(before, lead, item))
+                    whole = [*self._let_on(item.route, at, lead), *before]
+                    yield _Way(clauses[at], lead, *self._unavailable(whole, lead, item))
 
     def _lead(self, route: str, at: int, item: Coverable) -> _Lead | str:
         """Return a lead that clause `at` takes, so that a branch holds; or why there is none."""
@@ -253,8 +260,11 @@ class _Maker:
         wanted = [analysis.taken[at]]
         if item.condition != ALWAYS:
             wanted.append(analysis.regions.region(item.condition))
+        # Rather one that nobody has to let on.
+        direct = [analysis.left(by) for by in analysis.letting_on if by < at]
         try:
-            box = analysis.find(wanted, outside=range(at))
+            box = analysis.find([*wanted, *direct], outside=range(at)) if direct else None
+            box = box or analysis.find(wanted, outside=range(at))
         except OutOfSteps:
             return f"not settled within {self._budget.steps:,} steps"
         if box is None and item.condition != ALWAYS:
@@ -281,9 +291,12 @@ class _Maker:
                 return False
             asked = {**lead.values, SEEN: is_seen}
             said = match(policy, route, asked, clock)
-            return (said.rule, said.named_by) == expected and holds(item.condition, asked, clock)
+            legs = [(leg.rule, leg.named_by) for leg in said.legs]
+            return expected in legs and holds(item.condition, asked, clock)
 
         noon = datetime.combine(found.today, time(12), UTC)
+        if local_date(noon, policy.timezone) != found.today:  # far from Greenwich
+            noon = datetime.combine(found.today, time(12), zone(policy.timezone)).astimezone(UTC)
         clock = noon if found.moment is None else found.moment.astimezone(UTC)
         kept = {name for name, field in policy.fields.items() if field.required}
         values = {name: found.values[name] for name in policy.fields if name in found.values}
@@ -305,6 +318,16 @@ class _Maker:
         if is_seen and id_ and id_.name in values:
             earlier = {**values, id_.name: _other(values[id_.name])}
         return _Lead(values, None if fits(values, START) else clock, earlier)
+
+    def _let_on(self, route: str, at: int, lead: _Lead) -> list[Attempt]:
+        """Return the targets of rules that have to let a lead on so that it comes to a clause."""
+        values = {**lead.values, SEEN: lead.earlier is not None}
+        return [
+            attempt
+            for clause in self._program.routes[route].clauses[:at]
+            if clause.lets_on and holds(clause.condition, values, lead.at or START)
+            for attempt in clause.attempts
+        ]
 
     def _unavailable(
         self, before: Sequence[Attempt], lead: _Lead, item: Coverable
@@ -388,8 +411,17 @@ def _at_home(values: dict[str, Value], fields: Mapping[str, Field]) -> Iterator[
     yield values
 
 
-def _before(attempts: Sequence[Attempt], item: Coverable) -> Sequence[Attempt] | None:
+def _taken(clause: Clause) -> str:
+    if clause.is_rule:
+        return f"rule {_word(clause.name)}"
+    return f"fallback {quoted(clause.name.removeprefix('fallback of '))}"
+
+
+def _before(clause: Clause, item: Coverable) -> Sequence[Attempt] | None:
     """Return the attempts before an else-step, None where it isn't among them."""
+    attempts = clause.attempts
+    if item.goes_on:
+        return attempts if clause.going_on == item.span else None
     at = next((at for at, attempt in enumerate(attempts) if attempt.span == item.span), None)
     return None if at is None else attempts[:at]
 

@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 
 import attrs
 
 from turnout.compiler.difference.ground.receivers import marked
 from turnout.compiler.difference.ground.sights import AFTER, BEFORE
 from turnout.compiler.meaning.identity import NEW
-from turnout.compiler.outcomes import Outcome, outcome, outcome_of
+from turnout.compiler.outcomes import Outcome, outcome_of, outcome_of_way
 from turnout.compiler.plan.decide import day, decider, facts
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import Program
@@ -84,15 +85,23 @@ def _decide(program: Program, route: str, clock: datetime) -> Callable[[object],
     plan = plan_of(program, route)
     match, today = decider(plan), day(plan, clock)
     last = outcome_of(program.routes[route].last)
-    outcomes = [outcome(clause) for clause in program.routes[route].clauses]
+    clauses = program.routes[route].clauses
     nothing = Outcome(())
     beside = {**NEW.facts, **facts(plan, clock)}
+
+    @cache
+    def outcome_by(way: tuple[int, ...]) -> Outcome:
+        return outcome_of_way([clauses[at] for at in way]) if way else nothing
 
     def decide(raw: object) -> _Given:
         lead = read(raw, None)
         if lead.complaint is not None:
             return last, lead.values
-        found = match({**lead.values, **beside}, today)
-        return nothing if found is None else outcomes[found], lead.values
+        values, way = {**lead.values, **beside}, list[int]()
+        found = match(values, today)
+        while found is not None:
+            way.append(found)
+            found = match(values, today, found) if clauses[found].lets_on else None
+        return outcome_by(tuple(way)), lead.values
 
     return decide

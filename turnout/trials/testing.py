@@ -42,7 +42,7 @@ class Arrived:
     """A lead of a test, and what became of it.
 
     clause: its number in the route, None where none took the lead. tried: the targets that
-    it was offered to, in order.
+    it was offered to, in order. let_on: the clauses that took it before and let it go on.
     """
 
     route: str
@@ -50,6 +50,7 @@ class Arrived:
     decision: Decision
     clause: int | None
     tried: tuple[Attempt, ...]
+    let_on: tuple[int, ...] = ()
 
     @property
     def asked(self) -> Values:
@@ -172,20 +173,28 @@ class Tester:
     ) -> Arrived:
         if decision.repeated and before is not None:  # it was not offered to anybody again
             return Arrived(route, lead, decision, before.clause, ())
-        chosen = self._program.routes[route]
-        at = self._clause(route, lead, decision)
-        attempts = () if at is None else chosen.clauses[at].attempts
+        clauses = self._program.routes[route].clauses
         offered = len(decision.passed_over) + (decision.kind != "none")
-        return Arrived(route, lead, decision, at, attempts[:offered])
+        tried: list[Attempt] = []
+        let_on: list[int] = []
+        for at in self._asked(route, lead, decision):
+            tried += clauses[at].attempts
+            is_settled = len(tried) >= offered and decision.kind != "none"
+            if is_settled or not clauses[at].lets_on:
+                return Arrived(route, lead, decision, at, tuple(tried[:offered]), tuple(let_on))
+            let_on.append(at)
+        return Arrived(route, lead, decision, None, tuple(tried), tuple(let_on))
 
-    def _clause(self, route: str, lead: Lead, decision: Decision) -> int | None:
-        """Return the number of the clause that takes the lead."""
+    def _asked(self, route: str, lead: Lead, decision: Decision) -> Iterator[int]:
+        """Yield the numbers of the clauses that take the lead, if those before let it on."""
         clauses = self._program.routes[route].clauses
         if lead.complaint is not None:
-            return len(clauses) - 1 if self._program.routes[route].last else None
+            yield from [len(clauses) - 1] if self._program.routes[route].last else []
+            return
         values = asked(lead, decision)
-        fits = (holds(clause.condition, values, decision.at) for clause in clauses)
-        return next((number for number, is_taken in enumerate(fits) if is_taken), None)
+        for number, clause in enumerate(clauses):
+            if holds(clause.condition, values, decision.at):
+                yield number
 
     def _failure(self, expectation: Expectation, arrived: Arrived) -> Failure | None:
         clauses = self._program.routes[arrived.route].clauses
@@ -305,10 +314,17 @@ def covered(program: Program, arrived: Iterable[Arrived]) -> Covered:
         if each.clause is not None:
             by_clause.setdefault((each.route, each.clause), []).append(each)
     tried = {(each.route, attempt.span) for each in seen for attempt in each.tried}
+    gone_on = {
+        (each.route, program.routes[each.route].clauses[at].going_on)
+        for each in seen
+        for at in each.let_on
+    }
     reached: list[Coverable] = []
     for item in items:
         taken = by_clause.get((item.route, item.clause), [])
-        if item.kind == "else":
+        if item.kind == "else" and item.goes_on:
+            is_covered = (item.route, item.span) in gone_on
+        elif item.kind == "else":
             is_covered = (item.route, item.span) in tried
         elif item.kind == "branch":
             is_covered = any(

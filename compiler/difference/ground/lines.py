@@ -4,6 +4,7 @@ To the program's clauses are added what it leaves unsaid: a lead that lacks a re
 field takes the route's own fallback before any rule is asked, and a lead that nothing
 takes gets no target at the end. Where a target reads a field of which the versions may
 give a lead different values, these leads have a row of their own in front of the others.
+Where a rule lets leads on, a row is a whole way of theirs (`ways.py`).
 """
 
 import attrs
@@ -11,7 +12,8 @@ import attrs
 from turnout.compiler.difference.ground.meanings import Meanings
 from turnout.compiler.difference.ground.receivers import Readings, marked
 from turnout.compiler.difference.ground.sights import View
-from turnout.compiler.outcomes import Outcome, outcome, outcome_of
+from turnout.compiler.difference.ground.ways import ClauseWay, ways
+from turnout.compiler.outcomes import Outcome, outcome_of
 from turnout.compiler.program import Clause, Program
 from turnout.dsl.conditions import ALWAYS, And, Condition, Named, Not, Or, Present
 from turnout.dsl.policy import Policy
@@ -21,11 +23,11 @@ from turnout.frozen import frozen
 
 @frozen(eq=False)
 class ClauseRow:
-    """A clause as it is compared.
+    """A clause as it is compared, with those that let its leads on to it.
 
-    title: as a sentence names it. clause: None for a row that the route leaves unsaid.
-    meaning: the number of its condition. own: what its own targets come to; whole: with
-    the fallbacks around it.
+    title: as a sentence names it. clause: all that a lead is asked as one; None for a row that
+    the route leaves unsaid. meaning: the number of its condition. own: what its own targets
+    come to; whole: with the fallbacks around it. way: the clauses one by one.
     """
 
     title: str
@@ -33,6 +35,7 @@ class ClauseRow:
     meaning: int
     own: Outcome
     whole: Outcome
+    way: ClauseWay | None = None
 
     @property
     def is_rule(self) -> bool:
@@ -92,12 +95,10 @@ def version(  # noqa: PLR0913 - a route, and what it is held beside
     lacking = Or(tuple(required))
     number = _number(lacking, view, names, meanings, numbers)
     add(ClauseRow("a required field is missing", None, number, last, last), lacking)
-    for clause in chosen.clauses:
-        whole = outcome(clause)
-        targets = outcome_of(clause.attempts[: clause.own_attempts]).targets
-        own = attrs.evolve(whole, targets=targets)
-        number = _number(clause.condition, view, names, meanings, numbers)
-        add(ClauseRow(clause.title, clause, number, own, whole), clause.condition)
+    for way in ways(program, route):
+        condition = way.clause.condition
+        number = _number(condition, view, names, meanings, numbers)
+        add(ClauseRow(way.title, way.clause, number, way.own, way.whole, way), condition)
     nothing = Outcome(())
     number = _number(ALWAYS, view, names, meanings, numbers)
     rows.append(ClauseRow("the end of the route", None, number, nothing, nothing))

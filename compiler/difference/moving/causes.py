@@ -25,6 +25,7 @@ from turnout.compiler.leads.budget import OutOfSteps, tick
 from turnout.compiler.leads.regions import Masks, Region, is_nothing, truth
 from turnout.compiler.leads.space import Box
 from turnout.compiler.outcomes import Outcome, outcome
+from turnout.compiler.program import Clause
 from turnout.compiler.words.describe import phrases, side_names
 from turnout.dsl.policy import Definition
 from turnout.frozen import frozen
@@ -161,7 +162,7 @@ class Edits:
         for side, rows, known in ((gone, of.old.rows, kept[0]), (come, of.new.rows, kept[1])):
             for at, row in enumerate(rows):
                 if at not in known:
-                    side.setdefault(row.title, []).append(at)
+                    side.setdefault(self._edited(row), []).append(at)
         silent: list[tuple[list[int], list[int]]] = []
         for title in dict.fromkeys([*gone, *come]):
             olds, news = gone.get(title, []), come.get(title, [])
@@ -186,13 +187,42 @@ class Edits:
         """Return whether a rule stands as it did, so that what it asks means something else."""
         old, new = self.of.old.rows, self.of.new.rows
         before, after = (
-            [(row.clause.condition, outcome(row.clause)) for row in rows if row.clause]
+            [(row.clause.condition, row.way.whole) for row in rows if row.clause and row.way]
             for rows in ([old[at] for at in olds], [new[at] for at in news])
         )
         return before == after and self._what(olds, news) != MOVED
 
+    @cached_property
+    def _written(self) -> tuple[dict[str, Clause], dict[str, Clause]]:
+        """The clauses of both versions by their titles."""
+        old, new = (
+            {
+                clause.title: clause
+                for row in version.rows
+                if row.way is not None
+                for clause in row.way.clauses
+            }
+            for version in (self.of.old, self.of.new)
+        )
+        return old, new
+
+    def _edited(self, row: ClauseRow) -> str:
+        """Return which clause was edited where a row isn't as it was: of a way the first."""
+        if row.way is None or len(row.way.clauses) == 1:
+            return row.title
+        old, new = self._written
+        for clause in row.way.clauses:
+            one, two = old.get(clause.title), new.get(clause.title)
+            if one is None or two is None or _says(one) != _says(two):
+                return clause.title
+        return row.title
+
     def _what(self, olds: Sequence[int], news: Sequence[int]) -> str:
         """Return what was done to a rule or a fallback."""
+        rows = *(self.of.old.rows[at] for at in olds), *(self.of.new.rows[at] for at in news)
+        title = self._edited(rows[0])
+        if any(row.title != title for row in rows):
+            return self._what_of_clause(title)
         if not olds or not news:
             return "is new" if news else "is gone"
         old, new = self.of.old.rows[olds[-1]], self.of.new.rows[news[-1]]
@@ -204,6 +234,16 @@ class Edits:
             parts.append("targets")
         if old.own.terms != new.own.terms:
             parts.append("terms")
+        return f"has other {' and '.join(parts)}" if parts else MOVED
+
+    def _what_of_clause(self, title: str) -> str:
+        """Return what was done to a clause of several ways."""
+        old, new = (clauses.get(title) for clauses in self._written)
+        if old is None or new is None:
+            return "is new" if new else "is gone"
+        names = "condition", "targets", "terms"
+        pairs = zip(names, _says(old), _says(new), strict=True)
+        parts = [name for name, before, after in pairs if before != after]
         return f"has other {' and '.join(parts)}" if parts else MOVED
 
     # -- which of them a shift is to be laid to --
@@ -303,6 +343,12 @@ class Edits:
             if box is not None and self.of.find(leads, box) is not None:
                 return False
         return True
+
+
+def _says(clause: Clause) -> tuple[object, object, object]:
+    """Return what a clause asks, to whom it sends by itself, and on what terms."""
+    targets = [attempt.target for attempt in clause.attempts[: clause.own_attempts]]
+    return clause.condition, (targets, clause.lets_on), outcome(clause).terms
 
 
 def _narrowed(box: Masks, regions: Iterable[Region]) -> Masks | None:

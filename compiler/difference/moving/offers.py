@@ -20,5 +20,5 @@ def offered_by(
 ) -> tuple[Offer, ...]:
     """Return the targets that are tried for a raw lead, in order, with what each reads of it."""
     values = {**values_reader(policy.fields)(raw).values, SEEN: raw.get(SEEN) is True}
-    targets = (target for target, _ in match(policy, route, values, clock).attempts)
+    targets = (target for target, _ in match(policy, route, values, clock).every_attempt)
     return tuple((target, tuple(map(values.get, said(target).reads))) for target in targets)

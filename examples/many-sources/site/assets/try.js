@@ -58,9 +58,17 @@ document.addEventListener("DOMContentLoaded", () => {
 
   function outcome(clause) {
     if (clause !== null && byNumber[clause]) return [...byNumber[clause].cloneNode(true).childNodes];
-    const fallback = byNumber.length && !data.plan.clauses[byNumber.length - 1].is_rule;
+    const fallback = data.plan.last.length && byNumber.length && !data.plan.clauses[byNumber.length - 1].is_rule;
     if (fallback) return [...byNumber[byNumber.length - 1].cloneNode(true).childNodes];
     return [element("p", "Nobody: no rule takes it, and the route has no fallback.")];
+  }
+
+  /** Who is asked where nobody of a rule that lets leads go on is free, one after the other. */
+  function later(decided) {
+    return decided.later.flatMap((clause) => {
+      if (clause === undefined) return [element("p", "If nobody of these is free, it goes on; to whom can't be told for certain here.")];
+      return [element("h3", "If nobody of these is free"), ...outcome(clause)];
+    });
   }
 
   function shown(value) {
@@ -238,7 +246,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const kept = element("a", "A link to this lead");
     kept.href = way.hash({ raws, facts: facts(), today: today.value });
     result.replaceChildren(
-      title, ...outcome(decided.clause), ...reason, ...issues(decided), ...others(decided),
+      title, ...outcome(decided.clause), ...later(decided), ...reason, ...issues(decided), ...others(decided),
       ...refusals(decided), ...values(decided), element("p", "", kept),
     );
     result.dataset.clause = decided.clause === null ? "none" : String(decided.clause);

@@ -8,6 +8,7 @@
 "use strict";
 
 (function (root) {
+  const DAY_IN = "day in ";
   const UNSURE = Object.freeze({ unsure: true });
   const LONGEST = 10000;
   const MOST_TRIED = 400;
@@ -577,9 +578,10 @@
       return part === null ? answer : every([answer, known[part]]);
     }
 
-    /** The first clause that takes a lead: {clause} (null for none), or {unsure: box}. */
-    function first(holds, known = parts(holds)) {
+    /** The first clause behind another that takes a lead: {clause} (null for none), or {unsure: box}. */
+    function first(holds, known = parts(holds), after = -1) {
       for (let at = 0; at < plan.boxes.length; at += 1) {
+        if (plan.boxes[at][0] <= after) continue;
         const answer = taken(plan.boxes[at], holds, known);
         if (answer === true) return { clause: plan.boxes[at][0] };
         if (answer === null) return { unsure: at };
@@ -594,7 +596,21 @@
       return answers.map(any);
     }
 
-    return { columns: plan.columns, classes, held, changed, first, each };
+    /** Who is asked then, each where those before let the lead go on: numbers of clauses.
+     *
+     * At the end null for nobody, or undefined where it isn't known who is next.
+     */
+    function later(holds, clause) {
+      const [found, known] = [[], parts(holds)];
+      for (let at = clause; at !== null && at !== undefined && plan.clauses[at].goes_on; ) {
+        const next = first(holds, known, at);
+        at = next.unsure === undefined ? next.clause : undefined;
+        found.push(at);
+      }
+      return found;
+    }
+
+    return { columns: plan.columns, classes, held, changed, first, later, each };
   }
 
   // -- the whole --
@@ -607,7 +623,7 @@
 
     function answerOf(clause) {
       if (clause !== null) return plan.clauses[clause];
-      const rest = { sla: null, actions: [], steward: null };
+      const rest = { sla: null, actions: [], steward: null, goes_on: false };
       return { name: `fallback of route ${plan.route}`, is_rule: false, attempts: plan.last, ...rest };
     }
 
@@ -619,20 +635,26 @@
     function decide(raws, facts, today) {
       const read = lead(raws);
       const whole = Object.assign(Object.create(null), read.values, facts);
-      if (read.lacking.length) return { ...read, whole, clause: null, answer: answerOf(null), doubts: [] };
+      // Rules that count on some days ask the day of the decision itself.
+      for (const { field } of [...plan.columns, ...(questions ? questions.columns : [])])
+        if (field.startsWith(DAY_IN)) whole[field] = today;
+      if (read.lacking.length)
+        return { ...read, whole, clause: null, later: [], answer: answerOf(null), doubts: [] };
       if (read.isUnsure) {
         const doubts = plan.required.filter((name) => read.values[name] === UNSURE);
-        return { ...read, whole, clause: undefined, answer: null, doubts };
+        return { ...read, whole, clause: undefined, later: [], answer: null, doubts };
       }
       const numbers = find.classes(whole, today);
       const holds = find.held(numbers);
       const found = find.first(holds);
       if (found.unsure === undefined) {
         const { clause } = found;
-        return { ...read, whole, holds, clause, answer: answerOf(clause), doubts: [] };
+        const later = find.later(holds, clause);
+        return { ...read, whole, holds, clause, later, answer: answerOf(clause), doubts: [] };
       }
       const asked = plan.columns.filter((_, at) => numbers[at] === null).map((column) => column.field);
-      return { ...read, whole, holds, clause: undefined, answer: null, doubts: [...new Set(asked)] };
+      const doubts = [...new Set(asked)];
+      return { ...read, whole, holds, clause: undefined, later: [], answer: null, doubts };
     }
 
     /** Of each clause above the lead's own, in order: the sides that turned it away (numbers).

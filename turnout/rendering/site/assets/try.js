@@ -58,9 +58,17 @@ document.addEventListener("DOMContentLoaded", () => {
 
   function outcome(clause) {
     if (clause !== null && byNumber[clause]) return [...byNumber[clause].cloneNode(true).childNodes];
-    const fallback = byNumber.length && !data.plan.clauses[byNumber.length - 1].is_rule;
+    const fallback = data.plan.last.length && byNumber.length && !data.plan.clauses[byNumber.length - 1].is_rule;
     if (fallback) return [...byNumber[byNumber.length - 1].cloneNode(true).childNodes];
     return [element("p", "Nobody: no rule takes it, and the route has no fallback.")];
+  }
+
+  /** Who is asked where nobody of a rule that lets leads go on is free, one after the other. */
+  function later(decided) {
+    return decided.later.flatMap((clause) => {
+      if (clause === undefined) return [element("p", "If nobody of these is free, it goes on; to whom can't be told for certain here.")];
+      return [element("h3", "If nobody of these is free"), ...outcome(clause)];
+    });
   }
 
   function shown(value) {
@@ -132,7 +140,14 @@ document.addEventListener("DOMContentLoaded", () => {
     return to === 0 ? `today or in the next ${days(-from)}` : `between ${days(to)} ago and ${days(-from)} from today`;
   }
 
+  /** Days from one to another, null for no end. */
+  function between(low, high) {
+    if (low === high) return low === null ? "on any day" : `on ${low}`;
+    return [low && `from ${low}`, high && `until ${high}`].filter(Boolean).join(" ");
+  }
+
   function says(field, what) {
+    if (field.startsWith("day in ")) return `it arrived ${between(what.low, what.high)}`;
     if (what.missing) return `${field} were missing`;
     if (what.prefix !== undefined) return `${field} started with “${what.prefix}”`;
     if (what.test) return `${field} ${SAID[what.test]} “${what.text}”`;
@@ -238,7 +253,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const kept = element("a", "A link to this lead");
     kept.href = way.hash({ raws, facts: facts(), today: today.value });
     result.replaceChildren(
-      title, ...outcome(decided.clause), ...reason, ...issues(decided), ...others(decided),
+      title, ...outcome(decided.clause), ...later(decided), ...reason, ...issues(decided), ...others(decided),
       ...refusals(decided), ...values(decided), element("p", "", kept),
     );
     result.dataset.clause = decided.clause === null ? "none" : String(decided.clause);
