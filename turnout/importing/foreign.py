@@ -103,11 +103,16 @@ ALWAYS = Every(())
 
 @frozen
 class Receiver:
-    """Who gets a lead. name: as the source says it; an address of a person, if it has one."""
+    """Who gets a lead. name: as the source says it; an address of a person, if it has one.
 
-    kind: Literal["person", "queue", "current-owner"]
+    A queue without a name is that of the leads that nobody has. members: the addresses of
+    those of a team.
+    """
+
+    kind: Literal["person", "queue", "team", "current-owner"]
     name: str = ""
     email: str | None = None
+    members: tuple[str, ...] = ()
 
 
 @frozen
@@ -147,13 +152,17 @@ class ForeignField:
 
 @frozen
 class RuleSet:
-    """The entries of one rule, which become a route. notes: what belongs to no entry."""
+    """The entries of one rule, which become a route. notes: what belongs to no entry.
+
+    heading: of the column with whom the rules name, where they stay a sheet; else "".
+    """
 
     name: str
     place: Origin
     is_active: bool
     entries: tuple[ForeignRule, ...]
     notes: tuple[ImportNote, ...] = ()
+    heading: str = ""
 
 
 def fields_of(asked: Asked) -> dict[str, list[Criterion]]:
