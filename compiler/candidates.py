@@ -12,7 +12,7 @@ from typing import assert_never
 
 import attrs
 
-from turnout.dsl.calendars import Calendar
+from turnout.dsl.calendars import Calendar, on_days
 from turnout.dsl.conditions import (
     ALWAYS,
     NEVER,
@@ -27,7 +27,7 @@ from turnout.dsl.conditions import (
     Or,
     Present,
 )
-from turnout.dsl.policy import Cap, Person, Policy
+from turnout.dsl.policy import Cap, Person, Policy, Validity
 from turnout.dsl.targets import (
     Accepting,
     LeastLoaded,
@@ -51,7 +51,8 @@ class Candidate:
     these, while they are there; not so where it isn't known who is. known: as declared,
     None for a name that nothing declares, which is reported and of which nothing else is
     said. hours: the calendar that has to be open, None where none is asked. caps: on leads
-    through this target only, beside the person's own.
+    through this target only, beside the person's own. validity: the days on which they are in
+    the team, None where they always are; membership: the calendar that is open on these.
     """
 
     leads: Condition
@@ -59,6 +60,8 @@ class Candidate:
     hours: str | None
     caps: tuple[Cap, ...] = ()
     is_certain: bool = True
+    validity: Validity | None = None
+    membership: Calendar | None = None
 
     @property
     def is_active(self) -> bool:
@@ -127,9 +130,18 @@ def _team(policy: Policy, target: RoundRobin | LeastLoaded) -> Behind:
             is_known = member.person in policy.people
             served = served_by(policy, member.person, target.matching) if is_known else ALWAYS
             one = _candidate(policy, member.person, served, target.anytime)
-            people[member.person] = attrs.evolve(one, caps=member.caps)
+            days = member.validity
+            there = None if days is None else _membership(member.person, team.name, days)
+            people[member.person] = attrs.evolve(
+                one, caps=member.caps, validity=days, membership=there
+            )
     hours = None if target.anytime else team.hours
     return Behind(f"team {team.name}", people, hours, team.caps)
+
+
+def _membership(person: str, team: str, days: Validity) -> Calendar:
+    """Return the calendar that is open while somebody is in a team."""
+    return on_days(f"{person} in {team}", days.zone, days.first, days.last, days.span)
 
 
 def served_by(policy: Policy, person: str, fields: Iterable[str]) -> Condition:

@@ -1,7 +1,7 @@
 """A policy on disk, read, checked and lowered: what every command starts from."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -21,7 +21,10 @@ from turnout.dsl.rereading import RulesRead
 from turnout.dsl.resolve import Resolution, resolve
 from turnout.dsl.resolve.declarations import Declarations
 from turnout.dsl.source import Source
+from turnout.dsl.zones import local_date
 from turnout.frozen import frozen
+
+_YEAR = timedelta(days=366)
 
 DEADLINE = 300.0
 """Seconds for all exact questions of a policy; most take one, so that this only ends abuse."""
@@ -60,7 +63,7 @@ def compile_policy(  # noqa: PLR0913 - what bounds the check, each by name
     severities: Severities | None = None,
     deadline: float | None = DEADLINE,
     files: Files | None = None,
-    at: datetime | None = None,
+    at: date | None = None,
 ) -> Compiled:
     """Return the policy whose main file is at `path`; what is wrong with it is a finding.
 
@@ -69,8 +72,11 @@ def compile_policy(  # noqa: PLR0913 - what bounds the check, each by name
     deadline: seconds after which every question still open is left `undecided`, counted
     from now; None for no end. Reading the files isn't cut short.
     files: what to read from, such as the disk with an editor's unsaved texts over it.
-    at: the check's clock, with a time zone, now where it is left out. What is open and who
-    is away is asked of the moments that come from the beginning of its day (UTC) on.
+    at: as of when the policy is checked, a moment with a time zone or a day by the policy's
+    time zone. What is open and who is away is asked of the moments that come from the
+    beginning of its day (UTC) on, and of rules that count on some days only what those from its
+    day on say. Where it is left out every day counts, and moments come from now on, or from
+    before the first day on which somebody joins or leaves a team.
     """
     budget = Budget(steps, None if deadline is None else monotonic() + deadline)
     read = read_policy(Path(path), files=files, at=at)
@@ -103,7 +109,7 @@ def read_policy(
     main: Path,
     *,
     files: Files | None = None,
-    at: datetime | None = None,
+    at: date | None = None,
     known: RulesRead | None = None,
 ) -> Unchecked:
     """Return the policy whose main file is `main`, errors and all; as `compile_policy` has it.
@@ -113,10 +119,24 @@ def read_policy(
     noted = NotedFiles(of=files or Files())
     parsed = parse_files(main, noted, known)
     resolution = resolve(parsed, main)
-    since = (at or datetime.now(UTC)).astimezone(UTC).date()
-    program = lower(resolution.policy, since)
+    asked = at or _beginning(resolution.policy)
+    since = local_date(asked, "UTC") if isinstance(asked, datetime) else asked
+    first = local_date(at, resolution.policy.timezone) if isinstance(at, datetime) else at
+    program = lower(resolution.policy, since, first)
     whole_hash = noted.whole_hash(parsed.folder)
     return Unchecked(resolution, program, parsed.files, parsed.findings, noted.read, whole_hash)
+
+
+def _beginning(policy: Policy) -> date:
+    """Return the day from which on moments count where nobody says as of when.
+
+    That is today, or a year before the first day on which somebody joins or leaves a team, so
+    that what is said of teams is the same on every day.
+    """
+    days = [each.validity for team in policy.teams.values() for each in team.members]
+    ends = [day for each in days if each is not None for day in (each.first, each.last)]
+    told_apart = [day - _YEAR for day in ends if day is not None and day > date.min + _YEAR]
+    return min([datetime.now(UTC).date(), *told_apart])
 
 
 def checked_anew(

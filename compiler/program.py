@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from turnout.dsl.conditions import ALWAYS, And, Condition
-from turnout.dsl.policy import Block, Chain, Policy, Route, Rule, Sla, TableRow
+from turnout.dsl.policy import Block, Chain, Policy, Route, Rule, Sla, TableRow, Validity
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Accepting, Target
@@ -47,8 +47,9 @@ class Clause:
     rule's own condition, always true for a fallback. own_attempts: how many of the
     attempts stand in the clause itself; the rest are inherited. sla, actions: the rule's,
     none for a fallback. steward: who answers for it, named by the nearest block or the route.
-    row: of the table that the rule is read from. goes_on: it is written that leads which its
-    targets pass on go on to the next clauses; going_on: the word that says so.
+    row: of the table that the rule is read from. validity: of a rule that counts on some days.
+    goes_on: it is written that leads which its targets pass on go on to the next clauses;
+    going_on: the word that says so.
     """
 
     name: str
@@ -63,8 +64,14 @@ class Clause:
     actions: tuple[Action, ...] = ()
     steward: str | None = None
     row: TableRow | None = attribute(default=None, eq=False, repr=False)
+    validity: Validity | None = None
     goes_on: bool = False
     going_on: Span | None = attribute(default=None, eq=False, repr=False)
+
+    @property
+    def asked(self) -> tuple[Condition, ...]:
+        """What the clause itself asks: its own condition, and the day where it has a validity."""
+        return (self.own,) if self.validity is None else (self.own, self.validity.during)
 
     @property
     def lets_on(self) -> bool:
@@ -100,17 +107,20 @@ class Program:
     """A policy's routes, lowered.
 
     since: the day of UTC from which on moments count: what is open, and who is away.
+    first: the day, in the policy's time zone, from which on leads arrive; None where every
+    day counts, those that are over, too.
     """
 
     policy: Policy
     routes: Mapping[str, RouteProgram]
     since: date = SINCE
+    first: date | None = None
 
 
-def lower(policy: Policy, since: date = SINCE) -> Program:
+def lower(policy: Policy, since: date = SINCE, first: date | None = None) -> Program:
     """Return the program of `policy`, as of a day; see `Program`."""
     routes = {name: _route(policy, route) for name, route in policy.routes.items()}
-    return Program(policy, routes, since)
+    return Program(policy, routes, since, first)
 
 
 def _route(policy: Policy, route: Route) -> RouteProgram:
@@ -145,10 +155,11 @@ def _clauses(
     for entry in block.entries:
         if isinstance(entry, Rule):
             own = _attempts(entry.chain, f"rule {entry.name}")
+            days = () if entry.validity is None else (entry.validity.during,)
             yield Clause(
                 entry.name,
                 is_rule=True,
-                condition=_all((*(outer.condition for outer in around), entry.condition)),
+                condition=_all((*(outer.condition for outer in around), entry.condition, *days)),
                 around=around,
                 own=entry.condition,
                 attempts=own if entry.goes_on else own + rest,
@@ -158,6 +169,7 @@ def _clauses(
                 actions=entry.actions,
                 steward=steward,
                 row=entry.row,
+                validity=entry.validity,
                 goes_on=entry.goes_on,
                 going_on=entry.going_on,
             )

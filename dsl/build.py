@@ -480,8 +480,32 @@ class Builder:
             _of(nodes.Chain, rest),
             _of(nodes.Sla, rest),
             tuple(action for clause in _of(_Clauses, rest) for action in clause),
+            next(iter(_of(nodes.Validity, rest)), None),
             span,
         )
+
+    def valid_from(self, span: Span, children: list[Any]) -> nodes.Validity:
+        return nodes.Validity(self.value(children[0]), None, span)
+
+    def valid_between(self, span: Span, children: list[Any]) -> nodes.Validity:
+        first, last = map(self.value, children)
+        return nodes.Validity(first, last, span)
+
+    def valid_until(self, span: Span, children: list[Any]) -> nodes.Validity:
+        return nodes.Validity(None, self.value(children[0]), span)
+
+    def _end(self, token: Token) -> nodes.Name | nodes.Literal:
+        return self.value(token) if token.type == "DATE" else self.named(token)
+
+    def row_from(self, span: Span, children: list[Any]) -> nodes.RowValidity:
+        return nodes.RowValidity(self._end(children[0]), None, span)
+
+    def row_between(self, span: Span, children: list[Any]) -> nodes.RowValidity:
+        first, last = map(self._end, children)
+        return nodes.RowValidity(first, last, span)
+
+    def row_until(self, span: Span, children: list[Any]) -> nodes.RowValidity:
+        return nodes.RowValidity(None, self._end(children[0]), span)
 
     def when(self, span: Span, children: list[Any]) -> "_When":
         del span
@@ -502,6 +526,7 @@ class Builder:
             _of(nodes.RowChain, rest),
             tuple(each for each in rest if isinstance(each, nodes.Sla | nodes.RowSla)),
             tuple(action for clause in _of(_Clauses, rest) for action in clause),
+            next(iter(_of(nodes.RowValidity, rest)), None),
             span,
         )
 

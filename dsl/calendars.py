@@ -1,6 +1,6 @@
 """Calendars: the hours in which somebody works."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeAlias
 
 from turnout.dsl.source import Span
@@ -39,3 +39,21 @@ class Calendar:
     holidays: tuple[str, ...]
     closed: tuple[DayRange, ...]
     span: Span = attribute(eq=False, repr=False)
+
+
+ROUND_THE_CLOCK = tuple(Opening(weekday, 0, 24 * 60) for weekday in range(7))
+
+
+def on_days(
+    name: str, timezone: str, first: date | None, last: date | None, span: Span
+) -> Calendar:
+    """Return the calendar that is open from one day until another, round the clock.
+
+    name: with a blank in it, so that no declared one is called so. None is no end.
+    """
+    closed: list[DayRange] = []
+    if first is not None and first > date.min:
+        closed.append((date.min, first - timedelta(days=1)))
+    if last is not None and last < date.max:
+        closed.append((last + timedelta(days=1), date.max))
+    return Calendar(name, timezone, ROUND_THE_CLOCK, (), tuple(closed), span)

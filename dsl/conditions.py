@@ -222,6 +222,32 @@ class Duplicate:
         return IsIn(self.field, frozenset({True}))
 
 
+@frozen
+class During:
+    """The decision's day is one of a validity: an atom about the clock, not the lead.
+
+    first, last: the days from which and up to which it is, both included; None is no end.
+    zone: whose days they are, by an IANA name.
+    """
+
+    first: date | None = None
+    last: date | None = None
+    zone: str = "UTC"
+
+    @property
+    def field(self) -> str:
+        """The name under which the day stands among a lead's values, as for `Open`."""
+        return f"{DAY_IN} {self.zone}"
+
+    @property
+    def fact(self) -> Between:
+        """The same question, asked of the day that stands among the values."""
+        return Between(self.field, self.first, self.last)
+
+
+DAY_IN = "day in"
+"""Begins the name of a decision's day in a time zone; no field has a name with a blank."""
+
 SEEN = "seen before"
 """Among a lead's values: whether it is a duplicate. No field has a name with a blank."""
 
@@ -234,7 +260,7 @@ Pattern: TypeAlias = EndsWith | Contains | HasWord | Matches
 Age: TypeAlias = OlderThan | WithinLast | WithinNext | LaterThan
 """Atoms that ask how far from the decision's day a day is: the answer changes with it."""
 
-Circumstance: TypeAlias = Open | Duplicate
+Circumstance: TypeAlias = Open | Duplicate | During
 """Atoms that ask no field of the lead; the answer stands among its values by itself."""
 
 Atom: TypeAlias = (
@@ -317,7 +343,7 @@ class Named:
 Condition: TypeAlias = Atom | And | Or | Not | Named
 
 
-def holds(atom: Atom, value: Value, today: date) -> bool:  # noqa: C901 - a case for each atom
+def holds(atom: Atom, value: Value, today: date) -> bool:
     """Return whether `atom` holds for a value that is there, on that day.
 
     The interpreter, which is the oracle, says the same in words of its own. value: of the
@@ -335,22 +361,32 @@ def holds(atom: Atom, value: Value, today: date) -> bool:  # noqa: C901 - a case
             return _is_between(atom, value)
         case StartsWith(_, text):
             return str(value).startswith(text)
-        case EndsWith(_, text):
-            return str(value).endswith(text)
-        case Contains(_, text):
-            return text in str(value)
-        case HasWord(_, text):
-            return has_word(str(value), text)
-        case Matches(_, pattern):
-            return searcher(pattern)(str(value))
+        case EndsWith() | Contains() | HasWord() | Matches():
+            return _is_in_text(atom, str(value))
         case Has(_, wanted):
             return isinstance(value, frozenset) and wanted in value
         case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return isinstance(value, date) and _is_of_age(atom, (today - value).days)
         case Open() | Duplicate():
             return value is True
+        case During(first, last):
+            return _is_between(Between("", first, last), value)
         case Beside():
             raise AssertionError(atom)  # it asks two values, see `standing`
+        case _:
+            assert_never(atom)
+
+
+def _is_in_text(atom: Pattern, whole: str) -> bool:
+    match atom:
+        case EndsWith(_, text):
+            return whole.endswith(text)
+        case Contains(_, text):
+            return text in whole
+        case HasWord(_, text):
+            return has_word(whole, text)
+        case Matches(_, pattern):
+            return searcher(pattern)(whole)
         case _:
             assert_never(atom)
 

@@ -88,6 +88,8 @@ FIELD_AS_VALUE = warning(
 UNREAD_COLUMN = warning("unread-column", "Nothing reads a column of a table of rules.")
 EMPTY_TABLE = warning("empty-table", "A table of rules has no rows.")
 
+EMPTY_VALIDITY = firm("empty-validity", "A rule or a membership ends before it begins.")
+
 READING = (
     firm("cannot-read", "A file can't be read."),
     firm("not-utf-8", "A file is not UTF-8 text."),
@@ -117,6 +119,7 @@ READING = (
     firm("incomplete-guarantee", "A guarantee claims nothing."),
     firm("incomplete-test", "A test lacks its lead, its expectation or its route."),
     firm("misplaced-fallback", "A rule stands after the fallback that takes every lead."),
+    EMPTY_VALIDITY,
     MISPLACED_CONTINUE,
     firm("table-syntax", "A CSV table can't be read."),
     firm("table-value", "A cell of a CSV table can't be a value of its field."),

@@ -404,11 +404,20 @@ class Weight:
 
 
 @frozen
+class Validity:
+    """`from DATE until DATE`, either end left out: the days on which something counts."""
+
+    first: Literal | None
+    last: Literal | None
+    span: Span = _span()
+
+
+@frozen
 class Member:
     """A person in a team, with the clauses as they are written."""
 
     name: Name
-    clauses: tuple[Weight | Cap, ...]
+    clauses: tuple[Weight | Cap | Validity, ...]
     span: Span = _span()
 
 
@@ -509,6 +518,7 @@ class Rule:
     chains: tuple[Chain, ...]
     slas: tuple[Sla, ...]
     actions: tuple[Action, ...]
+    validity: Validity | None
     span: Span = _span()
 
 
@@ -575,6 +585,18 @@ class RowSla:
 
 
 @frozen
+class RowValidity:
+    """`from column HEADING until DATE`: the days on which rows count, either end left out.
+
+    An end is the heading of the column in which each row has its own, or the same date for all.
+    """
+
+    first: Name | Literal | None
+    last: Name | Literal | None
+    span: Span = _span()
+
+
+@frozen
 class RuleTable:
     """`rules from "file.csv" by ... { ... }`: one rule a row, its clauses as written."""
 
@@ -583,6 +605,7 @@ class RuleTable:
     chains: tuple[RowChain, ...]
     slas: tuple[Sla | RowSla, ...]
     actions: tuple[Action, ...]
+    validity: RowValidity | None
     span: Span = _span()
 
 

@@ -6,12 +6,12 @@ never take part in comparisons.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import TypeAlias
 
 from turnout.dsl.calendars import Calendar, DayRange
-from turnout.dsl.conditions import Condition, Duplicate
+from turnout.dsl.conditions import Condition, Duplicate, During
 from turnout.dsl.expectations import TestCase
 from turnout.dsl.promises import Action, Guarantee, Period
 from turnout.dsl.source import Span
@@ -61,14 +61,37 @@ class Person:
     is_inactive: bool = False
 
 
+@frozen(cache_hash=True)
+class Validity:
+    """The days on which a rule counts, or somebody is in a team.
+
+    first, last: both included; None is no end. zone: whose days they are, by an IANA name: the
+    policy's. span: where it is written.
+    """
+
+    first: date | None
+    last: date | None
+    zone: str
+    span: Span = _span()
+
+    @property
+    def during(self) -> During:
+        """The question whether a decision's day is one of them."""
+        return During(self.first, self.last, self.zone)
+
+
 @frozen
 class Member:
-    """A person's place in a team; weight 0 is never drawn. caps: on leads of this team."""
+    """A person's place in a team; weight 0 is never drawn. caps: on leads of this team.
+
+    validity: the days on which they are in it, None where they always are.
+    """
 
     person: str
     weight: Fraction
     span: Span = _span()
     caps: tuple[Cap, ...] = ()
+    validity: Validity | None = None
 
 
 @frozen
@@ -220,7 +243,8 @@ class Rule:
 
     whole: the rule as it is written. when: its condition as it is written. sla, actions:
     they go with every lead that the rule takes, whoever is given it. row: where it is one of
-    a table; its span is then its cell there, or all of the row. goes_on: a lead that all its
+    a table; its span is then its cell there, or all of the row. validity: the days on which it
+    counts, None where it always does; on others it takes no lead. goes_on: a lead that all its
     targets pass on goes on as if the rule weren't there; going_on: the word that says so.
     """
 
@@ -233,6 +257,7 @@ class Rule:
     whole: Span | None = _written()
     when: Span | None = _written()
     row: TableRow | None = attribute(default=None, eq=False, repr=False)
+    validity: Validity | None = None
     goes_on: bool = False
     going_on: Span | None = _written()
 

@@ -5,6 +5,7 @@ hold that. Names are printed, not what they stand for.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from types import MappingProxyType
 from typing import TypeAlias, assert_never
 
@@ -18,6 +19,7 @@ from turnout.dsl.conditions import (
     Condition,
     Contains,
     Duplicate,
+    During,
     EndsWith,
     Has,
     HasWord,
@@ -54,6 +56,13 @@ _NAMED_DAYS: Mapping[type[Age], str] = MappingProxyType(
     {OlderThan: "past", WithinLast: "today", WithinNext: "today", LaterThan: "future"}
 )
 """What an age of 0 days is called."""
+
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August"),
+    *("September", "October", "November", "December"),
+)
+"""By their English names, whatever the locale."""
 
 
 def written(condition: Condition, fields: Mapping[str, Field]) -> str:
@@ -316,10 +325,31 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
             return atom.field
         case Duplicate():
             return "duplicate"
+        case During(first, last):
+            return lasting(first, last)
         case Beside(field, operator, other):
             return f"{field} {operator} {other}"
         case _:
             assert_never(atom)
+
+
+def lasting(first: date | None, last: date | None) -> str:
+    """Return a validity as a policy would write it.
+
+    >>> lasting(date(2027, 1, 1), date(2027, 3, 31)), lasting(None, date(2027, 3, 31))
+    ('from 2027-01-01 until 2027-03-31', 'until 2027-03-31')
+    """
+    ends = (("from", first), ("until", last))
+    return " ".join(f"{word} {day.isoformat()}" for word, day in ends if day is not None)
+
+
+def said_day(day: date) -> str:
+    """Return a day as it is said.
+
+    >>> said_day(date(2027, 4, 1))
+    '1 April 2027'
+    """
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def _age(atom: Age, words: str) -> str:

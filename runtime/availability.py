@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeAlias
 
 from turnout.dsl.opening_hours import is_open
-from turnout.dsl.policy import Cap, Member, Person, Policy
+from turnout.dsl.policy import Cap, Member, Person, Policy, Validity
 from turnout.dsl.targets import LeastLoaded, RoundRobin, ToPartner
 from turnout.dsl.types import Value, Values
 from turnout.dsl.zones import local_date, zone
@@ -23,10 +23,11 @@ from turnout.runtime.stores import Transaction, member_of, microseconds
 CLOSENESS: Mapping[Reason, int] = {
     "missed-sla": 0,
     "inactive": 1,
-    "no-match": 2,
-    "away": 3,
-    "off-hours": 4,
-    "at-cap": 5,
+    "not-in-team": 2,
+    "no-match": 3,
+    "away": 4,
+    "off-hours": 5,
+    "at-cap": 6,
 }
 """What keeps somebody from a lead, in the order in which it is asked."""
 
@@ -59,6 +60,7 @@ class Availability:
     )
     _open: dict[str, bool] = attribute(factory=dict[str, bool], init=False)
     _periods: dict[Cap, tuple[int, int]] = attribute(factory=dict[Cap, tuple[int, int]], init=False)
+    _days: dict[Validity, bool] = attribute(factory=dict[Validity, bool], init=False)
 
     def _at(self, moment: datetime) -> None:
         """Forget what was true at another moment."""
@@ -67,6 +69,7 @@ class Availability:
             self._away.clear()
             self._open.clear()
             self._periods.clear()
+            self._days.clear()
 
     def person(
         self, name: str, moment: datetime, state: Transaction, *, anytime: bool
@@ -102,6 +105,7 @@ class Availability:
                 person.name,
                 _counted(person.caps, f"person {person.name}")
                 + _counted(member.caps, member_of(team.name, person.name)),
+                member.validity,
             )
             for member, person in zip(drawn, people, strict=True)
         )
@@ -124,7 +128,7 @@ class Availability:
 
     def _drawable(
         self,
-        asked: tuple[tuple[str, tuple[CountedCap, ...]], ...],
+        asked: tuple[tuple[str, tuple[CountedCap, ...], Validity | None], ...],
         matched: frozenset[str],
         state: Transaction,
         missed: frozenset[str],
@@ -133,10 +137,12 @@ class Availability:
     ) -> frozenset[str] | Refused:
         reasons: dict[str, Reason] = {}
         available: list[str] = []
-        for name, caps in asked:
+        for name, caps, days in asked:
             reason = self._absence(name, anytime=anytime)
             if name not in matched and reason != "inactive":
                 reason = "no-match"
+            if days is not None and reason != "inactive" and not self._is_day(days):
+                reason = "not-in-team"
             if missed and f"person {name}" in missed:
                 reason = "missed-sla"
             if reason is None and caps:
@@ -169,6 +175,12 @@ class Availability:
                 return "away"
         return None if anytime or self._is_open(person.hours) else "off-hours"
 
+    def _is_day(self, days: Validity) -> bool:
+        assert self._moment is not None
+        if days not in self._days:
+            self._days[days] = is_one_of(days, self._moment)
+        return self._days[days]
+
     def _is_open(self, hours: str | None) -> bool:
         assert self._moment is not None
         if hours is None:
@@ -186,6 +198,12 @@ class Availability:
             if state.given(who, *between) >= cap.most:
                 return "at-cap"
         return None
+
+
+def is_one_of(days: Validity, moment: datetime) -> bool:
+    """Return whether a moment lies on one of the days of a validity."""
+    today = local_date(moment, days.zone)
+    return (days.first is None or days.first <= today) and (days.last is None or today <= days.last)
 
 
 def period(cap: Cap, moment: datetime) -> tuple[int, int]:
@@ -232,7 +250,7 @@ def _but(people: frozenset[str], missed: frozenset[str]) -> frozenset[str] | Ref
 
 
 def _has_limits(members: tuple[Member, ...], people: list[Person]) -> bool:
-    return any(member.caps for member in members) or any(
+    return any(member.caps or member.validity for member in members) or any(
         person.is_inactive or person.away or person.hours or person.caps for person in people
     )
 

@@ -16,6 +16,7 @@ TargetKind: TypeAlias = KindWord | Literal["none"]
 Reason: TypeAlias = Literal[
     "empty",
     "inactive",
+    "not-in-team",
     "no-match",
     "away",
     "off-hours",

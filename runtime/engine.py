@@ -39,11 +39,12 @@ from turnout.dsl.wording import parts, worded
 from turnout.frozen import frozen
 from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Doing, PassedOver
-from turnout.runtime.draw import Roster, Turns, draw, least_loaded
+from turnout.runtime.draw import Turns, draw, least_loaded
 from turnout.runtime.due import due
 from turnout.runtime.events import Draw
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
+from turnout.runtime.memberships import Rosters, rosters
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, Transaction, microseconds
 
@@ -221,9 +222,8 @@ class Preparer:
 
     def __init__(self, policy: Policy) -> None:
         self._availability = Availability(policy)
-        self._rosters: Mapping[str, Roster] = {
-            name: Roster.of((member.person, member.weight) for member in team.members)
-            for name, team in policy.teams.items()
+        self._rosters: Mapping[str, Rosters] = {
+            name: rosters(team) for name, team in policy.teams.items()
         }
 
     def clause(self, answer: Answer) -> Steps:
@@ -295,7 +295,7 @@ class Preparer:
         return offer
 
 
-def _round_robin(team: str, roster: Roster, ask: Ask) -> _Try:
+def _round_robin(team: str, of: Rosters, ask: Ask) -> _Try:
     def offer(
         values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
     ) -> _Accepted | Refused:
@@ -303,7 +303,7 @@ def _round_robin(team: str, roster: Roster, ask: Ask) -> _Try:
         if isinstance(available, Refused):
             return available
         before = state.turns(team)
-        drawn = draw(before, roster, available)
+        drawn = draw(before, of(at), available)
         assert drawn is not None, "somebody with a weight is available"
         person, after = drawn
         state.set_turns(team, after)
@@ -318,13 +318,14 @@ def _behind(turns: Turns, person: str) -> tuple[int, int]:
     return turns.lag.get(person, 0), turns.scale
 
 
-def _least_loaded(roster: Roster, ask: Ask) -> _Try:
+def _least_loaded(of: Rosters, ask: Ask) -> _Try:
     def offer(
         values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
     ) -> _Accepted | Refused:
         available = ask(values, at, state, left_out)
         if isinstance(available, Refused):
             return available
+        roster = of(at)
         chosen = least_loaded(roster, state.open_leads(roster.names), available)
         assert chosen is not None, "somebody with a weight is available"
         return _Accepted(chosen)

@@ -10,17 +10,20 @@ from turnout.dsl.conditions import (
     And,
     Condition,
     Duplicate,
+    During,
     Named,
     Open,
     Or,
     atoms,
     fields_of,
 )
-from turnout.dsl.policy import TableRow
+from turnout.dsl.policy import TableRow, Validity
+from turnout.dsl.targets import said
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values import show
-from turnout.dsl.wording import conjuncts, worded, written, written_part
-from turnout.frozen import frozen
+from turnout.dsl.wording import conjuncts, said_day, worded, written, written_part
+from turnout.dsl.zones import local_date
+from turnout.frozen import attribute, frozen
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.leads import Lead
 
@@ -74,6 +77,7 @@ class Explanation:
     the one that took the lead, in order; empty for a lead that only a fallback can take.
     matched: the parts of the condition that took it, all of which hold.
     complaint: why no rule was asked, None where they were. row: which of a table took it.
+    memberships: by the target that was passed over, who was not in its team, and when they are.
     """
 
     decision: Decision
@@ -82,6 +86,7 @@ class Explanation:
     tried: tuple[Tried, ...]
     matched: tuple[str, ...]
     row: TakingRow | None = None
+    memberships: Mapping[str, Mapping[str, str]] = attribute(factory=dict[str, Mapping[str, str]])
 
 
 def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Explanation:
@@ -105,13 +110,43 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
                 passed = passed[len(mine) :]
                 continue
             parts = _parts(clause, fields)
-            said = written if len(parts) == 1 else written_part
-            matched = tuple(said(part, fields) for part in parts)
+            say = written if len(parts) == 1 else written_part
+            matched = tuple(say(part, fields) for part in parts)
             row = None if clause.row is None else _row(clause.row)
             break
         refusals = _refusals(clause, asked, clock, fields)
         tried.append(Tried(clause.name, refusals, table))
-    return Explanation(decision, values, None, tuple(tried), matched, row)
+    outside = _outside(program, route, decision)
+    return Explanation(decision, values, None, tuple(tried), matched, row, outside)
+
+
+def _outside(program: Program, route: str, decision: Decision) -> dict[str, Mapping[str, str]]:
+    """Return who was not in the team of a target that was passed over, and when they are."""
+    targets = {
+        worded(attempt.target): said(attempt.target).name
+        for clause in program.routes[route].clauses
+        for attempt in clause.attempts
+        if attempt.target.kind.definition == "team"
+    }
+    found: dict[str, Mapping[str, str]] = {}
+    for passed in decision.passed_over:
+        team = program.policy.teams.get(targets.get(passed.target, ""))
+        absent = {name for name, reason in passed.members if reason == "not-in-team"}
+        if team is not None and absent:
+            found[passed.target] = {
+                member.person: _when(member.validity, decision.at)
+                for member in team.members
+                if member.person in absent and member.validity is not None
+            }
+    return found
+
+
+def _when(days: Validity, at: datetime) -> str:
+    """Return when somebody is in a team who isn't then."""
+    if days.first is not None and local_date(at, days.zone) < days.first:
+        return f"not in the team before {said_day(days.first)}"
+    assert days.last is not None, "it is neither before nor after the days"
+    return f"not in the team after {said_day(days.last)}"
 
 
 def _passed_on(clause: Clause, passed: tuple[PassedOver, ...]) -> tuple[PassedOver, ...]:
@@ -126,7 +161,7 @@ def _row(row: TableRow) -> TakingRow:
 
 
 def _parts(clause: Clause, fields: Mapping[str, Field]) -> tuple[Condition, ...]:
-    conditions = (*(around.condition for around in clause.around), clause.own)
+    conditions = (*(around.condition for around in clause.around), *clause.asked)
     found = [part for condition in conditions for part in conjuncts(condition, fields)]
     return tuple(dict.fromkeys(found))
 
@@ -162,6 +197,8 @@ def _causes(
     }
     if any(isinstance(atom, Open) for atom in asked):
         shown["clock"] = f"{clock:%Y-%m-%d %H:%M} UTC"
+    for zone in dict.fromkeys(atom.zone for atom in asked if isinstance(atom, During)):
+        shown["today"] = local_date(clock, zone).isoformat()
     if any(isinstance(atom, Duplicate) for atom in asked):
         shown["the lead"] = SEEN if values[SEEN] else "new"
     return [Refusal(written(failed, fields), inside, shown)]

@@ -14,6 +14,7 @@ import attrs
 
 from turnout.compiler.checks.chains import (
     DEAD_END,
+    ENDED_VALIDITY,
     NEVER_AVAILABLE,
     UNREACHABLE_TARGET,
     check_chains,
@@ -70,7 +71,7 @@ from turnout.dsl.source import Span
 
 CHECKS: tuple[Check, ...] = (
     Check(
-        (UNREACHABLE_RULE, UNREACHABLE_BLOCK, IMPOSSIBLE_CONDITION),
+        (UNREACHABLE_RULE, UNREACHABLE_BLOCK, IMPOSSIBLE_CONDITION, ENDED_VALIDITY),
         OfRoute(check_unreachable, is_quick=True),
     ),
     Check((UNREACHABLE_FALLBACK,), OfRoute(check_fallbacks, may_wait=True)),
@@ -95,7 +96,7 @@ CHECKS: tuple[Check, ...] = (
         (OVERLAPPING_TERRITORIES, OVERLAPPING_SEGMENTS, UNCOVERED_SEGMENT),
         OfFamilies(check_families),
     ),
-    Check((NEVER_AVAILABLE,), OfPolicy(check_teams)),
+    Check((NEVER_AVAILABLE, ENDED_VALIDITY), OfPolicy(check_teams)),
     Check((NO_LEAD_ID, UNGUARDED_IDENTITY), OfPolicy(check_identities)),
     Check((UNUSED_DEFINITION,), OfPolicy(check_unused)),
     Check((NOTHING_ROUTED,), OfPolicy(check_nothing_routed)),
@@ -181,7 +182,7 @@ def check_inexact(
     with timed(budget):
         late = not _in_time(check_gaps(analyse(program, name, budget)), found)
         routes = {**program.policy.routes, name: least}
-        fewer = lower(attrs.evolve(program.policy, routes=routes), program.since)
+        fewer = lower(attrs.evolve(program.policy, routes=routes), program.since, program.first)
         late |= not _in_time(check_unreachable(analyse(fewer, name, budget)), unreachable)
     found += (finding for finding in unreachable if finding.span not in unsure)
     if late:

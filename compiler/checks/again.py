@@ -76,7 +76,8 @@ def check_again(previous: Checked, program: Program, *, is_quick: bool = False) 
     keystroke; the others follow when the author pauses.
     """
     old, new = previous.program.policy, program.policy
-    is_same = previous.program.since == program.since
+    was = previous.program
+    is_same = (was.since, was.first) == (program.since, program.first)
     is_same = (
         is_same
         and dict(old.fields) == dict(new.fields)

@@ -1,7 +1,7 @@
 """Find targets that can't be, and chains that can end with the lead in nobody's hands."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
 
 import attrs
@@ -11,6 +11,8 @@ from turnout.compiler.checks.mending import ending_in_queue
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks, Region
+from turnout.compiler.leads.space import Space
+from turnout.compiler.leads.timeline import lasting
 from turnout.compiler.outcomes import tried
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis
@@ -18,15 +20,16 @@ from turnout.compiler.questions.limits import EVERY_LEAD, Sure, limits, sure, wo
 from turnout.compiler.questions.meeting import lost_with_all
 from turnout.compiler.questions.unavailable import never
 from turnout.dsl.calendars import Calendar
-from turnout.dsl.conditions import And, Condition, Open
+from turnout.dsl.conditions import And, Atom, Condition, During, Open
 from turnout.dsl.finding_kinds import error, firm, warning
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.fixes import without_step
-from turnout.dsl.policy import Policy
+from turnout.dsl.policy import Policy, Team
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Accepting, Target, said
-from turnout.dsl.wording import worded
+from turnout.dsl.wording import said_day, worded
 
+ENDED_VALIDITY = warning("ended-validity", "A rule's days, or a member's, are over.")
 DEAD_END = firm("dead-end", "A lead can be passed on by every target and end up with nobody.")
 NEVER_AVAILABLE = error("never-available", "A team has nobody, or a target can never take a lead.")
 LEFT = attrs.evolve(NEVER_AVAILABLE, severity=Severity.WARNING)
@@ -43,14 +46,30 @@ MOST_MOMENTS = 1_000
 
 
 def check_teams(program: Program) -> Iterator[Finding]:
-    """Yield a `never-available` for each team that nobody can be drawn from."""
+    """Yield a `never-available` for each team without anybody, and members whose days are over."""
     for team in program.policy.teams.values():
+        yield from _over(team, program.first)
         if any(member.weight for member in team.members):
             continue
         text = "every weight is 0" if team.members else "it has no members"
         message = f"nobody can be drawn from the team `{team.name}`"
         advice = "give a member a weight above 0" if team.members else "add a member"
         yield NEVER_AVAILABLE.finding(team.span, message, text=text, help=(advice,))
+
+
+def _over(team: Team, first: date | None) -> Iterator[Finding]:
+    """Yield the members who were in a team before the day of the check, and never will be."""
+    for member in team.members:
+        last = None if member.validity is None else member.validity.last
+        if member.validity is None or last is None or first is None:
+            continue
+        if last < first:
+            yield ENDED_VALIDITY.finding(
+                member.validity.span,
+                f"`{member.person}` was in `{team.name}` until {said_day(last)}",
+                text=f"over on {said_day(first)}",
+                help=("take them out of the team, or move the end",),
+            )
 
 
 def check_chains(analysis: Analysis) -> Iterator[Finding]:
@@ -179,7 +198,7 @@ def lost(
         left = (region(each, holds=False) for each in taken)
         return analysis.find([analysis.taken[at], *left, *also], outside=meeting)
 
-    clocks = {atom.calendar: atom for atom in analysis.space.sides if isinstance(atom, Open)}
+    clocks = dict(_clocks(analysis.space))
     # First as if each calendar could be open or closed whatever the others are.
     quick = [
         And((*(clocks[each] for each in sorted(sure_.hours, key=_name)), sure_.leads))
@@ -202,6 +221,15 @@ def lost(
         if lost is not None:
             return lost, worst.first
     return None
+
+
+def _clocks(space: Space) -> Iterator[tuple[Calendar, Atom]]:
+    """Yield what is asked of the clock, by a calendar that is open while it holds."""
+    for atom in space.sides:
+        if isinstance(atom, Open):
+            yield atom.calendar, atom
+        elif isinstance(atom, During):
+            yield lasting(atom), atom
 
 
 def _name(calendar: Calendar) -> str:

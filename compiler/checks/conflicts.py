@@ -83,7 +83,8 @@ def _siblings(analysis: Analysis, known: Collection[int]) -> Iterator[tuple[int,
     for at, clause in enumerate(analysis.route.clauses):
         if not clause.is_rule:
             continue
-        own = analysis.regions.region(clause.own) if clause.around else analysis.taken[at]
+        is_whole = not clause.around and clause.validity is None
+        own = analysis.taken[at] if is_whole else analysis.regions.region(clause.own)
         key = clause.around, reads(own)
         before = boxes.get(key, 0)
         if at not in known:

@@ -18,12 +18,12 @@ from turnout.compiler.leads.witness import example, shown
 from turnout.compiler.program import Clause
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.gaps import MOST_REGIONS, Gap, gaps
-from turnout.compiler.words.describe import SideNames, side_names, telling
+from turnout.compiler.words.describe import SideNames, on_days, side_names, telling
 from turnout.compiler.words.spelling import spelled
-from turnout.dsl.conditions import ALWAYS, And, Atom, Condition, IsIn, Named, Not, Or
+from turnout.dsl.conditions import ALWAYS, And, Atom, Condition, During, IsIn, Named, Not, Or
 from turnout.dsl.finding_kinds import firm
 from turnout.dsl.findings import Finding, Label, Witness
-from turnout.dsl.wording import written
+from turnout.dsl.wording import lasting, written
 
 COVERAGE_GAP = firm("coverage-gap", "Some lead reaches the end of a route without a target.")
 
@@ -72,7 +72,8 @@ def check_gaps(analysis: Analysis) -> Iterator[Finding]:
 def _finding(analysis: Analysis, known: SideNames, gap: Gap) -> Finding:
     witness = _witness(analysis, gap)
     is_sure = witness is not None and witness.confirmed
-    said = sentence(telling(known, gap.box))
+    when, box = on_days(analysis.space, gap.box)
+    said = ", ".join(filter(None, (when, sentence(telling(known, box)))))
     taking = [f"`{analysis.route.clauses[at].name}`" for at in _most_first(analysis, gap)]
     unless = f", unless taken by {_any_of(taking)}" if taking else ""
     hint = edges(analysis, gap)
@@ -112,7 +113,8 @@ def _most_first(analysis: Analysis, gap: Gap) -> list[int]:
 def _whole(analysis: Analysis, known: SideNames, gap: Gap) -> str:
     """Return the leads of a gap as a condition, nothing folded; "" for one without an end."""
     condition = spelled(known, gap.box)
-    if condition == ALWAYS or _values(condition) > MOST_TOLD:
+    is_bound = bool(on_days(analysis.space, gap.box)[0])  # no condition says on which days
+    if condition == ALWAYS or is_bound or _values(condition) > MOST_TOLD:
         return ""
     return written(condition, analysis.program.policy.fields)
 
@@ -154,15 +156,26 @@ def _any_of(names: list[str]) -> str:
 
 
 def _remedy(analysis: Analysis, known: SideNames, gap: Gap) -> str:
-    condition = spelled(known, gap.box)
+    when, box = on_days(analysis.space, gap.box)
+    days = [each for each in _conjoined(spelled(known, gap.box)) if isinstance(each, During)]
+    condition = spelled(known, box)
     advice = "end the route in a `fallback to ...`"
+    if when and len(days) != 1:
+        return advice
     # Thousands of postcodes are not written out only to find that they are too long.
     if condition == ALWAYS or _values(condition) > MOST_WRITTEN:
         return advice
     text = written(condition, analysis.program.policy.fields)
     if len(text) > MOST_WRITTEN:
         return advice
+    if when:
+        said = lasting(days[0].first, days[0].last)
+        return f"{advice}, or in a rule for these leads: `rule ... {said} {{ when {text} ... }}`"
     return f"{advice}, or in a rule for these leads: `when {text}`"
+
+
+def _conjoined(condition: Condition) -> tuple[Condition, ...]:
+    return condition.parts if isinstance(condition, And) else (condition,)
 
 
 def _values(condition: Condition) -> int:

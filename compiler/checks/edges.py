@@ -6,7 +6,7 @@ the gap's in nothing but the value, as rustc does for integer patterns ("this co
 to continue range ..., but ... isn't matched by either of them").
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import assert_never
@@ -21,8 +21,9 @@ from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.gaps import Gap
 from turnout.compiler.words.describe import spans
 from turnout.dsl import types
-from turnout.dsl.conditions import Between, IsIn, Ordered, atoms
+from turnout.dsl.conditions import Between, During, IsIn, Ordered, atoms
 from turnout.dsl.findings import Label
+from turnout.dsl.types import Field
 from turnout.dsl.wording import written
 from turnout.frozen import frozen
 
@@ -40,12 +41,18 @@ class _Side:
     """A range that stops beside a value: whose it is, as it is written, and with the value."""
 
     clause: int
-    test: Between
+    test: Between | During
     value: Ordered
     is_below: bool
 
     @property
-    def moved(self) -> Between:
+    def moved(self) -> Between | During:
+        if isinstance(self.test, During):
+            day = self.value if isinstance(self.value, date) else None
+            last = day if self.is_below else self.test.last
+            return attrs.evolve(
+                self.test, first=self.test.first if self.is_below else day, last=last
+            )
         if self.is_below:
             return attrs.evolve(self.test, high=self.value, high_open=False)
         return attrs.evolve(self.test, low=self.value, low_open=False)
@@ -65,7 +72,7 @@ def edges(analysis: Analysis, gap: Gap) -> Edges:
 def _said(analysis: Analysis, below: _Side, above: _Side) -> Edges:
     fields = analysis.program.policy.fields
     clauses = analysis.route.clauses
-    value = written(IsIn(below.test.field, frozenset({below.value})), fields)
+    value = _said_value(below, fields)
     labels = [
         Label(clauses[side.clause].span, f"`{written(side.test, fields)}` {where}")
         for side, where in ((below, "ends just below"), (above, "starts just above"))
@@ -73,6 +80,12 @@ def _said(analysis: Analysis, below: _Side, above: _Side) -> Edges:
     moved = " or ".join(f"`{written(side.moved, fields)}`" for side in (below, above))
     hint = f"`{value}` lies between the two ranges, in neither: write {moved} if one is to hold it"
     return Edges(tuple(labels), (hint,))
+
+
+def _said_value(side: _Side, fields: Mapping[str, Field]) -> str:
+    if isinstance(side.test, During):
+        return str(side.value)
+    return written(IsIn(side.test.field, frozenset({side.value})), fields)
 
 
 def _points(analysis: Analysis, at: int, mask: Mask) -> list[tuple[Cut, Cut]]:
@@ -95,7 +108,7 @@ def _beside(
     dimension = analysis.space.dimensions[at]
     for number, clause in enumerate(analysis.route.clauses):
         for test in atoms(clause.condition):
-            if not isinstance(test, Between) or test.field != dimension.field.name:
+            if not isinstance(test, Between | During) or test.field != dimension.field.name:
                 continue
             mask = analysis.space.sides[test][1] & dimension.full
             if not mask:

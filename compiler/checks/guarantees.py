@@ -24,7 +24,7 @@ from turnout.compiler.program import Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.giving import Giving
 from turnout.compiler.questions.route_ground import route_ground
-from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, Open, atoms
+from turnout.dsl.conditions import ALWAYS, NEVER, Atom, Condition, During, Open, atoms
 from turnout.dsl.finding_kinds import firm
 from turnout.dsl.findings import Finding, Label, Witness
 from turnout.dsl.promises import (
@@ -119,7 +119,7 @@ def judged_claims(
 
 
 def _asks_clock(asked: Iterable[Atom]) -> bool:
-    return any(isinstance(atom, Open) for atom in asked)
+    return any(isinstance(atom, Open | During) for atom in asked)
 
 
 def _cases(

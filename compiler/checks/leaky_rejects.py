@@ -71,7 +71,7 @@ def _passing(
     """
     clauses = analysis.route.clauses
     around = tuple(outer.condition for outer in clauses[at].around)
-    lacking = And((*around, *rest, Not(part)))
+    lacking = And((*around, *clauses[at].asked[1:], *rest, Not(part)))
     region = analysis.regions.region(lacking)
     outside = sorted({*range(at), *refusing})
     later = [clause.condition for clause in clauses[at:] if not _refuses(clause)]

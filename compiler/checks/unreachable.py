@@ -1,10 +1,11 @@
-"""Report rules and blocks that no lead reaches, and conditions that no lead satisfies.
+"""Report rules and blocks without leads, impossible conditions, and rules whose days are over.
 
 What becomes of each clause is found in `compiler.reach`; here it is put into words.
 """
 
 from collections.abc import Iterator
 
+from turnout.compiler.checks.chains import ENDED_VALIDITY
 from turnout.compiler.checks.mending import without_block, without_rule
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
@@ -13,9 +14,10 @@ from turnout.compiler.program import Clause
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.compiler.words.describe import SideNames, side_names
+from turnout.dsl.conditions import During
 from turnout.dsl.finding_kinds import error
 from turnout.dsl.findings import Finding, Label
-from turnout.dsl.wording import written
+from turnout.dsl.wording import said_day, written
 
 UNREACHABLE_RULE = error(
     "unreachable-rule", "No lead is left for a rule: earlier rules take all of them."
@@ -43,6 +45,8 @@ def unreachable(
                 yield undecided(clause, "can match", analysis.budget, result)
             case ClosedBlock():
                 yield _unreachable_block(analysis, result)
+            case Verdict(by=()) if (ended := _ended(analysis, at)) is not None:
+                yield ended
             case Verdict(by=()):
                 yield _impossible(analysis, at, result)
             case Verdict(by=by) if by is not None:
@@ -128,6 +132,21 @@ def _impossible(analysis: Analysis, at: int, found: Verdict) -> Finding:
     )
 
 
+def _ended(analysis: Analysis, at: int) -> Finding | None:
+    """Return what is said of a rule that counted before the day of the check, and never will."""
+    clause, first = analysis.route.clauses[at], analysis.program.first
+    last = None if clause.validity is None else clause.validity.last
+    if clause.validity is None or last is None or first is None or last >= first:
+        return None
+    return ENDED_VALIDITY.finding(
+        clause.validity.span,
+        f"{clause.title} counted until {said_day(last)}, and takes no lead any more",
+        text=f"over on {said_day(first)}",
+        help=("delete it, or move its end",),
+        fixes=without_rule(analysis, clause),
+    )
+
+
 def _is_same(one: Clause, two: Clause) -> bool:
     """Return whether two clauses are known to do the same with leads.
 
@@ -149,7 +168,10 @@ def _takes(analysis: Analysis, known: SideNames, at: int, by: int, *, is_last: b
     ]
     if not sides or analysis.taken[by].eithers or len(sides) > 3:
         return "takes some of them"
-    return f"takes those with {', '.join(known.phrase(at_, mask) for at_, mask in sides)}"
+    days = {at_ for at_, _ in sides if isinstance(analysis.space.dimensions[at_].test, During)}
+    said = [known.phrase(at_, mask) for at_, mask in sides if at_ not in days]
+    when = [known.phrase(at_, mask) for at_, mask in sides if at_ in days]
+    return " ".join(["takes those", *when, *([f"with {', '.join(said)}"] if said else [])])
 
 
 def _most_elsewhere(analysis: Analysis, at: int, elsewhere: list[int]) -> str:

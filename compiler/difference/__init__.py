@@ -196,8 +196,9 @@ def _compared(asked: _Asked) -> Compared:
         meanings.number(each, {}) for each in never(agreements, asked.schema.fields, told_apart)
     ]
     answers = {each.name: each.field for each in agreements}
-    since = asked.programs[1].since
-    shared = ground({**asked.schema.fields, **answers}, meanings.atoms, since)
+    now = asked.programs[1]
+    fields = {**asked.schema.fields, **answers}
+    shared = ground(fields, meanings.atoms, now.since, now.first)
     sets = Sets(meanings, shared.regions)
     possible = (
         *shared.possible,

@@ -18,7 +18,7 @@ from turnout.dsl.conditions import Condition, IsIn
 from turnout.dsl.policy import Cap, Identity, Member, Policy
 from turnout.dsl.types import Field, Lookup, Value
 from turnout.dsl.values import jsonable, show
-from turnout.dsl.wording import typed, written, written_nearness
+from turnout.dsl.wording import lasting, typed, written, written_nearness
 from turnout.frozen import frozen
 
 _FOLLOWED = frozenset({"name", "routes", "families", "tests"})
@@ -260,7 +260,7 @@ def _members(before: tuple[Member, ...], after: tuple[Member, ...]) -> Iterator[
     new = {member.person: member for member in after}
     for name, member in new.items():
         if name not in old:
-            yield f"{name} joins{_weight(member.weight)}"
+            yield f"{name} joins{_weight(member.weight)}{_when_in(member)}"
     for name in old:
         if name not in new:
             yield f"{name} leaves"
@@ -275,6 +275,12 @@ def _weight(weight: Fraction) -> str:
     return "" if weight == 1 else f" with weight {_number(weight)}"
 
 
+def _when_in(member: Member) -> str:
+    """Return on which days somebody is in a team, "" for all."""
+    days = member.validity
+    return "" if days is None else f" {lasting(days.first, days.last)}"
+
+
 def _number(number: Fraction) -> str:
     return str(number.numerator) if number.denominator == 1 else str(float(number))
 
@@ -287,6 +293,10 @@ def _terms(name: str, before: Member, after: Member) -> Iterator[str]:
                 _number(each) if isinstance(each, Fraction) else each or "none"
                 for each in (one, two)
             ]
+            if attribute.name == "validity":
+                shown = [_when_in(each).strip() or "always" for each in (before, after)]
+                yield f"in it: {name} {shown[0]} → {shown[1]}"
+                continue
             yield f"{attribute.name} of {name}: {shown[0]} → {shown[1]}"
 
 

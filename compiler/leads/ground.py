@@ -17,18 +17,19 @@ class Ground:
     """The atoms that may be asked of leads with these fields, each once, in order.
 
     The space is made when it is first needed, and once. since: the day from which on
-    moments come, None where any may: see `space`.
+    moments come, None where any may; first: the first day on which a lead arrives: see `space`.
     """
 
     fields: Mapping[str, Field] = attribute(repr=False, hash=False)
     asked: tuple[Atom, ...] = attribute(repr=False)
     since: date | None = None
+    first: date | None = None
 
     @cached_property
     def regions(self) -> Regions:
         """The regions of the space. Raises OutOfTime."""
         look()
-        return Regions(space(self.fields, self.asked, self.since))
+        return Regions(space(self.fields, self.asked, self.since, self.first))
 
     @property
     def space(self) -> Space:
@@ -41,6 +42,11 @@ class Ground:
         return tuple(self.regions.outside(box) for box in self.space.impossible)
 
 
-def ground(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None = None) -> Ground:
+def ground(
+    fields: Mapping[str, Field],
+    asked: Iterable[Atom],
+    since: date | None = None,
+    first: date | None = None,
+) -> Ground:
     """Return the ground of `fields` on which these atoms can be asked."""
-    return Ground(fields, tuple(dict.fromkeys(asked)), since)
+    return Ground(fields, tuple(dict.fromkeys(asked)), since, first)

@@ -11,7 +11,7 @@ impossible boxes, so that nobody proves or shows anything by a lead that can't b
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import combinations, islice, product
+from itertools import combinations, product
 from math import prod
 from typing import TypeAlias, assert_never
 
@@ -21,11 +21,12 @@ from turnout.compiler import masks
 from turnout.compiler.classes import class_of, finder, is_as_tested
 from turnout.compiler.leads import partitions
 from turnout.compiler.leads.dimensions import NO, YES, Dimension, DimensionKind, pair_field
+from turnout.compiler.leads.moments import link_days, link_moments
+from turnout.compiler.leads.pairs import excluded
 from turnout.compiler.leads.partitions import Partition
 from turnout.compiler.leads.possible_texts import Axis, axes
 from turnout.compiler.leads.prefixes import text
 from turnout.compiler.leads.samples import sample
-from turnout.compiler.leads.timeline import contradictions
 from turnout.compiler.leads.together import Together, together
 from turnout.compiler.leads.universe import country_of, example, subdivisions_by_country, universe
 from turnout.compiler.masks import Mask
@@ -37,8 +38,10 @@ from turnout.dsl.conditions import (
     Atom,
     Beside,
     Between,
+    Circumstance,
     Contains,
     Duplicate,
+    During,
     EndsWith,
     Has,
     HasWord,
@@ -60,9 +63,6 @@ from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values.words import has_word
 from turnout.frozen import attribute, define, frozen
 
-MOST_NEVER = 10_000
-"""Sets of moments that don't come; with more, a witness may be at one of the others."""
-
 MOST_COMPARED = 1_000
 """Literals of a field that are compared with a table's names; with more, nearness stays open."""
 
@@ -79,13 +79,15 @@ class Space:
 
     sides: where each atom lives, as dimension and mask. impossible: boxes that hold no
     lead. is_exact: no pattern is left free, so that every class combination outside
-    `impossible` is a lead. since: the day from which on its leads arrive.
+    `impossible` is a lead. since: the day from which on its moments come. first: the first
+    day on which its leads arrive, None where that may be on any.
     """
 
     dimensions: tuple[Dimension, ...]
     sides: Mapping[Atom, tuple[int, Mask]] = attribute(repr=False, hash=False)
     impossible: tuple[Box, ...] = attribute(repr=False)
     since: date = SINCE
+    first: date | None = None
 
     @cached_property
     def full(self) -> tuple[Mask, ...]:
@@ -115,35 +117,43 @@ class Space:
         return [_class(dimension, values, today) for dimension in self.dimensions]
 
 
-def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None = None) -> Space:
+def space(
+    fields: Mapping[str, Field],
+    asked: Iterable[Atom],
+    since: date | None = None,
+    first: date | None = None,
+) -> Space:
     """Return the space of `fields`, just fine enough for the atoms `asked`.
 
-    Each calendar that is asked is a dimension too, and so is whether the lead was seen
-    before; the answers stand among the values of a lead. since: the day from which on
-    moments come, so that what no moment allows is impossible; None where any may.
+    Each calendar that is asked is a dimension too, and so are the decision's day where a
+    validity asks it and whether the lead was seen before; the answers stand among the values
+    of a lead. since: the day from which on moments come, so that what no moment allows is
+    impossible; None where any may. first: the first day on which a lead arrives, None where
+    that may be on any; moments count from there on, too.
     """
     atoms = list(asked)
     in_tables = _in_tables(fields, atoms)
     by_field: dict[str, dict[Atom, None]] = {name: {} for name in fields}
-    clocks: dict[Open | Duplicate, None] = {}
+    clocks: dict[Circumstance, None] = {}
     compared = list(dict.fromkeys(atom for atom in atoms if isinstance(atom, Beside)))
     for atom in (*atoms, *_keys(fields, atoms, in_tables)):
         if isinstance(atom, Beside):
             for name in fields_of(atom):
                 by_field.setdefault(name, {})[Present(name)] = None
-        elif isinstance(atom, Open | Duplicate):
+        elif isinstance(atom, Circumstance):
             clocks[atom] = None
             by_field.setdefault(atom.field, {})[atom.fact] = None
+            if isinstance(atom, During) and first is not None:
+                by_field[atom.field][Between(atom.field, low=first)] = None
         else:
             by_field.setdefault(atom.field, {})[atom] = None
     # A calendar is open or closed, whatever the lead: a field that is never missing.
-    facts = {atom.field: Field(atom.field, types.Boolean(), required=True) for atom in clocks}
+    facts = {atom.field: Field(atom.field, _type_of(atom), required=True) for atom in clocks}
     builder = _Builder({**fields, **facts}, {name: list(of) for name, of in by_field.items()})
     for field in (*fields.values(), *facts.values()):
         builder.add(field)
     for atom in clocks:
-        at, _ = builder.sides[atom] = builder.sides[atom.fact]
-        builder.dimensions[at] = attrs.evolve(builder.dimensions[at], test=atom)
+        builder.settle_fact(atom, first)
     builder.add_standings(compared)
     builder.link_subdivisions()
     builder.link_lookups(in_tables)
@@ -151,9 +161,14 @@ def space(fields: Mapping[str, Field], asked: Iterable[Atom], since: date | None
         if isinstance(atom, Duplicate):
             builder.link_history(atom)
     if since is not None:
-        builder.link_moments([atom for atom in clocks if isinstance(atom, Open)], since)
+        builder.impossible += link_moments(builder.dimensions, builder.sides, since, first)
+    builder.impossible += link_days(builder.dimensions)
     impossible = tuple(builder.impossible)
-    return Space(tuple(builder.dimensions), builder.sides, impossible, since or SINCE)
+    return Space(tuple(builder.dimensions), builder.sides, impossible, since or SINCE, first)
+
+
+def _type_of(fact: Circumstance) -> types.FieldType:
+    return types.Date(zone=fact.zone) if isinstance(fact, During) else types.Boolean()
 
 
 _InTables: TypeAlias = Mapping[str, Sequence[IsIn]]
@@ -215,6 +230,8 @@ def _in_tables(fields: Mapping[str, Field], atoms: Sequence[Atom]) -> _InTables:
 
 def _class(dimension: Dimension, values: Values, today: date) -> int:
     value = values.get(dimension.field.name)
+    if value is None and isinstance(dimension.test, During):
+        value = today
     match dimension.kind:
         case "value" | "has" | "pattern":
             return class_of(dimension.partition.classes, value)
@@ -259,7 +276,7 @@ class _Builder:
                     held.append(atom)
                 case EndsWith() | Contains() | HasWord() | Matches():
                     patterns.append(atom)
-                case Open() | Duplicate() | Beside():
+                case Open() | Duplicate() | During() | Beside():
                     raise AssertionError(atom)  # its fact, or both fields, are asked instead
                 case _:
                     assert_never(atom)
@@ -395,6 +412,9 @@ class _Builder:
                 self.impossible.append(_box((side, 1), (at, 0b1110)))
             there = [(side, self.dimensions[side].partition.full & ~1) for side in sides]
             self.impossible.append(_box(*there, (at, 1)))
+            for mine, theirs, ways in excluded(*(self.dimensions[side] for side in sides)):
+                box = ((sides[0], mine), (sides[1], theirs), (at, ways & made.full))
+                self.impossible += [_box(*box)] if ways & made.full else []
 
     # -- a subdivision and its country --
 
@@ -449,15 +469,16 @@ class _Builder:
 
     # -- what no moment and no history allows --
 
-    def link_moments(self, atoms: Sequence[Open], since: date) -> None:
-        """Enter what is never open, or closed, at once; with too much of it, a part."""
-        by_calendar = {atom.calendar: atom for atom in atoms}
-        for chosen in islice(contradictions(tuple(by_calendar), since), MOST_NEVER):
-            sides: list[tuple[int, Mask]] = []
-            for calendar, is_open in chosen.items():
-                at, mask = self.sides[by_calendar[calendar]]
-                sides.append((at, mask if is_open else self.dimensions[at].full & ~mask))
-            self.impossible.append(_box(*sides))
+    def settle_fact(self, atom: Circumstance, first: date | None) -> None:
+        """Enter where an atom that asks no field holds. first: as `space` has it."""
+        at, _ = self.sides[atom] = self.sides[atom.fact]
+        made, test = self.dimensions[at], atom
+        if isinstance(atom, During):
+            test = During(zone=atom.zone)  # all those of a zone are one dimension
+            if first is not None:
+                came = self.sides[Between(atom.field, low=first)][1]
+                made = attrs.evolve(made, full=made.full & came)
+        self.dimensions[at] = attrs.evolve(made, test=test)
 
     def link_history(self, atom: Duplicate) -> None:
         """Enter that no lead is a duplicate that lacks a field of every identity."""

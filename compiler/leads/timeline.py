@@ -17,10 +17,12 @@ from datetime import date, datetime
 from functools import lru_cache
 from itertools import pairwise
 
-from turnout.dsl.calendars import Calendar, Opening
+from turnout.dsl.calendars import ROUND_THE_CLOCK, Calendar, on_days
+from turnout.dsl.conditions import During
 from turnout.dsl.opening_hours import DAY, HORIZON, from_seconds, open_spans, pieces
 from turnout.dsl.policy import Person
 from turnout.dsl.public_holidays import public_holidays
+from turnout.dsl.source import NOWHERE
 from turnout.dsl.zones import zone
 from turnout.frozen import frozen
 
@@ -45,9 +47,14 @@ def presence(person: Person) -> Calendar | None:
     """Return the calendar that is open while a person isn't away, None where they never are."""
     if not person.away:
         return None
-    always = tuple(Opening(weekday, 0, 24 * 60) for weekday in range(_WEEK))
     name = f"presence of {person.name}"  # with blanks, so that no declared one is called so
-    return Calendar(name, person.timezone, always, (), person.away, person.span)
+    return Calendar(name, person.timezone, ROUND_THE_CLOCK, (), person.away, person.span)
+
+
+def lasting(during: During) -> Calendar:
+    """Return the calendar that is open on the days of a validity, round the clock."""
+    name = f"{during.first}..{during.last} in {during.zone}"
+    return on_days(name, during.zone, during.first, during.last, NOWHERE)
 
 
 @lru_cache(maxsize=512)
@@ -81,9 +88,14 @@ def contradictions(calendars: Sequence[Calendar], since: date) -> Iterator[Mappi
 
     Together they are all that doesn't come, and no two of them share a moment.
     """
-    pending = [
-        (0, dict[Calendar, bool](), [kind.open for kind in kinds(frozenset(calendars), since)])
-    ]
+    yield from unmet(calendars, [kind.open for kind in kinds(frozenset(calendars), since)])
+
+
+def unmet(
+    calendars: Sequence[Calendar], met: Iterable[frozenset[Calendar]]
+) -> Iterator[Mapping[Calendar, bool]]:
+    """Yield what is none of `met`, which are open at once; as `contradictions` does."""
+    pending = [(0, dict[Calendar, bool](), list(met))]
     while pending:
         number, chosen, left = pending.pop()
         if not left:
@@ -93,6 +105,33 @@ def contradictions(calendars: Sequence[Calendar], since: date) -> Iterator[Mappi
             for is_open in (True, False):
                 some = [open_ for open_ in left if (calendar in open_) is is_open]
                 pending.append((number + 1, {**chosen, calendar: is_open}, some))
+
+
+def open_together(
+    calendars: Iterable[Calendar], since: date, moments: Sequence[Sequence[tuple[float, float]]]
+) -> Iterator[frozenset[frozenset[Calendar]]]:
+    """Yield for each of several sets of moments which calendars are open at once in it.
+
+    moments: spans in seconds since 1970, the end left out. Looked at are the `HORIZON` days
+    from a day of UTC on; nothing is open in a span that lies outside of them, nor closed.
+    """
+    ordered = sorted(calendars, key=lambda each: each.name)
+    start = min(max(since.toordinal(), _FIRST), _LAST) - _EPOCH
+    signatures = list(_signatures(ordered, start))
+    known: dict[tuple[int, ...], frozenset[frozenset[Calendar]]] = {}
+    for spans in moments:
+        found: set[frozenset[Calendar]] = set()
+        for begins, ends in spans:
+            low, high = int(-(-begins // DAY)), int(ends // DAY)  # the days that lie in it whole
+            for day in {low - 1, high} - set(range(low, high)):
+                if start <= day < start + HORIZON:
+                    found |= {o for b, e, o in _cut(ordered, day) if b < ends and begins < e}
+            for day in range(max(low, start), min(high, start + HORIZON)):
+                signature = signatures[day - start]
+                if signature not in known:
+                    known[signature] = frozenset(open_ for _, _, open_ in _cut(ordered, day))
+                found |= known[signature]
+        yield frozenset(found)
 
 
 def _signatures(calendars: Sequence[Calendar], start: int) -> Iterable[tuple[int, ...]]:

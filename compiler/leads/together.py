@@ -36,7 +36,7 @@ from turnout.compiler.leads.samples import pieces, texts_between
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.compiler.masks import Mask, members
 from turnout.dsl import types
-from turnout.dsl.conditions import standing
+from turnout.dsl.conditions import During, standing
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
 from turnout.frozen import attribute, define
@@ -46,6 +46,9 @@ CLOCK = "day of the decision"
 
 MOST_TRIED = 20_000
 """Combinations of values that are tried for one box before it is left open."""
+
+MOST_STARTS = 40
+"""Texts that are tried as the beginning of others."""
 
 MOST_WIDENED = 32
 """Classes up to which each is tried whether it is refuted as well."""
@@ -63,7 +66,8 @@ class Together:
     """Fields that are compared with each other, directly or through others.
 
     all: every dimension of the space. value_at, age_at: the numbers of theirs, by field.
-    pairs: those of standings. texts: what else is asked of the fields that are texts.
+    pairs: those of standings. texts: what else is asked of the fields that are texts. days: those
+    of the decision's day, from which ages are seen.
     """
 
     all: Sequence[Dimension]
@@ -71,6 +75,7 @@ class Together:
     age_at: Mapping[str, int]
     pairs: Sequence[int]
     texts: Mapping[str, Axis]
+    days: Sequence[int] = ()
     _spans_of: dict[tuple[int, Mask], list[tuple[Cut, Cut]]] = attribute(
         factory=dict[tuple[int, Mask], "list[tuple[Cut, Cut]]"], init=False
     )
@@ -83,7 +88,7 @@ class Together:
     @cached_property
     def dimensions(self) -> frozenset[int]:
         """The numbers of all dimensions on which the values depend."""
-        own = {*self.value_at.values(), *self.age_at.values(), *self.pairs}
+        own = {*self.value_at.values(), *self.age_at.values(), *self.pairs, *self.days}
         own.update(at for axis in self.texts.values() for at in axis.dimensions)
         own.update(at for linked in self._linked.values() for at in linked)
         return frozenset(own)
@@ -132,6 +137,8 @@ class Together:
             elif isinstance(day, date):
                 age = day.toordinal() - value.toordinal()
                 inside[at] = 1 << class_of(self.all[at].partition.classes, age)
+        for at in self.days if isinstance(day, date) else ():
+            inside[at] = 1 << class_of(self.all[at].partition.classes, day)
         for name, axis in self.texts.items():
             for at, test in axis.patterns:
                 text = values.get(name)
@@ -259,6 +266,10 @@ class Together:
             days = DifferenceBound(CLOCK, ZERO, (Fraction(date.max.toordinal()), 1))
             ways.append([(days, DifferenceBound(ZERO, CLOCK, (Fraction(-1), 1)))])
             wanted[CLOCK] = LineValue(is_whole=True, near=Fraction(_TODAY))
+            ways += [
+                [_bound(CLOCK, ZERO, *span) for span in self._spans(at, box[at])]
+                for at in self.days
+            ]
         for tried, chosen in enumerate(_chosen(ways, wanted)):
             if chosen is not None:
                 return {name: self._value(name, value) for name, value in chosen.items()}
@@ -354,12 +365,17 @@ class Together:
         for each in self.texts.values() if is_asked else ():
             own = axis.text(axis.wanted(box), Meter(0)) if each is axis else None
             more += [own, f"{own}x", f"x{own}"] if own is not None else []
-        if is_asked:
-            more += [text for other in self.texts.values() for text in self._of(other, box)]
+        if is_asked or any(b in {1, 2} for b in self._answers(box)):
+            asked = [text for other in self.texts.values() for text in self._of(other, box)]
+            more += [*asked, *(start + end for start in made[:MOST_STARTS] for end in asked)]
         fitting = [text for text in dict.fromkeys((*made, *more)) if self._is_one(box, name, text)]
         classes = axis.classes
         is_literal = not any(box[at] >> number & 1 for number in classes.stretches)
         return list(fitting), is_literal or (self._texts[1] and not is_asked)
+
+    def _answers(self, box: _Box) -> Iterator[Mask]:
+        """Yield what is wanted of each question that is asked of the texts besides their start."""
+        return (box[at] for axis in self.texts.values() for at, _ in axis.patterns)
 
     def _of(self, axis: Axis, box: _Box) -> list[str]:
         """Return a text that another field wants, which this one may have to be."""
@@ -473,6 +489,7 @@ def together(dimensions: Sequence[Dimension], texts: Mapping[str, Axis]) -> tupl
     for at, each in enumerate(dimensions):
         if each.kind in ats:
             ats[each.kind][each.field.name] = at
+    asking = [at for at, each in enumerate(dimensions) if isinstance(each.test, During)]
     return tuple(
         Together(
             dimensions,
@@ -480,6 +497,7 @@ def together(dimensions: Sequence[Dimension], texts: Mapping[str, Axis]) -> tupl
             {name: at for name, at in ats["age"].items() if name in group},
             [at for at, pair in pairs.items() if group.issuperset(pair)],
             {name: axis for name, axis in texts.items() if name in group},
+            asking if any(name in ats["age"] for name in group) else (),
         )
         for group in groups
     )

@@ -14,17 +14,16 @@ import attrs
 
 from turnout.compiler import masks
 from turnout.compiler.classes import MISSING, class_of
+from turnout.compiler.leads.arrivals import DAY, aged, day_of, moment_of, zone_of
 from turnout.compiler.leads.budget import Meter, OutOfTexts
 from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.space import Space
-from turnout.compiler.leads.timeline import kinds, stretches
 from turnout.compiler.leads.together import CLOCK
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.dsl import types
-from turnout.dsl.calendars import Calendar
-from turnout.dsl.conditions import SEEN, Duplicate, Has, Open
+from turnout.dsl.conditions import SEEN, Duplicate, During, Has, Open
 from turnout.dsl.findings import Witness
 from turnout.dsl.lookups import look_up, looked_up_fields
 from turnout.dsl.opening_hours import is_open
@@ -32,10 +31,6 @@ from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
 from turnout.dsl.zones import local_date
 from turnout.frozen import frozen
-
-DAY = date(2026, 1, 1)
-"""The day on which a witness arrives, unless its dates and ages ask for another."""
-
 
 _NOBODYS = "ana@com.au"
 """An address of which no domain can be taken."""
@@ -76,11 +71,11 @@ def example(
     compared = _compared(space, box)
     if compared is None:
         return None
-    pinned = compared.day or _today(space, box, classes)
-    moment = when or _moment(space, box, pinned)
+    pinned = compared.day or day_of(space, box, classes)
+    moment = when or moment_of(space, box, pinned)
     if moment is None and any(isinstance(d.test, Open) for d in space.dimensions):
         return None
-    today = local_date(moment, _zone(space)) if moment is not None else pinned or DAY
+    today = local_date(moment, zone_of(space)) if moment is not None else pinned or DAY
     values = dict(compared.values)
     for name, places in by_field.items():
         if name in compared.settled:
@@ -96,13 +91,14 @@ def example(
             return None  # else it is the lead without the field that tells
     if not all(_settle_country(space, by_field[name][0], box, values) for name in [*values]):
         return None
-    values |= _circumstances(space, box, moment)
+    values |= _circumstances(space, box, moment, today)
     fields = {dimension.field.name: dimension.field for dimension in space.dimensions}
     look_up(looked_up_fields(fields), values)  # what nothing asks is still looked up
     if any(not box[at] >> number & 1 for at, number in enumerate(space.classify(values, today))):
         return None
     shows_day = any(
-        dimension.kind == "age" and box[at] != space.full[at]
+        (dimension.kind == "age" or isinstance(dimension.test, During))
+        and box[at] != space.full[at]
         for at, dimension in enumerate(space.dimensions)
     )
     return Example(values, today, shows_day, moment)
@@ -149,12 +145,17 @@ def _is_readable(field: types.Field, value: Value) -> bool:
     return is_listed or read(field, jsonable(value)) == value
 
 
-def _circumstances(space: Space, box: Masks, moment: datetime | None) -> dict[str, Value]:
-    """Return what is open at that moment, and whether the lead was seen: new if it can be."""
+def _circumstances(
+    space: Space, box: Masks, moment: datetime | None, today: date
+) -> dict[str, Value]:
+    """Return the day, what is open then, and whether the lead was seen: new if it can be."""
     found: dict[str, Value] = {}
     for at, dimension in enumerate(space.dimensions):
         if isinstance(dimension.test, Open) and moment is not None:
             found[dimension.test.field] = is_open(dimension.test.calendar, moment)
+        if isinstance(dimension.test, During):
+            there = today if moment is None else local_date(moment, dimension.test.zone)
+            found[dimension.field.name] = there
         if isinstance(dimension.test, Duplicate):
             allowed = {sample(dimension, number) for number in masks.members(box[at])}
             found[dimension.test.field] = False not in allowed
@@ -199,56 +200,6 @@ def _class(space: Space, at: int, mask: int) -> int:
     return next((number for number in chosen if number != MISSING), MISSING)
 
 
-def _today(space: Space, box: Masks, classes: Mapping[int, int]) -> date | None:
-    """Return a day on which a date that is asked for itself has the age that is asked for."""
-    value_at = {d.field.name: at for at, d in enumerate(space.dimensions) if d.kind == "value"}
-    for at, dimension in enumerate(space.dimensions):
-        own = value_at[dimension.field.name] if dimension.kind == "age" else None
-        if own is not None and box[own] & ~1 != space.full[own] & ~1:
-            day, age = (sample(space.dimensions[i], classes[i]) for i in (own, at))
-            if isinstance(day, date) and isinstance(age, int) and -9_999 < age < 99_999:
-                return day + timedelta(days=age)
-    return None
-
-
-def _zone(space: Space) -> str:
-    """Return the time zone of the policy's days, which all its dates have."""
-    kinds = (dimension.field.type for dimension in space.dimensions)
-    return next((kind.zone for kind in kinds if isinstance(kind, types.Date)), "UTC")
-
-
-def _moment(space: Space, box: Masks, today: date | None) -> datetime | None:
-    """Return a moment at which each calendar is as the box wants it.
-
-    today: the one day to look at, in the policy's time zone; else those that come. None
-    where there is no such moment, and where no calendar is asked.
-    """
-    wanted: dict[Calendar, set[bool]] = {}
-    for at, dimension in enumerate(space.dimensions):
-        if isinstance(dimension.test, Open):
-            answers_ = {bool(sample(dimension, n)) for n in masks.members(box[at])}
-            wanted[dimension.test.calendar] = answers_
-    if not wanted:
-        return None
-
-    def is_wanted(open_: frozenset[Calendar]) -> bool:
-        return all((calendar in open_) in answers_ for calendar, answers_ in wanted.items())
-
-    calendars = frozenset(wanted)
-    if today is None:
-        came = kinds(calendars, space.since)
-        return next((kind.first for kind in came if is_wanted(kind.open)), None)
-    zone = _zone(space)
-    # Somewhere a day starts before that of UTC, somewhere it ends after it.
-    for day in (today + timedelta(days=by) for by in (-1, 0, 1)):
-        for begins, ends, open_ in stretches(calendars, day):
-            # A day of the policy may begin or end within a stretch.
-            for moment in (begins, ends - timedelta(seconds=1)):
-                if is_wanted(open_) and local_date(moment, zone) == today:
-                    return moment
-    return None
-
-
 def _value(
     space: Space, places: list[int], box: Masks, classes: Mapping[int, int], today: date
 ) -> Value | None:
@@ -263,6 +214,8 @@ def _value(
         if dimension.kind == "age" and box[places[0]] & ~1 == space.full[places[0]] & ~1:
             age = sample(dimension, classes[at])
             return today - timedelta(days=age) if isinstance(age, int) and age < 99_999 else None
+        if dimension.kind == "age" and not _has_age(sampled, dimension, classes[at], today):
+            sampled = aged(dimensions[0], classes[places[0]], dimension, classes[at], today)
 
     def fits(value: Value) -> bool:
         asked = [d.partition.classes for d in dimensions if d.kind != "age"]
@@ -272,6 +225,12 @@ def _value(
     if sampled is None or not _is_readable(field, sampled):
         return None
     return sampled if fits(sampled) else None
+
+
+def _has_age(day: Value | None, dimension: Dimension, number: int, today: date) -> bool:
+    if not isinstance(day, date):
+        return True
+    return class_of(dimension.partition.classes, (today - day).days) == number
 
 
 def _text(space: Space, at: int, box: Masks) -> Value | None:

@@ -20,9 +20,11 @@ from turnout.dsl.conditions import (
     Atom,
     Beside,
     Between,
+    Circumstance,
     Condition,
     Contains,
     Duplicate,
+    During,
     EndsWith,
     Has,
     HasWord,
@@ -106,6 +108,9 @@ def match(policy: Policy, route: str, values: Values, clock: date) -> Match:
             if not _holds(entry.condition, values, clock, known):
                 continue
             if isinstance(entry, Rule):
+                days = entry.validity
+                if days is not None and not _is_given(days.during, values, clock):
+                    continue
                 own = _steps(entry.chain, f"rule {entry.name}")
                 steps = own if entry.goes_on else own + fallbacks
                 yield Match(entry.name, steps, entry.sla, entry.actions)
@@ -157,7 +162,7 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             return False
         case Not(part):
             return not _holds(part, values, clock, known)
-        case Open() | Duplicate() | Beside():
+        case Open() | Duplicate() | During() | Beside():
             return _is_given(condition, values, clock)
         case (
             Present()
@@ -180,13 +185,16 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             assert_never(condition)
 
 
-def _is_given(asked: Open | Duplicate | Beside, values: Values, clock: date) -> bool:
+def _is_given(asked: Circumstance | Beside, values: Values, clock: date) -> bool:
     match asked:
         case Open(calendar):
             assert isinstance(clock, datetime), "whether a calendar is open takes a moment"
             return is_open_on_the_wall(calendar, clock)
         case Duplicate():
             return values.get(SEEN) is True
+        case During(first, last, zone):
+            today = _day(clock, zone)
+            return (first is None or first <= today) and (last is None or today <= last)
         case Beside():
             return _is_as_compared(asked, values)
         case _:
@@ -237,7 +245,7 @@ def _test(atom: Atom, value: Value, clock: date) -> bool:
             return isinstance(value, frozenset) and wanted in value
         case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return isinstance(value, date) and _is_of_age(atom, value, _day(clock, atom.zone))
-        case Open() | Duplicate() | Beside():
+        case Open() | Duplicate() | During() | Beside():
             raise AssertionError(atom)  # they ask no value, or two
         case _:
             assert_never(atom)

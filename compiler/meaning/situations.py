@@ -21,7 +21,7 @@ import attrs
 from turnout.compiler.meaning.identity import History, identifies
 from turnout.dsl.calendars import Calendar, DayRange
 from turnout.dsl.conditions import PREVIOUS_OWNER
-from turnout.dsl.policy import Cap, Policy, Team
+from turnout.dsl.policy import Cap, Member, Policy, Team
 from turnout.dsl.public_holidays import public_holidays
 from turnout.dsl.targets import (
     Accepting,
@@ -38,7 +38,7 @@ from turnout.dsl.wording import parts
 from turnout.dsl.zones import zone
 from turnout.frozen import frozen
 
-CLOSENESS = ("missed-sla", "inactive", "no-match", "away", "off-hours", "at-cap")
+CLOSENESS = ("missed-sla", "inactive", "not-in-team", "no-match", "away", "off-hours", "at-cap")
 
 
 def is_open_on_the_wall(calendar: Calendar, moment: datetime) -> bool:
@@ -106,6 +106,8 @@ class Situation:
         reason = self.person(name, target.anytime)
         if reason in {"missed-sla", "inactive"}:
             return reason
+        if not self.is_in(member):
+            return "not-in-team"
         for field in target.matching:
             value, serves = values.get(field), person.serves.get(field, frozenset())
             wanted = value if isinstance(value, frozenset) else {value}
@@ -113,6 +115,13 @@ class Situation:
                 return "no-match"
         through = (g.at for g in self.given if g.person == name and g.team == team.name)
         return reason or self._at_cap(member.caps, through)
+
+    def is_in(self, member: Member) -> bool:
+        """Return whether somebody is in a team on that day."""
+        if member.validity is None:
+            return True
+        first, last = member.validity.first or date.min, member.validity.last or date.max
+        return first <= self.moment.astimezone(zone(member.validity.zone)).date() <= last
 
     def team(self, target: RoundRobin | LeastLoaded, values: Values) -> tuple[set[str], str | None]:
         """Return the members who can be drawn, and the reason where none can."""

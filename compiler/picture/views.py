@@ -152,7 +152,7 @@ def _besides(clause: Clause, territory: str, policy: Policy) -> str:
     known, fields = _around(policy, territory), policy.fields
     asks = [
         *(outer.condition for outer in clause.around),
-        *([clause.own] if clause.is_rule else []),
+        *(clause.asked if clause.is_rule else ()),
     ]
     lefts = [
         [part for part in conjuncts(each, fields) if asked([part], fields) not in known]
@@ -167,7 +167,7 @@ def _besides(clause: Clause, territory: str, policy: Policy) -> str:
 def _way(clause: Clause, fields: Mapping[str, Field]) -> list[str]:
     """Return what is asked on the way to a clause, block by block."""
     said = [asked([around.condition], fields) for around in clause.around]
-    return [*said, *([asked([clause.own], fields)] if clause.is_rule else [])]
+    return [*said, *([asked(list(clause.asked), fields)] if clause.is_rule else [])]
 
 
 # -- teams --

@@ -20,7 +20,7 @@ from typing import Protocol, TypeAlias
 from turnout.compiler.classes import YesNo, finder
 from turnout.compiler.masks import Mask, key, members, set_of
 from turnout.compiler.plan.value import Answer, Column, Part, Plan
-from turnout.dsl.conditions import EndsWith, Open
+from turnout.dsl.conditions import DAY_IN, EndsWith, Open
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.types import Values
 from turnout.dsl.zones import local_date
@@ -72,6 +72,11 @@ def decider(plan: Plan) -> Decider:
         return None
 
     return decide
+
+
+def is_day(field: str) -> bool:
+    """Return whether a column is of the decision's own day, as rules with a validity ask it."""
+    return field.startswith(DAY_IN)
 
 
 def _firsts(plan: Plan) -> list[int]:
@@ -145,7 +150,7 @@ def _accepting(plan: Plan) -> list[_Accepts]:
     left = {about: min(each.mean for each in of) for about, of in tables.items()}
     return [
         _by_class(tables[about], every)
-        if about[1] or about[2]
+        if about[1] or about[2] or is_day(about[0])
         else _by_value(about[0], tables[about], every)
         for about in sorted(tables, key=lambda about: (left[about], about))
     ]
@@ -233,6 +238,8 @@ def _look_up(tables: list[_Table], every: int) -> Callable[[object], int]:
 def _class_of(column: Column) -> _ClassOf:
     """Return what finds a lead's class in one column."""
     name, find, than = column.field, finder(column.classes), column.than
+    if is_day(name):
+        return lambda _values, today: find(today)
     if than is not None:
         return lambda values, _today: find((values.get(name), values.get(than)))
     if not column.is_age:

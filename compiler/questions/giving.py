@@ -321,5 +321,7 @@ def _is_named(target: Target, reached: Reached) -> bool:
 
 def _hours(here: Behind, person: str | None, policy: Policy) -> frozenset[Calendar]:
     """Return the calendars that must be open for a lead to be given, to a person or at all."""
-    own = here.people[person].hours if person is not None and here.people is not None else None
-    return frozenset(policy.calendars[name] for name in (here.hours, own) if name is not None)
+    one = here.people[person] if person is not None and here.people is not None else None
+    names = (here.hours, None if one is None else one.hours)
+    asked = frozenset(policy.calendars[name] for name in names if name is not None)
+    return asked if one is None or one.membership is None else asked | {one.membership}

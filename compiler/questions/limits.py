@@ -18,6 +18,7 @@ from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import ALWAYS, NEVER, Condition
 from turnout.dsl.policy import Cap, Policy
 from turnout.dsl.targets import Accepting, Target, said
+from turnout.dsl.wording import lasting
 from turnout.frozen import frozen
 
 Calendars: TypeAlias = frozenset[Calendar]
@@ -56,10 +57,10 @@ def sure(policy: Policy, target: Target) -> tuple[Sure, ...]:
 
 
 def hours_of(policy: Policy, one: Candidate) -> Calendars:
-    """Return what must be open for somebody to be there: their hours, and their presence."""
+    """Return what must be open for somebody to be there: their hours, presence and membership."""
     there = None if one.known is None else presence(one.known)
-    own = calendars(policy, one.hours)
-    return own if there is None else own | {there}
+    besides = (each for each in (there, one.membership) if each is not None)
+    return calendars(policy, one.hours).union(besides)
 
 
 def calendars(policy: Policy, hours: str | None) -> Calendars:
@@ -96,6 +97,9 @@ def limits(policy: Policy, target: Target) -> list[str]:
     found += _of(title, here.hours, here.caps)
     for name, one in (here.people or {}).items():
         found += _of_person(name, one)
+        if one.validity is not None:
+            days = lasting(one.validity.first, one.validity.last)
+            found.append(f"`{name}` is in it {days}")
     return found
 
 

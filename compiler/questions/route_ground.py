@@ -8,7 +8,7 @@ from weakref import finalize
 
 from turnout.compiler.leads.ground import Ground, ground
 from turnout.compiler.program import Program, RouteProgram
-from turnout.dsl.conditions import Atom, Open, atoms
+from turnout.dsl.conditions import Atom, During, Open, atoms
 
 # By the route's identity: it is a value, and as a key it would be hashed whole.
 _known: dict[int, Ground] = {}
@@ -24,7 +24,9 @@ def moments_ground(
     the same.
     """
     if any(isinstance(atom, Open) for atom in asked):
-        return ground(program.policy.fields, asked, program.since)
+        return ground(program.policy.fields, asked, program.since, program.first)
+    if program.first is not None and any(isinstance(atom, During) for atom in asked):
+        return ground(program.policy.fields, asked, None, program.first)
     return route_ground(program, route, asked, is_own=is_own)
 
 

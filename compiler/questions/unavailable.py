@@ -12,8 +12,9 @@ from turnout.compiler.candidates import Behind, Candidate, behind
 from turnout.compiler.leads.timeline import kinds
 from turnout.compiler.questions.limits import Calendars, calendars, hours_of
 from turnout.dsl.conditions import NEVER
-from turnout.dsl.policy import Policy
+from turnout.dsl.policy import Policy, Validity
 from turnout.dsl.targets import Accepting, Target, said
+from turnout.dsl.wording import said_day
 
 
 def never(policy: Policy, since: date, target: Target) -> str | None:
@@ -68,6 +69,8 @@ def _nobody_in_team(
     active = [one for one in people if one.is_active]
     if not active:
         return f"everybody in `{team}` is inactive"
+    if all(one.validity is not None and _is_over(one.validity, since) for one in active):
+        return f"nobody is in `{team}` any more on {said_day(since)}"
     serving = [one for one in active if one.leads != NEVER]
     if not serving:
         serves = [one.known.serves for one in active if one.known is not None]
@@ -87,6 +90,10 @@ def _nobody_in_team(
     if here.hours is None:
         return f"{who} in `{team}` is ever there"
     return f"{who} works while `{team}` does, by `{here.hours}`"
+
+
+def _is_over(days: Validity, since: date) -> bool:
+    return days.last is not None and days.last < since
 
 
 def _listed(fields: Sequence[str]) -> str:

@@ -13,7 +13,8 @@ class Written:
     """A condition as it stands in a policy: that of a rule, or of a block.
 
     at: the rule's clause, or the first clause inside the block. outer: the conditions of
-    the blocks around it, outermost first. word: the keyword before it. title: whose it is.
+    the blocks around it, outermost first, and on which days it is asked. word: the keyword
+    before it. title: whose it is.
     """
 
     at: int
@@ -36,4 +37,5 @@ def written_conditions(route: RouteProgram) -> Iterator[Written]:
                 yield Written(at, around.condition, outer, "within", title, around.span)
             outer = (*outer, around.condition)
         if clause.is_rule:
+            outer = (*outer, *clause.asked[1:])
             yield Written(at, clause.own, outer, "when", clause.title, clause.span)

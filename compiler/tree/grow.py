@@ -92,11 +92,12 @@ def _fallback(*, is_there: bool, leaves: Iterator[Leaf]) -> Sequence[Leaf]:
 
 
 def _asking(rule: Rule, fields: Mapping[str, Field], leaf: Leaf) -> _Asking:
+    days = () if rule.validity is None else (rule.validity.during,)
     if rule.row is not None and not rule.row.asked:  # for every lead, as none that is written
-        return _Asking(rule, leaf, (), "")
+        return _Asking(rule, leaf, days, "")
     lost = _lost(rule.condition, rule.when if rule.row is None else rule.whole)
     asks = (rule.condition,) if lost else conjuncts(rule.condition, fields)
-    return _Asking(rule, leaf, asks, lost)
+    return _Asking(rule, leaf, (*asks, *days), lost)
 
 
 def _questions(rules: Sequence[_Asking], asked: int, levels: int) -> Iterator[TreeStep]:

@@ -2,6 +2,7 @@
 
 Version 3. Every condition is written in the policy language, so whoever reads the tree
 needs no second language for conditions; `definitions` says what each name in them means.
+Questions of rules that count on some days say from when until when, too.
 Nodes stand in reading order, the first is where leads come in, and every way leads to a
 node further down. So a program that goes through them needs one loop.
 """
@@ -13,7 +14,7 @@ import attrs
 
 from turnout.compiler.program import Attempt, Program
 from turnout.compiler.tree import Leaf, Question, Tree, TreeStep, every_step
-from turnout.dsl.conditions import And, Atom, Condition, Named, Not, Or
+from turnout.dsl.conditions import And, Atom, Condition, During, Named, Not, Or
 from turnout.dsl.policy import Sla
 from turnout.dsl.wording import parts, written
 from turnout.frozen import define
@@ -29,12 +30,14 @@ def as_json(tree: Tree, program: Program) -> dict[str, Any]:
         if isinstance(step, Question)
         for condition in step.asks
     ]
-    fields = program.policy.fields
+    fields, zone = program.policy.fields, program.policy.timezone
+    asks_days = any(isinstance(each, During) for each in conditions)
     return {
         "format": "turnout-tree",
         "version": VERSION,
         "policy": program.policy.name,
         "route": tree.route,
+        **({"timezone": zone} if asks_days else {}),
         "nodes": _Numbering(program).nodes(tree),
         "definitions": {
             name.name: {"kind": name.kind, "means": written(name.meaning, fields)}
@@ -75,14 +78,27 @@ class _Numbering:
                 after = self._lay(step.inside, inside, after)
                 continue
             assert after is not None, "a question is followed by a step, or by nobody's leaf"
-            asked = And(step.asks) if len(step.asks) != 1 else step.asks[0]
-            said = written(asked, self.program.policy.fields)
-            deeper = (*inside, said) if step.is_block else inside
+            said, days = self._asked(step)
+            deeper = (*inside, said) if step.is_block and said is not None else inside
             yes = self._lay(step.inside, deeper, after)
             head = {"node": 0, "type": "question", "inside": list(inside)}
-            after = self._add({**head, "when": said, "yes": yes, "else": after})
+            after = self._add({**head, "when": said, **days, "yes": yes, "else": after})
         assert after is not None
         return after
+
+    def _asked(self, step: Question) -> tuple[str | None, dict[str, str | None]]:
+        """Return what a question asks of a lead, None for nothing, and on which days it holds."""
+        days = {
+            word: None if day is None else day.isoformat()
+            for each in step.asks
+            if isinstance(each, During)
+            for word, day in (("from", each.first), ("until", each.last))
+        }
+        asks = tuple(each for each in step.asks if not isinstance(each, During))
+        if days and not asks:
+            return None, days
+        asked = And(asks) if len(asks) != 1 else asks[0]
+        return written(asked, self.program.policy.fields), days
 
     def _add(self, node: dict[str, Any]) -> int:
         self.found.append(dict(node))

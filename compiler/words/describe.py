@@ -28,6 +28,7 @@ from turnout.dsl.conditions import (
     Beside,
     Condition,
     Duplicate,
+    During,
     Has,
     Named,
     Not,
@@ -36,7 +37,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.policy import Definition
 from turnout.dsl.values import show
-from turnout.dsl.wording import written
+from turnout.dsl.wording import said_day, written
 from turnout.frozen import attribute, frozen
 
 MOST = 6
@@ -113,6 +114,20 @@ def telling(known: SideNames, box: Sequence[Mask]) -> list[str]:
     return [*(name.name for name in names), *(phrase for _, phrase in said)]
 
 
+def on_days(space: Space, box: Sequence[Mask]) -> tuple[str, tuple[Mask, ...]]:
+    """Return on which days leads of a box arrive, "" for any, and the box without that."""
+    said = [
+        _ranges(dimension, box[at], days_in_words)
+        for at, dimension in enumerate(space.dimensions)
+        if isinstance(dimension.test, During) and box[at] != space.full[at]
+    ]
+    left = (
+        full if isinstance(dimension.test, During) else mask
+        for mask, full, dimension in zip(box, space.full, space.dimensions, strict=True)
+    )
+    return " and ".join(said), tuple(left)
+
+
 def absorbed(known: SideNames, box: Sequence[Mask]) -> tuple[list[Named], list[Mask]]:
     """Return names that say several sides of `box` at once, and the box without those sides.
 
@@ -184,9 +199,14 @@ def _phrase(known: SideNames, at: int, mask: Mask) -> str:
     name = dimension.field.name
     if isinstance(dimension.test, Open):
         is_open = sample(dimension, members(mask)[0])
-        return f"{dimension.test.calendar.name} {'open' if is_open else 'closed'}"
+        name = dimension.test.calendar.name
+        if " in " in name:  # somebody's membership of a team
+            return name if is_open else name.replace(" in ", " not in ")
+        return f"{name} {'open' if is_open else 'closed'}"
     if isinstance(dimension.test, Duplicate):
         return SEEN if sample(dimension, members(mask)[0]) else f"not {SEEN}"
+    if isinstance(dimension.test, During):
+        return _ranges(dimension, mask, days_in_words)
     if dimension.kind == "standing":
         return _compared(dimension, mask)
     present, every = mask & ~1, dimension.full & ~1
@@ -328,6 +348,21 @@ def spans(dimension: Dimension, present: Mask) -> list[tuple[Cut, Cut]]:
         else:
             merged.append((low, high))
     return merged
+
+
+def days_in_words(low: int, high: int) -> str:
+    """Return the days of a decision from `low` on, up to `high`, which is left out.
+
+    >>> first = date(2027, 4, 1).toordinal()
+    >>> days_in_words(first, first + 1), days_in_words(first, first + 30)
+    ('on 1 April 2027', 'from 1 April 2027 until 30 April 2027')
+    """
+    first, last = partitions.DAYS
+    if high - low == 1:
+        return f"on {said_day(date.fromordinal(low))}"
+    said = [f"from {said_day(date.fromordinal(low))}"] if low > first else []
+    said += [f"until {said_day(date.fromordinal(high - 1))}"] if high < last else []
+    return " ".join(said) or "on any day"
 
 
 def age_in_words(name: str, low: int, high: int) -> str:

@@ -30,6 +30,7 @@ from turnout.dsl.conditions import (
     Between,
     Condition,
     Duplicate,
+    During,
     IsIn,
     LaterThan,
     Not,
@@ -64,6 +65,9 @@ def side(known: SideNames, at: int, mask: Mask) -> Condition:
     if isinstance(dimension.test, Open | Duplicate):
         is_open = bool(sample(dimension, masks.members(mask)[0]))
         return dimension.test if is_open else Not(dimension.test)
+    if isinstance(dimension.test, During):
+        zone = dimension.test.zone
+        return _any(_during(low, high, zone) for low, high in spans(dimension, mask))
     if dimension.kind == "standing":
         return standing_condition(dimension, mask)
     field = dimension.field.name
@@ -75,6 +79,12 @@ def side(known: SideNames, at: int, mask: Mask) -> Condition:
         return Not(Present(field))
     there = Present(field) if present == every else _values(known, at, present)
     return _any([there, Not(Present(field))]) if mask & 1 else there
+
+
+def _during(low: int, high: int, zone: str) -> Condition:
+    first, last = (date.fromordinal(low), date.fromordinal(high - 1))
+    bottom, top = partitions.DAYS
+    return During(first if low > bottom else None, last if high < top else None, zone)
 
 
 def _values(known: SideNames, at: int, present: Mask) -> Condition:

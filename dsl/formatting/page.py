@@ -146,9 +146,9 @@ class _Writer:
                 block = self._short_block(parts[brace:], node.data)
                 return node.data, (self._inline(parts[:brace]), concat(SPACE, block))
             case "rule" if self._is_short(node):
-                condition = concat(SPACE, self._word(parts[2]), SPACE, self.doc(parts[3]))
-                target = concat(_GAP, self.doc(parts[4]), SPACE, self._word(parts[5]))
-                return "rule", (self._inline(parts[:2]), condition, target)
+                condition = concat(SPACE, self._word(parts[brace]), SPACE, self.doc(parts[-3]))
+                target = concat(_GAP, self.doc(parts[-2]), SPACE, self._word(parts[-1]))
+                return "rule", (self._inline(parts[:brace]), condition, target)
             case "chain" | "row_chain":
                 targets = self._chain(parts[1:], NewLine())
                 return "clause", (self._word(parts[0]), concat(SPACE, targets))
@@ -159,7 +159,8 @@ class _Writer:
 
     def _is_short(self, rule: Branch) -> bool:
         """Return whether a rule is written on one line and can stay there."""
-        kinds = [part.data for part in rule.children if isinstance(part, Branch)]
+        branches = (part.data for part in rule.children if isinstance(part, Branch))
+        kinds = [kind for kind in branches if not kind.startswith("valid_")]
         words = list(rule.words())
         is_one_line = "\n" not in self._text[words[0].start_pos : words[-1].end_pos]
         if kinds != ["when", "chain"] or not is_one_line:

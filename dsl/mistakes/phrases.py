@@ -14,10 +14,12 @@ from turnout.dsl.mistakes.met import Met, Told, corrected
 from turnout.dsl.mistakes.phrase import Phrase
 from turnout.dsl.mistakes.phrases_of_claims import CLAIMS
 from turnout.dsl.mistakes.phrases_of_conditions import CONDITIONS
+from turnout.dsl.mistakes.phrases_of_days import DAYS
 from turnout.dsl.mistakes.phrases_of_fields import FIELDS
 from turnout.dsl.mistakes.phrases_of_going_on import GOING_ON
 from turnout.dsl.mistakes.phrases_of_moments import MOMENTS
 from turnout.dsl.mistakes.phrases_of_names import NAMES
+from turnout.dsl.mistakes.phrases_of_nearness import NEARNESS
 from turnout.dsl.mistakes.phrases_of_rules import RULES
 from turnout.dsl.mistakes.phrases_of_tables import TABLES
 from turnout.dsl.mistakes.phrases_of_teams import TEAMS
@@ -25,6 +27,8 @@ from turnout.dsl.mistakes.phrases_of_teams import TEAMS
 _COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 PHRASES: tuple[Phrase, ...] = (
+    *NEARNESS,
+    *DAYS,
     *GOING_ON,
     *TABLES,
     *MOMENTS,

@@ -81,11 +81,11 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         names = {span: () if of is None else of.names for span, of in rows.items()}
         everything = declarations(files, listed.in_tables(), keyed, names)
         scope = attrs.evolve(scope, declared=everything)
-    people_reader = PeopleReader(fields, calendars, scope)
+    people_reader = PeopleReader(fields, calendars, zone, scope)
     people = listed.people(people_reader, scope)
     teams = listed.teams(people_reader, people, scope)
     outlets = _outlets(files, people_reader, scope)
-    reader = routes.RouteReader(family_reader.reader, fields, scope, rows)
+    reader = routes.RouteReader(family_reader.reader, fields, scope, rows, zone)
     read = [
         reader.route(node, file.broken) for file in files for node in _items([file], nodes.Route)
     ]

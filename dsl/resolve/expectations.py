@@ -17,7 +17,17 @@ from turnout.dsl.wording import worded, written
 from turnout.dsl.zones import zone, zone_names
 
 REASONS = (
-    *("empty", "inactive", "no-match", "away", "off-hours", "at-cap", "no-owner", "gone"),
+    *(
+        "empty",
+        "inactive",
+        "not-in-team",
+        "no-match",
+        "away",
+        "off-hours",
+        "at-cap",
+        "no-owner",
+        "gone",
+    ),
     "missed-sla",
 )
 """Why a target can be passed over."""

@@ -18,6 +18,7 @@ from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.promises import steward_among
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
+from turnout.dsl.resolve.validities import validity
 from turnout.dsl.types import Field, Value
 
 MAX_CAP = 1_000_000_000
@@ -31,7 +32,7 @@ _UNITS = {
 _SHORTEST = timedelta(minutes=1)
 _LONGEST = timedelta(days=3_660)
 
-Clauses: TypeAlias = Sequence[nodes.PersonClause | nodes.Owned | nodes.Weight]
+Clauses: TypeAlias = Sequence[nodes.PersonClause | nodes.Owned | nodes.Weight | nodes.Validity]
 _Clause = TypeVar("_Clause")
 
 
@@ -39,16 +40,21 @@ class PeopleReader:
     """Reads people, teams and partners against a schema and calendars."""
 
     def __init__(
-        self, fields: Mapping[str, Field], calendars: Mapping[str, Calendar], scope: Scope
+        self,
+        fields: Mapping[str, Field],
+        calendars: Mapping[str, Calendar],
+        zone: str,
+        scope: Scope,
     ) -> None:
-        """Read with what is declared, reporting to `scope`."""
+        """Read with what is declared, reporting to `scope`. zone: of the policy's days."""
+        self._zone = zone
         self._fields = fields
         self._calendars = calendars
         self._scope = scope
 
     def reporting_to(self, scope: Scope) -> "PeopleReader":
         """Return the same reader with another scope."""
-        return PeopleReader(self._fields, self._calendars, scope)
+        return PeopleReader(self._fields, self._calendars, self._zone, scope)
 
     def person(self, node: nodes.Person) -> policy.Person | None:
         """Return the person, None where the name is taken."""
@@ -109,7 +115,13 @@ class PeopleReader:
         known = people.get(node.name.text)
         caps = self.caps(node.clauses, known.timezone if known else "UTC")
         self._scope.knows("person", node.name)
-        return policy.Member(node.name.text, weight, node.name.span, caps)
+        days = [each for each in node.clauses if isinstance(each, nodes.Validity)]
+        for again in days[1:]:
+            advice = "write them once, as `from 2027-01-01 until 2027-03-31`"
+            message = f"the days of `{node.name.text}` are written twice"
+            self._scope.report("duplicate-clause", again.span, message, help=advice)
+        read = validity(days[0] if days else None, self._zone, self._scope)
+        return policy.Member(node.name.text, weight, node.name.span, caps, read.validity)
 
     def outlet(self, node: nodes.Outlet, steward: str | None) -> policy.Outlet | None:
         """Return the queue, partner or sequence, None where the name is taken."""

@@ -23,7 +23,7 @@ from turnout.frozen import frozen
 MAX_ROWS = 20_000
 MAX_FINDINGS = 10
 PERSONAL = ("email", "hours", "timezone", "languages", "away", "inactive")
-_OWN = {"name", "person", "weight", "cap", *PERSONAL}
+_OWN = {"name", "person", "weight", "cap", "from", "until", *PERSONAL}
 _CAP = re.compile(r"(?P<most>\d+)\s+per\s+(?:(?P<length>\d+)\s+)?(?P<unit>[a-z]+)")
 _YES, _NO = {"yes", "true", "1", "x", "inactive"}, {"", "no", "false", "0", "active"}
 
@@ -54,13 +54,14 @@ def roster_rows(
     node: nodes.RosterFile, tables: TableReader, fields: tuple[str, ...], scope: Scope
 ) -> list[PersonRow]:
     """Return the rows of a team's roster. fields: the columns that are read as `serves`."""
-    columns = ("name", "person", "weight", "cap", *PERSONAL)
+    columns = ("name", "person", "weight", "cap", "from", "until", *PERSONAL)
     table = _fit(tables.table(node.path), node.path.span, (*columns, *fields), scope)
     if table is None:
         return []
     if "person" not in table.columns:
         return list(_rows(table, node.path.span, fields, scope, "roster"))
-    strange = [column for column in table.columns if column not in {"person", "weight", "cap"}]
+    own = {"person", "weight", "cap", "from", "until"}
+    strange = [column for column in table.columns if column not in own]
     if strange:
         message = f"`{table.name}` can't have a column `{strange[0]}` beside `person`"
         advice = "name the column `name` if the roster declares its people"
@@ -143,7 +144,9 @@ def _rows(
             person = nodes.Person(nodes.Name(name, span), clauses, span)
         member = None
         if kind == "roster":
-            member = nodes.Member(nodes.Name(name, span), (*read.weight(), *caps), span)
+            terms: list[nodes.Weight | nodes.Cap | nodes.Validity] = [*read.weight(), *caps]
+            terms += read.validity()
+            member = nodes.Member(nodes.Name(name, span), tuple(terms), span)
         yield attrs.evolve(row, person=person, member=member)
 
 
@@ -187,6 +190,12 @@ class _Cells:
     def weight(self) -> Iterator[nodes.Weight]:
         if weight := self.cells.get("weight"):
             yield nodes.Weight(self._literal("number", weight), self.span)
+
+    def validity(self) -> Iterator[nodes.Validity]:
+        ends = [self.cells.get(column, "") for column in ("from", "until")]
+        if any(ends):
+            first, last = (self._literal("date", text) if text else None for text in ends)
+            yield nodes.Validity(first, last, self.span)
 
     def caps(self) -> list[nodes.Cap]:
         caps: list[nodes.Cap] = []

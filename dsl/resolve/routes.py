@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from turnout.dsl import nodes, policy
-from turnout.dsl.conditions import Condition
+from turnout.dsl.conditions import NEVER, Condition
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
 from turnout.dsl.resolve.families import is_broken
@@ -15,6 +15,7 @@ from turnout.dsl.resolve.promises import actions, only, sla, steward
 from turnout.dsl.resolve.rule_rows import RowReader
 from turnout.dsl.resolve.rule_tables import RuleRows
 from turnout.dsl.resolve.scope import Scope, article
+from turnout.dsl.resolve.validities import validity
 from turnout.dsl.source import Span
 from turnout.dsl.targets import BY_WORD, Kind, Said, Target, made
 from turnout.dsl.types import Field, PersonName
@@ -48,11 +49,14 @@ class RouteReader:
         fields: Mapping[str, Field],
         scope: Scope,
         tables: Mapping[Span, RuleRows | None],
+        zone: str,
     ) -> None:
         """Read conditions with `conditions`, reporting to `scope`.
 
         tables: those of rules, by the place of their heads; None where one can't be read.
+        zone: of the policy's days.
         """
+        self._zone = zone
         self._conditions = conditions
         self._tables = tables
         self._fields = fields
@@ -182,11 +186,14 @@ class RouteReader:
         promised = only(f"the rule `{name}`", "sla", node.slas, self._scope)
         answer = sla(promised, self._chain, self._scope)
         doings = actions(node.actions, self._scope)
+        days = validity(node.validity, self._zone, self._scope)
         if is_broken(node.span, self._broken):
             self._is_sound = False
             return None
         self._complain_of_clauses(node)
         bounds = conditions[0] if len(conditions) == 1 else UNKNOWN
+        if days.is_lost:
+            bounds = Bounds(NEVER, bounds.most)
         condition = self._most(bounds, node.name.span)
         chain, going_on = (chains[0], ended[0][1]) if chains else ((), None)
         if going_on is not None and not chain:
@@ -201,6 +208,7 @@ class RouteReader:
             doings,
             whole=node.span,
             when=when,
+            validity=days.validity,
             goes_on=going_on is not None,
             going_on=going_on,
         )
@@ -211,7 +219,9 @@ class RouteReader:
         if rows is None or is_broken(node.span, self._broken):
             self._is_sound = False
             return
-        reader = RowReader(node, rows, self._conditions, self._target, self._chain, self._scope)
+        reader = RowReader(
+            node, rows, self._conditions, self._target, self._chain, self._zone, self._scope
+        )
         for read in reader.rules(self._route):
             if read is None:
                 self._is_sound = False

@@ -6,12 +6,14 @@ many faults the first are listed and the rest counted.
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import TypeAlias
 
 import attrs
 
 from turnout.dsl import nodes, policy
 from turnout.dsl.apart import Garbled, chain_in, sla_in
+from turnout.dsl.conditions import NEVER
 from turnout.dsl.findings import Finding, Fix, Label, Severity, error
 from turnout.dsl.fixes import inserted
 from turnout.dsl.headers import ColumnNames
@@ -23,6 +25,7 @@ from turnout.dsl.resolve.going_on import complain, parted
 from turnout.dsl.resolve.promises import actions, only, sla
 from turnout.dsl.resolve.rule_tables import MAX_FINDINGS, RowConditions, RuleRows, joined
 from turnout.dsl.resolve.scope import Scope, article
+from turnout.dsl.resolve.validities import ReadValidity, between, end, validity
 from turnout.dsl.sheets import SheetRow
 from turnout.dsl.source import Span
 from turnout.dsl.targets import BY_WORD, Target
@@ -47,7 +50,7 @@ _FORMS = "write it as behind `to`, such as `round-robin emea else queue triage`"
 class RowReader:
     """Reads the rows of one table.
 
-    target, chain: read targets, and report what is wrong with them.
+    target, chain: read targets, and report what is wrong with them. zone: of the policy's days.
     """
 
     _node: nodes.RuleTable
@@ -55,6 +58,7 @@ class RowReader:
     _conditions: ConditionReader
     _target: Callable[[nodes.Target], Target | None]
     _chain: Callable[[nodes.Chain, str], policy.Chain]
+    _zone: str
     _scope: Scope
     _targets: dict[tuple[int, str], tuple[tuple[Target, _Place], ...]] = attrs.Factory(
         dict[tuple[int, str], tuple[tuple[Target, _Place], ...]]
@@ -65,6 +69,7 @@ class RowReader:
     def rules(self, route: str) -> Iterator[tuple[policy.Rule, Bounds] | None]:
         """Yield each row's rule with what its condition means; None where it has no place."""
         chain, going_on, answer, doings = self._head()
+        fixed = self._fixed_days()
         asking = RowConditions(self._of, self._conditions, self._scope)
         count = hidden = 0
         for row, name in zip(self._of.sheet.rows, self._of.names, strict=True):
@@ -73,18 +78,21 @@ class RowReader:
             asked = list(asking.asked(row))
             steps = () if chain is None else self._steps_of(chain, row)
             due = self._sla_of(answer, row) if isinstance(answer, nodes.RowSla) else answer
+            days = self._days(row, fixed)
             del self._scope.references[referred:]  # what tables name is none of them
             new = len(self._scope.findings) - found
             kept = max(0, min(new, MAX_FINDINGS - count))
             del self._scope.findings[found + kept :]
             count, hidden = count + kept, hidden + new - kept
             bounds = joined(asked)
+            if days.is_lost:
+                bounds = Bounds(NEVER, bounds.most)
             if not is_free or (going_on is not None and not steps):
                 yield None
                 continue
             rule = self._rule(row, name, asked, bounds, steps, due, doings)
-            is_last = going_on is None
-            yield attrs.evolve(rule, goes_on=not is_last, going_on=going_on), bounds
+            rule = attrs.evolve(rule, validity=days.validity, going_on=going_on)
+            yield attrs.evolve(rule, goes_on=going_on is not None), bounds
         if hidden:
             message = f"`{self._of.sheet.name}` has {hidden:,} more such faults"
             self._scope.report("table-value", self._node.path.span, message)
@@ -192,7 +200,42 @@ class RowReader:
     @property
     def _columns(self) -> tuple[int, ...]:
         asking = (each.at for each in self._of.asking)
-        return tuple(dict.fromkeys((*asking, *self._of.answering.values())))
+        days = (each for each in self._of.ends if isinstance(each, int))
+        return tuple(dict.fromkeys((*asking, *days, *self._of.answering.values())))
+
+    def _fixed_days(self) -> dict[Span, ReadValidity]:
+        """Return what the dates in the head are that are the same for each row, by their places."""
+        first, last = (each if isinstance(each, nodes.Literal) else None for each in self._of.ends)
+        written = [each for each in (first, last) if each is not None]
+        if len(written) < 2:
+            return {each.span: self._read_days(first, last, each.span) for each in written}
+        whole = Span(written[0].span.source, written[0].span.start, written[1].span.end)
+        read = self._read_days(first, last, whole)
+        return {each.span: read for each in written}
+
+    def _read_days(
+        self, first: nodes.Literal | None, last: nodes.Literal | None, span: Span
+    ) -> ReadValidity:
+        return validity(nodes.Validity(first, last, span), self._zone, self._scope)
+
+    def _days(self, row: SheetRow, fixed: dict[Span, ReadValidity]) -> ReadValidity:
+        """Return the days on which a row counts; a blank cell is no end."""
+        ends: list[date | None] = []
+        span = row.span
+        for number, each in enumerate(self._of.ends):
+            read: date | None = None
+            if isinstance(each, nodes.Literal):
+                known = fixed[each.span]
+                if known.validity is None:
+                    return known
+                read = known.validity.last if number else known.validity.first
+            elif each is not None and (text := row.cells[each].strip()):
+                span = row.places[each]
+                read = end(nodes.Literal("date", text, span), "table-value", self._scope)
+                if read is None:
+                    return ReadValidity(is_lost=True)
+            ends.append(read)
+        return between(ends[0], ends[1], self._zone, span, self._scope)
 
     # -- targets --
 

@@ -38,6 +38,8 @@ MAX_FINDINGS = 10
 
 _KINDS = ("territory", "segment")
 _LONGEST_NAME = 60
+_NO_END = -1
+"""In the place of a column: rows count for ever."""
 _COUNTRY = Field("country", Country())
 _SPELLED = (
     (re.compile(r"(\S+)\.\.(?=\S)"), r"\1-"),
@@ -83,7 +85,8 @@ class RuleRows:
     """A table of rules, its columns found.
 
     asking: what asks. answering: the places of the columns that its targets and its SLA name,
-    by the span of the word. names: of the rows, in order.
+    by the span of the word. names: of the rows, in order. ends: from when and until when rows
+    count: the place of a column, a date, or None.
     """
 
     sheet: Sheet
@@ -91,6 +94,7 @@ class RuleRows:
     answering: Mapping[Span, int]
     names: tuple[nodes.Name, ...]
     table: policy.RuleTable
+    ends: tuple[int | nodes.Literal | None, ...] = (None, None)
 
 
 @define
@@ -119,19 +123,33 @@ class RuleTableReader:
         answering = {
             each.span: value_column(each, table.columns, self._scope) for each in _columns_of(node)
         }
-        if any(each is None for each in (*asking, *answering.values())):
+        ends = [self._end(each, table.columns) for each in _ends(node)]
+        if any(each is None for each in (*asking, *answering.values(), *ends)):
             return None
         found = tuple(each for each in asking if each is not None)
         answers = {span: at for span, at in answering.items() if at is not None}
         read = [each.at for each in found]
-        columns = tuple(dict.fromkeys((*read, *answers.values())))
+        lasting = tuple(None if each == _NO_END else each for each in ends)
+        days = [each for each in lasting if isinstance(each, int)]
+        columns = tuple(dict.fromkeys((*read, *days, *answers.values())))
         name_at = _name_column(table.columns, columns)
         self._complain_of_columns(node, sheet, {*columns, name_at})
         named = tuple(_names(node, sheet, read, name_at))
         headings = tuple(table.columns[at] for at in columns)
+        asks = len(dict.fromkeys((*read, *days)))
         by = tuple(each.name.text for each in node.by)
-        origin = policy.RuleTable(table.name, by, headings, len(dict.fromkeys(read)), _head(node))
-        return RuleRows(sheet, found, answers, named, origin)
+        origin = policy.RuleTable(table.name, by, headings, asks, _head(node))
+        return RuleRows(sheet, found, answers, named, origin, lasting)
+
+    def _end(
+        self, written: nodes.Name | nodes.Literal | None, columns: tuple[str, ...]
+    ) -> int | nodes.Literal | None:
+        """Return the place of a column of days or a date, None where it was reported."""
+        if written is None:
+            return _NO_END
+        if isinstance(written, nodes.Literal) and written.kind == "date":
+            return written
+        return value_column(written, columns, self._scope)
 
     def _asking(self, node: nodes.AskedBy, columns: tuple[str, ...]) -> AskingColumn | None:
         name = node.name.text
@@ -200,6 +218,11 @@ class RuleTableReader:
         if not sheet.rows:
             message = f"`{sheet.name}` has no rows, so that it makes no rule"
             self._scope.findings.append(EMPTY_TABLE.finding(node.path.span, message))
+
+
+def _ends(node: nodes.RuleTable) -> tuple[nodes.Name | nodes.Literal | None, ...]:
+    """Return from when, and until when, rows count."""
+    return (None, None) if node.validity is None else (node.validity.first, node.validity.last)
 
 
 def _columns_of(node: nodes.RuleTable) -> Iterator[nodes.Name | nodes.Literal]:

@@ -14,6 +14,9 @@ SAYS_WHICH = {
     "span",
     "steward",
     "row",
+    "validity",
+    "goes_on",
+    "going_on",
 }
 TELLS = {"attempts", "sla", "actions"}
 

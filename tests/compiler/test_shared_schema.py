@@ -14,7 +14,7 @@ from tests.support.differences import (
     treated,
 )
 from tests.support.enumeration import TODAY
-from turnout.compiler.leads.witness import DAY
+from turnout.compiler.leads.arrivals import DAY
 from turnout.dsl.types import AnyOf, Value
 from turnout.dsl.values import Missing, Unread, read
 

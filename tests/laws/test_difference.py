@@ -24,17 +24,26 @@ from tests.support.differences import (
     treated,
 )
 from tests.support.enumeration import COLUMNS, TODAY, VALUES, every_raw_lead, tiny_columns
-from tests.support.strategies import Column, Written, cells_of, conditions, policies, table_text
+from tests.support.strategies import (
+    Column,
+    Written,
+    cells_of,
+    conditions,
+    days_told_apart,
+    policies,
+    table_text,
+    validities,
+)
 
 NAMES = re.compile(r"(?<![\w\"-])(Here|Near|Far|There|Big|Mid|Hot)(?![\w\"-])")
-RULE = re.compile(r"^rule (\S+) \{ when (.+) to (.+) \}$", re.MULTILINE)
+RULE = re.compile(r"^rule (\S+)((?: (?:from|until) \S+)*) \{ when (.+) to (.+) \}$", re.MULTILINE)
 
 
 @st.composite
 def edited(draw: DrawFn) -> tuple[Written, Written]:
     """Return two versions of a tiny policy: one is the other after one to three edits.
 
-    A rule is deleted, moved, sent elsewhere, given another condition or name, the last
+    A rule is deleted, moved, sent elsewhere, given another condition, name or days, the last
     fallback changes, a table gets another row or loses one, or a field its table. Others
     are two policies with nothing in common but their columns.
     """
@@ -74,7 +83,7 @@ CELLS = {
 }
 """What may stand in a table's column of a field's name."""
 
-LOOKUP = re.compile(r' from "(\w+)-by-(\w+)\.csv" by \w+ -> found')
+LOOKUP = re.compile(r' from "(\w+)-by-(\w+)\.csv" by \w+[^>]* -> found')
 
 
 @st.composite
@@ -88,7 +97,7 @@ def _tables_edited(draw: DrawFn, written: Written) -> Written:
     if name in lookups and draw(st.integers(0, 3)) == 0:
         return Written(written.text.replace(lookups[name], "", 1), written.tables)
     header, *rows = [list(row) for row in csv.reader(StringIO(written.tables[name]))]
-    if header[-1] == "sla":
+    if header[0] == "name":
         rules = draw(_rows_edited(rows))
         return Written(written.text, {**written.tables, name: table_text(header, rules)})
     spare = [cell for cell in CELLS[header[0]] if cell not in {row[0] for row in rows}]
@@ -104,7 +113,7 @@ def _tables_edited(draw: DrawFn, written: Written) -> Written:
         if found:
             rows[0][1] = draw(st.sampled_from(found))
         if len(spare) > 0 and draw(st.booleans()):
-            rows.append([draw(st.sampled_from(spare)), *found[-1:]])
+            rows.append([draw(st.sampled_from(spare)), *found[-1:], *[""] * (len(header) - 2)])
     return Written(written.text, {**written.tables, name: table_text(header, rows)})
 
 
@@ -117,11 +126,18 @@ def _rows_edited(draw: DrawFn, rows: list[list[str]]) -> list[list[str]]:
         case 1 if len(rows) > 1:
             return rows[1:]
         case 2:
-            at = draw(st.integers(1, len(rows[0]) - 3))  # not its name, its target or its SLA
+            # Not its name, its target or its SLA; a day is an end of those on which it counts.
+            places = [*range(1, len(rows[0]) - 4), len(rows[0]) - 2, len(rows[0]) - 1]
+            at = draw(st.sampled_from(places))
             return [[*rows[0][:at], "", *rows[0][at + 1 :]], *rows[1:]]
         case _:
             return [
-                [*rows[0][:-2], draw(st.sampled_from(["queue extra", "person ana"])), ""],
+                [
+                    *rows[0][:-4],
+                    draw(st.sampled_from(["queue extra", "person ana"])),
+                    "",
+                    *rows[0][-2:],
+                ],
                 *rows[1:],
             ]
 
@@ -129,12 +145,12 @@ def _rows_edited(draw: DrawFn, rows: list[list[str]]) -> list[list[str]]:
 @st.composite
 def _edits(draw: DrawFn, text: str, columns: tuple[Column, ...]) -> str:
     rules = list(RULE.finditer(text))
-    edit = draw(st.integers(0, 6))
+    edit = draw(st.integers(0, 7))
     if edit == 6 or not rules:
         ends = ["queue triage", "queue extra", "person ana else queue extra"]
         return re.sub(r"fallback to .+ \}", f"fallback to {draw(st.sampled_from(ends))} }}", text)
     rule = draw(st.sampled_from(rules))
-    line, (name, condition, chain) = rule[0], rule.groups()
+    line, (name, days, condition, chain) = rule[0], rule.groups()
     known = [column for column in columns if re.search(rf"\b{column.name}:", text)]
     match edit:
         case 0 if len(rules) > 1:
@@ -150,9 +166,11 @@ def _edits(draw: DrawFn, text: str, columns: tuple[Column, ...]) -> str:
         case 4:
             end = " else continue"
             chain = chain.removesuffix(end) if chain.endswith(end) else f"{chain}{end}"
+        case 7:
+            days = draw(validities(known))
         case _:
             name = f"{name}x"
-    return text.replace(line, f"rule {name} {{ when {condition} to {chain} }}")
+    return text.replace(line, f"rule {name}{days} {{ when {condition} to {chain} }}")
 
 
 def is_whole(versions: Versions) -> bool:
@@ -166,7 +184,9 @@ def is_whole(versions: Versions) -> bool:
 
 def every_lead(versions: Versions) -> Iterator[Arrived]:
     """Yield every lead as it may arrive at either version, in values that both know."""
-    for lead in every_raw_lead(dict.fromkeys([*versions.new.fields, *versions.old.fields])):
+    days = [day for of in (versions.old, versions.new) for day in days_told_apart(of)]
+    names = dict.fromkeys([*versions.new.fields, *versions.old.fields])
+    for lead in every_raw_lead(names, sorted(set(days))):
         yield arrived(versions, lead.values, lead.today)
 
 

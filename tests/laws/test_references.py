@@ -34,6 +34,8 @@ NO_NAMES = {
     ("FromTable", "column"),
     ("CellTarget", "column"),
     ("RowSla", "column"),
+    ("RowValidity", "first"),
+    ("RowValidity", "last"),
     ("Duration", "unit"),
     ("Weekdays", "first"),
     ("Weekdays", "last"),

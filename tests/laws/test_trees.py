@@ -118,11 +118,13 @@ def read_conditions(written: Written, texts: list[str]) -> list[Condition]:
     return [entry.condition for entry in policy.routes["reading"].entries]
 
 
-def end_of(document: Any, is_true: Callable[[str], bool], start: int = 0) -> Any:  # noqa: ANN401 - what JSON holds
+def end_of(document: Any, is_true: Callable[[str], bool], today: date, start: int = 0) -> Any:  # noqa: ANN401 - what JSON holds
     """Return the leaf that a program finds which knows the documented format only."""
     node = document["nodes"][start]
     while node["type"] == "question":
-        node = document["nodes"][node["yes" if is_true(node["when"]) else "else"]]
+        is_day = (node.get("from") or "0") <= today.isoformat() <= (node.get("until") or "9")
+        holds_ = is_day and (node["when"] is None or is_true(node["when"]))
+        node = document["nodes"][node["yes" if holds_ else "else"]]
     return node
 
 
@@ -132,20 +134,22 @@ def test_the_json_tree_read_back_as_policy_text_ends_in_the_same_leaves(
 ) -> None:
     of = grown(written)
     document = json.loads(json_text(as_json(of.tree, of.program), indent=2))
-    texts = [node["when"] for node in document["nodes"] if node["type"] == "question"]
+    asked = (node.get("when") for node in document["nodes"])
+    texts = [text for text in asked if text is not None]
     conditions = dict(zip(texts, read_conditions(written, texts), strict=True))
     for values, today in some_leads(data, of.policy):
 
         def is_true(text: str, values: Values = values, today: date = today) -> bool:
             return holds(conditions[text], values, today)
 
-        leaf = end_of(document, is_true)
+        leaf = end_of(document, is_true, today)
         for leg in kept_legs(match(of.policy, ROUTE, values, today)):
             assert leaf is not None
             assert leaf["rule"] == leg.rule
             named = [(target["kind"], target["name"], target["by"]) for target in leaf["targets"]]
             assert named == [(*parts(target), by) for target, by in leg.attempts]
-            leaf = None if leaf["continue"] is None else end_of(document, is_true, leaf["continue"])
+            start = leaf["continue"]
+            leaf = None if start is None else end_of(document, is_true, today, start)
         assert leaf is None
 
 

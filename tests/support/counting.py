@@ -34,11 +34,11 @@ from turnout.dsl.conditions import (
     And,
     Atom,
     Beside,
+    Circumstance,
     Condition,
     Duplicate,
     Named,
     Not,
-    Open,
     Or,
     atoms,
     fields_of,
@@ -236,7 +236,7 @@ class Counted:
         return {}
 
     def _holding_atom(self, atom: Atom) -> int:
-        if isinstance(atom, Open | Duplicate):
+        if isinstance(atom, Circumstance):
             return self.where(lambda lead: holds(atom, lead.values, lead.today))
         if isinstance(atom, Beside):
             pairs = [self._by_value[name].items() for name in fields_of(atom)]

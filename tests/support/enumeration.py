@@ -4,7 +4,7 @@ The values are chosen by hand, one for every way in which the constants below ca
 values apart, and know nothing of the classes that the compiler computes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import product
@@ -13,7 +13,7 @@ import attrs
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
 
-from tests.support.strategies import Column, can_be_seen
+from tests.support.strategies import Column, can_be_seen, days_told_apart
 from turnout.dsl.conditions import PREVIOUS_OWNER, SEEN
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Subdivision, Value, Values
@@ -40,6 +40,9 @@ COLUMNS = (
 )
 
 _DAYS = [date(2025, 12, 31), TODAY, date(2026, 1, 15), date(2026, 2, 1), date(2026, 2, 2)]
+DAYS_TOLD_APART = tuple(TODAY + timedelta(days=by) for by in (0, 1, 13, 14, 15, 30, 31, 32))
+"""Days on, before and after which rules count, from the day of the check on."""
+
 _STATES = ["US-CA", "US-NY", "US-TX", "CA-ON", "CA-QC", "DE-BE", "DE-BY", "FR-75C"]
 VALUES: Mapping[str, tuple[Value, ...]] = {
     "size": (0, 1, 2, 3, 4),
@@ -111,23 +114,24 @@ def every_lead(policy: Policy, owners: Iterable[str] = ()) -> list[Arrival]:
         if _can_be(policy, values):
             found.extend(
                 Arrival({**values, **seen}, today)
-                for today in _days(values)
+                for today in (DAYS_TOLD_APART if days_told_apart(policy) else _days(values))
                 for seen in every_history(policy, values, owners)
             )
     return found
 
 
-def every_raw_lead(fields: Iterable[str]) -> Iterator[Arrival]:
+def every_raw_lead(fields: Iterable[str], days: Sequence[date] = ()) -> Iterator[Arrival]:
     """Yield every lead as it may arrive: one of `VALUES` or nothing for each of `fields`.
 
-    Some say one country and a subdivision of another, or lack what a table has.
+    days: on which each arrives, in place of those that its dates ask for. Some say one country
+    and a subdivision of another, or lack what a table has.
     """
     names = list(fields)
     for chosen in product(*([*VALUES[name], None] for name in names)):
         values = {
             name: value for name, value in zip(names, chosen, strict=True) if value is not None
         }
-        yield from (Arrival(values, today) for today in _days(values))
+        yield from (Arrival(values, today) for today in days or _days(values))
 
 
 def every_history(policy: Policy, values: Values, owners: Iterable[str] = ()) -> Iterator[Values]:

@@ -141,7 +141,8 @@ class Obvious:
         if reason is not None:
             return None, reason
         team = self.policy.teams[target.team]
-        roster = Roster.of((member.person, member.weight) for member in team.members)
+        there = [member for member in team.members if situation.is_in(member)]
+        roster = Roster.of((member.person, member.weight) for member in there)
         if isinstance(target, LeastLoaded):
             return least_loaded(roster, self.open, available), None
         drawn = draw(self.turns.get(team.name, LEVEL), roster, available)

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,9 +26,12 @@ def compiled(
     *,
     steps: int = STEPS,
     deadline: float | None = None,
-    at: datetime = AT,
+    at: date | None = AT,
 ) -> Compiled:
-    """Return what becomes of a policy. at: the check's clock, the same on every day."""
+    """Return what becomes of a policy. at: the check's clock, the same on every day.
+
+    None: every day counts, and of what is open the moments from now on.
+    """
     with laid_down(written) as main:
         return compile_policy(main, steps=steps, deadline=deadline, at=at)
 

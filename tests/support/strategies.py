@@ -82,7 +82,7 @@ COLUMNS = (
     Column("mail", "email", "text", ('"ana@firm.example"', '"ben@firm.example"')),
     Column("place", "code 5 digits", "text", ('"02134"', '"02135"', '"10115"')),
     Column("mobile", "phone of DE", "text", ('"+49 30 123456"', '"030/123457"', '"+14155550100"')),
-    Column("firm", "company-name", "text", ('"Acme, Inc."', '"ACME Söhne"', '"o"', '"b"')),
+    Column("firm", "company-name", "text", ('"The Acme"', '"ACME Söhne"', '"o"', '"b"')),
     Column("site", "domain", "domain", ('"acme.co.uk"', '"www.firm.example"', '"gmail.com"')),
     Column("staff", "integer 0..", "ordered", ("0", "9", "10", "11", "1k")),
     Column("score", "integer 0..100", "ordered", ("0", "50", "51", "99", "100")),
@@ -327,7 +327,8 @@ def _lookups(
 
     Each is looked up by one that stands before it in the schema, or each by one after it.
     """
-    order = list(schema) if draw(st.booleans()) else [*reversed(schema)]
+    is_forward: bool = draw(st.booleans())
+    order = list(schema) if is_forward else [*reversed(schema)]
     found: dict[str, str] = {}
     for at, column in enumerate(order):
         by = [key for key in order[:at] if key.kind != "any of"]
@@ -337,8 +338,18 @@ def _lookups(
         cells = draw(st.permutations([*cells_of(column), ""]))
         rows = [list(row) for row in zip(cells_of(key)[:3], cells, strict=False)]
         name = f"{column.name}-by-{key.name}.csv"
-        tables[name] = table_text([key.name, "found"], rows)
-        found[column.name] = f' from "{name}" by {key.name} -> found'
+        near = ""
+        ties = [tie for tie in order[:at] if tie is not key and tie.kind != "any of"]
+        if key.words == "company-name" and draw(st.booleans()):
+            near = f" near {draw(st.sampled_from((70, 75, 92, 100)))}%"
+            is_tied: bool = draw(st.booleans())
+            if ties and is_tied:
+                tie = draw(st.sampled_from(ties))
+                near += f" then {tie.name}"
+                rows = [[*row, said] for row, said in zip(rows, cells_of(tie) * 3, strict=False)]
+        header = [key.name, "found", *([near.split()[-1]] if " then " in near else [])]
+        tables[name] = table_text(header, rows)
+        found[column.name] = f' from "{name}" by {key.name}{near} -> found'
     return found
 
 
@@ -407,13 +418,30 @@ def _entries(
             parts.append(made.head)
         else:
             number = numbers.pop(0)
+            rule = f"rule r{number}{draw(validities(schema))}"
             chain = f"{draw(chains)}{draw(GOING_ON)}"
-            parts.append(f"rule r{number} {{ when {draw(condition)} to {chain} }}")
+            parts.append(f"{rule} {{ when {draw(condition)} to {chain} }}")
     return "\n".join(parts)
 
 
 GOING_ON = st.sampled_from(["", "", "", " else continue"])
 """How the chain of a rule ends."""
+
+ENDS = ("2025-12-31", "2026-01-01", "2026-01-15", "2026-02-01")
+"""Days from which, or until which, rules count."""
+
+
+@st.composite
+def validities(draw: DrawFn, schema: Sequence[Column]) -> str:
+    """Return the days on which a rule counts, "" for all of them.
+
+    Leaves out tiny policies with a date, whose values, ages and days share one clock.
+    """
+    if any(column.name == "seen" for column in schema) or draw(st.integers(0, 5)):
+        return ""
+    first, last = sorted(draw(st.lists(st.sampled_from(ENDS), min_size=2, max_size=2)))
+    shapes = [f" from {first}", f" until {last}", f" from {first} until {last}"]
+    return draw(st.sampled_from(shapes))
 
 
 @attrs.frozen
@@ -456,13 +484,16 @@ def rule_tables(
         if not blank and not any(cell for cell, _ in asked):
             asked[0] = ("present", f"{columns[0].name} is present")
         chain, due = draw(chains), draw(st.sampled_from(["", "2 hours"] if promises else [""]))
-        rows.append([f"r{number}", *(cell for cell, _ in asked), chain, due])
+        days = draw(validities(schema))
+        ends = dict(zip(["", *days.split()], [*days.split(), ""], strict=True))
+        last_cells = [ends.get("from", ""), ends.get("until", "")]
+        rows.append([f"r{number}", *(cell for cell, _ in asked), chain, due, *last_cells])
         when = " and ".join(condition for _, condition in asked if condition)
         sla = f"sla {due}" if due else ""
-        rules.append(f"rule r{number} {{ when {when} to {chain}{end} {sla} }}")
-    by = ", ".join(header)
+        rules.append(f"rule r{number}{days} {{ when {when} to {chain}{end} {sla} }}")
+    by = f"{', '.join(header)} from column begins until column ends"
     head = f'rules from "t{first}.csv" by {by} {{ to column target{end} sla column sla }}'
-    table = table_text(["name", *header, "target", "sla"], rows)
+    table = table_text(["name", *header, "target", "sla", "begins", "ends"], rows)
     return WrittenTable(head, f"t{first}.csv", table, "\n".join(rules))
 
 
@@ -532,7 +563,9 @@ def people(draw: DrawFn) -> str:
         limits = f"{_maybe(draw, 'hours', _HOURS)} {draw(_caps(2, 9))}"
         chosen = draw(st.lists(st.sampled_from(PEOPLE), min_size=1, unique=True))
         weights = st.sampled_from(["", "weight 2", "weight 0.5", "weight 0"])
-        members = [f"{name} {draw(weights)} {draw(_caps(1, 4))}" for name in chosen]
+        members = [
+            f"{name} {draw(weights)} {draw(_caps(1, 4))} {draw(_memberships())}" for name in chosen
+        ]
         parts.append(f"team {team} {limits} {{ {', '.join(members)} }}")
     zone = _maybe(draw, "timezone", [f'"{name}"' for name in _ZONES])
     parts.append(f"partner p {{ {_maybe(draw, 'hours', _HOURS)} {zone} {draw(_caps(1, 3))} }}")
@@ -552,6 +585,13 @@ def people(draw: DrawFn) -> str:
         f"route r {{ {' '.join(rules)} fallback to {draw(available())} else queue triage }}"
     )
     return "\n".join(parts)
+
+
+@st.composite
+def _memberships(draw: DrawFn) -> str:
+    """Return the days on which somebody is in a team, "" for all of them."""
+    days = ["from 2026-03-28", "until 2026-03-27", "from 2026-03-28 until 2026-10-24"]
+    return draw(st.sampled_from(["", "", "", *days]))
 
 
 @st.composite
@@ -638,7 +678,8 @@ def leads(draw: DrawFn, policy: Policy, *, complete: bool = True) -> tuple[dict[
     required fields are never missing. Leaves out values that no reader of leads would make
     (text in capitals, an empty list).
     """
-    today = draw(st.sampled_from([date(2026, 1, 1), date(2026, 2, 1), date(2026, 4, 2)]))
+    usual = [date(2026, 1, 1), date(2026, 2, 1), date(2026, 4, 2)]
+    today = draw(st.sampled_from([*usual, *days_told_apart(policy)]))
     found = list(policy_atoms(policy))
     values: dict[str, Value] = {}
     for name, field in policy.fields.items():
@@ -690,6 +731,24 @@ def policy_atoms(policy: Policy) -> list[Atom]:
     return [atom for route in policy.routes.values() for atom in of(route.entries)]
 
 
+def days_told_apart(policy: Policy) -> list[date]:
+    """Return the days at and beside the ends of those on which rules count, in order."""
+    found: set[date] = set()
+    pending = [entry for route in policy.routes.values() for entry in route.entries]
+    while pending:
+        entry = pending.pop()
+        if isinstance(entry, Block):
+            pending.extend(entry.entries)
+        elif entry.validity is not None:
+            ends = (entry.validity.first, entry.validity.last)
+            found.update(day for end in ends if end is not None for day in _days_beside(end))
+    return sorted(found)
+
+
+def _days_beside(day: date) -> list[date]:
+    return [day + timedelta(days=by) for by in (-1, 0, 1)]
+
+
 def edges(field: types.Field, own: Sequence[Atom], today: date) -> list[Value]:
     """Return values at and beside the constants of the field's atoms."""
     found: list[Value] = []
@@ -726,7 +785,7 @@ def _beside(constant: Value) -> list[Value]:
         case int() | Decimal():
             return [constant, constant - 1, constant + 1, Decimal(constant) + Decimal("0.1")]
         case date():
-            return [constant + timedelta(days=days) for days in (-1, 0, 1)]
+            return [*_days_beside(constant)]
         case str():
             return [constant, f"{constant}x"]
         case _:

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
 
@@ -11,7 +11,7 @@ import attrs
 import click
 
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
-from turnout.commands.options import CHECKED_AT, Command, color_option
+from turnout.commands.options import CHECKED_AT, CHECKED_ON, Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.patience import patiently
 from turnout.commands.policies import STEPS_LIMIT, named_or_configured
@@ -57,6 +57,7 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
         "turnout check inbound.route",
         "turnout check policies/ --strict",
         "turnout check --watch inbound.route",
+        "turnout check inbound.route --on 2027-04-01",
         "turnout check --explain coverage-gap",
         "turnout check --format github --report sarif turnout.sarif",
     ),
@@ -115,6 +116,7 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
 )
 @click.option("--watch", is_flag=True, help="Go on, and check again after every change.")
 @CHECKED_AT
+@CHECKED_ON
 @color_option
 @click.pass_context
 def command(
@@ -131,6 +133,7 @@ def command(
     deadline: float,
     watch: bool,
     at: datetime | None,
+    on: date | None,
 ) -> None:
     """Report everything that is wrong with policies.
 
@@ -141,6 +144,8 @@ def command(
     Exit status: 0 without errors, 1 with errors (with --strict also with warnings, with
     --fail-undecided also where something is undecided), 2 where a PATH could not be read.
     """
+    if at is not None and on is not None:
+        raise CannotRun("--at and --on both say as of when", "leave out one of them")
     if shows_coverage and name != "pretty":
         raise CannotRun(
             f"--coverage is for reading, not for --format {name}",
@@ -151,7 +156,7 @@ def command(
         found = roots(named_or_configured(paths))
         files = list(found.files)
         raised = {"undecided": Severity.ERROR} if fail_undecided else {}
-        report = checked(files, steps, deadline, at, raised)
+        report = checked(files, steps, deadline, on or at, raised)
         report = attrs.evolve(report, findings=(*found.refused, *report.findings), strict=strict)
         for format_name, file in reports:
             with replacing(file) as stream:
@@ -196,7 +201,7 @@ def checked(
     files: list[Path],
     steps: int,
     deadline: float = DEADLINE,
-    at: datetime | None = None,
+    at: date | None = None,
     severities: Severities = MappingProxyType({}),
 ) -> Report:
     """Return the findings of the policies with these main files, each finding once.

@@ -37,6 +37,7 @@ _WHY: Mapping[Reason, str] = MappingProxyType(
     {
         "empty": "nobody is in it",
         "inactive": "nobody is active",
+        "not-in-team": "nobody is in it on that day",
         "no-match": "nobody serves that",
         "away": "away",
         "off-hours": "not at work at that hour",

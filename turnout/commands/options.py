@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -84,6 +84,28 @@ CHECKED_AT = click.option(
     callback=instant,
     metavar="TIME",
     help="Ask who is away and what is open from that day on (ISO 8601), not from today.",
+)
+
+
+def _day(_ctx: click.Context, _: click.Parameter, value: str | None) -> date | None:
+    """Return the day, that of the machine's clock for `today`; a usage error where it's none."""
+    if value is None:
+        return None
+    if value == "today":
+        return datetime.now(UTC).date()
+    try:
+        return date.fromisoformat(value)
+    except ValueError as failure:
+        raise click.BadParameter(
+            f"{value!r} is not a day such as 2027-04-01, or today"
+        ) from failure
+
+
+CHECKED_ON = click.option(
+    "--on",
+    callback=_day,
+    metavar="DATE",
+    help="Check as of that day (a date or `today`), and tell what has ended by then.",
 )
 
 STATE = click.option(

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from turnout.dsl.policy import Policy
-from turnout.dsl.wording import typed, written
+from turnout.dsl.policy import Member, Policy
+from turnout.dsl.wording import lasting, typed, written
 from turnout.lsp.declaring import outline, part_at
 from turnout.lsp.diagnostics import path_of_source
 from turnout.lsp.following import Insight
@@ -76,9 +76,15 @@ def _meaning(policy: Policy, use: Use) -> str:
             return ", ".join(teams)
         case "team" if use.name in policy.teams:
             members = policy.teams[use.name].members
-            return ", ".join(f"{member.person} weight {member.weight}" for member in members)
+            return ", ".join(map(_member, members))
         case _:
             return ""
+
+
+def _member(member: Member) -> str:
+    days = member.validity
+    said = "" if days is None else f" {lasting(days.first, days.last)}"
+    return f"{member.person} weight {member.weight}{said}"
 
 
 def _fenced(lines: Sequence[str]) -> str:

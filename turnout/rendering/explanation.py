@@ -1,6 +1,6 @@
 """Why one lead goes where it goes, for people and as data."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -122,7 +122,8 @@ def _passed_over(explanation: Explanation) -> Iterator[tuple[str, str]]:
     rules = [clause for clause, _ in let_on]
     for at, passed in enumerate(explanation.decision.passed_over):
         of = f", of rule {rules[at]}, which lets it go on" if at < len(rules) else ""
-        yield "passed over", f"{passed.target}: {passed.reason}{_of_members(passed)}{of}"
+        members = _of_members(passed, explanation.memberships.get(passed.target, {}))
+        yield "passed over", f"{passed.target}: {passed.reason}{members}{of}"
 
 
 def _row(row: TakingRow) -> str:
@@ -130,11 +131,15 @@ def _row(row: TakingRow) -> str:
     return f"{row.table} line {row.line}: {', '.join(cells)}"
 
 
-def _of_members(passed: PassedOver) -> str:
-    """Return the reasons of a team's members, where there is more to them than the team's."""
-    if all(reason == passed.reason for _, reason in passed.members):
+def _of_members(passed: PassedOver, when: Mapping[str, str]) -> str:
+    """Return the reasons of a team's members, where there is more to them than the team's.
+
+    when: of those who are not in it then, when they are.
+    """
+    if not when and all(reason == passed.reason for _, reason in passed.members):
         return ""
-    said = [f"{name} {reason}" for name, reason in passed.members[:MOST_MEMBERS]]
+    members = passed.members[:MOST_MEMBERS]
+    said = [f"{name} {when.get(name, reason)}" for name, reason in members]
     more = len(passed.members) - len(said)
     return f" ({', '.join(said)}{f', {more} more' if more > 0 else ''})"
 

@@ -52,6 +52,7 @@ from turnout.dsl.types import (
 )
 from turnout.dsl.values import Missing, Unread, jsonable, read, show
 from turnout.dsl.wording import quoted, worded
+from turnout.dsl.zones import local_date, zone
 from turnout.frozen import frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.leads import lead_reader
@@ -294,6 +295,8 @@ class _Maker:
             return expected in legs and holds(item.condition, asked, clock)
 
         noon = datetime.combine(found.today, time(12), UTC)
+        if local_date(noon, policy.timezone) != found.today:  # far from Greenwich
+            noon = datetime.combine(found.today, time(12), zone(policy.timezone)).astimezone(UTC)
         clock = noon if found.moment is None else found.moment.astimezone(UTC)
         kept = {name for name, field in policy.fields.items() if field.required}
         values = {name: found.values[name] for name in policy.fields if name in found.values}

@@ -21,6 +21,7 @@ from turnout.dsl.conditions import (
     Condition,
     Contains,
     Duplicate,
+    During,
     EndsWith,
     Has,
     HasWord,
@@ -83,6 +84,7 @@ class Meanings:
                 | Beside()
                 | Open()
                 | Duplicate()
+                | During()
             ):
                 return self._of_atom(condition)
             case _:

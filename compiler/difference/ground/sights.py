@@ -29,6 +29,7 @@ from turnout.dsl.conditions import (
     Condition,
     Contains,
     Duplicate,
+    During,
     EndsWith,
     Has,
     HasWord,
@@ -166,6 +167,8 @@ class View:
     def _translated(self, atom: Atom) -> Condition:
         if isinstance(atom, Duplicate):
             return self._duplicate(atom)
+        if isinstance(atom, During):
+            return atom
         if isinstance(atom, Beside):
             return self._compared(atom)
         if not isinstance(atom, Open):

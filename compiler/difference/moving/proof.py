@@ -13,11 +13,13 @@ from turnout.compiler.difference.ground.lines import ClauseRow, RouteVersion
 from turnout.compiler.difference.ground.receivers import unmarked
 from turnout.compiler.difference.moving.compared import Compared
 from turnout.compiler.difference.moving.offers import Offer, offered_by
+from turnout.compiler.leads.arrivals import DAY
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks, Region
 from turnout.compiler.leads.witness import Example, example, shown
 from turnout.compiler.outcomes import tried
-from turnout.dsl.conditions import SEEN
+from turnout.compiler.words.describe import on_days
+from turnout.dsl.conditions import SEEN, During
 from turnout.dsl.findings import Witness
 from turnout.dsl.targets import said
 from turnout.dsl.types import Value
@@ -44,8 +46,11 @@ def witness(
         lead = None if found is None else example(of.ground.space, found, telling=telling)
         if lead is None:
             continue
-        ages = {each.field.name for each in of.ground.space.dimensions if each.kind == "age"}
+        space = of.ground.space
+        ages = {each.field.name for each in space.dimensions if each.kind == "age"}
         shows_day = lead.shows_day and not ages.isdisjoint(lead.values)
+        if any(isinstance(each.test, During) for each in space.dimensions):
+            shows_day |= lead.today != DAY or bool(on_days(space, telling)[0])
         lead = attrs.evolve(lead, values=of.placed(lead.values), shows_day=shows_day)
         made = shown(lead, of.fields)
         raw = {of.raws[name]: value for name, value in made.fields.items() if name in of.raws}

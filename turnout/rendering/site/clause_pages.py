@@ -41,7 +41,7 @@ from turnout.dsl.findings import Witness
 from turnout.dsl.policy import Block, Entry, Route, Rule, RuleTable
 from turnout.dsl.source import Span
 from turnout.dsl.types import Values
-from turnout.dsl.wording import written
+from turnout.dsl.wording import lasting, written
 from turnout.frozen import frozen
 from turnout.printable import visible
 from turnout.project.authorship import latest
@@ -192,6 +192,9 @@ def _facts(tell: Teller, route: str, at: int, clause: Clause) -> Iterator[Node]:
         run = next(each for each in runs if each.first <= at < each.first + len(each.clauses))
         yield dt["Row"]
         yield dd[f"Line {clause.row.line:,} of ", tell.to(run.page, run.table.name), "."]
+    if clause.validity is not None:
+        yield dt["Counts"]
+        yield dd[lasting(clause.validity.first, clause.validity.last), "."]
     if clause.around:
         yield dt["Only inside"]
         yield dd[(tell.conditions(outer.condition) for outer in clause.around)]

@@ -7,8 +7,9 @@ from fractions import Fraction
 from htpy import Node, dd, div, dl, dt, h2, li, p, section, table, tbody, td, th, thead, tr, ul
 
 from turnout.dsl.calendars import Calendar, DayRange
-from turnout.dsl.policy import Cap, Outlet, Person, Team
+from turnout.dsl.policy import Cap, Member, Outlet, Person, Team
 from turnout.dsl.values import show
+from turnout.dsl.wording import lasting
 from turnout.rendering.coverage import percent
 from turnout.rendering.site.addresses import page_of
 from turnout.rendering.site.clause_pages import source
@@ -40,6 +41,7 @@ def _size(team: Team) -> str:
 
 
 def _members(tell: Teller, team: Team) -> Node:
+    has_days = any(member.validity is not None for member in team.members)
     total = sum((member.weight for member in team.members), Fraction(0))
     lines = (
         tr[
@@ -47,6 +49,7 @@ def _members(tell: Teller, team: Team) -> Node:
             td(".number")[percent(member.weight / total) if total else "0 %"],
             td[_capped((*member.caps, *_person(tell, member.person).caps)) or "no limit"],
             td[_hours(tell, _person(tell, member.person).hours)],
+            has_days and td[_membership(member)],
         ]
         for member in team.members
     )
@@ -54,11 +57,24 @@ def _members(tell: Teller, team: Team) -> Node:
         h2["Its members"],
         div(".scroll")[
             table[
-                thead[tr[th["Person"], th(".number")["Share"], th["At most"], th["Works"]]],
+                thead[
+                    tr[
+                        th["Person"],
+                        th(".number")["Share"],
+                        th["At most"],
+                        th["Works"],
+                        has_days and th["In the team"],
+                    ]
+                ],
                 tbody[list(lines)],
             ]
         ],
     ]
+
+
+def _membership(member: Member) -> str:
+    days = member.validity
+    return "always" if days is None else lasting(days.first, days.last)
 
 
 def _person(tell: Teller, name: str) -> Person:

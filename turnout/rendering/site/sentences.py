@@ -83,9 +83,10 @@ class Teller:
         return self.once(lambda: self.to(page_of(kind, name), name), "receiver", kind, name)
 
     def takes(self, clause: Clause) -> Node:
-        """Return a clause's own condition as the policy says it."""
+        """Return a clause's own condition as the policy says it, and on which days it counts."""
+        said = asked(clause.asked, self.subject.policy.fields) if clause.validity else None
         # By its identity: as a key, a clause would be hashed whole.
-        return self.once(lambda: self.condition(clause.own), "takes", id(clause))
+        return self.once(lambda: self.condition(clause.own, said), "takes", id(clause))
 
     def condition(self, condition: Condition, text: str | None = None) -> Node:
         """Return a condition as the policy says it, its territories and segments linked."""
