@@ -141,16 +141,17 @@ class _Names:
         places: dict[str, int] = {}
         for at, letter in enumerate(name):
             places[letter] = places.get(letter, 0) | 1 << at
-        best, found = 0, list[str]()
+        best, found = least, list[str]()
         for other in self._candidates(name, least):
             both = len(name) + len(other)
-            if 200 * min(len(name), len(other)) < max(least, best) * both:
+            if 200 * min(len(name), len(other)) < best * both:
                 continue
             percent = 200 * _in_both(places, len(name), other) // both
-            if percent >= max(least, best):
-                found = [*found, other] if percent == best else [other]
-                best = percent
-        return best, found
+            if percent > best:
+                best, found = percent, []
+            if percent == best:
+                found.append(other)
+        return (best, found) if found else (0, ())
 
     def _candidates(self, name: str, least: int) -> "Iterator[str]":
         """Yield the names that may be near enough, in order."""

@@ -251,6 +251,7 @@ _KINDS = {
     "NAME": "a name",
     "STRING": "a quoted text",
     "NUMBER": "a number",
+    "PERCENT": "a percentage such as `92%`",
     "DATE": "a date",
     "COMPARISON": "`<`, `<=`, `>` or `>=`",
     "HOURS": "hours such as `09:00-17:00`",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from turnout.compiler.compiled import Compiled, compile_policy
     from turnout.dsl.files import Files
     from turnout.dsl.findings import Finding, Label, Severity, Witness
+    from turnout.dsl.lookups import LookupRow
     from turnout.dsl.promises import ActionKind
     from turnout.dsl.references import Reference
     from turnout.dsl.source import Source, Span
@@ -60,6 +61,7 @@ __all__ = [
     "Issue",
     "Label",
     "LeadsError",
+    "LookupRow",
     "Manner",
     "Move",
     "PassedOver",
@@ -107,6 +109,7 @@ _HOMES = {
     "Decision": "runtime.decisions",
     "Doing": "runtime.decisions",
     "Issue": "dsl.values.reading",
+    "LookupRow": "dsl.lookups",
     "PassedOver": "runtime.decisions",
     "Reason": "runtime.decisions",
     "TargetKind": "runtime.decisions",

@@ -19,6 +19,7 @@ from turnout.dsl.mistakes.phrases_of_fields import FIELDS
 from turnout.dsl.mistakes.phrases_of_going_on import GOING_ON
 from turnout.dsl.mistakes.phrases_of_moments import MOMENTS
 from turnout.dsl.mistakes.phrases_of_names import NAMES
+from turnout.dsl.mistakes.phrases_of_nearness import NEARNESS
 from turnout.dsl.mistakes.phrases_of_rules import RULES
 from turnout.dsl.mistakes.phrases_of_tables import TABLES
 from turnout.dsl.mistakes.phrases_of_teams import TEAMS
@@ -26,6 +27,7 @@ from turnout.dsl.mistakes.phrases_of_teams import TEAMS
 _COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 PHRASES: tuple[Phrase, ...] = (
+    *NEARNESS,
     *DAYS,
     *GOING_ON,
     *TABLES,

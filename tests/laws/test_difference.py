@@ -83,7 +83,7 @@ CELLS = {
 }
 """What may stand in a table's column of a field's name."""
 
-LOOKUP = re.compile(r' from "(\w+)-by-(\w+)\.csv" by \w+ -> found')
+LOOKUP = re.compile(r' from "(\w+)-by-(\w+)\.csv" by \w+[^>]* -> found')
 
 
 @st.composite
@@ -113,7 +113,7 @@ def _tables_edited(draw: DrawFn, written: Written) -> Written:
         if found:
             rows[0][1] = draw(st.sampled_from(found))
         if len(spare) > 0 and draw(st.booleans()):
-            rows.append([draw(st.sampled_from(spare)), *found[-1:]])
+            rows.append([draw(st.sampled_from(spare)), *found[-1:], *[""] * (len(header) - 2)])
     return Written(written.text, {**written.tables, name: table_text(header, rows)})
 
 

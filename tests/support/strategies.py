@@ -82,7 +82,7 @@ COLUMNS = (
     Column("mail", "email", "text", ('"ana@firm.example"', '"ben@firm.example"')),
     Column("place", "code 5 digits", "text", ('"02134"', '"02135"', '"10115"')),
     Column("mobile", "phone of DE", "text", ('"+49 30 123456"', '"030/123457"', '"+14155550100"')),
-    Column("firm", "company-name", "text", ('"Acme, Inc."', '"ACME Söhne"', '"o"', '"b"')),
+    Column("firm", "company-name", "text", ('"The Acme"', '"ACME Söhne"', '"o"', '"b"')),
     Column("site", "domain", "domain", ('"acme.co.uk"', '"www.firm.example"', '"gmail.com"')),
     Column("staff", "integer 0..", "ordered", ("0", "9", "10", "11", "1k")),
     Column("score", "integer 0..100", "ordered", ("0", "50", "51", "99", "100")),
@@ -327,7 +327,8 @@ def _lookups(
 
     Each is looked up by one that stands before it in the schema, or each by one after it.
     """
-    order = list(schema) if draw(st.booleans()) else [*reversed(schema)]
+    is_forward: bool = draw(st.booleans())
+    order = list(schema) if is_forward else [*reversed(schema)]
     found: dict[str, str] = {}
     for at, column in enumerate(order):
         by = [key for key in order[:at] if key.kind != "any of"]
@@ -337,8 +338,18 @@ def _lookups(
         cells = draw(st.permutations([*cells_of(column), ""]))
         rows = [list(row) for row in zip(cells_of(key)[:3], cells, strict=False)]
         name = f"{column.name}-by-{key.name}.csv"
-        tables[name] = table_text([key.name, "found"], rows)
-        found[column.name] = f' from "{name}" by {key.name} -> found'
+        near = ""
+        ties = [tie for tie in order[:at] if tie is not key and tie.kind != "any of"]
+        if key.words == "company-name" and draw(st.booleans()):
+            near = f" near {draw(st.sampled_from((70, 75, 92, 100)))}%"
+            is_tied: bool = draw(st.booleans())
+            if ties and is_tied:
+                tie = draw(st.sampled_from(ties))
+                near += f" then {tie.name}"
+                rows = [[*row, said] for row, said in zip(rows, cells_of(tie) * 3, strict=False)]
+        header = [key.name, "found", *([near.split()[-1]] if " then " in near else [])]
+        tables[name] = table_text(header, rows)
+        found[column.name] = f' from "{name}" by {key.name}{near} -> found'
     return found
 
 
