@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from math import floor
 from typing import assert_never
 
@@ -24,6 +25,9 @@ from turnout.compiler.leads.universe import example
 from turnout.dsl import types
 from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
+
+MOST_LIKE = 500
+"""Texts like one another that are tried until enough are read as themselves."""
 
 _TODAY = date(2026, 1, 1).toordinal()
 
@@ -148,14 +152,25 @@ def texts_between(
     """Return up to so many texts of a field between two cuts, which are read as themselves."""
     low, high = stretch
     found: list[str] = []
-    while len(found) < most:
-        made = _text(field.type, low, high)
-        if made is None or (made, 0) < low:
+    made = _text(field.type, low, high)
+    for text in islice(_like(made), MOST_LIKE) if made is not None else ():
+        if len(found) == most:
             break
-        low = made, 1
-        if made not in without and read(field, jsonable(made)) == made:
-            found.append(made)
+        is_between = low <= (text, 0) and (text, 1) <= high
+        if not is_between or text in without or text in found:
+            continue
+        if read(field, jsonable(text)) == text:
+            found.append(text)
     return found
+
+
+def _like(made: str) -> Iterator[str]:
+    """Yield a text, and others that are like it: with a letter or digit more, or another one."""
+    yield made
+    for at in range(len(made), -1, -1):
+        for character in "0123456789abc":
+            yield made[:at] + character + made[at:]
+            yield made[:at] + character + made[at + 1 :]
 
 
 def _literals(texts: Texts, number: int) -> Iterator[str]:

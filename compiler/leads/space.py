@@ -22,6 +22,7 @@ from turnout.compiler.classes import class_of, finder, is_as_tested
 from turnout.compiler.leads import partitions
 from turnout.compiler.leads.dimensions import NO, YES, Dimension, DimensionKind, pair_field
 from turnout.compiler.leads.moments import link_days, link_moments
+from turnout.compiler.leads.pairs import excluded
 from turnout.compiler.leads.partitions import Partition
 from turnout.compiler.leads.possible_texts import Axis, axes
 from turnout.compiler.leads.prefixes import text
@@ -411,6 +412,9 @@ class _Builder:
                 self.impossible.append(_box((side, 1), (at, 0b1110)))
             there = [(side, self.dimensions[side].partition.full & ~1) for side in sides]
             self.impossible.append(_box(*there, (at, 1)))
+            for mine, theirs, ways in excluded(*(self.dimensions[side] for side in sides)):
+                box = ((sides[0], mine), (sides[1], theirs), (at, ways & made.full))
+                self.impossible += [_box(*box)] if ways & made.full else []
 
     # -- a subdivision and its country --
 

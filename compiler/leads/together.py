@@ -47,6 +47,9 @@ CLOCK = "day of the decision"
 MOST_TRIED = 20_000
 """Combinations of values that are tried for one box before it is left open."""
 
+MOST_STARTS = 40
+"""Texts that are tried as the beginning of others."""
+
 MOST_WIDENED = 32
 """Classes up to which each is tried whether it is refuted as well."""
 
@@ -362,12 +365,17 @@ class Together:
         for each in self.texts.values() if is_asked else ():
             own = axis.text(axis.wanted(box), Meter(0)) if each is axis else None
             more += [own, f"{own}x", f"x{own}"] if own is not None else []
-        if is_asked:
-            more += [text for other in self.texts.values() for text in self._of(other, box)]
+        if is_asked or any(b in {1, 2} for b in self._answers(box)):
+            asked = [text for other in self.texts.values() for text in self._of(other, box)]
+            more += [*asked, *(start + end for start in made[:MOST_STARTS] for end in asked)]
         fitting = [text for text in dict.fromkeys((*made, *more)) if self._is_one(box, name, text)]
         classes = axis.classes
         is_literal = not any(box[at] >> number & 1 for number in classes.stretches)
         return list(fitting), is_literal or (self._texts[1] and not is_asked)
+
+    def _answers(self, box: _Box) -> Iterator[Mask]:
+        """Yield what is wanted of each question that is asked of the texts besides their start."""
+        return (box[at] for axis in self.texts.values() for at, _ in axis.patterns)
 
     def _of(self, axis: Axis, box: _Box) -> list[str]:
         """Return a text that another field wants, which this one may have to be."""

@@ -58,6 +58,8 @@ def words(text: str) -> set[str]:
     [
         ("rule first { when | }", "DACH Fresh country hot not open duplicate", "sales inbox rule"),
         ("rule first { when D|", "DACH country", "sales"),
+        ("rule first { when rep = | }", "id country rep", "DACH ana sales"),
+        ("rule first { when rep != | }", "id country rep", "DACH ana sales"),
         ("rule first { when DACH | }", "and or to sla do", "DACH"),
         ("rule first { when country | }", "is in not", "DACH"),
         ("rule first { when country is | }", "DE not missing present", "DACH and"),
