@@ -91,6 +91,8 @@ FORMULAS = {
     f"{'!' * 500}Flag__c": "formula_1",
     f"A = {'TEXT(' * 1_900}B{')' * 1_900}": "formula_1",
     "(" * 6_000: "formula_1",
+    f"CreatedDate > TODAY() - {'9' * 5_000}": "formula_1",
+    f"DATE(2020, {'9' * 5_000}, 1) = Begins__c": "formula_1",
 }
 
 

@@ -298,11 +298,9 @@ def _summed(node: Tree[Token]) -> _Term:
     found = _term(first)
     for sign, part in zip(rest[::2], rest[1::2], strict=True):
         more = _term(part)
-        if (
-            not isinstance(found, DaysFromToday)
-            or not isinstance(more, _Amount)
-            or not more.text.isdigit()
-        ):
+        if not isinstance(found, DaysFromToday) or not isinstance(more, _Amount):
+            raise _NotSaidError
+        if re.fullmatch("[0-9]{1,5}", more.text) is None:
             raise _NotSaidError
         by = int(more.text) if sign == "+" else -int(more.text)
         found = DaysFromToday(found.first + by, found.last + by)
