@@ -99,6 +99,10 @@ def _sized(draw: DrawFn) -> Cell:
 def _said(draw: DrawFn) -> Cell:
     word = draw(st.sampled_from(("web", "FAIR", "o")))
     if draw(st.booleans()):
+        return Cell(
+            f"not *{word}*", lambda value: value is None or word.casefold() not in value.casefold()
+        )
+    if draw(st.booleans()):
         text = draw(st.sampled_from((f"contains {word}", f"*{word}*")))
         return Cell(text, _is_there(lambda value: word.casefold() in value.casefold()))
     text = draw(st.sampled_from((f"starts with {word}", f"{word}*")))

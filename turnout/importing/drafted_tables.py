@@ -18,6 +18,7 @@ from turnout.importing.foreign import (
     Criterion,
     Every,
     ForeignRule,
+    Nay,
     Origin,
     Some,
     Unsaid,
@@ -117,6 +118,9 @@ def _cell(asked: Asked, field: TypedField) -> str | None:
             return "yes"
         case Criterion():
             return _test(asked, field)
+        case Nay(Criterion(operator="contains" | "starts with") as ask):
+            said = _test(ask, field)
+            return None if said is None else f"not {said}"
         case Every(
             (
                 Criterion(operator=">=", values=(low,)),

@@ -1,7 +1,8 @@
 """A cell of a rule in a spreadsheet, as what it asks of its column.
 
 Parts of a list are asked one or the other; `not` turns a list round, and as in a policy holds
-for another value and not for none. A number with commas between its thousands is one number.
+for another value and not for none; a text that isn't there lacks every part, too. A number with
+commas between its thousands is one number.
 """
 
 import re
@@ -57,6 +58,7 @@ _SIGNS: Mapping[str, Operator] = {
     **dict.fromkeys((">", "more than", "over", "above", "after"), ">"),
     **dict.fromkeys(("<", "less than", "under", "below", "before"), "<"),
 }
+_OTHER: Mapping[Operator, Operator] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 _TEXTS = (
     (re.compile(r"(?:starts|begins)\s+with\s+(\S.*)", re.IGNORECASE), "starts with"),
     (re.compile(r"(?:contains|includes|has)\s+(\S.*)", re.IGNORECASE), "contains"),
@@ -116,11 +118,21 @@ def _listed(column: str, text: str, *, is_negated: bool) -> Asked:
     if is_negated:
         # Another value, not none: what is missing is in no list and out of none.
         parts: list[Asked] = [Criterion(column, "is not", listed)] if listed else []
-        parts += [part for each in others for part in (Criterion(column, "present"), Nay(each))]
+        parts += map(_denied, others)
         return parts[0] if len(parts) == 1 else Every(tuple(dict.fromkeys(parts)))
     parts = [Criterion(column, "is", listed)] if listed else []
     parts += others
     return parts[0] if len(parts) == 1 else Some(tuple(dict.fromkeys(parts)))
+
+
+def _denied(asked: Asked) -> Asked:
+    match asked:
+        case Every((Criterion(field, _, low), Criterion(_, _, high))):
+            return Some((Criterion(field, "<", low), Criterion(field, ">", high)))
+        case Criterion(field, operator, values) if operator in _OTHER:
+            return Criterion(field, _OTHER[operator], values)
+        case _:
+            return Nay(asked)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:

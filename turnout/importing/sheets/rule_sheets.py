@@ -14,6 +14,7 @@ import attrs
 
 from turnout.dsl.headers import column_key
 from turnout.frozen import define, frozen
+from turnout.importing.askable import StandIns, settled
 from turnout.importing.drafts import drafted
 from turnout.importing.foreign import (
     ALWAYS,
@@ -27,9 +28,9 @@ from turnout.importing.foreign import (
     Origin,
     Receiver,
     RuleSet,
+    Unsaid,
     fields_of,
 )
-from turnout.importing.misfits import fitted, unsaid
 from turnout.importing.reports import Imported
 from turnout.importing.sheets.rule_cells import (
     OTHERWISE,
@@ -44,6 +45,7 @@ from turnout.runtime.records.rows import LeadsError, Manner, Record
 SheetReceiver: TypeAlias = Literal["person", "queue", "team"]
 MOST_BYTES = 100_000_000
 MOST_ROWS = 50_000
+_LONGEST_SHOWN = 200
 
 _OWNERS = (
     ("owner", "assignto", "assignedto", "assignee", "assign", "routeto", "sendto", "givento"),
@@ -95,7 +97,7 @@ def imported(
     headings, rows, told = _read(path, sheet)
     columns, notes = _columns(headings, to, path.name)
     known = {each: _field(each, rows) for each in columns.asking}
-    entries = [*_Reader(path.name, columns, known, receivers).entries(rows)]
+    entries = [*_Reader(path.name, columns, receivers, StandIns("test")).entries(rows)]
     if not entries:
         raise ForeignError(f"{path} has no row with a rule", "name the sheet with the rules")
     place = Origin(path.name, 1, "the sheet")
@@ -104,7 +106,7 @@ def imported(
     rules = RuleSet("inbound", place, is_active=True, entries=tuple(ordered))
     if not written:
         rules = attrs.evolve(rules, heading=columns.owner)
-    sets, fields = fitted([rules], known)
+    sets, fields = settled([rules], known)
     fields = {name: _whole(field, sets) for name, field in fields.items()}
     draft = drafted(name, sets, fields, f"Made of the rules in {path.name} by `turnout import`.")
     if not written and not draft.files and len(entries) > 1:
@@ -229,12 +231,12 @@ def _whole(field: ForeignField, sets: tuple[RuleSet, ...]) -> ForeignField:
 
 @define
 class _Reader:
-    """Reads the rows of a sheet. known: its fields, and those of tests that can't be said."""
+    """Reads the rows of a sheet. stand_ins: the fields of tests that can't be said."""
 
     file: str
     columns: _Columns
-    known: dict[str, ForeignField]
     receivers: SheetReceiver | None
+    stand_ins: StandIns
 
     def entries(self, rows: list[_Row]) -> Iterator[ForeignRule]:
         """Yield the rule of each row that isn't blank."""
@@ -265,7 +267,8 @@ class _Reader:
         except CellError as failure:
             said = f"{failure.message}; a field of its own says whether it holds"
             notes.append(ImportNote(place, said))
-            return unsaid(column, text[:200], place, self.known)
+            said = f"{column} {text[:_LONGEST_SHOWN]}"
+            return Unsaid(self.stand_ins.field(said), said)
 
     def _receiver(self, text: str, place: Origin, notes: list[ImportNote]) -> Receiver:
         at = attrs.evolve(place, entry=f"{place.entry}, column {self.columns.owner}")
