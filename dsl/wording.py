@@ -4,7 +4,8 @@ What is printed for a condition parses and resolves to the same condition again;
 hold that. Names are printed, not what they stand for.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import TypeAlias, assert_never
@@ -60,6 +61,9 @@ _NAMED_DAYS: Mapping[type[Age], str] = MappingProxyType(
 """What an age of 0 days is called."""
 
 
+_DAYS = re.compile(r"(from|until) \d{4}-")
+"""The beginning of a validity; no condition begins so."""
+
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),
     *("September", "October", "November", "December"),
@@ -95,12 +99,24 @@ def _written(condition: Condition, fields: Mapping[str, Field], around: int) -> 
         case Or(parts):
             text, level = " or ".join(_written(part, fields, _AND) for part in parts), _OR
         case And(parts):
-            text, level = " and ".join(_written(part, fields, _NOT) for part in parts), _AND
+            text, level = all_of(_written(part, fields, _NOT) for part in parts), _AND
         case Not(part):
             text, level = f"not {_written(part, fields, _NOT + 1)}", _NOT
         case _:
             assert_never(condition)
     return f"({text})" if level < around else text
+
+
+def all_of(said: Iterable[str]) -> str:
+    """Return what must hold together; on which days stands apart, as it does in a policy.
+
+    >>> all_of(["country is DE", "size > 10", "until 2027-03-31"])
+    'country is DE and size > 10, until 2027-03-31'
+    """
+    parts = list(said)
+    days = [part for part in parts if _DAYS.match(part)]
+    asked = " and ".join(part for part in parts if part not in days)
+    return ", ".join(filter(None, (asked, *days)))
 
 
 def is_list_of_texts(condition: Condition, fields: Mapping[str, Field]) -> bool:

@@ -47,11 +47,15 @@ COMMANDS = {
     "diff": "Say whose decision a change of a policy changes.",
     "state": "Make, check, carry or rename in a state file.",
     "new": "Write a first policy for a file of leads.",
+    "import": "Make policies of another tool's rules.",
     "doctor": "Say what is installed, what is missing, and what a state is.",
     "lsp": "Serve an editor: findings as you type.",
     "run": "Check, compile, draw and route in one go.",
 }
 """The subcommands in the order of use, with the line that the help shows."""
+
+MODULES = {"import": "imports"}
+"""Where a subcommand stands whose name is a keyword of Python."""
 
 TRACEBACK = "TURNOUT_TRACEBACK"
 
@@ -68,7 +72,8 @@ class Turnout(click.Group):
         """Return the subcommand, None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return super().get_command(ctx, cmd_name)
-        command: click.Command = import_module(f"turnout.commands.{cmd_name}").command
+        module = MODULES.get(cmd_name, cmd_name)
+        command: click.Command = import_module(f"turnout.commands.{module}").command
         return command
 
     def resolve_command(

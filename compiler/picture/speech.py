@@ -26,7 +26,7 @@ from turnout.dsl.targets import (
     said,
 )
 from turnout.dsl.types import Field
-from turnout.dsl.wording import acted, is_one_test, written
+from turnout.dsl.wording import acted, all_of, is_one_test, written
 
 ROLES: Mapping[Role, str] = {
     "team": "team",
@@ -54,8 +54,8 @@ def _clear(condition: Condition, fields: Mapping[str, Field], *, is_inner: bool 
     """Return a condition that can be read without knowing whether `and` or `or` comes first."""
     if is_one_test(condition, fields) or not isinstance(condition, And | Or):
         return written(condition, fields)
-    word = " and " if isinstance(condition, And) else " or "
-    said = word.join(_clear(part, fields, is_inner=True) for part in condition.parts)
+    parts = [_clear(part, fields, is_inner=True) for part in condition.parts]
+    said = all_of(parts) if isinstance(condition, And) else " or ".join(parts)
     return f"({said})" if is_inner else said
 
 

@@ -31,7 +31,7 @@ from turnout.runtime.records import Manner, Record, Records
 from turnout.runtime.router import Router
 from turnout.runtime.stores.sqlite import copy_state
 from turnout.runtime.unbound import Shapes, begun
-from turnout.trials.arrivals import arrivals
+from turnout.trials.arriving_leads import arrivals
 from turnout.trials.former_owners import OwnersCount
 from turnout.trials.simulation import clauses, simulate
 from turnout.trials.two_policies import AgainstCount

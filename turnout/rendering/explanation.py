@@ -8,7 +8,7 @@ import attrs
 
 from turnout.dsl.lookups import LookupRow
 from turnout.dsl.targets import BY_WORD, DRAWN, CurrentOwner
-from turnout.dsl.wording import acted, quoted
+from turnout.dsl.wording import acted, all_of, quoted
 from turnout.printable import visible
 from turnout.rendering.screen import Ink, fill, hanging, paint, width
 from turnout.runtime.decisions import Decision, PassedOver
@@ -102,7 +102,7 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
     else:
         parts = (_short(part) for part in explanation.matched)
         nothing = "no rule took it" if explanation.row is None else "the row asks nothing"
-        yield "because", " and ".join(parts) or nothing
+        yield "because", all_of(parts) or nothing
     if decision.duplicate_of is not None:
         yield "seen before", f"as lead {decision.duplicate_of}"
     if decision.due is not None:

@@ -14,7 +14,7 @@ from turnout.dsl.values.texts import normal_text
 from turnout.frozen import define, frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records import Record
-from turnout.trials.arrivals import ColumnError, raw_value
+from turnout.trials.arriving_leads import ColumnError, raw_value
 from turnout.trials.simulation import clause_of, target_of
 
 

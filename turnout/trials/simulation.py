@@ -153,7 +153,9 @@ class Census:
         self.amiss.update(told)
 
     def _fall(self, record: Record, decision: Decision) -> Fall:
-        passed = tuple((each.target, each.reason) for each in decision.passed_over)
+        passed: tuple[tuple[str, Reason], ...] = tuple(
+            (each.target, each.reason) for each in decision.passed_over
+        )
         is_unfit = decision.rule is None and self.read(record).complaint is not None
         return Fall(decision.by, decision.rule, passed, is_unfit)
 

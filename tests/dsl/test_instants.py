@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 import pytest
 
 from turnout.dsl.types import Date
-from turnout.dsl.values.moments import moment
+from turnout.dsl.values.instants import moment
 from turnout.dsl.values.reading import Unread
 
 BERLIN = Date(zone="Europe/Berlin")

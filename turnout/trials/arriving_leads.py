@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import cast
 
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Date, Field, Text
-from turnout.dsl.values.moments import moment
+from turnout.dsl.values.instants import moment
 from turnout.dsl.values.raw_leads import values_reader
 from turnout.dsl.values.reading import Unread
 from turnout.dsl.values.texts import normal_text
@@ -105,7 +106,7 @@ def raw_value(column: str, policy: Policy) -> Callable[[Record], object]:
         raw = record.raw
         if record.complaint is not None or not isinstance(raw, Mapping):
             return None
-        told = read(raw)
+        told = read(cast("Mapping[str, object]", raw))
         return told.raws.get(name) if name in told.values else None
 
     return find

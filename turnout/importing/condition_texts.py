@@ -1,0 +1,93 @@
+"""Foreign conditions in the words of a policy."""
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from turnout.dsl import types
+from turnout.dsl.values.literals import literal, show
+from turnout.dsl.values.reading import Missing, Unread
+from turnout.dsl.wording import quoted
+from turnout.importing.foreign import Asked, Criterion, Every, Nay, Some, Unsaid
+from turnout.importing.typed_fields import TypedField, is_true
+
+_OR, _AND, _NOT = range(3)
+"""How close an operator binds, the loosest first."""
+
+
+def condition_text(asked: Asked, fields: Mapping[str, TypedField]) -> str:
+    """Return what is asked as a policy writes it, "" where nothing is.
+
+    fields: by the source's names; `fields.typed` has seen to it that each can be asked so.
+    """
+    return _text(asked, fields, _OR)
+
+
+def _text(asked: Asked, fields: Mapping[str, TypedField], around: int) -> str:
+    match asked:
+        case Criterion():
+            return _ask(asked, fields[asked.field], around)
+        case Unsaid(field):
+            return fields[field].name
+        case Nay(Criterion(operator="missing" | "present") as ask):
+            other = "present" if ask.operator == "missing" else "missing"
+            return f"{fields[ask.field].name} is {other}"
+        case Nay(part):
+            return f"not {_text(part, fields, _NOT)}"
+        case Every(parts):
+            return _joined([_text(part, fields, _AND) for part in parts], "and", around > _AND)
+        case Some(parts):
+            return _joined([_text(part, fields, _OR) for part in parts], "or", around > _OR)
+        case _:
+            assert_never(asked)
+
+
+def _joined(parts: list[str], word: str, is_inside: bool) -> str:  # noqa: FBT001 - private
+    told = [part for part in dict.fromkeys(parts) if part]
+    joined = f" {word} ".join(told)
+    return f"({joined})" if is_inside and len(told) > 1 else joined
+
+
+def _ask(ask: Criterion, field: TypedField, around: int) -> str:
+    name = field.name
+    if ask.operator in {"missing", "present"}:
+        return f"{name} is {ask.operator}"
+    if isinstance(field.type, types.Boolean):
+        return _truth(ask, name)
+    values = tuple(dict.fromkeys(_value(field.type, value) for value in ask.values))
+    match ask.operator:
+        case "is" | "is not":
+            is_not = ask.operator == "is not"
+            if len(values) == 1:
+                return f"{name} is {'not ' * is_not}{values[0]}"
+            return f"{name} {'not ' * is_not}in [{', '.join(values)}]"
+        case "contains" | "starts with":
+            listed = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
+            return f"{name} {ask.operator} {listed}"
+        case "has any" | "has all":
+            if len(values) == 1:
+                return f"{name} has {values[0]}"
+            return f"{name} {ask.operator} [{', '.join(values)}]"
+        case "<" | "<=" | ">" | ">=" | "missing" | "present":
+            said = [f"{name} {ask.operator} {value}" for value in values]
+            return _joined(said, "or", around > _OR)
+        case _:
+            assert_never(ask.operator)
+
+
+def _truth(ask: Criterion, name: str) -> str:
+    """Return a test of a yes-or-no field; an unticked box is false, and missing in no export."""
+    said = {is_true(value) for value in ask.values}
+    if len(said) > 1:
+        return f"{name} is present"
+    holds = said == {True}
+    return f"{name} is {'true' if holds == (ask.operator == 'is') else 'false'}"
+
+
+def _value(of: types.FieldType, text: str) -> str:
+    """Return a value as a policy writes it; a text as its source has it."""
+    if of.shape == "text" and isinstance(of, types.Text):
+        return quoted(text)
+    one = types.OneOf(of.values) if isinstance(of, types.AnyOf) else of
+    read = literal(types.Field("field", one), text)
+    assert not isinstance(read, Unread | Missing)
+    return show(one, read)

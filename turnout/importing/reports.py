@@ -1,0 +1,91 @@
+"""How the entries of a source came over, and what the checker finds in them, at their place."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.dsl.files import Files
+from turnout.dsl.findings import Finding
+from turnout.frozen import frozen
+from turnout.importing.drafts import Drafted
+from turnout.importing.foreign import ForeignRule, ImportNote, Origin, RuleSet
+
+
+@frozen
+class Imported:
+    """A policy made of foreign rules. notes: what belongs to no entry."""
+
+    name: str
+    draft: Drafted
+    rules: tuple[RuleSet, ...]
+    notes: tuple[ImportNote, ...] = ()
+
+    @property
+    def entries(self) -> tuple[ForeignRule, ...]:
+        """Every entry, in order."""
+        return tuple(entry for each in self.rules for entry in each.entries)
+
+
+@frozen
+class SourceFinding:
+    """What the checker finds, at the place of the source; None where it is of no entry."""
+
+    finding: Finding
+    place: Origin | None
+
+
+@frozen
+class ImportReport:
+    """What became of a source. is_fit: the policy has no error."""
+
+    imported: Imported
+    findings: tuple[SourceFinding, ...]
+    is_fit: bool
+
+    @property
+    def notes(self) -> tuple[ImportNote, ...]:
+        """Everything that is to be said of entries, in order."""
+        of_entries = (note for entry in self.imported.entries for note in entry.notes)
+        return (*self.imported.notes, *of_entries)
+
+    @property
+    def plain(self) -> int:
+        """How many entries came over without a word."""
+        return sum(not entry.notes for entry in self.imported.entries)
+
+
+def report(imported: Imported, file: str) -> ImportReport:
+    """Return what the checker says of a policy that was just made. file: what it will be called."""
+    path = Path(file).absolute()
+    compiled = compile_policy(path, files=Files({path: imported.draft.text}))
+    lines = _rule_lines(imported.draft)
+    found = tuple(SourceFinding(each, _place(each, lines)) for each in sorted_findings(compiled))
+    return ImportReport(imported, found, compiled.is_fit)
+
+
+def sorted_findings(compiled: Compiled) -> list[Finding]:
+    """Return the findings in the order of the file."""
+    return sorted(compiled.findings, key=lambda each: each.span.line if each.span else 0)
+
+
+def _rule_lines(draft: Drafted) -> Mapping[int, Origin]:
+    """Return for each line of the policy that stands in a rule the place of its entry."""
+    return dict(_lines_with_places(draft))
+
+
+def _lines_with_places(draft: Drafted) -> Iterator[tuple[int, Origin]]:
+    route, place = "", None
+    for number, line in enumerate(draft.text.splitlines(), 1):
+        words = line.split()
+        if words[:1] == ["route"]:
+            route, place = words[1], None
+        elif words[:1] == ["rule"]:
+            place = draft.rules.get((route, words[1]))
+        elif words[:1] == ["fallback"]:
+            place = None
+        if place is not None:
+            yield number, place
+
+
+def _place(finding: Finding, lines: Mapping[int, Origin]) -> Origin | None:
+    return None if finding.span is None else lines.get(finding.span.line)

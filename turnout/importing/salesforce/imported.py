@@ -1,0 +1,65 @@
+"""A folder of Salesforce's metadata as policies: one for leads, one for cases."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from turnout.importing.drafts import drafted
+from turnout.importing.foreign import ForeignError, ImportNote, Origin, RuleSet, fields_of
+from turnout.importing.reports import Imported
+from turnout.importing.salesforce.described_fields import DescribedFields
+from turnout.importing.salesforce.rules import RulesFile, rules_files, rules_of
+from turnout.importing.typed_fields import free_name
+
+
+def imported(path: Path, *, inactive: bool = False) -> Iterator[Imported]:
+    """Yield the policy of each kind of object whose rules are found, in the order of names.
+
+    path: a file with assignment rules, or a folder that holds some; the metadata of fields is
+    looked for in the folder, or around the file. inactive: rules that are switched off count,
+    too. Raises ForeignError.
+    """
+    found = [*_files(path)]
+    if not found:
+        raise ForeignError(
+            f"there are no assignment rules in {path}",
+            "name the folder of the metadata, or a file such as Lead.assignmentRules",
+        )
+    described = DescribedFields(_around(path))
+    for file in found:
+        yield _policy(file, described, inactive=inactive)
+
+
+def _files(path: Path) -> Iterator[RulesFile]:
+    for each in rules_files(path):
+        name = each.name if each == path else each.relative_to(path).as_posix()
+        yield rules_of(each, name)
+
+
+def _around(path: Path) -> Path:
+    """Return the folder in which metadata of fields may be: of a file, the one around its own."""
+    if path.is_dir():
+        return path
+    return path.parent.parent if path.parent.name == "assignmentRules" else path.parent
+
+
+def _policy(file: RulesFile, described: DescribedFields, *, inactive: bool) -> Imported:
+    chosen = [each for each in file.rules if each.is_active or inactive]
+    asked = dict.fromkeys(
+        name for each in chosen for entry in each.entries for name in fields_of(entry.asks)
+    )
+    fields = {name: described.field(file.kind, name) for name in asked}
+    name = free_name(f"{file.kind}s", ())
+    said = f"Made of Salesforce's assignment rules for {file.kind.lower()}s by `turnout import`."
+    draft = drafted(name, chosen, fields, said)
+    return Imported(name, draft, tuple(chosen), tuple(_left_out(file.rules, chosen)))
+
+
+def _left_out(rules: Iterable[RuleSet], chosen: list[RuleSet]) -> Iterator[ImportNote]:
+    for each in rules:
+        if each not in chosen:
+            message = "the rule is inactive; `--inactive` makes a route of it, too"
+            yield ImportNote(each.place, message, is_refused=True)
+        elif not each.entries:
+            yield ImportNote(
+                Origin(each.place.file, each.place.line, each.place.entry), "has no entries"
+            )

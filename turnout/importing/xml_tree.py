@@ -1,0 +1,116 @@
+"""XML of strangers as a small tree whose elements know their lines.
+
+Entities, external or not, and document types are refused; so are files too large or too deep.
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from xml.sax import ContentHandler, SAXException
+from xml.sax.xmlreader import AttributesImpl, Locator
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.sax import make_parser
+
+from turnout.frozen import attribute, define
+from turnout.importing.foreign import ForeignError
+
+MOST_BYTES = 100_000_000
+DEEPEST = 50
+MOST_ELEMENTS = 2_000_000
+
+
+@define(eq=False)
+class Element:
+    """An element: its name without a prefix, the text in it, its children, its line."""
+
+    name: str
+    line: int
+    text: str = ""
+    children: list["Element"] = attribute(factory=list["Element"])
+
+    def all(self, name: str) -> Iterator["Element"]:
+        """Yield the children of a name, in order."""
+        return (child for child in self.children if child.name == name)
+
+    def first(self, name: str) -> "Element | None":
+        """Return the first child of a name, None where there is none."""
+        return next(self.all(name), None)
+
+    def said(self, name: str) -> str:
+        """Return the text of the first child of a name, "" where there is none."""
+        child = self.first(name)
+        return "" if child is None else child.text.strip()
+
+
+def xml_tree(path: Path) -> Element:
+    """Return the root of a file. Raises ForeignError where it is no XML that can be trusted."""
+    try:
+        size = path.stat().st_size
+        if size > MOST_BYTES:
+            raise ForeignError(
+                f"{path} has {size:,} bytes, and at most {MOST_BYTES:,} are read",
+                "name the file with the rules",
+            )
+        data = path.read_bytes()
+    except OSError as failure:
+        raise ForeignError(f"{path} can't be read: {failure.strerror}", "check its name") from None
+    builder = _Builder(path)
+    parser = make_parser()
+    parser.forbid_dtd = True
+    parser.setContentHandler(builder)
+    try:
+        parser.parse(BytesIO(data))
+    except DefusedXmlException:
+        raise ForeignError(
+            f"{path} declares a document type or entities, which no rules need",
+            "export it again, or take the declaration out",
+        ) from None
+    except SAXException as failure:
+        line = getattr(failure, "getLineNumber", lambda: 0)()
+        raise ForeignError(
+            f"{path}:{line}: not well-formed XML: {failure.getMessage()}", "export it again"
+        ) from None
+    except (UnicodeError, LookupError, ValueError) as failure:
+        raise ForeignError(f"{path} is in no encoding that it says: {failure}", "") from None
+    assert builder.root is not None  # a text without an element isn't well-formed
+    return builder.root
+
+
+class _Builder(ContentHandler):
+    """Builds the tree, and stops where it grows beyond what rules need."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.root: Element | None = None
+        self._path = path
+        self._open: list[Element] = []
+        self._count = 0
+        self._locator: Locator | None = None
+
+    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 - SAX's own name
+        self._locator = locator
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - SAX's own name
+        del attrs
+        line = 0 if self._locator is None else self._locator.getLineNumber() or 0
+        self._count += 1
+        if len(self._open) >= DEEPEST or self._count > MOST_ELEMENTS:
+            raise ForeignError(
+                f"{self._path}:{line}: more than {DEEPEST} elements inside each other, or "
+                f"{MOST_ELEMENTS:,} in all",
+                "name the file with the rules",
+            )
+        element = Element(name.rpartition(":")[2], line)
+        if self._open:
+            self._open[-1].children.append(element)
+        else:
+            self.root = element
+        self._open.append(element)
+
+    def endElement(self, name: str) -> None:  # noqa: N802 - SAX's own name
+        del name
+        self._open.pop()
+
+    def characters(self, content: str) -> None:
+        self._open[-1].text += content
