@@ -24,7 +24,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
-from turnout.dsl.values.slices import place
+from turnout.dsl.values.slices import slice_of
 from turnout.dsl.values.words import has_word
 from turnout.frozen import attribute, frozen
 
@@ -247,7 +247,7 @@ def finder(classes: Classes) -> Callable[[Any], int]:
             return text
         case Sliced(of, slices):
             return lambda value: (
-                MISSING if value is None else bisect_right(slices, place(of, value)) + 1
+                MISSING if value is None else bisect_right(slices, slice_of(of, value)) + 1
             )
         case Standings():
             return _stands

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeAlias, assert_never
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
-from turnout.dsl.values.slices import place
+from turnout.dsl.values.slices import slice_of
 from turnout.dsl.values.words import has_word
 from turnout.frozen import attribute, frozen
 
@@ -379,7 +379,7 @@ def holds(atom: Atom, value: Value, today: date) -> bool:
         case Has(_, wanted):
             return isinstance(value, frozenset) and wanted in value
         case InSlice(_, of, slices):
-            return place(of, str(value)) < slices
+            return slice_of(of, str(value)) < slices
         case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return isinstance(value, date) and _is_of_age(atom, (today - value).days)
         case Open() | Duplicate():

@@ -61,7 +61,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.lookups import says_of
 from turnout.dsl.types import Field, Value, Values
-from turnout.dsl.values.slices import place
+from turnout.dsl.values.slices import slice_of
 from turnout.dsl.values.words import has_word
 from turnout.frozen import attribute, define, frozen
 
@@ -351,7 +351,7 @@ class _Builder:
             return None
         return lambda literal: (
             *(is_as_tested(test, literal) for test in tests),
-            *(place(each.of, literal) < each.slices for each in sliced),
+            *(slice_of(each.of, literal) < each.slices for each in sliced),
         )
 
     # -- ages, held values, patterns --

@@ -47,7 +47,7 @@ from turnout.dsl.policy import Chain, Entry, Policy, Rule, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Value, Values
-from turnout.dsl.values.slices import place
+from turnout.dsl.values.slices import slice_of
 from turnout.dsl.values.words import is_of_word
 from turnout.dsl.wording import written
 from turnout.dsl.zones import local_date
@@ -247,7 +247,7 @@ def _test(atom: Atom, value: Value, clock: date) -> bool:  # noqa: C901 - a case
         case Has(_, wanted):
             return isinstance(value, frozenset) and wanted in value
         case InSlice(_, of, slices):
-            return place(of, str(value)) < slices
+            return slice_of(of, str(value)) < slices
         case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return isinstance(value, date) and _is_of_age(atom, value, _day(clock, atom.zone))
         case Open() | Duplicate() | During() | Beside():

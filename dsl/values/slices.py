@@ -15,10 +15,10 @@ SLICES = 1_000
 """Into how many equal slices all values fall: tenths of a percent."""
 
 
-def place(name: str, value: str) -> int:
+def slice_of(name: str, value: str) -> int:
     """Return the slice that a normalised value falls into, from 0.
 
-    >>> place("pilot-2027", "l-1"), place("another", "l-1")
+    >>> slice_of("pilot-2027", "l-1"), slice_of("another", "l-1")
     (382, 762)
     """
     start = sha256(f"{name}\0{value}".encode()).digest()[:8]

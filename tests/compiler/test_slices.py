@@ -11,7 +11,7 @@ from turnout.compiler.plan.from_json import loads
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.plan.shape import PlanError
 from turnout.compiler.plan.writing import dumps, hash_of
-from turnout.dsl.values.slices import place
+from turnout.dsl.values.slices import slice_of
 
 HEAD = """lead { id: text id  email: email  zip: code 5 digits }
 queue q
@@ -54,7 +54,7 @@ def test_the_whole_is_every_lead_with_the_field() -> None:
 
 @pytest.mark.parametrize("text", ["l-1", "l-2", "l-17"])
 def test_a_value_that_is_named_falls_where_it_falls(text: str) -> None:
-    tenth = place("x", text) // 10
+    tenth = slice_of("x", text) // 10
     first = f'id is "{text}" and id in first {tenth + 1}% of "x"'
     assert "impossible-condition" not in said(first)
     if tenth:
@@ -84,7 +84,7 @@ def test_a_plan_decides_by_the_place() -> None:
     assert loads(dumps(plan)) == plan
     decide = decider(plan)
     for number in range(200):
-        at = place("x", f"l-{number}")
+        at = slice_of("x", f"l-{number}")
         assert decide({"id": f"l-{number}"}, date(2026, 1, 1)) == (at >= 300) + (at >= 600)
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.support.policies import resolved
 from turnout.compiler.meaning.interpreter import holds
 from turnout.dsl.conditions import Condition, InSlice
-from turnout.dsl.values.slices import SLICES, place
+from turnout.dsl.values.slices import SLICES, slice_of
 from turnout.dsl.wording import written
 
 TEXTS = st.text(min_size=1, max_size=20)
@@ -24,7 +24,7 @@ def is_in(condition: Condition, text: str) -> bool:
 @given(NAMES, TEXTS)
 def test_a_place_is_the_hash_that_the_documentation_says(name: str, text: str) -> None:
     digest = sha256(name.encode("utf-8") + b"\0" + text.encode("utf-8")).hexdigest()
-    assert place(name, text) == int(digest[:16], 16) * 1000 // 2**64
+    assert slice_of(name, text) == int(digest[:16], 16) * 1000 // 2**64
 
 
 @given(NAMES, TEXTS, st.integers(1, SLICES), st.integers(1, SLICES))
@@ -37,10 +37,10 @@ def test_a_part_that_grows_keeps_whom_it_had(name: str, text: str, one: int, two
 def test_parts_are_as_large_as_they_say_and_names_fall_independently() -> None:
     for slices in (5, 100, 300, 700, 995):
         part = slices / SLICES
-        count = sum(place("pilot-2027", each) < slices for each in IDS)
+        count = sum(slice_of("pilot-2027", each) < slices for each in IDS)
         bound = 4.5 * (len(IDS) * part * (1 - part)) ** 0.5
         assert abs(count - len(IDS) * part) < bound
-    both = sum(place("pilot", each) < 500 and place("other", each) < 500 for each in IDS)
+    both = sum(slice_of("pilot", each) < 500 and slice_of("other", each) < 500 for each in IDS)
     assert abs(both - len(IDS) / 4) < 4.5 * (len(IDS) * 3 / 16) ** 0.5
 
 

@@ -20,6 +20,7 @@ from turnout.dsl.conditions import (
     Beside,
     Between,
     Condition,
+    During,
     IsIn,
     LaterThan,
     Named,
@@ -132,6 +133,10 @@ class Judge:
                 return self._aged(field, lambda age: [age >= -days, age <= 0])
             case LaterThan(field, days):
                 return self._aged(field, lambda age: [age < -days])
+            case During(first, last):
+                ends = [self._today >= first.toordinal()] if first is not None else []
+                ends += [self._today <= last.toordinal()] if last is not None else []
+                return z3.And(ends)
             case Beside(field, operator, other):
                 there = z3.And(self._there[field], self._there[other])
                 one, two = self._value[field], self._value[other]
