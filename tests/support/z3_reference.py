@@ -66,14 +66,16 @@ class Judge:
             condition = self._read(clause.condition)
             if solver.check(condition) == self._z3.unsat:
                 found.append(at)
-            solver.add(self._z3.Not(condition))
+            if not clause.lets_on:
+                solver.add(self._z3.Not(condition))
         return found
 
     def has_gap(self, route: RouteProgram) -> bool:
         """Return whether some lead is taken by no clause."""
         solver = self._solver()
         for clause in route.clauses:
-            solver.add(self._z3.Not(self._read(clause.condition)))
+            if not clause.lets_on:
+                solver.add(self._z3.Not(self._read(clause.condition)))
         return bool(solver.check() == self._z3.sat)
 
     def _solver(self) -> Any:  # noqa: ANN401 - z3 is not annotated
