@@ -92,6 +92,7 @@ class Chronicle:
     def outcome(self, values: Lead, at: datetime) -> tuple[Outcome, Late | None]:
         """Return what has to become of a new lead."""
         open_ = frozenset(name for name in self.sheet.calendars if self._is_open(name, at))
+        open_ |= {f"days of {line.name}" for line in self.sheet.lines}  # on every day
         passed: Passed = []
         for number in self.sheet.way(values, open_):
             lines = self.sheet.lines
