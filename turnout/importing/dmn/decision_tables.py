@@ -9,7 +9,7 @@ import attrs
 from turnout.dsl.headers import column_key
 from turnout.frozen import define, frozen
 from turnout.importing.askable import StandIns, settled
-from turnout.importing.dmn.test_cases import with_tests
+from turnout.importing.dmn.conformance_tests import with_tests
 from turnout.importing.dmn.unary_tests import UnaryTestError, feel_literal, unary_test
 from turnout.importing.drafts import drafted
 from turnout.importing.foreign import (
