@@ -85,6 +85,10 @@ FIELD_AS_VALUE = warning(
     "field-as-value", "A value that is asked for has the name of a field of the same type."
 )
 
+FREE_MAIL_KEY = warning(
+    "free-mail-key",
+    "A table gives everybody with an address at a provider of free mail to one person.",
+)
 UNREAD_COLUMN = warning("unread-column", "Nothing reads a column of a table of rules.")
 EMPTY_TABLE = warning("empty-table", "A table of rules has no rows.")
 
@@ -124,6 +128,7 @@ READING = (
     firm("table-syntax", "A CSV table can't be read."),
     firm("table-value", "A cell of a CSV table can't be a value of its field."),
     firm("duplicate-key", "A CSV table has two rows for one key."),
+    FREE_MAIL_KEY,
     UNREAD_COLUMN,
     EMPTY_TABLE,
 )

@@ -6,7 +6,7 @@ for another, a lead arrives on `DAY`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 
 from turnout.compiler import masks
@@ -157,34 +157,40 @@ def moment_of(space: Space, box: Masks, today: date | None) -> datetime | None:
         came = kinds(calendars, space.since)
         return next((kind.first for kind in came if is_wanted(kind.open)), None)
     spans = [(today.toordinal(), today.toordinal() + 1)]
-    found = _first_moment(calendars, zone_of(space), spans, today, is_wanted)
+    earliest = date.min if space.first is None else space.first
+    found = _first_moment(calendars, zone_of(space), spans, (today, earliest), is_wanted)
     if found is not None or any(dimension.kind == "age" for dimension in space.dimensions):
         return found
     limits = [(at, d) for at, d in enumerate(space.dimensions) if _asks_day(d)]
     if len(limits) != 1:
         return None
-    (at, dimension), start = limits[0], beginning(limits[0][1], space.since, space.first)
-    return _first_moment(calendars, zone_of(space), spans_of(dimension, box[at]), start, is_wanted)
+    at, dimension = limits[0]
+    start = beginning(dimension, space.since, space.first)
+    spans = spans_of(dimension, box[at])
+    return _first_moment(calendars, zone_of(space), spans, (start, start), is_wanted)
 
 
 def _first_moment(
     calendars: frozenset[Calendar],
     clock: str,
     spans: Sequence[tuple[int, int]],
-    start: date,
+    since: tuple[date, date],
     is_wanted: Callable[[frozenset[Calendar]], bool],
 ) -> datetime | None:
-    """Return the first such moment on days of a time zone, from a day on.
+    """Return the first such moment on days of a time zone.
 
-    Somewhere a day starts before that of UTC, somewhere it ends after it.
+    since: from which of these days on, and from which day of UTC on. Somewhere a day starts
+    before that of UTC, somewhere it ends after it.
     """
+    start, earliest = since
+    floor = datetime.combine(earliest, time(), UTC)
     last = start.toordinal() + HORIZON
     for low, high in spans:
         for day in range(max(low, start.toordinal()), min(high, last)):
             opens = datetime.combine(date.fromordinal(day), time(), zone(clock))
             for offset in (-1, 0, 1):
                 for begins, ends, open_ in stretches(calendars, date.fromordinal(day + offset)):
-                    moment = max(begins, opens)
+                    moment = max(begins, opens, floor)
                     is_there = moment < ends and local_date(moment, clock).toordinal() == day
                     if is_there and is_wanted(open_):
                         return moment

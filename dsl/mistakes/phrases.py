@@ -14,6 +14,7 @@ from turnout.dsl.mistakes.met import Met, Told, corrected
 from turnout.dsl.mistakes.phrase import Phrase
 from turnout.dsl.mistakes.phrases_of_claims import CLAIMS
 from turnout.dsl.mistakes.phrases_of_conditions import CONDITIONS
+from turnout.dsl.mistakes.phrases_of_dates import DATES
 from turnout.dsl.mistakes.phrases_of_days import DAYS
 from turnout.dsl.mistakes.phrases_of_fields import FIELDS
 from turnout.dsl.mistakes.phrases_of_going_on import GOING_ON
@@ -28,6 +29,7 @@ _COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 PHRASES: tuple[Phrase, ...] = (
     *NEARNESS,
+    *DATES,
     *DAYS,
     *GOING_ON,
     *TABLES,

@@ -506,10 +506,21 @@ def _is_free_mail(field: Field, node: nodes.Test) -> bool:
 _NOTHING = {"blank", "empty", "null", "none", "nil", "missing", "nothing", "unset", "n/a", "na"}
 
 
+_DAY_WORDS: Mapping[str, str] = {
+    "tomorrow": "ask `{0} within next 1 day and {0} is not today`",
+    "yesterday": "ask `{0} within 1 day and {0} is not today`",
+    **dict.fromkeys(("expired", "overdue", "passed", "elapsed", "over"), "ask `{0} is past`"),
+    **dict.fromkeys(("upcoming", "coming", "ahead", "pending"), "ask `{0} is future`"),
+}
+"""What is said of a day elsewhere, and how it is asked here."""
+
+
 def _otherwise(field: Field, written: str) -> str:
     """Return what to write instead of a literal that is like no value of its field, or ""."""
     if written.lower() in _NOTHING:
         return f"ask `{field.name} is missing`, or `{field.name} is present` for the others"
+    if isinstance(field.type, types.Date) and written.lower() in _DAY_WORDS:
+        return _DAY_WORDS[written.lower()].format(field.name)
     if isinstance(field.type, types.Subdivision):
         from turnout.dsl.values.places import codes_of  # noqa: PLC0415 - as in `readers`
 

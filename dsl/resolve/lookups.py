@@ -1,21 +1,28 @@
 """Lookups of the lead schema: each table read, and no field looked up by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 import attrs
 
 from turnout.dsl import nodes
+from turnout.dsl.finding_kinds import FREE_MAIL_KEY
+from turnout.dsl.findings import Finding
 from turnout.dsl.resolve.near_rows import FieldByName, near_lookup
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.types import (
     AnyOf,
+    Domain,
     Field,
+    FieldType,
     Lookup,
+    PersonName,
     Subdivision,
+    Value,
     taken_from,
 )
+from turnout.dsl.wording import typed
 
 
 def with_lookups(
@@ -106,4 +113,30 @@ def _lookup(
     if node.near is not None:
         return near_lookup(FieldByName(field, key, fields), node, tables, scope)
     # Of a faulty table nothing is known; but its key is used.
-    return Lookup(key.name, node.path.text, tables.looked_up(field, key, node) or {})
+    values = tables.looked_up(field, key, node) or {}
+    if isinstance(field.type, PersonName) and isinstance(key.type, Domain):
+        scope.findings.extend(_of_free_mail(values, key, node))
+    return Lookup(key.name, node.path.text, values)
+
+
+def _of_free_mail(
+    values: Mapping[Value, Value], key: Field, node: nodes.FromTable
+) -> Iterator[Finding]:
+    """Yield a finding where a row takes whoever has an address at a provider of free mail."""
+    from turnout.dsl.values.free_mail import FREE_MAIL  # noqa: PLC0415 - few policies ask it
+
+    found = sorted(str(domain) for domain in values if domain in FREE_MAIL)
+    if found:
+        yield FREE_MAIL_KEY.finding(
+            node.path.span,
+            f"`{node.path.text}` gives everybody at `{found[0]}` to {values[found[0]]}",
+            text=f"and so does a row with `{found[1]}`" if len(found) > 1 else "",
+            help=(
+                f"declare `{key.name}: {_without(key.type)}`, and take the row out of the table",
+                "a firm that has no domain of its own is found by its name, or by its address",
+            ),
+        )
+
+
+def _without(kind: FieldType) -> str:
+    return f"{typed(kind)} without free-mail"

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.support.policies import compiled, resolved
+from turnout.compiler.checks import check
+from turnout.compiler.checks.again import check_again, check_first
 from turnout.compiler.difference import difference
 from turnout.compiler.difference.ground import ways as ways_module
 from turnout.compiler.difference.ground.ways import ways
@@ -141,3 +143,21 @@ def test_a_rule_whose_targets_are_lost_says_nothing_of_those_below() -> None:
     text = POLICY.replace("to round-robin sales", "to round-robin nobody else continue")
     names = {finding.name for finding in compiled(text).findings}
     assert names <= {"unknown-name", "unused-definition"}
+
+
+EDITS = (
+    POLICY,
+    POLICY.replace("person ana else continue", "person ana"),
+    POLICY.replace("round-robin german else continue", "queue triage else continue"),
+    POLICY.replace("round-robin german else continue", "round-robin german"),
+    POLICY.replace("size >= 100 ", "size >= 10 ").replace("  fallback to queue triage\n", ""),
+    POLICY.replace("rule huge {", "rule big { when size >= 500 to queue triage }\n  rule huge {"),
+)
+
+
+@pytest.mark.parametrize("before", range(len(EDITS)))
+def test_an_edit_of_what_goes_on_is_checked_as_from_scratch(before: int) -> None:
+    checked = check_first(program(EDITS[before]))
+    for after in EDITS:
+        edited = program(after)
+        assert check_again(checked, edited).findings == check(edited)

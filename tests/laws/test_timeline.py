@@ -22,6 +22,7 @@ THOROUGH = 5_000
 KINDS = {
     "coverage-gap",
     "dead-end",
+    "ended-validity",
     "impossible-condition",
     "lost-row",
     "never-available",

@@ -52,6 +52,22 @@ def is_within(ranges: tuple[tuple[date, date], ...], day: date) -> bool:
     return any(first <= day <= last for first, last in ranges)
 
 
+Span: TypeAlias = tuple[date | None, date | None]
+"""The days on which something counts, both ends included; None is no end."""
+
+ALWAYS: Span = (None, None)
+
+
+def is_in(span: Span, day: date) -> bool:
+    first, last = span
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def lasting(span: Span) -> str:
+    ends = zip(("from", "until"), span, strict=True)
+    return " ".join(f"{word} {day}" for word, day in ends if day is not None)
+
+
 @attrs.frozen
 class Hours:
     """A calendar. blocks: weekday, start and end in minutes, the end after the start."""
@@ -100,16 +116,27 @@ class Somebody:
 
 @attrs.frozen
 class Crew:
-    """A team. members: with the cap of each in it."""
+    """A team. members: with the cap of each in it. days: of members, on which they are in it."""
 
     name: str
     members: tuple[tuple[str, int | None], ...]
     hours: str = ""
     per_day: int | None = None
+    days: Mapping[str, Span] = attrs.field(factory=dict[str, Span])
 
     def __str__(self) -> str:
         members = ", ".join(
-            name if cap is None else f"{name} cap {cap} per day" for name, cap in self.members
+            " ".join(
+                filter(
+                    None,
+                    (
+                        name,
+                        "" if cap is None else f"cap {cap} per day",
+                        lasting(self.days.get(name, ALWAYS)),
+                    ),
+                )
+            )
+            for name, cap in self.members
         )
         limits = f"{self.hours and f'hours {self.hours}'}"
         limits += "" if self.per_day is None else f" cap {self.per_day} per day"
@@ -159,11 +186,17 @@ class Line:
     when: Condition
     goals: tuple[Goal, ...]
     late: Late | None
+    days: Span = ALWAYS
+
+    @property
+    def asks(self) -> Condition:
+        """What it asks of a lead and of the day."""
+        return ("and", self.when, ("open", f"days of {self.name}"))
 
     def __str__(self) -> str:
         parts = [f"when {said(self.when)}", f"to {' else '.join(map(str, self.goals))}"]
         parts += [] if self.late is None else [str(self.late)]
-        return f"rule {self.name} {{ {' '.join(parts)} }}"
+        return f"rule {self.name} {lasting(self.days)} {{ {' '.join(parts)} }}"
 
 
 @attrs.frozen
@@ -189,12 +222,14 @@ class Sheet:
     when: Condition
     claims: tuple[tuple[str, tuple[str, ...]], ...]
     has_identity: bool = False
+    zone: str = "UTC"
 
     @property
     def rows(self) -> list[str]:
         """The text, a line for whatever something can be found in."""
         fields = "id: text required  plan: one of [p, q]  owner: person"
         rows = [f"lead {{ {fields}{'  mail: email' if self.has_identity else ''} }}"]
+        rows.append(f'timezone "{self.zone}"')
         rows += ["queue triage", "queue other", "sequence nurture", f"partner {self.firm}"]
         rows += [str(each) for each in self.calendars.values()]
         rows += [f"person {each}" for each in self.people.values()]
@@ -233,6 +268,7 @@ class Sheet:
                 name
                 for name, _ in crew.members
                 if f"member {crew.name} {name}" not in world.full
+                and f"{name} in {crew.name}" in world.open
                 and self._is_there(name, world, goal)
             }
         name = goal.name if goal.kind == "person" else lead.get(_FIELDS[goal.kind], "")
@@ -266,7 +302,7 @@ class Sheet:
     def taker(self, lead: Lead, open_: frozenset[str]) -> int | None:
         """Return the number of the rule that takes a lead, that of all for the fallback."""
         for at, line in enumerate(self.lines):
-            if holds(line.when, lead, open_):
+            if holds(line.asks, lead, open_):
                 return at
         return len(self.lines) if self.last else None
 
@@ -283,6 +319,13 @@ class Sheet:
             name: [each.is_open(shown) for shown in walls(each.zone)]
             for name, each in self.calendars.items()
         }
+        shown = walls(self.zone)
+        for each in self.lines:
+            found[f"days of {each.name}"] = [is_in(each.days, day) for day, _, _ in shown]
+        for crew in self.crews.values():
+            for name, _ in crew.members:
+                span = crew.days.get(name, ALWAYS)
+                found[f"{name} in {crew.name}"] = [is_in(span, day) for day, _, _ in shown]
         for name, person in self.people.items():
             if person.away:
                 found[f"away {name}"] = [
@@ -405,7 +448,7 @@ def expected(sheet: Sheet) -> set[tuple[str, int, str]]:
     described: set[int] = set()
     is_covered, lost = True, set[int]()
     for (open_, away), lead in product(kinds, leads(sheet)):
-        described |= {at for at, each in enumerate(sheet.lines) if holds(each.when, lead, open_)}
+        described |= {at for at, each in enumerate(sheet.lines) if holds(each.asks, lead, open_)}
         at = sheet.taker(lead, open_)
         if at is None:
             is_covered = False
@@ -416,7 +459,10 @@ def expected(sheet: Sheet) -> set[tuple[str, int, str]]:
             sheet.goals(at), lead, World(open_, away, full)
         ):
             lost.add(at)
+    found |= set(_ended(sheet, line))
     for at, each in enumerate(sheet.lines):
+        if is_over(each.days):
+            continue
         if at not in described:
             found.add(("impossible-condition", route + 1 + at, each.name))
         elif not taken[at]:
@@ -439,6 +485,21 @@ def expected(sheet: Sheet) -> set[tuple[str, int, str]]:
     if not any(holds(sheet.when, lead, open_) for open_, _ in kinds for lead in leads(sheet)):
         found.add(("impossible-condition", promised, "g"))
     return found | {("refuted-guarantee", number, text) for number, text in _broken(sheet)}
+
+
+def is_over(span: Span) -> bool:
+    return span[1] is not None and span[1] < START.date()
+
+
+def _ended(sheet: Sheet, line: Mapping[str, int]) -> Iterator[tuple[str, int, str]]:
+    for each in sheet.lines:
+        if is_over(each.days):
+            yield "ended-validity", line[str(each)], lasting(each.days)
+    for crew in sheet.crews.values():
+        for name, _ in crew.members:
+            span = crew.days.get(name, ALWAYS)
+            if is_over(span):
+                yield "ended-validity", line[str(crew)], lasting(span)
 
 
 def _named(sheet: Sheet, route: int) -> Iterator[tuple[int, Goal]]:
@@ -624,7 +685,18 @@ def drawn(random: Random, *, has_identity: bool = False) -> Sheet:
         _condition(random, has_identity=False) if random.random() < 0.5 else (),
         () if has_identity else tuple(_claim(random) for _ in range(random.choice((1, 2)))),
         has_identity,
+        random.choice(("UTC", "UTC", "Asia/Kolkata")),
     )
+
+
+def _span(random: Random, often: float) -> Span:
+    """Return on which days something counts, mostly on all."""
+    if random.random() > often:
+        return ALWAYS
+    first = START.date() + timedelta(days=random.choice((-20, 0, 1, 7, 14, 30)))
+    last = first + timedelta(days=random.choice((0, 1, 13, 30)))
+    kind = random.random()
+    return (first, None) if kind < 0.35 else (None, last) if kind < 0.7 else (first, last)
 
 
 def _calendar(random: Random, name: str) -> Hours:
@@ -661,7 +733,8 @@ def _crew(random: Random, name: str, people: Mapping[str, Somebody]) -> Crew:
     members = random.sample(sorted(people), random.choice((1, 2, 2, 3)))
     caps = [random.choice((None, None, None, 1)) for _ in members]
     hours, cap = random.choice(("", "", "early", "late")), random.choice((None, None, None, 2))
-    return Crew(name, tuple(zip(members, caps, strict=True)), hours, cap)
+    spans = {each: _span(random, 0.25) for each in members}
+    return Crew(name, tuple(zip(members, caps, strict=True)), hours, cap, spans)
 
 
 def _goal(random: Random, *, has_identity: bool) -> Goal:
@@ -699,7 +772,8 @@ def _line(random: Random, at: int, goals: Callable[[], Goal], has_identity: bool
         then = goals() if random.random() < 0.85 else None
         late = Late(random.choice((30, 60, 240, 600)), random.random() < 0.4, then)
     when = _condition(random, has_identity=has_identity)
-    return Line(f"r{at}", when, _goals(goals, random.choice((1, 2, 2, 3))), late)
+    chain_ = _goals(goals, random.choice((1, 2, 2, 3)))
+    return Line(f"r{at}", when, chain_, late, _span(random, 0.35))
 
 
 def _condition(random: Random, depth: int = 2, *, has_identity: bool) -> Condition:

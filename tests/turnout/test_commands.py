@@ -127,7 +127,7 @@ def test_compile_writes_the_tree_to_stdout_or_a_file(folder: Path) -> None:
     document = json.loads(printed)
     assert (document["format"], document["version"], document["route"]) == (
         "turnout-tree",
-        2,
+        3,
         "inbound",
     )
     assert turnout(*COMMANDS["compile"], "-o", "tree.json").stdout == ""

@@ -7,7 +7,17 @@ from turnout.dsl import types
 from turnout.dsl.values.literals import literal, show
 from turnout.dsl.values.reading import Missing, Unread
 from turnout.dsl.wording import quoted
-from turnout.importing.foreign import Asked, Criterion, Every, Nay, Some, Unsaid
+from turnout.importing.foreign import (
+    ALWAYS,
+    OF_AGES,
+    Asked,
+    Criterion,
+    Every,
+    Nay,
+    Some,
+    Unsaid,
+)
+from turnout.importing.plain_form import plain
 from turnout.importing.typed_fields import TypedField, is_true
 
 _OR, _AND, _NOT = range(3)
@@ -17,9 +27,9 @@ _OR, _AND, _NOT = range(3)
 def condition_text(asked: Asked, fields: Mapping[str, TypedField]) -> str:
     """Return what is asked as a policy writes it, "" where nothing is.
 
-    fields: by the source's names; `fields.typed` has seen to it that each can be asked so.
+    fields: by the source's names; `askable.settled` has seen to it that each can be asked so.
     """
-    return _text(asked, fields, _OR)
+    return "" if plain(asked) == ALWAYS else _text(plain(asked), fields, _OR)
 
 
 def _text(asked: Asked, fields: Mapping[str, TypedField], around: int) -> str:
@@ -28,15 +38,21 @@ def _text(asked: Asked, fields: Mapping[str, TypedField], around: int) -> str:
             return _ask(asked, fields[asked.field], around)
         case Unsaid(field):
             return fields[field].name
-        case Nay(Criterion(operator="missing" | "present") as ask):
-            other = "present" if ask.operator == "missing" else "missing"
-            return f"{fields[ask.field].name} is {other}"
+        case Nay(Unsaid(field)):
+            return f"{fields[field].name} is false"
+        case Nay(Criterion(field, "is past" | "is today" | "is future" as operator)):
+            return f"{fields[field].name} is not {operator.removeprefix('is ')}"
         case Nay(part):
             return f"not {_text(part, fields, _NOT)}"
+        case Every(()):
+            return "id is present"
+        case Some(()):
+            return "id is missing"
         case Every(parts):
             return _joined([_text(part, fields, _AND) for part in parts], "and", around > _AND)
         case Some(parts):
-            return _joined([_text(part, fields, _OR) for part in parts], "or", around > _OR)
+            told = [part for part in parts if not _goes_without(part, parts, fields)]
+            return _joined([_text(part, fields, _OR) for part in told], "or", around > _OR)
         case _:
             assert_never(asked)
 
@@ -47,10 +63,26 @@ def _joined(parts: list[str], word: str, is_inside: bool) -> str:  # noqa: FBT00
     return f"({joined})" if is_inside and len(told) > 1 else joined
 
 
+def _goes_without(part: Asked, parts: tuple[Asked, ...], fields: Mapping[str, TypedField]) -> bool:
+    """Return whether it needs no word that a field may be missing, since a box never is."""
+    return (
+        isinstance(part, Criterion)
+        and part.operator == "missing"
+        and fields[part.field].foreign.kind == "boolean"
+        and any(
+            isinstance(each, Criterion) and each.field == part.field and each.operator == "is not"
+            for each in parts
+        )
+    )
+
+
 def _ask(ask: Criterion, field: TypedField, around: int) -> str:
     name = field.name
     if ask.operator in {"missing", "present"}:
         return f"{name} is {ask.operator}"
+    if ask.operator in OF_AGES:
+        days = ask.values[0]
+        return f"{name} {ask.operator} {days} {'day' if days == '1' else 'days'}"
     if isinstance(field.type, types.Boolean):
         return _truth(ask, name)
     values = tuple(dict.fromkeys(_value(field.type, value) for value in ask.values))
@@ -67,7 +99,11 @@ def _ask(ask: Criterion, field: TypedField, around: int) -> str:
             if len(values) == 1:
                 return f"{name} has {values[0]}"
             return f"{name} {ask.operator} [{', '.join(values)}]"
-        case "<" | "<=" | ">" | ">=" | "missing" | "present":
+        case "is past" | "is today" | "is future":
+            return f"{name} {ask.operator}"
+        case "older than" | "later than" | "within" | "within next" | "missing" | "present":
+            raise AssertionError  # said above
+        case "<" | "<=" | ">" | ">=":
             said = [f"{name} {ask.operator} {value}" for value in values]
             return _joined(said, "or", around > _OR)
         case _:

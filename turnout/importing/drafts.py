@@ -6,6 +6,7 @@ to a queue of its own, since a source has somebody for it whom its rules don't n
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from textwrap import wrap
 
 from turnout.dsl.formatting import formatted
 from turnout.dsl.headers import column_key
@@ -26,6 +27,7 @@ from turnout.importing.foreign import (
     RuleSet,
     fields_of,
 )
+from turnout.importing.plain_form import plain
 from turnout.importing.typed_fields import TypedField, free_name, is_true, typed
 from turnout.printable import visible
 
@@ -93,6 +95,7 @@ def _schema(fields: Iterable[TypedField]) -> str:
     lines = ['id: text id required from column ["Lead ID", "Case ID", "Case Number", "Record ID"]']
     for field in fields:
         columns = _columns(field)
+        lines += _wrapped(field.foreign.comment)
         parts = [f"{field.name}: {field.written}"]
         if columns:
             listed = ", ".join(map(quoted, columns))
@@ -150,7 +153,7 @@ def _routes(
         lines = [_comment(f"{each.place.file}, {each.place.entry}"), f"route {route} {{"]
         used: set[str] = set()
         *entries, last = each.entries or (None,)
-        if last is None or last.asks != ALWAYS:
+        if last is None or plain(last.asks) != ALWAYS:
             entries = [*each.entries]
         for number, entry in enumerate(entries, 1):
             assert entry is not None
@@ -163,7 +166,7 @@ def _routes(
 
 
 def _fallback(entries: tuple[ForeignRule, ...], names: _Names) -> Iterator[str]:
-    if entries and entries[-1].asks == ALWAYS:
+    if entries and plain(entries[-1].asks) == ALWAYS:
         yield _comment(entries[-1].place.entry)
         yield f"fallback {' '.join(_targets(entries[-1], names))}"
         return
@@ -188,6 +191,12 @@ def _comment(text: str) -> str:
     return f"# {visible(' '.join(text.split()))}"
 
 
+def _wrapped(text: str) -> list[str]:
+    """Return a text as a comment of as many lines as it takes, none for no text."""
+    lines = wrap(visible(" ".join(text.split())), 90, break_on_hyphens=False)
+    return [f"# {line}" for line in lines]
+
+
 def _rule(
     name: str, entry: ForeignRule, fields: Mapping[str, TypedField], names: _Names
 ) -> Iterator[str]:
@@ -203,7 +212,7 @@ def _rule(
 
 def _rule_name(entry: ForeignRule, fields: Mapping[str, TypedField]) -> str:
     """Return a name out of the first values that an entry asks for, "" where there are none."""
-    if entry.asks == ALWAYS:
+    if plain(entry.asks) == ALWAYS:
         return "everything-else"
     words: list[str] = []
     for ask in _first_asks(entry.asks):

@@ -16,10 +16,23 @@ Operator: TypeAlias = Literal[
     ">=",
     "has any",
     "has all",
+    "older than",
+    "later than",
+    "within",
+    "within next",
+    "is past",
+    "is today",
+    "is future",
     "missing",
     "present",
 ]
-"""What is asked of a field; as in a policy, each but `missing` is false where it is missing."""
+"""What is asked of a field; as in a policy, each but `missing` is false where it is missing.
+
+`older than` to `within next` have one value, a count of days.
+"""
+
+OF_AGES: frozenset[Operator] = frozenset({"older than", "later than", "within", "within next"})
+OF_DAYS: frozenset[Operator] = OF_AGES | {"is past", "is today", "is future"}
 
 FieldKind: TypeAlias = Literal[
     "text",
@@ -29,6 +42,7 @@ FieldKind: TypeAlias = Literal[
     "domain",
     "integer",
     "number",
+    "percent",
     "money",
     "boolean",
     "date",
@@ -135,7 +149,8 @@ class ForeignRule:
 class ForeignField:
     """A field as the source describes it. columns: what its exports call it, the best first.
 
-    kind: None where only its use can tell. values: of a list that is closed.
+    kind: None where only its use can tell. values: of a list that is closed. comment: what the
+    source says that this field stands for.
     """
 
     name: str
@@ -143,17 +158,22 @@ class ForeignField:
     kind: FieldKind | None = None
     values: tuple[str, ...] = ()
     currency: str = "USD"
+    comment: str = ""
 
 
 @frozen
 class RuleSet:
-    """The entries of one rule, which become a route. notes: what belongs to no entry."""
+    """The entries of one rule, which become a route. notes: what belongs to no entry.
+
+    rest: who gets what no entry takes, where the source says so.
+    """
 
     name: str
     place: Origin
     is_active: bool
     entries: tuple[ForeignRule, ...]
     notes: tuple[ImportNote, ...] = ()
+    rest: Receiver | None = None
 
 
 def fields_of(asked: Asked) -> dict[str, list[Criterion]]:
@@ -174,3 +194,16 @@ def _asks(asked: Asked) -> list[Criterion]:
             return _asks(part)
         case Unsaid(field):
             return [Criterion(field, "is", ("true",))]
+
+
+def unsaid_of(asked: Asked) -> dict[str, str]:
+    """Return what no policy can say, by the fields that stand for it."""
+    match asked:
+        case Criterion():
+            return {}
+        case Every(parts) | Some(parts):
+            return {name: text for part in parts for name, text in unsaid_of(part).items()}
+        case Nay(part):
+            return unsaid_of(part)
+        case Unsaid(field, text):
+            return {field: text}

@@ -9,11 +9,19 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from turnout.dsl import types
 from turnout.dsl.names import is_name, name_of
+from turnout.dsl.resolve.conditions import MAX_DAYS
 from turnout.dsl.values.literals import literal
 from turnout.dsl.values.reading import Missing, Unread
 from turnout.dsl.wording import quoted
 from turnout.frozen import frozen
-from turnout.importing.foreign import Criterion, FieldKind, ForeignField, Operator
+from turnout.importing.foreign import (
+    OF_AGES,
+    OF_DAYS,
+    Criterion,
+    FieldKind,
+    ForeignField,
+    Operator,
+)
 
 _OF_LINES: frozenset[Operator] = frozenset({"<", "<=", ">", ">="})
 _OF_TEXTS: frozenset[Operator] = frozenset({"contains", "starts with"})
@@ -82,9 +90,12 @@ def _possible(foreign: ForeignField, asks: list[Criterion]) -> Iterator[FieldKin
     values = [value for ask in asks for value in ask.values]
     if foreign.kind is not None:
         yield foreign.kind
+    if operators & OF_DAYS:
+        yield "date"
     if operators & _OF_LISTS:
         yield "any of"
-    if foreign.kind is None and values and all(each.lower() in _TRUE | _FALSE for each in values):
+    said = {each.lower() for each in values}
+    if foreign.kind is None and said and said <= {"true", "false"}:
         yield "boolean"
     if operators & _OF_LINES:
         yield "number"
@@ -95,22 +106,28 @@ def _type(
     kind: FieldKind, foreign: ForeignField, asks: list[Criterion]
 ) -> tuple[types.FieldType, str] | None:
     """Return a type as a value and as it is written, None where the use refutes it."""
-    asked = tuple(dict.fromkeys(value for ask in asks for value in ask.values))
+    told = [ask for ask in asks if ask.operator not in OF_AGES]
+    asked = tuple(dict.fromkeys(value for ask in told for value in ask.values))
     made = _made(kind, foreign, asked)
     if made is None:
         return None
-    type_, written = made
-    shape = type_.shape
-    for ask in asks:
-        if ask.operator in _OF_LINES and shape not in types.ON_A_LINE:
-            return None
-        if ask.operator in _OF_TEXTS and shape != "text":
-            return None
-        if (ask.operator in _OF_LISTS) != (shape == "several") and ask.values:
-            return None
-        if any(not is_readable(type_, value) for value in ask.values):
-            return None
-    return type_, written
+    return made if all(can_be_asked(made[0], ask) for ask in asks) else None
+
+
+def can_be_asked(of: types.FieldType, ask: Criterion) -> bool:
+    """Return whether something can be asked of a type, and each of its values be read as one."""
+    shape = of.shape
+    if ask.operator in OF_DAYS:
+        return shape == "days" and all(1 <= int(each) <= MAX_DAYS for each in ask.values)
+    if ask.operator in {"missing", "present"}:
+        return not isinstance(of, types.Subdivision)  # one of elsewhere is there, and not read
+    if ask.operator in _OF_LINES and shape not in types.ON_A_LINE:
+        return False
+    if ask.operator in _OF_TEXTS and shape != "text":
+        return False
+    if (ask.operator in _OF_LISTS) != (shape == "several") and ask.values:
+        return False
+    return all(is_readable(of, value) for value in ask.values)
 
 
 def is_readable(of: types.FieldType, text: str) -> bool:
@@ -140,7 +157,9 @@ def _made(
         case "money":
             return types.Money(foreign.currency), f"money {foreign.currency}"
         case "subdivision":
-            return types.Subdivision("US"), "subdivision of US"
+            return types.Subdivision(None, "US"), "subdivision of US"
+        case "percent":
+            return _PLAIN["number"], "number percent"
         case _:
             return _PLAIN[kind], kind
 

@@ -56,6 +56,7 @@ _OF_TERMINAL = {
     "DATE": "number",
     "HOURS": "number",
     "NUMBER": "number",
+    "PERCENT": "number",
     "STRING": "string",
     "TIME": "number",
 }

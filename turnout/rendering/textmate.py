@@ -28,7 +28,7 @@ def textmate() -> dict[str, Any]:
         "patterns": [{"name": "constant.character.escape.turnout", "match": r"\\."}],
     }
     comment = {"name": "comment.line.number-sign.turnout", "match": "#.*$"}
-    number = r"-?\d[\d_]*(?:\.\d+)?[kMB]?(?!\w)"
+    number = r"-?\d[\d_]*(?:\.\d+)?[kMB%]?(?!\w)"
     moments = r"\d{4}-\d{2}-\d{2}(?!\w)|\d{1,2}:\d{2}(?:-\d{1,2}:\d{2})?"
     values = {
         "begin": r"\[",

@@ -8,7 +8,16 @@ import io
 import re
 from collections.abc import Callable, Mapping
 
-from turnout.importing.foreign import Asked, Criterion, Every, Nay, Operator, Some
+from turnout.importing.foreign import (
+    Asked,
+    Criterion,
+    Every,
+    FieldKind,
+    Nay,
+    Operator,
+    Some,
+)
+from turnout.importing.salesforce.relative_dates import asked_of_days, days, is_relative
 
 _COMPARED: Mapping[str, Operator] = {
     "lessThan": "<",
@@ -18,14 +27,25 @@ _COMPARED: Mapping[str, Operator] = {
 }
 
 
-def criterion(field: str, operation: str, value: str) -> Asked | None:
-    """Return what a criterion asks, None where its operation has no equal in a policy."""
+_SIGNS: Mapping[str, str] = {**_COMPARED, "equals": "=", "notEqual": "<>"}
+
+
+def criterion(
+    field: str, operation: str, value: str, kind: FieldKind | None = None
+) -> Asked | None:
+    """Return what a criterion asks, None where its operation has no equal in a policy.
+
+    kind: what is known of the field; a text may say "today" and mean the word.
+    """
     values = listed(value)
+    if kind in {"date", None} and any(map(is_relative, values)):
+        return _of_days(field, operation, values)
     make = _OPERATIONS.get(operation)
     if make is not None:
         return make(field, values)
-    if operation in _COMPARED and len(values) == 1:
-        return Criterion(field, _COMPARED[operation], values)
+    if operation in _COMPARED and values:
+        asked = tuple(Criterion(field, _COMPARED[operation], (each,)) for each in values)
+        return asked[0] if len(asked) == 1 else Some(asked)
     return None
 
 
@@ -36,8 +56,23 @@ def listed(value: str) -> tuple[str, ...]:
     (('US', 'Paris, France', 'UK'), ())
     """
     lines = re.sub(r"[\r\n]+", ",", value)
-    found: list[str] = next(csv.reader(io.StringIO(lines), skipinitialspace=True), list[str]())
+    try:
+        found: list[str] = next(csv.reader(io.StringIO(lines), skipinitialspace=True), list[str]())
+    except csv.Error:  # longer than a cell may be
+        found = [value]
     return tuple(dict.fromkeys(each.strip() for each in found if each.strip()))
+
+
+def _of_days(field: str, operation: str, values: tuple[str, ...]) -> Asked | None:
+    """Return a comparison with days that are counted from today."""
+    ranges = [days(value) for value in values]
+    sign = _SIGNS.get(operation)
+    found = [
+        asked_of_days(field, sign, each) for each in ranges if sign is not None and each is not None
+    ]
+    if not found or len(found) < len(values):
+        return None
+    return found[0] if len(found) == 1 else (Every if sign == "<>" else Some)(tuple(found))
 
 
 def _equals(field: str, values: tuple[str, ...]) -> Asked:

@@ -16,7 +16,7 @@ _KINDS: Mapping[str, FieldKind] = {
     "MultiselectPicklist": "any of",
     "Checkbox": "boolean",
     "Number": "number",
-    "Percent": "number",
+    "Percent": "percent",
     "Currency": "money",
     "Date": "date",
     "DateTime": "date",
@@ -108,6 +108,10 @@ class DescribedFields:
         label = f"{_label(other)}: {label}" if other else label
         columns = tuple(dict.fromkeys((name, label)))
         return ForeignField(name, columns, _listed(known, values), values)
+
+    def kind_of(self, kind: str, name: str) -> FieldKind | None:
+        """Return the type of a field of an object, None where only its use can tell."""
+        return self.field(kind, name).kind
 
     @staticmethod
     def _known(name: str) -> tuple[str, FieldKind | None]:

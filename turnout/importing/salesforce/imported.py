@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from turnout.importing.askable import settled
 from turnout.importing.drafts import drafted
-from turnout.importing.foreign import ForeignError, ImportNote, Origin, RuleSet, fields_of
+from turnout.importing.foreign import ForeignError, ImportNote, RuleSet, fields_of
 from turnout.importing.reports import Imported
 from turnout.importing.salesforce.described_fields import DescribedFields
 from turnout.importing.salesforce.rules import RulesFile, rules_files, rules_of
@@ -18,21 +19,21 @@ def imported(path: Path, *, inactive: bool = False) -> Iterator[Imported]:
     looked for in the folder, or around the file. inactive: rules that are switched off count,
     too. Raises ForeignError.
     """
-    found = [*_files(path)]
+    described = DescribedFields(_around(path))
+    found = [*_files(path, described)]
     if not found:
         raise ForeignError(
             f"there are no assignment rules in {path}",
             "name the folder of the metadata, or a file such as Lead.assignmentRules",
         )
-    described = DescribedFields(_around(path))
     for file in found:
         yield _policy(file, described, inactive=inactive)
 
 
-def _files(path: Path) -> Iterator[RulesFile]:
+def _files(path: Path, described: DescribedFields) -> Iterator[RulesFile]:
     for each in rules_files(path):
         name = each.name if each == path else each.relative_to(path).as_posix()
-        yield rules_of(each, name)
+        yield rules_of(each, name, described.kind_of)
 
 
 def _around(path: Path) -> Path:
@@ -47,11 +48,12 @@ def _policy(file: RulesFile, described: DescribedFields, *, inactive: bool) -> I
     asked = dict.fromkeys(
         name for each in chosen for entry in each.entries for name in fields_of(entry.asks)
     )
-    fields = {name: described.field(file.kind, name) for name in asked}
+    known = {name: described.field(file.kind, name) for name in asked}
+    rules, fields = settled(chosen, known)
     name = free_name(f"{file.kind}s", ())
     said = f"Made of Salesforce's assignment rules for {file.kind.lower()}s by `turnout import`."
-    draft = drafted(name, chosen, fields, said)
-    return Imported(name, draft, tuple(chosen), tuple(_left_out(file.rules, chosen)))
+    draft = drafted(name, rules, fields, said)
+    return Imported(name, draft, rules, tuple(_left_out(file.rules, chosen)))
 
 
 def _left_out(rules: Iterable[RuleSet], chosen: list[RuleSet]) -> Iterator[ImportNote]:
@@ -60,6 +62,4 @@ def _left_out(rules: Iterable[RuleSet], chosen: list[RuleSet]) -> Iterator[Impor
             message = "the rule is inactive; `--inactive` makes a route of it, too"
             yield ImportNote(each.place, message, is_refused=True)
         elif not each.entries:
-            yield ImportNote(
-                Origin(each.place.file, each.place.line, each.place.entry), "has no entries"
-            )
+            yield ImportNote(each.place, "the rule has no entries: the default owner has all")

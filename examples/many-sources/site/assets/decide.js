@@ -8,6 +8,7 @@
 "use strict";
 
 (function (root) {
+  const DAY_IN = "day in ";
   const UNSURE = Object.freeze({ unsure: true });
   const LONGEST = 10000;
   const MOST_TRIED = 400;
@@ -634,6 +635,9 @@
     function decide(raws, facts, today) {
       const read = lead(raws);
       const whole = Object.assign(Object.create(null), read.values, facts);
+      // Rules that count on some days ask the day of the decision itself.
+      for (const { field } of [...plan.columns, ...(questions ? questions.columns : [])])
+        if (field.startsWith(DAY_IN)) whole[field] = today;
       if (read.lacking.length)
         return { ...read, whole, clause: null, later: [], answer: answerOf(null), doubts: [] };
       if (read.isUnsure) {

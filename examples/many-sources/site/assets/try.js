@@ -140,7 +140,14 @@ document.addEventListener("DOMContentLoaded", () => {
     return to === 0 ? `today or in the next ${days(-from)}` : `between ${days(to)} ago and ${days(-from)} from today`;
   }
 
+  /** Days from one to another, null for no end. */
+  function between(low, high) {
+    if (low === high) return low === null ? "on any day" : `on ${low}`;
+    return [low && `from ${low}`, high && `until ${high}`].filter(Boolean).join(" ");
+  }
+
   function says(field, what) {
+    if (field.startsWith("day in ")) return `it arrived ${between(what.low, what.high)}`;
     if (what.missing) return `${field} were missing`;
     if (what.prefix !== undefined) return `${field} started with “${what.prefix}”`;
     if (what.test) return `${field} ${SAID[what.test]} “${what.text}”`;

@@ -1,0 +1,199 @@
+"""What rules of Salesforce become: formulas, days, blank values, fields of their own."""
+
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import pytest
+
+from turnout.importing.reports import Imported, ImportReport, report
+from turnout.importing.salesforce.imported import imported
+
+
+def entry(*criteria: tuple[str, ...], logic: str = "", formula: str = "", more: str = "") -> str:
+    """Return an entry for the queue Q. criteria: (field, operation[, value])."""
+    items = "".join(
+        f"<criteriaItems><field>{field}</field><operation>{operation}</operation>"
+        + "".join(f"<value>{escape(each)}</value>" for each in value)
+        + "</criteriaItems>"
+        for field, operation, *value in criteria
+    )
+    logic = logic and f"<booleanFilter>{logic}</booleanFilter>"
+    formula = formula and f"<formula>{escape(formula)}</formula>"
+    to = "<assignedTo>Q</assignedTo><assignedToType>Queue</assignedToType>"
+    return f"<ruleEntry>{to}{logic}{items}{formula}{more}</ruleEntry>"
+
+
+def became(folder: Path, *entries: str, kind: str = "Lead") -> ImportReport:
+    """Return what one active rule of some entries becomes."""
+    return report(policy(folder, "".join(entries), kind=kind), "p.route")
+
+
+def policy(folder: Path, *rules: str, kind: str = "Lead") -> Imported:
+    """Return what active rules become, each of some entries."""
+    named = (
+        f"<assignmentRule><fullName>{name}</fullName><active>true</active>{rule}</assignmentRule>"
+        for name, rule in zip(["R", *(f"R{number}" for number in range(99))], rules, strict=False)
+    )
+    text = f"<AssignmentRules>{''.join(named)}</AssignmentRules>"
+    (folder / f"{kind}.assignmentRules").write_text(text, encoding="utf-8")
+    (found,) = imported(folder)
+    return found
+
+
+def described(folder: Path, name: str, kind: str, *values: str) -> None:
+    """Write the metadata of a field of leads. values: of its list."""
+    listed = "".join(f"<value><fullName>{each}</fullName></value>" for each in values)
+    listed = f"<valueSet><valueSetDefinition>{listed}</valueSetDefinition></valueSet>"
+    file = folder / f"objects/Lead/fields/{name}.field-meta.xml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        f"<CustomField><fullName>{name}</fullName><label>Label of {name}</label>"
+        f"<type>{kind}</type>{listed if values else ''}</CustomField>"
+    )
+
+
+def condition(folder: Path, written: str) -> str:
+    """Return the condition that an entry becomes."""
+    text = policy(folder, written).draft.text
+    body = text.partition("route r {")[2]
+    when = body.partition("when ")[2].partition("to   queue q")[0]
+    return " ".join(when.split())
+
+
+FORMULAS = {
+    'AND(ISPICKVAL(Rating, "Hot"), NOT(ISBLANK(Email)))': 'rating is "Hot" and email is present',
+    'ispickval(Rating,"Hot") || ispickval(Rating,"Warm")': 'rating in ["Hot", "Warm"]',
+    'NOT(OR(ISPICKVAL(Rating, "Hot"), ISPICKVAL(Rating, "Warm")))': (
+        'rating not in ["Hot", "Warm"] or rating is missing'
+    ),
+    'TEXT(Status) <> "Done" /* a comment */ && true': 'status is not "Done" or status is missing',
+    'NOT(BEGINS(Title, "vp of"))': 'not title starts with "vp of" or title is missing',
+    'Company = ""': "company is missing",
+    "Company != null": "company is present",
+    "5 < NumberOfEmployees": "number_of_employees > 5",
+    "NumberOfEmployees = -5": "number_of_employees is -5",
+    "ISNULL(AnnualRevenue)": "annual_revenue is missing",
+    'INCLUDES(Products__c, "Core")': "products has Core",
+    "CreatedDate > TODAY() - 30": "created_date within 29 days or created_date is future",
+    "DATEVALUE(CreatedDate) = TODAY()": "created_date is today",
+    "Begins__c < DATE(2020, 1, 31)": "begins < 2020-01-31",
+    "IsEscalated = FALSE": "is_escalated is false",
+    "!IsEscalated": "is_escalated is false",
+    'REGEX(Email, "a.*")': "formula_1",
+    'NOT(REGEX(Email, "a.*"))': "formula_1 is false",
+    'REGEX(Email, "a.*") || Company = "x1"': 'formula_1 or company is "x1"',
+    "$User.Id = OwnerId": "formula_1",
+    "A > B": "formula_1",
+    'CONTAINS("a:b", TEXT(Rating))': "formula_1",
+    "OR(": "formula_1",
+    "ISNULL(Title)": "formula_1",
+    "DATE(2020, 13, 1) > Begins__c": "formula_1",
+    f"{'!' * 500}Flag__c": "formula_1",
+    f"A = {'TEXT(' * 1_900}B{')' * 1_900}": "formula_1",
+    "(" * 6_000: "formula_1",
+    f"CreatedDate > TODAY() - {'9' * 5_000}": "formula_1",
+    f"DATE(2020, {'9' * 5_000}, 1) = Begins__c": "formula_1",
+}
+
+
+@pytest.mark.parametrize("text", list(FORMULAS), ids=range(len(FORMULAS)))
+def test_a_formula_is_a_condition_as_far_as_a_policy_can_say_it(tmp_path: Path, text: str) -> None:
+    assert condition(tmp_path, entry(formula=text)) == FORMULAS[text]
+
+
+def test_what_no_policy_says_stands_in_a_comment_and_in_the_report(tmp_path: Path) -> None:
+    text = 'REGEX(Email, ".*@firm\\.example") &&\n ISPICKVAL(Rating, "Hot")'
+    made = became(tmp_path, entry(formula=text), entry(formula=f"NOT({text})"))
+    said = made.imported.draft.text
+    assert '# stands for: REGEX(Email, ".*@firm\\.example")' in said
+    assert said.count("stands for") == 1
+    assert "formula_1: boolean" in " ".join(said.split())
+    (one, other) = made.notes
+    assert 'no policy says the formula REGEX(Email, ".*@firm\\.example")' in one.message
+    assert one.place.entry == "rule R, entry 1"
+    assert other.place.entry == "rule R, entry 2"
+
+
+def test_a_formula_that_tells_capitals_apart_is_said_to(tmp_path: Path) -> None:
+    made = became(tmp_path, entry(formula='Company = "Acme"'))
+    assert [each.message for each in made.notes] == [
+        "the formula tells capitals apart, and a policy doesn't"
+    ]
+
+
+DAYS = {
+    ("equals", "TODAY"): "created_date is today",
+    ("equals", "YESTERDAY"): "created_date within 1 day and created_date is past",
+    ("equals", "TOMORROW"): "created_date within next 1 day and created_date is future",
+    ("equals", "LAST_N_DAYS:30"): "created_date within 30 days",
+    ("equals", "last 30 days"): "created_date within 30 days",
+    ("lessThan", "LAST_N_DAYS:30"): "created_date older than 30 days",
+    ("greaterThan", "LAST_N_DAYS:30"): "created_date is future",
+    ("greaterOrEqual", "LAST_N_DAYS:30"): "created_date within 30 days or created_date is future",
+    ("equals", "NEXT_N_DAYS:7"): "created_date within next 7 days and created_date is future",
+    ("greaterThan", "NEXT_N_DAYS:7"): "created_date later than 7 days",
+    ("lessOrEqual", "TODAY"): "created_date is past or created_date is today",
+    ("equals", "N_DAYS_AGO:5"): "created_date within 5 days and created_date older than 4 days",
+    ("notEqual", "TODAY"): "created_date is past or created_date is future "
+    "or created_date is missing",
+    ("lessThan", "2020-01-31"): "created_date < 2020-01-31",
+    ("equals", "LAST_WEEK"): "test_1",
+    ("equals", "LAST_N_MONTHS:3"): "test_1",
+    ("lessThan", "LAST_N_DAYS:90000"): "criterion_1",
+    ("lessThan", "soon"): "criterion_1",
+}
+
+
+@pytest.mark.parametrize(("operation", "value"), list(DAYS))
+def test_days_are_said_in_the_words_of_the_language(
+    tmp_path: Path, operation: str, value: str
+) -> None:
+    said = condition(tmp_path, entry(("Lead.CreatedDate", operation, value)))
+    assert said == DAYS[operation, value]
+
+
+BLANK = {
+    ("Lead.Rating", "equals"): "rating is missing",
+    ("Lead.Rating", "notEqual"): "rating is present",
+    ("Lead.Rating", "notEqual", "Hot,Warm"): 'rating not in ["Hot", "Warm"] or rating is missing',
+    ("Lead.Title", "notContain", "intern, trainee"): (
+        'not title contains ["intern", "trainee"] or title is missing'
+    ),
+    ("Lead.P__c", "includes", "a,b;c"): "p has a or p has all [b, c]",
+    ("Lead.P__c", "excludes", "a,b"): "not p has any [a, b] or p is missing",
+    ("Lead.IsEscalated", "notEqual", "True"): "is_escalated is false",
+    ("Lead.IsEscalated", "equals", "False"): "is_escalated is false",
+    ("Lead.Country", "notEqual", "US,USA,United States"): "country is not US or country is missing",
+    ("Lead.State", "equals", "CA,California,Calif."): "state is US-CA",
+    ("Lead.State", "equals", "CA,Bavaria"): 'state in ["CA", "Bavaria"]',
+    ("Lead.NumberOfEmployees", "notEqual", "5"): (
+        "number_of_employees is not 5 or number_of_employees is missing"
+    ),
+    ("Lead.Size__c", "lessThan", "many"): "criterion_1",
+    ("Lead.Size__c", "strangely", "x"): "test_1",
+}
+
+
+@pytest.mark.parametrize("asked", list(BLANK), ids=range(len(BLANK)))
+def test_blank_values_and_lists_are_said_so_that_no_check_warns(
+    tmp_path: Path, asked: tuple[str, ...]
+) -> None:
+    assert condition(tmp_path, entry(asked)) == BLANK[asked]
+
+
+def test_of_all_this_no_check_warns(tmp_path: Path) -> None:
+    alone = {"Lead.State", "Lead.P__c", "Lead.Size__c"}
+    rules = [entry(formula=text) for text in FORMULAS if "Flag" not in text and len(text) < 99]
+    rules += [entry(("Lead.CreatedDate", *each)) for each in DAYS]
+    rules += [entry(each) for each in BLANK if each[0] not in alone]
+    rules += [entry(("Lead.State", "notEqual", "CA,Calif."))]
+    rules += [entry(("Lead.P__c", "excludes", "a,b"), ("Lead.P__c", "excludes", "c"))]
+    described(tmp_path, "P__c", "MultiselectPicklist", "a", "b", "c", "d")
+    made = report(policy(tmp_path, *rules), "p.route")
+    assert [each.finding.message for each in made.findings] == []
+
+
+def test_filter_logic_that_cannot_be_read_is_a_field_of_its_own(tmp_path: Path) -> None:
+    made = became(tmp_path, entry(("Lead.Rating", "equals", "Hot"), logic="1 AND 7"))
+    assert "names criterion 7, of 1: a field of its own stands for" in made.notes[0].message
+    assert "when test_1" in made.imported.draft.text
