@@ -344,6 +344,11 @@ class Builder:
         path, key, column = children
         return nodes.FromTable(self.value(path), self.name(key), self.named(column), span)
 
+    def key(self, span: Span, children: list[Any]) -> Token:
+        del span
+        name: Token = children[0]
+        return name
+
     def lookup(self, span: Span, children: list[Any]) -> nodes.FromTable:
         path, key, near, column = children
         at = self.value(path), self.name(key), self.named(column)
@@ -682,6 +687,8 @@ class Builder:
     has_any: Any = _test("has any")
     has_all: Any = _test("has all")
     has_none: Any = _test("has none")
+    in_slice: Any = _test("in first")
+    not_in_slice: Any = _test("not in first")
     older_than: Any = _test("older than")
     within_last: Any = _test("within")
     within_next: Any = _test("within next")

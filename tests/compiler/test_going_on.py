@@ -161,3 +161,31 @@ def test_an_edit_of_what_goes_on_is_checked_as_from_scratch(before: int) -> None
     for after in EDITS:
         edited = program(after)
         assert check_again(checked, edited).findings == check(edited)
+
+
+def test_a_row_is_lost_though_no_lead_that_was_let_on_is() -> None:
+    text = """\
+    lead { id: text required  vip: boolean }
+    calendar odd { timezone "UTC" open mon..fri 12:00-18:00 }
+    calendar early { timezone "UTC" open mon..fri 00:00-06:00 }
+    person cleo { hours early }
+    partner firm { hours odd }
+    route inbound {
+      rule open { when open odd to partner firm else continue }
+      rule closed { when not open odd to partner firm anytime }
+      fallback to person cleo
+    }
+    """
+    names = {finding.name for finding in compiled(text).findings}
+    assert "lost-row" in names
+    assert "dead-end" not in names
+
+
+def test_an_exception_above_a_rule_that_lets_leads_on_is_no_conflict() -> None:
+    rules = """\
+    rule exception { when country is DE and size >= 100 to queue triage }
+    rule general { when country in [DE, AT] and size >= 10 to person ben else continue }
+    rule all { when size is present to person ben }
+    """
+    text = f"{HEAD}route inbound {{ {rules} fallback to queue triage }}"
+    assert "conflicting-overlap" not in {finding.name for finding in compiled(text).findings}

@@ -1,7 +1,7 @@
 """How the entries of a source came over, and what the checker finds in them, at their place."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.files import Files
@@ -57,9 +57,13 @@ class ImportReport:
 def report(imported: Imported, file: str) -> ImportReport:
     """Return what the checker says of a policy that was just made. file: what it will be called."""
     path = Path(file).absolute()
-    compiled = compile_policy(path, files=Files({path: imported.draft.text}))
-    lines = _rule_lines(imported.draft)
-    found = tuple(SourceFinding(each, _place(each, lines)) for each in sorted_findings(compiled))
+    draft = imported.draft
+    beside = {path.parent / name: text for name, text in draft.files.items()}
+    compiled = compile_policy(path, files=Files({path: draft.text, **beside}))
+    lines = _rule_lines(draft)
+    found = tuple(
+        SourceFinding(each, _place(each, draft, lines)) for each in sorted_findings(compiled)
+    )
     return ImportReport(imported, found, compiled.is_fit)
 
 
@@ -87,5 +91,9 @@ def _lines_with_places(draft: Drafted) -> Iterator[tuple[int, Origin]]:
             yield number, place
 
 
-def _place(finding: Finding, lines: Mapping[int, Origin]) -> Origin | None:
-    return None if finding.span is None else lines.get(finding.span.line)
+def _place(finding: Finding, draft: Drafted, lines: Mapping[int, Origin]) -> Origin | None:
+    span = finding.span
+    if span is None:
+        return None
+    name = PurePath(span.source.name).name
+    return draft.rows.get((name, span.line)) if name in draft.files else lines.get(span.line)
