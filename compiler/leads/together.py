@@ -76,6 +76,12 @@ class Together:
     pairs: Sequence[int]
     texts: Mapping[str, Axis]
     days: Sequence[int] = ()
+    _finders: dict[int, Callable[[Value], int]] = attribute(
+        factory=dict[int, "Callable[[Value], int]"], init=False
+    )
+    _masks: dict[int, dict[Value, Mask]] = attribute(
+        factory=dict[int, "dict[Value, Mask]"], init=False
+    )
     _spans_of: dict[tuple[int, Mask], list[tuple[Cut, Cut]]] = attribute(
         factory=dict[tuple[int, Mask], "list[tuple[Cut, Cut]]"], init=False
     )
@@ -158,15 +164,28 @@ class Together:
     def _fitting(self, name: str, value: Value | None) -> Iterator[tuple[int, Mask]]:
         """Yield what a place leaves of the dimensions that it is linked with."""
         for at in self._linked.get(name, ()):
-            other = self.all[at]
-            find = finder(other.partition.classes)
             if value is None:
                 continue
             if isinstance(self.fields[name].type, types.Subdivision):
-                yield at, 1 << find(country_of(value))
+                yield at, 1 << self._finder(at)(country_of(value))
             else:
-                inside = (v for v in universe(other.field.type) if country_of(v) == value)
-                yield at, sum({1 << find(v) for v in inside}) | 1 << MISSING
+                yield at, self._inside(at).get(value, 0) | 1 << MISSING
+
+    def _finder(self, at: int) -> Callable[[Value], int]:
+        """Return what finds the class of a value in a dimension that is linked; made once."""
+        if at not in self._finders:
+            self._finders[at] = finder(self.all[at].partition.classes)
+        return self._finders[at]
+
+    def _inside(self, at: int) -> Mapping[Value, Mask]:
+        """Return for each country the classes that its subdivisions are in; made once."""
+        if at not in self._masks:
+            find, masks = self._finder(at), dict[Value, Mask]()
+            for value in universe(self.all[at].field.type):
+                country = country_of(value)
+                masks[country] = masks.get(country, 0) | 1 << find(value)
+            self._masks[at] = masks
+        return self._masks[at]
 
     def refuted(self, box: _Box, meter: Meter) -> _Sides:
         """Return sides of `box`, which no values have, that none have; few, and wide."""
