@@ -10,7 +10,7 @@ them, each anywhere inside what is left: closed bounds lose nothing by it.
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, lcm
 from typing import TypeAlias
 
 from turnout.frozen import frozen
@@ -20,8 +20,6 @@ Limit: TypeAlias = tuple[Fraction, int]
 
 ZERO = ""
 """The name of what is always zero."""
-
-_NONE: Limit = Fraction(0), 1
 
 
 @frozen
@@ -52,14 +50,15 @@ def found(
     """
     names = [ZERO, *sorted(values, key=lambda name: not values[name].is_whole)]
     place = {name: at for at, name in enumerate(names)}
-    whole = [name == ZERO or values[name].is_whole for name in names]
-    most: list[list[Limit | None]] = [[None] * len(names) for _ in names]
+    unit = lcm(*(each.most[0].denominator for each in known))
+    bounds: _Bounds = [[None] * len(names) for _ in names]
     for at in range(len(names)):
-        most[at][at] = _NONE
+        bounds[at][at] = _NONE
     for each in known:
-        _lower(most, place[each.above], place[each.below], each.most)
-    if not _closed(most, whole):
+        _lower(bounds, place[each.above], place[each.below], _counted(each.most, unit))
+    if not _closed(bounds, [name == ZERO or values[name].is_whole for name in names], unit):
         return None
+    most = [[None if each is None else _limit(each, unit) for each in row] for row in bounds]
     chosen: list[Fraction] = [Fraction(0)]
     for at, name in enumerate(names[1:], 1):
         # INVARIANT: the bounds are closed, so whatever lies between them goes with the rest.
@@ -71,40 +70,70 @@ def found(
     return dict(zip(names[1:], chosen[1:], strict=True))
 
 
-def _lower(most: list[list[Limit | None]], one: int, two: int, limit: Limit) -> bool:
-    now = most[one][two]
-    if now is not None and now <= limit:
+_Bounds: TypeAlias = list[list[int | None]]
+"""By two places the most that their difference may be, as a whole number of half units.
+
+An even number is a limit that is itself left out, and the odd one above it the same limit
+taken in: so bounds are compared, and all but added up, as the ints that they are.
+"""
+
+_NONE = 1
+
+
+def _counted(limit: Limit, unit: int) -> int:
+    """Return a limit in half units. unit: how many of them are one, a multiple of what it takes."""
+    return 2 * int(limit[0] * unit) + limit[1]
+
+
+def _limit(bound: int, unit: int) -> Limit:
+    return Fraction(bound >> 1, unit), bound & 1
+
+
+def _lower(bounds: _Bounds, one: int, two: int, bound: int) -> bool:
+    now = bounds[one][two]
+    if now is not None and now <= bound:
         return False
-    most[one][two] = limit
+    bounds[one][two] = bound
     return True
 
 
-def _closed(most: list[list[Limit | None]], whole: Sequence[bool]) -> bool:
+def _closed(bounds: _Bounds, whole: Sequence[bool], unit: int) -> bool:
     """Close the bounds under what follows from them; return whether they hold together."""
-    size, is_open = len(most), True
+    size, is_open = len(bounds), True
     while is_open:
         is_open = False
-        for by in range(size):
-            for one in range(size):
-                for two in range(size):
-                    first, second = most[one][by], most[by][two]
-                    if first is not None and second is not None:
-                        way = first[0] + second[0], min(first[1], second[1])
-                        _lower(most, one, two, way)
-        if any((limit := most[at][at]) is not None and limit < _NONE for at in range(size)):
+        _follow(bounds)
+        if any((own := bounds[at][at]) is not None and own < _NONE for at in range(size)):
             return False
         for one in range(size):
             for two in range(size):
-                limit = most[one][two]
-                if limit is not None and whole[one] and whole[two]:
-                    is_open |= _lower(most, one, two, _rounded(limit))
+                bound = bounds[one][two]
+                if bound is not None and whole[one] and whole[two]:
+                    is_open |= _lower(bounds, one, two, _rounded(bound, unit))
     return True
 
 
-def _rounded(limit: Limit) -> Limit:
+def _follow(bounds: _Bounds) -> None:
+    """Lower each bound to what a way over others says (Floyd and Warshall)."""
+    for by, onward in enumerate(bounds):
+        for row in bounds:
+            first = row[by]
+            if first is None:
+                continue
+            start, is_in = first & ~1, first & 1
+            for two, second in enumerate(onward):
+                if second is not None:
+                    way = start + (second & ~1) + (second & is_in)
+                    now = row[two]
+                    if now is None or way < now:
+                        row[two] = way
+
+
+def _rounded(bound: int, unit: int) -> int:
     """Return the most that a whole number may be."""
-    number, is_in = limit
-    return Fraction(floor(number) if is_in else ceil(number) - 1), 1
+    number, is_in = bound >> 1, bound & 1
+    most = number // unit if is_in else -(-number // unit) - 1
+    return 2 * most * unit + 1
 
 
 def _plus(value: Fraction, limit: Limit | None) -> Limit | None:

@@ -56,6 +56,7 @@ MOST_WIDENED = 32
 _V = TypeVar("_V", bound=Value)
 _Box: TypeAlias = tuple[Mask, ...]
 _Sides: TypeAlias = tuple[tuple[int, Mask], ...]
+_Known: TypeAlias = tuple[Value, Mask, tuple[tuple[int, Mask], ...]]
 _TODAY = date(2026, 1, 1).toordinal()
 _EXACT = Context(prec=200)
 _BELOW, _SAME, _ABOVE = (standing_mask([each]) for each in (-1, 0, 1))
@@ -76,6 +77,7 @@ class Together:
     pairs: Sequence[int]
     texts: Mapping[str, Axis]
     days: Sequence[int] = ()
+    _known: dict[str, list[_Known]] = attribute(factory=dict[str, "list[_Known]"], init=False)
     _finders: dict[int, Callable[[Value], int]] = attribute(
         factory=dict[int, "Callable[[Value], int]"], init=False
     )
@@ -243,9 +245,11 @@ class Together:
 
     def _presences(self, box: _Box) -> Iterator[frozenset[str]]:
         """Yield which fields have a value, those sets first in which few have one."""
+        needed = {name for at in self.pairs if not box[at] & 1 for name in self.all[at].pair}
         choices = [
-            [has for has in (False, True) if self._can_be(box, name, has=has)]
+            [has for has in ways if self._can_be(box, name, has=has)]
             for name in self.value_at
+            for ways in ([True] if name in needed else [False, True],)
         ]
         ways = product(*choices)
         for chosen in sorted(ways, key=sum) if len(choices) <= 12 else ways:
@@ -376,13 +380,10 @@ class Together:
         """Return values of a field to be tried, and whether no other could do more."""
         at = self.value_at[name]
         if name not in self.texts:
-            linked = self._linked.get(name, ())
             return [
                 value
-                for value in self._listed
-                if box[at] >> class_of(self.all[at].partition.classes, value) & 1
-                and value in universe(self.fields[name].type)
-                and (not linked or all(box[o] & c for o, c in self._fitting(name, value)))
+                for value, own, others in self._known_of(name)
+                if box[at] & own and all(box[other] & mask for other, mask in others)
             ], True
         axis, made = self.texts[name], self._texts[0]
         is_asked = any(box[other] in {1, 2} for other, _ in axis.patterns)
@@ -397,6 +398,20 @@ class Together:
         classes = axis.classes
         is_literal = not any(box[at] >> number & 1 for number in classes.stretches)
         return list(fitting), is_literal or (self._texts[1] and not is_asked)
+
+    def _known_of(self, name: str) -> list[_Known]:
+        """Return what a listed field may be, with its class and what it leaves of others; once."""
+        if name not in self._known:
+            find, of = (
+                self._finder(self.value_at[name]),
+                frozenset(universe(self.fields[name].type)),
+            )
+            self._known[name] = [
+                (value, 1 << find(value), tuple(self._fitting(name, value)))
+                for value in self._listed
+                if value in of
+            ]
+        return self._known[name]
 
     def _answers(self, box: _Box) -> Iterator[Mask]:
         """Yield what is wanted of each question that is asked of the texts besides their start."""
@@ -422,15 +437,13 @@ class Together:
     def _listed(self) -> tuple[Value, ...]:
         """Values of lists, so many of each kind that every one could differ from the others."""
         every = dict.fromkeys(v for field in self.fields.values() for v in universe(field.type))
-        if self._linked:
-            return tuple(every)
         finds = [finder(self.all[at].partition.classes) for at in self.value_at.values()]
-        kinds = [field.type for field in self.fields.values()]
+        kinds = [frozenset(universe(field.type)) for field in self.fields.values()]
 
         def sign(value: Value) -> tuple[object, ...]:
-            return tuple(
-                (find(value), value in universe(k)) for find, k in zip(finds, kinds, strict=True)
-            )
+            own = ((find(value), value in of) for find, of in zip(finds, kinds, strict=True))
+            # What a country leaves of its subdivisions is its own.
+            return (*own, country_of(value)) if self._linked else tuple(own)
 
         return tuple(_few(every, sign, len(self.fields)))
 
