@@ -32,7 +32,7 @@ Operator: TypeAlias = Literal[
 """
 
 OF_AGES: frozenset[Operator] = frozenset({"older than", "later than", "within", "within next"})
-OF_DAYS: frozenset[Operator] = OF_AGES | {"is past", "is today", "is future"}
+OF_DAYS: frozenset[Operator] = frozenset({*OF_AGES, "is past", "is today", "is future"})
 
 FieldKind: TypeAlias = Literal[
     "text",

@@ -3,12 +3,15 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from attrs import evolve
+
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.files import Files
 from turnout.dsl.findings import Finding
 from turnout.frozen import frozen
 from turnout.importing.drafts import Drafted
 from turnout.importing.foreign import ForeignRule, ImportNote, Origin, RuleSet
+from turnout.importing.witnessed_entries import MOST_ENTRIES, entry_tests
 
 
 @frozen
@@ -55,9 +58,18 @@ class ImportReport:
 
 
 def report(imported: Imported, file: str) -> ImportReport:
-    """Return what the checker says of a policy that was just made. file: what it will be called."""
+    """Return what the checker says of a policy that was just made, with a test for each entry.
+
+    file: what it will be called.
+    """
     path = Path(file).absolute()
     compiled = compile_policy(path, files=Files({path: imported.draft.text}))
+    text = "\n".join((imported.draft.text, *entry_tests(compiled)))
+    imported = evolve(imported, draft=evolve(imported.draft, text=text))
+    if len(imported.entries) > MOST_ENTRIES:
+        message = f"tests are made for at most {MOST_ENTRIES} entries, and there are more"
+        note = ImportNote(imported.rules[0].place, message, is_refused=True)
+        imported = evolve(imported, notes=(*imported.notes, note))
     lines = _rule_lines(imported.draft)
     found = tuple(SourceFinding(each, _place(each, lines)) for each in sorted_findings(compiled))
     return ImportReport(imported, found, compiled.is_fit)

@@ -88,12 +88,18 @@ class DescribedFields:
         """Begin with none. folder: with `objects` and the value sets, anywhere below."""
         self._folder = folder
         self._objects: dict[str, Mapping[str, Element]] = {}
+        self._known_fields: dict[tuple[str, str], ForeignField] = {}
 
     def field(self, kind: str, name: str) -> ForeignField:
         """Return what is known of a field of an object.
 
         name: as criteria have it: `Rating`, `Region__c`, or `Account.Type` of another object.
         """
+        if (kind, name) not in self._known_fields:
+            self._known_fields[kind, name] = self._field(kind, name)
+        return self._known_fields[kind, name]
+
+    def _field(self, kind: str, name: str) -> ForeignField:
         other, _, last = name.rpartition(".")
         of, plain = (other.rpartition(".")[2] or kind), last or name
         element = self._fields(of).get(plain)
@@ -101,7 +107,8 @@ class DescribedFields:
         label, known = self._known(plain)
         if element is not None:
             label = element.said("label") or label
-            known = _KINDS.get(element.said("type"), known)
+            told = element.said("type")
+            known = _KINDS[told] if told in _KINDS else known  # noqa: SIM401 - `get` widens the type
         values = tuple(dict.fromkeys(self._values(of, plain, element)))
         if known == "number" and element is not None and element.said("scale") == "0":
             known = "integer"

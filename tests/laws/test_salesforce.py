@@ -1,0 +1,65 @@
+"""What is made of assignment rules decides as they do, and reads back as what it is."""
+
+from datetime import UTC, datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.assignment_rules import HOT, PRODUCTS, TODAY, Entry, Lead, entries, leads, rule
+from tests.support.policies import resolved
+from turnout.compiler.meaning.interpreter import match
+from turnout.dsl.formatting import formatted
+from turnout.dsl.source import Source
+from turnout.importing.reports import Imported
+from turnout.importing.salesforce.imported import imported
+from turnout.runtime.leads import lead_reader
+
+FIELDS = {
+    "Rating": ("Picklist", HOT),
+    "Products__c": ("MultiselectPicklist", PRODUCTS),
+    "Begins__c": ("Date", ()),
+    "Flag__c": ("Checkbox", ()),
+}
+CLOCK = datetime.combine(TODAY, time(12), UTC)
+
+
+@settings(max_examples=30)
+@given(st.lists(entries(), max_size=4), st.lists(leads(), min_size=1, max_size=6))
+def test_an_imported_policy_decides_as_its_source(drawn: list[Entry], some: list[Lead]) -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        _write(folder, drawn)
+        (found,) = imported(folder)
+        (again,) = imported(folder)
+    assert again == found
+
+    text = found.draft.text
+    assert formatted(Source("leads.route", text)) == text
+    policy = resolved(text)
+
+    lead_of = lead_reader(policy.fields)
+    for number, raw in enumerate(some):
+        lead = lead_of({"Lead ID": str(number), **raw})
+        taken = match(policy, "r", lead.values, CLOCK).rule
+        expected = next((at for at, each in enumerate(drawn, 1) if each.holds(raw)), None)
+        assert _entry(found, taken, drawn) == expected, (text, raw)
+
+
+def _write(folder: Path, drawn: list[Entry]) -> None:
+    (folder / "Lead.assignmentRules").write_text(rule(drawn))
+    fields = "".join(
+        f"<fields><fullName>{name}</fullName><type>{kind}</type><picklist>"
+        + "".join(f"<picklistValues><fullName>{each}</fullName></picklistValues>" for each in of)
+        + "</picklist></fields>"
+        for name, (kind, of) in FIELDS.items()
+    )
+    (folder / "Lead.object").write_text(f"<CustomObject>{fields}</CustomObject>")
+
+
+def _entry(found: Imported, rule_name: str | None, drawn: list[Entry]) -> int | None:
+    """Return the number of the entry that a rule or the fallback was, None for none."""
+    if rule_name is not None:
+        return int(found.draft.rules["r", rule_name].entry.rpartition(" ")[2])
+    return None if len(found.draft.rules) == len(drawn) else len(drawn)
