@@ -344,6 +344,11 @@ class Builder:
         path, key, column = children
         return nodes.FromTable(self.value(path), self.name(key), self.named(column), span)
 
+    def key(self, span: Span, children: list[Any]) -> Token:
+        del span
+        name: Token = children[0]
+        return name
+
     def lookup(self, span: Span, children: list[Any]) -> nodes.FromTable:
         path, key, near, column = children
         at = self.value(path), self.name(key), self.named(column)

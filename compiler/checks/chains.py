@@ -90,7 +90,6 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
         certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
         if not is_whole or clause.lets_on or EVERY_LEAD in certain:
             continue
-        certain += _kept_before(analysis, at, sure_of)
         try:
             found = lost(analysis, at, tuple(dict.fromkeys(certain)))
             if found is not None:
@@ -98,17 +97,6 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
         except OutOfSteps as stopped:
             claim = "can leave a lead without a target"
             yield undecided(clause, claim, analysis.budget, stopped)
-
-
-def _kept_before(
-    analysis: Analysis, at: int, sure_of: Callable[[Target], Iterable[Sure]]
-) -> Iterator[Sure]:
-    """Yield what rules that let leads on are sure to keep from clause `at`."""
-    for before in analysis.letting_on.intersection(analysis.meeting(at)):
-        clause = analysis.route.clauses[before]
-        for attempt in clause.attempts:
-            for each in sure_of(attempt.target):
-                yield attrs.evolve(each, leads=both(clause.condition, each.leads))
 
 
 def _tried_spans(route: RouteProgram) -> Iterator[Span]:
@@ -188,11 +176,13 @@ def lost(
 ) -> tuple[Masks, datetime | None] | None:
     """Return leads of clause `at` that all its targets can pass on, None where there are none.
 
-    certain: what one of them is sure to take. The second is a moment at which they do, None
+    certain: what one of them is sure to take; what rules that let leads on are sure to keep
+    before is taken, too. The second is a moment at which they do, None
     where that doesn't matter. Raises OutOfSteps.
     """
     region = analysis.regions.region
     meeting = analysis.meeting(at)
+    certain = tuple(dict.fromkeys([*certain, *_kept_before(analysis, meeting)]))
 
     def found(taken: Iterable[Condition], also: Iterable[Region] = ()) -> Masks | None:
         left = (region(each, holds=False) for each in taken)
@@ -230,6 +220,16 @@ def _clocks(space: Space) -> Iterator[tuple[Calendar, Atom]]:
             yield atom.calendar, atom
         elif isinstance(atom, During):
             yield lasting(atom), atom
+
+
+def _kept_before(analysis: Analysis, meeting: Iterable[int]) -> Iterator[Sure]:
+    """Yield what those of these clauses are sure to keep that let the rest of their leads on."""
+    policy = analysis.program.policy
+    for before in sorted(analysis.letting_on.intersection(meeting)):
+        clause = analysis.route.clauses[before]
+        for attempt in clause.attempts:
+            for each in sure(policy, attempt.target):
+                yield attrs.evolve(each, leads=both(clause.condition, each.leads))
 
 
 def _name(calendar: Calendar) -> str:

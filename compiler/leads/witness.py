@@ -214,8 +214,9 @@ def _value(
         if dimension.kind == "age" and box[places[0]] & ~1 == space.full[places[0]] & ~1:
             age = sample(dimension, classes[at])
             return today - timedelta(days=age) if isinstance(age, int) and age < 99_999 else None
-        if dimension.kind == "age" and not _has_age(sampled, dimension, classes[at], today):
-            sampled = aged(dimensions[0], classes[places[0]], dimension, classes[at], today)
+        if dimension.kind == "age" and not _has_age(sampled, dimension, box[at], today):
+            other = aged(dimensions[0], classes[places[0]], dimension, classes[at], today)
+            sampled = sampled if other is None else other
 
     def fits(value: Value) -> bool:
         asked = [d.partition.classes for d in dimensions if d.kind != "age"]
@@ -227,10 +228,10 @@ def _value(
     return sampled if fits(sampled) else None
 
 
-def _has_age(day: Value | None, dimension: Dimension, number: int, today: date) -> bool:
+def _has_age(day: Value | None, dimension: Dimension, mask: int, today: date) -> bool:
     if not isinstance(day, date):
         return True
-    return class_of(dimension.partition.classes, (today - day).days) == number
+    return bool(mask >> class_of(dimension.partition.classes, (today - day).days) & 1)
 
 
 def _text(space: Space, at: int, box: Masks) -> Value | None:

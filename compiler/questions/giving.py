@@ -28,10 +28,11 @@ from turnout.compiler.outcomes import End
 from turnout.compiler.program import Attempt
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import ALWAYS, NEVER, Condition, Not, Open, atoms
-from turnout.dsl.policy import Policy, Sla
+from turnout.dsl.policy import Policy, Sla, Validity
 from turnout.dsl.promises import MOST_HOPS, Reached
 from turnout.dsl.targets import DRAWN, Accepting, Target, said
 from turnout.dsl.wording import parts
+from turnout.dsl.zones import zone
 from turnout.frozen import attribute, frozen
 
 _Wanted: TypeAlias = Callable[[str], bool]
@@ -87,8 +88,17 @@ class Giving:
         named = frozenset(each.name for each in reached if each.kind == "person")
         return self._given(end, named, but=True)
 
-    def missed(self, ended: Iterable[End], sla: Sla, last: Sequence[Attempt]) -> Iterator[Missed]:
-        """Yield what can become of leads that came to these ends and whose SLA is missed."""
+    def missed(
+        self,
+        ended: Iterable[End],
+        sla: Sla,
+        last: Sequence[Attempt],
+        days: Validity | None = None,
+    ) -> Iterator[Missed]:
+        """Yield what can become of leads that came to these ends and whose SLA is missed.
+
+        days: on which the rule of the SLA counts, None where it always does.
+        """
         if sla.then is None:
             return
         then = Attempt(sla.then.target, "sla", sla.then.span)
@@ -100,7 +110,7 @@ class Giving:
         dues = [(missed, either(had)) for missed, had in by_missed.items()]
         # First what asks least of a lead, so that a witness shows what matters.
         for missed, due in sorted(dues, key=lambda pair: len(list(atoms(pair[1])))):
-            for extra, end in self._later(sla, then, last, missed):
+            for extra, end in self._later(sla, then, last, missed, self._soonest(sla, days)):
                 whole = both(due, extra)
                 if whole != NEVER:
                     yield Missed(whole, end)
@@ -150,22 +160,32 @@ class Giving:
                 hours = self.policy.teams[said(target).name].hours
         return sla.wall or hours is None or self._is_ever_open({self.policy.calendars[hours]})
 
-    def _soonest(self, sla: Sla) -> datetime:
+    def _soonest(self, sla: Sla, days: Validity | None) -> datetime:
         """Return a moment before which nothing is due. A day is an hour shorter in spring."""
         start = datetime.combine(self.since, time(), UTC)
+        if days is not None and days.first is not None:
+            start = max(start, datetime.combine(days.first, time(), zone(days.zone)))
         return start + timedelta(minutes=max(sla.period.minutes - (0 if sla.wall else 60), 0))
 
-    def _is_ever_open(self, calendars: Iterable[Calendar]) -> bool:
+    def _is_ever_open(self, calendars: Iterable[Calendar], after: datetime | None = None) -> bool:
         wanted = frozenset(calendars)
-        return any(wanted <= kind.open for kind in kinds(wanted, self.since))
+        came = (kind for kind in kinds(wanted, self.since) if after is None or kind.last > after)
+        return any(wanted <= kind.open for kind in came)
 
     # -- who has the lead then --
 
     def _later(
-        self, sla: Sla, then: Attempt, last: Sequence[Attempt], missed: frozenset[str]
+        self,
+        sla: Sla,
+        then: Attempt,
+        last: Sequence[Attempt],
+        missed: frozenset[str],
+        after: datetime,
     ) -> Iterator[tuple[Condition, End]]:
-        """Yield the ends that come after `missed` had the lead, with further leads' conditions."""
-        after = self._soonest(sla)
+        """Yield the ends that come after `missed` had the lead, with further leads' conditions.
+
+        after: before which nothing is due.
+        """
         yield ALWAYS, End(then, (), missed, after)
         own, target = _name(then.target), then.target
         is_place = self._of(target).people is None
@@ -219,18 +239,20 @@ class Giving:
                 *targets,
                 let_on=let_on,
                 left_out=end.missed,
+                after=end.after,
                 wanted=is_wanted,
                 place=is_place_wanted,
             )
             self._known[asked] = found if end.after is None else self._ever(found, end.after)
         return self._known[asked]
 
-    def _taken(
+    def _taken(  # noqa: PLR0913 - what limits whom it is given to, each by name
         self,
         target: Target,
         *before: Target,
         let_on: Sequence[tuple[Target, Condition]],
         left_out: frozenset[str],
+        after: datetime | None,
         wanted: _Wanted,
         place: bool,
     ) -> Condition:
@@ -242,18 +264,24 @@ class Giving:
         refused: list[tuple[Behind, Condition]] = [(self._of(each), ALWAYS) for each in passed]
         refused += [(self._of(each), asked) for each, asked in let_on]
         if here.people is None:
-            return self._to(here, None, refused) if place else NEVER
+            return self._to(here, None, refused, after) if place else NEVER
         names = (name for name in here.people if wanted(name))
         return either(
-            self._to(here, name, refused) for name in names if f"person {name}" not in left_out
+            self._to(here, name, refused, after)
+            for name in names
+            if f"person {name}" not in left_out
         )
 
     def _to(
-        self, here: Behind, person: str | None, passed: Iterable[tuple[Behind, Condition]]
+        self,
+        here: Behind,
+        person: str | None,
+        passed: Iterable[tuple[Behind, Condition]],
+        after: datetime | None,
     ) -> Condition:
         """Return the leads that can be given to a person, or to a place, once others passed.
 
-        passed: each with the leads that it was asked about.
+        passed: each with the leads that it was asked about. after: as `End` has it.
         """
         one = None if person is None or here.people is None else here.people[person]
         if one is not None and not one.is_active:
@@ -267,7 +295,7 @@ class Giving:
         own = _hours(here, person, self.policy)
         if self.asks_clock or any(isinstance(a, Open) for part in parts_ for a in atoms(part)):
             parts_ += [Open(calendar) for calendar in own]
-        elif not self._is_ever_open(own):
+        elif not self._is_ever_open(own, after):
             return NEVER
         return both(ALWAYS if one is None else one.leads, *parts_)
 

@@ -161,3 +161,21 @@ def test_an_edit_of_what_goes_on_is_checked_as_from_scratch(before: int) -> None
     for after in EDITS:
         edited = program(after)
         assert check_again(checked, edited).findings == check(edited)
+
+
+def test_a_row_is_lost_though_no_lead_that_was_let_on_is() -> None:
+    text = """\
+    lead { id: text required  vip: boolean }
+    calendar odd { timezone "UTC" open mon..fri 12:00-18:00 }
+    calendar early { timezone "UTC" open mon..fri 00:00-06:00 }
+    person cleo { hours early }
+    partner firm { hours odd }
+    route inbound {
+      rule open { when open odd to partner firm else continue }
+      rule closed { when not open odd to partner firm anytime }
+      fallback to person cleo
+    }
+    """
+    names = {finding.name for finding in compiled(text).findings}
+    assert "lost-row" in names
+    assert "dead-end" not in names

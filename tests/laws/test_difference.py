@@ -275,7 +275,9 @@ def test_every_move_has_a_lead_that_both_versions_treat_as_told(
     versions = compared(*pair)
     assume(is_whole(versions))
     for shift in versions.route.shifts:
-        assert shift.witness is not None, shift
+        if shift.witness is None:  # days of two time zones are two fields, free of each other
+            assert versions.old.timezone != versions.new.timezone
+            continue
         arrives = re.search(r"arriving on (\S+)", shift.witness.note)
         today = date.fromisoformat(arrives[1].rstrip(",")) if arrives else TODAY
         lead = arrived(versions, shift.witness.fields, today)

@@ -12,7 +12,7 @@ from turnout.dsl.formatting.page import WIDTH
 from turnout.dsl.parse import parse
 from turnout.dsl.source import Source
 
-WORDS = re.compile(r'"(?:\\.|[^"\\\n])*"|->|\.\.|[<>]=?|[\w-]+(?:\.\d\w*)?|\S')
+WORDS = re.compile(r'"(?:\\.|[^"\\\n])*"|->|\.\.|[<>!]=|[<>=]|[\w-]+(?:\.\d\w*)?%?|\S')
 EVERYTHING = """
 include "people.route"
 calendar berlin { timezone "Europe/Berlin" open mon..fri 09:00-12:00 13:00-17:30, sat 10:00-14:00
@@ -24,6 +24,8 @@ team near owned by ops cap 50 per week { ana weight 2 cap 3 per 24 hours, ben, }
 team far from "far.csv"
 queue triage owned by "@acme/ops" partner outside { cap 5 per month } sequence later
 identity email, phone within 90 days
+lead { firm: company-name of note or title, owner: person required from "b.csv" by site -> owner
+  from "b.csv" by firm near 92% then country, site -> "Account Owner" }
 segment size first of { Big = staff >= 1k, Small = not (staff >= 1k) } segment Hot = score > 80
 territory Here = country in [DE, AT] owned by here {
   territory A = country is DE from "a.csv" by zip -> area }

@@ -64,11 +64,11 @@ def is_shown(sheet: Sheet, finding: Finding) -> bool:
     )
     kind = next(kind for kind, times in sheet.kinds.items() if at in times)
     lead = {name: str(finding.witness.fields[name]) for name in finding.witness.fields}
-    rule = sheet.taker(lead, kind[0])
+    way = sheet.way(lead, kind[0])
     if finding.name == "coverage-gap":
-        return rule is None
-    assert rule is not None
-    return (None, "") in sheet.ends(sheet.goals(rule), lead, World(*kind, sheet.caps()))
+        return way[-1] is None
+    assert way[-1] is not None
+    return (None, "") in sheet.ends(sheet.every_goal(way), lead, World(*kind, sheet.caps()))
 
 
 def test_the_checker_says_what_is_so_at_moments_that_come(request: pytest.FixtureRequest) -> None:

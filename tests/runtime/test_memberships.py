@@ -151,3 +151,16 @@ def test_what_is_wrong_with_a_day_of_a_roster_is_told_with_its_line() -> None:
         "`ae.csv` line 4: `1.4.2027` is not a day",
     ]
     assert all(not each.fixes for each in named(found, "unknown-value", "empty-validity"))
+
+
+@pytest.mark.parametrize(("last", "is_reached"), [("2027-03-31", False), ("2027-04-01", True)])
+def test_who_has_left_when_a_rule_begins_to_count_is_given_no_lead_whose_sla_is_missed(
+    last: str, *, is_reached: bool
+) -> None:
+    team = f"team ae {{ ana until {last}, ben }}"
+    route = " route r { rule april from 2027-04-01 { when country is DE to person cleo"
+    route += " sla 10 minutes, then round-robin ae } rule rest { when country is missing or"
+    route += " country is not DE to queue triage } }"
+    route += " guarantee g { when country is DE never reaches person ana }"
+    found = findings(team, "refuted-guarantee", date(2026, 1, 1), route)
+    assert bool(found) is is_reached

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from tests.support.clockwork import HOPS, Goal, Late, Lead, Sheet, Wall, holds, is_within
+from tests.support.clockwork import HOPS, Goal, Late, Lead, Sheet, Wall, is_within
 
 MINUTE = timedelta(minutes=1)
 REMEMBERED = timedelta(minutes=90)
@@ -92,12 +92,17 @@ class Chronicle:
     def outcome(self, values: Lead, at: datetime) -> tuple[Outcome, Late | None]:
         """Return what has to become of a new lead."""
         open_ = frozenset(name for name in self.sheet.calendars if self._is_open(name, at))
-        lines = self.sheet.lines
-        line = next((each for each in lines if holds(each.when, values, open_)), None)
-        goals = self.sheet.last if line is None else line.goals + self.sheet.last
-        found = self._offered(goals, values, at, ())
-        rule = None if line is None else line.name
-        return attrs.evolve(found, rule=rule), None if line is None else line.late
+        open_ |= {f"days of {line.name}" for line in self.sheet.lines}  # on every day
+        passed: Passed = []
+        for number in self.sheet.way(values, open_):
+            lines = self.sheet.lines
+            line = lines[number] if number is not None and number < len(lines) else None
+            found = self._offered(self.sheet.goals(number), values, at, ())
+            passed += found.passed
+            if found.goal is not None or number is None or line is None or not line.goes_on:
+                rule, late = (None, None) if line is None else (line.name, line.late)
+                return attrs.evolve(found, rule=rule, passed=tuple(passed)), late
+        raise AssertionError(values)  # every way has an end
 
     def _offered(
         self, goals: tuple[Goal, ...], values: Lead, at: datetime, missed: tuple[str, ...]

@@ -180,12 +180,13 @@ class Late:
 
 @attrs.frozen
 class Line:
-    """A rule."""
+    """A rule. goes_on: a lead that nobody of it can take goes on to the next."""
 
     name: str
     when: Condition
     goals: tuple[Goal, ...]
     late: Late | None
+    goes_on: bool = False
     days: Span = ALWAYS
 
     @property
@@ -194,9 +195,14 @@ class Line:
         return ("and", self.when, ("open", f"days of {self.name}"))
 
     def __str__(self) -> str:
-        parts = [f"when {said(self.when)}", f"to {' else '.join(map(str, self.goals))}"]
+        steps = [*map(str, self.goals), *(["continue"] if self.goes_on else [])]
+        parts = [f"when {said(self.when)}", f"to {' else '.join(steps)}"]
         parts += [] if self.late is None else [str(self.late)]
         return f"rule {self.name} {lasting(self.days)} {{ {' '.join(parts)} }}"
+
+
+Way: TypeAlias = tuple[int | None, ...]
+"""The numbers of rules that a lead meets; None at the end of a route without a fallback."""
 
 
 @attrs.frozen
@@ -299,16 +305,25 @@ class Sheet:
                 return {(goal, name) for name in there}
         return {(None, "")}
 
-    def taker(self, lead: Lead, open_: frozenset[str]) -> int | None:
-        """Return the number of the rule that takes a lead, that of all for the fallback."""
+    def way(self, lead: Lead, open_: frozenset[str]) -> "Way":
+        """Return the rules that are asked, one after the other; that of all is the fallback."""
+        found: list[int | None] = []
         for at, line in enumerate(self.lines):
             if holds(line.asks, lead, open_):
-                return at
-        return len(self.lines) if self.last else None
+                found.append(at)
+                if not line.goes_on:
+                    return tuple(found)
+        return (*found, len(self.lines) if self.last else None)
 
-    def goals(self, at: int) -> tuple[Goal, ...]:
-        """Return the chain of a rule with the fallback behind it."""
-        return self.last if at == len(self.lines) else self.lines[at].goals + self.last
+    def goals(self, at: int | None) -> tuple[Goal, ...]:
+        """Return the chain of a rule, with the fallback behind it unless the rule goes on."""
+        if at is None or at == len(self.lines):
+            return self.last
+        return self.lines[at].goals + (() if self.lines[at].goes_on else self.last)
+
+    def every_goal(self, way: "Way") -> tuple[Goal, ...]:
+        """Return all that a lead is offered to on a way."""
+        return tuple(goal for at in way for goal in self.goals(at))
 
     # -- the moments --
 
@@ -449,16 +464,17 @@ def expected(sheet: Sheet) -> set[tuple[str, int, str]]:
     is_covered, lost = True, set[int]()
     for (open_, away), lead in product(kinds, leads(sheet)):
         described |= {at for at, each in enumerate(sheet.lines) if holds(each.asks, lead, open_)}
-        at = sheet.taker(lead, open_)
-        if at is None:
+        way = sheet.way(lead, open_)
+        for at in way:
+            if at is not None and at < len(sheet.lines):
+                taken[at].add((open_, tuple(lead.items())))
+        end = way[-1]
+        if end is None:
             is_covered = False
-            continue
-        if at < len(sheet.lines):
-            taken[at].add((open_, tuple(lead.items())))
-        if at not in lost and (None, "") in sheet.ends(
-            sheet.goals(at), lead, World(open_, away, full)
+        elif end not in lost and (None, "") in sheet.ends(
+            sheet.every_goal(way), lead, World(open_, away, full)
         ):
-            lost.add(at)
+            lost.add(end)
     found |= set(_ended(sheet, line))
     for at, each in enumerate(sheet.lines):
         if is_over(each.days):
@@ -574,22 +590,34 @@ class Futures:
     def ways(self, lead: Lead) -> Iterator[tuple[Ends, Ends]]:
         """Yield what becomes of a lead of the guarantee, by the rule that takes it."""
         sheet = self.sheet
-        at_rule: dict[int | None, list[frozenset[str]]] = {}
+        of_ways: dict[Way, list[frozenset[str]]] = {}
         for open_ in self.times:
             if holds(sheet.when, lead, open_):
-                at_rule.setdefault(sheet.taker(lead, open_), []).append(open_)
-        for at, kinds in at_rule.items():
-            if at is None:
-                yield {(None, "")}, set()
-                continue
-            goals = sheet.goals(at)
-            by_kind = {open_: self.ends(goals, lead, open_, frozenset()) for open_ in kinds}
-            now = Ends().union(*by_kind.values())
-            late = sheet.lines[at].late if at < len(sheet.lines) else None
-            later = (
-                Ends() if late is None or late.then is None else self._later(by_kind, lead, late)
-            )
-            yield now, later
+                of_ways.setdefault(sheet.way(lead, open_), []).append(open_)
+        for way, kinds in of_ways.items():
+            for number, at in enumerate(way):
+                by_kind = {open_: self._had(way, number, lead, open_) for open_ in kinds}
+                now = Ends().union(*by_kind.values())
+                late = sheet.lines[at].late if at is not None and at < len(sheet.lines) else None
+                later = (
+                    Ends()
+                    if late is None or late.then is None
+                    else self._later(by_kind, lead, late)
+                )
+                yield now, later
+
+    def _had(self, way: Way, number: int, lead: Lead, open_: frozenset[str]) -> Ends:
+        """Return who can have a lead by one rule of a way, those before having let it on."""
+        before, own = self.sheet.every_goal(way[:number]), self.sheet.goals(way[number])
+        if not before:
+            found = self.ends(own, lead, open_, frozenset())
+        else:
+            found = Ends()
+            for gone, full in self.gone:
+                world = World(open_, gone, full)
+                if (None, "") in self.sheet.ends(before, lead, world):
+                    found |= self.sheet.ends(own, lead, world)
+        return found if number == len(way) - 1 else found - {(None, "")}
 
     def _later(self, by_kind: dict[frozenset[str], Ends], lead: Lead, late: Late) -> Ends:
         assert late.then is not None
@@ -699,6 +727,13 @@ def _span(random: Random, often: float) -> Span:
     return (first, None) if kind < 0.35 else (None, last) if kind < 0.7 else (first, last)
 
 
+def undated(sheet: Sheet) -> Sheet:
+    """Return the policy with rules and members that count on every day."""
+    lines = tuple(attrs.evolve(line, days=ALWAYS) for line in sheet.lines)
+    crews = {name: attrs.evolve(crew, days={}) for name, crew in sheet.crews.items()}
+    return attrs.evolve(sheet, lines=lines, crews=crews)
+
+
 def _calendar(random: Random, name: str) -> Hours:
     on = random.choice(("0123456", "0123456", "01234", "56", "0", "23"))
     start, end = random.choice(
@@ -773,7 +808,8 @@ def _line(random: Random, at: int, goals: Callable[[], Goal], has_identity: bool
         late = Late(random.choice((30, 60, 240, 600)), random.random() < 0.4, then)
     when = _condition(random, has_identity=has_identity)
     chain_ = _goals(goals, random.choice((1, 2, 2, 3)))
-    return Line(f"r{at}", when, chain_, late, _span(random, 0.35))
+    goes_on = not chain_[-1].accepts and random.random() < 0.4
+    return Line(f"r{at}", when, chain_, late, goes_on, _span(random, 0.35))
 
 
 def _condition(random: Random, depth: int = 2, *, has_identity: bool) -> Condition:

@@ -10,6 +10,8 @@ from turnout.commands.options import Command, CommandGroup, Decorated, color_opt
 from turnout.commands.outputs import output, replacing
 from turnout.importing.reports import Imported, ImportReport, report
 from turnout.importing.salesforce.imported import imported as from_salesforce
+from turnout.importing.sheets.rule_sheets import SheetReceiver
+from turnout.importing.sheets.rule_sheets import imported as from_sheet
 from turnout.printable import visible
 from turnout.rendering.imports import import_data, import_html, import_lines
 from turnout.rendering.jsons import json_text
@@ -77,6 +79,51 @@ def salesforce_command(
     _write(from_salesforce(path, inactive=inactive), folder, report_file, force=force)
 
 
+@command.command(
+    "table",
+    cls=Command,
+    examples=(
+        "turnout import table rules.csv -o policies",
+        'turnout import table rules.xlsx --to "Sales rep" --as person -o .',
+    ),
+)
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--to", metavar="COLUMN", help="The column with who gets a lead; else found by its heading."
+)
+@click.option(
+    "--as",
+    "receivers",
+    type=click.Choice(["person", "queue", "team"]),
+    help="What they are. Without it, who has an address of e-mail is a person, others are queues.",
+)
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook.")
+@click.option(
+    "--written", is_flag=True, help="Write the rules into the policy, instead of a table beside it."
+)
+@_written
+def table_command(
+    *,
+    path: Path,
+    to: str | None,
+    receivers: SheetReceiver | None,
+    sheet: str | None,
+    written: bool,
+    folder: Path,
+    report_file: Path | None,
+    force: bool,
+) -> None:
+    """Rules in a spreadsheet: a row for each, a column with who gets the leads.
+
+    PATH is a table (.csv, .tsv) or a workbook (.xlsx, .ods). A cell has values, several with
+    commas between them, a range, a comparison, `not` and values, or nothing for any. The first
+    row that fits decides; one that asks nothing, at the end, is the fallback. The rows stay a
+    table beside the policy, their cells as the language has them, for those who keep the sheet.
+    """
+    made = from_sheet(path, to=to, receivers=receivers, sheet=sheet, written=written)
+    _write([made], folder, report_file, force=force)
+
+
 def _write(
     found: Iterable[Imported], folder: Path, report_file: Path | None, *, force: bool
 ) -> None:
@@ -87,13 +134,17 @@ def _write(
     reports: list[tuple[ImportReport, str]] = []
     for each in found:
         file = folder / f"{each.name}.route"
-        if file.exists() and not force:
-            raise CannotRun(f"there is a file {visible(str(file))} already", "give --force")
+        for one in (file, *(folder / name for name in each.draft.files)):
+            if one.exists() and not force:
+                raise CannotRun(f"there is a file {visible(str(one))} already", "give --force")
         reports.append((report(each, str(file)), str(file)))
     folder.mkdir(parents=True, exist_ok=True)
     for made, name in reports:
-        with replacing(Path(name)) as stream:
-            stream.write(made.imported.draft.text.encode())
+        draft = made.imported.draft
+        beside = {folder / other: text for other, text in draft.files.items()}
+        for path, text in {**beside, Path(name): draft.text}.items():
+            with replacing(path) as stream:
+                stream.write(text.encode())
     for made, name in reports:
         for line in import_lines(made, name, columns()):
             click.echo(line)

@@ -85,7 +85,7 @@ def _ask(ask: Criterion, field: TypedField, around: int) -> str:
         return f"{name} {ask.operator} {days} {'day' if days == '1' else 'days'}"
     if isinstance(field.type, types.Boolean):
         return _truth(ask, name)
-    values = tuple(dict.fromkeys(_value(field.type, value) for value in ask.values))
+    values = tuple(dict.fromkeys(value_text(field.type, value) for value in ask.values))
     match ask.operator:
         case "is" | "is not":
             is_not = ask.operator == "is not"
@@ -119,7 +119,7 @@ def _truth(ask: Criterion, name: str) -> str:
     return f"{name} is {'true' if holds == (ask.operator == 'is') else 'false'}"
 
 
-def _value(of: types.FieldType, text: str) -> str:
+def value_text(of: types.FieldType, text: str) -> str:
     """Return a value as a policy writes it; a text as its source has it."""
     if of.shape == "text" and isinstance(of, types.Text):
         return quoted(text)

@@ -14,8 +14,9 @@ from turnout.dsl.names import is_name
 from turnout.dsl.source import Source
 from turnout.dsl.types import Boolean
 from turnout.dsl.wording import quoted
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 from turnout.importing.condition_texts import condition_text
+from turnout.importing.drafted_tables import RowTable, lines_of, row_table
 from turnout.importing.foreign import (
     ALWAYS,
     Asked,
@@ -46,20 +47,29 @@ _MOST_WORDS = 3
 class Drafted:
     """A policy's text. rules: the route and the rule that each entry became, with its place.
 
-    fields: those of the policy by the source's names.
+    fields: those of the policy by the source's names. files: its tables of rules by name; rows:
+    the places of their lines.
     """
 
     text: str
     rules: Mapping[tuple[str, str], Origin]
     fields: Mapping[str, TypedField]
+    files: Mapping[str, str] = attribute(factory=dict[str, str])
+    rows: Mapping[tuple[str, int], Origin] = attribute(factory=dict[tuple[str, int], Origin])
 
 
 @frozen
 class _Names:
-    """The names of people and queues in the policy, by those of the source."""
+    """The names of people, queues and teams in the policy, by those of the source.
+
+    emails: of the people, where the source has them. members: of the teams, by the source.
+    """
 
     people: Mapping[str, str]
     queues: Mapping[str, str]
+    teams: Mapping[str, str]
+    emails: Mapping[str, str | None]
+    members: Mapping[str, tuple[str, ...]]
 
 
 def drafted(
@@ -77,18 +87,45 @@ def drafted(
     fields = typed(((describe[name], asks) for name, asks in asked.items()), {"id", *_KEYWORDS})
     names = _named(sets)
     rules: dict[tuple[str, str], Origin] = {}
-    routes = [*_routes(sets, fields, names, rules)]
+    tables = _tables(policy, sets, fields, names)
+    routes = [*_routes(sets, fields, names, rules, tables)]
     blocks = [
         f"{_comment(what)}\npolicy {policy}",
         _schema(fields.values()),
-        *_people(sets, names),
+        *_people(names),
         "\n".join(f"queue {name}" for name in [*names.queues.values(), LEFT_OVER]),
         *routes,
     ]
     whole = "\n\n".join(block for block in blocks if block)
     text = formatted(Source("imported.route", f"{whole}\n"))
     assert isinstance(text, str), text
-    return Drafted(text, rules, fields)
+    files = {name: table.text for name, table in tables.values()}
+    rows = {
+        (name, at): place for name, each in tables.values() for at, place in each.places.items()
+    }
+    return Drafted(text, rules, fields, files, rows)
+
+
+def _tables(
+    policy: str, sets: list[RuleSet], fields: Mapping[str, TypedField], names: _Names
+) -> dict[str, tuple[str, RowTable]]:
+    """Return the files and the tables of the rules that stay a sheet, by the rules' names."""
+    found: dict[str, tuple[str, RowTable]] = {}
+    for each in sets:
+        targets = {
+            entry.place: " ".join(_targets(entry, names)).removeprefix("to ")
+            for entry in each.entries
+        }
+        rules = _without_fallback(each.entries)
+        made = row_table(rules, fields, targets, each.heading) if each.heading and rules else None
+        if made is not None:
+            number = f"-{len(found) + 1}" if found else ""
+            found[each.name] = f"{policy}{number}.rules.csv", made
+    return found
+
+
+def _without_fallback(entries: tuple[ForeignRule, ...]) -> tuple[ForeignRule, ...]:
+    return entries[:-1] if entries and plain(entries[-1].asks) == ALWAYS else entries
 
 
 def _schema(fields: Iterable[TypedField]) -> str:
@@ -114,30 +151,39 @@ def _columns(field: TypedField) -> list[str]:
 def _named(sets: list[RuleSet]) -> _Names:
     people: dict[str, str] = {}
     queues: dict[str, str] = {}
+    teams: dict[str, str] = {}
+    emails: dict[str, str | None] = {}
+    members: dict[str, tuple[str, ...]] = {}
     taken = {LEFT_OVER, *_KEYWORDS}
-    for entry in (entry for each in sets for entry in each.entries):
-        receiver = entry.receiver
-        if receiver.kind == "person" and receiver.name not in people:
-            local = receiver.name.partition("@")[0]
-            people[receiver.name] = free_name(local, {*people.values(), *_KEYWORDS})
-        if receiver.kind == "queue" and receiver.name not in queues:
+    for receiver in (entry.receiver for each in sets for entry in each.entries):
+        named = {receiver.name: receiver.email} if receiver.kind == "person" else {}
+        for person, email in {**named, **{each: each for each in receiver.members}}.items():
+            if person not in people:
+                local = person.partition("@")[0]
+                people[person] = free_name(local, {*people.values(), *_KEYWORDS})
+            emails.setdefault(person, email)
+        if receiver.kind == "queue" and receiver.name and receiver.name not in queues:
             queues[receiver.name] = free_name(receiver.name, {*queues.values(), *taken})
-    return _Names(people, queues)
+        if receiver.kind == "team" and receiver.name not in teams:
+            teams[receiver.name] = free_name(receiver.name, {*teams.values(), *_KEYWORDS})
+            members[receiver.name] = receiver.members
+    return _Names(people, queues, teams, emails, members)
 
 
-def _people(sets: list[RuleSet], names: _Names) -> Iterator[str]:
-    emails = {
-        entry.receiver.name: entry.receiver.email
-        for each in sets
-        for entry in each.entries
-        if entry.receiver.kind == "person"
-    }
+def _people(names: _Names) -> Iterator[str]:
     lines = [
-        f"person {name}" + (f" {{ email {quoted(email)} }}" if (email := emails[source]) else "")
+        f"person {name}" + (f" {{ email {quoted(email)} }}" if email else "")
         for source, name in names.people.items()
+        for email in [names.emails[source]]
     ]
     if lines:
         yield "\n".join(lines)
+    teams = [
+        f"team {name} {{ {', '.join(names.people[each] for each in names.members[source])} }}"
+        for source, name in names.teams.items()
+    ]
+    if teams:
+        yield "\n".join(teams)
 
 
 def _routes(
@@ -145,6 +191,7 @@ def _routes(
     fields: Mapping[str, TypedField],
     names: _Names,
     rules: dict[tuple[str, str], Origin],
+    tables: Mapping[str, tuple[str, RowTable]],
 ) -> Iterator[str]:
     taken: set[str] = set()
     for each in sets:
@@ -152,11 +199,15 @@ def _routes(
         taken.add(route)
         lines = [_comment(f"{each.place.file}, {each.place.entry}"), f"route {route} {{"]
         used: set[str] = set()
-        *entries, last = each.entries or (None,)
-        if last is None or plain(last.asks) != ALWAYS:
-            entries = [*each.entries]
+        entries = _without_fallback(each.entries)
+        if each.name in tables:
+            file, table = tables[each.name]
+            has_notes = any(entry.comment for entry in entries)
+            lines += lines_of(file, table.fields, each.heading, has_notes=has_notes)
+            for line, place in table.places.items():
+                rules[route, f"{file}:{line}"] = place
+            entries = ()
         for number, entry in enumerate(entries, 1):
-            assert entry is not None
             name = free_name(_rule_name(entry, fields) or f"entry-{number}", {*used, *_KEYWORDS})
             used.add(name)
             rules[route, name] = entry.place
@@ -181,7 +232,10 @@ def _targets(entry: ForeignRule, names: _Names) -> Iterator[str]:
             yield f"to person {names.people[receiver.name]}"
             yield f"else queue {LEFT_OVER}"
         case "queue":
-            yield f"to queue {names.queues[receiver.name]}"
+            yield f"to queue {names.queues.get(receiver.name, LEFT_OVER)}"
+        case "team":
+            yield f"to round-robin {names.teams[receiver.name]}"
+            yield f"else queue {LEFT_OVER}"
         case "current-owner":
             yield "to current-owner"
 

@@ -117,11 +117,16 @@ ALWAYS = Every(())
 
 @frozen
 class Receiver:
-    """Who gets a lead. name: as the source says it; an address of a person, if it has one."""
+    """Who gets a lead. name: as the source says it; an address of a person, if it has one.
 
-    kind: Literal["person", "queue", "current-owner"]
+    A queue without a name is that of the leads that nobody has. members: the addresses of
+    those of a team.
+    """
+
+    kind: Literal["person", "queue", "team", "current-owner"]
     name: str = ""
     email: str | None = None
+    members: tuple[str, ...] = ()
 
 
 @frozen
@@ -165,6 +170,7 @@ class ForeignField:
 class RuleSet:
     """The entries of one rule, which become a route. notes: what belongs to no entry.
 
+    heading: of the column with whom the rules name, where they stay a sheet; else "".
     rest: who gets what no entry takes, where the source says so.
     """
 
@@ -173,6 +179,7 @@ class RuleSet:
     is_active: bool
     entries: tuple[ForeignRule, ...]
     notes: tuple[ImportNote, ...] = ()
+    heading: str = ""
     rest: Receiver | None = None
 
 

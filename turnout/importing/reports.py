@@ -1,7 +1,7 @@
 """How the entries of a source came over, and what the checker finds in them, at their place."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from attrs import evolve
 
@@ -16,12 +16,16 @@ from turnout.importing.witnessed_entries import MOST_ENTRIES, entry_tests
 
 @frozen
 class Imported:
-    """A policy made of foreign rules. notes: what belongs to no entry."""
+    """A policy made of foreign rules. notes: what belongs to no entry.
+
+    is_tested: each entry is to have a test.
+    """
 
     name: str
     draft: Drafted
     rules: tuple[RuleSet, ...]
     notes: tuple[ImportNote, ...] = ()
+    is_tested: bool = False
 
     @property
     def entries(self) -> tuple[ForeignRule, ...]:
@@ -58,21 +62,29 @@ class ImportReport:
 
 
 def report(imported: Imported, file: str) -> ImportReport:
-    """Return what the checker says of a policy that was just made, with a test for each entry.
-
-    file: what it will be called.
-    """
+    """Return what the checker says of a policy that was just made. file: what it will be called."""
     path = Path(file).absolute()
-    compiled = compile_policy(path, files=Files({path: imported.draft.text}))
-    text = "\n".join((imported.draft.text, *entry_tests(compiled)))
-    imported = evolve(imported, draft=evolve(imported.draft, text=text))
-    if len(imported.entries) > MOST_ENTRIES:
-        message = f"tests are made for at most {MOST_ENTRIES} entries, and there are more"
-        note = ImportNote(imported.rules[0].place, message, is_refused=True)
-        imported = evolve(imported, notes=(*imported.notes, note))
-    lines = _rule_lines(imported.draft)
-    found = tuple(SourceFinding(each, _place(each, lines)) for each in sorted_findings(compiled))
+    draft = imported.draft
+    beside = {path.parent / name: text for name, text in draft.files.items()}
+    compiled = compile_policy(path, files=Files({path: draft.text, **beside}))
+    if imported.is_tested:
+        imported = _tested(imported, compiled)
+    lines = _rule_lines(draft)
+    found = tuple(
+        SourceFinding(each, _place(each, draft, lines)) for each in sorted_findings(compiled)
+    )
     return ImportReport(imported, found, compiled.is_fit)
+
+
+def _tested(imported: Imported, compiled: Compiled) -> Imported:
+    """Return a policy with a test for each entry, or with a note that there are too many."""
+    text = "\n".join((imported.draft.text, *entry_tests(compiled)))
+    tested = evolve(imported, draft=evolve(imported.draft, text=text))
+    if len(imported.entries) <= MOST_ENTRIES:
+        return tested
+    message = f"tests are made for at most {MOST_ENTRIES} entries, and there are more"
+    note = ImportNote(imported.rules[0].place, message, is_refused=True)
+    return evolve(tested, notes=(*imported.notes, note))
 
 
 def sorted_findings(compiled: Compiled) -> list[Finding]:
@@ -99,5 +111,9 @@ def _lines_with_places(draft: Drafted) -> Iterator[tuple[int, Origin]]:
             yield number, place
 
 
-def _place(finding: Finding, lines: Mapping[int, Origin]) -> Origin | None:
-    return None if finding.span is None else lines.get(finding.span.line)
+def _place(finding: Finding, draft: Drafted, lines: Mapping[int, Origin]) -> Origin | None:
+    span = finding.span
+    if span is None:
+        return None
+    name = PurePath(span.source.name).name
+    return draft.rows.get((name, span.line)) if name in draft.files else lines.get(span.line)

@@ -81,7 +81,18 @@ def _kind(foreign: ForeignField, asks: list[Criterion]) -> tuple[types.FieldType
         found = _type(kind, foreign, asks)
         if found is not None:
             return found
+    if foreign.kind is None and any(ask.operator in _OF_LINES for ask in asks):
+        return _line(asks)
     return types.Text(), "text"
+
+
+def _line(asks: list[Criterion]) -> tuple[types.FieldType, str]:
+    """Return what most values of a field are that is compared: what is asked besides is told."""
+    values = [value for ask in asks for value in ask.values]
+    days = sum(is_readable(_PLAIN["date"], value) for value in values)
+    numbers = sum(is_readable(_PLAIN["number"], value) for value in values)
+    kind: FieldKind = "date" if days > numbers else "number"
+    return _PLAIN[kind], kind
 
 
 def _possible(foreign: ForeignField, asks: list[Criterion]) -> Iterator[FieldKind]:

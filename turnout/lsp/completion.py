@@ -53,6 +53,7 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
     "bare": _CONDITION,
     "compare_field": ("field",),
     "hours": ("calendar",),
+    "key": ("field",),
     "matching": ("field",),
     "member": ("person",),
     "nearness": ("field",),

@@ -8,6 +8,7 @@ Lead and Case has, stands in tables here.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from turnout.dsl.headers import column_key
 from turnout.importing.foreign import FieldKind, ForeignField
 from turnout.importing.xml_tree import Element, xml_tree
 
@@ -68,6 +69,11 @@ _STANDARD: Mapping[str, tuple[str, FieldKind | None]] = {
     "Type": ("Type", None),
     "Website": ("Website", "text"),
 }
+
+STANDARD_NAMES: Mapping[str, str] = {column_key(name): name for name in _STANDARD} | {
+    column_key(label): name for name, (label, _) in _STANDARD.items()
+}
+"""The names of standard fields, by what counts of what columns call them."""
 
 _VALUE_SETS: Mapping[str, str] = {
     "Industry": "Industry",

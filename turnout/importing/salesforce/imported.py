@@ -53,7 +53,7 @@ def _policy(file: RulesFile, described: DescribedFields, *, inactive: bool) -> I
     name = free_name(f"{file.kind}s", ())
     said = f"Made of Salesforce's assignment rules for {file.kind.lower()}s by `turnout import`."
     draft = drafted(name, rules, fields, said)
-    return Imported(name, draft, rules, tuple(_left_out(file.rules, chosen)))
+    return Imported(name, draft, rules, tuple(_left_out(file.rules, chosen)), is_tested=True)
 
 
 def _left_out(rules: Iterable[RuleSet], chosen: list[RuleSet]) -> Iterator[ImportNote]:
