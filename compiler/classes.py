@@ -24,6 +24,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
+from turnout.dsl.values.slices import slice_of
 from turnout.dsl.values.words import has_word
 from turnout.frozen import attribute, frozen
 
@@ -170,6 +171,22 @@ class Texts(_Numbered):
 
 
 @frozen
+class Sliced:
+    """The classes of texts by where they fall among the slices of a name (`values.slices`).
+
+    cuts: the first slice of each class but that of the lowest.
+    """
+
+    of: str
+    cuts: tuple[int, ...]
+
+    @property
+    def size(self) -> int:
+        """How many classes there are, `missing` included."""
+        return len(self.cuts) + 2
+
+
+@frozen
 class Standings:
     """How a field stands to another: class 0 where either is missing, then below, same, above.
 
@@ -191,7 +208,7 @@ def standing_mask(standings: Iterable[int]) -> int:
     return sum(1 << each + 2 for each in standings)
 
 
-Classes: TypeAlias = Listed | There | YesNo | Whole | Days | Dense | Texts | Standings
+Classes: TypeAlias = Listed | There | YesNo | Whole | Days | Dense | Texts | Sliced | Standings
 
 
 def class_of(classes: Classes, value: Any) -> int:  # noqa: ANN401 - a value of the field's type
@@ -228,6 +245,10 @@ def finder(classes: Classes) -> Callable[[Any], int]:
                 return around(value) if number is None else number
 
             return text
+        case Sliced(of, slices):
+            return lambda value: (
+                MISSING if value is None else bisect_right(slices, slice_of(of, value)) + 1
+            )
         case Standings():
             return _stands
         case _:

@@ -687,6 +687,8 @@ class Builder:
     has_any: Any = _test("has any")
     has_all: Any = _test("has all")
     has_none: Any = _test("has none")
+    in_slice: Any = _test("in first")
+    not_in_slice: Any = _test("not in first")
     older_than: Any = _test("older than")
     within_last: Any = _test("within")
     within_next: Any = _test("within next")

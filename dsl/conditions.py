@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias, assert_never
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.patterns import searcher
 from turnout.dsl.types import Value
+from turnout.dsl.values.slices import slice_of
 from turnout.dsl.values.words import has_word
 from turnout.frozen import attribute, frozen
 
@@ -179,6 +180,18 @@ class Beside:
 
 
 @frozen
+class InSlice:
+    """The text falls into the first `slices` thousandths of all, by a hash; see `values.slices`.
+
+    of: the name that goes into the hash; texts fall by another name in another way.
+    """
+
+    field: str
+    of: str
+    slices: int
+
+
+@frozen
 class Open:
     """The calendar is open at the decision's clock: an atom about the clock, not the lead."""
 
@@ -264,7 +277,7 @@ Circumstance: TypeAlias = Open | Duplicate | During
 """Atoms that ask no field of the lead; the answer stands among its values by itself."""
 
 Atom: TypeAlias = (
-    Present | IsIn | Between | StartsWith | Has | Pattern | Age | Beside | Circumstance
+    Present | IsIn | InSlice | Between | StartsWith | Has | Pattern | Age | Beside | Circumstance
 )
 
 STANDINGS: Mapping[Sign, frozenset[int]] = MappingProxyType(
@@ -365,6 +378,8 @@ def holds(atom: Atom, value: Value, today: date) -> bool:
             return _is_in_text(atom, str(value))
         case Has(_, wanted):
             return isinstance(value, frozenset) and wanted in value
+        case InSlice(_, of, slices):
+            return slice_of(of, str(value)) < slices
         case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return isinstance(value, date) and _is_of_age(atom, (today - value).days)
         case Open() | Duplicate():

@@ -24,6 +24,7 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     HasWord,
+    InSlice,
     IsIn,
     LaterThan,
     Matches,
@@ -42,6 +43,7 @@ from turnout.dsl.policy import Sla
 from turnout.dsl.targets import KindWord, Target, said
 from turnout.dsl.types import AnyOf, Boolean, Field, FieldType, OneOf, Text, Value
 from turnout.dsl.values import show
+from turnout.dsl.values.slices import percent
 
 _PartOfText: TypeAlias = StartsWith | EndsWith | Contains | HasWord
 _WORDS: Mapping[type[_PartOfText], str] = MappingProxyType(
@@ -166,6 +168,8 @@ def _without(parts: Sequence[Condition], fields: Mapping[str, Field]) -> str | N
     if len(held) == len(parts) - 1:
         return f"{name} has none {_list(held, field)}"
     only = inner[0] if len(inner) == 1 and len(parts) == 2 else None
+    if isinstance(only, InSlice) and only.field == name:
+        return f"{name} not in {_slice(only)}"
     if isinstance(only, IsIn) and only.field == name:
         return _membership(only, field, "is not", "not in")
     if isinstance(only, Between) and only.field == name and not (only.low_open or only.high_open):
@@ -327,6 +331,8 @@ def _atom(atom: Atom, fields: Mapping[str, Field]) -> str:  # noqa: C901 - a cas
             return f"{atom.field} {_WORDS[type(atom)]} {quoted(atom.written or atom.text)}"
         case Matches(field, pattern):
             return f"{field} matches {quoted(pattern)}"
+        case InSlice(field):
+            return f"{field} in {_slice(atom)}"
         case Has(field, value):
             return f"{field} has {_list([value], fields[field])[1:-1]}"
         case OlderThan():
@@ -366,6 +372,10 @@ def said_day(day: date) -> str:
     '1 April 2027'
     """
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def _slice(atom: InSlice) -> str:
+    return f"first {percent(atom.slices)} of {quoted(atom.of)}"
 
 
 def _age(atom: Age, words: str) -> str:

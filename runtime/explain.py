@@ -11,6 +11,7 @@ from turnout.dsl.conditions import (
     Condition,
     Duplicate,
     During,
+    InSlice,
     Named,
     Open,
     Or,
@@ -21,7 +22,8 @@ from turnout.dsl.policy import TableRow, Validity
 from turnout.dsl.targets import said
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values import show
-from turnout.dsl.wording import conjuncts, said_day, worded, written, written_part
+from turnout.dsl.values.slices import percent, slice_of
+from turnout.dsl.wording import conjuncts, quoted, said_day, worded, written, written_part
 from turnout.dsl.zones import local_date
 from turnout.frozen import attribute, frozen
 from turnout.runtime.decisions import Decision, PassedOver
@@ -195,6 +197,10 @@ def _causes(
         for atom in asked
         for name in fields_of(atom)
     }
+    sliced = (atom for atom in asked if isinstance(atom, InSlice) and atom.field in values)
+    for atom in sliced:
+        fallen = percent(slice_of(atom.of, str(values[atom.field])))
+        shown[f"its place in {quoted(atom.of)}"] = fallen
     if any(isinstance(atom, Open) for atom in asked):
         shown["clock"] = f"{clock:%Y-%m-%d %H:%M} UTC"
     for zone in dict.fromkeys(atom.zone for atom in asked if isinstance(atom, During)):

@@ -12,7 +12,7 @@ from turnout.frozen import frozen
 NO, YES = 1, 2
 """The two classes of a yes/no dimension, as masks."""
 
-DimensionKind: TypeAlias = Literal["value", "has", "pattern", "age", "standing"]
+DimensionKind: TypeAlias = Literal["value", "has", "pattern", "age", "slice", "standing"]
 
 
 @frozen
@@ -20,10 +20,10 @@ class Dimension:
     """One axis of the grid.
 
     kind: "value" (class 0 is missing), "has" or "pattern" (NO and YES), "age" (class 0 is
-    missing), "standing" (how two fields stand to each other; `field` is then none of the
-    schema's, see `pair_field`). test: the atom that a yes/no dimension answers, or the `Open`
-    or `Duplicate` that is asked of the clock or the history instead of the lead, or for a
-    standing whether the two are the same; None for the others.
+    missing), "slice" (where a text falls; class 0 is missing), "standing" (how two fields stand
+    to each other; `field` is then none of the schema's, see `pair_field`). test: the atom that
+    a yes/no dimension answers, or that which is asked of the clock or the history instead of
+    the lead, or for a standing whether the two are the same; None for the others.
     full: the classes that a lead of the policy can have; a required field is never missing.
     """
 

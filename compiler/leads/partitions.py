@@ -14,6 +14,7 @@ de Berg et al., "Computational Geometry", 3rd edition, 10.3). What comes out is 
 `classes`; `samples` makes values of a class again.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -26,6 +27,7 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
+    Sliced,
     Standings,
     There,
     Whole,
@@ -42,6 +44,7 @@ from turnout.dsl.conditions import (
     Atom,
     Beside,
     Between,
+    InSlice,
     IsIn,
     LaterThan,
     OlderThan,
@@ -50,6 +53,7 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.types import Value
+from turnout.dsl.values.slices import SLICES
 from turnout.frozen import attribute, frozen
 
 Cut: TypeAlias = Any
@@ -126,6 +130,16 @@ def presence(*, has_values: bool) -> Partition:
 def yes_no(test: YesNoTest) -> Partition:
     """Return the two classes of what one test answers."""
     return Partition(YesNo(test), {test: 0b10})
+
+
+def slices(of: str, asked: Iterable[InSlice]) -> Partition:
+    """Return the classes of where texts fall by a name."""
+    atoms = list(asked)
+    cuts = tuple(sorted({atom.slices for atom in atoms} - {SLICES}))
+    masks: dict[Atom, Mask] = {
+        atom: (1 << bisect_left(cuts, atom.slices) + 2) - 2 for atom in atoms
+    }
+    return Partition(Sliced(of, cuts), masks)
 
 
 def standings(than: str, asked: Iterable[tuple[Beside, Sign]], *, is_ordered: bool) -> Partition:

@@ -12,6 +12,7 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
+    Sliced,
     Standings,
     TextCut,
     Texts,
@@ -43,7 +44,7 @@ def sample(dimension: Dimension, number: int) -> Value | None:
             return values[places[0]] if places else None
         case There():
             return example(dimension.field.type) if number == 1 else None
-        case YesNo() | Standings():
+        case YesNo() | Sliced() | Standings():
             return None
         case Whole():
             return next((_whole(*piece) for piece in pieces(dimension, number)), None)
@@ -74,7 +75,7 @@ def pieces(dimension: Dimension, number: int) -> list[tuple[Cut, Cut]]:
         case Texts() as texts:
             points = [((text, 0), (text, 1)) for text in _literals(texts, number)]
             return points or list(_gaps(texts, number))
-        case Listed() | There() | YesNo() | Standings():
+        case Listed() | There() | YesNo() | Sliced() | Standings():
             raise AssertionError("these values lie on no line")
         case _:
             assert_never(dimension.partition.classes)

@@ -18,7 +18,7 @@ from typing import TypeAlias, assert_never
 import attrs
 
 from turnout.compiler import masks
-from turnout.compiler.classes import class_of, finder, is_as_tested
+from turnout.compiler.classes import Texts, class_of, finder, is_as_tested
 from turnout.compiler.leads import partitions
 from turnout.compiler.leads.dimensions import NO, YES, Dimension, DimensionKind, pair_field
 from turnout.compiler.leads.moments import link_days, link_moments
@@ -45,6 +45,7 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     HasWord,
+    InSlice,
     IsIn,
     LaterThan,
     Matches,
@@ -60,6 +61,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.lookups import says_of
 from turnout.dsl.types import Field, Value, Values
+from turnout.dsl.values.slices import slice_of
 from turnout.dsl.values.words import has_word
 from turnout.frozen import attribute, define, frozen
 
@@ -233,7 +235,7 @@ def _class(dimension: Dimension, values: Values, today: date) -> int:
     if value is None and isinstance(dimension.test, During):
         value = today
     match dimension.kind:
-        case "value" | "has" | "pattern":
+        case "value" | "has" | "pattern" | "slice":
             return class_of(dimension.partition.classes, value)
         case "age":
             age = today.toordinal() - value.toordinal() if isinstance(value, date) else None
@@ -258,12 +260,13 @@ class _Builder:
     impossible: list[Box] = attrs.Factory(list[Box])
     value_at: dict[str, int] = attrs.Factory(dict[str, int])
 
-    def add(self, field: Field) -> None:
+    def add(self, field: Field) -> None:  # noqa: C901 - a case for each atom
         own: list[_Own] = []
         presence: list[Present] = []
         ages: list[Age] = []
         held: list[Has] = []
         patterns: list[Pattern] = []
+        sliced: list[InSlice] = []
         for atom in self.atoms[field.name]:
             match atom:
                 case Present():
@@ -274,6 +277,8 @@ class _Builder:
                     ages.append(atom)
                 case Has():
                     held.append(atom)
+                case InSlice():
+                    sliced.append(atom)
                 case EndsWith() | Contains() | HasWord() | Matches():
                     patterns.append(atom)
                 case Open() | Duplicate() | During() | Beside():
@@ -290,6 +295,8 @@ class _Builder:
             self._held(field, at, held)
         if patterns:
             self._patterns(field, at, patterns)
+        if sliced:
+            self._slices(field, at, sliced)
 
     def _dimension(
         self, field: Field, kind: DimensionKind, partition: Partition, test: Atom | None = None
@@ -339,15 +346,40 @@ class _Builder:
     def _literal_tests(self, field: Field) -> Callable[[str], tuple[bool, ...]] | None:
         """Return what tells literals apart, the patterns that hold for them; None without any."""
         tests = [a for a in self.atoms[field.name] if isinstance(a, Pattern)]
-        if not tests:
+        sliced = [a for a in self.atoms[field.name] if isinstance(a, InSlice)]
+        if not tests and not sliced:
             return None
-        return lambda literal: tuple(is_as_tested(test, literal) for test in tests)
+        return lambda literal: (
+            *(is_as_tested(test, literal) for test in tests),
+            *(slice_of(each.of, literal) < each.slices for each in sliced),
+        )
 
     # -- ages, held values, patterns --
 
     def _ages(self, field: Field, at: int, atoms: Sequence[Age]) -> None:
         age = self._dimension(field, "age", partitions.whole(atoms, None, None))
         self._same_missing(at, age, self.dimensions[age].partition.full & ~1)
+
+    def _slices(self, field: Field, at: int, atoms: Sequence[InSlice]) -> None:
+        """Add where texts fall; a literal falls into one slice, other texts into any."""
+        numbers = masks.members(self._literals_at(at))
+        for of in dict.fromkeys(atom.of for atom in atoms):
+            own = partitions.slices(of, [atom for atom in atoms if atom.of == of])
+            other = self._dimension(field, "slice", own)
+            self._same_missing(at, other, own.full & ~1)
+            falling: dict[int, Mask] = {}
+            for number in numbers:
+                text_ = sample(self.dimensions[at], number)
+                into = class_of(own.classes, text_)
+                falling[into] = falling.get(into, 0) | 1 << number
+            for into, literals in falling.items():
+                beside = own.full & ~1 & ~(1 << into)
+                self.impossible += [((at, literals), (other, beside))] if beside else []
+
+    def _literals_at(self, at: int) -> Mask:
+        """Return the classes of a text that are made of literals."""
+        classes = self.dimensions[at].partition.classes
+        return masks.set_of(classes.places) if isinstance(classes, Texts) else 0
 
     def _same_missing(self, at: int, other: int, present: Mask) -> None:
         self.impossible.append(((at, 1), (other, present)))

@@ -91,7 +91,13 @@ class Together:
         own = {*self.value_at.values(), *self.age_at.values(), *self.pairs, *self.days}
         own.update(at for axis in self.texts.values() for at in axis.dimensions)
         own.update(at for linked in self._linked.values() for at in linked)
-        return frozenset(own)
+        return frozenset(own.union(self._sliced))
+
+    @cached_property
+    def _sliced(self) -> tuple[int, ...]:
+        """The dimensions of where the texts fall, see `values.slices`."""
+        ats = (at for at, each in enumerate(self.all) if each.kind == "slice")
+        return tuple(at for at in ats if self.all[at].field.name in self.value_at)
 
     @cached_property
     def _linked(self) -> dict[str, tuple[int, ...]]:
@@ -317,6 +323,8 @@ class Together:
     # -- values that differ or are the same --
 
     def _tried(self, box: _Box, present: frozenset[str]) -> dict[str, Value] | None:
+        if any(box[at] != self.all[at].full for at in self._sliced):
+            raise OutOfTexts  # which texts fall where is known of single ones alone
         names = sorted(present)
         asked = self._standings(box, present)
         choices: list[list[Value]] = []

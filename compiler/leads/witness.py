@@ -6,17 +6,18 @@ would read it as itself. Where no value could be made the witness is left unconf
 whoever shows it says "possibly".
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 import attrs
 
 from turnout.compiler import masks
-from turnout.compiler.classes import MISSING, class_of
+from turnout.compiler.classes import MISSING, Sliced, class_of
 from turnout.compiler.leads.arrivals import DAY, aged, day_of, moment_of, zone_of
 from turnout.compiler.leads.budget import Meter, OutOfTexts
 from turnout.compiler.leads.dimensions import YES, Dimension
+from turnout.compiler.leads.possible_texts import Axis, Wanted
 from turnout.compiler.leads.regions import Masks
 from turnout.compiler.leads.samples import sample
 from turnout.compiler.leads.space import Space
@@ -31,6 +32,9 @@ from turnout.dsl.types import Value
 from turnout.dsl.values import jsonable, read
 from turnout.dsl.zones import local_date
 from turnout.frozen import frozen
+
+MOST_FALLING = 20_000
+"""Texts that are tried until one falls into a slice, of which each holds one in a thousand."""
 
 _NOBODYS = "ana@com.au"
 """An address of which no domain can be taken."""
@@ -244,8 +248,40 @@ def _text(space: Space, at: int, box: Masks) -> Value | None:
     for wanted in (first, whole):
         with suppress(OutOfTexts):
             found = axis.text(wanted, Meter(0))
-            if found is not None:
+            if found is not None and not (sliced := _sliced(space, box, axis.field)):
                 return found
+            if found is not None:
+                return _falling(axis, wanted, found, sliced)
+    return None
+
+
+def _sliced(space: Space, box: Masks, field: types.Field) -> list[tuple[Sliced, int]]:
+    """Return where a text of a field has to fall, by each name that is asked."""
+    return [
+        (dimension.partition.classes, box[at])
+        for at, dimension in enumerate(space.dimensions)
+        if dimension.field.name == field.name
+        and isinstance(dimension.partition.classes, Sliced)
+        and box[at] != space.full[at]
+    ]
+
+
+def _falling(
+    axis: Axis, wanted: Wanted, text: str, sliced: Sequence[tuple[Sliced, int]]
+) -> Value | None:
+    """Return a text like another that falls where it has to: the other, or one with a number."""
+
+    def falls(made: str) -> bool:
+        return all(mask >> class_of(classes, made) & 1 for classes, mask in sliced)
+
+    if falls(text):
+        return text
+    ends = dict.fromkeys((text.find("@"), text.find("."), len(text), 0))
+    for end in (end for end in ends if end >= 0):
+        if axis.is_one(wanted, f"{text[:end]}7{text[end:]}"):
+            numbered = (f"{text[:end]}{number}{text[end:]}" for number in range(MOST_FALLING))
+            found = (made for made in numbered if falls(made) and axis.is_one(wanted, made))
+            return next(found, None)
     return None
 
 

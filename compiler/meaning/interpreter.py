@@ -28,6 +28,7 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     HasWord,
+    InSlice,
     IsIn,
     LaterThan,
     Matches,
@@ -46,6 +47,7 @@ from turnout.dsl.policy import Chain, Entry, Policy, Rule, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Value, Values
+from turnout.dsl.values.slices import slice_of
 from turnout.dsl.values.words import is_of_word
 from turnout.dsl.wording import written
 from turnout.dsl.zones import local_date
@@ -174,6 +176,7 @@ def _holds(condition: Condition, values: Values, clock: date, known: dict[str, b
             | HasWord()
             | Matches()
             | Has()
+            | InSlice()
             | OlderThan()
             | WithinLast()
             | WithinNext()
@@ -223,7 +226,7 @@ def _is_as_compared(asked: Beside, values: Values) -> bool:
             assert_never(asked.operator)
 
 
-def _test(atom: Atom, value: Value, clock: date) -> bool:
+def _test(atom: Atom, value: Value, clock: date) -> bool:  # noqa: C901 - a case for each atom
     match atom:
         case Present():
             return True
@@ -243,6 +246,8 @@ def _test(atom: Atom, value: Value, clock: date) -> bool:
             return searcher(pattern)(str(value))
         case Has(_, wanted):
             return isinstance(value, frozenset) and wanted in value
+        case InSlice(_, of, slices):
+            return slice_of(of, str(value)) < slices
         case OlderThan() | WithinLast() | WithinNext() | LaterThan():
             return isinstance(value, date) and _is_of_age(atom, value, _day(clock, atom.zone))
         case Open() | Duplicate() | During() | Beside():

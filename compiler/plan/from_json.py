@@ -17,6 +17,7 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
+    Sliced,
     Standings,
     Texts,
     There,
@@ -37,6 +38,7 @@ from turnout.dsl.public_holidays import known_places
 from turnout.dsl.source import NOWHERE
 from turnout.dsl.targets import BY_WORD, Said, Target, made
 from turnout.dsl.types import Value
+from turnout.dsl.values.slices import SLICES
 from turnout.dsl.zones import zone_names
 
 MOST_SECONDS = 10**13
@@ -157,14 +159,15 @@ def _column(of: Json) -> Column:
     found = of.keys("field", "is_age", "kind", "size", *_KEYS[kind])
     field = found["field"].text()
     is_age = found["is_age"].truth()
-    if is_age and kind == "standing":
-        found["is_age"].refuse("is no question of two fields")
+    if is_age and kind in {"standing", "slice"}:
+        found["is_age"].refuse(f"is no question of a {kind}")
     return Column(field, _classes(kind, field, found), is_age)
 
 
 _KEYS = {
     "list": ("values", "classes", "other"),
     "presence": (),
+    "slice": ("of", "cuts"),
     "standing": ("than", "is_ordered"),
     "test": ("test", "text"),
     "whole": ("cuts", "classes"),
@@ -182,6 +185,12 @@ def _classes(kind: str, field: str, of: Mapping[str, Json]) -> Classes:
         case "test":
             of["size"].whole(2, 2)
             return YesNo(_test(field, of["test"], of["text"]))
+        case "slice":
+            slices = of["cuts"].wholes(1, SLICES - 1)
+            if not _ascends(slices):
+                of["cuts"].refuse("are not in order, each once")
+            of["size"].whole(len(slices) + 2, len(slices) + 2)
+            return Sliced(of["of"].text(), slices)
         case "standing":
             of["size"].whole(4, 4)
             if of["than"].text() == field:

@@ -16,6 +16,7 @@ from turnout.compiler.classes import (
     Days,
     Dense,
     Listed,
+    Sliced,
     Standings,
     Texts,
     There,
@@ -132,6 +133,8 @@ def _classes(classes: Classes) -> dict[str, object]:
             of = {"literals": list(literals), "classes": list(numbers)}
             of |= {"prefixes": list(prefixes), "inside": list(inside), "other": other}
             return {"kind": "text", "size": size, **of}
+        case Sliced(of_name, cuts):
+            return {"kind": "slice", "size": classes.size, "of": of_name, "cuts": list(cuts)}
         case Standings(than, is_ordered):
             of = {"than": than, "is_ordered": is_ordered}
             return {"kind": "standing", "size": classes.size, **of}

@@ -17,10 +17,11 @@ states are counted against a budget, for their number has no bound but the produ
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from math import prod
+from itertools import pairwise
+from math import gcd, prod
 from typing import assert_never
 
-from turnout.compiler.classes import finder
+from turnout.compiler.classes import Sliced, finder
 from turnout.compiler.leads.boxes import boxes
 from turnout.compiler.leads.budget import Meter, OutOfSteps
 from turnout.compiler.leads.dimensions import Dimension
@@ -31,6 +32,7 @@ from turnout.compiler.leads.universe import universe
 from turnout.compiler.masks import members
 from turnout.compiler.questions.analysis import Analysis
 from turnout.dsl import types
+from turnout.dsl.values.slices import SLICES
 from turnout.frozen import frozen
 
 MOST_BOXES = 4_096
@@ -221,6 +223,10 @@ def _selectivity(columns: Mapping[int, int]) -> Fraction:
 def class_weights(dimension: Dimension) -> list[int]:
     """Return how many values each class of a dimension counts as, `missing` first."""
     size = dimension.partition.size
+    if isinstance(dimension.partition.classes, Sliced):
+        ends = (0, *dimension.partition.classes.cuts, SLICES)
+        widths = [high - low for low, high in pairwise(ends)]
+        return [1, *(width // gcd(*widths) for width in widths)]
     if dimension.kind != "value":
         return [OTHER_TEXTS, 1] if dimension.kind == "pattern" else [1] * size
     kind = dimension.field.type

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
-from turnout.compiler.classes import Texts, standing_mask
+from turnout.compiler.classes import Sliced, Texts, standing_mask
 from turnout.compiler.leads import partitions
 from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.partitions import Cut
@@ -37,6 +37,7 @@ from turnout.dsl.conditions import (
 )
 from turnout.dsl.policy import Definition
 from turnout.dsl.values import show
+from turnout.dsl.values.slices import SLICES, percent
 from turnout.dsl.wording import said_day, written
 from turnout.frozen import attribute, frozen
 
@@ -107,7 +108,9 @@ def telling(known: SideNames, box: Sequence[Mask]) -> list[str]:
         if mask != known.space.full[at] and not follows(known.space, left, at):
             dimension = known.space.dimensions[at]
             is_open = dimension.kind == "pattern" or (
-                dimension.field.type.shape == "text" and named(known, at, mask) is None
+                dimension.kind == "value"
+                and dimension.field.type.shape == "text"
+                and named(known, at, mask) is None
             )
             said.append((is_open, known.phrase(at, mask)))
     said.sort(key=lambda pair: pair[0])
@@ -163,7 +166,7 @@ def follows(space: Space, box: Sequence[Mask], at: int) -> bool:
         )
         if box[own] == 1 and box[at] & 1:
             return True
-    if box[at] != full & ~1 or space.dimensions[at].kind not in {"value", "age"}:
+    if box[at] != full & ~1 or space.dimensions[at].kind not in {"value", "age", "slice"}:
         return False
     name = space.dimensions[at].field.name
     return any(
@@ -274,6 +277,8 @@ def named(known: SideNames, at: int, mask: Mask) -> list[Named] | None:
 
 def _plain(dimension: Dimension, present: Mask) -> str:
     kind = dimension.field.type
+    if dimension.kind == "slice":
+        return " or ".join(_fallen(dimension, *span) for span in slice_spans(dimension, present))
     if dimension.kind == "age":
         return _ranges(
             dimension, present, lambda low, high: age_in_words(dimension.field.name, low, high)
@@ -306,6 +311,31 @@ def _folded(field: types.Field, values: Sequence[types.Value], joined: str) -> s
     if more > 0:
         return f"{', '.join(shown)} {joined} {more} more"
     return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} {joined} {shown[-1]}"
+
+
+def slice_spans(dimension: Dimension, present: Mask) -> list[tuple[int, int]]:
+    """Return from which slice to before which these classes of a slice reach, joined, in order."""
+    classes = dimension.partition.classes
+    assert isinstance(classes, Sliced)
+    ends_ = (0, *classes.cuts, SLICES)
+    found: list[tuple[int, int]] = []
+    for number in members(present):
+        low, high = ends_[number - 1], ends_[number]
+        if found and found[-1][1] == low:
+            low = found.pop()[0]
+        found.append((low, high))
+    return found
+
+
+def _fallen(dimension: Dimension, low: int, high: int) -> str:
+    classes = dimension.partition.classes
+    assert isinstance(classes, Sliced)
+    name, of = dimension.field.name, show(types.Text(), classes.of)
+    if not low:
+        return f"{name} in first {percent(high)} of {of}"
+    if high == SLICES:
+        return f"{name} not in first {percent(low)} of {of}"
+    return f"{name} from {percent(low)} to {percent(high)} of {of}"
 
 
 def _texts(dimension: Dimension, present: Mask) -> str:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import assert_never
 
 from turnout.compiler import masks
+from turnout.compiler.classes import Sliced
 from turnout.compiler.leads import partitions
 from turnout.compiler.leads.dimensions import YES, Dimension
 from turnout.compiler.leads.partitions import Cut
@@ -21,6 +22,7 @@ from turnout.compiler.words.describe import (
     absorbed,
     follows,
     named,
+    slice_spans,
     spans,
     standing_condition,
 )
@@ -31,6 +33,7 @@ from turnout.dsl.conditions import (
     Condition,
     Duplicate,
     During,
+    InSlice,
     IsIn,
     LaterThan,
     Not,
@@ -44,6 +47,7 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.types import Value
+from turnout.dsl.values.slices import SLICES
 
 
 def spelled(known: SideNames, box: Sequence[Mask]) -> Condition:
@@ -98,6 +102,8 @@ def _values(known: SideNames, at: int, present: Mask) -> Condition:
     outside = named(known, at, every & ~present)
     if outside is not None:
         return And((Present(field), Not(_any(outside))))
+    if dimension.kind == "slice":
+        return _any(_slice(dimension, *span) for span in slice_spans(dimension, present))
     if dimension.kind == "age":
         return _any(_age(dimension.field, *span) for span in spans(dimension, present))
     shape = dimension.field.type.shape
@@ -124,6 +130,13 @@ def _listed(dimension: Dimension, present: Mask) -> Condition:
     if inside and len(inside) <= len(outside) + 1:
         return IsIn(field.name, frozenset(inside))
     return And((Present(field.name), Not(IsIn(field.name, frozenset(outside)))))
+
+
+def _slice(dimension: Dimension, low: int, high: int) -> Condition:
+    field, classes = dimension.field.name, dimension.partition.classes
+    assert isinstance(classes, Sliced)
+    top: Condition = InSlice(field, classes.of, high) if high < SLICES else Present(field)
+    return And((top, Not(InSlice(field, classes.of, low)))) if low else top
 
 
 def _age(of: types.Field, low: int, high: int) -> Condition:

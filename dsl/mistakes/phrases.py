@@ -22,6 +22,7 @@ from turnout.dsl.mistakes.phrases_of_moments import MOMENTS
 from turnout.dsl.mistakes.phrases_of_names import NAMES
 from turnout.dsl.mistakes.phrases_of_nearness import NEARNESS
 from turnout.dsl.mistakes.phrases_of_rules import RULES
+from turnout.dsl.mistakes.phrases_of_slices import SLICES
 from turnout.dsl.mistakes.phrases_of_tables import TABLES
 from turnout.dsl.mistakes.phrases_of_teams import TEAMS
 
@@ -29,6 +30,7 @@ _COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 PHRASES: tuple[Phrase, ...] = (
     *NEARNESS,
+    *SLICES,
     *DATES,
     *DAYS,
     *GOING_ON,

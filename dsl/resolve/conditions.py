@@ -45,6 +45,7 @@ from turnout.dsl.resolve.fragments import short_fragments
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, article, nearest
+from turnout.dsl.resolve.slices import slice_asked
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.types import Field, Value
 from turnout.dsl.values import show
@@ -218,6 +219,8 @@ class ConditionReader:
                 return self._part_of_text(field, node)
             case "older than" | "within" | "within next" | "later than":
                 return self._age(field, node)
+            case "in first" | "not in first":
+                return slice_asked(field, node, self._scope)
             case _:
                 return self._has(field, node)
 

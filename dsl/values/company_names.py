@@ -40,7 +40,9 @@ def company_name(text: str, _country: str | None = None) -> Reading:
     >>> company_name("The Müller & Söhne G.m.b.H. & Co. KG"), company_name("J.P. Morgan, Inc.")
     ('muller and sohne', 'jp morgan')
     """
-    return _TOO_LONG if len(text) > LONGEST_NAME else _company_name(text)
+    found = _TOO_LONG if len(text) > LONGEST_NAME else _company_name(text)
+    # One character may stand for eighteen.
+    return _TOO_LONG if isinstance(found, str) and len(found) > LONGEST_NAME else found
 
 
 @lru_cache(maxsize=4096)

@@ -107,7 +107,9 @@ def test_a_name_that_is_nothing_but_a_legal_form_keeps_something(name: str) -> N
     assert found
 
 
-@pytest.mark.parametrize("raw", ["...", "&", "—", "™", "x" * (LONGEST_NAME + 1), "a " * 500_000])
+@pytest.mark.parametrize(
+    "raw", ["...", "&", "—", "™", "x" * (LONGEST_NAME + 1), "a " * 500_000, "ﷺ" * 150]
+)
 def test_what_is_no_name_is_not_read(raw: str) -> None:
     assert isinstance(read(FIELD, raw), Unread)
 

@@ -108,6 +108,10 @@ _ALIKE = (
 )
 """Columns that can be compared with each other."""
 
+_SLICED = {"note", "mail", "mobile", "site"}
+"""Columns that conditions cut into parts; those of tiny policies have too few values."""
+
+_PORTIONS = ("30%", "60%", "0.5%", "99.5%", "100%")
 _MOST_EDGES = 12
 PATTERNS = ('"^a"', '"o|x"', '"[0-9]+"', '"\\\\."')
 
@@ -163,6 +167,9 @@ def conditions(
         is_on_line = column.kind in {"ordered", "date"}
         signs = ("<", "<=", ">", ">=", "=", "!=") if is_on_line else ("=", "!=")
         return f"{column.name} {draw(st.sampled_from(signs))} {draw(st.sampled_from(others))}"
+    if column.name in _SLICED and draw(st.integers(0, 5)) == 0:
+        part, name = draw(st.sampled_from(_PORTIONS)), draw(st.sampled_from(("pilot", "b")))
+        return f'{column.name} {draw(st.sampled_from(("in", "not in")))} first {part} of "{name}"'
     if tables and column.kind != "any of" and draw(st.integers(0, 9)) == 0:
         return f'{column.name} {draw(st.sampled_from(["in", "not in"]))} "{column.name}.csv"'
     return draw(_tests(column, patterns=patterns))

@@ -20,6 +20,7 @@ from turnout.dsl.conditions import (
     Beside,
     Between,
     Condition,
+    During,
     IsIn,
     LaterThan,
     Named,
@@ -65,14 +66,16 @@ class Judge:
             condition = self._read(clause.condition)
             if solver.check(condition) == self._z3.unsat:
                 found.append(at)
-            solver.add(self._z3.Not(condition))
+            if not clause.lets_on:
+                solver.add(self._z3.Not(condition))
         return found
 
     def has_gap(self, route: RouteProgram) -> bool:
         """Return whether some lead is taken by no clause."""
         solver = self._solver()
         for clause in route.clauses:
-            solver.add(self._z3.Not(self._read(clause.condition)))
+            if not clause.lets_on:
+                solver.add(self._z3.Not(self._read(clause.condition)))
         return bool(solver.check() == self._z3.sat)
 
     def _solver(self) -> Any:  # noqa: ANN401 - z3 is not annotated
@@ -132,6 +135,10 @@ class Judge:
                 return self._aged(field, lambda age: [age >= -days, age <= 0])
             case LaterThan(field, days):
                 return self._aged(field, lambda age: [age < -days])
+            case During(first, last):
+                ends = [self._today >= first.toordinal()] if first is not None else []
+                ends += [self._today <= last.toordinal()] if last is not None else []
+                return z3.And(ends)
             case Beside(field, operator, other):
                 there = z3.And(self._there[field], self._there[other])
                 one, two = self._value[field], self._value[other]

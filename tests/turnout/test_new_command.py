@@ -99,3 +99,10 @@ def test_json_lines_are_leads_as_well_and_no_leads_are_none(tmp_path: Path) -> N
     (tmp_path / "none.csv").write_text("a,b\n", "utf-8")
     none = ["new", "--leads", str(tmp_path / "none.csv"), str(tmp_path / "x.route")]
     assert turnout(*none).exit_code == 2
+
+
+def test_a_column_that_is_called_like_a_firm_has_names_of_companies(tmp_path: Path) -> None:
+    leads = "id,Account Name,companies\n1,Müller GmbH,3\n2,Acme Inc,4\n3,Müller AG,5\n"
+    text = " ".join(made(tmp_path, leads).read_text("utf-8").split())
+    assert 'account_name: company-name from column "Account Name"' in text
+    assert "companies: integer" in text

@@ -8,6 +8,7 @@ import click
 from turnout.commands.exits import FINDINGS, CannotRun
 from turnout.commands.options import Command, CommandGroup, Decorated, color_option
 from turnout.commands.outputs import output, replacing
+from turnout.importing.dmn.decision_tables import imported as from_dmn
 from turnout.importing.reports import Imported, ImportReport, report
 from turnout.importing.salesforce.imported import imported as from_salesforce
 from turnout.importing.sheets.rule_sheets import SheetReceiver
@@ -121,6 +122,43 @@ def table_command(
     table beside the policy, their cells as the language has them, for those who keep the sheet.
     """
     made = from_sheet(path, to=to, receivers=receivers, sheet=sheet, written=written)
+    _write([made], folder, report_file, force=force)
+
+
+@command.command(
+    "dmn", cls=Command, examples=("turnout import dmn routing.dmn --tests cases.xml -o policies",)
+)
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--to", metavar="OUTPUT", help="The output with who gets a lead.")
+@click.option(
+    "--as",
+    "receivers",
+    type=click.Choice(["person", "queue", "team"]),
+    help="What they are. Without it, who has an address of e-mail is a person, others are queues.",
+)
+@click.option(
+    "--tests",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="Test cases, which become tests of the policy.",
+)
+@_written
+def dmn_command(
+    *,
+    path: Path,
+    to: str | None,
+    receivers: SheetReceiver | None,
+    tests: Path | None,
+    folder: Path,
+    report_file: Path | None,
+    force: bool,
+) -> None:
+    """Decision tables of DMN, versions 1.1 to 1.5.
+
+    PATH is a file of DMN. Each table is a route; the hit policies are unique, first and any.
+    One output says who gets a lead. Unary tests are values, comparisons, intervals and not(...).
+    """
+    made = from_dmn(path, to=to, receivers=receivers, tests=tests)
     _write([made], folder, report_file, force=force)
 
 

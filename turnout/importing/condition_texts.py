@@ -114,7 +114,7 @@ def _truth(ask: Criterion, name: str) -> str:
     """Return a test of a yes-or-no field; an unticked box is false, and missing in no export."""
     said = {is_true(value) for value in ask.values}
     if len(said) > 1:
-        return f"{name} is present"
+        return f"{name} is present" if ask.operator == "is" else "id is missing"
     holds = said == {True}
     return f"{name} is {'true' if holds == (ask.operator == 'is') else 'false'}"
 

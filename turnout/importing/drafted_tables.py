@@ -136,6 +136,8 @@ def _test(ask: Criterion, field: TypedField) -> str | None:
     if ask.operator in {"missing", "present"}:
         return ask.operator
     if isinstance(field.type, types.Boolean):
+        if ask.operator == "is not" and len({*map(is_true, ask.values)}) > 1:
+            return None
         held = {is_true(value) == (ask.operator == "is") for value in ask.values}
         return "present" if len(held) > 1 else "yes" if True in held else "no"
     values = [value_text(field.type, value) for value in ask.values]

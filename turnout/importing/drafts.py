@@ -48,7 +48,8 @@ class Drafted:
     """A policy's text. rules: the route and the rule that each entry became, with its place.
 
     fields: those of the policy by the source's names. files: its tables of rules by name; rows:
-    the places of their lines.
+    the places of their lines. targets: people and queues as the policy has them, by the source's
+    names.
     """
 
     text: str
@@ -56,6 +57,7 @@ class Drafted:
     fields: Mapping[str, TypedField]
     files: Mapping[str, str] = attribute(factory=dict[str, str])
     rows: Mapping[tuple[str, int], Origin] = attribute(factory=dict[tuple[str, int], Origin])
+    targets: Mapping[str, str] = attribute(factory=dict[str, str])
 
 
 @frozen
@@ -103,7 +105,9 @@ def drafted(
     rows = {
         (name, at): place for name, each in tables.values() for at, place in each.places.items()
     }
-    return Drafted(text, rules, fields, files, rows)
+    targets = {each: f"queue {name}" for each, name in names.queues.items()}
+    targets |= {each: f"person {name}" for each, name in names.people.items()}
+    return Drafted(text, rules, fields, files, rows, targets)
 
 
 def _tables(

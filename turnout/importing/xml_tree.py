@@ -3,7 +3,7 @@
 Entities, external or not, and document types are refused; so are files too large or too deep.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from xml.sax import ContentHandler, SAXException
@@ -22,10 +22,11 @@ MOST_ELEMENTS = 2_000_000
 
 @define(eq=False)
 class Element:
-    """An element: its name without a prefix, the text in it, its children, its line."""
+    """An element: its line, text and children; names of it and its attributes have no prefix."""
 
     name: str
     line: int
+    attributes: Mapping[str, str] = attribute(factory=dict[str, str])
     text: str = ""
     children: list["Element"] = attribute(factory=list["Element"])
 
@@ -92,7 +93,6 @@ class _Builder(ContentHandler):
         self._locator = locator
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - SAX's own name
-        del attrs
         line = 0 if self._locator is None else self._locator.getLineNumber() or 0
         self._count += 1
         if len(self._open) >= DEEPEST or self._count > MOST_ELEMENTS:
@@ -101,7 +101,8 @@ class _Builder(ContentHandler):
                 f"{MOST_ELEMENTS:,} in all",
                 "name the file with the rules",
             )
-        element = Element(name.rpartition(":")[2], line)
+        attributes = {key.rpartition(":")[2]: value for key, value in attrs.items()}
+        element = Element(name.rpartition(":")[2], line, attributes)
         if self._open:
             self._open[-1].children.append(element)
         else:

@@ -25,6 +25,7 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     HasWord,
+    InSlice,
     IsIn,
     LaterThan,
     Matches,
@@ -77,6 +78,7 @@ class Meanings:
                 | HasWord()
                 | Matches()
                 | Has()
+                | InSlice()
                 | OlderThan()
                 | WithinLast()
                 | WithinNext()

@@ -33,6 +33,7 @@ from turnout.dsl.conditions import (
     EndsWith,
     Has,
     HasWord,
+    InSlice,
     IsIn,
     LaterThan,
     Matches,
@@ -102,6 +103,7 @@ class Sight:
             case (
                 IsIn()
                 | Has()
+                | InSlice()
                 | Between()
                 | StartsWith()
                 | EndsWith()

@@ -47,12 +47,14 @@ MOST_BYTES = 100_000_000
 MOST_ROWS = 50_000
 _LONGEST_SHOWN = 200
 
-_OWNERS = (
+OWNERS = (
     ("owner", "assignto", "assignedto", "assignee", "assign", "routeto", "sendto", "givento"),
     ("owneremail", "leadowner", "recipient", "goesto", "whogetsit", "who", "to"),
     ("rep", "salesrep", "ae", "sdr", "bdr", "accountexecutive", "accountmanager", "user"),
     ("team", "queue", "group", "salesteam", "destination", "target"),
 )
+"""Headings of who gets a lead, by what they are without blanks and signs; the surest first."""
+
 _COMMENTS = frozenset({"comment", "comments", "note", "notes", "remark", "remarks"})
 _NAMES = frozenset({"rule", "rulename"})
 _ORDERS = frozenset({"#", "no", "no.", "nr", "order", "priority", "row", "ruleno", "rule#"})
@@ -186,7 +188,7 @@ def _owner(headings: list[str], to: str | None, file: str) -> str:
         if found:
             return found[0]
         raise ForeignError(f"{file} has no column {to}", f"its columns are {listed}")
-    for names in _OWNERS:
+    for names in OWNERS:
         found = [each for each in headings if column_key(each) in names]
         if len(found) > 1:
             raise ForeignError(

@@ -453,6 +453,53 @@
     );
   }
 
+  // SHA-256 of a text in UTF-8, its first 8 bytes as a number: what places are told by (FIPS 180-4).
+  const PRIMES = [];
+  for (let n = 2; PRIMES.length < 64; n += 1) if (PRIMES.every((prime) => n % prime)) PRIMES.push(n);
+
+  /** The first 32 bits behind the point of a root, told by whole numbers alone. */
+  function rootBits(number, degree) {
+    const wanted = BigInt(number) << BigInt(32 * degree);
+    let [low, high] = [0n, 1n << 36n];
+    while (high - low > 1n) {
+      const middle = (low + high) >> 1n;
+      if (middle ** BigInt(degree) <= wanted) low = middle;
+      else high = middle;
+    }
+    return Number(low & 0xffffffffn);
+  }
+  const ROUNDS = PRIMES.map((prime) => rootBits(prime, 3));
+  const START = PRIMES.slice(0, 8).map((prime) => rootBits(prime, 2));
+
+  function hashed(text) {
+    const bytes = new TextEncoder().encode(text);
+    const size = ((bytes.length + 72) >> 6) << 6;
+    const data = new DataView(new ArrayBuffer(size));
+    bytes.forEach((byte, at) => data.setUint8(at, byte));
+    data.setUint8(bytes.length, 0x80);
+    data.setUint32(size - 4, bytes.length * 8);
+    const turn = (word, by) => (word >>> by) | (word << (32 - by));
+    let state = START.slice();
+    for (let block = 0; block < size; block += 64) {
+      const words = Array.from({ length: 16 }, (_, at) => data.getUint32(block + at * 4));
+      for (let at = 16; at < 64; at += 1) {
+        const [one, two] = [words[at - 15], words[at - 2]];
+        const early = turn(one, 7) ^ turn(one, 18) ^ (one >>> 3);
+        const late = turn(two, 17) ^ turn(two, 19) ^ (two >>> 10);
+        words.push((words[at - 16] + early + words[at - 7] + late) | 0);
+      }
+      let [a, b, c, d, e, f, g, h] = state;
+      words.forEach((word, at) => {
+        const mixed = turn(e, 6) ^ turn(e, 11) ^ turn(e, 25);
+        const first = (h + mixed + ((e & f) ^ (~e & g)) + ROUNDS[at] + word) | 0;
+        const second = ((turn(a, 2) ^ turn(a, 13) ^ turn(a, 22)) + ((a & b) ^ (a & c) ^ (b & c))) | 0;
+        [h, g, f, e, d, c, b, a] = [g, f, e, (d + first) | 0, c, b, a, (first + second) | 0];
+      });
+      state = [a, b, c, d, e, f, g, h].map((word, at) => (word + state[at]) | 0);
+    }
+    return (BigInt(state[0] >>> 0) << 32n) | BigInt(state[1] >>> 0);
+  }
+
   function classFinder(column) {
     const present = (find) => (value) => (value === undefined ? 0 : value === UNSURE ? null : find(value));
     switch (column.kind) {
@@ -484,6 +531,11 @@
           return column.classes[at];
         });
       }
+      case "slice":
+        return present((value) => {
+          const place = Number((hashed(`${column.of}\0${value}`) * 1000n) >> 64n);
+          return column.cuts.filter((cut) => cut <= place).length + 1;
+        });
       case "days":
         return present((value) => column.classes[piece(column.cuts, (cut) => cut <= value)]);
       case "text": {
@@ -684,7 +736,10 @@
 
     function ofField(decided, today, name) {
       // What a field would have to say beside another follows from both: nothing is told of it.
-      if (plan.columns.some((column) => column.kind === "standing" && [column.field, column.than].includes(name))) return [];
+      // So it is where a text falls: others that begin like it fall otherwise.
+      const isTied = ({ kind, field, than }) =>
+        (kind === "standing" && [field, than].includes(name)) || (kind === "slice" && field === name);
+      if (plan.columns.some(isTied)) return [];
       const columns = plan.columns.map((column, at) => ({ column, at })).filter(({ column }) => column.field === name);
       if (!columns.length) return [];
       const tried = candidates(columns.map(({ column }) => column), data.fields.find((field) => field.name === name));
