@@ -11,7 +11,7 @@ from turnout.dsl.findings import Finding
 from turnout.frozen import frozen
 from turnout.importing.drafts import Drafted
 from turnout.importing.foreign import ForeignRule, ImportNote, Origin, RuleSet
-from turnout.importing.witnessed_entries import MOST_ENTRIES, entry_tests
+from turnout.importing.witnessed_entries import MOST_ENTRIES, tests_of_rules
 
 
 @frozen
@@ -78,7 +78,7 @@ def report(imported: Imported, file: str) -> ImportReport:
 
 def _tested(imported: Imported, compiled: Compiled) -> Imported:
     """Return a policy with a test for each entry, or with a note that there are too many."""
-    text = "\n".join((imported.draft.text, *entry_tests(compiled)))
+    text = "\n".join((imported.draft.text, *tests_of_rules(compiled)))
     tested = evolve(imported, draft=evolve(imported.draft, text=text))
     if len(imported.entries) <= MOST_ENTRIES:
         return tested

@@ -15,7 +15,7 @@ _ABOUT_LEADS = frozenset({"coverage-gap", "dead-end", "impossible-condition", "u
 """Errors of a policy that can be run all the same, to see what it does."""
 
 
-def entry_tests(compiled: Compiled) -> tuple[str, ...]:
+def tests_of_rules(compiled: Compiled) -> tuple[str, ...]:
     """Return tests in canonical form, one for each rule and fallback that some lead comes to.
 
     None where there are more than `MOST_ENTRIES`, or where the policy can't be run.

@@ -70,6 +70,11 @@ _STANDARD: Mapping[str, tuple[str, FieldKind | None]] = {
     "Website": ("Website", "text"),
 }
 
+_OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "RecordTypeId": ("RecordType.Name", "Lead Record Type", "Case Record Type", "Record Type")
+}
+"""Columns that say what criteria ask, before the one of the field: a record type by its label."""
+
 STANDARD_NAMES: Mapping[str, str] = {column_key(name): name for name in _STANDARD} | {
     column_key(label): name for name, (label, _) in _STANDARD.items()
 }
@@ -119,8 +124,17 @@ class DescribedFields:
         if known == "number" and element is not None and element.said("scale") == "0":
             known = "integer"
         label = f"{_label(other)}: {label}" if other else label
-        columns = tuple(dict.fromkeys((name, label)))
+        columns = tuple(dict.fromkeys((*_OTHER_COLUMNS.get(name, ()), name, label)))
         return ForeignField(name, columns, _listed(known, values), values)
+
+    def default_owner(self, kind: str) -> tuple[Path, Element] | None:
+        """Return the settings that name the default owner of an object; only cases have some."""
+        for path in sorted(self._folder.rglob(f"{kind}.settings*")):
+            if path.name in {f"{kind}.settings", f"{kind}.settings-meta.xml"}:
+                settings = xml_tree(path)
+                if settings.said(f"default{kind}Owner"):
+                    return path, settings
+        return None
 
     def kind_of(self, kind: str, name: str) -> FieldKind | None:
         """Return the type of a field of an object, None where only its use can tell."""
