@@ -24,7 +24,7 @@ from turnout.dsl.source import Source
 from turnout.dsl.zones import local_date
 from turnout.frozen import frozen
 
-_YEAR = timedelta(days=366)
+_YEAR, _FIVE_YEARS = timedelta(days=366), timedelta(days=1_850)
 
 DEADLINE = 300.0
 """Seconds for all exact questions of a policy; most take one, so that this only ends abuse."""
@@ -131,12 +131,13 @@ def _beginning(policy: Policy) -> date:
     """Return the day from which on moments count where nobody says as of when.
 
     That is today, or a year before the first day on which somebody joins or leaves a team, so
-    that what is said of teams is the same on every day.
+    that what is said of teams is the same on every day; what is over for five years is left out.
     """
     days = [each.validity for team in policy.teams.values() for each in team.members]
     ends = [day for each in days if each is not None for day in (each.first, each.last)]
-    told_apart = [day - _YEAR for day in ends if day is not None and day > date.min + _YEAR]
-    return min([datetime.now(UTC).date(), *told_apart])
+    today = datetime.now(UTC).date()
+    told_apart = [day - _YEAR for day in ends if day is not None and day > today - _FIVE_YEARS]
+    return min([today, *told_apart])
 
 
 def checked_anew(

@@ -97,7 +97,7 @@ def _siblings(analysis: Analysis, known: Collection[int]) -> Iterator[tuple[int,
 
 
 def _contains(analysis: Analysis, wide: int, narrow: int) -> bool:
-    return analysis.find([analysis.taken[narrow]], outside=[wide]) is None
+    return analysis.find([analysis.taken[narrow], analysis.left(wide)]) is None
 
 
 def _finding(analysis: Analysis, at: int, found: list[tuple[int, Masks]]) -> Finding:

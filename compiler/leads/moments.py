@@ -84,12 +84,14 @@ def _by_day(
 def beginning(dimension: Dimension, since: date, first: date | None) -> date:
     """Return the day from which on moments are looked at, on days that a dimension tells apart.
 
-    since, first: as `link_moments` has them.
+    since, first: as `link_moments` has them. What is over for five years is left out, so that
+    five years to come are among those that are looked at.
     """
     if first is not None:
         return first
     days = [low for n in members(dimension.full) for low, _ in pieces(dimension, n)]
-    told_apart = [day for day in days if day > DAYS[0] + _BEFORE.days]
+    oldest = max(DAYS[0] + _BEFORE.days, since.toordinal() - HORIZON // 2)
+    told_apart = [day for day in days if day > oldest]
     return min([since, *(date.fromordinal(day) - _BEFORE for day in told_apart)])
 
 

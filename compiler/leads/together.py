@@ -16,7 +16,7 @@ from decimal import Context, Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import product
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar, cast
 
 from turnout.compiler.classes import (
     MISSING,
@@ -76,6 +76,12 @@ class Together:
     pairs: Sequence[int]
     texts: Mapping[str, Axis]
     days: Sequence[int] = ()
+    _finders: dict[int, Callable[[Value], int]] = attribute(
+        factory=dict[int, "Callable[[Value], int]"], init=False
+    )
+    _masks: dict[int, dict[Value, Mask]] = attribute(
+        factory=dict[int, "dict[Value, Mask]"], init=False
+    )
     _spans_of: dict[tuple[int, Mask], list[tuple[Cut, Cut]]] = attribute(
         factory=dict[tuple[int, Mask], "list[tuple[Cut, Cut]]"], init=False
     )
@@ -158,15 +164,28 @@ class Together:
     def _fitting(self, name: str, value: Value | None) -> Iterator[tuple[int, Mask]]:
         """Yield what a place leaves of the dimensions that it is linked with."""
         for at in self._linked.get(name, ()):
-            other = self.all[at]
-            find = finder(other.partition.classes)
             if value is None:
                 continue
             if isinstance(self.fields[name].type, types.Subdivision):
-                yield at, 1 << find(country_of(value))
+                yield at, 1 << self._finder(at)(country_of(value))
             else:
-                inside = (v for v in universe(other.field.type) if country_of(v) == value)
-                yield at, sum({1 << find(v) for v in inside}) | 1 << MISSING
+                yield at, self._inside(at).get(value, 0) | 1 << MISSING
+
+    def _finder(self, at: int) -> Callable[[Value], int]:
+        """Return what finds the class of a value in a dimension that is linked; made once."""
+        if at not in self._finders:
+            self._finders[at] = finder(self.all[at].partition.classes)
+        return self._finders[at]
+
+    def _inside(self, at: int) -> Mapping[Value, Mask]:
+        """Return for each country the classes that its subdivisions are in; made once."""
+        if at not in self._masks:
+            find, masks = self._finder(at), dict[Value, Mask]()
+            for value in universe(self.all[at].field.type):
+                country = country_of(value)
+                masks[country] = masks.get(country, 0) | 1 << find(value)
+            self._masks[at] = masks
+        return self._masks[at]
 
     def refuted(self, box: _Box, meter: Meter) -> _Sides:
         """Return sides of `box`, which no values have, that none have; few, and wide."""
@@ -289,23 +308,21 @@ class Together:
 
     def _spans(self, at: int, mask: Mask) -> list[tuple[Cut, Cut]]:
         """Return where classes lie on their line, what is next to each other as one."""
-        known = self._spans_of.get((at, mask))
-        if known is None:
-            known = []
+        if (at, mask) not in self._spans_of:
+            joined: list[tuple[Cut, Cut]] = []
             for low, high in sorted(p for n in members(mask & ~1) for p in pieces(self.all[at], n)):
-                if known and known[-1][1] == low:
-                    known[-1] = known[-1][0], high
-                else:
-                    known.append((low, high))
-            self._spans_of[at, mask] = known
-        return known
+                is_next = bool(joined) and joined[-1][1] == low
+                joined.append((joined.pop()[0] if is_next else low, high))
+            self._spans_of[at, mask] = joined
+        return self._spans_of[at, mask]
 
     def _wanted(self, name: str, box: _Box) -> LineValue:
         """Return what to look for: an end that a condition names, else what is near at hand."""
         kind = self.fields[name].type
         at = self.value_at[name]
-        low = self._spans(at, box[at])[0][0]
-        number = low[0] if isinstance(low, tuple) else low
+        low: Cut = self._spans(at, box[at])[0][0]
+        dense = _dense(low)
+        number: int | Decimal = low if dense is None else dense[0]
         usual = _TODAY if kind.shape == "days" else 0
         is_named = number not in {LOWEST, 1} if kind.shape == "days" else number != LOWEST
         return LineValue(kind.shape != "dense", Fraction(number if is_named else usual))
@@ -459,13 +476,18 @@ def _order(one: str, two: str, mask: Mask) -> tuple[DifferenceBound, ...]:
     return tuple(found_)
 
 
+def _dense(cut: Cut) -> tuple[Decimal, int] | None:
+    """Return a cut between decimal numbers, None for one between whole numbers."""
+    return cast("tuple[Decimal, int]", cut) if isinstance(cut, tuple) else None
+
+
 def _bound(above: str, below: str, low: Cut, high: Cut) -> tuple[DifferenceBound, DifferenceBound]:
     """Return that a difference lies between two cuts of a line."""
-    if isinstance(low, tuple):
-        top: Limit = Fraction(high[0]), int(high[1] == 1)
-        bottom: Limit = Fraction(-low[0]), int(low[1] == 0)
-    else:
-        top, bottom = (Fraction(high - 1), 1), (Fraction(-low), 1)
+    first, last = _dense(low), _dense(high)
+    top: Limit = Fraction(high - 1) if last is None else Fraction(last[0]), 1
+    bottom: Limit = Fraction(-low) if first is None else Fraction(-first[0]), 1
+    if first is not None and last is not None:
+        top, bottom = (top[0], int(last[1] == 1)), (bottom[0], int(first[1] == 0))
     return DifferenceBound(above, below, top), DifferenceBound(below, above, bottom)
 
 

@@ -248,10 +248,8 @@ def _text(space: Space, at: int, box: Masks) -> Value | None:
     for wanted in (first, whole):
         with suppress(OutOfTexts):
             found = axis.text(wanted, Meter(0))
-            if found is not None and not (sliced := _sliced(space, box, axis.field)):
-                return found
             if found is not None:
-                return _falling(axis, wanted, found, sliced)
+                return _falling(axis, wanted, found, _sliced(space, box, axis.field))
     return None
 
 

@@ -179,3 +179,13 @@ def test_a_row_is_lost_though_no_lead_that_was_let_on_is() -> None:
     names = {finding.name for finding in compiled(text).findings}
     assert "lost-row" in names
     assert "dead-end" not in names
+
+
+def test_an_exception_above_a_rule_that_lets_leads_on_is_no_conflict() -> None:
+    rules = """\
+    rule exception { when country is DE and size >= 100 to queue triage }
+    rule general { when country in [DE, AT] and size >= 10 to person ben else continue }
+    rule all { when size is present to person ben }
+    """
+    text = f"{HEAD}route inbound {{ {rules} fallback to queue triage }}"
+    assert "conflicting-overlap" not in {finding.name for finding in compiled(text).findings}

@@ -39,7 +39,7 @@ def in_both(one: str, two: str) -> int:
     return row[-1]
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(st.lists(NAMES, unique=True, max_size=12), NAMES, PERCENTS)
 def test_the_rows_found_are_those_that_comparing_with_all_finds(
     names: list[str], name: str, least: int
@@ -48,7 +48,7 @@ def test_the_rows_found_are_those_that_comparing_with_all_finds(
     assert (percent, [row.key for row in rows]) == compared_with_all(names, name, least)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(st.lists(NAMES, unique=True, min_size=1, max_size=8), NAMES)
 def test_a_lower_threshold_finds_the_same_rows_where_a_higher_one_finds_any(
     names: list[str], name: str

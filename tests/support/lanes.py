@@ -18,7 +18,17 @@ MOST = 5.0
 
 FIRST = tuple(
     f"tests/laws/test_{name}.py"
-    for name in ("scale", "exactness", "gaps", "guarantees", "rules", "shares")
+    for name in (
+        "scale",
+        "difference",
+        "exactness",
+        "limits",
+        "gaps",
+        "guarantees",
+        "rules",
+        "shares",
+        "chains",
+    )
 )
 """What is begun first: what takes minutes, then the claims, of which each process that tries one
 counts all leads of the policies anew that they share; in a row, one process has them all."""

@@ -152,7 +152,7 @@ def test_days_are_said_in_the_words_of_the_language(
     assert said == DAYS[operation, value]
 
 
-BLANK = {
+BLANK: dict[tuple[str, ...], str] = {
     ("Lead.Rating", "equals"): "rating is missing",
     ("Lead.Rating", "notEqual"): "rating is present",
     ("Lead.Rating", "notEqual", "Hot,Warm"): 'rating not in ["Hot", "Warm"] or rating is missing',

@@ -31,6 +31,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "phone": ("phonenumbers",),
     "regex": ("google-re2",),
     "sat": ("python-sat",),
+    "yaml": ("ruamel.yaml",),
 }
 """What each extra brings; a test holds it to the package's own list."""
 

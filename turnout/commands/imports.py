@@ -8,6 +8,7 @@ import click
 from turnout.commands.exits import FINDINGS, CannotRun
 from turnout.commands.options import Command, CommandGroup, Decorated, color_option
 from turnout.commands.outputs import output, replacing
+from turnout.importing.alertmanager.route_trees import imported as from_alertmanager
 from turnout.importing.dmn.decision_tables import imported as from_dmn
 from turnout.importing.reports import Imported, ImportReport, report
 from turnout.importing.salesforce.imported import imported as from_salesforce
@@ -160,6 +161,24 @@ def dmn_command(
     """
     made = from_dmn(path, to=to, receivers=receivers, tests=tests)
     _write([made], folder, report_file, force=force)
+
+
+@command.command(
+    "alertmanager",
+    cls=Command,
+    examples=("turnout import alertmanager alertmanager.yml -o policies",),
+)
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_written
+def alertmanager_command(
+    *, path: Path, folder: Path, report_file: Path | None, force: bool
+) -> None:
+    """The tree of routes of Prometheus' Alertmanager; needs turnout[yaml].
+
+    PATH is its configuration. A receiver is a queue, a label a field; a label that isn't there
+    is missing. An alert has one receiver: `continue` is refused by name.
+    """
+    _write([from_alertmanager(path)], folder, report_file, force=force)
 
 
 def _write(

@@ -93,11 +93,15 @@ def drafted(
     rules: dict[tuple[str, str], Origin] = {}
     tables = _tables(policy, sets, fields, names)
     routes = [*_routes(sets, fields, names, rules, tables)]
+    told = [*routes, *(table.text for _, table in tables.values())]
+    queues = [*names.queues.values()]
+    if any(f"queue {LEFT_OVER}" in each for each in told):
+        queues.append(LEFT_OVER)
     blocks = [
         f"{_comment(what)}\npolicy {policy}",
         _schema(fields.values()),
         *_people(names),
-        "\n".join(f"queue {name}" for name in [*names.queues.values(), LEFT_OVER]),
+        "\n".join(f"queue {name}" for name in queues),
         *routes,
     ]
     whole = "\n\n".join(block for block in blocks if block)

@@ -270,7 +270,7 @@ def _term(node: _Node) -> _Term:
         case "signed":
             inner = _term(node.children[1])
             if isinstance(inner, _Amount) and not inner.text.startswith("-"):
-                return _Amount("-" * (node.children[0] == "-") + inner.text)
+                return _Amount(f"-{inner.text}" if str(node.children[0]) == "-" else inner.text)
         case "summed":
             return _summed(node)
         case "call":
