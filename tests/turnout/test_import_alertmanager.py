@@ -88,7 +88,7 @@ def test_what_is_no_such_file_is_refused_with_the_cause(name: str) -> None:
     assert not Path("out").exists()
 
 
-@pytest.mark.parametrize("text", ["a", 'a=b c=d"', "=b", "{a=b", "a" * 20_000])
+@pytest.mark.parametrize("text", ["a", 'a=b c=d"', "=b", "{a=b", "a" * 20_000], ids=range(5))
 def test_what_is_no_matcher_is_an_error(text: str) -> None:
     with pytest.raises(MatcherError):
         list(matchers_in(text))

@@ -14,6 +14,7 @@ from turnout.importing.reports import Imported, ImportReport, report
 from turnout.importing.salesforce.imported import imported as from_salesforce
 from turnout.importing.sheets.rule_sheets import SheetReceiver
 from turnout.importing.sheets.rule_sheets import imported as from_sheet
+from turnout.importing.twilio.workflows import imported as from_twilio
 from turnout.printable import visible
 from turnout.rendering.imports import import_data, import_html, import_lines
 from turnout.rendering.jsons import json_text
@@ -179,6 +180,20 @@ def alertmanager_command(
     is missing. An alert has one receiver: `continue` is refused by name.
     """
     _write([from_alertmanager(path)], folder, report_file, force=force)
+
+
+@command.command(
+    "twilio", cls=Command, examples=("turnout import twilio workflow.json -o policies",)
+)
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@_written
+def twilio_command(*, path: Path, folder: Path, report_file: Path | None, force: bool) -> None:
+    """Filters of a workflow of Twilio's TaskRouter.
+
+    PATH is the workflow's configuration in JSON. Filters are rules, the default filter is the
+    fallback. Priorities, timeouts and further targets are refused by name.
+    """
+    _write([from_twilio(path)], folder, report_file, force=force)
 
 
 def _write(

@@ -1,0 +1,1 @@
+"""Workflows of Twilio's TaskRouter, from its documentation: filters that send tasks to queues."""
