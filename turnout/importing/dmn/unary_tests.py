@@ -5,7 +5,7 @@ what is missing, and `not([1..5])` does not.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import TypeAlias
@@ -60,7 +60,8 @@ def _parsed(text: str) -> Tree[Token]:
     if len(text) > LONGEST:
         raise UnaryTestError(f"a test of more than {LONGEST:,} characters")
     try:
-        return _parser().parse(text)
+        parse: Callable[[str], Tree[Token]] = _parser().parse  # pyright: ignore[reportUnknownMemberType]
+        return parse(text)
     except UnexpectedInput:
         raise UnaryTestError(f"no policy asks {_shown(text)}") from None
 

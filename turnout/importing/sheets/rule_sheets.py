@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 import attrs
 
@@ -148,7 +148,8 @@ def _row(record: Record, path: Path) -> _Row:
         raise ForeignError(
             f"{path}:{number}: the row can't be read: {record.complaint}", "mend it, and try again"
         )
-    cells = {str(key): _text(value) for key, value in record.raw.items()}
+    raw = cast("dict[object, object]", record.raw)
+    cells = {str(key): _text(value) for key, value in raw.items()}
     return _Row(number, cells, tuple(each.reason for each in record.issues))
 
 
@@ -279,11 +280,12 @@ class _Reader:
             notes.append(ImportNote(at, "nobody is named; a queue of its own has these leads"))
             return Receiver("queue")
         if addresses and self.receivers != "queue":
-            people = tuple(dict.fromkeys(each.casefold() for each in addresses))
-            if len(people) > 1 or self.receivers == "team":
+            first, *others = dict.fromkeys(each.casefold() for each in addresses)
+            if others or self.receivers == "team":
+                people = (first, *others)
                 together = " ".join(each.partition("@")[0] for each in people)
                 return Receiver("team", together, members=people)
-            return Receiver("person", people[0], people[0])
+            return Receiver("person", first, first)
         return Receiver(self.receivers or "queue", text)
 
 
