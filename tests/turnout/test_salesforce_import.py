@@ -223,3 +223,18 @@ def test_rules_are_named_after_what_they_ask(tmp_path: Path) -> None:
     ]
     draft = policy(tmp_path, "".join(entries)).draft
     assert [rule for _, rule in draft.rules] == ["not-hot", "not-intern", "hot-warm-no-email"]
+
+
+def test_what_a_type_reads_otherwise_than_a_text_is_told(tmp_path: Path) -> None:
+    asked = [
+        ("Lead.Country", "equals", "USA"),
+        ("Lead.State", "equals", "CA"),
+        ("Lead.AnnualRevenue", "greaterThan", "5"),
+        ("Lead.Company", "equals", "USA"),
+    ]
+    notes = [each.message for each in policy(tmp_path, entry(*asked)).notes]
+    assert notes == [
+        "Country is a country in any spelling: US, USA and United States are one",
+        "State is a state of the US in any spelling: CA and California are one",
+        "AnnualRevenue is taken as USD: the metadata says no currency",
+    ]

@@ -1,10 +1,11 @@
 """A folder of Salesforce's metadata as policies: one for leads, one for cases."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from attrs import evolve
 
+from turnout.dsl.types import Country, Money, Subdivision
 from turnout.importing.askable import settled
 from turnout.importing.drafts import drafted
 from turnout.importing.foreign import (
@@ -21,7 +22,7 @@ from turnout.importing.plain_form import plain
 from turnout.importing.reports import Imported
 from turnout.importing.salesforce.described_fields import DescribedFields
 from turnout.importing.salesforce.rules import RulesFile, rules_files, rules_of
-from turnout.importing.typed_fields import free_name
+from turnout.importing.typed_fields import TypedField, free_name
 
 
 def imported(path: Path, *, inactive: bool = False) -> Iterator[Imported]:
@@ -65,7 +66,8 @@ def _policy(file: RulesFile, described: DescribedFields, *, inactive: bool) -> I
     name = free_name(f"{file.kind}s", ())
     said = f"Made of Salesforce's assignment rules for {file.kind.lower()}s by `turnout import`."
     draft = drafted(name, rules, fields, said)
-    return Imported(name, draft, rules, tuple(_left_out(file.rules, chosen)), is_tested=True)
+    notes = (*_left_out(file.rules, chosen), *_read_otherwise(draft.fields, chosen))
+    return Imported(name, draft, rules, notes, is_tested=True)
 
 
 def _with_default(rule: RuleSet, kind: str, described: DescribedFields) -> RuleSet:
@@ -89,3 +91,20 @@ def _left_out(rules: Iterable[RuleSet], chosen: list[RuleSet]) -> Iterator[Impor
             yield ImportNote(each.place, message, is_refused=True)
         elif not each.entries:
             yield ImportNote(each.place, "the rule has no entries: the default owner has all")
+
+
+def _read_otherwise(
+    fields: Mapping[str, TypedField], rules: Iterable[RuleSet]
+) -> Iterator[ImportNote]:
+    """Yield what a type makes of values that the source compares as texts."""
+    place = next((rule.place for rule in rules), None)
+    for name, field in fields.items():
+        message = ""
+        if isinstance(field.type, Country):
+            message = f"{name} is a country in any spelling: US, USA and United States are one"
+        elif isinstance(field.type, Subdivision):
+            message = f"{name} is a state of the US in any spelling: CA and California are one"
+        elif isinstance(field.type, Money):
+            message = f"{name} is taken as {field.type.currency}: the metadata says no currency"
+        if message and place is not None:
+            yield ImportNote(place, message)
