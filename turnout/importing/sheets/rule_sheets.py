@@ -148,12 +148,13 @@ def _read(path: Path, manner: Manner) -> tuple[tuple[str, ...], list[_Row], list
 
 def _row(record: Record, path: Path) -> _Row:
     number = record.row + 1
-    if record.complaint is not None or not isinstance(record.raw, dict):
+    raw = record.raw
+    if record.complaint is not None or not isinstance(raw, dict):
         raise ForeignError(
             f"{path}:{number}: the row can't be read: {record.complaint}", "mend it, and try again"
         )
-    raw = cast("dict[object, object]", cast("object", record.raw))
-    cells = {str(key): _text(value) for key, value in raw.items()}
+    told = cast("dict[object, object]", raw)
+    cells = {str(key): _text(value) for key, value in told.items()}
     return _Row(number, cells, tuple(each.reason for each in record.issues))
 
 
