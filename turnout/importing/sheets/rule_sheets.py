@@ -33,6 +33,7 @@ from turnout.importing.foreign import (
 )
 from turnout.importing.reports import Imported
 from turnout.importing.sheets.rule_cells import (
+    ANYTHING,
     OTHERWISE,
     CellError,
     cell_asks,
@@ -60,6 +61,8 @@ _NAMES = frozenset({"rule", "rulename"})
 _ORDERS = frozenset({"#", "no", "no.", "nr", "order", "priority", "row", "ruleno", "rule#"})
 _COUNTRY = re.compile(r"(?:.*[ _-])?(?:country|land|nation)(?:[ _-]?code)?", re.IGNORECASE)
 _CODE = re.compile(r"zip|postal|postcode|plz|sku", re.IGNORECASE)
+_YES_OR_NO = frozenset({"yes", "no", "true", "false"})
+_OWNING = frozenset({"owner", "assignee", "assigned", "rep"})
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
 
@@ -82,21 +85,22 @@ class _Row:
     issues: tuple[str, ...]
 
 
-def imported(
+def imported(  # noqa: PLR0913 - what a user may say of a sheet, each by name
     path: Path,
     *,
     to: str | None = None,
     receivers: SheetReceiver | None = None,
     sheet: str | None = None,
+    encoding: str | None = None,
     written: bool = False,
 ) -> Imported:
     """Return the policy of a sheet of rules.
 
     to: the heading of the column with who gets the leads; None finds it. receivers: what those
-    are that are no address of e-mail. sheet: of a workbook. written: the rules stand in the
-    policy, not in a table beside it. Raises ForeignError.
+    are that are no address of e-mail. sheet: of a workbook. encoding: of a text that isn't in
+    UTF-8. written: the rules stand in the policy, not in a table beside it. Raises ForeignError.
     """
-    headings, rows, told = _read(path, sheet)
+    headings, rows, told = _read(path, Manner(sheet=sheet, encoding=encoding, all_rows=True))
     columns, notes = _columns(headings, to, path.name)
     known = {each: _field(each, rows) for each in columns.asking}
     entries = [*_Reader(path.name, columns, receivers, StandIns("test")).entries(rows)]
@@ -117,7 +121,7 @@ def imported(
     return Imported(name, draft, sets, (*said, *moved))
 
 
-def _read(path: Path, sheet: str | None) -> tuple[tuple[str, ...], list[_Row], list[str]]:
+def _read(path: Path, manner: Manner) -> tuple[tuple[str, ...], list[_Row], list[str]]:
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
@@ -125,7 +129,7 @@ def _read(path: Path, sheet: str | None) -> tuple[tuple[str, ...], list[_Row], l
                 f"{path} has {size:,} bytes, and at most {MOST_BYTES:,} are read",
                 "name the file with the rules",
             )
-        with records(path, manner=Manner(sheet=sheet, all_rows=True)) as found:
+        with records(path, manner=manner) as found:
             if found.columns is None:
                 raise ForeignError(
                     f"{path} is no table", "name a file with columns: .csv, .tsv, .xlsx"
@@ -148,7 +152,7 @@ def _row(record: Record, path: Path) -> _Row:
         raise ForeignError(
             f"{path}:{number}: the row can't be read: {record.complaint}", "mend it, and try again"
         )
-    raw = cast("dict[object, object]", record.raw)
+    raw = cast("dict[object, object]", cast("object", record.raw))
     cells = {str(key): _text(value) for key, value in raw.items()}
     return _Row(number, cells, tuple(each.reason for each in record.issues))
 
@@ -198,6 +202,9 @@ def _owner(headings: list[str], to: str | None, file: str) -> str:
             )
         if found:
             return found[0]
+    worded = [each for each in headings if _OWNING & {*each.casefold().split()}]
+    if len(worded) == 1:
+        return worded[0]
     raise ForeignError(
         f"no column of {file} says who gets a lead", f"name one with --to COLUMN, of {listed}"
     )
@@ -205,6 +212,7 @@ def _owner(headings: list[str], to: str | None, file: str) -> str:
 
 def _field(heading: str, rows: list[_Row]) -> ForeignField:
     values = [value for row in rows if (value := row.cells.get(heading, ""))]
+    told = {value.casefold() for value in values} - ANYTHING - OTHERWISE
     kind: FieldKind | None = None
     currency = "EUR" if any("€" in each for each in values) else "USD"
     if _CODE.search(heading):
@@ -213,6 +221,8 @@ def _field(heading: str, rows: list[_Row]) -> ForeignField:
         kind = "country"
     elif any(sign in each for each in values for sign in "$€"):
         kind = "money"
+    elif told and told <= _YES_OR_NO:
+        kind = "boolean"
     elif any("@" in each for each in values):
         kind = "email"
     return ForeignField(heading, (heading,), kind, (), currency)

@@ -5,10 +5,10 @@ every other comparison with it is false.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lark import Lark, Token, Tree, UnexpectedInput
 
@@ -36,8 +36,8 @@ def expression_asks(text: str) -> Asked:
     if text.count("(") + len(re.findall(r"\bNOT\b", text, re.IGNORECASE)) > DEEPEST:
         raise ExpressionError(f"an expression with more than {DEEPEST} parentheses")
     try:
-        parse: Callable[[str], _Node] = _parser().parse  # pyright: ignore[reportUnknownMemberType]
-        tree = parse(text)
+        parser: Any = _parser()
+        tree: _Node = parser.parse(text)
     except UnexpectedInput:
         raise ExpressionError(f"no policy asks {_shown(text)}") from None
     return plain(_asked(tree))
