@@ -34,6 +34,7 @@ from turnout.dsl.conditions import (
     Not,
     Open,
     Present,
+    Sign,
 )
 from turnout.dsl.policy import Definition
 from turnout.dsl.values import show
@@ -247,7 +248,7 @@ def standing_condition(dimension: Dimension, mask: Mask) -> Condition:
         return Not(standing_condition(dimension, every & ~mask))
     if mask == every:
         return And((Present(one), Present(two)))
-    sign = next(sign for sign in SIGNS if standing_mask(STANDINGS[sign]) & every == mask)
+    sign: Sign = next(sign for sign in SIGNS if standing_mask(STANDINGS[sign]) & every == mask)
     return Beside(one, sign, two)
 
 
