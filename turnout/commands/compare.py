@@ -35,7 +35,7 @@ from turnout.trials.simulation import clauses, simulate
     cls=Command,
     examples=(
         "turnout compare inbound.route last-quarter.csv --owner 'Lead Owner'",
-        "turnout compare inbound.route leads.csv --owner 'Lead Owner' --arrived 'Created Date'",
+        "turnout compare inbound.route leads.csv --owner Owner --arrived Created",
         "turnout compare inbound.route leads.csv --owner 'Owner Email' -o comparison.html",
     ),
 )
