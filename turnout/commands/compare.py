@@ -36,7 +36,7 @@ from turnout.trials.simulation import clauses, simulate
     examples=(
         "turnout compare inbound.route last-quarter.csv --owner 'Lead Owner'",
         "turnout compare inbound.route leads.csv --owner Owner --arrived Created",
-        "turnout compare inbound.route leads.csv --owner 'Owner Email' -o comparison.html",
+        "turnout compare inbound.route leads.csv --owner Owner -o comparison.html",
     ),
 )
 @POLICY
