@@ -13,7 +13,7 @@ import pytest
 from coverage import Coverage
 from hypothesis import Phase, settings
 
-from tests.support.lanes import FastLane, is_apart, turn
+from tests.support.lanes import FastLane, turn
 
 THOROUGH = 10_000
 
@@ -58,17 +58,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put first what takes long, so that at the end no core waits for another's long test."""
     items.sort(key=lambda item: turn(item.nodeid))
     for item in items:
-        if _is_untraced(item.nodeid):
+        if item.nodeid.startswith(UNTRACED):
             item.add_marker(pytest.mark.no_cover)
-
-
-def _is_untraced(test: str) -> bool:
-    """Return whether a test, as pytest names it, is left out of the trace.
-
-    What is kept apart from the fast lane walks the same code many times over, and what its
-    first steps leave out is shown by luck; of a law the first examples are traced, see there.
-    """
-    return test.startswith(UNTRACED) or (is_apart(test) and not test.startswith("tests/laws/"))
 
 
 def pytest_collection_finish() -> None:
