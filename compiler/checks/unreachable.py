@@ -68,6 +68,9 @@ def _unreachable_block(analysis: Analysis, block: ClosedBlock) -> Finding:
     if len(needed) == 1:
         labels = (Label(clauses[needed[0]].span, "takes all of them"),)
     message = f"no lead gets into `within {around.span.text}`"
+    if around.handover is not None:
+        to = around.handover
+        message = f"rule `{to.rule}` hands no lead to route `{to.route}`"
     if not needed:
         text = "no lead can satisfy this"
         fixes = without_block(analysis, around)

@@ -120,6 +120,8 @@ def match(policy: Policy, route: str, values: Values, clock: date) -> Match:
                     return True
                 continue
             by = f"fallback of {written(entry.condition, policy.fields)}"
+            if entry.handover is not None:
+                by = f"fallback of route {entry.handover.route}"
             around = _steps(entry.fallback, by) + fallbacks
             if (yield from asked(entry.entries, around)):
                 return True

@@ -214,7 +214,7 @@ def _is_true(expectation: Expectation, decision: Decision, clause: Clause | None
     first, *more = expectation.arguments or ("",)
     match expectation.kind:
         case "rule":
-            return decision.rule == first
+            return decision.rule == first or (clause is not None and clause.is_of(first))
         case "fallback":
             is_fallback = clause is not None and not clause.is_rule
             return is_fallback and (not first or (clause and clause.name) == f"fallback of {first}")
