@@ -48,6 +48,7 @@ COMMANDS = {
     "state": "Make, check, carry or rename in a state file.",
     "new": "Write a first policy for a file of leads.",
     "import": "Make policies of another tool's rules.",
+    "export": "Write a route as rules of another tool.",
     "doctor": "Say what is installed, what is missing, and what a state is.",
     "lsp": "Serve an editor: findings as you type.",
     "run": "Check, compile, draw and route in one go.",

@@ -85,5 +85,5 @@ def route_trees(draw: DrawFn) -> RouteNode:
 
 
 ALERTS: st.SearchStrategy[Labels] = st.fixed_dictionaries(
-    {}, optional=dict.fromkeys(LABELS, st.sampled_from((*_VALUES, "other")))
+    {}, optional={str(label): st.sampled_from([*_VALUES, "other"]).map(str) for label in LABELS}
 )

@@ -96,8 +96,27 @@ route standard {
   # rule Standard, entry 3
   fallback to queue triage
 }
+
+test "rule bonn-bern-ch-not-cold" {
+  lead { id: "a", city: "bern, ch" }
+  expect rule bonn-bern-ch-not-cold
+  expect person ana
+}
+
+test "fallback of route standard" {
+  lead { id: "a" }
+  expect fallback "route standard"
+  expect queue triage
+}
 """
     )
+
+
+def test_a_policy_has_a_test_that_passes_for_each_entry_that_some_lead_comes_to() -> None:
+    Path("Lead.assignmentRules").write_text(RULES.replace("<value>bonn<", "<value>Rome<"))
+    turnout("salesforce", "Lead.assignmentRules", "-o", "out", "--inactive")
+    result = CliRunner().invoke(cli, ["test", "out/leads.route"])
+    assert "4 passed" in result.output, result.output
 
 
 def test_what_the_checker_finds_is_told_at_the_entry() -> None:

@@ -182,6 +182,16 @@ def test_the_column_of_owners_may_be_named() -> None:
     assert turnout("rules.csv", "-o", "o", "--to", "x").exit_code == 2
 
 
+def test_a_sheet_of_another_encoding_is_read_with_its_name() -> None:
+    Path("rules.csv").write_bytes("Stadt,VIP,Assigned Rep\nKöln,yes,a\n".encode("cp1252"))
+    refused = turnout("rules.csv", "-o", "out")
+    assert (refused.exit_code, "--encoding windows-1252" in said(refused)) == (2, True)
+    done = turnout("rules.csv", "-o", "out", "--encoding", "windows-1252")
+    assert done.exit_code == 0, done.output
+    assert Path("out/rules.rules.csv").read_text().endswith("Köln,yes,queue a\n")
+    assert "  vip:   boolean\n" in Path("out/rules.route").read_text()
+
+
 def test_neither_the_policy_nor_its_table_is_written_over() -> None:
     assert turnout("rules.csv", "-o", ".").exit_code == 0
     Path("rules.route").unlink()

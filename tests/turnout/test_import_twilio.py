@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from turnout.cli import cli
-from turnout.importing.twilio.filter_expressions import ExpressionError, expression_asks
+from turnout.importing.twilio.task_expressions import ExpressionError, expression_asks
 
-WORKFLOW = {
+WORKFLOW: dict[str, object] = {
     "task_routing": {
         "filters": [
             {

@@ -152,7 +152,7 @@ def test_days_are_said_in_the_words_of_the_language(
     assert said == DAYS[operation, value]
 
 
-BLANK = {
+BLANK: dict[tuple[str, ...], str] = {
     ("Lead.Rating", "equals"): "rating is missing",
     ("Lead.Rating", "notEqual"): "rating is present",
     ("Lead.Rating", "notEqual", "Hot,Warm"): 'rating not in ["Hot", "Warm"] or rating is missing',
@@ -197,3 +197,44 @@ def test_filter_logic_that_cannot_be_read_is_a_field_of_its_own(tmp_path: Path) 
     made = became(tmp_path, entry(("Lead.Rating", "equals", "Hot"), logic="1 AND 7"))
     assert "names criterion 7, of 1: a field of its own stands for" in made.notes[0].message
     assert "when test_1" in made.imported.draft.text
+
+
+def test_the_default_owner_of_cases_is_the_fallback_and_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings/Case.settings-meta.xml").write_text(
+        "<CaseSettings><defaultCaseOwner>Tier_1</defaultCaseOwner>"
+        "<defaultCaseOwnerType>Queue</defaultCaseOwnerType></CaseSettings>"
+    )
+    made = policy(tmp_path, entry(("Case.Priority", "equals", "High")), kind="Case")
+    text = made.draft.text
+    assert "# the default owner, as the settings have it\n  fallback to queue tier-1" in text
+
+
+def test_a_record_type_stands_in_the_column_with_its_label(tmp_path: Path) -> None:
+    text = policy(tmp_path, entry(("Lead.RecordTypeId", "equals", "Large firms"))).draft.text
+    assert 'from column ["RecordType.Name", "Lead Record Type"' in " ".join(text.split())
+
+
+def test_rules_are_named_after_what_they_ask(tmp_path: Path) -> None:
+    entries = [
+        entry(formula='NOT(ISPICKVAL(Rating, "Hot"))'),
+        entry(("Lead.Title", "notContain", "intern")),
+        entry(("Lead.Rating", "equals", "Hot,Warm"), ("Lead.Email", "equals")),
+    ]
+    draft = policy(tmp_path, "".join(entries)).draft
+    assert [rule for _, rule in draft.rules] == ["not-hot", "not-intern", "hot-warm-no-email"]
+
+
+def test_what_a_type_reads_otherwise_than_a_text_is_told(tmp_path: Path) -> None:
+    asked = [
+        ("Lead.Country", "equals", "USA"),
+        ("Lead.State", "equals", "CA"),
+        ("Lead.AnnualRevenue", "greaterThan", "5"),
+        ("Lead.Company", "equals", "USA"),
+    ]
+    notes = [each.message for each in policy(tmp_path, entry(*asked)).notes]
+    assert notes == [
+        "Country is a country in any spelling: US, USA and United States are one",
+        "State is a state of the US in any spelling: CA and California are one",
+        "AnnualRevenue is taken as USD: the metadata says no currency",
+    ]

@@ -101,6 +101,7 @@ def salesforce_command(
     help="What they are. Without it, who has an address of e-mail is a person, others are queues.",
 )
 @click.option("--sheet", metavar="NAME", help="The sheet of a workbook.")
+@click.option("--encoding", metavar="NAME", help="Of a text that isn't in UTF-8: windows-1252.")
 @click.option(
     "--written", is_flag=True, help="Write the rules into the policy, instead of a table beside it."
 )
@@ -111,6 +112,7 @@ def table_command(
     to: str | None,
     receivers: SheetReceiver | None,
     sheet: str | None,
+    encoding: str | None,
     written: bool,
     folder: Path,
     report_file: Path | None,
@@ -123,7 +125,9 @@ def table_command(
     row that fits decides; one that asks nothing, at the end, is the fallback. The rows stay a
     table beside the policy, their cells as the language has them, for those who keep the sheet.
     """
-    made = from_sheet(path, to=to, receivers=receivers, sheet=sheet, written=written)
+    made = from_sheet(
+        path, to=to, receivers=receivers, sheet=sheet, encoding=encoding, written=written
+    )
     _write([made], folder, report_file, force=force)
 
 

@@ -24,8 +24,10 @@ from turnout.importing.foreign import (
     Every,
     ForeignField,
     ForeignRule,
+    Nay,
     Origin,
     RuleSet,
+    Some,
     fields_of,
 )
 from turnout.importing.plain_form import plain
@@ -277,7 +279,7 @@ def _rule_name(entry: ForeignRule, fields: Mapping[str, TypedField]) -> str:
     if plain(entry.asks) == ALWAYS:
         return "everything-else"
     words: list[str] = []
-    for ask in _first_asks(entry.asks):
+    for ask in _first_asks(plain(entry.asks)):
         if ask.operator == "missing":
             words.append(f"no-{fields[ask.field].name}")
         elif isinstance(fields[ask.field].type, Boolean):
@@ -295,4 +297,8 @@ def _rule_name(entry: ForeignRule, fields: Mapping[str, TypedField]) -> str:
 def _first_asks(asked: Asked) -> list[Criterion]:
     if isinstance(asked, Every):
         return [ask for part in asked.parts for ask in _first_asks(part)]
+    if isinstance(asked, Some) and asked.parts:
+        return _first_asks(asked.parts[0])
+    if isinstance(asked, Nay) and isinstance(asked.part, Criterion) and asked.part.values:
+        return [Criterion(asked.part.field, "is not", asked.part.values)]
     return [asks[0] for asks in fields_of(asked).values()][:1]

@@ -32,7 +32,7 @@ Operator: TypeAlias = Literal[
 """
 
 OF_AGES: frozenset[Operator] = frozenset({"older than", "later than", "within", "within next"})
-OF_DAYS: frozenset[Operator] = OF_AGES | {"is past", "is today", "is future"}
+OF_DAYS: frozenset[Operator] = frozenset({*OF_AGES, "is past", "is today", "is future"})
 
 FieldKind: TypeAlias = Literal[
     "text",
@@ -171,7 +171,6 @@ class RuleSet:
     """The entries of one rule, which become a route. notes: what belongs to no entry.
 
     heading: of the column with whom the rules name, where they stay a sheet; else "".
-    rest: who gets what no entry takes, where the source says so.
     """
 
     name: str
@@ -180,7 +179,6 @@ class RuleSet:
     entries: tuple[ForeignRule, ...]
     notes: tuple[ImportNote, ...] = ()
     heading: str = ""
-    rest: Receiver | None = None
 
 
 def fields_of(asked: Asked) -> dict[str, list[Criterion]]:

@@ -3,22 +3,29 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
 
+from attrs import evolve
+
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.files import Files
 from turnout.dsl.findings import Finding
 from turnout.frozen import frozen
 from turnout.importing.drafts import Drafted
 from turnout.importing.foreign import ForeignRule, ImportNote, Origin, RuleSet
+from turnout.importing.witnessed_entries import MOST_ENTRIES, tests_of_rules
 
 
 @frozen
 class Imported:
-    """A policy made of foreign rules. notes: what belongs to no entry."""
+    """A policy made of foreign rules. notes: what belongs to no entry.
+
+    is_tested: each entry is to have a test.
+    """
 
     name: str
     draft: Drafted
     rules: tuple[RuleSet, ...]
     notes: tuple[ImportNote, ...] = ()
+    is_tested: bool = False
 
     @property
     def entries(self) -> tuple[ForeignRule, ...]:
@@ -60,11 +67,24 @@ def report(imported: Imported, file: str) -> ImportReport:
     draft = imported.draft
     beside = {path.parent / name: text for name, text in draft.files.items()}
     compiled = compile_policy(path, files=Files({path: draft.text, **beside}))
+    if imported.is_tested:
+        imported = _tested(imported, compiled)
     lines = _rule_lines(draft)
     found = tuple(
         SourceFinding(each, _place(each, draft, lines)) for each in sorted_findings(compiled)
     )
     return ImportReport(imported, found, compiled.is_fit)
+
+
+def _tested(imported: Imported, compiled: Compiled) -> Imported:
+    """Return a policy with a test for each entry, or with a note that there are too many."""
+    text = "\n".join((imported.draft.text, *tests_of_rules(compiled)))
+    tested = evolve(imported, draft=evolve(imported.draft, text=text))
+    if len(imported.entries) <= MOST_ENTRIES:
+        return tested
+    message = f"tests are made for at most {MOST_ENTRIES} entries, and there are more"
+    note = ImportNote(imported.rules[0].place, message, is_refused=True)
+    return evolve(tested, notes=(*imported.notes, note))
 
 
 def sorted_findings(compiled: Compiled) -> list[Finding]:

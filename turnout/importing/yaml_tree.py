@@ -70,7 +70,8 @@ def yaml_tree(path: Path) -> YamlMap:
             raise ForeignError(f"{path} has more than {MOST_BYTES:,} bytes", "cut it down")
         text = path.read_text("utf-8-sig")
         _refuse_what_grows(path, text)
-        root: Any = YAML(typ="safe", pure=True).compose(text)
+        reader: Any = YAML(typ="safe", pure=True)
+        root = reader.compose(text)
     except OSError as failure:
         raise ForeignError(f"{path} can't be read: {failure.strerror}", "check its name") from None
     except UnicodeError:
@@ -92,7 +93,8 @@ def _refuse_what_grows(path: Path, text: str) -> None:
     from ruamel.yaml import YAML  # noqa: PLC0415 - an extra
 
     depth = 0
-    for token in YAML(typ="safe", pure=True).scan(text):
+    reader: Any = YAML(typ="safe", pure=True)
+    for token in reader.scan(text):
         kind, line = type(token).__name__, token.start_mark.line + 1
         depth += kind.endswith(("SequenceStartToken", "MappingStartToken"))
         depth -= kind == "BlockEndToken" or (kind.startswith("Flow") and kind.endswith("EndToken"))

@@ -141,7 +141,7 @@ class _Reader:
             ranked = (
                 [at for at, each in enumerate(names) if column_key(each) in rank] for rank in OWNERS
             )
-            found = next(filter(None, ranked), [])
+            found = next((each for each in ranked if each), list[int]())
         if len(found) != 1:
             listed = ", ".join(names) or "none"
             raise ForeignError(

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lark import Lark, Token, Tree, UnexpectedInput
 
@@ -60,9 +60,11 @@ def _parsed(text: str) -> Tree[Token]:
     if len(text) > LONGEST:
         raise UnaryTestError(f"a test of more than {LONGEST:,} characters")
     try:
-        return _parser().parse(text)
+        parser: Any = _parser()
+        tree: Tree[Token] = parser.parse(text)
     except UnexpectedInput:
         raise UnaryTestError(f"no policy asks {_shown(text)}") from None
+    return tree
 
 
 @cache

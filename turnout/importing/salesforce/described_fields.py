@@ -8,6 +8,7 @@ Lead and Case has, stands in tables here.
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from turnout.dsl.headers import column_key
 from turnout.importing.foreign import FieldKind, ForeignField
 from turnout.importing.xml_tree import Element, xml_tree
 
@@ -69,6 +70,16 @@ _STANDARD: Mapping[str, tuple[str, FieldKind | None]] = {
     "Website": ("Website", "text"),
 }
 
+_OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "RecordTypeId": ("RecordType.Name", "Lead Record Type", "Case Record Type", "Record Type")
+}
+"""Columns that say what criteria ask, before the one of the field: a record type by its label."""
+
+STANDARD_NAMES: Mapping[str, str] = {column_key(name): name for name in _STANDARD} | {
+    column_key(label): name for name, (label, _) in _STANDARD.items()
+}
+"""The names of standard fields, by what counts of what columns call them."""
+
 _VALUE_SETS: Mapping[str, str] = {
     "Industry": "Industry",
     "LeadSource": "LeadSource",
@@ -88,12 +99,18 @@ class DescribedFields:
         """Begin with none. folder: with `objects` and the value sets, anywhere below."""
         self._folder = folder
         self._objects: dict[str, Mapping[str, Element]] = {}
+        self._known_fields: dict[tuple[str, str], ForeignField] = {}
 
     def field(self, kind: str, name: str) -> ForeignField:
         """Return what is known of a field of an object.
 
         name: as criteria have it: `Rating`, `Region__c`, or `Account.Type` of another object.
         """
+        if (kind, name) not in self._known_fields:
+            self._known_fields[kind, name] = self._field(kind, name)
+        return self._known_fields[kind, name]
+
+    def _field(self, kind: str, name: str) -> ForeignField:
         other, _, last = name.rpartition(".")
         of, plain = (other.rpartition(".")[2] or kind), last or name
         element = self._fields(of).get(plain)
@@ -101,13 +118,23 @@ class DescribedFields:
         label, known = self._known(plain)
         if element is not None:
             label = element.said("label") or label
-            known = _KINDS.get(element.said("type"), known)
+            told = element.said("type")
+            known = _KINDS[told] if told in _KINDS else known  # noqa: SIM401 - `get` widens the type
         values = tuple(dict.fromkeys(self._values(of, plain, element)))
         if known == "number" and element is not None and element.said("scale") == "0":
             known = "integer"
         label = f"{_label(other)}: {label}" if other else label
-        columns = tuple(dict.fromkeys((name, label)))
+        columns = tuple(dict.fromkeys((*_OTHER_COLUMNS.get(name, ()), name, label)))
         return ForeignField(name, columns, _listed(known, values), values)
+
+    def default_owner(self, kind: str) -> tuple[Path, Element] | None:
+        """Return the settings that name the default owner of an object; only cases have some."""
+        for path in sorted(self._folder.rglob(f"{kind}.settings*")):
+            if path.name in {f"{kind}.settings", f"{kind}.settings-meta.xml"}:
+                settings = xml_tree(path)
+                if settings.said(f"default{kind}Owner"):
+                    return path, settings
+        return None
 
     def kind_of(self, kind: str, name: str) -> FieldKind | None:
         """Return the type of a field of an object, None where only its use can tell."""

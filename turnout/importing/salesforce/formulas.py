@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from lark import Lark, Token, Tree, UnexpectedInput
 
@@ -100,7 +100,7 @@ def _tree(text: str) -> _Node | None:
     if len(text) > MOST_CHARACTERS:
         return None
     try:
-        tree = _parser().parse(text)
+        tree: _Node = cast("Callable[[str], _Node]", _parser().parse)(text)  # pyright: ignore[reportUnknownMemberType] - what it reads is generic, and Lark doesn't say of what
     except UnexpectedInput:
         return None
     return tree if _is_shallow(tree) else None
@@ -263,14 +263,14 @@ def _term(node: _Node) -> _Term:
     if isinstance(node, Token):
         if node.type == "NUMBER":
             return _Amount(str(node))
-        return _Text(re.sub(r"\\(.)", r"\1", node[1:-1], flags=re.DOTALL))
+        return _Text(re.sub(r"\\(.)", r"\1", str(node)[1:-1], flags=re.DOTALL))
     match node.data:
         case "name":
             return _named(str(node.children[0]))
         case "signed":
             inner = _term(node.children[1])
             if isinstance(inner, _Amount) and not inner.text.startswith("-"):
-                return _Amount("-" * (node.children[0] == "-") + inner.text)
+                return _Amount(f"-{inner.text}" if str(node.children[0]) == "-" else inner.text)
         case "summed":
             return _summed(node)
         case "call":
@@ -318,8 +318,8 @@ def _value_of(node: Tree[Token]) -> _Term:
             return _term(given[0])
         case "DATE", 3:
             parts = [_term(each) for each in given]
-            numbers = [int(each.text) for each in parts if isinstance(each, _Amount)]
             try:
+                numbers = [int(each.text) for each in parts if isinstance(each, _Amount)]
                 return _Text(date(*numbers).isoformat())
             except (TypeError, ValueError, OverflowError):
                 raise _NotSaidError from None

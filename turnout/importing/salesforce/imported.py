@@ -1,15 +1,28 @@
 """A folder of Salesforce's metadata as policies: one for leads, one for cases."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from attrs import evolve
+
+from turnout.dsl.types import Country, Money, Subdivision
 from turnout.importing.askable import settled
 from turnout.importing.drafts import drafted
-from turnout.importing.foreign import ForeignError, ImportNote, RuleSet, fields_of
+from turnout.importing.foreign import (
+    ALWAYS,
+    ForeignError,
+    ForeignRule,
+    ImportNote,
+    Origin,
+    Receiver,
+    RuleSet,
+    fields_of,
+)
+from turnout.importing.plain_form import plain
 from turnout.importing.reports import Imported
 from turnout.importing.salesforce.described_fields import DescribedFields
 from turnout.importing.salesforce.rules import RulesFile, rules_files, rules_of
-from turnout.importing.typed_fields import free_name
+from turnout.importing.typed_fields import TypedField, free_name
 
 
 def imported(path: Path, *, inactive: bool = False) -> Iterator[Imported]:
@@ -49,11 +62,26 @@ def _policy(file: RulesFile, described: DescribedFields, *, inactive: bool) -> I
         name for each in chosen for entry in each.entries for name in fields_of(entry.asks)
     )
     known = {name: described.field(file.kind, name) for name in asked}
-    rules, fields = settled(chosen, known)
+    rules, fields = settled([_with_default(each, file.kind, described) for each in chosen], known)
     name = free_name(f"{file.kind}s", ())
     said = f"Made of Salesforce's assignment rules for {file.kind.lower()}s by `turnout import`."
     draft = drafted(name, rules, fields, said)
-    return Imported(name, draft, rules, tuple(_left_out(file.rules, chosen)))
+    notes = (*_left_out(file.rules, chosen), *_read_otherwise(draft.fields, chosen))
+    return Imported(name, draft, rules, notes, is_tested=True)
+
+
+def _with_default(rule: RuleSet, kind: str, described: DescribedFields) -> RuleSet:
+    """Return a rule whose last entry is the default owner, where settings name one."""
+    found = described.default_owner(kind)
+    if found is None or (rule.entries and plain(rule.entries[-1].asks) == ALWAYS):
+        return rule
+    path, settings = found
+    name = settings.said(f"default{kind}Owner")
+    is_queue = settings.said(f"default{kind}OwnerType") == "Queue"
+    address = name if "@" in name else None
+    receiver = Receiver("queue", name) if is_queue else Receiver("person", name, address)
+    place = Origin(path.name, settings.line, "the default owner, as the settings have it")
+    return evolve(rule, entries=(*rule.entries, ForeignRule(place, ALWAYS, receiver)))
 
 
 def _left_out(rules: Iterable[RuleSet], chosen: list[RuleSet]) -> Iterator[ImportNote]:
@@ -63,3 +91,20 @@ def _left_out(rules: Iterable[RuleSet], chosen: list[RuleSet]) -> Iterator[Impor
             yield ImportNote(each.place, message, is_refused=True)
         elif not each.entries:
             yield ImportNote(each.place, "the rule has no entries: the default owner has all")
+
+
+def _read_otherwise(
+    fields: Mapping[str, TypedField], rules: Iterable[RuleSet]
+) -> Iterator[ImportNote]:
+    """Yield what a type makes of values that the source compares as texts."""
+    place = next((rule.place for rule in rules), None)
+    for name, field in fields.items():
+        message = ""
+        if isinstance(field.type, Country):
+            message = f"{name} is a country in any spelling: US, USA and United States are one"
+        elif isinstance(field.type, Subdivision):
+            message = f"{name} is a state of the US in any spelling: CA and California are one"
+        elif isinstance(field.type, Money):
+            message = f"{name} is taken as {field.type.currency}: the metadata says no currency"
+        if message and place is not None:
+            yield ImportNote(place, message)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, cast
 
 import attrs
 
@@ -33,6 +33,7 @@ from turnout.importing.foreign import (
 )
 from turnout.importing.reports import Imported
 from turnout.importing.sheets.rule_cells import (
+    ANYTHING,
     OTHERWISE,
     CellError,
     cell_asks,
@@ -60,6 +61,8 @@ _NAMES = frozenset({"rule", "rulename"})
 _ORDERS = frozenset({"#", "no", "no.", "nr", "order", "priority", "row", "ruleno", "rule#"})
 _COUNTRY = re.compile(r"(?:.*[ _-])?(?:country|land|nation)(?:[ _-]?code)?", re.IGNORECASE)
 _CODE = re.compile(r"zip|postal|postcode|plz|sku", re.IGNORECASE)
+_YES_OR_NO = frozenset({"yes", "no", "true", "false"})
+_OWNING = frozenset({"owner", "assignee", "assigned", "rep"})
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
 
@@ -82,21 +85,22 @@ class _Row:
     issues: tuple[str, ...]
 
 
-def imported(
+def imported(  # noqa: PLR0913 - what a user may say of a sheet, each by name
     path: Path,
     *,
     to: str | None = None,
     receivers: SheetReceiver | None = None,
     sheet: str | None = None,
+    encoding: str | None = None,
     written: bool = False,
 ) -> Imported:
     """Return the policy of a sheet of rules.
 
     to: the heading of the column with who gets the leads; None finds it. receivers: what those
-    are that are no address of e-mail. sheet: of a workbook. written: the rules stand in the
-    policy, not in a table beside it. Raises ForeignError.
+    are that are no address of e-mail. sheet: of a workbook. encoding: of a text that isn't in
+    UTF-8. written: the rules stand in the policy, not in a table beside it. Raises ForeignError.
     """
-    headings, rows, told = _read(path, sheet)
+    headings, rows, told = _read(path, Manner(sheet=sheet, encoding=encoding, all_rows=True))
     columns, notes = _columns(headings, to, path.name)
     known = {each: _field(each, rows) for each in columns.asking}
     entries = [*_Reader(path.name, columns, receivers, StandIns("test")).entries(rows)]
@@ -117,7 +121,7 @@ def imported(
     return Imported(name, draft, sets, (*said, *moved))
 
 
-def _read(path: Path, sheet: str | None) -> tuple[tuple[str, ...], list[_Row], list[str]]:
+def _read(path: Path, manner: Manner) -> tuple[tuple[str, ...], list[_Row], list[str]]:
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
@@ -125,7 +129,7 @@ def _read(path: Path, sheet: str | None) -> tuple[tuple[str, ...], list[_Row], l
                 f"{path} has {size:,} bytes, and at most {MOST_BYTES:,} are read",
                 "name the file with the rules",
             )
-        with records(path, manner=Manner(sheet=sheet, all_rows=True)) as found:
+        with records(path, manner=manner) as found:
             if found.columns is None:
                 raise ForeignError(
                     f"{path} is no table", "name a file with columns: .csv, .tsv, .xlsx"
@@ -144,11 +148,13 @@ def _read(path: Path, sheet: str | None) -> tuple[tuple[str, ...], list[_Row], l
 
 def _row(record: Record, path: Path) -> _Row:
     number = record.row + 1
-    if record.complaint is not None or not isinstance(record.raw, dict):
+    raw = record.raw
+    if record.complaint is not None or not isinstance(raw, dict):
         raise ForeignError(
             f"{path}:{number}: the row can't be read: {record.complaint}", "mend it, and try again"
         )
-    cells = {str(key): _text(value) for key, value in record.raw.items()}
+    told = cast("dict[object, object]", raw)
+    cells = {str(key): _text(value) for key, value in told.items()}
     return _Row(number, cells, tuple(each.reason for each in record.issues))
 
 
@@ -197,6 +203,9 @@ def _owner(headings: list[str], to: str | None, file: str) -> str:
             )
         if found:
             return found[0]
+    worded = [each for each in headings if _OWNING & {*each.casefold().split()}]
+    if len(worded) == 1:
+        return worded[0]
     raise ForeignError(
         f"no column of {file} says who gets a lead", f"name one with --to COLUMN, of {listed}"
     )
@@ -204,6 +213,7 @@ def _owner(headings: list[str], to: str | None, file: str) -> str:
 
 def _field(heading: str, rows: list[_Row]) -> ForeignField:
     values = [value for row in rows if (value := row.cells.get(heading, ""))]
+    told = {value.casefold() for value in values} - ANYTHING - OTHERWISE
     kind: FieldKind | None = None
     currency = "EUR" if any("€" in each for each in values) else "USD"
     if _CODE.search(heading):
@@ -212,6 +222,8 @@ def _field(heading: str, rows: list[_Row]) -> ForeignField:
         kind = "country"
     elif any(sign in each for each in values for sign in "$€"):
         kind = "money"
+    elif told and told <= _YES_OR_NO:
+        kind = "boolean"
     elif any("@" in each for each in values):
         kind = "email"
     return ForeignField(heading, (heading,), kind, (), currency)
@@ -279,11 +291,12 @@ class _Reader:
             notes.append(ImportNote(at, "nobody is named; a queue of its own has these leads"))
             return Receiver("queue")
         if addresses and self.receivers != "queue":
-            people = tuple(dict.fromkeys(each.casefold() for each in addresses))
-            if len(people) > 1 or self.receivers == "team":
+            first, *others = dict.fromkeys(each.casefold() for each in addresses)
+            if others or self.receivers == "team":
+                people = (first, *others)
                 together = " ".join(each.partition("@")[0] for each in people)
                 return Receiver("team", together, members=people)
-            return Receiver("person", people[0], people[0])
+            return Receiver("person", first, first)
         return Receiver(self.receivers or "queue", text)
 
 

@@ -29,7 +29,7 @@ from turnout.importing.foreign import (
     fields_of,
 )
 from turnout.importing.reports import Imported
-from turnout.importing.twilio.filter_expressions import ExpressionError, expression_asks
+from turnout.importing.twilio.task_expressions import ExpressionError, expression_asks
 from turnout.importing.typed_fields import free_name
 
 MOST_BYTES = 10_000_000
@@ -105,7 +105,8 @@ class _Reader:
             notes: list[ImportNote] = []
             asks = self._asks(str(one.get("expression") or ""), place, notes)
             given = one.get("targets")
-            targets = [_mapping(target) for target in given] if isinstance(given, list) else []
+            listed = cast("list[object]", given) if isinstance(given, list) else []
+            targets = [_mapping(target) for target in listed]
             receiver = _receiver(targets, place, notes)
             yield ForeignRule(place, asks, receiver, (), tuple(notes), name)
 
@@ -119,7 +120,8 @@ class _Reader:
 
 
 def _receiver(targets: list[Mapping[str, Any]], place: Origin, notes: list[ImportNote]) -> Receiver:
-    for key, value in (targets[0] if targets else {}).items():
+    first: Mapping[str, Any] = targets[0] if targets else {}
+    for key, value in first.items():
         if key != "queue":
             said = f"{key} {str(value)[:100]}: no policy has it"
             notes.append(ImportNote(place, said, is_refused=True))

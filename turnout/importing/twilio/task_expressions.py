@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lark import Lark, Token, Tree, UnexpectedInput
 
@@ -36,7 +36,8 @@ def expression_asks(text: str) -> Asked:
     if text.count("(") + len(re.findall(r"\bNOT\b", text, re.IGNORECASE)) > DEEPEST:
         raise ExpressionError(f"an expression with more than {DEEPEST} parentheses")
     try:
-        tree: _Node = _parser().parse(text)
+        parser: Any = _parser()
+        tree: _Node = parser.parse(text)
     except UnexpectedInput:
         raise ExpressionError(f"no policy asks {_shown(text)}") from None
     return plain(_asked(tree))
@@ -44,7 +45,7 @@ def expression_asks(text: str) -> Asked:
 
 @cache
 def _parser() -> Lark:
-    grammar = files("turnout.importing.twilio").joinpath("filter_expressions.lark")
+    grammar = files("turnout.importing.twilio").joinpath("task_expressions.lark")
     return Lark(grammar.read_text("utf-8"), parser="lalr")
 
 
@@ -120,9 +121,7 @@ def _is_name(node: _Node) -> bool:
 
 
 def _values(node: _Node) -> tuple[str, ...]:
-    parts = (
-        [each for each in node.children if each is not None] if isinstance(node, Tree) else [node]
-    )
+    parts = node.children if isinstance(node, Tree) else [node]
     values = [_value(each) for each in parts]
     if None in values:
         raise ExpressionError("null stands in no list of a policy")

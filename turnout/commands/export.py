@@ -1,0 +1,69 @@
+"""`turnout export`: a route as rules of another tool."""
+
+from pathlib import Path
+
+import click
+
+from turnout.commands.exits import CannotRun
+from turnout.commands.options import Command, CommandGroup, color_option
+from turnout.commands.outputs import output
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.importing.salesforce.back import assignment_rules
+from turnout.printable import visible
+from turnout.rendering.report import counted
+
+
+@click.group(
+    "export",
+    cls=CommandGroup,
+    examples=("turnout export salesforce leads.route -o Lead.assignmentRules",),
+)
+def command() -> None:
+    """Write a route as rules of another tool, where they can say it.
+
+    Each construct that they can't say is named with its place, and then nothing is written.
+    """
+
+
+@command.command(
+    "salesforce",
+    cls=Command,
+    examples=("turnout export salesforce leads.route -o Lead.assignmentRules",),
+)
+@POLICY
+@click.option(
+    "--object",
+    "kind",
+    type=click.Choice(["Lead", "Case"]),
+    default="Lead",
+    show_default=True,
+    help="What is assigned.",
+)
+@click.option(
+    "-o",
+    "--output",
+    "out",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where to write; stdout without it, or with `-`.",
+)
+@ROUTE
+@color_option
+def salesforce_command(
+    *, policy: Path, kind: str, out: Path | None, route_name: str | None
+) -> None:
+    """Assignment rules of Salesforce, in the metadata format.
+
+    A field is known there by the first of its columns that Salesforce would write, such as
+    `from column "Region__c"`. Exit status: 2 where something can't be said.
+    """
+    compiled = fit_policy(policy)
+    route = chosen_route(compiled.policy, route_name, policy)
+    written = assignment_rules(compiled.program, route, kind)
+    if not isinstance(written, str):
+        for each in written:
+            help_ = f"; {each.help}" if each.help else ""
+            click.echo(visible(f"{each.span}: {each.message}{help_}"), err=True)
+        raise CannotRun(f"assignment rules can't say {counted(len(written), 'thing')}", "see above")
+    with output(out) as stream:
+        stream.write(written.encode())
