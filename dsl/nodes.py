@@ -472,9 +472,9 @@ ROUTE = "route"
 
 @frozen
 class Target:
-    """Where to send. kind: the words before the name, such as "round-robin", `CONTINUE` or
-    `ROUTE`.
+    """Where to send.
 
+    kind: the words before the name, such as "round-robin", or `CONTINUE` or `ROUTE`.
     argument: None for `previous-owner`. matching: fields that members must serve.
     anytime: hours are not asked.
     """

@@ -79,7 +79,8 @@ class Explanation:
     the one that took the lead, in order; empty for a lead that only a fallback can take.
     matched: the parts of the condition that took it, all of which hold.
     complaint: why no rule was asked, None where they were. row: which of a table took it.
-    handed_by: the rules that handed it to another route, in order. memberships: by the target that was passed over, who was not in its team, and when they are.
+    memberships: by the target that was passed over, who was not in its team, and when they are.
+    handed_by: the rules that handed it to another route, in order.
     """
 
     decision: Decision

@@ -32,7 +32,7 @@ HANDING_OVER: tuple[Phrase, ...] = (
         _HANDED,
     ),
     Phrase(
-        r"(?<!\bto)(?<!\btest)\s(?P<wrong>route)(?=\s+<NAME>\s*\})",
+        r"(?<!\bto)(?<!\btest)\s(?P<wrong>route)(?=\s+<NAME>\s*(?:\}|$))",
         "to route",
         "a target stands behind `to`",
     ),

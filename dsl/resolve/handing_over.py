@@ -14,7 +14,6 @@ import attrs
 from turnout.dsl import nodes
 from turnout.dsl.finding_kinds import MISPLACED_ROUTE, ROUTE_CYCLE
 from turnout.dsl.findings import Label
-
 from turnout.dsl.policy import Block, Entry, Handover, Route, Rule
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.source import Span
@@ -126,7 +125,7 @@ class Filling:
             for caller in callers.get(name, ()):
                 waiting[caller].discard(name)
                 if not waiting[caller]:
-                    ready.append(caller)  # noqa: B909 - those that are ready by now come, too
+                    ready.append(caller)
         return ready
 
     def _complain_of_circles(self) -> None:
@@ -249,5 +248,3 @@ def named_by_rules(entries: Iterable[Entry]) -> Iterator[str]:
             if entry.handover is not None:
                 yield entry.handover.rule
             yield from named_by_rules(entry.entries)
-
-

@@ -62,7 +62,9 @@ def edited(draw: DrawFn) -> tuple[Written, Written]:
 
 
 def _tiny(columns: tuple[Column, ...]) -> SearchStrategy[Written]:
-    return policies(columns, patterns=False, rules=6, most=len(columns), looked_up=True, handed=False)
+    return policies(
+        columns, patterns=False, rules=6, most=len(columns), looked_up=True, handed=False
+    )
 
 
 TOGETHER = tuple(

@@ -105,7 +105,9 @@ def _outside(of: Compiled, at: int) -> list[Finding]:
 
 @settings(max_examples=30)
 @given(handing(), st.data())
-def test_the_other_route_decides_what_is_handed_to_it(written: Written, data: st.DataObject) -> None:
+def test_the_other_route_decides_what_is_handed_to_it(
+    written: Written, data: st.DataObject
+) -> None:
     policy = resolved(written)
     first = policy.routes["inbound"].entries[0]
     values, today = data.draw(leads(policy))

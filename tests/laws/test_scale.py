@@ -223,7 +223,9 @@ def edited(draw: DrawFn) -> tuple[Policy, Policy, Policy]:
     name, route = next(iter(policy.routes.items()))
     once = attrs.evolve(route, entries=draw(_edited(route.entries)))
     twice = attrs.evolve(route, entries=draw(_edited(once.entries)))
-    first, second = (attrs.evolve(policy, routes={name: each}) for each in (once, twice))
+    first, second = (
+        attrs.evolve(policy, routes={**policy.routes, name: each}) for each in (once, twice)
+    )
     return policy, first, second
 
 
