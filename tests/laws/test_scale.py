@@ -300,7 +300,7 @@ def test_z3_finds_the_same_rules_unreachable_and_the_same_routes_covered(
     made = compiled(written)
     for route in made.program.routes.values():
         analysis = analyse(made.program, route.name, BUDGET)
-        judge = Judge(made.policy.fields)
+        judge = Judge(made.policy.fields, made.program.first)
         ours = [
             at
             for at, region in enumerate(analysis.taken)
