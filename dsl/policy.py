@@ -267,12 +267,14 @@ class Handover:
     """A rule of one route that hands its leads to another.
 
     rule: its name; of one that is itself met by a handover, with what led there before it, as
-    `upsell/late`. route: the other route. span: where that is named.
+    `upsell/late`. route: the other route. validity: the days on which it does. span: where the
+    other route is named.
     """
 
     rule: str
     route: str
     span: Span = _span()
+    validity: Validity | None = None
 
 
 @frozen

@@ -179,9 +179,11 @@ class RouteReader:
             bounds = Bounds(NEVER, bounds.most)
         if days.validity is not None:
             during = days.validity.during
-            bounds = Bounds(And((bounds.least, during)), And((bounds.most, during)))
+            most = And((bounds.most, during))
+            bounds = Bounds(most if bounds.is_exact else And((bounds.least, during)), most)
         span = node.conditions[0].span if len(node.conditions) == 1 else node.name.span
         condition = self._most(bounds, span)
+        to = attrs.evolve(to, validity=days.validity)
         return policy.Block(condition, (), None, span, whole=node.span, handover=to)
 
     def _rule(self, node: nodes.Rule) -> policy.Rule | None:

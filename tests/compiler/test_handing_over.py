@@ -183,6 +183,30 @@ def test_after_an_edit_the_same_is_found_as_from_scratch() -> None:
         ]
 
 
+@pytest.mark.parametrize(
+    ("at", "found"), [(AT, []), (datetime(2027, 5, 1, tzinfo=UTC), ["ended-validity"])]
+)
+def test_a_rule_hands_over_on_its_days_and_is_told_once_they_are_over(
+    at: datetime, found: list[str]
+) -> None:
+    text = POLICY.replace("rule large {", "rule large from 2026-11-24 until 2027-03-31 {")
+    made = compiled(text, at=at)
+    assert [each.name for each in made.findings] == found
+    router = Router(made, route="inbound")
+    days = [datetime(2026, 11, 23, 9, tzinfo=UTC), datetime(2026, 11, 24, 9, tzinfo=UTC)]
+    decided = [router.route({"id": str(day), "size": 5000}, at=day).rule for day in days]
+    assert decided == [None, "large/huge"]
+
+
+def test_what_is_lost_on_days_of_their_own_is_still_checked() -> None:
+    text = POLICY.replace("rule large {", "rule large from 2026-11-24 {")
+    twice = text.replace(
+        "  fallback to queue triage",
+        "  rule x { when size < 0 to queue late }\n  fallback to queue triage",
+    )
+    assert [each.name for each in compiled(twice).findings] == ["impossible-condition"]
+
+
 def test_a_name_in_the_way_to_a_rule_is_a_use_of_it() -> None:
     text = POLICY + 'test "t" { route inbound lead { id: "1" } expect rule "large/huge" }'
     main = Path("/a.route")
