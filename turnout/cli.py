@@ -35,6 +35,7 @@ COMMANDS = {
     "diagram": "Draw a policy's decision tree.",
     "docs": "Write a policy as a site for people who never open it.",
     "simulate": "Say what a policy would do with a file of leads.",
+    "compare": "Say whether past leads would go to whom they went.",
     "route": "Decide where leads go.",
     "explain": "Say why one lead goes where it goes.",
     "escalate": "Move leads that nobody touched in time.",

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from turnout.cli import cli
 from turnout.grammar import text
+from turnout.importing.salesforce.imported import imported
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SCRIPTS = EXAMPLES / "scripts"
@@ -24,6 +25,7 @@ POLICIES = {
     "b2b-intent": "intent.route",
     "multi-product": "products.route",
     "many-sources": "intake.route",
+    "from-salesforce": "leads.route",
 }
 LEADS = {
     "saas-inbound": "leads.csv",
@@ -32,6 +34,7 @@ LEADS = {
     "b2b-intent": "leads.jsonl",
     "multi-product": "leads.csv",
     "many-sources": "leads.csv",
+    "from-salesforce": "leads.csv",
 }
 MADE = {
     "saas-inbound/leads.csv": "saas_inbound.py",
@@ -40,6 +43,7 @@ MADE = {
     "retention/leads.json": "retention.py",
     "b2b-intent/leads.jsonl": "b2b_intent.py",
     "multi-product/leads.csv": "multi_product.py",
+    "from-salesforce/leads.csv": "from_salesforce.py",
 }
 FIRST_ROUTE = {"multi-product": ["--route", "inbound"]}
 
@@ -139,6 +143,20 @@ def test_the_committed_site_is_that_of_its_policy() -> None:
     result = CliRunner().invoke(cli, arguments)
     assert (result.exit_code, result.stdout.split()[-4:]) == (0, ["is", "up", "to", "date"])
     assert sum(path.stat().st_size for path in (folder / "site").rglob("*")) < 500_000
+
+
+@pytest.mark.parametrize("name", ["imported.txt", "findings.txt", "comparison.txt"])
+def test_what_an_import_makes_is_the_committed_text(name: str, today: Path) -> None:
+    made, committed = (folder / "from-salesforce" / name for folder in (today, EXAMPLES))
+    assert made.read_text("utf-8") == committed.read_text("utf-8")
+
+
+def test_both_formats_of_the_metadata_are_one_policy() -> None:
+    folder = EXAMPLES / "from-salesforce"
+    (metadata,), (source,) = (imported(folder / name) for name in ("metadata", "source"))
+    place = re.compile(r"^# .*, rule Standard$", re.MULTILINE)
+    assert place.sub("", metadata.draft.text) == place.sub("", source.draft.text)
+    assert len(metadata.entries) == len(source.entries) == 20
 
 
 def test_picture_of_the_readme_is_that_of_its_policy(today: Path) -> None:

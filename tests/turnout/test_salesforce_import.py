@@ -238,3 +238,20 @@ def test_what_a_type_reads_otherwise_than_a_text_is_told(tmp_path: Path) -> None
         "State is a state of the US in any spelling: CA and California are one",
         "AnnualRevenue is taken as USD: the metadata says no currency",
     ]
+
+
+def test_a_value_that_a_picklist_does_not_have_is_told_with_the_nearest(tmp_path: Path) -> None:
+    described(tmp_path, "Source__c", "Picklist", "Trade Fair", "Web")
+    described(tmp_path, "Note__c", "Text")
+    found = became(
+        tmp_path,
+        entry(("Lead.Source__c", "equals", "trade fair,Web")),
+        entry(("Lead.Source__c", "notEqual", "Trade Fiar,Fax"), ("Lead.Note__c", "equals", "x")),
+        entry(("Lead.Source__c", "contains", "air")),
+        entry(("Lead.Source__c", "equals", "")),
+    )
+    told = [(note.place.entry, note.message) for note in found.notes if "no value" in note.message]
+    assert told == [
+        ("rule R, entry 2", "Source__c has no value Trade Fiar in use, Trade Fair is the nearest"),
+        ("rule R, entry 2", "Source__c has no value Fax in use"),
+    ]

@@ -1,43 +1,38 @@
 """`turnout simulate`: what a policy would do with a file of leads, nothing written."""
 
-import sys
-from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
-from difflib import get_close_matches
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import click
 
-from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.outputs import output
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.trial_leads import (
+    ARRIVED,
+    FORMAT,
+    OUT,
+    asked_once,
+    check_columns,
+    shown,
+    timed_leads,
+    write_report,
+)
 from turnout.commands.waiting import WAITING
 from turnout.compiler.compiled import Compiled
-from turnout.dsl.headers import ColumnNames
-from turnout.printable import visible
-from turnout.rendering.jsons import json_text
-from turnout.rendering.report import counted
 from turnout.rendering.screen import columns
 from turnout.rendering.simulated import SimulationReport, simulated_lines
 from turnout.rendering.simulated_data import simulated_data
 from turnout.rendering.simulated_html import simulated_html
-from turnout.runtime.identified import identified
-from turnout.runtime.records import Manner, Record, Records
+from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
 from turnout.runtime.stores.sqlite import copy_state
-from turnout.runtime.unbound import Shapes, begun
-from turnout.trials.arriving_leads import arrivals
 from turnout.trials.former_owners import OwnersCount
 from turnout.trials.simulation import clauses, simulate
 from turnout.trials.two_policies import AgainstCount
-
-_STEP = 50
-_LISTED = 12
 
 
 @click.command(
@@ -64,34 +59,15 @@ _LISTED = 12
     metavar="COLUMN",
     help="Who has the leads now: say which would go to others.",
 )
-@click.option(
-    "--arrived",
-    metavar="COLUMN",
-    help="When each lead came: decide them then, in that order. Without it all come at one "
-    "moment, so that hours and caps are those of that moment.",
-)
+@ARRIVED
 @click.option(
     "--state",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
     help="Begin with a copy of this state: its turns, open leads, caps and earlier leads.",
 )
-@click.option(
-    "-o",
-    "--output",
-    "out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write a page (.html) or data (.json) and print nothing.",
-)
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="What is printed without --output.",
-)
+@OUT
+@FORMAT
 @WAITING
 @manner_options
 @ROUTE
@@ -118,10 +94,7 @@ def command(
     fall, what falls to fallbacks, and values that could not be used. LEADS is as for
     `turnout route`. SLAs move nothing here: nobody touches these leads.
     """
-    if out is not None and out.suffix.lower() not in {".html", ".json"}:
-        raise CannotRun(f"the name {out} says no format", "end it in .html or .json")
-    if arrived is not None and at is not None:
-        raise CannotRun("--at and --arrived both say when", "give one of them")
+    asked_once(out, at, arrived)
     compiled = fit_policy(policy)
     other = None if against is None else fit_policy(against)
     with ExitStack() as stack:
@@ -135,10 +108,10 @@ def command(
             rival = stack.enter_context(_router(other, former, state, wait, stack))
             versus = AgainstCount(rival, str(against))
         source = stack.enter_context(opened(leads, compiled.policy.fields, manner))
-        _check_columns(source, (arrived, owner))
-        timed, remarks = _timed(source, router, arrived, at)
+        check_columns(source, (arrived, owner))
+        rows, remarks = timed_leads(source, router, arrived, at)
         watch = [each for each in (owners, versus) if each is not None]
-        found = simulate(router, _shown(timed, source), watch)
+        found = simulate(router, shown(rows, source, "simulating"), watch)
         told = SimulationReport(
             str(policy),
             source.name,
@@ -147,7 +120,13 @@ def command(
             None if versus is None else versus.result(),
             None if owners is None else owners.result(clauses(router)),
         )
-    _write(told, out, format_name)
+    write_report(
+        out,
+        format_name,
+        page=lambda: simulated_html(told),
+        data=lambda: simulated_data(told),
+        lines=lambda: simulated_lines(told, columns()),
+    )
 
 
 def _router(
@@ -159,68 +138,3 @@ def _router(
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="turnout-")))
     copy_state(state, folder / "copy.db", wait=wait)
     return Router(compiled, route=route, state=folder / "copy.db")
-
-
-def _timed(
-    source: Records, router: Router, arrived: str | None, at: datetime | None
-) -> tuple[Iterable[tuple[datetime, Record]], tuple[str, ...]]:
-    """Return the leads with the moment at which each is decided, and what is to be said of it."""
-    policy = router.compiled.policy
-    shapes = Shapes(policy.fields)
-    rows = begun(source, shapes, policy, router.route_name)
-    rows = identified(rows, source.name, source.columns, policy.fields, shapes)
-    if arrived is not None:
-        found = arrivals(rows, arrived, policy)
-        untimed = f"{counted(found.untimed, 'lead')} without a moment in {arrived}"
-        remark = f"{untimed}, taken with the one before"
-        return found.records, (remark,) if found.untimed else ()
-    moment = (at or datetime.now(UTC)).astimezone(UTC)
-    return ((moment, record) for record in rows), ()
-
-
-def _check_columns(source: Records, asked: Iterable[str | None]) -> None:
-    """Refuse a column that no row of a table can have; of JSON each record has its own names."""
-    if source.columns is None:
-        return
-    names = ColumnNames(source.columns)
-    for column in asked:
-        if column is None or names.find(column):
-            continue
-        near = get_close_matches(column, source.columns, n=1)
-        listed = ", ".join(source.columns[:_LISTED])
-        more = ", ..." if len(source.columns) > _LISTED else ""
-        advice = f"did you mean {near[0]}?" if near else f"it has {listed}{more}"
-        raise CannotRun(f"{source.name} has no column {column}", visible(advice))
-
-
-def _shown(
-    records: Iterable[tuple[datetime, Record]], source: Records
-) -> Iterator[tuple[datetime, Record]]:
-    """Yield the records, and show on a terminal how far they are."""
-    total = len(records) if isinstance(records, tuple) else source.total
-    if not total or not sys.stderr.isatty():
-        yield from records
-        return
-    with click.progressbar(length=total, label="simulating", file=sys.stderr) as bar:
-        for number, pair in enumerate(records):
-            yield pair
-            if number % _STEP == 0:
-                bar.update((number if isinstance(records, tuple) else source.position) - bar.pos)
-        bar.update(total - bar.pos)
-
-
-def _write(told: SimulationReport, out: Path | None, format_name: str) -> None:
-    is_page = out is not None and out.suffix.lower() == ".html"
-    if is_page:
-        text = simulated_html(told)
-    elif out is not None or format_name == "json":
-        text = json_text(simulated_data(told), indent=2) + "\n"
-    else:
-        for line in simulated_lines(told, columns()):
-            click.echo(line)
-        return
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    with output(out) as stream:
-        stream.write(text.encode("utf-8", "backslashreplace"))

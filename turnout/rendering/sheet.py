@@ -17,6 +17,7 @@ td.share { text-align: right; white-space: nowrap; }
 td.bar { vertical-align: middle; min-width: 10rem; width: 16rem; border-left: 0; }
 td.bar div { background: #3d6fb6; height: .8rem; border-radius: 2px; }
 tr.gap td, td.gap { background: #fdeceb; }
+td.good { background: #e6f3ea; }
 tr.gap td, b.none { color: #9d1c14; }
 tr.gap td.bar div { background: #c9362c; }
 tr.never td { color: #8a5a00; background: #fff7e6; }

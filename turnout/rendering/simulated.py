@@ -44,12 +44,12 @@ def simulated_lines(told: SimulationReport, screen: int) -> Iterator[str]:
     if not found.decided:
         return
     taking = [(name, count) for name, count in found.rules if count]
-    yield from _chart("by rule, in the order of the route", taking, found.decided, screen)
+    yield from chart("by rule, in the order of the route", taking, found.decided, screen)
     idle = [name for name, count in found.rules if not count]
     if idle:
         yield from hanging("  ", said_idle(idle).split(" "), screen)
-    yield from _chart("to target", found.targets, found.decided, screen)
-    yield from _chart("to person", found.people, found.decided, screen)
+    yield from chart("to target", found.targets, found.decided, screen)
+    yield from chart("to person", found.people, found.decided, screen)
     yield from _turns(found.teams, screen)
     yield from _falls(found, screen)
     yield from _issues(found, screen)
@@ -100,13 +100,16 @@ def said_fall(fall: Fall) -> str:
     return f"{by}: rule {fall.rule}, {tried}"
 
 
-def _chart(
+def chart(
     title: str,
     rows: Iterable[tuple[str, int]],
     whole: int,
     screen: int,
 ) -> Iterator[str]:
-    """Yield a line with a bar for each of the rows, the longest bar for the largest count."""
+    """Yield a line with a bar for each of the rows, the longest bar for the largest count.
+
+    rows: names and counts. whole: what shares are of. screen: cells of a line.
+    """
     listed = [*rows]
     if not listed:
         return
@@ -231,12 +234,21 @@ def said_clauses(moved: Moved) -> str:
 def _owners(owners: Owners, screen: int) -> Iterator[str]:
     total = owners.total
     yield ""
-    known = total.same + total.team + total.other
     yield paint(
         f"beside the owners in {visible(owners.column)}: {counted(total.other, 'lead')} of "
-        f"{known:,} would go to others",
+        f"{total.known:,} would go to others",
         Ink.NOTE,
     )
+    yield from agreements(owners, screen)
+    if owners.pairs:
+        rows = [(f"{each.owner} -> {each.target}", each.leads) for each in owners.pairs]
+        yield from chart("would go from -> to", rows, max(1, total.known), screen)
+    yield from unfound_owners(owners, screen)
+
+
+def agreements(owners: Owners, screen: int) -> Iterator[str]:
+    """Yield how many leads of each rule go to others than have them, those with most first."""
+    total = owners.total
     digits = max(5, len(f"{total.leads:,}"))
     heads = ("other", "team", "same", "nobody", "unknown")
     yield "  " + "  ".join(f"{head:>{max(digits, len(head))}}" for head in heads)
@@ -247,9 +259,10 @@ def _owners(owners: Owners, screen: int) -> Iterator[str]:
         yield f"  ... {len(compared) - MOST} more"
     if alone := len(owners.clauses) - len(compared):
         yield f"  and {alone} more, of whose leads none has an owner"
-    if owners.pairs:
-        rows = [(f"{former} -> {target}", count) for former, target, count in owners.pairs]
-        yield from _chart("would go from -> to", rows, max(1, known), screen)
+
+
+def unfound_owners(owners: Owners, screen: int) -> Iterator[str]:
+    """Yield whom the policy doesn't know, and how it would."""
     if owners.unknown:
         names = ", ".join(f"{visible(name)} ({count:,})" for name, count in owners.unknown[:5])
         more = f" and {len(owners.unknown) - 5} more" if len(owners.unknown) > 5 else ""

@@ -5,7 +5,7 @@ from typing import Any
 import attrs
 
 from turnout.rendering.simulated import SimulationReport, notes
-from turnout.trials.former_owners import Owners
+from turnout.trials.former_owners import AGREEMENTS, Owners
 from turnout.trials.simulation import Fall, FieldIssues, TeamTurns
 from turnout.trials.two_policies import Against
 
@@ -80,10 +80,13 @@ def _against(against: Against) -> dict[str, Any]:
 def _owners(owners: Owners) -> dict[str, Any]:
     return {
         "column": owners.column,
-        "clauses": [attrs.asdict(each) for each in owners.clauses],
+        "clauses": [
+            {"clause": each.clause, **{kind: getattr(each, kind) for kind in AGREEMENTS}}
+            for each in owners.clauses
+        ],
         "pairs": [
-            {"owner": former, "target": target, "leads": count}
-            for former, target, count in owners.pairs
+            {"owner": each.owner, "target": each.target, "leads": each.leads}
+            for each in owners.pairs
         ],
         "unknown": [{"owner": name, "leads": count} for name, count in owners.unknown],
     }

@@ -19,11 +19,11 @@ def simulated_html(told: SimulationReport) -> str:
     falls = [(said_fall(fall), count) for fall, count in found.falls]
     parts = [
         *(f"<p>{escape(each)}.</p>" for each in (*notes(found), *told.remarks)),
-        *_chart("By rule, in the order of the route", found.rules, found.decided),
-        *_chart("To target", found.targets, found.decided),
-        *_chart("To person", found.people, found.decided),
+        *chart("By rule, in the order of the route", found.rules, found.decided),
+        *chart("To target", found.targets, found.decided),
+        *chart("To person", found.people, found.decided),
         *(line for team in found.teams for line in _turns(team)),
-        *_chart("Falls to a fallback", falls, found.decided),
+        *chart("Falls to a fallback", falls, found.decided),
         *_issues(found.issues),
     ]
     if told.against is not None:
@@ -33,7 +33,8 @@ def simulated_html(told: SimulationReport) -> str:
     return page(heading(told), parts)
 
 
-def _chart(title: str, rows: Iterable[tuple[str, int]], whole: int) -> Iterator[str]:
+def chart(title: str, rows: Iterable[tuple[str, int]], whole: int) -> Iterator[str]:
+    """Yield a table with a bar for each of the rows, names and counts; none without one."""
     listed = [*rows]
     if not listed or not whole:
         return
@@ -92,11 +93,10 @@ def _against(against: Against, whole: int) -> Iterator[str]:
 
 def _owners(owners: Owners) -> Iterator[str]:
     total = owners.total
-    known = total.same + total.team + total.other
     yield f"<h2>Beside the owners in {escape(owners.column)}</h2>"
     yield (
-        f"<p>{counted(total.other, 'lead')} of {known:,} would go to others. Whoever is of the "
-        "team that a lead goes to might as well have got it.</p>"
+        f"<p>{counted(total.other, 'lead')} of {total.known:,} would go to others. "
+        "Whoever is of the team that a lead goes to might as well have got it.</p>"
     )
     yield "<table><tr><th>Rule or fallback</th><th>To others</th><th>Same team</th>"
     yield "<th>Same owner</th><th>No owner</th><th>Owner unknown</th></tr>"
@@ -105,6 +105,6 @@ def _owners(owners: Owners) -> Iterator[str]:
         cells = "".join(f'<td class="share">{count:,}</td>' for count in counts)
         yield f"<tr><td>{escape(each.clause)}</td>{cells}</tr>"
     yield "</table>"
-    pairs = [(f"{former} -> {target}", count) for former, target, count in owners.pairs]
-    yield from _chart("Would go from, to", pairs, known)
-    yield from _chart("Owners whom the policy doesn't know", owners.unknown, total.leads)
+    pairs = [(f"{each.owner} -> {each.target}", each.leads) for each in owners.pairs]
+    yield from chart("Would go from, to", pairs, total.known)
+    yield from chart("Owners whom the policy doesn't know", owners.unknown, total.leads)

@@ -6,12 +6,13 @@ as well have got it: only a lead that somebody else has is one that would have g
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Literal, TypeAlias, get_args
 
 import attrs
 
 from turnout.dsl.policy import Person, Policy
 from turnout.dsl.values.texts import normal_text
-from turnout.frozen import define, frozen
+from turnout.frozen import attribute, define, frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records import Record
 from turnout.trials.arriving_leads import ColumnError, raw_value
@@ -65,13 +66,42 @@ def _key(name: str) -> str:
     return normal_text(name).replace("_", "-").replace(" ", "-").replace(".", "-")
 
 
+Agreement = Literal["same", "team", "other", "nobody", "unknown"]
+"""What an owner says beside a target.
+
+same: the very person, queue, partner or sequence. team: somebody of the team that the lead
+goes to. other: somebody else, or somewhere else. nobody: no owner is written. unknown: an
+owner whom the policy doesn't know.
+"""
+
+AGREEMENTS: tuple[Agreement, ...] = get_args(Agreement)
+
+EXAMPLES = 3
+"""Ids of leads that are kept of each owner and target."""
+
+
+@frozen
+class OwnerTarget:
+    """Leads of a clause that one owner has and that go to one target.
+
+    owner: the policy's name, else as the file has it, "" where it says nobody. agreement: of
+    a team's target its members may be both, the one who was drawn and those who weren't.
+    examples: the ids of the first of them.
+    """
+
+    clause: str
+    owner: str
+    target: str
+    agreement: Agreement
+    leads: int
+    examples: tuple[str, ...]
+
+
 @frozen
 class OwnersOfClause:
-    """How many leads of a clause have whom the policy says.
+    """How many leads of a clause have whom the policy says, by `Agreement`.
 
-    same: the very person, queue, partner or sequence. team: somebody of the team that the
-    lead goes to. other: somebody else, or somewhere else. nobody: no owner is written.
-    unknown: an owner whom the policy doesn't know.
+    examples: ids of leads that others have, those of the largest differences first.
     """
 
     clause: str
@@ -80,36 +110,80 @@ class OwnersOfClause:
     other: int = 0
     nobody: int = 0
     unknown: int = 0
+    examples: tuple[str, ...] = attribute(default=(), kw_only=True)
 
     @property
     def leads(self) -> int:
         """All leads of the clause."""
-        return self.same + self.team + self.other + self.nobody + self.unknown
+        return self.known + self.nobody + self.unknown
+
+    @property
+    def known(self) -> int:
+        """Leads of which it can be said whether they would go to others."""
+        return self.same + self.team + self.other
 
 
 @frozen
 class Owners:
     """What a column with owners says beside the policy's decisions.
 
-    clauses: in the order of the route, those with leads. pairs: of leads that somebody else
-    has, by whom and where they would go. unknown: owners whom the policy doesn't know.
+    clauses: in the order of the route, those with leads. cells: by clause, owner and target,
+    those with most leads first.
     """
 
     column: str
     clauses: tuple[OwnersOfClause, ...]
-    pairs: tuple[tuple[str, str, int], ...]
-    unknown: tuple[tuple[str, int], ...]
+    cells: tuple[OwnerTarget, ...]
 
     @property
     def total(self) -> OwnersOfClause:
         """All clauses together."""
         return OwnersOfClause(
             "all",
-            *(sum(getattr(each, kind) for each in self.clauses) for kind in _KINDS),
+            *(sum(getattr(each, kind) for each in self.clauses) for kind in AGREEMENTS),
         )
 
+    @property
+    def pairs(self) -> tuple[OwnerTarget, ...]:
+        """Leads that somebody else has, by whom and where they would go, over all clauses."""
+        return _over_clauses(each for each in self.cells if each.agreement == "other")
 
-_KINDS = ("same", "team", "other", "nobody", "unknown")
+    @property
+    def unknown(self) -> tuple[tuple[str, int], ...]:
+        """Owners whom the policy doesn't know, with their leads, those with most first."""
+        counts: Counter[str] = Counter()
+        for each in self.cells:
+            if each.agreement == "unknown":
+                counts[each.owner] += each.leads
+        return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+    @property
+    def explaining(self) -> tuple[OwnersOfClause, ...]:
+        """The clauses whose leads mostly go to others than have them, most first.
+
+        A clause that agrees for most of its leads is said well; what differs there are
+        exceptions that somebody made by hand, or leads that another clause should have taken.
+        """
+        mostly = (each for each in self.clauses if 2 * each.other > each.known)
+        return tuple(sorted(mostly, key=lambda each: -each.other))
+
+
+def _over_clauses(cells: Iterable[OwnerTarget]) -> tuple[OwnerTarget, ...]:
+    """Return cells of one owner and target together, those with most leads first."""
+    found: dict[tuple[str, str], OwnerTarget] = {}
+    for each in cells:
+        key = (each.owner, each.target)
+        before = found.get(key)
+        if before is not None:
+            examples = (*before.examples, *each.examples)[:EXAMPLES]
+            leads = before.leads + each.leads
+            found[key] = attrs.evolve(before, leads=leads, examples=examples)
+        else:
+            found[key] = attrs.evolve(each, clause="")
+    return tuple(sorted(found.values(), key=lambda each: (-each.leads, each.owner, each.target)))
+
+
+_CellKey: TypeAlias = tuple[str, str, str, Agreement]
 
 
 @define
@@ -119,9 +193,8 @@ class OwnersCount:
     policy: Policy
     column: str
     read: Callable[[Record], Former]
-    counts: dict[str, Counter[str]] = attrs.Factory(dict[str, Counter[str]])
-    pairs: Counter[tuple[str, str]] = attrs.Factory(Counter[tuple[str, str]])
-    unknown: Counter[str] = attrs.Factory(Counter[str])
+    counts: Counter[_CellKey] = attrs.Factory(Counter[_CellKey])
+    examples: dict[_CellKey, list[str]] = attrs.Factory(dict[_CellKey, list[str]])
 
     @classmethod
     def of(cls, policy: Policy, column: str) -> "OwnersCount":
@@ -133,14 +206,15 @@ class OwnersCount:
         if decision.repeated:
             return
         former = self.read(record)
-        kind = self._kind(former, decision)
-        self.counts.setdefault(clause_of(decision), Counter())[kind] += 1
-        if kind == "other" and former.name is not None:
-            self.pairs[former.name, target_of(decision)] += 1
-        if kind == "unknown":
-            self.unknown[former.written[:80]] += 1
+        owner = former.name or former.written[:80]
+        target, agreement = target_of(decision), self._agreement(former, decision)
+        key = (clause_of(decision), owner, target, agreement)
+        self.counts[key] += 1
+        examples = self.examples.setdefault(key, [])
+        if len(examples) < EXAMPLES:
+            examples.append(decision.lead)
 
-    def _kind(self, former: Former, decision: Decision) -> str:
+    def _agreement(self, former: Former, decision: Decision) -> Agreement:
         if not former.written:
             return "nobody"
         if decision.kind == "current-owner":
@@ -156,17 +230,26 @@ class OwnersCount:
 
     def result(self, clauses: Iterable[str]) -> Owners:
         """Return what was counted. clauses: in order. Raises ColumnError for an empty column."""
-        found = tuple(
-            OwnersOfClause(name, *(self.counts[name][kind] for kind in _KINDS))
-            for name in dict.fromkeys([*clauses, *self.counts])
-            if name in self.counts
-        )
-        if found and all(each.nobody == each.leads for each in found):
+        ranked = sorted(self.counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        cells = tuple(OwnerTarget(*key, count, tuple(self.examples[key])) for key, count in ranked)
+        if cells and all(each.agreement == "nobody" for each in cells):
             raise ColumnError(
                 f"no lead has an owner in a column {self.column}", "see how it is called"
             )
-        pairs = sorted(self.pairs.items(), key=lambda pair: (-pair[1], pair[0]))
-        unknown = sorted(self.unknown.items(), key=lambda pair: (-pair[1], pair[0]))
-        return Owners(
-            self.column, found, tuple((*pair, count) for pair, count in pairs), tuple(unknown)
-        )
+        of_clause: dict[str, list[OwnerTarget]] = {}
+        for each in cells:
+            of_clause.setdefault(each.clause, []).append(each)
+        ordered = dict.fromkeys([*clauses, *of_clause])
+        found = (_of_clause(name, of_clause[name]) for name in ordered if name in of_clause)
+        return Owners(self.column, tuple(found), cells)
+
+
+def _of_clause(name: str, cells: Iterable[OwnerTarget]) -> OwnersOfClause:
+    counts: Counter[str] = Counter()
+    examples: list[str] = []
+    for each in cells:
+        counts[each.agreement] += each.leads
+        if each.agreement == "other":
+            examples += each.examples
+    numbers = (counts[kind] for kind in AGREEMENTS)
+    return OwnersOfClause(name, *numbers, examples=tuple(examples[:EXAMPLES]))

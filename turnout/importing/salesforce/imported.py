@@ -1,6 +1,7 @@
 """A folder of Salesforce's metadata as policies: one for leads, one for cases."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 
 from attrs import evolve
@@ -11,6 +12,7 @@ from turnout.importing.drafts import drafted
 from turnout.importing.foreign import (
     ALWAYS,
     ForeignError,
+    ForeignField,
     ForeignRule,
     ImportNote,
     Origin,
@@ -66,7 +68,11 @@ def _policy(file: RulesFile, described: DescribedFields, *, inactive: bool) -> I
     name = free_name(f"{file.kind}s", ())
     said = f"Made of Salesforce's assignment rules for {file.kind.lower()}s by `turnout import`."
     draft = drafted(name, rules, fields, said)
-    notes = (*_left_out(file.rules, chosen), *_read_otherwise(draft.fields, chosen))
+    notes = (
+        *_left_out(file.rules, chosen),
+        *_read_otherwise(draft.fields, chosen),
+        *_not_listed(chosen, known),
+    )
     return Imported(name, draft, rules, notes, is_tested=True)
 
 
@@ -108,3 +114,26 @@ def _read_otherwise(
             message = f"{name} is taken as {field.type.currency}: the metadata says no currency"
         if message and place is not None:
             yield ImportNote(place, message)
+
+
+def _not_listed(
+    rules: Iterable[RuleSet], known: Mapping[str, ForeignField]
+) -> Iterator[ImportNote]:
+    """Yield the values that entries ask for and that the list of a field doesn't have.
+
+    The policy knows them all the same: old leads may have a value that is out of use. But a
+    misspelt one takes no lead, and no check of the policy can tell.
+    """
+    for entry in (entry for each in rules for entry in each.entries):
+        for name, asks in fields_of(entry.asks).items():
+            listed = {value.casefold() for value in known[name].values}
+            asked = (value for ask in asks if ask.operator in _OF_LISTS for value in ask.values)
+            for value in dict.fromkeys(asked):
+                if listed and value.casefold() not in listed:
+                    near = get_close_matches(value, known[name].values, n=1)
+                    advice = f", {near[0]} is the nearest" if near else ""
+                    message = f"{name} has no value {value} in use{advice}"
+                    yield ImportNote(entry.place, message)
+
+
+_OF_LISTS = frozenset({"is", "is not", "has any", "has all"})
