@@ -6,14 +6,15 @@ its chain goes on with the fallbacks around it, nearest first, because a lead wh
 targets are all passed over goes to the nearest fallback and never to nowhere. What a lead
 gets is then the chain of the first clause whose condition holds. A rule that goes on
 (`else continue`) has its own targets alone: where they pass a lead on, the next clause
-whose condition holds is asked, as if the rule weren't there.
+whose condition holds is asked, as if the rule weren't there. A rule that hands its leads to
+another route stands for that route's clauses: they come in its place, for its leads alone.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import date
 
 from turnout.dsl.conditions import ALWAYS, And, Condition
-from turnout.dsl.policy import Block, Chain, Policy, Route, Rule, Sla, TableRow, Validity
+from turnout.dsl.policy import Block, Chain, Handover, Policy, Route, Rule, Sla, TableRow, Validity
 from turnout.dsl.promises import Action
 from turnout.dsl.source import Span
 from turnout.dsl.targets import Accepting, Target
@@ -32,10 +33,14 @@ class Attempt:
 
 @frozen
 class OuterBlock:
-    """A block around a clause. span: its written condition, which also tells blocks apart."""
+    """A block around a clause. span: its written condition, which also tells blocks apart.
+
+    handover: of a rule that hands its leads to another route, whose clauses are inside.
+    """
 
     condition: Condition
     span: Span = attribute(repr=False)
+    handover: Handover | None = None
 
 
 @frozen
@@ -72,6 +77,17 @@ class Clause:
     def asked(self) -> tuple[Condition, ...]:
         """What the clause itself asks: its own condition, and the day where it has a validity."""
         return (self.own,) if self.validity is None else (self.own, self.validity.during)
+
+    @property
+    def handed_by(self) -> tuple[Handover, ...]:
+        """The handovers by which leads come to a clause of another route, the first one first."""
+        return tuple(each.handover for each in self.around if each.handover is not None)
+
+    def is_of(self, rule: str) -> bool:
+        """Return whether it is that rule, or one that has its leads from it by a handover."""
+        return (self.is_rule and self.name == rule) or any(
+            handover.rule == rule for handover in self.handed_by
+        )
 
     @property
     def lets_on(self) -> bool:
@@ -174,8 +190,8 @@ def _clauses(
                 going_on=entry.going_on,
             )
             continue
-        inner = (*around, OuterBlock(entry.condition, entry.span))
-        name = f"fallback of {written(entry.condition, policy.fields)}"
+        inner = (*around, OuterBlock(entry.condition, entry.span, entry.handover))
+        name = f"fallback of {_called(entry, policy)}"
         own = _attempts(entry.fallback, name)
         nearest = entry.steward or steward
         yield from _clauses(policy, entry, inner, own + rest, nearest)
@@ -192,6 +208,12 @@ def _clauses(
                 span=span,
                 steward=nearest,
             )
+
+
+def _called(block: Block, policy: Policy) -> str:
+    if block.handover is not None:
+        return f"route {block.handover.route}"
+    return written(block.condition, policy.fields)
 
 
 def _all(parts: tuple[Condition, ...]) -> Condition:

@@ -523,6 +523,8 @@ class Builder:
         del children
         return nodes.Target(nodes.CONTINUE, None, (), anytime=False, span=span)
 
+    to_route: Any = _target(nodes.ROUTE)
+
     def rule_table(self, span: Span, children: list[Any]) -> nodes.RuleTable:
         path, *rest = children
         return nodes.RuleTable(

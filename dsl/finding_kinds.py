@@ -81,6 +81,10 @@ SHORT_FRAGMENT = warning(
 MISPLACED_CONTINUE = firm(
     "misplaced-continue", "An `else continue` stands where no rule comes next."
 )
+MISPLACED_ROUTE = firm(
+    "misplaced-route", "A `to route` stands where no leads can be handed to another route."
+)
+ROUTE_CYCLE = firm("route-cycle", "Routes hand their leads to each other in a circle.")
 FIELD_AS_VALUE = warning(
     "field-as-value", "A value that is asked for has the name of a field of the same type."
 )
@@ -125,6 +129,8 @@ READING = (
     firm("misplaced-fallback", "A rule stands after the fallback that takes every lead."),
     EMPTY_VALIDITY,
     MISPLACED_CONTINUE,
+    MISPLACED_ROUTE,
+    ROUTE_CYCLE,
     firm("table-syntax", "A CSV table can't be read."),
     firm("table-value", "A cell of a CSV table can't be a value of its field."),
     firm("duplicate-key", "A CSV table has two rows for one key."),

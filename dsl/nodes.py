@@ -466,11 +466,15 @@ class Identity:
 CONTINUE = "continue"
 """The kind of a step that is no target: nobody is free, and the next rules are asked."""
 
+ROUTE = "route"
+"""The kind of a step that is no target: the rules of another route are asked."""
+
 
 @frozen
 class Target:
-    """Where to send. kind: the words before the name, such as "round-robin", or `CONTINUE`.
+    """Where to send.
 
+    kind: the words before the name, such as "round-robin", or `CONTINUE` or `ROUTE`.
     argument: None for `previous-owner`. matching: fields that members must serve.
     anytime: hours are not asked.
     """

@@ -263,8 +263,27 @@ class Rule:
 
 
 @frozen
+class Handover:
+    """A rule of one route that hands its leads to another.
+
+    rule: its name; of one that is itself met by a handover, with what led there before it, as
+    `upsell/late`. route: the other route. validity: the days on which it does. span: where the
+    other route is named.
+    """
+
+    rule: str
+    route: str
+    span: Span = _span()
+    validity: Validity | None = None
+
+
+@frozen
 class Block:
     """`within CONDITION { ... }`: rules for the leads inside a condition.
+
+    A rule that hands its leads to another route is a block, too: of that route's entries, with
+    its fallback. handover: says so. The names of the rules inside begin with the rule's, as in
+    `upsell/late`, so that they are unique, and validities are part of the condition.
 
     fallback: for leads that match none of its entries; None lets them go on after it.
     span: the written condition. fallback_span: the word `fallback`. whole: the block as it
@@ -278,6 +297,7 @@ class Block:
     fallback_span: Span | None = _written()
     steward: str | None = None
     whole: Span | None = _written()
+    handover: Handover | None = None
 
 
 Entry: TypeAlias = Rule | Block

@@ -18,7 +18,7 @@ from turnout.dsl.conditions import (
     atoms,
     fields_of,
 )
-from turnout.dsl.policy import TableRow, Validity
+from turnout.dsl.policy import Handover, TableRow, Validity
 from turnout.dsl.targets import said
 from turnout.dsl.types import Field, Value, Values
 from turnout.dsl.values import show
@@ -80,6 +80,7 @@ class Explanation:
     matched: the parts of the condition that took it, all of which hold.
     complaint: why no rule was asked, None where they were. row: which of a table took it.
     memberships: by the target that was passed over, who was not in its team, and when they are.
+    handed_by: the rules that handed it to another route, in order.
     """
 
     decision: Decision
@@ -89,6 +90,7 @@ class Explanation:
     matched: tuple[str, ...]
     row: TakingRow | None = None
     memberships: Mapping[str, Mapping[str, str]] = attribute(factory=dict[str, Mapping[str, str]])
+    handed_by: tuple[Handover, ...] = ()
 
 
 def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Explanation:
@@ -102,6 +104,7 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
     tried: list[Tried] = []
     matched: tuple[str, ...] = ()
     row: TakingRow | None = None
+    handed_by: tuple[Handover, ...] = ()
     passed = decision.passed_over
     for clause in program.routes[route].clauses:
         table = "" if clause.row is None else clause.row.table.name
@@ -115,11 +118,12 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
             say = written if len(parts) == 1 else written_part
             matched = tuple(say(part, fields) for part in parts)
             row = None if clause.row is None else _row(clause.row)
+            handed_by = clause.handed_by
             break
         refusals = _refusals(clause, asked, clock, fields)
         tried.append(Tried(clause.name, refusals, table))
     outside = _outside(program, route, decision)
-    return Explanation(decision, values, None, tuple(tried), matched, row, outside)
+    return Explanation(decision, values, None, tuple(tried), matched, row, outside, handed_by)
 
 
 def _outside(program: Program, route: str, decision: Decision) -> dict[str, Mapping[str, str]]:

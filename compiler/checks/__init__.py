@@ -188,7 +188,7 @@ def check_inexact(
     if late:
         where = f"route `{name}` was not checked"
         found.append(_not_begun(where, CHECKS[:2], program.routes[name].span))
-    return tuple(_once(found))
+    return tuple(_once(_own(program, name, found)))
 
 
 def _of_route(analysis: Analysis, checks: Sequence[Check]) -> Iterator[Finding]:
@@ -206,10 +206,40 @@ def _of_route(analysis: Analysis, checks: Sequence[Check]) -> Iterator[Finding]:
             run = each.scope.run(analysis, ())
         if not _in_time(run, found):
             late.append(each)
-    yield from _once(found)
+    yield from _once(_own(analysis.program, analysis.route.name, found))
     if late:
         where = f"rules of route `{analysis.route.name}` were not checked"
         yield _not_begun(where, late, analysis.route.span)
+
+
+def _own(program: Program, route: str, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """Return the findings without those of other routes' clauses, of which these are told."""
+    others: set[str] = set()
+    sheets: set[str] = set()
+    for clause in program.routes[route].clauses:
+        others.update(handover.route for handover in clause.handed_by)
+        if clause.row is not None and clause.handed_by:
+            sheets.add(clause.row.places[0].source.name if clause.row.places else "")
+    if not others:
+        return findings
+    for clause in program.routes[route].clauses:
+        if clause.row is not None and not clause.handed_by:
+            sheets.discard(clause.row.places[0].source.name if clause.row.places else "")
+    wholes = [program.policy.routes[name].whole for name in others]
+
+    def is_own(finding: Finding) -> bool:
+        place = finding.span
+        return place is None or not (
+            place.source.name in sheets
+            or any(
+                whole is not None
+                and whole.source == place.source
+                and whole.start <= place.start < whole.end
+                for whole in wholes
+            )
+        )
+
+    return [each for each in findings if is_own(each)]
 
 
 def _not_begun(what: str, late: Sequence[Check], span: Span | None) -> Finding:

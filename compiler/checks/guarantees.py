@@ -209,7 +209,7 @@ def _of_clause(
     had = either(giving.leads(end) for end in ended) if clause.lets_on else ALWAYS
     match claim:
         case AlwaysByRule(rules):
-            if not clause.is_rule or clause.name not in rules:
+            if not any(map(clause.is_of, rules)):
                 yield _Breach(had, "")
         case SlaAtMost():
             yield from _slow(clause, claim, had)

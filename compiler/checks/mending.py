@@ -37,7 +37,9 @@ def without_block(analysis: Analysis, around: OuterBlock) -> tuple[Fix, ...]:
     """Return the fix that takes out a block with all that stands in it."""
     for entry in _entries(analysis.program.policy.routes[analysis.route.name].entries):
         if isinstance(entry, Block) and entry.span == around.span and entry.whole is not None:
-            return (without(entry.whole, "delete the block"),)
+            of = entry.handover
+            what = "the block" if of is None else f"rule `{of.rule}`"
+            return (without(entry.whole, f"delete {what}"),)
     return ()
 
 

@@ -44,7 +44,7 @@ def unreachable(
                 clause = analysis.route.clauses[at]
                 yield undecided(clause, "can match", analysis.budget, result)
             case ClosedBlock():
-                yield _unreachable_block(analysis, result)
+                yield _ended_handover(analysis, result) or _unreachable_block(analysis, result)
             case Verdict(by=()) if (ended := _ended(analysis, at)) is not None:
                 yield ended
             case Verdict(by=()):
@@ -68,6 +68,9 @@ def _unreachable_block(analysis: Analysis, block: ClosedBlock) -> Finding:
     if len(needed) == 1:
         labels = (Label(clauses[needed[0]].span, "takes all of them"),)
     message = f"no lead gets into `within {around.span.text}`"
+    if around.handover is not None:
+        to = around.handover
+        message = f"rule `{to.rule}` hands no lead to route `{to.route}`"
     if not needed:
         text = "no lead can satisfy this"
         fixes = without_block(analysis, around)
@@ -79,6 +82,21 @@ def _unreachable_block(analysis: Analysis, block: ClosedBlock) -> Finding:
         labels=labels,
         help=(f"move it above {clauses[needed[0]].title}, or delete it",),
         fixes=without_block(analysis, around),
+    )
+
+
+def _ended_handover(analysis: Analysis, block: ClosedBlock) -> Finding | None:
+    """Return what is said of a rule that handed leads over before the day of the check."""
+    by, first = block.around.handover, analysis.program.first
+    last = None if by is None or by.validity is None else by.validity.last
+    if by is None or by.validity is None or last is None or first is None or last >= first:
+        return None
+    return ENDED_VALIDITY.finding(
+        by.validity.span,
+        f"rule `{by.rule}` counted until {said_day(last)}, and takes no lead any more",
+        text=f"over on {said_day(first)}",
+        help=("delete it, or move its end",),
+        fixes=without_block(analysis, block.around),
     )
 
 

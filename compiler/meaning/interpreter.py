@@ -43,7 +43,7 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.patterns import searcher
-from turnout.dsl.policy import Chain, Entry, Policy, Rule, Sla
+from turnout.dsl.policy import Block, Chain, Entry, Policy, Rule, Sla
 from turnout.dsl.promises import Action
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Value, Values
@@ -119,8 +119,7 @@ def match(policy: Policy, route: str, values: Values, clock: date) -> Match:
                 if not entry.goes_on:
                     return True
                 continue
-            by = f"fallback of {written(entry.condition, policy.fields)}"
-            around = _steps(entry.fallback, by) + fallbacks
+            around = _steps(entry.fallback, f"fallback of {_called(entry, policy)}") + fallbacks
             if (yield from asked(entry.entries, around)):
                 return True
             if entry.fallback is not None:
@@ -134,6 +133,13 @@ def match(policy: Policy, route: str, values: Values, clock: date) -> Match:
 
     first, *later = legs()
     return attrs.evolve(first, later=tuple(later)) if later else first
+
+
+def _called(block: Block, policy: Policy) -> str:
+    """Return what a block is: its condition, or the route to which a rule hands its leads."""
+    if block.handover is not None:
+        return f"route {block.handover.route}"
+    return written(block.condition, policy.fields)
 
 
 def _steps(chain: Chain | None, by: str) -> _Attempts:

@@ -124,5 +124,7 @@ def _names(step: TreeStep, policy: Policy) -> list[str]:
     if isinstance(step, Question):
         said = title_of(step, policy.fields)
         found += [said, said.removeprefix("within ")]
+        if step.handover is not None:
+            found += [step.handover.rule, f"route {step.handover.route}"]
         found += [each.name for condition in step.asks for each in names_in(condition)]
     return found

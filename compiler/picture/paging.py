@@ -244,6 +244,8 @@ def title_of(item: Portion, fields: Mapping[str, Field]) -> str:
         return f"{item.table.name}, {count:,} {'row' if count == 1 else 'rows'}"
     if isinstance(item, Question):
         said = item.lost or asked(item.asks, fields)
+        if item.handover is not None:
+            return f"{said}, by route {item.handover.route}"
         return f"within {said}" if item.is_block else said
     if isinstance(item, Stretch) and item.table:
         return item.table

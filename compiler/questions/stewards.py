@@ -80,6 +80,9 @@ def _inside(policy: Policy, block: Route | Block, steward: str | None) -> Iterat
     for entry in block.entries:
         if isinstance(entry, Block):
             nearest = entry.steward or steward
+            if entry.handover is not None:  # what is inside is the other route's
+                yield StewardPart("rule", entry.handover.rule, steward, entry.span)
+                continue
             name = written(entry.condition, policy.fields)
             yield StewardPart("within", name, nearest, entry.span)
             yield from _inside(policy, entry, nearest)

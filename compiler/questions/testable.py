@@ -7,6 +7,8 @@
   its children. It is covered when the rule takes a lead for which it holds. Alternatives of
   an alternative stand in its place. What stands below a `not`, values in a list and the rows
   of a table are no branches.
+- A rule that hands its leads to another route is covered when one of them is taken there. What
+  stands in the other route counts once, as a part of it, whichever way a lead came.
 - An *else-step* is every target of a chain behind its first. It is covered when a lead is
   offered to it, because everything before it passed the lead on; whether it then accepts
   is another matter. `else continue` is one, too, covered when a lead goes on by it.
@@ -25,7 +27,7 @@ from turnout.dsl.conditions import (
     Not,
     Or,
 )
-from turnout.dsl.policy import Policy
+from turnout.dsl.policy import Handover, Policy
 from turnout.dsl.source import Span
 from turnout.dsl.types import Field
 from turnout.dsl.wording import is_list_of_texts, is_one_test, worded, written
@@ -43,7 +45,8 @@ class Coverable:
     kind: one of `KINDS`. clause: the number of the clause in which it stands. condition: of
     a branch, what must hold; always true otherwise. step: the number of an else-step among
     the clause's attempts, 0 otherwise. title: such as "rule dach", "dach: else queue triage".
-    goes_on: it is an `else continue`; its step is behind all attempts.
+    goes_on: it is an `else continue`; its step is behind all attempts. handover: of a rule that
+    hands its leads over; `clause` is then the first that stands there for it.
     """
 
     kind: str
@@ -54,6 +57,7 @@ class Coverable:
     step: int
     span: Span = attribute(repr=False)
     goes_on: bool = False
+    handover: Handover | None = None
 
 
 def coverables(program: Program) -> tuple[Coverable, ...]:
@@ -64,7 +68,23 @@ def coverables(program: Program) -> tuple[Coverable, ...]:
 def _all(program: Program) -> Iterator[Coverable]:
     fields = program.policy.fields
     for name, route in program.routes.items():
+        told: set[str] = set()
         for at, clause in enumerate(route.clauses):
+            for handover in clause.handed_by[:1]:
+                if handover.rule not in told:
+                    told.add(handover.rule)
+                    yield Coverable(
+                        "rule",
+                        name,
+                        at,
+                        f"rule {handover.rule}",
+                        ALWAYS,
+                        0,
+                        handover.span,
+                        handover=handover,
+                    )
+            if clause.handed_by:
+                continue
             kind = "rule" if clause.is_rule else "fallback"
             title = f"rule {clause.name}" if clause.is_rule else clause.name
             yield Coverable(kind, name, at, title, ALWAYS, 0, clause.span)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from turnout.compiler.program import Clause
 from turnout.dsl.conditions import Condition
-from turnout.dsl.policy import RuleTable
+from turnout.dsl.policy import Handover, RuleTable
 from turnout.dsl.source import Span
 from turnout.frozen import attribute, frozen
 
@@ -36,7 +36,8 @@ class Question:
     all that a rule asks. is_block: it is a `within` of the policy, else what a rule asks,
     or what several rules ask first. span: the whole rule or block as it is written. lost:
     the condition as written, where a part of it could not be read; "" otherwise. table: the
-    one whose rows stand inside; that asks nothing, so that every lead comes in.
+    one whose rows stand inside; that asks nothing, so that every lead comes in. handover: where
+    what is inside is another route's; `is_block` then, too.
     """
 
     asks: tuple[Condition, ...]
@@ -45,6 +46,7 @@ class Question:
     span: Span = attribute(eq=False, repr=False)
     lost: str = ""
     table: RuleTable | None = None
+    handover: Handover | None = None
 
 
 TreeStep: TypeAlias = Question | Leaf

@@ -84,7 +84,8 @@ def _block(entry: Block, fields: Mapping[str, Field], leaves: Iterator[Leaf]) ->
     lost = _lost(entry.condition, entry.span)
     asks = (entry.condition,) if lost else conjuncts(entry.condition, fields)
     span = entry.whole or entry.span
-    return Question(asks, tuple(inside), is_block=True, span=span, lost=lost)
+    to = entry.handover
+    return Question(asks, tuple(inside), is_block=True, span=span, lost=lost, handover=to)
 
 
 def _fallback(*, is_there: bool, leaves: Iterator[Leaf]) -> Sequence[Leaf]:

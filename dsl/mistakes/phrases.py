@@ -18,6 +18,7 @@ from turnout.dsl.mistakes.phrases_of_dates import DATES
 from turnout.dsl.mistakes.phrases_of_days import DAYS
 from turnout.dsl.mistakes.phrases_of_fields import FIELDS
 from turnout.dsl.mistakes.phrases_of_going_on import GOING_ON
+from turnout.dsl.mistakes.phrases_of_handing_over import HANDING_OVER
 from turnout.dsl.mistakes.phrases_of_moments import MOMENTS
 from turnout.dsl.mistakes.phrases_of_names import NAMES
 from turnout.dsl.mistakes.phrases_of_nearness import NEARNESS
@@ -34,6 +35,7 @@ PHRASES: tuple[Phrase, ...] = (
     *DATES,
     *DAYS,
     *GOING_ON,
+    *HANDING_OVER,
     *TABLES,
     *MOMENTS,
     *TEAMS,

@@ -224,7 +224,7 @@ def outside(met: Met) -> Told | None:
     )
 
 
-_DECLARED = r"(?m)^\s*(?P<kind>team|queue|person|partner|sequence)\s+{}(?![\w-])"
+_DECLARED = r"(?m)^\s*(?P<kind>team|queue|person|partner|sequence|route)\s+{}(?![\w-])"
 _NAME = re.compile(r"[^\W\d][\w-]*")
 
 

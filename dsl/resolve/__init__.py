@@ -21,6 +21,7 @@ from turnout.dsl.resolve.calendars import calendar, timezone
 from turnout.dsl.resolve.conditions import Terms
 from turnout.dsl.resolve.declarations import Declarations, declarations
 from turnout.dsl.resolve.families import FamilyReader, is_broken
+from turnout.dsl.resolve.handing_over import Filling
 from turnout.dsl.resolve.identities import identity
 from turnout.dsl.resolve.lookups import with_lookups
 from turnout.dsl.resolve.people import PeopleReader
@@ -31,7 +32,7 @@ from turnout.dsl.resolve.schema import people_by_spelling, schema
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.resolve.tests import TestReader
-from turnout.dsl.source import Source
+from turnout.dsl.source import Source, Span
 from turnout.frozen import frozen
 
 _Node = TypeVar("_Node")
@@ -89,7 +90,8 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     read = [
         reader.route(node, file.broken) for file in files for node in _items([file], nodes.Route)
     ]
-    routes_by_name = {route.name: route for route in read if route is not None}
+    named = {route.name: route for route in read if route is not None}
+    routes_by_name, unsound, inexact = _with_handed(named, reader, scope)
     claims = GuaranteeReader(family_reader.reader, fields, routes_by_name, scope)
     guarantees = [claims.read(node) for node in _items(files, nodes.Guarantee)]
     result = policy.Policy(
@@ -110,11 +112,38 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     return Resolution(
         result,
         tuple(each for each in scope.findings if not _follows(each, files, scope)),
-        frozenset(reader.unsound),
-        reader.inexact,
+        unsound,
+        inexact,
         scope.declared,
         in_order(scope.references),
     )
+
+
+def _with_handed(
+    named: Mapping[str, policy.Route], reader: routes.RouteReader, scope: Scope
+) -> tuple[dict[str, policy.Route], frozenset[str], dict[str, routes.Inexact]]:
+    """Return the routes with what others hand to them, and what is known of each in part.
+
+    As `Resolution` has it: nothing is sure of a route that hands its leads to an unsound one.
+    """
+    filling = Filling(named, scope)
+    narrow = {name: inexact.least for name, inexact in reader.inexact.items()}
+    least = filling.filled({**named, **narrow})
+    unsound = reader.unsound | filling.lost
+    unsure = {name: inexact.unsure for name, inexact in reader.inexact.items()}
+    for name in filling.order:
+        others = filling.handed_to(name)
+        if not unsound.isdisjoint(others):
+            unsound.add(name)
+        spans = frozenset[Span]().union(*(unsure.get(each, ()) for each in (name, *others)))
+        if spans:
+            unsure[name] = spans
+    inexact = {
+        name: routes.Inexact(least[name], spans)
+        for name, spans in unsure.items()
+        if name not in unsound
+    }
+    return filling.filled(named), frozenset(unsound), inexact
 
 
 def _follows(finding: Finding, files: tuple[nodes.File, ...], scope: Scope) -> bool:

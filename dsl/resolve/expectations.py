@@ -7,8 +7,14 @@ from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import Expectation
 from turnout.dsl.promises import Period
 from turnout.dsl.resolve.declarations import WrittenName
+from turnout.dsl.resolve.handing_over import named_by_rules
 from turnout.dsl.resolve.promises import FORMS, WITH_SEQUENCE, period
-from turnout.dsl.resolve.quotations import refer_to_condition, refer_to_route, refer_to_target
+from turnout.dsl.resolve.quotations import (
+    refer_to_condition,
+    refer_to_route,
+    refer_to_rule,
+    refer_to_target,
+)
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
 from turnout.dsl.targets import KINDS
@@ -123,6 +129,7 @@ class ExpectationReader:
         return {
             " ".join(block.span.text.split()): written(block.condition, self._policy.fields)
             for block in _blocks(self._route.entries)
+            if block.handover is None
         }
 
     def _malformed(self, node: nodes.Expect) -> None:
@@ -190,7 +197,7 @@ class ExpectationReader:
         match kind:
             case "rule":
                 assert self._route is not None
-                self._scope.refer("rule", first, of=self._route.name)
+                refer_to_rule(first, self._route.name, self._policy.routes, self._scope)
             case "fallback" if first.text.startswith("route "):
                 refer_to_route(first, self._scope)
             case "fallback":
@@ -228,7 +235,7 @@ class ExpectationReader:
         assert self._route is not None
         match kind:
             case "rule":
-                return kind, [rule.name for rule in _rules(self._route.entries)]
+                return kind, named_by_rules(self._route.entries)
             case "fallback":
                 return kind, _fallbacks(self._policy, self._route)
             case _:
@@ -266,7 +273,9 @@ def moment(
 def _fallbacks(whole: policy.Policy, route: policy.Route) -> Iterator[str]:
     """Yield what each fallback of a route is of: a block's condition, or "route NAME"."""
     for block in _blocks(route.entries):
-        if block.fallback is not None:
+        if block.fallback is not None and block.handover is not None:
+            yield f"route {block.handover.route}"
+        elif block.fallback is not None:
             yield written(block.condition, whole.fields)
     if route.fallback is not None:
         yield f"route {route.name}"

@@ -20,6 +20,7 @@ from turnout.dsl.promises import (
     SlaAtMost,
 )
 from turnout.dsl.resolve.conditions import ConditionReader
+from turnout.dsl.resolve.handing_over import named_by_rules
 from turnout.dsl.resolve.schema import number
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.targets import KINDS
@@ -183,7 +184,7 @@ class GuaranteeReader:
         """Read conditions with `conditions`, reporting to `scope`."""
         self._conditions = conditions
         self._fields = fields
-        self._rules = {name: set(_rules(route.entries)) for name, route in routes.items()}
+        self._rules = {name: set(named_by_rules(route.entries)) for name, route in routes.items()}
         self._scope = scope
 
     def read(self, node: nodes.Guarantee) -> Guarantee | None:
@@ -271,11 +272,3 @@ class GuaranteeReader:
 
 def _of(kind: type[_Clause], operands: tuple[Any, ...]) -> list[_Clause]:
     return [operand for operand in operands if isinstance(operand, kind)]
-
-
-def _rules(entries: tuple[policy.Entry, ...]) -> Iterable[str]:
-    for entry in entries:
-        if isinstance(entry, policy.Rule):
-            yield entry.name
-        else:
-            yield from _rules(entry.entries)

@@ -12,8 +12,10 @@ import attrs
 
 from turnout.dsl import nodes
 from turnout.dsl.parse import parse
+from turnout.dsl.policy import Route
 from turnout.dsl.references import unquoted
 from turnout.dsl.resolve.declarations import WrittenName
+from turnout.dsl.resolve.handing_over import handovers
 from turnout.dsl.resolve.literals import read_literal
 from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.source import Source, Span
@@ -42,7 +44,7 @@ def refer_to_target(written: WrittenName, fields: Mapping[str, Field], scope: Sc
         return
     quoted = _Quoted(_places(written, len(before)), fields, scope)
     for target in _targets(file):
-        if isinstance(target.argument, nodes.Name):
+        if target.kind in BY_WORD and isinstance(target.argument, nodes.Name):
             scope.refer(BY_WORD[target.kind].definition, quoted.name(target.argument))
         for field in target.matching:
             scope.refer("field", quoted.name(field))
@@ -55,6 +57,22 @@ def refer_to_route(written: WrittenName, scope: Scope) -> None:
     name = written.text[start:]
     span = Span(Source("quoted", written.text), start, len(written.text))
     scope.refer("route", nodes.Name(name, place(span)))
+
+
+def refer_to_rule(
+    written: WrittenName, route: str, routes: Mapping[str, Route], scope: Scope
+) -> None:
+    """Record the rules that `written` names: one, or the way by handovers, as `upsell/late`."""
+    if not isinstance(written, nodes.Literal) or "/" not in written.text:
+        scope.refer("rule", written, of=route)
+        return
+    place, start = _places(written, 0), 0
+    for name in written.text.split("/"):
+        span = Span(Source("quoted", written.text), start, start + len(name))
+        scope.refer("rule", nodes.Name(name, place(span)), of=route)
+        start += len(name) + 1
+        on = handovers(routes[route].entries) if route in routes else ()
+        route = next((each.route for each in on if each.rule == name), "")
 
 
 def _targets(file: nodes.File) -> Iterator[nodes.Target]:

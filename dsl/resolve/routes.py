@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from turnout.dsl import nodes, policy
-from turnout.dsl.conditions import NEVER, Condition
+from turnout.dsl.conditions import NEVER, And, Condition
 from turnout.dsl.findings import Finding, Label, Severity
+from turnout.dsl.resolve import going_on, handing_over
 from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
 from turnout.dsl.resolve.families import is_broken
-from turnout.dsl.resolve.going_on import complain, parted
+from turnout.dsl.resolve.going_on import parted
 from turnout.dsl.resolve.people import is_served
 from turnout.dsl.resolve.promises import actions, only, sla, steward
 from turnout.dsl.resolve.rule_rows import RowReader
@@ -118,6 +119,8 @@ class RouteReader:
         for node in nodes_:
             entry: policy.Entry | None = None
             match node:
+                case nodes.Rule() if handing_over.handed_to(node) is not None:
+                    entry = self._handing(node)
                 case nodes.Rule():
                     entry = self._rule(node)
                 case nodes.RuleTable():
@@ -161,26 +164,32 @@ class RouteReader:
             )
         )
 
+    def _handing(self, node: nodes.Rule) -> policy.Block | None:
+        """Return the block, still empty, in which a rule's leads meet another route."""
+        self._complain_of_name(node.name)
+        conditions = self._conditions_of(node)
+        days = validity(node.validity, self._zone, self._scope)
+        to = handing_over.handover(node, self._scope)
+        if to is None or is_broken(node.span, self._broken):
+            self._is_sound = False
+            return None
+        self._complain_of_clauses(node)
+        bounds = conditions[0] if len(conditions) == 1 else UNKNOWN
+        if days.is_lost:
+            bounds = Bounds(NEVER, bounds.most)
+        if days.validity is not None:
+            during = days.validity.during
+            most = And((bounds.most, during))
+            bounds = Bounds(most if bounds.is_exact else And((bounds.least, during)), most)
+        span = node.conditions[0].span if len(node.conditions) == 1 else node.name.span
+        condition = self._most(bounds, span)
+        to = attrs.evolve(to, validity=days.validity)
+        return policy.Block(condition, (), None, span, whole=node.span, handover=to)
+
     def _rule(self, node: nodes.Rule) -> policy.Rule | None:
         name = node.name.text
-        first = self._scope.declared.taking("rule", node.name, self._route)
-        if first is not None:
-            self._scope.findings.append(
-                Finding(
-                    "duplicate-name",
-                    Severity.ERROR,
-                    node.name.span,
-                    f"the route has two rules `{name}`",
-                    labels=(Label(first.by.span, "the first"),),
-                    help=("rename one of the two, or delete it",),
-                )
-            )
-            self._is_sound = False
-        conditions = [
-            self._conditions.bounds(written)
-            for written in node.conditions
-            if not is_broken(written.span, self._broken)  # what is left of it says nothing
-        ]
+        self._complain_of_name(node.name)
+        conditions = self._conditions_of(node)
         ended = [parted(chain) for chain in node.chains]
         chains = [self._chain(chain, "rule") for chain, _ in ended]
         promised = only(f"the rule `{name}`", "sla", node.slas, self._scope)
@@ -212,6 +221,28 @@ class RouteReader:
             goes_on=going_on is not None,
             going_on=going_on,
         )
+
+    def _complain_of_name(self, name: nodes.Name) -> None:
+        first = self._scope.declared.taking("rule", name, self._route)
+        if first is not None:
+            self._scope.findings.append(
+                Finding(
+                    "duplicate-name",
+                    Severity.ERROR,
+                    name.span,
+                    f"the route has two rules `{name.text}`",
+                    labels=(Label(first.by.span, "the first"),),
+                    help=("rename one of the two, or delete it",),
+                )
+            )
+            self._is_sound = False
+
+    def _conditions_of(self, node: nodes.Rule) -> list[Bounds]:
+        return [
+            self._conditions.bounds(written)
+            for written in node.conditions
+            if not is_broken(written.span, self._broken)  # what is left of it says nothing
+        ]
 
     def _rows(self, node: nodes.RuleTable) -> Iterator[policy.Rule]:
         """Yield the rules of a table, as far as they could be read."""
@@ -261,12 +292,16 @@ class RouteReader:
     def _chain(self, node: nodes.Chain, of: str = "sla") -> policy.Chain:
         """Return the targets in order; none of them where one was reported.
 
-        of: what they stand in, as `going_on.complain` has it.
+        of: what they stand in, as `complain` of `going_on` and `handing_over` has it.
         """
         steps: list[policy.Step] = []
-        for written in node.targets:
+        for at, written in enumerate(node.targets):
             if written.kind == nodes.CONTINUE:
-                complain(written.span, of, self._scope)
+                going_on.complain(written.span, of, self._scope)
+                continue
+            if written.kind == nodes.ROUTE:
+                place = "head" if of == "rule" and at == 0 else of
+                handing_over.complain(written.span, place, self._scope)
                 continue
             target = self._target(written)
             if target is not None:

@@ -19,9 +19,10 @@ from turnout.dsl.fixes import inserted
 from turnout.dsl.headers import ColumnNames
 from turnout.dsl.names import is_name, plain_name
 from turnout.dsl.promises import Action
+from turnout.dsl.resolve import going_on, handing_over
 from turnout.dsl.resolve.cell_conditions import MAX_CELL
 from turnout.dsl.resolve.conditions import Bounds, ConditionReader
-from turnout.dsl.resolve.going_on import complain, parted
+from turnout.dsl.resolve.going_on import parted
 from turnout.dsl.resolve.promises import actions, only, sla
 from turnout.dsl.resolve.rule_tables import MAX_FINDINGS, RowConditions, RuleRows, joined
 from turnout.dsl.resolve.scope import Scope, article
@@ -133,8 +134,11 @@ class RowReader:
     def _read_fixed(self, chain: nodes.RowChain) -> None:
         """Read the targets that are the same for each row, once."""
         for target in chain.targets:
-            if target.kind == nodes.CONTINUE:
-                complain(target.span, "rule", self._scope)
+            if target.kind in {nodes.CONTINUE, nodes.ROUTE}:
+                if target.kind == nodes.CONTINUE:
+                    going_on.complain(target.span, "rule", self._scope)
+                else:
+                    handing_over.complain(target.span, "cell", self._scope)
                 continue
             if not isinstance(target, nodes.Target) or self._is_heading(target):
                 continue

@@ -62,7 +62,9 @@ def edited(draw: DrawFn) -> tuple[Written, Written]:
 
 
 def _tiny(columns: tuple[Column, ...]) -> SearchStrategy[Written]:
-    return policies(columns, patterns=False, rules=6, most=len(columns), looked_up=True)
+    return policies(
+        columns, patterns=False, rules=6, most=len(columns), looked_up=True, handed=False
+    )
 
 
 TOGETHER = tuple(
@@ -286,7 +288,7 @@ def test_every_move_has_a_lead_that_both_versions_treat_as_told(
         )
 
 
-@given(policies(patterns=True, looked_up=True))
+@given(policies(patterns=True, looked_up=True, handed=False))
 def test_a_policy_differs_from_itself_in_nothing(written: Written) -> None:
     versions = compared(written, written)
     assert versions.difference.is_same
@@ -294,7 +296,7 @@ def test_a_policy_differs_from_itself_in_nothing(written: Written) -> None:
     assert not versions.route.renamed
 
 
-@given(policies(patterns=True, looked_up=True))
+@given(policies(patterns=True, looked_up=True, handed=False))
 def test_names_and_layout_change_nothing(written: Written) -> None:
     text = NAMES.sub(r"\g<0>-new", written.text)
     text = re.sub(r"\brule (r\d)\b", r"rule \1-new", text).replace("{ ", "{\n  # why\n  ")

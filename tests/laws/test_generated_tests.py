@@ -19,7 +19,7 @@ from turnout.dsl.policy import Policy
 from turnout.dsl.source import Source, Span
 from turnout.dsl.targets import LeastLoaded, RoundRobin, Target, ToOwner, ToPartner, ToPerson
 from turnout.dsl.types import Values
-from turnout.dsl.wording import parts
+from turnout.dsl.wording import parts, quoted
 from turnout.trials.generation import UNMADE, Generated, generate
 from turnout.trials.testing import Covered, Tester, covered
 
@@ -75,12 +75,18 @@ def test_what_no_test_is_made_for_no_lead_reaches(data: DataObject) -> None:
     written = data.draw(policies(columns, patterns=False, rules=4, most=len(columns)))
     before, made, _ = with_generated(written)
     for item in (each.item for each in made.untestable if each.reason != UNMADE):
-        clause = before.routes[ROUTE].clauses[item.clause]
+        clauses = before.routes[item.route].clauses
+        taking = [clauses[item.clause]]
+        if item.handover is not None:
+            taking = [clause for clause in clauses if item.handover in clause.handed_by]
         for lead in every_lead(before.policy):
-            found = match(before.policy, ROUTE, lead.values, lead.today)
-            by = tuple(attempt.by for attempt in clause.attempts)
-            rule = clause.name if clause.is_rule else None
-            is_taken = (rule, by) in [(leg.rule, leg.named_by) for leg in kept_legs(found)]
+            found = match(before.policy, item.route, lead.values, lead.today)
+            legs = [(leg.rule, leg.named_by) for leg in kept_legs(found)]
+            is_taken = any(
+                (clause.name if clause.is_rule else None, tuple(a.by for a in clause.attempts))
+                in legs
+                for clause in taking
+            )
             if item.kind == "branch":
                 assert not (is_taken and holds(item.condition, lead.values, lead.today))
             elif item.kind != "else":
@@ -91,9 +97,9 @@ def test_what_no_test_is_made_for_no_lead_reaches(data: DataObject) -> None:
 @given(policies(), st.data())
 def test_a_test_passes_iff_the_interpreter_says_so(written: Written, data: DataObject) -> None:
     before = lowered(written)
-    rules = [clause.name for clause in before.routes[ROUTE].clauses if clause.is_rule]
+    rules = [quoted(clause.name) for clause in before.routes[ROUTE].clauses if clause.is_rule]
     assume(rules)
-    made = generate(before, coverables(before))
+    made = generate(before, [each for each in coverables(before) if each.route == ROUTE])
     assume(made.tests)
     text = data.draw(st.sampled_from([text for _, text in made.tests]))
     rule = data.draw(st.sampled_from(rules))
@@ -108,7 +114,7 @@ def test_a_test_passes_iff_the_interpreter_says_so(written: Written, data: DataO
     away = {name for step in test.steps if isinstance(step, Absence) for name in step.names}
     values = arrived.lead.values
     leg, _ = decided(said, accepting(after.policy, values, away, is_full="outside" in away))
-    assert result.is_passed == ((leg.rule == rule) != bool(word))
+    assert result.is_passed == ((quoted(leg.rule or "") == rule) != bool(word))
     assert isinstance(test.steps[-1], Expectation)
 
 
@@ -136,7 +142,8 @@ def accepting(policy: Policy, values: Values, gone: Collection[str], *, is_full:
 @given(policies(), st.data())
 def test_whoever_a_test_says_is_away_is_passed_over(written: Written, data: DataObject) -> None:
     before = lowered(written)
-    made = generate(before, [each for each in coverables(before) if each.kind != "else"])
+    items = [each for each in coverables(before) if each.route == ROUTE and each.kind != "else"]
+    made = generate(before, items)
     assume(made.tests)
     text = data.draw(st.sampled_from([text for _, text in made.tests]))
     away = data.draw(st.lists(st.sampled_from(PEOPLE), unique=True))

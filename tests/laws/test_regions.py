@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from itertools import product
 
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.support.policies import resolved
-from tests.support.strategies import COLUMNS, Written, leads, policies, policy_atoms
+from tests.support.strategies import COLUMNS, Written, leads, policy_atoms
+from tests.support.strategies import policies as of_any_routes
 from turnout.compiler.leads import witness
 from turnout.compiler.leads.budget import Meter
 from turnout.compiler.leads.regions import Region, Regions, find, truth
@@ -20,6 +22,9 @@ from turnout.dsl.policy import Block, Entry, Policy
 from turnout.dsl.types import Values
 
 STEPS = 200_000
+
+policies = partial(of_any_routes, handed=False)
+"""Policies of one route: these laws are about its conditions, each by itself."""
 
 
 def written_conditions(policy: Policy) -> list[Condition]:

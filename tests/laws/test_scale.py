@@ -223,7 +223,9 @@ def edited(draw: DrawFn) -> tuple[Policy, Policy, Policy]:
     name, route = next(iter(policy.routes.items()))
     once = attrs.evolve(route, entries=draw(_edited(route.entries)))
     twice = attrs.evolve(route, entries=draw(_edited(once.entries)))
-    first, second = (attrs.evolve(policy, routes={name: each}) for each in (once, twice))
+    first, second = (
+        attrs.evolve(policy, routes={**policy.routes, name: each}) for each in (once, twice)
+    )
     return policy, first, second
 
 
@@ -298,7 +300,7 @@ def test_z3_finds_the_same_rules_unreachable_and_the_same_routes_covered(
     made = compiled(written)
     for route in made.program.routes.values():
         analysis = analyse(made.program, route.name, BUDGET)
-        judge = Judge(made.policy.fields)
+        judge = Judge(made.policy.fields, made.program.first)
         ours = [
             at
             for at, region in enumerate(analysis.taken)

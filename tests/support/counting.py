@@ -78,10 +78,12 @@ Outcome: TypeAlias = tuple[tuple[Target | None, Terms], ...]
 def tiny(draw: DrawFn, *, patterns: bool = False) -> Written:
     """Return a policy of at most four small fields and six rules, and what it guarantees.
 
-    Some of the rules have an SLA; the guarantee has up to three claims.
+    Some of the rules have an SLA; the guarantee has up to three claims. Leaves out a second
+    route: `tests/laws/test_handing_over.py` shows it to be a block, of which there are many here.
     """
     columns = draw(tiny_columns())
-    written = draw(policies(columns, patterns=patterns, rules=6, most=len(columns)))
+    most = len(columns)
+    written = draw(policies(columns, patterns=patterns, rules=6, most=most, handed=False))
     text = re.sub(
         r"rule (r\d) \{",
         lambda found: f"rule {found[1]} {{ {draw(st.sampled_from(SLAS))}",

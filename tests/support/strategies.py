@@ -258,13 +258,15 @@ def policies(
     most: int = 6,
     seen: bool = True,
     looked_up: bool | None = None,
+    handed: bool | None = None,
 ) -> Written:
     """Return a policy that has no error but those of its conditions (unreachable, gaps, ...).
 
-    One file, one route. Territories nest twice, some from a table; segments stand alone
+    One file, one route, which may hand leads to a second one, `other` (unless `handed` is
+    false). Territories nest twice, some from a table; segments stand alone
     and in families; blocks nest twice; some fields are looked up by others (unless
     `looked_up` is false; None is what `seen` is), and some leads were seen before (unless
-    `seen` is false). Leaves out includes, several routes, people with limits, and promises.
+    `seen` is false). Leaves out includes, people with limits, and promises.
     """
     schema = draw(fields(columns, 2, most))
     tables = {
@@ -295,7 +297,18 @@ def policies(
     fallback = draw(st.booleans())
     chains = _chains(schema, is_seen="duplicate" in names)
     end = f"fallback to {draw(chains)}" if fallback else ""
+    if handed is None:
+        handed = draw(st.integers(0, 3)) == 0
+    if handed:
+        condition = draw(conditions(schema, names, patterns=patterns, tables=True))
+        hands = f"rule hands{draw(validities(schema))} {{ when {condition} to route other }}"
+        body = f"{hands}\n{body}" if draw(st.booleans()) else f"{body}\n{hands}"
     parts.append(f"route inbound {{\n{body}\n{end} }}")
+    if handed:
+        numbers = [*range(rules + 1, rules + 4)]
+        inner = draw(_entries(schema, names, numbers, depth=1, patterns=patterns, tables=tables))
+        last = f"fallback to {draw(chains)}" if draw(st.booleans()) else ""
+        parts.append(f"route other {{\n{inner}\n{last} }}")
     return Written("\n".join(parts), tables)
 
 

@@ -48,9 +48,11 @@ _SIGNS: Mapping[Sign, Callable[[Any, Any], Any]] = {
 class Judge:
     """Reads conditions over one schema into z3, and answers about routes."""
 
-    def __init__(self, fields: Mapping[str, Field]) -> None:
+    def __init__(self, fields: Mapping[str, Field], first: date | None = None) -> None:
+        """Read conditions over `fields`, of leads that arrive from the day `first` on."""
         self._z3: Any = importlib.import_module("z3")
         self._fields = fields
+        self._first = (first or date.min).toordinal()
         self._value = {
             name: self._z3.Real(name) if field.type.shape == "dense" else self._z3.Int(name)
             for name, field in fields.items()
@@ -81,7 +83,7 @@ class Judge:
     def _solver(self) -> Any:  # noqa: ANN401 - z3 is not annotated
         solver = self._z3.Solver()
         last = date.max.toordinal()
-        solver.add(self._today >= 1, self._today <= last)
+        solver.add(self._today >= self._first, self._today <= last)
         for name, field in self._fields.items():
             value = self._value[name]
             match field.type:

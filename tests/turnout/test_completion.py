@@ -56,6 +56,7 @@ def words(text: str) -> set[str]:
 @pytest.mark.parametrize(
     ("marked", "there", "not_there"),
     [
+        ("rule first { when DACH to route | }", "main", "sales inbox DACH ana"),
         ("rule first { when | }", "DACH Fresh country hot not open duplicate", "sales inbox rule"),
         ("rule first { when D|", "DACH country", "sales"),
         ("rule first { when rep = | }", "id country rep", "DACH ana sales"),

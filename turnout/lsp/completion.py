@@ -73,6 +73,7 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
     "to_person": ("person",),
     "to_queue": ("queue",),
     "to_round_robin": ("team",),
+    "to_route": ("route",),
     "to_sequence": ("sequence",),
     "told_by": ("field",),
 }

@@ -35,6 +35,7 @@ def explanation_data(explanation: Explanation) -> dict[str, Any]:
         "tried": [_tried(tried) for tried in explanation.tried],
         "matched": list(explanation.matched),
         "row": None if explanation.row is None else attrs.asdict(explanation.row),
+        "handed_by": [{"rule": e.rule, "route": e.route} for e in explanation.handed_by],
     }
 
 
@@ -95,6 +96,8 @@ def _reasons(explanation: Explanation, *, has_state: bool) -> Iterator[tuple[str
     decision = explanation.decision
     yield "route", decision.route
     yield "by", decision.by or decision.rule or "nothing"
+    for handover in explanation.handed_by:
+        yield "handed over", f"by rule {handover.rule}, to route {handover.route}"
     if explanation.row is not None:
         yield "row", _row(explanation.row)
     if explanation.complaint:

@@ -224,12 +224,13 @@ class _Maker:
         """Yield ways in which a lead can cover `item`, or why there is none."""
         clauses = self._program.routes[item.route].clauses
         if item.kind != "else":
-            lead = self._lead(item.route, item.clause, item)
-            if isinstance(lead, str):
-                yield lead
-            else:
-                let_on = self._let_on(item.route, item.clause, lead)
-                yield _Way(clauses[item.clause], lead, *self._unavailable(let_on, lead, item))
+            for at in _taking(item, clauses):
+                lead = self._lead(item.route, at, item)
+                if isinstance(lead, str):
+                    yield lead
+                    continue
+                let_on = self._let_on(item.route, at, lead)
+                yield _Way(clauses[at], lead, *self._unavailable(let_on, lead, item))
             if item.kind == "fallback" and not clauses[item.clause].around:
                 yield _Way(clauses[item.clause], _Lead({}, None))  # one that is no lead
             return
@@ -409,6 +410,13 @@ def _at_home(values: dict[str, Value], fields: Mapping[str, Field]) -> Iterator[
             yield {other: value for other, value in values.items() if other != name}
             return
     yield values
+
+
+def _taking(item: Coverable, clauses: Sequence[Clause]) -> Sequence[int]:
+    """Return the clauses that cover a rule or fallback by taking a lead."""
+    if item.handover is None:
+        return (item.clause,)
+    return [at for at, clause in enumerate(clauses) if item.handover in clause.handed_by]
 
 
 def _taken(clause: Clause) -> str:

@@ -28,6 +28,7 @@ from turnout.dsl.expectations import (
     TestStep,
 )
 from turnout.dsl.policy import Cap, Outlet, Person, Policy
+from turnout.dsl.source import Span
 from turnout.dsl.types import Values
 from turnout.frozen import attribute, frozen
 from turnout.runtime.decisions import Decision
@@ -214,7 +215,7 @@ def _is_true(expectation: Expectation, decision: Decision, clause: Clause | None
     first, *more = expectation.arguments or ("",)
     match expectation.kind:
         case "rule":
-            return decision.rule == first
+            return decision.rule == first or (clause is not None and clause.is_of(first))
         case "fallback":
             is_fallback = clause is not None and not clause.is_rule
             return is_fallback and (not first or (clause and clause.name) == f"fallback of {first}")
@@ -310,19 +311,25 @@ def covered(program: Program, arrived: Iterable[Arrived]) -> Covered:
     items = coverables(program)
     seen = list(arrived)
     by_clause: dict[tuple[str, int], list[Arrived]] = {}
+    handed: set[Span] = set()
+    tried: set[tuple[str, Span]] = set()
+    gone_on: set[tuple[str, Span | None]] = set()
     for each in seen:
-        if each.clause is not None:
-            by_clause.setdefault((each.route, each.clause), []).append(each)
-    tried = {(each.route, attempt.span) for each in seen for attempt in each.tried}
-    gone_on = {
-        (each.route, program.routes[each.route].clauses[at].going_on)
-        for each in seen
-        for at in each.let_on
-    }
+        clauses = program.routes[each.route].clauses
+        taking = [] if each.clause is None else [each.clause]
+        by = [handover for at in (*taking, *each.let_on) for handover in clauses[at].handed_by]
+        routes = dict.fromkeys((each.route, *(handover.route for handover in by)))
+        tried.update((route, attempt.span) for route in routes for attempt in each.tried)
+        gone_on.update((route, clauses[at].going_on) for route in routes for at in each.let_on)
+        for at in taking:
+            handed.update(handover.span for handover in clauses[at].handed_by)
+            by_clause.setdefault(_place(program, each.route, at), []).append(each)
     reached: list[Coverable] = []
     for item in items:
         taken = by_clause.get((item.route, item.clause), [])
-        if item.kind == "else" and item.goes_on:
+        if item.handover is not None:
+            is_covered = item.span in handed
+        elif item.kind == "else" and item.goes_on:
             is_covered = (item.route, item.span) in gone_on
         elif item.kind == "else":
             is_covered = (item.route, item.span) in tried
@@ -336,3 +343,18 @@ def covered(program: Program, arrived: Iterable[Arrived]) -> Covered:
             is_covered = bool(taken)
         reached += [item] if is_covered else []
     return Covered(items, tuple(reached))
+
+
+def _place(program: Program, route: str, at: int) -> tuple[str, int]:
+    """Return a clause's route and number; of one for handed leads, those in its own route."""
+    clause = program.routes[route].clauses[at]
+    if not clause.handed_by:
+        return route, at
+    by = clause.handed_by[-1]
+    name = clause.name.removeprefix(f"{by.rule}/") if clause.is_rule else clause.name
+    there = (
+        number
+        for number, each in enumerate(program.routes[by.route].clauses)
+        if (each.name, each.span, each.handed_by) == (name, clause.span, ())
+    )
+    return by.route, next(there)

@@ -38,7 +38,7 @@ from turnout.compiler.program import Clause
 from turnout.compiler.questions.stewards import stewards_of
 from turnout.dsl.conditions import ALWAYS, Condition
 from turnout.dsl.findings import Witness
-from turnout.dsl.policy import Block, Entry, Route, Rule, RuleTable
+from turnout.dsl.policy import Block, Entry, Handover, Route, Rule, RuleTable
 from turnout.dsl.source import Span
 from turnout.dsl.types import Values
 from turnout.dsl.wording import lasting, written
@@ -137,9 +137,14 @@ class _Outline:
             # A link inside what folds the block would be two controls in one.
             summary["Only ", code[told(written(entry.condition, self.tell.subject.policy.fields))]],
             self._names(entry.condition),
+            entry.handover is not None and self._handed(entry.handover),
             ol[list(self.entries(entry))],
             self.last(entry),
         ]
+
+    def _handed(self, by: Handover) -> Node:
+        to = self.tell.to(page_of("route", by.route), f"route {by.route}")
+        return p(".note")["Rule ", code[told(by.rule)], " hands them to ", to, "."]
 
     def _names(self, condition: Condition) -> Node:
         names = [n for n in dict.fromkeys(names_in(condition)) if n in self.tell.subject.named]
@@ -195,6 +200,9 @@ def _facts(tell: Teller, route: str, at: int, clause: Clause) -> Iterator[Node]:
     if clause.validity is not None:
         yield dt["Counts"]
         yield dd[lasting(clause.validity.first, clause.validity.last), "."]
+    for by in clause.handed_by:
+        yield dt["Handed over by"]
+        yield dd[f"Rule {by.rule}, to ", tell.to(page_of("route", by.route), f"route {by.route}")]
     if clause.around:
         yield dt["Only inside"]
         yield dd[(tell.conditions(outer.condition) for outer in clause.around)]

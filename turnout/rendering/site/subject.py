@@ -284,7 +284,7 @@ def names_in(condition: Condition) -> Iterator[str]:
 
 def _names(guarantee: Guarantee, clause: Clause, reached: set[tuple[str, str]]) -> bool:
     for claim in guarantee.claims:
-        if isinstance(claim, AlwaysByRule) and clause.is_rule and clause.name in claim.rules:
+        if isinstance(claim, AlwaysByRule) and any(map(clause.is_of, claim.rules)):
             return True
         if isinstance(claim, AlwaysReaches | NeverReaches):
             named = {(each.kind, each.name) for each in claim.targets}
