@@ -344,6 +344,11 @@ class ConditionReader:
                 advice = "a company-name is without it; ask a text field of the same column"
                 self._scope.report("unknown-value", literal.span, message, help=advice)
                 return None
+            if kind is StartsWith and (rest := _without_front(field, literal.text)):
+                message = f"no `{field.name}` starts with {quoted(literal.text)}"
+                advice = f"a company-name is without it: `{field.name} starts with {quoted(rest)}`"
+                self._scope.report("unknown-value", literal.span, message, help=advice)
+                return None
             longest = field.type.longest if isinstance(field.type, types.Code) else None
             is_numeric = isinstance(field.type, types.Code) and field.type.digits is not None
             if is_numeric and not (text.isascii() and text.isdigit()):
@@ -546,6 +551,18 @@ def _is_legal_form(field: Field, text: str) -> bool:
 
     found = company_name(f"firm of ten {text}")
     return isinstance(found, str) and not found.endswith(written_words(text))
+
+
+def _without_front(field: Field, text: str) -> str:
+    """Return the rest of a text that begins with a word with which no firm's name does, or ""."""
+    if not isinstance(field.type, types.CompanyName):
+        return ""
+    from turnout.dsl.values.company_names import company_name, written_words  # noqa: PLC0415
+
+    first, _, rest = text.strip().partition(" ")
+    found = company_name(f"{first} ten firm")
+    is_kept = isinstance(found, str) and found.startswith(written_words(first))
+    return "" if is_kept else rest.strip()
 
 
 def _normal(field: Field, text: str) -> str:

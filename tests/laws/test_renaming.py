@@ -79,6 +79,9 @@ def _elsewhere(source: Source, places: Mapping[str, set[Span]]) -> Iterator[str]
     """Yield the names that are words of the text where they name nothing."""
     text = source.text
     pieces = list(_PIECE.finditer(text))
+    for word in re.findall(r"[\w-]+", " ".join(piece[0] for piece in pieces)):
+        if not word.islower() and word.casefold() in places:
+            yield word.casefold()  # what a text is read as is in lower case
     free = [each.span() for each in pieces if not _QUOTING.search(text, 0, each.start())]
     for found in _tokens(tuple(places)).finditer(text):
         if Span(source, *found.span()) in places[found[0]]:
