@@ -106,7 +106,7 @@ class Filling:
         self._scope = scope
         self.lost: set[str] = set()
         self._next = {name: _targets(route, routes) for name, route in routes.items()}
-        self.order = self._ordered()
+        self.order: list[str] = self._ordered()
         self._complain_of_circles()
         self._bounded()
 
