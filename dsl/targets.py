@@ -29,6 +29,20 @@ KindWord: TypeAlias = Literal[
 ]
 """The word of a kind of target."""
 
+Reason: TypeAlias = Literal[
+    "empty",
+    "inactive",
+    "not-in-team",
+    "no-match",
+    "away",
+    "off-hours",
+    "at-cap",
+    "no-owner",
+    "gone",
+    "missed-sla",
+]
+"""Why a target could not take a lead."""
+
 
 @frozen
 class Kind:

@@ -13,11 +13,10 @@ from typing import TypeAlias
 
 from turnout.dsl.opening_hours import is_open
 from turnout.dsl.policy import Cap, Member, Person, Policy, Validity
-from turnout.dsl.targets import LeastLoaded, RoundRobin, ToPartner
+from turnout.dsl.targets import LeastLoaded, Reason, RoundRobin, ToPartner
 from turnout.dsl.types import Value, Values
 from turnout.dsl.zones import local_date, zone
 from turnout.frozen import attribute, define, frozen
-from turnout.runtime.decisions import Reason
 from turnout.runtime.stores import Transaction, member_of, microseconds
 
 CLOSENESS: Mapping[Reason, int] = {

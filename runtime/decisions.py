@@ -6,26 +6,12 @@ from typing import Any, Literal, TypeAlias
 
 from turnout.dsl.lookups import LookupRow
 from turnout.dsl.promises import ActionKind
-from turnout.dsl.targets import KindWord
+from turnout.dsl.targets import KindWord, Reason
 from turnout.dsl.values.reading import Issue
 from turnout.frozen import attribute, frozen
 
 TargetKind: TypeAlias = KindWord | Literal["none"]
 """The kind of target that took a lead; "none" where every target was passed over."""
-
-Reason: TypeAlias = Literal[
-    "empty",
-    "inactive",
-    "not-in-team",
-    "no-match",
-    "away",
-    "off-hours",
-    "at-cap",
-    "no-owner",
-    "gone",
-    "missed-sla",
-]
-"""Why a target could not take a lead."""
 
 
 @frozen

@@ -168,10 +168,10 @@ def settled(turns: Turns, roster: Roster) -> Turns:
     return _turns(turns.scale * count, roster.names, lags)
 
 
-def standing(turns: Turns, roster: Roster) -> Mapping[str, Fraction]:
+def lags(turns: Turns, roster: Roster) -> Mapping[str, Fraction]:
     """Return by member, in order, the leads that they were entitled to minus those given.
 
-    >>> standing(Turns(2, {"ana": 1, "ben": -1}), Roster.of([("ana", Fraction(1))]))
+    >>> lags(Turns(2, {"ana": 1, "ben": -1}), Roster.of([("ana", Fraction(1))]))
     {'ana': Fraction(0, 1)}
     """
     turns = settled(turns, roster)

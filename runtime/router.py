@@ -20,7 +20,7 @@ from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
 from turnout.runtime.clock import aware, lasting, this_moment
 from turnout.runtime.decisions import Decision
-from turnout.runtime.draw import Roster, standing
+from turnout.runtime.draw import Roster, lags
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import Escalator
 from turnout.runtime.events import ALL, Event, Sought
@@ -300,7 +300,7 @@ class Router:
         """
         with self._begin() as transaction:
             return {
-                name: standing(transaction.turns(name), _roster(team))
+                name: lags(transaction.turns(name), _roster(team))
                 for name, team in self.compiled.policy.teams.items()
             }
 

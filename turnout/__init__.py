@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from turnout.dsl.promises import ActionKind
     from turnout.dsl.references import Reference
     from turnout.dsl.source import Source, Span
+    from turnout.dsl.targets import Reason
     from turnout.dsl.values.reading import Issue
     from turnout.errors import Error
     from turnout.project.configuration import ConfigurationError
-    from turnout.runtime.decisions import Decision, Doing, PassedOver, Reason, TargetKind
+    from turnout.runtime.decisions import Decision, Doing, PassedOver, TargetKind
     from turnout.runtime.events import Draw, Event, EventKind, Sought
     from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.fit import ClosedError, PolicyError, UnroutedError
@@ -111,7 +112,7 @@ _HOMES = {
     "Issue": "dsl.values.reading",
     "LookupRow": "dsl.lookups",
     "PassedOver": "runtime.decisions",
-    "Reason": "runtime.decisions",
+    "Reason": "dsl.targets",
     "TargetKind": "runtime.decisions",
     "Draw": "runtime.events",
     "Event": "runtime.events",

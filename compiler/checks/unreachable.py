@@ -4,6 +4,7 @@ What becomes of each clause is found in `compiler.reach`; here it is put into wo
 """
 
 from collections.abc import Iterator
+from datetime import date
 
 from turnout.compiler.checks.chains import ENDED_VALIDITY
 from turnout.compiler.checks.mending import without_block, without_rule
@@ -16,7 +17,8 @@ from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.compiler.words.describe import SideNames, side_names
 from turnout.dsl.conditions import During
 from turnout.dsl.finding_kinds import error
-from turnout.dsl.findings import Finding, Label
+from turnout.dsl.findings import Finding, Fix, Label
+from turnout.dsl.policy import Validity
 from turnout.dsl.wording import said_day, written
 
 UNREACHABLE_RULE = error(
@@ -87,17 +89,11 @@ def _unreachable_block(analysis: Analysis, block: ClosedBlock) -> Finding:
 
 def _ended_handover(analysis: Analysis, block: ClosedBlock) -> Finding | None:
     """Return what is said of a rule that handed leads over before the day of the check."""
-    by, first = block.around.handover, analysis.program.first
-    last = None if by is None or by.validity is None else by.validity.last
-    if by is None or by.validity is None or last is None or first is None or last >= first:
+    by = block.around.handover
+    if by is None:
         return None
-    return ENDED_VALIDITY.finding(
-        by.validity.span,
-        f"rule `{by.rule}` counted until {said_day(last)}, and takes no lead any more",
-        text=f"over on {said_day(first)}",
-        help=("delete it, or move its end",),
-        fixes=without_block(analysis, block.around),
-    )
+    fixes = without_block(analysis, block.around)
+    return _over(by.validity, analysis.program.first, f"rule `{by.rule}`", fixes)
 
 
 # -- rules --
@@ -152,16 +148,23 @@ def _impossible(analysis: Analysis, at: int, found: Verdict) -> Finding:
 
 def _ended(analysis: Analysis, at: int) -> Finding | None:
     """Return what is said of a rule that counted before the day of the check, and never will."""
-    clause, first = analysis.route.clauses[at], analysis.program.first
-    last = None if clause.validity is None else clause.validity.last
-    if clause.validity is None or last is None or first is None or last >= first:
+    clause = analysis.route.clauses[at]
+    fixes = without_rule(analysis, clause)
+    return _over(clause.validity, analysis.program.first, clause.title, fixes)
+
+
+def _over(
+    validity: Validity | None, first: date | None, title: str, fixes: tuple[Fix, ...]
+) -> Finding | None:
+    """Return that something was valid before the day of the check only, None where it isn't so."""
+    if validity is None or validity.last is None or first is None or validity.last >= first:
         return None
     return ENDED_VALIDITY.finding(
-        clause.validity.span,
-        f"{clause.title} counted until {said_day(last)}, and takes no lead any more",
+        validity.span,
+        f"{title} counted until {said_day(validity.last)}, and takes no lead any more",
         text=f"over on {said_day(first)}",
         help=("delete it, or move its end",),
-        fixes=without_rule(analysis, clause),
+        fixes=fixes,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import get_args
 
 from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import Expectation
@@ -17,25 +18,12 @@ from turnout.dsl.resolve.quotations import (
 )
 from turnout.dsl.resolve.scope import Scope, nearest
 from turnout.dsl.source import Span
-from turnout.dsl.targets import KINDS
+from turnout.dsl.targets import KINDS, Reason
 from turnout.dsl.types import PersonName
 from turnout.dsl.wording import worded, written
 from turnout.dsl.zones import zone, zone_names
 
-REASONS = (
-    *(
-        "empty",
-        "inactive",
-        "not-in-team",
-        "no-match",
-        "away",
-        "off-hours",
-        "at-cap",
-        "no-owner",
-        "gone",
-    ),
-    "missed-sla",
-)
+REASONS: tuple[Reason, ...] = get_args(Reason)
 """Why a target can be passed over."""
 
 _ARGUMENTS = {"field": "FIELD", "text": '"REASON"', "identity": ""}

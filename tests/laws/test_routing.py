@@ -23,10 +23,18 @@ from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import lower
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy
-from turnout.dsl.targets import LeastLoaded, PreviousOwner, RoundRobin, Target, ToOwner, ToPerson
+from turnout.dsl.targets import (
+    LeastLoaded,
+    PreviousOwner,
+    Reason,
+    RoundRobin,
+    Target,
+    ToOwner,
+    ToPerson,
+)
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts, worded
-from turnout.runtime.decisions import Decision, PassedOver, Reason, TargetKind
+from turnout.runtime.decisions import Decision, PassedOver, TargetKind
 from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
 from turnout.runtime.due import due
 from turnout.runtime.engine import engine

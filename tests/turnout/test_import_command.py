@@ -7,6 +7,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from turnout.cli import cli
+from turnout.dsl.parse import parse
+from turnout.dsl.source import Source
+from turnout.rendering.highlighting import KEYWORDS
 
 RULES = """<?xml version="1.0" encoding="UTF-8"?>
 <AssignmentRules xmlns="http://soap.sforce.com/2006/04/metadata">
@@ -190,3 +193,31 @@ def test_a_folder_without_rules_is_said_to_have_none() -> None:
     result = turnout("salesforce", "empty", "-o", "out")
     assert result.exit_code == 2
     assert "there are no assignment rules in empty" in result.output
+
+
+def _entry(field: str, receiver: str, kind: str) -> str:
+    return (
+        f"<ruleEntry><assignedTo>{receiver}</assignedTo><assignedToType>{kind}</assignedToType>"
+        f"<criteriaItems><field>Lead.{field}</field><operation>equals</operation>"
+        "<value>True</value></criteriaItems></ruleEntry>"
+    )
+
+
+def test_a_source_may_call_anything_by_a_word_of_the_language() -> None:
+    words = sorted(KEYWORDS)
+    entries = "".join(
+        _entry(f"{word.title()}__c", word.title(), "Queue")
+        + _entry(f"{word}_2", f"{word}@firm.example", "User")
+        for word in words
+    )
+    Path("Lead.assignmentRules").write_text(
+        "<AssignmentRules><assignmentRule><fullName>Not</fullName><active>true</active>"
+        f"{entries}</assignmentRule></AssignmentRules>"
+    )
+    result = turnout("salesforce", "Lead.assignmentRules", "-o", "out")
+    assert f"{2 * len(words)} entries" in result.output, result.output
+    parsed, findings = parse(Source("leads.route", Path("out/leads.route").read_text()))
+    assert not findings
+    assert parsed is not None
+    assert "[syntax-error]" not in result.output
+    assert "[unknown-name]" not in result.output

@@ -23,11 +23,12 @@ from turnout.compiler.picture.views import teams, territories
 from turnout.compiler.questions.analysis import analyse
 from turnout.compiler.tree import Tree
 from turnout.dsl.conditions import SEEN, Condition
+from turnout.dsl.targets import Reason
 from turnout.dsl.types import Value
 from turnout.dsl.wording import worded
 from turnout.frozen import frozen
 from turnout.rendering.explanation import arrives_at, why_refused
-from turnout.runtime.decisions import Decision, Reason
+from turnout.runtime.decisions import Decision
 from turnout.runtime.explain import Explanation, Tried
 from turnout.runtime.leads import Lead, record_reader
 from turnout.runtime.records import Manner

@@ -38,10 +38,14 @@ LEFT_OVER = "unassigned"
 """The queue of the leads that no entry takes."""
 
 _KEYWORDS = frozenset(
-    "all and any anytime are as by column continue do else ends expect fallback first from has in "
-    "is lead matching missing no none not of or person policy present queue reject route rule "
-    "rules segment sequence sla starts team territory test then to when within word".split()
+    "all and any anytime are as at away because by column continue do duplicate else ends expect "
+    "fallback first from has in is lead matching missing no none not of open or person policy "
+    "present queue reject route rule rules segment sequence sla starts team territory test then to "
+    "when within word".split()
 )
+"""Words that no name of a draft is: a condition that begins with `open`, `duplicate` or `not` asks
+something else, and the others would be hard to read."""
+
 _MOST_WORDS = 3
 
 

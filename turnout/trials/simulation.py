@@ -12,8 +12,9 @@ from typing import TypeVar
 import attrs
 
 from turnout.compiler.plan.making import plan_of
+from turnout.dsl.targets import Reason
 from turnout.frozen import define, frozen
-from turnout.runtime.decisions import Decision, Reason
+from turnout.runtime.decisions import Decision
 from turnout.runtime.events import Sought
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, record_reader
