@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from time import sleep
 from types import TracebackType
-from typing import NoReturn, Self, SupportsIndex
+from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex
 
 import attrs
 
@@ -19,6 +19,7 @@ from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
 from turnout.runtime.clock import aware, lasting, this_moment
+from turnout.runtime.columns.extra import check_arrow
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Roster, lags
 from turnout.runtime.engine import engine
@@ -46,6 +47,11 @@ from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
 from turnout.runtime.unbound import Shapes, Unbound, begun
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from turnout.runtime.columns.chunks import LeadTable
 
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
@@ -88,6 +94,7 @@ class Router:
         self.configuration = configuration
         policy = compiled.policy
         plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
+        self._plan = plan
         self._decide = engine(policy, plan)
         self._escalate = Escalator(policy, plan)
         self._read = record_reader(policy.fields)
@@ -138,6 +145,32 @@ class Router:
     ) -> Iterator[Decision]:
         for chunk in _batches(leads, batch):
             yield from self._batch(chunk, at)
+
+    def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
+        """Return which rule takes each lead of a table; nothing is drawn or recorded.
+
+        table: a row a lead, a column for what each says: a table or record batch of Arrow, a
+        data frame of pandas, polars or whatever has `__arrow_c_stream__`, or lists by name.
+        at: the clock by which calendars and dates are asked; now where it is left out.
+
+        The table of Arrow that is returned has a row for each lead, in order, with the
+        columns that `turnout.runtime.columns.decided` lists: `lead`, `rule`, `by`, `targets`,
+        `goes_on`, `complaint` and `issues`.
+
+        Raises TypeError for what is no table, ValueError where its columns are not of one
+        length, ExtraError without the extra `arrow`, and what `route` raises.
+        """
+        check_arrow("decide_batch")
+        from turnout.runtime.columns.batches import decide_batch  # noqa: PLC0415 - an extra
+        from turnout.runtime.columns.chunks import chunked  # noqa: PLC0415
+
+        fields, moment = self.compiled.policy.fields, aware(at)
+        made: list[pa.Table] = []
+        with suppress(_UndoError), self._begin() as transaction:
+            clock, earlier = moment or this_moment(), transaction.earlier
+            made.append(decide_batch(fields, self._plan, chunked(table), clock, earlier))
+            _undo()
+        return made[0]
 
     def explain(self, lead: RawLead | Record, *, at: datetime | None = None) -> Explanation:
         """Return why a lead goes where it goes; nothing is drawn or recorded.

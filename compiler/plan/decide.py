@@ -44,7 +44,7 @@ class Decider(Protocol):
 
 def decider(plan: Plan) -> Decider:
     """Return what finds a lead's clause by `plan`."""
-    accepting = _accepting(plan)
+    accepting = [accepts for _, accepts in _accepting(plan)]
     every = (1 << len(plan.boxes)) - 1
     clauses = [box.clause for box in plan.boxes]
     webs = {
@@ -104,6 +104,24 @@ def answer(plan: Plan, number: int | None) -> Answer:
     return Answer(f"fallback of route {plan.route}", is_rule=False, attempts=plan.last)
 
 
+@frozen(eq=False)
+class FieldQuestion:
+    """What some fields say of the boxes.
+
+    fields: those asked. boxes: those that take a lead with such values on a day, as bits.
+    """
+
+    fields: frozenset[str]
+    boxes: Callable[[Values, date], int]
+
+
+def asked_columns(plan: Plan) -> tuple[FieldQuestion, ...]:
+    """Return what is asked of the fields: a box that all accept, and whose part holds, is met."""
+    return tuple(
+        FieldQuestion(frozenset(filter(None, (a[0], a[2]))), of) for a, of in _accepting(plan)
+    )
+
+
 # -- the look-up --
 
 
@@ -126,8 +144,8 @@ class _Table:
     mean: float
 
 
-def _accepting(plan: Plan) -> list[_Accepts]:
-    """Return what finds the accepting boxes, for each field that a box constrains.
+def _accepting(plan: Plan) -> list[tuple[_About, _Accepts]]:
+    """Return what finds the accepting boxes, for each field that a box constrains, and that field.
 
     The field with the fewest boxes left on average comes first, so that most leads leave
     early; equal sets are one object.
@@ -149,9 +167,9 @@ def _accepting(plan: Plan) -> list[_Accepts]:
         tables.setdefault(about, []).append(found)
     left = {about: min(each.mean for each in of) for about, of in tables.items()}
     return [
-        _by_class(tables[about], every)
+        (about, _by_class(tables[about], every))
         if about[1] or about[2] or is_day(about[0])
-        else _by_value(about[0], tables[about], every)
+        else (about, _by_value(about[0], tables[about], every))
         for about in sorted(tables, key=lambda about: (left[about], about))
     ]
 
