@@ -384,12 +384,12 @@ def _compares(column: str, text: str, manner: CellManner) -> Asked | None:
     if len(joined) == 2 and all(map(_COMPARED.fullmatch, joined)):
         both = [_compares(column, each, manner) for each in joined]
         return Every(tuple(each for each in both if each is not None))
-    if (found := _OPEN.fullmatch(text)) and (low := _pointed(found["low"], manner)) is not None:
-        return Criterion(column, ">=", (low,))
+    if (found := _OPEN.fullmatch(text)) and (least := _pointed(found["low"], manner)) is not None:
+        return Criterion(column, ">=", (least,))
     if found := _BELOW.fullmatch(text):
-        high = _pointed(found["high"] or found["less"], manner)
-        if high is not None:
-            return Criterion(column, "<=", (high,))
+        most = _pointed(found["high"] or found["less"], manner)
+        if most is not None:
+            return Criterion(column, "<=", (most,))
     if found := _COMPARED.fullmatch(text):
         end = _pointed(found["point"], manner)
         if end is not None:
