@@ -10,7 +10,7 @@ from turnout.importing.foreign import ForeignError
 from turnout.importing.salesforce import metadata_files, rules
 from turnout.importing.salesforce.imported import imported
 
-MOMENTS = {
+MOMENTS: dict[tuple[str, ...], tuple[str, bool]] = {
     ("CreatedDate", "lessThan", "1/31/2020 12:00 AM"): ("created_date < 2020-01-31", False),
     ("CreatedDate", "greaterOrEqual", "2020-01-31T00:00:00.000Z"): (
         "created_date >= 2020-01-31",
@@ -59,7 +59,7 @@ def test_a_field_with_a_time_of_day_says_where_its_days_begin(tmp_path: Path) ->
     assert note.message.startswith("Seen__c has a time of day: a policy's days begin in its")
 
 
-AMOUNTS = {
+AMOUNTS: dict[tuple[str, ...], tuple[str, str]] = {
     ("AnnualRevenue", "greaterThan", "EUR 50000"): ("annual_revenue > 50000", "money EUR"),
     ("AnnualRevenue", "greaterThan", '"1,250,000.50"'): ("annual_revenue > 1250000.5", "money USD"),
     ("NumberOfEmployees", "lessOrEqual", "50.0"): ("number_of_employees <= 50", "integer"),

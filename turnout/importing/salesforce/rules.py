@@ -25,7 +25,6 @@ from turnout.importing.salesforce.criteria import COMPARED, all_of, criterion, l
 from turnout.importing.salesforce.criteria_logic import LogicError, joined, numbers
 from turnout.importing.salesforce.described_fields import DescribedFields
 from turnout.importing.salesforce.formulas import formula
-from turnout.importing.salesforce.moments import asked_of_moments, moment
 from turnout.importing.salesforce.relative_dates import is_relative
 from turnout.importing.salesforce.written_amounts import (
     OF_AMOUNTS,
@@ -33,6 +32,7 @@ from turnout.importing.salesforce.written_amounts import (
     is_cut_up,
     likely_currency,
 )
+from turnout.importing.salesforce.written_moments import asked_of_moments, moment
 from turnout.importing.xml_tree import Element, xml_tree
 
 KINDS = ("Lead", "Case")
