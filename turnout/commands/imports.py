@@ -8,6 +8,7 @@ import click
 from turnout.commands.exits import FINDINGS, CannotRun
 from turnout.commands.options import Command, CommandGroup, Decorated, color_option
 from turnout.commands.outputs import output, replacing
+from turnout.dsl.values.money import is_currency
 from turnout.importing.alertmanager.route_trees import imported as from_alertmanager
 from turnout.importing.dmn.decision_tables import imported as from_dmn
 from turnout.importing.reports import Imported, ImportReport, report
@@ -65,21 +66,44 @@ def _written(decorated: Decorated) -> Decorated:
     return color_option(decorated)
 
 
+def _currency(context: click.Context, option: click.Parameter, code: str | None) -> str | None:
+    """Return a code of a currency in capitals. Raises BadParameter for anything else."""
+    del context, option
+    if code is None:
+        return None
+    if not is_currency(code.upper()):
+        raise click.BadParameter(f"{code} is no currency; write a code such as EUR")
+    return code.upper()
+
+
 @command.command(
     "salesforce", cls=Command, examples=("turnout import salesforce force-app -o policies",)
 )
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 @click.option("--inactive", is_flag=True, help="Make routes of inactive rules, too.")
+@click.option(
+    "--currency",
+    metavar="CODE",
+    callback=_currency,
+    help="Of amounts, such as EUR, where no rule says it.",
+)
 @_written
 def salesforce_command(
-    *, path: Path, inactive: bool, folder: Path, report_file: Path | None, force: bool
+    *,
+    path: Path,
+    inactive: bool,
+    currency: str | None,
+    folder: Path,
+    report_file: Path | None,
+    force: bool,
 ) -> None:
     """Assignment rules of leads and cases, in the metadata or the source format.
 
     PATH is a folder of metadata, or a file such as Lead.assignmentRules. Types, labels and
     lists of values come from the objects, value sets and fields beside it.
     """
-    _write(from_salesforce(path, inactive=inactive), folder, report_file, force=force)
+    made = from_salesforce(path, inactive=inactive, currency=currency)
+    _write(made, folder, report_file, force=force)
 
 
 @command.command(

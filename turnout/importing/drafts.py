@@ -218,7 +218,8 @@ def _routes(
     for each in sets:
         route = free_name(each.name, {*taken, *_KEYWORDS})
         taken.add(route)
-        lines = [_comment(f"{each.place.file}, {each.place.entry}"), f"route {route} {{"]
+        said = (f"{each.place.file}, {each.place.entry}", *each.comment.splitlines())
+        lines = [*map(_comment, said), f"route {route} {{"]
         used: set[str] = set()
         entries = _without_fallback(each.entries)
         if each.name in tables:
@@ -239,7 +240,7 @@ def _routes(
 
 def _fallback(entries: tuple[ForeignRule, ...], names: _Names) -> Iterator[str]:
     if entries and plain(entries[-1].asks) == ALWAYS:
-        yield _comment(entries[-1].place.entry)
+        yield from map(_comment, (entries[-1].place.entry, *entries[-1].comment.splitlines()))
         yield f"fallback {' '.join(_targets(entries[-1], names))}"
         return
     yield "# What no entry takes is left to somebody whom the rules don't name, the default owner."

@@ -181,7 +181,8 @@ class ForeignField:
 class RuleSet:
     """The entries of one rule, which become a route. notes: what belongs to no entry.
 
-    heading: of the column with whom the rules name, where they stay a sheet; else "".
+    heading: of the column with whom the rules name, where they stay a sheet; else "". comment:
+    what its source says of it, in lines.
     """
 
     name: str
@@ -190,6 +191,7 @@ class RuleSet:
     entries: tuple[ForeignRule, ...]
     notes: tuple[ImportNote, ...] = ()
     heading: str = ""
+    comment: str = ""
 
 
 def fields_of(asked: Asked) -> dict[str, list[Criterion]]:
