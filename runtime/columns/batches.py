@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
-from turnout.compiler.meaning.identity import NEW, FindEarlier, history, keys
+from turnout.compiler.meaning.identity import NEW, FindEarlier, Seen, history, keys
 from turnout.compiler.plan.decide import day, facts
 from turnout.compiler.plan.value import Plan
 from turnout.dsl.types import Field, Values
@@ -15,12 +15,17 @@ from turnout.runtime.columns.deciding import ColumnDecider
 from turnout.runtime.stores import microseconds
 
 
+def unseen(_key: str, _lead: str, _start: int, _end: int, _owned: bool) -> Seen | None:  # noqa: FBT001 - as `Transaction` has it
+    """Find no earlier lead, as where nothing was routed yet."""
+    return None
+
+
 def decide_batch(
     fields: Mapping[str, Field],
     plan: Plan,
     chunks: Iterable[Chunk],
     at: datetime,
-    earlier: FindEarlier,
+    earlier: FindEarlier = unseen,
 ) -> pa.Table:
     """Return a row for each lead of a table, see `decided`.
 

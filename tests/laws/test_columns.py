@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.policies import resolved
 from tests.support.strategies import Written, leads, policies
-from turnout.compiler.meaning.identity import NEW, Seen, history, keys
+from turnout.compiler.meaning.identity import NEW, history, keys
 from turnout.compiler.plan.decide import answer, day, decider, facts
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.plan.value import Plan
@@ -17,7 +17,7 @@ from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Value, Values
 from turnout.dsl.wording import worded
-from turnout.runtime.columns.batches import decide_batch
+from turnout.runtime.columns.batches import decide_batch, unseen
 from turnout.runtime.columns.chunks import LeadTable, chunked
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.stores import microseconds
@@ -69,10 +69,6 @@ def raw(value: Value | None, *, typed: bool) -> object:
     return str(value)
 
 
-def nobody(_key: str, _lead: str, _start: int, _end: int, _owned: bool) -> Seen | None:
-    return None
-
-
 def one_by_one(
     policy: Policy, plan: Plan, rows: Sequence[Mapping[str, object]], at: datetime
 ) -> list[object]:
@@ -82,7 +78,7 @@ def one_by_one(
     for row in rows:
         lead = read(row, None)
         known = keys(plan.identities, lead.values)
-        before = history(known, lead.key, microseconds(at), nobody) if known else NEW
+        before = history(known, lead.key, microseconds(at), unseen) if known else NEW
         values: Values = {**lead.values, **before.facts, **facts(plan, at)}
         number = match(values, day(plan, at)) if lead.complaint is None else None
         said = answer(plan, number)
@@ -114,7 +110,7 @@ def test_a_table_is_decided_as_its_rows(written: Written, data: st.DataObject, c
     rows = [{name: values[row] for name, values in columns.items()} for row in range(size)]
     for leads_table, wanted in ((columns, rows), (table, table.to_pylist())):
         given_table: LeadTable = leads_table
-        found = decide_batch(policy.fields, plan, chunked(given_table, chunk), at, nobody)
+        found = decide_batch(policy.fields, plan, chunked(given_table, chunk), at)
         assert found.to_pylist() == one_by_one(policy, plan, wanted, at)
 
 
