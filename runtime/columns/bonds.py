@@ -10,7 +10,7 @@ from datetime import date
 
 import numpy as np
 
-from turnout.compiler.plan.decide import FieldQuestion
+from turnout.compiler.plan.asking import FieldQuestion
 from turnout.dsl.headers import Binding
 from turnout.dsl.lookups import LookupRow, sources
 from turnout.dsl.types import Field, Values, field_beside, id_field
@@ -146,8 +146,8 @@ class Bond:
                 issues.append((place, Issue(name, "", LACKING)))
         boxes = -1
         for each in self._asked:
-            boxes &= each.boxes(values, self._today)
-        own_id = self._id and self._read_id(told.raws.get(self._id), values.get(self._id))
+            boxes &= each.accepts(each.answering(values, self._today))
+        own_id = self._id and self._read_id(told.raw(self._id), values.get(self._id))
         return BondValues(values, tuple(issues), lacking, told.looked_up, boxes, own_id)
 
 
@@ -165,12 +165,12 @@ def _single(
         raw = named[column]
         value = MISSING if raw is None else read(raw, None)
         if not isinstance(value, Unread):
-            return RawValues({} if value is MISSING else {name: value}, {name: raw}, ()), ()
+            return RawValues({} if value is MISSING else {name: value}, named, columns), ()
         values = {} if value.kept is None else {name: value.kept}
         issue = Issue(name, shortened(raw), value.reason)
-        return RawValues(values, {name: raw}, (issue,)), (place,)
+        return RawValues(values, named, columns, (issue,)), (rank,)
 
-    place = reading_rank(fields, name)
+    columns, rank = {name: column}, reading_rank(fields, name)
     return read_one
 
 

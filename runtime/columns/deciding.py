@@ -11,7 +11,8 @@ from typing import TypeAlias
 
 import numpy as np
 
-from turnout.compiler.plan.decide import asked_columns, decider
+from turnout.compiler.plan.asking import questions
+from turnout.compiler.plan.decide import decider
 from turnout.compiler.plan.value import Plan
 from turnout.dsl.headers import Headers, Keys
 from turnout.dsl.lookups import LookupRow
@@ -132,16 +133,18 @@ class ColumnDecider:
         self._order = {name: at for at, name in enumerate(fields)}
         self._headers = Headers(fields)
         self._match = decider(plan)
-        asked = asked_columns(plan)
-        of_leads = [each for each in asked if each.fields <= fields.keys()]
-        self._bonds = bonds_of(fields, [each.fields for each in of_leads])
+        asked = [
+            (frozenset(filter(None, (field, than))), question)
+            for (field, _, than), question in questions(plan).items()
+        ]
+        self._bonds = bonds_of(fields, [names for names, _ in asked])
         self._asked = [
-            tuple(each for each in of_leads if each.fields <= bond) for bond in self._bonds
+            tuple(question for names, question in asked if names <= bond) for bond in self._bonds
         ]
         self._every = (1 << len(plan.boxes)) - 1
-        for each in asked:
-            if each not in of_leads and not plan.identities:
-                self._every &= each.boxes(facts, today)
+        for names, question in asked:
+            if not (names <= fields.keys() or plan.identities):
+                self._every &= question.accepts(question.answering(facts, today))
         self._sets = [BoxSets(len(plan.boxes)) for _ in self._bonds]
         self._in_full = np.array([box.part is not None for box in plan.boxes] or [False])
         self._clause_of = np.array([*(box.clause for box in plan.boxes), NO_CLAUSE], np.int64)
