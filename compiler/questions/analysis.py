@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, partial
 
+import attrs
+
 from turnout.compiler.leads.boxes import merged, parts
 from turnout.compiler.leads.budget import (
     USUAL,
@@ -29,6 +31,9 @@ from turnout.dsl.conditions import Atom, atoms
 from turnout.dsl.policy import Policy
 from turnout.frozen import attribute, frozen
 
+_MADE = ("taken", "outcomes", "index", "union", "letting_on")
+"""What an analysis makes once that no budget changes."""
+
 
 @frozen(slots=False, eq=False)
 class Analysis:
@@ -46,6 +51,12 @@ class Analysis:
     _remaining: dict[int, Masks | OutOfSteps | None] = attribute(
         factory=dict[int, Masks | OutOfSteps | None], repr=False
     )
+
+    def budgeted(self, budget: Budget) -> "Analysis":
+        """Return it with another budget; what was made of it already isn't made again."""
+        found = attrs.evolve(self, budget=budget)
+        vars(found).update({name: vars(self)[name] for name in _MADE if name in vars(self)})
+        return found
 
     @property
     def regions(self) -> Regions:

@@ -50,8 +50,9 @@ class Insight:
     """What is known of a policy after an edit.
 
     main: its main file. number: of the edit. read: the policy as it was read. compiled: with
-    its findings; before there are any of this state, those of the one before. fault: why its
-    configuration can't be used.
+    its findings; before there are any of this state, those of the one before. checked: what its
+    routes were analysed into, once all checks are through. fault: why its configuration can't
+    be used.
     """
 
     main: Path
@@ -59,6 +60,7 @@ class Insight:
     level: Level
     read: Unchecked
     compiled: Compiled | None
+    checked: Checked | None = None
     fault: ConfigurationError | None = None
 
 
@@ -189,7 +191,7 @@ def _read(followed: _Followed, number: int, files: Files) -> tuple[Insight, Seve
         fault = found
     read = read_policy(followed.main, files=files, known=followed.rules)
     followed.rules = rules_of(read, followed.rules)
-    return Insight(followed.main, number, Level.READ, read, before, fault), severities
+    return Insight(followed.main, number, Level.READ, read, before, None, fault), severities
 
 
 def _check(followed: _Followed, level: Level, severities: Severities) -> None:
@@ -203,4 +205,10 @@ def _check(followed: _Followed, level: Level, severities: Severities) -> None:
     compiled = found.compiled
     if found.is_quick:
         compiled = with_staying(compiled, answer.compiled, is_whole=not answer.read.found)
-    followed.answer = attrs.evolve(answer, level=level, compiled=compiled)
+    is_settled = not found.is_quick and len(answer.read.sound) == len(answer.read.program.routes)
+    followed.answer = attrs.evolve(
+        answer,
+        level=level,
+        compiled=compiled,
+        checked=found.checked if is_settled else None,
+    )
