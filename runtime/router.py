@@ -15,6 +15,7 @@ from typing import NoReturn, Self, SupportsIndex, TypeVar
 import attrs
 
 from turnout.compiler.compiled import Compiled
+from turnout.compiler.plan.decide import complete_decider
 from turnout.compiler.plan.making import plan_of
 from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
@@ -30,10 +31,11 @@ from turnout.runtime.fit import ClosedError, UnroutedError, chosen_route_name
 from turnout.runtime.foreseeing import Foreseer
 from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
-from turnout.runtime.leads import LACKING, Lead, record_reader
+from turnout.runtime.lead_outcomes import LeadOutcome, clause_finder, unfit_outcome
+from turnout.runtime.leads import LACKING, Lead, fitness_reader, record_reader
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.records import RawLead, Record, Records
-from turnout.runtime.records.program_leads import check_several
+from turnout.runtime.records.program_leads import as_record, check_several
 from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
@@ -95,7 +97,11 @@ class Router:
         self.configuration = configuration
         policy = compiled.policy
         plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
-        self._decide = engine(policy, plan)
+        match = complete_decider(plan)
+        self._plan = plan
+        self._decide = engine(policy, plan, match)
+        self._clauses_of = clause_finder(plan, match)
+        self._read_values = fitness_reader(policy.fields)
         self._escalate = Escalator(policy, plan)
         self._foresee = Foreseer(policy, plan)
         self._read = record_reader(policy.fields)
@@ -146,6 +152,31 @@ class Router:
     ) -> Iterator[Decision]:
         for chunk in _batches(leads, batch):
             yield from self._batch(chunk, at)
+
+    def decide(
+        self, lead: RawLead | Record, *, at: datetime | None = None, seen_before: bool = False
+    ) -> LeadOutcome:
+        """Return which rule takes a lead, and what it is offered; see `LeadOutcome`.
+
+        Nothing is drawn or recorded, the state isn't asked, and nobody is waited for: what
+        comes out depends on the lead and the clock alone, and not on its id. at: the clock,
+        with a time zone; now where it is left out. seen_before: whether an earlier lead is the
+        same, for conditions that ask it.
+
+        Raises TypeError for what is no lead, and ClosedError.
+        """
+        if self._is_closed:
+            self._check_open()
+        moment = None if at is None else aware(at)
+        if type(lead) is dict or not isinstance(lead, Record):
+            told, issues, unfit = self._read_values(as_record(lead))
+            values = told.values
+        else:
+            read = self._read(lead)
+            values, issues, unfit = read.values, read.issues, read.complaint
+        if unfit is not None:
+            return unfit_outcome(self._plan, values, issues, unfit)
+        return LeadOutcome(self._clauses_of(values, moment, seen_before), values, issues)
 
     def explain(self, lead: RawLead | Record, *, at: datetime | None = None) -> Explanation:
         """Return why a lead goes where it goes; nothing is drawn or recorded.

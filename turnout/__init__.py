@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from turnout.runtime.events import Draw, Event, EventKind, Sought
     from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.fit import ClosedError, PolicyError, UnroutedError
+    from turnout.runtime.lead_outcomes import ClauseOutcome, LeadOutcome, OutcomeTarget
     from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ActionKind",
+    "ClauseOutcome",
     "ClosedError",
     "Compiled",
     "ConfigurationError",
@@ -61,10 +63,12 @@ __all__ = [
     "Holder",
     "Issue",
     "Label",
+    "LeadOutcome",
     "LeadsError",
     "LookupRow",
     "Manner",
     "Move",
+    "OutcomeTarget",
     "PassedOver",
     "PolicyError",
     "RawLead",
@@ -121,6 +125,9 @@ _HOMES = {
     "Explanation": "runtime.explain",
     "Refusal": "runtime.explain",
     "Tried": "runtime.explain",
+    "ClauseOutcome": "runtime.lead_outcomes",
+    "LeadOutcome": "runtime.lead_outcomes",
+    "OutcomeTarget": "runtime.lead_outcomes",
     "Holder": "runtime.moves",
     "Move": "runtime.moves",
     "LeadsError": "runtime.records",
