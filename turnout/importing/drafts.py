@@ -171,7 +171,10 @@ def _named(sets: list[RuleSet]) -> _Names:
     taken = {LEFT_OVER, *_KEYWORDS}
     for receiver in (entry.receiver for each in sets for entry in each.entries):
         named = {receiver.name: receiver.email} if receiver.kind == "person" else {}
-        for person, email in {**named, **{each: each for each in receiver.members}}.items():
+        for person, email in {
+            **named,
+            **{each: _address(each) for each in receiver.members},
+        }.items():
             if person not in people:
                 local = person.partition("@")[0]
                 people[person] = free_name(local, {*people.values(), *_KEYWORDS})
@@ -182,6 +185,10 @@ def _named(sets: list[RuleSet]) -> _Names:
             teams[receiver.name] = free_name(receiver.name, {*teams.values(), *_KEYWORDS})
             members[receiver.name] = receiver.members
     return _Names(people, queues, teams, emails, members)
+
+
+def _address(member: str) -> str | None:
+    return member if "@" in member else None
 
 
 def _people(names: _Names) -> Iterator[str]:
@@ -211,7 +218,8 @@ def _routes(
     for each in sets:
         route = free_name(each.name, {*taken, *_KEYWORDS})
         taken.add(route)
-        lines = [_comment(f"{each.place.file}, {each.place.entry}"), f"route {route} {{"]
+        said = (f"{each.place.file}, {each.place.entry}", *each.comment.splitlines())
+        lines = [*map(_comment, said), f"route {route} {{"]
         used: set[str] = set()
         entries = _without_fallback(each.entries)
         if each.name in tables:
@@ -232,7 +240,7 @@ def _routes(
 
 def _fallback(entries: tuple[ForeignRule, ...], names: _Names) -> Iterator[str]:
     if entries and plain(entries[-1].asks) == ALWAYS:
-        yield _comment(entries[-1].place.entry)
+        yield from map(_comment, (entries[-1].place.entry, *entries[-1].comment.splitlines()))
         yield f"fallback {' '.join(_targets(entries[-1], names))}"
         return
     yield "# What no entry takes is left to somebody whom the rules don't name, the default owner."
@@ -289,7 +297,7 @@ def _rule_name(entry: ForeignRule, fields: Mapping[str, TypedField]) -> str:
         elif isinstance(fields[ask.field].type, Boolean):
             is_so = ask.operator == "is" and is_true(ask.values[0])
             words.append(fields[ask.field].name if is_so else f"not-{fields[ask.field].name}")
-        elif ask.operator in {"is", "contains", "starts with", "has any", "has all"}:
+        elif ask.operator in {"is", "contains", "starts with", "ends with", "has any", "has all"}:
             words += [value for value in ask.values[:2] if is_name(free_name(value, ()))]
         elif ask.operator == "is not":
             words.append(f"not-{ask.values[0]}")
