@@ -10,16 +10,18 @@ from itertools import islice
 from pathlib import Path
 from time import sleep
 from types import TracebackType
-from typing import NoReturn, Self, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex, TypeVar
 
 import attrs
 
 from turnout.compiler.compiled import Compiled
+from turnout.compiler.plan.decide import complete_decider
 from turnout.compiler.plan.making import plan_of
 from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
-from turnout.runtime.clock import aware, lasting
+from turnout.runtime.clock import aware, lasting, this_moment
+from turnout.runtime.columns.extra import check_arrow
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Roster, lags
 from turnout.runtime.engine import engine
@@ -30,10 +32,11 @@ from turnout.runtime.fit import ClosedError, UnroutedError, chosen_route_name
 from turnout.runtime.foreseeing import Foreseer
 from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
-from turnout.runtime.leads import LACKING, Lead, record_reader
+from turnout.runtime.lead_outcomes import LeadOutcome, clause_finder, unfit_outcome
+from turnout.runtime.leads import LACKING, Lead, fitness_reader, record_reader
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.records import RawLead, Record, Records
-from turnout.runtime.records.program_leads import check_several
+from turnout.runtime.records.program_leads import as_record, check_several
 from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
@@ -46,9 +49,14 @@ from turnout.runtime.stores import (
 )
 from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.memory import MemoryStore
-from turnout.runtime.stores.needs import Decide, Foresee, Needs
+from turnout.runtime.stores.needs import Decide, Foresee, Needs, nothing_foreseen
 from turnout.runtime.stores.sqlite import open_sqlite
 from turnout.runtime.unbound import Shapes, Unbound, begun
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from turnout.runtime.columns.chunks import LeadTable
 
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
@@ -95,7 +103,11 @@ class Router:
         self.configuration = configuration
         policy = compiled.policy
         plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
-        self._decide = engine(policy, plan)
+        match = complete_decider(plan)
+        self._plan = plan
+        self._decide = engine(policy, plan, match)
+        self._clauses_of = clause_finder(plan, match)
+        self._read_values = fitness_reader(policy.fields)
         self._escalate = Escalator(policy, plan)
         self._foresee = Foreseer(policy, plan)
         self._read = record_reader(policy.fields)
@@ -146,6 +158,59 @@ class Router:
     ) -> Iterator[Decision]:
         for chunk in _batches(leads, batch):
             yield from self._batch(chunk, at)
+
+    def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
+        """Return which rule takes each lead of a table; nothing is drawn or recorded.
+
+        table: a row a lead, a column for what each says: a table or record batch of Arrow, a
+        data frame of pandas, polars or whatever has `__arrow_c_stream__`, or lists by name.
+        at: the clock by which calendars and dates are asked; now where it is left out.
+
+        The table of Arrow that is returned has a row for each lead, in order, with the
+        columns that `turnout.runtime.columns.decided` lists: `lead`, `rule`, `by`, `targets`,
+        `goes_on`, `complaint` and `issues`.
+
+        Raises TypeError for what is no table, ValueError where its columns are not of one
+        length, ExtraError without the extra `arrow`, and what `route` raises.
+        """
+        check_arrow("decide_batch")
+        from turnout.runtime.columns.batches import decide_batch  # noqa: PLC0415 - an extra
+        from turnout.runtime.columns.chunks import chunked  # noqa: PLC0415
+
+        fields, plan, moment = self.compiled.policy.fields, self._plan, aware(at)
+        self._check_open()
+        if not plan.identities:
+            return decide_batch(fields, plan, chunked(table), moment or this_moment())
+        return self._store.rehearse(
+            nothing_foreseen,
+            lambda state, now: decide_batch(fields, plan, chunked(table), now, state.earlier),
+            moment,
+        )
+
+    def decide(
+        self, lead: RawLead | Record, *, at: datetime | None = None, seen_before: bool = False
+    ) -> LeadOutcome:
+        """Return which rule takes a lead, and what it is offered; see `LeadOutcome`.
+
+        Nothing is drawn or recorded, the state isn't asked, and nobody is waited for: what
+        comes out depends on the lead and the clock alone, and not on its id. at: the clock,
+        with a time zone; now where it is left out. seen_before: whether an earlier lead is the
+        same, for conditions that ask it.
+
+        Raises TypeError for what is no lead, and ClosedError.
+        """
+        if self._is_closed:
+            self._check_open()
+        moment = None if at is None else aware(at)
+        if type(lead) is dict or not isinstance(lead, Record):
+            told, issues, unfit = self._read_values(as_record(lead))
+            values = told.values
+        else:
+            read = self._read(lead)
+            values, issues, unfit = read.values, read.issues, read.complaint
+        if unfit is not None:
+            return unfit_outcome(self._plan, values, issues, unfit)
+        return LeadOutcome(self._clauses_of(values, moment, seen_before), values, issues)
 
     def explain(self, lead: RawLead | Record, *, at: datetime | None = None) -> Explanation:
         """Return why a lead goes where it goes; nothing is drawn or recorded.

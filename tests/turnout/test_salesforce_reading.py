@@ -117,5 +117,5 @@ def test_names_say_what_is_asked_and_are_short(tmp_path: Path) -> None:
         "begins-above-2020-01-31",
         "automatic-reply-to-all-those-who-asked-us",
         "x" * 48,
-        "criterion-1",
+        "title",
     ]

@@ -13,8 +13,8 @@ from turnout.importing.alertmanager.route_trees import imported as from_alertman
 from turnout.importing.dmn.decision_tables import imported as from_dmn
 from turnout.importing.reports import Imported, ImportReport, report
 from turnout.importing.salesforce.imported import imported as from_salesforce
-from turnout.importing.sheets.rule_sheets import SheetReceiver
 from turnout.importing.sheets.rule_sheets import imported as from_sheet
+from turnout.importing.sheets.sheet_receivers import SheetReceiver
 from turnout.importing.twilio.workflows import imported as from_twilio
 from turnout.printable import visible
 from turnout.rendering.imports import import_data, import_html, import_lines
@@ -124,7 +124,21 @@ def salesforce_command(
     type=click.Choice(["person", "queue", "team"]),
     help="What they are. Without it, who has an address of e-mail is a person, others are queues.",
 )
+@click.option(
+    "--note",
+    "notes",
+    metavar="COLUMN",
+    multiple=True,
+    help="A column that is a note and no condition; may be given several times.",
+)
 @click.option("--sheet", metavar="NAME", help="The sheet of a workbook.")
+@click.option(
+    "--skip",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="ROWS",
+    help="Rows above the header; without it, it is found by its headings.",
+)
 @click.option("--encoding", metavar="NAME", help="Of a text that isn't in UTF-8: windows-1252.")
 @click.option(
     "--written", is_flag=True, help="Write the rules into the policy, instead of a table beside it."
@@ -135,7 +149,9 @@ def table_command(
     path: Path,
     to: str | None,
     receivers: SheetReceiver | None,
+    notes: tuple[str, ...],
     sheet: str | None,
+    skip: int,
     encoding: str | None,
     written: bool,
     folder: Path,
@@ -150,7 +166,14 @@ def table_command(
     table beside the policy, their cells as the language has them, for those who keep the sheet.
     """
     made = from_sheet(
-        path, to=to, receivers=receivers, sheet=sheet, encoding=encoding, written=written
+        path,
+        to=to,
+        receivers=receivers,
+        notes=notes,
+        sheet=sheet,
+        skip=skip,
+        encoding=encoding,
+        written=written,
     )
     _write([made], folder, report_file, force=force)
 

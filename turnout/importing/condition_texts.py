@@ -20,7 +20,7 @@ from turnout.importing.foreign import (
     Unsaid,
 )
 from turnout.importing.plain_form import plain
-from turnout.importing.typed_fields import TypedField, is_true
+from turnout.importing.typed_fields import OF_TEXTS, TypedField, is_true
 
 _OR, _AND, _NOT = range(3)
 """How close an operator binds, the loosest first."""
@@ -153,14 +153,14 @@ def _ask(ask: Criterion, field: TypedField, around: int) -> str:
         return f"{name} {ask.operator} {days} {'day' if days == '1' else 'days'}"
     if isinstance(field.type, types.Boolean):
         return _truth(ask, name)
-    values = tuple(dict.fromkeys(value_text(field.type, value) for value in ask.values))
+    values = tuple(dict.fromkeys(asked_text(field.type, ask, value) for value in ask.values))
     match ask.operator:
         case "is" | "is not":
             is_not = ask.operator == "is not"
             if len(values) == 1:
                 return f"{name} is {'not ' * is_not}{values[0]}"
             return f"{name} {'not ' * is_not}in [{', '.join(values)}]"
-        case "contains" | "starts with":
+        case "contains" | "starts with" | "ends with" | "matches":
             listed = values[0] if len(values) == 1 else f"[{', '.join(values)}]"
             return f"{name} {ask.operator} {listed}"
         case "has any" | "has all":
@@ -185,6 +185,11 @@ def _truth(ask: Criterion, name: str) -> str:
         return f"{name} is present" if ask.operator == "is" else "id is missing"
     holds = said == {True}
     return f"{name} is {'true' if holds == (ask.operator == 'is') else 'false'}"
+
+
+def asked_text(of: types.FieldType, ask: Criterion, text: str) -> str:
+    """Return a value that is asked for as a policy writes it; a part of a text is a text."""
+    return quoted(text) if ask.operator in OF_TEXTS else value_text(of, text)
 
 
 def value_text(of: types.FieldType, text: str) -> str:

@@ -191,7 +191,10 @@ def _named(sets: list[RuleSet]) -> _Names:
     taken = {LEFT_OVER, *_KEYWORDS}
     for receiver in (entry.receiver for each in sets for entry in each.entries):
         named = {receiver.name: receiver.email} if receiver.kind == "person" else {}
-        for person, email in {**named, **{each: each for each in receiver.members}}.items():
+        for person, email in {
+            **named,
+            **{each: _address(each) for each in receiver.members},
+        }.items():
             if person not in people:
                 local = person.partition("@")[0]
                 people[person] = free_name(local, {*people.values(), *_KEYWORDS})
@@ -202,6 +205,10 @@ def _named(sets: list[RuleSet]) -> _Names:
             teams[receiver.name] = free_name(receiver.name, {*teams.values(), *_KEYWORDS})
             members[receiver.name] = receiver.members
     return _Names(people, queues, teams, emails, members)
+
+
+def _address(member: str) -> str | None:
+    return member if "@" in member else None
 
 
 def _people(names: _Names) -> Iterator[str]:

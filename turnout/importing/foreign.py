@@ -10,6 +10,8 @@ Operator: TypeAlias = Literal[
     "is not",
     "contains",
     "starts with",
+    "ends with",
+    "matches",
     "<",
     "<=",
     ">",
@@ -28,7 +30,7 @@ Operator: TypeAlias = Literal[
 ]
 """What is asked of a field; as in a policy, each but `missing` is false where it is missing.
 
-`older than` to `within next` have one value, a count of days.
+`older than` to `within next` have one value, a count of days; `matches` has one pattern, for RE2.
 """
 
 OF_AGES: frozenset[Operator] = frozenset({"older than", "later than", "within", "within next"})
@@ -131,11 +133,20 @@ class Receiver:
 
 @frozen
 class ImportNote:
-    """How something came over. is_refused: the policy says nothing of it."""
+    """How something came over. is_refused: the policy says nothing of it.
+
+    kind: "read" where it only says how the source was understood; "" where something differs.
+    """
 
     place: Origin
     message: str
     is_refused: bool = False
+    kind: Literal["", "read"] = ""
+
+    @property
+    def word(self) -> Literal["refused", "read", "changed"]:
+        """What a report says in front of it."""
+        return "refused" if self.is_refused else self.kind or "changed"
 
 
 @frozen

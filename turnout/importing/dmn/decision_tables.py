@@ -27,7 +27,8 @@ from turnout.importing.foreign import (
     Unsaid,
 )
 from turnout.importing.reports import Imported
-from turnout.importing.sheets.rule_sheets import OWNERS, SheetReceiver
+from turnout.importing.sheets.sheet_columns import OWNERS
+from turnout.importing.sheets.sheet_receivers import SheetReceiver
 from turnout.importing.typed_fields import free_name
 from turnout.importing.xml_tree import Element, xml_tree
 
