@@ -16,7 +16,7 @@ from typing import Final, Protocol, TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.meaning.identity import NEW, history, keys
-from turnout.compiler.plan.decide import day, decider, facts
+from turnout.compiler.plan.decide import Decider, complete_decider, day, facts
 from turnout.compiler.plan.value import Answer, Plan, PlannedAttempt
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
@@ -111,13 +111,14 @@ class Steps:
     goes_on: bool = False
 
 
-def engine(policy: Policy, plan: Plan) -> Engine:
+def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
     """Return what decides leads by the plan of a route.
 
-    policy: who stands behind the targets.
+    policy: who stands behind the targets. match: decides by the plan, where that is made already.
     """
     route, identities, calendars = plan.route, plan.identities, plan.calendars
-    match, prepare = decider(plan), Preparer(policy)
+    prepare = Preparer(policy)
+    match = match or complete_decider(plan)  # a lead without a required field has a complaint
     clauses = tuple(map(prepare.clause, plan.answers))
     last = Steps(None, prepare.steps(plan.last))
     kept_values = keeper(plan)

@@ -53,6 +53,7 @@ NO_WORDS = {
     "Definition": "a territory or segment: a named condition",
     "Doing": "an action with the values that it was given",
     "Fault": "why a file can't be read",
+    "Foreseer": "tells what leads will need of a state",
     "Files": "the disk, and an overlay",
     "OuterBlock": "a block as the clauses inside see it",
     "Parsed": "the files of a policy as they were read",

@@ -29,7 +29,7 @@ _OTHER: Mapping[Operator, Operator] = {
     "missing": "present",
     "present": "missing",
 }
-_LISTING: frozenset[Operator] = frozenset({"is", "contains", "starts with", "has any"})
+_LISTING: frozenset[Operator] = frozenset({"is", "contains", "starts with", "ends with", "has any"})
 
 
 def plain(asked: Asked) -> Asked:

@@ -25,8 +25,7 @@ def import_lines(report: ImportReport, file: str, screen: int) -> Iterator[str]:
     """Yield the lines of a report. file: the policy, as it is called."""
     yield paint(visible(f"{file}: {summary(report)}"), Ink.STRONG)
     for note in report.notes:
-        kind = "refused" if note.is_refused else "changed"
-        first = f"  {paint(kind, Ink.WARNING if note.is_refused else Ink.NOTE)}  "
+        first = f"  {paint(note.word, Ink.WARNING if note.is_refused else Ink.NOTE)}  "
         yield from hanging(first, _words(f"{note.place}: {note.message}"), screen)
     for found in report.findings:
         finding = found.finding
@@ -79,7 +78,7 @@ def _note(note: ImportNote) -> dict[str, Any]:
         "file": note.place.file,
         "line": note.place.line,
         "entry": note.place.entry,
-        "kind": "refused" if note.is_refused else "changed",
+        "kind": note.word,
         "message": note.message,
     }
 
@@ -109,9 +108,8 @@ def import_html(reports: Iterable[tuple[ImportReport, str]]) -> str:
 
 
 def _table(report: ImportReport) -> Iterator[str]:
-    rows = [
-        ("refused" if note.is_refused else "changed", str(note.place), note.message)
-        for note in report.notes
+    rows: list[tuple[str, str, str]] = [
+        (note.word, str(note.place), note.message) for note in report.notes
     ]
     rows += [
         (
