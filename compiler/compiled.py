@@ -53,7 +53,7 @@ class Compiled:
     findings: tuple[Finding, ...]
     sources: tuple[Source, ...]
     declared: Declarations
-    references: tuple[Reference, ...]
+    references: Sequence[Reference]
     allowed: tuple[Allowed, ...] = ()
     policy_hash: str = ""
 

@@ -316,4 +316,6 @@ def _rule(
     yield from _targets(entry, names)
     for channel, text in entry.notices:
         yield f"do notify {channel} {quoted(text)}"
+    for tag in entry.tags:
+        yield f"do tag {quoted(tag)}"
     yield "}"
