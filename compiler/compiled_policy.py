@@ -3,6 +3,7 @@
 It stands apart so that whoever has the value already needs nothing that reads or checks.
 """
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from turnout.compiler.program import Program
@@ -34,7 +35,7 @@ class Compiled:
     findings: tuple[Finding, ...]
     sources: tuple[Source, ...]
     declared: "Declarations | None"
-    references: tuple[Reference, ...]
+    references: Sequence[Reference]
     allowed: tuple["Allowed", ...] = ()
     policy_hash: str = ""
 

@@ -10,7 +10,7 @@ from turnout.commands.options import Command, CommandGroup, Decorated, color_opt
 from turnout.commands.outputs import output, replacing
 from turnout.dsl.values.money import is_currency
 from turnout.importing.alertmanager.route_trees import imported as from_alertmanager
-from turnout.importing.dmn.decision_tables import imported as from_dmn
+from turnout.importing.dmn.decision_models import imported as from_dmn
 from turnout.importing.reports import Imported, ImportReport, report
 from turnout.importing.salesforce.imported import imported as from_salesforce
 from turnout.importing.sheets.rule_sheets import imported as from_sheet
@@ -208,8 +208,9 @@ def dmn_command(
 ) -> None:
     """Decision tables of DMN, versions 1.1 to 1.5.
 
-    PATH is a file of DMN. Each table is a route; the hit policies are unique, first and any.
-    One output says who gets a lead. Unary tests are values, comparisons, intervals and not(...).
+    PATH is a file of DMN. Each table is a route; the hit policies are unique, first, any and
+    priority. One output says who gets a lead, the others become tags. Unary tests are values,
+    comparisons, intervals, not(...) and parts of texts.
     """
     made = from_dmn(path, to=to, receivers=receivers, tests=tests)
     _write([made], folder, report_file, force=force)
