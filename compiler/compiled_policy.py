@@ -6,6 +6,8 @@ It stands apart so that whoever has the value already needs nothing that reads o
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from attrs import evolve
+
 from turnout.compiler.program import Program
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
@@ -16,6 +18,11 @@ from turnout.frozen import frozen
 if TYPE_CHECKING:
     from turnout.compiler.verdict import Allowed
     from turnout.dsl.resolve.declarations import Declarations
+
+_OF_LEADS = frozenset(
+    {"impossible-condition", "refuted-guarantee", "unreachable-fallback", "unreachable-rule"}
+)
+"""Errors that say which leads come where; every lead comes somewhere all the same."""
 
 
 @frozen
@@ -43,3 +50,14 @@ class Compiled:
     def is_fit(self) -> bool:
         """Whether the policy can be run: no finding is an error."""
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether it can be run to see what it does: no error but those that tell of its leads."""
+        errors = {each.name for each in self.findings if each.severity is Severity.ERROR}
+        return errors <= _OF_LEADS
+
+    def as_tried(self) -> "Compiled":
+        """Return it without the errors that tell of its leads: as it can be tried."""
+        kept = (each for each in self.findings if each.name not in _OF_LEADS)
+        return evolve(self, findings=tuple(kept))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -73,12 +74,32 @@ def read_policy(path: Path, route_name: str | None, *, is_kept: bool) -> ReadPol
 
 def fit_policy(path: Path, files: Files | None = None) -> Compiled:
     """Return the policy at `path`; where it has errors, print them and end the command."""
+    compiled = _compiled(path, files)
+    if not compiled.is_fit:
+        _end_unfit(compiled)
+    return compiled
+
+
+def tried_policy(path: Path) -> Compiled:
+    """Return the policy at `path`, whose errors only tell of leads; other errors end the command.
+
+    For what looks at leads and gives none away, such as a freshly imported policy beside what
+    the old tool did.
+    """
+    compiled = _compiled(path)
+    if not compiled.can_be_tried:
+        _end_unfit(compiled)
+    return compiled
+
+
+def _compiled(path: Path, files: Files | None = None) -> Compiled:
     from turnout.compiler.compiled import compile_policy  # noqa: PLC0415 - with all that checks
 
     with patiently(f"checking {path}"):
-        compiled = compile_policy(path, severities=configuration_of(path).severities, files=files)
-    if compiled.is_fit:
-        return compiled
+        return compile_policy(path, severities=configuration_of(path).severities, files=files)
+
+
+def _end_unfit(compiled: Compiled) -> NoReturn:
     from turnout.rendering.pretty import pretty  # noqa: PLC0415 - for errors only
 
     report = errors_of(compiled)
