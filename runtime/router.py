@@ -47,10 +47,11 @@ from turnout.runtime.stores import (
     Store,
     Transaction,
 )
+from turnout.runtime.stores.anywhere import open_state
 from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.needs import Decide, Foresee, Needs, nothing_foreseen
-from turnout.runtime.stores.sqlite import open_sqlite
+from turnout.runtime.stores.server.locations import Whereabouts, whereabouts
 from turnout.runtime.unbound import Shapes, Unbound, begun
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Router:
         compiled: Compiled,
         *,
         route: str | None = None,
-        state: str | Path | None = None,
+        state: str | Whereabouts | None = None,
         wait: float = WAIT,
         configuration: Path | None = None,
     ) -> None:
@@ -117,7 +118,7 @@ class Router:
         self._store: Store = (
             MemoryStore()
             if state is None
-            else open_sqlite(Path(state), policy.name, tuple(policy.teams), wait=wait)
+            else open_state(whereabouts(state), policy.name, tuple(policy.teams), wait=wait)
         )
 
     def route(self, lead: RawLead | Record, *, at: datetime | None = None) -> Decision:
