@@ -137,6 +137,10 @@ def _branches(draw: DrawFn) -> PropertyFilter:
     )
 
 
+def _of_industry(value: str) -> PropertyFilter:
+    return PropertyFilter({"branchValue": value}, lambda lead: lead.get("industry") == value)
+
+
 def _target(steps: Step | None) -> Json:
     return {"edgeType": "STANDARD", "nextActionId": steps.json[0]["actionId"]} if steps else {}
 
@@ -186,10 +190,7 @@ def _divided(draw: DrawFn, ids: list[int], depth: int, action: str, kind: str) -
     for number in range(draw(st.integers(1, 2))):
         asked = draw(_branches())
         if kind == "static":
-            value = _INDUSTRIES[number]
-            asked = PropertyFilter(
-                {"branchValue": value}, lambda lead, value=value: lead.get("industry") == value
-            )
+            asked = _of_industry(_INDUSTRIES[number])
         branches.append((asked, draw(st.none() | _steps(ids, depth - 1))))
     default = draw(st.none() | _steps(ids, depth - 1))
     json: Json = {"actionId": action, "defaultBranch": _target(default)}

@@ -11,7 +11,7 @@ from turnout.cli import cli
 from turnout.importing.askable import StandIns
 from turnout.importing.foreign import Asked, Criterion, Every, ImportNote, Nay, Origin, Some, Unsaid
 from turnout.importing.hubspot.automations import imported
-from turnout.importing.hubspot.property_tests import PropertyTestReader
+from turnout.importing.hubspot.operations import OperationReader
 from turnout.importing.json_tree import JsonMap, json_tree
 from turnout.importing.reports import ImportReport
 
@@ -327,7 +327,7 @@ def asked(json_: Json, several: frozenset[str] = frozenset()) -> tuple[Asked, li
     node = json_tree(json.dumps({"filters": [json_]}), "x")
     assert isinstance(node, JsonMap)
     notes: list[ImportNote] = []
-    return PropertyTestReader(several, StandIns("f")).branch(node, Origin("x", 1), notes), notes
+    return OperationReader(several, StandIns("f")).branch(node, Origin("x", 1), notes), notes
 
 
 @pytest.mark.parametrize("number", range(len(FILTERS)))

@@ -27,8 +27,8 @@ from turnout.importing.foreign import (
     fields_of,
 )
 from turnout.importing.hubspot.branch_ways import StepReader, actions_of
+from turnout.importing.hubspot.operations import OperationReader, several_of
 from turnout.importing.hubspot.owner_names import OwnerNames, owner_names
-from turnout.importing.hubspot.property_tests import PropertyTestReader, several_of
 from turnout.importing.json_tree import JsonList, JsonMap, JsonNode, JsonScalar, json_file
 from turnout.importing.plain_form import plain
 from turnout.importing.reports import Imported
@@ -111,7 +111,7 @@ def _rule_set(
     """Return the rules of a flow, and what is to be said of it. Raises ForeignError."""
     name = flow.said("name") or f"flow {flow.said('id') or number}"
     place = Origin(file, flow.line, f"flow {name}")
-    filters = PropertyTestReader(several_of(flow), stand_ins)
+    filters = OperationReader(several_of(flow), stand_ins)
     reader = StepReader(place, actions_of(flow), filters, names)
     notes = [*_beside(flow, place)]
     enrolled = _enrollment(flow.mapped("enrollmentCriteria"), filters, place, notes)
@@ -148,7 +148,7 @@ def _is_nothing(node: JsonNode) -> bool:
 
 
 def _enrollment(
-    criteria: JsonMap, filters: PropertyTestReader, place: Origin, notes: list[ImportNote]
+    criteria: JsonMap, filters: OperationReader, place: Origin, notes: list[ImportNote]
 ) -> Asked:
     """Return what a record has to be to be enrolled, as far as its properties tell."""
     at = attrs.evolve(place, line=criteria.line, entry=f"{place.entry}, enrollment")

@@ -20,8 +20,8 @@ from turnout.importing.foreign import (
     Origin,
     Receiver,
 )
+from turnout.importing.hubspot.operations import OperationReader
 from turnout.importing.hubspot.owner_names import OwnerNames
-from turnout.importing.hubspot.property_tests import PropertyTestReader
 from turnout.importing.json_tree import JsonMap
 
 MOST_RULES = 5_000
@@ -70,7 +70,7 @@ class StepReader:
 
     flow: Origin
     actions: Mapping[str, JsonMap]
-    filters: PropertyTestReader
+    filters: OperationReader
     owners: OwnerNames
     number: int = 0
     gives: bool = False

@@ -92,8 +92,8 @@ def _workflows(root: JsonNode, file: str) -> Iterator[_Workflow]:
     if isinstance(written, JsonScalar) and written.kind == "text":
         written = json_tree(written.text, f"{file}, configuration", written.line)
     if isinstance(written, JsonMap):
-        for each in _workflows(written, file):
-            yield _Workflow(name, each.routing, root)
+        for inner in _workflows(written, file):
+            yield _Workflow(name, inner.routing, root)
     for each in root.listed("workflows"):
         yield from _workflows(each, file)
 

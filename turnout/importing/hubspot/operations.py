@@ -57,12 +57,12 @@ _SEVERAL = {"CONTAINS_ALL", "DOES_NOT_CONTAIN_ALL"}
 _DEEPEST = 20
 
 
-class PropertyTestError(Error):
+class OperationError(Error):
     """A filter that no policy can ask."""
 
 
 @define
-class PropertyTestReader:
+class OperationReader:
     """Reads filters. several: properties with several values. stand_ins: for what isn't said."""
 
     several: frozenset[str]
@@ -98,7 +98,7 @@ class PropertyTestReader:
         operation = node.mapped("operation")
         try:
             asked = plain(_operation(name, operation, is_several=name in self.several))
-        except PropertyTestError as failure:
+        except OperationError as failure:
             said = f"{name}: {failure.message}"
             return self._unsaid(said, place, node.line, notes, f"{name} {_shown(operation)}")
         if operation.said("includeObjectsWithNoValueSet") == "true":
@@ -144,7 +144,7 @@ def _shown(node: JsonNode) -> str:
 
 
 def _operation(name: str, operation: JsonMap, *, is_several: bool) -> Asked:
-    """Return what an operation asks of a property. Raises PropertyTestError."""
+    """Return what an operation asks of a property. Raises OperationError."""
     operator = operation.said("operator").upper()
     kind = operation.said("operationType").upper().replace("-", "_")
     if operator in _KNOWN | _UNKNOWN:
@@ -154,21 +154,21 @@ def _operation(name: str, operation: JsonMap, *, is_several: bool) -> Asked:
     if kind in {"DATETIME", "TIME_POINT"} and operator in _DAYS:
         return _day(name, operator, operation)
     if "COMPARATIVE" in kind or "UPDATED" in kind or kind.startswith("TIME"):
-        raise PropertyTestError(_shown(operation))
+        raise OperationError(_shown(operation))
     if operator in {"IS_BETWEEN", "IS_NOT_BETWEEN"}:
         return _between(name, operator, operation)
     values = _values(operation)
     if operator in _LINES and len(values) == 1:
         return Criterion(name, _LINES[operator], values)
     if not values or any(not each.strip() for each in values):
-        raise PropertyTestError(_shown(operation))
+        raise OperationError(_shown(operation))
     if operator in _SEVERAL:
         every = Criterion(name, "has all", values)
         return every if operator == "CONTAINS_ALL" else _and_there(name, Nay(every))
     if operator == "DOES_NOT_CONTAIN":
         return _and_there(name, Nay(Criterion(name, "contains", values)))
     if operator not in _LISTS or (is_several and "EXACTLY" in operator):
-        raise PropertyTestError(_shown(operation))
+        raise OperationError(_shown(operation))
     if is_several:
         some = Criterion(name, "has any", values)
         return some if _LISTS[operator] == "is" else _and_there(name, Nay(some))
@@ -188,7 +188,7 @@ def _values(operation: JsonMap) -> tuple[str, ...]:
 def _between(name: str, operator: str, operation: JsonMap) -> Asked:
     low, high = operation.said("lowerBound"), operation.said("upperBound")
     if not low or not high:
-        raise PropertyTestError(_shown(operation))
+        raise OperationError(_shown(operation))
     if operator == "IS_BETWEEN":
         return Every((Criterion(name, ">=", (low,)), Criterion(name, "<=", (high,))))
     return Some((Criterion(name, "<", (low,)), Criterion(name, ">", (high,))))
@@ -196,7 +196,7 @@ def _between(name: str, operator: str, operation: JsonMap) -> Asked:
 
 def _days(text: str) -> str:
     if not text.isdecimal() or text == "0":
-        raise PropertyTestError(f"an age of {text or 'no'} days")
+        raise OperationError(f"an age of {text or 'no'} days")
     return text
 
 
@@ -207,13 +207,13 @@ def _day(name: str, operator: str, operation: JsonMap) -> Asked:
     if at.said("timeType") == "DATE" and not stamp:
         numbers = [at.said(each) for each in ("year", "month", "day")]
         if not all(each.isdecimal() for each in numbers):
-            raise PropertyTestError(_shown(operation))
+            raise OperationError(_shown(operation))
         day = f"{int(numbers[0]):04d}-{int(numbers[1]):02d}-{int(numbers[2]):02d}"
     elif stamp.isdecimal() and len(stamp) < len("100000000000000"):
         begin = datetime(1970, 1, 1, tzinfo=UTC)
         day = (begin + timedelta(milliseconds=int(stamp))).date().isoformat()
     else:
-        raise PropertyTestError(_shown(operation))
+        raise OperationError(_shown(operation))
     sign = _DAYS[operator]
     if sign != "is" and operation.said("endpointBehavior") == "INCLUSIVE":
         inclusive: Operator = "<=" if sign == "<" else ">="
