@@ -47,16 +47,18 @@ from turnout.runtime.stores import (
     Store,
     Transaction,
 )
+from turnout.runtime.stores.anywhere import open_state
 from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.needs import Decide, Foresee, Needs, nothing_foreseen
-from turnout.runtime.stores.sqlite import open_sqlite
+from turnout.runtime.stores.server.locations import Whereabouts, whereabouts
 from turnout.runtime.unbound import Shapes, Unbound, begun
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from turnout.runtime.columns.chunks import LeadTable
+    from turnout.runtime.columns.routing import RoutedChunk
 
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
@@ -91,7 +93,7 @@ class Router:
         compiled: Compiled,
         *,
         route: str | None = None,
-        state: str | Path | None = None,
+        state: str | Whereabouts | None = None,
         wait: float = WAIT,
         configuration: Path | None = None,
     ) -> None:
@@ -116,7 +118,7 @@ class Router:
         self._store: Store = (
             MemoryStore()
             if state is None
-            else open_sqlite(Path(state), policy.name, tuple(policy.teams), wait=wait)
+            else open_state(whereabouts(state), policy.name, tuple(policy.teams), wait=wait)
         )
 
     def route(self, lead: RawLead | Record, *, at: datetime | None = None) -> Decision:
@@ -158,6 +160,31 @@ class Router:
     ) -> Iterator[Decision]:
         for chunk in _batches(leads, batch):
             yield from self._batch(chunk, at)
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether leads of a file can be routed by `route_columns`.
+
+        So it is without a state file, before the first lead, and where no condition asks for
+        leads that were seen before.
+        """
+        is_new = isinstance(self._store, MemoryStore) and not self.last_event()
+        return is_new and not self._plan.identities
+
+    def route_columns(
+        self, records: Iterable[Record], *, at: datetime | None = None
+    ) -> "Iterator[RoutedChunk]":
+        """Return an iterator over the decisions of `route_all`, in chunks; see `is_passing`.
+
+        Nothing of it stays with the router. records: those of a file. Raises ExtraError
+        without the extra `arrow`.
+        """
+        check_arrow("route_columns")
+        from turnout.runtime.columns.routing import ColumnRouter  # noqa: PLC0415 - an extra
+
+        moment = aware(at)
+        columns = ColumnRouter(self.compiled.policy, self._plan)
+        return columns.route(iter(records), lambda: moment or this_moment())
 
     def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
         """Return which rule takes each lead of a table; nothing is drawn or recorded.

@@ -29,6 +29,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "holidays": ("holidays",),
     "lsp": ("lsprotocol", "pygls"),
     "phone": ("phonenumbers",),
+    "postgres": ("psycopg",),
     "regex": ("google-re2",),
     "sat": ("python-sat",),
     "yaml": ("ruamel.yaml",),

@@ -18,7 +18,7 @@ from turnout.importing.sheets.rule_sheets import imported as from_sheet
 from turnout.importing.sheets.sheet_receivers import SheetReceiver
 from turnout.importing.twilio.workflows import imported as from_twilio
 from turnout.printable import visible
-from turnout.rendering.imports import import_data, import_html, import_lines
+from turnout.rendering.imports import import_data, import_html, import_lines, import_text
 from turnout.rendering.jsons import json_text
 from turnout.rendering.screen import columns
 
@@ -305,8 +305,8 @@ def _write(
 
 
 def _text(reports: Iterable[tuple[ImportReport, str]]) -> str:
-    lines = (line for each, name in reports for line in import_lines(each, name, 100))
-    return "".join(f"{click.unstyle(line)}\n" for line in lines)
+    lines = (line for each, name in reports for line in import_text(each, name))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _data(reports: Iterable[tuple[ImportReport, str]]) -> str:

@@ -63,6 +63,8 @@ def _words(ask: Criterion, field: TypedField) -> Iterator[str]:
         yield f"{field.name} {_LINES[ask.operator]} {value_text(field.type, ask.values[0])}"
     elif ask.operator == "is not":
         yield f"not-{ask.values[0]}"
+    elif ask.operator == "matches":
+        yield f"{field.name} {ask.values[0]}"
     else:
         yield from _values(ask, field)
 
