@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex, TypeVar
 
 import attrs
 
-from turnout.compiler.compiled import Compiled
+from turnout.compiler.compiled_policy import Compiled
 from turnout.compiler.plan.decide import complete_decider
-from turnout.compiler.plan.making import plan_of
+from turnout.compiler.plan.value import Plan
 from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from turnout.runtime.columns.chunks import LeadTable
+    from turnout.runtime.columns.routing import RoutedChunk
 
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
@@ -87,7 +88,7 @@ class Router:
     settings count, None where none does.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         compiled: Compiled,
         *,
@@ -95,15 +96,22 @@ class Router:
         state: str | Whereabouts | None = None,
         wait: float = WAIT,
         configuration: Path | None = None,
+        plan: Plan | None = None,
     ) -> None:
-        """Prepare one route of a policy that is fit; see `turnout.load`."""
+        """Prepare one route of a policy that is fit; see `turnout.load`.
+
+        plan: of that route, where it is made already.
+        """
         if not 0 <= wait <= LONGEST_WAIT:
             raise ValueError(f"wait is a number of seconds from 0 to {LONGEST_WAIT:,}")
         self.compiled = compiled
         self.route_name: str = chosen_route_name(compiled, route)
         self.configuration = configuration
         policy = compiled.policy
-        plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
+        if plan is None or plan.route != self.route_name:
+            from turnout.compiler.plan.making import plan_of  # noqa: PLC0415 - with all that checks
+
+            plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
         match = complete_decider(plan)
         self._plan = plan
         self._decide = engine(policy, plan, match)
@@ -159,6 +167,31 @@ class Router:
     ) -> Iterator[Decision]:
         for chunk in _batches(leads, batch):
             yield from self._batch(chunk, at)
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether leads of a file can be routed by `route_columns`.
+
+        So it is without a state file, before the first lead, and where no condition asks for
+        leads that were seen before.
+        """
+        is_new = isinstance(self._store, MemoryStore) and not self.last_event()
+        return is_new and not self._plan.identities
+
+    def route_columns(
+        self, records: Iterable[Record], *, at: datetime | None = None
+    ) -> "Iterator[RoutedChunk]":
+        """Return an iterator over the decisions of `route_all`, in chunks; see `is_passing`.
+
+        Nothing of it stays with the router. records: those of a file. Raises ExtraError
+        without the extra `arrow`.
+        """
+        check_arrow("route_columns")
+        from turnout.runtime.columns.routing import ColumnRouter  # noqa: PLC0415 - an extra
+
+        moment = aware(at)
+        columns = ColumnRouter(self.compiled.policy, self._plan)
+        return columns.route(iter(records), lambda: moment or this_moment())
 
     def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
         """Return which rule takes each lead of a table; nothing is drawn or recorded.

@@ -11,13 +11,14 @@ from turnout.commands.outputs import output, replacing
 from turnout.dsl.values.money import is_currency
 from turnout.importing.alertmanager.route_trees import imported as from_alertmanager
 from turnout.importing.dmn.decision_models import imported as from_dmn
+from turnout.importing.hubspot.automations import imported as from_hubspot
 from turnout.importing.reports import Imported, ImportReport, report
 from turnout.importing.salesforce.imported import imported as from_salesforce
 from turnout.importing.sheets.rule_sheets import imported as from_sheet
 from turnout.importing.sheets.sheet_receivers import SheetReceiver
 from turnout.importing.twilio.workflows import imported as from_twilio
 from turnout.printable import visible
-from turnout.rendering.imports import import_data, import_html, import_lines
+from turnout.rendering.imports import import_data, import_html, import_lines, import_text
 from turnout.rendering.jsons import json_text
 from turnout.rendering.screen import columns
 
@@ -248,6 +249,30 @@ def twilio_command(*, path: Path, folder: Path, report_file: Path | None, force:
     _write([from_twilio(path)], folder, report_file, force=force)
 
 
+@command.command(
+    "hubspot",
+    cls=Command,
+    examples=("turnout import hubspot flow.json --owners owners.json -o policies",),
+)
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--owners",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="HubSpot's list of owners (GET /crm/v3/owners): who an id is.",
+)
+@_written
+def hubspot_command(
+    *, path: Path, owners: Path | None, folder: Path, report_file: Path | None, force: bool
+) -> None:
+    """Workflows of HubSpot that assign owners, as its automation API (v4) has them.
+
+    PATH is what GET /automation/v4/flows/{flowId} answers, or the batch of several. Each way
+    through the branches is a rule. Other actions are refused by name; set properties are tags.
+    """
+    _write([from_hubspot(path, owners=owners)], folder, report_file, force=force)
+
+
 def _write(
     found: Iterable[Imported], folder: Path, report_file: Path | None, *, force: bool
 ) -> None:
@@ -280,8 +305,8 @@ def _write(
 
 
 def _text(reports: Iterable[tuple[ImportReport, str]]) -> str:
-    lines = (line for each, name in reports for line in import_lines(each, name, 100))
-    return "".join(f"{click.unstyle(line)}\n" for line in lines)
+    lines = (line for each, name in reports for line in import_text(each, name))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _data(reports: Iterable[tuple[ImportReport, str]]) -> str:

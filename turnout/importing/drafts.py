@@ -14,7 +14,7 @@ from turnout.dsl.formatting import formatted
 from turnout.dsl.headers import column_key
 from turnout.dsl.source import Source
 from turnout.dsl.wording import quoted
-from turnout.frozen import attribute, frozen
+from turnout.frozen import attribute, define, frozen
 from turnout.importing.condition_texts import condition_text
 from turnout.importing.drafted_tables import RowTable, lines_of, row_table
 from turnout.importing.foreign import (
@@ -50,7 +50,7 @@ class Drafted:
 
     fields: those of the policy by the source's names. files: its tables of rules by name; rows:
     the places of their lines. targets: people and queues as the policy has them, by the source's
-    names.
+    names. fallbacks: by route, the place of the entry that is its fallback.
     """
 
     text: str
@@ -59,6 +59,15 @@ class Drafted:
     files: Mapping[str, str] = attribute(factory=dict[str, str])
     rows: Mapping[tuple[str, int], Origin] = attribute(factory=dict[tuple[str, int], Origin])
     targets: Mapping[str, str] = attribute(factory=dict[str, str])
+    fallbacks: Mapping[str, Origin] = attribute(factory=dict[str, Origin])
+
+
+@define
+class _Places:
+    """Where rules and fallbacks stood; see `Drafted`."""
+
+    rules: dict[tuple[str, str], Origin] = attribute(factory=dict[tuple[str, str], Origin])
+    fallbacks: dict[str, Origin] = attribute(factory=dict[str, Origin])
 
 
 @frozen
@@ -91,11 +100,11 @@ def drafted(
             asked.setdefault(name, []).extend(asks)
     fields = typed(((describe[name], asks) for name, asks in asked.items()), {"id", *_KEYWORDS})
     names = _named(sets)
-    rules: dict[tuple[str, str], Origin] = {}
+    places = _Places()
     tables = _tables(policy, sets, fields, names)
     shared = _shared(sets, fields, names, tables)
     names = evolve(names, conditions=shared)
-    routes = [*_routes(sets, fields, names, rules, tables)]
+    routes = [*_routes(sets, fields, names, places, tables)]
     told = [*routes, *(table.text for _, table in tables.values())]
     queues = [*names.queues.values()]
     if any(f"queue {LEFT_OVER}" in each for each in told):
@@ -118,7 +127,7 @@ def drafted(
     }
     targets = {each: f"queue {name}" for each, name in names.queues.items()}
     targets |= {each: f"person {name}" for each, name in names.people.items()}
-    return Drafted(text, rules, fields, files, rows, targets)
+    return Drafted(text, places.rules, fields, files, rows, targets, places.fallbacks)
 
 
 def _tables(
@@ -231,7 +240,7 @@ def _routes(
     sets: list[RuleSet],
     fields: Mapping[str, TypedField],
     names: _Names,
-    rules: dict[tuple[str, str], Origin],
+    places: _Places,
     tables: Mapping[str, tuple[str, RowTable]],
 ) -> Iterator[str]:
     taken: set[str] = set()
@@ -242,18 +251,20 @@ def _routes(
         lines = [*map(_comment, said), f"route {route} {{"]
         used: set[str] = set()
         entries = _without_fallback(each.entries)
+        if len(entries) < len(each.entries):
+            places.fallbacks[route] = each.entries[-1].place
         if each.name in tables:
             file, table = tables[each.name]
             has_notes = any(entry.comment for entry in entries)
             lines += lines_of(file, table.fields, each.heading, has_notes=has_notes)
             for line, place in table.places.items():
-                rules[route, f"{file}:{line}"] = place
+                places.rules[route, f"{file}:{line}"] = place
             entries = ()
         for number, entry in enumerate(entries, 1):
             asked = names.conditions.name(plain(entry.asks), fields) or f"entry-{number}"
             name = free_name(asked, {*used, *_KEYWORDS})
             used.add(name)
-            rules[route, name] = entry.place
+            places.rules[route, name] = entry.place
             lines += _rule(name, entry, fields, names)
         lines += [*_fallback(each.entries, names), "}"]
         yield "\n".join(lines)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from turnout.dsl import types
 from turnout.dsl.names import is_name
-from turnout.importing.condition_texts import value_text
+from turnout.importing.condition_texts import asked_text, value_text
 from turnout.importing.foreign import (
     ALWAYS,
     OF_AGES,
@@ -63,6 +63,8 @@ def _words(ask: Criterion, field: TypedField) -> Iterator[str]:
         yield f"{field.name} {_LINES[ask.operator]} {value_text(field.type, ask.values[0])}"
     elif ask.operator == "is not":
         yield f"not-{ask.values[0]}"
+    elif ask.operator == "matches":
+        yield f"{field.name} {ask.values[0]}"
     else:
         yield from _values(ask, field)
 
@@ -71,7 +73,7 @@ def _values(ask: Criterion, field: TypedField) -> Iterator[str]:
     """Yield the first two values, as the source writes them; of a number its field, too."""
     distinct: dict[str, str] = {}
     for value in ask.values:
-        distinct.setdefault(value_text(field.type, value), value)
+        distinct.setdefault(asked_text(field.type, ask, value), value)
     for number, value in enumerate([*distinct.values()][:2]):
         if not any(each.isalpha() for each in value[:1]):
             if not number:
