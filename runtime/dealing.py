@@ -3,7 +3,7 @@
 A draw entitles everybody who is available (see `draw`), which would be written down for each. But
 while the same people are available all entitlements grow at fixed rates. So of each member it is
 kept what they were given, and for all together how often was drawn; who is next is at the top
-of a heap. DealtMembers wait until they are far enough behind to be next (`waiting`, by the draw from
+of a heap. Members wait until they are far enough behind to be next (`waiting`, by the draw from
 which on they are), and are then in the order of their deadlines (`ready`), which stay in the
 same order as time passes.
 
