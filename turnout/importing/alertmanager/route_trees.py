@@ -69,7 +69,7 @@ def _beside(root: YamlMap, file: str) -> Iterator[ImportNote]:
         place = Origin(file, root.lines.get(key, node.line))
         if key == "receivers":
             said = "receivers: each is a queue; how it is told of an alert stands in no policy"
-            yield ImportNote(place, said)
+            yield ImportNote(place, said, kind="read")
         elif key != "route":
             yield ImportNote(place, f"{key}: no policy has such", is_refused=True)
 
