@@ -160,7 +160,9 @@ def _counts_table(report: ImportReport) -> Iterator[str]:
 
 def _rest_table(report: ImportReport) -> Iterator[str]:
     """Yield what is to be said of no entry, as a table."""
-    rows = [(note.word, str(note.place), note.message) for note in report.elsewhere]
+    rows: list[tuple[str, str, str]] = [
+        (note.word, str(note.place), note.message) for note in report.elsewhere
+    ]
     rows += [
         (each.finding.severity.value, "the policy", f"{each.finding.message} [{each.finding.name}]")
         for each in report.findings
