@@ -69,6 +69,8 @@ CELLS: dict[str, Asked] = {
     "not more than 50": one("<=", "50"),
     "max. 50": one("<=", "50"),
     "50 or fewer": one("<=", "50"),
+    "bis 5 Mio": one("<=", "5M"),
+    "ab 50": one(">=", "50"),
     "1,000 and above": one(">=", "1000"),
     "500+ employees": one(">=", "500"),
     "1\u202f000 \u2013 5\u202f000": between("1000", "5000"),

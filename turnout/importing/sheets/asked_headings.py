@@ -17,7 +17,7 @@ _WORDS: tuple[tuple[str, Operator], ...] = (
     (r"(?:starts|begins)(?:\s+with)?|prefix(?:es)?", "starts with"),
     (r"ends(?:\s+with)?", "ends with"),
 )
-_BEHIND = tuple(
+_BEHIND: tuple[tuple[re.Pattern[str], Operator], ...] = tuple(
     (re.compile(rf"(?P<name>\S.*?)\s+(?:{words})\s*[:?]?", re.IGNORECASE), operator)
     for words, operator in _WORDS
 )

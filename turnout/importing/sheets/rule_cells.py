@@ -87,9 +87,13 @@ _BELOW = re.compile(
     re.IGNORECASE,
 )
 _SIGNS: Mapping[str, Operator] = {
-    **dict.fromkeys((">=", "=>", "≥", "⩾", "at least", "from", "min.", "min", "minimum"), ">="),
+    **dict.fromkeys(
+        (">=", "=>", "≥", "⩾", "at least", "from", "min.", "min", "minimum", "ab"), ">="
+    ),
     **dict.fromkeys(("since", "starting", "no less than", "not less than", "as of"), ">="),
-    **dict.fromkeys(("<=", "=<", "≤", "⩽", "at most", "up to", "max.", "max", "maximum"), "<="),
+    **dict.fromkeys(
+        ("<=", "=<", "≤", "⩽", "at most", "up to", "max.", "max", "maximum", "bis"), "<="
+    ),
     **dict.fromkeys(("until", "till", "through", "no more than", "not more than"), "<="),
     **dict.fromkeys((">", "more than", "over", "above", "after", "greater than"), ">"),
     **dict.fromkeys(("larger than", "bigger than", "higher than", "exceeds"), ">"),

@@ -56,6 +56,7 @@ _COUNTRY = re.compile(
 _STATE = re.compile(r"(?:us[ _-]|billing[ _-]?)?(?:states?|province)(?:[ _/-].*)?", re.IGNORECASE)
 _CODE = re.compile(r"zip|postal|postcode|plz|sku|area code", re.IGNORECASE)
 _DOMAIN = re.compile(r"(?:e-?mail\s+|web\s+|company\s+)?domains?(?:\s+name)?", re.IGNORECASE)
+_STATES = ("state of the US", "states of the US")
 _YES_OR_NO = frozenset({"yes", "no", "true", "false"})
 _OFF = frozenset({"no", "n", "false", "0", "off", "inactive", "disabled"})
 _PLACES: Mapping[FieldKind, types.FieldType] = {
@@ -196,9 +197,9 @@ def _of_places(
         values = dict.fromkeys(value for ask in asks for value in ask.values)
         unread = [each for each in values if not is_readable(of, each)]
         if unread and len(unread) < len(values):
-            what = "country" if field.kind == "country" else "state of the US"
+            one, more = ("country", "countries") if field.kind == "country" else _STATES
             shown = ", ".join(unread[:_MOST_SHOWN]) + ", ..." * (len(unread) > _MOST_SHOWN)
-            verb = f"is no {what}" if len(unread) == 1 else f"are no {what}"
+            verb = f"is no {one}" if len(unread) == 1 else f"are no {more}"
             said = f"{shown} {verb}, so {name} is a text, whose spellings differ"
             yield ImportNote(head, said)
 
