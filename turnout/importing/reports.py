@@ -63,7 +63,7 @@ class ImportedRule:
         """How it came over."""
         if any(note.is_refused for note in self.notes):
             return "refused in part"
-        return "changed" if self.notes else "as it is"
+        return "changed" if any(note.kind != "read" for note in self.notes) else "as it is"
 
 
 @frozen

@@ -55,7 +55,7 @@ def import_text(report: ImportReport, file: str) -> Iterator[str]:
     """Yield the lines of a report with every entry. file: the policy, as it is called."""
     yield visible(f"{file}: {summary(report)}")
     for note in report.elsewhere:
-        kind = "refused" if note.is_refused else "changed"
+        kind = note.word
         yield visible(f"  {kind}: {note.place}: {note.message}")
     for entry in report.entries:
         yield visible(f"  {entry.place}: {_became(entry)}, {entry.how}")
@@ -71,7 +71,7 @@ def _became(entry: ImportedRule) -> str:
 
 def _said(entry: ImportedRule) -> Iterator[str]:
     for note in entry.notes:
-        yield f"{'refused' if note.is_refused else 'changed'}: {note.message}"
+        yield f"{note.word}: {note.message}"
     yield from map(_finding_text, entry.findings)
 
 
@@ -160,9 +160,8 @@ def _counts_table(report: ImportReport) -> Iterator[str]:
 
 def _rest_table(report: ImportReport) -> Iterator[str]:
     """Yield what is to be said of no entry, as a table."""
-    rows = [
-        ("refused" if note.is_refused else "changed", str(note.place), note.message)
-        for note in report.elsewhere
+    rows: list[tuple[str, str, str]] = [
+        (note.word, str(note.place), note.message) for note in report.elsewhere
     ]
     rows += [
         (each.finding.severity.value, "the policy", f"{each.finding.message} [{each.finding.name}]")
