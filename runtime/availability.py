@@ -169,7 +169,9 @@ class Availability:
         available = frozenset(name for name, reason in reasons.items() if reason is None)
         if available:
             return available
-        refused = {name: reason for name, reason in reasons.items() if reason is not None}
+        refused: dict[str, Reason] = {
+            name: reason for name, reason in reasons.items() if reason is not None
+        }
         return Refused(max(refused.values(), key=CLOSENESS.__getitem__), tuple(refused.items()))
 
     # -- what only the moment decides --

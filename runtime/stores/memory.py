@@ -189,7 +189,12 @@ class MemoryStore:
         with self.begin() as batch:
             return run_all(jobs, batch, this_moment())
 
-    def rehearse(self, _foresee: Foresee, decide: Decide[T], at: datetime | None = None) -> T:
+    def rehearse(
+        self,
+        foresee: Foresee,  # noqa: ARG002 - nothing needs to be foreseen here
+        decide: Decide[T],
+        at: datetime | None = None,
+    ) -> T:
         """Return what the function decides, and keep nothing."""
         with self._together.lock:
             try:
