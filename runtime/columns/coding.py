@@ -6,6 +6,7 @@ put together; any other value is one of its own.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -25,6 +26,9 @@ class Coded:
 
     codes: Codes
     raws: Sequence[object]
+
+
+_TEXTS = frozenset({str, type(None)})
 
 
 class Chunk(Protocol):
@@ -105,8 +109,10 @@ class ListChunk:
 def coded(array: pa.Array) -> Coded:
     """Return a column of Arrow's as distinct values."""
     kind = array.type
-    if pa.types.is_dictionary(kind):
-        return coded(array.dictionary_decode())
+    if isinstance(array, pa.DictionaryArray):
+        distinct = array.dictionary.to_pylist()
+        places = array.indices.cast(pa.int64()).fill_null(len(distinct))
+        return Coded(places.to_numpy(), [*distinct, None])
     if pa.types.is_floating(kind):
         bits = pa.int64() if kind.bit_width == 64 else pa.int32() if kind.bit_width == 32 else None
         bits = bits or pa.int16()
@@ -125,6 +131,9 @@ def _codes(found: pa.DictionaryArray) -> Codes:
 
 def listed(values: Sequence[object]) -> Coded:
     """Return a list as distinct values."""
+    if _TEXTS.issuperset(map(type, values)):
+        with suppress(UnicodeEncodeError):  # half of a surrogate pair
+            return coded(pa.array(values, pa.string()))
     places: dict[str | None, int] = {}
     raws: list[object] = []
     codes = np.empty(len(values), np.int64)
