@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.completing import policy_files, route_names
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
 from turnout.commands.patience import patiently
 from turnout.compiler.compiled import Compiled, compile_policy
@@ -20,9 +21,13 @@ from turnout.rendering.pretty import pretty
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
 
-POLICY = click.argument("policy", type=click.Path(path_type=Path))
+POLICY = click.argument("policy", type=click.Path(path_type=Path), shell_complete=policy_files)
 ROUTE = click.option(
-    "--route", "route_name", metavar="NAME", help="Which route, where the policy has several."
+    "--route",
+    "route_name",
+    metavar="NAME",
+    shell_complete=route_names,
+    help="Which route, where the policy has several.",
 )
 STEPS_LIMIT = click.option(
     "--steps",
