@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
+from attrs import evolve
+
 from turnout.compiler.checks import CHECKS, check, check_inexact
 from turnout.compiler.checks.check import Check
 from turnout.compiler.leads.budget import STEPS, Budget
@@ -26,6 +28,11 @@ from turnout.frozen import frozen
 
 _YEAR, _FIVE_YEARS = timedelta(days=366), timedelta(days=1_850)
 
+_OF_LEADS = frozenset(
+    {"impossible-condition", "refuted-guarantee", "unreachable-fallback", "unreachable-rule"}
+)
+"""Errors that say which leads come where; every lead comes somewhere all the same."""
+
 DEADLINE = 300.0
 """Seconds for all exact questions of a policy; most take one, so that this only ends abuse."""
 
@@ -46,7 +53,7 @@ class Compiled:
     findings: tuple[Finding, ...]
     sources: tuple[Source, ...]
     declared: Declarations
-    references: tuple[Reference, ...]
+    references: Sequence[Reference]
     allowed: tuple[Allowed, ...] = ()
     policy_hash: str = ""
 
@@ -54,6 +61,17 @@ class Compiled:
     def is_fit(self) -> bool:
         """Whether the policy can be run: no finding is an error."""
         return all(finding.severity is not Severity.ERROR for finding in self.findings)
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether it can be run to see what it does: no error but those that tell of its leads."""
+        errors = {each.name for each in self.findings if each.severity is Severity.ERROR}
+        return errors <= _OF_LEADS
+
+    def as_tried(self) -> "Compiled":
+        """Return it without the errors that tell of its leads: as it can be tried."""
+        kept = (each for each in self.findings if each.name not in _OF_LEADS)
+        return evolve(self, findings=tuple(kept))
 
 
 def compile_policy(  # noqa: PLR0913 - what bounds the check, each by name

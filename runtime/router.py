@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from time import sleep
 from types import TracebackType
-from typing import NoReturn, Self, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex, TypeVar
 
 import attrs
 
@@ -20,7 +20,8 @@ from turnout.compiler.plan.making import plan_of
 from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
-from turnout.runtime.clock import aware, lasting
+from turnout.runtime.clock import aware, lasting, this_moment
+from turnout.runtime.columns.extra import check_arrow
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Roster, lags
 from turnout.runtime.engine import engine
@@ -46,11 +47,17 @@ from turnout.runtime.stores import (
     Store,
     Transaction,
 )
+from turnout.runtime.stores.anywhere import open_state
 from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.memory import MemoryStore
-from turnout.runtime.stores.needs import Decide, Foresee, Needs
-from turnout.runtime.stores.sqlite import open_sqlite
+from turnout.runtime.stores.needs import Decide, Foresee, Needs, nothing_foreseen
+from turnout.runtime.stores.server.locations import Whereabouts, whereabouts
 from turnout.runtime.unbound import Shapes, Unbound, begun
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from turnout.runtime.columns.chunks import LeadTable
 
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
@@ -85,7 +92,7 @@ class Router:
         compiled: Compiled,
         *,
         route: str | None = None,
-        state: str | Path | None = None,
+        state: str | Whereabouts | None = None,
         wait: float = WAIT,
         configuration: Path | None = None,
     ) -> None:
@@ -110,7 +117,7 @@ class Router:
         self._store: Store = (
             MemoryStore()
             if state is None
-            else open_sqlite(Path(state), policy.name, tuple(policy.teams), wait=wait)
+            else open_state(whereabouts(state), policy.name, tuple(policy.teams), wait=wait)
         )
 
     def route(self, lead: RawLead | Record, *, at: datetime | None = None) -> Decision:
@@ -152,6 +159,34 @@ class Router:
     ) -> Iterator[Decision]:
         for chunk in _batches(leads, batch):
             yield from self._batch(chunk, at)
+
+    def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
+        """Return which rule takes each lead of a table; nothing is drawn or recorded.
+
+        table: a row a lead, a column for what each says: a table or record batch of Arrow, a
+        data frame of pandas, polars or whatever has `__arrow_c_stream__`, or lists by name.
+        at: the clock by which calendars and dates are asked; now where it is left out.
+
+        The table of Arrow that is returned has a row for each lead, in order, with the
+        columns that `turnout.runtime.columns.decided` lists: `lead`, `rule`, `by`, `targets`,
+        `goes_on`, `complaint` and `issues`.
+
+        Raises TypeError for what is no table, ValueError where its columns are not of one
+        length, ExtraError without the extra `arrow`, and what `route` raises.
+        """
+        check_arrow("decide_batch")
+        from turnout.runtime.columns.batches import decide_batch  # noqa: PLC0415 - an extra
+        from turnout.runtime.columns.chunks import chunked  # noqa: PLC0415
+
+        fields, plan, moment = self.compiled.policy.fields, self._plan, aware(at)
+        self._check_open()
+        if not plan.identities:
+            return decide_batch(fields, plan, chunked(table), moment or this_moment())
+        return self._store.rehearse(
+            nothing_foreseen,
+            lambda state, now: decide_batch(fields, plan, chunked(table), now, state.earlier),
+            moment,
+        )
 
     def decide(
         self, lead: RawLead | Record, *, at: datetime | None = None, seen_before: bool = False

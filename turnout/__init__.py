@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from turnout.dsl.source import Source, Span
     from turnout.dsl.targets import Reason
     from turnout.dsl.values.reading import Issue
-    from turnout.errors import Error
+    from turnout.errors import Error, ExtraError
     from turnout.project.configuration import ConfigurationError
     from turnout.runtime.decisions import Decision, Doing, PassedOver, TargetKind
     from turnout.runtime.events import Draw, Event, EventKind, Sought
@@ -58,6 +58,7 @@ __all__ = [
     "Event",
     "EventKind",
     "Explanation",
+    "ExtraError",
     "Files",
     "Finding",
     "Holder",
@@ -110,6 +111,7 @@ _HOMES = {
     "Source": "dsl.source",
     "Span": "dsl.source",
     "Error": "errors",
+    "ExtraError": "errors",
     "ConfigurationError": "project.configuration",
     "Decision": "runtime.decisions",
     "Doing": "runtime.decisions",

@@ -5,7 +5,8 @@ tables that have it. Whatever can't be used is an issue; nothing here raises.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import repeat
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 import attrs
 
-from turnout.dsl.headers import Bound, Headers, value_at
+from turnout.dsl.headers import Binding, Bound, Headers, value_at
 from turnout.dsl.lookups import LookupRow, Tie, look_up, looked_up_fields
 from turnout.dsl.types import Field, Subdivision, Value, Values, field_beside, taken_from
 from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
@@ -85,15 +86,15 @@ def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
     """
     headers = Headers(fields)
     slots = _slots(fields)
-    read_apart = _apart(fields, headers, slots)
+    tables = looked_up_fields(fields)
+    apart = _Reading(fields, slots, tables, bool(tables))
     known: dict[tuple[object, ...], _Plain | None] = {}
-    has_tables = bool(looked_up_fields(fields))
 
     def plainly(names: tuple[object, ...]) -> _Plain | None:
         """Return where fields stand if each stands in one column, and no table has more."""
         binding = headers.binding(names)
         found = None
-        if not (has_tables or binding.several or binding.unclear):
+        if not (tables or binding.several or binding.unclear):
             columns = dict(binding.plain)
             placed = (slot for slot in slots if slot.name in columns)
             found = tuple(map(_placed, placed, repeat(columns))), columns
@@ -105,7 +106,7 @@ def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
         names = tuple(named)
         plain = known[names] if names in known else plainly(names)
         if plain is None:
-            return read_apart(named)
+            return apart.read(headers.binding(names), named)[0]
         placed, columns = plain
         values: dict[str, Value] = {}
         issues: list[Issue] = []
@@ -133,23 +134,97 @@ def _placed(slot: _Slot, columns: Mapping[str, str]) -> _Placed:
     return slot.name, columns[slot.name], slot.known.get(str, _NOTHING).get, slot
 
 
-def _apart(fields: Mapping[str, Field], headers: Headers, slots: tuple[_Slot, ...]) -> ValuesReader:
-    """Return what reads leads of which a field stands in several columns, or in a table."""
-    tables = looked_up_fields(fields)
+IssueRank: TypeAlias = tuple[int, int]
+"""Where an issue stands among those of a lead: the step of its reading, and the field's place."""
 
-    def read(named: Mapping[str, object]) -> RawValues:
-        issues: list[Issue] = []
-        binding = headers.binding(tuple(named))
+PartReader: TypeAlias = Callable[[Mapping[str, object]], tuple[RawValues, tuple[IssueRank, ...]]]
+"""Reads some fields of a raw lead by their columns, and says where each issue stands."""
+
+
+def part_reader(fields: Mapping[str, Field], binding: Binding, only: Collection[str]) -> PartReader:
+    """Return what reads the fields `only` of raw leads with that binding, as `values_reader`.
+
+    only: together with every field that one of them is read or looked up by. The parts of a
+    lead that were read so are the whole: its values all those of the parts, its issues theirs
+    in the order of their ranks.
+    """
+    tables = looked_up_fields(fields)
+    whole = _Reading(fields, _slots(fields), tables, bool(tables))
+    part = whole.only(only)
+    own = attrs.evolve(
+        binding,
+        plain=tuple(each for each in binding.plain if each[0] in only),
+        several=tuple(each for each in binding.several if each.field in only),
+        unclear={name: among for name, among in binding.unclear.items() if name in only},
+    )
+    orders: tuple[Mapping[str, int], ...] = (
+        _order(bound.field for bound in binding.several),
+        _order(binding.unclear),
+        _order(slot.name for slot in whole.slots),
+        _order(field.name for field in whole.tables),
+    )
+
+    def read(named: Mapping[str, object]) -> tuple[RawValues, tuple[IssueRank, ...]]:
+        values, ends = part.read(own, named)
+        if not values.issues:
+            return values, ()
+        return values, tuple(
+            (step := bisect_right(ends, at), orders[step][issue.field])
+            for at, issue in enumerate(values.issues)
+        )
+
+    return read
+
+
+def reading_rank(fields: Mapping[str, Field], name: str) -> IssueRank:
+    """Return where the issue stands that a field's value can't be read."""
+    return 2, _order(slot.name for slot in _slots(fields))[name]
+
+
+def _order(names: Iterable[str]) -> Mapping[str, int]:
+    return {name: at for at, name in enumerate(names)}
+
+
+@frozen
+class _Reading:
+    """How leads are read of which a field stands in several columns, or in a table.
+
+    is_in_steps: whether fields are looked up at all, in this part of the lead or another.
+    """
+
+    fields: Mapping[str, Field]
+    slots: tuple[_Slot, ...]
+    tables: tuple[Field, ...]
+    is_in_steps: bool
+
+    def only(self, names: Collection[str]) -> "_Reading":
+        """Return how some of the fields are read."""
+        slots = tuple(slot for slot in self.slots if slot.name in names)
+        tables = tuple(field for field in self.tables if field.name in names)
+        return attrs.evolve(self, slots=slots, tables=tables)
+
+    def read(
+        self, binding: Binding, named: Mapping[str, object]
+    ) -> tuple[RawValues, tuple[int, int, int]]:
+        """Return what a raw lead says, and how many issues there were after each step.
+
+        The steps: several columns of a field, unclear columns, reading; then looking up.
+        """
+        fields, issues = self.fields, list[Issue]()
         raws = {name: named[column] for name, column in binding.plain}
         for bound in binding.several:
             raws[bound.field], others = _chosen(fields, bound, named, raws)
             issues.extend(others)
+        of_several = len(issues)
         for name, among in binding.unclear.items():
             if any(named[column] not in _EMPTY for column in among):
                 issues.append(Issue(name, "", f"may be in {' or '.join(among)}, so in none"))
-        values, told = _values(slots, tables, raws, issues)
+        unclear = len(issues)
+        values, told = _values(self, raws, issues)
+        ends = of_several, unclear, len(issues)
+        columns = dict(zip(raws, raws, strict=True))
         if not told:
-            return RawValues(values, raws, dict(zip(raws, raws, strict=True)), tuple(issues))
+            return RawValues(values, raws, columns, tuple(issues)), ends
         found = tuple(
             attrs.evolve(each, value=_as_it_came(fields[each.by], raws) or each.value)
             for each in told
@@ -160,10 +235,7 @@ def _apart(fields: Mapping[str, Field], headers: Headers, slots: tuple[_Slot, ..
             for each in told
             if isinstance(each, Tie)
         )
-        columns = dict(zip(raws, raws, strict=True))
-        return RawValues(values, raws, columns, (*issues, *ties), found)
-
-    return read
+        return RawValues(values, raws, columns, (*issues, *ties), found), ends
 
 
 def _as_it_came(field: Field, raws: Mapping[str, object]) -> str:
@@ -189,17 +261,15 @@ def _slots(fields: Mapping[str, Field]) -> tuple[_Slot, ...]:
 
 
 def _values(
-    slots: tuple[_Slot, ...],
-    tables: tuple[Field, ...],
-    raws: Mapping[str, object],
-    issues: list[Issue],
+    reading: _Reading, raws: Mapping[str, object], issues: list[Issue]
 ) -> tuple[dict[str, Value], list[LookupRow | Tie]]:
     """Return the values that can be read or looked up, and what is to be told of looking up.
 
     Adds to `issues` what can't be read.
     """
     values: dict[str, Value] = {}
-    if not tables:
+    slots, tables = reading.slots, reading.tables
+    if not reading.is_in_steps:
         _read_all(slots, raws, values, issues)
         return values, []
     # The lead's own country is in its subdivision, too, so a table is asked for it after

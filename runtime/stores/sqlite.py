@@ -14,7 +14,7 @@ from collections.abc import Collection, Generator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from turnout.runtime.clock import this_moment
 from turnout.runtime.stores import UNSIGNED, WAIT, Signature, StateError
@@ -36,6 +36,7 @@ from turnout.runtime.stores.statements import (
 )
 from turnout.runtime.stores.sums import check_whole, checked
 from turnout.runtime.stores.totals import check_totals
+from turnout.runtime.stores.upgrades import FORMAT
 
 T = TypeVar("T")
 
@@ -194,6 +195,8 @@ def _connected(path: Path, wait: float) -> tuple[sqlite3.Connection, StateNote]:
 
 class SqliteStore:
     """A `Store` in a file; made by `open_sqlite`. Threads and processes take turns at it."""
+
+    format: Final = FORMAT
 
     def __init__(
         self, connection: sqlite3.Connection, path: Path, note: StateNote, *, wait: float = WAIT

@@ -12,6 +12,7 @@ from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import StateParam
 from turnout.printable import visible
 from turnout.rendering.explanation import explanation_data, explanation_text
 from turnout.rendering.jsons import json_text
@@ -20,6 +21,7 @@ from turnout.rendering.screen import columns
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Manner, Record, Records
 from turnout.runtime.router import Router
+from turnout.runtime.stores.server.locations import Whereabouts
 
 
 @click.command(
@@ -46,7 +48,7 @@ from turnout.runtime.router import Router
 )
 @click.option(
     "--state",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=StateParam(exists=True),
     metavar="FILE",
     help="Whose turn it is, and what was decided before; else everyone is level.",
 )
@@ -62,7 +64,7 @@ def command(
     lead_id: str | None,
     row: int | None,
     format_name: str,
-    state: Path | None,
+    state: Whereabouts | None,
     wait: int,
     route_name: str | None,
     at: datetime | None,

@@ -10,14 +10,14 @@ from turnout.commands.options import Command, CommandGroup, Decorated, color_opt
 from turnout.commands.outputs import output, replacing
 from turnout.dsl.values.money import is_currency
 from turnout.importing.alertmanager.route_trees import imported as from_alertmanager
-from turnout.importing.dmn.decision_tables import imported as from_dmn
+from turnout.importing.dmn.decision_models import imported as from_dmn
 from turnout.importing.reports import Imported, ImportReport, report
 from turnout.importing.salesforce.imported import imported as from_salesforce
 from turnout.importing.sheets.rule_sheets import imported as from_sheet
 from turnout.importing.sheets.sheet_receivers import SheetReceiver
 from turnout.importing.twilio.workflows import imported as from_twilio
 from turnout.printable import visible
-from turnout.rendering.imports import import_data, import_html, import_lines
+from turnout.rendering.imports import import_data, import_html, import_lines, import_text
 from turnout.rendering.jsons import json_text
 from turnout.rendering.screen import columns
 
@@ -208,8 +208,9 @@ def dmn_command(
 ) -> None:
     """Decision tables of DMN, versions 1.1 to 1.5.
 
-    PATH is a file of DMN. Each table is a route; the hit policies are unique, first and any.
-    One output says who gets a lead. Unary tests are values, comparisons, intervals and not(...).
+    PATH is a file of DMN. Each table is a route; the hit policies are unique, first, any and
+    priority. One output says who gets a lead, the others become tags. Unary tests are values,
+    comparisons, intervals, not(...) and parts of texts.
     """
     made = from_dmn(path, to=to, receivers=receivers, tests=tests)
     _write([made], folder, report_file, force=force)
@@ -279,8 +280,8 @@ def _write(
 
 
 def _text(reports: Iterable[tuple[ImportReport, str]]) -> str:
-    lines = (line for each, name in reports for line in import_lines(each, name, 100))
-    return "".join(f"{click.unstyle(line)}\n" for line in lines)
+    lines = (line for each, name in reports for line in import_text(each, name))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _data(reports: Iterable[tuple[ImportReport, str]]) -> str:

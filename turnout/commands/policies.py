@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -43,8 +44,25 @@ def fit_policy(path: Path) -> Compiled:
     """Return the policy at `path`; where it has errors, print them and end the command."""
     with patiently(f"checking {path}"):
         compiled = compile_policy(path, severities=configuration_of(path).severities)
-    if compiled.is_fit:
-        return compiled
+    if not compiled.is_fit:
+        _end_unfit(compiled)
+    return compiled
+
+
+def tried_policy(path: Path) -> Compiled:
+    """Return the policy at `path`, whose errors only tell of leads; other errors end the command.
+
+    For what looks at leads and gives none away, such as a freshly imported policy beside what
+    the old tool did.
+    """
+    with patiently(f"checking {path}"):
+        compiled = compile_policy(path, severities=configuration_of(path).severities)
+    if not compiled.can_be_tried:
+        _end_unfit(compiled)
+    return compiled
+
+
+def _end_unfit(compiled: Compiled) -> NoReturn:
     report = errors_of(compiled)
     for text in pretty(report, columns()):
         click.echo(text, err=True)

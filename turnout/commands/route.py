@@ -11,10 +11,12 @@ from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import StateParam
 from turnout.rendering.decisions import DECISION_FORMATS
 from turnout.rendering.screen import columns
 from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
+from turnout.runtime.stores.server.locations import Whereabouts
 
 
 @click.command(
@@ -30,7 +32,7 @@ from turnout.runtime.router import Router
 @click.argument("leads", shell_complete=any_files)
 @click.option(
     "--state",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=StateParam(),
     metavar="FILE",
     help="Keep turns, open leads and decisions here, and go on where the last run stopped.",
 )
@@ -58,7 +60,7 @@ def command(
     *,
     policy: Path,
     leads: str,
-    state: Path | None,
+    state: Whereabouts | None,
     out: Path | None,
     format_name: str | None,
     wait: int,

@@ -151,7 +151,10 @@ class ImportNote:
 
 @frozen
 class ForeignRule:
-    """One rule of a source, in its order. notices: (channel, text) for `notify`."""
+    """One rule of a source, in its order.
+
+    notices: (channel, text) for `notify`. tags: texts for `tag`.
+    """
 
     place: Origin
     asks: Asked
@@ -159,6 +162,7 @@ class ForeignRule:
     notices: tuple[tuple[str, str], ...] = ()
     notes: tuple[ImportNote, ...] = ()
     comment: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @frozen

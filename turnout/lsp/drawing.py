@@ -16,7 +16,7 @@ from turnout.runtime.leads import Lead
 
 
 @frozen
-class Shown:
+class WantedPicture:
     """What is to be drawn: a route, or only what leads to a rule or has to do with a name.
 
     way: a lead whose way is drawn in, with why it goes there.
@@ -37,7 +37,7 @@ class Picture:
     text: str
 
 
-def picture(compiled: Compiled, wanted: Shown, main: Path) -> Picture:
+def picture(compiled: Compiled, wanted: WantedPicture, main: Path) -> Picture:
     """Return what is wanted as one page. main: the policy's main file. Raises FocusError."""
     name = wanted.rule or wanted.focus
     if wanted.way is not None:

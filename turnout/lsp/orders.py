@@ -23,7 +23,7 @@ from turnout.errors import Error
 from turnout.frozen import frozen
 from turnout.lsp.desk import Desk
 from turnout.lsp.diagnostics import Locator, path_of_source
-from turnout.lsp.drawing import Shown, picture
+from turnout.lsp.drawing import WantedPicture, picture
 from turnout.lsp.following import Insight, Level
 from turnout.lsp.open_texts import path_of
 from turnout.lsp.past_leads import PastLeadsError, past_leads_of, taken_of
@@ -178,7 +178,7 @@ def _show_rule(asked: _Asked) -> Data:
     if analysis is None:
         raise JsonRpcInvalidParams("a policy of which something can't be read says nothing yet")
     text = "\n".join(map(visible, receiving(analysis, at).lines))
-    wanted = Shown(asked.route, rule=clause.name if clause.is_rule else None)
+    wanted = WantedPicture(asked.route, rule=clause.name if clause.is_rule else None)
     svg = picture(asked.compiled, wanted, asked.known.main)
     return {"text": text, "svg": svg.text, "title": svg.title, "at": _place(asked, clause.span)}
 
@@ -215,7 +215,7 @@ def _diagram(asked: _Asked) -> Data:
     theme = asked.text("theme") or "auto"
     if theme not in {"auto", "light", "dark"}:
         raise JsonRpcInvalidParams("`theme` is auto, light or dark")
-    wanted = Shown(
+    wanted = WantedPicture(
         asked.route, rule=asked.text("rule"), focus=asked.text("focus"), theme=cast("Any", theme)
     )
     svg = picture(asked.compiled, wanted, asked.known.main)
@@ -244,7 +244,9 @@ def _try_lead(asked: _Asked) -> Data:
         raise JsonRpcInvalidParams("`at` needs a time zone, as 2026-11-30T09:00:00Z")
     explanation = tried_lead(asked.compiled, asked.route, cast("Data", lead), moment)
     read = record_reader(asked.compiled.policy.fields)(cast("Data", lead))
-    svg = picture(asked.compiled, Shown(asked.route, way=(read, explanation)), asked.known.main)
+    svg = picture(
+        asked.compiled, WantedPicture(asked.route, way=(read, explanation)), asked.known.main
+    )
     name = explanation.decision.rule
     clauses = asked.compiled.program.routes[asked.route].clauses
     taking = next((each for each in clauses if name is not None and each.is_of(name)), None)

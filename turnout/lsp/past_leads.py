@@ -16,7 +16,7 @@ from turnout.compiler.plan.making import plan_of
 from turnout.dsl.types import Field
 from turnout.errors import Error
 from turnout.frozen import attribute, frozen
-from turnout.lsp.remembering import Remembered
+from turnout.lsp.last_answers import LastAnswers
 from turnout.project.configuration import configuration_of
 from turnout.runtime.leads import Lead, leads
 from turnout.runtime.records import records
@@ -68,7 +68,7 @@ def taken_of(compiled: Compiled, route: str, sample: PastLeads) -> tuple[int | N
     return _TAKEN.of((compiled, sample), route, lambda: tuple(_taken(compiled, route, sample)))
 
 
-_TAKEN: Remembered[tuple[int | None, ...]] = Remembered()
+_TAKEN: LastAnswers[tuple[int | None, ...]] = LastAnswers()
 
 
 def _taken(compiled: Compiled, route: str, sample: PastLeads) -> Iterator[int | None]:

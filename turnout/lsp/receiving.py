@@ -15,7 +15,7 @@ from turnout.dsl.conditions import ALWAYS, And
 from turnout.dsl.wording import written
 from turnout.frozen import frozen
 from turnout.lsp.following import Insight
-from turnout.lsp.remembering import Remembered
+from turnout.lsp.last_answers import LastAnswers
 
 MOST_TAKING = 4
 """Earlier rules that are named; of more the first ones are."""
@@ -105,7 +105,7 @@ def _shares(analysis: Analysis) -> Shares | None:
     return _SHARES.of((analysis,), "", lambda: _counted(analysis))
 
 
-_SHARES: Remembered[Shares | None] = Remembered()
+_SHARES: LastAnswers[Shares | None] = LastAnswers()
 
 
 def _counted(analysis: Analysis) -> Shares | None:

@@ -7,7 +7,7 @@ from turnout.compiler.compiled import Compiled
 from turnout.dsl.findings import Severity
 from turnout.dsl.source import Source, Span
 from turnout.frozen import frozen
-from turnout.lsp.remembering import Remembered
+from turnout.lsp.last_answers import LastAnswers
 from turnout.rendering.tests import actual
 from turnout.runtime.explain import Explanation
 from turnout.runtime.router import Router
@@ -41,7 +41,7 @@ def tried_tests(compiled: Compiled, source: Source) -> tuple[TestRun, ...]:
     return _TRIED.of((compiled,), source.name, lambda: _tried(compiled, source))
 
 
-_TRIED: Remembered[tuple[TestRun, ...]] = Remembered()
+_TRIED: LastAnswers[tuple[TestRun, ...]] = LastAnswers()
 
 
 def _tried(compiled: Compiled, source: Source) -> tuple[TestRun, ...]:

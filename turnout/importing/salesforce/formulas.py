@@ -224,7 +224,7 @@ class _Reader:
 
     def _mind(self, field: str, text: str) -> None:
         """Note that capitals of a text count, but for a list, whose values are its own."""
-        if self.kind_of(field) not in {"one of", "any of"}:
+        if self.kind_of(field) not in {"one of", "any of"} and not field.startswith("RecordType."):
             self.minds_case |= text.upper() != text.lower()
 
     def _source(self, node: _Node) -> str:

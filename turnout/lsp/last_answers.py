@@ -14,7 +14,7 @@ MOST = 6
 
 
 @define(eq=False)
-class Remembered(Generic[_Answer]):
+class LastAnswers(Generic[_Answer]):
     """The last answers of a kind, each by the very objects that it is about, and a name."""
 
     _known: list[tuple[tuple[object, ...], str, _Answer]] = attrs.Factory(
