@@ -133,7 +133,7 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
         print_, key = fingerprint(lead), lead.key
         recorded = state.decided(route, key)
         if recorded is not None and not anew:
-            return _again(recorded, lead, print_)
+            return again(recorded, lead, print_)
         moment, today, of_calendars = clock(at)
         seen, before = (keys(identities, lead.values) if identities else ()), NEW
         if seen:
@@ -183,7 +183,7 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
     return decide
 
 
-def _again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
+def again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
     """Return the decision already made, with what is to say about this lead."""
     issues = lead.issues
     if lead.id is None:
@@ -226,6 +226,10 @@ class Preparer:
         self._rosters: Mapping[str, Rosters] = {
             name: rosters(team) for name, team in policy.teams.items()
         }
+
+    def members(self, target: RoundRobin | LeastLoaded) -> Ask:
+        """Return what asks who of a team can be drawn."""
+        return self._availability.members(target)
 
     def clause(self, answer: Answer) -> Steps:
         """Return what a clause says, ready to be offered leads."""

@@ -148,13 +148,13 @@ def fingerprint(lead: Lead) -> str:
     A lead without values is told from others by what arrived instead.
     """
     if lead.values:
-        said = [f"{_text(name)}:{_said(value)}" for name, value in sorted(lead.values.items())]
+        said = [f"{_text(name)}:{said_text(value)}" for name, value in sorted(lead.values.items())]
         return sha256(f"{{{','.join(said)}}}".encode("ascii")).hexdigest()
     content = [[issue.field, issue.raw] for issue in lead.issues]
     return sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
-def _said(value: Value) -> str:
+def said_text(value: Value) -> str:
     """Return a value in JSON: `_CANONICAL` says the same, and takes four times as long."""
     if isinstance(value, str):
         return encode_basestring_ascii(value)

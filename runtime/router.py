@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from turnout.runtime.columns.chunks import LeadTable
+    from turnout.runtime.columns.routing import RoutedChunk
 
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
@@ -159,6 +160,31 @@ class Router:
     ) -> Iterator[Decision]:
         for chunk in _batches(leads, batch):
             yield from self._batch(chunk, at)
+
+    @property
+    def is_passing(self) -> bool:
+        """Whether leads of a file can be routed by `route_columns`.
+
+        So it is without a state file, before the first lead, and where no condition asks for
+        leads that were seen before.
+        """
+        is_new = isinstance(self._store, MemoryStore) and not self.last_event()
+        return is_new and not self._plan.identities
+
+    def route_columns(
+        self, records: Iterable[Record], *, at: datetime | None = None
+    ) -> "Iterator[RoutedChunk]":
+        """Return an iterator over the decisions of `route_all`, in chunks; see `is_passing`.
+
+        Nothing of it stays with the router. records: those of a file. Raises ExtraError
+        without the extra `arrow`.
+        """
+        check_arrow("route_columns")
+        from turnout.runtime.columns.routing import ColumnRouter  # noqa: PLC0415 - an extra
+
+        moment = aware(at)
+        columns = ColumnRouter(self.compiled.policy, self._plan)
+        return columns.route(iter(records), lambda: moment or this_moment())
 
     def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
         """Return which rule takes each lead of a table; nothing is drawn or recorded.

@@ -27,13 +27,14 @@ from turnout.dsl.values.reading import MISSING, Issue, Unread
 from turnout.frozen import frozen
 from turnout.runtime.columns.coding import Chunk, Codes, combined
 from turnout.runtime.keys import id_reader
-from turnout.runtime.leads import LACKING
+from turnout.runtime.leads import LACKING, said_text
 
 MOST_REMEMBERED = 20_000
 """Combinations of texts that one bond remembers from chunk to chunk."""
 
 _LONGEST_REMEMBERED = 100
 _LACKING_STEP = 9  # after every step of reading
+_SIGN, _ALL = 1 << 63, (1 << 64) - 1  # of a whole number of 64 bits
 
 
 @frozen(eq=False)
@@ -41,8 +42,8 @@ class BondValues:
     """What a bond's raw values come to.
 
     issues: each with its place among those of the lead. lacking: required fields without a
-    value. boxes: those of the plan that take these values, as bits. id: of the lead, where
-    the bond has that field.
+    value. boxes: those of the plan that take these values, as bits. said: a hash of the
+    values, which adds up to that of a lead. id: of the lead, where the bond has that field.
     """
 
     values: Values
@@ -50,6 +51,7 @@ class BondValues:
     lacking: tuple[str, ...]
     looked_up: tuple[LookupRow, ...]
     boxes: int
+    said: int
     id: str | None
 
 
@@ -148,7 +150,13 @@ class Bond:
         for each in self._asked:
             boxes &= each.accepts(each.answering(values, self._today))
         own_id = self._id and self._read_id(told.raw(self._id), values.get(self._id))
-        return BondValues(values, tuple(issues), lacking, told.looked_up, boxes, own_id)
+        said = 0
+        for name, value in values.items():
+            said += hash(f"{name}:{said_text(value)}")
+        said = said + _SIGN & _ALL
+        return BondValues(
+            values, tuple(issues), lacking, told.looked_up, boxes, said - _SIGN, own_id
+        )
 
 
 def _single(

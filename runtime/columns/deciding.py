@@ -94,6 +94,13 @@ class ReadLeads:
         lacking.sort(key=self.order.__getitem__)
         return ", ".join(f"no {name}" for name in lacking) or None
 
+    def said(self) -> Codes:
+        """Return a hash of each lead's values, 0 where it has none."""
+        found = np.zeros(self.size, np.int64)
+        for bond in self.bonds:
+            found += bond.of(lambda each: each.said)
+        return found
+
     def looked_up(self) -> dict[int, tuple[LookupRow, ...]]:
         """Return the rows of tables by which values were found, of the leads that have any."""
         found: dict[int, tuple[LookupRow, ...]] = {}
@@ -128,8 +135,8 @@ class ColumnDecider:
     def __init__(self, fields: Mapping[str, Field], plan: Plan, today: date, facts: Values) -> None:
         self._fields = fields
         self._plan = plan
-        self._today = today
-        self._facts = facts
+        self.today: date = today
+        self.facts: Values = facts
         self._order = {name: at for at, name in enumerate(fields)}
         self._headers = Headers(fields)
         self._match = decider(plan)
@@ -163,7 +170,7 @@ class ColumnDecider:
     def _readers(self, names: Keys) -> tuple[Bond, ...]:
         binding = self._headers.binding(names)
         return tuple(
-            Bond(bond, self._fields, binding, asked, self._today)
+            Bond(bond, self._fields, binding, asked, self.today)
             for bond, asked in zip(self._bonds, self._asked, strict=True)
         )
 
@@ -194,7 +201,7 @@ class ColumnDecider:
         for at in places:
             values = leads.values(at)
             more = seen(values, leads.key(at)) if seen is not None else {}
-            number = self._match({**values, **more, **self._facts}, self._today)
+            number = self._match({**values, **more, **self.facts}, self.today)
             found[at] = NO_CLAUSE if number is None else number
 
 

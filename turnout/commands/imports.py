@@ -11,6 +11,7 @@ from turnout.commands.outputs import output, replacing
 from turnout.dsl.values.money import is_currency
 from turnout.importing.alertmanager.route_trees import imported as from_alertmanager
 from turnout.importing.dmn.decision_models import imported as from_dmn
+from turnout.importing.hubspot.automations import imported as from_hubspot
 from turnout.importing.reports import Imported, ImportReport, report
 from turnout.importing.salesforce.imported import imported as from_salesforce
 from turnout.importing.sheets.rule_sheets import imported as from_sheet
@@ -246,6 +247,30 @@ def twilio_command(*, path: Path, folder: Path, report_file: Path | None, force:
     fallback. Priorities, timeouts and further targets are refused by name.
     """
     _write([from_twilio(path)], folder, report_file, force=force)
+
+
+@command.command(
+    "hubspot",
+    cls=Command,
+    examples=("turnout import hubspot flow.json --owners owners.json -o policies",),
+)
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--owners",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="HubSpot's list of owners (GET /crm/v3/owners): who an id is.",
+)
+@_written
+def hubspot_command(
+    *, path: Path, owners: Path | None, folder: Path, report_file: Path | None, force: bool
+) -> None:
+    """Workflows of HubSpot that assign owners, as its automation API (v4) has them.
+
+    PATH is what GET /automation/v4/flows/{flowId} answers, or the batch of several. Each way
+    through the branches is a rule. Other actions are refused by name; set properties are tags.
+    """
+    _write([from_hubspot(path, owners=owners)], folder, report_file, force=force)
 
 
 def _write(
