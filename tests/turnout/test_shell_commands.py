@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 from click.shell_completion import ShellComplete
 
@@ -171,7 +172,7 @@ def test_no_line_of_a_page_is_taken_for_a_request() -> None:
     assert text(".route files") == "\\&.route files"
     assert text("'a\\b' --x") == "\\(aqa\\eb\\(aq \\-\\-x"
     known = {"TH", "SH", "PP", "TP", "nf", "fi"}
-    pages = man._pages(man.click.Context(cli, info_name="turnout"))  # noqa: SLF001 - all at once
+    pages = man._pages(click.Context(cli, info_name="turnout"))  # noqa: SLF001 - all at once
     for _, page in pages:
         assert set(re.findall(r"^\.(\S*)", page, re.MULTILINE)) <= known
 
