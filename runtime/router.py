@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex, TypeVar
 
 import attrs
 
-from turnout.compiler.compiled import Compiled
+from turnout.compiler.compiled_policy import Compiled
 from turnout.compiler.plan.decide import complete_decider
-from turnout.compiler.plan.making import plan_of
+from turnout.compiler.plan.value import Plan
 from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
@@ -88,7 +88,7 @@ class Router:
     settings count, None where none does.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         compiled: Compiled,
         *,
@@ -96,15 +96,22 @@ class Router:
         state: str | Whereabouts | None = None,
         wait: float = WAIT,
         configuration: Path | None = None,
+        plan: Plan | None = None,
     ) -> None:
-        """Prepare one route of a policy that is fit; see `turnout.load`."""
+        """Prepare one route of a policy that is fit; see `turnout.load`.
+
+        plan: of that route, where it is made already.
+        """
         if not 0 <= wait <= LONGEST_WAIT:
             raise ValueError(f"wait is a number of seconds from 0 to {LONGEST_WAIT:,}")
         self.compiled = compiled
         self.route_name: str = chosen_route_name(compiled, route)
         self.configuration = configuration
         policy = compiled.policy
-        plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
+        if plan is None or plan.route != self.route_name:
+            from turnout.compiler.plan.making import plan_of  # noqa: PLC0415 - with all that checks
+
+            plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
         match = complete_decider(plan)
         self._plan = plan
         self._decide = engine(policy, plan, match)

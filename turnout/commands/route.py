@@ -9,7 +9,7 @@ from turnout.commands.completing import any_files
 from turnout.commands.flow import route_leads, suffix_format
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.policies import NO_CACHE_OPTION, POLICY, ROUTE, read_policy
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
 from turnout.rendering.decisions import DECISION_FORMATS
@@ -55,6 +55,7 @@ from turnout.runtime.stores.server.locations import Whereabouts
 @manner_options
 @ROUTE
 @AT
+@NO_CACHE_OPTION
 @color_option
 def command(
     *,
@@ -67,6 +68,7 @@ def command(
     route_name: str | None,
     at: datetime | None,
     manner: Manner,
+    is_kept: bool,
 ) -> None:
     """Decide where leads go.
 
@@ -78,9 +80,10 @@ def command(
     that was stopped can be repeated. Without it every run starts level.
     """
     outs = {out: format_name or suffix_format(out)}
-    compiled = fit_policy(policy)
-    route = chosen_route(compiled.policy, route_name, policy)
-    with Router(compiled, route=route, state=state, wait=wait) as router:
+    read = read_policy(policy, route_name, is_kept=is_kept)
+    with Router(
+        read.compiled, route=read.plan.route, state=state, wait=wait, plan=read.plan
+    ) as router:
         tally = route_leads(router, leads, outs, at, manner)
     for line in tally.lines(columns()):
         click.echo(line, err=True)

@@ -20,17 +20,17 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from turnout.compiler.verdict import Severities
-from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.files import resolved
 from turnout.dsl.findings import Severity
-from turnout.dsl.resolve.scope import nearest
 from turnout.errors import Error
 from turnout.frozen import frozen
+
+if TYPE_CHECKING:
+    from turnout.compiler.verdict import Severities
 
 LARGEST = 1024 * 1024
 LEVELS: Mapping[str, Severity | None] = {**{each.value: each for each in Severity}, "off": None}
@@ -51,7 +51,7 @@ class Configuration:
 
     file: Path | None = None
     paths: tuple[Path, ...] = ()
-    severities: Severities = attrs.Factory(dict[str, Severity | None])
+    severities: "Severities" = attrs.Factory(dict[str, Severity | None])
     route: str | None = None
     sample: Path | None = None
 
@@ -160,6 +160,10 @@ class _Written:
         if not isinstance(written, dict):
             advice = 'write `severities = { unused-definition = "error" }`'
             raise self.wrong("severities", "has to be a table", advice)
+        if not written:
+            return
+        from turnout.compiler.verdict.catalogue import CATALOGUE  # noqa: PLC0415 - all the checks
+
         for name, level in cast("dict[str, object]", written).items():
             kind = CATALOGUE.get(name)
             if kind is None:
@@ -240,6 +244,8 @@ def _shown(file: Path) -> str:
 
 
 def _nearest(word: str, choices: Iterable[str]) -> str:
+    from turnout.dsl.resolve.scope import nearest  # noqa: PLC0415 - for mistakes only
+
     known = list(choices)
     near = nearest(word, known)
     if near is not None:
