@@ -114,6 +114,21 @@ _STANDARD: Mapping[str, tuple[str, FieldKind | None]] = {
     "Website": ("Website", "text"),
 }
 
+_OF_BOTH = frozenset(
+    "CreatedById CreatedDate CurrencyIsoCode Description LastModifiedById LastModifiedDate OwnerId "
+    "RecordTypeId Status".split()
+)
+_OF_CASES = frozenset(
+    "AccountId CaseNumber ClosedDate ContactEmail ContactId ContactPhone IsClosed IsEscalated "
+    "Origin Priority Product Reason Subject SuppliedCompany SuppliedEmail SuppliedName "
+    "SuppliedPhone Type".split()
+)
+_OF_LEADS = frozenset(
+    "AnnualRevenue City Company Country CountryCode DoNotCall Email FirstName HasOptedOutOfEmail "
+    "HasOptedOutOfFax Industry IsConverted IsUnreadByOwner LastName LeadSource MobilePhone Name "
+    "NumberOfEmployees Phone PostalCode Rating State StateCode Street Title Website".split()
+)
+
 _MOMENTS = frozenset(
     {
         "ClosedDate",
@@ -134,10 +149,19 @@ _OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns that say what criteria ask, before the one of the field: a record type by its label."""
 
-STANDARD_NAMES: Mapping[str, str] = {column_key(name): name for name in _STANDARD} | {
-    column_key(label): name for name, (label, _) in _STANDARD.items()
+
+def _by_key(of: frozenset[str]) -> Mapping[str, str]:
+    known = {name: label for name, (label, _) in _STANDARD.items() if name in of}
+    labels = {column_key(label): name for name, label in known.items()}
+    more = {column_key(each): name for name in known for each in _OTHER_COLUMNS.get(name, ())}
+    return labels | more | {column_key(name): name for name in known}
+
+
+STANDARD_NAMES: Mapping[str, Mapping[str, str]] = {
+    "Lead": _by_key(_OF_BOTH | _OF_LEADS),
+    "Case": _by_key(_OF_BOTH | _OF_CASES),
 }
-"""The names of standard fields, by what counts of what columns call them."""
+"""The names of an object's standard fields, by what counts of what columns call them."""
 
 _VALUE_SETS: Mapping[str, str] = {
     "Industry": "Industry",
