@@ -170,7 +170,7 @@ def built(folder: Path) -> Path:
 
 def test_the_packed_extension_is_the_same_bytes_wherever_it_is_packed(tmp_path: Path) -> None:
     packing = run_path(str(EXTENSION / "pack.py"))
-    packed = []
+    packed: list[bytes] = []
     for number in range(2):
         copied = built(tmp_path / str(number))
         for path in copied.rglob("*.json"):

@@ -120,7 +120,7 @@ def test_the_script_is_written_to_where_the_shell_looks(
 
 def test_the_variables_of_the_shells_count_where_they_are_absolute(folder: Path) -> None:
     set_ones = {"XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": "relative"}
-    place = completion._place  # noqa: SLF001 - every combination is not worth a command
+    place = completion.place_of_script
     home = folder / "home"
     assert place("zsh", set_ones, home) == folder / "zsh/site-functions/_turnout"
     assert place("fish", set_ones, home) == home / ".config/fish/completions/turnout.fish"
@@ -168,11 +168,11 @@ def test_a_page_says_what_the_help_says() -> None:
 
 
 def test_no_line_of_a_page_is_taken_for_a_request() -> None:
-    text = man._text  # noqa: SLF001 - no help has such lines now
+    text = man.troff
     assert text(".route files") == "\\&.route files"
     assert text("'a\\b' --x") == "\\(aqa\\eb\\(aq \\-\\-x"
     known = {"TH", "SH", "PP", "TP", "nf", "fi"}
-    pages = man._pages(click.Context(cli, info_name="turnout"))  # noqa: SLF001 - all at once
+    pages = man.manual_pages(click.Context(cli, info_name="turnout"))
     for _, page in pages:
         assert set(re.findall(r"^\.(\S*)", page, re.MULTILINE)) <= known
 

@@ -4,10 +4,10 @@ Nothing here complains: whoever presses a key for help is in the middle of a lin
 nothing is to be offered, a shell falls back on the names of files.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 import click
 from click.shell_completion import CompletionItem
@@ -130,7 +130,8 @@ def columns_of(parameter: str) -> Completes:
                 first = next(iter(found), None)
         except (Error, OSError, ValueError):
             return []
-        names = first.raw if first is not None and isinstance(first.raw, dict) else {}
-        return [CompletionItem(str(name)) for name in names if str(name).startswith(incomplete)]
+        raw = first.raw if first is not None else None
+        names = list(cast("Mapping[str, object]", raw)) if isinstance(raw, Mapping) else []
+        return [CompletionItem(name) for name in names if name.startswith(incomplete)]
 
     return offered

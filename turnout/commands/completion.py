@@ -43,7 +43,7 @@ def install_command(*, shell: str | None) -> None:
     printed. What is there already is replaced.
     """
     name = shell or _in_use(os.environ)
-    path = _place(name, os.environ, Path.home())
+    path = place_of_script(name, os.environ, Path.home())
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as stream:
         stream.write(_script(name).encode())
@@ -66,9 +66,8 @@ def show_command(*, shell: str | None) -> None:
 
 
 def _script(name: str) -> str:
-    from turnout.cli import cli  # noqa: PLC0415 - it knows its commands only then
-
-    made = SHELLS[name](cli, {}, "turnout", "_TURNOUT_COMPLETE")
+    root = click.get_current_context().find_root().command
+    made = SHELLS[name](root, {}, "turnout", "_TURNOUT_COMPLETE")
     # Asking the shell for its version, as `source` does, is no matter of a script.
     return made.source_template % made.source_vars() + "\n"
 
@@ -83,7 +82,7 @@ def _in_use(environment: Mapping[str, str]) -> str:
     raise CannotRun(f"which shell? {said}", f"name one: {listed}")
 
 
-def _place(name: str, environment: Mapping[str, str], home: Path) -> Path:
+def place_of_script(name: str, environment: Mapping[str, str], home: Path) -> Path:
     """Return where a shell looks for the script of a user's command."""
     data = _folder(environment, "XDG_DATA_HOME", home / ".local/share")
     match name:

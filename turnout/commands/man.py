@@ -44,7 +44,7 @@ def command(ctx: click.Context, *, names: tuple[str, ...], folder: Path | None) 
 
     COMMAND is one as it is called (`state check`); without one the page is that of `turnout`.
     """
-    pages = dict(_pages(click.Context(ctx.find_root().command, info_name="turnout")))
+    pages = dict(manual_pages(click.Context(ctx.find_root().command, info_name="turnout")))
     if folder is not None:
         if names:
             raise CannotRun("--output writes the pages of all commands", "leave COMMAND out")
@@ -62,12 +62,12 @@ def command(ctx: click.Context, *, names: tuple[str, ...], folder: Path | None) 
     click.echo(pages[wanted], nl=False)
 
 
-def _pages(ctx: click.Context) -> Iterator[tuple[str, str]]:
+def manual_pages(ctx: click.Context) -> Iterator[tuple[str, str]]:
     """Yield the pages of a command and of those below it, by their names."""
     inside = _inside(ctx)
     yield ctx.command_path.replace(" ", "-"), "\n".join(_lines(ctx, inside)) + "\n"
     for each in inside:
-        yield from _pages(each)
+        yield from manual_pages(each)
 
 
 def _inside(ctx: click.Context) -> list[click.Context]:
@@ -87,41 +87,41 @@ def _lines(ctx: click.Context, inside: list[click.Context]) -> Iterator[str]:
     first, *paragraphs = cleandoc(command.help or "").split("\n\n")
     yield f'.TH "{ctx.command_path.replace(" ", "-").upper()}" "1" "" "Turnout {__version__}"'
     yield ".SH NAME"
-    yield f"{_text(ctx.command_path.replace(' ', '-'))} \\- {_text(_joined(first).rstrip('.'))}"
+    yield f"{troff(ctx.command_path.replace(' ', '-'))} \\- {troff(_joined(first).rstrip('.'))}"
     yield ".SH SYNOPSIS"
     pieces = " ".join(command.collect_usage_pieces(ctx))
-    yield f"\\fB{_text(ctx.command_path)}\\fR {_text(pieces)}"
+    yield f"\\fB{troff(ctx.command_path)}\\fR {troff(pieces)}"
     if paragraphs:
         yield ".SH DESCRIPTION"
         for number, paragraph in enumerate(paragraphs):
             yield from ([".PP"] if number else [])
-            yield _text(_joined(paragraph))
+            yield troff(_joined(paragraph))
     params = command.get_params(ctx)
     records = [each.get_help_record(ctx) for each in params if isinstance(each, click.Option)]
     options = [record for record in records if record is not None]
     if options:
         yield ".SH OPTIONS"
         for written, said in options:
-            yield from (".TP", f"\\fB{_text(written)}\\fR", _text(_joined(said)))
+            yield from (".TP", f"\\fB{troff(written)}\\fR", troff(_joined(said)))
     if inside:
         yield ".SH COMMANDS"
         for each in inside:
-            yield from (".TP", f"\\fB{_text(each.command_path)}\\fR(1)")
-            yield _text(each.command.get_short_help_str(limit=200))
+            yield from (".TP", f"\\fB{troff(each.command_path)}\\fR(1)")
+            yield troff(each.command.get_short_help_str(limit=200))
     if isinstance(command, Command) and command.examples:
         yield from (".SH EXAMPLES", ".nf")
         yield from map(_text, command.examples)
         yield ".fi"
     if ctx.parent is not None:
         above = ctx.parent.command_path.replace(" ", "-")
-        yield from (".SH SEE ALSO", f"\\fB{_text(above)}\\fR(1)")
+        yield from (".SH SEE ALSO", f"\\fB{troff(above)}\\fR(1)")
 
 
 def _joined(paragraph: str) -> str:
     return re.sub(r"\s+", " ", paragraph).strip()
 
 
-def _text(text: str) -> str:
+def troff(text: str) -> str:
     """Return a text that troff prints as it stands: no escapes, requests or long dashes."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-").replace("`", "\\(ga")
     escaped = escaped.replace("'", "\\(aq").replace("^", "\\(ha").replace("~", "\\(ti")
