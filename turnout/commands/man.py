@@ -110,7 +110,7 @@ def _lines(ctx: click.Context, inside: list[click.Context]) -> Iterator[str]:
             yield troff(each.command.get_short_help_str(limit=200))
     if isinstance(command, Command) and command.examples:
         yield from (".SH EXAMPLES", ".nf")
-        yield from map(_text, command.examples)
+        yield from map(troff, command.examples)
         yield ".fi"
     if ctx.parent is not None:
         above = ctx.parent.command_path.replace(" ", "-")
