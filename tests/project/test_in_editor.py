@@ -180,6 +180,7 @@ def test_the_diagram_and_a_lead_on_its_way(address: str, workspace: Path) -> Non
         for name, value in (("id", "L-1"), ("email", "kim@firm.example"), ("employees", "5k")):
             form.fill(f"input[name={name}]", value)
         form.fill("input[name=country]", "Germany")
+        form.fill("#moment", "2026-11-23T10:00")  # a Monday: whoever gets it is at work
         form.click("button[type=submit]")
         form.locator("#text", has_text="rule dach-enterprise").wait_for()
         assert "\x1b" not in form.inner_text("#text")
