@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until all tests are collected, below
     # pytest-cov begins twice in a process of xdist, and what it began first goes on where the
     # second is paused: nothing would be left out of the trace.
     if hasattr(config, "workerinput") and (begun := Coverage.current()) is not None:
@@ -66,8 +67,10 @@ def pytest_collection_finish() -> None:
     """Look for circles of garbage seldom, and never in what was imported: a fifth of the time.
 
     A policy is many small values without a circle, and Python's own thresholds have it look
-    through all of them again and again while they are made.
+    through all of them again and again while they are made. While tests are collected, nothing
+    that is made is garbage.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
