@@ -7,53 +7,35 @@ from time import monotonic
 
 from turnout.compiler.checks import CHECKS, check, check_inexact
 from turnout.compiler.checks.check import Check
+from turnout.compiler.compiled_policy import Compiled
 from turnout.compiler.leads.budget import STEPS, Budget
 from turnout.compiler.program import Program, lower
-from turnout.compiler.verdict import Allowed, Severities, verdict
+from turnout.compiler.verdict import Severities, verdict
 from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.compiler.verdict.gathering import gathered
 from turnout.dsl import nodes
 from turnout.dsl.files import Files, NotedFiles, parse_files
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.policy import Policy
-from turnout.dsl.references import Reference
 from turnout.dsl.rereading import RulesRead
 from turnout.dsl.resolve import Resolution, resolve
-from turnout.dsl.resolve.declarations import Declarations
-from turnout.dsl.source import Source
 from turnout.dsl.zones import local_date
 from turnout.frozen import frozen
+
+__all__ = [
+    "DEADLINE",
+    "Compiled",
+    "Unchecked",
+    "checked_anew",
+    "compile_policy",
+    "read_policy",
+    "settled",
+]
 
 _YEAR, _FIVE_YEARS = timedelta(days=366), timedelta(days=1_850)
 
 DEADLINE = 300.0
 """Seconds for all exact questions of a policy; most take one, so that this only ends abuse."""
-
-
-@frozen
-class Compiled:
-    """What became of a policy.
-
-    policy, program: as far as they could be read; they are run only if `is_fit`.
-    findings: in order of file and place. sources: every file that was read, the main file
-    last. allowed: findings that count for nothing, because the policy says why they may stay.
-    declared: every name; references: every use of one, in order of file and place.
-    policy_hash: of every file that was read, tables among them; see `NotedFiles`.
-    """
-
-    policy: Policy
-    program: Program
-    findings: tuple[Finding, ...]
-    sources: tuple[Source, ...]
-    declared: Declarations
-    references: tuple[Reference, ...]
-    allowed: tuple[Allowed, ...] = ()
-    policy_hash: str = ""
-
-    @property
-    def is_fit(self) -> bool:
-        """Whether the policy can be run: no finding is an error."""
-        return all(finding.severity is not Severity.ERROR for finding in self.findings)
 
 
 def compile_policy(  # noqa: PLR0913 - what bounds the check, each by name

@@ -21,41 +21,43 @@ from turnout.frozen import frozen
 class Recompiled:
     """A policy after an edit. checked: what the next check goes on from, None for nothing.
 
-    is_quick: whether only the quick checks have been run.
+    is_quick: whether only the quick checks have been run. just: what they leave to the check of
+    the whole that follows, of the same text.
     """
 
     compiled: Compiled
     checked: Checked | None
     is_quick: bool
+    just: Checked | None = None
 
 
-def compile_again(
+def compile_again(  # noqa: PLR0913 - what is known already, each by name
     read: Unchecked,
     before: Checked | None,
     severities: Severities,
     budget: Budget,
     *,
     is_quick: bool,
+    just: Checked | None = None,
 ) -> Recompiled:
     """Return an edited policy with its findings.
 
-    before: of an earlier state of it, from the last `Recompiled` that was not quick. What is
-    found by all checks is what `compile_policy` finds. Raises Stopped where it is called in
-    the block of `stoppable`.
+    before: of an earlier state of it, from the last `Recompiled` that was not quick. just: of
+    this state, from its quick one. What is found by all checks is what `compile_policy` finds.
+    Raises Stopped where it is called in the block of `stoppable`.
     """
     if len(read.sound) < len(read.program.routes):
         found = checked_anew(read, budget, QUICK) if is_quick else checked_anew(read, budget)
         return Recompiled(settled(read, found, severities), before, is_quick)
-    if before is None and is_quick:
-        found = checked_anew(read, budget, QUICK)
-        return Recompiled(settled(read, found, severities), None, is_quick)
     if before is None:
-        checked = check_first(read.program, budget)
+        checked = check_first(read.program, budget, is_quick=is_quick, just=just)
     else:
         going_on = attrs.evolve(before, budget=budget)
-        checked = check_again(going_on, read.program, is_quick=is_quick)
+        checked = check_again(going_on, read.program, is_quick=is_quick, just=just)
     compiled = settled(read, checked.findings, severities)
-    return Recompiled(compiled, before if is_quick else checked, is_quick)
+    if is_quick:
+        return Recompiled(compiled, before, is_quick, checked)
+    return Recompiled(compiled, checked, is_quick)
 
 
 def rules_of(read: Unchecked, earlier: RulesRead | None) -> RulesRead:
@@ -65,7 +67,8 @@ def rules_of(read: Unchecked, earlier: RulesRead | None) -> RulesRead:
     """
     if read.found and earlier is not None:
         return earlier
-    known = RulesRead()
+    kept = read.resolution.kept
+    known = RulesRead(keeps=True, ground=None if kept is None else kept.ground)
     for file in () if read.found else read.files:
-        known.add(file)
+        known.add(file, None if kept is None else kept.made.get(file.source.name))
     return known

@@ -174,12 +174,14 @@ class Parsed:
     """Every file of a policy, includes before the files that name them, each once.
 
     folder: the main file's. disk: what they were read from, for the tables that they name.
+    known: rules of an earlier version, where what is made of rules is kept for the next one.
     """
 
     files: tuple[nodes.File, ...]
     findings: tuple[Finding, ...]
     folder: Path
     disk: Files
+    known: RulesRead | None = None
 
 
 def parse_files(path: Path, files: Files | None = None, known: RulesRead | None = None) -> Parsed:
@@ -191,7 +193,7 @@ def parse_files(path: Path, files: Files | None = None, known: RulesRead | None 
     disk = files or Files()
     reader = _Reader(disk.known(path).parent, disk, known)
     reader.read(path, path.as_posix(), None)
-    return Parsed(tuple(reader.files), tuple(reader.findings), reader.folder, reader.disk)
+    return Parsed(tuple(reader.files), tuple(reader.findings), reader.folder, reader.disk, known)
 
 
 @define

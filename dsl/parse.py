@@ -37,7 +37,7 @@ def parse(source: Source, known: RulesRead | None = None) -> tuple[nodes.File, t
     lexer = Lexer(source.text, tables())
     try:
         parser = Pushdown(tables(), lexer, Reductions(tables(), Builder(source).of))
-        read = parser.read() if known is None else parser.read(partial(known.at, source))
+        read = parser.read() if known is None else parser.read(partial(known.of, source))
     except UnexpectedError:
         from turnout.dsl.recovery import recovered  # noqa: PLC0415 - see above
 

@@ -6,6 +6,7 @@ shortened, and it goes on from wherever the text is set to.
 """
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 import attrs
 
@@ -14,6 +15,11 @@ from turnout.dsl.lexing import Lexer, Token, UnexpectedError
 from turnout.dsl.reductions import ReadSymbol, Reduced, Reductions
 from turnout.frozen import define
 from turnout.grammar.lalr import END, Tables
+
+Known: TypeAlias = Callable[[str, int], nodes.Rule | nodes.Territory | None]
+"""Returns what was read before, by the grammar's word for it and the offset where it starts."""
+
+_KNOWN = {"RULE": "rule", "TERRITORY": "territory"}
 
 
 @define(eq=False)
@@ -29,13 +35,15 @@ class Pushdown:
     states: list[int] = attrs.Factory(lambda: [0])
     values: list[ReadSymbol] = attrs.Factory(list[ReadSymbol])
     before: list[int] = attrs.Factory(lambda: [0])
+    _taken: tuple[ReadSymbol, int, ReadSymbol] | None = None
 
-    def read(self, known: Callable[[int], nodes.Rule | None] | None = None) -> Reduced:
+    def read(self, known: Known | None = None) -> Reduced:
         """Return what the rest of the text is.
 
-        known: returns the rule that stands at an offset, where it was read before. Raises
-        UnexpectedError. A word that can't stand somewhere may still end what stands
-        before it, so that `states` no longer tell what could have stood there; `before` do.
+        known: returns the rule or territory that stands at an offset, where it was read before;
+        it is asked behind the first word of each. Raises UnexpectedError. A word that can't stand
+        somewhere may still end what stands before it, so that `states` no longer tell what could
+        have stood there; `before` do.
         """
         states, before, following = self.states, self.before, self.lexer.next
         while True:
@@ -44,16 +52,30 @@ class Pushdown:
             read = self.feed(token)
             if read is not None:
                 return read
-            if known is not None and token.type == "RULE":
-                self._take_over(known, token.start_pos)
+            if known is not None and token.type in _KNOWN:
+                self._take_over(known, _KNOWN[token.type], token.start_pos)
 
-    def _take_over(self, known: Callable[[int], nodes.Rule | None], start: int) -> None:
-        """Put a rule that is known in the place of its first word, and go on behind it."""
-        state = self.tables.rows[self.states[-2]].get("rule")
-        rule = None if state is None else known(start)
-        if state is not None and rule is not None:
-            end = self.lexer.at = rule.span.end
-            self.states[-1], self.values[-1] = state, Reduced(start, end, [rule])
+    def _take_over(self, known: Known, what: str, start: int) -> None:
+        """Put what is known in the place of its first word, and go on behind it."""
+        state = self.tables.rows[self.states[-2]].get(what)
+        node = None if state is None else known(what, start)
+        if state is not None and node is not None:
+            end = self.lexer.at = node.span.end
+            self._taken = self.values[-1], self.states[-1], Reduced(start, end, [node])
+            self.states[-1], self.values[-1] = state, self._taken[-1]
+
+    def untaken(self) -> int | None:
+        """Go back to the beginning of what was taken over last, if nothing came behind it.
+
+        Return where that is, None where there is none. What is read instead may end otherwise:
+        the last word of it isn't put together with the others before a word behind it fits.
+        """
+        if self._taken is None or not self.values or self.values[-1] is not self._taken[-1]:
+            return None
+        word, state, node = self._taken
+        self.states[-1], self.values[-1], self._taken = state, word, None
+        self.lexer.at = word.end_pos or 0
+        return node.start_pos
 
     def feed(self, token: Token) -> Reduced | None:
         """Take in a word; return the whole when that is the end. Raises UnexpectedError."""

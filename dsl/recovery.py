@@ -93,7 +93,7 @@ class _Attempt:
 
     refused: places of which the repair didn't help. settled: places of errors that were met
     before and skipped, so that no repair is to blame for them. known: rules that needn't be
-    read. mends: whether a mistake that is
+    read; unknown: where what is known is read all the same. mends: whether a mistake that is
     understood ends the attempt, to be read anew; `next` is then the mistake, or None where
     the last repair itself didn't fit.
     """
@@ -107,6 +107,7 @@ class _Attempt:
     findings: list[Finding] = attrs.Factory(list[Finding])
     broken: list[Span] = attrs.Factory(list[Span])
     next: Told | None = None
+    unknown: set[int] = attrs.Factory(set[int])
 
     def read(self) -> nodes.File | None:
         """Return the file's tree, None where it is to be read anew."""
@@ -119,12 +120,16 @@ class _Attempt:
     def _read(self, parser: Pushdown, last_repair: int) -> nodes.File | None:
         text = self.source.text
         read: Reduced | None
-        known = None if self.known is None else partial(self._rule, self.known)
+        known = None if self.known is None else partial(self._known, self.known)
         while True:
             try:
                 read = parser.read(known)
                 break
             except UnexpectedError as unexpected:
+                taken = parser.untaken()
+                if taken is not None:
+                    self.unknown.add(taken)
+                    continue
                 met = _met(text, unexpected, parser)
                 mistake = told(met, self._trials(met, parser))
                 if met.start <= last_repair and met.start not in self.settled:
@@ -154,14 +159,16 @@ class _Attempt:
         file: nodes.File = read.items[0]
         return attrs.evolve(file, broken=tuple(self.broken))
 
-    def _rule(self, known: RulesRead, start: int) -> nodes.Rule | None:
-        """Return the known rule at an offset, unless a part of it is to be read otherwise."""
-        rule = known.at(self.source, start)
-        if rule is None:
+    def _known(
+        self, known: RulesRead, what: str, start: int
+    ) -> nodes.Rule | nodes.Territory | None:
+        """Return what is known at an offset, unless a part of it is to be read otherwise."""
+        node = known.of(self.source, what, start)
+        if node is None or start in self.unknown:
             return None
         repairs = (repair for each in self.mended for repair in each.repairs)
-        is_mended = any(start <= repair.start < rule.span.end for repair in repairs)
-        return None if is_mended else rule
+        is_mended = any(start <= repair.start < node.span.end for repair in repairs)
+        return None if is_mended else node
 
     def _trials(self, met: Met, parser: Pushdown) -> Trials:
         earlier = tuple(repair for each in self.mended for repair in each.repairs)

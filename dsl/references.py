@@ -4,6 +4,10 @@ An editor leads from a use to its declaration, lists the uses of a declaration, 
 both; what is never used can be told from them, too.
 """
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import Any, cast, overload
+
 from turnout.dsl.source import Span
 from turnout.frozen import frozen
 
@@ -25,7 +29,43 @@ class Reference:
     declared: Span | None
 
 
-def in_order(references: list[Reference]) -> tuple[Reference, ...]:
+class References(Sequence[Reference]):
+    """Uses of names in order of file and place, found when somebody first asks for one."""
+
+    def __init__(self, found: Callable[[], Iterable[Reference]]) -> None:
+        """Take what finds them, in any order."""
+        self._find = found
+
+    @cached_property
+    def _found(self) -> tuple[Reference, ...]:
+        return in_order(self._find())
+
+    @overload
+    def __getitem__(self, at: int) -> Reference: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Reference, ...]: ...
+    def __getitem__(self, at: int | slice) -> Reference | tuple[Reference, ...]:
+        """Return one, or several."""
+        return self._found[at]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._found)
+
+    def __iter__(self) -> Iterator[Reference]:
+        """Yield them in order."""
+        return iter(self._found)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether others are the same."""
+        return isinstance(other, Sequence) and self._found == tuple(cast("Any", other))
+
+    def __hash__(self) -> int:
+        """Return what is the same for the same ones."""
+        return hash(self._found)
+
+
+def in_order(references: Iterable[Reference]) -> tuple[Reference, ...]:
     """Return the references by file and place."""
     return tuple(sorted(references, key=_place))
 

@@ -3,11 +3,13 @@
 Two versions of a policy share nearly all of their rules, and a rule is read by its own
 characters alone: where a text goes on with those of a rule that was read before, it goes
 on with the same rule, which only stands at another place. It is copied there, place by
-place, in a fifth of the time of reading it.
+place, as soon as somebody asks for more than its name.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -20,32 +22,154 @@ from turnout.frozen import define
 MOST_ALIKE = 8
 """Rules that begin alike, such as those of one name in several routes; more are read again."""
 
+LEAST_TERRITORY = 120
+"""Characters of a territory from which on it is taken over; short ones are read as fast."""
+
+_ITEM_WORD = re.compile(r"[a-z]+\b[ \t\n]")
+
+MOST_APART = 40
+"""Rules of one text that are put into texts of their own."""
+
+
+@define(eq=False)
+class RuleRead:
+    """A rule as it was read, at the place where it stood then, and what was made of it.
+
+    made: whatever its reader keeps with it.
+    """
+
+    node: nodes.Rule
+    made: object = None
+
+
+class MovedRule(nodes.Rule):
+    """A rule that was read before and stands elsewhere now.
+
+    Its name and its place are moved at once, the rest when it is asked for: of thousands of
+    rules that an edit moves nobody asks. read: as it was read. by: how many characters on.
+    """
+
+    __slots__ = ("by", "read")
+    read: RuleRead
+    by: int
+
+    def __init__(self, read: RuleRead, source: Source, by: int) -> None:
+        """Move a rule so many characters on, in another source."""
+        name, span = read.node.name, read.node.span
+        put = object.__setattr__  # a node doesn't change, once it is made
+        put(self, "read", read)
+        put(self, "by", by)
+        place = Span(source, name.span.start + by, name.span.end + by)
+        put(self, "name", name.__class__(name.text, place))
+        put(self, "span", Span(source, span.start + by, span.end + by))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any part of a rule
+        """Return a part that wasn't moved yet; all of them are, then."""
+        if name not in _LATER:
+            raise AttributeError(name)
+        for part in _LATER:
+            found = moved(getattr(self.read.node, part), self.span.source, self.by)
+            object.__setattr__(self, part, found)
+        return object.__getattribute__(self, name)
+
+    def __eq__(self, other: object) -> bool:
+        """Return whether two rules are written the same."""
+        if not isinstance(other, nodes.Rule):
+            return NotImplemented
+        return _WHOLE(self) == _WHOLE(other)
+
+    def __hash__(self) -> int:
+        """Return what is the same for rules that are written the same."""
+        return hash(_WHOLE(self))
+
+
+_LATER = ("conditions", "chains", "slas", "actions", "validity")
+_WHOLE = attrgetter("name", *_LATER)
+
 
 @define(eq=False)
 class RulesRead:
-    """The rules of texts in which there is no syntax error, by how each begins, and whole."""
+    """The rules of texts in which there is no syntax error, by how each begins, and whole.
 
-    _rules: dict[str, dict[str, nodes.Rule]] = attrs.Factory(dict[str, dict[str, nodes.Rule]])
+    keeps: whether what is made of rules is kept for the next version; ground: what the rest of
+    the policy was then; see `kept_rules`.
+    """
 
-    def add(self, file: nodes.File) -> None:
-        """Take in the rules of a file."""
+    keeps: bool = False
+    ground: object = None
+    _rules: dict[str, dict[str, RuleRead]] = attrs.Factory(dict[str, dict[str, RuleRead]])
+    _territories: dict[str, dict[str, nodes.Territory]] = attrs.Factory(
+        dict[str, dict[str, nodes.Territory]]
+    )
+
+    def add(self, file: nodes.File, made: Mapping[int, object] | None = None) -> None:
+        """Take in the rules of a file. made: what was made of each, by where it starts."""
         text = file.source.text
-        for item in file.items:
-            if isinstance(item, nodes.Route):
-                for rule in _rules(item.entries):
-                    start, end = rule.span.start, rule.span.end
-                    same = self._rules.setdefault(_beginning(text, start), {})
-                    if len(same) < MOST_ALIKE:
-                        same[text[start:end]] = rule
+        found = [
+            rule
+            for item in file.items
+            if isinstance(item, nodes.Route)
+            for rule in _rules(item.entries)
+        ]
+        number = sum(not isinstance(rule, MovedRule) for rule in found)
+        for rule in found:
+            start, end = rule.span.start, rule.span.end
+            same = self._rules.setdefault(_beginning(text, start), {})
+            if len(same) < MOST_ALIKE:
+                read = _read_of(rule, is_one_of_few=number <= MOST_APART)
+                if made is not None and start in made:
+                    read.made = made[start]
+                same[text[start:end]] = read
+        self._add_territories(file)
+
+    def _add_territories(self, file: nodes.File) -> None:
+        """Take in the long territories, each with the word behind it, which ends it."""
+        text = file.source.text
+        for item, behind in pairwise(file.items):
+            start, end = item.span.start, item.span.end
+            if isinstance(item, nodes.Territory) and end - start >= LEAST_TERRITORY:
+                word = _ITEM_WORD.match(text, behind.span.start)
+                same = self._territories.setdefault(text[start : start + LEAST_TERRITORY], {})
+                if word is not None and len(same) < MOST_ALIKE:
+                    same[text[start : word.end()]] = item
+
+    def of(self, source: Source, what: str, start: int) -> nodes.Rule | nodes.Territory | None:
+        """Return the "rule" or "territory" at an offset of a text, None where it isn't known."""
+        return self.at(source, start) if what == "rule" else self.territory(source, start)
+
+    def territory(self, source: Source, start: int) -> nodes.Territory | None:
+        """Return the territory that stands at an offset of a text, None where it isn't known."""
+        text = source.text
+        beginning = text[start : start + LEAST_TERRITORY]
+        for whole, item in self._territories.get(beginning, {}).items():
+            if text.startswith(whole, start):
+                found: nodes.Territory = moved(item, source, start - item.span.start)
+                return found
+        return None
 
     def at(self, source: Source, start: int) -> nodes.Rule | None:
         """Return the rule that stands at an offset of a text, None where it isn't known."""
         text = source.text
-        for whole, rule in self._rules.get(_beginning(text, start), {}).items():
+        for whole, read in self._rules.get(_beginning(text, start), {}).items():
             if text.startswith(whole, start):
-                found: nodes.Rule = moved(rule, source, start - rule.span.start)
-                return found
+                return MovedRule(read, source, start - read.node.span.start)
         return None
+
+
+def _read_of(rule: nodes.Rule, *, is_one_of_few: bool) -> RuleRead:
+    """Return what a rule is taken over from.
+
+    One of few is put in a text of its own, so that the whole text of each edit, in which only
+    it was read, isn't kept for its sake.
+    """
+    if isinstance(rule, MovedRule):
+        return rule.read
+    if not is_one_of_few:
+        return RuleRead(rule)
+    span = rule.span
+    apart = Source(span.source.name, span.text)
+    found: nodes.Rule = moved(rule, apart, -span.start)
+    return RuleRead(found)
 
 
 def _rules(entries: tuple[nodes.EntryNode, ...]) -> Iterator[nodes.Rule]:

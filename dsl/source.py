@@ -4,10 +4,13 @@ A span is a half-open range of characters of one source; line and column are com
 only when somebody reads them, so values stay small and comparisons cheap.
 """
 
+import re
 from bisect import bisect_right
 from functools import cached_property
 
 from turnout.frozen import attribute, frozen
+
+_NEWLINE = re.compile("\n")
 
 
 @frozen(slots=False)
@@ -25,9 +28,7 @@ class Source:
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
         """The offset at which each line starts, in characters."""
-        starts = [0]
-        starts.extend(at + 1 for at, character in enumerate(self.text) if character == "\n")
-        return tuple(starts)
+        return 0, *(found.end() for found in _NEWLINE.finditer(self.text))
 
     def place(self, offset: int) -> tuple[int, int]:
         r"""Return line and column of `offset`, both from 1.

@@ -134,8 +134,8 @@ class Availability:
         *,
         anytime: bool,
     ) -> frozenset[str] | Refused:
-        reasons: dict[str, Reason] = {}
-        available: list[str] = []
+        reasons: dict[str, Reason | None] = {}
+        capped: dict[str, tuple[CountedCap, ...]] = {}
         for name, caps, days in asked:
             reason = self._absence(name, anytime=anytime)
             if name not in matched and reason != "inactive":
@@ -145,14 +145,19 @@ class Availability:
             if missed and f"person {name}" in missed:
                 reason = "missed-sla"
             if reason is None and caps:
-                reason = self._at_cap(caps, state)
-            if reason is None:
-                available.append(name)
-            else:
-                reasons[name] = reason
+                capped[name] = caps
+            reasons[name] = reason
+        if len(capped) > 1:
+            state.expect(
+                [(who, *self._period(cap)) for caps in capped.values() for cap, who in caps]
+            )
+        for name, caps in capped.items():
+            reasons[name] = self._at_cap(caps, state)
+        available = frozenset(name for name, reason in reasons.items() if reason is None)
         if available:
-            return frozenset(available)
-        return Refused(max(reasons.values(), key=CLOSENESS.__getitem__), tuple(reasons.items()))
+            return available
+        refused = {name: reason for name, reason in reasons.items() if reason is not None}
+        return Refused(max(refused.values(), key=CLOSENESS.__getitem__), tuple(refused.items()))
 
     # -- what only the moment decides --
 
@@ -189,14 +194,17 @@ class Availability:
         return self._open[hours]
 
     def _at_cap(self, caps: tuple[CountedCap, ...], state: Transaction) -> Reason | None:
-        assert self._moment is not None
         for cap, who in caps:
-            between = self._periods.get(cap)
-            if between is None:
-                between = self._periods[cap] = period(cap, self._moment)
-            if state.given(who, *between) >= cap.most:
+            if state.given(who, *self._period(cap)) >= cap.most:
                 return "at-cap"
         return None
+
+    def _period(self, cap: Cap) -> tuple[int, int]:
+        assert self._moment is not None
+        between = self._periods.get(cap)
+        if between is None:
+            between = self._periods[cap] = period(cap, self._moment)
+        return between
 
 
 def is_one_of(days: Validity, moment: datetime) -> bool:

@@ -131,6 +131,33 @@ def draw(turns: Turns, roster: Roster, available: Collection[str]) -> tuple[str,
     return roster.names[drawn], _turns(scale, roster.names, lags)
 
 
+def draws(
+    turns: Turns, roster: Roster, available: Collection[str], count: int
+) -> tuple[list[str], Turns]:
+    """Return who is next so many times in a row, and the turns after it: as `draw` says.
+
+    Somebody available has to have a weight. While availability doesn't change, everybody has
+    had their share after as many draws as the weights add up to. Where the turns are what
+    they were before such a round, the next one is the same, and isn't drawn again.
+
+    >>> team = Roster.of([("A", Fraction(2)), ("B", Fraction(1))])
+    >>> draws(LEVEL, team, {"A", "B"}, 7)[0]
+    ['A', 'B', 'A', 'A', 'B', 'A', 'A']
+    """
+    drawn: list[str] = []
+    whole = sum(roster.weights[place] for place in _sharing(roster, available))
+    while len(drawn) < count:
+        before, begun = turns, len(drawn)
+        for _ in range(min(whole, count - begun)):
+            one = draw(turns, roster, available)
+            assert one is not None, "somebody with a weight is available"
+            drawn.append(one[0])
+            turns = one[1]
+        if turns == before:
+            drawn += drawn[begun:] * ((count - len(drawn)) // whole)
+    return drawn, turns
+
+
 def least_loaded(
     roster: Roster, open_leads: Mapping[str, int], available: Collection[str]
 ) -> str | None:

@@ -8,7 +8,7 @@ A lead is decided once: the same id again is answered with the decision already 
 draws nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Final, Protocol, TypeAlias, assert_never
@@ -16,7 +16,7 @@ from typing import Final, Protocol, TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.meaning.identity import NEW, history, keys
-from turnout.compiler.plan.decide import day, decider, facts
+from turnout.compiler.plan.decide import Decider, complete_decider, day, facts
 from turnout.compiler.plan.value import Answer, Plan, PlannedAttempt
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
@@ -111,14 +111,15 @@ class Steps:
     goes_on: bool = False
 
 
-def engine(policy: Policy, plan: Plan) -> Engine:
+def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
     """Return what decides leads by the plan of a route.
 
-    policy: who stands behind the targets.
+    policy: who stands behind the targets. match: decides by the plan, where that is made already.
     """
     route, identities, calendars = plan.route, plan.identities, plan.calendars
-    match, prepare = decider(plan), Preparer(policy)
-    clauses = tuple(map(prepare.clause, plan.answers))
+    prepare = Preparer(policy)
+    match = match or complete_decider(plan)  # a lead without a required field has a complaint
+    clauses = prepare.clauses(plan.answers)
     last = Steps(None, prepare.steps(plan.last))
     kept_values = keeper(plan)
 
@@ -132,7 +133,7 @@ def engine(policy: Policy, plan: Plan) -> Engine:
         print_, key = fingerprint(lead), lead.key
         recorded = state.decided(route, key)
         if recorded is not None and not anew:
-            return _again(recorded, lead, print_)
+            return again(recorded, lead, print_)
         moment, today, of_calendars = clock(at)
         seen, before = (keys(identities, lead.values) if identities else ()), NEW
         if seen:
@@ -182,7 +183,7 @@ def engine(policy: Policy, plan: Plan) -> Engine:
     return decide
 
 
-def _again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
+def again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
     """Return the decision already made, with what is to say about this lead."""
     issues = lead.issues
     if lead.id is None:
@@ -218,13 +219,22 @@ def offered(
 
 
 class Preparer:
-    """Prepares targets: each team's roster is made once."""
+    """Prepares targets, each when it is first asked for: a run meets few of many rules."""
 
     def __init__(self, policy: Policy) -> None:
+        self._tries: dict[Target, _Try] = {}
         self._availability = Availability(policy)
         self._rosters: Mapping[str, Rosters] = {
             name: rosters(team) for name, team in policy.teams.items()
         }
+
+    def clauses(self, answers: Sequence[Answer]) -> Mapping[int, Steps]:
+        """Return what each clause says, by its number, prepared when it is first asked for."""
+        return _Clauses(self, answers)
+
+    def members(self, target: RoundRobin | LeastLoaded) -> Ask:
+        """Return what asks who of a team can be drawn."""
+        return self._availability.members(target)
 
     def clause(self, answer: Answer) -> Steps:
         """Return what a clause says, ready to be offered leads."""
@@ -235,8 +245,14 @@ class Preparer:
     def steps(self, attempts: tuple[PlannedAttempt, ...]) -> tuple[_Step, ...]:
         """Return the attempts, ready to be offered leads."""
         return tuple(
-            _Step(a.by, *parts(a.target), worded(a.target), self._try(a.target)) for a in attempts
+            _Step(a.by, *parts(a.target), worded(a.target), self._tried(a.target)) for a in attempts
         )
+
+    def _tried(self, target: Target) -> _Try:
+        found = self._tries.get(target)
+        if found is None:
+            found = self._tries[target] = self._try(target)
+        return found
 
     def _try(self, target: Target) -> _Try:
         if isinstance(target, Accepting):
@@ -293,6 +309,19 @@ class Preparer:
             return _Accepted(None) if reason is None else Refused(reason)
 
         return offer
+
+
+class _Clauses(dict[int, Steps]):
+    """What clauses say, by their numbers; each is prepared when it is first looked up."""
+
+    def __init__(self, prepare: Preparer, answers: Sequence[Answer]) -> None:
+        super().__init__()
+        self._prepare = prepare
+        self._answers = answers
+
+    def __missing__(self, number: int) -> Steps:
+        found = self[number] = self._prepare.clause(self._answers[number])
+        return found
 
 
 def _round_robin(team: str, of: Rosters, ask: Ask) -> _Try:

@@ -9,6 +9,7 @@ asked for again next time.
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 
 import attrs
@@ -57,12 +58,21 @@ class Escalator:
         prepare = Preparer(policy)
         last = Steps(None, prepare.steps(plan.last))
         self._route = plan.route
-        self._by_rule: dict[str, _Escalation] = {}
-        for clause in plan.answers:
-            if clause.sla is not None and clause.sla.then is not None:
-                attempt = PlannedAttempt(clause.sla.then.target, f"sla of rule {clause.name}")
-                steps = Steps(clause.name, prepare.steps((attempt,)))
-                self._by_rule[clause.name] = _Escalation(policy, clause.sla, steps, last)
+        slas = {
+            clause.name: (clause.sla, clause.sla.then)
+            for clause in plan.answers
+            if clause.sla is not None and clause.sla.then is not None
+        }
+
+        @cache
+        def of_rule(rule: str | None) -> _Escalation | None:
+            if rule is None or rule not in slas:
+                return None
+            sla, then = slas[rule]
+            steps = prepare.steps((PlannedAttempt(then.target, f"sla of rule {rule}"),))
+            return _Escalation(policy, sla, Steps(rule, steps), last)
+
+        self._of_rule = of_rule
 
     def __call__(self, at: datetime, state: Transaction) -> tuple[Move, ...]:
         """Move every overdue lead."""
@@ -94,7 +104,7 @@ class Escalator:
         return tuple(moves), page[-1] if len(page) == PAGE else None
 
     def _moved(self, recorded: Recorded, at: datetime, state: Transaction) -> list[Move]:
-        rule = self._by_rule.get(recorded.decision.rule or "")
+        rule = self._of_rule(recorded.decision.rule)
         moved = None if rule is None else _moved(rule, recorded, at, state)
         if moved is None:
             return []

@@ -1,8 +1,7 @@
 """Whether a policy is fit to route leads and by which route; what else a router refuses."""
 
-from turnout.compiler.compiled import Compiled
+from turnout.compiler.compiled_policy import Compiled
 from turnout.dsl.findings import Finding, Severity
-from turnout.dsl.resolve.scope import nearest
 from turnout.errors import Error
 
 
@@ -71,6 +70,8 @@ def chosen_route_name(compiled: Compiled, route: str | None) -> str:
         several = f"{file}: the policy has several routes: {listed}"
         raise PolicyError(several, "name one: `route=`", findings)
     if route is not None and route not in names:
+        from turnout.dsl.resolve.scope import nearest  # noqa: PLC0415 - for errors only
+
         near = nearest(route, names)
         advice = f"it has {listed}" if near is None else f"did you mean `{near}`?"
         raise PolicyError(f"{file}: the policy has no route `{route}`", advice, findings)

@@ -18,7 +18,7 @@ from turnout.dsl.lookups import LookupRow
 from turnout.dsl.types import Field, Value, Values, id_field
 from turnout.dsl.values.built_ins import kind_of
 from turnout.dsl.values.literals import jsonable
-from turnout.dsl.values.raw_leads import shortened, values_reader
+from turnout.dsl.values.raw_leads import RawValues, shortened, values_reader
 from turnout.dsl.values.reading import Issue
 from turnout.frozen import attribute, frozen
 from turnout.runtime.keys import id_reader, own_key
@@ -96,8 +96,7 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
     Where each stands is found by what its columns are called (see `dsl.headers`); other
     keys are ignored. What the lead lacks and a table has for it is looked up.
     """
-    read_values = values_reader(fields)
-    required = tuple(name for name, field in fields.items() if field.required)
+    read_values = fitness_reader(fields)
     identifier = id_field(fields)
     id_name = "" if identifier is None else identifier.name
     read_id = id_reader(fields)
@@ -108,15 +107,37 @@ def lead_reader(fields: Mapping[str, Field]) -> LeadReader:
             issue = Issue("", shortened(record), complaint)
             return Lead(None, {}, (issue,), row, complaint, own_key=own_key(record, row))
         named = cast("Mapping[str, object]", record)
-        told = read_values(named)
-        values, issues = told.values, list(told.issues)
-        lacking = [name for name in required if name not in values]
-        id_ = read_id(told.raws.get(id_name), values.get(id_name))
-        noted = {issue.field for issue in issues} if lacking else ()
-        issues += (Issue(name, "", LACKING) for name in lacking if name not in noted)
-        unfit = ", ".join(f"no {name}" for name in lacking) or None
+        told, issues, unfit = read_values(named)
+        values = told.values
+        id_ = read_id(told.raw(id_name), values.get(id_name))
         told_by = "" if id_ is not None else own_key(named, row)
-        return Lead(id_, values, tuple(issues), row, unfit, told.looked_up, told_by)
+        return Lead(id_, values, issues, row, unfit, told.looked_up, told_by)
+
+    return read
+
+
+FitnessReader: TypeAlias = Callable[
+    [Mapping[str, object]], tuple[RawValues, tuple[Issue, ...], str | None]
+]
+"""Reads the values of a raw lead, all its issues, and its complaint."""
+
+
+def fitness_reader(fields: Mapping[str, Field]) -> FitnessReader:
+    """Return what reads whether a raw lead is fit, whoever it is."""
+    read_values = values_reader(fields)
+    required = tuple(name for name, field in fields.items() if field.required)
+
+    def read(named: Mapping[str, object]) -> tuple[RawValues, tuple[Issue, ...], str | None]:
+        told = read_values(named)
+        for name in required:
+            if name not in told.values:
+                break
+        else:
+            return told, told.issues, None
+        lacking = [name for name in required if name not in told.values]
+        noted = {issue.field for issue in told.issues}
+        more = (Issue(name, "", LACKING) for name in lacking if name not in noted)
+        return told, (*told.issues, *more), ", ".join(f"no {name}" for name in lacking)
 
     return read
 
@@ -127,13 +148,13 @@ def fingerprint(lead: Lead) -> str:
     A lead without values is told from others by what arrived instead.
     """
     if lead.values:
-        said = [f"{_text(name)}:{_said(value)}" for name, value in sorted(lead.values.items())]
+        said = [f"{_text(name)}:{said_text(value)}" for name, value in sorted(lead.values.items())]
         return sha256(f"{{{','.join(said)}}}".encode("ascii")).hexdigest()
     content = [[issue.field, issue.raw] for issue in lead.issues]
     return sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
 
-def _said(value: Value) -> str:
+def said_text(value: Value) -> str:
     """Return a value in JSON: `_CANONICAL` says the same, and takes four times as long."""
     if isinstance(value, str):
         return encode_basestring_ascii(value)

@@ -36,9 +36,10 @@ def load(
     path: a file, or a resource of a package, in a zip, too (`importlib.resources.files`);
     what the policy names stands beside it or below. route: which of its routes; may be
     left out where it has one only, or one is configured. state: a SQLite file that keeps
-    turns and decisions, made where there is none; without it they live as long as the
-    router. wait: seconds to wait for another run that has the state, here and for each
-    batch, before that is a `turnout.StateError`; at most a day.
+    turns and decisions, or a schema on a server (`postgresql://HOST/DATABASE?schema=NAME`, the
+    extra `postgres`), made where there is none; without it they live as long as the router.
+    wait: seconds to wait for another run that has the state, here and for each batch, before
+    that is a `turnout.StateError`; at most a day.
     configuration: the `turnout.toml` or `pyproject.toml` whose settings count. "nearest"
     is that of the command line: the policy's folder is asked, then those above it; one
     above it that has a say is logged as a warning to `turnout`. None reads none. For a

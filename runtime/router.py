@@ -2,23 +2,26 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from time import sleep
 from types import TracebackType
-from typing import NoReturn, Self, SupportsIndex
+from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex, TypeVar
 
 import attrs
 
-from turnout.compiler.compiled import Compiled
-from turnout.compiler.plan.making import plan_of
+from turnout.compiler.compiled_policy import Compiled
+from turnout.compiler.plan.decide import complete_decider
+from turnout.compiler.plan.value import Plan
 from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
 from turnout.runtime.clock import aware, lasting, this_moment
+from turnout.runtime.columns.extra import check_arrow
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Roster, lags
 from turnout.runtime.engine import engine
@@ -26,12 +29,14 @@ from turnout.runtime.escalation import Escalator
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.explain import Explanation, explain
 from turnout.runtime.fit import ClosedError, UnroutedError, chosen_route_name
+from turnout.runtime.foreseeing import Foreseer
 from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
-from turnout.runtime.leads import LACKING, Lead, record_reader
+from turnout.runtime.lead_outcomes import LeadOutcome, clause_finder, unfit_outcome
+from turnout.runtime.leads import LACKING, Lead, fitness_reader, record_reader
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.records import RawLead, Record, Records
-from turnout.runtime.records.program_leads import check_several
+from turnout.runtime.records.program_leads import as_record, check_several
 from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
@@ -42,19 +47,31 @@ from turnout.runtime.stores import (
     Store,
     Transaction,
 )
+from turnout.runtime.stores.anywhere import open_state
 from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.memory import MemoryStore
-from turnout.runtime.stores.sqlite import open_sqlite
+from turnout.runtime.stores.needs import Decide, Foresee, Needs, nothing_foreseen
+from turnout.runtime.stores.server.locations import Whereabouts, whereabouts
 from turnout.runtime.unbound import Shapes, Unbound, begun
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from turnout.runtime.columns.chunks import LeadTable
+    from turnout.runtime.columns.routing import RoutedChunk
 
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
+T = TypeVar("T")
 
 BATCH = 500
 """Leads that are decided in one transaction of `route_all`."""
 
 HOLD = 0.03
 """Seconds after which a transaction that moves leads ends, and the next one begins."""
+
+MOVED_TOGETHER = 200
+"""Leads that are decided anew in one such transaction at most."""
 
 GIVING_WAY = 0.02
 """Seconds between two such transactions: whoever waits for the state asks for it more often."""
@@ -71,32 +88,44 @@ class Router:
     settings count, None where none does.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each by its name
         self,
         compiled: Compiled,
         *,
         route: str | None = None,
-        state: str | Path | None = None,
+        state: str | Whereabouts | None = None,
         wait: float = WAIT,
         configuration: Path | None = None,
+        plan: Plan | None = None,
     ) -> None:
-        """Prepare one route of a policy that is fit; see `turnout.load`."""
+        """Prepare one route of a policy that is fit; see `turnout.load`.
+
+        plan: of that route, where it is made already.
+        """
         if not 0 <= wait <= LONGEST_WAIT:
             raise ValueError(f"wait is a number of seconds from 0 to {LONGEST_WAIT:,}")
         self.compiled = compiled
         self.route_name: str = chosen_route_name(compiled, route)
         self.configuration = configuration
         policy = compiled.policy
-        plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
-        self._decide = engine(policy, plan)
+        if plan is None or plan.route != self.route_name:
+            from turnout.compiler.plan.making import plan_of  # noqa: PLC0415 - with all that checks
+
+            plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
+        match = complete_decider(plan)
+        self._plan = plan
+        self._decide = engine(policy, plan, match)
+        self._clauses_of = clause_finder(plan, match)
+        self._read_values = fitness_reader(policy.fields)
         self._escalate = Escalator(policy, plan)
+        self._foresee = Foreseer(policy, plan)
         self._read = record_reader(policy.fields)
         self._read_id = id_reader(policy.fields)
         self._is_closed = False
         self._store: Store = (
             MemoryStore()
             if state is None
-            else open_sqlite(Path(state), policy.name, tuple(policy.teams), wait=wait)
+            else open_state(whereabouts(state), policy.name, tuple(policy.teams), wait=wait)
         )
 
     def route(self, lead: RawLead | Record, *, at: datetime | None = None) -> Decision:
@@ -139,17 +168,95 @@ class Router:
         for chunk in _batches(leads, batch):
             yield from self._batch(chunk, at)
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether leads of a file can be routed by `route_columns`.
+
+        So it is without a state file, before the first lead, and where no condition asks for
+        leads that were seen before.
+        """
+        is_new = isinstance(self._store, MemoryStore) and not self.last_event()
+        return is_new and not self._plan.identities
+
+    def route_columns(
+        self, records: Iterable[Record], *, at: datetime | None = None
+    ) -> "Iterator[RoutedChunk]":
+        """Return an iterator over the decisions of `route_all`, in chunks; see `is_passing`.
+
+        Nothing of it stays with the router. records: those of a file. Raises ExtraError
+        without the extra `arrow`.
+        """
+        check_arrow("route_columns")
+        from turnout.runtime.columns.routing import ColumnRouter  # noqa: PLC0415 - an extra
+
+        moment = aware(at)
+        columns = ColumnRouter(self.compiled.policy, self._plan)
+        return columns.route(iter(records), lambda: moment or this_moment())
+
+    def decide_batch(self, table: "LeadTable", *, at: datetime | None = None) -> "pa.Table":
+        """Return which rule takes each lead of a table; nothing is drawn or recorded.
+
+        table: a row a lead, a column for what each says: a table or record batch of Arrow, a
+        data frame of pandas, polars or whatever has `__arrow_c_stream__`, or lists by name.
+        at: the clock by which calendars and dates are asked; now where it is left out.
+
+        The table of Arrow that is returned has a row for each lead, in order, with the
+        columns that `turnout.runtime.columns.decided` lists: `lead`, `rule`, `by`, `targets`,
+        `goes_on`, `complaint` and `issues`.
+
+        Raises TypeError for what is no table, ValueError where its columns are not of one
+        length, ExtraError without the extra `arrow`, and what `route` raises.
+        """
+        check_arrow("decide_batch")
+        from turnout.runtime.columns.batches import decide_batch  # noqa: PLC0415 - an extra
+        from turnout.runtime.columns.chunks import chunked  # noqa: PLC0415
+
+        fields, plan, moment = self.compiled.policy.fields, self._plan, aware(at)
+        self._check_open()
+        if not plan.identities:
+            return decide_batch(fields, plan, chunked(table), moment or this_moment())
+        return self._store.rehearse(
+            nothing_foreseen,
+            lambda state, now: decide_batch(fields, plan, chunked(table), now, state.earlier),
+            moment,
+        )
+
+    def decide(
+        self, lead: RawLead | Record, *, at: datetime | None = None, seen_before: bool = False
+    ) -> LeadOutcome:
+        """Return which rule takes a lead, and what it is offered; see `LeadOutcome`.
+
+        Nothing is drawn or recorded, the state isn't asked, and nobody is waited for: what
+        comes out depends on the lead and the clock alone, and not on its id. at: the clock,
+        with a time zone; now where it is left out. seen_before: whether an earlier lead is the
+        same, for conditions that ask it.
+
+        Raises TypeError for what is no lead, and ClosedError.
+        """
+        if self._is_closed:
+            self._check_open()
+        moment = None if at is None else aware(at)
+        if type(lead) is dict or not isinstance(lead, Record):
+            told, issues, unfit = self._read_values(as_record(lead))
+            values = told.values
+        else:
+            read = self._read(lead)
+            values, issues, unfit = read.values, read.issues, read.complaint
+        if unfit is not None:
+            return unfit_outcome(self._plan, values, issues, unfit)
+        return LeadOutcome(self._clauses_of(values, moment, seen_before), values, issues)
+
     def explain(self, lead: RawLead | Record, *, at: datetime | None = None) -> Explanation:
         """Return why a lead goes where it goes; nothing is drawn or recorded.
 
         Raises TypeError for what is no lead, and what `route` raises.
         """
         read, moment = self._read(lead), aware(at)
-        made: list[Decision] = []
-        with suppress(_UndoError), self._begin() as transaction:
-            made.append(self._decide(read, moment or this_moment(), transaction))
-            _undo()
-        return explain(self.compiled.program, self.route_name, read, made[0])
+        self._check_open()
+        decision = self._store.rehearse(
+            self._needs_of((read,)), lambda state, now: self._decide(read, now, state), moment
+        )
+        return explain(self.compiled.program, self.route_name, read, decision)
 
     def reroute(
         self, lead: RawLead | Record, reason: str, *, at: datetime | None = None, by: str = ""
@@ -160,8 +267,12 @@ class Router:
         who asked for it.
         """
         said, moment, read = _reason(reason), aware(at), self._read(lead)
-        with self._begin(by) as transaction:
-            return self._decide(read, moment or this_moment(), transaction, anew=said)
+        return self._kept(
+            self._needs_of((read,)),
+            lambda state, now: self._decide(read, now, state, anew=said),
+            moment,
+            by,
+        )
 
     def reroute_all(
         self,
@@ -187,12 +298,28 @@ class Router:
         while leads:
             if moves:
                 sleep(GIVING_WAY)
-            with self._begin(by) as transaction:
-                moment, is_enough = asked or this_moment(), lasting(HOLD)
-                moves.append(self._anew(leads.popleft(), moment, said, transaction))
-                while leads and not is_enough():
-                    moves.append(self._anew(leads.popleft(), moment, said, transaction))
+            some = self._kept(
+                self._needs_of(tuple(islice(leads, MOVED_TOGETHER))),
+                lambda state, now: self._some_anew(leads, now, said, state),
+                asked,
+                by,
+            )
+            moves += some
+            for _ in some:
+                leads.popleft()
         return tuple(moves)
+
+    def _some_anew(
+        self, leads: Iterable[Lead], at: datetime, reason: str, state: Transaction
+    ) -> list[Move]:
+        """Return the moves of the first leads, as many as take `HOLD` seconds."""
+        is_enough = lasting(HOLD)
+        moves: list[Move] = []
+        for lead in islice(leads, MOVED_TOGETHER):
+            moves.append(self._anew(lead, at, reason, state))
+            if is_enough():
+                break
+        return moves
 
     def _routed(self, leads: Iterable[Lead]) -> deque[Lead]:
         """Return the leads, each once. Raises UnroutedError where some were never decided.
@@ -233,11 +360,14 @@ class Router:
         moves: list[Move] = []
         after: Recorded | None = None
         while True:
-            with self._begin() as transaction:
-                is_enough = lasting(HOLD)
-                some, after = self._escalate.some(
-                    asked or this_moment(), transaction, after, is_enough
-                )
+            behind = after
+
+            def move(
+                state: Transaction, now: datetime, behind: Recorded | None = behind
+            ) -> tuple[tuple[Move, ...], Recorded | None]:
+                return self._escalate.some(now, state, behind, lasting(HOLD))
+
+            some, after = self._kept(self._foresee.escalation, move, asked)
             moves += some
             if after is None:
                 return tuple(moves)
@@ -253,15 +383,14 @@ class Router:
         """
         keys = {lead: self.key(lead) for lead in leads}
         moment = aware(at)
-        with self._begin(by) as transaction:
-            unknown = [
-                lead
-                for lead, key in keys.items()
-                if transaction.decided(self.route_name, key) is None
-            ]
+
+        def touch(state: Transaction, _now: datetime) -> tuple[str, ...]:
             for key in keys.values():
-                transaction.touch(self.route_name, key, moment, reason)
-        return tuple(unknown)
+                state.touch(self.route_name, key, moment, reason)
+            route = self.route_name
+            return tuple(lead for lead, key in keys.items() if state.decided(route, key) is None)
+
+        return self._kept(self._needing(keys.values()), touch, moment, by)
 
     def moves(self) -> tuple[Move, ...]:
         """Return every move of a lead of this route, in the order in which they were made."""
@@ -298,11 +427,14 @@ class Router:
         By team and person, in the policy's order: the leads that they were entitled to minus
         those that they were given, which adds up to 0 in a team.
         """
-        with self._begin() as transaction:
-            return {
-                name: lags(transaction.turns(name), _roster(team))
-                for name, team in self.compiled.policy.teams.items()
-            }
+        teams = self.compiled.policy.teams
+        self._check_open()
+        return self._store.rehearse(
+            lambda _: Needs(teams=frozenset(teams)),
+            lambda state, _: {
+                name: lags(state.turns(name), _roster(team)) for name, team in teams.items()
+            },
+        )
 
     def close_lead(
         self,
@@ -319,11 +451,15 @@ class Router:
         did it, why and when, for the log; converted: it was won. False where it was closed
         already or never decided on this route.
         """
-        moment = aware(at)
-        with self._begin(by) as transaction:
-            return transaction.close_lead(
-                self.route_name, self.key(lead), moment, reason, converted=converted
-            )
+        moment, key = aware(at), self.key(lead)
+        return self._kept(
+            self._needing((key,)),
+            lambda state, _: state.close_lead(
+                self.route_name, key, moment, reason, converted=converted
+            ),
+            moment,
+            by,
+        )
 
     def key(self, lead_id: str) -> str:
         """Return what a lead is known by whose id somebody wrote, in the form of decisions."""
@@ -340,9 +476,17 @@ class Router:
         return attrs.evolve(lead, issues=(*others, issue))
 
     def _batch(self, chunk: list[Lead], at: datetime | None) -> list[Decision]:
-        with self._begin() as transaction:
-            moment = at or this_moment()
-            return [self._decide(lead, moment, transaction) for lead in chunk]
+        return self._kept(
+            self._needs_of(chunk),
+            lambda state, now: [self._decide(lead, now, state) for lead in chunk],
+            at,
+        )
+
+    def _needs_of(self, leads: Sequence[Lead]) -> Foresee:
+        return lambda moment: self._foresee.leads(leads, moment)
+
+    def _needing(self, keys: Iterable[str]) -> Foresee:
+        return lambda _: Needs(tuple((self.route_name, key) for key in keys))
 
     def unbound(self, columns: Iterable[str]) -> tuple[Unbound, ...]:
         """Return the fields of which none of these columns is one, with what may be meant.
@@ -367,11 +511,13 @@ class Router:
             _LOG.warning("%s: %s", records.name, each.sentence)
         return rows
 
-    def _begin(self, actor: str = "") -> AbstractContextManager[Transaction]:
+    def _kept(self, foresee: Foresee, decide: Decide[T], at: datetime | None, actor: str = "") -> T:
+        """Return what a function decides; what it changed is in the state."""
         self._check_open()
-        if not is_encodable(actor):
-            raise ValueError("who did it has half of a surrogate pair, which no text has")
-        return self._store.begin(Signature(self.compiled.policy_hash, actor))
+        if not is_encodable(actor) or "\0" in actor:
+            raise ValueError("who did it has half of a surrogate pair or a NUL, which no name has")
+        signature = Signature(self.compiled.policy_hash, actor)
+        return self._store.decide(foresee, decide, at, signature)
 
     def _read_state(self) -> AbstractContextManager[Snapshot]:
         self._check_open()
@@ -430,14 +576,6 @@ def _batches(leads: Iterator[Lead], size: int) -> Iterator[list[Lead]]:
                 yield chunk
             raise
         yield chunk
-
-
-class _UndoError(Exception):
-    """Ends a transaction of which nothing is kept."""
-
-
-def _undo() -> None:
-    raise _UndoError
 
 
 def _reason(reason: str) -> str:

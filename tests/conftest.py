@@ -8,6 +8,8 @@ expected output of `tests/cases` anew; its difference is read before it is commi
 """
 
 import gc
+import os
+from tempfile import TemporaryDirectory
 
 import pytest
 from coverage import Coverage
@@ -35,8 +37,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+_CACHE = TemporaryDirectory(prefix="turnout-tests-", ignore_cleanup_errors=True)
+"""The cache of the commands that tests run: nobody's own, and empty at the beginning."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # until all tests are collected, below
+    os.environ["XDG_CACHE_HOME"] = _CACHE.name
     # pytest-cov begins twice in a process of xdist, and what it began first goes on where the
     # second is paused: nothing would be left out of the trace.
     if hasattr(config, "workerinput") and (begun := Coverage.current()) is not None:

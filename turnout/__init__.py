@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from turnout.dsl.source import Source, Span
     from turnout.dsl.targets import Reason
     from turnout.dsl.values.reading import Issue
-    from turnout.errors import Error
+    from turnout.errors import Error, ExtraError
     from turnout.project.configuration import ConfigurationError
     from turnout.runtime.decisions import Decision, Doing, PassedOver, TargetKind
     from turnout.runtime.events import Draw, Event, EventKind, Sought
     from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.fit import ClosedError, PolicyError, UnroutedError
+    from turnout.runtime.lead_outcomes import ClauseOutcome, LeadOutcome, OutcomeTarget
     from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import (
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ActionKind",
+    "ClauseOutcome",
     "ClosedError",
     "Compiled",
     "ConfigurationError",
@@ -56,15 +58,18 @@ __all__ = [
     "Event",
     "EventKind",
     "Explanation",
+    "ExtraError",
     "Files",
     "Finding",
     "Holder",
     "Issue",
     "Label",
+    "LeadOutcome",
     "LeadsError",
     "LookupRow",
     "Manner",
     "Move",
+    "OutcomeTarget",
     "PassedOver",
     "PolicyError",
     "RawLead",
@@ -106,6 +111,7 @@ _HOMES = {
     "Source": "dsl.source",
     "Span": "dsl.source",
     "Error": "errors",
+    "ExtraError": "errors",
     "ConfigurationError": "project.configuration",
     "Decision": "runtime.decisions",
     "Doing": "runtime.decisions",
@@ -121,6 +127,9 @@ _HOMES = {
     "Explanation": "runtime.explain",
     "Refusal": "runtime.explain",
     "Tried": "runtime.explain",
+    "ClauseOutcome": "runtime.lead_outcomes",
+    "LeadOutcome": "runtime.lead_outcomes",
+    "OutcomeTarget": "runtime.lead_outcomes",
     "Holder": "runtime.moves",
     "Move": "runtime.moves",
     "LeadsError": "runtime.records",

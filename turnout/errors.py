@@ -17,3 +17,7 @@ class Error(Exception):
     def __str__(self) -> str:
         """Return the message alone."""
         return self.message
+
+
+class ExtraError(Error):
+    """What was asked for needs an extra that isn't installed; the help names it."""

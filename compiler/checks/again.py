@@ -13,13 +13,22 @@ An editor that keeps one `Checked` pays for what it changes:
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import attrs
 
 from turnout.compiler.checks import CHECKS, QUICK, check
-from turnout.compiler.checks.check import Check, Depends, OfRoute, OfRules
+from turnout.compiler.checks.check import (
+    Check,
+    Depends,
+    OfFamilies,
+    OfGuarantees,
+    OfPolicy,
+    OfRoute,
+    OfRules,
+)
 from turnout.compiler.checks.unreachable import check_unreachable, unreachable
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
 from turnout.compiler.leads.regions import truth
@@ -29,7 +38,7 @@ from turnout.compiler.questions.analysis import Analysis, analyse
 from turnout.compiler.questions.reach import ClosedBlock, Verdict, verdicts
 from turnout.dsl.findings import Finding
 from turnout.dsl.policy import Family
-from turnout.frozen import attribute, frozen
+from turnout.frozen import attribute, define, frozen
 
 MOST_CHANGED = 50
 """Rules of which an edit changes the targets; with more, all rules are asked again."""
@@ -60,20 +69,34 @@ class Checked:
     asked: int
     routes: Mapping[str, CheckedRoute] = attribute(repr=False)
     budget: Budget = attribute(repr=False)
+    quick: Mapping[tuple[str, Check], tuple[Finding, ...]] = attribute(repr=False)
 
 
-def check_first(program: Program, budget: Budget = USUAL) -> Checked:
-    """Return what `checks.check` finds, with what `check_again` carries over."""
-    return _checked(program, budget, {})
+def check_first(
+    program: Program,
+    budget: Budget = USUAL,
+    *,
+    is_quick: bool = False,
+    just: Checked | None = None,
+) -> Checked:
+    """Return what `checks.check` finds, with what `check_again` carries over; as that has it."""
+    return _checked(program, budget, {}, is_quick=is_quick, just=just)
 
 
-def check_again(previous: Checked, program: Program, *, is_quick: bool = False) -> Checked:
+def check_again(
+    previous: Checked,
+    program: Program,
+    *,
+    is_quick: bool = False,
+    just: Checked | None = None,
+) -> Checked:
     """Return what `checks.check` finds of `program`, an edited form of `previous`.
 
     The findings are the same as from scratch, whatever was edited; how long it takes
     depends on how many rules meet the edited ones. A change of the schema, a territory or
     a segment carries nothing over. is_quick: only the `QUICK` checks, for every
-    keystroke; the others follow when the author pauses.
+    keystroke; the others follow when the author pauses. just: what the quick checks of this very
+    program have found, which aren't run again.
     """
     old, new = previous.program.policy, program.policy
     was = previous.program
@@ -84,9 +107,9 @@ def check_again(previous: Checked, program: Program, *, is_quick: bool = False) 
         and _meanings(previous) == {name: found.meaning for name, found in new.definitions.items()}
     )
     if not is_same:
-        return _checked(program, previous.budget, {}, is_quick=is_quick)
+        return _checked(program, previous.budget, {}, is_quick=is_quick, just=just)
     clear = _right(previous).intersection(_same(old.families, new.families))
-    return _checked(program, previous.budget, previous.routes, clear, is_quick=is_quick)
+    return _checked(program, previous.budget, previous.routes, clear, is_quick=is_quick, just=just)
 
 
 def _meanings(checked: Checked) -> dict[str, object]:
@@ -112,51 +135,104 @@ def _same(old: Iterable[Family], new: Iterable[Family]) -> Iterator[tuple[str, s
             yield family.kind, family.name
 
 
-def _checked(
+def _checked(  # noqa: PLR0913 - what is carried over, each by name
     program: Program,
     budget: Budget,
     before: Mapping[str, CheckedRoute],
     clear: Collection[tuple[str, str]] = (),
     *,
     is_quick: bool = False,
+    just: Checked | None = None,
 ) -> Checked:
-    routes: dict[str, CheckedRoute] = {}
-    asked: list[int] = []
-    analyses: dict[str, Analysis] = {}
-    edits: dict[str, _Edit] = {}
+    run = _Run(before)
+    if just is not None and just.program is program:
+        run.go_on(just, budget)
     for name in (name for name in program.routes if name in before):
-        analyses[name], edits[name] = _again(before[name].analysis, program, budget)
+        made = run.analyses.get(name)
+        run.analyses[name], run.edits[name] = _again(before[name].analysis, program, budget, made)
+    checks = tuple(map(run.carrying, QUICK if is_quick else CHECKS))
+    findings = check(program, budget=budget, checks=checks, analyses=run.analyses, clear=clear)
+    quick = run.quick if is_quick else {}
+    return Checked(program, findings, sum(run.asked), run.routes, budget, quick)
 
-    def reworded(analysis: Analysis) -> Iterator[Finding]:
-        name = analysis.route.name
-        known = _carried(before[name], analysis, edits[name]) if name in before else {}
-        found = verdicts(analysis, known)
-        asked.append(sum(isinstance(each, Verdict) for each in found) - len(known))
-        routes[name] = CheckedRoute(analysis, found, {})
-        return unreachable(analysis, found)
 
-    def shorter(of: Check, scope: OfRules, analysis: Analysis) -> Iterator[Finding]:
-        name = analysis.route.name
-        known = frozenset[int]()
-        if name in before and of in before[name].clear:
-            known = _clear(before[name], analysis, edits[name], of, scope.depends_on)
-        found = list(scope.run(analysis, known))
-        routes[name].clear[of] = _without(analysis, found)
-        yield from found
+@define(eq=False)
+class _Run:
+    """One run of the checks, with what is carried over into it.
 
-    def carrying(each: Check) -> Check:
+    before: of the routes of the version before. edits: how they differ. asked: how many
+    verdicts were not carried over, route by route.
+    """
+
+    before: Mapping[str, CheckedRoute]
+    routes: dict[str, CheckedRoute] = attrs.Factory(dict[str, CheckedRoute])
+    analyses: dict[str, Analysis] = attrs.Factory(dict[str, Analysis])
+    edits: dict[str, "_Edit"] = attrs.Factory(dict[str, "_Edit"])
+    quick: dict[tuple[str, Check], tuple[Finding, ...]] = attrs.Factory(
+        dict[tuple[str, Check], tuple[Finding, ...]]
+    )
+    asked: list[int] = attrs.Factory(list[int])
+
+    def go_on(self, just: Checked, budget: Budget) -> None:
+        """Take over what the quick checks of the same program have found."""
+        self.quick.update(just.quick)
+        self.asked.append(just.asked)
+        for name, route in just.routes.items():
+            self.analyses[name] = route.analysis.budgeted(budget)
+            self.routes[name] = CheckedRoute(self.analyses[name], route.verdicts, {})
+
+    def carrying(self, each: Check) -> Check:
+        """Return a check that asks only what the edit can have changed."""
         match each.scope:
-            case OfRoute(run) as scope if run is check_unreachable:
-                return attrs.evolve(each, scope=attrs.evolve(scope, run=reworded))
+            case OfRoute(run) as scope if scope.is_quick:
+                asks = self._reworded if run is check_unreachable else run
+                return _with(each, partial(self._of_route, each, asks))
             case OfRules() as scope:
-                run = partial(shorter, each, scope)
-                return attrs.evolve(each, scope=OfRoute(run, may_wait=scope.may_wait))
+                rules = OfRoute(partial(self._shorter, each, scope), may_wait=scope.may_wait)
+                return attrs.evolve(each, scope=rules)
+            case OfPolicy() | OfFamilies() | OfGuarantees():
+                return _with(each, partial(self._once, each, "", each.scope.run))
             case _:
                 return each
 
-    checks = tuple(map(carrying, QUICK if is_quick else CHECKS))
-    findings = check(program, budget=budget, checks=checks, analyses=analyses, clear=clear)
-    return Checked(program, findings, sum(asked), routes, budget)
+    def _of_route(
+        self, of: Check, run: Callable[[Analysis], Iterator[Finding]], analysis: Analysis
+    ) -> Iterator[Finding]:
+        return self._once(of, analysis.route.name, run, analysis)
+
+    def _once(
+        self, of: Check, route: str, run: Callable[..., Iterator[Finding]], *about: object
+    ) -> Iterator[Finding]:
+        """Yield what a quick check finds; what was left undecided is asked again."""
+        found = self.quick.get((route, of))
+        if found is None or any(each.name == "undecided" for each in found):
+            found = self.quick[route, of] = tuple(run(*about))
+        yield from found
+
+    def _reworded(self, analysis: Analysis) -> Iterator[Finding]:
+        name = analysis.route.name
+        before, known = self.before.get(name), dict[int, Verdict]()
+        if before is not None:
+            known = _carried(before, analysis, self.edits[name])
+        found = verdicts(analysis, known)
+        self.asked.append(sum(isinstance(each, Verdict) for each in found) - len(known))
+        self.routes[name] = CheckedRoute(analysis, found, {})
+        return unreachable(analysis, found)
+
+    def _shorter(self, of: Check, scope: OfRules, analysis: Analysis) -> Iterator[Finding]:
+        name = analysis.route.name
+        before, known = self.before.get(name), frozenset[int]()
+        if before is not None and of in before.clear:
+            known = _clear(before, analysis, self.edits[name], of, scope.depends_on)
+        found = list(scope.run(analysis, known))
+        self.routes[name].clear[of] = _without(analysis, found)
+        yield from found
+
+
+def _with(each: Check, run: Callable[..., Iterator[Finding]]) -> Check:
+    """Return a check that runs otherwise."""
+    scope: Any = each.scope
+    return attrs.evolve(each, scope=attrs.evolve(scope, run=run))
 
 
 @frozen
@@ -186,18 +262,20 @@ class _Edit:
         return old + self.shift if old >= self.old_end else None
 
 
-def _again(before: Analysis, program: Program, budget: Budget) -> tuple[Analysis, _Edit]:
-    """Return the analysis of an edited route, and the edit."""
+def _again(
+    before: Analysis, program: Program, budget: Budget, known: Analysis | None
+) -> tuple[Analysis, _Edit]:
+    """Return the analysis of an edited route, and the edit. known: the analysis, if it is made."""
     name = before.route.name
     old, new = before.route.clauses, program.routes[name].clauses
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
     old_end, new_end = len(old) - end, len(new) - end
-    now = analyse(program, name, budget, before=before)
-    if now.ground is before.ground:
+    now = known or analyse(program, name, budget, before=before)
+    if known is None and now.ground is before.ground:
         above = enumerate(before.taken[:start])
         below = enumerate(before.taken[old_end:], new_end)
-        now = attrs.evolve(now, known=dict([*above, *below]))
+        now = attrs.evolve(now, known=dict([*above, *below])).with_regions_of(before)
     met = _meeting(before, range(start, old_end))
     met_now = _meeting(now, range(start, new_end))
     return now, _Edit(start, old_end, new_end, frozenset(met), frozenset(met_now))

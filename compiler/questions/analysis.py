@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, partial
 
+import attrs
+
 from turnout.compiler.leads.boxes import merged, parts
 from turnout.compiler.leads.budget import (
     USUAL,
@@ -29,13 +31,17 @@ from turnout.dsl.conditions import Atom, atoms
 from turnout.dsl.policy import Policy
 from turnout.frozen import attribute, frozen
 
+_MADE = ("taken", "outcomes", "index", "union", "letting_on")
+"""What an analysis makes once that no budget changes."""
+
 
 @frozen(slots=False, eq=False)
 class Analysis:
     """A route, its ground, and the region of each of its clauses.
 
     budget: what each question may take. known: regions of clauses, by number, that another
-    version has made of the same space.
+    version has made of the same space. answers: to questions about all regions together, which
+    hold for every version that has the same ones.
     """
 
     program: Program
@@ -43,9 +49,27 @@ class Analysis:
     ground: Ground
     budget: Budget = USUAL
     known: Mapping[int, Region] = attribute(factory=dict[int, Region], repr=False)
+    answers: dict[str, object] = attribute(factory=dict[str, object], repr=False)
     _remaining: dict[int, Masks | OutOfSteps | None] = attribute(
         factory=dict[int, Masks | OutOfSteps | None], repr=False
     )
+
+    def budgeted(self, budget: Budget) -> "Analysis":
+        """Return it with another budget; what was made of it already isn't made again."""
+        found = attrs.evolve(self, budget=budget)
+        vars(found).update({name: vars(self)[name] for name in _MADE if name in vars(self)})
+        return found
+
+    def with_regions_of(self, before: "Analysis") -> "Analysis":
+        """Return it with what another version has worked out, if its clauses are the same sets."""
+        is_same = self.ground is before.ground and self.letting_on == before.letting_on
+        if not is_same or self.taken != before.taken:
+            return self
+        found = attrs.evolve(self, answers=before.answers)
+        made = (name for name in ("index", "union") if name in vars(before))
+        vars(found).update({name: vars(before)[name] for name in made})
+        vars(found).update(taken=before.taken, letting_on=self.letting_on)
+        return found
 
     @property
     def regions(self) -> Regions:
@@ -248,12 +272,34 @@ def analyse(
     not made again.
     """
     chosen = program.routes[route]
+    if before is not None and not also and _asks_the_same(before, program, chosen):
+        return Analysis(program, chosen, before.ground, budget)
     found, is_own = _atoms(program.policy, chosen)
     asked = tuple(dict.fromkeys([*found, *also]))
     if before is not None and before.ground.asked == asked:
         return Analysis(program, chosen, before.ground, budget)
     is_own = is_own and len(asked) == len(found)
     return Analysis(program, chosen, moments_ground(program, route, asked, is_own=is_own), budget)
+
+
+def _asks_the_same(before: Analysis, program: Program, route: RouteProgram) -> bool:
+    """Return whether an edited route is sure to ask what it asked before, in the same order."""
+    was, now = before.program.policy, program.policy
+    people = (was.people, was.teams, was.outlets, was.calendars)
+    if people != (now.people, now.teams, now.outlets, now.calendars):
+        return False
+    old, new = before.route.clauses, route.clauses
+    if len(old) != len(new):
+        return False
+    differing = ((one, two) for one, two in zip(old, new, strict=True) if one is not two)
+    for one, two in differing:
+        if one.attempts != two.attempts:
+            return False
+        if one.condition is not two.condition and list(atoms(one.condition)) != list(
+            atoms(two.condition)
+        ):
+            return False
+    return True
 
 
 def _atoms(policy: Policy, route: RouteProgram) -> tuple[list[Atom], bool]:

@@ -59,6 +59,13 @@ class Gaps:
 
 def gaps(analysis: Analysis) -> Gaps:
     """Return the regions of leads that no clause of the route takes. Raises OutOfSteps."""
+    found = analysis.answers.get("gaps")
+    if not isinstance(found, Gaps):
+        found = analysis.answers["gaps"] = _gaps(analysis)
+    return found
+
+
+def _gaps(analysis: Analysis) -> Gaps:
     known = side_names(analysis.regions, analysis.program.policy.definitions.values())
     whole = _regions(analysis, known, frozenset(), ENOUGH)
     if len(whole.regions) < 2 and whole.is_whole:

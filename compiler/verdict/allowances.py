@@ -53,6 +53,8 @@ def allowances(source: Source) -> Iterator[Allowance]:
     A later one counts for nothing, so its finding stands.
     """
     seen = after = 0  # after: the line of which the last comment alone on its line speaks
+    if "allow" not in source.text:
+        return
     begun: list[int] = []  # offsets of the braces that are open
     closed: tuple[int, int] | None = None  # of the brace closed last, and of its opening one
     for found in _PIECE.finditer(source.text):

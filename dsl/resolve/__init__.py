@@ -5,7 +5,7 @@ policy, and the routes that lost a condition by it are named, because nothing ex
 said about them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
@@ -15,7 +15,7 @@ from turnout.dsl import nodes, policy
 from turnout.dsl.expectations import TestCase
 from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding, Label, Severity
-from turnout.dsl.references import Reference, in_order
+from turnout.dsl.references import Reference, References, in_order
 from turnout.dsl.resolve import routes
 from turnout.dsl.resolve.calendars import calendar, timezone
 from turnout.dsl.resolve.conditions import Terms
@@ -23,6 +23,7 @@ from turnout.dsl.resolve.declarations import Declarations, declarations
 from turnout.dsl.resolve.families import FamilyReader, is_broken
 from turnout.dsl.resolve.handing_over import Filling
 from turnout.dsl.resolve.identities import identity
+from turnout.dsl.resolve.kept_rules import KeptRules, RuleGround, names_of
 from turnout.dsl.resolve.lookups import with_lookups
 from turnout.dsl.resolve.people import PeopleReader
 from turnout.dsl.resolve.promises import GuaranteeReader, steward
@@ -33,7 +34,7 @@ from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.resolve.tests import TestReader
 from turnout.dsl.source import Source, Span
-from turnout.frozen import frozen
+from turnout.frozen import attribute, frozen
 
 _Node = TypeVar("_Node")
 
@@ -46,6 +47,7 @@ class Resolution:
     inexact: routes of which a part of a condition was reported; the policy has them with
     conditions that mean as many leads as they can. declared: every name. references: every
     use of one in the files, in order of file and place; what tables name is not among them.
+    kept: what was made of each rule, for the next version, where it is asked to be kept.
     """
 
     policy: policy.Policy
@@ -53,7 +55,8 @@ class Resolution:
     unsound: frozenset[str]
     inexact: Mapping[str, routes.Inexact]
     declared: Declarations
-    references: tuple[Reference, ...]
+    references: Sequence[Reference]
+    kept: KeptRules | None = attribute(default=None, eq=False, repr=False)
 
 
 def resolve(parsed: Parsed, path: Path) -> Resolution:
@@ -87,6 +90,17 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     teams = listed.teams(people_reader, people, scope)
     outlets = _outlets(files, people_reader, scope)
     reader = routes.RouteReader(family_reader.reader, fields, scope, rows, zone)
+    if parsed.known is not None and parsed.known.keeps:
+        ground = RuleGround(
+            fields,
+            calendars,
+            terms.identities,
+            definitions,
+            zone,
+            names_of(scope.declared),
+            scope.declared.has_identity,
+        )
+        reader.kept = KeptRules.on(parsed.known, ground)
     read = [
         reader.route(node, file.broken) for file in files for node in _items([file], nodes.Route)
     ]
@@ -115,8 +129,16 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         unsound,
         inexact,
         scope.declared,
-        in_order(scope.references),
+        _references(scope, reader.kept),
+        reader.kept,
     )
+
+
+def _references(scope: Scope, kept: KeptRules | None) -> Sequence[Reference]:
+    """Return every use of a name; those of rules that were taken over when they are asked for."""
+    if kept is None or not kept.taken:
+        return in_order(scope.references)
+    return References(lambda: [*scope.references, *kept.references(scope.declared)])
 
 
 def _with_handed(

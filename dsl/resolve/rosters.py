@@ -72,7 +72,7 @@ def roster_rows(
 
 def reported(scope: Scope, row: PersonRow, read: Callable[[Scope], object]) -> None:
     """Read something of a row, and report what is wrong with it as of its line."""
-    apart = attrs.evolve(scope, findings=[], references=[])
+    apart = attrs.evolve(scope, findings=[], references=[], owners=[])
     read(apart)
     found = [
         attrs.evolve(finding, message=f"{row.place}: {finding.message}")

@@ -11,6 +11,7 @@ from turnout.dsl.resolve import going_on, handing_over
 from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
 from turnout.dsl.resolve.families import is_broken
 from turnout.dsl.resolve.going_on import parted
+from turnout.dsl.resolve.kept_rules import KeptRules
 from turnout.dsl.resolve.people import is_served
 from turnout.dsl.resolve.promises import actions, only, sla, steward
 from turnout.dsl.resolve.rule_rows import RowReader
@@ -40,6 +41,7 @@ class Inexact:
 class RouteReader:
     """Reads routes.
 
+    kept: rules that needn't be read again, None where none are kept.
     unsound: the routes in which a clause is lost, so that nothing is known of the others.
     inexact: those in which all clauses are known, and some conditions in part.
     """
@@ -66,6 +68,7 @@ class RouteReader:
         self._broken: tuple[Span, ...] = ()
         self._is_sound = True
         self._least: dict[Span, Condition] = {}
+        self.kept: KeptRules | None = None
         self.unsound: set[str] = set()
         self.inexact: dict[str, Inexact] = {}
 
@@ -119,10 +122,12 @@ class RouteReader:
         for node in nodes_:
             entry: policy.Entry | None = None
             match node:
+                case nodes.Rule() if (kept := self._kept_rule(node)) is not None:
+                    entry = kept
                 case nodes.Rule() if handing_over.handed_to(node) is not None:
                     entry = self._handing(node)
                 case nodes.Rule():
-                    entry = self._rule(node)
+                    entry = self._rule_to_keep(node)
                 case nodes.RuleTable():
                     entries += self._rows(node)
                 case nodes.Within():
@@ -185,6 +190,27 @@ class RouteReader:
         condition = self._most(bounds, span)
         to = attrs.evolve(to, validity=days.validity)
         return policy.Block(condition, (), None, span, whole=node.span, handover=to)
+
+    def _kept_rule(self, node: nodes.Rule) -> policy.Rule | None:
+        """Return a rule that was read before, None where it has to be read."""
+        if self.kept is None or (self._broken and is_broken(node.span, self._broken)):
+            return None
+        rule = self.kept.rule(node)
+        if rule is not None:
+            self._complain_of_name(node.name)  # another rule may have taken its name
+        return rule
+
+    def _rule_to_keep(self, node: nodes.Rule) -> policy.Rule | None:
+        """Return a rule, and keep it for the next version where nothing was found of it."""
+        found, referred = len(self._scope.findings), len(self._scope.references)
+        rule = self._rule(node)
+        is_whole = len(self._scope.findings) == found and node.name.span not in self._least
+        if self.kept is not None and rule is not None and is_whole and not self._broken:
+            uses = zip(
+                self._scope.references[referred:], self._scope.owners[referred:], strict=True
+            )
+            self.kept.keep(node, rule, list(uses))
+        return rule
 
     def _rule(self, node: nodes.Rule) -> policy.Rule | None:
         name = node.name.text

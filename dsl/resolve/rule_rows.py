@@ -81,6 +81,7 @@ class RowReader:
             due = self._sla_of(answer, row) if isinstance(answer, nodes.RowSla) else answer
             days = self._days(row, fixed)
             del self._scope.references[referred:]  # what tables name is none of them
+            del self._scope.owners[referred:]
             new = len(self._scope.findings) - found
             kept = max(0, min(new, MAX_FINDINGS - count))
             del self._scope.findings[found + kept :]

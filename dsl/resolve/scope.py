@@ -45,12 +45,13 @@ class Scope:
     """What the readers of one policy share: the names it declares, and where they report to.
 
     findings, references: what was found so far; its order is that of reading and means
-    nothing.
+    nothing. owners: what the name of each of the references is of, as in `Declaration`.
     """
 
     declared: Declarations
     findings: list[Finding] = attrs.Factory(list[Finding])
     references: list[Reference] = attrs.Factory(list[Reference])
+    owners: list[str] = attrs.Factory(list[str])
 
     def stands(self, kind: str, name: WrittenName, of: str = "") -> bool:
         """Return whether `name` declares what it names; report it where something else does.
@@ -83,6 +84,7 @@ class Scope:
         found = None if declared is None else declared.at
         at = by.span if isinstance(by, nodes.Name) else unquoted(by.span)
         self.references.append(Reference(kind, named, at, found))
+        self.owners.append(of)
 
     def refer_bare(self, name: nodes.Name) -> None:
         """Record a word that stands alone as a condition."""

@@ -145,6 +145,11 @@ def _mismatch(mark: str, currency: str) -> Unread | None:
     return Unread(f"in {mark}, not {currency}") if mark in _currencies() else _NOT_AN_AMOUNT
 
 
+def is_currency(code: str) -> bool:
+    """Return whether a text is the code of a currency, such as EUR."""
+    return code in _currencies()
+
+
 @lru_cache(maxsize=1)
 def _currencies() -> frozenset[str]:
     return frozenset(currency["alpha_3"] for currency in rows("currencies"))

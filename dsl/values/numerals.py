@@ -22,6 +22,7 @@ Accept: TypeAlias = Callable[[Sequence[Decimal]], Reading]
 """Chooses among the possible readings of one numeral (there is at least one)."""
 
 MOST_DIGITS = 30
+_EASY = 10**15  # below it a whole number has few digits, whatever they are
 TOO_LONG = Unread(f"longer than {MOST_DIGITS} digits")
 LONGEST_NUMERAL = 80
 """Characters that a numeral may have, marks included."""
@@ -111,7 +112,9 @@ def canonical(number: Decimal) -> Decimal | None:
 
     Equal numbers get equal digits, so that what is stored is the same for all of them.
     """
-    exponent = number.as_tuple().exponent
+    _, figures, exponent = number.as_tuple()
+    if exponent == 0 and len(figures) <= MOST_DIGITS:
+        return number or Decimal(0)
     if (
         not isinstance(exponent, int)
         or number.adjusted() >= MOST_DIGITS
@@ -150,7 +153,14 @@ def integer(
             return fits(number) or number
         return by_text(text, country)
 
-    return from_text, from_number(accept)
+    by_number = from_number(accept)
+
+    def from_other(raw: object) -> Reading | None:
+        if type(raw) is int and -_EASY < raw < _EASY:
+            return fits(raw) or raw
+        return by_number(raw)
+
+    return from_text, from_other
 
 
 def number(
@@ -208,6 +218,8 @@ def from_number(accept: Accept) -> FromOther:
         exact = _exact(raw)
         if exact is None:
             return None
+        if type(raw) is int and -_EASY < raw < _EASY:
+            return accept((exact,))
         if not exact.is_finite():
             return Unread("not a finite number")
         if canonical(exact) is None:

@@ -5,18 +5,20 @@ tables that have it. Whatever can't be used is an issue; nothing here raises.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple, TypeAlias, cast
+from itertools import repeat
+from typing import Any, NamedTuple, TypeAlias, cast
 
 import attrs
 
-from turnout.dsl.headers import Bound, Headers, value_at
+from turnout.dsl.headers import Binding, Bound, Headers, value_at
 from turnout.dsl.lookups import LookupRow, Tie, look_up, looked_up_fields
 from turnout.dsl.types import Field, Subdivision, Value, Values, field_beside, taken_from
 from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
-from turnout.dsl.values.readers import reader
+from turnout.dsl.values.readers import KnownValues, reader, remembering_reader
 from turnout.dsl.values.reading import MISSING, Issue, Reader, Unread
 from turnout.frozen import frozen
 
@@ -27,15 +29,22 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 
 @frozen
 class RawValues:
-    """What a raw lead says: its values by field, as they came, and what can't be used.
+    """What a raw lead says: its values by field, and what can't be used.
 
-    looked_up: the rows of tables by which values were found, where nearness counts.
+    columns: where in the record each field stands. looked_up: the rows of tables by which
+    values were found, where nearness counts.
     """
 
     values: Values
-    raws: Mapping[str, object]
-    issues: tuple[Issue, ...]
+    record: Mapping[str, object]
+    columns: Mapping[str, str]
+    issues: tuple[Issue, ...] = ()
     looked_up: tuple[LookupRow, ...] = ()
+
+    def raw(self, field: str) -> object:
+        """Return a field's value as it came, None where there is none."""
+        column = self.columns.get(field)
+        return None if column is None else self.record[column]
 
 
 ValuesReader: TypeAlias = Callable[[Mapping[str, object]], RawValues]
@@ -45,14 +54,28 @@ ValuesReader: TypeAlias = Callable[[Mapping[str, object]], RawValues]
 class _Slot(NamedTuple):
     """One field with its reader; `beside` is the field it is read together with, or "".
 
-    implies: a value says which country that is. A tuple, because a lead has many of them and
-    leads are many.
+    implies: a value says which country that is. known: what the reader remembers. A tuple,
+    because a lead has many of them and leads are many.
     """
 
     name: str
     read: Reader
     beside: str
-    implies: bool = False
+    implies: bool
+    known: KnownValues
+
+
+_Placed: TypeAlias = tuple[str, str, Callable[[str], Value | None], _Slot]
+"""A field and the column in which it stands, what finds texts that were read before, and what
+reads the others."""
+
+_NOTHING: Mapping[Any, Value] = {}
+
+_Plain: TypeAlias = tuple[tuple[_Placed, ...], Mapping[str, str]]
+"""The fields of records in which each stands in one column, and the columns by field."""
+
+_MOST_HEADERS = 1_000
+"""Headers for which it is remembered where each field stands."""
 
 
 def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
@@ -64,20 +87,144 @@ def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
     headers = Headers(fields)
     slots = _slots(fields)
     tables = looked_up_fields(fields)
+    apart = _Reading(fields, slots, tables, bool(tables))
+    known: dict[tuple[object, ...], _Plain | None] = {}
+
+    def plainly(names: tuple[object, ...]) -> _Plain | None:
+        """Return where fields stand if each stands in one column, and no table has more."""
+        binding = headers.binding(names)
+        found = None
+        if not (tables or binding.several or binding.unclear):
+            columns = dict(binding.plain)
+            placed = (slot for slot in slots if slot.name in columns)
+            found = tuple(map(_placed, placed, repeat(columns))), columns
+        if len(known) < _MOST_HEADERS:
+            known[names] = found
+        return found
 
     def read(named: Mapping[str, object]) -> RawValues:
+        names = tuple(named)
+        plain = known[names] if names in known else plainly(names)
+        if plain is None:
+            return apart.read(headers.binding(names), named)[0]
+        placed, columns = plain
+        values: dict[str, Value] = {}
         issues: list[Issue] = []
-        binding = headers.binding(tuple(named))
+        for name, column, texts, slot in placed:
+            raw = named[column]
+            if type(raw) is str:
+                value = texts(raw)
+                if value is not None:
+                    values[name] = value
+                elif raw:
+                    _read(slot, raw, values, issues)
+            elif raw is not None:
+                of_type = slot.known.get(type(raw))
+                value = None if of_type is None else of_type.get(raw)
+                if value is not None:
+                    values[name] = value
+                else:
+                    _read(slot, raw, values, issues)
+        return RawValues(values, named, columns, tuple(issues))
+
+    return read
+
+
+def _placed(slot: _Slot, columns: Mapping[str, str]) -> _Placed:
+    return slot.name, columns[slot.name], slot.known.get(str, _NOTHING).get, slot
+
+
+IssueRank: TypeAlias = tuple[int, int]
+"""Where an issue stands among those of a lead: the step of its reading, and the field's place."""
+
+PartReader: TypeAlias = Callable[[Mapping[str, object]], tuple[RawValues, tuple[IssueRank, ...]]]
+"""Reads some fields of a raw lead by their columns, and says where each issue stands."""
+
+
+def part_reader(fields: Mapping[str, Field], binding: Binding, only: Collection[str]) -> PartReader:
+    """Return what reads the fields `only` of raw leads with that binding, as `values_reader`.
+
+    only: together with every field that one of them is read or looked up by. The parts of a
+    lead that were read so are the whole: its values all those of the parts, its issues theirs
+    in the order of their ranks.
+    """
+    tables = looked_up_fields(fields)
+    whole = _Reading(fields, _slots(fields), tables, bool(tables))
+    part = whole.only(only)
+    own = attrs.evolve(
+        binding,
+        plain=tuple(each for each in binding.plain if each[0] in only),
+        several=tuple(each for each in binding.several if each.field in only),
+        unclear={name: among for name, among in binding.unclear.items() if name in only},
+    )
+    orders: tuple[Mapping[str, int], ...] = (
+        _order(bound.field for bound in binding.several),
+        _order(binding.unclear),
+        _order(slot.name for slot in whole.slots),
+        _order(field.name for field in whole.tables),
+    )
+
+    def read(named: Mapping[str, object]) -> tuple[RawValues, tuple[IssueRank, ...]]:
+        values, ends = part.read(own, named)
+        if not values.issues:
+            return values, ()
+        return values, tuple(
+            (step := bisect_right(ends, at), orders[step][issue.field])
+            for at, issue in enumerate(values.issues)
+        )
+
+    return read
+
+
+def reading_rank(fields: Mapping[str, Field], name: str) -> IssueRank:
+    """Return where the issue stands that a field's value can't be read."""
+    return 2, _order(slot.name for slot in _slots(fields))[name]
+
+
+def _order(names: Iterable[str]) -> Mapping[str, int]:
+    return {name: at for at, name in enumerate(names)}
+
+
+@frozen
+class _Reading:
+    """How leads are read of which a field stands in several columns, or in a table.
+
+    is_in_steps: whether fields are looked up at all, in this part of the lead or another.
+    """
+
+    fields: Mapping[str, Field]
+    slots: tuple[_Slot, ...]
+    tables: tuple[Field, ...]
+    is_in_steps: bool
+
+    def only(self, names: Collection[str]) -> "_Reading":
+        """Return how some of the fields are read."""
+        slots = tuple(slot for slot in self.slots if slot.name in names)
+        tables = tuple(field for field in self.tables if field.name in names)
+        return attrs.evolve(self, slots=slots, tables=tables)
+
+    def read(
+        self, binding: Binding, named: Mapping[str, object]
+    ) -> tuple[RawValues, tuple[int, int, int]]:
+        """Return what a raw lead says, and how many issues there were after each step.
+
+        The steps: several columns of a field, unclear columns, reading; then looking up.
+        """
+        fields, issues = self.fields, list[Issue]()
         raws = {name: named[column] for name, column in binding.plain}
         for bound in binding.several:
             raws[bound.field], others = _chosen(fields, bound, named, raws)
             issues.extend(others)
+        of_several = len(issues)
         for name, among in binding.unclear.items():
             if any(named[column] not in _EMPTY for column in among):
                 issues.append(Issue(name, "", f"may be in {' or '.join(among)}, so in none"))
-        values, told = _values(slots, tables, raws, issues)
+        unclear = len(issues)
+        values, told = _values(self, raws, issues)
+        ends = of_several, unclear, len(issues)
+        columns = dict(zip(raws, raws, strict=True))
         if not told:
-            return RawValues(values, raws, tuple(issues))
+            return RawValues(values, raws, columns, tuple(issues)), ends
         found = tuple(
             attrs.evolve(each, value=_as_it_came(fields[each.by], raws) or each.value)
             for each in told
@@ -88,9 +235,7 @@ def values_reader(fields: Mapping[str, Field]) -> ValuesReader:
             for each in told
             if isinstance(each, Tie)
         )
-        return RawValues(values, raws, (*issues, *ties), found)
-
-    return read
+        return RawValues(values, raws, columns, (*issues, *ties), found), ends
 
 
 def _as_it_came(field: Field, raws: Mapping[str, object]) -> str:
@@ -110,57 +255,61 @@ def _slots(fields: Mapping[str, Field]) -> tuple[_Slot, ...]:
     slots: list[_Slot] = []
     for name, field in fields.items():
         implies = isinstance(field.type, Subdivision)
-        slots.append(_Slot(name, reader(field), field_beside(field.type) or "", implies))
+        read, known = remembering_reader(field)
+        slots.append(_Slot(name, read, field_beside(field.type) or "", implies, known))
     return tuple(sorted(slots, key=lambda slot: (bool(slot.beside), not slot.implies)))
 
 
 def _values(
-    slots: tuple[_Slot, ...],
-    tables: tuple[Field, ...],
-    raws: Mapping[str, object],
-    issues: list[Issue],
+    reading: _Reading, raws: Mapping[str, object], issues: list[Issue]
 ) -> tuple[dict[str, Value], list[LookupRow | Tie]]:
     """Return the values that can be read or looked up, and what is to be told of looking up.
 
     Adds to `issues` what can't be read.
     """
     values: dict[str, Value] = {}
-    if not tables:
-        _read(slots, raws, values, issues)
+    slots, tables = reading.slots, reading.tables
+    if not reading.is_in_steps:
+        _read_all(slots, raws, values, issues)
         return values, []
     # The lead's own country is in its subdivision, too, so a table is asked for it after
     # that; but a subdivision without its country's code is read by what the table says.
     later = tuple(slot for slot in slots if slot.beside)
-    _read(tuple(slot for slot in slots if not slot.beside), raws, values, issues)
-    _read(later, raws, values, [])
+    _read_all(tuple(slot for slot in slots if not slot.beside), raws, values, issues)
+    _read_all(later, raws, values, [])
     told = [each for each in look_up(tables, values) if isinstance(each, LookupRow)]
-    _read(later, raws, values, issues)
+    _read_all(later, raws, values, issues)
     return values, [*told, *look_up(tables, values)]
 
 
-def _read(
+def _read_all(
     slots: tuple[_Slot, ...],
     raws: Mapping[str, object],
     values: dict[str, Value],
     issues: list[Issue],
 ) -> None:
-    for name, read, beside, implies in slots:
-        raw = raws.get(name)
-        if raw is None:
-            continue
-        told = values.get(beside) if beside else None
-        value = read(raw, told if isinstance(told, str) else None)
-        if value is MISSING:
-            continue
-        if isinstance(value, Unread):
-            issues.append(Issue(name, shortened(raw), value.reason))
-            if value.kept is None:
-                continue
-            value = value.kept
-        values[name] = value
-        if implies and beside and told is None:
-            # Only a full code reads without a country.
-            values[beside] = cast("str", value)[:2]
+    for slot in slots:
+        raw = raws.get(slot.name)
+        if raw is not None:
+            _read(slot, raw, values, issues)
+
+
+def _read(slot: _Slot, raw: object, values: dict[str, Value], issues: list[Issue]) -> None:
+    """Read one raw value; adds it to the values, or why it can't be used to the issues."""
+    name, read, beside, implies, _ = slot
+    told = values.get(beside) if beside else None
+    value = read(raw, told if isinstance(told, str) else None)
+    if value is MISSING:
+        return
+    if isinstance(value, Unread):
+        issues.append(Issue(name, shortened(raw), value.reason))
+        if value.kept is None:
+            return
+        value = value.kept
+    values[name] = value
+    if implies and beside and told is None:
+        # Only a full code reads without a country.
+        values[beside] = cast("str", value)[:2]
 
 
 @frozen

@@ -5,16 +5,26 @@ up is looked up when it is built. It takes any object at all and never raises. W
 type is imported when a field has it: few policies have all of them.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import lru_cache
-from typing import TypeAlias, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from turnout.dsl import types
+from turnout.dsl.types import Value
 from turnout.dsl.values import codes, numerals, picklists
 from turnout.dsl.values.built_ins import OPAQUE, built_in, kind_of
 from turnout.dsl.values.exports import unguarded, unquoted
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY, is_placeholder
-from turnout.dsl.values.reading import MISSING, FromOther, FromText, Reader, Reading, Unread
+from turnout.dsl.values.reading import (
+    MISSING,
+    FromOther,
+    FromText,
+    Missing,
+    Reader,
+    Reading,
+    Unread,
+)
 from turnout.dsl.values.salesforce_ids import salesforce_id
 from turnout.dsl.values.texts import LONGEST, cleaned, normal_text
 
@@ -36,9 +46,10 @@ _PLACEHOLDER = Unread("a placeholder")
 # Types that would read a placeholder as a value of their own: `nan` is a language of China, and
 # "k.a." could be a host.
 _OPEN = (types.Text, types.Code, types.Language, types.Domain)
-# What one field's reader remembers: texts, and characters of a text.
+# What one field's reader remembers: values, characters of a text, and how large a number.
 _REMEMBERED = 2_000
 _LONGEST_REMEMBERED = 100
+_MOST_REMEMBERED = 10**18
 _WORDS: dict[type[types.FieldType], str] = {
     types.Text: "text",
     types.CompanyName: "the name of a company",
@@ -74,20 +85,32 @@ def read(field: types.Field, raw: object, country: str | None = None) -> Reading
     return reader(field)(raw, country)
 
 
-@lru_cache(maxsize=512)
+KnownValues: TypeAlias = Mapping[type, Mapping[Any, Value]]
+"""Raw values that were read before, by their types, with the values that they are."""
+
+
 def reader(field: types.Field) -> Reader:
     """Return what reads values of `field`; for many values keep it instead of `read`."""
+    return remembering_reader(field)[0]
+
+
+@lru_cache(maxsize=512)
+def remembering_reader(field: types.Field) -> tuple[Reader, KnownValues]:
+    """Return what reads values of `field`, and what it remembers.
+
+    What isn't remembered, such as all that is missing or can't be read, is to be read.
+    """
     from_text, from_other = _readers(field.type)
     placeholders = frozenset(normal_text(placeholder) for placeholder in field.placeholders)
     read_text = _text_reader(field.type, from_text, placeholders)
 
     def read_other(raw: object, country: str | None) -> Reading:
-        value = built_in(raw)
+        value = raw if type(raw) is int else built_in(raw)
         if value is None:
             return MISSING
         if isinstance(value, str):
             return read_text(value, country)
-        digits = _digits(value)
+        digits = _digits(value) if placeholders or from_other is None else None
         if digits in placeholders:
             return MISSING
         found = from_other(value) if from_other else digits and from_text(digits, country)
@@ -97,13 +120,13 @@ def reader(field: types.Field) -> Reader:
         return found
 
     if isinstance(field.type, types.Subdivision | types.Phone):
-        return _remembering_in_countries(read_text, read_other)
-    read_value = _remembering(read_text, read_other)
+        return _remembering_in_countries(read_text, read_other), {}
+    read_value, good = _remembering(read_text, read_other)
     if isinstance(field.type, types.Money) and field.type.of is not None:
         from turnout.dsl.values import money  # noqa: PLC0415
 
-        return money.as_told(read_value, field.type.currency)
-    return read_value
+        return money.as_told(read_value, field.type.currency), {}
+    return read_value, good
 
 
 def _text_reader(
@@ -137,21 +160,42 @@ def _text_reader(
     return read_text
 
 
-def _remembering(read_text: FromText, read_other: Reader) -> Reader:
-    """Return what reads any value and remembers its texts: most columns repeat a few."""
-    known: dict[str, Reading] = {}
+def _remembering(read_text: FromText, read_other: Reader) -> tuple[Reader, KnownValues]:
+    """Return what reads any value and remembers texts and numbers: most columns repeat a few.
+
+    They are remembered by their types: 1 is equal to True, and says something else.
+    """
+    good: dict[type, dict[object, Value]] = {str: {}, int: {}, float: {}, bool: {}}
+    known, texts = dict[str, Reading](), good[str]
 
     def read_value(raw: object, country: str | None = None) -> Reading:
-        if type(raw) is not str:
-            return MISSING if raw is None else read_other(raw, country)
-        found = known.get(raw)
-        if found is None:
-            found = read_text(raw, country)
-            if len(known) < _REMEMBERED and len(raw) <= _LONGEST_REMEMBERED:
-                known[raw] = found
+        if type(raw) is str:
+            found = known.get(raw)
+            if found is None:
+                found = read_text(raw, country)
+                if len(known) < _REMEMBERED and len(raw) <= _LONGEST_REMEMBERED:
+                    known[raw] = found
+                    if not isinstance(found, Missing | Unread):
+                        texts[raw] = found
+            return found
+        if raw is None:
+            return MISSING
+        numbers = good.get(type(raw))
+        if numbers is not None and (value := numbers.get(raw)) is not None:
+            return value
+        found = read_other(raw, country)
+        if numbers is None or isinstance(found, Missing | Unread):
+            return found
+        if len(numbers) < _REMEMBERED and _is_short(raw):
+            numbers[raw] = found
         return found
 
-    return read_value
+    return read_value, good
+
+
+def _is_short(number: Any) -> bool:  # noqa: ANN401 - a number
+    """Return whether a number may be remembered: it has few digits, and is one."""
+    return bool(-_MOST_REMEMBERED < number < _MOST_REMEMBERED)
 
 
 def _remembering_in_countries(read_text: FromText, read_other: Reader) -> Reader:
@@ -161,7 +205,7 @@ def _remembering_in_countries(read_text: FromText, read_other: Reader) -> Reader
     def read_value(raw: object, country: str | None = None) -> Reading:
         read = by_country.get(country)
         if read is None:
-            read = by_country[country] = _remembering(read_text, read_other)
+            read = by_country[country] = _remembering(read_text, read_other)[0]
         return read(raw, country)
 
     return read_value

@@ -50,6 +50,7 @@ def delimited(
     for _ in range(manner.skip):
         lines.line()
     delimiter = _begin(lines, headers, manner, remarks)
+    remarks.delimiter = delimiter
     rows = _rows(lines, delimiter)
     none: list[str] = []
     header = next((cells for cells, _, _, _ in rows if named(cells)), none)
@@ -75,12 +76,13 @@ class _Head:
     """The beginning of a table as one separator cuts it.
 
     score: the fields that its header names, and how many cells that has. lines: those
-    above the header. titles: what they say.
+    above the header, above: the rows that they are. titles: what they say.
     """
 
     delimiter: str
     score: tuple[int, int]
     lines: int
+    above: int
     titles: tuple[str, ...]
 
 
@@ -89,8 +91,10 @@ def _begin(lines: Lines, headers: Headers, manner: Manner, remarks: Remarks) -> 
 
     That is what cuts the header into most fields, then into most cells.
     """
+    remarks.above = manner.skip
     first = lines.line()
     while first and first.isspace():
+        remarks.above += 1
         first = lines.line()
     if first is None:
         raise LeadsError(f"{lines.name} begins with {_LONG_ROW}", "is it a table?")
@@ -98,6 +102,7 @@ def _begin(lines: Lines, headers: Headers, manner: Manner, remarks: Remarks) -> 
     if told := _TOLD.fullmatch(first):
         delimiters = told[1]  # what Excel is told with, and hides
         first = lines.line() or ""
+        remarks.above += 1
     taken = [first]
     best = _best(taken, headers, delimiters)
     is_open = not manner.skip and not manner.all_rows and headers.count
@@ -109,6 +114,7 @@ def _begin(lines: Lines, headers: Headers, manner: Manner, remarks: Remarks) -> 
         best = _best(taken, headers, delimiters)
     lines.put_back([line for line in taken[best.lines :] if line])
     remarks.titles.extend(best.titles)
+    remarks.above += best.above
     return best.delimiter
 
 
@@ -129,10 +135,10 @@ def _head(taken: Sequence[str], headers: Headers, delimiter: str) -> _Head:
         pass  # what came before may hold the header; the rest is read strictly, and told
     at = heading(rows, headers) or 0
     if not rows:
-        return _Head(delimiter, (0, 0), 0, ())
+        return _Head(delimiter, (0, 0), 0, 0, ())
     found = fields_in(named(rows[at]), headers) if headers.count else 0
     titles = [title for cells in rows[:at] if (title := beginning(cells))]
-    return _Head(delimiter, (found, len(rows[at])), starts[at], tuple(titles))
+    return _Head(delimiter, (found, len(rows[at])), starts[at], at, tuple(titles))
 
 
 def _cells_of(line: str, delimiter: str, headers: Headers) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Apache Parquet files, as data frames and warehouses write them (the extra `parquet`).
+"""Apache Parquet files, as data frames and warehouses write them (the extra `arrow`).
 
 A row is read as what its column says: numbers, dates, booleans, lists, and objects into
 which a path leads. Rows are read in batches, so the file may be larger than memory.
@@ -13,7 +13,7 @@ from turnout.dsl.headers import Headers
 from turnout.runtime.records.rows import LeadsError, Record
 from turnout.runtime.records.tabular import columns_of
 
-_INSTALL = "pip install 'turnout[parquet]', or write it as CSV or JSON lines"
+_INSTALL = "pip install 'turnout[arrow]', or write it as CSV or JSON lines"
 _BATCH = 1_000
 
 

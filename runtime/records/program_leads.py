@@ -76,7 +76,7 @@ def as_record(lead: RawLead) -> Mapping[str, object]:
     >>> as_record(namedtuple("Lead", "id country")("L-1", "DE"))
     {'id': 'L-1', 'country': 'DE'}
     """
-    if isinstance(lead, Mapping):
+    if type(lead) is dict or isinstance(lead, Mapping):
         return cast("Mapping[str, object]", lead)
     read = None if isinstance(lead, type) else _reader(lead)
     record: object = None if read is None else read(lead)

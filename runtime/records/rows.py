@@ -60,7 +60,8 @@ class Manner:
 
     skip: lines (of a workbook: rows) before the header. encoding: of a text, None for what
     its byte order mark says or else UTF-8. sheet: of a workbook. footer: how the first row
-    below the table begins. all_rows: nothing is taken for a title or a footer.
+    below the table begins. all_rows: nothing is taken for a title or a footer. by_hand: a sheet
+    that people keep: nothing is taken for a footer, and of merged cells all have the value.
     """
 
     skip: int = 0
@@ -68,6 +69,7 @@ class Manner:
     sheet: str | None = None
     footer: str | None = None
     all_rows: bool = False
+    by_hand: bool = False
 
 
 FOUND = Manner()
@@ -80,14 +82,18 @@ class Remarks:
 
     blank: rows without anything in a cell. headers: rows that repeat the header, and lines
     of dashes below it. titles: rows above the header, and footer: rows below the table, each
-    by its beginning. paging: what says that the file is a page of more, such as "`done` is
-    false".
+    by its beginning. above: how many rows stand above the header, blank ones too. sheets: those
+    of a workbook that weren't read. delimiter: what separates the cells of a text. paging: what
+    says that the file is a page of more, such as "`done` is false".
     """
 
     blank: int = 0
     headers: int = 0
     titles: list[str] = attrs.Factory(list[str])
     footer: list[tuple[int, str]] = attrs.Factory(list[tuple[int, str]])
+    above: int = 0
+    sheets: tuple[str, ...] = ()
+    delimiter: str = ""
     paging: str = ""
 
     def sentences(self) -> Iterator[str]:

@@ -60,7 +60,7 @@ def records_of(
     """
     if manner.footer is not None:
         rows = until(rows, manner.footer, remarks.footer)
-    elif not manner.all_rows:
+    elif not (manner.all_rows or manner.by_hand):
         rows = without_footer(rows, len(columns), remarks.footer)
     width = len(columns)
     least = max((at for at, column in enumerate(columns, 1) if column), default=0)

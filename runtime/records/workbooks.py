@@ -9,7 +9,10 @@ import io
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from itertools import count, islice
+from typing import Protocol
 from zipfile import BadZipFile, ZipFile
+
+import attrs
 
 from turnout.dsl.headers import Headers
 from turnout.frozen import frozen
@@ -19,18 +22,34 @@ from turnout.runtime.records.kinds import MAGIC_ZIP
 from turnout.runtime.records.rows import LeadsError, Manner, Record, Remarks
 from turnout.runtime.records.tabular import columns_of, listed, records_of
 
+MOST_MERGED = 10_000
+"""Merged cells of a sheet that are filled; the others have their value in the first row alone."""
+
 _INSTALL = "pip install 'turnout[excel]', or save it as CSV (in Excel: CSV UTF-8)"
 _AS_CSV = "open it and save it as CSV (in Excel: CSV UTF-8)"
 
 
+class _Read(Protocol):
+    """The parts of a sheet of calamine that are used here."""
+
+    @property
+    def merged_cell_ranges(self) -> list[tuple[tuple[int, int], tuple[int, int]]] | None: ...
+
+    def iter_rows(self) -> Iterator[Sequence[object]]: ...
+
+
 @frozen
 class _Sheet:
-    """A sheet with something in it; header: the place of its header among the rows."""
+    """A sheet with something in it; header: the place of its header among the rows.
+
+    others: the names of the sheets that were not chosen.
+    """
 
     name: str
     rows: Sequence[Sequence[object]]
     header: int
     fields: int
+    others: tuple[str, ...] = ()
 
 
 def workbook(
@@ -48,6 +67,8 @@ def workbook(
         raise LeadsError(f"{name} is a workbook (Excel), for which an extra is needed", _INSTALL)
     sheet = _chosen(_sheets(data, name, headers, manner), name, manner)
     remarks.titles.extend(filter(None, map(beginning, sheet.rows[manner.skip : sheet.header])))
+    remarks.above = sheet.header
+    remarks.sheets = sheet.others
     columns = columns_of(sheet.rows[sheet.header], headers, name)
     rows = islice(sheet.rows, sheet.header + 1, None)
     numbered = (Row(number, _cells(cells)) for number, cells in zip(count(1), rows, strict=False))
@@ -78,7 +99,7 @@ def _sheets(data: bytes, name: str, headers: Headers, manner: Manner) -> list[_S
                 f"{name} has no sheet {manner.sheet}", f"its sheets are {listed(names)}"
             )
         wanted = names if manner.sheet is None else [manner.sheet]
-        read = [(each, list(book.get_sheet_by_name(each).iter_rows())) for each in wanted]
+        read = [(each, _rows(book.get_sheet_by_name(each), manner)) for each in wanted]
     except PasswordError as error:
         raise LeadsError(f"{name} is protected by a password", "save it without one") from error
     except (CalamineError, OSError, ValueError) as error:
@@ -96,6 +117,20 @@ def _sheets(data: bytes, name: str, headers: Headers, manner: Manner) -> list[_S
     return found
 
 
+def _rows(sheet: _Read, manner: Manner) -> Sequence[Sequence[object]]:
+    """Return the rows of a sheet; of one kept by hand with what its merged cells say in each."""
+    if not manner.by_hand:
+        return list(sheet.iter_rows())
+    rows = [[*cells] for cells in sheet.iter_rows()]
+    merged = sheet.merged_cell_ranges or []
+    for (top, left), (bottom, _) in merged[:MOST_MERGED]:
+        if top >= len(rows) or left >= len(rows[top]):
+            continue
+        for cells in rows[top + 1 : bottom + 1]:
+            cells[left] = rows[top][left]
+    return rows
+
+
 def _chosen(sheets: Sequence[_Sheet], name: str, manner: Manner) -> _Sheet:
     """Return the sheet of the leads. Raises LeadsError where it isn't clear which that is."""
     if not sheets:
@@ -105,7 +140,9 @@ def _chosen(sheets: Sequence[_Sheet], name: str, manner: Manner) -> _Sheet:
         return sheets[0]
     naming = [sheet for sheet in sheets if sheet.fields]
     if len(naming) == 1:
-        return naming[0]
+        (only,) = naming
+        others = tuple(sheet.name for sheet in sheets if sheet is not only)
+        return attrs.evolve(only, others=others)
     which = "several sheets that name fields" if naming else "several sheets, none of leads"
     shown = listed([sheet.name for sheet in naming or sheets])
     raise LeadsError(f"{name} has {which}: {shown}", "choose one with --sheet NAME")

@@ -4,21 +4,23 @@ A store is read and written through transactions only. One transaction holds a b
 leads: whatever it reads stays true until it ends, and its decisions, log rows, turns and
 open counts become durable together or not at all. So a crash loses no decision whose
 batch had ended, and a run repeated after a crash answers what an uninterrupted run
-answers.
+answers. What a batch needs is said before any lock is held, and what it decides is a
+function that may run again (see `needs`).
 
 Whatever changes a lead is an event (`events`), appended in the same transaction and never
 changed: what stands now follows from the log. Whoever only wants to know reads a snapshot,
 page by page, and holds up nobody who writes.
 
-`memory` keeps nothing beyond the process; `sqlite` keeps one file. Both hold a batch's
-writes back in `batch` and hand them over once, at its end.
+`memory` keeps nothing beyond the process; `sqlite` keeps one file. Each holds a batch's
+writes back in `batch` and hands them over once, at its end; threads that queue up meanwhile
+share one (see `sharing`).
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.dsl.targets import ACCEPTING, DRAWN, KINDS
@@ -28,6 +30,9 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import ALL, Draw, Event, Sought
 from turnout.runtime.moves import Move, Watch
+
+if TYPE_CHECKING:
+    from turnout.runtime.stores.needs import Count, Decide, Foresee
 
 __all__ = [
     "LONGEST_WAIT",
@@ -151,6 +156,10 @@ class Transaction(Protocol):
         """
         ...
 
+    def expect(self, counts: "Collection[Count]") -> None:
+        """Read at once what leads were given to whom, where it is about to be asked."""
+        ...
+
     def earlier(self, key: str, lead: str, start: int, end: int, owned: bool) -> Seen | None:  # noqa: FBT001 - as `identity.Earlier` has it
         """Return the latest lead with another id that is remembered under a key, None if none is.
 
@@ -251,14 +260,38 @@ class Snapshot(Protocol):
         ...
 
 
+T = TypeVar("T")
+
+
 class Store(Protocol):
     """A state that outlives its transactions."""
+
+    def decide(
+        self,
+        foresee: "Foresee",
+        decide: "Decide[T]",
+        at: datetime | None = None,
+        signature: Signature = UNSIGNED,
+    ) -> T:
+        """Return what a function decides of a transaction and a moment; what it changed is kept.
+
+        foresee: says what it needs. at: the moment, None for what the clock says once nobody
+        else can write. The function may run several times: of all but one nothing is kept.
+
+        Transactions that touch the same teams or leads come one after the other, in whatever
+        process. Raises what the function raises, then nothing is kept, and StateError.
+        """
+        ...
+
+    def rehearse(self, foresee: "Foresee", decide: "Decide[T]", at: datetime | None = None) -> T:
+        """Return what a function decides, and keep nothing; nobody is waited for or held up."""
+        ...
 
     def begin(self, signature: Signature = UNSIGNED) -> AbstractContextManager[Transaction]:
         """Return a write transaction: kept when its block ends, dropped when it raises.
 
-        Transactions of one store, and of every process that shares its file, come one
-        after the other.
+        While it lasts nobody else writes, in whatever process: for what is no function that
+        can run again.
         """
         ...
 

@@ -19,6 +19,7 @@ from turnout.runtime.draw import Turns
 from turnout.runtime.events import Draw, Event, EventKind
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import UNSIGNED, Overdue, Recorded, Signature, microseconds, receivers
+from turnout.runtime.stores.needs import Count
 
 NEWEST = 1 << 62
 """Leads remembered in a batch come after all that were before; in order of `Seen.order`."""
@@ -47,6 +48,10 @@ class Kept(Protocol):
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period."""
+        ...
+
+    def expect(self, counts: Collection[Count]) -> None:
+        """Read at once how many leads were given, where it is about to be asked."""
         ...
 
     def earlier(self, key: str, start: int, end: int, *, owned: bool) -> Iterator[Seen]:
@@ -146,6 +151,12 @@ class Batch:
                 count += sum(leads for at, leads in here if start <= at < end)
             periods[start, end] = count
         return count
+
+    def expect(self, counts: Collection[Count]) -> None:
+        """Have the store read at once what this batch hasn't asked yet."""
+        new = [each for each in counts if each[1:] not in self._given.get(each[0], ())]
+        if new:
+            self.kept.expect(new)
 
     def earlier(self, key: str, lead: str, start: int, end: int, owned: bool) -> Seen | None:  # noqa: FBT001 - as `Transaction` has it
         """Return the latest lead but `lead` that is remembered under a key in a period."""

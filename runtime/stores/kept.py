@@ -5,7 +5,7 @@ event says, or, where something in it has a new name since, `said` beside the le
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -28,9 +28,10 @@ from turnout.runtime.stores.cells import (
 )
 from turnout.runtime.stores.details import STANDING, recorded_as, with_detail
 from turnout.runtime.stores.failures import damaged, state_errors
+from turnout.runtime.stores.needs import Count
 from turnout.runtime.stores.remembered import Remembered
 from turnout.runtime.stores.sums import ROWS, checked
-from turnout.runtime.stores.totals import given
+from turnout.runtime.stores.totals import expect, given
 
 _SEEN = "SELECT key, at, seq, route, lead, owner, sum FROM seen"
 _EARLIER = f"{_SEEN} WHERE key = ? AND at >= ? AND at <= ? ORDER BY at DESC, seq DESC"
@@ -92,6 +93,10 @@ class Tables:
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period."""
         return given(self.connection, self.path, self.known, who, (start, end))
+
+    def expect(self, counts: Collection[Count]) -> None:
+        """Read the totals that counts are made of, those that aren't known."""
+        expect(self.connection, self.path, self.known, counts)
 
     def earlier(self, key: str, start: int, end: int, *, owned: bool) -> Iterator[Seen]:
         """Yield the leads remembered under a key in a period, the latest first."""

@@ -2,15 +2,17 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
-from threading import RLock
+from typing import Any, TypeVar
 
 import attrs
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define
+from turnout.runtime.clock import this_moment
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.moves import Move
@@ -21,9 +23,12 @@ from turnout.runtime.stores import (
     Recorded,
     Signature,
     Snapshot,
-    Transaction,
 )
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
+from turnout.runtime.stores.needs import Count, Decide, Foresee
+from turnout.runtime.stores.sharing import Job, Sharing, run_all
+
+T = TypeVar("T")
 
 
 @define(eq=False)
@@ -68,6 +73,9 @@ class _Kept:
             if found[at].at < start:
                 return
             yield found[at]
+
+    def expect(self, counts: Collection[Count]) -> None:
+        """Do nothing: all of it is at hand."""
 
     def remembered(self, route: str, lead: str) -> list[Seen]:
         return [*self.known.get((route, lead), ())]
@@ -159,13 +167,32 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._kept = _Kept()
-        self._one_at_a_time = RLock()
+        self._together = Sharing(self._run)
         self._is_busy = False
 
+    def decide(
+        self,
+        foresee: Foresee,
+        decide: Decide[T],
+        at: datetime | None = None,
+        signature: Signature = UNSIGNED,
+    ) -> T:
+        """Return what the function decides; RuntimeError inside another transaction."""
+        return self._together.decide(foresee, decide, at, signature)
+
+    def _run(self, jobs: Sequence[Job]) -> list[Any]:
+        with self.begin() as batch:
+            return run_all(jobs, batch, this_moment())
+
+    def rehearse(self, _foresee: Foresee, decide: Decide[T], at: datetime | None = None) -> T:
+        """Return what the function decides, and keep nothing."""
+        with self._together.lock:
+            return decide(Batch(self._kept), at or this_moment())
+
     @contextmanager
-    def begin(self, signature: Signature = UNSIGNED) -> Generator[Transaction, None, None]:
+    def begin(self, signature: Signature = UNSIGNED) -> Generator[Batch, None, None]:
         """Return a transaction; RuntimeError inside another one of the same store."""
-        with self._one_at_a_time:
+        with self._together.lock:
             if self._is_busy:
                 raise RuntimeError("a transaction of this store has not ended")
             self._is_busy = True
@@ -179,7 +206,7 @@ class MemoryStore:
     @contextmanager
     def read(self) -> Generator[Snapshot, None, None]:
         """Return a snapshot, while which nothing is written: it is read at once."""
-        with self._one_at_a_time:
+        with self._together.lock:
             yield _MemorySnapshot(self._kept)
 
     def close(self) -> None:

@@ -10,17 +10,21 @@ that it read. A network share can't hold the file, since its users must share me
 import os
 import sqlite3
 import time
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
-from threading import RLock
+from typing import Any, Final, TypeVar
 
-from turnout.runtime.stores import UNSIGNED, WAIT, Signature, StateError, Transaction
+from turnout.runtime.clock import this_moment
+from turnout.runtime.stores import UNSIGNED, WAIT, Signature, StateError
 from turnout.runtime.stores.batch import Batch
 from turnout.runtime.stores.failures import state_errors
 from turnout.runtime.stores.keeping import keep
 from turnout.runtime.stores.kept import Tables, TableSnapshot
+from turnout.runtime.stores.needs import Decide, Foresee
 from turnout.runtime.stores.notes import StateNote, note_path
+from turnout.runtime.stores.sharing import Job, Sharing, run_all
 from turnout.runtime.stores.statements import (
     CHANGES,
     check_format,
@@ -32,6 +36,9 @@ from turnout.runtime.stores.statements import (
 )
 from turnout.runtime.stores.sums import check_whole, checked
 from turnout.runtime.stores.totals import check_totals
+from turnout.runtime.stores.upgrades import FORMAT
+
+T = TypeVar("T")
 
 _ASKING = 0.004
 """Seconds after which somebody who waits asks for the lock again."""
@@ -189,6 +196,8 @@ def _connected(path: Path, wait: float) -> tuple[sqlite3.Connection, StateNote]:
 class SqliteStore:
     """A `Store` in a file; made by `open_sqlite`. Threads and processes take turns at it."""
 
+    format: Final = FORMAT
+
     def __init__(
         self, connection: sqlite3.Connection, path: Path, note: StateNote, *, wait: float = WAIT
     ) -> None:
@@ -197,17 +206,40 @@ class SqliteStore:
         self._note = note
         self._wait = wait
         connection.execute("PRAGMA busy_timeout = 0")  # see `_lock`
-        self._one_at_a_time = RLock()
+        self._together = Sharing(self._run)
         self._tables = Tables(connection, path)
         self._before = _before(connection, path)
 
+    def decide(
+        self,
+        foresee: Foresee,
+        decide: Decide[T],
+        at: datetime | None = None,
+        signature: Signature = UNSIGNED,
+    ) -> T:
+        """Return what the function decides, durably; RuntimeError inside another transaction.
+
+        Nothing needs to be foreseen: a file has no round trips. Errors are those of `begin`.
+        """
+        return self._together.decide(foresee, decide, at, signature)
+
+    def _run(self, jobs: Sequence[Job]) -> list[Any]:
+        with self.begin() as batch:
+            return run_all(jobs, batch, this_moment())
+
+    def rehearse(self, _foresee: Foresee, decide: Decide[T], at: datetime | None = None) -> T:
+        """Return what the function decides, and keep nothing; nobody is held up."""
+        with self.read() as snapshot:
+            tables = Tables(snapshot.connection, self._path)
+            return decide(Batch(tables), at or this_moment())
+
     @contextmanager
-    def begin(self, signature: Signature = UNSIGNED) -> Generator[Transaction, None, None]:
+    def begin(self, signature: Signature = UNSIGNED) -> Generator[Batch, None, None]:
         """Return a transaction; RuntimeError inside another one of the same store.
 
         Raises StateError where the file can't be locked, read or written.
         """
-        with self._one_at_a_time:
+        with self._together.lock:
             if self._connection.in_transaction:
                 raise RuntimeError("a transaction of this store has not ended")
             with state_errors(self._path):

@@ -9,11 +9,12 @@ totals, too.
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
 from turnout.runtime.stores.failures import damaged, state_errors
+from turnout.runtime.stores.needs import Count
 from turnout.runtime.stores.remembered import Remembered
 from turnout.runtime.stores.sums import ROWS, checked, row_sum
 
@@ -23,6 +24,13 @@ GivenLeads: TypeAlias = tuple[str, int, int]
 _ROWS = f"SELECT {', '.join((*ROWS['given'], 'sum'))} FROM given"  # noqa: S608 - our own names
 _BEFORE = f"{_ROWS} WHERE who = ? AND at < ? ORDER BY at DESC LIMIT 1"
 _LATEST = f"{_ROWS} WHERE who = ? ORDER BY at DESC LIMIT 1"
+_NEVER = -(1 << 63)
+_AT_ONCE = 400
+_MANY = (
+    "WITH asked (who, before) AS (VALUES {values}) SELECT a.who, a.before, g.who, g.at, g.leads,"
+    " g.total, g.sum FROM asked a LEFT JOIN given g ON g.who = a.who AND g.at ="
+    " (SELECT max(at) FROM given WHERE who = a.who AND at < a.before)"
+)
 _KEEP = "INSERT OR REPLACE INTO given VALUES (?, ?, ?, ?, ?)"
 _LATER = (
     "UPDATE given SET total = total + ?3, sum = row_sum(who, at, leads, total + ?3)"
@@ -45,6 +53,44 @@ def given(
     if before is None:
         before = known.before[who, start] = _total(connection, path, _BEFORE, (who, start))[1]
     return until - before
+
+
+def expect(
+    connection: sqlite3.Connection, path: Path, known: Remembered, counts: Collection[Count]
+) -> None:
+    """Read at once what `given` is about to ask, as far as it isn't known."""
+    latest, before = known.latest, known.before
+    strangers = {who: _ALWAYS for who, _, _ in counts if who not in latest}
+    for (who, _), found in _totals(connection, path, [*strangers.items()]):
+        latest[who] = found
+    starts = {
+        (who, start): None
+        for who, start, _ in counts
+        if (who, start) not in before and latest[who][0] >= start
+    }
+    for place, (_, total) in _totals(connection, path, [*starts]):
+        before[place] = total
+
+
+_ALWAYS = (1 << 63) - 1
+
+
+def _totals(
+    connection: sqlite3.Connection, path: Path, asked: Sequence[tuple[str, int]]
+) -> Iterator[tuple[tuple[str, int], tuple[int, int]]]:
+    """Yield for each name and moment when leads were last given before, and how many until then."""
+    for place in range(0, len(asked), _AT_ONCE):
+        some = asked[place : place + _AT_ONCE]
+        values = ", ".join(["(?, ?)"] * len(some))
+        query = _MANY.format(values=values)
+        with state_errors(path):
+            rows = connection.execute(query, [cell for pair in some for cell in pair]).fetchall()
+        for who, before, *row in rows:
+            if row[0] is None:
+                yield (who, before), (_NEVER, 0)
+                continue
+            _, at, _, total = checked(path, "given", row)
+            yield (who, before), (int(at or 0), int(total or 0))
 
 
 def add_given(
@@ -79,9 +125,6 @@ def _add_before(connection: sqlite3.Connection, path: Path, new: GivenLeads) -> 
     connection.execute(_KEEP, (*cells, row_sum(*cells)))
     connection.create_function("row_sum", -1, row_sum, deterministic=True)
     connection.execute(_LATER, (who, at, leads))
-
-
-_NEVER = -(1 << 63)
 
 
 def _total(

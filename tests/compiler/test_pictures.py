@@ -12,7 +12,6 @@ import pytest
 from tests.support.pictures import complaints, scenes, unchecked_scenes
 from tests.support.policies import compiled, resolved
 from tests.support.strategies import Written
-from turnout.commands.trees import headed, whole_picture
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.compiler.picture import Masthead, Note, Page
 from turnout.compiler.picture.across import laid_across
@@ -29,6 +28,7 @@ from turnout.compiler.picture.views import teams, territories
 from turnout.compiler.program import lower
 from turnout.compiler.questions.analysis import analyse
 from turnout.compiler.tree.grow import decision_tree
+from turnout.rendering.trees import headed, whole_picture
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 POLICIES = (

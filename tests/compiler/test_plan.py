@@ -131,7 +131,8 @@ NEEDED = {
     "turnout.compiler",
     "classes",
     "masks",
-    *("plan", "plan.decide", "plan.from_json", "plan.shape", "plan.value", "plan.writing"),
+    *("plan", "plan.asking", "plan.decide", "plan.from_json", "plan.paths", "plan.shape"),
+    *("plan.value", "plan.writing"),
 }
 """All of the compiler that deciding by a plan imports."""
 

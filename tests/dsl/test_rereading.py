@@ -14,6 +14,8 @@ OLD = """lead { id: text required country: country size: integer 0.. name: text 
 queue q
 person ana
 territory DACH = country in [DE, AT, CH]
+territory South = country in [IT, ES, PT, GR, MT, CY, AL, BA, HR, ME, MK, RS, SI]
+  and name starts with ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j"]
 route r owned by ana {
   rule first { when country is FR and not (size in 1..9 or size is missing) to queue q }
   within DACH {
@@ -40,6 +42,8 @@ EDITS = {
     "a rule is gone": ("    rule other { when name is present to queue q }\n", ""),
     "a rule twice": ("  fallback to queue q\n}", "  rule last { when size < 5 to queue q }\n}"),
     "longer than before": ("rule last { when size < 5 to queue q }", "rule last { when size < 5 }"),
+    "a longer territory": ('"j"]\n', '"j"]\n  or size > 3\n'),
+    "a shorter one": ("and name starts with", "# and name starts with"),
     "not closed": (
         "rule last { when size < 5 to queue q }",
         "rule last { when size < 5 to queue q",
@@ -48,6 +52,9 @@ EDITS = {
     "no rule can stand there": ("queue q\n", "queue q\nrule last { when size < 5 to queue q }\n"),
     "a guarantee by rule": ("queue q\n", "queue q\nguarantee when size < 5 always by rule last\n"),
     "commented out": ("  rule last", "  # rule last"),
+    "a word behind a rule": ("  rule last {", "  r those\n  to queue q\n  rule last {"),
+    "a word behind a territory": ("route r owned", "x y\nroute r owned"),
+    "a territory that goes on": ("size in 1..9", "size in 1..8"),
 }
 
 

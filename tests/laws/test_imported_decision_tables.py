@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.support.decision_tables import DMN_LEADS, DecisionTable, Value, decision_tables
 from tests.support.imported_policies import receivers
-from turnout.importing.dmn.decision_tables import imported
+from turnout.importing.dmn.decision_models import imported
 from turnout.importing.drafts import LEFT_OVER
 
 

@@ -1,14 +1,25 @@
 """What colours policies elsewhere has the grammar's keywords, and the extension is of one piece."""
 
 import json
+import os
 import re
+import subprocess
+import sys
+from os import utime
 from pathlib import Path
+from runpy import run_path
+from shutil import copyfile, copytree, ignore_patterns, which
 from typing import Any
+from xml.etree.ElementTree import fromstring
+from zipfile import ZipFile
 
 import pytest
 
 from tests.support.sources import ROOT, is_checkout
-from turnout import grammar
+from turnout import __version__, grammar
+from turnout.compiler.compiled import compile_policy
+from turnout.dsl.parse import parse
+from turnout.dsl.source import Source
 from turnout.rendering.textmate import text, textmate
 
 pytestmark = pytest.mark.skipif(not is_checkout(), reason="not a checkout")
@@ -74,25 +85,112 @@ def test_words_have_the_colour_of_what_they_are(word: str, line: str, scope: str
 
 def test_what_the_package_names_is_there() -> None:
     contributed = package()["contributes"]
-    for entry in (*contributed["grammars"], *contributed["languages"]):
+    for entry in (
+        *contributed["grammars"],
+        *contributed["languages"],
+        *contributed["snippets"],
+    ):
         path = entry.get("path") or entry["configuration"]
         assert (EXTENSION / path).is_file()
-    code = (EXTENSION / "extension.js").read_text("utf-8")
-    registered = set(re.findall(r'registerCommand\("([^"]+)"', code))
-    assert registered == {each["command"] for each in contributed["commands"]}
-    assert registered >= {each["command"] for each in contributed["menus"]["commandPalette"]}
+    listed = {each["command"] for each in contributed["commands"]}
+    menus = contributed["menus"]
+    assert listed >= {each["command"] for menu in menus.values() for each in menu}
 
 
-def test_nothing_is_started_in_a_workspace_that_is_not_trusted() -> None:
-    code = (EXTENSION / "extension.js").read_text("utf-8")
-    starts = re.split(r"\nasync function ", code)
-    for part in starts:
-        if "await found()" in part:
-            before = part.partition("await found()")[0]
-            assert "vscode.workspace.isTrusted" in before
-    assert package()["capabilities"]["untrustedWorkspaces"]["supported"] == "limited"
+def test_its_version_is_that_of_the_package() -> None:
+    assert package()["version"] == __version__
 
 
-def test_the_extension_packs_only_what_it_needs() -> None:
-    ignored = Path(EXTENSION / ".vscodeignore").read_text("utf-8").splitlines()
-    assert ignored[0] == "**"
+SNIPPETS: dict[str, dict[str, Any]] = json.loads(
+    (EXTENSION / "snippets/turnout.json").read_text("utf-8")
+    if (EXTENSION / "snippets/turnout.json").is_file()
+    else "{}"
+)
+
+
+def expanded(snippet: dict[str, Any]) -> str:
+    """Return what a snippet comes to where whoever takes it types nothing."""
+    text = "\n".join(snippet["body"])
+    defaults = dict(re.findall(r"\$\{(\d+):([^}]*)\}", text))
+    text = re.sub(r"\$\{(\d+):([^}]*)\}", r"\2", text)
+    return re.sub(r"\$(\d+)", lambda found: defaults.get(found[1], ""), text)
+
+
+@pytest.mark.parametrize("name", sorted(SNIPPETS))
+def test_a_snippet_parses_where_it_may_stand(name: str) -> None:
+    text = expanded(SNIPPETS[name])
+    inside = text.startswith(("rule ", "within ", "fallback "))
+    source = Source("snippet.route", f"route r {{\n{text}\n}}\n" if inside else f"{text}\n")
+    assert parse(source)[1] == ()
+
+
+def test_the_snippet_of_a_whole_policy_is_one(tmp_path: Path) -> None:
+    path = tmp_path / "policy.route"
+    path.write_text(expanded(SNIPPETS["A whole policy"]), "utf-8")
+    assert [each.name for each in compile_policy(path).findings] == []
+
+
+def built(folder: Path) -> Path:
+    """Return a copy of the extension, with what stands in for the bundle."""
+    copied = folder / "editors" / "vscode"
+    copytree(EXTENSION, copied, ignore=ignore_patterns("node_modules", "dist", "*.vsix"))
+    copyfile(ROOT / "LICENSE", folder / "LICENSE")
+    (copied / "dist").mkdir()
+    (copied / "dist/extension.js").write_text('"use strict";\n', "utf-8")
+    return copied
+
+
+def test_the_packed_extension_is_the_same_bytes_wherever_it_is_packed(tmp_path: Path) -> None:
+    packing = run_path(str(EXTENSION / "pack.py"))
+    packed = []
+    for number in range(2):
+        copied = built(tmp_path / str(number))
+        for path in copied.rglob("*.json"):
+            utime(path, (number * 10**8, number * 10**8))
+        if number:  # as Git for Windows checks a text out
+            text = copied / "README.md"
+            text.write_bytes(text.read_bytes().replace(b"\n", b"\r\n"))
+        packing["pack"](copied, tmp_path / f"{number}.vsix")
+        packed.append((tmp_path / f"{number}.vsix").read_bytes())
+    assert packed[0] == packed[1]
+    with ZipFile(tmp_path / "0.vsix") as archive:
+        names = archive.namelist()
+        manifest = fromstring(archive.read("extension.vsixmanifest"))  # noqa: S314 - our own
+        types = fromstring(archive.read("[Content_Types].xml"))  # noqa: S314 - our own
+    assert {"extension/package.json", "extension/dist/extension.js"} <= set(names)
+    assert not [name for name in names if "test" in name or "node_modules" in name]
+    known = {f".{each.get('Extension', '').lstrip('.')}" for each in types}
+    assert {Path(name).suffix for name in names} - {".xml"} <= known
+    for asset in manifest.iter():
+        if asset.tag.endswith("}Asset"):
+            assert asset.get("Path") in names
+
+
+def test_an_extension_that_is_not_built_is_not_packed(tmp_path: Path) -> None:
+    copied = built(tmp_path)
+    (copied / "dist/extension.js").unlink()
+    packing = run_path(str(EXTENSION / "pack.py"))
+    with pytest.raises(FileNotFoundError, match="is it built"):
+        packing["pack"](copied, tmp_path / "some.vsix")
+
+
+NODE = which("node")
+
+
+@pytest.mark.skipif(NODE is None, reason="there is no node")
+@pytest.mark.skipif(sys.platform == "win32", reason="its programs are scripts of a shell")
+def test_the_extension_does_what_it_says_without_an_editor(tmp_path: Path) -> None:
+    assert NODE is not None
+    command = tmp_path / "turnout"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m turnout "$@"\n', "utf-8")
+    command.chmod(0o755)
+    done = subprocess.run(
+        (NODE, "--test", "test/extension.test.js"),
+        cwd=EXTENSION,
+        env={**os.environ, "TURNOUT": str(command)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-8000:]

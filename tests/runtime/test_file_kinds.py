@@ -149,7 +149,7 @@ def test_a_damaged_parquet_file_is_refused() -> None:
 
 def test_a_parquet_file_without_the_extra_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parquet_files, "find_spec", no_package)
-    assert "pip install 'turnout[parquet]'" in refusal(parquet(id=["L-1"]))
+    assert "pip install 'turnout[arrow]'" in refusal(parquet(id=["L-1"]))
 
 
 # -- what can't be read --

@@ -11,10 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.routing_loop import DREW_FROM, POLICY, ROUTE, TEAM, assigned, route
+from tests.support.servers import fresh
 from turnout.dsl.values.reading import Issue
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.stores import Recorded, StateError, Store
+from turnout.runtime.stores.anywhere import open_state
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.sqlite import open_sqlite
 
@@ -45,14 +47,18 @@ class Dropped(Exception):  # noqa: N818 - not an error, only a way out of a batc
     """Ends a transaction without keeping it."""
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", "postgres"])
 def new_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
     """Yield a function that makes an empty store."""
     made: list[Store] = []
 
     def make() -> Store:
         path = tmp_path / f"{len(made)}.state"
-        store = MemoryStore() if request.param == "memory" else open_sqlite(path, POLICY, [])
+        store: Store = MemoryStore()
+        if request.param == "sqlite":
+            store = open_sqlite(path, POLICY, [])
+        if request.param == "postgres":
+            store = open_state(fresh(), POLICY, [])
         made.append(store)
         return store
 
@@ -232,6 +238,8 @@ def test_a_store_can_be_closed_twice(store: Store) -> None:
     store.close()
 
 
+# On a server a new schema for each example takes long; see test_servers.
+@pytest.mark.parametrize("new_store", ["memory", "sqlite"], indirect=True)
 @given(batches=st.lists(st.lists(decisions, max_size=4), max_size=3))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_decision_is_read_back_as_it_was_recorded(

@@ -56,6 +56,8 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/project/test_catalogue.py": "asks the source of every finding",
         "tests/project/test_ci.py": "runs the steps of actions and workflows in shells",
         "tests/project/test_docs.py": "runs every block of every page",
+        "tests/project/test_editor_extension.py::"
+        "test_the_extension_does_what_it_says_without_an_editor": "a server and three commands",
         "tests/project/test_examples.py": "decides and draws five firms' leads anew",
         "tests/runtime/test_damaged_states.py": "damages a state again and again",
         "tests/runtime/test_keys.py::test_a_set_has_one_key_whatever_the_hash_seed": "processes",

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TypeAlias
 
-from turnout.commands.trees import headed, whole_picture
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.picture import Masthead
 from turnout.compiler.picture.across import laid_across
@@ -13,6 +12,7 @@ from turnout.compiler.picture.placing import laid_out
 from turnout.compiler.picture.scene import Arrow, Caption, Frame, Scene, Tint
 from turnout.compiler.program import Program
 from turnout.compiler.tree.grow import decision_tree
+from turnout.rendering.trees import headed, whole_picture
 
 SLACK = 0.11
 """Points by which rounding may move a side."""

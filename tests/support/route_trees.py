@@ -10,7 +10,21 @@ from hypothesis.strategies import DrawFn
 
 LABELS = ("severity", "team")
 _VALUES = ("page", "web", "web-eu", "x y")
-_PATTERNS = ("page|web", "web.*", ".*e.*", ".+", ".*", "(?:page|x y)", "|page", "^web$")
+_PATTERNS = (
+    *(
+        "page|web",
+        "web.*",
+        ".*e.*",
+        ".+",
+        ".*",
+        "(?:page|x y)",
+        "|page",
+        "^web$",
+        ".*eu",
+        "^web|x y$",
+    ),
+    *("(page|web)(-eu)?", "[^w].*", "p.ge", "(web|x y|nothing)(-eu|)", "(?:pa)?(ge)?", r"\\w{3,4}"),
+)
 
 Labels = Mapping[str, str]
 

@@ -61,11 +61,12 @@ def _blank(draw: DrawFn) -> Cell:
 @st.composite
 def _listed(draw: DrawFn, values: Sequence[str]) -> Cell:
     chosen = draw(st.lists(st.sampled_from(values), min_size=1, max_size=3, unique=True))
-    between = draw(st.sampled_from((", ", "; ", " | ", "\n")))
+    joints = (", ", "; ", " | ", "\n", " or ", *(["/", " / "] if values is COUNTRIES else []))
+    between = draw(st.sampled_from(joints))
     written = [f'"{each}"' if each.startswith("not ") else each for each in chosen]
     known = {each.casefold() for each in chosen}
     if draw(st.booleans()):
-        sign = draw(st.sampled_from(("not ", "<> ", "except ")))
+        sign = draw(st.sampled_from(("not ", "<> ", "except ", "all but ", "!", "none of ")))
         return Cell(
             sign + between.join(written), _is_there(lambda value: value.casefold() not in known)
         )
@@ -89,6 +90,9 @@ def _sized(draw: DrawFn) -> Cell:
                     f"{low}, > {high}",
                     _is_there(lambda value: int(value) == low or int(value) > high),
                 ),
+                Cell(f"> {low} and <= {high:,}", _is_there(lambda value: low < int(value) <= high)),
+                Cell(f"up to {high} employees", _is_there(lambda value: int(value) <= high)),
+                Cell(f"{low} or more", _is_there(lambda value: int(value) >= low)),
                 Cell(f"not {low}-{high}", _is_there(lambda value: not low <= int(value) <= high)),
             )
         )
@@ -105,6 +109,9 @@ def _said(draw: DrawFn) -> Cell:
     if draw(st.booleans()):
         text = draw(st.sampled_from((f"contains {word}", f"*{word}*")))
         return Cell(text, _is_there(lambda value: word.casefold() in value.casefold()))
+    if draw(st.booleans()):
+        text = draw(st.sampled_from((f"ends with {word}", f"*{word}")))
+        return Cell(text, _is_there(lambda value: value.casefold().endswith(word.casefold())))
     text = draw(st.sampled_from((f"starts with {word}", f"{word}*")))
     return Cell(text, _is_there(lambda value: value.casefold().startswith(word.casefold())))
 

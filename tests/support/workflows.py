@@ -58,6 +58,19 @@ def _compared(draw: DrawFn) -> Expression:
                     f"skills HAS '{skill}'",
                     lambda task: isinstance(had := task.get("skills"), list) and skill in had,
                 ),
+                Expression(f"task.kind == {text}", lambda task: task.get("kind") == value),
+                Expression("NOT kind == null", lambda task: "kind" in task),
+                Expression("kind != null", lambda task: "kind" in task),
+                Expression(
+                    f"skills NOT HAS '{skill}'",
+                    lambda task: not (isinstance(had := task.get("skills"), list) and skill in had),
+                ),
+                Expression(f"size != {size}", lambda task: task.get("size") != size),
+                Expression(
+                    f"owner.level >= {size}",
+                    lambda task: isinstance(had := task.get("owner.level"), int) and had >= size,
+                ),
+                Expression("0 == 1", lambda _: False),
                 Expression("kind == null", lambda task: "kind" not in task),
                 Expression("1 == 1", lambda _: True),
             )
@@ -118,6 +131,7 @@ TASKS: st.SearchStrategy[Task] = st.fixed_dictionaries(
     optional={
         "kind": st.sampled_from((*_KINDS, "other")),
         "size": st.sampled_from((4, 5, 6, 10, 11)),
+        "owner.level": st.sampled_from((4, 5, 10)),
         "skills": st.lists(st.sampled_from(_SKILLS), min_size=1, unique=True),
     },
 )

@@ -144,6 +144,7 @@ def test_an_editor_asks_of_unsaved_texts_what_is_used_where(policy: Path) -> Non
     text = policy.read_text(encoding="utf-8").replace("rule large", "rule huge")
     compiled = turnout.compile_policy(policy, files=turnout.Files({policy: text}))
     assert compiled.is_fit
+    assert compiled.declared is not None
     assert "huge" in compiled.declared.of_kind("rule", "inbound")
     uses = [each for each in compiled.references if (each.kind, each.name) == ("team", "sales")]
     assert uses

@@ -214,3 +214,14 @@ def test_a_file_without_a_lead_is_said_to_have_none() -> None:
     result = turnout(*OWNER)
     assert (result.exit_code, "there was no lead to decide" in result.output) == (0, True)
     assert turnout(*OWNER, "-o", "page.html").exit_code == 0
+
+
+def test_a_policy_whose_errors_tell_of_leads_is_compared_and_said_to_be_unfit() -> None:
+    text = POLICY.replace("size >= 100", "size >= 100 and size < 50")
+    Path("in.route").write_text(text)
+    told = comparison()
+    assert any("isn't fit to run: impossible-condition" in each for each in told["remarks"])
+    Path("in.route").write_text(text.replace("  fallback to queue triage\n", ""))
+    result = turnout(*OWNER)
+    assert result.exit_code == 1
+    assert "coverage-gap" in result.output

@@ -130,9 +130,36 @@ def test_what_the_checker_finds_is_told_at_the_entry() -> None:
     assert "the rule is inactive; `--inactive` makes a route of it, too" in said
     (found,) = json.loads(Path("r.json").read_text())
     assert (found["format"], found["version"], found["is_fit"]) == ("turnout-import", 1, False)
-    assert [each["rule"] for each in found["entries"]] == ["bonn-bern-ch-not-cold", "bonn-hot"]
+    assert [(each["rule"], each["how"]) for each in found["entries"]] == [
+        ("bonn-bern-ch-not-cold", "as it is"),
+        ("bonn-hot", "as it is"),
+        (None, "as it is"),
+    ]
+    told = {name: count for name, count in found["counts"].items() if count}
+    assert told == {"entries": 3, "as it is": 3, "error": 1}
     unreachable = next(each for each in found["findings"] if each["name"] == "unreachable-rule")
     assert (unreachable["entry"], unreachable["line"]) == ("rule Standard, entry 2", 20)
+
+
+def test_a_report_has_each_entry_with_what_became_of_it() -> None:
+    text = RULES.replace("<value>bonn<", "<value>Rome<").replace(
+        "<assignedTo>Triage</assignedTo>", "<assignedTo>Triage</assignedTo><team>A</team>"
+    )
+    Path("Lead.assignmentRules").write_text(text)
+    turnout("salesforce", "Lead.assignmentRules", "-o", "out", "--report", "r.txt")
+    lines = Path("r.txt").read_text().splitlines()
+    place = "Lead.assignmentRules:34 (rule Standard, entry 3)"
+    assert lines[0] == "out/leads.route: 3 entries, 2 as they are; no findings"
+    assert lines[2:] == [
+        "  Lead.assignmentRules:6 (rule Standard, entry 1): rule bonn-bern-ch-not-cold, as it is",
+        "  Lead.assignmentRules:20 (rule Standard, entry 2): rule rome-hot, as it is",
+        f"  {place}: fallback of route standard, refused in part",
+        "    refused: the case team A isn't added: a policy says who gets a lead",
+    ]
+    turnout("salesforce", "Lead.assignmentRules", "-o", "out", "--force", "--report", "r.html")
+    page = Path("r.html").read_text()
+    assert page.count('<tr class="never">') == 1
+    assert "<th>Refused in part</th>" in page
 
 
 def test_a_policy_that_is_there_is_not_written_over() -> None:

@@ -90,8 +90,8 @@ def test_a_table_reads_as_a_person_writes_it() -> None:
 
 def test_what_no_policy_says_is_told_with_its_place() -> None:
     told = said(turnout("r.dmn", "-o", "out"))
-    assert "r.dmn:14 (decision Assign): the output priority isn't carried over" in told
-    assert "(decision Score): the decision has no decision table" in told
+    assert "(decision Score): the decision is no decision table but of the kind literal" in told
+    assert '    do   tag "priority: 1"\n' in Path("out/lead-routing.route").read_text()
     assert "(decision Assign, rule 2): no policy reckons 'upper case(city)'" in told
     assert "(decision Assign, rule 2): the output: no policy asks 'owner of(lead)'" in told
     assert '# stands for: upper case(city): "BONN"' in Path("out/lead-routing.route").read_text()

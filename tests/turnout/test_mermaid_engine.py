@@ -16,8 +16,8 @@ import pytest
 
 from tests.support.browsing import Opened, launched
 from tests.support.policies import compiled
-from turnout.commands.trees import headed, whole_picture
 from turnout.compiler.picture.mermaid import mermaid
+from turnout.rendering.trees import headed, whole_picture
 
 ENGINE = os.environ.get("TURNOUT_MERMAID", "")
 pytestmark = [

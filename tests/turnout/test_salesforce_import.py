@@ -1,64 +1,11 @@
 """What rules of Salesforce become: formulas, days, blank values, fields of their own."""
 
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import pytest
 
-from turnout.importing.reports import Imported, ImportReport, report
-from turnout.importing.salesforce.imported import imported
-
-
-def entry(*criteria: tuple[str, ...], logic: str = "", formula: str = "", more: str = "") -> str:
-    """Return an entry for the queue Q. criteria: (field, operation[, value])."""
-    items = "".join(
-        f"<criteriaItems><field>{field}</field><operation>{operation}</operation>"
-        + "".join(f"<value>{escape(each)}</value>" for each in value)
-        + "</criteriaItems>"
-        for field, operation, *value in criteria
-    )
-    logic = logic and f"<booleanFilter>{logic}</booleanFilter>"
-    formula = formula and f"<formula>{escape(formula)}</formula>"
-    to = "<assignedTo>Q</assignedTo><assignedToType>Queue</assignedToType>"
-    return f"<ruleEntry>{to}{logic}{items}{formula}{more}</ruleEntry>"
-
-
-def became(folder: Path, *entries: str, kind: str = "Lead") -> ImportReport:
-    """Return what one active rule of some entries becomes."""
-    return report(policy(folder, "".join(entries), kind=kind), "p.route")
-
-
-def policy(folder: Path, *rules: str, kind: str = "Lead") -> Imported:
-    """Return what active rules become, each of some entries."""
-    named = (
-        f"<assignmentRule><fullName>{name}</fullName><active>true</active>{rule}</assignmentRule>"
-        for name, rule in zip(["R", *(f"R{number}" for number in range(99))], rules, strict=False)
-    )
-    text = f"<AssignmentRules>{''.join(named)}</AssignmentRules>"
-    (folder / f"{kind}.assignmentRules").write_text(text, encoding="utf-8")
-    (found,) = imported(folder)
-    return found
-
-
-def described(folder: Path, name: str, kind: str, *values: str) -> None:
-    """Write the metadata of a field of leads. values: of its list."""
-    listed = "".join(f"<value><fullName>{each}</fullName></value>" for each in values)
-    listed = f"<valueSet><valueSetDefinition>{listed}</valueSetDefinition></valueSet>"
-    file = folder / f"objects/Lead/fields/{name}.field-meta.xml"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(
-        f"<CustomField><fullName>{name}</fullName><label>Label of {name}</label>"
-        f"<type>{kind}</type>{listed if values else ''}</CustomField>"
-    )
-
-
-def condition(folder: Path, written: str) -> str:
-    """Return the condition that an entry becomes."""
-    text = policy(folder, written).draft.text
-    body = text.partition("route r {")[2]
-    when = body.partition("when ")[2].partition("to   queue q")[0]
-    return " ".join(when.split())
-
+from tests.support.salesforce_metadata import became, condition, described, entry, policy
+from turnout.importing.reports import report
 
 FORMULAS = {
     'AND(ISPICKVAL(Rating, "Hot"), NOT(ISBLANK(Email)))': 'rating is "Hot" and email is present',
@@ -79,6 +26,29 @@ FORMULAS = {
     "Begins__c < DATE(2020, 1, 31)": "begins < 2020-01-31",
     "IsEscalated = FALSE": "is_escalated is false",
     "!IsEscalated": "is_escalated is false",
+    'IF(ISBLANK(Email), Rating = "a1", IsEscalated)': (
+        'email is missing and rating is "a1" or email is present and is_escalated is true'
+    ),
+    'CASE(Rating, "Hot", 1, "Warm", 1, 0) = 1': 'rating in ["Hot", "Warm"]',
+    '"B" <> CASE(Rating, "Hot", "A", "Warm", "B", "A")': (
+        'rating is not "Warm" or rating is missing'
+    ),
+    'CASE(Rating, "Hot", 1, "Warm", 1, 1) = 1 && ISBLANK(City)': "city is missing",
+    'CASE(Rating, "Hot", 1, "Hot", 2, 1) = 1': "formula_1",
+    'CASE(Rating, "Hot", City, "x") = "x"': "formula_1",
+    'LOWER(Company) = "acme"': 'company is "acme"',
+    'UPPER(Company) != "acme" && ISBLANK(City)': "city is missing",
+    'UPPER(Company) < "ACME"': "formula_1",
+    'LEFT(PostalCode, 2) = "94"': 'postal_code starts with "94"',
+    'LEFT(PostalCode, 3) = "94"': "formula_1",
+    "LEN(Email) = 0 || 0 < LEN(Company)": "email is missing or company is present",
+    "LEN(Email) > 9": "formula_1",
+    'FIND("@x.", Email) > 0': 'email contains "@x."',
+    'FIND("x", Email, 3) > 0': "formula_1",
+    "AND(/* first */ ISBLANK(Email), /* /* second */ NOT(NOT(ISBLANK(City))))": (
+        "email is missing and city is missing"
+    ),
+    '$Profile.Name = "Admin" || $User.IsActive': "formula_1 or formula_2",
     'REGEX(Email, "a.*")': "formula_1",
     'NOT(REGEX(Email, "a.*"))': "formula_1 is false",
     'REGEX(Email, "a.*") || Company = "x1"': 'formula_1 or company is "x1"',
@@ -236,7 +206,7 @@ def test_what_a_type_reads_otherwise_than_a_text_is_told(tmp_path: Path) -> None
     assert notes == [
         "Country is a country in any spelling: US, USA and United States are one",
         "State is a state of the US in any spelling: CA and California are one",
-        "AnnualRevenue is taken as USD: the metadata says no currency",
+        "AnnualRevenue is taken as USD; `--currency` says another",
     ]
 
 

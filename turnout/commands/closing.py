@@ -9,11 +9,13 @@ from pathlib import Path
 import click
 
 from turnout.commands.lead_ids import never_routed
-from turnout.commands.options import STATE, Command, color_option, signed
+from turnout.commands.options import Command, color_option, signed
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import STATE
 from turnout.rendering.report import counted
 from turnout.runtime.router import Router
+from turnout.runtime.stores.server.locations import Whereabouts
 
 
 def closing(name: str, told: str, *, converted: bool) -> Command:
@@ -36,7 +38,7 @@ def closing(name: str, told: str, *, converted: bool) -> Command:
         *,
         policy: Path,
         leads: tuple[str, ...],
-        state: Path,
+        state: Whereabouts,
         by: str,
         reason: str,
         at: datetime | None,
@@ -50,7 +52,7 @@ def closing(name: str, told: str, *, converted: bool) -> Command:
 
 
 def _close(
-    of: tuple[Path, str | None, Path, int],
+    of: tuple[Path, str | None, Whereabouts, int],
     leads: tuple[str, ...],
     *,
     by: str,

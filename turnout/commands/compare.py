@@ -1,5 +1,6 @@
 """`turnout compare`: past leads beside the owners whom another system chose for them."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import click
 from turnout.commands.flow import opened
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.policies import POLICY, ROUTE, chosen_route, errors_of, tried_policy
 from turnout.commands.trial_leads import (
     ARRIVED,
     FORMAT,
@@ -19,6 +20,7 @@ from turnout.commands.trial_leads import (
     timed_leads,
     write_report,
 )
+from turnout.compiler.compiled import Compiled
 from turnout.rendering.compared import ComparisonReport, compared_lines
 from turnout.rendering.compared_data import compared_data
 from turnout.rendering.compared_html import compared_html
@@ -73,14 +75,18 @@ def command(
     have got it. Differences are told by rule and by pair with examples, the rules first
     whose leads mostly go to others. Nothing is written but the report.
 
-    Exit status: 0, however much differs; 2 where the file can't be read.
+    A policy is compared, too, whose errors are only about leads, such as a rule that can never
+    match: so a freshly imported one can be, before it is mended.
+
+    Exit status: 0, however much differs; 1 for a policy with other errors, 2 where the file
+    can't be read.
     """
     asked_once(out, at, arrived)
-    compiled = fit_policy(policy)
+    compiled = tried_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
     owners = OwnersCount.of(compiled.policy, owner)
     with (
-        Router(compiled, route=route) as router,
+        Router(compiled.as_tried(), route=route) as router,
         opened(leads, compiled.policy.fields, manner) as source,
     ):
         check_columns(source, (arrived, owner))
@@ -92,7 +98,7 @@ def command(
             found,
             owners.result(clauses(router)),
             entries_of(compiled.policy.routes[route]),
-            (*remarks, *source.remarks.sentences()),
+            (*_unfit(compiled), *remarks, *source.remarks.sentences()),
         )
     write_report(
         out,
@@ -101,3 +107,10 @@ def command(
         data=lambda: compared_data(told),
         lines=lambda: compared_lines(told, columns()),
     )
+
+
+def _unfit(compiled: Compiled) -> Iterator[str]:
+    """Yield that a policy has errors, and which."""
+    names = dict.fromkeys(each.name for each in errors_of(compiled).findings)
+    if names:
+        yield f"the policy isn't fit to run: {', '.join(names)}; this is what it says as it stands"

@@ -7,7 +7,7 @@ import click
 from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import output
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
-from turnout.commands.trees import tree_of, tree_text
+from turnout.rendering.trees import tree_of, tree_text
 
 
 @click.command(

@@ -19,7 +19,6 @@ from turnout.commands.folders import FolderChange, FolderMark, folder_change, re
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import POLICY
-from turnout.commands.trees import headed, whole_picture
 from turnout.commands.watching import watched
 from turnout.compiler.compiled import DEADLINE, Compiled
 from turnout.compiler.difference import difference
@@ -36,6 +35,7 @@ from turnout.rendering.difference.sections import Comparison
 from turnout.rendering.jsons import json_text
 from turnout.rendering.report import counted
 from turnout.rendering.screen import Ink, paint
+from turnout.rendering.trees import headed, whole_picture
 from turnout.runtime.records import Manner
 from turnout.trials.testing import Tester
 

@@ -22,13 +22,14 @@ from turnout.runtime.stores.statements import APPLICATION_ID
 from turnout.runtime.stores.upgrades import FORMAT
 
 EXTRAS: Mapping[str, tuple[str, ...]] = {
+    "arrow": ("numpy", "pyarrow"),
     "diagram": ("resvg-py",),
     "docs": ("htpy", "markupsafe"),
     "excel": ("python-calamine",),
     "holidays": ("holidays",),
     "lsp": ("lsprotocol", "pygls"),
-    "parquet": ("pyarrow",),
     "phone": ("phonenumbers",),
+    "postgres": ("psycopg",),
     "regex": ("google-re2",),
     "sat": ("python-sat",),
     "yaml": ("ruamel.yaml",),

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import click
 
-from turnout.commands.options import AT, STATE, Command, color_option
+from turnout.commands.options import AT, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import STATE
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import moves_data, moves_text
 from turnout.rendering.screen import columns
 from turnout.runtime.router import Router
+from turnout.runtime.stores.server.locations import Whereabouts
 
 
 @click.command(
@@ -39,7 +41,7 @@ from turnout.runtime.router import Router
 def command(
     *,
     policy: Path,
-    state: Path,
+    state: Whereabouts,
     format_name: str,
     wait: int,
     route_name: str | None,

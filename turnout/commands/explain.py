@@ -10,8 +10,9 @@ from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.policies import NO_CACHE_OPTION, POLICY, ROUTE, read_policy
 from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import StateParam
 from turnout.printable import visible
 from turnout.rendering.explanation import explanation_data, explanation_text
 from turnout.rendering.jsons import json_text
@@ -20,6 +21,7 @@ from turnout.rendering.screen import columns
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Manner, Record, Records
 from turnout.runtime.router import Router
+from turnout.runtime.stores.server.locations import Whereabouts
 
 
 @click.command(
@@ -46,7 +48,7 @@ from turnout.runtime.router import Router
 )
 @click.option(
     "--state",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=StateParam(exists=True),
     metavar="FILE",
     help="Whose turn it is, and what was decided before; else everyone is level.",
 )
@@ -54,6 +56,7 @@ from turnout.runtime.router import Router
 @manner_options
 @ROUTE
 @AT
+@NO_CACHE_OPTION
 @color_option
 def command(
     *,
@@ -62,11 +65,12 @@ def command(
     lead_id: str | None,
     row: int | None,
     format_name: str,
-    state: Path | None,
+    state: Whereabouts | None,
     wait: int,
     route_name: str | None,
     at: datetime | None,
     manner: Manner,
+    is_kept: bool,
 ) -> None:
     """Say why one lead goes where it goes.
 
@@ -82,12 +86,17 @@ def command(
     """
     if lead is None and (lead_id is None or state is None):
         raise click.UsageError("Missing argument 'LEAD', or --id and --state for what happened")
-    compiled = fit_policy(policy)
-    route = chosen_route(compiled.policy, route_name, policy)
+    read = read_policy(policy, route_name, is_kept=is_kept)
     if lead is None:
-        _print_history(Router(compiled, route=route, state=state, wait=wait), lead_id, format_name)
+        _print_history(
+            Router(read.compiled, route=read.plan.route, state=state, wait=wait, plan=read.plan),
+            lead_id,
+            format_name,
+        )
         return
-    with Router(compiled, route=route, state=state, wait=wait) as router:
+    with Router(
+        read.compiled, route=read.plan.route, state=state, wait=wait, plan=read.plan
+    ) as router:
         explanation = router.explain(raw_lead(lead, router, manner, lead_id, row), at=at)
     if format_name == "json":
         click.echo(json_text(explanation_data(explanation), indent=2))

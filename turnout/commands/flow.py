@@ -3,11 +3,12 @@
 import io
 import json
 import sys
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -17,16 +18,66 @@ from turnout.dsl.types import Field
 from turnout.printable import visible
 from turnout.rendering.decisions import DECISION_FORMATS, DecisionFormat
 from turnout.rendering.tally import Tally
+from turnout.runtime.columns.extra import has_arrow
 from turnout.runtime.decisions import Decision
 from turnout.runtime.identified import identified
 from turnout.runtime.records import FOUND, LeadsError, Manner, Records, records
 from turnout.runtime.router import Router
 from turnout.runtime.unbound import Shapes, begun
 
-Sink = Callable[[Decision], None]
+if TYPE_CHECKING:
+    from turnout.runtime.columns.routing import RoutedChunk
 
+LARGE = 1_000_000
+"""Bytes of a file from which on its leads are routed as columns, where Arrow is installed.
+
+To load Arrow takes as long as to route some thousand leads one by one.
+"""
+
+T = TypeVar("T")
 _FLUSH_AFTER = 0.2
 _STEP = 50
+
+
+class Sink:
+    """Takes decisions, one after the other or in chunks, and writes them in one format.
+
+    is_live: each is to be seen soon. is_screen: nothing of it may act on a terminal.
+    """
+
+    def __init__(
+        self, text: io.TextIOWrapper, layout: DecisionFormat, *, is_live: bool, is_screen: bool
+    ) -> None:
+        self._text = text
+        self._layout = layout
+        self._is_live, self._is_screen = is_live, is_screen
+        self._flushed = monotonic()
+        self._between = ""
+
+    def __call__(self, decision: Decision) -> None:
+        """Write a decision."""
+        line = self._layout.line(decision)
+        if self._is_screen:
+            line = visible(line.removesuffix("\n")) + "\n" * line.endswith("\n")
+        self._write(line)
+
+    def write_lines(self, lines: Iterable[str]) -> None:
+        """Write decisions whose lines are ready, see `rendering.decision_chunks`."""
+        text = self._layout.between.join(lines)
+        if text:
+            self._write(text)
+
+    @property
+    def layout(self) -> DecisionFormat:
+        """The format."""
+        return self._layout
+
+    def _write(self, text: str) -> None:
+        self._text.write(self._between + text)
+        self._between = self._layout.between
+        if self._is_live and monotonic() - self._flushed > _FLUSH_AFTER:
+            self._text.flush()
+            self._flushed = monotonic()
 
 
 def route_leads(
@@ -53,14 +104,33 @@ def route_leads(
         rows = begun(source, shapes, policy, router.route_name)
         rows = identified(rows, source.name, source.columns, policy.fields, shapes)
         sinks = [stack.enter_context(decisions_to(*out)) for out in outs.items()]
-        decisions = router.route_all(tally.watch(rows, source.columns), at=at)
-        for decision in watched(decisions, source, hidden=is_busy):
-            tally.add(decision)
-            for sink in sinks:
-                sink(decision)
+        rows = tally.watch(rows, source.columns)
+        if _is_large(source) and router.is_passing and has_arrow() and not sys.stdout.isatty():
+            chunks = router.route_columns(rows, at=at)
+            _take_chunks(watched(chunks, source, 1, hidden=is_busy), tally, sinks)
+        else:
+            for decision in watched(router.route_all(rows, at=at), source, _STEP, hidden=is_busy):
+                tally.add(decision)
+                for sink in sinks:
+                    sink(decision)
     tally.remarks = tuple(source.remarks.sentences())
     tally.seconds = monotonic() - began
     return tally
+
+
+def _is_large(source: Records) -> bool:
+    return source.total is not None and source.total >= LARGE
+
+
+def _take_chunks(chunks: "Iterable[RoutedChunk]", tally: Tally, sinks: Sequence[Sink]) -> None:
+    """Count and write what `Router.route_columns` yields."""
+    from turnout.rendering.decision_chunks import ChunkLines, count  # noqa: PLC0415 - an extra
+
+    writers = [(sink, ChunkLines(sink.layout)) for sink in sinks]
+    for chunk in chunks:
+        count(tally, chunk)
+        for sink, lines in writers:
+            sink.write_lines(lines.lines(chunk))
 
 
 def opened(leads: str, fields: Mapping[str, Field], manner: Manner = FOUND) -> Records:
@@ -92,7 +162,7 @@ def suffix_format(out: Path | None) -> str:
 
 @contextmanager
 def decisions_to(path: Path | None, format_name: str) -> Generator[Sink, None, None]:
-    """Return what takes decisions, one after the other, and writes them in that format.
+    """Return what takes decisions and writes them in that format.
 
     A file has its name only once it is complete. stdout gets each decision soon after it
     is made; on a terminal nothing of it is acted on.
@@ -104,40 +174,23 @@ def decisions_to(path: Path | None, format_name: str) -> Generator[Sink, None, N
         text = io.TextIOWrapper(stream, "utf-8", "backslashreplace", newline="")
         try:
             text.write(layout.head)
-            yield _writer(text, layout, is_live=is_live, is_screen=is_screen)
+            yield Sink(text, layout, is_live=is_live, is_screen=is_screen)
             text.write(layout.tail)
         finally:
             text.detach()  # else it would close stdout
 
 
-def _writer(
-    text: io.TextIOWrapper, layout: DecisionFormat, *, is_live: bool, is_screen: bool
-) -> Sink:
-    flushed = monotonic()
-    is_first = True
+def watched(decisions: Iterable[T], source: Records, step: int, *, hidden: bool) -> Iterator[T]:
+    """Yield decisions, and show on a terminal's stderr how much of the source is read.
 
-    def write(decision: Decision) -> None:
-        nonlocal flushed, is_first
-        line = layout.line(decision)
-        if is_screen:
-            line = visible(line.removesuffix("\n")) + "\n" * line.endswith("\n")
-        text.write(line if is_first else layout.between + line)
-        is_first = False
-        if is_live and monotonic() - flushed > _FLUSH_AFTER:
-            text.flush()
-            flushed = monotonic()
-
-    return write
-
-
-def watched(decisions: Iterable[Decision], source: Records, *, hidden: bool) -> Iterator[Decision]:
-    """Yield the decisions, and show on a terminal's stderr how much of the source is read."""
+    step: after how many of them that is shown anew.
+    """
     if hidden or not source.total or not sys.stderr.isatty():
         yield from decisions
         return
     with click.progressbar(length=source.total, label="routing", file=sys.stderr) as bar:
         for number, decision in enumerate(decisions):
             yield decision
-            if number % _STEP == 0:
+            if number % step == 0:
                 bar.update(source.position - bar.pos)
         bar.update(source.position - bar.pos)

@@ -8,15 +8,17 @@ import click
 from turnout.commands.exits import FINDINGS, CannotRun
 from turnout.commands.options import Command, CommandGroup, Decorated, color_option
 from turnout.commands.outputs import output, replacing
+from turnout.dsl.values.money import is_currency
 from turnout.importing.alertmanager.route_trees import imported as from_alertmanager
-from turnout.importing.dmn.decision_tables import imported as from_dmn
+from turnout.importing.dmn.decision_models import imported as from_dmn
+from turnout.importing.hubspot.automations import imported as from_hubspot
 from turnout.importing.reports import Imported, ImportReport, report
 from turnout.importing.salesforce.imported import imported as from_salesforce
-from turnout.importing.sheets.rule_sheets import SheetReceiver
 from turnout.importing.sheets.rule_sheets import imported as from_sheet
+from turnout.importing.sheets.sheet_receivers import SheetReceiver
 from turnout.importing.twilio.workflows import imported as from_twilio
 from turnout.printable import visible
-from turnout.rendering.imports import import_data, import_html, import_lines
+from turnout.rendering.imports import import_data, import_html, import_lines, import_text
 from turnout.rendering.jsons import json_text
 from turnout.rendering.screen import columns
 
@@ -65,21 +67,44 @@ def _written(decorated: Decorated) -> Decorated:
     return color_option(decorated)
 
 
+def _currency(context: click.Context, option: click.Parameter, code: str | None) -> str | None:
+    """Return a code of a currency in capitals. Raises BadParameter for anything else."""
+    del context, option
+    if code is None:
+        return None
+    if not is_currency(code.upper()):
+        raise click.BadParameter(f"{code} is no currency; write a code such as EUR")
+    return code.upper()
+
+
 @command.command(
     "salesforce", cls=Command, examples=("turnout import salesforce force-app -o policies",)
 )
 @click.argument("path", type=click.Path(path_type=Path, exists=True))
 @click.option("--inactive", is_flag=True, help="Make routes of inactive rules, too.")
+@click.option(
+    "--currency",
+    metavar="CODE",
+    callback=_currency,
+    help="Of amounts, such as EUR, where no rule says it.",
+)
 @_written
 def salesforce_command(
-    *, path: Path, inactive: bool, folder: Path, report_file: Path | None, force: bool
+    *,
+    path: Path,
+    inactive: bool,
+    currency: str | None,
+    folder: Path,
+    report_file: Path | None,
+    force: bool,
 ) -> None:
     """Assignment rules of leads and cases, in the metadata or the source format.
 
     PATH is a folder of metadata, or a file such as Lead.assignmentRules. Types, labels and
     lists of values come from the objects, value sets and fields beside it.
     """
-    _write(from_salesforce(path, inactive=inactive), folder, report_file, force=force)
+    made = from_salesforce(path, inactive=inactive, currency=currency)
+    _write(made, folder, report_file, force=force)
 
 
 @command.command(
@@ -100,7 +125,21 @@ def salesforce_command(
     type=click.Choice(["person", "queue", "team"]),
     help="What they are. Without it, who has an address of e-mail is a person, others are queues.",
 )
+@click.option(
+    "--note",
+    "notes",
+    metavar="COLUMN",
+    multiple=True,
+    help="A column that is a note and no condition; may be given several times.",
+)
 @click.option("--sheet", metavar="NAME", help="The sheet of a workbook.")
+@click.option(
+    "--skip",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="ROWS",
+    help="Rows above the header; without it, it is found by its headings.",
+)
 @click.option("--encoding", metavar="NAME", help="Of a text that isn't in UTF-8: windows-1252.")
 @click.option(
     "--written", is_flag=True, help="Write the rules into the policy, instead of a table beside it."
@@ -111,7 +150,9 @@ def table_command(
     path: Path,
     to: str | None,
     receivers: SheetReceiver | None,
+    notes: tuple[str, ...],
     sheet: str | None,
+    skip: int,
     encoding: str | None,
     written: bool,
     folder: Path,
@@ -126,7 +167,14 @@ def table_command(
     table beside the policy, their cells as the language has them, for those who keep the sheet.
     """
     made = from_sheet(
-        path, to=to, receivers=receivers, sheet=sheet, encoding=encoding, written=written
+        path,
+        to=to,
+        receivers=receivers,
+        notes=notes,
+        sheet=sheet,
+        skip=skip,
+        encoding=encoding,
+        written=written,
     )
     _write([made], folder, report_file, force=force)
 
@@ -161,8 +209,9 @@ def dmn_command(
 ) -> None:
     """Decision tables of DMN, versions 1.1 to 1.5.
 
-    PATH is a file of DMN. Each table is a route; the hit policies are unique, first and any.
-    One output says who gets a lead. Unary tests are values, comparisons, intervals and not(...).
+    PATH is a file of DMN. Each table is a route; the hit policies are unique, first, any and
+    priority. One output says who gets a lead, the others become tags. Unary tests are values,
+    comparisons, intervals, not(...) and parts of texts.
     """
     made = from_dmn(path, to=to, receivers=receivers, tests=tests)
     _write([made], folder, report_file, force=force)
@@ -200,6 +249,30 @@ def twilio_command(*, path: Path, folder: Path, report_file: Path | None, force:
     _write([from_twilio(path)], folder, report_file, force=force)
 
 
+@command.command(
+    "hubspot",
+    cls=Command,
+    examples=("turnout import hubspot flow.json --owners owners.json -o policies",),
+)
+@click.argument("path", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--owners",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="HubSpot's list of owners (GET /crm/v3/owners): who an id is.",
+)
+@_written
+def hubspot_command(
+    *, path: Path, owners: Path | None, folder: Path, report_file: Path | None, force: bool
+) -> None:
+    """Workflows of HubSpot that assign owners, as its automation API (v4) has them.
+
+    PATH is what GET /automation/v4/flows/{flowId} answers, or the batch of several. Each way
+    through the branches is a rule. Other actions are refused by name; set properties are tags.
+    """
+    _write([from_hubspot(path, owners=owners)], folder, report_file, force=force)
+
+
 def _write(
     found: Iterable[Imported], folder: Path, report_file: Path | None, *, force: bool
 ) -> None:
@@ -232,8 +305,8 @@ def _write(
 
 
 def _text(reports: Iterable[tuple[ImportReport, str]]) -> str:
-    lines = (line for each, name in reports for line in import_lines(each, name, 100))
-    return "".join(f"{click.unstyle(line)}\n" for line in lines)
+    lines = (line for each, name in reports for line in import_text(each, name))
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _data(reports: Iterable[tuple[ImportReport, str]]) -> str:

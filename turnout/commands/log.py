@@ -13,11 +13,13 @@ from turnout.commands.exits import CannotRun
 from turnout.commands.options import Command, color_option, instant
 from turnout.commands.outputs import is_stdout, output
 from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import StateParam
 from turnout.printable import visible
 from turnout.rendering.log import LOG_FORMATS, log_text
 from turnout.rendering.screen import columns
 from turnout.runtime.events import EVENT_KINDS, Event, EventKind, Sought
-from turnout.runtime.stores.sqlite import SqliteStore, open_any
+from turnout.runtime.stores.anywhere import AnyStore, open_known
+from turnout.runtime.stores.server.locations import Whereabouts
 
 MOST_OF_A_LEAD = 100_000
 """Events of one lead, the last ones, that are read at once."""
@@ -32,7 +34,7 @@ MOST_OF_A_LEAD = 100_000
         "turnout log inbound.db --event moved --format csv -o moves.csv",
     ),
 )
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=StateParam())
 @click.option("--lead", metavar="ID", help="Of one lead, by its id as in decisions.")
 @click.option("--person", metavar="NAME", help="Of who has the lead, had it before, or did it.")
 @click.option("--rule", metavar="NAME", help="Decided by this rule.")
@@ -67,7 +69,7 @@ MOST_OF_A_LEAD = 100_000
 @color_option
 def command(
     *,
-    file: Path,
+    file: Whereabouts,
     lead: str | None,
     person: str | None,
     rule: str | None,
@@ -86,7 +88,7 @@ def command(
     event in it, which is never changed. Runs that have the state are not held up.
     """
     sought = Sought(cast("EventKind | None", kind), route, person, rule, since, until)
-    with closing(open_any(file, wait=wait)) as store:
+    with closing(open_known(file, wait=wait)) as store:
         events = _events(store, lead, sought, after)
         if format_name == "text" and is_stdout(out):
             for line in _told(events):
@@ -115,7 +117,7 @@ def _lines(events: Iterator[Event], format_name: str) -> Iterator[str]:
     yield from map(line_of, events)
 
 
-def _events(store: SqliteStore, lead: str | None, sought: Sought, after: int) -> Iterator[Event]:
+def _events(store: AnyStore, lead: str | None, sought: Sought, after: int) -> Iterator[Event]:
     """Yield the events that are asked for, read page by page. Raises CannotRun."""
     if lead is not None:
         with store.read() as snapshot:

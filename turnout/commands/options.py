@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -106,14 +105,6 @@ CHECKED_ON = click.option(
     callback=_day,
     metavar="DATE",
     help="Check as of that day (a date or `today`), and tell what has ended by then.",
-)
-
-STATE = click.option(
-    "--state",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    required=True,
-    metavar="FILE",
-    help="The state that the leads were routed with.",
 )
 
 MOST_SAID = 500

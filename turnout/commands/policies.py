@@ -3,26 +3,42 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
 from turnout.commands.patience import patiently
-from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.compiler.compiled_policy import Compiled
 from turnout.compiler.leads.budget import STEPS
+from turnout.dsl.files import Files, NotedFiles
 from turnout.dsl.findings import Severity
 from turnout.dsl.policy import Policy
 from turnout.project.configuration import (
     configuration_of,
     configured_paths,
 )
-from turnout.rendering.pretty import pretty
+from turnout.project.policy_cache import (
+    NO_CACHE,
+    PolicyCache,
+    ReadPolicy,
+    Settings,
+    cache_folder,
+)
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
 
 POLICY = click.argument("policy", type=click.Path(path_type=Path))
 ROUTE = click.option(
     "--route", "route_name", metavar="NAME", help="Which route, where the policy has several."
+)
+NO_CACHE_OPTION = click.option(
+    "--no-cache",
+    "is_kept",
+    is_flag=True,
+    flag_value=False,
+    default=True,
+    help="Read and check the policy anew, and keep nothing of it for the next run.",
 )
 STEPS_LIMIT = click.option(
     "--steps",
@@ -34,12 +50,58 @@ STEPS_LIMIT = click.option(
 )
 
 
-def fit_policy(path: Path) -> Compiled:
+def read_policy(path: Path, route_name: str | None, *, is_kept: bool) -> ReadPolicy:
+    """Return the policy at `path`, with the plan of the route asked for.
+
+    is_kept: it may have been read before, and is kept for the next time. Where the policy has
+    errors, they are printed, and the command ends. Raises CannotRun for a route.
+    """
+    cache = PolicyCache(cache_folder()) if is_kept else NO_CACHE
+    configured = configuration_of(path)
+    settings = Settings(configured.severities, configured.route)
+    found = cache.recalled(path, route_name, settings)
+    if found is not None:
+        return found
+    from turnout.compiler.plan.making import plan_of  # noqa: PLC0415 - with all that checks
+
+    noted = NotedFiles()
+    compiled = fit_policy(path, noted)
+    route = chosen_route(compiled.policy, route_name, path)
+    found = ReadPolicy(compiled, plan_of(compiled.program, route, compiled.policy_hash))
+    cache.keep(path, route_name, settings, noted.read, found)
+    return found
+
+
+def fit_policy(path: Path, files: Files | None = None) -> Compiled:
     """Return the policy at `path`; where it has errors, print them and end the command."""
+    compiled = _compiled(path, files)
+    if not compiled.is_fit:
+        _end_unfit(compiled)
+    return compiled
+
+
+def tried_policy(path: Path) -> Compiled:
+    """Return the policy at `path`, whose errors only tell of leads; other errors end the command.
+
+    For what looks at leads and gives none away, such as a freshly imported policy beside what
+    the old tool did.
+    """
+    compiled = _compiled(path)
+    if not compiled.can_be_tried:
+        _end_unfit(compiled)
+    return compiled
+
+
+def _compiled(path: Path, files: Files | None = None) -> Compiled:
+    from turnout.compiler.compiled import compile_policy  # noqa: PLC0415 - with all that checks
+
     with patiently(f"checking {path}"):
-        compiled = compile_policy(path, severities=configuration_of(path).severities)
-    if compiled.is_fit:
-        return compiled
+        return compile_policy(path, severities=configuration_of(path).severities, files=files)
+
+
+def _end_unfit(compiled: Compiled) -> NoReturn:
+    from turnout.rendering.pretty import pretty  # noqa: PLC0415 - for errors only
+
     report = errors_of(compiled)
     for text in pretty(report, columns()):
         click.echo(text, err=True)

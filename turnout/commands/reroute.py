@@ -10,9 +10,10 @@ from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
-from turnout.commands.options import AT, BY, STATE, Command, color_option
+from turnout.commands.options import AT, BY, Command, color_option
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import STATE
 from turnout.printable import visible
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import anew_text, moves_data
@@ -21,6 +22,7 @@ from turnout.runtime.fit import UnroutedError
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Manner, Record, Records
 from turnout.runtime.router import Router
+from turnout.runtime.stores.server.locations import Whereabouts
 
 MOST_LEADS = 100_000
 """Leads that are routed anew by one command: all are read before the first is decided."""
@@ -82,7 +84,7 @@ def command(
     takes_all: bool,
     reason: str,
     by: str,
-    state: Path,
+    state: Whereabouts,
     format_name: str,
     wait: int,
     route_name: str | None,

@@ -8,12 +8,14 @@ import click
 from turnout.commands.flow import route_leads, suffix_format
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
+from turnout.commands.policies import NO_CACHE_OPTION, POLICY, ROUTE, read_policy
 from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import StateParam
 from turnout.rendering.decisions import DECISION_FORMATS
 from turnout.rendering.screen import columns
 from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
+from turnout.runtime.stores.server.locations import Whereabouts
 
 
 @click.command(
@@ -29,7 +31,7 @@ from turnout.runtime.router import Router
 @click.argument("leads")
 @click.option(
     "--state",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=StateParam(),
     metavar="FILE",
     help="Keep turns, open leads and decisions here, and go on where the last run stopped.",
 )
@@ -52,18 +54,20 @@ from turnout.runtime.router import Router
 @manner_options
 @ROUTE
 @AT
+@NO_CACHE_OPTION
 @color_option
 def command(
     *,
     policy: Path,
     leads: str,
-    state: Path | None,
+    state: Whereabouts | None,
     out: Path | None,
     format_name: str | None,
     wait: int,
     route_name: str | None,
     at: datetime | None,
     manner: Manner,
+    is_kept: bool,
 ) -> None:
     """Decide where leads go.
 
@@ -75,9 +79,10 @@ def command(
     that was stopped can be repeated. Without it every run starts level.
     """
     outs = {out: format_name or suffix_format(out)}
-    compiled = fit_policy(policy)
-    route = chosen_route(compiled.policy, route_name, policy)
-    with Router(compiled, route=route, state=state, wait=wait) as router:
+    read = read_policy(policy, route_name, is_kept=is_kept)
+    with Router(
+        read.compiled, route=read.plan.route, state=state, wait=wait, plan=read.plan
+    ) as router:
         tally = route_leads(router, leads, outs, at, manner)
     for line in tally.lines(columns()):
         click.echo(line, err=True)

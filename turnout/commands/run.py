@@ -11,13 +11,13 @@ from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import replacing
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
-from turnout.commands.trees import headed, tree_of, tree_text, whole_picture
 from turnout.commands.waiting import WAITING
 from turnout.compiler.compiled import Compiled
 from turnout.printable import visible
 from turnout.rendering.diagram import Drawing, drawn
 from turnout.rendering.report import Report, counted
 from turnout.rendering.screen import Ink, columns, paint
+from turnout.rendering.trees import headed, tree_of, tree_text, whole_picture
 from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
 

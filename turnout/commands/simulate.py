@@ -22,6 +22,7 @@ from turnout.commands.trial_leads import (
     write_report,
 )
 from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import StateParam
 from turnout.compiler.compiled import Compiled
 from turnout.rendering.screen import columns
 from turnout.rendering.simulated import SimulationReport, simulated_lines
@@ -29,7 +30,8 @@ from turnout.rendering.simulated_data import simulated_data
 from turnout.rendering.simulated_html import simulated_html
 from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
-from turnout.runtime.stores.sqlite import copy_state
+from turnout.runtime.stores.anywhere import copied
+from turnout.runtime.stores.server.locations import Whereabouts
 from turnout.trials.former_owners import OwnersCount
 from turnout.trials.simulation import clauses, simulate
 from turnout.trials.two_policies import AgainstCount
@@ -62,7 +64,7 @@ from turnout.trials.two_policies import AgainstCount
 @ARRIVED
 @click.option(
     "--state",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=StateParam(exists=True),
     metavar="FILE",
     help="Begin with a copy of this state: its turns, open leads, caps and earlier leads.",
 )
@@ -80,7 +82,7 @@ def command(
     against: Path | None,
     owner: str | None,
     arrived: str | None,
-    state: Path | None,
+    state: Whereabouts | None,
     out: Path | None,
     format_name: str,
     wait: int,
@@ -130,11 +132,11 @@ def command(
 
 
 def _router(
-    compiled: Compiled, route: str, state: Path | None, wait: int, stack: ExitStack
+    compiled: Compiled, route: str, state: Whereabouts | None, wait: int, stack: ExitStack
 ) -> Router:
     """Return a router whose state is thrown away: level, or a copy of one that there is."""
     if state is None:
         return Router(compiled, route=route)
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="turnout-")))
-    copy_state(state, folder / "copy.db", wait=wait)
+    copied(state, folder / "copy.db", wait=wait)
     return Router(compiled, route=route, state=folder / "copy.db")

@@ -1,6 +1,5 @@
 """`turnout state`: what is kept between runs, made, checked, carried and renamed."""
 
-from contextlib import closing
 from pathlib import Path
 from typing import cast
 
@@ -11,18 +10,22 @@ from turnout.commands.options import Command, CommandGroup, color_option
 from turnout.commands.outputs import output
 from turnout.commands.policies import POLICY, fit_policy
 from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import StateParam
 from turnout.printable import visible
 from turnout.rendering.report import counted
-from turnout.runtime.stores.carrying import exported, import_state
+from turnout.runtime.stores.anywhere import (
+    checked_whole,
+    exported_from,
+    has_state,
+    import_into,
+    open_known,
+    open_state,
+    rename_in,
+)
 from turnout.runtime.stores.new_names import KINDS, NamedKind, NewName
-from turnout.runtime.stores.rebuilding import check_log
-from turnout.runtime.stores.renaming import rename
-from turnout.runtime.stores.sqlite import open_any, open_sqlite
-from turnout.runtime.stores.sums import check_whole
-from turnout.runtime.stores.totals import check_totals
-from turnout.runtime.stores.upgrades import FORMAT
+from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 
-FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+FILE = click.argument("file", type=StateParam())
 
 
 @click.group(
@@ -35,24 +38,28 @@ FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
     ),
 )
 def command() -> None:
-    """Make or check a state file, carry it as text, or give something in it its new name."""
+    """Make or check a state, carry it as text, or give something in it its new name.
+
+    FILE may be the address of a server, too: postgresql://HOST/DATABASE?schema=NAME
+    """
 
 
 @command.command("init", cls=Command, examples=("turnout state init inbound.route inbound.db",))
 @POLICY
 @FILE
 @color_option
-def init_command(*, policy: Path, file: Path) -> None:
+def init_command(*, policy: Path, file: Whereabouts) -> None:
     """Make an empty state for a policy: everybody level, nothing decided.
 
     A run makes one, too, where there is none.
     """
-    if file.exists():
+    if has_state(file):
+        what = "a state at" if isinstance(file, ServerAddress) else "a file"
         raise CannotRun(
-            f"there is a file {visible(str(file))} already", "name one that isn't there"
+            f"there is {what} {visible(str(file))} already", "name one that isn't there"
         )
     found = fit_policy(policy).policy
-    open_sqlite(file, found.name, tuple(found.teams)).close()
+    open_state(file, found.name, tuple(found.teams)).close()
     click.echo(f"{visible(str(file))} is an empty state of policy {found.name}")
 
 
@@ -60,13 +67,14 @@ def init_command(*, policy: Path, file: Path) -> None:
 @FILE
 @WAITING
 @color_option
-def upgrade_command(*, file: Path, wait: int) -> None:
+def upgrade_command(*, file: Whereabouts, wait: int) -> None:
     """Bring a state of an earlier version of Turnout up to date, as a run would.
 
     Make a backup before: there is no way back.
     """
-    open_any(file, wait=wait).close()
-    click.echo(f"{visible(str(file))} is up to date, in format {FORMAT}")
+    store = open_known(file, wait=wait)
+    store.close()
+    click.echo(f"{visible(str(file))} is up to date, in format {store.format}")
 
 
 @command.command(
@@ -83,27 +91,27 @@ def upgrade_command(*, file: Path, wait: int) -> None:
 )
 @WAITING
 @color_option
-def export_command(*, file: Path, out: Path | None, wait: int) -> None:
+def export_command(*, file: Whereabouts, out: Path | None, wait: int) -> None:
     """Write all of a state as text, a line for each row.
 
     `turnout state import` makes the same state of it. It holds all that the state holds:
     ids, names and who has which lead.
     """
     with output(out) as stream:
-        stream.writelines(line.encode("ascii") for line in exported(file, wait=wait))
+        stream.writelines(line.encode("ascii") for line in exported_from(file, wait=wait))
 
 
 @command.command("import", cls=Command, examples=("turnout state import inbound.jsonl inbound.db",))
 @click.argument("text", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @FILE
 @color_option
-def import_command(*, text: Path, file: Path) -> None:
+def import_command(*, text: Path, file: Whereabouts) -> None:
     """Make a new state of what `turnout state export` wrote.
 
     It is kept only where its rows, counts and log hang together.
     """
     with text.open(encoding="ascii", errors="replace") as lines:
-        events = import_state(lines, file, visible(str(text)))
+        events = import_into(file, lines, visible(str(text)))
     click.echo(f"{visible(str(file))} is the same state, with {counted(events, 'event')}")
 
 
@@ -111,22 +119,16 @@ def import_command(*, text: Path, file: Path) -> None:
 @FILE
 @WAITING
 @color_option
-def check_command(*, file: Path, wait: int) -> None:
+def check_command(*, file: Whereabouts, wait: int) -> None:
     """Look through all of a state file for damage.
 
     Where each lead stands, and who has how many open leads, is made of the log again and
     compared. A run looks for damage, too, when it opens a state, unless that is larger than
     16 MB and as the last run left it. This looks through a file of any size.
     """
-    with closing(open_any(file, wait=wait)) as store, store.read() as snapshot:
-        connection = snapshot.connection
-        check_whole(connection, file)
-        check_totals(connection, file)
-        (policy,) = connection.execute("SELECT value FROM meta WHERE key = 'policy'").fetchone()
-        (leads,) = connection.execute("SELECT count(*) FROM decisions").fetchone()
-        events = check_log(connection, file)
-    what = f"{counted(leads, 'lead')} of policy {policy}, {counted(events, 'event')}"
-    click.echo(f"{visible(str(file))} is whole: {what}")
+    found = checked_whole(file, wait=wait)
+    what = f"{counted(found.leads, 'lead')} of policy {found.policy}"
+    click.echo(f"{visible(str(file))} is whole: {what}, {counted(found.events, 'event')}")
 
 
 @command.command(
@@ -150,13 +152,15 @@ def check_command(*, file: Path, wait: int) -> None:
 )
 @WAITING
 @color_option
-def rename_command(*, file: Path, kind: str, old: str, new: str, joins: bool, wait: int) -> None:
+def rename_command(
+    *, file: Whereabouts, kind: str, old: str, new: str, joins: bool, wait: int
+) -> None:
     """Call something in a state by the name that the policy now has for it.
 
     A state knows people, teams and routes by name; after a rename in the policy they would
     start level. Nothing is changed where OLD isn't known. The log of moves and the targets
     that were passed over keep the names of their time.
     """
-    leads = rename(file, NewName(cast("NamedKind", kind), old, new), joins=joins, wait=wait)
+    leads = rename_in(file, NewName(cast("NamedKind", kind), old, new), joins=joins, wait=wait)
     what = visible(f"{kind} {old} is {new} now")
     click.echo(f"{what}, on {counted(leads, 'lead')} of {visible(str(file))}")

@@ -6,11 +6,13 @@ from pathlib import Path
 import click
 
 from turnout.commands.lead_ids import never_routed
-from turnout.commands.options import STATE, Command, color_option, signed
+from turnout.commands.options import Command, color_option, signed
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
+from turnout.commands.whereabouts import STATE
 from turnout.rendering.report import counted
 from turnout.runtime.router import Router
+from turnout.runtime.stores.server.locations import Whereabouts
 
 
 @click.command(
@@ -29,7 +31,7 @@ def command(
     *,
     policy: Path,
     leads: tuple[str, ...],
-    state: Path,
+    state: Whereabouts,
     by: str,
     reason: str,
     at: datetime | None,

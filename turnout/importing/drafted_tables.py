@@ -12,7 +12,7 @@ from itertools import product
 
 from turnout.dsl import types
 from turnout.frozen import frozen
-from turnout.importing.condition_texts import value_text
+from turnout.importing.condition_texts import asked_text, value_text
 from turnout.importing.foreign import (
     Asked,
     Criterion,
@@ -118,7 +118,7 @@ def _cell(asked: Asked, field: TypedField) -> str | None:
             return "yes"
         case Criterion():
             return _test(asked, field)
-        case Nay(Criterion(operator="contains" | "starts with") as ask):
+        case Nay(Criterion(operator="contains" | "starts with" | "ends with" | "matches") as ask):
             said = _test(ask, field)
             return None if said is None else f"not {said}"
         case Every(
@@ -140,7 +140,7 @@ def _test(ask: Criterion, field: TypedField) -> str | None:
             return None
         held = {is_true(value) == (ask.operator == "is") for value in ask.values}
         return "present" if len(held) > 1 else "yes" if True in held else "no"
-    values = [value_text(field.type, value) for value in ask.values]
+    values = [asked_text(field.type, ask, value) for value in ask.values]
     if any("\\" in value or not value.isprintable() for value in values):
         return None
     match ask.operator:
@@ -149,7 +149,7 @@ def _test(ask: Criterion, field: TypedField) -> str | None:
             return f"not {listed}" if ask.operator == "is not" else listed
         case "<" | "<=" | ">" | ">=" if len(values) == 1:
             return f"{ask.operator} {values[0]}"
-        case "contains" | "starts with":
+        case "contains" | "starts with" | "ends with" | "matches":
             return f"{ask.operator} {_listed(values)}"
         case _:
             return None

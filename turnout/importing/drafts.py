@@ -8,30 +8,27 @@ to a queue of its own, since a source has somebody for it whom its rules don't n
 from collections.abc import Iterable, Iterator, Mapping
 from textwrap import wrap
 
+from attrs import evolve
+
 from turnout.dsl.formatting import formatted
 from turnout.dsl.headers import column_key
-from turnout.dsl.names import is_name
 from turnout.dsl.source import Source
-from turnout.dsl.types import Boolean
 from turnout.dsl.wording import quoted
-from turnout.frozen import attribute, frozen
+from turnout.frozen import attribute, define, frozen
 from turnout.importing.condition_texts import condition_text
 from turnout.importing.drafted_tables import RowTable, lines_of, row_table
 from turnout.importing.foreign import (
     ALWAYS,
-    Asked,
     Criterion,
-    Every,
     ForeignField,
     ForeignRule,
-    Nay,
     Origin,
     RuleSet,
-    Some,
     fields_of,
 )
 from turnout.importing.plain_form import plain
-from turnout.importing.typed_fields import TypedField, free_name, is_true, typed
+from turnout.importing.shared_conditions import SharedConditions, shared_conditions
+from turnout.importing.typed_fields import TypedField, free_name, typed
 from turnout.printable import visible
 
 LEFT_OVER = "unassigned"
@@ -46,8 +43,6 @@ _KEYWORDS = frozenset(
 """Words that no name of a draft is: a condition that begins with `open`, `duplicate` or `not` asks
 something else, and the others would be hard to read."""
 
-_MOST_WORDS = 3
-
 
 @frozen
 class Drafted:
@@ -55,7 +50,7 @@ class Drafted:
 
     fields: those of the policy by the source's names. files: its tables of rules by name; rows:
     the places of their lines. targets: people and queues as the policy has them, by the source's
-    names.
+    names. fallbacks: by route, the place of the entry that is its fallback.
     """
 
     text: str
@@ -64,6 +59,15 @@ class Drafted:
     files: Mapping[str, str] = attribute(factory=dict[str, str])
     rows: Mapping[tuple[str, int], Origin] = attribute(factory=dict[tuple[str, int], Origin])
     targets: Mapping[str, str] = attribute(factory=dict[str, str])
+    fallbacks: Mapping[str, Origin] = attribute(factory=dict[str, Origin])
+
+
+@define
+class _Places:
+    """Where rules and fallbacks stood; see `Drafted`."""
+
+    rules: dict[tuple[str, str], Origin] = attribute(factory=dict[tuple[str, str], Origin])
+    fallbacks: dict[str, Origin] = attribute(factory=dict[str, Origin])
 
 
 @frozen
@@ -71,6 +75,7 @@ class _Names:
     """The names of people, queues and teams in the policy, by those of the source.
 
     emails: of the people, where the source has them. members: of the teams, by the source.
+    conditions: those that come back, which have names, too.
     """
 
     people: Mapping[str, str]
@@ -78,6 +83,7 @@ class _Names:
     teams: Mapping[str, str]
     emails: Mapping[str, str | None]
     members: Mapping[str, tuple[str, ...]]
+    conditions: SharedConditions = attribute(factory=SharedConditions)
 
 
 def drafted(
@@ -94,9 +100,11 @@ def drafted(
             asked.setdefault(name, []).extend(asks)
     fields = typed(((describe[name], asks) for name, asks in asked.items()), {"id", *_KEYWORDS})
     names = _named(sets)
-    rules: dict[tuple[str, str], Origin] = {}
+    places = _Places()
     tables = _tables(policy, sets, fields, names)
-    routes = [*_routes(sets, fields, names, rules, tables)]
+    shared = _shared(sets, fields, names, tables)
+    names = evolve(names, conditions=shared)
+    routes = [*_routes(sets, fields, names, places, tables)]
     told = [*routes, *(table.text for _, table in tables.values())]
     queues = [*names.queues.values()]
     if any(f"queue {LEFT_OVER}" in each for each in told):
@@ -104,6 +112,8 @@ def drafted(
     blocks = [
         f"{_comment(what)}\npolicy {policy}",
         _schema(fields.values()),
+        "\n".join(each for each in shared.lines if each.startswith("territory")),
+        "\n".join(each for each in shared.lines if each.startswith("segment")),
         *_people(names),
         "\n".join(f"queue {name}" for name in queues),
         *routes,
@@ -117,7 +127,7 @@ def drafted(
     }
     targets = {each: f"queue {name}" for each, name in names.queues.items()}
     targets |= {each: f"person {name}" for each, name in names.people.items()}
-    return Drafted(text, rules, fields, files, rows, targets)
+    return Drafted(text, places.rules, fields, files, rows, targets, places.fallbacks)
 
 
 def _tables(
@@ -136,6 +146,25 @@ def _tables(
             number = f"-{len(found) + 1}" if found else ""
             found[each.name] = f"{policy}{number}.rules.csv", made
     return found
+
+
+def _shared(
+    sets: list[RuleSet],
+    fields: Mapping[str, TypedField],
+    names: _Names,
+    tables: Mapping[str, object],
+) -> SharedConditions:
+    """Return names for what comes back in rules that are written out."""
+    asked = [
+        plain(entry.asks)
+        for each in sets
+        if each.name not in tables
+        for entry in _without_fallback(each.entries)
+    ]
+    other = (names.people, names.queues, names.teams)
+    taken = [field.name for field in fields.values()]
+    taken += [name for each in other for name in each.values()]
+    return shared_conditions(asked, fields, {"id", LEFT_OVER, *_KEYWORDS, *taken})
 
 
 def _without_fallback(entries: tuple[ForeignRule, ...]) -> tuple[ForeignRule, ...]:
@@ -171,7 +200,10 @@ def _named(sets: list[RuleSet]) -> _Names:
     taken = {LEFT_OVER, *_KEYWORDS}
     for receiver in (entry.receiver for each in sets for entry in each.entries):
         named = {receiver.name: receiver.email} if receiver.kind == "person" else {}
-        for person, email in {**named, **{each: each for each in receiver.members}}.items():
+        for person, email in {
+            **named,
+            **{each: _address(each) for each in receiver.members},
+        }.items():
             if person not in people:
                 local = person.partition("@")[0]
                 people[person] = free_name(local, {*people.values(), *_KEYWORDS})
@@ -182,6 +214,10 @@ def _named(sets: list[RuleSet]) -> _Names:
             teams[receiver.name] = free_name(receiver.name, {*teams.values(), *_KEYWORDS})
             members[receiver.name] = receiver.members
     return _Names(people, queues, teams, emails, members)
+
+
+def _address(member: str) -> str | None:
+    return member if "@" in member else None
 
 
 def _people(names: _Names) -> Iterator[str]:
@@ -204,27 +240,31 @@ def _routes(
     sets: list[RuleSet],
     fields: Mapping[str, TypedField],
     names: _Names,
-    rules: dict[tuple[str, str], Origin],
+    places: _Places,
     tables: Mapping[str, tuple[str, RowTable]],
 ) -> Iterator[str]:
     taken: set[str] = set()
     for each in sets:
         route = free_name(each.name, {*taken, *_KEYWORDS})
         taken.add(route)
-        lines = [_comment(f"{each.place.file}, {each.place.entry}"), f"route {route} {{"]
+        said = (f"{each.place.file}, {each.place.entry}", *each.comment.splitlines())
+        lines = [*map(_comment, said), f"route {route} {{"]
         used: set[str] = set()
         entries = _without_fallback(each.entries)
+        if len(entries) < len(each.entries):
+            places.fallbacks[route] = each.entries[-1].place
         if each.name in tables:
             file, table = tables[each.name]
             has_notes = any(entry.comment for entry in entries)
             lines += lines_of(file, table.fields, each.heading, has_notes=has_notes)
             for line, place in table.places.items():
-                rules[route, f"{file}:{line}"] = place
+                places.rules[route, f"{file}:{line}"] = place
             entries = ()
         for number, entry in enumerate(entries, 1):
-            name = free_name(_rule_name(entry, fields) or f"entry-{number}", {*used, *_KEYWORDS})
+            asked = names.conditions.name(plain(entry.asks), fields) or f"entry-{number}"
+            name = free_name(asked, {*used, *_KEYWORDS})
             used.add(name)
-            rules[route, name] = entry.place
+            places.rules[route, name] = entry.place
             lines += _rule(name, entry, fields, names)
         lines += [*_fallback(each.entries, names), "}"]
         yield "\n".join(lines)
@@ -232,7 +272,7 @@ def _routes(
 
 def _fallback(entries: tuple[ForeignRule, ...], names: _Names) -> Iterator[str]:
     if entries and plain(entries[-1].asks) == ALWAYS:
-        yield _comment(entries[-1].place.entry)
+        yield from map(_comment, (entries[-1].place.entry, *entries[-1].comment.splitlines()))
         yield f"fallback {' '.join(_targets(entries[-1], names))}"
         return
     yield "# What no entry takes is left to somebody whom the rules don't name, the default owner."
@@ -271,38 +311,11 @@ def _rule(
     for comment in (entry.place.entry, *entry.comment.splitlines()):
         yield _comment(comment)
     yield f"rule {name} {{"
-    yield f"when {condition_text(entry.asks, fields) or 'id is present'}"
+    said = condition_text(entry.asks, fields, names.conditions.names)
+    yield f"when {said or 'id is present'}"
     yield from _targets(entry, names)
     for channel, text in entry.notices:
         yield f"do notify {channel} {quoted(text)}"
+    for tag in entry.tags:
+        yield f"do tag {quoted(tag)}"
     yield "}"
-
-
-def _rule_name(entry: ForeignRule, fields: Mapping[str, TypedField]) -> str:
-    """Return a name out of the first values that an entry asks for, "" where there are none."""
-    if plain(entry.asks) == ALWAYS:
-        return "everything-else"
-    words: list[str] = []
-    for ask in _first_asks(plain(entry.asks)):
-        if ask.operator == "missing":
-            words.append(f"no-{fields[ask.field].name}")
-        elif isinstance(fields[ask.field].type, Boolean):
-            is_so = ask.operator == "is" and is_true(ask.values[0])
-            words.append(fields[ask.field].name if is_so else f"not-{fields[ask.field].name}")
-        elif ask.operator in {"is", "contains", "starts with", "has any", "has all"}:
-            words += [value for value in ask.values[:2] if is_name(free_name(value, ()))]
-        elif ask.operator == "is not":
-            words.append(f"not-{ask.values[0]}")
-        elif ask.values:
-            words.append(f"{fields[ask.field].name} {ask.values[0]}")
-    return "-".join(free_name(word, ()) for word in words[:_MOST_WORDS])
-
-
-def _first_asks(asked: Asked) -> list[Criterion]:
-    if isinstance(asked, Every):
-        return [ask for part in asked.parts for ask in _first_asks(part)]
-    if isinstance(asked, Some) and asked.parts:
-        return _first_asks(asked.parts[0])
-    if isinstance(asked, Nay) and isinstance(asked.part, Criterion) and asked.part.values:
-        return [Criterion(asked.part.field, "is not", asked.part.values)]
-    return [asks[0] for asks in fields_of(asked).values()][:1]

@@ -10,6 +10,8 @@ Operator: TypeAlias = Literal[
     "is not",
     "contains",
     "starts with",
+    "ends with",
+    "matches",
     "<",
     "<=",
     ">",
@@ -28,7 +30,7 @@ Operator: TypeAlias = Literal[
 ]
 """What is asked of a field; as in a policy, each but `missing` is false where it is missing.
 
-`older than` to `within next` have one value, a count of days.
+`older than` to `within next` have one value, a count of days; `matches` has one pattern, for RE2.
 """
 
 OF_AGES: frozenset[Operator] = frozenset({"older than", "later than", "within", "within next"})
@@ -131,16 +133,28 @@ class Receiver:
 
 @frozen
 class ImportNote:
-    """How something came over. is_refused: the policy says nothing of it."""
+    """How something came over. is_refused: the policy says nothing of it.
+
+    kind: "read" where it only says how the source was understood; "" where something differs.
+    """
 
     place: Origin
     message: str
     is_refused: bool = False
+    kind: Literal["", "read"] = ""
+
+    @property
+    def word(self) -> Literal["refused", "read", "changed"]:
+        """What a report says in front of it."""
+        return "refused" if self.is_refused else self.kind or "changed"
 
 
 @frozen
 class ForeignRule:
-    """One rule of a source, in its order. notices: (channel, text) for `notify`."""
+    """One rule of a source, in its order.
+
+    notices: (channel, text) for `notify`. tags: texts for `tag`.
+    """
 
     place: Origin
     asks: Asked
@@ -148,6 +162,7 @@ class ForeignRule:
     notices: tuple[tuple[str, str], ...] = ()
     notes: tuple[ImportNote, ...] = ()
     comment: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @frozen
@@ -170,7 +185,8 @@ class ForeignField:
 class RuleSet:
     """The entries of one rule, which become a route. notes: what belongs to no entry.
 
-    heading: of the column with whom the rules name, where they stay a sheet; else "".
+    heading: of the column with whom the rules name, where they stay a sheet; else "". comment:
+    what its source says of it, in lines.
     """
 
     name: str
@@ -179,6 +195,7 @@ class RuleSet:
     entries: tuple[ForeignRule, ...]
     notes: tuple[ImportNote, ...] = ()
     heading: str = ""
+    comment: str = ""
 
 
 def fields_of(asked: Asked) -> dict[str, list[Criterion]]:

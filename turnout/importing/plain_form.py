@@ -29,7 +29,7 @@ _OTHER: Mapping[Operator, Operator] = {
     "missing": "present",
     "present": "missing",
 }
-_LISTING: frozenset[Operator] = frozenset({"is", "contains", "starts with", "has any"})
+_LISTING: frozenset[Operator] = frozenset({"is", "contains", "starts with", "ends with", "has any"})
 
 
 def plain(asked: Asked) -> Asked:
@@ -65,7 +65,7 @@ def _denied(ask: Criterion) -> Asked:
 
 def _all(parts: list[Asked]) -> Asked:
     """Return that all hold: those of one field that deny a value become one."""
-    flat = [*_unique(_flat(parts, Every))]
+    flat = [*_unique(_of_there(_flat(parts, Every)))]
     if Some(()) in flat:
         return Some(())
     kept: dict[object, Asked] = {}
@@ -79,6 +79,20 @@ def _all(parts: list[Asked]) -> Asked:
         kept[field] = part if before is None else _differ_both(before, part)
     found = tuple(kept.values())
     return found[0] if len(found) == 1 else Every(found)
+
+
+def _of_there(parts: Iterable[Asked]) -> Iterator[Asked]:
+    """Yield what holds together; of a field that is there nothing asks whether it is missing."""
+    told = [*parts]
+    there = {
+        each.field for each in told if isinstance(each, Criterion) and each.operator == "present"
+    }
+    for part in told:
+        match part:
+            case Some((asked, Criterion(field, "missing"))) if field in there:
+                yield asked
+            case _:
+                yield part
 
 
 def _differing(part: Asked) -> str | None:
@@ -100,7 +114,7 @@ def _differ_both(one: Asked, other: Asked) -> Asked:
 
 def _any(parts: list[Asked]) -> Asked:
     """Return that one holds: those that ask a field for values become one."""
-    flat = [*_unique(_flat(parts, Some))]
+    flat = [*_unique(_or_missing([*_flat(parts, Some)]))]
     if ALWAYS in flat:
         return ALWAYS
     kept: dict[object, Asked] = {}
@@ -114,6 +128,19 @@ def _any(parts: list[Asked]) -> Asked:
             kept[part] = part
     found = tuple(kept.values())
     return found[0] if len(found) == 1 else Some(found)
+
+
+def _or_missing(parts: list[Asked]) -> Iterator[Asked]:
+    """Yield of which one holds: beside `x is missing` no part needs to say that x is there."""
+    missing = {
+        each.field for each in parts if isinstance(each, Criterion) and each.operator == "missing"
+    }
+    for part in parts:
+        match part:
+            case Every((Criterion(field, "present"), asked)) if field in missing:
+                yield asked
+            case _:
+                yield part
 
 
 def _flat(parts: Iterable[Asked], kind: type[Every | Some]) -> Iterator[Asked]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePath
+from typing import Literal, TypeAlias
 
 from attrs import evolve
 
@@ -12,6 +13,9 @@ from turnout.frozen import frozen
 from turnout.importing.drafts import Drafted
 from turnout.importing.foreign import ForeignRule, ImportNote, Origin, RuleSet
 from turnout.importing.witnessed_entries import MOST_ENTRIES, tests_of_rules
+
+EntryFate: TypeAlias = Literal["as it is", "changed", "refused in part"]
+"""How an entry came over, as it is told."""
 
 
 @frozen
@@ -42,6 +46,27 @@ class SourceFinding:
 
 
 @frozen
+class ImportedEntry:
+    """What became of an entry. rule: "" where it is the fallback of its route.
+
+    notes, findings: those at its place.
+    """
+
+    place: Origin
+    route: str
+    rule: str
+    notes: tuple[ImportNote, ...]
+    findings: tuple[SourceFinding, ...]
+
+    @property
+    def how(self) -> EntryFate:
+        """How it came over."""
+        if any(note.is_refused for note in self.notes):
+            return "refused in part"
+        return "changed" if self.notes else "as it is"
+
+
+@frozen
 class ImportReport:
     """What became of a source. is_fit: the policy has no error."""
 
@@ -56,9 +81,38 @@ class ImportReport:
         return (*self.imported.notes, *of_entries)
 
     @property
+    def entries(self) -> tuple[ImportedEntry, ...]:
+        """Every entry in order, with what is to be said of it."""
+        draft = self.imported.draft
+        became = {place: (route, "") for route, place in draft.fallbacks.items()}
+        for (route, rule), place in draft.rules.items():
+            became.setdefault(place, (route, rule))
+        notes: dict[Origin, list[ImportNote]] = {}
+        for note in self.notes:
+            notes.setdefault(note.place, []).append(note)
+        findings: dict[Origin | None, list[SourceFinding]] = {}
+        for found in self.findings:
+            findings.setdefault(found.place, []).append(found)
+        return tuple(
+            ImportedEntry(
+                place,
+                *became.get(place, ("", "")),
+                tuple(notes.get(place, ())),
+                tuple(findings.get(place, ())),
+            )
+            for place in (entry.place for entry in self.imported.entries)
+        )
+
+    @property
+    def elsewhere(self) -> tuple[ImportNote, ...]:
+        """What is to be said of no entry."""
+        places = {entry.place for entry in self.imported.entries}
+        return tuple(note for note in self.notes if note.place not in places)
+
+    @property
     def plain(self) -> int:
         """How many entries came over without a word."""
-        return sum(not entry.notes for entry in self.imported.entries)
+        return sum(entry.how == "as it is" for entry in self.entries)
 
 
 def report(imported: Imported, file: str) -> ImportReport:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from turnout.dsl import types
 from turnout.dsl.names import is_name, name_of
+from turnout.dsl.patterns import pattern_problem
 from turnout.dsl.resolve.conditions import MAX_DAYS
 from turnout.dsl.values.literals import literal
 from turnout.dsl.values.reading import Missing, Unread
@@ -24,7 +25,7 @@ from turnout.importing.foreign import (
 )
 
 _OF_LINES: frozenset[Operator] = frozenset({"<", "<=", ">", ">="})
-_OF_TEXTS: frozenset[Operator] = frozenset({"contains", "starts with"})
+OF_TEXTS: frozenset[Operator] = frozenset({"contains", "starts with", "ends with", "matches"})
 _OF_LISTS: frozenset[Operator] = frozenset({"has any", "has all"})
 _TRUE, _FALSE = frozenset({"true", "1", "yes"}), frozenset({"false", "0", "no"})
 
@@ -134,8 +135,11 @@ def can_be_asked(of: types.FieldType, ask: Criterion) -> bool:
         return not isinstance(of, types.Subdivision)  # one of elsewhere is there, and not read
     if ask.operator in _OF_LINES and shape not in types.ON_A_LINE:
         return False
-    if ask.operator in _OF_TEXTS and shape != "text":
-        return False
+    if ask.operator in OF_TEXTS:
+        is_text = isinstance(of, types.Text | types.Code | types.Email)
+        if ask.operator == "matches" and any(map(pattern_problem, ask.values)):
+            return False  # none of RE2's, or RE2 isn't installed
+        return is_text and all(value.strip() for value in ask.values)
     if (ask.operator in _OF_LISTS) != (shape == "several") and ask.values:
         return False
     return all(is_readable(of, value) for value in ask.values)

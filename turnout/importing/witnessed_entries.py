@@ -5,14 +5,10 @@ The tests say what the policy does as it stands, so that whoever mends it sees w
 
 from turnout.compiler.compiled import Compiled
 from turnout.compiler.questions.testable import coverables
-from turnout.dsl.findings import Severity
 from turnout.trials.generation import generate
 
 MOST_ENTRIES = 200
 """Rules of a policy for which tests are made; finding leads for more takes too long."""
-
-_ABOUT_LEADS = frozenset({"coverage-gap", "dead-end", "impossible-condition", "unreachable-rule"})
-"""Errors of a policy that can be run all the same, to see what it does."""
 
 
 def tests_of_rules(compiled: Compiled) -> tuple[str, ...]:
@@ -20,8 +16,7 @@ def tests_of_rules(compiled: Compiled) -> tuple[str, ...]:
 
     None where there are more than `MOST_ENTRIES`, or where the policy can't be run.
     """
-    errors = {each.name for each in compiled.findings if each.severity is Severity.ERROR}
     wanted = [each for each in coverables(compiled.program) if each.kind in {"rule", "fallback"}]
-    if not errors <= _ABOUT_LEADS or len(wanted) > MOST_ENTRIES + len(compiled.program.routes):
+    if not compiled.can_be_tried or len(wanted) > MOST_ENTRIES + len(compiled.program.routes):
         return ()
     return tuple(text for _, text in generate(compiled.program, wanted).tests)

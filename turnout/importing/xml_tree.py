@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 from xml.sax import ContentHandler, SAXException
+from xml.sax.handler import LexicalHandler, property_lexical_handler
 from xml.sax.xmlreader import AttributesImpl, Locator
 
 from defusedxml.common import DefusedXmlException
@@ -15,20 +16,24 @@ from defusedxml.sax import make_parser
 from turnout.frozen import attribute, define
 from turnout.importing.foreign import ForeignError
 
-MOST_BYTES = 100_000_000
+MOST_BYTES = 20_000_000
 DEEPEST = 50
-MOST_ELEMENTS = 2_000_000
+MOST_ELEMENTS = 400_000
 
 
 @define(eq=False)
 class Element:
-    """An element: its line, text and children; names of it and its attributes have no prefix."""
+    """An element: its line, text and children; names of it and its attributes have no prefix.
+
+    comments: those before it, and those behind its last child.
+    """
 
     name: str
     line: int
     attributes: Mapping[str, str] = attribute(factory=dict[str, str])
     text: str = ""
     children: list["Element"] = attribute(factory=list["Element"])
+    comments: list[str] = attribute(factory=list[str])
 
     def all(self, name: str) -> Iterator["Element"]:
         """Yield the children of a name, in order."""
@@ -42,6 +47,12 @@ class Element:
         """Return the text of the first child of a name, "" where there is none."""
         child = self.first(name)
         return "" if child is None else child.text.strip()
+
+    def every_comment(self) -> Iterator[str]:
+        """Yield the comments before it and inside it, in order but for those at its end."""
+        yield from self.comments
+        for child in self.children:
+            yield from child.every_comment()
 
 
 def xml_tree(path: Path) -> Element:
@@ -60,6 +71,7 @@ def xml_tree(path: Path) -> Element:
     parser = make_parser()
     parser.forbid_dtd = True
     parser.setContentHandler(builder)
+    parser.setProperty(property_lexical_handler, builder)
     try:
         parser.parse(BytesIO(data))
     except DefusedXmlException:
@@ -78,7 +90,7 @@ def xml_tree(path: Path) -> Element:
     return builder.root
 
 
-class _Builder(ContentHandler):
+class _Builder(ContentHandler, LexicalHandler):
     """Builds the tree, and stops where it grows beyond what rules need."""
 
     def __init__(self, path: Path) -> None:
@@ -86,6 +98,8 @@ class _Builder(ContentHandler):
         self.root: Element | None = None
         self._path = path
         self._open: list[Element] = []
+        self._texts: list[list[str]] = []
+        self._comments: list[str] = []
         self._count = 0
         self._locator: Locator | None = None
 
@@ -102,16 +116,24 @@ class _Builder(ContentHandler):
                 "name the file with the rules",
             )
         attributes = {key.rpartition(":")[2]: value for key, value in attrs.items()}
-        element = Element(name.rpartition(":")[2], line, attributes)
+        element = Element(name.rpartition(":")[2], line, attributes, comments=self._comments)
+        self._comments = []
         if self._open:
             self._open[-1].children.append(element)
         else:
             self.root = element
         self._open.append(element)
+        self._texts.append([])
 
     def endElement(self, name: str) -> None:  # noqa: N802 - SAX's own name
         del name
-        self._open.pop()
+        element = self._open.pop()
+        element.text = "".join(self._texts.pop())
+        element.comments += self._comments
+        self._comments = []
 
     def characters(self, content: str) -> None:
-        self._open[-1].text += content
+        self._texts[-1].append(content)
+
+    def comment(self, content: str) -> None:
+        self._comments.append(content)

@@ -4,6 +4,7 @@ Every answer is about the texts as they are now: whoever asks waits until they h
 read, and no longer.
 """
 
+from asyncio import to_thread
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -21,13 +22,14 @@ from turnout.lsp.declaring import Outlined, outline
 from turnout.lsp.desk import Desk
 from turnout.lsp.diagnostics import Locator, path_of_source
 from turnout.lsp.following import Insight, Level
+from turnout.lsp.hints import beside
 from turnout.lsp.layout import foldings, format_edits, links
+from turnout.lsp.lenses import lenses
 from turnout.lsp.new_name import fixed, renamed
 from turnout.lsp.open_texts import path_of
 from turnout.lsp.positions import TextLines
 from turnout.lsp.standing import standing
 from turnout.lsp.telling import told
-from turnout.lsp.trying import TestRun, tried_tests
 from turnout.lsp.uses import Use, use_at, uses, uses_in
 from turnout.printable import visible
 
@@ -161,31 +163,33 @@ def register_showing(server: LanguageServer, desk: Desk) -> None:
         return types.SemanticTokens(_encoded(coloured(source, names), asked.locator.lines(source)))
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
-    async def lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
-        tried, locator = await _tried(desk, params.text_document.uri)
-        return [
-            types.CodeLens(locator.range(each.at), types.Command(each.said, "")) for each in tried
-        ]
+    async def code_lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
+        asked = await _whole(desk, params.text_document.uri)
+        if asked is None or asked.known.compiled is None:
+            return []
+        known, compiled, source = asked.known, asked.known.compiled, asked.file.source
+        return await to_thread(lambda: list(lenses(known, compiled, source, asked.locator)))
 
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
     async def hints(params: types.InlayHintParams) -> list[types.InlayHint]:
-        tried, locator = await _tried(desk, params.text_document.uri)
-        found = (
-            types.InlayHint(locator.range(span).end, visible(said), padding_left=True)
-            for each in tried
-            for span, said in each.faults
-        )
-        low, high = params.range.start.line, params.range.end.line
-        return [each for each in found if low <= each.position.line <= high]
+        asked = await _whole(desk, params.text_document.uri)
+        if asked is None or asked.known.compiled is None:
+            return []
+        lines = asked.locator.lines(asked.file.source)
+        start, end = lines.offset(params.range.start), lines.offset(params.range.end)
+        compiled, within = asked.known.compiled, Span(asked.file.source, start, end)
+        found = await to_thread(lambda: list(beside(asked.known, compiled, within)))
+        return [
+            types.InlayHint(asked.locator.range(at).end, visible(said), padding_left=True)
+            for at, said in found
+        ]
 
 
-async def _tried(desk: Desk, uri: str) -> tuple[tuple[TestRun, ...], Locator]:
-    """Return the tests of a file, run, once all checks are through."""
+async def _whole(desk: Desk, uri: str) -> _File | None:
+    """Return the file that is asked about once all checks are through."""
     await desk.at(Level.WHOLE)
     asked = await _file(desk, uri)
-    if asked is None or asked.known.compiled is None or asked.known.level is not Level.WHOLE:
-        return (), Locator(desk.documents)
-    return tried_tests(asked.known.compiled, asked.file.source), asked.locator
+    return asked if asked is not None and asked.known.level is Level.WHOLE else None
 
 
 def _encoded(found: Iterable[Coloured], lines: TextLines) -> list[int]:

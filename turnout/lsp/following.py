@@ -9,6 +9,7 @@ The texts belong to the thread that talks to the editor; the worker takes them a
 when it begins, and hands over values.
 """
 
+import gc
 from collections.abc import Callable, Iterable, Mapping
 from enum import IntEnum
 from functools import partial
@@ -33,6 +34,12 @@ from turnout.project.configuration import ConfigurationError, configuration_of
 PAUSE = 0.03
 """Seconds without an edit after which the worker begins."""
 
+QUIET = 1.0
+"""Seconds without an edit after which nobody minds that memory is tidied up."""
+
+_MOST_UNTIDY, _WHOLE_TIDY = 200, 50
+"""Edits without a pause after which memory is tidied up; how often all of it is."""
+
 DEADLINE = 30.0
 """Seconds for all questions of a policy, whose author waits for the answer."""
 
@@ -50,8 +57,9 @@ class Insight:
     """What is known of a policy after an edit.
 
     main: its main file. number: of the edit. read: the policy as it was read. compiled: with
-    its findings; before there are any of this state, those of the one before. fault: why its
-    configuration can't be used.
+    its findings; before there are any of this state, those of the one before. checked: what its
+    routes were analysed into, once all checks are through. fault: why its configuration can't
+    be used.
     """
 
     main: Path
@@ -59,16 +67,22 @@ class Insight:
     level: Level
     read: Unchecked
     compiled: Compiled | None
+    checked: Checked | None = None
     fault: ConfigurationError | None = None
 
 
 @define
 class _Followed:
-    """A policy that is worked on, and what its next check goes on from."""
+    """A policy that is worked on, and what its next check goes on from.
+
+    checked: of the last state that was checked wholly. just: of the present one, by the quick
+    checks.
+    """
 
     main: Path
-    rules: RulesRead | None = None
+    rules: RulesRead = attrs.Factory(lambda: RulesRead(keeps=True))
     checked: Checked | None = None
+    just: Checked | None = None
     answer: Insight | None = None
 
     def concerns(self, paths: Iterable[Path]) -> bool:
@@ -99,6 +113,7 @@ class Follower:
     _followed: dict[Path, _Followed] = attrs.Factory(dict[Path, _Followed])
     _behind: set[Path] = attrs.Factory(set[Path])
     _includes: Includes = attrs.Factory(Includes)
+    _rounds: int = 0
 
     def start(self, told: Told, failed: Callable[[Exception], None]) -> None:
         """Let the worker begin; it ends with the process.
@@ -126,9 +141,16 @@ class Follower:
             self._change.notify()
 
     def _work(self, told: Told, failed: Callable[[Exception], None]) -> None:
+        since = 1  # edits since memory was tidied up
         while True:
             with self._change:
-                self._change.wait_for(lambda: self.is_ended or self.edited or self._behind)
+                is_wanted = self._change.wait_for(self._is_wanted, QUIET if since else None)
+            if not is_wanted or since > _MOST_UNTIDY:
+                self._rounds, since = self._rounds + 1, 0
+                tidy(whole=self._rounds % _WHOLE_TIDY == 1)
+                continue
+            since += 1
+            with self._change:
                 while not self.is_ended and (left := self._at + PAUSE - monotonic()) > 0:
                     self._change.wait(left)
                 if self.is_ended:
@@ -140,6 +162,9 @@ class Follower:
             except Exception as bug:  # noqa: BLE001 - the next edit may be answered again
                 self._behind.clear()
                 failed(bug)
+
+    def _is_wanted(self) -> bool:
+        return bool(self.is_ended or self.edited or self._behind)
 
     def _follow(self, number: int, files: Files, paths: frozenset[Path], told: Told) -> None:
         """Follow an edit as far as nobody edits on."""
@@ -179,6 +204,19 @@ class Follower:
         told(number, level, answers)
 
 
+def tidy(*, whole: bool) -> None:
+    """Free what only cycles hold. whole: all of it is looked through, else what is new.
+
+    Python does so by itself whenever many things have been made, and so in the middle of each
+    answer; policies hold no cycles, but looking for some among all that is known of one takes
+    longer than the answer.
+    """
+    if whole:
+        gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+
+
 def _read(followed: _Followed, number: int, files: Files) -> tuple[Insight, Severities]:
     before = followed.answer.compiled if followed.answer else None
     fault: ConfigurationError | None = None
@@ -188,8 +226,8 @@ def _read(followed: _Followed, number: int, files: Files) -> tuple[Insight, Seve
     except ConfigurationError as found:
         fault = found
     read = read_policy(followed.main, files=files, known=followed.rules)
-    followed.rules = rules_of(read, followed.rules)
-    return Insight(followed.main, number, Level.READ, read, before, fault), severities
+    followed.rules, followed.just = rules_of(read, followed.rules), None
+    return Insight(followed.main, number, Level.READ, read, before, None, fault), severities
 
 
 def _check(followed: _Followed, level: Level, severities: Severities) -> None:
@@ -197,10 +235,21 @@ def _check(followed: _Followed, level: Level, severities: Severities) -> None:
     assert answer is not None  # it was read
     budget = Budget(STEPS, monotonic() + DEADLINE)
     found = compile_again(
-        answer.read, followed.checked, severities, budget, is_quick=level is Level.QUICK
+        answer.read,
+        followed.checked,
+        severities,
+        budget,
+        is_quick=level is Level.QUICK,
+        just=followed.just,
     )
-    followed.checked = found.checked
+    followed.checked, followed.just = found.checked, found.just
     compiled = found.compiled
     if found.is_quick:
         compiled = with_staying(compiled, answer.compiled, is_whole=not answer.read.found)
-    followed.answer = attrs.evolve(answer, level=level, compiled=compiled)
+    is_settled = not found.is_quick and len(answer.read.sound) == len(answer.read.program.routes)
+    followed.answer = attrs.evolve(
+        answer,
+        level=level,
+        compiled=compiled,
+        checked=found.checked if is_settled else None,
+    )

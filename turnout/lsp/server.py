@@ -4,6 +4,7 @@ It speaks over standard input and output, to one editor. Each answer is made els
 the texts and of what the worker found; here it is only asked for.
 """
 
+import gc
 import logging
 import sys
 from collections.abc import Callable, Generator
@@ -12,6 +13,7 @@ from typing import Any, TypeAlias, cast
 
 from lsprotocol import types
 from lsprotocol.converters import get_converter
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, lsp_method
 
@@ -26,6 +28,7 @@ from turnout.lsp.features import (
 )
 from turnout.lsp.following import Level
 from turnout.lsp.open_texts import path_of
+from turnout.lsp.orders import register_orders
 
 _Passing: TypeAlias = Generator[Any, Any, None]
 
@@ -76,6 +79,7 @@ def made() -> LanguageServer:
     register_typing(server, desk)
     register_showing(server, desk)
     register_files(server, desk)
+    register_orders(server, desk)
     return server
 
 
@@ -143,9 +147,17 @@ def _findings(server: LanguageServer, desk: Desk) -> None:
         await desk.at(Level.WHOLE)
 
 
+def _is_fault(record: logging.LogRecord) -> bool:
+    """Return whether something went wrong; a refusal is an answer, and the editor has it."""
+    found = record.exc_info[1] if record.exc_info else None
+    return not isinstance(found, JsonRpcException)
+
+
 def serve() -> None:
     """Serve the editor at the other end of standard input and output until it says goodbye."""
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_fault)
+    gc.disable()  # the worker tidies up while nobody waits
     spoken = sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever prints would break the protocol
     made().start_io(sys.stdin.buffer, spoken)

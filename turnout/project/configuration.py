@@ -5,6 +5,7 @@ A configuration is the table `[tool.turnout]` of a `pyproject.toml`, or a file
 
     paths = ["policies"]
     route = "inbound"
+    sample = "leads/last-quarter.csv"
 
     [severities]
     unused-definition = "error"
@@ -19,21 +20,21 @@ import os
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
-from turnout.compiler.verdict import Severities
-from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.files import resolved
 from turnout.dsl.findings import Severity
-from turnout.dsl.resolve.scope import nearest
 from turnout.errors import Error
 from turnout.frozen import frozen
 
+if TYPE_CHECKING:
+    from turnout.compiler.verdict import Severities
+
 LARGEST = 1024 * 1024
 LEVELS: Mapping[str, Severity | None] = {**{each.value: each for each in Severity}, "off": None}
-_KEYS = ("paths", "severities", "route")
+_KEYS = ("paths", "severities", "route", "sample")
 
 
 class ConfigurationError(Error):
@@ -44,13 +45,15 @@ class ConfigurationError(Error):
 class Configuration:
     """What was configured; what wasn't is empty.
 
-    file: where, None for no configuration. paths: in the order written, absolute.
+    file: where, None for no configuration. paths: in the order written, absolute. sample: past
+    leads, by which an editor tells what each rule takes.
     """
 
     file: Path | None = None
     paths: tuple[Path, ...] = ()
-    severities: Severities = attrs.Factory(dict[str, Severity | None])
+    severities: "Severities" = attrs.Factory(dict[str, Severity | None])
     route: str | None = None
+    sample: Path | None = None
 
 
 def configuration_of(policy: Path) -> Configuration:
@@ -135,7 +138,11 @@ class _Written:
                 near = _nearest(key, _KEYS)
                 raise self.wrong(key, "is no setting of Turnout", near)
         return Configuration(
-            self.file, tuple(self._paths()), dict(self._severities()), self._route()
+            self.file,
+            tuple(self._paths()),
+            dict(self._severities()),
+            self._route(),
+            self._sample(),
         )
 
     def _paths(self) -> Iterable[Path]:
@@ -153,6 +160,10 @@ class _Written:
         if not isinstance(written, dict):
             advice = 'write `severities = { unused-definition = "error" }`'
             raise self.wrong("severities", "has to be a table", advice)
+        if not written:
+            return
+        from turnout.compiler.verdict.catalogue import CATALOGUE  # noqa: PLC0415 - all the checks
+
         for name, level in cast("dict[str, object]", written).items():
             kind = CATALOGUE.get(name)
             if kind is None:
@@ -170,6 +181,19 @@ class _Written:
         if route is not None and not isinstance(route, str):
             raise self.wrong("route", "has to be the name of a route", 'write `route = "inbound"`')
         return route
+
+    def _sample(self) -> Path | None:
+        sample: object = self.values.get("sample")
+        if sample is None:
+            return None
+        if not isinstance(sample, str) or not sample or "\0" in sample:
+            raise self.wrong("sample", "has to name a file", 'write `sample = "leads.csv"`')
+        folder = resolved(self.file).parent
+        found = resolved(folder / sample)
+        if not found.is_relative_to(folder):  # a folder that isn't trusted reads nothing else
+            advice = f"put the leads into {folder.name or folder}"
+            raise self.wrong("sample", "has to lie beside or below its file", advice)
+        return found
 
     def wrong(self, key: str, what: str, advice: str) -> ConfigurationError:
         """Return the error that the setting `key` is wrong, with the line where it stands."""
@@ -220,6 +244,8 @@ def _shown(file: Path) -> str:
 
 
 def _nearest(word: str, choices: Iterable[str]) -> str:
+    from turnout.dsl.resolve.scope import nearest  # noqa: PLC0415 - for mistakes only
+
     known = list(choices)
     near = nearest(word, known)
     if near is not None:

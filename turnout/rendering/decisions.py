@@ -3,11 +3,13 @@
 The forms are described in docs/reference/formats.md.
 """
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
+from turnout.dsl.values.reading import Issue
 from turnout.dsl.wording import acted
 from turnout.frozen import frozen
 from turnout.rendering.jsons import json_text
@@ -36,10 +38,32 @@ _SPECIAL = re.compile(r'[",\r\n]')
 
 
 @frozen
-class DecisionFormat:
-    """How a file of decisions is put together: the head, one text each, the tail."""
+class LineFrame:
+    """What stands in a line around the lead's own cells: before and after, and between them.
 
+    The lead's own are its key, its row and its issues, in this order.
+    """
+
+    before_key: str
+    before_row: str
+    before_issues: str
+    end: str
+
+
+@frozen
+class DecisionFormat:
+    """How a file of decisions is put together: the head, one text each, the tail.
+
+    frame, key, row, issues: the parts of a line. is_plain: whether parts can be put together
+    without a look at the whole; where it is false of one, `line` says how it is written.
+    """
+
+    frame: Callable[[Decision], LineFrame]
+    key: Callable[[str], str]
+    row: Callable[[int | None], str]
+    issues: Callable[[tuple[Issue, ...]], str]
     line: Callable[[Decision], str]
+    is_plain: Callable[[str], bool]
     head: str = ""
     between: str = ""
     tail: str = ""
@@ -47,27 +71,46 @@ class DecisionFormat:
 
 def csv_line(decision: Decision) -> str:
     """Return the decision as a line of CSV (RFC 4180, but for the line end)."""
+    frame = csv_frame(decision)
+    row = "" if decision.row is None else str(decision.row)
+    issues = _csv_issues(decision.issues)
+    return (
+        f"{_csv_text(decision.lead)}{frame.before_row}{row}{frame.before_issues}{issues}{frame.end}"
+    )
+
+
+def csv_frame(decision: Decision) -> LineFrame:
+    """Return what stands around a lead's own cells."""
     passed = [f"{each.target}: {each.reason}" for each in decision.passed_over]
-    issues = [f"{each.field or 'lead'}: {each.reason}" for each in decision.issues]
-    cells: dict[str, str | int | None] = {
-        "lead": decision.lead,
-        "row": decision.row,
-        "route": decision.route,
-        "rule": decision.rule,
-        "by": decision.by,
-        "kind": decision.kind,
-        "target": decision.target,
-        "assignee": decision.assignee,
-        "at": _moment(decision.at),
-        "passed_over": "; ".join(passed),
-        "issues": "; ".join(issues),
-        "repeated": "true" if decision.repeated else "false",
-        "due": None if decision.due is None else _moment(decision.due),
-        "actions": "; ".join([acted(each.kind, each.arguments) for each in decision.actions]),
-        "duplicate_of": decision.duplicate_of,
-    }
-    texts = ["" if cells[name] is None else str(cells[name]) for name in COLUMNS]
-    return ",".join([text if text.isalnum() else _cell(text) for text in texts]) + "\n"
+    before = (
+        decision.route,
+        decision.rule,
+        decision.by,
+        decision.kind,
+        decision.target,
+        decision.assignee,
+        _moment(decision.at),
+        "; ".join(passed),
+    )
+    behind = (
+        "true" if decision.repeated else "false",
+        None if decision.due is None else _moment(decision.due),
+        "; ".join([acted(each.kind, each.arguments) for each in decision.actions]),
+        decision.duplicate_of,
+    )
+    return LineFrame("", ",", f",{_cells(before)},", f",{_cells(behind)}\n")
+
+
+def _csv_issues(issues: tuple[Issue, ...]) -> str:
+    return _csv_text("; ".join([f"{each.field or 'lead'}: {each.reason}" for each in issues]))
+
+
+def _cells(texts: Iterable[str | None]) -> str:
+    return ",".join([_csv_text(text or "") for text in texts])
+
+
+def _csv_text(text: str) -> str:
+    return text if text.isalnum() else _cell(text)
 
 
 def _cell(text: str) -> str:
@@ -88,10 +131,59 @@ def _quoted(cell: str) -> str:
     return '"{}"'.format(cell.replace('"', '""')) if _SPECIAL.search(cell) else cell
 
 
+def _json_frame(decision: Decision, end: str) -> LineFrame:
+    """Return what stands around a lead's own values in the JSON of `Decision.as_dict`."""
+    whole = decision.as_dict()
+    names = list(whole)
+    at = names.index("issues")
+    before = {name: whole[name] for name in names[names.index("row") + 1 : at]}
+    behind = {name: whole[name] for name in names[at + 1 :]}
+    return LineFrame(
+        '{"lead": ',
+        ', "row": ',
+        f', {_raw_json(before)[1:-1]}, "issues": ',
+        f", {_raw_json(behind)[1:-1]}}}{end}",
+    )
+
+
+def _json_issues(issues: tuple[Issue, ...]) -> str:
+    listed = [{"field": each.field, "raw": each.raw, "reason": each.reason} for each in issues]
+    return _raw_json(listed)
+
+
+def _raw_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _is_printed(text: str) -> bool:
+    """Return whether a part of a line can stay as it is, see `json_text`."""
+    return text.replace("\n", "").isprintable()
+
+
+def _json_format(end: str, head: str = "", between: str = "", tail: str = "") -> DecisionFormat:
+    return DecisionFormat(
+        partial(_json_frame, end=end),
+        _raw_json,
+        _raw_json,
+        _json_issues,
+        lambda decision: json_text(decision.as_dict()) + end,
+        _is_printed,
+        head,
+        between,
+        tail,
+    )
+
+
 DECISION_FORMATS: Mapping[str, DecisionFormat] = {
-    "csv": DecisionFormat(csv_line, head=",".join(COLUMNS) + "\n"),
-    "jsonl": DecisionFormat(lambda decision: json_text(decision.as_dict()) + "\n"),
-    "json": DecisionFormat(
-        lambda decision: json_text(decision.as_dict()), head="[\n", between=",\n", tail="\n]\n"
+    "csv": DecisionFormat(
+        csv_frame,
+        _csv_text,
+        lambda row: "" if row is None else str(row),
+        _csv_issues,
+        csv_line,
+        lambda _text: True,
+        head=",".join(COLUMNS) + "\n",
     ),
+    "jsonl": _json_format("\n"),
+    "json": _json_format("", "[\n", ",\n", "\n]\n"),
 }

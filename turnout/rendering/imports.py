@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from html import escape
-from typing import Any
+from typing import Any, get_args
 
 from turnout.dsl.findings import Severity
 from turnout.importing.foreign import ImportNote
-from turnout.importing.reports import ImportReport, SourceFinding
+from turnout.importing.reports import EntryFate, ImportedEntry, ImportReport, SourceFinding
 from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.rendering.screen import Ink, hanging, paint
@@ -25,8 +25,7 @@ def import_lines(report: ImportReport, file: str, screen: int) -> Iterator[str]:
     """Yield the lines of a report. file: the policy, as it is called."""
     yield paint(visible(f"{file}: {summary(report)}"), Ink.STRONG)
     for note in report.notes:
-        kind = "refused" if note.is_refused else "changed"
-        first = f"  {paint(kind, Ink.WARNING if note.is_refused else Ink.NOTE)}  "
+        first = f"  {paint(note.word, Ink.WARNING if note.is_refused else Ink.NOTE)}  "
         yield from hanging(first, _words(f"{note.place}: {note.message}"), screen)
     for found in report.findings:
         finding = found.finding
@@ -44,12 +43,41 @@ def summary(report: ImportReport) -> str:
     entries = report.imported.entries
     total = f"{len(entries):,} {'entry' if len(entries) == 1 else 'entries'}"
     plain = "all as they are" if report.plain == len(entries) else f"{report.plain:,} as they are"
-    counts = [
+    found = [
         counted(number, severity.value)
         for severity in Severity
         if (number := sum(each.finding.severity is severity for each in report.findings))
     ]
-    return f"{total}, {plain}; {', '.join(counts) or 'no findings'}"
+    return f"{total}, {plain}; {', '.join(found) or 'no findings'}"
+
+
+def import_text(report: ImportReport, file: str) -> Iterator[str]:
+    """Yield the lines of a report with every entry. file: the policy, as it is called."""
+    yield visible(f"{file}: {summary(report)}")
+    for note in report.elsewhere:
+        kind = "refused" if note.is_refused else "changed"
+        yield visible(f"  {kind}: {note.place}: {note.message}")
+    for entry in report.entries:
+        yield visible(f"  {entry.place}: {_became(entry)}, {entry.how}")
+        yield from (f"    {visible(line)}" for line in _said(entry))
+    for found in report.findings:
+        if found.place is None:
+            yield visible(f"  {_finding_text(found)}")
+
+
+def _became(entry: ImportedEntry) -> str:
+    return f"rule {entry.rule}" if entry.rule else f"fallback of route {entry.route}"
+
+
+def _said(entry: ImportedEntry) -> Iterator[str]:
+    for note in entry.notes:
+        yield f"{'refused' if note.is_refused else 'changed'}: {note.message}"
+    yield from map(_finding_text, entry.findings)
+
+
+def _finding_text(found: SourceFinding) -> str:
+    finding = found.finding
+    return f"{finding.severity.value}: {finding.message} [{finding.name}]"
 
 
 def import_data(report: ImportReport, file: str) -> dict[str, Any]:
@@ -59,19 +87,32 @@ def import_data(report: ImportReport, file: str) -> dict[str, Any]:
         "version": VERSION,
         "policy": file,
         "is_fit": report.is_fit,
+        "counts": counts(report),
         "entries": [
             {
-                "file": place.file,
-                "line": place.line,
-                "entry": place.entry,
-                "route": route,
-                "rule": rule,
+                "file": entry.place.file,
+                "line": entry.place.line,
+                "entry": entry.place.entry,
+                "route": entry.route,
+                "rule": entry.rule or None,
+                "how": entry.how,
             }
-            for (route, rule), place in report.imported.draft.rules.items()
+            for entry in report.entries
         ],
         "notes": [_note(note) for note in report.notes],
         "findings": [_finding(found) for found in report.findings],
     }
+
+
+def counts(report: ImportReport) -> dict[str, int]:
+    """Return how many entries came over how, and how many findings of each severity there are."""
+    entries = report.entries
+    found: dict[str, int] = {"entries": len(entries)}
+    fates: tuple[EntryFate, ...] = get_args(EntryFate)
+    found |= {how: sum(entry.how == how for entry in entries) for how in fates}
+    for severity in Severity:
+        found[severity.value] = sum(each.finding.severity is severity for each in report.findings)
+    return found
 
 
 def _note(note: ImportNote) -> dict[str, Any]:
@@ -79,7 +120,7 @@ def _note(note: ImportNote) -> dict[str, Any]:
         "file": note.place.file,
         "line": note.place.line,
         "entry": note.place.entry,
-        "kind": "refused" if note.is_refused else "changed",
+        "kind": note.word,
         "message": note.message,
     }
 
@@ -103,29 +144,55 @@ def import_html(reports: Iterable[tuple[ImportReport, str]]) -> str:
     parts: list[str] = []
     for report, file in reports:
         parts.append(f"<h2>{escape(file)}</h2><p>{escape(summary(report))}.</p>")
-        parts += _table(report)
-        parts.append(f"<pre>{escape(report.imported.draft.text)}</pre>")
+        parts += _counts_table(report)
+        parts += _rest_table(report)
+        parts += _entries_table(report)
+        parts.append(f"<h2>The policy</h2><pre>{escape(report.imported.draft.text)}</pre>")
     return page("What became of the rules", parts)
 
 
-def _table(report: ImportReport) -> Iterator[str]:
+def _counts_table(report: ImportReport) -> Iterator[str]:
+    found = {name: count for name, count in counts(report).items() if count}
+    heads = "".join(f"<th>{escape(name.capitalize())}</th>" for name in found)
+    cells = "".join(f'<td class="share">{count:,}</td>' for count in found.values())
+    yield f"<table><tr>{heads}</tr><tr>{cells}</tr></table>"
+
+
+def _rest_table(report: ImportReport) -> Iterator[str]:
+    """Yield what is to be said of no entry, as a table."""
     rows = [
         ("refused" if note.is_refused else "changed", str(note.place), note.message)
-        for note in report.notes
+        for note in report.elsewhere
     ]
     rows += [
-        (
-            each.finding.severity.value,
-            "the policy" if each.place is None else str(each.place),
-            f"{each.finding.message} [{each.finding.name}]",
-        )
+        (each.finding.severity.value, "the policy", f"{each.finding.message} [{each.finding.name}]")
         for each in report.findings
+        if each.place is None
     ]
     if rows:
-        yield "<table><tr><th></th><th>Where</th><th>What</th></tr>"
+        yield "<h2>Of no entry</h2><table><tr><th>How</th><th>Where</th><th>What</th></tr>"
         for cells in rows:
             yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in cells)}</tr>"
         yield "</table>"
+
+
+def _entries_table(report: ImportReport) -> Iterator[str]:
+    """Yield every entry in order: what it became, how, and what is to be said of it."""
+    heads = ("Entry", "Became", "How it came over", "What is to be said")
+    yield f'<h2>Every entry</h2><div class="scroll"><table><tr>{_heads(heads)}</tr>'
+    for entry in report.entries:
+        errors = any(each.finding.severity is Severity.ERROR for each in entry.findings)
+        kind = "gap" if errors else "" if entry.how == "as it is" else "never"
+        said = "<br>".join(map(escape, _said(entry)))
+        place = f"{escape(entry.place.entry)}<br><small>{escape(entry.place.file)}:"
+        cells = (f"{place}{entry.place.line}</small>", escape(_became(entry)), entry.how, said)
+        row = "".join(f"<td>{cell}</td>" for cell in cells)
+        yield f'<tr class="{kind}">{row}</tr>' if kind else f"<tr>{row}</tr>"
+    yield "</table></div>"
+
+
+def _heads(names: Iterable[str]) -> str:
+    return "".join(f"<th>{escape(name)}</th>" for name in names)
 
 
 def _words(text: str) -> list[str]:

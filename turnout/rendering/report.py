@@ -2,12 +2,15 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
-from turnout.compiler.verdict import Allowed
 from turnout.dsl.findings import Finding, Severity
 from turnout.frozen import frozen
+
+if TYPE_CHECKING:
+    from turnout.compiler.verdict import Allowed
 
 
 @frozen
@@ -20,7 +23,7 @@ class Report:
 
     findings: tuple[Finding, ...]
     files: tuple[str, ...]
-    allowed: tuple[Allowed, ...] = ()
+    allowed: tuple["Allowed", ...] = ()
     strict: bool = False
 
     def count(self, severity: Severity) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
+from turnout.dsl.values.reading import Issue
 from turnout.frozen import define
 from turnout.printable import visible
 from turnout.rendering.report import counted
@@ -59,11 +60,19 @@ class Tally:
         """Count one decision more."""
         self.leads += 1
         self.repeated += decision.repeated
-        reasons = [(issue.field, issue.reason) for issue in decision.issues]
+        self.note(decision.issues)
+        self.take(decision, 1)
+
+    def note(self, issues: Iterable[Issue]) -> None:
+        """Count what is amiss with one lead, by its issues."""
+        reasons = [(issue.field, issue.reason) for issue in issues]
         self.amiss += any(field and reason not in WITHOUT_ID for field, reason in reasons)
         self.without_id += any(reason in WITHOUT_ID for _, reason in reasons)
-        self.rules[decision.by or "nothing: every target was passed over"] += 1
-        self.targets[f"{decision.kind} {decision.target}".strip()] += 1
+
+    def take(self, decision: Decision, leads: int) -> None:
+        """Count so many leads for whoever takes them."""
+        self.rules[decision.by or "nothing: every target was passed over"] += leads
+        self.targets[f"{decision.kind} {decision.target}".strip()] += leads
 
     def lines(self, screen: int) -> Iterator[str]:
         """Yield the summary in lines of at most `screen` cells."""

@@ -107,6 +107,6 @@ def raw_value(column: str, policy: Policy) -> Callable[[Record], object]:
         if record.complaint is not None or not isinstance(raw, Mapping):
             return None
         told = read(cast("Mapping[str, object]", raw))
-        return told.raws.get(name) if name in told.values else None
+        return told.raw(name) if name in told.values else None
 
     return find

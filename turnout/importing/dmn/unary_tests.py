@@ -12,8 +12,9 @@ from typing import Any, TypeAlias
 
 from lark import Lark, Token, Tree, UnexpectedInput
 
+from turnout.dsl.patterns import pattern_problem
 from turnout.errors import Error
-from turnout.importing.foreign import ALWAYS, Asked, Criterion, Every, Operator, Some
+from turnout.importing.foreign import ALWAYS, Asked, Criterion, Every, Nay, Operator, Some
 
 LONGEST = 10_000
 
@@ -100,8 +101,26 @@ def _test(field: str, test: Tree[Token]) -> Asked:
                     _compared(field, "<=" if last else "<", _value(high)),
                 )
             )
+        case "of_text":
+            return _of_text(field, " ".join(str(parts[0]).split()), _value(parts[1]) or "")
         case _:
             raise AssertionError(test.data)
+
+
+def _of_text(field: str, function: str, text: str) -> Asked:
+    """Return a test of a part of a text, or of its pattern."""
+    operators: Mapping[str, Operator] = {
+        "contains": "contains",
+        "starts with": "starts with",
+        "ends with": "ends with",
+        "matches": "matches",
+    }
+    operator = operators[function]
+    if not text or (operator != "matches" and text != text.strip()):
+        raise UnaryTestError(f"no policy asks {function} {text!r}")
+    if operator == "matches" and (problem := pattern_problem(text)) is not None:
+        raise UnaryTestError(f"no policy asks matches {text!r}: {problem.message}")
+    return Criterion(field, operator, (text,))
 
 
 def _is_bracket(node: _Node) -> bool:
@@ -124,6 +143,8 @@ def _value(node: _Node) -> str | None:
     match node.type:
         case "NULL":
             return None
+        case "AT":
+            return str(node)[2:-1]
         case "STRING":
             return _unescaped(str(node))
         case "NUMBER":
@@ -172,6 +193,8 @@ def _none_of(field: str, tests: list[Asked]) -> Asked:
             case Every((Criterion() as low, Criterion() as high)):
                 below = Criterion(field, _OTHER[low.operator], low.values)
                 others.append(Some((below, Criterion(field, _OTHER[high.operator], high.values))))
+            case Criterion(operator="contains" | "starts with" | "ends with" | "matches"):
+                others.append(Every((Criterion(field, "present"), Nay(each))))
             case Some((Criterion(operator="is not", values=found), _)):
                 others.append(Criterion(field, "is", found))
             case _:

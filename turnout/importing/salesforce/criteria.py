@@ -19,15 +19,15 @@ from turnout.importing.foreign import (
 )
 from turnout.importing.salesforce.relative_dates import asked_of_days, days, is_relative
 
-_COMPARED: Mapping[str, Operator] = {
+COMPARED: Mapping[str, Operator] = {
     "lessThan": "<",
     "greaterThan": ">",
     "lessOrEqual": "<=",
     "greaterOrEqual": ">=",
 }
+"""Operations that compare on a line."""
 
-
-_SIGNS: Mapping[str, str] = {**_COMPARED, "equals": "=", "notEqual": "<>"}
+_SIGNS: Mapping[str, str] = {**COMPARED, "equals": "=", "notEqual": "<>"}
 
 
 def criterion(
@@ -43,8 +43,8 @@ def criterion(
     make = _OPERATIONS.get(operation)
     if make is not None:
         return make(field, values)
-    if operation in _COMPARED and values:
-        asked = tuple(Criterion(field, _COMPARED[operation], (each,)) for each in values)
+    if operation in COMPARED and values:
+        asked = tuple(Criterion(field, COMPARED[operation], (each,)) for each in values)
         return asked[0] if len(asked) == 1 else Some(asked)
     return None
 

@@ -31,6 +31,11 @@ def joined(text: str, criteria: Sequence[Asked]) -> tuple[Asked, bool]:
     return asked, reader.is_mixed
 
 
+def numbers(text: str) -> frozenset[int]:
+    """Return the numbers of the criteria that a filter logic names."""
+    return frozenset(map(int, re.findall("[0-9]+", text)))
+
+
 def _tokens(text: str) -> list[str]:
     found: list[str] = []
     at = 0

@@ -23,32 +23,35 @@ from turnout.importing.foreign import (
 from turnout.importing.plain_form import plain
 from turnout.importing.reports import Imported
 from turnout.importing.salesforce.described_fields import DescribedFields
-from turnout.importing.salesforce.rules import RulesFile, rules_files, rules_of
+from turnout.importing.salesforce.metadata_files import MetadataFiles
+from turnout.importing.salesforce.rules import RulesFile, rules_of
 from turnout.importing.typed_fields import TypedField, free_name
 
 
-def imported(path: Path, *, inactive: bool = False) -> Iterator[Imported]:
+def imported(
+    path: Path, *, inactive: bool = False, currency: str | None = None
+) -> Iterator[Imported]:
     """Yield the policy of each kind of object whose rules are found, in the order of names.
 
     path: a file with assignment rules, or a folder that holds some; the metadata of fields is
     looked for in the folder, or around the file. inactive: rules that are switched off count,
-    too. Raises ForeignError.
+    too. currency: of amounts whose currency nothing says. Raises ForeignError.
     """
-    described = DescribedFields(_around(path))
-    found = [*_files(path, described)]
+    files = MetadataFiles(_around(path))
+    described = DescribedFields(files)
+    found = [path] if path.is_file() else [*files.ending(".assignmentRules")]
     if not found:
         raise ForeignError(
             f"there are no assignment rules in {path}",
             "name the folder of the metadata, or a file such as Lead.assignmentRules",
         )
-    for file in found:
-        yield _policy(file, described, inactive=inactive)
-
-
-def _files(path: Path, described: DescribedFields) -> Iterator[RulesFile]:
-    for each in rules_files(path):
+    taken: set[str] = set()
+    for each in found:
         name = each.name if each == path else each.relative_to(path).as_posix()
-        yield rules_of(each, name, described.kind_of)
+        file = rules_of(each, name, described, currency)
+        policy = free_name(f"{file.kind}s", taken)
+        taken.add(policy)
+        yield _policy(policy, file, described, inactive=inactive, currency=currency)
 
 
 def _around(path: Path) -> Path:
@@ -58,22 +61,46 @@ def _around(path: Path) -> Path:
     return path.parent.parent if path.parent.name == "assignmentRules" else path.parent
 
 
-def _policy(file: RulesFile, described: DescribedFields, *, inactive: bool) -> Imported:
+def _policy(
+    name: str,
+    file: RulesFile,
+    described: DescribedFields,
+    *,
+    inactive: bool,
+    currency: str | None,
+) -> Imported:
     chosen = [each for each in file.rules if each.is_active or inactive]
+    if not chosen:
+        raise ForeignError(
+            f"{file.rules[0].place.file if file.rules else file.kind} has no active rule",
+            "give --inactive, if these are the ones you mean",
+        )
     asked = dict.fromkeys(
         name for each in chosen for entry in each.entries for name in fields_of(entry.asks)
     )
-    known = {name: described.field(file.kind, name) for name in asked}
+    known = {name: _known(name, file, described, currency) for name in asked}
     rules, fields = settled([_with_default(each, file.kind, described) for each in chosen], known)
-    name = free_name(f"{file.kind}s", ())
     said = f"Made of Salesforce's assignment rules for {file.kind.lower()}s by `turnout import`."
     draft = drafted(name, rules, fields, said)
     notes = (
         *_left_out(file.rules, chosen),
-        *_read_otherwise(draft.fields, chosen),
+        *_read_otherwise(draft.fields, chosen, currency or file.currency),
+        *_moments(asked, chosen, file.kind, described),
         *_not_listed(chosen, known),
+        *_unknown_queues(rules, described.queues()),
+        *_unsent(rules),
     )
     return Imported(name, draft, rules, notes, is_tested=True)
+
+
+def _known(
+    name: str, file: RulesFile, described: DescribedFields, currency: str | None
+) -> ForeignField:
+    """Return what is known of a field: amounts in the rules may tell that it is money."""
+    found = described.field(file.kind, name)
+    if name in file.moneys:
+        found = evolve(found, kind="money")
+    return evolve(found, currency=currency or file.currency or found.currency)
 
 
 def _with_default(rule: RuleSet, kind: str, described: DescribedFields) -> RuleSet:
@@ -100,7 +127,7 @@ def _left_out(rules: Iterable[RuleSet], chosen: list[RuleSet]) -> Iterator[Impor
 
 
 def _read_otherwise(
-    fields: Mapping[str, TypedField], rules: Iterable[RuleSet]
+    fields: Mapping[str, TypedField], rules: Iterable[RuleSet], currency: str | None
 ) -> Iterator[ImportNote]:
     """Yield what a type makes of values that the source compares as texts."""
     place = next((rule.place for rule in rules), None)
@@ -110,10 +137,38 @@ def _read_otherwise(
             message = f"{name} is a country in any spelling: US, USA and United States are one"
         elif isinstance(field.type, Subdivision):
             message = f"{name} is a state of the US in any spelling: CA and California are one"
-        elif isinstance(field.type, Money):
-            message = f"{name} is taken as {field.type.currency}: the metadata says no currency"
+        elif isinstance(field.type, Money) and currency is None:
+            message = f"{name} is taken as {field.type.currency}; `--currency` says another"
         if message and place is not None:
             yield ImportNote(place, message)
+
+
+def _moments(
+    asked: Iterable[str], rules: Iterable[RuleSet], kind: str, described: DescribedFields
+) -> Iterator[ImportNote]:
+    """Yield of which fields the days depend on where they begin."""
+    place = next((rule.place for rule in rules), None)
+    for name in asked:
+        if place is not None and described.is_moment(kind, name):
+            message = (
+                f"{name} has a time of day: a policy's days begin in its `timezone`, UTC where it "
+                "says none, those of Salesforce in that of the user"
+            )
+            yield ImportNote(place, message)
+
+
+def _unknown_queues(rules: Iterable[RuleSet], known: Mapping[str, str]) -> Iterator[ImportNote]:
+    """Yield the queues that no file describes, where files describe some."""
+    folded = {each.casefold() for each in known}
+    told: set[str] = set()
+    for entry in (entry for each in rules for entry in each.entries):
+        name = entry.receiver.name
+        is_unknown = entry.receiver.kind == "queue" and name.casefold() not in folded
+        if known and name and is_unknown and name not in told:
+            told.add(name)
+            near = get_close_matches(name, known, n=1)
+            advice = f"; {near[0]} is the nearest" if near else ""
+            yield ImportNote(entry.place, f"no queue {name} is among the metadata{advice}")
 
 
 def _not_listed(
@@ -134,6 +189,14 @@ def _not_listed(
                     advice = f", {near[0]} is the nearest" if near else ""
                     message = f"{name} has no value {value} in use{advice}"
                     yield ImportNote(entry.place, message)
+
+
+def _unsent(rules: Iterable[RuleSet]) -> Iterator[ImportNote]:
+    """Yield the templates of entries that become a fallback, which notifies nobody."""
+    for last in (each.entries[-1] for each in rules if each.entries):
+        for _, template in last.notices if plain(last.asks) == ALWAYS else ():
+            message = f"a fallback sends nothing: the template {template} isn't sent"
+            yield ImportNote(last.place, message, is_refused=True)
 
 
 _OF_LISTS = frozenset({"is", "is not", "has any", "has all"})

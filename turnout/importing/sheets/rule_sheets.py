@@ -5,20 +5,19 @@ asks. A row that asks nothing is the fallback where it is the last, or says so.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Literal, TypeAlias, cast
 
 import attrs
 
-from turnout.dsl.headers import column_key
-from turnout.frozen import define, frozen
+from turnout.dsl import types
+from turnout.frozen import define
 from turnout.importing.askable import StandIns, settled
 from turnout.importing.drafts import drafted
 from turnout.importing.foreign import (
     ALWAYS,
     Asked,
+    Criterion,
     Every,
     FieldKind,
     ForeignError,
@@ -26,63 +25,40 @@ from turnout.importing.foreign import (
     ForeignRule,
     ImportNote,
     Origin,
-    Receiver,
     RuleSet,
     Unsaid,
     fields_of,
 )
 from turnout.importing.reports import Imported
+from turnout.importing.sheets.cell_points import CellError, Decimals, decimals_of
 from turnout.importing.sheets.rule_cells import (
-    ANYTHING,
-    OTHERWISE,
-    CellError,
+    CellKind,
+    CellManner,
     cell_asks,
     is_ambiguous,
+    is_anything,
+    is_otherwise,
 )
-from turnout.importing.typed_fields import free_name
-from turnout.runtime.records.opening import records
-from turnout.runtime.records.rows import LeadsError, Manner, Record
+from turnout.importing.sheets.sheet_columns import SheetColumns, columns_of_rules
+from turnout.importing.sheets.sheet_receivers import SheetReceiver, of_people, receiver_of
+from turnout.importing.sheets.sheet_rows import KeptRow, KeptRows, rows_of
+from turnout.importing.typed_fields import free_name, is_readable
+from turnout.runtime.records.rows import Manner
 
-SheetReceiver: TypeAlias = Literal["person", "queue", "team"]
-MOST_BYTES = 100_000_000
-MOST_ROWS = 50_000
 _LONGEST_SHOWN = 200
+_MOST_SHOWN = 5
 
-OWNERS = (
-    ("owner", "assignto", "assignedto", "assignee", "assign", "routeto", "sendto", "givento"),
-    ("owneremail", "leadowner", "recipient", "goesto", "whogetsit", "who", "to"),
-    ("rep", "salesrep", "ae", "sdr", "bdr", "accountexecutive", "accountmanager", "user"),
-    ("team", "queue", "group", "salesteam", "destination", "target"),
+_COUNTRY = re.compile(
+    r"(?:.*[ _-])?(?:country|countries|land|nation)(?:[ _-]?(?:code|name)s?)?", re.IGNORECASE
 )
-"""Headings of who gets a lead, by what they are without blanks and signs; the surest first."""
-
-_COMMENTS = frozenset({"comment", "comments", "note", "notes", "remark", "remarks"})
-_NAMES = frozenset({"rule", "rulename"})
-_ORDERS = frozenset({"#", "no", "no.", "nr", "order", "priority", "row", "ruleno", "rule#"})
-_COUNTRY = re.compile(r"(?:.*[ _-])?(?:country|land|nation)(?:[ _-]?code)?", re.IGNORECASE)
-_CODE = re.compile(r"zip|postal|postcode|plz|sku", re.IGNORECASE)
+_STATE = re.compile(r"(?:us[ _-]|billing[ _-]?)?(?:states?|province)(?:[ _/-].*)?", re.IGNORECASE)
+_CODE = re.compile(r"zip|postal|postcode|plz|sku|area code", re.IGNORECASE)
 _YES_OR_NO = frozenset({"yes", "no", "true", "false"})
-_OWNING = frozenset({"owner", "assignee", "assigned", "rep"})
-_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
-
-
-@frozen
-class _Columns:
-    """The columns of a sheet by what they are; asking: those with conditions."""
-
-    owner: str
-    asking: tuple[str, ...]
-    comments: tuple[str, ...]
-    name: str | None
-
-
-@frozen
-class _Row:
-    """A row of the sheet by its number there, the header's being the first."""
-
-    number: int
-    cells: Mapping[str, str]
-    issues: tuple[str, ...]
+_OFF = frozenset({"no", "n", "false", "0", "off", "inactive", "disabled"})
+_PLACES: Mapping[FieldKind, types.FieldType] = {
+    "country": types.Country(),
+    "subdivision": types.Subdivision(None, "US"),
+}
 
 
 def imported(  # noqa: PLR0913 - what a user may say of a sheet, each by name
@@ -90,138 +66,79 @@ def imported(  # noqa: PLR0913 - what a user may say of a sheet, each by name
     *,
     to: str | None = None,
     receivers: SheetReceiver | None = None,
+    notes: Collection[str] = (),
     sheet: str | None = None,
+    skip: int = 0,
     encoding: str | None = None,
     written: bool = False,
 ) -> Imported:
     """Return the policy of a sheet of rules.
 
     to: the heading of the column with who gets the leads; None finds it. receivers: what those
-    are that are no address of e-mail. sheet: of a workbook. encoding: of a text that isn't in
-    UTF-8. written: the rules stand in the policy, not in a table beside it. Raises ForeignError.
+    are that are no address of e-mail. notes: columns that are no conditions. sheet: of a
+    workbook. skip: rows above the header; 0 finds it. encoding: of a text that isn't in UTF-8.
+    written: the rules stand in the policy, not in a table beside it. Raises ForeignError.
     """
-    headings, rows, told = _read(path, Manner(sheet=sheet, encoding=encoding, all_rows=True))
-    columns, notes = _columns(headings, to, path.name)
-    known = {each: _field(each, rows) for each in columns.asking}
-    entries = [*_Reader(path.name, columns, receivers, StandIns("test")).entries(rows)]
+    manner = Manner(skip, encoding, sheet, by_hand=True)
+    read = rows_of(path, manner, to)
+    columns = columns_of_rules(read.headings, to, notes, path.name)
+    head = Origin(path.name, read.header)
+    known = {each: _field(each, read.rows) for each in columns.asking}
+    reader = _Reader(path.name, columns, receivers, _manners(known, columns, read))
+    entries = [*reader.entries(read.rows)]
     if not entries:
         raise ForeignError(f"{path} has no row with a rule", "name the sheet with the rules")
-    place = Origin(path.name, 1, "the sheet")
-    ordered, moved = _fallback_last(entries, rows, columns)
-    name = free_name(path.stem, ())
-    rules = RuleSet("inbound", place, is_active=True, entries=tuple(ordered))
+    entries = of_people(entries)
+    ordered, moved = _fallback_last(entries, read.rows, columns)
+    rules = RuleSet("inbound", attrs.evolve(head, entry="the sheet"), True, tuple(ordered))  # noqa: FBT003 - active
     if not written:
         rules = attrs.evolve(rules, heading=columns.owner)
+    said = [ImportNote(head, columns.told(), kind="read")]
+    said += [ImportNote(head, each) for each in read.told]
+    said += [*_of_columns(columns, read, path.name), *_of_places(known, [rules], head)]
     sets, fields = settled([rules], known)
     fields = {name: _whole(field, sets) for name, field in fields.items()}
+    name = free_name(path.stem, ())
     draft = drafted(name, sets, fields, f"Made of the rules in {path.name} by `turnout import`.")
     if not written and not draft.files and len(entries) > 1:
-        told.append("a cell of a table of rules can't say all of it, so the rules are written out")
-    said = (ImportNote(Origin(path.name, 1), each) for each in (*told, *notes))
-    return Imported(name, draft, sets, (*said, *moved))
+        message = "a cell of a table of rules can't say all of it, so the rules are written out"
+        said.append(ImportNote(head, message))
+    return Imported(name, draft, sets, (*said, *moved, *reader.left_out))
 
 
-def _read(path: Path, manner: Manner) -> tuple[tuple[str, ...], list[_Row], list[str]]:
-    try:
-        size = path.stat().st_size
-        if size > MOST_BYTES:
-            raise ForeignError(
-                f"{path} has {size:,} bytes, and at most {MOST_BYTES:,} are read",
-                "name the file with the rules",
-            )
-        with records(path, manner=manner) as found:
-            if found.columns is None:
-                raise ForeignError(
-                    f"{path} is no table", "name a file with columns: .csv, .tsv, .xlsx"
-                )
-            rows: list[_Row] = []
-            for record in found:
-                if len(rows) == MOST_ROWS:
-                    raise ForeignError(f"{path} has more than {MOST_ROWS:,} rows", "cut it in two")
-                rows.append(_row(record, path))
-            return found.columns, rows, [*found.remarks.sentences()]
-    except LeadsError as failure:
-        raise ForeignError(failure.message, failure.help) from None
-    except OSError as failure:
-        raise ForeignError(f"{path} can't be read: {failure.strerror}", "check its name") from None
+def _manners(
+    known: Mapping[str, ForeignField], columns: SheetColumns, read: KeptRows
+) -> Mapping[str, CellManner]:
+    """Return how the cells of each column that asks are read."""
+    kinds: Mapping[FieldKind | None, CellKind] = {
+        "country": "country",
+        "subdivision": "subdivision",
+        "code": "code",
+    }
+    cells = [row.cells.get(each, "") for row in read.rows for each in columns.asking]
+    decimals: Decimals = decimals_of(cells)
+    if decimals == "unknown" and read.delimiter == ";":
+        decimals = "comma"
+    return {
+        name: CellManner(kinds.get(field.kind, "plain"), decimals) for name, field in known.items()
+    }
 
 
-def _row(record: Record, path: Path) -> _Row:
-    number = record.row + 1
-    raw = record.raw
-    if record.complaint is not None or not isinstance(raw, dict):
-        raise ForeignError(
-            f"{path}:{number}: the row can't be read: {record.complaint}", "mend it, and try again"
-        )
-    told = cast("dict[object, object]", raw)
-    cells = {str(key): _text(value) for key, value in told.items()}
-    return _Row(number, cells, tuple(each.reason for each in record.issues))
-
-
-def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "yes" if value else "no"
-        case datetime():
-            return value.date().isoformat()
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value).strip()
-
-
-def _columns(headings: tuple[str, ...], to: str | None, file: str) -> tuple[_Columns, list[str]]:
-    """Return what each column is, and what is to be said of it."""
-    named = [each for each in dict.fromkeys(headings) if each]
-    owner = _owner(named, to, file)
-    rest = [each for each in named if each != owner]
-    ordering = [each for each in rest if column_key(each) in _ORDERS]
-    comments = [each for each in rest if column_key(each) in _COMMENTS]
-    name = next((each for each in rest if column_key(each) in _NAMES), None)
-    asking = [each for each in rest if each not in {*ordering, *comments, name}]
-    told = [f"the column {each} numbers the rows, which count as they stand" for each in ordering]
-    if name is not None:
-        told.append(f"the column {name} is told in comments")
-    return _Columns(owner, tuple(asking), tuple(comments), name), told
-
-
-def _owner(headings: list[str], to: str | None, file: str) -> str:
-    listed = ", ".join(headings)
-    if to is not None:
-        found = [each for each in headings if column_key(each) == column_key(to)]
-        if found:
-            return found[0]
-        raise ForeignError(f"{file} has no column {to}", f"its columns are {listed}")
-    for names in OWNERS:
-        found = [each for each in headings if column_key(each) in names]
-        if len(found) > 1:
-            raise ForeignError(
-                f"{file} has several columns that may say who gets a lead: {', '.join(found)}",
-                "name one with --to COLUMN",
-            )
-        if found:
-            return found[0]
-    worded = [each for each in headings if _OWNING & {*each.casefold().split()}]
-    if len(worded) == 1:
-        return worded[0]
-    raise ForeignError(
-        f"no column of {file} says who gets a lead", f"name one with --to COLUMN, of {listed}"
-    )
-
-
-def _field(heading: str, rows: list[_Row]) -> ForeignField:
+def _field(heading: str, rows: tuple[KeptRow, ...]) -> ForeignField:
     values = [value for row in rows if (value := row.cells.get(heading, ""))]
-    told = {value.casefold() for value in values} - ANYTHING - OTHERWISE
+    told = {each.casefold() for each in values if not (is_anything(each) or is_otherwise(each))}
     kind: FieldKind | None = None
-    currency = "EUR" if any("€" in each for each in values) else "USD"
+    currency = "EUR" if any("\N{EURO SIGN}" in each for each in values) else "USD"
     if _CODE.search(heading):
         kind = "code"
     elif _COUNTRY.fullmatch(heading):
         kind = "country"
-    elif any(sign in each for each in values for sign in "$€"):
+    elif _STATE.fullmatch(heading.strip()):
+        kind = "subdivision"
+    elif any(sign in each for each in values for sign in "$\N{EURO SIGN}"):
         kind = "money"
+    elif any(re.search(r"\d\s*%", each) for each in values):
+        kind = "percent"
     elif told and told <= _YES_OR_NO:
         kind = "boolean"
     elif any("@" in each for each in values):
@@ -229,8 +146,50 @@ def _field(heading: str, rows: list[_Row]) -> ForeignField:
     return ForeignField(heading, (heading,), kind, (), currency)
 
 
+def _of_columns(columns: SheetColumns, read: KeptRows, file: str) -> Iterator[ImportNote]:
+    """Yield what is to be said of columns that aren't asked."""
+    head = Origin(file, read.header)
+    for each in columns.others:
+        said = f"the column {each} names people, too, and a rule has one column of them"
+        yield ImportNote(head, said, is_refused=True)
+    if columns.order is None:
+        return
+    told = [row.cells.get(columns.order, "") for row in read.rows]
+    numbers = [float(each) for each in told if re.fullmatch(r"\d+(?:\.\d+)?", each)]
+    if numbers != sorted(numbers) and numbers != sorted(numbers, reverse=True):
+        said = f"the rows don't stand in the order of {columns.order}; they count as they stand"
+        yield ImportNote(head, said, is_refused=True)
+    else:
+        said = f"the column {columns.order} numbers the rows, which count as they stand"
+        yield ImportNote(head, said)
+
+
+def _of_places(
+    known: Mapping[str, ForeignField], rules: list[RuleSet], head: Origin
+) -> Iterator[ImportNote]:
+    """Yield a word for each column of places of which some are none, so that it is a text."""
+    for name, field in known.items():
+        of = None if field.kind is None else _PLACES.get(field.kind)
+        if of is None:
+            continue
+        asks = [
+            ask
+            for each in rules
+            for entry in each.entries
+            for ask in fields_of(entry.asks).get(name, ())
+        ]
+        values = dict.fromkeys(value for ask in asks for value in ask.values)
+        unread = [each for each in values if not is_readable(of, each)]
+        if unread and len(unread) < len(values):
+            what = "country" if field.kind == "country" else "state of the US"
+            shown = ", ".join(unread[:_MOST_SHOWN]) + ", ..." * (len(unread) > _MOST_SHOWN)
+            verb = f"is no {what}" if len(unread) == 1 else f"are no {what}"
+            said = f"{shown} {verb}, so {name} is a text, whose spellings differ"
+            yield ImportNote(head, said)
+
+
 def _whole(field: ForeignField, sets: tuple[RuleSet, ...]) -> ForeignField:
-    """Return a field that is compared with whole numbers alone as one that has such values."""
+    """Return a field that is compared with whole numbers alone, or asked for days, as such."""
     asks = [
         ask
         for each in sets
@@ -240,76 +199,116 @@ def _whole(field: ForeignField, sets: tuple[RuleSet, ...]) -> ForeignField:
     values = [value for ask in asks for value in ask.values]
     is_compared = any(ask.operator in {"<", "<=", ">", ">="} for ask in asks)
     is_whole = is_compared and all(re.fullmatch(r"-?\d+", each) for each in values)
-    return attrs.evolve(field, kind="integer") if is_whole and field.kind is None else field
+    if field.kind is not None:
+        return field
+    if values and all(re.fullmatch(r"\d{4}-\d\d-\d\d", each) for each in values):
+        return attrs.evolve(field, kind="date")
+    return attrs.evolve(field, kind="integer") if is_whole else field
 
 
 @define
 class _Reader:
-    """Reads the rows of a sheet. stand_ins: the fields of tests that can't be said."""
+    """Reads the rows of a sheet. left_out: rows that are no rules."""
 
     file: str
-    columns: _Columns
+    columns: SheetColumns
     receivers: SheetReceiver | None
-    stand_ins: StandIns
+    manners: Mapping[str, CellManner]
+    stand_ins: StandIns = attrs.Factory(lambda: StandIns("test"))
+    left_out: list[ImportNote] = attrs.Factory(list[ImportNote])
 
-    def entries(self, rows: list[_Row]) -> Iterator[ForeignRule]:
-        """Yield the rule of each row that isn't blank."""
-        for row in rows:
-            if any(row.cells.values()):
+    def entries(self, rows: tuple[KeptRow, ...]) -> Iterator[ForeignRule]:
+        """Yield the rules of the rows that have one."""
+        last = max(
+            (at for at, row in enumerate(rows) if row.cells.get(self.columns.owner)), default=0
+        )
+        for at, row in enumerate(rows):
+            if not any(row.cells.values()):
+                continue
+            why = self._no_rule(row, is_below=at > last)
+            if why:
+                place = Origin(self.file, row.number, f"row {row.number}")
+                self.left_out.append(ImportNote(place, why, is_refused=True))
+            else:
                 yield self._entry(row)
 
-    def _entry(self, row: _Row) -> ForeignRule:
+    def _no_rule(self, row: KeptRow, *, is_below: bool) -> str:
+        """Return why a row is no rule, "" where it is one."""
+        if self.columns.active and row.cells.get(self.columns.active, "").casefold() in _OFF:
+            return f"{self.columns.active} says that the row isn't in use; it is left out"
+        filled = {name: text for name, text in row.cells.items() if text}
+        if len(filled) != 1 or self.columns.owner in filled:
+            return ""
+        ((name, text),) = filled.items()
+        shown = text[:_LONGEST_SHOWN]
+        if name not in self.columns.asking:
+            return f"{shown!r} alone is no rule; the row is left out"
+        is_prose = re.search(r"\S\s+\S", text) is not None
+        if is_below and is_prose and len(row.cells) > 2:
+            return f"{shown!r} below the rules is no rule; the row is left out"
+        if not is_below and len(self.columns.asking) > 1 and name == next(iter(row.cells)):
+            said = "if it is asked of the rows below, write it into each"
+            return f"{shown!r} alone reads like a heading; the row is left out: {said}"
+        return ""
+
+    def _entry(self, row: KeptRow) -> ForeignRule:
         place = Origin(self.file, row.number, f"row {row.number}")
         notes = [ImportNote(place, each) for each in row.issues]
         parts = [self._asks(row, column, notes) for column in self.columns.asking]
         asked = tuple(part for part in parts if part != ALWAYS)
-        receiver = self._receiver(row.cells.get(self.columns.owner, ""), place, notes)
-        of_people = (self.columns.name, *self.columns.comments)
-        comments = [row.cells.get(each, "") for each in of_people if each]
+        at = f"row {row.number}, column {self.columns.owner}"
+        receiver, told = receiver_of(row.cells.get(self.columns.owner, ""), self.receivers)
+        notes += [ImportNote(attrs.evolve(place, entry=at), each) for each in told]
+        kept = (self.columns.name, *self.columns.comments)
+        comments = [row.cells.get(each, "") for each in kept if each]
         asks = asked[0] if len(asked) == 1 else Every(asked)
         comment = "\n".join(each for each in comments if each)
         return ForeignRule(place, asks, receiver, (), tuple(notes), comment)
 
-    def _asks(self, row: _Row, column: str, notes: list[ImportNote]) -> Asked:
+    def _asks(self, row: KeptRow, column: str, notes: list[ImportNote]) -> Asked:
         text = row.cells.get(column, "")
         place = Origin(self.file, row.number, f"row {row.number}, column {column}")
+        manner = self.manners[column]
         try:
-            if is_ambiguous(text):
+            if is_ambiguous(text) and manner.kind == "plain":
                 said = f"{text} is read as one number; for a list, put blanks behind the commas"
                 notes.append(ImportNote(place, said))
-            return cell_asks(column, text)
+            if is_otherwise(text) and self._asks_more(row, column):
+                said = f"{text!r} asks nothing: the rows above have the others; in quotes, a value"
+                notes.append(ImportNote(place, said))
+            asked = cell_asks(column, text, manner)
         except CellError as failure:
             said = f"{failure.message}; a field of its own says whether it holds"
             notes.append(ImportNote(place, said))
             said = f"{column} {text[:_LONGEST_SHOWN]}"
             return Unsaid(self.stand_ins.field(said), said)
+        if manner.kind == "plain" and _is_with_slash(asked):
+            said = f"{text} is one value; for a list, put commas between its values"
+            notes.append(ImportNote(place, said))
+        return asked
 
-    def _receiver(self, text: str, place: Origin, notes: list[ImportNote]) -> Receiver:
-        at = attrs.evolve(place, entry=f"{place.entry}, column {self.columns.owner}")
-        addresses = _EMAIL.findall(text)
-        if not text:
-            notes.append(ImportNote(at, "nobody is named; a queue of its own has these leads"))
-            return Receiver("queue")
-        if addresses and self.receivers != "queue":
-            first, *others = dict.fromkeys(each.casefold() for each in addresses)
-            if others or self.receivers == "team":
-                people = (first, *others)
-                together = " ".join(each.partition("@")[0] for each in people)
-                return Receiver("team", together, members=people)
-            return Receiver("person", first, first)
-        return Receiver(self.receivers or "queue", text)
+    def _asks_more(self, row: KeptRow, column: str) -> bool:
+        others = (row.cells.get(each, "") for each in self.columns.asking if each != column)
+        return any(each and not is_anything(each) and not is_otherwise(each) for each in others)
+
+
+def _is_with_slash(asked: Asked) -> bool:
+    match asked:
+        case Criterion(operator="is" | "is not", values=values):
+            return any(re.search(r"[^\W\d]{2}\s*/\s*[^\W\d]{2}", each) for each in values)
+        case _:
+            return False
 
 
 def _fallback_last(
-    entries: list[ForeignRule], rows: list[_Row], columns: _Columns
+    entries: list[ForeignRule], rows: tuple[KeptRow, ...], columns: SheetColumns
 ) -> tuple[list[ForeignRule], list[ImportNote]]:
     """Return the rows with the one that says that it is for all others at the end."""
     said = {row.number: [row.cells.get(each, "") for each in columns.asking] for row in rows}
     others = [
         entry
         for entry in entries
-        if entry.asks == ALWAYS
-        and any(each.casefold() in OTHERWISE for each in said[entry.place.line])
+        if entry.asks == ALWAYS and any(map(is_otherwise, said[entry.place.line]))
     ]
     if len(others) != 1 or entries[-1] == others[0]:
         return entries, []

@@ -31,6 +31,8 @@ class ExpressionError(Error):
 
 def expression_asks(text: str) -> Asked:
     """Return what an expression asks, in plain form. Raises ExpressionError."""
+    if not text.strip():
+        raise ExpressionError("there is no expression")
     if len(text) > LONGEST:
         raise ExpressionError(f"an expression of more than {LONGEST:,} characters")
     if text.count("(") + len(re.findall(r"\bNOT\b", text, re.IGNORECASE)) > DEEPEST:
@@ -84,11 +86,11 @@ def _compared(left: _Node, sign: str, right: _Node) -> Asked:
     value = _value(right)
     if value is None:
         if sign in {"==", "=", "!="}:
-            return Criterion(str(left), "present" if sign == "!=" else "missing")
+            return Criterion(_key(left), "present" if sign == "!=" else "missing")
         return _NEVER
     if sign in _LINES:
-        return Criterion(str(left), _LINES[sign], (value,))
-    same = Criterion(str(left), "is", (value,))
+        return Criterion(_key(left), _LINES[sign], (value,))
+    same = Criterion(_key(left), "is", (value,))
     return Nay(same) if sign == "!=" else same
 
 
@@ -107,13 +109,21 @@ def _listed(left: _Node, word: str, right: _Node) -> Asked:
     values = _values(right)
     match word:
         case "IN":
-            return Criterion(str(left), "is", values) if values else _NEVER
+            return Criterion(_key(left), "is", values) if values else _NEVER
         case "HAS" if len(values) == 1:
-            return Criterion(str(left), "has any", values)
+            return Criterion(_key(left), "has any", values)
         case "CONTAINS" if len(values) == 1:
-            return Criterion(str(left), "contains", values)
+            return Criterion(_key(left), "contains", values)
         case _:
             raise ExpressionError(f"{word} takes one value")
+
+
+def _key(node: _Node) -> str:
+    """Return the attribute of the task that a key names. Raises ExpressionError for another."""
+    first, _, rest = str(node).partition(".")
+    if first in {"worker", "workers", "taskrouter"} and rest:
+        raise ExpressionError(f"no policy asks {node}, which is none of the task's attributes")
+    return rest if first == "task" and rest else str(node)
 
 
 def _is_name(node: _Node) -> bool:

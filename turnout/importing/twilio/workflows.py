@@ -4,15 +4,12 @@ The first target of a filter is the target. What comes after its timeout, priori
 of workers are told: a policy says who gets a task, and for how long is said by `sla`.
 """
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
 
 import attrs
 
-from turnout.frozen import define
+from turnout.frozen import define, frozen
 from turnout.importing.askable import StandIns, settled
 from turnout.importing.drafts import drafted
 from turnout.importing.foreign import (
@@ -28,86 +25,128 @@ from turnout.importing.foreign import (
     Unsaid,
     fields_of,
 )
+from turnout.importing.json_tree import (
+    JsonList,
+    JsonMap,
+    JsonNode,
+    JsonScalar,
+    json_file,
+    json_tree,
+)
 from turnout.importing.reports import Imported
 from turnout.importing.twilio.task_expressions import ExpressionError, expression_asks
 from turnout.importing.typed_fields import free_name
 
-MOST_BYTES = 10_000_000
+_QUEUES = ("queue", "task_queue_sid")
+_OF_FILTERS = {"filter_friendly_name", "friendly_name", "expression", "targets"}
+_OF_TARGETS = {"priority", "timeout", "expression", "order_by", "skip_if", "known_worker_sid"}
+_OF_TARGETS |= {"known_worker_friendly_name"}
+_OF_RESOURCES = {"sid", "account_sid", "workspace_sid", "friendly_name", "configuration", "url"}
+_OF_RESOURCES |= {"date_created", "date_updated", "links", "document_content_type", "meta"}
+_LONGEST_SHOWN = 200
+
+
+@frozen
+class _Workflow:
+    """A workflow. routing: its `task_routing`; around: what else is said of it, or None."""
+
+    name: str
+    routing: JsonMap
+    around: JsonMap | None = None
 
 
 def imported(path: Path) -> Imported:
-    """Return the policy of a workflow's configuration. Raises ForeignError."""
-    text = _text(path)
-    routing = _mapping(_mapping(_data(path, text)).get("task_routing"))
-    filters = routing.get("filters")
-    if not isinstance(filters, list):
+    """Return the policy of a workflow's configuration, or of several. Raises ForeignError."""
+    workflows = [*_workflows(json_file(path), str(path))]
+    if not workflows:
         raise ForeignError(
             f"{path} has no `task_routing` with `filters`", "name a workflow's configuration"
         )
-    lines = [text.count("\n", 0, each.start()) + 1 for each in re.finditer(r'"targets"\s*:', text)]
-    reader = _Reader(path.name, lines)
-    entries = [*reader.rules(cast("list[object]", filters))]
-    default = _mapping(routing.get("default_filter"))
-    if queue := default.get("queue"):
-        line = text.count("\n", 0, max(text.find('"default_filter"'), 0)) + 1
-        place = Origin(path.name, line, "default filter")
-        entries.append(ForeignRule(place, ALWAYS, Receiver("queue", str(queue))))
-    keys = dict.fromkeys(name for entry in entries for name in fields_of(entry.asks))
+    reader = _Reader(path.name)
+    sets = [reader.rule_set(each) for each in workflows]
+    keys = dict.fromkeys(
+        name for each in sets for entry in each.entries for name in fields_of(entry.asks)
+    )
     fields = {name: ForeignField(name, (name,)) for name in keys}
-    place = Origin(path.name, 1, "task_routing")
-    rules = RuleSet("tasks", place, is_active=True, entries=tuple(entries))
-    sets, known = settled([rules], fields)
+    chosen, known = settled(sets, fields)
     name = free_name(path.stem, ())
     said = f"Made of the workflow in {path.name} by `turnout import`."
-    return Imported(name, drafted(name, sets, known, said), sets)
+    draft = drafted(name, chosen, known, said)
+    return Imported(name, draft, chosen, tuple(reader.notes))
 
 
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ForeignError(f"{path} has more than {MOST_BYTES:,} bytes", "cut it down")
-        return path.read_text("utf-8-sig")
-    except OSError as failure:
-        raise ForeignError(f"{path} can't be read: {failure.strerror}", "check its name") from None
-    except UnicodeError:
-        raise ForeignError(f"{path} is not in UTF-8", "save it as UTF-8") from None
-
-
-def _data(path: Path, text: str) -> object:
-    try:
-        found: object = json.loads(text)
-    except ValueError as failure:
-        raise ForeignError(f"{path} is no JSON: {failure}", "mend it, and try again") from None
-    except RecursionError:
-        raise ForeignError(f"{path} is nested too deep", "name a configuration") from None
-    return found
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
+def _workflows(root: JsonNode, file: str) -> Iterator[_Workflow]:
+    """Yield the workflows of a file: a configuration, a resource of the API, or a list of them."""
+    if isinstance(root, JsonList):
+        for each in root.parts:
+            yield from _workflows(each, file)
+        return
+    if not isinstance(root, JsonMap):
+        return
+    routing = root.mapped("task_routing")
+    if isinstance(routing.parts.get("filters"), JsonList):
+        yield _Workflow("tasks", routing)
+        return
+    name = root.said("friendly_name") or "tasks"
+    written = root.parts.get("configuration")
+    if isinstance(written, JsonScalar) and written.kind == "text":
+        written = json_tree(written.text, f"{file}, configuration", written.line)
+    if isinstance(written, JsonMap):
+        for inner in _workflows(written, file):
+            yield _Workflow(name, inner.routing, root)
+    for each in root.listed("workflows"):
+        yield from _workflows(each, file)
 
 
 @define
 class _Reader:
-    """Reads filters. lines: on which the targets of each stand."""
+    """Reads workflows. notes: of no filter."""
 
     file: str
-    lines: list[int]
     stand_ins: StandIns = attrs.Factory(lambda: StandIns("expression"))
+    notes: list[ImportNote] = attrs.Factory(list[ImportNote])
 
-    def rules(self, filters: list[object]) -> Iterator[ForeignRule]:
-        """Yield the rule of each filter."""
-        for number, each in enumerate(filters, 1):
-            one = _mapping(each)
-            line = self.lines[number - 1] if number <= len(self.lines) else 1
-            name = str(one.get("filter_friendly_name") or one.get("friendly_name") or "")
-            place = Origin(self.file, line, f"filter {number}")
-            notes: list[ImportNote] = []
-            asks = self._asks(str(one.get("expression") or ""), place, notes)
-            given = one.get("targets")
-            listed = cast("list[object]", given) if isinstance(given, list) else []
-            targets = [_mapping(target) for target in listed]
-            receiver = _receiver(targets, place, notes)
+    def rule_set(self, workflow: _Workflow) -> RuleSet:
+        """Return the rules of a workflow."""
+        routing = workflow.routing
+        place = Origin(self.file, routing.line, "task_routing")
+        around = workflow.around or JsonMap(routing.line, {})
+        self._tell(around, around.parts.keys() - _OF_RESOURCES, "workflow")
+        self._tell(routing, routing.parts.keys() - {"filters", "default_filter"}, "task_routing")
+        entries = [*self._rules(routing)]
+        default = routing.mapped("default_filter")
+        self._tell(default, default.parts.keys() - {*_QUEUES}, "default filter")
+        if queue := _queue(default):
+            at = Origin(self.file, routing.line_of("default_filter"), "default filter")
+            entries.append(ForeignRule(at, ALWAYS, Receiver("queue", queue)))
+        else:
+            said = "no default filter names a queue: tasks that no filter takes have none"
+            self.notes.append(ImportNote(place, said))
+        return RuleSet(workflow.name, place, is_active=True, entries=tuple(entries))
+
+    def _tell(self, node: JsonMap, keys: set[str], what: str) -> None:
+        for key in sorted(keys, key=node.line_of):
+            place = Origin(self.file, node.line_of(key), what)
+            said = f"{key} {_shown(node.parts[key])}: no policy has it"
+            self.notes.append(ImportNote(place, said.replace(" :", ":"), is_refused=True))
+
+    def _rules(self, routing: JsonMap) -> Iterator[ForeignRule]:
+        for number, each in enumerate(routing.listed("filters"), 1):
+            place = Origin(self.file, each.line, f"filter {number}")
+            if not isinstance(each, JsonMap):
+                raise ForeignError(f"{place} is no object", "mend it")
+            name = each.said("filter_friendly_name") or each.said("friendly_name")
+            notes = [
+                ImportNote(
+                    attrs.evolve(place, line=each.line_of(key)),
+                    f"{key} {_shown(each.parts[key])}: no policy has it",
+                    is_refused=True,
+                )
+                for key in each.parts
+                if key not in _OF_FILTERS
+            ]
+            asks = self._asks(each.said("expression"), place, notes)
+            receiver = _receiver(each, place, notes)
             yield ForeignRule(place, asks, receiver, (), tuple(notes), name)
 
     def _asks(self, text: str, place: Origin, notes: list[ImportNote]) -> Asked:
@@ -116,19 +155,41 @@ class _Reader:
         except ExpressionError as failure:
             said = f"{failure.message}; a field of its own says whether it holds"
             notes.append(ImportNote(place, said))
-            return Unsaid(self.stand_ins.field(text[:200]), text[:200])
+            shown = " ".join(text.split())[:_LONGEST_SHOWN] or "no expression"
+            return Unsaid(self.stand_ins.field(shown), shown)
 
 
-def _receiver(targets: list[Mapping[str, Any]], place: Origin, notes: list[ImportNote]) -> Receiver:
-    first: Mapping[str, Any] = targets[0] if targets else {}
-    for key, value in first.items():
-        if key != "queue":
-            said = f"{key} {str(value)[:100]}: no policy has it"
-            notes.append(ImportNote(place, said, is_refused=True))
-    for each in targets[1:]:
-        said = f"the queue {each.get('queue')}, to which a task goes on, isn't carried over"
+def _queue(target: JsonMap) -> str:
+    return next((said for key in _QUEUES if (said := target.said(key))), "")
+
+
+def _receiver(one: JsonMap, place: Origin, notes: list[ImportNote]) -> Receiver:
+    """Return the queue of a filter's first target; what else its targets say is told."""
+    targets = [each for each in one.listed("targets") if isinstance(each, JsonMap)]
+    if len(targets) != len(one.listed("targets")) or (not targets and "targets" in one.parts):
+        said = "what its targets are can't be read"
         notes.append(ImportNote(place, said, is_refused=True))
-    queue = str(targets[0].get("queue") or "") if targets else ""
+    queue = ""
+    for number, target in enumerate(targets):
+        at = attrs.evolve(place, line=target.line)
+        named = _queue(target) or queue
+        if not number:
+            queue = named
+        else:
+            said = f"the queue {named}, to which a task goes on, isn't carried over"
+            notes.append(ImportNote(at, said, is_refused=True))
+        for key, node in target.parts.items():
+            if key in _QUEUES:
+                continue
+            said = f"{key} {_shown(node)}: no policy has it"
+            if key not in _OF_TARGETS:
+                said = f"{key} is nothing that TaskRouter's targets have"
+            line = attrs.evolve(at, line=target.line_of(key))
+            notes.append(ImportNote(line, said, is_refused=True))
     if not queue:
         notes.append(ImportNote(place, "no queue is named; one of its own has these tasks"))
     return Receiver("queue", queue)
+
+
+def _shown(node: JsonNode) -> str:
+    return " ".join(node.text.split())[:100] if isinstance(node, JsonScalar) else ""

@@ -1,0 +1,168 @@
+"""What was made of a rule, taken over by the next version of its policy.
+
+What a rule means depends on its own words and on what they name: fields, calendars,
+territories, people. Where all of that is the same after an edit elsewhere, the rule is the
+same, at another place, and so are the uses of names in it. A rule about which something
+was found is read again each time, and so is one that reads a table, whose text may be
+another one then.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import assert_never
+
+import attrs
+
+from turnout.dsl import nodes, policy
+from turnout.dsl.calendars import Calendar
+from turnout.dsl.conditions import And, Atom, Condition, IsIn, Named, Not, Or
+from turnout.dsl.policy import Definition
+from turnout.dsl.references import Reference
+from turnout.dsl.rereading import MovedRule, RulesRead
+from turnout.dsl.resolve.declarations import Declarations
+from turnout.dsl.source import Source, Span
+from turnout.dsl.types import Field
+from turnout.frozen import define, frozen
+
+_OWN = ("rule", "test", "guarantee")
+"""Kinds of names that no rule speaks of; of another rule's it only has to differ."""
+
+
+@frozen
+class RuleGround:
+    """All that a rule may depend on beside its own words. names: those that are declared."""
+
+    fields: Mapping[str, Field]
+    calendars: Mapping[str, Calendar]
+    identities: tuple[tuple[str, ...], ...]
+    definitions: Mapping[str, Definition]
+    zone: str
+    names: Mapping[tuple[str, str], frozenset[str]]
+    has_identity: bool
+
+
+def names_of(declared: Declarations) -> dict[tuple[str, str], frozenset[str]]:
+    """Return the names that rules may speak of, by kind and what they are of."""
+    return {
+        (kind, of): frozenset(names)
+        for (kind, of), names in declared.names.items()
+        if kind not in _OWN
+    }
+
+
+@frozen
+class _Use:
+    """A use of a name in a rule, by its place in the rule's text."""
+
+    kind: str
+    name: str
+    of: str
+    start: int
+    end: int
+
+
+@frozen
+class _Made:
+    """What was made of a rule. start: where its text began then. ground: of that version."""
+
+    rule: policy.Rule
+    start: int
+    uses: tuple[_Use, ...]
+    ground: RuleGround
+
+
+@define(eq=False)
+class KeptRules:
+    """What was made of rules that were read before, and of those that are read now.
+
+    ground: of this version; the very one of the version before where it is the same. made: by
+    where the rule starts, by the name of its source. taken: those that were taken over.
+    """
+
+    ground: RuleGround
+    made: dict[str, dict[int, object]] = attrs.Factory(dict[str, dict[int, object]])
+    taken: list[tuple[MovedRule, tuple[_Use, ...]]] = attrs.Factory(
+        list[tuple[MovedRule, tuple[_Use, ...]]]
+    )
+
+    @classmethod
+    def on(cls, known: RulesRead, ground: RuleGround) -> "KeptRules":
+        """Return what rules that were read before have to give on the ground of this version."""
+        before = known.ground
+        return cls(before if isinstance(before, RuleGround) and before == ground else ground)
+
+    def rule(self, node: nodes.Rule) -> policy.Rule | None:
+        """Return what a rule was made into, at its present place; None where it has to be read."""
+        if not isinstance(node, MovedRule):
+            return None
+        made = node.read.made
+        if not isinstance(made, _Made) or made.ground is not self.ground:
+            return None
+        self.taken.append((node, made.uses))
+        span = node.span
+        self.made.setdefault(span.source.name, {})[span.start] = made
+        return _moved(made.rule, span.source, span.start - made.start)
+
+    def keep(self, node: nodes.Rule, rule: policy.Rule, uses: list[tuple[Reference, str]]) -> None:
+        """Keep what a rule was made into. uses: of names, each with what it is of."""
+        if _reads_table(rule.condition):
+            return
+        span = node.span
+        found = tuple(
+            _Use(use.kind, use.name, of, use.at.start - span.start, use.at.end - span.start)
+            for use, of in uses
+        )
+        apart = Source(span.source.name, span.text)  # the whole text isn't kept for its sake
+        made = _Made(_moved(rule, apart, -span.start), 0, found, self.ground)
+        self.made.setdefault(span.source.name, {})[span.start] = made
+
+    def references(self, declared: Declarations) -> Iterator[Reference]:
+        """Yield the uses of names in the rules that were taken over."""
+        for node, uses in self.taken:
+            source, start = node.span.source, node.span.start
+            for use in uses:
+                found = declared.of_kind(use.kind, use.of).get(use.name)
+                at = Span(source, start + use.start, start + use.end)
+                yield Reference(use.kind, use.name, at, None if found is None else found.at)
+
+
+def _reads_table(condition: Condition) -> bool:
+    if isinstance(condition, Atom):
+        return isinstance(condition, IsIn) and bool(condition.table)
+    match condition:
+        case And(parts) | Or(parts):
+            return any(map(_reads_table, parts))
+        case Not(part):
+            return _reads_table(part)
+        case Named():
+            return False  # its table is read where it is declared
+        case _:
+            assert_never(condition)
+
+
+def _moved(rule: policy.Rule, source: Source, by: int) -> policy.Rule:
+    """Return a rule so many characters on in another source; its conditions are the same."""
+
+    def at(span: Span) -> Span:
+        return Span(source, span.start + by, span.end + by)
+
+    sla, days, actions = rule.sla, rule.validity, rule.actions
+    if sla is not None:
+        then = sla.then
+        then = None if then is None else policy.Step(then.target, at(then.span))
+        sla = policy.Sla(sla.period, sla.wall, then, at(sla.span))
+    if actions:
+        actions = tuple(attrs.evolve(each, span=at(each.span)) for each in actions)
+    return policy.Rule(
+        rule.name,
+        rule.condition,
+        tuple([policy.Step(step.target, at(step.span)) for step in rule.chain]),
+        at(rule.span),
+        sla,
+        actions,
+        None if rule.whole is None else at(rule.whole),
+        None if rule.when is None else at(rule.when),
+        None,
+        None if days is None else attrs.evolve(days, span=at(days.span)),
+        rule.goes_on,
+        None if rule.going_on is None else at(rule.going_on),
+    )

@@ -1,0 +1,41 @@
+"""A table of leads in, the clauses that take them out; nothing is drawn or recorded."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import pyarrow as pa
+
+from turnout.compiler.meaning.identity import NEW, FindEarlier, Seen, history, keys
+from turnout.compiler.plan.decide import day, facts
+from turnout.compiler.plan.value import Plan
+from turnout.dsl.types import Field, Values
+from turnout.runtime.columns.coding import Chunk
+from turnout.runtime.columns.decided import decided
+from turnout.runtime.columns.deciding import ColumnDecider
+from turnout.runtime.stores import microseconds
+
+
+def unseen(_key: str, _lead: str, _start: int, _end: int, _owned: bool) -> Seen | None:  # noqa: FBT001 - as `Transaction` has it
+    """Find no earlier lead, as where nothing was routed yet."""
+    return None
+
+
+def decide_batch(
+    fields: Mapping[str, Field],
+    plan: Plan,
+    chunks: Iterable[Chunk],
+    at: datetime,
+    earlier: FindEarlier = unseen,
+) -> pa.Table:
+    """Return a row for each lead of a table, see `decided`.
+
+    chunks: the table, see `chunks.chunked`. earlier: asks the state whether a lead was seen
+    before; leads of one table don't count for each other.
+    """
+
+    def seen(values: Values, key: str) -> Values:
+        found = keys(plan.identities, values)
+        return (history(found, key, microseconds(at), earlier) if found else NEW).facts
+
+    decider = ColumnDecider(fields, plan, day(plan, at), facts(plan, at))
+    return decided(decider, plan, chunks, seen if plan.identities else None)

@@ -1,0 +1,193 @@
+"""Fields that are read together, each combination of their raw values once.
+
+A subdivision is read with its country, a domain is taken from an address, a branch is looked
+up by a postcode. What depends on each other so is a bond; bonds know nothing of each
+other, so that a lead is what its bonds say. Nearly every bond is a single field.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+
+import numpy as np
+
+from turnout.compiler.plan.asking import FieldQuestion
+from turnout.dsl.headers import Binding
+from turnout.dsl.lookups import LookupRow, sources
+from turnout.dsl.types import Field, Values, field_beside, id_field
+from turnout.dsl.values.raw_leads import (
+    IssueRank,
+    PartReader,
+    RawValues,
+    part_reader,
+    reading_rank,
+    shortened,
+)
+from turnout.dsl.values.readers import reader
+from turnout.dsl.values.reading import MISSING, Issue, Unread
+from turnout.frozen import frozen
+from turnout.runtime.columns.coding import Chunk, Codes, combined
+from turnout.runtime.keys import id_reader
+from turnout.runtime.leads import LACKING, said_text
+
+MOST_REMEMBERED = 20_000
+"""Combinations of texts that one bond remembers from chunk to chunk."""
+
+_LONGEST_REMEMBERED = 100
+_LACKING_STEP = 9  # after every step of reading
+_SIGN, _ALL = 1 << 63, (1 << 64) - 1  # of a whole number of 64 bits
+
+
+@frozen(eq=False)
+class BondValues:
+    """What a bond's raw values come to.
+
+    issues: each with its place among those of the lead. lacking: required fields without a
+    value. boxes: those of the plan that take these values, as bits. said: a hash of the
+    values, which adds up to that of a lead. id: of the lead, where the bond has that field.
+    """
+
+    values: Values
+    issues: tuple[tuple[IssueRank, Issue], ...]
+    lacking: tuple[str, ...]
+    looked_up: tuple[LookupRow, ...]
+    boxes: int
+    said: int
+    id: str | None
+
+
+@frozen(eq=False)
+class BondRead:
+    """A bond in a chunk of leads. codes: which of `told` each lead has."""
+
+    codes: Codes
+    told: Sequence[BondValues]
+
+    def of(self, take: Callable[[BondValues], int]) -> Codes:
+        """Return for each lead a number that is taken from what its values come to."""
+        return np.fromiter(map(take, self.told), np.int64, len(self.told))[self.codes]
+
+
+def bonds_of(
+    fields: Mapping[str, Field], pairs: Iterable[Collection[str]]
+) -> tuple[frozenset[str], ...]:
+    """Return the bonds of a schema, in its order. pairs: fields that are asked together."""
+    of = {name: {name} for name in fields}
+    ties = [(name, *sources(field), *_beside(field)) for name, field in fields.items()]
+    for tie in (*ties, *pairs):
+        members = [of[name] for name in tie if name in of]
+        joined = set[str]().union(*members)
+        for name in joined:
+            of[name] = joined
+    return tuple({id(each): frozenset(each) for each in of.values()}.values())
+
+
+def _beside(field: Field) -> tuple[str, ...]:
+    other = field_beside(field.type)
+    return () if other is None else (other,)
+
+
+class Bond:
+    """Reads one bond of leads of one shape.
+
+    asked: what the plan asks of these fields; the answers are those of one day, `today`.
+    """
+
+    def __init__(
+        self,
+        names: frozenset[str],
+        fields: Mapping[str, Field],
+        binding: Binding,
+        asked: Sequence[FieldQuestion],
+        today: date,
+    ) -> None:
+        identifier = id_field(fields)
+        self._columns = _columns(binding, names)
+        self._read = _single(fields, binding, names) or part_reader(fields, binding, names)
+        self._required = {
+            name: at
+            for at, (name, field) in enumerate(fields.items())
+            if field.required and name in names
+        }
+        self._asked = asked
+        self._today = today
+        self._id = identifier.name if identifier and identifier.name in names else None
+        self._read_id = id_reader(fields)
+        self._known: dict[tuple[object, ...], BondValues] = {}
+
+    @property
+    def has_id(self) -> bool:
+        """Whether the field that is the id is one of these."""
+        return self._id is not None
+
+    def read(self, chunk: Chunk) -> BondRead:
+        """Return what the bond's values come to, for each lead of a chunk."""
+        codes, combinations = combined([chunk.column(name) for name in self._columns], chunk.size)
+        return BondRead(codes, [*map(self._told, combinations)])
+
+    def _told(self, raws: tuple[object, ...]) -> BondValues:
+        if not all(
+            raw is None or (type(raw) is str and len(raw) <= _LONGEST_REMEMBERED) for raw in raws
+        ):
+            return self._new(raws)  # 1 and True are one key, and may be two values
+        found = self._known.get(raws)
+        if found is None:
+            found = self._new(raws)
+            if len(self._known) < MOST_REMEMBERED:
+                self._known[raws] = found
+        return found
+
+    def _new(self, raws: tuple[object, ...]) -> BondValues:
+        told, places = self._read(dict(zip(self._columns, raws, strict=True)))
+        values = told.values
+        issues = [*zip(places, told.issues, strict=True)]
+        lacking = tuple(name for name in self._required if name not in values)
+        noted = {issue.field for issue in told.issues} if lacking else ()
+        for name in lacking:
+            if name not in noted:
+                place = _LACKING_STEP, self._required[name]
+                issues.append((place, Issue(name, "", LACKING)))
+        boxes = -1
+        for each in self._asked:
+            boxes &= each.accepts(each.answering(values, self._today))
+        own_id = self._id and self._read_id(told.raw(self._id), values.get(self._id))
+        said = 0
+        for name, value in values.items():
+            said += hash(f"{name}:{said_text(value)}")
+        said = said + _SIGN & _ALL
+        return BondValues(
+            values, tuple(issues), lacking, told.looked_up, boxes, said - _SIGN, own_id
+        )
+
+
+def _single(
+    fields: Mapping[str, Field], binding: Binding, names: frozenset[str]
+) -> PartReader | None:
+    """Return what reads a bond of one field that stands in one column, None for another one."""
+    name, *others = names
+    column = next((column for field, column in binding.plain if field == name), None)
+    if others or column is None or sources(fields[name]):
+        return None
+    read = reader(fields[name])
+
+    def read_one(named: Mapping[str, object]) -> tuple[RawValues, tuple[IssueRank, ...]]:
+        raw = named[column]
+        value = MISSING if raw is None else read(raw, None)
+        if not isinstance(value, Unread):
+            return RawValues({} if value is MISSING else {name: value}, named, columns), ()
+        values = {} if value.kept is None else {name: value.kept}
+        issue = Issue(name, shortened(raw), value.reason)
+        return RawValues(values, named, columns, (issue,)), (rank,)
+
+    columns, rank = {name: column}, reading_rank(fields, name)
+    return read_one
+
+
+def _columns(binding: Binding, names: Collection[str]) -> tuple[str, ...]:
+    """Return the columns in which these fields may stand, in the order of their fields."""
+    found = [column for name, column in binding.plain if name in names]
+    for bound in binding.several:
+        if bound.field in names:
+            found += (column for place in bound.places for column in place.columns)
+    for name, among in binding.unclear.items():
+        found += among if name in names else ()
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,162 @@
+"""A column as the distinct raw values that it has, and which of them each lead has.
+
+Arrow makes it of its own columns (dictionary encoding), where values that print or read
+differently stay apart: numbers by their bits, so -0.0 is not 0.0. Of lists only texts are
+put together; any other value is one of its own.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from turnout.dsl.headers import Keys
+from turnout.frozen import frozen
+
+Codes: TypeAlias = NDArray[np.int64]
+"""For each lead the place of its value in a list."""
+
+
+@frozen(eq=False)
+class Coded:
+    """A column. codes: of each lead; raws: the values that codes stand for, as Python has them."""
+
+    codes: Codes
+    raws: Sequence[object]
+
+
+class Chunk(Protocol):
+    """Leads as columns: all of one shape, and not too many for the memory."""
+
+    @property
+    def names(self) -> Keys:
+        """The names of the columns, each once."""
+        ...
+
+    @property
+    def size(self) -> int:
+        """How many leads there are."""
+        ...
+
+    def column(self, name: str) -> Coded:
+        """Return a column."""
+        ...
+
+    def record(self, at: int) -> Mapping[str, object]:
+        """Return the raw lead at a place, from 0."""
+        ...
+
+
+class ArrowChunk:
+    """A `Chunk` of an Arrow record batch; of columns with one name the last counts."""
+
+    def __init__(self, batch: pa.RecordBatch) -> None:
+        self._batch = batch
+        self._places = {name: at for at, name in enumerate(batch.schema.names)}
+
+    @property
+    def names(self) -> Keys:
+        """The names of the columns."""
+        return tuple(self._places)
+
+    @property
+    def size(self) -> int:
+        """The number of rows."""
+        return self._batch.num_rows
+
+    def column(self, name: str) -> Coded:
+        """Return a column."""
+        return coded(self._batch.column(self._places[name]))
+
+    def record(self, at: int) -> Mapping[str, object]:
+        """Return a row as a raw lead."""
+        columns = self._batch
+        return {name: columns.column(place)[at].as_py() for name, place in self._places.items()}
+
+
+class ListChunk:
+    """A `Chunk` of lists, all of one length."""
+
+    def __init__(self, columns: Mapping[str, Sequence[object]], size: int) -> None:
+        self._columns = columns
+        self._size = size
+
+    @property
+    def names(self) -> Keys:
+        """The names of the columns."""
+        return tuple(self._columns)
+
+    @property
+    def size(self) -> int:
+        """The number of leads."""
+        return self._size
+
+    def column(self, name: str) -> Coded:
+        """Return a column."""
+        return listed(self._columns[name])
+
+    def record(self, at: int) -> Mapping[str, object]:
+        """Return the raw lead at a place."""
+        return {name: values[at] for name, values in self._columns.items()}
+
+
+def coded(array: pa.Array) -> Coded:
+    """Return a column of Arrow's as distinct values."""
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        return coded(array.dictionary_decode())
+    if pa.types.is_floating(kind):
+        bits = pa.int64() if kind.bit_width == 64 else pa.int32() if kind.bit_width == 32 else None
+        bits = bits or pa.int16()
+        found = array.view(bits).dictionary_encode("encode")
+        return Coded(_codes(found), found.dictionary.view(kind).to_pylist())
+    try:
+        found = array.dictionary_encode("encode")
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):  # lists, objects and the like
+        return Coded(np.arange(len(array)), array.to_pylist())
+    return Coded(_codes(found), found.dictionary.to_pylist())
+
+
+def _codes(found: pa.DictionaryArray) -> Codes:
+    return found.indices.to_numpy().astype(np.int64)
+
+
+def listed(values: Sequence[object]) -> Coded:
+    """Return a list as distinct values."""
+    places: dict[str | None, int] = {}
+    raws: list[object] = []
+    codes = np.empty(len(values), np.int64)
+    for at, raw in enumerate(values):
+        if raw is None or type(raw) is str:
+            place = places.get(raw)
+            if place is None:
+                place = places[raw] = len(raws)
+                raws.append(raw)
+        else:
+            place = len(raws)
+            raws.append(raw)
+        codes[at] = place
+    return Coded(codes, raws)
+
+
+def combined(columns: Sequence[Coded], size: int) -> tuple[Codes, Sequence[tuple[object, ...]]]:
+    """Return which combination of several columns' values each lead has, and these.
+
+    Without a column all leads have the same one.
+    """
+    if not columns:
+        return np.zeros(size, np.int64), [()]
+    if len(columns) == 1:
+        return columns[0].codes, [(raw,) for raw in columns[0].raws]
+    codes, firsts = columns[0].codes, np.arange(size)
+    for column in columns[1:]:
+        pairs = codes * len(column.raws) + column.codes
+        _, firsts, codes = np.unique(pairs, return_index=True, return_inverse=True)
+    places = [column.codes[firsts].tolist() for column in columns]
+    raws = [column.raws for column in columns]
+    return codes, [
+        tuple(raw[at] for raw, at in zip(raws, each, strict=True))
+        for each in zip(*places, strict=True)
+    ]

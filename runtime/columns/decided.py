@@ -1,0 +1,102 @@
+"""The clauses of a table of leads, as a table of Arrow.
+
+| column | type | holds |
+| --- | --- | --- |
+| `lead` | string | the lead's id, null where it has none |
+| `rule` | string | the rule that takes the lead, null for a fallback |
+| `by` | string | `rule demo`, `fallback of EMEA`, `fallback of route inbound` |
+| `targets` | list of string | the targets in words, in the order in which they would be tried |
+| `goes_on` | bool | whether later rules are asked where all of these pass the lead on |
+| `complaint` | string | why only the fallback can take the lead, null where it is fit |
+| `issues` | list of struct of string | `field`, `raw` and `reason` of what couldn't be used |
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from turnout.compiler.plan.decide import answer
+from turnout.compiler.plan.value import Answer, Plan
+from turnout.dsl.values.reading import Issue
+from turnout.dsl.wording import worded
+from turnout.runtime.columns.coding import Chunk
+from turnout.runtime.columns.deciding import ColumnDecider, Facts, ReadLeads
+
+_ISSUE = pa.struct([("field", pa.string()), ("raw", pa.string()), ("reason", pa.string())])
+
+SCHEMA = pa.schema(
+    [
+        ("lead", pa.string()),
+        ("rule", pa.string()),
+        ("by", pa.string()),
+        ("targets", pa.list_(pa.string())),
+        ("goes_on", pa.bool_()),
+        ("complaint", pa.string()),
+        ("issues", pa.list_(_ISSUE)),
+    ]
+)
+"""The columns of a table of decided leads."""
+
+
+def decided(
+    decider: ColumnDecider, plan: Plan, sheets: Iterable[Chunk], seen: Facts | None
+) -> pa.Table:
+    """Return a row for each lead of a table, in its order."""
+    answers = [answer(plan, number) for number in (*range(len(plan.answers)), None)]
+    titles = _Titles(answers)
+    return pa.Table.from_batches([_batch(decider, each, titles, seen) for each in sheets], SCHEMA)
+
+
+class _Titles:
+    """What clauses say, as columns with a row a clause; the last is that of no clause."""
+
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        self.rules = pa.array([each.rule for each in answers], pa.string())
+        by = [f"rule {each.name}" if each.is_rule else each.name for each in answers]
+        self.by = pa.array(by, pa.string())
+        chains = [[worded(attempt.target) for attempt in each.attempts] for each in answers]
+        self.targets = pa.array(chains, pa.list_(pa.string()))
+        self.goes_on = pa.array([each.goes_on for each in answers], pa.bool_())
+        self.last = len(answers) - 1
+
+
+def _batch(
+    decider: ColumnDecider, chunk: Chunk, titles: _Titles, seen: Facts | None
+) -> pa.RecordBatch:
+    leads = decider.read(chunk)
+    numbers = decider.clauses(leads, seen)
+    clauses = pa.array(np.where(numbers < 0, titles.last, numbers))
+    columns = [
+        pa.array(leads.ids(), pa.string()),
+        titles.rules.take(clauses),
+        titles.by.take(clauses),
+        titles.targets.take(clauses),
+        titles.goes_on.take(clauses),
+        _complaints(leads),
+        _issues(leads),
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)
+
+
+def _complaints(leads: ReadLeads) -> pa.Array:
+    complaints: list[str | None] = [None] * leads.size
+    for at in np.flatnonzero(leads.lacking()).tolist():
+        complaints[at] = leads.complaint(at)
+    return pa.array(complaints, pa.string())
+
+
+def _issues(leads: ReadLeads) -> pa.Array:
+    issues = leads.issues()
+    offsets = np.zeros(leads.size + 1, np.int32)
+    told: list[Issue] = []
+    for at in sorted(issues):
+        told += issues[at]
+        offsets[at + 1] = len(issues[at])
+    columns = [
+        pa.array([each.field for each in told], pa.string()),
+        pa.array([each.raw for each in told], pa.string()),
+        pa.array([each.reason for each in told], pa.string()),
+    ]
+    entries = pa.StructArray.from_arrays(columns, fields=list(_ISSUE))
+    return pa.ListArray.from_arrays(pa.array(np.cumsum(offsets, dtype=np.int32)), entries)

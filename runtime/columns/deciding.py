@@ -1,0 +1,209 @@
+"""Which clause takes each lead of a chunk: bonds read, then boxes found by their bits.
+
+What isn't said column by column is asked lead by lead, over values that are read already:
+conditions that the plan keeps in full, and whether a lead was seen before.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+
+from turnout.compiler.plan.asking import questions
+from turnout.compiler.plan.decide import decider
+from turnout.compiler.plan.value import Plan
+from turnout.dsl.headers import Headers, Keys
+from turnout.dsl.lookups import LookupRow
+from turnout.dsl.types import Field, Value, Values
+from turnout.dsl.values.reading import Issue
+from turnout.frozen import frozen
+from turnout.runtime.columns.bits import BoxSets, first_boxes
+from turnout.runtime.columns.bonds import Bond, BondRead, BondValues, bonds_of
+from turnout.runtime.columns.coding import Chunk, Codes
+from turnout.runtime.keys import own_key
+
+MOST_SHAPES = 100
+"""Shapes of leads for which is remembered how they are read."""
+
+NO_CLAUSE = -1
+
+Facts: TypeAlias = Callable[[Values, str], Values]
+"""What conditions ask of a lead with these values and this key: whether it was seen before."""
+
+
+@frozen(eq=False)
+class ReadLeads:
+    """The leads of a chunk, read.
+
+    bonds: each with what its values come to. id_bond: which of them has the id.
+    order: that of the fields in the schema.
+    """
+
+    chunk: Chunk
+    bonds: Sequence[BondRead]
+    id_bond: int | None
+    order: Mapping[str, int]
+
+    @property
+    def size(self) -> int:
+        """How many leads there are."""
+        return self.chunk.size
+
+    def values(self, at: int) -> dict[str, Value]:
+        """Return the values of the lead at a place, from 0."""
+        values: dict[str, Value] = {}
+        for bond in self.bonds:
+            values.update(bond.told[bond.codes[at]].values)
+        return values
+
+    def issues(self) -> dict[int, tuple[Issue, ...]]:
+        """Return the issues of the leads that have any, in no order."""
+        told: dict[int, list[int]] = {}
+        for number, bond in enumerate(self.bonds):
+            odd = np.fromiter((bool(each.issues) for each in bond.told), bool, len(bond.told))
+            if odd.any():
+                for at in np.flatnonzero(odd[bond.codes]).tolist():
+                    told.setdefault(at, []).append(number)
+        known: dict[tuple[tuple[int, int], ...], tuple[Issue, ...]] = {}
+        found: dict[int, tuple[Issue, ...]] = {}
+        for at, numbers in told.items():
+            key = tuple((number, int(self.bonds[number].codes[at])) for number in numbers)
+            issues = known.get(key)
+            if issues is None:
+                issues = known[key] = self._in_order(key)
+            found[at] = issues
+        return found
+
+    def _in_order(self, key: tuple[tuple[int, int], ...]) -> tuple[Issue, ...]:
+        placed = [each for number, code in key for each in self.bonds[number].told[code].issues]
+        return tuple(issue for _, issue in sorted(placed, key=lambda each: each[0]))
+
+    def lacking(self) -> Codes:
+        """Return for each lead how many required fields it lacks."""
+        found = np.zeros(self.size, np.int64)
+        for bond in self.bonds:
+            if any(each.lacking for each in bond.told):
+                found += bond.of(lambda each: len(each.lacking))
+        return found
+
+    def complaint(self, at: int) -> str | None:
+        """Return why only the fallback can take the lead at a place, None where it is fit."""
+        lacking = [each for bond in self.bonds for each in bond.told[bond.codes[at]].lacking]
+        lacking.sort(key=self.order.__getitem__)
+        return ", ".join(f"no {name}" for name in lacking) or None
+
+    def said(self) -> Codes:
+        """Return a hash of each lead's values, 0 where it has none."""
+        found = np.zeros(self.size, np.int64)
+        for bond in self.bonds:
+            found += bond.of(lambda each: each.said)
+        return found
+
+    def looked_up(self) -> dict[int, tuple[LookupRow, ...]]:
+        """Return the rows of tables by which values were found, of the leads that have any."""
+        found: dict[int, tuple[LookupRow, ...]] = {}
+        for bond in self.bonds:
+            if any(each.looked_up for each in bond.told):
+                for at in np.flatnonzero(bond.of(lambda each: len(each.looked_up))).tolist():
+                    rows = bond.told[bond.codes[at]].looked_up
+                    found[at] = found.get(at, ()) + rows
+        return found
+
+    def key(self, at: int) -> str:
+        """Return what the lead at a place is known by, outside a file."""
+        bond = None if self.id_bond is None else self.bonds[self.id_bond]
+        found = None if bond is None else bond.told[bond.codes[at]].id
+        return own_key(self.chunk.record(at), None) if found is None else found
+
+    def ids(self) -> list[str | None]:
+        """Return the id of each lead, None where it has none."""
+        if self.id_bond is None:
+            return [None] * self.size
+        bond = self.bonds[self.id_bond]
+        ids = [each.id for each in bond.told]
+        return [ids[code] for code in bond.codes.tolist()]
+
+
+class ColumnDecider:
+    """Finds the clauses of leads by a plan, a chunk at a time, on one day.
+
+    facts: what calendars say, see `plan.decide.facts`.
+    """
+
+    def __init__(self, fields: Mapping[str, Field], plan: Plan, today: date, facts: Values) -> None:
+        self._fields = fields
+        self._plan = plan
+        self.today: date = today
+        self.facts: Values = facts
+        self._order = {name: at for at, name in enumerate(fields)}
+        self._headers = Headers(fields)
+        self._match = decider(plan)
+        asked = [
+            (frozenset(filter(None, (field, than))), question)
+            for (field, _, than), question in questions(plan).items()
+        ]
+        self._bonds = bonds_of(fields, [names for names, _ in asked])
+        self._asked = [
+            tuple(question for names, question in asked if names <= bond) for bond in self._bonds
+        ]
+        self._every = (1 << len(plan.boxes)) - 1
+        for names, question in asked:
+            if not (names <= fields.keys() or plan.identities):
+                self._every &= question.accepts(question.answering(facts, today))
+        self._sets = [BoxSets(len(plan.boxes)) for _ in self._bonds]
+        self._in_full = np.array([box.part is not None for box in plan.boxes] or [False])
+        self._clause_of = np.array([*(box.clause for box in plan.boxes), NO_CLAUSE], np.int64)
+        self._shapes: dict[Keys, tuple[Bond, ...]] = {}
+
+    def read(self, chunk: Chunk) -> ReadLeads:
+        """Return the leads of a chunk, read."""
+        readers = self._shapes.get(chunk.names)
+        if readers is None:
+            if len(self._shapes) >= MOST_SHAPES:
+                self._shapes.clear()
+            readers = self._shapes[chunk.names] = self._readers(chunk.names)
+        id_bond = next((at for at, each in enumerate(readers) if each.has_id), None)
+        return ReadLeads(chunk, [each.read(chunk) for each in readers], id_bond, self._order)
+
+    def _readers(self, names: Keys) -> tuple[Bond, ...]:
+        binding = self._headers.binding(names)
+        return tuple(
+            Bond(bond, self._fields, binding, asked, self.today)
+            for bond, asked in zip(self._bonds, self._asked, strict=True)
+        )
+
+    def clauses(self, leads: ReadLeads, seen: Facts | None = None) -> Codes:
+        """Return the number of each lead's clause, NO_CLAUSE where none takes it.
+
+        seen: what is known of earlier leads, where the plan asks that.
+        """
+        if self._plan.identities:
+            found = np.full(leads.size, NO_CLAUSE, np.int64)
+            self._ask(leads, range(leads.size), found, seen)
+            return found
+        numbers = [
+            (sets, bond.of(partial(_number, sets)))
+            for sets, asked, bond in zip(self._sets, self._asked, leads.bonds, strict=True)
+            if asked
+        ]
+        boxes = first_boxes(self._every, len(self._plan.boxes), numbers, leads.size)
+        boxes[leads.lacking() > 0] = -1
+        found = self._clause_of[boxes]
+        self._ask(leads, np.flatnonzero(self._in_full[boxes] & (boxes >= 0)).tolist(), found, seen)
+        return found
+
+    def _ask(
+        self, leads: ReadLeads, places: Sequence[int], found: Codes, seen: Facts | None
+    ) -> None:
+        """Ask lead by lead, over the values that are read already."""
+        for at in places:
+            values = leads.values(at)
+            more = seen(values, leads.key(at)) if seen is not None else {}
+            number = self._match({**values, **more, **self.facts}, self.today)
+            found[at] = NO_CLAUSE if number is None else number
+
+
+def _number(sets: BoxSets, told: BondValues) -> int:
+    return sets.number(told.boxes)

@@ -1,0 +1,219 @@
+"""Records in, chunks of decisions out, as `Router.route_all` decides them without a state.
+
+A lead's decision is that of an outcome, which many leads share, with its own key, row and
+issues. What differs otherwise stands apart: a lead that was routed before in the same run,
+and one whose values were found by nearness.
+
+What is remembered of each lead is its key, its outcome and a hash of what it said.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+
+import attrs
+import numpy as np
+
+from turnout.compiler.plan.decide import complete_decider, day, facts
+from turnout.compiler.plan.value import Plan
+from turnout.dsl.lookups import LookupRow
+from turnout.dsl.policy import Policy
+from turnout.dsl.types import Value, Values, id_field
+from turnout.dsl.values.reading import Issue
+from turnout.frozen import define, frozen
+from turnout.runtime.columns.arriving import ArrivedRecords, arrivals
+from turnout.runtime.columns.chunks import CHUNK
+from turnout.runtime.columns.coding import Codes
+from turnout.runtime.columns.deciding import NO_CLAUSE, ColumnDecider, ReadLeads
+from turnout.runtime.columns.offering import Offering
+from turnout.runtime.decisions import Decision
+from turnout.runtime.engine import again
+from turnout.runtime.keys import NO_ID, own_key
+from turnout.runtime.leads import LACKING, Lead, record_reader
+from turnout.runtime.records import Record
+from turnout.runtime.stores import Recorded
+
+
+@frozen(eq=False)
+class RoutedChunk:
+    """The decisions for some records, in their order.
+
+    keys, rows: of each lead. outcomes: the number of each; decisions: by number, without
+    lead, row and issues. issues: by place, where a lead has any. apart: by place, whole
+    decisions that are no outcome's.
+    """
+
+    records: Sequence[Record]
+    keys: Sequence[str]
+    outcomes: Codes
+    decisions: Sequence[Decision]
+    issues: Mapping[int, tuple[Issue, ...]]
+    apart: Mapping[int, Decision]
+
+    def decision(self, at: int) -> Decision:
+        """Return the decision for the record at a place."""
+        return self.apart.get(at) or attrs.evolve(
+            self.decisions[self.outcomes[at]],
+            lead=self.keys[at],
+            row=self.records[at].row,
+            issues=self.issues.get(at, ()),
+        )
+
+
+@define(eq=False)
+class _ChunkLeads:
+    """The leads of a chunk while they are read, each by its place.
+
+    keys: None where a lead has no id. said: a hash of the values. parts: who has the values
+    of the lead at a place, and where.
+    """
+
+    keys: list[str | None]
+    clauses: Codes
+    said: Codes
+    issues: dict[int, tuple[Issue, ...]]
+    looked_up: dict[int, tuple[LookupRow, ...]]
+    parts: list[tuple[ReadLeads, int] | None]
+
+    def values(self, at: int) -> dict[str, Value]:
+        part = self.parts[at]
+        return {} if part is None else part[0].values(part[1])
+
+
+class ColumnRouter:
+    """Routes the leads of one run; its state ends with it."""
+
+    def __init__(self, policy: Policy, plan: Plan, size: int = CHUNK) -> None:
+        """Begin level. size: leads of a chunk."""
+        field = id_field(policy.fields)
+        self._fields, self._plan, self._size = policy.fields, plan, size
+        self._id_name = "" if field is None else field.name
+        self._read = record_reader(policy.fields)
+        self._match = complete_decider(plan)
+        self._offering = Offering(policy, plan)
+        self._clock: tuple[date, Values] | None = None
+        self._decider: ColumnDecider | None = None
+        self._numbers: dict[str, int] = {}
+        self._outcomes: list[Codes] = []
+        self._said: list[Codes] = []
+        self._looked_up: dict[int, tuple[LookupRow, ...]] = {}
+
+    def route(
+        self, records: Iterator[Record], clock: Callable[[], datetime]
+    ) -> Iterator[RoutedChunk]:
+        """Yield the decisions for records, in order. clock: asked once a chunk.
+
+        An error of the records is raised when those before it were routed.
+        """
+        for arrived in arrivals(records, self._size):
+            yield self._chunk(arrived, clock().astimezone(UTC))
+
+    def _chunk(self, arrived: ArrivedRecords, at: datetime) -> RoutedChunk:
+        decider = self._decider_at(at)
+        leads = self._leads(arrived, decider)
+        keys = [self._key(leads, arrived.records, place) for place in range(len(leads.keys))]
+        self._say_issues(leads)
+        repeated = self._repeated(keys)
+        fresh = np.ones(len(keys), bool)
+        fresh[[place for place, _ in repeated]] = False
+        places = np.flatnonzero(fresh)
+        outcomes = np.full(len(keys), -1, np.int64)
+        today, of_calendars = decider.today, decider.facts
+
+        def values(place: int) -> dict[str, Value]:
+            return leads.values(places[place])
+
+        def after(said: dict[str, Value], clause: int) -> int | None:
+            return self._match({**said, **of_calendars}, today, clause)
+
+        outcomes[fresh] = self._offering.chunk(leads.clauses[fresh], at, values, after)
+        number = len(self._outcomes) * self._size
+        self._outcomes.append(outcomes.astype(np.int32))
+        self._said.append(leads.said)
+        self._looked_up |= {number + place: rows for place, rows in leads.looked_up.items()}
+        routed = RoutedChunk(
+            arrived.records, keys, outcomes, self._offering.outcomes, leads.issues, {}
+        )
+        apart = {place: self._again(leads, routed, place, first) for place, first in repeated}
+        for place, rows in leads.looked_up.items():
+            if place not in apart:
+                apart[place] = attrs.evolve(routed.decision(place), looked_up=rows)
+        return attrs.evolve(routed, apart=apart)
+
+    def _decider_at(self, at: datetime) -> ColumnDecider:
+        clock = day(self._plan, at), facts(self._plan, at)
+        if self._decider is None or clock != self._clock:
+            self._clock = clock
+            self._decider = ColumnDecider(self._fields, self._plan, *clock)
+        return self._decider
+
+    def _leads(self, arrived: ArrivedRecords, decider: ColumnDecider) -> _ChunkLeads:
+        size = len(arrived.records)
+        found = _ChunkLeads(
+            [None] * size,
+            np.full(size, NO_CLAUSE, np.int64),
+            np.zeros(size, np.int64),
+            {},
+            {},
+            [None] * size,
+        )
+        for chunk, places in arrived.shapes:
+            leads = decider.read(chunk)
+            found.clauses[places] = decider.clauses(leads)
+            found.said[places] = leads.said()
+            for at, (place, own_id) in enumerate(zip(places, leads.ids(), strict=True)):
+                found.keys[place] = own_id
+                found.parts[place] = leads, at
+            found.issues |= {places[at]: each for at, each in leads.issues().items()}
+            found.looked_up |= {places[at]: each for at, each in leads.looked_up().items()}
+        for place, record in enumerate(arrived.records):
+            if record.issues:
+                found.issues[place] = found.issues.get(place, ()) + record.issues
+        return found
+
+    def _key(self, leads: _ChunkLeads, records: Sequence[Record], place: int) -> str:
+        """Return what a lead is known by; notes that it has no id, or that it is no lead."""
+        own_id = leads.keys[place]
+        if own_id is not None:
+            return own_id
+        record = records[place]
+        if leads.parts[place] is None:
+            lead = self._read(record)
+            leads.issues[place] = lead.issues
+            return lead.key
+        lacking = Issue(self._id_name, "", LACKING)
+        others = (each for each in leads.issues.get(place, ()) if each != lacking)
+        leads.issues[place] = (*others, Issue(self._id_name, "", NO_ID))
+        return own_key(record.raw, record.row)
+
+    def _say_issues(self, leads: _ChunkLeads) -> None:
+        """Tell leads without values from others by what arrived instead, see `fingerprint`."""
+        for place in np.flatnonzero(leads.said == 0).tolist():
+            told = tuple((issue.field, issue.raw) for issue in leads.issues.get(place, ()))
+            if not leads.values(place):
+                leads.said[place] = hash(told)
+
+    def _repeated(self, keys: Sequence[str]) -> list[tuple[int, int]]:
+        """Return the places of leads that were routed before, with the numbers of the first."""
+        known, begun = self._numbers, len(self._outcomes) * self._size
+        found: list[tuple[int, int]] = []
+        for number, key in enumerate(keys, begun):
+            first = known.setdefault(key, number)
+            if first != number:
+                found.append((number - begun, first))
+        return found
+
+    def _again(self, leads: _ChunkLeads, routed: RoutedChunk, place: int, first: int) -> Decision:
+        """Return the decision for a lead that was routed before in this run."""
+        chunk, at = divmod(first, self._size)
+        key, outcome = routed.keys[place], int(self._outcomes[chunk][at])
+        rows = self._looked_up.get(first, ())
+        made = attrs.evolve(routed.decisions[outcome], lead=key, looked_up=rows)
+        lead = Lead(
+            leads.keys[place],
+            {},
+            leads.issues.get(place, ()),
+            routed.records[place].row,
+            own_key=key,
+        )
+        recorded = Recorded(made, str(self._said[chunk][at]))
+        return again(recorded, lead, str(leads.said[place]))

@@ -1,0 +1,49 @@
+"""What targets ask of a run without a state file: turns, open leads and leads given.
+
+It holds counts alone and no lead, so it doesn't grow with the run.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.stores import microseconds, receivers
+from turnout.runtime.stores.needs import Count
+
+
+class RunState:
+    """Answers as a transaction of an empty state does, with what was given in this run."""
+
+    def __init__(self) -> None:
+        self._turns: dict[str, Turns] = {}
+        self._open: Counter[str] = Counter()
+        self._given: dict[str, Counter[int]] = {}
+
+    def turns(self, team: str) -> Turns:
+        """Return a team's turns."""
+        return self._turns.get(team, LEVEL)
+
+    def set_turns(self, team: str, turns: Turns) -> None:
+        """Replace a team's turns."""
+        self._turns[team] = turns
+
+    def open_leads(self, people: Collection[str]) -> Mapping[str, int]:
+        """Return each person's open leads."""
+        return {person: self._open[person] for person in people}
+
+    def given(self, who: str, start: int, end: int) -> int:
+        """Return how many leads somebody was given in a period, in microseconds since 1970."""
+        found: Mapping[int, int] = self._given.get(who, {})
+        return sum(leads for at, leads in found.items() if start <= at < end)
+
+    def expect(self, counts: Collection[Count]) -> None:
+        """Read nothing: all counts are here."""
+
+    def give(self, kind: str, target: str, assignee: str | None, at: datetime) -> None:
+        """Count a lead that somebody is given."""
+        if assignee is not None:
+            self._open[assignee] += 1
+        now = microseconds(at)
+        for who in receivers(kind, target, assignee):
+            self._given.setdefault(who, Counter())[now] += 1

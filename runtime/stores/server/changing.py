@@ -1,0 +1,225 @@
+"""What a batch changed, written on a server by one statement.
+
+Whatever it read is compared there: where a lead has had another event meanwhile, or somebody
+with a cap has been given another lead, a cell that can't be empty becomes so, which calls the
+transaction off. Then the batch is decided again.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from turnout.frozen import frozen
+from turnout.runtime.events import Event
+from turnout.runtime.stores import Recorded
+from turnout.runtime.stores.batch import DECIDING, NEWEST, Batch, Key
+from turnout.runtime.stores.cells import instant, json_cell
+from turnout.runtime.stores.details import detail
+from turnout.runtime.stores.server.encoded import sent, sent_or_none
+from turnout.runtime.stores.server.fetched import Fetched, LeadRow
+
+FORGET = """DELETE FROM {s}.seen x USING json_array_elements(%s::json) k
+    WHERE x.route = k->>0 AND x.lead = k->>1"""
+"""Forgets what leads are remembered under that are remembered anew."""
+
+_EVENT_CELLS = """(x->>0)::bigint, (j.w->>'base')::bigint + pg_current_xact_id()::text::bigint,
+    (x->>1)::bigint, x->>2, x->>3, x->>4, (x->>5)::bigint, (x->>6)::bigint, x->>7,
+    (x->>8)::bigint, x->>9, x->>10, x->>11, x->>12"""
+
+WRITE = f"""
+WITH j AS MATERIALIZED (SELECT %s::json AS w),
+events AS (INSERT INTO {{s}}.events SELECT {_EVENT_CELLS}
+    FROM j, json_array_elements(j.w->'events') x),
+new AS (INSERT INTO {{s}}.decisions SELECT (x->>0)::bigint, x->>1, x->>2, (x->>3)::bigint,
+    (x->>4)::bigint, (x->>5)::integer, (x->>6)::integer, (x->>7)::bigint, x->>8
+    FROM j, json_array_elements(j.w->'new') x),
+changed AS (UPDATE {{s}}.decisions d SET decided = (x->>3)::bigint,
+    last = CASE WHEN d.last = (x->>9)::bigint THEN (x->>4)::bigint END,
+    closed = (x->>5)::integer, touched = (x->>6)::integer, due = (x->>7)::bigint, said = x->>8
+    FROM j, json_array_elements(j.w->'changed') x WHERE d.route = x->>1 AND d.lead = x->>2),
+turns AS (INSERT INTO {{s}}.turns SELECT x->>0, (x->>1)::bigint, x->>2
+    FROM j, json_array_elements(j.w->'turns') x
+    ON CONFLICT (team) DO UPDATE SET scale = excluded.scale, lag = excluded.lag),
+load AS (INSERT INTO {{s}}.load AS l SELECT x->>0, (x->>1)::bigint
+    FROM j, json_array_elements(j.w->'load') x
+    ON CONFLICT (person) DO UPDATE SET open = l.open + excluded.open),
+added AS (INSERT INTO {{s}}.receivers AS r SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint
+    FROM j, json_array_elements(j.w->'added') x
+    ON CONFLICT (who) DO UPDATE SET total = r.total + excluded.total,
+    latest = CASE WHEN r.latest <= excluded.latest THEN excluded.latest END
+    RETURNING who, total),
+counted AS (UPDATE {{s}}.receivers r SET
+    total = CASE WHEN r.total = (x->>3)::bigint THEN r.total + (x->>1)::bigint END,
+    latest = CASE WHEN r.latest <= (x->>2)::bigint THEN (x->>2)::bigint END
+    FROM j, json_array_elements(j.w->'counted') x WHERE r.who = x->>0
+    RETURNING r.who, r.total),
+started AS (INSERT INTO {{s}}.receivers SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint
+    FROM j, json_array_elements(j.w->'started') x RETURNING who, total),
+given AS (INSERT INTO {{s}}.given AS g SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint, r.total
+    FROM j, json_array_elements(j.w->'given') x JOIN (SELECT * FROM added UNION ALL
+    SELECT * FROM counted UNION ALL SELECT * FROM started) r ON r.who = x->>0
+    ON CONFLICT (who, at) DO UPDATE SET leads = g.leads + excluded.leads,
+    total = excluded.total),
+seen AS (INSERT INTO {{s}}.seen SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint, x->>3, x->>4,
+    x->>5 FROM j, json_array_elements(j.w->'seen') x)
+SELECT 1
+"""
+"""Writes all of it. Of a receiver's leads those are the last, see `LATE`."""
+
+LATE = (
+    """INSERT INTO {s}.receivers AS r VALUES (%(who)s, %(leads)s, %(at)s) ON CONFLICT (who)
+    DO UPDATE SET total = r.total + excluded.total,
+    latest = greatest(r.latest, excluded.latest)""",
+    """INSERT INTO {s}.given AS g SELECT %(who)s, %(at)s, %(leads)s, %(leads)s + coalesce((
+    SELECT total FROM {s}.given WHERE who = %(who)s AND at <= %(at)s
+    ORDER BY at DESC LIMIT 1), 0)
+    ON CONFLICT (who, at) DO UPDATE SET leads = g.leads + excluded.leads,
+    total = excluded.total""",
+    "UPDATE {s}.given SET total = total + %(leads)s WHERE who = %(who)s AND at > %(at)s",
+)
+"""Count leads at a moment that others may lie behind; only while nobody else writes."""
+
+
+@frozen
+class Changes:
+    """What is to be written.
+
+    payload: what `WRITE` takes. forget: what `FORGET` takes, "" for nothing. late: leads
+    that `LATE` counts.
+    """
+
+    payload: str
+    forget: str
+    late: tuple[dict[str, str | int], ...]
+
+
+def is_late(batch: Batch) -> bool:
+    """Return whether leads are given at several moments, so that some may lie behind others."""
+    return any(len(times) > 1 for times in batch.received.values())
+
+
+def written(  # noqa: PLR0913 - what is written, and with which numbers
+    batch: Batch,
+    kept: Fetched,
+    numbers: list[int],
+    versions: Mapping[str, int],
+    base: int,
+    *,
+    late: bool,
+) -> Changes:
+    """Return what a batch changed.
+
+    numbers: of its events. versions: of the policy. late: all leads that were given are
+    counted by `LATE`.
+    """
+    rows = {key: kept.rows[key] for key in batch.changed}
+    events: list[list[Any]] = []
+    befores = {key: row.last for key, row in rows.items()}
+    for number, (event, recorded) in zip(numbers, batch.events, strict=False):
+        key = event.route, event.lead
+        row = rows.get(key)
+        events.append(_event(number, 0 if row is None else row.last, event, recorded, versions))
+        is_deciding = event.kind in DECIDING
+        rows[key] = LeadRow(
+            number if row is None else row.seq,
+            number if row is None or is_deciding else row.decided,
+            number,
+            None if row is None or is_deciding else row.said,
+        )
+    payload: dict[str, Any] = {
+        "base": base,
+        "events": events,
+        "new": [_lead(key, rows[key], new) for key, new in batch.decisions.items()],
+        "changed": [
+            [*_lead(key, rows[key], new), befores[key]]
+            for key, new in sorted(batch.changed.items())
+        ],
+        "turns": [
+            [sent(team), turns.scale, json_cell(turns.lag)]
+            for team, turns in sorted(batch.drawn.items())
+        ],
+        "load": sorted([sent(who), more] for who, more in batch.opened.items() if more),
+        "seen": _remembered(batch, rows),
+        **_counts(batch, kept, late=late),
+    }
+    changed = [key for key in batch.remembered if key in batch.changed]
+    forget = json.dumps([[sent(route), sent(lead)] for route, lead in changed])
+    behind = _late(batch) if late else ()
+    return Changes(json.dumps(payload), forget if changed else "", behind)
+
+
+def _event(
+    number: int, previous: int, event: Event, recorded: Recorded, versions: Mapping[str, int]
+) -> list[Any]:
+    before, after, decision = event.before, event.after, event.decision
+    return [
+        number,
+        previous,
+        event.kind,
+        sent(event.route),
+        sent(event.lead),
+        None if event.at is None else instant(event.at),
+        None if event.recorded_at is None else instant(event.recorded_at),
+        sent(event.actor),
+        versions[event.policy] if event.policy else None,
+        json_cell(detail(event, recorded)),
+        None if decision is None else sent_or_none(decision.rule),
+        None if after is None else sent_or_none(after.assignee),
+        None if before is None else sent_or_none(before.assignee),
+    ]
+
+
+def _lead(key: Key, row: LeadRow, new: Recorded) -> list[Any]:
+    route, lead = key
+    due = None if new.watch is None or new.decision.due is None else instant(new.decision.due)
+    return [
+        row.seq,
+        sent(route),
+        sent(lead),
+        row.decided,
+        row.last,
+        int(new.closed),
+        int(new.touched),
+        due,
+        row.said,
+    ]
+
+
+def _remembered(batch: Batch, rows: dict[Key, LeadRow]) -> list[list[Any]]:
+    """Return what leads are remembered under; a new one has the number of its last event."""
+    found: list[list[Any]] = []
+    for key, seen in batch.remembered_in_order():
+        for each in seen:
+            order = rows[key].last if each.order >= NEWEST else each.order
+            place = sent(each.route), sent(each.lead), sent_or_none(each.owner)
+            found.append([each.key, each.at, order, *place])
+    return found
+
+
+def _counts(batch: Batch, kept: Fetched, *, late: bool) -> dict[str, list[list[Any]]]:
+    """Return what is added to whom: compared where a cap was asked, else just added."""
+    lists: dict[str, list[list[Any]]] = {
+        "added": [],
+        "counted": [],
+        "started": [],
+        "given": [],
+    }
+    if late:
+        return lists
+    for who, times in sorted(batch.received.items()):
+        ((at, leads),) = times.items()
+        total = kept.totals.get(who, (None, 0))[0]
+        name = "added" if total is None else "counted" if total else "started"
+        lists[name].append([sent(who), leads, at, *([total] if total else [])])
+        lists["given"].append([sent(who), at, leads])
+    return lists
+
+
+def _late(batch: Batch) -> tuple[dict[str, str | int], ...]:
+    received: dict[str, Counter[int]] = batch.received
+    return tuple(
+        {"who": sent(who), "at": at, "leads": leads}
+        for who, times in sorted(received.items())
+        for at, leads in sorted(times.items())
+    )

@@ -1,0 +1,215 @@
+"""A whole state between a server and a file: to be looked through, carried or renamed in.
+
+On a server events are in the order of their transactions, and some numbers are left out; in
+a file they are numbered anew, from 1.
+"""
+
+import json
+import tempfile
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+from turnout.frozen import frozen
+from turnout.runtime.stores import WAIT, StateError
+from turnout.runtime.stores.cells import loaded, stored
+from turnout.runtime.stores.server.encoded import received, received_or_none, sent, sent_or_none
+from turnout.runtime.stores.server.locations import ServerAddress
+from turnout.runtime.stores.server.postgres import check_there, connected, told
+from turnout.runtime.stores.server.schemas import (
+    TABLES,
+    Connection,
+    has_state,
+    in_schema,
+    lock_key,
+    make_tables,
+    said,
+    say,
+    upgrade_tables,
+)
+from turnout.runtime.stores.sqlite import any_state, open_any, open_sqlite
+from turnout.runtime.stores.sums import ROWS, Stored, checked, row_sum
+
+_PAGE = 2_000
+
+
+def is_there(at: ServerAddress, *, wait: float = WAIT) -> bool:
+    """Return whether there is a state. Raises StateError where another program has the schema."""
+    with _connection(at, wait) as connection, told(at):
+        return has_state(connection, at)
+
+
+@contextmanager
+def _connection(at: ServerAddress, wait: float) -> Generator[Connection, None, None]:
+    connection = connected(at, wait)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def download(at: ServerAddress, path: Path, *, wait: float = WAIT) -> None:
+    """Write a state to a new file; only read is the server. Raises StateError."""
+    with _connection(at, wait) as connection, told(at):
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        check_there(connection, at)
+        _to_file(connection, at, path)
+        connection.execute("COMMIT")
+
+
+def upload(path: Path, at: ServerAddress, *, wait: float = WAIT) -> None:
+    """Make a state of a file where there is none. Raises StateError."""
+    with _connection(at, wait) as connection, told(at), connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (lock_key(at, "state"),))
+        if has_state(connection, at):
+            raise StateError(f"there is a state at {at} already", "name another schema")
+        make_tables(connection, at, "")
+        _from_file(connection, at, path)
+
+
+@contextmanager
+def replaced(at: ServerAddress, *, wait: float = WAIT) -> Generator[Path, None, None]:
+    """Give a copy of a state; what the block makes of it is the state from then on.
+
+    Nobody else has the state meanwhile.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="turnout-") as folder,
+        _connection(at, wait) as connection,
+        told(at),
+        connection.transaction(),
+    ):
+        path = Path(folder) / "state.db"
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (lock_key(at, "state"),))
+        check_there(connection, at)
+        upgrade_tables(connection, at)
+        _to_file(connection, at, path)
+        yield path
+        for table in TABLES:
+            connection.execute(in_schema(at, f"DELETE FROM {{s}}.{table}"))
+        _from_file(connection, at, path)
+
+
+def _to_file(connection: Connection, at: ServerAddress, path: Path) -> None:
+    open_sqlite(path, said(connection, at)["policy"], ()).close()
+    numbers = _Numbers({0: 0}, at)
+    with any_state(path) as file:
+        for table, cells in _rows(connection, at, numbers):
+            names = ", ".join((*ROWS[table], "sum"))
+            marks = ", ".join("?" * (len(cells) + 1))
+            file.execute(
+                f"INSERT INTO {table} ({names}) VALUES ({marks})",
+                (*cells, row_sum(*cells)),
+            )
+
+
+@frozen
+class _Numbers:
+    """The numbers of events in a file, by those on the server."""
+
+    of: dict[int, int]
+    at: ServerAddress
+
+    def __getitem__(self, number: int) -> int:
+        """Return the number in the file. Raises StateError where the event isn't there."""
+        if number not in self.of:
+            raise StateError(
+                f"the state {self.at} is damaged: event {number} is gone",
+                "restore its schema from a backup",
+            )
+        return self.of[number]
+
+
+def _rows(
+    connection: Connection, at: ServerAddress, numbers: "_Numbers"
+) -> Iterator[tuple[str, tuple[Stored, ...]]]:
+    """Yield the rows as a file has them. numbers: grows by those of the events."""
+    for row in _read(connection, at, "versions", "id"):
+        yield "versions", row
+    for number, row in enumerate(_read(connection, at, "events", "turn, seq"), 1):
+        seq, previous, kind, route, lead, when, recorded_at, actor, version, text = row
+        numbers.of[seq] = number
+        id_ = stored(received(lead))
+        chained = number, numbers[previous], kind, received(route), id_
+        yield "events", (*chained, when, recorded_at, received(actor), version, text)
+    for row in _read(connection, at, "decisions", "seq"):
+        seq, route, lead, decided, last, *rest = row
+        place = numbers[seq], received(route), stored(received(lead))
+        yield "decisions", (*place, numbers[decided], numbers[last], *rest)
+    for table, order in (("turns", "team"), ("load", "person"), ("given", "who, at")):
+        for name, *rest in _read(connection, at, table, order):
+            yield table, (received(name), *rest)
+    for row in _read(connection, at, "seen", "key, at, seq"):
+        key, when, seq, route, lead, owner = row
+        whose = received(route), stored(received(lead)), received_or_none(owner)
+        yield "seen", (key, when, seq, *whose)
+
+
+def _read(
+    connection: Connection, at: ServerAddress, table: str, order: str
+) -> Iterator[tuple[Any, ...]]:
+    names = ", ".join(ROWS[table])
+    with connection.cursor(name="rows") as rows:
+        rows.itersize = _PAGE
+        rows.execute(in_schema(at, f"SELECT {names} FROM {{s}}.{table} ORDER BY {order}"))
+        yield from rows
+
+
+def _from_file(connection: Connection, at: ServerAddress, path: Path) -> None:
+    row = connection.execute("SELECT pg_current_xact_id()::text::bigint").fetchone()
+    assert row is not None
+    turn = int(said(connection, at)["base"]) + row[0]
+    with closing(open_any(path)) as store, store.read() as snapshot:
+        for table in TABLES:
+            if table == "receivers":
+                continue
+            with connection.cursor().copy(in_schema(at, f"COPY {{s}}.{table} FROM STDIN")) as copy:
+                for cells in _of_file(snapshot.connection, path, table):
+                    copy.write_row(_sent(table, cells, turn))
+        (policy,) = snapshot.connection.execute(
+            "SELECT value FROM meta WHERE key = 'policy'"
+        ).fetchone()
+    say(connection, at, "policy", str(policy))
+    for statement in (
+        "INSERT INTO {s}.receivers SELECT who, sum(leads), max(at) FROM {s}.given GROUP BY who",
+        "SELECT setval('{s}.versions_id_seq', (SELECT coalesce(max(id), 0) + 1 FROM {s}.versions))",
+        """SELECT setval('{s}.event_numbers', greatest((SELECT coalesce(max(seq), 0)
+        FROM {s}.events), (SELECT coalesce(max(seq), 0) FROM {s}.seen)) + 1, false)""",
+    ):
+        connection.execute(in_schema(at, statement))
+
+
+def _of_file(connection: Any, path: Path, table: str) -> Iterator[Sequence[Stored]]:  # noqa: ANN401 - of sqlite3
+    names = ", ".join((*ROWS[table], "sum"))
+    for row in connection.execute(f"SELECT {names} FROM {table}"):
+        yield checked(path, table, row)
+
+
+def _sent(table: str, cells: Sequence[Any], turn: int) -> Sequence[Any]:
+    """Return a row of a file as the server has it."""
+    match table:
+        case "versions":
+            return cells
+        case "events":
+            seq, previous, kind, route, lead, at, recorded_at, actor, version, text = cells
+            place = seq, turn, previous, kind, sent(route), sent(loaded(lead))
+            found = _found_by(json.loads(text))
+            return (*place, at, recorded_at, sent(actor), version, text, *found)
+        case "decisions":
+            seq, route, lead, *rest = cells
+            return (seq, sent(route), sent(loaded(lead)), *rest)
+        case "seen":
+            key, at, seq, route, lead, owner = cells
+            return (key, at, seq, sent(route), sent(loaded(lead)), sent_or_none(owner))
+        case _:
+            name, *rest = cells
+            return (sent(name), *rest)
+
+
+def _found_by(detail: dict[str, Any]) -> tuple[str | None, ...]:
+    """Return the rule of an event, who has the lead after it and who had it before."""
+    decision = cast("dict[str, Any]", detail.get("decision") or {})
+    after = detail["after"][2] if "after" in detail else decision.get("assignee")
+    before = detail["before"][2] if "before" in detail else None
+    return tuple(map(sent_or_none, (decision.get("rule"), after, before)))

@@ -1,0 +1,260 @@
+"""What a batch reads of a state on a server: fetched at once, before it is decided.
+
+What wasn't foreseen is fetched when it is asked. Only the turns of a team have to be held
+before: where one is drawn that wasn't foreseen, the batch begins again and holds that one, too.
+"""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import Any, TypeAlias
+
+from turnout.compiler.meaning.identity import Seen
+from turnout.frozen import attribute, define
+from turnout.runtime.draw import LEVEL, Turns
+from turnout.runtime.moves import Move
+from turnout.runtime.stores import Overdue, Recorded
+from turnout.runtime.stores.batch import Key
+from turnout.runtime.stores.cells import instant
+from turnout.runtime.stores.details import recorded_as
+from turnout.runtime.stores.needs import Count, Needs
+from turnout.runtime.stores.server.encoded import received, received_or_none, sent
+
+REMEMBERED_AT_ONCE = 8
+"""Leads with one key that are fetched at once, the latest ones."""
+
+_LEAD = """json_build_array(d.seq, d.route, d.lead, d.decided, d.last, d.closed, d.touched,
+    d.due, d.said, e.detail)"""
+_SEEN = "json_build_array(x.key, x.at, x.seq, x.route, x.lead, x.owner)"
+READ = f"""
+SELECT
+(SELECT json_agg({_LEAD}) FROM json_array_elements(n->'leads') k,
+    LATERAL (SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = k->>1 LIMIT 1) d
+    LEFT JOIN {{s}}.events e ON e.seq = d.decided),
+(SELECT json_agg(json_build_array(t.team, t.scale, t.lag)) FROM {{s}}.turns t
+    WHERE t.team = ANY (ARRAY(SELECT json_array_elements_text(n->'teams')))),
+(SELECT json_agg(json_build_array(l.person, l.open)) FROM {{s}}.load l
+    WHERE l.person = ANY (ARRAY(SELECT json_array_elements_text(n->'people')))),
+(SELECT json_agg(coalesce(b.total, 0) - coalesce(a.total, 0) ORDER BY c.place)
+    FROM json_array_elements(n->'counts') WITH ORDINALITY AS c (one, place)
+    LEFT JOIN LATERAL (SELECT total FROM {{s}}.given WHERE who = c.one->>0
+        AND at < (c.one->>2)::bigint ORDER BY at DESC LIMIT 1) b ON true
+    LEFT JOIN LATERAL (SELECT total FROM {{s}}.given WHERE who = c.one->>0
+        AND at < (c.one->>1)::bigint ORDER BY at DESC LIMIT 1) a ON true),
+(SELECT json_agg(json_build_array(r.who, r.total, r.latest)) FROM {{s}}.receivers r
+    WHERE r.who = ANY (ARRAY(SELECT json_array_elements_text(n->'whose')))),
+(SELECT json_agg({_SEEN}) FROM json_array_elements(n->'keys') k, LATERAL (
+    SELECT * FROM {{s}}.seen WHERE key = k->>0 AND at >= (k->>1)::bigint
+    ORDER BY at DESC, seq DESC LIMIT {REMEMBERED_AT_ONCE}) x),
+(SELECT json_agg({_SEEN}) FROM json_array_elements(n->'keys') k, LATERAL (
+    SELECT * FROM {{s}}.seen WHERE key = k->>0 AND at >= (k->>1)::bigint AND owner IS NOT NULL
+    ORDER BY at DESC, seq DESC LIMIT {REMEMBERED_AT_ONCE}) x)
+FROM (SELECT %s::json AS n) needs
+"""
+"""All of what is needed, in one row: a cell of JSON for each kind."""
+
+_EARLIER = """SELECT json_agg({seen}) FROM (SELECT * FROM {{s}}.seen WHERE key = %s AND at >= %s
+    AND at <= %s{owned} ORDER BY at DESC, seq DESC) x"""
+_AGAIN = {
+    False: _EARLIER.format(seen=_SEEN, owned=""),
+    True: _EARLIER.format(seen=_SEEN, owned=" AND owner IS NOT NULL"),
+}
+_OF_LEADS = f"""SELECT json_agg({_SEEN} ORDER BY x.seq, x.key)
+    FROM json_array_elements(%s::json) k
+    JOIN {{s}}.seen x ON x.route = k->>0 AND x.lead = k->>1"""
+_OVERDUE = f"""SELECT json_agg({_LEAD} ORDER BY d.due, d.seq) FROM (
+    SELECT * FROM {{s}}.decisions WHERE route = %s AND due >= %s AND due <= %s
+    AND (due > %s OR seq > %s) AND due IS NOT NULL AND touched = 0 AND closed = 0
+    ORDER BY due, seq LIMIT %s) d JOIN {{s}}.events e ON e.seq = d.decided"""
+_LOG = f"""SELECT json_agg({_LEAD} ORDER BY e.turn, d.seq) FROM {{s}}.decisions d
+    JOIN {{s}}.events e ON e.seq = d.decided"""
+
+Query: TypeAlias = Callable[..., Any]
+"""Returns the first cell, or with `whole` the first row, of what a statement says."""
+
+
+class MoreNeededError(Exception):
+    """Something has to be held that wasn't foreseen."""
+
+    def __init__(self, needs: Needs) -> None:
+        super().__init__()
+        self.needs = needs
+
+
+@define(eq=False)
+class LeadRow:
+    """Where a lead's row stands: its first, deciding and last event; see `statements`."""
+
+    seq: int
+    decided: int
+    last: int
+    said: str | None
+
+
+@define(eq=False)
+class Fetched:
+    """A `Kept` of what was fetched.
+
+    ask: the server, inside the transaction. held: teams that nobody else draws from
+    meanwhile; None where nobody else writes at all. totals: by receiver how many leads they
+    were given in all, and when last. latest: the last moment at which leads were counted or
+    remembered, of those asked; in microseconds.
+    """
+
+    ask: Query
+    held: frozenset[str] | None = None
+    rows: dict[Key, LeadRow] = attribute(factory=dict[Key, LeadRow], init=False)
+    totals: dict[str, tuple[int, int]] = attribute(factory=dict[str, tuple[int, int]], init=False)
+    latest: int = attribute(default=0, init=False)
+    _recorded: dict[Key, Recorded | None] = attribute(
+        factory=dict[Key, Recorded | None], init=False
+    )
+    _turns: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
+    _loads: dict[str, int] = attribute(factory=dict[str, int], init=False)
+    _counts: dict[Count, int] = attribute(factory=dict[Count, int], init=False)
+    _seen: dict[tuple[str, bool], list[Seen]] = attribute(
+        factory=dict[tuple[str, bool], list[Seen]], init=False
+    )
+    _since: dict[str, int] = attribute(factory=dict[str, int], init=False)
+    _of_leads: dict[Key, list[Seen]] = attribute(factory=dict[Key, list[Seen]], init=False)
+
+    def take(self, needs: Needs, row: tuple[Any, ...]) -> None:
+        """Remember what `READ` said of some needs."""
+        leads, turns, loads, counts, totals, seen, owned = (cell or () for cell in row)
+        self._recorded |= dict.fromkeys(needs.leads)
+        for lead in leads:
+            self._take_lead(lead)
+        self._turns |= dict.fromkeys(needs.teams, LEVEL)
+        for team, scale, lag in turns:
+            self._turns[received(team)] = Turns(scale, json.loads(lag))
+        self._loads |= dict.fromkeys(needs.people, 0)
+        self._loads |= {received(person): leads_open for person, leads_open in loads}
+        self._counts |= zip(needs.counts, counts, strict=True)
+        self.totals |= dict.fromkeys(whose(needs), (0, 0))
+        self.totals |= {received(who): (total, latest) for who, total, latest in totals}
+        self.latest = max(self.latest, *(latest for *_, latest in totals), 0)
+        for key, start, _ in needs.keys:
+            self._since[key] = start
+            self._seen[key, False] = []
+            self._seen[key, True] = []
+        for is_owned, found in ((False, seen), (True, owned)):
+            for each in map(_seen, found):
+                self.latest = max(self.latest, each.at)
+                self._seen[each.key, is_owned].append(each)
+
+    def _take_lead(self, cells: list[Any]) -> Recorded:
+        seq, route, lead, decided, last, closed, touched, _, said, detail = cells
+        key = received(route), received(lead)
+        recorded = recorded_as(
+            json.loads(detail if said is None else said),
+            closed=bool(closed),
+            touched=bool(touched),
+            number=seq,
+        )
+        self._recorded[key] = recorded
+        self.rows[key] = LeadRow(seq, decided, last, said)
+        return recorded
+
+    def _fetch(self, needs: Needs) -> None:
+        self.take(needs, self.ask(READ, as_json(needs), whole=True))
+
+    def recorded(self, route: str, lead: str) -> Recorded | None:
+        """Return what was decided for the lead."""
+        if (route, lead) not in self._recorded:
+            self._fetch(Needs(((route, lead),)))
+        return self._recorded[route, lead]
+
+    def turns(self, team: str) -> Turns:
+        """Return the team's turns. Raises MoreNeededError where others may draw meanwhile."""
+        if self.held is not None and team not in self.held:
+            raise MoreNeededError(Needs(teams=frozenset({team})))
+        if team not in self._turns:
+            self._fetch(Needs(teams=frozenset({team})))
+        return self._turns[team]
+
+    def open_leads(self, person: str) -> int:
+        """Return how many of the person's leads are open."""
+        if person not in self._loads:
+            self._fetch(Needs(people=frozenset({person})))
+        return self._loads[person]
+
+    def given(self, who: str, start: int, end: int) -> int:
+        """Return how many leads somebody was given in a period."""
+        if (who, start, end) not in self._counts:
+            self._fetch(Needs(counts=frozenset({(who, start, end)})))
+        return self._counts[who, start, end]
+
+    def expect(self, counts: Collection[Count]) -> None:
+        """Fetch counts that weren't foreseen."""
+        new = frozenset(counts) - self._counts.keys()
+        if new:
+            self._fetch(Needs(counts=new))
+
+    def earlier(self, key: str, start: int, end: int, *, owned: bool) -> Iterator[Seen]:
+        """Yield the leads remembered under a key in a period, the latest first."""
+        known = self._seen.get((key, owned))
+        if known is None or self._since[key] > start:
+            yield from self._all(key, start, end, owned=owned)
+            return
+        yield from (each for each in known if start <= each.at <= end)
+        if len(known) == REMEMBERED_AT_ONCE:
+            told = {(each.at, each.order) for each in known}
+            for each in self._all(key, start, end, owned=owned):
+                if (each.at, each.order) not in told:
+                    yield each
+
+    def _all(self, key: str, start: int, end: int, *, owned: bool) -> list[Seen]:
+        return [*map(_seen, self.ask(_AGAIN[owned], key, start, end) or ())]
+
+    def remembered(self, route: str, lead: str) -> list[Seen]:
+        """Return how a lead is remembered, one under each key."""
+        if (route, lead) not in self._of_leads:
+            self._remember([(route, lead)])
+        return self._of_leads[route, lead]
+
+    def _remember(self, leads: Iterable[Key]) -> None:
+        asked = [*leads]
+        self._of_leads |= {key: [] for key in asked}
+        pairs = json.dumps([[sent(route), sent(lead)] for route, lead in asked])
+        for each in map(_seen, self.ask(_OF_LEADS, pairs) or ()):
+            self._of_leads[each.route, each.lead].append(each)
+
+    def log(self) -> Iterator[Recorded]:
+        """Yield all that was decided, in order."""
+        yield from map(self._take_lead, self.ask(_LOG) or ())
+
+    def overdue(self, asked: Overdue) -> Iterator[Recorded]:
+        """Yield what is asked for, and fetch how it is remembered."""
+        due, number = (None, 0) if asked.after is None else Overdue.place(asked.after)
+        after = 0 if due is None else instant(due)
+        cells = sent(asked.route), after, instant(asked.at), after, number, asked.limit
+        found = [*map(self._take_lead, self.ask(_OVERDUE, *cells) or ())]
+        self._remember((each.decision.route, each.decision.lead) for each in found)
+        yield from found
+
+    def moves(self) -> Iterator[Move]:
+        """Yield nothing: who asks for moves reads the log."""
+        yield from ()
+
+
+def whose(needs: Needs) -> frozenset[str]:
+    """Return the receivers whose totals are asked."""
+    return frozenset(who for who, _, _ in needs.counts) | {f"team {team}" for team in needs.teams}
+
+
+def as_json(needs: Needs) -> str:
+    """Return what `READ` takes."""
+    return json.dumps(
+        {
+            "leads": [[sent(route), sent(lead)] for route, lead in needs.leads],
+            "teams": [*map(sent, needs.teams)],
+            "people": [*map(sent, needs.people)],
+            "counts": [[sent(who), start, end] for who, start, end in needs.counts],
+            "whose": [*map(sent, whose(needs))],
+            "keys": [list(key) for key in needs.keys],
+        }
+    )
+
+
+def _seen(cells: list[Any]) -> Seen:
+    key, at, order, route, lead, owner = cells
+    return Seen(key, at, order, received(route), received(lead), received_or_none(owner))

@@ -1,0 +1,474 @@
+"""A `Store` on a PostgreSQL server.
+
+Two round trips a batch. The first begins a transaction, holds by advisory locks the teams that
+are drawn (in one order, so that nobody waits in a circle) and fetches what was foreseen;
+the second writes and commits. A batch that the server calls off, or that somebody else
+has overtaken, is decided again, and after some times alone, by the state's own lock. Where the
+connection is lost in the middle of a commit, the server is asked on a new one what became of
+that transaction: nothing is guessed.
+
+Who decides at whatever the clock says doesn't decide before what others counted meanwhile:
+the moment is then that of the last count.
+"""
+
+import threading
+import time
+from collections.abc import Collection, Generator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from typing import Any, Final, NoReturn, TypeVar
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from turnout.frozen import frozen
+from turnout.runtime.clock import this_moment
+from turnout.runtime.stores import UNSIGNED, WAIT, Signature, StateError
+from turnout.runtime.stores.batch import Batch
+from turnout.runtime.stores.cells import instant
+from turnout.runtime.stores.needs import NOTHING, Decide, Foresee, Needs
+from turnout.runtime.stores.server.changing import FORGET, LATE, WRITE, is_late, written
+from turnout.runtime.stores.server.fetched import READ, Fetched, MoreNeededError, as_json
+from turnout.runtime.stores.server.locations import ServerAddress
+from turnout.runtime.stores.server.refusals import (
+    LostError,
+    OvertakenError,
+    reason,
+    server_errors,
+    unreachable,
+)
+from turnout.runtime.stores.server.schemas import (
+    FORMAT,
+    Connection,
+    check_owner,
+    counted_from,
+    has_state,
+    in_schema,
+    lock_key,
+    make_tables,
+    upgrade_tables,
+)
+from turnout.runtime.stores.server.snapshots import ServerSnapshot
+from turnout.runtime.stores.sharing import Job, Sharing, run_all
+
+T = TypeVar("T")
+
+PATIENCE = 4
+"""How often a batch is overtaken before it is decided alone."""
+
+_MOST_AGAIN = 60
+_DEFAULTS = {
+    "application_name": "turnout",
+    # A server that is gone without a word is noticed within a minute.
+    "keepalives_idle": "20",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+_LONG = 10.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# No number of a transaction is taken here: it is when the batch is written, behind all that the
+# batch has read, so that the log is in the order of cause and effect.
+_LOCK = (
+    "SELECT pg_advisory_xact_lock_shared(%s), (SELECT count(pg_advisory_xact_lock(k)) FROM"
+    " unnest(%s::bigint[]) k)"
+)
+_ALONE = "SELECT pg_advisory_xact_lock(%s)"
+_NUMBERS = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
+
+
+def open_postgres(
+    at: ServerAddress, policy_name: str, teams: Collection[str], *, wait: float = WAIT
+) -> "PostgresStore":
+    """Return the state at an address, which is made where there is none.
+
+    As `open_sqlite`. Raises StateError.
+    """
+    with _settled(at, wait) as connection:
+        if not has_state(connection, at):
+            make_tables(connection, at, policy_name)
+        upgrade_tables(connection, at)
+        check_owner(connection, at, policy_name, teams)
+        base = counted_from(connection, at)
+    return PostgresStore(at, base, wait=wait)
+
+
+def open_any_server(at: ServerAddress, *, wait: float = WAIT) -> "PostgresStore":
+    """Return the state at an address, of whatever policy. Raises StateError."""
+    with _settled(at, wait) as connection:
+        check_there(connection, at)
+        upgrade_tables(connection, at)
+        base = counted_from(connection, at)
+    return PostgresStore(at, base, wait=wait)
+
+
+def check_there(connection: Connection, at: ServerAddress) -> None:
+    """Raise StateError where there is no state."""
+    if not has_state(connection, at):
+        raise StateError(f"there is no state at {at}", "name one that a run was given")
+
+
+@contextmanager
+def _settled(at: ServerAddress, wait: float) -> Generator[Connection, None, None]:
+    """Return a connection in a transaction in which nobody else makes or upgrades tables.
+
+    A server that is only read is read: what would have to be written is told.
+    """
+    connection = connected(at, wait)
+    try:
+        with told(at), connection.transaction():
+            key = lock_key(at, "state")
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (key,))
+            yield connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def told(at: ServerAddress) -> Generator[None, None, None]:
+    """Turn whatever fails in the block into a `StateError`: nothing is done again."""
+    try:
+        with server_errors(at):
+            yield
+    except LostError as error:
+        raise unreachable(at, reason(error)) from error
+    except OvertakenError as error:
+        raise StateError(f"the state {at} was written by others meanwhile", "run again") from error
+
+
+def connected(at: ServerAddress, wait: float) -> Connection:
+    """Return a connection; a server that doesn't answer is tried for `wait` seconds."""
+    until = time.monotonic() + wait
+    while True:
+        try:
+            with server_errors(at):
+                connection = psycopg.connect(
+                    make_conninfo("", **{**_DEFAULTS, **conninfo_to_dict(at.conninfo)}),
+                    autocommit=True,
+                    connect_timeout=max(2, int(wait)),
+                )
+                connection.execute(
+                    "SELECT set_config('lock_timeout', %s, false),"
+                    " set_config('enable_seqscan', 'off', false),"
+                    " set_config('jit', 'off', false)",
+                    (f"{max(1, int(wait * 1000))}ms",),
+                )
+                return connection
+        except LostError as error:
+            said = reason(error)
+            if _is_final(said) or time.monotonic() >= until:
+                _refused(at, said)
+            time.sleep(0.1)
+
+
+_FINAL = ("password", "authentication", "pg_hba", "role", "does not exist", "database")
+
+
+def _is_final(said: str) -> bool:
+    return "starting up" not in said and any(word in said for word in _FINAL)
+
+
+def _refused(at: ServerAddress, said: str) -> NoReturn:
+    """Raise why no connection was made: the driver has no codes for it."""
+    if "database" in said and "does not exist" in said:
+        raise StateError(
+            f"there is no such database: {at}", "make it with `createdb`, or name another one"
+        )
+    if _is_final(said):
+        raise StateError(
+            f"{at} doesn't let this user in: {said}",
+            "give the user and the password in the address, in PGPASSWORD or in ~/.pgpass",
+        )
+    raise unreachable(at, said)
+
+
+@frozen
+class _Begun:
+    """A transaction that has begun. numbers: for its events. alone: nobody else writes."""
+
+    connection: Connection
+    kept: Fetched
+    numbers: list[int]
+    alone: bool
+
+
+class PostgresStore:
+    """A `Store` in a schema of a database; made by `open_postgres`.
+
+    Threads of a process share a connection and their commits; processes have their own.
+    """
+
+    format: Final = FORMAT
+
+    def __init__(self, at: ServerAddress, base: int, *, wait: float = WAIT) -> None:
+        self._at = at
+        self._base = base
+        self._wait = wait
+        self._sharing = Sharing(self._run)
+        self._writer: Connection | None = None
+        self._readers: list[Connection] = []
+        self._versions: dict[str, int] = {}
+        self._is_busy = False
+        self._is_closed = False
+        self._guard = threading.Lock()
+        self._state_key = lock_key(at, "state")
+        self._sql = {
+            name: in_schema(at, text)
+            for name, text in (("read", READ), ("write", WRITE), ("forget", FORGET))
+        }
+        self._numbers_of = f"{at.schema}.event_numbers"
+
+    def decide(
+        self,
+        foresee: Foresee,
+        decide: Decide[T],
+        at: datetime | None = None,
+        signature: Signature = UNSIGNED,
+    ) -> T:
+        """Return what the function decides, durably; RuntimeError inside another transaction.
+
+        Raises StateError where the server can't be reached or written to.
+        """
+        return self._sharing.decide(foresee, decide, at, signature)
+
+    def _run(self, jobs: Sequence[Job]) -> list[Any]:
+        extra, overtaken, alone = NOTHING, 0, False
+        until = time.monotonic() + self._wait
+        while True:
+            try:
+                return self._attempt(jobs, extra, alone=alone)
+            except MoreNeededError as more:
+                extra |= more.needs
+            except OvertakenError as error:
+                overtaken += 1
+                is_told = error.is_late and any(job.at is not None for job in jobs)
+                alone = alone or is_told or overtaken >= PATIENCE
+                if overtaken > _MOST_AGAIN:
+                    raise StateError(
+                        f"the state {self._at} was written by others again and again",
+                        "run again",
+                    ) from error
+            except LostError as error:
+                self._drop()
+                if time.monotonic() > until:
+                    raise unreachable(self._at, reason(error)) from error
+
+    def _attempt(self, jobs: Sequence[Job], extra: Needs, *, alone: bool) -> list[Any]:
+        moment = this_moment()
+        connection = self._connected()
+        try:
+            begun = self._begun(connection, self._needs(jobs, moment, extra), alone=alone)
+            kept = begun.kept
+            floor = _EPOCH + timedelta(microseconds=kept.latest)
+            if floor > moment and any(job.at is None for job in jobs):
+                moment = floor
+                needs = self._needs(jobs, moment, extra)
+                kept.take(needs, kept.ask(READ, as_json(needs), whole=True))
+            batch = Batch(kept)
+            results = run_all(jobs, batch, moment)
+            self._end(begun, batch)
+        except BaseException:
+            self._undo(connection)
+            raise
+        return results
+
+    def _needs(self, jobs: Sequence[Job], moment: datetime, extra: Needs) -> Needs:
+        found = (job.foresee(job.at or moment) for job in jobs)
+        return reduce(Needs.__or__, found, extra)
+
+    def _begun(self, connection: Connection, needs: Needs, *, alone: bool) -> "_Begun":
+        """Begin a transaction: one round trip."""
+        names = [("team", each) for each in needs.teams] + [("alone", a) for a in needs.alone]
+        keys = sorted(lock_key(self._at, kind, name) for kind, name in names)
+        with server_errors(self._at), connection.pipeline():
+            connection.execute("BEGIN")
+            if alone:
+                connection.execute(_ALONE, (self._state_key,), prepare=True)
+            else:
+                connection.execute(_LOCK, (self._state_key, keys), prepare=True)
+            read = connection.execute(self._sql["read"], (as_json(needs),), prepare=True)
+            numbered = connection.execute(
+                _NUMBERS, (self._numbers_of, max(1, len(needs.leads))), prepare=True
+            )
+        kept = self._fetched(connection, None if alone else needs.teams)
+        kept.take(needs, _one(read))
+        numbers = [int(number) for (number,) in numbered.fetchall()]
+        return _Begun(connection, kept, numbers, alone)
+
+    def _fetched(self, connection: Connection, held: frozenset[str] | None) -> Fetched:
+        def ask(query: str, *cells: object, whole: bool = False) -> Any:  # noqa: ANN401 - a cell of any type
+            with server_errors(self._at):
+                row = _one(connection.execute(in_schema(self._at, query), cells))
+            return row if whole else row[0]
+
+        return Fetched(ask, held)
+
+    def _end(self, begun: "_Begun", batch: Batch) -> None:
+        """Write what a batch changed and commit: the other round trip."""
+        connection, numbers = begun.connection, begun.numbers
+        if is_late(batch) and not begun.alone:
+            raise OvertakenError(is_late=True)
+        with server_errors(self._at):
+            if not (batch.events or batch.drawn):
+                connection.execute("COMMIT")
+                return
+            lacking = len(batch.events) - len(numbers)
+            if lacking > 0:
+                asked = connection.execute(_NUMBERS, (self._numbers_of, lacking))
+                numbers = numbers + [int(number) for (number,) in asked.fetchall()]
+            policies = {event.policy for event, _ in batch.events}
+            versions = {policy: self._version(connection, policy) for policy in policies}
+        change = written(batch, begun.kept, numbers, versions, self._base, late=begun.alone)
+        try:
+            with server_errors(self._at), connection.pipeline():
+                if change.forget:
+                    connection.execute(self._sql["forget"], (change.forget,))
+                connection.execute(self._sql["write"], (change.payload,), prepare=True)
+                for leads in change.late:
+                    for statement in LATE:
+                        connection.execute(in_schema(self._at, statement), leads)
+                connection.execute("COMMIT")
+        except LostError as error:
+            if not self._was_kept(numbers, error):
+                raise
+        self._versions |= versions
+
+    def _was_kept(self, numbers: list[int], lost: LostError) -> bool:
+        """Return whether a transaction was kept whose connection was lost before it said so.
+
+        The server may be at work on it still: the state's own lock is had only behind it. Its
+        events have numbers that nobody else was given.
+        """
+        until = time.monotonic() + max(self._wait, _LONG)
+        there = in_schema(self._at, "SELECT EXISTS (SELECT FROM {s}.events WHERE seq = ANY (%s))")
+        while True:
+            self._drop()
+            try:
+                with server_errors(self._at):
+                    connection = self._connected()
+                    connection.execute("BEGIN")
+                    connection.execute(_ALONE, (self._state_key,))
+                    was_kept = bool(_one(connection.execute(there, (numbers,)))[0])
+                    connection.execute("ROLLBACK")
+                    return was_kept
+            except (LostError, OvertakenError, StateError) as error:
+                if time.monotonic() > until:
+                    raise StateError(
+                        f"the connection to {self._at} was lost in the middle of a commit:"
+                        f" {reason(lost)}",
+                        "whether it was kept isn't known yet: route the same leads again; one"
+                        " that was decided keeps its decision",
+                    ) from error
+            time.sleep(0.05)
+
+    def _version(self, connection: Connection, policy: str) -> int:
+        """Return the number of a version of the policy, noted when it is first in force."""
+        if not policy or policy in self._versions:
+            return self._versions.get(policy, 0)
+        query = in_schema(
+            self._at,
+            "INSERT INTO {s}.versions (hash, since) VALUES (%s, %s) ON CONFLICT (hash)"
+            " DO UPDATE SET since = versions.since RETURNING id",
+        )
+        return int(_one(connection.execute(query, (policy, instant(datetime.now(UTC)))))[0])
+
+    def rehearse(self, foresee: Foresee, decide: Decide[T], at: datetime | None = None) -> T:
+        """Return what the function decides, and keep nothing; nobody is held up."""
+        moment = at or this_moment()
+        with self._reading() as connection:
+            kept = self._fetched(connection, None)
+            needs = foresee(moment)
+            kept.take(needs, kept.ask(READ, as_json(needs), whole=True))
+            return decide(Batch(kept), moment)
+
+    @contextmanager
+    def begin(self, signature: Signature = UNSIGNED) -> Generator[Batch, None, None]:
+        """Return a transaction during which nobody else writes to the state."""
+        with self._sharing.lock:
+            if self._is_busy:
+                raise RuntimeError("a transaction of this store has not ended")
+            self._is_busy = True
+            try:
+                with told(self._at):
+                    connection = self._connected()
+                    connection.execute("BEGIN")
+                    connection.execute(_ALONE, (self._state_key,))
+                try:
+                    kept = self._fetched(connection, None)
+                    batch = Batch(kept, signature)
+                    yield batch
+                    with told(self._at):
+                        self._end(_Begun(connection, kept, [], alone=True), batch)
+                except BaseException:
+                    self._undo(connection)
+                    raise
+            finally:
+                self._is_busy = False
+
+    @contextmanager
+    def read(self) -> Generator[ServerSnapshot, None, None]:
+        """Return a snapshot, had by a connection of its own."""
+        with self._reading() as connection:
+            yield ServerSnapshot(self._fetched(connection, None).ask, self._base)
+
+    @contextmanager
+    def _reading(self) -> Generator[Connection, None, None]:
+        with told(self._at):
+            with self._guard:
+                connection = self._readers.pop() if self._readers else None
+            if connection is None or connection.closed:
+                connection = connected(self._at, self._wait)
+            try:
+                try:
+                    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                except psycopg.OperationalError:  # it was lost while nobody used it
+                    connection.close()
+                    connection = connected(self._at, self._wait)
+                    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                connection.close()
+                raise
+            with self._guard:
+                if self._is_closed:
+                    connection.close()
+                else:
+                    self._readers.append(connection)
+
+    def close(self) -> None:
+        """Close the connections; a store can be closed twice."""
+        with self._guard:
+            self._is_closed = True
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
+        self._drop()
+
+    def _connected(self) -> Connection:
+        if self._is_closed:
+            raise StateError(f"the state {self._at} is closed", "open it again")
+        if self._writer is None or self._writer.closed:
+            self._writer = connected(self._at, self._wait)
+        return self._writer
+
+    def _drop(self) -> None:
+        if self._writer is not None:
+            with suppress(psycopg.Error):
+                self._writer.close()
+            self._writer = None
+
+    def _undo(self, connection: Connection) -> None:
+        """Roll back; what can't is closed, which does so, too."""
+        try:
+            if not connection.closed:
+                connection.execute("ROLLBACK")
+        except psycopg.Error:
+            connection.close()
+
+
+def _one(cursor: "psycopg.Cursor[tuple[Any, ...]]") -> tuple[Any, ...]:
+    row = cursor.fetchone()
+    assert row is not None
+    return row

