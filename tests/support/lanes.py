@@ -7,7 +7,7 @@ those that they wait for, and not the time that passes, which tells what else th
 """
 
 import os
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -116,7 +116,7 @@ class FastLane:
     def __init__(self, most: float = MOST) -> None:
         self._most = most
         self._begun = 0.0
-        self._used = Counter[str]()
+        self._used = defaultdict[str, float](float)
 
     def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
         """Leave a whole file unread, with what it would import."""
