@@ -4,7 +4,6 @@ It speaks over standard input and output, to one editor. Each answer is made els
 the texts and of what the worker found; here it is only asked for.
 """
 
-import gc
 import logging
 import sys
 from collections.abc import Callable, Generator
@@ -159,7 +158,6 @@ def serve() -> None:
     """Serve the editor at the other end of standard input and output until it says goodbye."""
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_fault)
-    gc.disable()  # the worker tidies up while nobody waits
     spoken = sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever prints would break the protocol
     made().start_io(sys.stdin.buffer, spoken)
