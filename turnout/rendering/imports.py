@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from turnout.dsl.findings import Severity
 from turnout.importing.foreign import ImportNote
-from turnout.importing.reports import EntryFate, ImportedEntry, ImportReport, SourceFinding
+from turnout.importing.reports import ImportedRule, ImportReport, RuleFate, SourceFinding
 from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.rendering.screen import Ink, hanging, paint
@@ -65,11 +65,11 @@ def import_text(report: ImportReport, file: str) -> Iterator[str]:
             yield visible(f"  {_finding_text(found)}")
 
 
-def _became(entry: ImportedEntry) -> str:
+def _became(entry: ImportedRule) -> str:
     return f"rule {entry.rule}" if entry.rule else f"fallback of route {entry.route}"
 
 
-def _said(entry: ImportedEntry) -> Iterator[str]:
+def _said(entry: ImportedRule) -> Iterator[str]:
     for note in entry.notes:
         yield f"{note.word}: {note.message}"
     yield from map(_finding_text, entry.findings)
@@ -108,7 +108,7 @@ def counts(report: ImportReport) -> dict[str, int]:
     """Return how many entries came over how, and how many findings of each severity there are."""
     entries = report.entries
     found: dict[str, int] = {"entries": len(entries)}
-    fates: tuple[EntryFate, ...] = get_args(EntryFate)
+    fates: tuple[RuleFate, ...] = get_args(RuleFate)
     found |= {how: sum(entry.how == how for entry in entries) for how in fates}
     for severity in Severity:
         found[severity.value] = sum(each.finding.severity is severity for each in report.findings)
