@@ -134,7 +134,9 @@ def _findings(server: LanguageServer, desk: Desk) -> None:
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def pulled(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         await desk.at(Level.QUICK)
-        found = desk.found.get(path_of(params.text_document.uri), ())
+        # An editor that can't be told to ask again is pushed to: asked as well, it had all twice.
+        path = path_of(params.text_document.uri)
+        found = desk.found.get(path, ()) if desk.pulls else ()
         mark = sha256(repr(found).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         if mark == params.previous_result_id:
             return types.RelatedUnchangedDocumentDiagnosticReport(mark)
