@@ -52,6 +52,7 @@ class Pushdown:
             read = self.feed(token)
             if read is not None:
                 return read
+            self._taken = None  # something came behind it, and fitted
             if known is not None and token.type in _KNOWN:
                 self._take_over(known, _KNOWN[token.type], token.start_pos)
 
@@ -70,7 +71,7 @@ class Pushdown:
         Return where that is, None where there is none. What is read instead may end otherwise:
         the last word of it isn't put together with the others before a word behind it fits.
         """
-        if self._taken is None or not self.values or self.values[-1] is not self._taken[-1]:
+        if self._taken is None or self.values[-1] is not self._taken[-1]:
             return None
         word, state, node = self._taken
         self.states[-1], self.values[-1], self._taken = state, word, None
@@ -128,6 +129,7 @@ class Pushdown:
 
     def cut(self, depth: int) -> list[ReadSymbol]:
         """Drop all but that many states, and return the values that went with them."""
+        self._taken = None
         dropped = self.values[depth - 1 :]
         del self.states[depth:]
         del self.values[depth - 1 :]

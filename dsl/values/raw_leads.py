@@ -176,11 +176,6 @@ def part_reader(fields: Mapping[str, Field], binding: Binding, only: Collection[
     return read
 
 
-def reading_rank(fields: Mapping[str, Field], name: str) -> IssueRank:
-    """Return where the issue stands that a field's value can't be read."""
-    return 2, _order(slot.name for slot in _slots(fields))[name]
-
-
 def _order(names: Iterable[str]) -> Mapping[str, int]:
     return {name: at for at, name in enumerate(names)}
 

@@ -7,23 +7,17 @@ other, so that a lead is what its bonds say. Nearly every bond is a single field
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 
 from turnout.compiler.plan.asking import FieldQuestion
 from turnout.dsl.headers import Binding
 from turnout.dsl.lookups import LookupRow, sources
-from turnout.dsl.types import Field, Values, field_beside, id_field
-from turnout.dsl.values.raw_leads import (
-    IssueRank,
-    PartReader,
-    RawValues,
-    part_reader,
-    reading_rank,
-    shortened,
-)
+from turnout.dsl.types import Field, Value, Values, field_beside, id_field
+from turnout.dsl.values.raw_leads import IssueRank, part_reader
 from turnout.dsl.values.readers import reader
-from turnout.dsl.values.reading import MISSING, Issue, Unread
+from turnout.dsl.values.reading import MISSING, Issue, Reader, Unread
 from turnout.frozen import frozen
 from turnout.runtime.columns.coding import Chunk, Codes, combined
 from turnout.runtime.keys import id_reader
@@ -37,8 +31,7 @@ _LACKING_STEP = 9  # after every step of reading
 _SIGN, _ALL = 1 << 63, (1 << 64) - 1  # of a whole number of 64 bits
 
 
-@frozen(eq=False)
-class BondValues:
+class BondValues(NamedTuple):  # one is made for every distinct text: a tuple is made fastest
     """What a bond's raw values come to.
 
     issues: each with its place among those of the lead. lacking: required fields without a
@@ -102,7 +95,7 @@ class Bond:
     ) -> None:
         identifier = id_field(fields)
         self._columns = _columns(binding, names)
-        self._read = _single(fields, binding, names) or part_reader(fields, binding, names)
+        self._read = part_reader(fields, binding, names)
         self._required = {
             name: at
             for at, (name, field) in enumerate(fields.items())
@@ -113,6 +106,10 @@ class Bond:
         self._id = identifier.name if identifier and identifier.name in names else None
         self._read_id = id_reader(fields)
         self._known: dict[tuple[object, ...], BondValues] = {}
+        self._single = _single(fields, binding, names)
+        self._texts: dict[str, BondValues] = {}
+        self._by_value = [each.accepts for each in asked if each.field]
+        self._by_more = [each for each in asked if not each.field]
 
     @property
     def has_id(self) -> bool:
@@ -121,8 +118,40 @@ class Bond:
 
     def read(self, chunk: Chunk) -> BondRead:
         """Return what the bond's values come to, for each lead of a chunk."""
+        if self._single is not None:
+            column = chunk.column(self._columns[0])
+            return BondRead(column.codes, self._of_texts(column.raws, *self._single))
         codes, combinations = combined([chunk.column(name) for name in self._columns], chunk.size)
         return BondRead(codes, [*map(self._told, combinations)])
+
+    def _of_texts(self, raws: Sequence[object], name: str, read: Reader) -> list[BondValues]:
+        """Return what the distinct values of a single field come to; nearly all are texts."""
+        known, found = self._texts, list[BondValues]()
+        for raw in raws:
+            if type(raw) is not str:
+                found.append(self._told((raw,)))
+                continue
+            told = known.get(raw)
+            if told is None:
+                value = read(raw, None)
+                if value is MISSING or isinstance(value, Unread):
+                    told = self._new((raw,))
+                else:
+                    told = self._of_value(name, raw, value)
+                if len(known) < MOST_REMEMBERED and len(raw) <= _LONGEST_REMEMBERED:
+                    known[raw] = told
+            found.append(told)
+        return found
+
+    def _of_value(self, name: str, raw: str, value: Value) -> BondValues:
+        values, boxes = {name: value}, -1
+        for accepts in self._by_value:
+            boxes &= accepts(value)
+        for each in self._by_more:
+            boxes &= each.accepts(each.answering(values, self._today))
+        own_id = self._read_id(raw, value) if self._id else None
+        said = hash(f"{name}:{said_text(value)}")
+        return BondValues(values, (), (), (), boxes, said, own_id)
 
     def _told(self, raws: tuple[object, ...]) -> BondValues:
         if not all(
@@ -161,25 +190,12 @@ class Bond:
 
 def _single(
     fields: Mapping[str, Field], binding: Binding, names: frozenset[str]
-) -> PartReader | None:
-    """Return what reads a bond of one field that stands in one column, None for another one."""
+) -> tuple[str, Reader] | None:
+    """Return the field and its reader where it is alone and stands in one column, else None."""
     name, *others = names
-    column = next((column for field, column in binding.plain if field == name), None)
-    if others or column is None or sources(fields[name]):
+    if others or sources(fields[name]) or not any(field == name for field, _ in binding.plain):
         return None
-    read = reader(fields[name])
-
-    def read_one(named: Mapping[str, object]) -> tuple[RawValues, tuple[IssueRank, ...]]:
-        raw = named[column]
-        value = MISSING if raw is None else read(raw, None)
-        if not isinstance(value, Unread):
-            return RawValues({} if value is MISSING else {name: value}, named, columns), ()
-        values = {} if value.kept is None else {name: value.kept}
-        issue = Issue(name, shortened(raw), value.reason)
-        return RawValues(values, named, columns, (issue,)), (rank,)
-
-    columns, rank = {name: column}, reading_rank(fields, name)
-    return read_one
+    return name, reader(fields[name])
 
 
 def _columns(binding: Binding, names: Collection[str]) -> tuple[str, ...]:

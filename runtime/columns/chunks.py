@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from turnout.runtime.columns.coding import ArrowChunk, Chunk, ListChunk
 
-CHUNK = 1 << 16
-"""Leads that are decided at once."""
+CHUNK = 1 << 17
+"""Leads of a table that are decided at once."""
 
 
 @runtime_checkable

@@ -6,6 +6,7 @@ put together; any other value is one of its own.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -25,6 +26,9 @@ class Coded:
 
     codes: Codes
     raws: Sequence[object]
+
+
+_TEXTS = frozenset({str, type(None)})
 
 
 class Chunk(Protocol):
@@ -125,6 +129,9 @@ def _codes(found: pa.DictionaryArray) -> Codes:
 
 def listed(values: Sequence[object]) -> Coded:
     """Return a list as distinct values."""
+    if _TEXTS.issuperset(map(type, values)):
+        with suppress(UnicodeEncodeError):  # half of a surrogate pair
+            return coded(pa.array(values, pa.string()))
     places: dict[str | None, int] = {}
     raws: list[object] = []
     codes = np.empty(len(values), np.int64)

@@ -4,7 +4,7 @@ What isn't said column by column is asked lead by lead, over values that are rea
 conditions that the plan keeps in full, and whether a lead was seen before.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import TypeAlias
@@ -53,8 +53,12 @@ class ReadLeads:
 
     def values(self, at: int) -> dict[str, Value]:
         """Return the values of the lead at a place, from 0."""
+        return self.some_values(at, self.bonds)
+
+    def some_values(self, at: int, bonds: Sequence[BondRead]) -> dict[str, Value]:
+        """Return the values of the lead at a place that some bonds have."""
         values: dict[str, Value] = {}
-        for bond in self.bonds:
+        for bond in bonds:
             values.update(bond.told[bond.codes[at]].values)
         return values
 
@@ -166,6 +170,14 @@ class ColumnDecider:
             readers = self._shapes[chunk.names] = self._readers(chunk.names)
         id_bond = next((at for at, each in enumerate(readers) if each.has_id), None)
         return ReadLeads(chunk, [each.read(chunk) for each in readers], id_bond, self._order)
+
+    def bonds_with(self, leads: ReadLeads, names: Collection[str]) -> list[BondRead]:
+        """Return the bonds that have some of these fields."""
+        return [
+            bond
+            for bond, own in zip(leads.bonds, self._bonds, strict=True)
+            if not own.isdisjoint(names)
+        ]
 
     def _readers(self, names: Keys) -> tuple[Bond, ...]:
         binding = self._headers.binding(names)

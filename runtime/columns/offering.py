@@ -24,6 +24,7 @@ from turnout.dsl.targets import (
     ToOwner,
     ToPartner,
     ToPerson,
+    said,
 )
 from turnout.dsl.types import Value
 from turnout.frozen import frozen
@@ -81,6 +82,13 @@ class Offering:
         self._rosters = {name: rosters(team) for name, team in policy.teams.items()}
         self._in_order = _in_order(policy, self._answers)
         self._state = RunState()
+        goes_on = any(each.goes_on for each in self._answers)
+        self.reads: frozenset[str] = (
+            frozenset(policy.fields)
+            if goes_on
+            else frozenset(name for each in _targets(self._answers) for name in said(each).reads)
+        )
+        """The fields whose values leads are offered by."""
         self._numbers: dict[tuple[object, ...], int] = {}
         self._at: datetime | None = None
         self._ways: dict[int, _Way] = {}
@@ -168,14 +176,14 @@ class Offering:
         last = len(self._steps) - 1
         state = cast("Transaction", self._state)
         for place, first in zip(places, clauses[places].tolist(), strict=True):
-            clause, said = first, values(place)
+            clause, told = first, values(place)
             steps = self._steps[clause]
-            step, accepted, passed = offered(steps, said, at, state)
+            step, accepted, passed = offered(steps, told, at, state)
             while step is None and steps.goes_on:
-                number = after(said, clause)
+                number = after(told, clause)
                 clause = last if number is None else number
                 steps = self._steps[clause]
-                step, accepted, more = offered(steps, said, at, state)
+                step, accepted, more = offered(steps, told, at, state)
                 passed += more
             number = None if step is None else steps.steps.index(step)
             if step is not None:

@@ -21,7 +21,7 @@ from turnout.dsl.types import Value, Values, id_field
 from turnout.dsl.values.reading import Issue
 from turnout.frozen import define, frozen
 from turnout.runtime.columns.arriving import ArrivedRecords, arrivals
-from turnout.runtime.columns.chunks import CHUNK
+from turnout.runtime.columns.bonds import BondRead
 from turnout.runtime.columns.coding import Codes
 from turnout.runtime.columns.deciding import NO_CLAUSE, ColumnDecider, ReadLeads
 from turnout.runtime.columns.offering import Offering
@@ -31,6 +31,9 @@ from turnout.runtime.keys import NO_ID, own_key
 from turnout.runtime.leads import LACKING, Lead, record_reader
 from turnout.runtime.records import Record
 from turnout.runtime.stores import Recorded
+
+ROUTED = 1 << 14
+"""Leads of a file that are routed at once: each takes some 2 KB until it is written."""
 
 
 @frozen(eq=False)
@@ -72,17 +75,22 @@ class _ChunkLeads:
     said: Codes
     issues: dict[int, tuple[Issue, ...]]
     looked_up: dict[int, tuple[LookupRow, ...]]
-    parts: list[tuple[ReadLeads, int] | None]
+    parts: list[tuple[ReadLeads, int, Sequence[BondRead]] | None]
 
     def values(self, at: int) -> dict[str, Value]:
         part = self.parts[at]
         return {} if part is None else part[0].values(part[1])
 
+    def offered_by(self, at: int) -> dict[str, Value]:
+        """Return the values by which the lead at a place is offered."""
+        part = self.parts[at]
+        return {} if part is None else part[0].some_values(part[1], part[2])
+
 
 class ColumnRouter:
     """Routes the leads of one run; its state ends with it."""
 
-    def __init__(self, policy: Policy, plan: Plan, size: int = CHUNK) -> None:
+    def __init__(self, policy: Policy, plan: Plan, size: int = ROUTED) -> None:
         """Begin level. size: leads of a chunk."""
         field = id_field(policy.fields)
         self._fields, self._plan, self._size = policy.fields, plan, size
@@ -120,7 +128,7 @@ class ColumnRouter:
         today, of_calendars = decider.today, decider.facts
 
         def values(place: int) -> dict[str, Value]:
-            return leads.values(places[place])
+            return leads.offered_by(places[place])
 
         def after(said: dict[str, Value], clause: int) -> int | None:
             return self._match({**said, **of_calendars}, today, clause)
@@ -160,9 +168,10 @@ class ColumnRouter:
             leads = decider.read(chunk)
             found.clauses[places] = decider.clauses(leads)
             found.said[places] = leads.said()
+            reads = decider.bonds_with(leads, self._offering.reads)
             for at, (place, own_id) in enumerate(zip(places, leads.ids(), strict=True)):
                 found.keys[place] = own_id
-                found.parts[place] = leads, at
+                found.parts[place] = leads, at, reads
             found.issues |= {places[at]: each for at, each in leads.issues().items()}
             found.looked_up |= {places[at]: each for at, each in leads.looked_up().items()}
         for place, record in enumerate(arrived.records):

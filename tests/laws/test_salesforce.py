@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.assignment_rules import HOT, PRODUCTS, TODAY, Entry, entries, rule, some_leads
 from tests.support.policies import resolved
+from turnout.compiler.difference import difference
 from turnout.compiler.meaning.interpreter import match
 from turnout.compiler.program import lower
 from turnout.dsl.formatting import formatted
@@ -25,6 +26,8 @@ FIELDS = {
     "Products__c": ("MultiselectPicklist", PRODUCTS),
     "Begins__c": ("Date", ()),
     "Flag__c": ("Checkbox", ()),
+    "Seen__c": ("DateTime", ()),
+    "Budget__c": ("Currency", ()),
 }
 LEADS = 40
 CLOCK = datetime.combine(TODAY, time(12), UTC)
@@ -68,19 +71,20 @@ def _entry(found: Imported, rule_name: str | None, drawn: list[Entry]) -> int | 
     return None if len(found.draft.rules) == len(drawn) else len(drawn)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.lists(entries(), max_size=4), st.integers(0, 999))
 def test_what_is_exported_comes_back_as_the_same(drawn: list[Entry], seed: int) -> None:
     with TemporaryDirectory() as name:
         file = Path(name) / "Lead.assignmentRules"
         _write(file.parent, drawn)
-        (found,) = imported(file.parent)
+        (found,) = imported(file.parent, currency="EUR")
         policy = resolved(found.draft.text)
         written = assignment_rules(lower(policy), "r", "Lead")
         assume(isinstance(written, str))
         file.write_text(str(written))
-        (back,) = imported(file.parent)
+        (back,) = imported(file.parent, currency="EUR")  # an export writes numbers alone
     other = resolved(back.draft.text)
+    assert not difference(lower(policy), lower(other)).shifts, (found.draft.text, written)
     for number, raw in enumerate(some_leads(seed, LEADS)):
         record = {"Lead ID": str(number), **raw}
         before = _entry(found, _taken(policy, record), drawn)

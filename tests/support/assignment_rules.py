@@ -6,7 +6,7 @@ relative dates and formulas, each as the public documentation has it.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from xml.sax.saxutils import escape
 
@@ -19,6 +19,12 @@ HOT = ("Hot", "Warm", "Cold, very")
 PRODUCTS = ("Core", "Mobile", "Ads")
 TITLES = ("vp of sales", "CTO", "head, sales", "sales")
 NUMBERS = ("0", "5", "50")
+MOMENTS: Mapping[str, datetime] = {
+    "3/14/2026 12:00 AM": datetime(2026, 3, 14),  # noqa: DTZ001 - as the firm's clock has it
+    "2026-03-15": datetime(2026, 3, 15),  # noqa: DTZ001 - as the firm's clock has it
+}
+SEEN = ("2026-03-13 23:59", "2026-03-14 00:01", "2026-03-14 09:30", "2026-03-15 18:00")
+AMOUNTS = ("EUR 50", "EUR 1,250.50")
 DATES = ("2026-03-03", "2026-03-04", "2026-03-05", "2026-02-02", "2026-04-20")
 RELATIVE: Mapping[str, tuple[int, int]] = {
     "TODAY": (0, 0),
@@ -61,6 +67,8 @@ def some_leads(seed: int, many: int) -> list[Lead]:
             "NumberOfEmployees": pick.choice(("", *NUMBERS, "4", "51")),
             "Begins__c": pick.choice(("", *DATES)),
             "Flag__c": pick.choice(("true", "false")),
+            "Seen__c": pick.choice(("", *SEEN)),
+            "Budget__c": pick.choice(("", "49", "50", "1250.5", "2000")),
         }
         for _ in range(many)
     ]
@@ -132,6 +140,8 @@ _OPERATIONS: Mapping[str, tuple[str, ...]] = {
     "NumberOfEmployees": ("equals", "notEqual", *_LINES),
     "Begins__c": ("equals", "notEqual", *_LINES),
     "Flag__c": ("equals", "notEqual"),
+    "Seen__c": _LINES,
+    "Budget__c": ("equals", "notEqual", *_LINES),
 }
 
 
@@ -144,6 +154,8 @@ def _values(draw: DrawFn, field: str, operation: str) -> tuple[str, ...]:
         "NumberOfEmployees": NUMBERS,
         "Begins__c": (*DATES, *RELATIVE),
         "Flag__c": ("True", "False"),
+        "Seen__c": tuple(MOMENTS),
+        "Budget__c": AMOUNTS,
     }[field]
     least = 1 if field == "Flag__c" or operation in _LINES else 0
     most = 1 if field in {"Flag__c", "Begins__c"} or operation in _LINES else 3
@@ -165,7 +177,7 @@ def _one(field: str, operation: str, asked: str, value: str) -> bool:
     """Return whether a value that isn't blank is as one that is asked for."""
     if operation == "includes":
         return set(asked.split(";")) <= set(value.split(";"))
-    if field in {"NumberOfEmployees", "Begins__c"}:
+    if field in {"NumberOfEmployees", "Begins__c", "Seen__c", "Budget__c"}:
         first, last, number = _line(field, asked, value)
         return {
             "equals": first <= number <= last,
@@ -180,9 +192,15 @@ def _one(field: str, operation: str, asked: str, value: str) -> bool:
     ]
 
 
-def _line(field: str, asked: str, value: str) -> tuple[int, int, int]:
+def _line(field: str, asked: str, value: str) -> tuple[float, float, float]:
     if field == "NumberOfEmployees":
         return int(asked), int(asked), int(value)
+    if field == "Budget__c":
+        amount = float(asked.removeprefix("EUR ").replace(",", ""))
+        return amount, amount, float(value)
+    if field == "Seen__c":
+        since = MOMENTS[asked].timestamp()
+        return since, since, datetime.fromisoformat(value).timestamp()
     if asked in RELATIVE:
         first, last = (TODAY + timedelta(days=each) for each in RELATIVE[asked])
     else:
@@ -244,6 +262,20 @@ def _plain_formulas(draw: DrawFn) -> Asked:
                 Asked(
                     f"TODAY() - {back} > Begins__c",
                     lambda lead: (on := begins(lead)) is not None and on < day,
+                ),
+                Asked(
+                    f'CASE(Rating, "{HOT[0]}", 1, "{HOT[1]}", 2, 3) <> {len(product) % 4}',
+                    lambda lead: {HOT[0]: 1, HOT[1]: 2}.get(lead["Rating"], 3) != len(product) % 4,
+                ),
+                Asked(
+                    f'IF(ISBLANK({field}), Flag__c, Title = "{title}")',
+                    lambda lead: (
+                        lead["Title"] == title if lead[field] else lead["Flag__c"] == "true"
+                    ),
+                ),
+                Asked("LEN(Title) > 0", lambda lead: bool(lead["Title"])),
+                Asked(
+                    f'LEFT(Title, 2) = "{title[:2]}"', lambda lead: lead["Title"][:2] == title[:2]
                 ),
                 Asked("Flag__c /* a box */", lambda lead: lead["Flag__c"] == "true"),
                 Asked("Flag__c = FALSE", lambda lead: lead["Flag__c"] == "false"),

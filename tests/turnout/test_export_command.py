@@ -157,3 +157,38 @@ def test_what_comes_back_decides_the_same() -> None:
     result = runner.invoke(cli, ["diff", "out/leads.route", "two/leads.route"])
     assert result.exit_code == 0, result.output
     assert "no lead" in result.output, result.output
+
+
+def test_fields_are_those_of_the_object() -> None:
+    Path("p.route").write_text(
+        """lead {
+  id: text id
+  subject: text from column "Case Subject"
+  origin: text
+  kind: text from column ["Account.Type", "Account: Type"]
+  made_by: text from column "RecordType.Name"
+  mail: text from column "Web Email"
+}
+queue q
+route r {
+  rule a { when origin is "Web" and kind is "Partner" and made_by is "Large" to queue q }
+  rule b { when mail starts with "x" to queue q }
+  fallback to queue q
+}
+"""
+    )
+    arguments = ["export", "salesforce", "p.route", "-o", "x.xml"]
+    result = CliRunner().invoke(cli, [*arguments, "--object", "Case"])
+    assert result.exit_code == 0, result.output
+    written = Path("x.xml").read_text()
+    named = ("Case.Origin", "Account.Type", "Case.RecordTypeId", "Case.SuppliedEmail")
+    assert all(f"<field>{name}</field>" in written for name in named)
+    other = CliRunner().invoke(cli, arguments)
+    assert "`origin` has no column with a name that Salesforce knows of leads" in " ".join(
+        other.output.split()
+    )
+
+
+def test_a_value_longer_than_a_criterion_takes_is_refused() -> None:
+    result = export(f'rule a {{ when title contains "{"x" * 256}" to queue q }}')
+    assert "a text has 256 characters, and a criterion takes 255" in result.output

@@ -353,7 +353,7 @@ def test_properties_with_several_values_are_asked_for_what_they_include() -> Non
     )
 
 
-UNSAID = [
+UNSAID: list[Json] = [
     asks("p", "HAS_EVER_BEEN_EQUAL_TO", "STRING", value="a"),
     asks("p", "CONTAINS_EXACTLY", "MULTISTRING", values=["a"]),
     asks("p", "IS_EQUAL_TO", "STRING"),

@@ -26,6 +26,29 @@ FORMULAS = {
     "Begins__c < DATE(2020, 1, 31)": "begins < 2020-01-31",
     "IsEscalated = FALSE": "is_escalated is false",
     "!IsEscalated": "is_escalated is false",
+    'IF(ISBLANK(Email), Rating = "a1", IsEscalated)': (
+        'email is missing and rating is "a1" or email is present and is_escalated is true'
+    ),
+    'CASE(Rating, "Hot", 1, "Warm", 1, 0) = 1': 'rating in ["Hot", "Warm"]',
+    '"B" <> CASE(Rating, "Hot", "A", "Warm", "B", "A")': (
+        'rating is not "Warm" or rating is missing'
+    ),
+    'CASE(Rating, "Hot", 1, "Warm", 1, 1) = 1 && ISBLANK(City)': "city is missing",
+    'CASE(Rating, "Hot", 1, "Hot", 2, 1) = 1': "formula_1",
+    'CASE(Rating, "Hot", City, "x") = "x"': "formula_1",
+    'LOWER(Company) = "acme"': 'company is "acme"',
+    'UPPER(Company) != "acme" && ISBLANK(City)': "city is missing",
+    'UPPER(Company) < "ACME"': "formula_1",
+    'LEFT(PostalCode, 2) = "94"': 'postal_code starts with "94"',
+    'LEFT(PostalCode, 3) = "94"': "formula_1",
+    "LEN(Email) = 0 || 0 < LEN(Company)": "email is missing or company is present",
+    "LEN(Email) > 9": "formula_1",
+    'FIND("@x.", Email) > 0': 'email contains "@x."',
+    'FIND("x", Email, 3) > 0': "formula_1",
+    "AND(/* first */ ISBLANK(Email), /* /* second */ NOT(NOT(ISBLANK(City))))": (
+        "email is missing and city is missing"
+    ),
+    '$Profile.Name = "Admin" || $User.IsActive': "formula_1 or formula_2",
     'REGEX(Email, "a.*")': "formula_1",
     'NOT(REGEX(Email, "a.*"))': "formula_1 is false",
     'REGEX(Email, "a.*") || Company = "x1"': 'formula_1 or company is "x1"',

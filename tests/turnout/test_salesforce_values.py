@@ -224,3 +224,54 @@ def test_a_template_of_a_fallback_is_refused_by_name(tmp_path: Path) -> None:
     (note,) = made.notes
     assert note.is_refused
     assert note.message == "a fallback sends nothing: the template T/New isn't sent"
+
+
+def test_record_types_are_those_of_the_metadata_in_both_formats(tmp_path: Path) -> None:
+    written = entry(
+        ("Lead.RecordTypeId", "equals", "Large firms,Lrge firms"),
+        formula='RecordType.Name = "Small firms"',
+    )
+    assert "record_type_id: text" in " ".join(policy(tmp_path, written).draft.text.split())
+    (tmp_path / "Lead.object").write_text(
+        "<CustomObject><recordTypes><label>Large firms</label></recordTypes>"
+        "<recordTypes><label>Old</label><active>false</active></recordTypes></CustomObject>"
+    )
+    (tmp_path / "objects/Lead/recordTypes").mkdir(parents=True)
+    (tmp_path / "objects/Lead/recordTypes/S.recordType-meta.xml").write_text(
+        "<RecordType><active>true</active><label>Small firms</label></RecordType>"
+    )
+    made = policy(tmp_path, written)
+    text = " ".join(made.draft.text.split())
+    assert 'record_type_id: one of ["Large firms", "Small firms", "Lrge firms"]' in text
+    assert 'record_type_name: one of ["Large firms", "Small firms"]' in text
+    (note,) = (each for each in made.notes if "in use" in each.message)
+    assert note.message == (
+        "RecordTypeId has no value Lrge firms in use, Large firms is the nearest"
+    )
+
+
+def test_roll_ups_formulas_and_inactive_values_have_their_type(tmp_path: Path) -> None:
+    fields = {
+        "Deals__c": "<type>Summary</type>",
+        "Score__c": "<type>Number</type><scale>0</scale><formula>1 + 1</formula>",
+        "Tier__c": "<type>Picklist</type><valueSet><valueSetName>Tiers</valueSetName></valueSet>",
+        "Is_Hot__c": "<type>Checkbox</type>",
+        "Firm__c": "<type>Lookup</type>",
+    }
+    text = "".join(
+        f"<fields><fullName>{name}</fullName>{more}</fields>" for name, more in fields.items()
+    )
+    (tmp_path / "Lead.object").write_text(f"<CustomObject>{text}</CustomObject>")
+    (tmp_path / "Tiers.globalValueSet").write_text(
+        "<GlobalValueSet><customValue><fullName>A</fullName></customValue><customValue>"
+        "<fullName>Z</fullName><isActive>false</isActive></customValue></GlobalValueSet>"
+    )
+    asked = [("Deals__c", "greaterThan", "2"), ("Score__c", "lessThan", "3"),
+             ("Tier__c", "equals", "A"), ("Is_Hot__c", "equals", "1"),
+             ("Firm__c", "equals", "Acme")]  # fmt: skip
+    made = policy(tmp_path, entry(*((f"Lead.{name}", *rest) for name, *rest in asked)))
+    said = " ".join(made.draft.text.split())
+    for each in ("deals: number", "score: integer", "tier: one of [A]", "is_hot: boolean"):
+        assert each in said
+    assert "is_hot is true" in said
+    assert "firm: text" in said

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 
 from turnout.cli import cli
 from turnout.importing.foreign import ALWAYS, Asked, Criterion, Every, Nay, Receiver, Some
+from turnout.importing.sheets.asked_headings import AskedHeading, asked_heading
 from turnout.importing.sheets.cell_points import CellError, decimals_of, with_points
 from turnout.importing.sheets.code_ranges import beginnings
 from turnout.importing.sheets.rule_cells import CellManner, cell_asks, is_otherwise
@@ -68,6 +69,8 @@ CELLS: dict[str, Asked] = {
     "not more than 50": one("<=", "50"),
     "max. 50": one("<=", "50"),
     "50 or fewer": one("<=", "50"),
+    "bis 5 Mio": one("<=", "5M"),
+    "ab 50": one(">=", "50"),
     "1,000 and above": one(">=", "1000"),
     "500+ employees": one(">=", "500"),
     "1\u202f000 \u2013 5\u202f000": between("1000", "5000"),
@@ -85,6 +88,7 @@ CELLS: dict[str, Asked] = {
     "over the counter": one("is", "over the counter"),
     "3M": one("is", "3M"),
     "5 users": one("is", "5 users"),
+    "A, C-E": one("is", "A", "C", "D", "E"),
 }
 
 
@@ -102,6 +106,8 @@ PLACES: dict[str, Asked] = {
     "non-US": one("is not", "US"),
     "outside of the US": one("is not", "US"),
     "EMEA": one("is", "EMEA"),
+    "DACH (excl. CH)": one("is", "DE", "AT"),
+    "Benelux excluding Luxembourg, FR": one("is", "BE", "NL", "FR"),
 }
 
 
@@ -115,6 +121,7 @@ CODES: dict[str, Asked] = {
     "02134": one("is", "02134"),
     "902xx": one("starts with", "902"),
     "8*": one("starts with", "8"),
+    "90xxx - 92xxx": one("starts with", "90", "91", "92"),
     "90001, 90003-90004": Some((one("is", "90001"), one("starts with", "90003", "90004"))),
 }
 
@@ -140,7 +147,9 @@ def test_the_beginnings_of_a_range_are_those_of_its_codes() -> None:
         ]
 
 
-@pytest.mark.parametrize("text", ["before 3/4/2026", "> many", "1.000+", "at least 3 of 5"])
+@pytest.mark.parametrize(
+    "text", ["before 3/4/2026", "> many", "1.000+", "at least 3 of 5", "a (excl. b)"]
+)
 def test_what_may_be_two_things_is_an_error(text: str) -> None:
     with pytest.raises(CellError):
         cell_asks("c", text)
@@ -280,3 +289,48 @@ def test_rows_above_the_header_may_be_counted() -> None:
     assert turnout("rules.csv", "--report", "r.json").exit_code == 0
     (report,) = json.loads(Path("r.json").read_text())
     assert report["notes"][0]["kind"] == "read"
+
+
+HEADINGS = {
+    "If Country is": AskedHeading("Country"),
+    "And Job title contains": AskedHeading("Job title", "contains"),
+    "ZIP prefix": AskedHeading("ZIP", "starts with"),
+    "Min employees": AskedHeading("employees", ">="),
+    "Employees (max)": AskedHeading("Employees", "<="),
+    "Size from": AskedHeading("Size", ">="),
+    "Size to": AskedHeading("Size", "<="),
+    "Moved from": AskedHeading("Moved from"),
+    "Min": AskedHeading("Min"),
+}
+
+
+@pytest.mark.parametrize("heading", list(HEADINGS))
+def test_a_heading_says_how_its_cells_are_asked(heading: str) -> None:
+    assert asked_heading(heading, ["Size From", "Size To"]) == HEADINGS[heading]
+
+
+def test_two_columns_with_the_ends_of_a_range_ask_one_field() -> None:
+    Path("rules.csv").write_text(
+        "If Country is,Employees min,Employees max,Title contains,Then route to,Else,Valid from\n"
+        'DE,50,199,"vp, chief",a,b,2026-01-01\nAT,200,,not intern,c,,\n'
+    )
+    told = said(turnout("rules.csv"))
+    assert "the column Else names people, too" in told
+    assert "the column Valid from says on which days a row counts" in told
+    assert table() == [
+        "Country,Employees,Title,Then route to",
+        'DE,50..199,"contains [""vp"", ""chief""]",queue a',
+        'AT,>= 200,"not contains ""intern""",queue c',
+    ]
+
+
+def test_a_column_of_domains_is_read_as_such() -> None:
+    Path("rules.csv").write_text("Domain,Owner\n@acme.com,a\nglobex.com/globex.co.uk,b\n")
+    assert turnout("rules.csv").exit_code == 0
+    assert "acme.com" in table()[1]
+    assert [each.count("globex") for each in table()] == [0, 0, 2]
+    assert "domain: domain" in policy()
+    Path("rules.csv").write_text("Email domain,Owner\n.gov/.mil,a\nacme.*,b\n")
+    told = said(turnout("rules.csv"))
+    assert "a policy has no pattern such as acme.* of a domain" in told
+    assert 'ends with "".gov""' in table()[1]

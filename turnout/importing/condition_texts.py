@@ -98,7 +98,7 @@ def _text(
         case Some(()):
             return "id is missing"
         case Every(parts):
-            called = _called_together(parts, fields, names) if names else {}
+            called = _called_together(parts, fields, names)
             told = [called.get(part) or _text(part, fields, _AND, names) for part in parts]
             return _joined(told, "and", around > _AND)
         case Some(parts):
@@ -110,16 +110,18 @@ def _text(
 
 def _name(asked: Asked, fields: Mapping[str, TypedField], names: _Names) -> str:
     """Return the name of just this, "" where it has none."""
-    key = alike(asked, fields)
+    key: Hashable = alike(asked, fields)
     found = names.get(key)
-    return found.name if found is not None and found.parts == {key} else ""
+    return found.name if found is not None and found.parts == frozenset((key,)) else ""
 
 
 def _called_together(
     parts: Iterable[Asked], fields: Mapping[str, TypedField], names: _Names
 ) -> Mapping[Asked, str]:
     """Return names of tests that are asked together here, for each of them."""
-    keys = {part: alike(part, fields) for part in parts}
+    if not names:
+        return {}
+    keys: dict[Asked, Hashable] = {part: alike(part, fields) for part in parts}
     here = frozenset(keys.values())
     found = {part: names[key] for part, key in keys.items() if key in names}
     return {part: shared.name for part, shared in found.items() if shared.parts <= here}

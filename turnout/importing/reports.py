@@ -14,7 +14,7 @@ from turnout.importing.drafts import Drafted
 from turnout.importing.foreign import ForeignRule, ImportNote, Origin, RuleSet
 from turnout.importing.witnessed_entries import MOST_ENTRIES, tests_of_rules
 
-EntryFate: TypeAlias = Literal["as it is", "changed", "refused in part"]
+RuleFate: TypeAlias = Literal["as it is", "changed", "refused in part"]
 """How an entry came over, as it is told."""
 
 
@@ -46,7 +46,7 @@ class SourceFinding:
 
 
 @frozen
-class ImportedEntry:
+class ImportedRule:
     """What became of an entry. rule: "" where it is the fallback of its route.
 
     notes, findings: those at its place.
@@ -59,11 +59,11 @@ class ImportedEntry:
     findings: tuple[SourceFinding, ...]
 
     @property
-    def how(self) -> EntryFate:
+    def how(self) -> RuleFate:
         """How it came over."""
         if any(note.is_refused for note in self.notes):
             return "refused in part"
-        return "changed" if self.notes else "as it is"
+        return "changed" if any(note.kind != "read" for note in self.notes) else "as it is"
 
 
 @frozen
@@ -81,7 +81,7 @@ class ImportReport:
         return (*self.imported.notes, *of_entries)
 
     @property
-    def entries(self) -> tuple[ImportedEntry, ...]:
+    def entries(self) -> tuple[ImportedRule, ...]:
         """Every entry in order, with what is to be said of it."""
         draft = self.imported.draft
         became = {place: (route, "") for route, place in draft.fallbacks.items()}
@@ -94,7 +94,7 @@ class ImportReport:
         for found in self.findings:
             findings.setdefault(found.place, []).append(found)
         return tuple(
-            ImportedEntry(
+            ImportedRule(
                 place,
                 *became.get(place, ("", "")),
                 tuple(notes.get(place, ())),

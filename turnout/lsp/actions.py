@@ -1,8 +1,8 @@
 """What can be done about a finding with a click: its fixes, and allowing it for a reason.
 
 A fix is the finding's own. An allowance is put above the finding's line without a reason:
-that it has none is a finding, until somebody writes one. A name that is declared nowhere is
-declared where others of its kind are, where a name alone is a whole declaration.
+that it has none is a finding, until somebody writes one. What isn't sure to be meant is
+proposed besides, see `proposing`.
 """
 
 from collections.abc import Iterator
@@ -11,20 +11,15 @@ from lsprotocol import types
 
 from turnout.compiler.verdict import can_be_allowed
 from turnout.compiler.verdict.catalogue import PROVED
-from turnout.dsl import nodes
 from turnout.dsl.findings import Finding, Fix, Severity
 from turnout.dsl.fixes import inserted
-from turnout.dsl.names import is_name
 from turnout.dsl.source import Span
-from turnout.lsp.declaring import outline
 from turnout.lsp.diagnostics import Locator, diagnostic
 from turnout.lsp.following import Insight
-from turnout.lsp.uses import declarations_of
+from turnout.lsp.proposing import proposals
 from turnout.trials.witnessed import witness_test
 
 _PROVED = frozenset(kind.name for kind in PROVED)
-_WHOLE = ("queue", "person", "sequence", "partner")
-"""Kinds of which a name alone is a declaration."""
 
 
 def actions(known: Insight, at: Span, locator: Locator) -> Iterator[types.CodeAction]:
@@ -35,7 +30,7 @@ def actions(known: Insight, at: Span, locator: Locator) -> Iterator[types.CodeAc
             continue
         if span.start > at.end or span.end < at.start:
             continue
-        fixes = [*finding.fixes, *_declaring(known, finding)]
+        fixes = [*finding.fixes, *proposals(known, finding)]
         for fix in fixes:
             is_preferred = fix in finding.fixes and len(finding.fixes) == 1
             yield _action(finding, fix, locator, is_preferred=is_preferred)
@@ -91,51 +86,3 @@ def _testing(known: Insight, finding: Finding) -> Fix | None:
     end = len(span.source.text)
     gap = "" if span.source.text.endswith("\n") else "\n"
     return inserted(span.source, end, f"{gap}\n{text}", "make a test of the witness")
-
-
-def _declaring(known: Insight, finding: Finding) -> Iterator[Fix]:
-    """Yield the edit that declares an unknown name."""
-    if finding.name != "unknown-name" or finding.span is None:
-        return
-    here = finding.span
-    name = here.text
-    references = known.read.resolution.references
-    use = next((each for each in references if each.at == here and each.declared is None), None)
-    if use is None or not is_name(name):
-        return
-    if use.kind in _WHOLE:
-        yield from _beside_others(known, use.kind, name)
-    elif use.kind == "field":
-        yield from _in_lead(known, name)
-
-
-def _beside_others(known: Insight, kind: str, name: str) -> Iterator[Fix]:
-    text = f"{kind} {name}\n"
-    title = f"declare {kind} `{name}`"
-    last = [each.at for each in declarations_of(known) if each.kind == kind]
-    for file in reversed(known.read.files):
-        parts = outline(file)
-        same = [part for part in parts if part.kind == kind and part.at in last]
-        if same:
-            end = same[-1].whole.end
-            newline = file.source.text.find("\n", end)
-            at = len(file.source.text) if newline < 0 else newline + 1
-            yield inserted(file.source, at, text if newline >= 0 else f"\n{text}", title)
-            return
-    main = known.read.files[-1]
-    route = next((part for part in outline(main) if part.kind == "route"), None)
-    if route is not None:
-        start = main.source.line_starts[route.whole.line - 1]
-        yield inserted(main.source, start, text, title)
-
-
-def _in_lead(known: Insight, name: str) -> Iterator[Fix]:
-    for file in known.read.files:
-        for item in file.items:
-            if isinstance(item, nodes.LeadSchema) and item.fields:
-                last = item.fields[-1].span
-                line = file.source.line(last.line)
-                indent = line[: len(line) - len(line.lstrip())] or "  "
-                text = f"\n{indent}{name}: text"
-                yield inserted(file.source, last.end, text, f"declare field `{name}` as text")
-                return

@@ -28,6 +28,7 @@ from turnout.lsp.lenses import lenses
 from turnout.lsp.new_name import fixed, renamed
 from turnout.lsp.open_texts import path_of
 from turnout.lsp.positions import TextLines
+from turnout.lsp.signatures import signature
 from turnout.lsp.standing import standing
 from turnout.lsp.telling import told
 from turnout.lsp.uses import Use, use_at, uses, uses_in
@@ -72,7 +73,7 @@ def register_names(server: LanguageServer, desk: Desk) -> None:
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:
         use, locator = await _use(desk, params.text_document.uri, params.position)
-        text = told(desk.answers, use) if use else None
+        text = await to_thread(told, desk.answers, use) if use else None
         if use is None or text is None:
             return None
         content = types.MarkupContent(types.MarkupKind.Markdown, text)
@@ -144,6 +145,16 @@ def register_typing(server: LanguageServer, desk: Desk) -> None:
         place = types.Range(lines.position(found.start), params.position)
         items = [_item(each, place) for each in offered(known, found)]
         return types.CompletionList(is_incomplete=False, items=items)
+
+    signatures = types.SignatureHelpOptions(trigger_characters=[" ", '"'])
+
+    @server.feature(types.TEXT_DOCUMENT_SIGNATURE_HELP, signatures)
+    def signature_help(params: types.SignatureHelpParams) -> types.SignatureHelp | None:
+        document = desk.documents.open.get(path_of(params.text_document.uri))
+        if document is None:
+            return None
+        lines = TextLines(document.text, desk.documents.encoding, is_read=False)
+        return signature(document.text, lines.offset(params.position))
 
 
 def register_showing(server: LanguageServer, desk: Desk) -> None:

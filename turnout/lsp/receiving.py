@@ -12,6 +12,7 @@ from turnout.compiler.program import Clause
 from turnout.compiler.questions.analysis import Analysis
 from turnout.compiler.questions.shares import Shares, shares
 from turnout.dsl.conditions import ALWAYS, And
+from turnout.dsl.targets import said
 from turnout.dsl.wording import written
 from turnout.frozen import frozen
 from turnout.lsp.following import Insight
@@ -84,6 +85,19 @@ def receiving(analysis: Analysis, at: int) -> Receiving:
     if len(asked) > _MOST_CHARACTERS:
         asked = f"{asked[:_MOST_CHARACTERS]}..."
     return Receiving(clause, asked, taking, share, is_known)
+
+
+def first_choice(analysis: Analysis, kind: str, name: str) -> Fraction | None:
+    """Return the share of leads whose rule sends them to somebody first; None if it's unknown."""
+    counted = _shares(analysis)
+    if counted is None:
+        return None
+    found = Fraction()
+    for share, clause in zip(counted.of, analysis.route.clauses, strict=True):
+        target = clause.attempts[0].target if clause.attempts else None
+        if target is not None and (target.kind.definition, said(target).name) == (kind, name):
+            found += share
+    return found
 
 
 def _taking(analysis: Analysis, at: int) -> tuple[tuple[Clause, ...], bool]:

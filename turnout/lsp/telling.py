@@ -13,12 +13,16 @@ from turnout.dsl.wording import lasting, typed, written
 from turnout.lsp.declaring import outline, part_at
 from turnout.lsp.diagnostics import path_of_source
 from turnout.lsp.following import Insight
+from turnout.lsp.present import present
+from turnout.lsp.receiving import analysis_of, first_choice, receiving, said_share
 from turnout.lsp.uses import Use, uses
 from turnout.printable import visible
 from turnout.rendering.report import counted
 
 MOST_LINES = 14
 """Lines of a declaration that are shown; longer ones are cut."""
+
+_GIVEN = ("team", "person", "queue", "partner")
 
 _FENCE = re.compile(r"`{3,}")
 
@@ -30,9 +34,13 @@ def told(answers: Mapping[Path, Insight], use: Use) -> str | None:
     found = uses(answers, use)
     number = sum(each.at != use.declared for each in found)
     lines = [f"**{use.kind}**", _fenced(list(_declaration(use)))]
-    meaning = _meaning(use.known.read.resolution.policy, use)
+    policy = use.known.read.resolution.policy
+    meaning = _meaning(policy, use)
     if meaning:
         lines += ["means", _fenced([meaning])]
+    lines += [_fenced(said)] if (said := list(_leads(use))) else []
+    there = present(policy, use.kind, use.name)
+    lines += [_fenced([there])] if there else []
     used = f"used in {counted(number, 'place')}" if number else "used nowhere"
     return "\n\n".join([*lines, used])
 
@@ -79,6 +87,24 @@ def _meaning(policy: Policy, use: Use) -> str:
             return ", ".join(map(_member, members))
         case _:
             return ""
+
+
+def _leads(use: Use) -> Iterator[str]:
+    """Yield which leads a rule gets, or how many go to whom the name names."""
+    for name, route in use.known.read.program.routes.items():
+        analysis = analysis_of(use.known, name)
+        if analysis is None:
+            return
+        if use.kind == "rule":
+            found = (
+                at
+                for at, clause in enumerate(route.clauses)
+                if clause.is_rule and clause.span == use.declared and not clause.handed_by
+            )
+            for at in found:
+                yield from receiving(analysis, at).lines
+        elif use.kind in _GIVEN and (share := first_choice(analysis, use.kind, use.name)):
+            yield f"first choice for {said_share(share)} of the leads of route {name}"
 
 
 def _member(member: Member) -> str:

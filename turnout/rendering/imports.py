@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from turnout.dsl.findings import Severity
 from turnout.importing.foreign import ImportNote
-from turnout.importing.reports import EntryFate, ImportedEntry, ImportReport, SourceFinding
+from turnout.importing.reports import ImportedRule, ImportReport, RuleFate, SourceFinding
 from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.rendering.screen import Ink, hanging, paint
@@ -55,7 +55,7 @@ def import_text(report: ImportReport, file: str) -> Iterator[str]:
     """Yield the lines of a report with every entry. file: the policy, as it is called."""
     yield visible(f"{file}: {summary(report)}")
     for note in report.elsewhere:
-        kind = "refused" if note.is_refused else "changed"
+        kind = note.word
         yield visible(f"  {kind}: {note.place}: {note.message}")
     for entry in report.entries:
         yield visible(f"  {entry.place}: {_became(entry)}, {entry.how}")
@@ -65,13 +65,13 @@ def import_text(report: ImportReport, file: str) -> Iterator[str]:
             yield visible(f"  {_finding_text(found)}")
 
 
-def _became(entry: ImportedEntry) -> str:
+def _became(entry: ImportedRule) -> str:
     return f"rule {entry.rule}" if entry.rule else f"fallback of route {entry.route}"
 
 
-def _said(entry: ImportedEntry) -> Iterator[str]:
+def _said(entry: ImportedRule) -> Iterator[str]:
     for note in entry.notes:
-        yield f"{'refused' if note.is_refused else 'changed'}: {note.message}"
+        yield f"{note.word}: {note.message}"
     yield from map(_finding_text, entry.findings)
 
 
@@ -108,7 +108,7 @@ def counts(report: ImportReport) -> dict[str, int]:
     """Return how many entries came over how, and how many findings of each severity there are."""
     entries = report.entries
     found: dict[str, int] = {"entries": len(entries)}
-    fates: tuple[EntryFate, ...] = get_args(EntryFate)
+    fates: tuple[RuleFate, ...] = get_args(RuleFate)
     found |= {how: sum(entry.how == how for entry in entries) for how in fates}
     for severity in Severity:
         found[severity.value] = sum(each.finding.severity is severity for each in report.findings)
@@ -160,9 +160,8 @@ def _counts_table(report: ImportReport) -> Iterator[str]:
 
 def _rest_table(report: ImportReport) -> Iterator[str]:
     """Yield what is to be said of no entry, as a table."""
-    rows = [
-        ("refused" if note.is_refused else "changed", str(note.place), note.message)
-        for note in report.elsewhere
+    rows: list[tuple[str, str, str]] = [
+        (note.word, str(note.place), note.message) for note in report.elsewhere
     ]
     rows += [
         (each.finding.severity.value, "the policy", f"{each.finding.message} [{each.finding.name}]")

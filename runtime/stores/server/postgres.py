@@ -20,6 +20,7 @@ from functools import reduce
 from typing import Any, Final, NoReturn, TypeVar
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from turnout.frozen import frozen
 from turnout.runtime.clock import this_moment
@@ -57,12 +58,23 @@ PATIENCE = 4
 """How often a batch is overtaken before it is decided alone."""
 
 _MOST_AGAIN = 60
+_DEFAULTS = {
+    "application_name": "turnout",
+    # A server that is gone without a word is noticed within a minute.
+    "keepalives_idle": "20",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "60000",
+}
+_LONG = 10.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# No number of a transaction is taken here: it is when the batch is written, behind all that the
+# batch has read, so that the log is in the order of cause and effect.
 _LOCK = (
     "SELECT pg_advisory_xact_lock_shared(%s), (SELECT count(pg_advisory_xact_lock(k)) FROM"
-    " unnest(%s::bigint[]) k), pg_current_xact_id()::text"
+    " unnest(%s::bigint[]) k)"
 )
-_ALONE = "SELECT pg_advisory_xact_lock(%s), 0, pg_current_xact_id()::text"
+_ALONE = "SELECT pg_advisory_xact_lock(%s)"
 _NUMBERS = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
 
 
@@ -132,10 +144,9 @@ def connected(at: ServerAddress, wait: float) -> Connection:
         try:
             with server_errors(at):
                 connection = psycopg.connect(
-                    at.conninfo,
+                    make_conninfo("", **{**_DEFAULTS, **conninfo_to_dict(at.conninfo)}),
                     autocommit=True,
                     connect_timeout=max(2, int(wait)),
-                    application_name="turnout",
                 )
                 connection.execute(
                     "SELECT set_config('lock_timeout', %s, false),"
@@ -178,7 +189,6 @@ class _Begun:
 
     connection: Connection
     kept: Fetched
-    xid: int
     numbers: list[int]
     alone: bool
 
@@ -274,9 +284,9 @@ class PostgresStore:
         with server_errors(self._at), connection.pipeline():
             connection.execute("BEGIN")
             if alone:
-                locked = connection.execute(_ALONE, (self._state_key,), prepare=True)
+                connection.execute(_ALONE, (self._state_key,), prepare=True)
             else:
-                locked = connection.execute(_LOCK, (self._state_key, keys), prepare=True)
+                connection.execute(_LOCK, (self._state_key, keys), prepare=True)
             read = connection.execute(self._sql["read"], (as_json(needs),), prepare=True)
             numbered = connection.execute(
                 _NUMBERS, (self._numbers_of, max(1, len(needs.leads))), prepare=True
@@ -284,7 +294,7 @@ class PostgresStore:
         kept = self._fetched(connection, None if alone else needs.teams)
         kept.take(needs, _one(read))
         numbers = [int(number) for (number,) in numbered.fetchall()]
-        return _Begun(connection, kept, int(_one(locked)[2]), numbers, alone)
+        return _Begun(connection, kept, numbers, alone)
 
     def _fetched(self, connection: Connection, held: frozenset[str] | None) -> Fetched:
         def ask(query: str, *cells: object, whole: bool = False) -> Any:  # noqa: ANN401 - a cell of any type
@@ -320,33 +330,29 @@ class PostgresStore:
                         connection.execute(in_schema(self._at, statement), leads)
                 connection.execute("COMMIT")
         except LostError as error:
-            if not self._was_kept(begun.xid, numbers, error):
+            if not self._was_kept(numbers, error):
                 raise
         self._versions |= versions
 
-    def _was_kept(self, xid: int, numbers: list[int], lost: LostError) -> bool:
+    def _was_kept(self, numbers: list[int], lost: LostError) -> bool:
         """Return whether a transaction was kept whose connection was lost before it said so.
 
-        Asked until it is settled: the server may be at work on it still, or start anew.
+        The server may be at work on it still: the state's own lock is had only behind it. Its
+        events have numbers that nobody else was given.
         """
-        until = time.monotonic() + max(self._wait, 10)
+        until = time.monotonic() + max(self._wait, _LONG)
+        there = in_schema(self._at, "SELECT EXISTS (SELECT FROM {s}.events WHERE seq = ANY (%s))")
         while True:
             self._drop()
             try:
                 with server_errors(self._at):
-                    row = _one(
-                        self._connected().execute(
-                            in_schema(
-                                self._at,
-                                "SELECT pg_xact_status(%s::text::xid8), EXISTS"
-                                " (SELECT FROM {s}.events WHERE seq = ANY (%s))",
-                            ),
-                            (str(xid), numbers),
-                        )
-                    )
-                if row[0] != "in progress":
-                    return bool(row[1])
-            except (LostError, psycopg.Error, StateError) as error:
+                    connection = self._connected()
+                    connection.execute("BEGIN")
+                    connection.execute(_ALONE, (self._state_key,))
+                    was_kept = bool(_one(connection.execute(there, (numbers,)))[0])
+                    connection.execute("ROLLBACK")
+                    return was_kept
+            except (LostError, OvertakenError, StateError) as error:
                 if time.monotonic() > until:
                     raise StateError(
                         f"the connection to {self._at} was lost in the middle of a commit:"
@@ -387,13 +393,13 @@ class PostgresStore:
                 with told(self._at):
                     connection = self._connected()
                     connection.execute("BEGIN")
-                    xid = int(_one(connection.execute(_ALONE, (self._state_key,)))[2])
+                    connection.execute(_ALONE, (self._state_key,))
                 try:
                     kept = self._fetched(connection, None)
                     batch = Batch(kept, signature)
                     yield batch
                     with told(self._at):
-                        self._end(_Begun(connection, kept, xid, [], alone=True), batch)
+                        self._end(_Begun(connection, kept, [], alone=True), batch)
                 except BaseException:
                     self._undo(connection)
                     raise

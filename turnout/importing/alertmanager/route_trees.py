@@ -33,8 +33,18 @@ from turnout.importing.yaml_tree import YamlList, YamlMap, YamlNode, YamlText, y
 MOST_ROUTES = 20_000
 _ASKING = {"match", "match_re", "matchers"}
 _READ = {"receiver", "routes", "continue", *_ASKING}
-_WHEN = {"group_by", "group_wait", "group_interval", "repeat_interval"}
-_WHEN |= {"mute_time_intervals", "active_time_intervals"}
+_WHEN = {
+    *(
+        "group_by",
+        "group_wait",
+        "group_interval",
+        "repeat_interval",
+    ),
+    *(
+        "mute_time_intervals",
+        "active_time_intervals",
+    ),
+}
 _YES, _NO = {"true", "yes", "on"}, {"false", "no", "off"}
 
 
@@ -69,7 +79,7 @@ def _beside(root: YamlMap, file: str) -> Iterator[ImportNote]:
         place = Origin(file, root.lines.get(key, node.line))
         if key == "receivers":
             said = "receivers: each is a queue; how it is told of an alert stands in no policy"
-            yield ImportNote(place, said)
+            yield ImportNote(place, said, kind="read")
         elif key != "route":
             yield ImportNote(place, f"{key}: no policy has such", is_refused=True)
 

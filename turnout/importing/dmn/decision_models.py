@@ -22,12 +22,36 @@ from turnout.importing.typed_fields import free_name
 from turnout.importing.xml_tree import Element, xml_tree
 
 _READ = {"decision", "itemDefinition", "inputData"}
-_BESIDE = {"extensionElements", "description", "DMNDI", "textAnnotation", "association", "group"}
-_BESIDE |= {"elementCollection", "documentation"}
+_BESIDE = {
+    *(
+        "extensionElements",
+        "description",
+        "DMNDI",
+        "textAnnotation",
+        "association",
+        "group",
+    ),
+    *(
+        "elementCollection",
+        "documentation",
+    ),
+}
 """What decides nothing: pictures, remarks, and what tools keep for themselves."""
 
-_OF_DECISIONS = {"variable", "decisionTable", "informationRequirement", "description"}
-_OF_DECISIONS |= {"question", "allowedAnswers", "extensionElements", "documentation"}
+_OF_DECISIONS = {
+    *(
+        "variable",
+        "decisionTable",
+        "informationRequirement",
+        "description",
+    ),
+    *(
+        "question",
+        "allowedAnswers",
+        "extensionElements",
+        "documentation",
+    ),
+}
 
 
 def imported(

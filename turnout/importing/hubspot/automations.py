@@ -53,9 +53,31 @@ LABELS: Mapping[str, str] = {
 """What exports call HubSpot's own properties."""
 
 _KINDS: Mapping[str, FieldKind] = {"country": "country", "zip": "code", "email": "email"}
-_META = {"id", "uuid", "name", "flowType", "type", "objectTypeId", "revisionId", "createdAt"}
-_META |= {"updatedAt", "nextAvailableActionId", "crmObjectCreationStatus", "portalId", "isEnabled"}
-_META |= {"startActionId", "actions", "enrollmentCriteria", "description"}
+_META = {
+    *(
+        "id",
+        "uuid",
+        "name",
+        "flowType",
+        "type",
+        "objectTypeId",
+        "revisionId",
+        "createdAt",
+    ),
+    *(
+        "updatedAt",
+        "nextAvailableActionId",
+        "crmObjectCreationStatus",
+        "portalId",
+        "isEnabled",
+    ),
+    *(
+        "startActionId",
+        "actions",
+        "enrollmentCriteria",
+        "description",
+    ),
+}
 _OF_ENROLLMENT = {"type", "listFilterBranch", "refinementCriteria", "shouldReEnroll"}
 
 

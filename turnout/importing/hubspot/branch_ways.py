@@ -45,8 +45,19 @@ ACTIONS: Mapping[str, str] = {
 """Actions by HubSpot's ids, as far as its documentation names them."""
 
 _OF_ACTIONS = {"actionId", "type", "actionTypeId", "actionTypeVersion", "connection", "fields"}
-_OF_BRANCHES = {"actionId", "type", "listBranches", "staticBranches", "inputValue"}
-_OF_BRANCHES |= {"defaultBranch", "defaultBranchName"}
+_OF_BRANCHES = {
+    *(
+        "actionId",
+        "type",
+        "listBranches",
+        "staticBranches",
+        "inputValue",
+    ),
+    *(
+        "defaultBranch",
+        "defaultBranchName",
+    ),
+}
 
 
 @frozen

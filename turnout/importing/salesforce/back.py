@@ -19,6 +19,7 @@ from turnout.frozen import define, frozen
 from turnout.importing.drafts import LEFT_OVER
 from turnout.importing.salesforce.written_conditions import ConditionWriter
 from turnout.importing.salesforce.written_criteria import (
+    MOST_ENTRIES,
     NotSaidError,
     criteria_lines,
     without_nesting,
@@ -56,6 +57,9 @@ def assignment_rules(program: Program, route: str, kind: str) -> str | tuple[Not
         except NotSaidError as failure:
             refused.append(NotSaid(clause.span, f"{clause.title}: {failure.message}", failure.help))
     refused += writer.of_policy()
+    if len(entries) > MOST_ENTRIES:
+        message = f"{len(entries):,} rules, and Salesforce takes {MOST_ENTRIES:,} entries"
+        refused.append(NotSaid(program.routes[route].clauses[0].span, message))
     if refused:
         return tuple(refused)
     return f"{_HEAD.format(name=escape(route))}{''.join(entries)}{_TAIL}"

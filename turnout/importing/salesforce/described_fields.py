@@ -42,6 +42,9 @@ _KINDS: Mapping[str, FieldKind] = {
     "Summary": "number",
 }
 
+_RECORD_TYPES = frozenset({"RecordTypeId", "RecordType.Name"})
+"""Fields that criteria and formulas compare with the label of a record type."""
+
 _LONGEST_COMMENT = 200
 """Characters of a description that stands above its field."""
 
@@ -97,7 +100,7 @@ _STANDARD: Mapping[str, tuple[str, FieldKind | None]] = {
     "Rating": ("Rating", None),
     "Reason": ("Case Reason", None),
     "RecordType": ("Record Type", None),
-    "RecordTypeId": ("Record Type ID", "text"),
+    "RecordTypeId": ("Record Type ID", None),
     "ShippingCountry": ("Shipping Country", "country"),
     "ShippingState": ("Shipping State/Province", "subdivision"),
     "State": ("State/Province", "subdivision"),
@@ -113,6 +116,21 @@ _STANDARD: Mapping[str, tuple[str, FieldKind | None]] = {
     "Type": ("Type", None),
     "Website": ("Website", "text"),
 }
+
+_OF_BOTH = frozenset(
+    "CreatedById CreatedDate CurrencyIsoCode Description LastModifiedById LastModifiedDate OwnerId "
+    "RecordTypeId Status".split()
+)
+_OF_CASES = frozenset(
+    "AccountId CaseNumber ClosedDate ContactEmail ContactId ContactPhone IsClosed IsEscalated "
+    "Origin Priority Product Reason Subject SuppliedCompany SuppliedEmail SuppliedName "
+    "SuppliedPhone Type".split()
+)
+_OF_LEADS = frozenset(
+    "AnnualRevenue City Company Country CountryCode DoNotCall Email FirstName HasOptedOutOfEmail "
+    "HasOptedOutOfFax Industry IsConverted IsUnreadByOwner LastName LeadSource MobilePhone Name "
+    "NumberOfEmployees Phone PostalCode Rating State StateCode Street Title Website".split()
+)
 
 _MOMENTS = frozenset(
     {
@@ -134,10 +152,19 @@ _OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
 }
 """Columns that say what criteria ask, before the one of the field: a record type by its label."""
 
-STANDARD_NAMES: Mapping[str, str] = {column_key(name): name for name in _STANDARD} | {
-    column_key(label): name for name, (label, _) in _STANDARD.items()
+
+def _by_key(of: frozenset[str]) -> Mapping[str, str]:
+    known = {name: label for name, (label, _) in _STANDARD.items() if name in of}
+    labels = {column_key(label): name for name, label in known.items()}
+    more = {column_key(each): name for name in known for each in _OTHER_COLUMNS.get(name, ())}
+    return labels | more | {column_key(name): name for name in known}
+
+
+STANDARD_NAMES: Mapping[str, Mapping[str, str]] = {
+    "Lead": _by_key(_OF_BOTH | _OF_LEADS),
+    "Case": _by_key(_OF_BOTH | _OF_CASES),
 }
-"""The names of standard fields, by what counts of what columns call them."""
+"""The names of an object's standard fields, by what counts of what columns call them."""
 
 _VALUE_SETS: Mapping[str, str] = {
     "Industry": "Industry",
@@ -178,7 +205,9 @@ class DescribedFields:
             label = element.said("label") or label
             told = element.said("type")
             known = _KINDS[told] if told in _KINDS else known  # noqa: SIM401 - `get` widens the type
-        values = tuple(dict.fromkeys(self._values(of, plain, element)))
+        listed = self._record_types(kind) if name in _RECORD_TYPES else None
+        values = tuple(dict.fromkeys(listed or self._values(of, plain, element)))
+        known = None if listed else known
         if known == "number" and element is not None and element.said("scale") == "0":
             known = "integer"
         label = f"{_label(other)}: {label}" if other else label
@@ -247,6 +276,17 @@ class DescribedFields:
         standard = f"{kind}Status" if name == "Status" else _VALUE_SETS.get(name)
         if standard is not None and name in _STANDARD:
             yield from self._value_set(f"{standard}.standardValueSet", "standardValue")
+
+    def _record_types(self, kind: str) -> list[str]:
+        """Return the labels of an object's record types that are in use."""
+        found: list[Element] = []
+        for path in self._files.named(f"{kind}.object"):
+            found += xml_tree(path).all("recordTypes")
+        for path in self._files.ending(".recordType"):
+            if path.parent.parent.name == kind:
+                found.append(xml_tree(path))
+        used = (each for each in found if each.said("active").lower() != "false")
+        return [label for each in used if (label := each.said("label"))]
 
     def _value_set(self, name: str, of: str) -> Iterator[str]:
         for path in self._files.named(name):

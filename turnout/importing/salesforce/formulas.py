@@ -167,6 +167,9 @@ class _Reader:
                 return Some(tuple(self.asked(part) for part in given))
             case "NOT", 1:
                 return Nay(self.asked(given[0]))
+            case "IF", 3:
+                test, then, other = (self.asked(part) for part in given)
+                return Some((Every((test, then)), Every((Nay(test), other))))
             case "ISBLANK", 1:
                 return Criterion(_field(given[0]), "missing")
             case "ISNULL", 1:
@@ -194,6 +197,11 @@ class _Reader:
     def _compared(self, node: Tree[Token]) -> Asked:
         left, sign, right = node.children
         operator = str(sign)
+        called = self._of_call(left, operator, right)
+        if called is None:
+            called = self._of_call(right, _TURNED.get(operator, operator), left)
+        if called is not None:
+            return called
         field, value = _term(left), _term(right)
         if not isinstance(field, _Field):
             field, value, operator = value, field, _TURNED.get(operator, operator)
@@ -202,6 +210,67 @@ class _Reader:
         if isinstance(value, _Text) and not field.is_listed:
             self._mind(field.name, value.text)
         return self._test(field.name, operator, value)
+
+    def _of_call(self, node: _Node, operator: str, other: _Node) -> Asked | None:
+        """Return what a comparison of a function's value asks, None where it is of none of these.
+
+        Raises _NotSaidError.
+        """
+        name, given = _call(node)
+        if operator not in _SAME | _OTHER | _LINES.keys() or not given:
+            return None
+        match name, len(given):
+            case "CASE", count if count >= 4 and count % 2 == 0:
+                asked = self._case(given, other)
+            case "LOWER" | "UPPER", 1:
+                text = _literal(other)
+                if text != (text.lower() if name == "LOWER" else text.upper()):
+                    return Nay(ALWAYS) if operator in _SAME else ALWAYS
+                asked = Criterion(_field(given[0]), "is", (text,))
+            case "LEFT", 2:
+                text = _literal(other)
+                if not _is_amount(given[1], str(len(text))):
+                    raise _NotSaidError
+                asked = Criterion(_field(given[0]), "starts with", (text,))
+                self._mind(asked.field, text)
+            case "LEN", 1 if _is_amount(other, "0"):
+                return self._whether(Criterion(_field(given[0]), "missing"), operator)
+            case "FIND", 2 if _is_amount(other, "0"):
+                found = Criterion(_field(given[1]), "contains", (_literal(given[0]),))
+                self._mind(found.field, found.values[0])
+                return self._whether(Nay(found), operator)
+            case _:
+                return None
+        if operator not in _SAME | _OTHER:
+            raise _NotSaidError
+        return asked if operator in _SAME else Nay(asked)
+
+    @staticmethod
+    def _whether(is_none: Asked, operator: str) -> Asked:
+        """Return whether a count, which is none where this holds, compares so with 0."""
+        if operator in {*_SAME, "<="}:
+            return is_none
+        if operator in {*_OTHER, ">"}:
+            return Nay(is_none)
+        raise _NotSaidError
+
+    @staticmethod
+    def _case(given: list[_Node], other: _Node) -> Asked:
+        """Return which values of a list have the result that is asked for."""
+        wanted = _term(other)
+        field, *pairs, rest = given
+        values = [_literal(each) for each in pairs[::2]]
+        results = [_term(each) for each in (*pairs[1::2], rest)]
+        if not all(isinstance(each, _Text | _Amount) for each in (wanted, *results)):
+            raise _NotSaidError
+        hits = [result == wanted for result in results]
+        chosen = dict.fromkeys(v for v, hit in zip(values, hits, strict=False) if hit != hits[-1])
+        asked = Criterion(_field(field), "is", tuple(chosen))
+        if len(set(values)) < len(values):
+            raise _NotSaidError
+        if not chosen:
+            return ALWAYS if hits[-1] else Nay(ALWAYS)
+        return Nay(asked) if hits[-1] else asked
 
     @staticmethod
     def _test(field: str, operator: str, value: _Term) -> Asked:
@@ -231,6 +300,18 @@ class _Reader:
         if isinstance(node, Token):
             return str(node)
         return self.text[node.meta.start_pos : node.meta.end_pos]
+
+
+def _call(node: _Node) -> tuple[str, list[_Node]]:
+    """Return the name of a function that is called and what it is given, "" for no call."""
+    if isinstance(node, Token) or node.data != "call":
+        return "", []
+    name, *given = node.children
+    return str(name).upper(), [*given]
+
+
+def _is_amount(node: _Node, text: str) -> bool:
+    return isinstance(node, Token) and node.type == "NUMBER" and str(node) == text
 
 
 def _bare(term: _Term) -> Asked:

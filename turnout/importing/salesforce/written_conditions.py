@@ -116,7 +116,7 @@ class ConditionWriter:
                 assert_never(atom)
 
     def _test(self, name: str, asked: tuple[str, str]) -> OneCriterion:
-        return OneCriterion(f"{self.kind}.{self._name(name)}", *asked)
+        return OneCriterion(self._name(name), *asked)
 
     def _values(self, atom: IsIn, *, holds: bool) -> CriteriaLogic:
         field = self.policy.fields[atom.field]
@@ -135,18 +135,26 @@ class ConditionWriter:
         return AnyCriterion((*outside, self._test(name, _BLANK)))
 
     def _name(self, name: str) -> str:
-        """Return what Salesforce calls a field."""
-        field = self.policy.fields[name]
-        for each in (*field.columns, name):
-            known = STANDARD_NAMES.get(column_key(each))
-            if known is not None:
-                return known
-            if each.endswith("__c") or ("." in each and " " not in each):
+        """Return what Salesforce calls a field, with its object."""
+        columns = (*self.policy.fields[name].columns, name)
+        known = STANDARD_NAMES[self.kind]
+        for each in columns:
+            if each.endswith("__c") and "." not in each:
+                return f"{self.kind}.{each}"
+            is_path = "." in each and " " not in each
+            if is_path and "__r." not in each and not each.startswith(_OWN_PATHS):
                 return each
+        for each in columns:
+            if (found := known.get(column_key(each))) is not None:
+                return f"{self.kind}.{found}"
         raise NotSaidError(
-            f"`{name}` has no column with a name that Salesforce knows",
+            f"`{name}` has no column with a name that Salesforce knows of {self.kind.lower()}s",
             f'write `from column "{name.title()}__c"` behind its type',
         )
+
+
+_OWN_PATHS = ("RecordType.", "CreatedBy.")
+"""Ways to other objects which criteria name by the field that leads there."""
 
 
 def _said_once(parts: tuple[Condition, ...], *, holds: bool) -> tuple[Condition, ...]:

@@ -10,6 +10,9 @@ from turnout.frozen import frozen
 MOST_CRITERIA = 25
 """Criteria of an entry; Salesforce takes no more."""
 
+MOST_ENTRIES = 3_000
+"""Entries of a rule; Salesforce takes no more."""
+
 LONGEST_VALUE = 255
 """Characters of a criterion's value; a longer list stands in several criteria."""
 
@@ -62,6 +65,11 @@ def one_value(text: str) -> str:
     """Return a value as it stands in a list."""
     if '"' in text or "\n" in text:
         raise NotSaidError("a text has quotes or line breaks in it", "ask for a part of it")
+    if len(text) > LONGEST_VALUE:
+        raise NotSaidError(
+            f"a text has {len(text)} characters, and a criterion takes {LONGEST_VALUE}",
+            "ask for a part of it",
+        )
     return f'"{text}"' if "," in text or text != text.strip() else text
 
 

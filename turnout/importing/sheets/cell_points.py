@@ -33,8 +33,11 @@ _NUMBER = re.compile(
     rf"\s*%?\s*{_UNIT}?",
     re.IGNORECASE,
 )
-_POWERS = {"bn": "B", "mm": "M", "mn": "M", "mio": "M", "tsd": "k", "thousand": "k"}
-_POWERS |= {"million": "M", "billion": "B"}
+_POWERS = {
+    **dict.fromkeys(("mm", "mn", "mio", "million"), "M"),
+    **dict.fromkeys(("bn", "billion"), "B"),
+    **dict.fromkeys(("tsd", "thousand"), "k"),
+}
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 _BETWEEN = re.compile(r"(?<=\d)[,_'’ \u00a0\u202f](?=\d{3}(?:\D|$))")  # noqa: RUF001
 _WITH_COMMA = re.compile(r"(?<![\d.,])(?:\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+,\d+)(?![\d.,])")

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 from turnout.dsl import types
 from turnout.frozen import frozen
+from turnout.importing.condition_texts import value_text
 from turnout.importing.foreign import ALWAYS, Asked, Criterion, Every, Nay, Operator, Some
 from turnout.importing.sheets.cell_points import (
     CellError,
@@ -86,9 +87,13 @@ _BELOW = re.compile(
     re.IGNORECASE,
 )
 _SIGNS: Mapping[str, Operator] = {
-    **dict.fromkeys((">=", "=>", "≥", "⩾", "at least", "from", "min.", "min", "minimum"), ">="),
+    **dict.fromkeys(
+        (">=", "=>", "≥", "⩾", "at least", "from", "min.", "min", "minimum", "ab"), ">="
+    ),
     **dict.fromkeys(("since", "starting", "no less than", "not less than", "as of"), ">="),
-    **dict.fromkeys(("<=", "=<", "≤", "⩽", "at most", "up to", "max.", "max", "maximum"), "<="),
+    **dict.fromkeys(
+        ("<=", "=<", "≤", "⩽", "at most", "up to", "max.", "max", "maximum", "bis"), "<="
+    ),
     **dict.fromkeys(("until", "till", "through", "no more than", "not more than"), "<="),
     **dict.fromkeys((">", "more than", "over", "above", "after", "greater than"), ">"),
     **dict.fromkeys(("larger than", "bigger than", "higher than", "exceeds"), ">"),
@@ -123,7 +128,13 @@ _DATED = re.compile(r"([A-Z][a-z]{2,8}\.? \d{1,2}),\s+(\d{4})(?!\d)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _CODES = re.compile(r"[A-Z]{2,3}(?:\s*/\s*[A-Z]{2,3})+")
 _MASKED = re.compile(r"(\w*\d)[xX#?*]+")
-_CODE_RANGE = re.compile(rf"(?P<low>\d+){_TO}(?P<high>\d+)")
+_LETTERS = re.compile(r"([A-Z])\s*[-\u2013]\s*([A-Z])")
+_LESS = re.compile(
+    r"(?P<of>\S.*?)\s*(?:\(\s*(?:excl(?:uding|udes|\.)?|except(?:\s+for)?|without|w/o|not|minus)\s+"
+    r"(?P<less>[^()]+?)\s*\)|\s(?:excl(?:uding|\.)|except(?:\s+for)?)\s+(?P<last>\S.*))",
+    re.IGNORECASE,
+)
+_CODE_RANGE = re.compile(rf"(?P<low>\d+)(?P<mask>[xX#*]*){_TO}(?P<high>\d+)(?P=mask)")
 
 REGIONS: Mapping[str, tuple[str, ...]] = {
     "dach": ("DE", "AT", "CH"),
@@ -138,7 +149,7 @@ REGIONS: Mapping[str, tuple[str, ...]] = {
 }
 """Names of several countries of which all people mean the same ones."""
 
-CellKind: TypeAlias = Literal["plain", "country", "subdivision", "code"]
+CellKind: TypeAlias = Literal["plain", "country", "subdivision", "code", "domain"]
 """What a column holds, as far as its cells are read otherwise for it."""
 
 _PLACES: Mapping[CellKind, types.FieldType] = {
@@ -149,10 +160,11 @@ _PLACES: Mapping[CellKind, types.FieldType] = {
 
 @frozen
 class CellManner:
-    """How the cells of a column are read."""
+    """How the cells of a column are read. operator: how a plain value is asked."""
 
     kind: CellKind = "plain"
     decimals: Decimals = "unknown"
+    operator: Operator = "is"
 
 
 PLAIN_CELLS = CellManner()
@@ -201,7 +213,21 @@ def cell_asks(column: str, text: str, manner: CellManner = PLAIN_CELLS) -> Asked
     if not negated and (plain := _IS.match(text)):
         rest = text[plain.end() :]
     whole = re.fullmatch(r"\(([^()]*)\)", rest)
-    return _listed(column, whole[1] if whole else rest, manner, is_negated=negated is not None)
+    asked = _listed(column, whole[1] if whole else rest, manner, is_negated=negated is not None)
+    return _as_headed(asked, manner.operator)
+
+
+def _as_headed(asked: Asked, operator: Operator) -> Asked:
+    """Return what a cell asks in a column whose heading says how its values are asked."""
+    match asked:
+        case Criterion(field, "is", values) if operator in {"contains", "starts with", "ends with"}:
+            return Criterion(field, operator, values)
+        case Criterion(field, "is not", values) if operator in {"contains", "starts with"}:
+            return Nay(Criterion(field, operator, values))
+        case Criterion(field, "is", (value,)) if operator in _OTHER:
+            return Criterion(field, operator, (value,))
+        case _:
+            return asked
 
 
 def is_ambiguous(text: str) -> bool:
@@ -213,6 +239,8 @@ def _listed(column: str, text: str, manner: CellManner, *, is_negated: bool) -> 
     values: list[str] = []
     others: list[Asked] = []
     carried: Operator | None = None
+    if manner.kind == "domain":
+        text = text.replace("/", ",")
     for piece, is_quoted in _pieces(text):
         test = None if is_quoted else _test(column, piece, manner)
         word = None if is_quoted else _worded(piece)
@@ -299,8 +327,12 @@ def _values(piece: str, manner: CellManner) -> list[str]:
         return _places(piece, manner)
     if manner.kind == "plain" and _CODES.fullmatch(piece):
         return [each.strip() for each in piece.split("/")]
-    if manner.kind == "code":
+    if _LESS.fullmatch(piece):
+        raise CellError(f"{piece} is some of something, which no cell says")
+    if manner.kind in {"code", "domain"}:
         return [piece]
+    if found := _LETTERS.fullmatch(piece):
+        return [chr(each) for each in range(ord(found[1]), ord(found[2]) + 1)] or [piece]
     number = None if re.search(r"[A-Za-z]{3}", piece) else number_text(piece)
     return [number or _day(piece) or piece]
 
@@ -318,6 +350,16 @@ def _places(piece: str, manner: CellManner) -> list[str]:
         return [*region]
     if _is_of(manner, piece):
         return [piece]
+    if found := _LESS.fullmatch(piece):
+        whole, less = _places(found["of"], manner), _places(found["less"] or found["last"], manner)
+        of = _PLACES[manner.kind]
+        gone = {value_text(of, each) for each in less if is_readable(of, each)}
+        left = [
+            each for each in whole if not is_readable(of, each) or value_text(of, each) not in gone
+        ]
+        if not gone or len(left) != len(whole) - len(gone) or not left:
+            raise CellError(f"{piece} is some of something, which no cell says")
+        return left
     for between in (r"\s*/\s*", r"\s+and\s+|\s*&\s*|\s*\+\s*", r"\s+"):
         parts = [each for each in re.split(between, piece) if each]
         if len(parts) > 1 and all(_is_of(manner, each) for each in parts):
@@ -341,6 +383,8 @@ def _test(column: str, text: str, manner: CellManner) -> Asked | None:
     """Return what a part asks that is more than a value, None for a value."""
     if manner.kind == "code":
         return _code(column, text)
+    if manner.kind == "domain":
+        return _domain(column, text)
     if word := _worded(text):
         return Criterion(column, word[0], (word[1],))
     compared = _compares(column, text, manner)
@@ -354,6 +398,19 @@ def _test(column: str, text: str, manner: CellManner) -> Asked | None:
         return Criterion(column, "matches", (f"^{joined}$",))
     if "?" in text.rstrip("?"):
         raise CellError(f"a policy has no pattern such as {text}")
+    return None
+
+
+def _domain(column: str, text: str) -> Asked | None:
+    """Return that a domain ends in `.edu`, or is a firm's, of whose address `@` is left."""
+    if found := re.fullmatch(r"\*?(\.[\w.-]+)", text):
+        return Criterion(column, "ends with", (found[1],))
+    if found := re.fullmatch(r"\*?@([\w-]+\.[\w.-]+)", text):
+        return Criterion(column, "is", (found[1],))
+    if word := _worded(text):
+        return Criterion(column, word[0], (word[1],))
+    if found := re.fullmatch(r"\*([^*?]+)\*?|([^*?]+)\*", text):
+        raise CellError(f"a policy has no pattern such as {text} of a domain")
     return None
 
 

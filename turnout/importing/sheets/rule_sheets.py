@@ -30,6 +30,7 @@ from turnout.importing.foreign import (
     fields_of,
 )
 from turnout.importing.reports import Imported
+from turnout.importing.sheets.asked_headings import AskedHeading, asked_heading
 from turnout.importing.sheets.cell_points import CellError, Decimals, decimals_of
 from turnout.importing.sheets.rule_cells import (
     CellKind,
@@ -49,10 +50,13 @@ _LONGEST_SHOWN = 200
 _MOST_SHOWN = 5
 
 _COUNTRY = re.compile(
-    r"(?:.*[ _-])?(?:country|countries|land|nation)(?:[ _-]?(?:code|name)s?)?", re.IGNORECASE
+    r"(?:.*[ _/-])?(?:country|countries|land|nation)(?:[ _-]?(?:code|name)s?)?(?:\s*/\s*\w+)?",
+    re.IGNORECASE,
 )
 _STATE = re.compile(r"(?:us[ _-]|billing[ _-]?)?(?:states?|province)(?:[ _/-].*)?", re.IGNORECASE)
 _CODE = re.compile(r"zip|postal|postcode|plz|sku|area code", re.IGNORECASE)
+_DOMAIN = re.compile(r"(?:e-?mail\s+|web\s+|company\s+)?domains?(?:\s+name)?", re.IGNORECASE)
+_STATES = ("state of the US", "states of the US")
 _YES_OR_NO = frozenset({"yes", "no", "true", "false"})
 _OFF = frozenset({"no", "n", "false", "0", "off", "inactive", "disabled"})
 _PLACES: Mapping[FieldKind, types.FieldType] = {
@@ -83,8 +87,12 @@ def imported(  # noqa: PLR0913 - what a user may say of a sheet, each by name
     read = rows_of(path, manner, to)
     columns = columns_of_rules(read.headings, to, notes, path.name)
     head = Origin(path.name, read.header)
-    known = {each: _field(each, read.rows) for each in columns.asking}
-    reader = _Reader(path.name, columns, receivers, _manners(known, columns, read))
+    asked = {each: asked_heading(each, read.headings) for each in columns.asking}
+    known = {
+        name: _field(name, [each for each in asked if asked[each].name == name], read.rows)
+        for name in dict.fromkeys(each.name for each in asked.values())
+    }
+    reader = _Reader(path.name, columns, receivers, asked, _manners(known, asked, read))
     entries = [*reader.entries(read.rows)]
     if not entries:
         raise ForeignError(f"{path} has no row with a rule", "name the sheet with the rules")
@@ -107,34 +115,39 @@ def imported(  # noqa: PLR0913 - what a user may say of a sheet, each by name
 
 
 def _manners(
-    known: Mapping[str, ForeignField], columns: SheetColumns, read: KeptRows
+    known: Mapping[str, ForeignField], asked: Mapping[str, AskedHeading], read: KeptRows
 ) -> Mapping[str, CellManner]:
-    """Return how the cells of each column that asks are read."""
+    """Return how the cells of each column that asks are read, by its heading."""
     kinds: Mapping[FieldKind | None, CellKind] = {
         "country": "country",
         "subdivision": "subdivision",
         "code": "code",
+        "domain": "domain",
     }
-    cells = [row.cells.get(each, "") for row in read.rows for each in columns.asking]
+    cells = [row.cells.get(each, "") for row in read.rows for each in asked]
     decimals: Decimals = decimals_of(cells)
     if decimals == "unknown" and read.delimiter == ";":
         decimals = "comma"
     return {
-        name: CellManner(kinds.get(field.kind, "plain"), decimals) for name, field in known.items()
+        heading: CellManner(kinds.get(known[each.name].kind, "plain"), decimals, each.operator)
+        for heading, each in asked.items()
     }
 
 
-def _field(heading: str, rows: tuple[KeptRow, ...]) -> ForeignField:
-    values = [value for row in rows if (value := row.cells.get(heading, ""))]
+def _field(name: str, headings: list[str], rows: tuple[KeptRow, ...]) -> ForeignField:
+    """Return a field by its name, and what the cells below its headings hold."""
+    values = [value for row in rows for each in headings if (value := row.cells.get(each, ""))]
     told = {each.casefold() for each in values if not (is_anything(each) or is_otherwise(each))}
     kind: FieldKind | None = None
     currency = "EUR" if any("\N{EURO SIGN}" in each for each in values) else "USD"
-    if _CODE.search(heading):
+    if _CODE.search(name):
         kind = "code"
-    elif _COUNTRY.fullmatch(heading):
+    elif _COUNTRY.fullmatch(name):
         kind = "country"
-    elif _STATE.fullmatch(heading.strip()):
+    elif _STATE.fullmatch(name.strip()):
         kind = "subdivision"
+    elif _DOMAIN.fullmatch(name.strip()):
+        kind = "domain"
     elif any(sign in each for each in values for sign in "$\N{EURO SIGN}"):
         kind = "money"
     elif any(re.search(r"\d\s*%", each) for each in values):
@@ -143,7 +156,7 @@ def _field(heading: str, rows: tuple[KeptRow, ...]) -> ForeignField:
         kind = "boolean"
     elif any("@" in each for each in values):
         kind = "email"
-    return ForeignField(heading, (heading,), kind, (), currency)
+    return ForeignField(name, (name,), kind, (), currency)
 
 
 def _of_columns(columns: SheetColumns, read: KeptRows, file: str) -> Iterator[ImportNote]:
@@ -151,6 +164,9 @@ def _of_columns(columns: SheetColumns, read: KeptRows, file: str) -> Iterator[Im
     head = Origin(file, read.header)
     for each in columns.others:
         said = f"the column {each} names people, too, and a rule has one column of them"
+        yield ImportNote(head, said, is_refused=True)
+    for each in columns.days:
+        said = f"the column {each} says on which days a row counts; it isn't carried over"
         yield ImportNote(head, said, is_refused=True)
     if columns.order is None:
         return
@@ -181,9 +197,9 @@ def _of_places(
         values = dict.fromkeys(value for ask in asks for value in ask.values)
         unread = [each for each in values if not is_readable(of, each)]
         if unread and len(unread) < len(values):
-            what = "country" if field.kind == "country" else "state of the US"
+            one, more = ("country", "countries") if field.kind == "country" else _STATES
             shown = ", ".join(unread[:_MOST_SHOWN]) + ", ..." * (len(unread) > _MOST_SHOWN)
-            verb = f"is no {what}" if len(unread) == 1 else f"are no {what}"
+            verb = f"is no {one}" if len(unread) == 1 else f"are no {more}"
             said = f"{shown} {verb}, so {name} is a text, whose spellings differ"
             yield ImportNote(head, said)
 
@@ -213,6 +229,7 @@ class _Reader:
     file: str
     columns: SheetColumns
     receivers: SheetReceiver | None
+    asked: Mapping[str, AskedHeading]
     manners: Mapping[str, CellManner]
     stand_ins: StandIns = attrs.Factory(lambda: StandIns("test"))
     left_out: list[ImportNote] = attrs.Factory(list[ImportNote])
@@ -276,7 +293,7 @@ class _Reader:
             if is_otherwise(text) and self._asks_more(row, column):
                 said = f"{text!r} asks nothing: the rows above have the others; in quotes, a value"
                 notes.append(ImportNote(place, said))
-            asked = cell_asks(column, text, manner)
+            asked = cell_asks(self.asked[column].name, text, manner)
         except CellError as failure:
             said = f"{failure.message}; a field of its own says whether it holds"
             notes.append(ImportNote(place, said))

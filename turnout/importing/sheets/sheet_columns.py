@@ -15,6 +15,11 @@ OWNERS = (
     ("owner", "assignto", "assignedto", "assignee", "assign", "routeto", "sendto", "givento"),
     ("owneremail", "leadowner", "recipient", "goesto", "whogetsit", "who", "to", "routing"),
     ("rep", "salesrep", "ae", "sdr", "bdr", "accountexecutive", "accountmanager", "user"),
+    (
+        *("vertriebler", "zuständig", "verantwortlich", "bearbeiter", "betreuer"),
+        *("kundenbetreuer", "ansprechpartner", "responsable", "propriétaire", "propietario"),
+        "responsible",
+    ),
     ("team", "queue", "group", "salesteam", "destination", "target", "assignment"),
 )
 """Headings of who gets a lead, by what they are without blanks and signs; the surest first."""
@@ -53,6 +58,11 @@ _NAMES = frozenset(
     | {"segmentname", "id"}
 )
 _ORDERS = frozenset({"#", "no", "no.", "nr", "nr.", "order", "priority", "row", "ruleno", "rule#"})
+_DAYS = re.compile(
+    r"(?:valid|effective|active|applies)(?:\s+(?:from|to|until|till|date))|(?:start|end|expiry)\s*date"
+    r"|expires(?:\s+on)?|effective",
+    re.IGNORECASE,
+)
 _ACTIVE = frozenset({"active", "isactive", "enabled", "inuse", "live", "on/off"})
 
 
@@ -61,7 +71,7 @@ class SheetColumns:
     """The columns of a sheet by what they are.
 
     asking: those with conditions. name: of the rules. order: the numbers of the rules. active:
-    whether a row is in use. others: more people, of whom a rule has one.
+    whether a row is in use. others: more people, of whom a rule has one. days: when rows count.
     """
 
     owner: str
@@ -71,6 +81,7 @@ class SheetColumns:
     order: str | None
     active: str | None
     others: tuple[str, ...]
+    days: tuple[str, ...] = ()
 
     def told(self) -> str:
         """Return what each column was taken for."""
@@ -103,11 +114,12 @@ def columns_of_rules(
     name = next((each for each in left if column_key(each) in _NAMES), None)
     active = next((each for each in left if column_key(each) in _ACTIVE), None)
     others = tuple(each for each in left if each not in {name, active} and is_of_owners(each))
-    used = {*orders, name, active, *others}
+    days = tuple(each for each in left if _DAYS.fullmatch(each.strip()))
+    used = {*orders, name, active, *others, *days}
     asking = tuple(each for each in left if each not in used)
     order = orders[0] if orders else None
     comments += orders[1:]
-    return SheetColumns(owner, asking, tuple(comments), name, order, active, others)
+    return SheetColumns(owner, asking, tuple(comments), name, order, active, others, days)
 
 
 def _and(names: Iterable[str]) -> str:
@@ -125,8 +137,18 @@ def _is_comment(heading: str) -> bool:
 def is_of_owners(heading: str) -> bool:
     """Return whether a heading is one of people who get leads."""
     words = {*re.split(r"\W+", heading.casefold())}
-    ranked = any(column_key(heading) in rank for rank in OWNERS[:3])
-    return ranked or bool(words & _OWNING) or bool(words & _SECOND and words & {"team", "queue"})
+    ranked = any(_owner_key(heading) in rank for rank in OWNERS[:4])
+    return (
+        ranked
+        or column_key(heading) == "else"
+        or bool(words & _OWNING)
+        or bool(words & _SECOND and words & {"team", "queue"})
+    )
+
+
+def _owner_key(heading: str) -> str:
+    """Return what counts of a heading, `then` before it left out."""
+    return column_key(re.sub(r"^then\s+", "", heading.strip(), flags=re.IGNORECASE))
 
 
 def _owner(headings: list[str], to: str | None, file: str) -> str:
@@ -151,6 +173,6 @@ def _owner(headings: list[str], to: str | None, file: str) -> str:
 
 def _candidates(headings: list[str]) -> Iterator[list[str]]:
     for names in OWNERS:
-        yield [each for each in headings if column_key(each) in names]
+        yield [each for each in headings if _owner_key(each) in names]
     words = {each: {*re.split(r"\W+", each.casefold())} for each in headings}
     yield [each for each in headings if words[each] & _OWNING and not words[each] & _SECOND]

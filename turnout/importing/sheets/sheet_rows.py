@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import cast
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import attrs
 
@@ -18,6 +19,9 @@ from turnout.runtime.records.opening import Records, records
 from turnout.runtime.records.rows import LeadsError, Manner, Record
 
 MOST_BYTES = 100_000_000
+MOST_UNPACKED = 50_000_000
+"""Bytes of a workbook, which is a ZIP archive, when it is unpacked."""
+
 MOST_ROWS = 50_000
 
 
@@ -53,12 +57,30 @@ def rows_of(path: Path, manner: Manner, to: str | None) -> KeptRows:
                 f"{path} has {size:,} bytes, and at most {MOST_BYTES:,} are read",
                 "name the file with the rules",
             )
+        _refuse_what_grows(path)
         with _opened(path, manner, to) as found:
             return _read(path, found)
     except LeadsError as failure:
         raise ForeignError(failure.message, failure.help) from None
     except OSError as failure:
         raise ForeignError(f"{path} can't be read: {failure.strerror}", "check its name") from None
+
+
+def _refuse_what_grows(path: Path) -> None:
+    """Raise ForeignError for a workbook that is much larger than its file."""
+    if not is_zipfile(path):
+        return
+    try:
+        with ZipFile(path) as archive:
+            size = sum(each.file_size for each in archive.infolist())
+    except (BadZipFile, ValueError):
+        return  # a damaged one is told by whoever reads it
+    if size > MOST_UNPACKED:
+        raise ForeignError(
+            f"{path} has {size:,} bytes when it is unpacked, and at most {MOST_UNPACKED:,} are "
+            "read",
+            "save the sheet with the rules alone",
+        )
 
 
 def _opened(path: Path, manner: Manner, to: str | None) -> Records:

@@ -39,10 +39,34 @@ from turnout.importing.typed_fields import free_name
 
 _QUEUES = ("queue", "task_queue_sid")
 _OF_FILTERS = {"filter_friendly_name", "friendly_name", "expression", "targets"}
-_OF_TARGETS = {"priority", "timeout", "expression", "order_by", "skip_if", "known_worker_sid"}
-_OF_TARGETS |= {"known_worker_friendly_name"}
-_OF_RESOURCES = {"sid", "account_sid", "workspace_sid", "friendly_name", "configuration", "url"}
-_OF_RESOURCES |= {"date_created", "date_updated", "links", "document_content_type", "meta"}
+_OF_TARGETS = {
+    *(
+        "priority",
+        "timeout",
+        "expression",
+        "order_by",
+        "skip_if",
+        "known_worker_sid",
+    ),
+    *("known_worker_friendly_name",),
+}
+_OF_RESOURCES = {
+    *(
+        "sid",
+        "account_sid",
+        "workspace_sid",
+        "friendly_name",
+        "configuration",
+        "url",
+    ),
+    *(
+        "date_created",
+        "date_updated",
+        "links",
+        "document_content_type",
+        "meta",
+    ),
+}
 _LONGEST_SHOWN = 200
 
 

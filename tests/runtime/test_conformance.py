@@ -1,0 +1,265 @@
+"""Memory, a file and a server side by side: the same inputs in the same order, the same decisions.
+
+A machine of hypothesis has leads arrive one by one and in batches, come again, be routed anew,
+touched, closed and escalated, people join and leave, caps change, connections be opened anew and
+the clock go back. Whatever one store answers, all answer, and so do their logs; and all keep to a
+model that knows no store: a lead is decided once and as it was told, a team's lags add up to 0,
+and open leads are those of the log. At the end each state is looked through as a whole.
+
+`--thorough` has 300 histories, `--examples N` so many.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from tests.support.servers import fresh, gone_afterwards, server_uri
+from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.dsl.bundles import of_texts
+from turnout.runtime.events import Event
+from turnout.runtime.router import Router
+from turnout.runtime.stores import Store
+from turnout.runtime.stores.anywhere import checked_whole
+from turnout.runtime.stores.needs import nothing_foreseen
+from turnout.runtime.stores.server.locations import Whereabouts
+
+HISTORIES, STEPS = 3, 12
+THOROUGH = 300
+START = datetime(2026, 11, 23, 8, tzinfo=UTC)
+PEOPLE = ("ana", "ben", "cleo", "dora")
+T = TypeVar("T")
+
+POLICY = """policy side
+lead {{ id: text required, country: country, owner: person, email: email }}
+{people}
+team sales {cap} {{ {members} }}
+team idle {{ {others} }}
+queue triage
+partner acme {{ cap 2 per day }}
+identity email within 2 days
+route inbound {{
+  rule again {{ when duplicate to previous-owner else queue triage }}
+  rule owned {{
+    when owner is present and country is Italy
+    to   owner owner
+    else partner acme
+    else queue triage
+  }}
+  rule german {{
+    when country is Germany
+    to   round-robin sales
+    else partner acme
+    else queue triage
+    sla  1 hour wall, then least-loaded idle
+  }}
+  rule french {{ when country is France to least-loaded idle else queue triage }}
+  fallback to queue triage
+}}
+"""
+
+
+@lru_cache(maxsize=256)
+def compiled(members: tuple[int, ...], cap: int, rolls: bool) -> Compiled:
+    per = "24 hours" if rolls else "day"
+    text = POLICY.format(
+        people="\n".join(f"person {name} {{ cap {cap} per {per} }}" for name in PEOPLE),
+        cap=f"cap {cap + 2} per week",
+        members=", ".join(
+            f"{PEOPLE[place]} weight {weight}" for place, weight in enumerate(members) if weight
+        ),
+        others=", ".join(PEOPLE[1:]),
+    )
+    return compile_policy(
+        of_texts("side.route", text, {}).main, files=of_texts("side.route", text, {})
+    )
+
+
+class SideBySide(RuleBasedStateMachine):
+    """Three stores, and the model."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        folder = Path(self.stack.enter_context(TemporaryDirectory()))
+        server = self.stack.enter_context(gone_afterwards(fresh()))
+        self.states: list[Whereabouts | None] = [None, folder / "state.db", server]
+        self.at = START
+        self.ids: list[str] = []
+        self.first: dict[str, tuple[str | None, str]] = {}
+        self.routers: list[Router] = []
+        self.memory: Store | None = None
+
+    def teardown(self) -> None:
+        for router in self.routers:
+            router.close()
+        for state in self.states[1:]:
+            assert state is not None
+            if self.first:
+                assert checked_whole(state).leads == len(self.first)
+        self.stack.close()
+
+    def all(self, ask: Callable[[Router], T]) -> T:
+        """Return what all stores answer."""
+        memory, file, server = (ask(router) for router in self.routers)
+        assert memory == file
+        assert file == server
+        return server
+
+    @initialize()
+    def begin(self) -> None:
+        self.open(compiled((1, 2, 0, 0), 3, rolls=True))
+
+    def open(self, policy: Compiled) -> None:
+        self.policy = policy
+        for router in self.routers[1:]:
+            router.close()
+        self.routers = [Router(policy, state=state) for state in self.states]
+        if self.memory is not None:
+            self.routers[0]._store = self.memory  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        self.memory = self.routers[0]._store  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+    @rule(
+        members=st.tuples(*[st.integers(0, 3)] * 4).filter(any),
+        cap=st.integers(1, 4),
+        rolls=st.booleans(),
+    )
+    def policy_changes(self, members: tuple[int, ...], cap: int, rolls: bool) -> None:
+        self.open(compiled(members, cap, rolls))
+
+    @rule()
+    def opened_anew(self) -> None:
+        self.open(self.policy)
+
+    @rule(minutes=st.sampled_from((-90, 0, 1, 60, 600, 1440)))
+    def time_passes(self, minutes: int) -> None:
+        self.at += timedelta(minutes=minutes)
+
+    @rule(
+        some=st.lists(
+            st.tuples(
+                st.sampled_from(("Germany", "France", "Italy", "Spain")),
+                st.sampled_from(("", *PEOPLE)),
+                st.integers(0, 6),
+            ),
+            min_size=1,
+            max_size=6,
+        ),
+        batch=st.integers(1, 4),
+    )
+    def leads_arrive(self, some: list[tuple[str, str, int]], batch: int) -> None:
+        leads: list[dict[str, Any]] = []
+        for country, owner, mail in some:
+            self.ids.append(f"L{len(self.ids)}")
+            raw = {"id": self.ids[-1], "country": country, "email": f"p{mail}@firm.example"}
+            leads.append(raw | ({"owner": owner} if owner else {}))
+        decisions = self.all(lambda router: [*router.route_all(leads, at=self.at, batch=batch)])
+        for decision in decisions:
+            assert not decision.repeated
+            self.first[decision.lead] = (decision.assignee, decision.target)
+
+    @rule(place=st.integers(0, 50))
+    def a_lead_comes_again(self, place: int) -> None:
+        if self.ids:
+            lead = self.ids[place % len(self.ids)]
+            decision = self.all(lambda router: router.route({"id": lead}, at=self.at))
+            assert decision.repeated
+
+    @rule(place=st.integers(0, 50), country=st.sampled_from(("Germany", "France")))
+    def a_lead_is_routed_anew(self, place: int, country: str) -> None:
+        if self.ids:
+            raw = {"id": self.ids[place % len(self.ids)], "country": country}
+            self.all(lambda router: router.reroute(raw, "asked", at=self.at))
+
+    @rule(place=st.integers(0, 50), closes=st.booleans())
+    def a_lead_is_worked_on(self, place: int, closes: bool) -> None:
+        if not self.ids:
+            return
+        lead = self.ids[place % len(self.ids)]
+        if closes:
+            self.all(lambda router: router.close_lead(lead, at=self.at, by="ana"))
+        else:
+            assert self.all(lambda router: router.touch(lead, "none", at=self.at)) == ("none",)
+
+    @rule()
+    def overdue_leads_are_moved(self) -> None:
+        self.all(lambda router: router.escalate(at=self.at))
+        assert self.all(lambda router: router.escalate(at=self.at)) == ()
+
+    @invariant()
+    def the_log_says_the_same_and_what_the_model_says(self) -> None:
+        if not self.routers:
+            return
+        told = self.all(lambda router: [as_told(event) for event in router.events()])
+        self.all(lambda router: router.lags())
+        routed = [each for each in told if each[0] == "routed"]
+        assert [each[1] for each in routed] == list(self.first)
+        assert {each[1]: each[4][:2] for each in routed} == self.first
+        assert sum(sum(team.values()) for team in self.routers[2].lags().values()) == 0
+
+    @invariant()
+    def open_leads_are_those_of_the_log(self) -> None:
+        if not self.routers:
+            return
+        holders: dict[str, str | None] = {}
+        for event in self.routers[2].events():
+            if event.kind in {"closed", "converted"}:
+                holders[event.lead] = None
+            elif event.kind != "contacted":
+                holders[event.lead] = None if event.after is None else event.after.assignee
+        opened = Counter(holders.values())
+        kept = [
+            router._store.rehearse(nothing_foreseen, lambda state, _: state.open_leads(PEOPLE))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            for router in self.routers
+        ]
+        assert kept == [{name: opened[name] for name in PEOPLE}] * 3
+
+
+def as_told(event: Event) -> tuple[Any, ...]:
+    """Return what an event says, but for its numbers and when it was written down."""
+    decision = event.decision
+    return (
+        event.kind,
+        event.lead,
+        event.at,
+        event.actor,
+        None if decision is None else (decision.assignee, decision.target, decision),
+        event.before,
+        event.after,
+        event.draw,
+        event.hop,
+        event.reason,
+        event.policy,
+    )
+
+
+def test_three_stores_side_by_side(request: pytest.FixtureRequest) -> None:
+    server_uri()
+    is_thorough = bool(request.config.getoption("thorough"))
+    count = (request.config.getoption("examples") or THOROUGH) if is_thorough else HISTORIES
+    run_state_machine_as_test(
+        SideBySide,
+        settings=settings(
+            max_examples=count,
+            stateful_step_count=STEPS,
+            derandomize=not is_thorough,
+            deadline=None,
+            phases=(Phase.generate, Phase.shrink) if is_thorough else (Phase.generate,),
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )

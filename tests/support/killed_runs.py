@@ -1,0 +1,165 @@
+"""Runs that are killed (-9) at random moments, and what has to be so afterwards.
+
+    python -m tests.support.killed_runs STATE KILLS SEED
+
+Children are forked, each routes, escalates and reroutes leads with the state, and tells what it
+was answered by writing a line to a pipe; the parent kills it some milliseconds later. In the
+end nothing is lost that was answered, nothing is decided twice, what people are entitled to is
+the sum of the draws in the log, and the state is whole. Prints how many were killed in the
+middle of something, and how many events came of it.
+"""
+
+import json
+import os
+import random
+import signal
+import sys
+import time
+import traceback
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+
+import turnout
+from turnout.compiler.compiled import Compiled, compile_policy
+from turnout.dsl.bundles import of_texts
+from turnout.runtime.router import Router
+from turnout.runtime.stores.anywhere import checked_whole
+from turnout.runtime.stores.server.locations import whereabouts
+
+START = datetime(2026, 11, 23, 8, tzinfo=UTC)
+LONGEST = 0.4
+"""Seconds after which a run is killed at the latest."""
+
+WEIGHTS = {"ana": 3, "ben": 2, "cleo": 1}
+POLICY = """policy killed
+lead { id: text required, email: email }
+person ana
+person ben
+person cleo
+team sales { ana weight 3, ben weight 2, cleo weight 1 }
+queue triage
+identity email within 30 days
+route inbound {
+  rule again { when duplicate to round-robin sales sla 10 minutes wall, then queue triage }
+  rule first {
+    when email is present
+    to   round-robin sales
+    sla  10 minutes wall, then round-robin sales
+  }
+  fallback to queue triage
+}
+"""
+
+
+def policy() -> Compiled:
+    bundle = of_texts("killed.route", POLICY, {})
+    return compile_policy(bundle.main, files=bundle)
+
+
+def raw(number: int) -> dict[str, str]:
+    return {"id": f"L{number}", "email": f"p{number % 97}@firm.example"}
+
+
+def work(compiled: Compiled, state: str, seed: int, pipe: int) -> None:
+    """Do this and that until somebody kills it."""
+    chosen = random.Random(seed)  # noqa: S311 - the same each time
+    with Router(compiled, state=whereabouts(state), wait=30) as router:
+        os.write(pipe, b"ready\n")
+        while True:
+            what = chosen.random()
+            begin = seed * 40 + chosen.randrange(200)
+            at = START + 7 * timedelta(minutes=seed)
+            if what < 0.4:
+                for decision in router.route_all(
+                    [raw(begin + each) for each in range(20)], at=at, batch=7
+                ):
+                    tell(pipe, decision)
+            elif what < 0.7:
+                tell(pipe, router.route(raw(begin), at=at))
+            elif what < 0.85:
+                router.escalate(at=at)
+            else:
+                router.reroute(raw(max(0, begin - 120)), "killed", at=at)
+
+
+def tell(pipe: int, decision: turnout.Decision) -> None:
+    if not decision.repeated:
+        os.write(pipe, json.dumps([decision.lead, decision.assignee]).encode() + b"\n")
+
+
+def killed(compiled: Compiled, state: str, seed: int, moment: float) -> list[bytes]:
+    """Return what a child told before it was killed."""
+    reads, writes = os.pipe()
+    child = os.fork()
+    if not child:
+        os.close(reads)
+        try:
+            work(compiled, state, seed, writes)
+        except BaseException:  # noqa: BLE001 - told by the parent
+            os.write(writes, b"failed " + repr(traceback.format_exc()).encode() + b"\n")
+        os._exit(1)
+    os.close(writes)
+    told = b""
+    while b"ready\n" not in told and (more := os.read(reads, 65_536)):
+        told += more
+    time.sleep(moment)
+    os.kill(child, signal.SIGKILL)
+    while more := os.read(reads, 65_536):
+        told += more
+    os.close(reads)
+    os.waitpid(child, 0)
+    assert b"failed " not in told, told.decode()
+    return told.splitlines()[1:]
+
+
+def main(state: str, kills: int, seed: int) -> None:
+    compiled, chosen = policy(), random.Random(seed)  # noqa: S311 - the same each time
+    told: dict[str, str | None] = {}
+    Router(compiled, state=whereabouts(state)).close()  # children find imported what it takes
+    for number in range(kills):
+        for line in killed(compiled, state, number, chosen.random() * LONGEST):
+            lead, assignee = json.loads(line)
+            assert lead not in told, f"{lead} was decided twice"
+            told[lead] = assignee
+    with Router(compiled, state=whereabouts(state), wait=30) as router:
+        events = tuple(router.events())
+        routed = Counter(event.lead for event in events if event.kind == "routed")
+        assert set(routed.values()) <= {1}, "decided twice"
+        first = {
+            event.lead: event.after.assignee if event.after else None
+            for event in events
+            if event.kind == "routed"
+        }
+        lost = {lead for lead, who in told.items() if first.get(lead, "lost") != who}
+        assert not lost, f"lost: {sorted(lost)[:5]}"
+        assert router.lags()["sales"] == entitled(events)
+    contents = checked_whole(whereabouts(state))
+    assert contents.events == len(events)
+    kinds = Counter(event.kind for event in events)
+    print(f"{kills} kills, {len(told)} answers, {dict(sorted(kinds.items()))}")  # noqa: T201
+
+
+def entitled(events: tuple[turnout.Event, ...]) -> dict[str, Fraction]:
+    """Return what people were entitled to minus what they were given, by the log alone."""
+    lags = dict.fromkeys(WEIGHTS, Fraction(0))
+    missed: dict[str, set[str | None]] = {}
+    for event in events:
+        left_out = missed.setdefault(event.lead, set())
+        if event.kind == "moved" and event.hop and event.before is not None:
+            left_out.add(event.before.assignee)
+        elif event.kind in {"routed", "moved"}:
+            left_out.clear()
+        if event.draw is None:
+            continue
+        asked = {name: weight for name, weight in WEIGHTS.items() if name not in left_out}
+        assert lags[event.draw.person] == Fraction(*event.draw.before), event
+        for name, weight in asked.items():
+            lags[name] += Fraction(weight, sum(asked.values()))
+        lags[event.draw.person] -= 1
+        assert lags[event.draw.person] == Fraction(*event.draw.after), event
+    return lags
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
