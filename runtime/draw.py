@@ -57,14 +57,7 @@ from fractions import Fraction
 from math import gcd, lcm
 
 from turnout.frozen import attribute, frozen
-
-FINEST = lcm(*range(1, 41))
-"""The largest scale that is kept, 5 342 931 457 063 200: below 2**53, a whole number in JSON.
-
-A team whose available weights always add up to 40 or less, or always to the same, stays
-exact. In any other each draw rounds a lag by less than 1/FINEST lead: a billion draws
-move nobody by a millionth of a lead.
-"""
+from turnout.runtime.dealing import FINEST, LARGE, DealtLags, DrawnLags, dealt_of
 
 
 @frozen
@@ -99,6 +92,10 @@ class Turns:
     scale: int = 1
     lag: Mapping[str, int] = attribute(factory=dict[str, int])
 
+    def plain(self) -> dict[str, int]:
+        """Return the lags by member, all of them told."""
+        return self.lag.plain() if isinstance(self.lag, DealtLags) else dict(self.lag)
+
 
 LEVEL = Turns()
 """The turns of a team that never drew."""
@@ -110,6 +107,10 @@ def draw(turns: Turns, roster: Roster, available: Collection[str]) -> tuple[str,
     Weight 0 is never drawn. Names that aren't in the roster are passed over. Fastest
     where `available` is a set.
     """
+    dealt = turns.lag
+    if isinstance(dealt, DealtLags) and dealt.deal.is_for(roster, available, dealt.number):
+        name = roster.names[dealt.deal.next()]
+        return name, Turns(turns.scale, DealtLags(dealt.deal, dealt.number + 1))
     turns = settled(turns, roster)
     sharing = _sharing(roster, available)
     if not sharing:
@@ -119,7 +120,11 @@ def draw(turns: Turns, roster: Roster, available: Collection[str]) -> tuple[str,
         return roster.names[sharing[0]], turns
     total = sum(roster.weights[place] for place in sharing)
     scale = lcm(turns.scale, total)
-    lags = [lag * (scale // turns.scale) for lag in turns.lag.values()]
+    lags = [lag * (scale // turns.scale) for lag in turns.plain().values()]
+    if isinstance(dealt, DrawnLags) and dealt.available == available:
+        deal = dealt_of(roster, available, sharing, (scale, lags))
+        if deal is not None:
+            return roster.names[deal.next()], Turns(scale, DealtLags(deal, 1))
     level = sum(lags[place] for place in sharing)
     for place in sharing:
         lags[place] += roster.weights[place] * (scale // total)
@@ -128,7 +133,10 @@ def draw(turns: Turns, roster: Roster, available: Collection[str]) -> tuple[str,
     relative = {place: count * lags[place] - level for place in sharing}
     drawn = _next(relative, roster.weights, lead=count * scale)
     lags[drawn] -= scale
-    return roster.names[drawn], _turns(scale, roster.names, lags)
+    after = _turns(scale, roster.names, lags)
+    if len(sharing) >= LARGE:
+        after = Turns(after.scale, DrawnLags(after.plain(), available))
+    return roster.names[drawn], after
 
 
 def draws(

@@ -27,7 +27,8 @@ from turnout.dsl.targets import (
 )
 from turnout.dsl.types import Values
 from turnout.frozen import frozen
-from turnout.runtime.availability import CountedCap, period
+from turnout.runtime.availability import period
+from turnout.runtime.gauges import CountedCap
 from turnout.runtime.leads import Lead
 from turnout.runtime.stores import member_of, microseconds
 from turnout.runtime.stores.needs import Needs

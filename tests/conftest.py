@@ -42,6 +42,7 @@ _CACHE = TemporaryDirectory(prefix="turnout-tests-", ignore_cleanup_errors=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # until all tests are collected, below
     os.environ["XDG_CACHE_HOME"] = _CACHE.name
     # pytest-cov begins twice in a process of xdist, and what it began first goes on where the
     # second is paused: nothing would be left out of the trace.
@@ -73,8 +74,10 @@ def pytest_collection_finish() -> None:
     """Look for circles of garbage seldom, and never in what was imported: a fifth of the time.
 
     A policy is many small values without a circle, and Python's own thresholds have it look
-    through all of them again and again while they are made.
+    through all of them again and again while they are made. While tests are collected, nothing
+    that is made is garbage.
     """
+    gc.enable()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

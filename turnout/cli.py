@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from importlib import import_module
 
 import click
+from click.shell_completion import CompletionItem
 
 from turnout import __version__
 from turnout.commands.exits import (
@@ -51,6 +52,8 @@ COMMANDS = {
     "import": "Make policies of another tool's rules.",
     "export": "Write a route as rules of another tool.",
     "doctor": "Say what is installed, what is missing, and what a state is.",
+    "completion": "Complete commands, options and names in a shell.",
+    "man": "Print or write the manual pages.",
     "lsp": "Serve an editor: findings as you type.",
     "run": "Check, compile, draw and route in one go.",
 }
@@ -90,6 +93,15 @@ class Turnout(click.Group):
                 raise
             message = f"No such command {args[0]!r}. Did you mean {near[0]}?"
             raise click.UsageError(message, ctx) from unknown
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the subcommands from the table, importing none."""
+        named = [
+            CompletionItem(name, help=said)
+            for name, said in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the subcommands from the table, importing none."""

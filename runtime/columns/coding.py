@@ -109,8 +109,10 @@ class ListChunk:
 def coded(array: pa.Array) -> Coded:
     """Return a column of Arrow's as distinct values."""
     kind = array.type
-    if pa.types.is_dictionary(kind):
-        return coded(array.dictionary_decode())
+    if isinstance(array, pa.DictionaryArray):
+        distinct = array.dictionary.to_pylist()
+        places = array.indices.cast(pa.int64()).fill_null(len(distinct))
+        return Coded(places.to_numpy(), [*distinct, None])
     if pa.types.is_floating(kind):
         bits = pa.int64() if kind.bit_width == 64 else pa.int32() if kind.bit_width == 32 else None
         bits = bits or pa.int16()

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from turnout.compiler.meaning.identity import Seen
 from turnout.dsl.targets import ACCEPTING, DRAWN, KINDS
 from turnout.errors import Error
-from turnout.frozen import attribute, frozen
+from turnout.frozen import attribute, define, frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import ALL, Draw, Event, Sought
@@ -39,6 +39,7 @@ __all__ = [
     "PAGE",
     "UNSIGNED",
     "WAIT",
+    "Gifts",
     "Overdue",
     "Recorded",
     "Signature",
@@ -73,6 +74,16 @@ class Signature:
 
 
 UNSIGNED = Signature()
+
+
+@define(eq=False)
+class Gifts:
+    """To whom leads were given since this was made, as `receivers` names them, in order.
+
+    There is a new one as soon as others have written to the state, or something wasn't kept.
+    """
+
+    whose: list[str] = attribute(factory=list[str])
 
 
 @frozen
@@ -132,6 +143,11 @@ class StateError(Error):
 
 class Transaction(Protocol):
     """A view of the state that nobody else changes; it sees its own writes."""
+
+    @property
+    def gifts(self) -> Gifts | None:
+        """To whom leads were given of late; None where that can't be told."""
+        ...
 
     def decided(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead on this route, None if nothing yet."""
@@ -316,6 +332,8 @@ def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     >>> receivers("queue", "triage", None)
     ()
     """
+    if not target.isascii():  # a name of a policy has no half of a surrogate pair; no store could
+        target = target.encode("utf-8", "replace").decode()  # hold one
     if assignee is None:
         return (f"{kind} {target}",) if kind in _CAPPED else ()
     if kind in DRAWN:

@@ -18,7 +18,15 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import Draw, Event, EventKind
 from turnout.runtime.moves import Holder, Move, Watch
-from turnout.runtime.stores import UNSIGNED, Overdue, Recorded, Signature, microseconds, receivers
+from turnout.runtime.stores import (
+    UNSIGNED,
+    Gifts,
+    Overdue,
+    Recorded,
+    Signature,
+    microseconds,
+    receivers,
+)
 from turnout.runtime.stores.needs import Count
 
 NEWEST = 1 << 62
@@ -33,6 +41,11 @@ Key: TypeAlias = tuple[str, str]
 
 class Kept(Protocol):
     """What a store keeps from earlier batches, as a batch reads it."""
+
+    @property
+    def gifts(self) -> Gifts | None:
+        """To whom leads were given of late; this batch adds to it."""
+        ...
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead."""
@@ -118,6 +131,11 @@ class Batch:
             if found is None:
                 self._undecided.add(key)
         return found
+
+    @property
+    def gifts(self) -> Gifts | None:
+        """To whom leads were given of late, by this batch, too."""
+        return self.kept.gifts
 
     def turns(self, team: str) -> Turns:
         """Return the team's turns after this batch's draws."""
@@ -317,7 +335,10 @@ class Batch:
 
     def _receive(self, decision: Decision, moment: datetime) -> None:
         at = microseconds(moment)
+        gifts = self.kept.gifts
         for who in receivers(decision.kind, decision.target, decision.assignee):
+            if gifts is not None:
+                gifts.whose.append(who)
             if who not in self.received:
                 self.received[who] = Counter()
             self.received[who][at] += 1

@@ -22,7 +22,7 @@ def keep(tables: Tables, batch: Batch) -> int:
     connection, known = tables.connection, tables.known
     last = _Keeping(connection, tables, batch).keep() if batch.events else 0
     for team, turns in batch.drawn.items():
-        cells = team, turns.scale, json_cell(turns.lag)
+        cells = team, turns.scale, json_cell(turns.plain())
         connection.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?)", summed(cells))
         known.turns[team] = turns
     for person, more in batch.opened.items():

@@ -16,7 +16,7 @@ from turnout.frozen import attribute, define, frozen
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.moves import Move
-from turnout.runtime.stores import PAGE, Overdue, Recorded
+from turnout.runtime.stores import PAGE, Gifts, Overdue, Recorded
 from turnout.runtime.stores.cells import (
     decoded,
     instant,
@@ -57,6 +57,11 @@ class Tables:
     connection: sqlite3.Connection
     path: Path
     known: Remembered = attribute(factory=Remembered)
+
+    @property
+    def gifts(self) -> Gifts:
+        """To whom leads were given of late."""
+        return self.known.gifts
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead."""

@@ -19,6 +19,7 @@ from turnout.runtime.moves import Move
 from turnout.runtime.stores import (
     PAGE,
     UNSIGNED,
+    Gifts,
     Overdue,
     Recorded,
     Signature,
@@ -29,6 +30,7 @@ from turnout.runtime.stores.needs import Count, Decide, Foresee
 from turnout.runtime.stores.sharing import Job, Sharing, run_all
 
 T = TypeVar("T")
+_MOST = 50_000
 
 
 @define(eq=False)
@@ -53,6 +55,7 @@ class _Kept:
         factory=dict[tuple[str, bool], list[Seen]]
     )
     recordings: int = 0
+    gifts: Gifts = attribute(factory=Gifts)
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         return self.decisions.get((route, lead))
@@ -101,6 +104,8 @@ class _Kept:
             self.last[place] = number
             self.routes[event.route] = None
         self.drawn |= batch.drawn
+        if len(self.gifts.whose) > _MOST:
+            self.gifts = Gifts()
         self.opened.update(batch.opened)
         for who, times in batch.received.items():
             there = self.received.setdefault(who, [])
@@ -184,10 +189,18 @@ class MemoryStore:
         with self.begin() as batch:
             return run_all(jobs, batch, this_moment())
 
-    def rehearse(self, _foresee: Foresee, decide: Decide[T], at: datetime | None = None) -> T:
+    def rehearse(
+        self,
+        foresee: Foresee,  # noqa: ARG002 - nothing needs to be foreseen here
+        decide: Decide[T],
+        at: datetime | None = None,
+    ) -> T:
         """Return what the function decides, and keep nothing."""
         with self._together.lock:
-            return decide(Batch(self._kept), at or this_moment())
+            try:
+                return decide(Batch(self._kept), at or this_moment())
+            finally:
+                self._kept.gifts = Gifts()
 
     @contextmanager
     def begin(self, signature: Signature = UNSIGNED) -> Generator[Batch, None, None]:
@@ -200,6 +213,9 @@ class MemoryStore:
                 batch = Batch(self._kept, signature)
                 yield batch
                 self._kept.keep(batch)
+            except BaseException:
+                self._kept.gifts = Gifts()
+                raise
             finally:
                 self._is_busy = False
 

@@ -9,6 +9,7 @@ import sqlite3
 
 from turnout.frozen import attribute, define
 from turnout.runtime.draw import Turns
+from turnout.runtime.stores import Gifts
 
 _MOST = 50_000
 
@@ -20,7 +21,8 @@ class Remembered:
     versions: by the hash of a version of the policy, its number in the state. turns: by
     team. loads: by person, their open leads. latest: by receiver, the last moment at which
     they were given leads, and how many up to then; before: up to, but without a moment.
-    last: the number of the last event, None where it isn't known.
+    last: the number of the last event, None where it isn't known. gifts: what this process
+    gave since.
     """
 
     versions: dict[str, int] = attribute(factory=dict[str, int])
@@ -29,12 +31,13 @@ class Remembered:
     latest: dict[str, tuple[int, int]] = attribute(factory=dict[str, tuple[int, int]])
     before: dict[tuple[str, int], int] = attribute(factory=dict[tuple[str, int], int])
     last: int | None = None
+    gifts: Gifts = attribute(factory=Gifts)
     _writes: int | None = attribute(default=None, init=False)
 
     def see(self, connection: sqlite3.Connection) -> None:
         """Forget everything where somebody else wrote since; inside a transaction."""
         (writes,) = connection.execute("PRAGMA data_version").fetchone()
-        if writes != self._writes or len(self.latest) > _MOST:
+        if writes != self._writes or len(self.latest) > _MOST or len(self.gifts.whose) > _MOST:
             self.forget()
             self._writes = writes
         if len(self.before) > _MOST:  # periods that roll begin with each lead anew
@@ -48,4 +51,5 @@ class Remembered:
         self.latest.clear()
         self.before.clear()
         self.last = None
+        self.gifts = Gifts()
         self._writes = None

@@ -227,7 +227,12 @@ class SqliteStore:
         with self.begin() as batch:
             return run_all(jobs, batch, this_moment())
 
-    def rehearse(self, _foresee: Foresee, decide: Decide[T], at: datetime | None = None) -> T:
+    def rehearse(
+        self,
+        foresee: Foresee,  # noqa: ARG002 - nothing needs to be foreseen here
+        decide: Decide[T],
+        at: datetime | None = None,
+    ) -> T:
         """Return what the function decides, and keep nothing; nobody is held up."""
         with self.read() as snapshot:
             tables = Tables(snapshot.connection, self._path)

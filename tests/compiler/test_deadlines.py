@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from time import monotonic
+from time import monotonic, process_time
 from typing import Any
 
 import pytest
@@ -36,7 +36,7 @@ def families() -> dict[str, tuple[Callable[[int], Any], int]]:
 FAMILIES = families() if IS_CHECKOUT else {}
 
 SLACK = 1.0
-"""Seconds past the deadline on a machine that does other things, too."""
+"""Seconds past the deadline, of the processor: a busy machine makes those that pass longer."""
 
 SMALL = {
     "xor": 40,
@@ -61,9 +61,9 @@ def test_a_family_made_to_hang_ends_by_its_deadline(family: str) -> None:
     made, _ = FAMILIES[family]
     text = made(SMALL[family])
     program = lower(resolved(Written(text.text, text.tables)))
-    start = monotonic()
+    start, used = monotonic(), process_time()
     check(program, budget=Budget(deadline=start + 0.3))
-    assert monotonic() - start < 0.3 + SLACK
+    assert process_time() - used < 0.3 + SLACK
 
 
 def test_a_name_that_forty_others_build_on_is_asked_once_for_a_lead() -> None:

@@ -68,15 +68,12 @@ def test_a_target_counts_iff_it_can_be_given_a_lead_that_one_before_it_passed_on
     policy = compiled(POLICY.format(rules="\n".join(rules))).policy
     entries = policy.routes[ROUTE].entries
     targets = [entry.chain[0].target for entry in entries if isinstance(entry, Rule)]
-    among = list(product(every_lead(), worlds(policy)))
+    leads, among = every_lead(), worlds(policy)
 
     def takes(target: Target) -> int:
         """Return in which of the situations the target takes the lead, as bits."""
-        ways = (
-            any(end.target for end in ends(policy, ((target, ""),), lead, [world]))
-            for lead, world in among
-        )
-        return sum(1 << at for at, is_taken in enumerate(ways) if is_taken)
+        ways = (end for lead in leads for end in ends(policy, ((target, ""),), lead, among))
+        return sum(1 << at for at, end in enumerate(ways) if end.target)
 
     taken = {target: takes(target) for target in targets}
     for before, target in product(targets, repeat=2):

@@ -9,7 +9,8 @@ from itertools import combinations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turnout.runtime.draw import FINEST, LEVEL, Roster, Turns, draw, least_loaded, settled
+from turnout.runtime.dealing import FINEST
+from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded, settled
 
 NAMES = "ABCDEFGH"
 

@@ -162,12 +162,14 @@ def test_a_dead_end_is_reported_iff_some_lead_can_be_passed_on_by_all(written: W
     made = compiled(written)
     (rule,) = (clause for clause in made.program.routes[ROUTE].clauses if clause.is_rule)
     attempts = tuple((attempt.target, attempt.by) for attempt in rule.attempts)
+    leads = list(every_lead(made.policy))
     is_lost = any(
         end.target is None
         for closed, moment in moments(made.policy).items()
-        for lead in every_lead(made.policy)
+        for among in [worlds_at(made.policy, [closed])]
+        for lead in leads
         if holds(rule.condition, lead.values, moment)
-        for end in ends(made.policy, attempts, lead, worlds_at(made.policy, [closed]))
+        for end in ends(made.policy, attempts, lead, among)
     )
     found = named(made.findings, "dead-end")
     assert all(finding.span == rule.span for finding in found)

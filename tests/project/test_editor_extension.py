@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from os import utime
 from pathlib import Path
 from runpy import run_path
@@ -83,6 +84,33 @@ def test_words_have_the_colour_of_what_they_are(word: str, line: str, scope: str
     assert matching(word, line) == scope
 
 
+def parts(grammar: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield each rule of the grammar of colours, those inside others, too."""
+    for each in grammar.get("patterns", []):
+        yield each
+        yield from parts(each)
+        yield from each.get("captures", {}).values()
+
+
+def test_the_colours_ask_for_nothing_that_only_one_engine_has() -> None:
+    """GitHub reads such grammars with PCRE, VS Code with Oniguruma, and Python is near both."""
+    keys = ("match", "begin", "end")
+    found = [each[key] for each in parts(textmate()) for key in keys if key in each]
+    assert len(found) > 10
+    for each in found:
+        assert re.compile(each)
+        # Hexadecimal and other classes, calls of groups, absence, atoms, possessive counts.
+        assert not re.search(r"\\[hHRXKGQEgkpP]|\(\?[~>&RP(]|[*+?}]\+", each), each
+
+
+def test_the_scopes_are_those_that_every_theme_knows() -> None:
+    roots = {"comment", "constant", "entity", "keyword", "string", "variable"}
+    listed = [each["name"] for each in parts(textmate()) if "name" in each]
+    assert {each.split(".")[0] for each in listed} <= roots
+    assert all(each.endswith(".turnout") for each in listed)
+    assert textmate()["scopeName"] == "source.turnout"
+
+
 def test_what_the_package_names_is_there() -> None:
     contributed = package()["contributes"]
     for entry in (
@@ -142,7 +170,7 @@ def built(folder: Path) -> Path:
 
 def test_the_packed_extension_is_the_same_bytes_wherever_it_is_packed(tmp_path: Path) -> None:
     packing = run_path(str(EXTENSION / "pack.py"))
-    packed = []
+    packed: list[bytes] = []
     for number in range(2):
         copied = built(tmp_path / str(number))
         for path in copied.rglob("*.json"):

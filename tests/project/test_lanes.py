@@ -46,12 +46,18 @@ def test_what_is_apart_is_left_out_and_what_takes_too_long_fails(
 
         def test_waiting(): time.sleep(0.3)
         def test_working(slow): pass
+
+        @pytest.mark.parametrize("case", range(4))
+        def test_of_cases(case):
+            end = time.process_time() + 0.07
+            while time.process_time() < end: pass
         """
     )
     made: Any = pytester
     result = made.inline_run("-p", "no:cacheprovider", plugins=[FastLane(most=0.2)])
     passed, skipped, failed = result.listoutcomes()
-    assert [report.nodeid.partition("::")[2] for report in passed] == ["test_waiting"]
+    names = [[report.nodeid.partition("::")[2] for report in each] for each in (passed, failed)]
+    assert names[0] == ["test_waiting", "test_of_cases[0]", "test_of_cases[1]"]
     assert skipped == []
-    assert [report.nodeid.partition("::")[2] for report in failed] == ["test_working"]
+    assert names[1] == ["test_working", "test_of_cases[2]", "test_of_cases[3]"]
     assert "make it quicker" in str(failed[0].longrepr)

@@ -108,6 +108,13 @@ def test_values_that_print_alike_stay_apart() -> None:
     assert [len(row) for row in rows({"id": [1, True, 1.0], "staff": [1, True, 1.0]})] == [7, 7, 7]
 
 
+def test_a_dictionary_may_be_as_large_as_its_numbers_go() -> None:
+    ids = pa.array([f"L-{at}" for at in range(128)])
+    places = pa.array([127, None, 0], pa.int8())
+    column = pa.DictionaryArray.from_arrays(places, ids)
+    assert [row["lead"] for row in rows(pa.table({"id": column}))] == ["L-127", None, "L-0"]
+
+
 def test_an_empty_table_has_no_row() -> None:
     assert rows({}) == []
     assert rows({"id": []}) == []

@@ -5,7 +5,8 @@ from fractions import Fraction
 
 import pytest
 
-from turnout.runtime.draw import FINEST, LEVEL, Roster, Turns, draw, least_loaded, settled
+from turnout.runtime.dealing import FINEST
+from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded, settled
 
 
 def team(**weights: Fraction | int | str) -> Roster:

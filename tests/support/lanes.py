@@ -1,12 +1,13 @@
 """Two lanes: the whole suite, and with `--fast` what can be run after every change.
 
 The fast lane leaves out what `APART` names. It stays fast, since a test in it that takes
-more of the processor than `MOST` fails there: it is made quicker, or named in `APART`.
-Counted is what the test and its fixtures use in this process and in those that they wait
-for, and not the time that passes, which tells what else the machine does.
+more of the processor than `MOST`, all its cases together, fails there: it is made quicker,
+or named in `APART`. Counted is what the test and its fixtures use in this process and in
+those that they wait for, and not the time that passes, which tells what else the machine does.
 """
 
 import os
+from collections import defaultdict
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +15,8 @@ from types import MappingProxyType
 import pytest
 
 MOST = 5.0
-"""Seconds of one processor that a test of the fast lane may take, fixtures included."""
+"""Seconds of one processor that a test of the fast lane may take: all its cases that a process
+runs, fixtures included."""
 
 FIRST = tuple(
     f"tests/laws/test_{name}.py"
@@ -50,6 +52,8 @@ APART: Mapping[str, str] = MappingProxyType(
         "test_an_overview_of_thousands_of_rules_is_neither_a_word_nor_a_wall": "its size",
         "tests/dsl/test_headers.py::test_a_key_is_its_own_key": "a law",
         "tests/dsl/test_mistakes.py": "a hundred wrong files, each read anew as it was meant",
+        "tests/dsl/test_wrong_lines.py": "300 wrong lines, each read anew as it was meant",
+        "tests/test_cases.py::test_each_case_that_is_fit_decides_drawn_leads_in_one_way": "a law",
         "tests/dsl/test_policy_files.py::test_a_condition_of_10_000_parts_is_read": "its size",
         "tests/dsl/test_policy_files.py::test_a_policy_of_too_many_files_is_refused": "1,001 files",
         "tests/dsl/test_program_values.py": "imports pandas",
@@ -103,13 +107,16 @@ APART: Mapping[str, str] = MappingProxyType(
 )
 """What is left out of the fast lane, as pytest names it, each with what takes the time."""
 
+_BELOW = tuple(f"{name}{sign}" for name in APART for sign in ("/", "::", "["))
+
 
 class FastLane:
     """A plugin that leaves out what stands apart, and holds the rest to `MOST`."""
 
     def __init__(self, most: float = MOST) -> None:
         self._most = most
-        self._used: dict[str, float] = {}
+        self._begun = 0.0
+        self._used = defaultdict[str, float](float)
 
     def pytest_ignore_collect(self, collection_path: Path, config: pytest.Config) -> bool | None:
         """Leave a whole file unread, with what it would import."""
@@ -126,8 +133,8 @@ class FastLane:
         items[:] = [item for item in items if not is_apart(item.nodeid)]
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        self._used[item.nodeid] = -_processor_seconds()
+    def pytest_runtest_protocol(self) -> Generator[None, object, object]:
+        self._begun = _processor_seconds()
         return (yield)
 
     @pytest.hookimpl(wrapper=True)
@@ -135,11 +142,14 @@ class FastLane:
         self, item: pytest.Item, call: pytest.CallInfo[None]
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
-        used = self._used[item.nodeid] + _processor_seconds()
-        if call.when == "call" and report.passed and used > self._most:
+        if call.when != "call":
+            return report
+        test, _, _ = item.nodeid.partition("[")
+        self._used[test] += _processor_seconds() - self._begun
+        if report.passed and (used := self._used[test]) > self._most:
             report.outcome = "failed"
             report.longrepr = (
-                f"passed, but took {used:.1f} s of the processor, and the fast lane allows "
+                f"passed, but {test} took {used:.1f} s of the processor, and the fast lane allows "
                 f"{self._most:g} s: make it quicker, or name it in APART of tests/support/lanes.py"
             )
         return report
@@ -157,9 +167,7 @@ def turn(test: str) -> tuple[int, bool]:
 
 def is_apart(test: str) -> bool:
     """Return whether a test, as pytest names it, is left out of the fast lane."""
-    return any(
-        test == name or test.startswith((f"{name}/", f"{name}::", f"{name}[")) for name in APART
-    )
+    return test in APART or test.startswith(_BELOW)
 
 
 def _processor_seconds() -> float:

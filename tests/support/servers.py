@@ -64,7 +64,7 @@ def gone_afterwards(at: ServerAddress) -> Generator[ServerAddress, None, None]:
         yield at
     finally:
         with psycopg.connect(at.conninfo, autocommit=True) as connection:
-            connection.execute(f"DROP SCHEMA IF EXISTS {at.schema} CASCADE")
+            connection.execute(f"DROP SCHEMA IF EXISTS {at.schema} CASCADE".encode())
 
 
 @contextmanager

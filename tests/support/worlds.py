@@ -1,6 +1,6 @@
 """Every way in which people can be unavailable, and what becomes of a lead in each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import chain, combinations
 from typing import TypeAlias
 
@@ -94,31 +94,70 @@ def ends(
     policy: Policy,
     attempts: Attempts,
     lead: Arrival,
-    among: Iterable[World],
+    among: Sequence[World],
     missed: frozenset[str] = frozenset(),
-) -> frozenset[End]:
-    """Return what becomes of a lead in each world. missed: who had it and is left out."""
-    found = set[End]()
-    for world in among:
+) -> tuple[End, ...]:
+    """Return what becomes of a lead in each world. missed: who had it and is left out.
 
-        def accept(target: Target, world: World = world) -> tuple[str | None, str | None]:
-            if place(target) in missed:
-                return None, "missed-sla"
-            match target:
-                case ToQueue() | ToSequence() | CurrentOwner() | Reject():
-                    return None, None
-                case ToPartner(name, anytime):
-                    is_open = anytime or policy.outlets[f"partner {name}"].hours not in world.closed
-                    return None, None if is_open and name not in world.gone else "away"
-                case _:
-                    there = available(policy, target, lead, world)
-                    return None, None if without(there, missed) else "away"
+    Many leads are alike in all that the attempts read of one; what becomes of the first is
+    kept for the others, which are told here by nothing else.
+    """
+    told = {name: lead.values[name] for name in _read(attempts) if name in lead.values}
+    asked = (attempts, frozenset(told.items()), lead.today, id(among), missed)
+    memory = _memory(policy)
+    if asked not in memory:
+        alike = Arrival(told, lead.today)
+        found = tuple(_end(policy, attempts, alike, world, missed) for world in among)
+        memory[asked] = among, found  # as long as it is kept, no other list has its id
+    return memory[asked][1]
 
-        result = settle(attempts, accept)
-        target = None if result.attempt is None else result.attempt[0]
-        people = set[str]() if target is None else available(policy, target, lead, world)
-        found.add(End(target, frozenset(without(people, missed))))
-    return frozenset(found)
+
+_Memory: TypeAlias = dict[Hashable, tuple[Sequence[World], tuple[End, ...]]]
+_LAST: list[tuple[Policy, _Memory]] = []
+"""The policy that was asked about last, with what was found."""
+
+
+def _memory(policy: Policy) -> _Memory:
+    if not _LAST or _LAST[0][0] is not policy:
+        _LAST[:] = [(policy, {})]
+    return _LAST[0][1]
+
+
+def _read(attempts: Attempts) -> Iterator[str]:
+    for target, _ in attempts:
+        match target:
+            case RoundRobin(_, fields) | LeastLoaded(_, fields):
+                yield from fields
+            case ToOwner(field):
+                yield field
+            case PreviousOwner():
+                yield PREVIOUS_OWNER
+            case _:
+                pass
+
+
+def _end(
+    policy: Policy, attempts: Attempts, lead: Arrival, world: World, missed: frozenset[str]
+) -> End:
+    people = set[str]()
+
+    def accept(target: Target) -> tuple[str | None, str | None]:
+        nonlocal people
+        people = set()
+        if place(target) in missed:
+            return None, "missed-sla"
+        match target:
+            case ToQueue() | ToSequence() | CurrentOwner() | Reject():
+                return None, None
+            case ToPartner(name, anytime):
+                is_open = anytime or policy.outlets[f"partner {name}"].hours not in world.closed
+                return None, None if is_open and name not in world.gone else "away"
+            case _:
+                people = without(available(policy, target, lead, world), missed)
+                return None, None if people else "away"
+
+    attempt = settle(attempts, accept).attempt
+    return End(None, frozenset()) if attempt is None else End(attempt[0], frozenset(people))
 
 
 def place(target: Target) -> str:
@@ -203,9 +242,9 @@ class Course:
 def courses(policy: Policy, said: Match, lead: Arrival, among: Sequence[World]) -> list[Course]:
     """Return what can become of a lead of which the interpreter says this, leg by leg."""
     by_leg: dict[Match, set[End]] = {}
-    for world in among:
-        for leg in said.legs:
-            (end,) = ends(policy, leg.attempts, lead, [world])
+    of_legs = [ends(policy, leg.attempts, lead, among) for leg in said.legs]
+    for in_a_world in zip(*of_legs, strict=True):
+        for leg, end in zip(said.legs, in_a_world, strict=True):
             if end.target is not None or leg is said.legs[-1]:
                 by_leg.setdefault(leg, set()).add(end)
                 break
@@ -224,13 +263,14 @@ def _course(
     known = set(pending)
     while pending:
         missed, hops = pending.pop()
-        for world in among:
-            given = ends(policy, then if hops < MOST_HOPS else (), lead, [world], missed)
-            if all(end.target is None for end in given):
-                later |= ends(policy, last, lead, [world], missed)
+        at_once = ends(policy, then if hops < MOST_HOPS else (), lead, among, missed)
+        at_last = ends(policy, last, lead, among, missed)
+        for end, otherwise in set(zip(at_once, at_last, strict=True)):
+            if end.target is None:
+                later.add(otherwise)
                 continue
-            later |= given
-            after = {(missed | {one}, hops + 1) for end in given for one in holders(end)}
+            later.add(end)
+            after = {(missed | {one}, hops + 1) for one in holders(end)}
             pending |= after - known
             known |= after
     return Course(found, now, frozenset(later))

@@ -143,6 +143,8 @@ def test_an_editor_that_pulls_is_not_pushed_to(tmp_path: Path) -> None:
             "textDocument/diagnostic", {**asked, "previousResultId": report["resultId"]}
         )
         assert again == {"kind": "unchanged", "resultId": report["resultId"]}
+        # Neovim asks, too, and can't be told to ask again: what is pushed, it isn't told twice.
+        assert another.ask("textDocument/diagnostic", asked)["items"] == []
 
 
 def test_the_command_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,3 +106,88 @@ def test_a_column_that_is_called_like_a_firm_has_names_of_companies(tmp_path: Pa
     text = " ".join(made(tmp_path, leads).read_text("utf-8").split())
     assert 'account_name: company-name from column "Account Name"' in text
     assert "companies: integer" in text
+
+
+def test_values_that_are_read_as_one_are_one_in_a_list(tmp_path: Path) -> None:
+    values = [f"{name}-number" for name in "abcdefghijklmnop"] + [
+        "Food",
+        "food",
+        "food",
+        "A Number",
+    ]
+    leads = "industry\n" + "".join(f"{each}\n" for each in (values * 4))
+    path = made(tmp_path, leads)
+    text = path.read_text("utf-8")
+    assert "food" in text
+    assert "Food" not in text
+    assert not [e for e in compile_policy(path).findings if e.severity is Severity.ERROR]
+
+
+def test_a_list_of_many_lines_is_given_up_where_a_value_has_no_letter(tmp_path: Path) -> None:
+    values = [f"a long value, number {number}" for number in range(20)] + ["😀"]
+    leads = "stage\n" + "".join(f'"{each}"\n' for each in values * 4)
+    path = made(tmp_path, leads)
+    assert "stage: text" in path.read_text("utf-8")
+    assert not [e for e in compile_policy(path).findings if e.severity is Severity.ERROR]
+
+
+def test_a_file_that_is_not_plain_is_said_how_to_read(tmp_path: Path) -> None:
+    (tmp_path / "leads.csv").write_bytes("Title\nid,größe\n1,ä\n".encode("windows-1252"))
+    read = ("--leads", str(tmp_path / "leads.csv"), "--encoding", "windows-1252", "--skip", "1")
+    done = turnout("new", *read, "-")
+    assert done.exit_code == 0, done.output
+    assert "größe: text" in done.output
+    assert turnout("new", *read[:2], "-").exit_code == 2
+
+
+def asked(path: Path, *answers: str) -> str:
+    done = turnout("new", str(path), stdin="".join(f"{each}\n" for each in answers))
+    assert done.exit_code == 0, done.output
+    findings = compile_policy(path).findings
+    assert {each.name for each in findings} <= {"unused-definition"}
+    assert turnout("test", str(path)).exit_code == 0
+    return path.read_text("utf-8")
+
+
+def test_answers_make_a_policy_that_runs(tmp_path: Path) -> None:
+    text = asked(
+        tmp_path / "a.route",
+        "Email, Company Size, Source, größe, route, id, Email",
+        'demo, trade fair, Demo, -, say "hi"',
+        "",
+        "",
+        "Ana, Ben Müller",
+        "Front Desk",
+    )
+    for part in (
+        "company_size: integer 0..",
+        'one of [demo, "trade fair", "say \\"hi\\""]',
+        "größe:        text",
+        "team sales { ana, ben-müller }",
+        "fallback to round-robin sales else queue front-desk",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize("words", [("", "", "", ""), (",,", "x y z", "!!"), ("*", "-", "--")])
+def test_answers_that_say_nothing_make_one_too(words: tuple[str, ...], tmp_path: Path) -> None:
+    assert "fallback to" in asked(tmp_path / "a.route", *words)
+
+
+def test_a_name_says_the_type_of_its_field(tmp_path: Path) -> None:
+    everything = (
+        "mail,firm,region,language,headcount,rating,budget,site,zip,opt in,signed up on,size"
+    )
+    text = asked(tmp_path / "a.route", everything, "", "")
+    assert "signed_up_on: date" in text
+    assert "opt_in:       boolean" in text
+
+
+def test_where_nobody_answers_a_file_can_be_named(tmp_path: Path) -> None:
+    done = turnout("new", str(tmp_path / "a.route"))
+    assert done.exit_code == 2
+    assert "name a file with --leads" in done.output
+    assert not (tmp_path / "a.route").exists()
+    done = turnout("new", str(tmp_path / "gone" / "a.route"), stdin="email\n\n\n")
+    assert done.exit_code == 2
+    assert "make the folder first" in done.output

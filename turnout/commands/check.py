@@ -10,6 +10,7 @@ from types import MappingProxyType
 import attrs
 import click
 
+from turnout.commands.completing import finding_names, policy_files
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import CHECKED_AT, CHECKED_ON, Command, color_option
 from turnout.commands.outputs import replacing
@@ -37,7 +38,7 @@ MANY = 20
 
 def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     """Print the page of a finding and end the command; without a name go on."""
-    if name is None:
+    if name is None or ctx.resilient_parsing:  # a shell asks how the line may go on
         return
     if name not in CATALOGUE:
         near = nearest(name, CATALOGUE)
@@ -62,7 +63,7 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
         "turnout check --format github --report sarif turnout.sarif",
     ),
 )
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), shell_complete=policy_files)
 @click.option(
     "--format",
     "name",
@@ -104,6 +105,7 @@ def _explain(ctx: click.Context, _: click.Parameter, name: str | None) -> None:
     expose_value=False,
     callback=_explain,
     metavar="NAME",
+    shell_complete=finding_names,
     help="Print what a finding means and what to do about it, and check nothing.",
 )
 @click.option(

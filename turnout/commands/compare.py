@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.completing import any_files
 from turnout.commands.flow import opened
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
@@ -42,7 +43,7 @@ from turnout.trials.simulation import clauses, simulate
     ),
 )
 @POLICY
-@click.argument("leads")
+@click.argument("leads", shell_complete=any_files)
 @click.option(
     "--owner",
     metavar="COLUMN",

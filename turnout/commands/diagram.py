@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.completing import part_names, rule_names
 from turnout.commands.diagram_views import Request, pictured
 from turnout.commands.drawings import check, told, write
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
@@ -61,9 +62,17 @@ from turnout.runtime.records import Manner
     show_default=True,
     help="The way of leads, who covers where, or from where each team gets its leads.",
 )
-@click.option("--rule", metavar="NAME", help="Only this rule and what leads to it.")
 @click.option(
-    "--focus", metavar="NAME", help="Only the parts with this territory, segment or rule."
+    "--rule",
+    metavar="NAME",
+    shell_complete=rule_names,
+    help="Only this rule and what leads to it.",
+)
+@click.option(
+    "--focus",
+    metavar="NAME",
+    shell_complete=part_names,
+    help="Only the parts with this territory, segment or rule.",
 )
 @click.option(
     "--depth",

@@ -6,6 +6,7 @@ from time import monotonic
 import attrs
 import click
 
+from turnout.commands.completing import policy_files
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.manner import manner_options
@@ -48,7 +49,7 @@ from turnout.trials.impact import Movements, movements
         "turnout diff main... inbound.route --allow declared --where 'DACH'",
     ),
 )
-@click.argument("old")
+@click.argument("old", shell_complete=policy_files)
 @click.argument("new", required=False)
 @click.option(
     "--format",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.completing import policy_files
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS
 from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import replacing
@@ -27,7 +28,7 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
     cls=Command,
     examples=("turnout fix --diff policies/", "turnout fix inbound.route"),
 )
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), shell_complete=policy_files)
 @click.option("--diff", "has_diff", is_flag=True, help="Write nothing; print what would change.")
 @click.option(
     "--guesses",

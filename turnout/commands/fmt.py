@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.completing import policy_files
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS
 from turnout.commands.options import Command, color_option
 from turnout.commands.outputs import replacing
@@ -34,7 +35,12 @@ STDIN = Path("-")
         "turnout fmt - < inbound.route",
     ),
 )
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument(
+    "paths",
+    nargs=-1,
+    type=click.Path(path_type=Path, allow_dash=True),
+    shell_complete=policy_files,
+)
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 where a file would change.")
 @click.option("--diff", "has_diff", is_flag=True, help="Write nothing; print what would change.")
 @color_option

@@ -7,6 +7,7 @@ from typing import NoReturn
 
 import click
 
+from turnout.commands.completing import policy_files, route_names
 from turnout.commands.exits import CANNOT_RUN, FINDINGS, CannotRun
 from turnout.commands.patience import patiently
 from turnout.compiler.compiled_policy import Compiled
@@ -28,9 +29,13 @@ from turnout.project.policy_cache import (
 from turnout.rendering.report import Report
 from turnout.rendering.screen import columns
 
-POLICY = click.argument("policy", type=click.Path(path_type=Path))
+POLICY = click.argument("policy", type=click.Path(path_type=Path), shell_complete=policy_files)
 ROUTE = click.option(
-    "--route", "route_name", metavar="NAME", help="Which route, where the policy has several."
+    "--route",
+    "route_name",
+    metavar="NAME",
+    shell_complete=route_names,
+    help="Which route, where the policy has several.",
 )
 NO_CACHE_OPTION = click.option(
     "--no-cache",

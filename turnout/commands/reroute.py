@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.completing import any_files
 from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
@@ -49,7 +50,7 @@ def _reason(_ctx: click.Context, _: click.Parameter, value: str) -> str:
     ),
 )
 @POLICY
-@click.argument("leads")
+@click.argument("leads", shell_complete=any_files)
 @click.option(
     "--id", "ids", multiple=True, metavar="ID", help="Which lead of the file; may be repeated."
 )

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.completing import any_files
 from turnout.commands.flow import route_leads, suffix_format
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
@@ -28,7 +29,7 @@ from turnout.runtime.stores.server.locations import Whereabouts
     ),
 )
 @POLICY
-@click.argument("leads")
+@click.argument("leads", shell_complete=any_files)
 @click.option(
     "--state",
     type=StateParam(),

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.completing import any_files
 from turnout.commands.drawings import write as write_pages
 from turnout.commands.flow import route_leads
 from turnout.commands.manner import manner_options
@@ -34,7 +35,7 @@ WHAT = {
 
 @click.command("run", cls=Command, examples=("turnout run inbound.route leads.csv --out results",))
 @POLICY
-@click.argument("leads")
+@click.argument("leads", shell_complete=any_files)
 @click.option(
     "--out",
     "folder",

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from turnout.commands.completing import any_files, columns_of
 from turnout.commands.flow import opened
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
@@ -48,7 +49,7 @@ from turnout.trials.two_policies import AgainstCount
     ),
 )
 @POLICY
-@click.argument("leads")
+@click.argument("leads", shell_complete=any_files)
 @click.option(
     "--against",
     type=click.Path(path_type=Path),
@@ -59,6 +60,7 @@ from turnout.trials.two_policies import AgainstCount
     "--owner-column",
     "owner",
     metavar="COLUMN",
+    shell_complete=columns_of("leads"),
     help="Who has the leads now: say which would go to others.",
 )
 @ARRIVED

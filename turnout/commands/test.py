@@ -7,6 +7,7 @@ from time import monotonic
 
 import click
 
+from turnout.commands.completing import policy_files
 from turnout.commands.exits import CANNOT_RUN, CLEAN, FINDINGS, CannotRun
 from turnout.commands.options import Command, color_option
 from turnout.commands.policies import errors_of
@@ -44,7 +45,7 @@ from turnout.trials.testing import Covered, Tester, TestResult, covered
         "turnout test --generate inbound.route >> inbound.route",
     ),
 )
-@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), shell_complete=policy_files)
 @click.option("-v", "--verbose", is_flag=True, help="A line for each test.")
 @click.option("-k", "expression", metavar="EXPR", help="Only tests whose names fit.")
 @click.option("-x", "--exitfirst", "stops", is_flag=True, help="Stop at the first failure.")

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from turnout.commands.completing import columns_of
 from turnout.commands.exits import CannotRun
 from turnout.commands.outputs import output
 from turnout.dsl.headers import ColumnNames
@@ -31,6 +32,7 @@ _LISTED = 12
 ARRIVED = click.option(
     "--arrived",
     metavar="COLUMN",
+    shell_complete=columns_of("leads"),
     help="When each lead came: decide them then, in that order. Without it all come at one "
     "moment, so that hours and caps are those of that moment.",
 )

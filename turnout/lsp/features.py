@@ -1,7 +1,8 @@
 """What an editor asks about a text, and whose answer it gets.
 
 Every answer is about the texts as they are now: whoever asks waits until they have been
-read, and no longer.
+read, and no longer. What tries leads and looks into regions is only read when it is first
+asked for: the first findings don't wait for it.
 """
 
 from asyncio import to_thread
@@ -15,22 +16,18 @@ from pygls.lsp.server import LanguageServer
 from turnout.dsl.nodes import File
 from turnout.dsl.source import Span
 from turnout.frozen import frozen
-from turnout.lsp.actions import actions
 from turnout.lsp.colours import TYPES, Coloured, coloured
 from turnout.lsp.completion import Offered, offered
 from turnout.lsp.declaring import Outlined, outline
 from turnout.lsp.desk import Desk
 from turnout.lsp.diagnostics import Locator, path_of_source
 from turnout.lsp.following import Insight, Level
-from turnout.lsp.hints import beside
 from turnout.lsp.layout import foldings, format_edits, links
-from turnout.lsp.lenses import lenses
 from turnout.lsp.new_name import fixed, renamed
 from turnout.lsp.open_texts import path_of
 from turnout.lsp.positions import TextLines
 from turnout.lsp.signatures import signature
 from turnout.lsp.standing import standing
-from turnout.lsp.telling import told
 from turnout.lsp.uses import Use, use_at, uses, uses_in
 from turnout.printable import visible
 
@@ -72,6 +69,8 @@ def register_names(server: LanguageServer, desk: Desk) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:
+        from turnout.lsp.telling import told  # noqa: PLC0415 - see above
+
         use, locator = await _use(desk, params.text_document.uri, params.position)
         text = await to_thread(told, desk.answers, use) if use else None
         if use is None or text is None:
@@ -175,6 +174,8 @@ def register_showing(server: LanguageServer, desk: Desk) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_CODE_LENS)
     async def code_lenses(params: types.CodeLensParams) -> list[types.CodeLens]:
+        from turnout.lsp.lenses import lenses  # noqa: PLC0415 - see above
+
         asked = await _whole(desk, params.text_document.uri)
         if asked is None or asked.known.compiled is None:
             return []
@@ -183,6 +184,8 @@ def register_showing(server: LanguageServer, desk: Desk) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
     async def hints(params: types.InlayHintParams) -> list[types.InlayHint]:
+        from turnout.lsp.hints import beside  # noqa: PLC0415 - see above
+
         asked = await _whole(desk, params.text_document.uri)
         if asked is None or asked.known.compiled is None:
             return []
@@ -222,6 +225,8 @@ def register_files(server: LanguageServer, desk: Desk) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_CODE_ACTION)
     async def code_actions(params: types.CodeActionParams) -> list[types.CodeAction]:
+        from turnout.lsp.actions import actions  # noqa: PLC0415 - see above
+
         await desk.at(Level.QUICK)
         asked = await _file(desk, params.text_document.uri)
         if asked is None:

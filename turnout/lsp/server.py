@@ -4,7 +4,6 @@ It speaks over standard input and output, to one editor. Each answer is made els
 the texts and of what the worker found; here it is only asked for.
 """
 
-import gc
 import logging
 import sys
 from collections.abc import Callable, Generator
@@ -135,7 +134,9 @@ def _findings(server: LanguageServer, desk: Desk) -> None:
     @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
     async def pulled(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
         await desk.at(Level.QUICK)
-        found = desk.found.get(path_of(params.text_document.uri), ())
+        # An editor that can't be told to ask again is pushed to: asked as well, it had all twice.
+        path = path_of(params.text_document.uri)
+        found = desk.found.get(path, ()) if desk.pulls else ()
         mark = sha256(repr(found).encode("utf-8", "surrogatepass")).hexdigest()[:16]
         if mark == params.previous_result_id:
             return types.RelatedUnchangedDocumentDiagnosticReport(mark)
@@ -157,7 +158,6 @@ def serve() -> None:
     """Serve the editor at the other end of standard input and output until it says goodbye."""
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_fault)
-    gc.disable()  # the worker tidies up while nobody waits
     spoken = sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever prints would break the protocol
     made().start_io(sys.stdin.buffer, spoken)

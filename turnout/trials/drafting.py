@@ -17,7 +17,8 @@ from turnout.dsl.findings import Severity
 from turnout.dsl.formatting import formatted
 from turnout.dsl.headers import column_key
 from turnout.dsl.names import is_name, name_of
-from turnout.dsl.source import Source
+from turnout.dsl.source import Source, Span
+from turnout.dsl.values.picklists import picklist_key
 from turnout.dsl.values.placeholders import LIKELY, SIGNS
 from turnout.dsl.values.texts import normal_text
 from turnout.dsl.wording import quoted
@@ -34,6 +35,7 @@ _COMPANIES = re.compile(
 )
 _COUNTRIES = re.compile(r"country|land|pays|pais|paese|nation", re.IGNORECASE)
 _IDS = re.compile(r"(?:.*[ _-])?(?:id|key|number|nr|no)", re.IGNORECASE)
+_FIELD = re.compile(r"  (?P<field>[^\s:]+):")
 _YES_NO = [{"yes", "no"}, {"true", "false"}, {"y", "n"}, {"t", "f"}, {"1", "0"}]
 
 
@@ -139,10 +141,19 @@ def _types(column: _Column) -> list[str]:
             found.append("domain")
     if _COMPANIES.fullmatch(column.header):
         found.append("company-name")
-    if 1 < len(counts) <= MOST_VALUES and 3 * len(counts) <= len(values):
-        listed = ", ".join(each if is_name(each) else quoted(each) for each in sorted(counts))
-        found.append(f"one of [{listed}]")
+    listed = _listed(counts)
+    if 1 < len(listed) <= MOST_VALUES and 3 * len(listed) <= len(values):
+        written = ", ".join(each if is_name(each) else quoted(each) for each in sorted(listed))
+        found.append(f"one of [{written}]")
     return [*found, "text"]
+
+
+def _listed(counts: Counter[str]) -> list[str]:
+    """Return the values of a list: of those that are read as one, the most frequent spelling."""
+    spelled: dict[str, str] = {}
+    for value, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0])):
+        spelled.setdefault(picklist_key(value), value)
+    return list(spelled.values())
 
 
 def _policy(columns: Sequence[_Column], rows: Sequence[Mapping[str, str]]) -> str:
@@ -169,12 +180,22 @@ def _refuted(text: str, rows: Sequence[Mapping[str, str]]) -> set[str]:
     policy = read.resolution.policy
     errors = (*read.found, *read.resolution.findings)
     wrong = {
-        line.partition(":")[0].strip()
+        _field_of(each.span)
         for each in errors
-        if each.severity is Severity.ERROR and each.span
-        for line in [each.span.source.line(each.span.line)]
+        if each.severity is Severity.ERROR and each.span is not None
     }
     reader = lead_reader(policy.fields)
     for row in rows:
         wrong.update(issue.field for issue in reader(row, None).issues)
     return wrong
+
+
+def _field_of(at: Span) -> str:
+    """Return the field in which something stands: of many values, a list has many lines."""
+    for number in range(at.line, 0, -1):
+        line = at.source.line(number)
+        if found := _FIELD.match(line):
+            return found["field"]
+        if line[:1].strip():
+            break  # another declaration, such as the test
+    return ""

@@ -42,7 +42,15 @@ class Diagram {
     const uri = about?.uri ?? inFront()?.uri.toString();
     if (!uri || !vscode.workspace.isTrusted) return;
     this.about = { ...about, uri };
-    if (!this.panel) this.open();
+    if (this.panel) this.panel.reveal(undefined, true);
+    else this.open();
+    await this.draw();
+  }
+
+  /** Where the way of a lead is shown, show that of this lead, without coming to the front. */
+  async follow(about) {
+    if (!this.panel || !this.about.lead) return;
+    this.about = about;
     await this.draw();
   }
 

@@ -132,7 +132,7 @@ class Explorer {
     if (!result) return going.skipped(item);
     if (result.passed) return going.passed(item);
     const messages = result.failures.map((failure) => {
-      const message = new vscode.TestMessage(`${failure.expected}\n${failure.actual}`);
+      const message = new vscode.TestMessage(`${failure.actual}\n${failure.expected}`);
       const at = new vscode.Position(Math.max(failure.line - 1, 0), 0);
       message.location = new vscode.Location(item.uri, at);
       return message;

@@ -100,11 +100,13 @@ class TryLead {
     }
     if (number !== this.number) return;
     this.place = answer.at ?? undefined;
-    const { fault, title, text } = answer;
+    const { fault, title } = answer;
+    const text = plain(answer.text);
     const hasRule = Boolean(this.place);
     await this.panel?.webview.postMessage({ kind: "answer", fault, title, text, hasRule });
-    if (!fault && this.diagram.panel && this.diagram.about.lead) {
-      await this.diagram.show({ ...this.diagram.about, lead, route, at: moment(at) });
+    if (!fault) {
+      const uri = this.uri.toString();
+      await this.diagram.follow({ uri, lead, route, at: moment(at) });
     }
   }
 
@@ -119,6 +121,11 @@ class TryLead {
       await this.panel?.webview.postMessage({ kind: "answer", fault: fault.message });
     }
   }
+}
+
+/** Return a text of a terminal without its colours. */
+function plain(text) {
+  return text?.replaceAll(/\u001b\[[0-9;]*m/g, "");
 }
 
 /** Return a moment with its time zone: what a form says is meant here. */

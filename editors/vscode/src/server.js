@@ -104,7 +104,8 @@ class Server {
       throw new Error(`the workspace's turnout is too old for this: it has no ${name}`);
     }
     const asked = { command: name, arguments: [about] };
-    return this.client.sendRequest("workspace/executeCommand", asked, token);
+    // The library takes whatever follows for parameters, an undefined token, too.
+    return this.client.sendRequest("workspace/executeCommand", asked, ...(token ? [token] : []));
   }
 
   miss(configured) {

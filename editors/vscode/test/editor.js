@@ -315,7 +315,8 @@ function clientOf(editor) {
       const text = JSON.stringify({ jsonrpc: "2.0", ...message });
       this.child.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
     }
-    sendRequest(method, params) {
+    sendRequest(method, params, ...more) {
+      if (more.some((token) => token === undefined)) throw new Error("undefined is no token");
       const id = (this.number += 1);
       return new Promise((resolve, reject) => {
         if (this.isEnded) return reject(new Error("the server ended"));

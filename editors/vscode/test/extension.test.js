@@ -225,6 +225,13 @@ async function diagram(own) {
   });
   await own.edit(document, POLICY.replaceAll("germans", "teutons"));
   assert.match((await waits).svg, /teutons/);
+  const lens = own.clients[0].options.middleware.executeCommand;
+  const about = { uri: document.uri.toString(), route: "inbound", rule: "teutons", tell: true };
+  await lens("turnout.server.showRule", [about], () => assert.fail("told as a message"));
+  assert.deepEqual([panel.last("picture").part, own.panels.length], ["rule teutons", 1]);
+  assert.equal(await lens("turnout.server.sampleLeads", [about], () => "told"), "told");
+  await panel.say({ kind: "all" });
+  assert.equal(panel.last("picture").part, "");
   const href = /href="(file:[^"]*#L\d+)"/.exec(panel.last("picture").svg)[1];
   await panel.say({ kind: "open", href });
   assert.equal(own.shown.at(-1).document.uri.fsPath, join(made, "inbound.route"));
@@ -270,7 +277,7 @@ async function explorer(own) {
   assert.equal(results.get("germans go to sales").state, "passed");
   const failed = results.get("nobody else");
   assert.equal(failed.state, "failed");
-  assert.match(failed.messages[0].message, /expect rule germans\n.*fallback of route inbound/);
+  assert.match(failed.messages[0].message, /fallback of route inbound.*\nexpect rule germans/);
   assert.equal(failed.messages[0].location.range.line, 8);
   writeFileSync(join(made, "people.route"), "person ana\n");
   await own.runTests({ include: [file.children.get("nobody else")] }, token);

@@ -136,7 +136,7 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
             for key, new in sorted(batch.changed.items())
         ],
         "turns": [
-            [sent(team), turns.scale, json_cell(turns.lag)]
+            [sent(team), turns.scale, json_cell(turns.plain())]
             for team, turns in sorted(batch.drawn.items())
         ],
         "load": sorted([sent(who), more] for who, more in batch.opened.items() if more),

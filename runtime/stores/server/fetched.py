@@ -117,6 +117,11 @@ class Fetched:
     _since: dict[str, int] = attribute(factory=dict[str, int], init=False)
     _of_leads: dict[Key, list[Seen]] = attribute(factory=dict[Key, list[Seen]], init=False)
 
+    @property
+    def gifts(self) -> None:
+        """Nothing: others may have given leads since."""
+        return
+
     def take(self, needs: Needs, row: tuple[Any, ...]) -> None:
         """Remember what `READ` said of some needs."""
         leads, turns, loads, counts, totals, seen, owned = (cell or () for cell in row)
