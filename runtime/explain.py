@@ -93,9 +93,45 @@ class Explanation:
     handed_by: tuple[Handover, ...] = ()
 
 
-def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Explanation:
-    """Return the explanation of a decision for this lead on that route."""
+class PolicyWords:
+    """The conditions of a policy in its own words, each found once: leads ask for the same ones.
+
+    Conditions are told apart as objects, which the policy keeps; equal ones may be many.
+    """
+
+    def __init__(self, fields: Mapping[str, Field]) -> None:
+        self.fields = fields
+        self._written: dict[int, tuple[Condition, str]] = {}
+        self._parts: dict[int, tuple[Clause, tuple[Condition, ...]]] = {}
+
+    def written(self, condition: Condition) -> str:
+        """Return a condition of the policy as it is written."""
+        known = self._written.get(id(condition))
+        if known is None:
+            known = self._written[id(condition)] = condition, written(condition, self.fields)
+        return known[1]
+
+    def parts(self, clause: Clause) -> tuple[Condition, ...]:
+        """Return what has to hold for a clause, part by part."""
+        known = self._parts.get(id(clause))
+        if known is None:
+            known = self._parts[id(clause)] = clause, _parts(clause, self.fields)
+        return known[1]
+
+
+def explain(
+    program: Program,
+    route: str,
+    lead: Lead,
+    decision: Decision,
+    words: PolicyWords | None = None,
+) -> Explanation:
+    """Return the explanation of a decision for this lead on that route.
+
+    words: of the program's policy; whoever explains many leads keeps them.
+    """
     fields = program.policy.fields
+    words = words or PolicyWords(fields)
     values = {name: show(fields[name], lead.values[name]) for name in fields if name in lead.values}
     if lead.complaint is not None:
         return Explanation(decision, values, lead.complaint, (), ())
@@ -114,13 +150,13 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
                 tried.append(Tried(clause.name, (), table, mine))
                 passed = passed[len(mine) :]
                 continue
-            parts = _parts(clause, fields)
+            parts = words.parts(clause)
             say = written if len(parts) == 1 else written_part
             matched = tuple(say(part, fields) for part in parts)
             row = None if clause.row is None else _row(clause.row)
             handed_by = clause.handed_by
             break
-        refusals = _refusals(clause, asked, clock, fields)
+        refusals = _refusals(clause, asked, clock, words)
         tried.append(Tried(clause.name, refusals, table))
     outside = _outside(program, route, decision)
     return Explanation(decision, values, None, tuple(tried), matched, row, outside, handed_by)
@@ -128,6 +164,8 @@ def explain(program: Program, route: str, lead: Lead, decision: Decision) -> Exp
 
 def _outside(program: Program, route: str, decision: Decision) -> dict[str, Mapping[str, str]]:
     """Return who was not in the team of a target that was passed over, and when they are."""
+    if not any(why == "not-in-team" for each in decision.passed_over for _, why in each.members):
+        return {}
     targets = {
         worded(attempt.target): said(attempt.target).name
         for clause in program.routes[route].clauses
@@ -173,11 +211,11 @@ def _parts(clause: Clause, fields: Mapping[str, Field]) -> tuple[Condition, ...]
 
 
 def _refusals(
-    clause: Clause, values: Values, clock: datetime, fields: Mapping[str, Field]
+    clause: Clause, values: Values, clock: datetime, words: PolicyWords
 ) -> tuple[Refusal, ...]:
     """Return what refused the lead: the first part that fails, as far opened as it tells."""
-    failed = next(part for part in _parts(clause, fields) if not holds(part, values, clock))
-    return tuple(_causes(failed, (), values, clock, fields))
+    failed = next(part for part in words.parts(clause) if not holds(part, values, clock))
+    return tuple(_causes(failed, (), values, clock, words))
 
 
 def _causes(
@@ -185,16 +223,17 @@ def _causes(
     inside: tuple[str, ...],
     values: Values,
     clock: datetime,
-    fields: Mapping[str, Field],
+    words: PolicyWords,
 ) -> list[Refusal]:
     """Return the atoms, negations or alternatives that make `failed` false."""
+    fields = words.fields
     if isinstance(failed, Named):
-        return _causes(failed.meaning, (*inside, failed.name), values, clock, fields)
+        return _causes(failed.meaning, (*inside, failed.name), values, clock, words)
     if isinstance(failed, And) and len(parts := conjuncts(failed, fields)) > 1:
         first = next(part for part in parts if not holds(part, values, clock))
-        return _causes(first, inside, values, clock, fields)
+        return _causes(first, inside, values, clock, words)
     if isinstance(failed, Or) and inside and len(failed.parts) <= MOST_ALTERNATIVES:
-        return [c for part in failed.parts for c in _causes(part, inside, values, clock, fields)]
+        return [c for part in failed.parts for c in _causes(part, inside, values, clock, words)]
     asked = list(atoms(failed))
     shown = {
         name: show(fields[name], values[name]) if name in values else "missing"
@@ -211,4 +250,4 @@ def _causes(
         shown["today"] = local_date(clock, zone).isoformat()
     if any(isinstance(atom, Duplicate) for atom in asked):
         shown["the lead"] = SEEN if values[SEEN] else "new"
-    return [Refusal(written(failed, fields), inside, shown)]
+    return [Refusal(words.written(failed), inside, shown)]

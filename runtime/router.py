@@ -27,7 +27,7 @@ from turnout.runtime.draw import Roster, lags
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import Escalator
 from turnout.runtime.events import ALL, Event, Sought
-from turnout.runtime.explain import Explanation, explain
+from turnout.runtime.explain import Explanation, PolicyWords, explain
 from turnout.runtime.fit import ClosedError, UnroutedError, chosen_route_name
 from turnout.runtime.foreseeing import Foreseer
 from turnout.runtime.identified import identified
@@ -117,6 +117,7 @@ class Router:
         self._decide = engine(policy, plan, match)
         self._clauses_of = clause_finder(plan, match)
         self._read_values = fitness_reader(policy.fields)
+        self._words = PolicyWords(policy.fields)
         self._escalate = Escalator(policy, plan)
         self._foresee = Foreseer(policy, plan)
         self._read = record_reader(policy.fields)
@@ -256,7 +257,7 @@ class Router:
         decision = self._store.rehearse(
             self._needs_of((read,)), lambda state, now: self._decide(read, now, state), moment
         )
-        return explain(self.compiled.program, self.route_name, read, decision)
+        return explain(self.compiled.program, self.route_name, read, decision, self._words)
 
     def reroute(
         self, lead: RawLead | Record, reason: str, *, at: datetime | None = None, by: str = ""

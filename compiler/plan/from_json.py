@@ -28,7 +28,7 @@ from turnout.compiler.classes import (
 from turnout.compiler.masks import Mask
 from turnout.compiler.plan.shape import Json, PlanError, parsed
 from turnout.compiler.plan.value import Answer, ClauseBox, Column, Part, Plan, PlannedAttempt, Sides
-from turnout.compiler.plan.writing import FORMAT, HASH, VERSION, hash_of
+from turnout.compiler.plan.writing import FORMAT, HASH, VERSION, canonical, hash_of
 from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
 from turnout.dsl.patterns import pattern_problem
@@ -74,7 +74,8 @@ def loads(text: str | bytes) -> Plan:
     columns = tuple(map(_column, of["columns"].items()))
     sides = [_side(each, columns) for each in of["sides"].items()]
     parts = tuple(_part(each, at, sides) for at, each in enumerate(of["parts"].items()))
-    answers = tuple(map(_answer, of["clauses"].items()))
+    attempts = _Attempts()
+    answers = tuple(_answer(each, attempts) for each in of["clauses"].items())
     return Plan(
         policy=of["policy"].text(),
         route=of["route"].text(),
@@ -85,7 +86,7 @@ def loads(text: str | bytes) -> Plan:
         answers=answers,
         boxes=_boxes(of["boxes"], len(answers), len(parts), sides),
         parts=parts,
-        last=tuple(map(_attempt, of["last"].items())),
+        last=attempts.read(of["last"]),
         calendars=tuple(map(_calendar, of["calendars"].items())),
         identities=tuple(map(_identity, of["identities"].items())),
     )
@@ -284,18 +285,33 @@ def _test(field: str, word: Json, text: Json) -> YesNoTest:
 # -- what clauses say --
 
 
-def _answer(of: Json) -> Answer:
+def _answer(of: Json, attempts: "_Attempts") -> Answer:
     found = of.keys("name", "is_rule", "attempts", "sla", "actions", "steward", "goes_on")
     steward = found["steward"]
     return Answer(
         found["name"].text(),
         found["is_rule"].truth(),
-        tuple(map(_attempt, found["attempts"].items())),
+        attempts.read(found["attempts"]),
         None if found["sla"].value is None else _sla(found["sla"]),
         tuple(map(_action, found["actions"].items())),
         None if steward.value is None else steward.text(),
         found["goes_on"].truth(),
     )
+
+
+class _Attempts:
+    """Reads attempts; equal ones, of which thousands of rules have a few, once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[PlannedAttempt, ...]] = {}
+
+    def read(self, of: Json) -> tuple[PlannedAttempt, ...]:
+        """Return the attempts of a list."""
+        text = canonical(of.value)
+        found = self._known.get(text)
+        if found is None:
+            found = self._known[text] = tuple(map(_attempt, of.items()))
+        return found
 
 
 def _attempt(of: Json) -> PlannedAttempt:

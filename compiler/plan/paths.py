@@ -21,6 +21,9 @@ from turnout.dsl.types import Values
 MOST_BYTES = 32 * 1024 * 1024
 """What one plan's paths take at most, about."""
 
+_OFTEN = 4
+"""How often leads leave the known paths at a crossing before new ones lead on from there."""
+
 _CROSSING_BYTES, _ANSWER_BYTES = 400, 100
 """What a crossing takes beside its bits, and an answer that leads to one."""
 
@@ -28,7 +31,8 @@ Crossing: TypeAlias = tuple[Any, dict[object, Any] | None, Any]
 """A crossing on a path: what is asked there, where each answer leads, and what is open there.
 
 What is asked is the name of a field, or what finds the answer. Open are the boxes that are
-left, the questions that were asked (bits, both), and the number of the one that is asked here.
+left, the questions that were asked (bits, both), the number of the one that is asked here, and
+how often an answer was given that led nowhere yet.
 At the end nothing is asked (None, None), and the last is the number of the clause, or None.
 """
 
@@ -63,15 +67,19 @@ class Paths:
 
     def start(self, boxes: int) -> Crossing:
         """Return the crossing at which a lead begins of which nothing is known but these boxes."""
-        return self._crossing(boxes, 0)
+        found = self._crossing(boxes, 0)
+        if found[1] is not None:
+            found[2][3][0] = _OFTEN
+        return found
 
     def beyond(self, crossing: Crossing, answer: object, values: Values, today: date) -> Crossing:
         """Return where an answer leads that was not given at this crossing before."""
-        _, known, (boxes, asked, number) = crossing
+        _, known, (boxes, asked, number, met) = crossing
         assert known is not None
         left = boxes & self._questions[number].accepts(answer)
         asked |= 1 << number
-        if self._spent >= self._most_bytes:
+        met[0] += 1
+        if met[0] < _OFTEN or self._spent >= self._most_bytes:
             return None, None, self._clause(left, asked, values, today)
         found = self._crossing(left, asked)
         if is_remembered(answer):
@@ -100,7 +108,7 @@ class Paths:
         if found is None:
             question = self._questions[number]
             asks = question.field if self.is_plain else question.answering
-            found = self._crossings[name] = asks, {}, (boxes, relevant, number)
+            found = self._crossings[name] = asks, {}, (boxes, relevant, number, [0])
             self._spent += _CROSSING_BYTES + boxes.bit_length() // 8
         return found
 

@@ -6,6 +6,7 @@ Nothing is guessed, left out or passed over; an error says where the fault lies.
 import json
 from collections.abc import Collection, Mapping
 from datetime import date
+from math import isfinite
 from typing import NoReturn, cast
 
 from turnout.errors import Error
@@ -27,12 +28,18 @@ def parsed(text: str | bytes) -> "Json":
     if len(text) > MOST_CHARACTERS:
         raise PlanError(f"the plan is larger than {MOST_CHARACTERS // 1024**2} MB")
     try:
-        read = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        read = json.loads(
+            text, object_pairs_hook=_object, parse_constant=_constant, parse_float=_fraction
+        )
     except RecursionError:
         raise PlanError("this is no plan: its JSON is nested too deep") from None
     except ValueError as problem:  # no UTF-8 and no JSON, numbers without end among them
         raise PlanError(f"this is no plan: {problem}", "write it anew") from None
     return Json(read, "plan")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -44,6 +51,11 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
+
+
+def _fraction(digits: str) -> float:
+    found = float(digits)
+    return found if isfinite(found) else _constant(digits[:20])
 
 
 @frozen
@@ -122,8 +134,16 @@ class Json:
 
     def texts(self) -> tuple[str, ...]:
         """Return a list of texts."""
+        value = self.value
+        if isinstance(value, list) and all(map(_is_text, cast("list[object]", value))):
+            return tuple(cast("list[str]", value))
         return tuple(each.text() for each in self.items())
 
     def wholes(self, low: int, high: int) -> tuple[int, ...]:
-        """Return a list of whole numbers from `low` to `high`."""
+        """Return a list of whole numbers from `low` to `high`, by far the most there is."""
+        value = self.value
+        if isinstance(value, list):
+            found = cast("list[int]", value)
+            if all(type(each) is int and low <= each <= high for each in found):
+                return tuple(found)
         return tuple(each.whole(low, high) for each in self.items())

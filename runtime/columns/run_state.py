@@ -20,6 +20,10 @@ class RunState:
         self._open: Counter[str] = Counter()
         self._given: dict[str, Counter[int]] = {}
 
+    @property
+    def gifts(self) -> None:
+        """Nothing: what was given is asked anew for each lead."""
+
     def turns(self, team: str) -> Turns:
         """Return a team's turns."""
         return self._turns.get(team, LEVEL)

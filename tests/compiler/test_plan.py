@@ -219,6 +219,7 @@ def kind(content: dict[str, Any], word: str) -> dict[str, Any]:
         ('{"format": "turnout-plan", "version": 2}', "has no `policy`"),
         ('{"format": "turnout-plan", "format": "x"}', "stands twice"),
         ('{"format": NaN}', "is no number"),
+        ('{"format": 1e999}', "is no number"),
         (b"\xff\xfe\x00", "this is no plan"),
         (f'{{"format": {"9" * 5000}}}', "this is no plan"),
     ],

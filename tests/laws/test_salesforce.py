@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.support.assignment_rules import HOT, PRODUCTS, TODAY, Entry, entries, rule, some_leads
 from tests.support.policies import resolved
+from tests.support.salesforce_schema import schema_faults
 from turnout.compiler.difference import difference
 from turnout.compiler.meaning.interpreter import match
 from turnout.compiler.program import lower
@@ -81,6 +82,7 @@ def test_what_is_exported_comes_back_as_the_same(drawn: list[Entry], seed: int) 
         policy = resolved(found.draft.text)
         written = assignment_rules(lower(policy), "r", "Lead")
         assume(isinstance(written, str))
+        assert not schema_faults(str(written)), written
         file.write_text(str(written))
         (back,) = imported(file.parent, currency="EUR")  # an export writes numbers alone
     other = resolved(back.draft.text)

@@ -13,6 +13,9 @@ import pytest
 from click.testing import Result
 
 from tests.support.command_line import INBOUND, UNKNOWN, folder, process, turnout
+from turnout.compiler.compiled import compile_policy
+from turnout.compiler.plan.from_json import loads
+from turnout.compiler.plan.making import plan_of
 
 __all__ = ["folder"]  # the fixture, for this module's tests
 
@@ -120,6 +123,16 @@ def name_format(name: str) -> str:
 
 
 # -- compile --
+
+
+def test_compile_writes_the_plan_that_a_router_would_make(folder: Path) -> None:
+    written = turnout("compile", "inbound.route", "--plan", "-o", "plan.json")
+    assert written.exit_code == 0, written.output
+    compiled = compile_policy("inbound.route")
+    expected = plan_of(compiled.program, "inbound", compiled.policy_hash)
+    text = (folder / "plan.json").read_text()
+    assert loads(text) == expected
+    assert turnout("compile", "inbound.route", "--plan").stdout == text
 
 
 def test_compile_writes_the_tree_to_stdout_or_a_file(folder: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 from defusedxml.ElementTree import fromstring
 
+from tests.support.salesforce_schema import schema_faults
 from turnout.cli import cli
 
 HEAD = """lead {
@@ -192,3 +193,34 @@ route r {
 def test_a_value_longer_than_a_criterion_takes_is_refused() -> None:
     result = export(f'rule a {{ when title contains "{"x" * 256}" to queue q }}')
     assert "a text has 256 characters, and a criterion takes 255" in result.output
+
+
+FAULTS = {
+    "of another namespace": ("2006/04", "2007/04"),
+    "out of order": ("<active>true</active>", ""),
+    "an operation": ("equals", "equal"),
+    "a type": (">Queue<", ">Group<"),
+    "a name": ("booleanFilter", "filterLogic"),
+    "twice": ("<value>hot</value>", "<value>hot</value><value>hot</value>"),
+    "missing": ("<operation>equals</operation>", ""),
+    "inside": ("<value>hot</value>", "<value><b>hot</b></value>"),
+    "text": ("<ruleEntry>", "<ruleEntry>all"),
+}
+"""What makes a file that Salesforce's schema doesn't take, as a change of one that it does."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_an_export_is_held_to_the_schema_of_salesforce(fault: str) -> None:
+    rule = (
+        "rule a { when rating is hot and (employees > 5 or title is x) to queue q "
+        'do notify email "t" }'
+    )
+    assert export(rule).exit_code == 0
+    text = Path("Lead.assignmentRules").read_text()
+    assert not schema_faults(text)
+    old, new = FAULTS[fault]
+    broken = text.replace(old, new)
+    assert broken != text
+    if fault == "out of order":
+        broken = broken.replace("</assignmentRule>", "<active>true</active></assignmentRule>")
+    assert schema_faults(broken)

@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.support.salesforce_metadata import became, condition, described, entry, policy
+from turnout.compiler.leads.budget import OutOfTime
+from turnout.importing import witnessed_entries
 from turnout.importing.reports import report
+from turnout.trials import generation
 
 FORMULAS = {
     'AND(ISPICKVAL(Rating, "Hot"), NOT(ISBLANK(Email)))': 'rating is "Hot" and email is present',
@@ -224,4 +227,35 @@ def test_a_value_that_a_picklist_does_not_have_is_told_with_the_nearest(tmp_path
     assert told == [
         ("rule R, entry 2", "Source__c has no value Trade Fiar in use, Trade Fair is the nearest"),
         ("rule R, entry 2", "Source__c has no value Fax in use"),
+    ]
+
+
+def test_every_entry_has_a_test_however_many_they_are(tmp_path: Path) -> None:
+    entries = [entry(("Lead.Zone__c", "equals", f"Z{number}")) for number in range(220)]
+    made = became(tmp_path, *entries)
+    assert made.imported.draft.text.count("\ntest ") == 221  # of the fallback, too
+    assert not made.notes
+
+
+def test_where_no_time_is_left_for_tests_the_report_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(witnessed_entries, "DEADLINE", -1.0)
+    made = became(tmp_path, entry(("Lead.Zone__c", "equals", "Z")))
+    assert "\ntest " not in made.imported.draft.text
+    (note,) = made.notes
+    assert note.message.startswith("no time was left to make tests of 2 of its rules; ")
+    assert note.is_refused
+
+
+def test_time_that_ends_while_a_lead_is_looked_for_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_: object) -> None:
+        raise OutOfTime
+
+    monkeypatch.setattr(generation, "example", late)
+    made = became(tmp_path, entry(("Lead.Zone__c", "equals", "Z")))
+    assert [note.message.partition(";")[0] for note in made.notes] == [
+        "no time was left to make tests of 2 of its rules"
     ]

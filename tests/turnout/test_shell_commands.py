@@ -120,7 +120,7 @@ def test_the_script_is_written_to_where_the_shell_looks(
 
 def test_the_variables_of_the_shells_count_where_they_are_absolute(folder: Path) -> None:
     set_ones = {"XDG_DATA_HOME": str(folder), "XDG_CONFIG_HOME": "relative"}
-    place = completion.place_of_script
+    place = completion.script_file
     home = folder / "home"
     assert place("zsh", set_ones, home) == folder / "zsh/site-functions/_turnout"
     assert place("fish", set_ones, home) == home / ".config/fish/completions/turnout.fish"

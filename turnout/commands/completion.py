@@ -43,7 +43,7 @@ def install_command(*, shell: str | None) -> None:
     printed. What is there already is replaced.
     """
     name = shell or _in_use(os.environ)
-    path = place_of_script(name, os.environ, Path.home())
+    path = script_file(name, os.environ, Path.home())
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as stream:
         stream.write(_script(name).encode())
@@ -82,7 +82,7 @@ def _in_use(environment: Mapping[str, str]) -> str:
     raise CannotRun(f"which shell? {said}", f"name one: {listed}")
 
 
-def place_of_script(name: str, environment: Mapping[str, str], home: Path) -> Path:
+def script_file(name: str, environment: Mapping[str, str], home: Path) -> Path:
     """Return where a shell looks for the script of a user's command."""
     data = _folder(environment, "XDG_DATA_HOME", home / ".local/share")
     match name:

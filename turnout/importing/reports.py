@@ -12,7 +12,7 @@ from turnout.dsl.findings import Finding
 from turnout.frozen import frozen
 from turnout.importing.drafts import Drafted
 from turnout.importing.foreign import ForeignRule, ImportNote, Origin, RuleSet
-from turnout.importing.witnessed_entries import MOST_ENTRIES, tests_of_rules
+from turnout.importing.witnessed_entries import tests_of_rules
 
 RuleFate: TypeAlias = Literal["as it is", "changed", "refused in part"]
 """How an entry came over, as it is told."""
@@ -131,12 +131,16 @@ def report(imported: Imported, file: str) -> ImportReport:
 
 
 def _tested(imported: Imported, compiled: Compiled) -> Imported:
-    """Return a policy with a test for each entry, or with a note that there are too many."""
-    text = "\n".join((imported.draft.text, *tests_of_rules(compiled)))
+    """Return a policy with a test for each entry, and a note where the time ended before."""
+    made = tests_of_rules(compiled)
+    text = "\n".join((imported.draft.text, *made.tests))
     tested = evolve(imported, draft=evolve(imported.draft, text=text))
-    if len(imported.entries) <= MOST_ENTRIES:
+    if not made.unmade:
         return tested
-    message = f"tests are made for at most {MOST_ENTRIES} entries, and there are more"
+    message = (
+        f"no time was left to make tests of {made.unmade:,} of its rules; "
+        "`turnout test --generate` makes them"
+    )
     note = ImportNote(imported.rules[0].place, message, is_refused=True)
     return evolve(tested, notes=(*imported.notes, note))
 

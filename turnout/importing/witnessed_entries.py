@@ -3,20 +3,34 @@
 The tests say what the policy does as it stands, so that whoever mends it sees what changes.
 """
 
+from time import monotonic
+
 from turnout.compiler.compiled import Compiled
+from turnout.compiler.leads.budget import Budget
 from turnout.compiler.questions.testable import coverables
-from turnout.trials.generation import generate
+from turnout.frozen import frozen
+from turnout.trials.generation import NO_TIME, generate
 
-MOST_ENTRIES = 200
-"""Rules of a policy for which tests are made; finding leads for more takes too long."""
+DEADLINE = 120.0
+"""Seconds for the tests of a policy; a thousand entries take some 15, so that this ends abuse."""
 
 
-def tests_of_rules(compiled: Compiled) -> tuple[str, ...]:
-    """Return tests in canonical form, one for each rule and fallback that some lead comes to.
+@frozen
+class WitnessedEntries:
+    """Tests in canonical form. unmade: rules and fallbacks for whose tests no time was left."""
 
-    None where there are more than `MOST_ENTRIES`, or where the policy can't be run.
+    tests: tuple[str, ...]
+    unmade: int
+
+
+def tests_of_rules(compiled: Compiled) -> WitnessedEntries:
+    """Return a test for each rule and fallback that some lead comes to.
+
+    There are none where the policy can't be run.
     """
-    wanted = [each for each in coverables(compiled.program) if each.kind in {"rule", "fallback"}]
-    if not compiled.can_be_tried or len(wanted) > MOST_ENTRIES + len(compiled.program.routes):
-        return ()
-    return tuple(text for _, text in generate(compiled.program, wanted).tests)
+    if not compiled.can_be_tried:
+        return WitnessedEntries((), 0)
+    wanted = (each for each in coverables(compiled.program) if each.kind in {"rule", "fallback"})
+    made = generate(compiled.program, wanted, Budget(deadline=monotonic() + DEADLINE))
+    unmade = sum(each.reason == NO_TIME for each in made.untestable)
+    return WitnessedEntries(tuple(text for _, text in made.tests), unmade)

@@ -13,14 +13,14 @@ from decimal import Decimal
 from typing import TypeAlias
 
 from turnout.compiler.candidates import Candidate, behind
-from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps
+from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps, OutOfTime, timed
 from turnout.compiler.leads.universe import country_of, universe
 from turnout.compiler.leads.universe import example as closed_example
 from turnout.compiler.leads.witness import Example, example
 from turnout.compiler.meaning.interpreter import holds, match
 from turnout.compiler.program import Attempt, Clause, Program
 from turnout.compiler.questions.analysis import Analysis, analyse
-from turnout.compiler.questions.testable import Coverable
+from turnout.compiler.questions.testable import Coverable, coverables
 from turnout.dsl import nodes
 from turnout.dsl.conditions import ALWAYS, SEEN
 from turnout.dsl.expectations import START, Arrival, Clock, TestCase
@@ -60,6 +60,9 @@ from turnout.trials.testing import Arrived, Tester, covered
 
 UNMADE = "no lead that shows it could be made"
 """The reason where there may be such a lead; every other reason says that there is none."""
+
+NO_TIME = "no time was left to look for a lead"
+"""The reason where the deadline of a run passed before."""
 
 _KEYWORDS = {"at", "at-cap", "away", "because", "expect", "lead", "not", "route"}
 
@@ -109,8 +112,13 @@ class _Way:
 def generate(program: Program, missed: Iterable[Coverable], budget: Budget = USUAL) -> Generated:
     """Return a test for each of `missed` that an earlier one of them doesn't cover as well.
 
-    budget: what each question may take.
+    budget: what each question may take, and when all of them end.
     """
+    with timed(budget):
+        return _generated(program, missed, budget)
+
+
+def _generated(program: Program, missed: Iterable[Coverable], budget: Budget) -> Generated:
     maker = _Maker(program, budget)
     tests: list[tuple[Coverable, str]] = []
     untestable: list[Untestable] = []
@@ -118,13 +126,13 @@ def generate(program: Program, missed: Iterable[Coverable], budget: Budget = USU
     for item in sorted(missed, key=lambda each: each.kind == "else"):
         if item in done:
             continue
-        made = maker.test(item)
+        made = maker.in_time(item)
         if isinstance(made, str):
             untestable.append(Untestable(item, made))
             continue
         text, arrivals = made
         tests.append((item, text))
-        done.update(covered(program, arrivals[-1:]).reached)  # of the one that is judged
+        done.update(maker.covered(arrivals[-1:]))  # of the one that is judged
     left = tuple(each for each in untestable if each.item not in done)  # a later one may cover it
     return Generated(tuple(tests), left)
 
@@ -139,6 +147,16 @@ class _Maker:
         self._tester = Tester(program)
         self._lead_of = lead_reader(program.policy.fields)
         self._names = {test.name for test in program.policy.tests}
+        self._items = coverables(program)
+
+    def in_time(self, item: Coverable) -> Made | str:
+        """Return what `test` does, as long as the deadline hasn't passed."""
+        if self._budget.is_past:
+            return NO_TIME
+        try:
+            return self.test(item)
+        except OutOfTime:
+            return NO_TIME
 
     def test(self, item: Coverable) -> Made | str:
         """Return a test that covers `item` with what came of it, or why there is none."""
@@ -153,6 +171,10 @@ class _Maker:
                 self._names.add(name)
                 return made
         return reason
+
+    def covered(self, arrivals: Iterable[Arrived]) -> tuple[Coverable, ...]:
+        """Return what leads cover of the policy."""
+        return covered(self._program, arrivals, self._items).reached
 
     def _made(
         self, item: Coverable, way: _Way, name: str
@@ -173,7 +195,7 @@ class _Maker:
         if test is None:
             return None
         result = self._tester.run(test)
-        if not result.is_passed or item not in covered(self._program, result.arrived).reached:
+        if not result.is_passed or item not in self.covered(result.arrived):
             return None
         return text, result.arrived
 
@@ -266,6 +288,8 @@ class _Maker:
         try:
             box = analysis.find([*wanted, *direct], outside=range(at)) if direct else None
             box = box or analysis.find(wanted, outside=range(at))
+        except OutOfTime:
+            return NO_TIME
         except OutOfSteps:
             return f"not settled within {self._budget.steps:,} steps"
         if box is None and item.condition != ALWAYS:
@@ -291,6 +315,8 @@ class _Maker:
             if lead.issues or lead.complaint:
                 return False
             asked = {**lead.values, SEEN: is_seen}
+            if clause.is_rule and not holds(clause.condition, asked, clock):
+                return False  # sooner known than what all rules above say
             said = match(policy, route, asked, clock)
             legs = [(leg.rule, leg.named_by) for leg in said.legs]
             return expected in legs and holds(item.condition, asked, clock)

@@ -306,9 +306,14 @@ class Covered:
         return 100 * len(self.reached) / len(self.items) if self.items else 100.0
 
 
-def covered(program: Program, arrived: Iterable[Arrived]) -> Covered:
-    """Return what leads of tests cover of a policy."""
-    items = coverables(program)
+def covered(
+    program: Program, arrived: Iterable[Arrived], among: tuple[Coverable, ...] | None = None
+) -> Covered:
+    """Return what leads of tests cover of a policy.
+
+    among: all that there is to cover of it, for who asks often; found where it isn't given.
+    """
+    items = coverables(program) if among is None else among
     seen = list(arrived)
     by_clause: dict[tuple[str, int], list[Arrived]] = {}
     handed: set[Span] = set()
