@@ -93,7 +93,7 @@ class Explanation:
     handed_by: tuple[Handover, ...] = ()
 
 
-class PolicyWords:
+class PolicyConditions:
     """The conditions of a policy in its own words, each found once: leads ask for the same ones.
 
     Conditions are told apart as objects, which the policy keeps; equal ones may be many.
@@ -124,14 +124,14 @@ def explain(
     route: str,
     lead: Lead,
     decision: Decision,
-    words: PolicyWords | None = None,
+    words: PolicyConditions | None = None,
 ) -> Explanation:
     """Return the explanation of a decision for this lead on that route.
 
     words: of the program's policy; whoever explains many leads keeps them.
     """
     fields = program.policy.fields
-    words = words or PolicyWords(fields)
+    words = words or PolicyConditions(fields)
     values = {name: show(fields[name], lead.values[name]) for name in fields if name in lead.values}
     if lead.complaint is not None:
         return Explanation(decision, values, lead.complaint, (), ())
@@ -211,7 +211,7 @@ def _parts(clause: Clause, fields: Mapping[str, Field]) -> tuple[Condition, ...]
 
 
 def _refusals(
-    clause: Clause, values: Values, clock: datetime, words: PolicyWords
+    clause: Clause, values: Values, clock: datetime, words: PolicyConditions
 ) -> tuple[Refusal, ...]:
     """Return what refused the lead: the first part that fails, as far opened as it tells."""
     failed = next(part for part in words.parts(clause) if not holds(part, values, clock))
@@ -223,7 +223,7 @@ def _causes(
     inside: tuple[str, ...],
     values: Values,
     clock: datetime,
-    words: PolicyWords,
+    words: PolicyConditions,
 ) -> list[Refusal]:
     """Return the atoms, negations or alternatives that make `failed` false."""
     fields = words.fields

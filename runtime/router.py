@@ -27,7 +27,7 @@ from turnout.runtime.draw import Roster, lags
 from turnout.runtime.engine import engine
 from turnout.runtime.escalation import Escalator
 from turnout.runtime.events import ALL, Event, Sought
-from turnout.runtime.explain import Explanation, PolicyWords, explain
+from turnout.runtime.explain import Explanation, PolicyConditions, explain
 from turnout.runtime.fit import ClosedError, UnroutedError, chosen_route_name
 from turnout.runtime.foreseeing import Foreseer
 from turnout.runtime.identified import identified
@@ -117,7 +117,7 @@ class Router:
         self._decide = engine(policy, plan, match)
         self._clauses_of = clause_finder(plan, match)
         self._read_values = fitness_reader(policy.fields)
-        self._words = PolicyWords(policy.fields)
+        self._words = PolicyConditions(policy.fields)
         self._escalate = Escalator(policy, plan)
         self._foresee = Foreseer(policy, plan)
         self._read = record_reader(policy.fields)
