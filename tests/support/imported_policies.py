@@ -17,14 +17,22 @@ def receivers(made: Imported, leads: Iterable[Mapping[str, object]]) -> list[str
 
     The policy has no fault, and stands in its canonical form.
     """
+    return [name for name, _ in outcomes(made, leads)]
+
+
+def outcomes(
+    made: Imported, leads: Iterable[Mapping[str, object]]
+) -> list[tuple[str, tuple[str, ...]]]:
+    """Return whom each lead goes to first, and how it is tagged; as `receivers` otherwise."""
     text = made.draft.text
     assert formatted(Source("imported.route", text)) == text
     policy = resolved(Written(text, dict(made.draft.files)))
     (route,) = policy.routes
     read = lead_reader(policy.fields)
-    found: list[str] = []
+    found: list[tuple[str, tuple[str, ...]]] = []
     for number, lead in enumerate(leads):
         values = read({**lead, "id": str(number)}, None).values
-        first = match(policy, route, values, AT).attempts[0][0]
-        found.append(said(first).name)
+        taken = match(policy, route, values, AT)
+        tags = [text for each in taken.actions if each.kind == "tag" for text in each.arguments]
+        found.append((said(taken.attempts[0][0]).name, tuple(tags)))
     return found

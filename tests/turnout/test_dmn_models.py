@@ -1,11 +1,11 @@
-"""Files of DMN as tools write them, and the facts of its public conformance cases."""
+"""Files of DMN as tools write them."""
 
 from pathlib import Path
-from xml.sax.saxutils import escape
 
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.support.dmn_models import model, table
 from tests.support.imported_policies import receivers
 from turnout.cli import cli
 from turnout.importing.dmn.asked_types import AskedTypes
@@ -14,37 +14,6 @@ from turnout.importing.dmn.unary_tests import unary_test
 from turnout.importing.foreign import ALWAYS, Asked, Criterion, Every, ForeignError, Nay, Some
 from turnout.importing.reports import ImportReport
 from turnout.importing.xml_tree import Element
-
-LEADS_OF_LOANS = '<inputValues><text>"High", "Low", "Medium"</text></inputValues>'
-
-
-def model(table: str, beside: str = "", version: str = "20191111/MODEL/") -> str:
-    return (
-        f'<definitions xmlns="https://www.omg.org/spec/DMN/{version}" name="m">{beside}'
-        f'<decision name="D">{table}</decision></definitions>'
-    )
-
-
-def table(
-    hits: str, inputs: dict[str, str], outputs: list[str], rules: list[tuple[str, ...]]
-) -> str:
-    """Return a table. rules: the tests, then the outputs of each."""
-    asked = "".join(
-        f"<input><inputExpression typeRef='{kind}'><text>{name}</text></inputExpression>"
-        f"{LEADS_OF_LOANS if name == 'risk' else ''}</input>"
-        for name, kind in inputs.items()
-    )
-    rows = "".join(
-        "<rule>"
-        + "".join(
-            f"<{tag}><text>{escape(text)}</text></{tag}>"
-            for at, text in enumerate(cells)
-            for tag in ["inputEntry" if at < len(inputs) else "outputEntry"]
-        )
-        + "</rule>"
-        for cells in rules
-    )
-    return f"<decisionTable hitPolicy='{hits}'>{asked}{''.join(outputs)}{rows}</decisionTable>"
 
 
 @pytest.fixture(autouse=True)
@@ -64,91 +33,9 @@ def told(text: str) -> str:
     return " | ".join(f"{each.word} {each.place.entry}: {each.message}" for each in report.notes)
 
 
-LOAN = {"age": "number", "risk": "string", "afford": "boolean"}
-ANSWER = "<output name='answer'><outputValues><text>{}</text></outputValues></output>"
-YES_FIRST = ANSWER.format('"take", "leave"')
-WITH_DEFAULT = ANSWER.replace("outputValues", "defaultOutputEntry").format('"rest"')
-APPLICANTS: list[dict[str, object]] = [
-    {"age": age, "risk": risk, "afford": True}
-    for age, risk in ((18, "Medium"), (17, "Medium"), (18, "High"), (10, "Low"), (17, "High"))
-]
-
-PUBLIC = {
-    "unique": (
-        table(
-            "UNIQUE",
-            LOAN,
-            [YES_FIRST],
-            [
-                (">=18", '"Medium","Low"', "true", '"take"'),
-                ("<18", '"Medium","Low"', "true", '"leave"'),
-                ("-", '"High"', "true", '"leave"'),
-                ("-", "-", "false", '"leave"'),
-            ],
-        ),
-        ["take", "leave", "leave", "leave", "leave"],
-    ),
-    "any": (
-        table(
-            "ANY",
-            LOAN,
-            [YES_FIRST],
-            [
-                (">=18", '"Medium","Low"', "true", '"take"'),
-                ("<18", "-", "-", '"leave"'),
-                ("-", '"High"', "-", '"leave"'),
-                ("-", "-", "false", '"leave"'),
-            ],
-        ),
-        ["take", "leave", "leave", "leave", "leave"],
-    ),
-    "priority, the first value the best": (
-        table(
-            "PRIORITY",
-            LOAN,
-            [YES_FIRST],
-            [
-                ("<18", "-", "-", '"leave"'),
-                (">=18", '"Medium","Low"', "true", '"take"'),
-                ("-", '"High"', "-", '"take"'),
-            ],
-        ),
-        ["take", "leave", "take", "leave", "take"],
-    ),
-    "priority, the other way round": (
-        table(
-            "P",
-            LOAN,
-            [ANSWER.format('"leave", "take"')],
-            [
-                (">=18", '"Medium","Low"', "true", '"take"'),
-                ("<18", "-", "-", '"leave"'),
-                ("-", '"High"', "-", '"take"'),
-            ],
-        ),
-        ["take", "leave", "take", "leave", "leave"],
-    ),
-    "first, with a default": (
-        table(
-            "FIRST",
-            LOAN,
-            [WITH_DEFAULT],
-            [
-                (">=18", '"Medium"', "true", '"best"'),
-                (">=12", '"Medium"', "true", '"good"'),
-                ("<12", '"Low"', "true", '"poor"'),
-            ],
-        ),
-        ["best", "good", "rest", "poor", "rest"],
-    ),
-}
-"""The tables of the public cases with other words: ages at the edge, every kind of risk."""
-
-
-@pytest.mark.parametrize("name", list(PUBLIC))
-def test_the_facts_of_the_public_cases_hold(name: str) -> None:
-    text, wanted = PUBLIC[name]
-    assert got(model(text), APPLICANTS) == wanted
+YES_FIRST = (
+    '<output name=\'answer\'><outputValues><text>"take", "leave"</text></outputValues></output>'
+)
 
 
 def test_the_parts_of_a_structure_and_days_are_asked() -> None:

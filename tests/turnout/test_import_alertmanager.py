@@ -7,7 +7,8 @@ from click.testing import CliRunner, Result
 
 from tests.support.imported_policies import receivers
 from turnout.cli import cli
-from turnout.importing.alertmanager.matchers import MatcherError, matcher, matchers_in
+from turnout.importing.alertmanager.matcher_texts import MatcherError, matchers_in
+from turnout.importing.alertmanager.matchers import matcher
 from turnout.importing.alertmanager.route_trees import imported
 from turnout.importing.foreign import ALWAYS, Asked, Criterion, Some
 from turnout.importing.reports import ImportReport
@@ -128,7 +129,16 @@ def test_what_is_no_such_file_is_refused_with_the_cause(name: str) -> None:
     assert not Path("out").exists()
 
 
-@pytest.mark.parametrize("text", ["a", 'a=b c=d"', "=b", "a=b=c,d", "a" * 20_000], ids=range(5))
+NO_MATCHERS = (
+    *("a", 'a=b c=d"', "=b", "a=b=c,d", ",", "{,}", "a=b,,c=d", "a-b/c=d e", 'a-b="c" d'),
+    *('a="b', 'a=b"', r'a==\\=\=\""', 'a = b"c', '{a=:"b"}', "a-b=", "{a-b=c"),
+    *('"{a=\\"b"}', r'"a=\"b"', r'"a=\"b\""', '"a="b""', r'"a"="b\w"', r'"a"="\xf0\x9f"'),
+    *(r'"a"="\Uffffffff"', r'"a"="\ud800"', "a'b=c", "a-b=c" + " " * 9_000 + '"'),
+)
+"""What Alertmanager reads in neither of its ways: its own cases with other words, and some more."""
+
+
+@pytest.mark.parametrize("text", [*NO_MATCHERS, "a" * 20_000], ids=range(len(NO_MATCHERS) + 1))
 def test_what_is_no_matcher_is_an_error(text: str) -> None:
     with pytest.raises(MatcherError):
         list(matchers_in(text))
@@ -172,12 +182,45 @@ MATCHERS = {
     ' a != "b, c" ': [("a", "!=", "b, c")],
     '{a=~"b|c",d="e",}': [("a", "=~", "b|c"), ("d", "=", "e")],
     '"a.b \u00fc"="c"': [("a.b \u00fc", "=", "c")],
-    "a-b/c=d e": [("a-b/c", "=", "d e")],
+    "a-b/c=d": [("a-b/c", "=", "d")],
     r'a=~"v\d+"': [("a", "=~", r"v\d+")],
     r'a="b\"c\\d\n"': [("a", "=", 'b"c\\d\n')],
     "a=": [("a", "=", "")],
     'a=""': [("a", "=", "")],
     "{a=b": [("a", "=", "b")],
+    "a=b}": [("a", "=", "b")],
+    "{a=b,}": [("a", "=", "b")],
+    "a=b,": [("a", "=", "b")],
+    "{a!=b}": [("a", "!=", "b")],
+    "{a=~[b-d]+}": [("a", "=~", "[b-d]+")],
+    "a!~[b-d]+": [("a", "!~", "[b-d]+")],
+    '{a="b", c!="d"}': [("a", "=", "b"), ("c", "!=", "d")],
+    '{a="b",c!~".*d", e="f"}': [("a", "=", "b"), ("c", "!~", ".*d"), ("e", "=", "f")],
+    '{a="b", part=~"some-.*"}': [("a", "=", "b"), ("part", "=~", "some-.*")],
+    '{a="b,c", d="e1"}': [("a", "=", "b,c"), ("d", "=", "e1")],
+    '{a = "b", c != "d", }': [("a", "=", "b"), ("c", "!=", "d")],
+    "a=b,c!=d": [("a", "=", "b"), ("c", "!=", "d")],
+    r'{say="He said: \"No, ladies…\""}': [("say", "=", 'He said: "No, ladies…"')],
+    'code=~"4.."': [("code", "=~", "4..")],
+    "odd=~~~": [("odd", "=~", "~~")],
+    r"odder==\\=\=\"": [("odder", "=", r"=\=\=" + '"')],
+    r'a != "\"" , b !~ "c,d" , ': [("a", "!=", '"'), ("b", "!~", "c,d")],
+    "a=b\\": [("a", "=", "b\\")],
+    "{a=🙂b}": [("a", "=", "🙂b")],
+    '{"a"="b"}': [("a", "=", "b")],
+    '{"a"!="b",}': [("a", "!=", "b")],
+    '"a"=~"[b-d]+",': [("a", "=~", "[b-d]+")],
+    '"a"!~"[b-d]+"': [("a", "!~", "[b-d]+")],
+    r'{"a"="\xf0\x9f\x99\x82"}': [("a", "=", "🙂")],
+    r'{"a"="\U0001f642 \u00fc \101"}': [("a", "=", "🙂 ü A")],
+    r'{"a"="b\n\t"}': [("a", "=", "b\n\t")],
+    r'{"a"="\"b\""}': [("a", "=", '"b"')],
+    r'{"a"="b\\"}': [("a", "=", "b\\")],
+    r'a="b\t\w\x41"': [("a", "=", r"b\t\w\x41")],
+    r"{a=b\n}": [("a", "=", "b\n")],
+    'a-b="valid name"': [("a-b", "=", "valid name")],
+    "{}": [],
+    "": [],
 }
 
 

@@ -7,6 +7,7 @@ from attrs import evolve
 
 from turnout.frozen import attribute, define
 from turnout.importing.foreign import (
+    ALWAYS,
     Asked,
     Criterion,
     Every,
@@ -20,6 +21,7 @@ from turnout.importing.foreign import (
     fields_of,
     unsaid_of,
 )
+from turnout.importing.plain_form import plain
 from turnout.importing.typed_fields import TypedField, can_be_asked, typed
 
 
@@ -69,7 +71,18 @@ def settled(
     )
     for field, text in _unsaid(settled_sets):
         known.setdefault(field, stand_in(field, text))
-    return settled_sets, known
+    return tuple(map(_untagged, settled_sets)), known
+
+
+def _untagged(rules: RuleSet) -> RuleSet:
+    """Return rules of which the last says, where it becomes a fallback, that it tags nothing."""
+    *others, last = rules.entries or (None,)
+    if last is None or not last.tags or plain(last.asks) != ALWAYS:
+        return rules
+    said = f"a fallback tags nothing: {', '.join(last.tags)} isn't carried over"
+    note = ImportNote(last.place, said, is_refused=True)
+    kept = tuple(each for each in others if each is not None)
+    return evolve(rules, entries=(*kept, evolve(last, notes=(*last.notes, note))))
 
 
 def _unsaid(sets: Iterable[RuleSet]) -> list[tuple[str, str]]:

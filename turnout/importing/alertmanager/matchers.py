@@ -5,57 +5,20 @@ and anchored at both ends; those that list texts, or parts of texts, are asked a
 """
 
 import re
-from collections.abc import Iterator
 from itertools import product
 
 from turnout.dsl.patterns import pattern_problem, searcher
-from turnout.errors import Error
+from turnout.importing.alertmanager.matcher_texts import LONGEST, MatcherError
 from turnout.importing.foreign import ALWAYS, Asked, Criterion, Every, Nay, Operator, Some
 from turnout.importing.plain_form import plain
 
-LONGEST = 10_000
 MOST_LISTED = 50
 """Texts that the groups of a regular expression may stand for and be written as a list."""
 
-_NAME = r'"(?:\\.|[^"\\])*"|[^\s"=!~,{}\\]+'
-_MATCHER = re.compile(
-    rf"\s*(?P<name>{_NAME})\s*(?P<sign>=~|!~|!=|=)\s*"
-    r'(?:(?P<quoted>"(?:\\.|[^"\\])*")\s*(?=,|$)|(?P<bare>[^",]*)(?=,|$))',
-    re.DOTALL,
-)
 _LITERAL = r"(?:[^\\.^$*+?()\[\]{}|]|\\[^\w\s])"
 _TEXT = re.compile(rf"{_LITERAL}*", re.DOTALL)
 _WILD = re.compile(rf"(?P<first>\.\*)?(?P<text>{_LITERAL}+)(?P<last>\.\*)?", re.DOTALL)
 _GROUP = re.compile(rf"\((?:\?:)?(?P<inner>{_LITERAL}*(?:\|{_LITERAL}*)+)\)|(?P<text>{_LITERAL}+)")
-
-
-class MatcherError(Error):
-    """A matcher that can't be read, or that no policy can ask."""
-
-
-def matchers_in(text: str) -> Iterator[tuple[str, str, str]]:
-    """Yield label, sign and value of each matcher in a text. Raises MatcherError."""
-    inner = text.strip().removeprefix("{").removesuffix("}")
-    if len(inner) > LONGEST:
-        raise MatcherError(f"a matcher of more than {LONGEST:,} characters")
-    at, end = 0, len(inner.rstrip().removesuffix(","))
-    while at < end:
-        found = _MATCHER.match(inner, at)
-        if found is None:
-            raise MatcherError(f"{text[:100]!r} is no matcher")
-        value = found["bare"].strip() if found["quoted"] is None else _unquoted(found["quoted"])
-        yield _unquoted(found["name"]), found["sign"], _unescaped(value)
-        at = found.end() + 1
-
-
-def _unquoted(text: str) -> str:
-    return text[1:-1] if text.startswith('"') else text
-
-
-def _unescaped(text: str) -> str:
-    """Return a value as Alertmanager reads it, where a lone backslash stands for itself."""
-    signs = {"n": "\n", "\\": "\\", '"': '"'}
-    return re.sub(r'\\([n"\\])', lambda found: signs[found[1]], text)
 
 
 def matcher(label: str, sign: str, value: str) -> Asked:

@@ -11,7 +11,8 @@ from pathlib import Path
 import attrs
 
 from turnout.frozen import define
-from turnout.importing.alertmanager.matchers import MatcherError, all_of, matcher, matchers_in
+from turnout.importing.alertmanager.matcher_texts import MatcherError, matchers_in
+from turnout.importing.alertmanager.matchers import all_of, matcher
 from turnout.importing.askable import StandIns, settled
 from turnout.importing.drafts import drafted
 from turnout.importing.foreign import (

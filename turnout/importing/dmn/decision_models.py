@@ -90,14 +90,23 @@ def imported(
         if refused is not None:
             place = Origin(path.name, refused.line, refused.entry)
             raise ForeignError(f"{place}: {refused.message}", refused.help)
-        what = "" if _is_dmn(root) else ": it is none of DMN's"
-        raise ForeignError(f"{path} has no decision table{what}", "name a file that has one")
+        raise ForeignError(
+            f"{path} has no decision table{_instead(root, notes)}", "name a file that has one"
+        )
     chosen, fields = settled(sets, reader.fields)
     name = free_name(root.attributes.get("name") or path.stem, ())
     said = f"Made of the decision tables in {path.name} by `turnout import`."
     draft = drafted(name, chosen, fields, said)
     made = Imported(name, draft, chosen, (*notes, *reader.notes))
     return made if tests is None else with_tests(made, tests, reader.targets)
+
+
+def _instead(root: Element, notes: list[ImportNote]) -> str:
+    """Return what a file without a table has, as the end of a sentence."""
+    if not _is_dmn(root):
+        return ": it is none of DMN's"
+    found = next((each for each in notes if each.place.entry.startswith("decision ")), None)
+    return "" if found is None else f": {found.place}: {found.message}"
 
 
 def _is_dmn(root: Element) -> bool:

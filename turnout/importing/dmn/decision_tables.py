@@ -106,7 +106,7 @@ class DecisionReader:
             entries = self._by_priority(entries, [*table.all("rule")], outputs, place)
         if default := outputs[at].element.first("defaultOutputEntry"):
             where = Origin(self.file, default.line, f"decision {decision}, default output")
-            entries.append(self._answer(where, ALWAYS, default.said("text"), []))
+            entries.append(self._default(where, default.said("text"), outputs, at))
         return RuleSet(decision, place, is_active=True, entries=tuple(entries))
 
     def _place(self, rule: Element, decision: str, number: int) -> Origin:
@@ -217,6 +217,18 @@ class DecisionReader:
         comments.append(rule.said("description"))
         comment = "\n".join(each for each in comments if each)
         return attrs.evolve(entry, comment=comment, tags=tags, notes=tuple(notes))
+
+    def _default(self, place: Origin, text: str, outputs: list[_Output], at: int) -> ForeignRule:
+        """Return what a table says where no rule holds."""
+        notes: list[ImportNote] = []
+        tags = tuple(
+            tag
+            for number, each in enumerate(outputs)
+            if number != at
+            and (default := each.element.first("defaultOutputEntry"))
+            and (tag := self._tag(each, default, place, notes))
+        )
+        return attrs.evolve(self._answer(place, ALWAYS, text, notes), tags=tags)
 
     def _tag(self, output: _Output, answer: Element, place: Origin, notes: list[ImportNote]) -> str:
         """Return what a rule says of an output beside the target, "" for nothing."""
