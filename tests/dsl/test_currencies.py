@@ -7,6 +7,7 @@ import pytest
 from tests.support.policies import attempted, resolved
 from turnout.dsl.types import Code, Field, Money, Text
 from turnout.dsl.values.literals import literal
+from turnout.dsl.values.money import is_currency
 from turnout.dsl.values.raw_leads import RawValues, values_reader
 from turnout.dsl.wording import typed
 
@@ -87,3 +88,9 @@ def test_a_policy_compares_amounts_in_the_currency_of_their_field() -> None:
 def test_what_can_say_no_currency_is_told(teller: str, name: str) -> None:
     _, findings = attempted(POLICY.replace("currency: code", teller))
     assert name in {each.name for each in findings}
+
+
+def test_a_currency_is_known_by_its_code_in_capitals() -> None:
+    assert is_currency("EUR")
+    assert not is_currency("eur")
+    assert not is_currency("EURO")

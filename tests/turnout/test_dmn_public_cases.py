@@ -400,24 +400,24 @@ NUMBERS = (
 KNOWN = one("FIRST")
 
 REFUSED: dict[str, tuple[str, str, str]] = {
-    "2/0001-0003, 0100-0107; 3/0001-0013, 0018, 0021, 0032, 0050-0113: expressions": (
+    "2/0001-0003, 0008, 0100-0107, most of 3: expressions": (
         literal("a + 1"),
         "",
         "no decision table but of the kind literalExpression",
     ),
-    "2/0008, 3/0040, 0041, 0057: contexts": (
+    "3/0019, 0040, 0041: contexts": (
         "<context/>",
         "",
         "no decision table but of the kind context",
     ),
-    "2/0009, 3/0004, 0005, 0037, 0038: invocations": (
+    "2/0009, 3/0004, 0037, 0087: invocations": (
         INVOKED,
         "",
         "no decision table but of the kind invocation",
     ),
     "3/0016: relations": ("<relation/>", "", "no decision table but of the kind relation"),
-    "3/0006: lists": ("<list/>", "", "no decision table but of the kind list"),
-    "3/0092: functions": (
+    "3/1161: lists": ("<list/>", "", "no decision table but of the kind list"),
+    "functions as such": (
         "<functionDefinition/>",
         "",
         "no decision table but of the kind functionDefinition",
@@ -435,7 +435,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         "",
         "the hit policy collect gives several answers",
     ),
-    "3/0004, 0019, 0037, 0038 knowledge models": (
+    "3/0004, 0016, 0019, 0037 knowledge models": (
         KNOWN,
         '<businessKnowledgeModel name="K"/>',
         "refused businessKnowledgeModel K: a businessKnowledgeModel has no place",
@@ -446,7 +446,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         "refused decisionService S: a decisionService has no place",
     ),
     "3/0086, 0089 imports": (KNOWN, '<import name="I"/>', "refused import I: what another file"),
-    "3/0087 knowledge sources": (
+    "2/0201, 3/0087 knowledge sources": (
         KNOWN,
         '<knowledgeSource name="S"/>',
         "refused knowledgeSource S: a knowledgeSource has no place",

@@ -225,12 +225,72 @@ def test_columns_that_are_no_conditions_are_told() -> None:
         "1,North,DE,a,b,yes,x\n3,South,AT,c,d,no,y\n2,East,CH,e,f,,z\n"
     )
     told = said(turnout("rules.csv", "--note", "plan"))
-    assert "Country asks; Owner says who gets the leads; Territory name and Plan are told" in told
-    assert "the column Backup owner names people, too" in told
+    assert (
+        "Country asks; Owner says who gets the leads, Backup owner who else; Territory name" in told
+    )
+    assert "queue a takes every lead, so queue b behind it has none and isn't carried over" in told
     assert "rules.csv:3 (row 3): Active says that the row isn't in use; it is left out" in told
     assert "the rows don't stand in the order of Priority; they count as they stand" in told
     assert table()[1:] == ["DE,queue a,North x", "CH,queue e,East z"]
     assert turnout("rules.csv", "--note", "x").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Else",
+        "Backup",
+        "Backup owner",
+        "fallback  Owner",
+        "Back-up rep",
+        "Backup team 1",
+        "Otherwise",
+        "Owner (backup)",
+        "Vertretung",
+        "Else route to",
+        "Fallback e-mail",
+        "or else",
+    ],
+)
+def test_a_column_of_backups_is_an_else(heading: str) -> None:
+    Path("rules.csv").write_text(
+        f"Country,Owner,{heading}\nDE,ana@firm.example,ben@firm.example\n"
+        'AT,"ana@firm.example, ben@firm.example",Triage\nCH,ana@firm.example,\n'
+        "CZ,ana@firm.example,tbd\nelse,cleo@firm.example,queue: Triage\n"
+    )
+    shown = " ".join(heading.split())
+    told = said(turnout("rules.csv"))
+    assert f"Country asks; Owner says who gets the leads, {shown} who else" in told
+    assert f"rules.csv:5 (row 5, column {shown}): 'tbd' names nobody" in told
+    assert table()[1:] == [
+        "DE,person ana else person ben else queue unassigned",
+        "AT,round-robin ana-ben else queue triage",
+        "CH,person ana else queue unassigned",
+        "CZ,person ana else queue unassigned",
+    ]
+    assert "fallback to person cleo else queue triage" in " ".join(policy().split())
+
+
+def test_several_backups_stand_in_their_order_and_each_once() -> None:
+    Path("rules.csv").write_text(
+        "Country,Owner,Backup 1,Backup 2,Previous owner\n"
+        "DE,Ana,Ben,Ana,Kim\nAT,Ana,Keep owner,Ben,\n"
+    )
+    told = said(turnout("rules.csv", "--as", "person"))
+    assert "Backup 1 and Backup 2 who else" in told
+    assert "person Ana is named twice, and counts once" in told
+    assert "whoever has it takes every lead, so person Ben behind it has none" in told
+    assert "the column Previous owner names people, too" in told
+    assert table()[1:] == [
+        "DE,person ana else person ben else queue unassigned",
+        "AT,person ana else current-owner",
+    ]
+
+
+@pytest.mark.parametrize("heading", ["Backup solution", "Fallback language"])
+def test_a_heading_of_something_else_still_asks(heading: str) -> None:
+    Path("rules.csv").write_text(f"Country,{heading},Owner\nDE,x,a\n")
+    assert f"Country and {heading} ask" in said(turnout("rules.csv"))
 
 
 def test_places_that_are_none_make_the_column_a_text_and_are_told() -> None:
@@ -315,7 +375,7 @@ def test_two_columns_with_the_ends_of_a_range_ask_one_field() -> None:
         'DE,50,199,"vp, chief",a,b,2026-01-01\nAT,200,,not intern,c,,\n'
     )
     told = said(turnout("rules.csv"))
-    assert "the column Else names people, too" in told
+    assert "Then route to says who gets the leads, Else who else" in told
     assert "the column Valid from says on which days a row counts" in told
     assert table() == [
         "Country,Employees,Title,Then route to",

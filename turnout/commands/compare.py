@@ -30,6 +30,7 @@ from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
 from turnout.trials.former_owners import OwnersCount
 from turnout.trials.imported_entries import entries_of
+from turnout.trials.outside_names import outside_names
 from turnout.trials.simulation import clauses, simulate
 
 
@@ -50,6 +51,13 @@ from turnout.trials.simulation import clauses, simulate
     required=True,
     help="Whom the other system gave each lead: a person's name or e-mail address, or a queue.",
 )
+@click.option(
+    "--names",
+    "names_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="What the other system calls queues and people: the table that an import wrote.",
+)
 @ARRIVED
 @OUT
 @FORMAT
@@ -62,6 +70,7 @@ def command(
     policy: Path,
     leads: str,
     owner: str,
+    names_file: Path | None,
     arrived: str | None,
     out: Path | None,
     format_name: str,
@@ -85,7 +94,8 @@ def command(
     asked_once(out, at, arrived)
     compiled = tried_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    owners = OwnersCount.of(compiled.policy, owner)
+    names = outside_names(names_file, compiled.policy) if names_file else {}
+    owners = OwnersCount.of(compiled.policy, owner, names)
     with (
         Router(compiled.as_tried(), route=route) as router,
         opened(leads, compiled.policy.fields, manner) as source,

@@ -11,6 +11,7 @@ from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.importing.salesforce.back import assignment_rules
 from turnout.printable import visible
 from turnout.rendering.report import counted
+from turnout.trials.outside_names import outside_names
 
 
 @click.group(
@@ -47,10 +48,22 @@ def command() -> None:
     metavar="FILE",
     help="Where to write; stdout without it, or with `-`.",
 )
+@click.option(
+    "--names",
+    "names_file",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="What Salesforce calls queues and people: the table that an import wrote.",
+)
 @ROUTE
 @color_option
 def salesforce_command(
-    *, policy: Path, kind: str, out: Path | None, route_name: str | None
+    *,
+    policy: Path,
+    kind: str,
+    out: Path | None,
+    names_file: Path | None,
+    route_name: str | None,
 ) -> None:
     """Assignment rules of Salesforce, in the metadata format.
 
@@ -59,7 +72,8 @@ def salesforce_command(
     """
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    written = assignment_rules(compiled.program, route, kind)
+    names = outside_names(names_file, compiled.policy) if names_file else {}
+    written = assignment_rules(compiled.program, route, kind, names)
     if not isinstance(written, str):
         for each in written:
             help_ = f"; {each.help}" if each.help else ""

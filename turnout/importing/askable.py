@@ -76,13 +76,14 @@ def settled(
 
 def _untagged(rules: RuleSet) -> RuleSet:
     """Return rules of which the last says, where it becomes a fallback, that it tags nothing."""
-    *others, last = rules.entries or (None,)
-    if last is None or not last.tags or plain(last.asks) != ALWAYS:
+    if not rules.entries:
+        return rules
+    *others, last = rules.entries
+    if not last.tags or plain(last.asks) != ALWAYS:
         return rules
     said = f"a fallback tags nothing: {', '.join(last.tags)} isn't carried over"
     note = ImportNote(last.place, said, is_refused=True)
-    kept = tuple(each for each in others if each is not None)
-    return evolve(rules, entries=(*kept, evolve(last, notes=(*last.notes, note))))
+    return evolve(rules, entries=(*others, evolve(last, notes=(*last.notes, note))))
 
 
 def _unsaid(sets: Iterable[RuleSet]) -> list[tuple[str, str]]:

@@ -23,6 +23,7 @@ from turnout.importing.foreign import (
     ForeignField,
     ForeignRule,
     Origin,
+    Receiver,
     RuleSet,
     fields_of,
 )
@@ -198,7 +199,8 @@ def _named(sets: list[RuleSet]) -> _Names:
     emails: dict[str, str | None] = {}
     members: dict[str, tuple[str, ...]] = {}
     taken = {LEFT_OVER, *_KEYWORDS}
-    for receiver in (entry.receiver for each in sets for entry in each.entries):
+    entries = (entry for each in sets for entry in each.entries)
+    for receiver in (receiver for entry in entries for receiver in entry.receivers):
         named = {receiver.name: receiver.email} if receiver.kind == "person" else {}
         for person, email in {
             **named,
@@ -280,18 +282,23 @@ def _fallback(entries: tuple[ForeignRule, ...], names: _Names) -> Iterator[str]:
 
 
 def _targets(entry: ForeignRule, names: _Names) -> Iterator[str]:
-    receiver = entry.receiver
+    """Yield `to` and each `else`; whom nobody of these takes goes to the queue for such leads."""
+    for number, receiver in enumerate(entry.receivers):
+        yield f"{'else' if number else 'to'} {_target(receiver, names)}"
+    if entry.receivers[-1].may_pass_on:
+        yield f"else queue {LEFT_OVER}"
+
+
+def _target(receiver: Receiver, names: _Names) -> str:
     match receiver.kind:
         case "person":
-            yield f"to person {names.people[receiver.name]}"
-            yield f"else queue {LEFT_OVER}"
+            return f"person {names.people[receiver.name]}"
         case "queue":
-            yield f"to queue {names.queues.get(receiver.name, LEFT_OVER)}"
+            return f"queue {names.queues.get(receiver.name, LEFT_OVER)}"
         case "team":
-            yield f"to round-robin {names.teams[receiver.name]}"
-            yield f"else queue {LEFT_OVER}"
+            return f"round-robin {names.teams[receiver.name]}"
         case "current-owner":
-            yield "to current-owner"
+            return "current-owner"
 
 
 def _comment(text: str) -> str:

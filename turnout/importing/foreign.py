@@ -130,6 +130,11 @@ class Receiver:
     email: str | None = None
     members: tuple[str, ...] = ()
 
+    @property
+    def may_pass_on(self) -> bool:
+        """Whether there are leads that these can't take, since they are people."""
+        return self.kind in {"person", "team"}
+
 
 @frozen
 class ImportNote:
@@ -153,7 +158,8 @@ class ImportNote:
 class ForeignRule:
     """One rule of a source, in its order.
 
-    notices: (channel, text) for `notify`. tags: texts for `tag`.
+    notices: (channel, text) for `notify`. tags: texts for `tag`. otherwise: who has a lead that
+    the receiver can't take, one after the other.
     """
 
     place: Origin
@@ -163,6 +169,12 @@ class ForeignRule:
     notes: tuple[ImportNote, ...] = ()
     comment: str = ""
     tags: tuple[str, ...] = ()
+    otherwise: tuple[Receiver, ...] = ()
+
+    @property
+    def receivers(self) -> tuple[Receiver, ...]:
+        """Whoever may get a lead, in the order in which they are asked."""
+        return (self.receiver, *self.otherwise)
 
 
 @frozen

@@ -12,7 +12,7 @@ from turnout.frozen import frozen
 from turnout.trials.generation import NO_TIME, generate
 
 DEADLINE = 120.0
-"""Seconds for the tests of a policy; a thousand entries take some 15, so that this ends abuse."""
+"""Seconds for the tests of a policy; a thousand entries take some 20, so that this ends abuse."""
 
 
 @frozen

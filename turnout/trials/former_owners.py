@@ -16,7 +16,10 @@ from turnout.frozen import attribute, define, frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records import Record
 from turnout.trials.arriving_leads import ColumnError, raw_value
+from turnout.trials.outside_names import NameTable
 from turnout.trials.simulation import clause_of, target_of
+
+_NO_NAMES: NameTable = {}
 
 
 @frozen
@@ -31,8 +34,14 @@ class Former:
     name: str | None
 
 
-def former_owner(column: str, policy: Policy) -> Callable[[Record], Former]:
-    """Return what reads who has a lead, by the name or e-mail address in a column."""
+def former_owner(
+    column: str, policy: Policy, names: NameTable = _NO_NAMES
+) -> Callable[[Record], Former]:
+    """Return what reads who has a lead, by the name or e-mail address in a column.
+
+    names: what they are called where the leads come from.
+    """
+    outside = _outside(names)
     find = raw_value(column, policy)
     people = spellings(policy.people)
     outlets = {_key(outlet.name): outlet.name for outlet in policy.outlets.values()}
@@ -42,10 +51,25 @@ def former_owner(column: str, policy: Policy) -> Callable[[Record], Former]:
         written = "" if raw is None else " ".join(str(raw).split())
         if not written:
             return Former("", None)
-        name = people.get(normal_text(written)) or people.get(_key(written))
+        name = outside.get(normal_text(written)) or people.get(normal_text(written))
+        name = name or people.get(_key(written))
         return Former(written, name or outlets.get(_key(written)))
 
     return read
+
+
+def _outside(names: NameTable) -> Mapping[str, str]:
+    """Return who is meant by names and labels; one that is of several targets means nobody."""
+    found: dict[str, set[str]] = {}
+    for target, called in names.items():
+        for each in called:
+            found.setdefault(normal_text(each), set()).add(target)
+    found.pop("", None)
+    return {
+        each: next(iter(targets)).partition(" ")[2]
+        for each, targets in found.items()
+        if len(targets) == 1
+    }
 
 
 def spellings(people: Mapping[str, Person]) -> Mapping[str, str]:
@@ -197,9 +221,9 @@ class OwnersCount:
     examples: dict[_CellKey, list[str]] = attrs.Factory(dict[_CellKey, list[str]])
 
     @classmethod
-    def of(cls, policy: Policy, column: str) -> "OwnersCount":
-        """Return a count of none, by the owners in a column."""
-        return cls(policy, column, former_owner(column, policy))
+    def of(cls, policy: Policy, column: str, names: NameTable = _NO_NAMES) -> "OwnersCount":
+        """Return a count of none, by the owners in a column; names: what a CRM calls them."""
+        return cls(policy, column, former_owner(column, policy, names))
 
     def __call__(self, record: Record, decision: Decision) -> None:
         """Count one lead more; one whose id came before counts no second time."""

@@ -24,7 +24,9 @@ from turnout.importing.salesforce.written_criteria import (
     criteria_lines,
     without_nesting,
 )
+from turnout.trials.outside_names import NameTable
 
+_NO_NAMES: NameTable = {}
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <AssignmentRules xmlns="http://soap.sforce.com/2006/04/metadata">
     <assignmentRule>
@@ -43,12 +45,14 @@ class NotSaid:
     help: str = ""
 
 
-def assignment_rules(program: Program, route: str, kind: str) -> str | tuple[NotSaid, ...]:
+def assignment_rules(
+    program: Program, route: str, kind: str, names: NameTable = _NO_NAMES
+) -> str | tuple[NotSaid, ...]:
     """Return a route as a file of assignment rules, or all that they can't say.
 
-    kind: of the object, "Lead" or "Case".
+    kind: of the object, "Lead" or "Case". names: what Salesforce calls queues and people.
     """
-    writer = _Writer(program.policy, kind)
+    writer = _Writer(program.policy, kind, names)
     refused: list[NotSaid] = []
     entries: list[str] = []
     for clause in program.routes[route].clauses:
@@ -67,10 +71,11 @@ def assignment_rules(program: Program, route: str, kind: str) -> str | tuple[Not
 
 @define
 class _Writer:
-    """Writes the entries of a policy. kind: of the object."""
+    """Writes the entries of a policy. kind: of the object. names: those of Salesforce."""
 
     policy: Policy
     kind: str
+    names: NameTable
 
     def of_policy(self) -> Iterator[NotSaid]:
         """Yield what is said of the whole policy and has no equal."""
@@ -114,7 +119,8 @@ class _Writer:
 
     def _assigned(self, target: Target) -> list[str]:
         if isinstance(target, ToQueue):
-            return _to(target.queue.replace("-", "_"), "Queue")
+            derived = target.queue.replace("-", "_")
+            return _to(self._called(f"queue {target.queue}") or derived, "Queue")
         if isinstance(target, CurrentOwner):
             return []
         if not isinstance(target, ToPerson):
@@ -122,14 +128,19 @@ class _Writer:
                 f"`{worded(target)}` has no equal", "send these leads to a queue or a person"
             )
         person = self.policy.people[target.person]
-        if person.email is None:
+        user = self._called(f"person {person.name}") or person.email
+        if user is None:
             raise NotSaidError(f"`{person.name}` has no `email`", "give them one, as there")
         if person.caps or person.hours or person.away or person.is_inactive:
             raise NotSaidError(
                 f"`{person.name}` has hours, caps or days away",
                 "users get every lead that is assigned to them",
             )
-        return _to(person.email, "User")
+        return _to(user, "User")
+
+    def _called(self, target: str) -> str:
+        """Return what Salesforce calls a target in rules, "" where no table says it."""
+        return self.names.get(target, ("", ""))[0]
 
 
 def _to(name: str, kind: str) -> list[str]:

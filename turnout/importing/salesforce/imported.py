@@ -26,6 +26,7 @@ from turnout.importing.salesforce.described_fields import DescribedFields
 from turnout.importing.salesforce.metadata_files import MetadataFiles
 from turnout.importing.salesforce.rules import RulesFile, rules_of
 from turnout.importing.typed_fields import TypedField, free_name
+from turnout.trials.outside_names import names_text
 
 
 def imported(
@@ -82,6 +83,10 @@ def _policy(
     rules, fields = settled([_with_default(each, file.kind, described) for each in chosen], known)
     said = f"Made of Salesforce's assignment rules for {file.kind.lower()}s by `turnout import`."
     draft = drafted(name, rules, fields, said)
+    names = dict(_outside(draft.targets, rules, described.queues()))
+    if names:
+        files = {**draft.files, f"{name}.names.csv": names_text(names)}
+        draft = evolve(draft, files=files)
     notes = (
         *_left_out(file.rules, chosen),
         *_read_otherwise(draft.fields, chosen, currency or file.currency),
@@ -91,6 +96,24 @@ def _policy(
         *_unsent(rules),
     )
     return Imported(name, draft, rules, notes, is_tested=True)
+
+
+def _outside(
+    targets: Mapping[str, str], rules: Iterable[RuleSet], labels: Mapping[str, str]
+) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Yield what Salesforce calls queues and users, where the policy's names don't tell it."""
+    folded = {name.casefold(): (name, label) for name, label in labels.items()}
+    receivers = {
+        each.name: each for rule in rules for each in (entry.receiver for entry in rule.entries)
+    }
+    for source, target in targets.items():
+        kind, _, own = target.partition(" ")
+        if kind == "queue":
+            name, label = folded.get(source.casefold(), (source, source))
+            if (name, label) != (own.replace("-", "_"), name):
+                yield target, (name, "" if label == name else label)
+        elif receivers[source].email != source:
+            yield target, (source, "")
 
 
 def _known(

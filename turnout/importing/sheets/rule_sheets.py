@@ -25,6 +25,7 @@ from turnout.importing.foreign import (
     ForeignRule,
     ImportNote,
     Origin,
+    Receiver,
     RuleSet,
     Unsaid,
     fields_of,
@@ -41,7 +42,12 @@ from turnout.importing.sheets.rule_cells import (
     is_otherwise,
 )
 from turnout.importing.sheets.sheet_columns import SheetColumns, columns_of_rules
-from turnout.importing.sheets.sheet_receivers import SheetReceiver, of_people, receiver_of
+from turnout.importing.sheets.sheet_receivers import (
+    SheetReceiver,
+    of_people,
+    receiver_of,
+    with_reach,
+)
 from turnout.importing.sheets.sheet_rows import KeptRow, KeptRows, rows_of
 from turnout.importing.typed_fields import free_name, is_readable
 from turnout.runtime.records.rows import Manner
@@ -96,7 +102,7 @@ def imported(  # noqa: PLR0913 - what a user may say of a sheet, each by name
     entries = [*reader.entries(read.rows)]
     if not entries:
         raise ForeignError(f"{path} has no row with a rule", "name the sheet with the rules")
-    entries = of_people(entries)
+    entries = [*map(with_reach, of_people(entries))]
     ordered, moved = _fallback_last(entries, read.rows, columns)
     rules = RuleSet("inbound", attrs.evolve(head, entry="the sheet"), True, tuple(ordered))  # noqa: FBT003 - active
     if not written:
@@ -280,7 +286,20 @@ class _Reader:
         comments = [row.cells.get(each, "") for each in kept if each]
         asks = asked[0] if len(asked) == 1 else Every(asked)
         comment = "\n".join(each for each in comments if each)
-        return ForeignRule(place, asks, receiver, (), tuple(notes), comment)
+        otherwise = tuple(self._backups(row, notes))
+        return ForeignRule(place, asks, receiver, (), tuple(notes), comment, otherwise=otherwise)
+
+    def _backups(self, row: KeptRow, notes: list[ImportNote]) -> Iterator[Receiver]:
+        """Yield who gets what the owner of a row can't take."""
+        for column in self.columns.backups:
+            if text := row.cells.get(column, ""):
+                place = Origin(self.file, row.number, f"row {row.number}, column {column}")
+                receiver, told = receiver_of(text, self.receivers)
+                if receiver == Receiver("queue"):
+                    notes.append(ImportNote(place, f"{text!r} names nobody"))
+                else:
+                    notes += [ImportNote(place, each) for each in told]
+                    yield receiver
 
     def _asks(self, row: KeptRow, column: str, notes: list[ImportNote]) -> Asked:
         text = row.cells.get(column, "")

@@ -63,6 +63,17 @@ _DAYS = re.compile(
     r"|expires(?:\s+on)?|effective",
     re.IGNORECASE,
 )
+_WHOM = (
+    r"(?: (?:to|assign(?:ed)? to|route to|owner|person|people|rep|assignee|user|team|queue|contact"
+    r"|e-?mail|ae|sdr|bdr|(?:no\.? ?|#)?\d+))*"
+)
+_BACKUP = re.compile(
+    r"(?:(?:or )?else|otherwise"
+    rf"|(?:back[ -]?up|fall[ -]?back|deputy|vertretung|stellvertreter){_WHOM}"
+    r"|(?:else|otherwise) (?:to|assign to|route to|owner|rep)"
+    r"|(?:owner|rep|assignee) ?[(/-]? ?(?:back[ -]?up|fall[ -]?back)\)?)",
+    re.IGNORECASE,
+)
 _ACTIVE = frozenset({"active", "isactive", "enabled", "inuse", "live", "on/off"})
 
 
@@ -72,6 +83,7 @@ class SheetColumns:
 
     asking: those with conditions. name: of the rules. order: the numbers of the rules. active:
     whether a row is in use. others: more people, of whom a rule has one. days: when rows count.
+    backups: who gets a lead that the owner can't take, in order.
     """
 
     owner: str
@@ -82,6 +94,7 @@ class SheetColumns:
     active: str | None
     others: tuple[str, ...]
     days: tuple[str, ...] = ()
+    backups: tuple[str, ...] = ()
 
     def told(self) -> str:
         """Return what each column was taken for."""
@@ -89,7 +102,10 @@ class SheetColumns:
         notes = [each for each in (self.name, *self.comments) if each]
         verb = "is" if len(notes) == 1 else "are"
         told = f"{_and(notes)} {verb} told in comments" if notes else ""
-        parts = [asks, f"{self.owner} says who gets the leads", told]
+        owner = f"{self.owner} says who gets the leads"
+        if self.backups:
+            owner += f", {_and(self.backups)} who else"
+        parts = [asks, owner, told]
         return "; ".join(each for each in parts if each)
 
 
@@ -113,13 +129,15 @@ def columns_of_rules(
     orders = [each for each in left if column_key(each) in _ORDERS]
     name = next((each for each in left if column_key(each) in _NAMES), None)
     active = next((each for each in left if column_key(each) in _ACTIVE), None)
-    others = tuple(each for each in left if each not in {name, active} and is_of_owners(each))
+    backups = tuple(each for each in left if is_of_backups(each))
+    taken = {name, active, *backups}
+    others = tuple(each for each in left if each not in taken and is_of_owners(each))
     days = tuple(each for each in left if _DAYS.fullmatch(each.strip()))
-    used = {*orders, name, active, *others, *days}
+    used = {*orders, *taken, *others, *days}
     asking = tuple(each for each in left if each not in used)
     order = orders[0] if orders else None
     comments += orders[1:]
-    return SheetColumns(owner, asking, tuple(comments), name, order, active, others, days)
+    return SheetColumns(owner, asking, tuple(comments), name, order, active, others, days, backups)
 
 
 def _and(names: Iterable[str]) -> str:
@@ -138,12 +156,12 @@ def is_of_owners(heading: str) -> bool:
     """Return whether a heading is one of people who get leads."""
     words = {*re.split(r"\W+", heading.casefold())}
     ranked = any(_owner_key(heading) in rank for rank in OWNERS[:4])
-    return (
-        ranked
-        or column_key(heading) == "else"
-        or bool(words & _OWNING)
-        or bool(words & _SECOND and words & {"team", "queue"})
-    )
+    return ranked or bool(words & _OWNING) or bool(words & _SECOND and words & {"team", "queue"})
+
+
+def is_of_backups(heading: str) -> bool:
+    """Return whether a heading is one of those who get what an owner can't take."""
+    return _BACKUP.fullmatch(" ".join(heading.split())) is not None
 
 
 def _owner_key(heading: str) -> str:

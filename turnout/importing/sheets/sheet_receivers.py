@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 
 import attrs
 
-from turnout.importing.foreign import ForeignRule, Receiver
+from turnout.importing.foreign import ForeignRule, ImportNote, Receiver
 
 SheetReceiver: TypeAlias = Literal["person", "queue", "team"]
 
@@ -73,15 +73,45 @@ def of_people(rules: list[ForeignRule]) -> list[ForeignRule]:
     people = {
         name.casefold(): name
         for rule in rules
-        for name in (rule.receiver.members or ())
+        for each in rule.receivers
+        for name in each.members
         if "@" not in name
     }
+
+    def of(receiver: Receiver) -> Receiver:
+        known = people.get(receiver.name.casefold()) if receiver.kind == "queue" else None
+        return receiver if known is None else Receiver("person", known)
+
     return [
-        attrs.evolve(rule, receiver=Receiver("person", people[rule.receiver.name.casefold()]))
-        if rule.receiver.kind == "queue" and rule.receiver.name.casefold() in people
-        else rule
+        attrs.evolve(rule, receiver=of(rule.receiver), otherwise=tuple(map(of, rule.otherwise)))
         for rule in rules
     ]
+
+
+def with_reach(rule: ForeignRule) -> ForeignRule:
+    """Return a rule without those whom no lead reaches, which is told.
+
+    They stand behind somebody who takes every lead, or stand before already.
+    """
+    kept: list[Receiver] = []
+    notes = [*rule.notes]
+    for each in rule.receivers:
+        if kept and not kept[-1].may_pass_on:
+            said = f"{_shown(kept[-1])} takes every lead, so {_shown(each)} behind it has none"
+            advice = "; names are people with --as person" if kept[-1].kind == "queue" else ""
+            said += f" and isn't carried over{advice}"
+            notes.append(ImportNote(rule.place, said, is_refused=True))
+        elif each in kept:
+            notes.append(ImportNote(rule.place, f"{_shown(each)} is named twice, and counts once"))
+        else:
+            kept.append(each)
+    return attrs.evolve(rule, otherwise=tuple(kept[1:]), notes=tuple(notes))
+
+
+def _shown(receiver: Receiver) -> str:
+    if receiver.kind == "current-owner":
+        return "whoever has it"
+    return f"{receiver.kind} {receiver.name}" if receiver.name else "the queue of nobody"
 
 
 def _without_asides(text: str, told: list[str]) -> str:
