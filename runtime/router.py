@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from time import sleep
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex, TypeVar, cast
 
 import attrs
 
@@ -238,7 +238,7 @@ class Router:
             self._check_open()
         moment = None if at is None else aware(at)
         if type(lead) is dict or not isinstance(lead, Record):
-            told, issues, unfit = self._read_values(as_record(lead))
+            told, issues, unfit = self._read_values(as_record(cast("RawLead", lead)))
             values = told.values
         else:
             read = self._read(lead)

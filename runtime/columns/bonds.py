@@ -55,6 +55,10 @@ class BondRead:
     codes: Codes
     told: Sequence[BondValues]
 
+    def at(self, place: int) -> BondValues:
+        """Return what the values of the lead at a place come to."""
+        return self.told[int(self.codes[place])]
+
     def of(self, take: Callable[[BondValues], int]) -> Codes:
         """Return for each lead a number that is taken from what its values come to."""
         return np.fromiter(map(take, self.told), np.int64, len(self.told))[self.codes]

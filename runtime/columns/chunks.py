@@ -48,10 +48,10 @@ def chunked(table: LeadTable, size: int = CHUNK) -> Iterator[Chunk]:
     elif isinstance(table, ArrowBatch):
         whole = pa.record_batch(table)
         yield from _sliced([whole], size)
-    elif isinstance(table, Mapping):
-        yield from _listed(cast("Mapping[object, object]", table), size)
+    elif isinstance(given := cast("object", table), Mapping):
+        yield from _listed(cast("Mapping[object, object]", given), size)
     else:
-        what = type(table).__qualname__
+        what = type(given).__qualname__
         raise TypeError(f"{what} is no table: give an Arrow table, a data frame, or lists by name")
 
 
@@ -84,4 +84,5 @@ def _python(values: object) -> Sequence[object]:
         convert = getattr(values, name, None)
         if callable(convert):
             return cast("Sequence[object]", convert())
-    return values if isinstance(values, list | tuple) else list(cast("Sequence[object]", values))
+    listed = cast("Sequence[object]", values)
+    return listed if isinstance(values, list | tuple) else list(listed)

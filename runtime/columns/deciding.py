@@ -59,7 +59,7 @@ class ReadLeads:
         """Return the values of the lead at a place that some bonds have."""
         values: dict[str, Value] = {}
         for bond in bonds:
-            values.update(bond.told[bond.codes[at]].values)
+            values.update(bond.at(at).values)
         return values
 
     def issues(self) -> dict[int, tuple[Issue, ...]]:
@@ -94,7 +94,7 @@ class ReadLeads:
 
     def complaint(self, at: int) -> str | None:
         """Return why only the fallback can take the lead at a place, None where it is fit."""
-        lacking = [each for bond in self.bonds for each in bond.told[bond.codes[at]].lacking]
+        lacking = [each for bond in self.bonds for each in bond.at(at).lacking]
         lacking.sort(key=self.order.__getitem__)
         return ", ".join(f"no {name}" for name in lacking) or None
 
@@ -111,14 +111,14 @@ class ReadLeads:
         for bond in self.bonds:
             if any(each.looked_up for each in bond.told):
                 for at in np.flatnonzero(bond.of(lambda each: len(each.looked_up))).tolist():
-                    rows = bond.told[bond.codes[at]].looked_up
+                    rows = bond.at(at).looked_up
                     found[at] = found.get(at, ()) + rows
         return found
 
     def key(self, at: int) -> str:
         """Return what the lead at a place is known by, outside a file."""
         bond = None if self.id_bond is None else self.bonds[self.id_bond]
-        found = None if bond is None else bond.told[bond.codes[at]].id
+        found = None if bond is None else bond.at(at).id
         return own_key(self.chunk.record(at), None) if found is None else found
 
     def ids(self) -> list[str | None]:
@@ -212,7 +212,7 @@ class ColumnDecider:
         """Ask lead by lead, over the values that are read already."""
         for at in places:
             values = leads.values(at)
-            more = seen(values, leads.key(at)) if seen is not None else {}
+            more: Values = {} if seen is None else seen(values, leads.key(at))
             number = self._match({**values, **more, **self.facts}, self.today)
             found[at] = NO_CLAUSE if number is None else number
 

@@ -154,9 +154,9 @@ class Offering:
         places = {name: at for at, name in enumerate(roster.names)}
         people = np.fromiter((places[name] for name in drawn), np.int64, len(drawn))
         pairs, codes = np.unique(clauses * len(places) + people, return_inverse=True)
-        numbers = []
+        numbers: list[int] = []
         for pair in pairs.tolist():
-            clause, person = divmod(pair, len(places))
+            clause, person = divmod(int(pair), len(places))
             way = self._ways[clause]
             assert isinstance(way, _Drawn), "these clauses draw"
             name = roster.names[person]
@@ -176,7 +176,7 @@ class Offering:
         last = len(self._steps) - 1
         state = cast("Transaction", self._state)
         for place, first in zip(places, clauses[places].tolist(), strict=True):
-            clause, told = first, values(place)
+            clause, told = int(first), values(place)
             steps = self._steps[clause]
             step, accepted, passed = offered(steps, told, at, state)
             while step is None and steps.goes_on:

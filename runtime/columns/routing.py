@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 
 import attrs
 import numpy as np
+from numpy.typing import NDArray
 
 from turnout.compiler.plan.decide import complete_decider, day, facts
 from turnout.compiler.plan.value import Plan
@@ -55,7 +56,7 @@ class RoutedChunk:
     def decision(self, at: int) -> Decision:
         """Return the decision for the record at a place."""
         return self.apart.get(at) or attrs.evolve(
-            self.decisions[self.outcomes[at]],
+            self.decisions[int(self.outcomes[at])],
             lead=self.keys[at],
             row=self.records[at].row,
             issues=self.issues.get(at, ()),
@@ -101,7 +102,7 @@ class ColumnRouter:
         self._clock: tuple[date, Values] | None = None
         self._decider: ColumnDecider | None = None
         self._numbers: dict[str, int] = {}
-        self._outcomes: list[Codes] = []
+        self._outcomes: list[NDArray[np.int32]] = []
         self._said: list[Codes] = []
         self._looked_up: dict[int, tuple[LookupRow, ...]] = {}
 

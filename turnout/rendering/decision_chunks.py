@@ -31,7 +31,7 @@ class ChunkLines:
         for at, (name, outcome, record) in enumerate(
             zip(chunk.keys, chunk.outcomes.tolist(), chunk.records, strict=True)
         ):
-            frame, said = frames[outcome], self._said(issues.get(at, ()))
+            frame, said = frames[int(outcome)], self._said(issues.get(at, ()))
             if at in apart or frame is None or said is None or not is_plain(name):
                 yield layout.line(chunk.decision(at))
             else:
