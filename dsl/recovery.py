@@ -47,6 +47,7 @@ _SYNCHRONISING = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _WORD = re.compile(r"[\w-]+")
+_BLANK = re.compile(r"(?:\s|#[^\n]*)*")
 _NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|[%@$^~?*+]+|.', re.DOTALL)
 
 
@@ -167,9 +168,10 @@ class _Attempt:
         node = known.of(self.source, what, start)
         if node is None or start in self.unknown:
             return None
-        repairs = (repair for each in self.mended for repair in each.repairs)
-        is_mended = any(start <= repair.start < node.span.end for repair in repairs)
-        return None if is_mended else node
+        repairs = (repair.start for each in self.mended for repair in each.repairs)
+        # Right behind it as well: whoever goes back over a repair would meet the mistake again.
+        end = _BLANK.match(self.source.text, node.span.end).end()  # type: ignore[union-attr]
+        return None if any(start <= repair <= end for repair in repairs) else node
 
     def _trials(self, met: Met, parser: Pushdown) -> Trials:
         earlier = tuple(repair for each in self.mended for repair in each.repairs)

@@ -53,6 +53,7 @@ EDITS = {
     "a guarantee by rule": ("queue q\n", "queue q\nguarantee when size < 5 always by rule last\n"),
     "commented out": ("  rule last", "  # rule last"),
     "a word behind a rule": ("  rule last {", "  r those\n  to queue q\n  rule last {"),
+    "a word cut in two": ("    fallback to queue q", "    fall\n# a comment\nback to queue q"),
     "a word behind a territory": ("route r owned", "x y\nroute r owned"),
     "a territory that goes on": ("size in 1..9", "size in 1..8"),
 }
