@@ -11,7 +11,7 @@ so the look-up grows with the policy and never with the combinations in it.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, TypeAlias
+from typing import TypeAlias, cast
 
 from turnout.compiler.classes import YesNo, finder
 from turnout.compiler.masks import Mask, key, members, set_of
@@ -151,9 +151,10 @@ def _by_class(tables: list[_Table], every: int, asking: int) -> FieldQuestion:
     def answering(values: Values, today: date) -> tuple[int, ...]:
         return tuple([find(values, today) for find in finders])
 
-    def accepts(answer: Any) -> int:  # noqa: ANN401 - what `answering` returned
+    def accepts(answer: object) -> int:
         left = every
-        for by_class, class_ in zip(accepted, answer, strict=True):
+        classes = cast("tuple[int, ...]", answer)  # `answering` returned it
+        for by_class, class_ in zip(accepted, classes, strict=True):
             left &= by_class[class_]
         return left
 

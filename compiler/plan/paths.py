@@ -76,7 +76,7 @@ class Paths:
         """Return where an answer leads that was not given at this crossing before."""
         _, known, (boxes, asked, number, met) = crossing
         assert known is not None
-        left = boxes & self._questions[number].accepts(answer)
+        left = boxes & self._questions[int(number)].accepts(answer)
         asked |= 1 << number
         met[0] += 1
         if met[0] < _OFTEN or self._spent >= self._most_bytes:

@@ -155,8 +155,11 @@ def test_whether_a_lead_was_seen_before_is_asked_of_the_state() -> None:
 def test_a_closed_router_and_a_missing_extra_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     router = turnout.loads(POLICY)
     with monkeypatch.context() as changed:
-        changed.setattr(util, "find_spec", lambda _name: None)
-        changed.setattr("turnout.runtime.columns.extra.find_spec", lambda _name: None)
+
+        def nothing(_name: str) -> None: ...
+
+        changed.setattr(util, "find_spec", nothing)
+        changed.setattr("turnout.runtime.columns.extra.find_spec", nothing)
         with pytest.raises(turnout.ExtraError, match="decide_batch needs Arrow and numpy") as told:
             router.decide_batch(LEADS)
     assert told.value.help == "`pip install 'turnout[arrow]'` brings them"

@@ -143,7 +143,7 @@ def _end(
 
     def accept(target: Target) -> tuple[str | None, str | None]:
         nonlocal people
-        people = set()
+        people = set[str]()
         if place(target) in missed:
             return None, "missed-sla"
         match target:

@@ -113,7 +113,7 @@ def test_a_lead_is_tried(lone: Editor, uri: str) -> None:
 
 
 def test_what_cannot_be_done_is_told(lone: Editor, uri: str) -> None:
-    refused = [
+    refused: list[tuple[str, object, str]] = [
         ("runTests", {"uri": uri, "name": "none"}, "there is no test none"),
         ("showRule", {"uri": uri, "rule": "none"}, "route main has no rule none"),
         ("showRule", {"uri": uri, "rule": 3}, "`rule` has to be a text"),

@@ -96,9 +96,9 @@ def _register(server: LanguageServer, desk: Desk, name: str) -> None:
 
 
 async def _asked(desk: Desk, said: object) -> Order:
-    if not isinstance(said, dict) or not isinstance(said.get("uri"), str):
+    found = cast("Data", said) if isinstance(said, dict) else {}
+    if not isinstance(found.get("uri"), str):
         raise JsonRpcInvalidParams('a command takes one object with the document: {"uri": ...}')
-    found = cast("Data", said)
     await desk.at(Level.WHOLE)
     path = path_of(found["uri"])
     for known in desk.answers.values():

@@ -11,7 +11,7 @@ from turnout.dsl import nodes
 from turnout.dsl.findings import Finding, Fix
 from turnout.dsl.fixes import inserted
 from turnout.dsl.names import is_name
-from turnout.dsl.policy import Block, Entry, Policy, Rule
+from turnout.dsl.policy import Entry, Policy, Rule
 from turnout.dsl.source import Source, Span
 from turnout.dsl.wording import quoted
 from turnout.lsp.declaring import outline
@@ -143,7 +143,7 @@ def _rules(entries: tuple[Entry, ...]) -> Iterator[Rule]:
     for entry in entries:
         if isinstance(entry, Rule):
             yield entry
-        elif isinstance(entry, Block) and entry.handover is None:
+        elif entry.handover is None:
             yield from _rules(entry.entries)
 
 
