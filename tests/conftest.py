@@ -3,8 +3,8 @@
 The default is derandomized, so that a change that breaks a law fails at once and for
 everyone; it is shown as it was drawn, since making it small takes minutes. The thorough
 run looks for new examples each time, and makes them small. `--fast` leaves the laws out,
-and what else takes long. `--rewrite` writes the
-expected output of `tests/cases` anew; its difference is read before it is committed.
+and what else takes long. `--walked` says what the tests leave out of the stages. `--rewrite`
+writes the expected output of `tests/cases` anew; its difference is read before it is committed.
 """
 
 import gc
@@ -12,16 +12,11 @@ import os
 from tempfile import TemporaryDirectory
 
 import pytest
-from coverage import Coverage
 from hypothesis import Phase, settings
 
 from tests.support.lanes import FastLane, turn
 
 THOROUGH = 10_000
-
-UNTRACED = ("tests/turnout/", "tests/project/")
-"""Tests of what stands around the stages. They are not traced for coverage, which is asked of the
-stages and has to come from the tests of each, not from a command that happens to walk through."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,6 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--examples", type=int, metavar="N", help="with --thorough: on N instead")
     parser.addoption(
         "--fast", action="store_true", help="leave out what takes long: tests/support/lanes.py"
+    )
+    parser.addoption(
+        "--walked", type=float, metavar="N", help="fail where less than N % of the stages is walked"
     )
     parser.addoption(
         "--rewrite", action="store_true", help="rewrite what tests/cases and docs/checks expect"
@@ -44,10 +42,6 @@ _CACHE = TemporaryDirectory(prefix="turnout-tests-", ignore_cleanup_errors=True)
 def pytest_configure(config: pytest.Config) -> None:
     gc.disable()  # until all tests are collected, below
     os.environ["XDG_CACHE_HOME"] = _CACHE.name
-    # pytest-cov begins twice in a process of xdist, and what it began first goes on where the
-    # second is paused: nothing would be left out of the trace.
-    if hasattr(config, "workerinput") and (begun := Coverage.current()) is not None:
-        begun.stop()
     if not config.getoption("thorough"):
         phases = (Phase.explicit, Phase.generate)
         settings.register_profile(
@@ -57,6 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
         count = config.getoption("examples") or THOROUGH
         settings.register_profile("tests", max_examples=count, deadline=None, derandomize=False)
     settings.load_profile("tests")
+    if (least := config.getoption("walked")) is not None:
+        from tests.support.walked import Walked  # noqa: PLC0415 - it is seldom asked for
+
+        config.pluginmanager.register(Walked(least), "walked")
     if config.getoption("fast"):
         config.pluginmanager.register(FastLane(), "fast-lane")
 
@@ -65,9 +63,6 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put first what takes long, so that at the end no core waits for another's long test."""
     items.sort(key=lambda item: turn(item.nodeid))
-    for item in items:
-        if item.nodeid.startswith(UNTRACED):
-            item.add_marker(pytest.mark.no_cover)
 
 
 def pytest_collection_finish() -> None:

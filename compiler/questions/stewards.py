@@ -130,5 +130,5 @@ def _target_steward(policy: Policy, target: Target) -> str | None:
             return policy.outlets[f"{target.kind.definition} {name}"].steward
         case "person" | "nobody":
             return None
-        case _ as other:
+        case other:
             assert_never(other)

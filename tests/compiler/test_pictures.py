@@ -182,7 +182,6 @@ def test_who_covers_a_long_table_is_a_page_of_its_own() -> None:
             assert complaints(scene) == []
 
 
-@pytest.mark.no_cover  # its size is what is tried
 def test_a_list_of_any_size_is_pages_with_every_line_once() -> None:
     rules = "".join(
         f"  rule r{at} {{ when size > {at} to person p{at % 200} }}\n" for at in range(2_000)
@@ -255,7 +254,6 @@ def generated(rules: int, seed: int) -> str:
 CODES = "DE AT CH FR NL BE SE NO DK FI PL CZ".split()
 
 
-@pytest.mark.no_cover  # its size is what is tried
 @pytest.mark.parametrize(
     ("rules", "seed"), [(10, 1), (10, 2), (30, 3), (100, 4), (300, 5), (1000, 6)]
 )
@@ -541,7 +539,6 @@ def test_a_table_of_rules_has_a_page_with_the_rows_that_the_box_leaves_out() -> 
 # -- overviews --
 
 
-@pytest.mark.no_cover  # its size is what is tried
 def test_an_overview_of_thousands_of_rules_is_neither_a_word_nor_a_wall() -> None:
     rules = "".join(
         f"  rule r{at} {{ when size > {at} and hot to queue q{at % 7} }}\n" for at in range(9_000)

@@ -380,7 +380,6 @@ def test_every_kind_of_mistake_has_an_example(monkeypatch: pytest.MonkeyPatch) -
     assert met == names
 
 
-@pytest.mark.no_cover  # its size is what is tried
 def test_a_file_full_of_mistakes_ends_soon() -> None:
     rule = "  rule a{} {{ when country == DE to queue triage }}\n"
     body = "".join(rule.format(number) for number in range(300))

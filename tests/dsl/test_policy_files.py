@@ -126,7 +126,6 @@ def test_blocks_nested_10_000_deep_are_refused(text: str) -> None:
     assert names(compiled(f"lead {{ vip: boolean }} {text}")) == ["nested-too-deep"]
 
 
-@pytest.mark.no_cover  # its size is what is tried
 def test_a_condition_of_10_000_parts_is_read() -> None:
     many = " or ".join(f"size is {number}" for number in range(10_000))
     policy = f"""lead {{ id: text size: integer }} queue some queue triage
@@ -179,7 +178,6 @@ def test_includes_in_a_long_line_are_refused_not_followed_forever(main: Path) ->
     assert only(main, 'include "f0.route"\n').startswith("nested-too-deep: ")
 
 
-@pytest.mark.no_cover  # its size is what is tried
 def test_a_policy_of_too_many_files_is_refused(main: Path) -> None:
     for number in range(MAX_FILES):
         (main.parent / f"f{number}.route").write_text("")

@@ -252,7 +252,6 @@ def _edited(draw: DrawFn, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
             return (*before, attrs.evolve(entry, condition=other.condition), *after)
 
 
-@pytest.mark.no_cover  # a minute, and six under a tracer; the quick look below is traced
 @given(edited())
 def test_checking_again_finds_what_checking_from_scratch_finds(
     versions: tuple[Policy, Policy, Policy],

@@ -16,7 +16,6 @@ from tests.support.command_line import turnout
 from tests.support.policies import laid_down, resolved
 from turnout.commands import watching
 
-pytestmark = pytest.mark.no_cover
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples/retention"
 WIDTHS = (390, 820, 1280)

@@ -42,7 +42,6 @@ from turnout.rendering.site.form import form_fields
 from turnout.rendering.site.subject import SiteSubject
 from turnout.runtime.leads import lead_reader
 
-pytestmark = pytest.mark.no_cover
 ROOT = Path(__file__).parents[2]
 SCRIPT = (ROOT / "tests/support/tried_leads.js").read_text("utf-8")
 EXAMPLES = tuple(

@@ -1,0 +1,3 @@
+import ast
+
+def preinstrument(tree: ast.Module) -> ast.Module: ...

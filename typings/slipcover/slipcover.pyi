@@ -1,0 +1,3 @@
+from typing import Any
+
+def add_summaries(cov: dict[str, Any]) -> None: ...
