@@ -153,7 +153,8 @@ def test_too_little_fails(pytester: pytest.Pytester, least: int, status: int) ->
     pytester.makepyfile(
         f"from {package}.sample import half\ndef test_half(): assert half(True) == 1\n"
     )
+    before = [each for each in sys.meta_path if isinstance(each, Probes)]  # of these tests
     walked = Walked(least, package, [pytester.path / package])
     result: Any = pytester.inline_run("-p", "no:cacheprovider", plugins=[walked])
     assert result.ret == status
-    assert sys.meta_path == [each for each in sys.meta_path if not isinstance(each, Probes)]
+    assert [each for each in sys.meta_path if isinstance(each, Probes)] == before

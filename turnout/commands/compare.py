@@ -30,7 +30,7 @@ from turnout.runtime.records import Manner
 from turnout.runtime.router import Router
 from turnout.trials.former_owners import OwnersCount
 from turnout.trials.imported_entries import entries_of
-from turnout.trials.outside_names import NameTable, outside_names
+from turnout.trials.outside_names import OutsideNames, outside_names
 from turnout.trials.simulation import clauses, simulate
 
 
@@ -94,7 +94,7 @@ def command(
     asked_once(out, at, arrived)
     compiled = tried_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    names: NameTable = outside_names(names_file, compiled.policy) if names_file else {}
+    names: OutsideNames = outside_names(names_file, compiled.policy) if names_file else {}
     owners = OwnersCount.of(compiled.policy, owner, names)
     with (
         Router(compiled.as_tried(), route=route) as router,

@@ -11,7 +11,7 @@ from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.importing.salesforce.back import assignment_rules
 from turnout.printable import visible
 from turnout.rendering.report import counted
-from turnout.trials.outside_names import NameTable, outside_names
+from turnout.trials.outside_names import OutsideNames, outside_names
 
 
 @click.group(
@@ -72,7 +72,7 @@ def salesforce_command(
     """
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    names: NameTable = outside_names(names_file, compiled.policy) if names_file else {}
+    names: OutsideNames = outside_names(names_file, compiled.policy) if names_file else {}
     written = assignment_rules(compiled.program, route, kind, names)
     if not isinstance(written, str):
         for each in written:

@@ -16,10 +16,10 @@ from turnout.frozen import attribute, define, frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records import Record
 from turnout.trials.arriving_leads import ColumnError, raw_value
-from turnout.trials.outside_names import NameTable
+from turnout.trials.outside_names import OutsideNames
 from turnout.trials.simulation import clause_of, target_of
 
-_NO_NAMES: NameTable = {}
+_NO_NAMES: OutsideNames = {}
 
 
 @frozen
@@ -35,7 +35,7 @@ class Former:
 
 
 def former_owner(
-    column: str, policy: Policy, names: NameTable = _NO_NAMES
+    column: str, policy: Policy, names: OutsideNames = _NO_NAMES
 ) -> Callable[[Record], Former]:
     """Return what reads who has a lead, by the name or e-mail address in a column.
 
@@ -58,7 +58,7 @@ def former_owner(
     return read
 
 
-def _outside(names: NameTable) -> Mapping[str, str]:
+def _outside(names: OutsideNames) -> Mapping[str, str]:
     """Return who is meant by names and labels; one that is of several targets means nobody."""
     found: dict[str, set[str]] = {}
     for target, called in names.items():
@@ -221,7 +221,7 @@ class OwnersCount:
     examples: dict[_CellKey, list[str]] = attrs.Factory(dict[_CellKey, list[str]])
 
     @classmethod
-    def of(cls, policy: Policy, column: str, names: NameTable = _NO_NAMES) -> "OwnersCount":
+    def of(cls, policy: Policy, column: str, names: OutsideNames = _NO_NAMES) -> "OwnersCount":
         """Return a count of none, by the owners in a column; names: what a CRM calls them."""
         return cls(policy, column, former_owner(column, policy, names))
 

@@ -14,13 +14,13 @@ from typing import TypeAlias
 from turnout.dsl.policy import Policy
 from turnout.trials.arriving_leads import ColumnError
 
-NameTable: TypeAlias = Mapping[str, tuple[str, str]]
+OutsideNames: TypeAlias = Mapping[str, tuple[str, str]]
 """By target, such as `queue west-coast`: the name in rules, and the label, "" for none."""
 
 _HEADER = ("target", "name", "label")
 
 
-def names_text(names: NameTable) -> str:
+def names_text(names: OutsideNames) -> str:
     """Return a table as the text of its file."""
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\n")
@@ -29,7 +29,7 @@ def names_text(names: NameTable) -> str:
     return text.getvalue()
 
 
-def outside_names(path: Path, policy: Policy) -> NameTable:
+def outside_names(path: Path, policy: Policy) -> OutsideNames:
     """Return the table of a file. Raises ColumnError for one that the policy doesn't fit."""
     try:
         text = path.read_text(encoding="utf-8-sig")

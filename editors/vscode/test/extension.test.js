@@ -239,7 +239,7 @@ async function diagram(own) {
     await panel.say({ kind: "open", href: bad });
   }
   assert.equal(own.shown.length, 1);
-  await own.edit(document, `${document.text}\nrule`);
+  await own.edit(document, `${document.text}\nteam`);
   await own.commands.get("turnout.diagram")();
   assert.match(panel.last("picture").svg, /teutons/); // as far as it can be read
   await own.edit(document, POLICY);

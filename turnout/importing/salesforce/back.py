@@ -24,9 +24,9 @@ from turnout.importing.salesforce.written_criteria import (
     criteria_lines,
     without_nesting,
 )
-from turnout.trials.outside_names import NameTable
+from turnout.trials.outside_names import OutsideNames
 
-_NO_NAMES: NameTable = {}
+_NO_NAMES: OutsideNames = {}
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <AssignmentRules xmlns="http://soap.sforce.com/2006/04/metadata">
     <assignmentRule>
@@ -46,7 +46,7 @@ class NotSaid:
 
 
 def assignment_rules(
-    program: Program, route: str, kind: str, names: NameTable = _NO_NAMES
+    program: Program, route: str, kind: str, names: OutsideNames = _NO_NAMES
 ) -> str | tuple[NotSaid, ...]:
     """Return a route as a file of assignment rules, or all that they can't say.
 
@@ -75,7 +75,7 @@ class _Writer:
 
     policy: Policy
     kind: str
-    names: NameTable
+    names: OutsideNames
 
     def of_policy(self) -> Iterator[NotSaid]:
         """Yield what is said of the whole policy and has no equal."""
