@@ -17,6 +17,7 @@ HEAD = """lead {
   employees: integer from column "NumberOfEmployees"
   begins: date from column "Begins__c"
   country: country
+  country_code: country
   state: subdivision of US
   flag: boolean from column "Flag__c"
   odd: text
@@ -78,9 +79,17 @@ SAID = {
     ),
     "country is DE and flag is false": (
         "",
-        [("Country", "equals", "DE"), ("Flag__c", "equals", "False")],
+        [("Country", "equals", "DE,Germany"), ("Flag__c", "equals", "False")],
     ),
-    "state is US-CA": ("", [("State", "equals", "CA")]),
+    "country is not KR": (
+        "",
+        [
+            ("Country", "notEqual", ""),
+            ("Country", "notEqual", 'KR,South Korea,"Korea, Republic of"'),
+        ],
+    ),
+    "country_code is DE": ("", [("CountryCode", "equals", "DE")]),
+    "state is US-CA": ("", [("State", "equals", "CA,California")]),
 }
 
 

@@ -6,7 +6,8 @@
 from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import assert_never
+from functools import cache
+from typing import Literal, assert_never
 
 from turnout.dsl import types
 from turnout.dsl.conditions import (
@@ -38,6 +39,7 @@ from turnout.dsl.conditions import (
 from turnout.dsl.headers import column_key
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Field, Value
+from turnout.dsl.values import iso
 from turnout.dsl.wording import written
 from turnout.frozen import define
 from turnout.importing.salesforce.described_fields import STANDARD_NAMES
@@ -120,7 +122,12 @@ class ConditionWriter:
 
     def _values(self, atom: IsIn, *, holds: bool) -> CriteriaLogic:
         field = self.policy.fields[atom.field]
-        texts = [text for value in sorted(atom.values, key=str) for text in _texts(field, value)]
+        is_code = self._name(atom.field).endswith("Code")
+        texts = [
+            text
+            for value in sorted(atom.values, key=str)
+            for text in _texts(field, value, is_code=is_code)
+        ]
         operation = "equals" if holds else "notEqual"
         lists = [*value_lists(texts)]
         tests = tuple(self._test(atom.field, (operation, each)) for each in lists)
@@ -239,15 +246,32 @@ def _days(
             assert_never(atom)
 
 
-def _texts(field: Field, value: Value) -> Iterator[str]:
-    """Yield how records may write a value."""
-    if isinstance(field.type, types.Subdivision):
-        country, _, part = str(value).partition("-")
+def _texts(field: Field, value: Value, *, is_code: bool) -> Iterator[str]:
+    """Yield how records may write a value. is_code: whether they have codes of places alone.
+
+    A country or state is a text there that whoever entered it wrote, if no picklist has it.
+    """
+    code = str(value)
+    if isinstance(field.type, types.Country):
+        yield code
+        names = () if is_code else _names_of("countries", "alpha_2", code)
+    elif isinstance(field.type, types.Subdivision):
+        country, _, part = code.partition("-")
         if country != "US":
             raise NotSaidError(f"{value} is no state of the US", "make the field a text")
         yield part
+        names = () if is_code else _names_of("subdivisions", "code", code)
     else:
         yield _plain_text(value)
+        names = ()
+    yield from names
+
+
+@cache
+def _names_of(table: Literal["countries", "subdivisions"], key: str, code: str) -> tuple[str, ...]:
+    """Return the names of a place by ISO, the common one first."""
+    (row,) = [each for each in iso.rows(table) if each.get(key) == code]
+    return tuple(dict.fromkeys(row[name] for name in ("common_name", "name") if name in row))
 
 
 def _plain_text(value: Value) -> str:
