@@ -123,12 +123,13 @@ def _territories(condition: Condition) -> Iterator[str]:
 
 def _target_steward(policy: Policy, target: Target) -> str | None:
     name = said(target).name
-    match target.kind.receiver:
+    receiver = target.kind.receiver
+    match receiver:
         case "member":
             return policy.teams[name].steward
         case "outlet":
             return policy.outlets[f"{target.kind.definition} {name}"].steward
         case "person" | "nobody":
             return None
-        case other:
-            assert_never(other)
+        case _:
+            assert_never(receiver)

@@ -129,7 +129,7 @@ def test_the_lines_are_those_that_the_tracer_sees(tmp_path: Path, *, thinned: bo
     assert set(seen["executed_lines"]) == expected
     # Of `first` the second way, of `said` a number, of `tried` what is no number.
     lines = SAMPLE.splitlines()
-    left = [lines[number - 1].strip() for number in seen["missing_lines"]]
+    left = [lines[int(number) - 1].strip() for number in seen["missing_lines"]]
     assert left == [
         "return None",
         'return "a number"',
@@ -137,7 +137,7 @@ def test_the_lines_are_those_that_the_tracer_sees(tmp_path: Path, *, thinned: bo
         "except ValueError:",
         'yield "no number"',
     ]
-    assert [lines[at - 1].strip() for at, _ in seen["missing_branches"]] == [
+    assert [lines[int(at) - 1].strip() for at, _ in seen["missing_branches"]] == [
         "if self.of:",
         "match what:",
     ]
@@ -155,6 +155,7 @@ def test_too_little_fails(pytester: pytest.Pytester, least: int, status: int) ->
     )
     before = [each for each in sys.meta_path if isinstance(each, Probes)]  # of these tests
     walked = Walked(least, package, [pytester.path / package])
-    result: Any = pytester.inline_run("-p", "no:cacheprovider", plugins=[walked])
+    inner: Any = pytester  # the type of its plugins is unknown
+    result = inner.inline_run("-p", "no:cacheprovider", plugins=[walked])
     assert result.ret == status
     assert [each for each in sys.meta_path if isinstance(each, Probes)] == before

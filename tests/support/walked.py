@@ -73,11 +73,11 @@ class Probes(MetaPathFinder):
         """Return which lines and branches of each file were walked, and which were not."""
         found = self._probes.get_coverage()
         for name, file in found["files"].items():
-            lines = Path(name).read_text("utf-8").splitlines()
+            lines = Path(str(name)).read_text("utf-8").splitlines()
             file["missing_branches"] = [
                 (here, there)
                 for here, there in file["missing_branches"]
-                if there == END or not NEVER.search(lines[there - 1])
+                if there == END or not NEVER.search(lines[int(there) - 1])
             ]
         add_summaries(found)
         return found
