@@ -194,7 +194,7 @@ class DrawnLags(dict[str, int]):
 
     def __init__(self, lags: Mapping[str, int], available: Collection[str]) -> None:
         super().__init__(lags)
-        self.available = available
+        self.available: Collection[str] = available
 
 
 class DealtLags(Mapping[str, int]):
@@ -203,8 +203,8 @@ class DealtLags(Mapping[str, int]):
     __slots__ = ("deal", "number")
 
     def __init__(self, deal: Deal, number: int) -> None:
-        self.deal = deal
-        self.number = number
+        self.deal: Deal = deal
+        self.number: int = number
 
     def __getitem__(self, name: str) -> int:
         """Return a member's lag."""

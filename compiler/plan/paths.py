@@ -59,7 +59,7 @@ class Paths:
         every = (1 << len(clauses)) - 1
         in_full = (_in_full(at, asked, every) for at, asked in webs.items())
         self._questions = (*questions, *in_full)
-        self.is_plain = all(each.field for each in self._questions)
+        self.is_plain: bool = all(each.field for each in self._questions)
         self._crossings: dict[tuple[tuple[int, int], int], Crossing] = {}
         self._pending: dict[int, int] = {}
         self._most_bytes = most_bytes

@@ -59,7 +59,7 @@ class Sharing:
         self._run = run
         self._waiting: deque[Job] = deque()
         self._has_it: int | None = None
-        self.lock = RLock()
+        self.lock: RLock = RLock()
 
     def decide(
         self, foresee: Foresee, decide: Decide[T], at: datetime | None, signature: Signature

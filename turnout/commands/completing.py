@@ -99,13 +99,13 @@ def _parts_of(path: Path) -> Iterable[str]:
     return [*read_policy(path).resolution.policy.definitions, *_rules_of(path)]
 
 
-route_names = _offering(_routes_of)
+route_names: Completes = _offering(_routes_of)
 """Offers the routes of the policy."""
 
-rule_names = _offering(_rules_of)
+rule_names: Completes = _offering(_rules_of)
 """Offers the rules of the policy."""
 
-part_names = _offering(_parts_of)
+part_names: Completes = _offering(_parts_of)
 """Offers the territories, segments and rules of the policy."""
 
 
