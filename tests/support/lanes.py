@@ -63,7 +63,9 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/project/test_editor_extension.py::"
         "test_the_extension_does_what_it_says_without_an_editor": "a server and three commands",
         "tests/project/test_examples.py": "decides and draws five firms' leads anew",
+        "tests/runtime/test_conformance.py": "drives three stores side by side",
         "tests/runtime/test_damaged_states.py": "damages a state again and again",
+        "tests/runtime/test_faults.py": "processes, kills and a server",
         "tests/runtime/test_keys.py::test_a_set_has_one_key_whatever_the_hash_seed": "processes",
         "tests/runtime/test_records.py::test_a_large_array_is_read_in_little_memory": "its size",
         "tests/runtime/test_records.py::test_a_table_of_100_000_columns_is_read": "its size",
@@ -92,10 +94,13 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_completion.py": "an editor and its server, in processes",
         "tests/turnout/test_editor_features.py": "as above",
         "tests/turnout/test_language_server.py": "as above",
+        "tests/turnout/test_hostile_imports.py": "files of others, given to every source",
         "tests/turnout/test_program_leads.py": "imports pandas",
         "tests/turnout/test_promise_commands.py::"
         "test_a_state_that_another_run_holds_is_waited_for_and_then_said": "waits for a lock",
+        "tests/turnout/test_salesforce_import.py::test_of_all_this_no_check_warns": "many rules",
         "tests/turnout/test_log_command.py": "a state of its own for each test",
+        "tests/turnout/test_editor_orders.py": "an editor and its server, in processes",
         "tests/turnout/test_site_watching.py": "waits for changes",
         "tests/turnout/test_site_files.py": "makes sites of many pages",
         "tests/turnout/test_reports.py": "every form of report, some held to large schemas",
