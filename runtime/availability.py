@@ -18,7 +18,7 @@ from turnout.dsl.types import Value, Values
 from turnout.dsl.zones import local_date, zone
 from turnout.frozen import attribute, define, frozen
 from turnout.runtime.gauges import Attendance, CountedCap, Gauge
-from turnout.runtime.stores import Transaction, member_of, microseconds
+from turnout.runtime.stores import TargetState, member_of, microseconds
 
 CLOSENESS: Mapping[Reason, int] = {
     "missed-sla": 0,
@@ -42,7 +42,7 @@ class Refused:
     members: tuple[tuple[str, Reason], ...] = ()
 
 
-Ask: TypeAlias = Callable[[Values, datetime, Transaction, frozenset[str]], frozenset[str] | Refused]
+Ask: TypeAlias = Callable[[Values, datetime, TargetState, frozenset[str]], frozenset[str] | Refused]
 """Returns the members of a team who can be drawn, those left out who missed the lead's SLA."""
 
 
@@ -69,7 +69,7 @@ class Availability:
             self._days.clear()
 
     def person(
-        self, name: str, moment: datetime, state: Transaction, *, anytime: bool
+        self, name: str, moment: datetime, state: TargetState, *, anytime: bool
     ) -> Reason | None:
         """Return why the person can't be given a lead at `moment`, None where they can."""
         self._at(moment)
@@ -78,7 +78,7 @@ class Availability:
             return reason
         return self._at_cap(_counted(self.policy.people[name].caps, f"person {name}"), state)
 
-    def partner(self, target: ToPartner, moment: datetime, state: Transaction) -> Reason | None:
+    def partner(self, target: ToPartner, moment: datetime, state: TargetState) -> Reason | None:
         """Return why the partner can't be given a lead at `moment`, None where they can."""
         self._at(moment)
         partner = self.policy.outlets[f"partner {target.partner}"]
@@ -117,7 +117,7 @@ class Availability:
             return absent is None and (days is None or self._is_day(days))
 
         def ask(
-            values: Values, moment: datetime, state: Transaction, missed: frozenset[str]
+            values: Values, moment: datetime, state: TargetState, missed: frozenset[str]
         ) -> frozenset[str] | Refused:
             self._at(moment)
             if not target.anytime and not self._is_open(team.hours):
@@ -142,7 +142,7 @@ class Availability:
         self,
         asked: tuple[tuple[str, tuple[CountedCap, ...], Validity | None], ...],
         matched: frozenset[str],
-        state: Transaction,
+        state: TargetState,
         missed: frozenset[str],
         *,
         anytime: bool,
@@ -208,7 +208,7 @@ class Availability:
             self._open[hours] = is_open(self.policy.calendars[hours], self._moment)
         return self._open[hours]
 
-    def _at_cap(self, caps: tuple[CountedCap, ...], state: Transaction) -> Reason | None:
+    def _at_cap(self, caps: tuple[CountedCap, ...], state: TargetState) -> Reason | None:
         for cap, who in caps:
             if state.given(who, *self._period(cap)) >= cap.most:
                 return "at-cap"

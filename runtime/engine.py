@@ -46,7 +46,7 @@ from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.memberships import Rosters, rosters
 from turnout.runtime.moves import Holder, Move, Watch
-from turnout.runtime.stores import Recorded, Transaction, microseconds
+from turnout.runtime.stores import Recorded, TargetState, Transaction, microseconds
 
 
 class Engine(Protocol):
@@ -77,7 +77,7 @@ class _Accepted:
 
 _NOBODY = _Accepted(None)
 
-_Try: TypeAlias = Callable[[Values, datetime, Transaction, frozenset[str]], _Accepted | Refused]
+_Try: TypeAlias = Callable[[Values, datetime, TargetState, frozenset[str]], _Accepted | Refused]
 """Offers a lead to a target at a moment, some people left out: accepted, or why not."""
 
 
@@ -199,7 +199,7 @@ def offered(
     clause: Steps,
     values: Values,
     at: datetime,
-    state: Transaction,
+    state: TargetState,
     left_out: frozenset[str] = frozenset(),
 ) -> tuple[_Step | None, _Accepted, tuple[PassedOver, ...]]:
     """Return the step that accepts, None where none does, whom it gives, and those passed over.
@@ -280,7 +280,7 @@ class Preparer:
         self,
         name: str,
         at: datetime,
-        state: Transaction,
+        state: TargetState,
         left_out: frozenset[str],
         *,
         anytime: bool,
@@ -292,7 +292,7 @@ class Preparer:
 
     def _owner(self, name: str, *, anytime: bool) -> _Try:
         def offer(
-            values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
+            values: Values, at: datetime, state: TargetState, left_out: frozenset[str]
         ) -> _Accepted | Refused:
             owner = values.get(name)
             if owner is None:
@@ -303,7 +303,7 @@ class Preparer:
 
     def _partner(self, target: ToPartner) -> _Try:
         def offer(
-            _values: Values, at: datetime, state: Transaction, _left_out: frozenset[str]
+            _values: Values, at: datetime, state: TargetState, _left_out: frozenset[str]
         ) -> _Accepted | Refused:
             reason = self._availability.partner(target, at, state)
             return _Accepted(None) if reason is None else Refused(reason)
@@ -326,7 +326,7 @@ class _Clauses(dict[int, Steps]):
 
 def _round_robin(team: str, of: Rosters, ask: Ask) -> _Try:
     def offer(
-        values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
+        values: Values, at: datetime, state: TargetState, left_out: frozenset[str]
     ) -> _Accepted | Refused:
         available = ask(values, at, state, left_out)
         if isinstance(available, Refused):
@@ -349,7 +349,7 @@ def _behind(turns: Turns, person: str) -> tuple[int, int]:
 
 def _least_loaded(of: Rosters, ask: Ask) -> _Try:
     def offer(
-        values: Values, at: datetime, state: Transaction, left_out: frozenset[str]
+        values: Values, at: datetime, state: TargetState, left_out: frozenset[str]
     ) -> _Accepted | Refused:
         available = ask(values, at, state, left_out)
         if isinstance(available, Refused):

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from turnout.dsl.policy import Cap
 from turnout.frozen import attribute, define
-from turnout.runtime.stores import Gifts, Transaction
+from turnout.runtime.stores import Gifts, TargetState
 
 CountedCap: TypeAlias = tuple[Cap, str]
 """A cap, and whose leads it counts, as `receivers` names them."""
@@ -47,7 +47,7 @@ class Gauge:
         """Note whose leads count for whom."""
         self._of = {who: name for name, caps in self.caps.items() for _, who in caps}
 
-    def full(self, moment: datetime, state: Transaction, period: PeriodOf) -> frozenset[str]:
+    def full(self, moment: datetime, state: TargetState, period: PeriodOf) -> frozenset[str]:
         """Return the members who are at one of their caps at a moment."""
         self._take(moment, state)
         if not self._near:
@@ -65,7 +65,7 @@ class Gauge:
             self._full = found
         return self._full
 
-    def _take(self, moment: datetime, state: Transaction) -> None:
+    def _take(self, moment: datetime, state: TargetState) -> None:
         """Take off what was given since it was last asked."""
         gifts = state.gifts
         is_known = gifts is not None and gifts is self._gifts
@@ -82,7 +82,7 @@ class Gauge:
         self._gifts, self._moment = gifts, moment
         self._seen = 0 if gifts is None else len(gifts.whose)
 
-    def _count(self, name: str, state: Transaction, period: PeriodOf) -> None:
+    def _count(self, name: str, state: TargetState, period: PeriodOf) -> None:
         """Count for how many leads there is room, whatever comes: those ahead are counted, too."""
         self._room[name] = min(
             cap.most - state.given(who, period(cap)[0], _ENDLESS) for cap, who in self.caps[name]

@@ -8,7 +8,7 @@ order, and so is all that changes what these ask.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import TypeAlias, assert_never, cast
+from typing import TypeAlias, assert_never
 
 import attrs
 import numpy as np
@@ -37,7 +37,7 @@ from turnout.runtime.due import due
 from turnout.runtime.engine import Preparer, Steps, offered
 from turnout.runtime.memberships import rosters
 from turnout.runtime.moves import Holder
-from turnout.runtime.stores import Transaction, member_of
+from turnout.runtime.stores import member_of
 
 FindClause: TypeAlias = Callable[[dict[str, Value], int], int | None]
 """Finds the clause that takes a lead with these values, behind a clause that let it go on."""
@@ -129,18 +129,17 @@ class Offering:
     def _asked(self, clause: int, at: datetime) -> _Way:
         """Return what becomes of the leads of a clause that nothing but the moment decides."""
         steps, passed = self._steps[clause], list[PassedOver]()
-        state = cast("Transaction", self._state)
         for number, (step, attempt) in enumerate(
             zip(steps.steps, self._answers[clause].attempts, strict=True)
         ):
             if isinstance(attempt.target, RoundRobin):
-                available = self._members(attempt.target)({}, at, state, frozenset())
+                available = self._members(attempt.target)({}, at, self._state, frozenset())
                 if not isinstance(available, Refused):
                     return _Drawn(attempt.target.team, number, available, tuple(passed))
                 passed.append(PassedOver(step.said, available.reason, available.members))
                 continue
             one = attrs.evolve(steps, steps=(step,))
-            taken, accepted, refused = offered(one, {}, at, state)
+            taken, accepted, refused = offered(one, {}, at, self._state)
             if taken is not None:
                 return _Taken(self._outcome(clause, number, accepted.assignee, tuple(passed), at))
             passed += refused
@@ -174,16 +173,15 @@ class Offering:
     ) -> None:
         """Offer leads one after the other, in order."""
         last = len(self._steps) - 1
-        state = cast("Transaction", self._state)
         for place, first in zip(places, clauses[places].tolist(), strict=True):
             clause, told = int(first), values(place)
             steps = self._steps[clause]
-            step, accepted, passed = offered(steps, told, at, state)
+            step, accepted, passed = offered(steps, told, at, self._state)
             while step is None and steps.goes_on:
                 number = after(told, clause)
                 clause = last if number is None else number
                 steps = self._steps[clause]
-                step, accepted, more = offered(steps, told, at, state)
+                step, accepted, more = offered(steps, told, at, self._state)
                 passed += more
             number = None if step is None else steps.steps.index(step)
             if step is not None:

@@ -141,16 +141,12 @@ class StateError(Error):
     """The state can't be opened, read or written."""
 
 
-class Transaction(Protocol):
-    """A view of the state that nobody else changes; it sees its own writes."""
+class TargetState(Protocol):
+    """What targets ask of a state: whose turn it is, and how many leads somebody has or got."""
 
     @property
     def gifts(self) -> Gifts | None:
         """To whom leads were given of late; None where that can't be told."""
-        ...
-
-    def decided(self, route: str, lead: str) -> Recorded | None:
-        """Return what was decided for the lead on this route, None if nothing yet."""
         ...
 
     def turns(self, team: str) -> Turns:
@@ -174,6 +170,14 @@ class Transaction(Protocol):
 
     def expect(self, counts: "Collection[Count]") -> None:
         """Read at once what leads were given to whom, where it is about to be asked."""
+        ...
+
+
+class Transaction(TargetState, Protocol):
+    """A view of the state that nobody else changes; it sees its own writes."""
+
+    def decided(self, route: str, lead: str) -> Recorded | None:
+        """Return what was decided for the lead on this route, None if nothing yet."""
         ...
 
     def earlier(self, key: str, lead: str, start: int, end: int, owned: bool) -> Seen | None:  # noqa: FBT001 - as `identity.Earlier` has it

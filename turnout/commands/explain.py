@@ -50,7 +50,8 @@ from turnout.runtime.stores.server.locations import Whereabouts
     "--state",
     type=StateParam(exists=True),
     metavar="FILE",
-    help="Whose turn it is, and what was decided before; else everyone is level.",
+    help="Whose turn it is, and what was decided before, in a file or at postgresql://...; else "
+    "everyone is level.",
 )
 @WAITING
 @manner_options

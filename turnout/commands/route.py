@@ -34,7 +34,8 @@ from turnout.runtime.stores.server.locations import Whereabouts
     "--state",
     type=StateParam(),
     metavar="FILE",
-    help="Keep turns, open leads and decisions here, and go on where the last run stopped.",
+    help="Keep turns, open leads and decisions here, in a file or at postgresql://..., and go on "
+    "where the last run stopped.",
 )
 @click.option(
     "-o",

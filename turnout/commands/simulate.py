@@ -68,7 +68,8 @@ from turnout.trials.two_policies import AgainstCount
     "--state",
     type=StateParam(exists=True),
     metavar="FILE",
-    help="Begin with a copy of this state: its turns, open leads, caps and earlier leads.",
+    help="Begin with a copy of this state, a file or postgresql://...: its turns, open leads, caps "
+    "and earlier leads.",
 )
 @OUT
 @FORMAT
