@@ -44,6 +44,7 @@ from turnout.runtime.due import due
 from turnout.runtime.events import Draw
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
+from turnout.runtime.logged_leads import LeadLogger, log_nothing
 from turnout.runtime.memberships import Rosters, rosters
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, TargetState, Transaction, microseconds
@@ -102,19 +103,23 @@ class _Step:
 
 @frozen(eq=False)
 class Steps:
-    """The attempts of one clause. rule: its name, None for a fallback."""
+    """The attempts of one clause. rule: its name, None for a fallback; name: of either."""
 
     rule: str | None
     steps: tuple[_Step, ...]
     sla: Sla | None = None
     actions: tuple[Doing, ...] = ()
     goes_on: bool = False
+    name: str = ""
 
 
-def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
+def engine(
+    policy: Policy, plan: Plan, match: Decider | None = None, log_lead: LeadLogger = log_nothing
+) -> Engine:
     """Return what decides leads by the plan of a route.
 
     policy: who stands behind the targets. match: decides by the plan, where that is made already.
+    log_lead: says what the log keeps of a lead.
     """
     route, identities, calendars = plan.route, plan.identities, plan.calendars
     prepare = Preparer(policy)
@@ -144,7 +149,9 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
         number = match(values, today) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
         step, accepted, passed = offered(clause, values, moment, state)
+        let_on: tuple[str, ...] = ()
         while step is None and clause.goes_on:
+            let_on += (clause.name,)
             number = match(values, today, number)
             clause = last if number is None else clauses[number]
             step, accepted, more = offered(clause, values, moment, state)
@@ -173,11 +180,13 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
         watch = None
         if decision.due is not None and clause.sla is not None and clause.sla.then is not None:
             watch = Watch(values=kept_values(values))
+        logged = log_lead(clause.name, let_on, lead.values)
         if recorded is None:
-            state.record(decision, print_, watch, remembered, accepted.draw)
+            state.record(decision, print_, watch, remembered, accepted.draw, logged)
         else:
             move = Move(route, key, moment, anew, Holder.of(recorded.decision), holder)
-            state.move(Recorded(decision, print_, watch=watch), move, remembered, accepted.draw)
+            now = Recorded(decision, print_, watch=watch)
+            state.move(now, move, remembered, accepted.draw, logged)
         return decision
 
     return decide
@@ -240,7 +249,7 @@ class Preparer:
         """Return what a clause says, ready to be offered leads."""
         actions = tuple(Doing(action.kind, action.arguments) for action in answer.actions)
         steps = self.steps(answer.attempts)
-        return Steps(answer.rule, steps, answer.sla, actions, answer.goes_on)
+        return Steps(answer.rule, steps, answer.sla, actions, answer.goes_on, answer.name)
 
     def steps(self, attempts: tuple[PlannedAttempt, ...]) -> tuple[_Step, ...]:
         """Return the attempts, ready to be offered leads."""
@@ -332,13 +341,13 @@ def _round_robin(team: str, of: Rosters, ask: Ask) -> _Try:
         if isinstance(available, Refused):
             return available
         before = state.turns(team)
-        drawn = draw(before, of(at), available)
+        roster = of(at)
+        drawn = draw(before, roster, available)
         assert drawn is not None, "somebody with a weight is available"
         person, after = drawn
         state.set_turns(team, after)
-        return _Accepted(
-            person, Draw(team, person, _behind(before, person), _behind(after, person))
-        )
+        entitled = _behind(before, person), _behind(after, person)
+        return _Accepted(person, Draw(team, person, *entitled, len(available), len(roster.names)))
 
     return offer
 

@@ -6,7 +6,7 @@ are written once.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
 
@@ -16,7 +16,7 @@ from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
-from turnout.runtime.events import Draw, Event, EventKind
+from turnout.runtime.events import NOTHING_LOGGED, Draw, Event, EventKind, LoggedLead
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import (
     UNSIGNED,
@@ -97,6 +97,8 @@ class Batch:
     then. drawn: turns by team. opened: by person, the open leads more than before.
     received: by who was given leads, how many at each moment (microseconds since 1970).
     remembered: how leads are from now on, one under each key. recorded_at: UTC.
+    texts: by the hash of a version of the policy, what returns its text. outbox: the number of
+    an event in `events`, from 0, and an endpoint that is to be told of it.
     """
 
     kept: Kept
@@ -113,6 +115,10 @@ class Batch:
     remembered: dict[Key, tuple[Seen, ...]] = attribute(
         factory=dict[Key, tuple[Seen, ...]], init=False
     )
+    texts: dict[str, Callable[[], str]] = attribute(
+        factory=dict[str, Callable[[], str]], init=False
+    )
+    outbox: list[tuple[int, str]] = attribute(factory=list[tuple[int, str]], init=False)
     _by_key: dict[str, dict[Key, Seen]] = attribute(factory=dict[str, dict[Key, Seen]], init=False)
     _recordings: int = attribute(default=0, init=False)
     _undecided: set[Key] = attribute(factory=set[Key], init=False)
@@ -121,6 +127,16 @@ class Batch:
     _given: dict[str, dict[tuple[int, int], int]] = attribute(
         factory=dict[str, dict[tuple[int, int], int]], init=False
     )
+
+    def __attrs_post_init__(self) -> None:
+        """Know the text of the version that is in force."""
+        self.sign(self.signature)
+
+    def sign(self, signature: Signature) -> None:
+        """Have somebody else answer for what is recorded from now on."""
+        self.signature = signature
+        if signature.text is not None:
+            self.texts[signature.policy] = signature.text
 
     def decided(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead, in this batch or before."""
@@ -189,13 +205,14 @@ class Batch:
                 break
         return max(found, key=lambda seen: (seen.at, seen.order), default=None)
 
-    def record(
+    def record(  # noqa: PLR0913, PLR0917 - what an event is made of
         self,
         decision: Decision,
         fingerprint: str,
         watch: Watch | None = None,
         keys: tuple[str, ...] = (),
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
     ) -> None:
         """Append the decision to the log and to its assignee's open leads."""
         if self.decided(decision.route, decision.lead) is not None:
@@ -203,7 +220,7 @@ class Batch:
         number = NEWEST + len(self.decisions)
         recorded = Recorded(decision, fingerprint, watch=watch, number=number)
         self.decisions[decision.route, decision.lead] = recorded
-        self._happened("routed", recorded, decision.at, draw=draw)
+        self._happened("routed", recorded, decision.at, draw=draw, logged=logged)
         if decision.assignee is not None:
             self.opened[decision.assignee] += 1
         self._receive(decision, decision.at)
@@ -252,6 +269,7 @@ class Batch:
         move: Move,
         keys: tuple[str, ...] | None = None,
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
     ) -> None:
         """Replace what was decided for a lead, and log the move."""
         found = self.decided(move.route, move.lead)
@@ -263,7 +281,7 @@ class Batch:
             self.opened[recorded.decision.assignee] += 1
         self._receive(recorded.decision, move.at)
         self._change(attrs.evolve(recorded, number=found.number))
-        self._happened("moved", recorded, move.at, draw=draw, move=move)
+        self._happened("moved", recorded, move.at, draw=draw, move=move, logged=logged)
         if keys is not None:
             self._remember(recorded.decision, keys)
         else:
@@ -314,6 +332,7 @@ class Batch:
         *,
         draw: Draw | None = None,
         move: Move | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
     ) -> None:
         decision = recorded.decision
         event = Event(
@@ -330,7 +349,10 @@ class Batch:
             decision if kind in DECIDING else None,
             draw,
             0 if move is None else move.hop,
+            logged=logged,
         )
+        for endpoint in self.signature.endpoints:
+            self.outbox.append((len(self.events), endpoint))
         self.events.append((event, recorded))
 
     def _receive(self, decision: Decision, moment: datetime) -> None:

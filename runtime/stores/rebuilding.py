@@ -5,7 +5,6 @@ quickly: it follows from the events in their order. So a state whose log and tab
 different things is damaged, whoever wrote it.
 """
 
-import json
 import sqlite3
 from collections import Counter
 from pathlib import Path
@@ -13,8 +12,8 @@ from typing import Any, cast
 
 from turnout.frozen import define
 from turnout.runtime.stores.batch import DECIDING, Key
-from turnout.runtime.stores.cells import decoded, instant, json_cell
-from turnout.runtime.stores.details import STANDING, recorded_as
+from turnout.runtime.stores.cells import decoded, json_cell, json_read
+from turnout.runtime.stores.details import STANDING
 from turnout.runtime.stores.failures import damaged
 from turnout.runtime.stores.kept import Tables, standings
 from turnout.runtime.stores.new_names import NamedKind, NewName
@@ -86,9 +85,10 @@ def _rename(kept: Tables, leads: dict[Key, _Standing], name: list[str]) -> None:
     renamed = NewName(cast("NamedKind", kind), old, new)
     for key, now in [*leads.items()]:
         before = _said(kept, now)
-        said = renamed.standing(json.loads(before))
-        route = said["decision"]["route"]
-        if (route != key[0] and (route, key[1]) in leads) or json_cell(said) == before:
+        said = renamed.standing(json_read(before))
+        route = renamed.named(key[0]) if kind == "route" else key[0]
+        is_same = route == key[0] and json_cell(said) == before
+        if is_same or (route != key[0] and (route, key[1]) in leads):
             continue
         del leads[key]
         now.said = json_cell(said)
@@ -111,14 +111,11 @@ def _compare(kept: Tables, leads: dict[Key, _Standing]) -> None:
     for lead, text in standings(kept.connection, path):
         key = (lead[1], lead[2])
         now = leads.pop(key, None)
-        standing = decoded(path, text, lambda said: recorded_as(said, closed=False, touched=False))
-        decision = standing.decision
-        is_watched = standing.watch is not None and decision.due is not None
-        due = instant(decision.due) if is_watched and decision.due is not None else None
+        assignee, due = decoded(path, text, _assignee_and_due)
         if now is None or tuple(lead) != now.cells(key, due):
             raise damaged(path, "where a lead stands doesn't follow from the log")
-        if decision.assignee is not None and not now.closed:
-            opened[decision.assignee] += 1
+        if assignee is not None and not now.closed:
+            opened[assignee] += 1
     if leads:
         raise damaged(path, "a lead of the log is gone")
     for person, leads_open in kept.rows("load", "SELECT person, open, sum FROM load"):
@@ -126,3 +123,8 @@ def _compare(kept: Tables, leads: dict[Key, _Standing]) -> None:
             raise damaged(path, "open leads don't follow from the log")
     if opened:
         raise damaged(path, "open leads don't follow from the log")
+
+
+def _assignee_and_due(said: dict[str, Any]) -> tuple[str | None, int | None]:
+    """Return who has a lead, and when an SLA is to move it, if any."""
+    return said["to"][2], said["due"] if "watch" in said and "due" in said else None

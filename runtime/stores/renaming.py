@@ -17,7 +17,7 @@ from typing import Any
 from turnout.frozen import frozen
 from turnout.runtime.draw import Turns, joined
 from turnout.runtime.stores import WAIT, StateError
-from turnout.runtime.stores.cells import instant, json_cell, summed
+from turnout.runtime.stores.cells import instant, json_cell, json_read, summed
 from turnout.runtime.stores.kept import standings
 from turnout.runtime.stores.new_names import NamedKind, NewName
 from turnout.runtime.stores.sqlite import any_state
@@ -64,8 +64,8 @@ def _known(connection: sqlite3.Connection, path: Path, kind: NamedKind) -> set[s
         case "route":
             return {row[1] for row in _rows(connection, path, "decisions")}
         case "queue":
-            decided = (json.loads(text)["decision"] for _, text in standings(connection, path))
-            return {each["target"] for each in decided if each["kind"] == "queue"}
+            held = (json_read(text)["to"] for _, text in standings(connection, path))
+            return {target for kind, target, _ in held if kind == "queue"}
         case "team" | "person" | "partner":
             given = connection.execute(
                 "SELECT DISTINCT who FROM given WHERE who LIKE ?", (f"{kind} %",)
@@ -170,8 +170,8 @@ class _Renaming:
         """Say beside each lead what its event says under the old name."""
         leads = 0
         for lead, detail in [*standings(self.connection, self.path)]:
-            renamed = self.name.standing(json.loads(detail))
-            said, now = json_cell(renamed), renamed["decision"]["route"]
+            said = json_cell(self.name.standing(json_read(detail)))
+            now = self.name.named(lead[1]) if self.name.kind == "route" else lead[1]
             if now != lead[1] and self._is_decided(now, lead[2]):
                 continue  # both routes decided it: the one that is named so stands
             if said == detail and now == lead[1]:

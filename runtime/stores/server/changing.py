@@ -16,6 +16,7 @@ from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import DECIDING, NEWEST, Batch, Key
 from turnout.runtime.stores.cells import instant, json_cell
 from turnout.runtime.stores.details import detail
+from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.server.encoded import sent, sent_or_none
 from turnout.runtime.stores.server.fetched import Fetched, LeadRow
 
@@ -62,7 +63,10 @@ given AS (INSERT INTO {{s}}.given AS g SELECT x->>0, (x->>1)::bigint, (x->>2)::b
     ON CONFLICT (who, at) DO UPDATE SET leads = g.leads + excluded.leads,
     total = excluded.total),
 seen AS (INSERT INTO {{s}}.seen SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint, x->>3, x->>4,
-    x->>5 FROM j, json_array_elements(j.w->'seen') x)
+    x->>5 FROM j, json_array_elements(j.w->'seen') x),
+outbox AS (INSERT INTO {{s}}.outbox (event, endpoint, body, next_at, attempts, state)
+    SELECT (x->>0)::bigint, x->>1, x->>2, (x->>3)::bigint, (x->>4)::integer, x->>5
+    FROM j, json_array_elements(j.w->'outbox') x)
 SELECT 1
 """
 """Writes all of it. Of a receiver's leads those are the last, see `LATE`."""
@@ -141,6 +145,7 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
         ],
         "load": sorted([sent(who), more] for who, more in batch.opened.items() if more),
         "seen": _remembered(batch, rows),
+        "outbox": [*outbox_rows(batch, numbers)] if batch.outbox else [],
         **_counts(batch, kept, late=late),
     }
     changed = [key for key in batch.remembered if key in batch.changed]
@@ -163,7 +168,7 @@ def _event(
         None if event.recorded_at is None else instant(event.recorded_at),
         sent(event.actor),
         versions[event.policy] if event.policy else None,
-        json_cell(detail(event, recorded)),
+        detail(event, recorded),
         None if decision is None else sent_or_none(decision.rule),
         None if after is None else sent_or_none(after.assignee),
         None if before is None else sent_or_none(before.assignee),
