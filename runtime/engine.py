@@ -41,10 +41,9 @@ from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Doing, PassedOver
 from turnout.runtime.draw import Turns, draw, least_loaded
 from turnout.runtime.due import due
-from turnout.runtime.events import Draw
+from turnout.runtime.events import NOTHING_LOGGED, Draw, LoggedLead
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
-from turnout.runtime.logged_leads import LeadLogger, log_nothing
 from turnout.runtime.memberships import Rosters, rosters
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, TargetState, Transaction, microseconds
@@ -60,6 +59,16 @@ class Engine(Protocol):
         is answered with the decision already made.
         """
         ...
+
+
+LeadLogger: TypeAlias = Callable[[str, tuple[str, ...], Values], LoggedLead]
+"""Says what the log keeps of a lead: by the clause that has it, the rules that took it and let it
+go on before, and its values."""
+
+
+def log_nothing(_clause: str, _let_on: tuple[str, ...], _values: Values) -> LoggedLead:
+    """Return that nothing is kept."""
+    return NOTHING_LOGGED
 
 
 MISSED: Final = "missed-sla"

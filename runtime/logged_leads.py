@@ -1,20 +1,12 @@
 """What the log keeps of a lead beside its decision: its way, and the values that are logged."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TypeAlias
+from collections.abc import Iterable, Mapping
 
 from turnout.compiler.program import Clause
 from turnout.dsl.types import Field, Values
 from turnout.dsl.wording import written_part
+from turnout.runtime.engine import LeadLogger
 from turnout.runtime.events import NOTHING_LOGGED, LoggedLead
-
-LeadLogger: TypeAlias = Callable[[str, tuple[str, ...], Values], LoggedLead]
-"""Takes the clause that had a lead, the rules that took it and let it go on before, its values."""
-
-
-def log_nothing(_clause: str, _let_on: tuple[str, ...], _values: Values) -> LoggedLead:
-    """Return that nothing is kept."""
-    return NOTHING_LOGGED
 
 
 def lead_logger(clauses: Iterable[Clause], fields: Mapping[str, Field]) -> LeadLogger:
