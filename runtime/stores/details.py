@@ -7,9 +7,9 @@ what there is nothing to say of is left out:
 target, assignee. `from`: who had it before. `at`, `due`: microseconds since 1970; `at` where
 the decision's clock isn't the event's. `passed`: who was passed over: target, reason, and
 members of a team with their reasons. `issues`, `do`, `row`, `duplicate_of`, `looked_up`: as on
-`Decision`. `print`: the fingerprint. `watch`: hops, who missed the lead, values. `draw`: team,
+`Decision`. `print`: the fingerprint. `watch`: as `Watch` has it. `draw`: team,
 person, entitlement before and after, available, of. `path`, `values`, `hashed`: as on `LoggedLead`;
-`hop`, `reason`, `name`: as on `Event`.
+`hop`, `reason`, `name`, `until`: as on `Event`.
 
 What was decided is known where there is `rule` or `by`.
 """
@@ -25,8 +25,9 @@ from turnout.dsl.values.reading import Issue
 from turnout.runtime.decisions import Decision, Doing, PassedOver
 from turnout.runtime.events import NO_VALUES, Draw, Event, LoggedLead
 from turnout.runtime.moves import Holder, Watch
+from turnout.runtime.statuses import MARKS
 from turnout.runtime.stores import Recorded, microseconds
-from turnout.runtime.stores.cells import json_cell, moment
+from turnout.runtime.stores.cells import json_cell, moment, stored
 
 STANDING = (
     *("rule", "by", "to", "at", "due", "row", "passed", "issues", "do", "duplicate_of"),
@@ -65,6 +66,8 @@ def detail(event: Event, recorded: Recorded) -> str:
         said["reason"] = event.reason
     if event.name:
         said["name"] = event.name
+    if event.until is not None:
+        said["until"] = microseconds(event.until)
     return json_cell(said)
 
 
@@ -94,7 +97,7 @@ def standing(recorded: Recorded, at: datetime | None) -> dict[str, Any]:
         said["looked_up"] = [attrs.astuple(each) for each in decision.looked_up]
     said["print"] = recorded.fingerprint
     if (watch := recorded.watch) is not None:
-        said["watch"] = (watch.hops, watch.missed, watch.values)
+        said["watch"] = watch.as_dict()
     return said
 
 
@@ -108,13 +111,31 @@ def _parts(holder: Holder) -> tuple[str, str, str | None]:
     return holder.kind, holder.target, holder.assignee
 
 
+def standing_cells(recorded: Recorded) -> tuple[str, int, int | None, int | None, str | None, int]:
+    """Return the cells of a lead's row by which it is found.
+
+    Its status, whether it was touched, when it is due, until when it is offered, the queue that
+    it waits in, and its rank there.
+    """
+    due, expires = recorded.due, recorded.expires
+    return (
+        recorded.status,
+        int(recorded.touched),
+        None if due is None else microseconds(due),
+        None if expires is None else microseconds(expires),
+        None if recorded.queue is None else stored(recorded.queue),
+        recorded.rank,
+    )
+
+
 def recorded_as(  # noqa: PLR0913 - a row
     said: Mapping[str, Any],
     key: tuple[str, str],
     at: datetime | None,
     *,
-    closed: bool,
-    touched: bool,
+    status: str = "",
+    touched: bool = False,
+    expires: datetime | None = None,
     number: int = 0,
 ) -> Recorded:
     """Return what stands for a lead. key: route and lead; at: of the event that decided it.
@@ -125,9 +146,10 @@ def recorded_as(  # noqa: PLR0913 - a row
     return Recorded(
         decided(said, key, at),
         said["print"],
-        closed,
+        status if status in MARKS else None,
         touched,
-        None if watch is None else Watch(watch[0], tuple(watch[1]), watch[2]),
+        None if watch is None else Watch.from_dict(watch),
+        expires,
         number,
     )
 
@@ -179,6 +201,7 @@ def with_detail(event: Event, said: Mapping[str, Any]) -> Event:
         hop=said.get("hop", 0),
         reason=said.get("reason", ""),
         name=tuple(said["name"]) if "name" in said else None,
+        until=moment(said.get("until")),
         logged=LoggedLead(
             tuple(said.get("path", ())),
             said.get("values", NO_VALUES),

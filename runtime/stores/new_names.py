@@ -52,16 +52,21 @@ class NewName:
             target = self.named(target)
         return [kind, target, assignee]
 
-    def _watch(self, watch: Sequence[Any]) -> list[Any]:
+    def _watch(self, watch: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is kept for an SLA; people stand among its values, too."""
-        hops, missed, values = watch
-        missed = [self._holder(name) for name in missed]
+        missed = [self._holder(name) for name in watch["missed"]]
+        more: dict[str, Any] = {}
+        if "declined" in watch:
+            more["declined"] = [self._holder(name) for name in watch["declined"]]
+        if "queue" in watch and self.kind == "queue":
+            more["queue"] = self.named(watch["queue"])
+        values = watch["values"]
         if self.kind == "person":
             values = {
                 field: self.named(value) if isinstance(value, str) else value
                 for field, value in values.items()
             }
-        return [hops, missed, values]
+        return {**watch, "missed": missed, "values": values, **more}
 
     def _holder(self, name: str) -> str:
         kind, _, who = name.partition(" ")

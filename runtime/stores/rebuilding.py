@@ -7,13 +7,17 @@ different things is damaged, whoever wrote it.
 
 import sqlite3
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 from turnout.frozen import define
-from turnout.runtime.stores.batch import DECIDING, Key
-from turnout.runtime.stores.cells import decoded, json_cell, json_read
-from turnout.runtime.stores.details import STANDING
+from turnout.runtime.events import DECIDING
+from turnout.runtime.statuses import Mark, marked
+from turnout.runtime.stores import Recorded
+from turnout.runtime.stores.batch import Key
+from turnout.runtime.stores.cells import decoded, json_cell, json_read, moment
+from turnout.runtime.stores.details import STANDING, recorded_as, standing_cells
 from turnout.runtime.stores.failures import damaged
 from turnout.runtime.stores.kept import Tables, standings
 from turnout.runtime.stores.new_names import NamedKind, NewName
@@ -27,14 +31,21 @@ class _Standing:
     seq: int
     decided: int
     last: int
-    closed: int = 0
-    touched: int = 0
+    mark: Mark | None = None
+    touched: bool = False
+    expires: int | None = None
     said: str | None = None
+    at: int | None = None
 
-    def cells(self, key: Key, due: int | None) -> tuple[object, ...]:
+    def recorded(self, said: dict[str, Any], key: Key) -> Recorded:
+        """Return what stands for the lead. said: as `details.standing` has it."""
+        until, mark = moment(self.expires), self.mark or ""
+        at = moment(self.at)
+        return recorded_as(said, key, at, status=mark, touched=self.touched, expires=until)
+
+    def cells(self, key: Key, recorded: Recorded) -> tuple[object, ...]:
         """Return the row that the lead has to have."""
-        kept = (self.decided, self.last, self.closed, self.touched, due, self.said)
-        return (self.seq, *key, *kept)
+        return (self.seq, *key, self.decided, self.last, *standing_cells(recorded), self.said)
 
 
 def check_log(connection: sqlite3.Connection, path: Path) -> int:
@@ -48,35 +59,36 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
     columns = ", ".join((*ROWS["events"], "sum"))
     for row in kept.rows("events", f"SELECT {columns} FROM events ORDER BY seq"):  # noqa: S608 - our own names
         count += 1
-        seq, previous, kind, route, lead, *_, detail = row
+        seq, previous, kind, route, lead, at, *_, detail = row
         if seq != count:
             raise damaged(path, f"event {count} is gone")
         if kind == "renamed":
             _rename(kept, leads, decoded(path, detail, dict[str, Any])["name"])
         else:
-            _happened(path, leads, (route, lead), (seq, previous, kind))
+            _happened(path, leads, (route, lead), (seq, previous, kind, at))
+            if kind == "offered":
+                leads[route, lead].expires = decoded(path, detail, lambda said: int(said["until"]))
     _compare(kept, leads)
     return count
 
 
 def _happened(
-    path: Path, leads: dict[Key, _Standing], key: Key, event: tuple[int, int, str]
+    path: Path, leads: dict[Key, _Standing], key: Key, event: tuple[int, int, str, int | None]
 ) -> None:
-    """Bring a lead up to date with one of its events: number, the one before, kind."""
-    seq, previous, kind = event
+    """Bring a lead up to date with one of its events: number, the one before, kind, when."""
+    seq, previous, kind, at = event
     now = leads.get(key)
     if previous != (0 if now is None else now.last) or (now is None) != (kind == "routed"):
         raise damaged(path, f"event {seq} doesn't follow from those before")
     if now is None:
-        leads[key] = _Standing(seq, seq, seq)
+        leads[key] = _Standing(seq, seq, seq, at=at)
         return
     now.last = seq
+    now.expires = None
     if kind in DECIDING:
-        now.decided, now.said, now.closed, now.touched = seq, None, 0, 0
-    elif kind in {"closed", "converted"}:
-        now.closed = 1
-    else:
-        now.touched = 1
+        now.decided, now.said, now.mark, now.touched, now.at = seq, None, None, False, at
+    now.mark = marked(now.mark, kind)
+    now.touched = now.touched or kind == "contacted"
 
 
 def _rename(kept: Tables, leads: dict[Key, _Standing], name: list[str]) -> None:
@@ -111,11 +123,13 @@ def _compare(kept: Tables, leads: dict[Key, _Standing]) -> None:
     for lead, text in standings(kept.connection, path):
         key = (lead[1], lead[2])
         now = leads.pop(key, None)
-        assignee, due = decoded(path, text, _assignee_and_due)
-        if now is None or tuple(lead) != now.cells(key, due):
+        if now is None:
             raise damaged(path, "where a lead stands doesn't follow from the log")
-        if assignee is not None and not now.closed:
-            opened[assignee] += 1
+        standing = decoded(path, text, partial(now.recorded, key=key))
+        if tuple(lead) != now.cells(key, standing):
+            raise damaged(path, "where a lead stands doesn't follow from the log")
+        if standing.decision.assignee is not None and not standing.closed:
+            opened[standing.decision.assignee] += 1
     if leads:
         raise damaged(path, "a lead of the log is gone")
     for person, leads_open in kept.rows("load", "SELECT person, open, sum FROM load"):
@@ -123,8 +137,3 @@ def _compare(kept: Tables, leads: dict[Key, _Standing]) -> None:
             raise damaged(path, "open leads don't follow from the log")
     if opened:
         raise damaged(path, "open leads don't follow from the log")
-
-
-def _assignee_and_due(said: dict[str, Any]) -> tuple[str | None, int | None]:
-    """Return who has a lead, and when an SLA is to move it, if any."""
-    return said["to"][2], said["due"] if "watch" in said and "due" in said else None

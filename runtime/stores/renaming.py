@@ -17,7 +17,7 @@ from typing import Any
 from turnout.frozen import frozen
 from turnout.runtime.draw import Turns, joined
 from turnout.runtime.stores import WAIT, StateError
-from turnout.runtime.stores.cells import instant, json_cell, json_read, summed
+from turnout.runtime.stores.cells import instant, json_cell, json_read, stored, summed
 from turnout.runtime.stores.kept import standings
 from turnout.runtime.stores.new_names import NamedKind, NewName
 from turnout.runtime.stores.sqlite import any_state
@@ -170,17 +170,19 @@ class _Renaming:
         """Say beside each lead what its event says under the old name."""
         leads = 0
         for lead, detail in [*standings(self.connection, self.path)]:
-            said = json_cell(self.name.standing(json_read(detail)))
+            renamed = self.name.standing(json_read(detail))
+            said = json_cell(renamed)
             now = self.name.named(lead[1]) if self.name.kind == "route" else lead[1]
             if now != lead[1] and self._is_decided(now, lead[2]):
                 continue  # both routes decided it: the one that is named so stands
             if said == detail and now == lead[1]:
                 continue
             leads += 1
-            cells = (lead[0], now, *lead[2:8], said)
+            queue = None if lead[9] is None else stored(renamed["to"][1])
+            cells = (lead[0], now, *lead[2:9], queue, lead[10], said)
             self._do(
-                "UPDATE decisions SET route = ?, said = ?, sum = ? WHERE seq = ?",
-                (now, said, row_sum(*cells), lead[0]),
+                "UPDATE decisions SET route = ?, queue = ?, said = ?, sum = ? WHERE seq = ?",
+                (now, queue, said, row_sum(*cells), lead[0]),
             )
         return leads
 

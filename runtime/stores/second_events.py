@@ -63,15 +63,15 @@ def _shorten_log(connection: sqlite3.Connection) -> dict[int, int | None]:
 
 def _shorten_leads(connection: sqlite3.Connection, ats: dict[int, int | None]) -> None:
     query = (
-        "SELECT seq, route, lead, decided, last, closed, touched, due, said, sum FROM decisions"
-        " WHERE said IS NOT NULL ORDER BY seq"
+        "SELECT seq, route, lead, decided, last, status, touched, due, expires, queue, rank, said,"
+        " sum FROM decisions WHERE said IS NOT NULL ORDER BY seq"
     )
     for *cells, sum_ in connection.execute(query).fetchall():
         _check(tuple(cells), sum_)
-        cells[8] = shortened(cells[8], ats[cells[3]])
+        cells[-1] = shortened(cells[-1], ats[cells[3]])
         connection.execute(
             "UPDATE decisions SET said = ?, sum = ? WHERE seq = ?",
-            (cells[8], row_sum(*cells), cells[0]),
+            (cells[-1], row_sum(*cells), cells[0]),
         )
 
 
@@ -91,8 +91,7 @@ def shortened(text: str, at: int | None) -> str:
         short = _decision(said["decision"], at)
         short["print"] = said["fingerprint"]
         if "watch" in said:
-            watch = said["watch"]
-            short["watch"] = [watch["hops"], watch["missed"], watch["values"]]
+            short["watch"] = said["watch"]
     if "after" in said:
         short["after" if "to" in short else "to"] = said["after"]
     for name, new in (("before", "from"), ("draw", "draw")):

@@ -14,6 +14,7 @@ from zlib import crc32
 
 from turnout.runtime.stores import microseconds, receivers
 from turnout.runtime.stores.first_events import keep_events
+from turnout.runtime.stores.first_statuses import say_statuses
 from turnout.runtime.stores.second_events import shorten_events
 from turnout.runtime.stores.sums import row_sum, schema_sum
 from turnout.runtime.stores.totals import GivenLeads, write_given
@@ -128,6 +129,12 @@ def _given_sum(who: str, at: int, leads: int) -> int:
     return crc32(who.encode()) + 1_009 * (at % 2_147_483_647) + 1_000_003 * leads
 
 
+def eighth(connection: sqlite3.Connection) -> None:
+    """Make format 8 of format 7, what several parts of it need."""
+    say_statuses(connection)
+    shorten_events(connection)
+
+
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     watch_dues,
     count_given,
@@ -135,7 +142,7 @@ STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     add_sums,
     keep_events,
     total_given,
-    shorten_events,
+    eighth,
 )
 """From format 1 to 2, from 2 to 3, and so on."""
 

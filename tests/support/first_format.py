@@ -16,7 +16,8 @@ _MADE = """
 _TOLD = """
     INSERT INTO decisions SELECT l.seq, l.route, l.lead,
         coalesce(json_extract(e.detail, '$.print'), ''),
-        in_full(l.route, l.lead, e.at, e.detail), l.closed
+        in_full(l.route, l.lead, e.at, e.detail),
+        l.status IN ('closed', 'converted', 'returned')
         FROM leads l JOIN events e ON e.seq = l.decided
 """
 _LATER = (
