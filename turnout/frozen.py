@@ -51,7 +51,7 @@ _OWN = frozenset(
 """What is made here; a class that has one of these of its own is left to attrs."""
 
 _FACTORY: Any = attrs.Factory
-_OPTIONS = frozenset({"default", "factory", "eq", "hash", "repr"})
+_OPTIONS = frozenset({"default", "factory", "eq", "hash", "init", "repr"})
 """Options of a field that are seen to here."""
 
 
@@ -64,12 +64,16 @@ class _Asked:
 
 @attrs.frozen
 class _Field:
-    """A field as it is made. default: attrs' NOTHING for none, or a Factory."""
+    """A field as it is made. default: attrs' NOTHING for none, or a Factory.
+
+    init: whether whoever makes a value can give it.
+    """
 
     name: str
     default: Any
     eq: bool
     hash: bool
+    init: bool
     repr: bool
 
 
@@ -151,10 +155,12 @@ def _fields(cls: type) -> list[_Field] | None:
         made = asked.get("default", attrs.NOTHING) if factory is None else _FACTORY(factory)
         takes_self = isinstance(made, _FACTORY) and made.takes_self
         eq, counts, shown = asked.get("eq", True), asked.get("hash"), asked.get("repr", True)
+        is_given = asked.get("init", True)
         is_known = asked.keys() <= _OPTIONS and isinstance(eq, bool) and isinstance(shown, bool)
         if takes_self or not is_known or name.startswith("__"):
             return None
-        fields.append(_Field(name, made, eq, eq if counts is None else counts, shown))
+        hashed = eq if counts is None else counts
+        fields.append(_Field(name, made, eq, hashed, is_given, shown))
     return fields
 
 
@@ -200,18 +206,29 @@ def _init(owner: type, fields: list[_Field], *, is_frozen: bool) -> FunctionType
     for each in fields:
         argument = value = each.name.lstrip("_")
         if isinstance(each.default, _FACTORY):
-            names[f"_made_{argument}"] = each.default.factory
-            value = f"_made_{argument}() if {argument} is NOTHING else {argument}"
+            factory = each.default.factory
+            # `dict[str, int]()` is `dict()`, at the price of a look at what it is generic in.
+            names[f"_made_{argument}"] = get_origin(factory) or factory
+            made_anew = f"_made_{argument}()"
+            value = f"{made_anew} if {argument} is NOTHING else {argument}"
             argument += "=NOTHING"
         elif each.default is not attrs.NOTHING:
             names[f"_default_{argument}"] = each.default
+            made_anew = f"_default_{argument}"
             argument += f"=_default_{argument}"
-        given.append(argument)
+        elif not each.init:
+            continue  # whoever has the value sets it
+        if each.init:
+            given.append(argument)
+        else:
+            value = made_anew
         if is_frozen:
             names[f"_set_{each.name}"] = vars(owner)[each.name].__set__
             lines.append(f"    _set_{each.name}(self, {value})")
         else:
             lines.append(f"    self.{each.name} = {value}")
+    if hasattr(owner, "__attrs_post_init__"):
+        lines.append("    self.__attrs_post_init__()")
     text = "\n".join([f"def __init__({', '.join(given)}):", *(lines or ["    pass"])])
     # As attrs does it: of the names of our own fields, and never of anything that was read.
     exec(compile(text, f"<{owner.__module__}.{owner.__qualname__}>", "exec"), names)  # noqa: S102

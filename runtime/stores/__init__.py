@@ -105,6 +105,12 @@ class Recorded:
     watch: Watch | None = None
     number: int = attribute(default=0, eq=False)
 
+    def numbered(self, number: int) -> "Recorded":
+        """Return the same with a number."""
+        return Recorded(
+            self.decision, self.fingerprint, self.closed, self.touched, self.watch, number
+        )
+
     def is_overdue(self, at: datetime) -> bool:
         """Return whether an SLA is to move the lead: its time is up, and nobody touched it."""
         due = None if self.watch is None else self.decision.due
@@ -328,6 +334,7 @@ _CAPPED = {kind.word for kind in KINDS if kind.receiver == "outlet"} - ACCEPTING
 """Kinds of targets without a person that can have a cap."""
 
 
+@lru_cache(maxsize=4_096)
 def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     """Return whose caps a lead counts towards: of a decision with these parts.
 
