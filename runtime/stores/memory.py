@@ -18,8 +18,8 @@ from turnout.runtime.moves import Move
 from turnout.runtime.stores import (
     PAGE,
     UNSIGNED,
+    AskedLeads,
     Gifts,
-    Overdue,
     Recorded,
     Signature,
     Snapshot,
@@ -85,7 +85,7 @@ class _Kept:
     def log(self) -> Iterator[Recorded]:
         yield from self.decisions.values()
 
-    def overdue(self, asked: Overdue) -> Iterator[Recorded]:
+    def asked(self, asked: AskedLeads) -> Iterator[Recorded]:
         yield from filter(asked.takes, self.decisions.values())
 
     def moves(self) -> Iterator[Move]:
