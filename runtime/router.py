@@ -129,6 +129,7 @@ class Router:
         self._read_id = id_reader(policy.fields)
         self._is_closed = False
         self._endpoints = tuple(endpoints)
+        self._unsigned = self._signature("")
         self._store: Store = (
             MemoryStore()
             if state is None
@@ -523,8 +524,11 @@ class Router:
         self._check_open()
         if not is_encodable(actor) or "\0" in actor:
             raise ValueError("who did it has half of a surrogate pair or a NUL, which no name has")
-        signature = Signature(self.compiled.policy_hash, actor, self._policy_text, self._endpoints)
+        signature = self._signature(actor) if actor else self._unsigned
         return self._store.decide(foresee, decide, at, signature)
+
+    def _signature(self, actor: str) -> Signature:
+        return Signature(self.compiled.policy_hash, actor, self._policy_text, self._endpoints)
 
     def _policy_text(self) -> str:
         """Return the text of the policy, which the log keeps once."""

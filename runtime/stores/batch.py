@@ -5,7 +5,6 @@ open leads change with nearly every lead but matter to the store once a batch, s
 are written once.
 """
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
@@ -113,11 +112,11 @@ class Batch:
     decisions: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
     changed: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
-    opened: Counter[str] = attribute(factory=Counter[str], init=False)
+    opened: dict[str, int] = attribute(factory=dict[str, int], init=False)
     events: list[tuple[Event, Recorded]] = attribute(
         factory=list[tuple[Event, Recorded]], init=False
     )
-    received: dict[str, Counter[int]] = attribute(factory=dict[str, Counter[int]], init=False)
+    received: dict[str, dict[int, int]] = attribute(factory=dict[str, dict[int, int]], init=False)
     remembered: dict[Key, tuple[Seen, ...]] = attribute(
         factory=dict[Key, tuple[Seen, ...]], init=False
     )
@@ -176,7 +175,8 @@ class Batch:
         for person in people:
             if person not in self._read_open:
                 self._read_open[person] = self.kept.open_leads(person)
-        return {person: self._read_open[person] + self.opened[person] for person in people}
+        opened = self.opened.get
+        return {person: self._read_open[person] + opened(person, 0) for person in people}
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period, those of this batch included."""
@@ -221,14 +221,15 @@ class Batch:
         logged: LoggedLead = NOTHING_LOGGED,
     ) -> None:
         """Append the decision to the log and to its assignee's open leads."""
-        if self.decided(decision.route, decision.lead) is not None:
+        key = (decision.route, decision.lead)
+        # Nearly always it was just asked.
+        if key in self.decisions or (key not in self._undecided and self.decided(*key) is not None):
             raise ValueError(f"lead {decision.lead!r} is decided on route {decision.route!r}")
         number = NEWEST + len(self.decisions)
         recorded = Recorded(decision, fingerprint, watch=watch, number=number)
-        self.decisions[decision.route, decision.lead] = recorded
+        self.decisions[key] = recorded
         self._happened("routed", recorded, decision.at, draw=draw, logged=logged)
-        if decision.assignee is not None:
-            self.opened[decision.assignee] += 1
+        self._open(decision.assignee, 1)
         self._receive(decision, decision.at)
         if keys:
             self._remember(decision, keys)
@@ -263,8 +264,8 @@ class Batch:
         now = attrs.evolve(found, mark=marked(found.mark, kind), expires=until)
         self._change(now)
         self._happened(kind, now, at, reason, draw=draw, until=until)
-        if now.closed and found.decision.assignee is not None:
-            self.opened[found.decision.assignee] -= 1
+        if now.closed:
+            self._open(found.decision.assignee, -1)
         return True
 
     def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
@@ -303,10 +304,9 @@ class Batch:
         found = self.decided(move.route, move.lead)
         if found is None:
             raise ValueError(f"lead {move.lead!r} is not decided on route {move.route!r}")
-        if found.decision.assignee is not None and not found.closed:
-            self.opened[found.decision.assignee] -= 1
-        if recorded.decision.assignee is not None:
-            self.opened[recorded.decision.assignee] += 1
+        if not found.closed:
+            self._open(found.decision.assignee, -1)
+        self._open(recorded.decision.assignee, 1)
         self._receive(recorded.decision, move.at)
         now = Recorded(
             recorded.decision,
@@ -376,7 +376,7 @@ class Batch:
             kind,
             decision.route,
             decision.lead,
-            self.recorded_at if at is None else at.astimezone(UTC),
+            self.recorded_at if at is None else at if at.tzinfo is UTC else at.astimezone(UTC),
             self.recorded_at,
             self.signature.actor,
             self.signature.policy,
@@ -393,18 +393,26 @@ class Batch:
             self.outbox.append((len(self.events), endpoint))
         self.events.append((event, recorded))
 
+    def _open(self, assignee: str | None, more: int) -> None:
+        if assignee is not None:
+            self.opened[assignee] = self.opened.get(assignee, 0) + more
+
     def _receive(self, decision: Decision, moment: datetime) -> None:
         at = microseconds(moment)
         gifts = self.kept.gifts
-        for who in receivers(decision.kind, decision.target, decision.assignee):
-            if gifts is not None:
-                gifts.whose.append(who)
-            if who not in self.received:
-                self.received[who] = Counter()
-            self.received[who][at] += 1
-            periods = self._given.get(who, {})
-            for start, end in periods:
-                periods[start, end] += start <= at < end
+        whose = receivers(decision.kind, decision.target, decision.assignee)
+        if gifts is not None:
+            gifts.whose += whose
+        for who in whose:
+            times = self.received.get(who)
+            if times is None:
+                self.received[who] = {at: 1}
+            else:
+                times[at] = times.get(at, 0) + 1
+            if who in self._given:
+                periods = self._given[who]
+                for start, end in periods:
+                    periods[start, end] += start <= at < end
 
     def _change(self, recorded: Recorded) -> None:
         is_new = _key(recorded) in self.decisions
