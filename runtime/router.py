@@ -30,6 +30,7 @@ from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.explain import Explanation, PolicyConditions, explain
 from turnout.runtime.fit import ClosedError, UnroutedError, chosen_route_name
 from turnout.runtime.foreseeing import Foreseer
+from turnout.runtime.full_caps import CapRefusal, full_caps
 from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.lead_outcomes import LeadOutcome, clause_finder, unfit_outcome
@@ -254,10 +255,15 @@ class Router:
         """
         read, moment = self._read(lead), aware(at)
         self._check_open()
-        decision = self._store.rehearse(
-            self._needs_of((read,)), lambda state, now: self._decide(read, now, state), moment
-        )
-        return explain(self.compiled.program, self.route_name, read, decision, self._words)
+        program = self.compiled.program
+
+        def decide(state: Transaction, now: datetime) -> tuple[Decision, tuple[CapRefusal, ...]]:
+            decision = self._decide(read, now, state)
+            return decision, full_caps(program, decision, read.values, state, now)
+
+        decision, full = self._store.rehearse(self._needs_of((read,)), decide, moment)
+        explanation = explain(program, self.route_name, read, decision, self._words)
+        return attrs.evolve(explanation, full=full)
 
     def reroute(
         self, lead: RawLead | Record, reason: str, *, at: datetime | None = None, by: str = ""

@@ -24,6 +24,8 @@ from turnout.runtime.stores import (
     Overdue,
     Recorded,
     Signature,
+    load_of,
+    loads,
     microseconds,
     receivers,
 )
@@ -94,7 +96,8 @@ class Batch:
 
     decisions: leads that are decided now, in order. changed: earlier ones that were closed,
     touched or moved. events: what happened, in order, each with what stood for its lead
-    then. drawn: turns by team. opened: by person, the open leads more than before.
+    then. drawn: turns by team. opened: by whose they are (`loads`), the open leads more than
+    before. limited: those of whom it was asked how many are open, for a cap.
     received: by who was given leads, how many at each moment (microseconds since 1970).
     remembered: how leads are from now on, one under each key. recorded_at: UTC.
     """
@@ -106,6 +109,7 @@ class Batch:
     changed: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
     opened: Counter[str] = attribute(factory=Counter[str], init=False)
+    limited: set[str] = attribute(factory=set[str], init=False)
     events: list[tuple[Event, Recorded]] = attribute(
         factory=list[tuple[Event, Recorded]], init=False
     )
@@ -156,6 +160,12 @@ class Batch:
                 self._read_open[person] = self.kept.open_leads(person)
         return {person: self._read_open[person] + self.opened[person] for person in people}
 
+    def holding(self, who: str) -> int:
+        """Return how many leads of a receiver are open, those of this batch included."""
+        name = load_of(who)
+        self.limited.add(name)
+        return self.open_leads((name,))[name]
+
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period, those of this batch included."""
         periods = self._given.get(who)
@@ -204,8 +214,7 @@ class Batch:
         recorded = Recorded(decision, fingerprint, watch=watch, number=number)
         self.decisions[decision.route, decision.lead] = recorded
         self._happened("routed", recorded, decision.at, draw=draw)
-        if decision.assignee is not None:
-            self.opened[decision.assignee] += 1
+        self._open(decision, 1)
         self._receive(decision, decision.at)
         if keys:
             self._remember(decision, keys)
@@ -225,8 +234,7 @@ class Batch:
             return False
         self._change(attrs.evolve(found, closed=True))
         self._happened("converted" if converted else "closed", found, at, reason)
-        if found.decision.assignee is not None:
-            self.opened[found.decision.assignee] -= 1
+        self._open(found.decision, -1)
         return True
 
     def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
@@ -257,10 +265,10 @@ class Batch:
         found = self.decided(move.route, move.lead)
         if found is None:
             raise ValueError(f"lead {move.lead!r} is not decided on route {move.route!r}")
-        if found.decision.assignee is not None and not found.closed:
-            self.opened[found.decision.assignee] -= 1
-        if recorded.decision.assignee is not None and not recorded.closed:
-            self.opened[recorded.decision.assignee] += 1
+        if not found.closed:
+            self._open(found.decision, -1)
+        if not recorded.closed:
+            self._open(recorded.decision, 1)
         self._receive(recorded.decision, move.at)
         self._change(attrs.evolve(recorded, number=found.number))
         self._happened("moved", recorded, move.at, draw=draw, move=move)
@@ -332,6 +340,11 @@ class Batch:
             0 if move is None else move.hop,
         )
         self.events.append((event, recorded))
+
+    def _open(self, decision: Decision, more: int) -> None:
+        """Count a lead as open, or with -1 as open no more, of whoever has it."""
+        for who in loads(decision.kind, decision.target, decision.assignee):
+            self.opened[who] += more
 
     def _receive(self, decision: Decision, moment: datetime) -> None:
         at = microseconds(moment)

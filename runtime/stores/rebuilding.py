@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from turnout.frozen import define
+from turnout.runtime.stores import loads
 from turnout.runtime.stores.batch import DECIDING, Key
 from turnout.runtime.stores.cells import decoded, instant, json_cell
 from turnout.runtime.stores.details import STANDING, recorded_as
@@ -117,8 +118,8 @@ def _compare(kept: Tables, leads: dict[Key, _Standing]) -> None:
         due = instant(decision.due) if is_watched and decision.due is not None else None
         if now is None or tuple(lead) != now.cells(key, due):
             raise damaged(path, "where a lead stands doesn't follow from the log")
-        if decision.assignee is not None and not now.closed:
-            opened[decision.assignee] += 1
+        if not now.closed:
+            opened.update(loads(decision.kind, decision.target, decision.assignee))
     if leads:
         raise damaged(path, "a lead of the log is gone")
     for person, leads_open in kept.rows("load", "SELECT person, open, sum FROM load"):

@@ -64,7 +64,21 @@ CREATE INDEX seen_owned ON {s}.seen (key, at, seq) WHERE owner IS NOT NULL;
 CREATE INDEX seen_lead ON {s}.seen (route, lead);
 """
 
-STEPS: tuple[str, ...] = (_FIRST,)
+# The open leads of teams, of members in them and of partners, who were given leads that stand.
+_OPEN_LEADS = """
+INSERT INTO {s}.load SELECT w.who, count(*) FROM (
+    SELECT coalesce(d.said, e.detail)::json->'decision' AS x
+    FROM {s}.decisions d JOIN {s}.events e ON e.seq = d.decided WHERE d.closed = 0
+) l, LATERAL (VALUES
+    (CASE WHEN l.x->>'kind' IN ('round-robin', 'least-loaded')
+        THEN 'team ' || (l.x->>'target') END),
+    (CASE WHEN l.x->>'kind' IN ('round-robin', 'least-loaded')
+        THEN 'member ' || (l.x->>'target') || ' ' || (l.x->>'assignee') END),
+    (CASE WHEN l.x->>'kind' = 'partner' THEN 'partner ' || (l.x->>'target') END)
+) w (who) WHERE w.who IS NOT NULL GROUP BY w.who;
+"""
+
+STEPS: tuple[str, ...] = (_FIRST, _OPEN_LEADS)
 """From nothing to format 1, from 1 to 2, and so on."""
 
 FORMAT = len(STEPS)
