@@ -3,23 +3,23 @@
 `attrs.frozen` writes the methods of a class as Python text and compiles it when the class is
 made. Half of the time that `turnout check` took to start went into the methods of three
 hundred classes, most of which a run never makes a value of. So a class is made here with its
-fields alone; `__init__` is written at the first value, what attrs knows of the fields
-(`attrs.fields`, `attrs.evolve`, ...) is had from attrs when it is asked for, and equality,
-hash and representation are closures over the fields.
+fields alone; `__init__` is made at the first value, of code that classes with as many fields
+share; what attrs knows of the fields (`attrs.fields`, `attrs.evolve`, ...) is had from attrs
+when it is asked for, and equality, hash and representation are closures over the fields.
 
 To a type checker, and in what they mean, `frozen`, `define` and `attribute` are `frozen`,
 `define` and `field` of attrs. A class that asks for more is made by attrs at once: one with
-`cached_property`, `super()`, another attrs class below it, methods of its own in place of
-those, options of the class beyond `eq`, or of a field beyond its default and where it
-counts. A test holds the two kinds equal.
+`super()`, another attrs class below it, methods of its own in place of those, options of the
+class beyond `eq`, or of a field beyond its default and where it counts. A test holds the two
+kinds equal.
 """
 
 import sys
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 from reprlib import recursive_repr
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, get_origin
 
 import attrs
@@ -92,8 +92,9 @@ def _made(by: Callable[..., Any], cls: type | None, options: dict[str, Any]) -> 
     names = tuple(each.name for each in fields)
     body = {name: value for name, value in vars(cls).items() if name not in {*names, "__dict__"}}
     body.pop("__weakref__", None)
+    remembers = any(isinstance(value, cached_property) for value in body.values())
     body.update(
-        __slots__=(*names, "__weakref__"),
+        __slots__=(*names, *(["__dict__"] if remembers else []), "__weakref__"),
         __qualname__=cls.__qualname__,
         __match_args__=names,
         __init__=_Init(fields, is_frozen=is_frozen),
@@ -128,14 +129,12 @@ def _is_plain(cls: type) -> bool:
     hashes_not = own.get("__hash__", 0) is None and "__eq__" in own
     if hashes_not or any(name in _OWN and name != "__weakref__" for name in own):
         return False
-    return not any(
-        isinstance(value, cached_property) or _names_its_class(value) for value in own.values()
-    )
+    return not any(_names_its_class(value) for value in own.values())
 
 
 def _names_its_class(value: object) -> bool:
     """Return whether a function holds on to its class, as `super()` does."""
-    inner = getattr(value, "__func__", getattr(value, "fget", value))
+    inner = getattr(value, "__func__", getattr(value, "fget", getattr(value, "func", value)))
     return isinstance(inner, FunctionType) and "__class__" in inner.__code__.co_freevars
 
 
@@ -195,31 +194,48 @@ class _Init:
 def _init(owner: type, fields: list[_Field], *, is_frozen: bool) -> FunctionType:
     """Return the method that sets each field to what is given, or to its default."""
     names: dict[str, Any] = {"NOTHING": attrs.NOTHING}
-    given: list[str] = ["self"]
-    lines: list[str] = []
-    for each in fields:
-        argument = value = each.name.lstrip("_")
-        if isinstance(each.default, _FACTORY):
-            names[f"_made_{argument}"] = each.default.factory
-            value = f"_made_{argument}() if {argument} is NOTHING else {argument}"
-            argument += "=NOTHING"
-        elif each.default is not attrs.NOTHING:
-            names[f"_default_{argument}"] = each.default
-            argument += f"=_default_{argument}"
-        given.append(argument)
-        if is_frozen:
-            names[f"_set_{each.name}"] = vars(owner)[each.name].__set__
-            lines.append(f"    _set_{each.name}(self, {value})")
-        else:
-            lines.append(f"    self.{each.name} = {value}")
-    text = "\n".join([f"def __init__({', '.join(given)}):", *(lines or ["    pass"])])
-    # As attrs does it: of the names of our own fields, and never of anything that was read.
-    exec(compile(text, f"<{owner.__module__}.{owner.__qualname__}>", "exec"), names)  # noqa: S102
-    made: FunctionType = names["__init__"]
+    defaults: list[object] = []
+    for number, each in enumerate(fields):
+        names[f"set{number}"] = vars(owner)[each.name].__set__
+        if each.default is not attrs.NOTHING:
+            is_made = isinstance(each.default, _FACTORY)
+            names[f"made{number}"] = each.default.factory if is_made else None
+            defaults.append(attrs.NOTHING if is_made else each.default)
+        elif defaults:
+            message = f"{owner.__qualname__}: no default for {each.name!r} after one that has one"
+            raise ValueError(message)
+    are_made = tuple(isinstance(each.default, _FACTORY) for each in fields)
+    code = _code(are_made, is_frozen=is_frozen)
+    own = {f"a{number}": each.name for number, each in enumerate(fields)}
+    code = code.replace(
+        co_names=tuple(own.get(name, name) for name in code.co_names),
+        co_varnames=("self", *(each.name.lstrip("_") for each in fields)),
+        co_filename=f"<{owner.__module__}.{owner.__qualname__}>",
+    )
+    made = FunctionType(code, names, "__init__", tuple(defaults))
     made.__module__ = owner.__module__
     made.__qualname__ = f"{owner.__qualname__}.__init__"
     made.__annotations__ = {**_annotations(owner), "return": None}
     return made
+
+
+@cache
+def _code(are_made: tuple[bool, ...], *, is_frozen: bool) -> CodeType:
+    """Return the code of `__init__` for so many fields. are_made: of each, by its default.
+
+    Compiling is what takes the time; of classes with as many fields only the names differ.
+    """
+    lines = [f"def __init__({', '.join(['self', *(f'a{n}' for n in range(len(are_made)))])}):"]
+    for number, is_made in enumerate(are_made):
+        given = (
+            f"made{number}() if a{number} is NOTHING else a{number}" if is_made else f"a{number}"
+        )
+        lines.append(
+            f"    set{number}(self, {given})" if is_frozen else f"    self.a{number} = {given}"
+        )
+    # As attrs does it: of the names of our own fields, and never of anything that was read.
+    made = compile("\n".join([*lines, "    pass"]), "<fields>", "exec")
+    return next(part for part in made.co_consts if isinstance(part, CodeType))
 
 
 class _Known:

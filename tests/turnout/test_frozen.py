@@ -5,6 +5,7 @@ import inspect
 import pickle
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import attrs
@@ -145,6 +146,30 @@ def test_they_are_copied_and_pickled() -> None:
     value: Any = make("a")
     assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 - our own
     assert copy.deepcopy(value) == value == copy.copy(value)
+
+
+@pytest.mark.parametrize("make", [ours.frozen, attrs.frozen, ours.define, attrs.define])
+def test_what_was_worked_out_is_remembered(make: Any) -> None:  # noqa: ANN401 - a decorator
+    calls: list[int] = []
+
+    class Pair:
+        """Two numbers."""
+
+        x: int
+        y: int = 2
+
+        @cached_property
+        def total(self) -> int:
+            """Their sum."""
+            calls.append(self.x)
+            return self.x + self.y
+
+    made: Any = make(Pair)
+    pair = made(1)
+    assert (pair.total, pair.total, len(calls)) == (3, 3, 1)
+    assert (pair == made(1), repr(pair)) == (True, repr(pair).replace("total", ""))
+    assert attrs.evolve(pair, x=4).total == 6
+    assert copy.copy(pair).total == 3
 
 
 class Super:
