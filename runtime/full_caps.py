@@ -73,9 +73,9 @@ def _asked(
         case "partner":
             yield from _of(policy.outlets[f"partner {name}"].caps, f"partner {name}")
         case _:
-            person = _person(target, values)
-            if person is not None:
-                yield from _of_person(policy, person)
+            named = _person(target, values)
+            if named is not None:
+                yield from _of_person(policy, named)
 
 
 def _person(target: Target, values: Values) -> str | None:

@@ -55,13 +55,13 @@ def test_an_earlier_format_counts_the_open_leads_of_teams_from_then_on(
         assert router.close_lead("L0", at=AT)
     loads = f"SELECT person, open FROM {at.schema}.load ORDER BY person"  # noqa: S608 - our own name
     with psycopg.connect(at.conninfo) as connection:
-        before = connection.execute(loads).fetchall()
-        assert dict(before)["team sales"] == 4
+        before = {str(who): leads for who, leads in connection.execute(loads)}
+        assert before["team sales"] == 4
         connection.execute(f"DELETE FROM {at.schema}.load WHERE person LIKE '%% %%'")  # noqa: S608
         connection.execute(f"UPDATE {at.schema}.meta SET value = '1' WHERE key = 'format'")  # noqa: S608
     with turnout.load(policy, state=url(at)), psycopg.connect(at.conninfo) as connection:
-        after = dict(connection.execute(loads).fetchall())
-    assert {who: leads for who, leads in before if leads} == {k: v for k, v in after.items() if v}
+        after = {str(who): leads for who, leads in connection.execute(loads)}
+    assert {k: v for k, v in before.items() if v} == {k: v for k, v in after.items() if v}
 
 
 @pytest.fixture
