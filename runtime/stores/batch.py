@@ -16,10 +16,12 @@ from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
-from turnout.runtime.events import Draw, Event, EventKind
+from turnout.runtime.events import DECIDING, Draw, Event, EventKind
 from turnout.runtime.moves import Holder, Move, Watch
+from turnout.runtime.statuses import MarkKind, marked
 from turnout.runtime.stores import (
     UNSIGNED,
+    AskedLeads,
     Gifts,
     Overdue,
     Recorded,
@@ -33,9 +35,6 @@ from turnout.runtime.stores.needs import Count
 
 NEWEST = 1 << 62
 """Leads remembered in a batch come after all that were before; in order of `Seen.order`."""
-
-DECIDING: frozenset[EventKind] = frozenset({"routed", "moved"})
-"""Events after which another decision stands."""
 
 Key: TypeAlias = tuple[str, str]
 """What a lead is decided once for: its route and its id."""
@@ -81,7 +80,7 @@ class Kept(Protocol):
         """Yield all that was decided, in order."""
         ...
 
-    def overdue(self, asked: Overdue) -> Iterator[Recorded]:
+    def asked(self, asked: AskedLeads) -> Iterator[Recorded]:
         """Yield what is asked for: in any order where there is no limit."""
         ...
 
@@ -229,12 +228,28 @@ class Batch:
         converted: bool = False,
     ) -> bool:
         """Mark the lead as done, whoever has it; whether it wasn't."""
+        return self.mark("converted" if converted else "closed", route, lead, at, reason)
+
+    def mark(  # noqa: PLR0913 - what an event is made of
+        self,
+        kind: MarkKind,
+        route: str,
+        lead: str,
+        at: datetime | None = None,
+        reason: str = "",
+        *,
+        until: datetime | None = None,
+        draw: Draw | None = None,
+    ) -> bool:
+        """Log what happened to a lead; whether it wasn't done with."""
         found = self.decided(route, lead)
         if found is None or found.closed:
             return False
-        self._change(attrs.evolve(found, closed=True))
-        self._happened("converted" if converted else "closed", found, at, reason)
-        self._open(found.decision, -1)
+        now = attrs.evolve(found, mark=marked(found.mark, kind), expires=until)
+        self._change(now)
+        self._happened(kind, now, at, reason, draw=draw, until=until)
+        if now.closed:
+            self._open(found.decision, -1)
         return True
 
     def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
@@ -242,17 +257,22 @@ class Batch:
         found = self.decided(route, lead)
         if found is None or found.touched:
             return False
-        self._change(attrs.evolve(found, touched=True))
-        self._happened("contacted", found, at, reason)
+        now = attrs.evolve(found, touched=True, mark=marked(found.mark, "contacted"), expires=None)
+        self._change(now)
+        self._happened("contacted", now, at, reason)
         return True
+
+    def asked(self, asked: AskedLeads) -> list[Recorded]:
+        """Return leads that are asked for, those of this batch included."""
+        own = {**self.changed, **self.decisions}
+        limit = None if asked.limit is None else asked.limit + len(own)
+        kept = self.kept.asked(attrs.evolve(asked, limit=limit))
+        found = [*(each for each in kept if _key(each) not in own), *own.values()]
+        return sorted(filter(asked.takes, found), key=asked.place)[: asked.limit]
 
     def overdue(self, asked: Overdue) -> list[Recorded]:
         """Return the leads whose time is up, the longest overdue first."""
-        own = {**self.changed, **self.decisions}
-        limit = None if asked.limit is None else asked.limit + len(own)
-        kept = self.kept.overdue(attrs.evolve(asked, limit=limit))
-        found = [*(each for each in kept if _key(each) not in own), *own.values()]
-        return sorted(filter(asked.takes, found), key=Overdue.place)[: asked.limit]
+        return self.asked(asked)
 
     def move(
         self,
@@ -260,6 +280,8 @@ class Batch:
         move: Move,
         keys: tuple[str, ...] | None = None,
         draw: Draw | None = None,
+        *,
+        claimed: bool = False,
     ) -> None:
         """Replace what was decided for a lead, and log the move."""
         found = self.decided(move.route, move.lead)
@@ -267,11 +289,17 @@ class Batch:
             raise ValueError(f"lead {move.lead!r} is not decided on route {move.route!r}")
         if not found.closed:
             self._open(found.decision, -1)
-        if not recorded.closed:
-            self._open(recorded.decision, 1)
+        self._open(recorded.decision, 1)
         self._receive(recorded.decision, move.at)
-        self._change(attrs.evolve(recorded, number=found.number))
-        self._happened("moved", recorded, move.at, draw=draw, move=move)
+        now = Recorded(
+            recorded.decision,
+            recorded.fingerprint,
+            "accepted" if claimed else None,
+            watch=recorded.watch,
+            number=found.number,
+        )
+        self._change(now)
+        self._happened("claimed" if claimed else "moved", now, move.at, draw=draw, move=move)
         if keys is not None:
             self._remember(recorded.decision, keys)
         else:
@@ -322,6 +350,7 @@ class Batch:
         *,
         draw: Draw | None = None,
         move: Move | None = None,
+        until: datetime | None = None,
     ) -> None:
         decision = recorded.decision
         event = Event(
@@ -338,6 +367,7 @@ class Batch:
             decision if kind in DECIDING else None,
             draw,
             0 if move is None else move.hop,
+            until=until,
         )
         self.events.append((event, recorded))
 

@@ -19,8 +19,8 @@ from turnout.runtime.moves import Move
 from turnout.runtime.stores import (
     PAGE,
     UNSIGNED,
+    AskedLeads,
     Gifts,
-    Overdue,
     Recorded,
     Signature,
     Snapshot,
@@ -86,7 +86,7 @@ class _Kept:
     def log(self) -> Iterator[Recorded]:
         yield from self.decisions.values()
 
-    def overdue(self, asked: Overdue) -> Iterator[Recorded]:
+    def asked(self, asked: AskedLeads) -> Iterator[Recorded]:
         yield from filter(asked.takes, self.decisions.values())
 
     def moves(self) -> Iterator[Move]:

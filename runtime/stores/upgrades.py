@@ -14,6 +14,7 @@ from zlib import crc32
 
 from turnout.runtime.stores import loads, microseconds, receivers
 from turnout.runtime.stores.first_events import keep_events
+from turnout.runtime.stores.first_statuses import say_statuses
 from turnout.runtime.stores.sums import row_sum, schema_sum
 from turnout.runtime.stores.totals import GivenLeads, write_given
 
@@ -127,6 +128,9 @@ def _given_sum(who: str, at: int, leads: int) -> int:
     return crc32(who.encode()) + 1_009 * (at % 2_147_483_647) + 1_000_003 * leads
 
 
+_LOAD = "INSERT OR REPLACE INTO load VALUES (?, ?, ?)"
+
+
 def count_open(connection: sqlite3.Connection) -> None:
     """Count the open leads of teams, of members in them and of partners, too.
 
@@ -142,7 +146,13 @@ def count_open(connection: sqlite3.Connection) -> None:
     for who, leads in sorted(opened.items()):
         if " " in who:  # people are counted already
             cells = who, leads
-            connection.execute("INSERT INTO load VALUES (?, ?, ?)", (*cells, row_sum(*cells)))
+            connection.execute(_LOAD, (*cells, row_sum(*cells)))
+
+
+def to_statuses(connection: sqlite3.Connection) -> None:
+    """Make format 8: everybody's open leads are counted, and each lead has a status."""
+    count_open(connection)
+    say_statuses(connection)
 
 
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
@@ -152,7 +162,7 @@ STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     add_sums,
     keep_events,
     total_given,
-    count_open,
+    to_statuses,
 )
 """From format 1 to 2, from 2 to 3, and so on."""
 
