@@ -113,6 +113,18 @@ class Recorded:
     expires: datetime | None = None
     number: int = attribute(default=0, eq=False)
 
+    def numbered(self, number: int) -> "Recorded":
+        """Return the same with a number."""
+        return Recorded(
+            self.decision,
+            self.fingerprint,
+            self.mark,
+            self.touched,
+            self.watch,
+            self.expires,
+            number,
+        )
+
     @property
     def status(self) -> Status:
         """Where the lead stands."""
@@ -447,6 +459,7 @@ _CAPPED = {kind.word for kind in KINDS if kind.receiver == "outlet"} - ACCEPTING
 """Kinds of targets without a person that can have a cap."""
 
 
+@lru_cache(maxsize=4_096)
 def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     """Return whose caps a lead counts towards: of a decision with these parts.
 
@@ -464,6 +477,7 @@ def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     return (f"person {assignee}",)
 
 
+@lru_cache(maxsize=4_096)
 def loads(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     """Return whose open leads a lead is one of while it is open, as states name them.
 

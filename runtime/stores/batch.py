@@ -5,7 +5,6 @@ open leads change with nearly every lead but matter to the store once a batch, s
 are written once.
 """
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
@@ -107,12 +106,12 @@ class Batch:
     decisions: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
     changed: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
-    opened: Counter[str] = attribute(factory=Counter[str], init=False)
+    opened: dict[str, int] = attribute(factory=dict[str, int], init=False)
     limited: set[str] = attribute(factory=set[str], init=False)
     events: list[tuple[Event, Recorded]] = attribute(
         factory=list[tuple[Event, Recorded]], init=False
     )
-    received: dict[str, Counter[int]] = attribute(factory=dict[str, Counter[int]], init=False)
+    received: dict[str, dict[int, int]] = attribute(factory=dict[str, dict[int, int]], init=False)
     remembered: dict[Key, tuple[Seen, ...]] = attribute(
         factory=dict[Key, tuple[Seen, ...]], init=False
     )
@@ -157,7 +156,8 @@ class Batch:
         for person in people:
             if person not in self._read_open:
                 self._read_open[person] = self.kept.open_leads(person)
-        return {person: self._read_open[person] + self.opened[person] for person in people}
+        opened = self.opened.get
+        return {person: self._read_open[person] + opened(person, 0) for person in people}
 
     def holding(self, who: str) -> int:
         """Return how many leads of a receiver are open, those of this batch included."""
@@ -207,11 +207,13 @@ class Batch:
         draw: Draw | None = None,
     ) -> None:
         """Append the decision to the log and to its assignee's open leads."""
-        if self.decided(decision.route, decision.lead) is not None:
+        key = (decision.route, decision.lead)
+        # Nearly always it was just asked.
+        if key in self.decisions or (key not in self._undecided and self.decided(*key) is not None):
             raise ValueError(f"lead {decision.lead!r} is decided on route {decision.route!r}")
         number = NEWEST + len(self.decisions)
         recorded = Recorded(decision, fingerprint, watch=watch, number=number)
-        self.decisions[decision.route, decision.lead] = recorded
+        self.decisions[key] = recorded
         self._happened("routed", recorded, decision.at, draw=draw)
         self._open(decision, 1)
         self._receive(decision, decision.at)
@@ -357,7 +359,7 @@ class Batch:
             kind,
             decision.route,
             decision.lead,
-            self.recorded_at if at is None else at.astimezone(UTC),
+            self.recorded_at if at is None else at if at.tzinfo is UTC else at.astimezone(UTC),
             self.recorded_at,
             self.signature.actor,
             self.signature.policy,
@@ -374,20 +376,24 @@ class Batch:
     def _open(self, decision: Decision, more: int) -> None:
         """Count a lead as open, or with -1 as open no more, of whoever has it."""
         for who in loads(decision.kind, decision.target, decision.assignee):
-            self.opened[who] += more
+            self.opened[who] = self.opened.get(who, 0) + more
 
     def _receive(self, decision: Decision, moment: datetime) -> None:
         at = microseconds(moment)
         gifts = self.kept.gifts
-        for who in receivers(decision.kind, decision.target, decision.assignee):
-            if gifts is not None:
-                gifts.whose.append(who)
-            if who not in self.received:
-                self.received[who] = Counter()
-            self.received[who][at] += 1
-            periods = self._given.get(who, {})
-            for start, end in periods:
-                periods[start, end] += start <= at < end
+        whose = receivers(decision.kind, decision.target, decision.assignee)
+        if gifts is not None:
+            gifts.whose += whose
+        for who in whose:
+            times = self.received.get(who)
+            if times is None:
+                self.received[who] = {at: 1}
+            else:
+                times[at] = times.get(at, 0) + 1
+            if who in self._given:
+                periods = self._given[who]
+                for start, end in periods:
+                    periods[start, end] += start <= at < end
 
     def _change(self, recorded: Recorded) -> None:
         is_new = _key(recorded) in self.decisions

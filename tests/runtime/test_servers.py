@@ -6,7 +6,6 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
 import pytest
 from click.testing import CliRunner
 
@@ -44,24 +43,6 @@ route inbound {
 def at() -> Iterator[ServerAddress]:
     with gone_afterwards(fresh()) as fresh_one:
         yield fresh_one
-
-
-def test_an_earlier_format_counts_the_open_leads_of_teams_from_then_on(
-    at: ServerAddress, policy: Path
-) -> None:
-    with turnout.load(policy, state=url(at)) as router:
-        for number in range(5):
-            router.route(raw(number) | {"email": f"q{number}@firm.example"}, at=AT)
-        assert router.close_lead("L0", at=AT)
-    loads = f"SELECT person, open FROM {at.schema}.load ORDER BY person"  # noqa: S608 - our own name
-    with psycopg.connect(at.conninfo) as connection:
-        before = {str(who): leads for who, leads in connection.execute(loads)}
-        assert before["team sales"] == 4
-        connection.execute(f"DELETE FROM {at.schema}.load WHERE person LIKE '%% %%'")  # noqa: S608
-        connection.execute(f"UPDATE {at.schema}.meta SET value = '1' WHERE key = 'format'")  # noqa: S608
-    with turnout.load(policy, state=url(at)), psycopg.connect(at.conninfo) as connection:
-        after = {str(who): leads for who, leads in connection.execute(loads)}
-    assert {k: v for k, v in before.items() if v} == {k: v for k, v in after.items() if v}
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ transaction off. Then the batch is decided again.
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -231,9 +230,8 @@ def _counts(batch: Batch, kept: Fetched, *, late: bool) -> dict[str, list[list[A
 
 
 def _late(batch: Batch) -> tuple[dict[str, str | int], ...]:
-    received: dict[str, Counter[int]] = batch.received
     return tuple(
         {"who": sent(who), "at": at, "leads": leads}
-        for who, times in sorted(received.items())
+        for who, times in sorted(batch.received.items())
         for at, leads in sorted(times.items())
     )
