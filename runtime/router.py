@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from fractions import Fraction
@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 
     from turnout.runtime.columns.chunks import LeadTable
     from turnout.runtime.columns.routing import RoutedChunk
+    from turnout.runtime.columns.table_decider import TableDecider
 
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
@@ -223,6 +224,16 @@ class Router:
             lambda state, now: decide_batch(fields, plan, chunked(table), now, state.earlier),
             moment,
         )
+
+    def table_decider(
+        self, *, at: datetime | None = None, keep: Collection[str] = ()
+    ) -> "TableDecider":
+        """Return what decides tables of leads without this router, see `turnout.arrow.decider`."""
+        check_arrow("table_decider")
+        from turnout.runtime.columns.table_decider import TableDecider  # noqa: PLC0415 - an extra
+
+        moment = aware(at) or this_moment()
+        return TableDecider(self.compiled.policy.fields, self._plan, moment, keep)
 
     def decide(
         self, lead: RawLead | Record, *, at: datetime | None = None, seen_before: bool = False
