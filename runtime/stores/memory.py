@@ -123,8 +123,13 @@ class _Kept:
         if batch.remembered:
             for place, seen in batch.remembered_in_order():
                 self._remember(place, seen)
+        if batch.events:
+            self._note(batch, first)
+
+    def _note(self, batch: Batch, first: int) -> None:
+        """Keep the policy's text and who is to be told. first: the number of the first event."""
         for policy, text in batch.texts.items():
-            if policy not in self.texts and batch.events:
+            if policy not in self.texts:
                 self.texts[policy] = text()
         if batch.outbox:
             self.outbox += outbox_rows(batch, range(first, first + len(batch.events)))

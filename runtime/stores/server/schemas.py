@@ -68,6 +68,21 @@ CREATE INDEX seen_owned ON {s}.seen (key, at, seq) WHERE owner IS NOT NULL;
 CREATE INDEX seen_lead ON {s}.seen (route, lead);
 """
 
+# The open leads of teams, of members in them and of partners, who were given leads that stand.
+_OPEN_LEADS = """
+INSERT INTO {s}.load SELECT w.who, count(*) FROM (
+    SELECT coalesce(d.said, e.detail)::json->'decision' AS x
+    FROM {s}.decisions d JOIN {s}.events e ON e.seq = d.decided WHERE d.closed = 0
+) l, LATERAL (VALUES
+    (CASE WHEN l.x->>'kind' IN ('round-robin', 'least-loaded')
+        THEN 'team ' || (l.x->>'target') END),
+    (CASE WHEN l.x->>'kind' IN ('round-robin', 'least-loaded')
+        THEN 'member ' || (l.x->>'target') || ' ' || (l.x->>'assignee') END),
+    (CASE WHEN l.x->>'kind' = 'partner' THEN 'partner ' || (l.x->>'target') END)
+) w (who) WHERE w.who IS NOT NULL GROUP BY w.who
+ON CONFLICT (person) DO UPDATE SET open = excluded.open;
+"""
+
 _SECOND = """
 ALTER TABLE {s}.versions ADD COLUMN source text;
 CREATE TABLE {s}.outbox (
@@ -130,6 +145,18 @@ def _first(connection: Connection, at: ServerAddress) -> None:
     connection.execute(in_schema(at, FIRST))
 
 
+def _count_open(connection: Connection, at: ServerAddress) -> None:
+    """Count the open leads of teams, of members and of partners, as `count_open` does in a file."""
+    connection.execute(in_schema(at, _OPEN_LEADS))
+
+
+def _second(connection: Connection, at: ServerAddress) -> None:
+    """Make format 2 of format 1, what several parts of it need."""
+    _count_open(connection, at)
+    _say_statuses(connection, at)
+    _shorten(connection, at)
+
+
 def _say_statuses(connection: Connection, at: ServerAddress) -> None:
     """Say of each lead where it stands, as `first_statuses` does in a file."""
     connection.execute(in_schema(at, _SECOND))
@@ -143,12 +170,6 @@ def _standing(row: tuple[Any, ...]) -> tuple[Any, ...]:
     seq, text, touched, due, ending = row
     status, _, due, _, queue, _ = standing_of(json.loads(text), ending, touched=touched, due=due)
     return status, due, None if queue is None else sent(queue), seq
-
-
-def _second(connection: Connection, at: ServerAddress) -> None:
-    """Make format 2 of format 1, what several parts of it need."""
-    _say_statuses(connection, at)
-    _shorten(connection, at)
 
 
 STEPS: tuple[Callable[[Connection, ServerAddress], None], ...] = (_first, _second)
