@@ -123,6 +123,7 @@ class Router:
         self._read = record_reader(policy.fields)
         self._read_id = id_reader(policy.fields)
         self._is_closed = False
+        self._unsigned = Signature(compiled.policy_hash)
         self._store: Store = (
             MemoryStore()
             if state is None
@@ -517,7 +518,7 @@ class Router:
         self._check_open()
         if not is_encodable(actor) or "\0" in actor:
             raise ValueError("who did it has half of a surrogate pair or a NUL, which no name has")
-        signature = Signature(self.compiled.policy_hash, actor)
+        signature = Signature(self.compiled.policy_hash, actor) if actor else self._unsigned
         return self._store.decide(foresee, decide, at, signature)
 
     def _read_state(self) -> AbstractContextManager[Snapshot]:

@@ -17,7 +17,7 @@ from typing import Any
 from turnout.frozen import frozen
 from turnout.runtime.draw import Turns, joined
 from turnout.runtime.stores import WAIT, StateError
-from turnout.runtime.stores.cells import instant, json_cell, summed
+from turnout.runtime.stores.cells import instant, json_cell, stored, summed
 from turnout.runtime.stores.kept import standings
 from turnout.runtime.stores.new_names import NamedKind, NewName
 from turnout.runtime.stores.sqlite import any_state
@@ -177,10 +177,11 @@ class _Renaming:
             if said == detail and now == lead[1]:
                 continue
             leads += 1
-            cells = (lead[0], now, *lead[2:8], said)
+            queue = None if lead[9] is None else stored(renamed["decision"]["target"])
+            cells = (lead[0], now, *lead[2:9], queue, lead[10], said)
             self._do(
-                "UPDATE decisions SET route = ?, said = ?, sum = ? WHERE seq = ?",
-                (now, said, row_sum(*cells), lead[0]),
+                "UPDATE decisions SET route = ?, queue = ?, said = ?, sum = ? WHERE seq = ?",
+                (now, queue, said, row_sum(*cells), lead[0]),
             )
         return leads
 

@@ -14,6 +14,7 @@ from zlib import crc32
 
 from turnout.runtime.stores import microseconds, receivers
 from turnout.runtime.stores.first_events import keep_events
+from turnout.runtime.stores.first_statuses import say_statuses
 from turnout.runtime.stores.sums import row_sum, schema_sum
 from turnout.runtime.stores.totals import GivenLeads, write_given
 
@@ -134,6 +135,7 @@ STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     add_sums,
     keep_events,
     total_given,
+    say_statuses,
 )
 """From format 1 to 2, from 2 to 3, and so on."""
 
