@@ -51,6 +51,8 @@ __all__ = [
     "StateError",
     "Store",
     "Transaction",
+    "load_of",
+    "loads",
     "member_of",
     "microseconds",
     "receivers",
@@ -254,6 +256,14 @@ class TargetState(Protocol):
 
     def open_leads(self, people: Collection[str]) -> Mapping[str, int]:
         """Return how many of each person's leads aren't closed; 0 for a stranger."""
+        ...
+
+    def holding(self, who: str) -> int:
+        """Return how many leads are open of those that somebody was given.
+
+        who: as `receivers` names them. It is compared when it is written: nobody else has
+        been given a lead meanwhile.
+        """
         ...
 
     def given(self, who: str, start: int, end: int) -> int:
@@ -465,6 +475,25 @@ def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     if kind in DRAWN:
         return f"person {assignee}", f"team {target}", member_of(target, assignee)
     return (f"person {assignee}",)
+
+
+@lru_cache(maxsize=4_096)
+def loads(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
+    """Return whose open leads a lead is one of while it is open, as states name them.
+
+    >>> loads("round-robin", "emea", "ana")
+    ('ana', 'team emea', 'member emea ana')
+    """
+    return tuple(map(load_of, receivers(kind, target, assignee)))
+
+
+def load_of(who: str) -> str:
+    """Return the name under which a state counts the open leads of a receiver.
+
+    >>> load_of("person ana"), load_of("team emea")
+    ('ana', 'team emea')
+    """
+    return who.removeprefix("person ")
 
 
 def member_of(team: str, person: str) -> str:

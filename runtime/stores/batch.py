@@ -25,6 +25,8 @@ from turnout.runtime.stores import (
     Overdue,
     Recorded,
     Signature,
+    load_of,
+    loads,
     microseconds,
     receivers,
 )
@@ -92,7 +94,8 @@ class Batch:
 
     decisions: leads that are decided now, in order. changed: earlier ones that were closed,
     touched or moved. events: what happened, in order, each with what stood for its lead
-    then. drawn: turns by team. opened: by person, the open leads more than before.
+    then. drawn: turns by team. opened: by whose they are (`loads`), the open leads more than
+    before. limited: those of whom it was asked how many are open, for a cap.
     received: by who was given leads, how many at each moment (microseconds since 1970).
     remembered: how leads are from now on, one under each key. recorded_at: UTC.
     """
@@ -104,6 +107,7 @@ class Batch:
     changed: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
     opened: dict[str, int] = attribute(factory=dict[str, int], init=False)
+    limited: set[str] = attribute(factory=set[str], init=False)
     events: list[tuple[Event, Recorded]] = attribute(
         factory=list[tuple[Event, Recorded]], init=False
     )
@@ -155,6 +159,12 @@ class Batch:
         opened = self.opened.get
         return {person: self._read_open[person] + opened(person, 0) for person in people}
 
+    def holding(self, who: str) -> int:
+        """Return how many leads of a receiver are open, those of this batch included."""
+        name = load_of(who)
+        self.limited.add(name)
+        return self.open_leads((name,))[name]
+
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period, those of this batch included."""
         periods = self._given.get(who)
@@ -205,7 +215,7 @@ class Batch:
         recorded = Recorded(decision, fingerprint, watch=watch, number=number)
         self.decisions[key] = recorded
         self._happened("routed", recorded, decision.at, draw=draw)
-        self._open(decision.assignee, 1)
+        self._open(decision, 1)
         self._receive(decision, decision.at)
         if keys:
             self._remember(decision, keys)
@@ -241,7 +251,7 @@ class Batch:
         self._change(now)
         self._happened(kind, now, at, reason, draw=draw, until=until)
         if now.closed:
-            self._open(found.decision.assignee, -1)
+            self._open(found.decision, -1)
         return True
 
     def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
@@ -280,8 +290,8 @@ class Batch:
         if found is None:
             raise ValueError(f"lead {move.lead!r} is not decided on route {move.route!r}")
         if not found.closed:
-            self._open(found.decision.assignee, -1)
-        self._open(recorded.decision.assignee, 1)
+            self._open(found.decision, -1)
+        self._open(recorded.decision, 1)
         self._receive(recorded.decision, move.at)
         now = Recorded(
             recorded.decision,
@@ -363,9 +373,10 @@ class Batch:
         )
         self.events.append((event, recorded))
 
-    def _open(self, assignee: str | None, more: int) -> None:
-        if assignee is not None:
-            self.opened[assignee] = self.opened.get(assignee, 0) + more
+    def _open(self, decision: Decision, more: int) -> None:
+        """Count a lead as open, or with -1 as open no more, of whoever has it."""
+        for who in loads(decision.kind, decision.target, decision.assignee):
+            self.opened[who] = self.opened.get(who, 0) + more
 
     def _receive(self, decision: Decision, moment: datetime) -> None:
         at = microseconds(moment)

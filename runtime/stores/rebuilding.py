@@ -14,7 +14,7 @@ from typing import Any, cast
 from turnout.frozen import define
 from turnout.runtime.events import DECIDING
 from turnout.runtime.statuses import Mark, marked
-from turnout.runtime.stores import Recorded
+from turnout.runtime.stores import Recorded, loads
 from turnout.runtime.stores.batch import Key
 from turnout.runtime.stores.cells import decoded, json_cell, moment
 from turnout.runtime.stores.details import STANDING, recorded_as, standing_cells
@@ -123,8 +123,9 @@ def _compare(kept: Tables, leads: dict[Key, _Standing]) -> None:
         standing = None if now is None else decoded(path, text, now.recorded)
         if now is None or standing is None or tuple(lead) != now.cells(key, standing):
             raise damaged(path, "where a lead stands doesn't follow from the log")
-        if standing.decision.assignee is not None and not standing.closed:
-            opened[standing.decision.assignee] += 1
+        decision = standing.decision
+        if not standing.closed:
+            opened.update(loads(decision.kind, decision.target, decision.assignee))
     if leads:
         raise damaged(path, "a lead of the log is gone")
     for person, leads_open in kept.rows("load", "SELECT person, open, sum FROM load"):

@@ -46,6 +46,12 @@ turns AS (INSERT INTO {{s}}.turns SELECT x->>0, (x->>1)::bigint, x->>2
 load AS (INSERT INTO {{s}}.load AS l SELECT x->>0, (x->>1)::bigint
     FROM j, json_array_elements(j.w->'load') x
     ON CONFLICT (person) DO UPDATE SET open = l.open + excluded.open),
+loaded AS (UPDATE {{s}}.load l SET
+    open = CASE WHEN l.open = (x->>2)::bigint THEN l.open + (x->>1)::bigint END
+    FROM j, json_array_elements(j.w->'loaded') x WHERE l.person = x->>0),
+unloaded AS (INSERT INTO {{s}}.load AS l SELECT x->>0, (x->>1)::bigint
+    FROM j, json_array_elements(j.w->'unloaded') x
+    ON CONFLICT (person) DO UPDATE SET open = CASE WHEN l.open = 0 THEN excluded.open END),
 added AS (INSERT INTO {{s}}.receivers AS r SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint
     FROM j, json_array_elements(j.w->'added') x
     ON CONFLICT (who) DO UPDATE SET total = r.total + excluded.total,
@@ -141,7 +147,7 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
             [sent(team), turns.scale, json_cell(turns.plain())]
             for team, turns in sorted(batch.drawn.items())
         ],
-        "load": sorted([sent(who), more] for who, more in batch.opened.items() if more),
+        **_loads(batch, kept),
         "seen": _remembered(batch, rows),
         **_counts(batch, kept, late=late),
     }
@@ -187,6 +193,21 @@ def _remembered(batch: Batch, rows: dict[Key, LeadRow]) -> list[list[Any]]:
             place = sent(each.route), sent(each.lead), sent_or_none(each.owner)
             found.append([each.key, each.at, order, *place])
     return found
+
+
+def _loads(batch: Batch, kept: Fetched) -> dict[str, list[list[Any]]]:
+    """Return the open leads that are added: compared where a cap was asked, else just added."""
+    lists: dict[str, list[list[Any]]] = {"load": [], "loaded": [], "unloaded": []}
+    for who, more in sorted(batch.opened.items()):
+        if not more:
+            continue
+        if who not in batch.limited:
+            lists["load"].append([sent(who), more])
+        elif before := kept.open_leads(who):
+            lists["loaded"].append([sent(who), more, before])
+        else:
+            lists["unloaded"].append([sent(who), more])
+    return lists
 
 
 def _counts(batch: Batch, kept: Fetched, *, late: bool) -> dict[str, list[list[Any]]]:

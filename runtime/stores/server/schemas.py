@@ -67,6 +67,21 @@ CREATE INDEX seen_owned ON {s}.seen (key, at, seq) WHERE owner IS NOT NULL;
 CREATE INDEX seen_lead ON {s}.seen (route, lead);
 """
 
+# The open leads of teams, of members in them and of partners, who were given leads that stand.
+_OPEN_LEADS = """
+INSERT INTO {s}.load SELECT w.who, count(*) FROM (
+    SELECT coalesce(d.said, e.detail)::json->'decision' AS x
+    FROM {s}.decisions d JOIN {s}.events e ON e.seq = d.decided WHERE d.closed = 0
+) l, LATERAL (VALUES
+    (CASE WHEN l.x->>'kind' IN ('round-robin', 'least-loaded')
+        THEN 'team ' || (l.x->>'target') END),
+    (CASE WHEN l.x->>'kind' IN ('round-robin', 'least-loaded')
+        THEN 'member ' || (l.x->>'target') || ' ' || (l.x->>'assignee') END),
+    (CASE WHEN l.x->>'kind' = 'partner' THEN 'partner ' || (l.x->>'target') END)
+) w (who) WHERE w.who IS NOT NULL GROUP BY w.who
+ON CONFLICT (person) DO UPDATE SET open = excluded.open;
+"""
+
 _SECOND = """
 ALTER TABLE {s}.decisions ADD COLUMN status text, ADD COLUMN expires bigint,
     ADD COLUMN queue text COLLATE "C", ADD COLUMN rank bigint NOT NULL DEFAULT 0;
@@ -102,6 +117,16 @@ def _first(connection: Connection, at: ServerAddress) -> None:
     connection.execute(in_schema(at, _FIRST))
 
 
+def _count_open(connection: Connection, at: ServerAddress) -> None:
+    """Count the open leads of teams, of members and of partners, as `count_open` does in a file."""
+    connection.execute(in_schema(at, _OPEN_LEADS))
+
+
+def _second(connection: Connection, at: ServerAddress) -> None:
+    _count_open(connection, at)
+    _say_statuses(connection, at)
+
+
 def _say_statuses(connection: Connection, at: ServerAddress) -> None:
     """Say of each lead where it stands, as `first_statuses` does in a file."""
     connection.execute(in_schema(at, _SECOND))
@@ -117,7 +142,7 @@ def _standing(row: tuple[Any, ...]) -> tuple[Any, ...]:
     return status, due, None if queue is None else sent(queue), seq
 
 
-STEPS: tuple[Callable[[Connection, ServerAddress], None], ...] = (_first, _say_statuses)
+STEPS: tuple[Callable[[Connection, ServerAddress], None], ...] = (_first, _second)
 """From nothing to format 1, from 1 to 2, and so on."""
 
 FORMAT = len(STEPS)
