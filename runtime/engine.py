@@ -16,7 +16,14 @@ from typing import Final, Protocol, TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.meaning.identity import NEW, history, keys
-from turnout.compiler.plan.decide import Decider, complete_decider, day, facts
+from turnout.compiler.plan.decide import (
+    ANY_DAY,
+    Decider,
+    asks_clock,
+    complete_decider,
+    day,
+    facts,
+)
 from turnout.compiler.plan.value import Answer, Plan, PlannedAttempt
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
@@ -76,6 +83,7 @@ class _Accepted:
 
 
 _NOBODY = _Accepted(None)
+_NO_HOLDER = Holder("none", "", None)
 
 _Try: TypeAlias = Callable[[Values, datetime, TargetState, frozenset[str]], _Accepted | Refused]
 """Offers a lead to a target at a moment, some people left out: accepted, or why not."""
@@ -123,11 +131,7 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
     last = Steps(None, prepare.steps(plan.last))
     kept_values = keeper(plan)
 
-    @lru_cache(maxsize=1)  # a batch of leads is decided at one moment
-    def clock(at: datetime) -> tuple[datetime, date, Values]:
-        """Return the moment in UTC, the plan's day of it, and what it says of calendars."""
-        moment = at.astimezone(UTC)
-        return moment, day(plan, moment), facts(plan, moment)
+    clock = clock_of(plan)
 
     def decide(lead: Lead, at: datetime, state: Transaction, *, anew: str = "") -> Decision:
         print_, key = fingerprint(lead), lead.key
@@ -149,7 +153,7 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
             clause = last if number is None else clauses[number]
             step, accepted, more = offered(clause, values, moment, state)
             passed += more
-        holder = Holder("none", "", None)
+        holder = _NO_HOLDER
         if step is not None:
             holder = Holder(step.kind, step.name, accepted.assignee)
         decision = Decision(
@@ -164,12 +168,12 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
             passed_over=passed,
             issues=lead.issues,
             row=lead.row,
-            due=due(policy, clause.sla, holder, moment),
+            due=None if clause.sla is None else due(policy, clause.sla, holder, moment),
             actions=clause.actions,
             duplicate_of=before.duplicate_of,
             looked_up=lead.looked_up,
         )
-        remembered = tuple(found for found, _ in seen)
+        remembered = tuple([found for found, _ in seen]) if seen else ()
         watch = None
         if decision.due is not None and clause.sla is not None and clause.sla.then is not None:
             watch = Watch(values=kept_values(values))
@@ -181,6 +185,24 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
         return decision
 
     return decide
+
+
+Clock: TypeAlias = Callable[[datetime], tuple[datetime, date, Values]]
+"""Returns a moment in UTC, the plan's day of it, and what it says of calendars."""
+
+
+def clock_of(plan: Plan) -> Clock:
+    """Return the clock of a plan: of one that doesn't ask for days any day will do."""
+    is_asked = asks_clock(plan)
+
+    @lru_cache(maxsize=1)  # a batch of leads is decided at one moment
+    def clock(at: datetime) -> tuple[datetime, date, Values]:
+        moment = at if at.tzinfo is UTC else at.astimezone(UTC)
+        return (
+            (moment, day(plan, moment), facts(plan, moment)) if is_asked else (moment, ANY_DAY, {})
+        )
+
+    return clock
 
 
 def again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
@@ -208,7 +230,7 @@ def offered(
     """
     passed: list[PassedOver] = []
     for step in clause.steps:
-        if f"{step.kind} {step.name}" in left_out:
+        if left_out and f"{step.kind} {step.name}" in left_out:
             passed.append(PassedOver(step.said, MISSED))
             continue
         answer = step.offer(values, at, state, left_out)

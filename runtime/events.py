@@ -6,7 +6,7 @@ from the events of a state in their order, and can be made of them again.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, TypeAlias, get_args
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import attrs
 
@@ -14,10 +14,27 @@ from turnout.frozen import frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.moves import Holder, Move
 
-EventKind: TypeAlias = Literal["routed", "moved", "contacted", "converted", "closed", "renamed"]
+EventKind: TypeAlias = Literal[
+    "routed",
+    "moved",
+    "offered",
+    "accepted",
+    "rejected",
+    "expired",
+    "claimed",
+    "released",
+    "contacted",
+    "converted",
+    "closed",
+    "returned",
+    "renamed",
+]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
-"""What can happen: a lead is decided, changes hands, is worked on, is done with; or somebody or
-something has a new name from then on, in all of a state."""
+"""What can happen: a lead is decided, changes hands, is offered and taken or not, is worked on, is
+done with; or somebody or something has a new name from then on, in all of a state."""
+
+DECIDING: Final[frozenset[EventKind]] = frozenset({"routed", "moved", "claimed"})
+"""Events after which another decision stands."""
 
 
 @frozen
@@ -47,7 +64,7 @@ class Event:
     before: who had the lead before a move. after: who has it now.
     decision: what was decided, of a lead that was routed or moved; None where it was
     written over before there were events. hop: how often an SLA has moved the lead.
-    name: of a renaming, the kind, the old and the new name.
+    name: of a renaming, the kind, the old and the new name. until: how long an offer stands.
     """
 
     kind: EventKind
@@ -64,6 +81,7 @@ class Event:
     draw: Draw | None = None
     hop: int = 0
     name: tuple[str, str, str] | None = None
+    until: datetime | None = None
     number: int = 0
     previous: int = 0
 
@@ -94,6 +112,7 @@ class Event:
             "hop": self.hop,
             "draw": None if self.draw is None else _draw_data(self.draw),
             "name": None if self.name is None else list(self.name),
+            "until": None if self.until is None else self.until.isoformat(),
             "decision": None if self.decision is None else self.decision.as_dict(),
         }
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from fractions import Fraction
@@ -30,6 +30,7 @@ from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.explain import Explanation, PolicyConditions, explain
 from turnout.runtime.fit import ClosedError, UnroutedError, chosen_route_name
 from turnout.runtime.foreseeing import Foreseer
+from turnout.runtime.full_caps import CapRefusal, full_caps
 from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.lead_outcomes import LeadOutcome, clause_finder, unfit_outcome
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
 
     from turnout.runtime.columns.chunks import LeadTable
     from turnout.runtime.columns.routing import RoutedChunk
+    from turnout.runtime.columns.table_decider import TableDecider
 
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
@@ -123,6 +125,7 @@ class Router:
         self._read = record_reader(policy.fields)
         self._read_id = id_reader(policy.fields)
         self._is_closed = False
+        self._unsigned = Signature(compiled.policy_hash)
         self._store: Store = (
             MemoryStore()
             if state is None
@@ -222,6 +225,16 @@ class Router:
             moment,
         )
 
+    def table_decider(
+        self, *, at: datetime | None = None, keep: Collection[str] = ()
+    ) -> "TableDecider":
+        """Return what decides tables of leads without this router, see `turnout.arrow.decider`."""
+        check_arrow("table_decider")
+        from turnout.runtime.columns.table_decider import TableDecider  # noqa: PLC0415 - an extra
+
+        moment = aware(at) or this_moment()
+        return TableDecider(self.compiled.policy.fields, self._plan, moment, keep)
+
     def decide(
         self, lead: RawLead | Record, *, at: datetime | None = None, seen_before: bool = False
     ) -> LeadOutcome:
@@ -254,10 +267,15 @@ class Router:
         """
         read, moment = self._read(lead), aware(at)
         self._check_open()
-        decision = self._store.rehearse(
-            self._needs_of((read,)), lambda state, now: self._decide(read, now, state), moment
-        )
-        return explain(self.compiled.program, self.route_name, read, decision, self._words)
+        program = self.compiled.program
+
+        def decide(state: Transaction, now: datetime) -> tuple[Decision, tuple[CapRefusal, ...]]:
+            decision = self._decide(read, now, state)
+            return decision, full_caps(program, decision, read.values, state, now)
+
+        decision, full = self._store.rehearse(self._needs_of((read,)), decide, moment)
+        explanation = explain(program, self.route_name, read, decision, self._words)
+        return attrs.evolve(explanation, full=full)
 
     def reroute(
         self, lead: RawLead | Record, reason: str, *, at: datetime | None = None, by: str = ""
@@ -517,7 +535,7 @@ class Router:
         self._check_open()
         if not is_encodable(actor) or "\0" in actor:
             raise ValueError("who did it has half of a surrogate pair or a NUL, which no name has")
-        signature = Signature(self.compiled.policy_hash, actor)
+        signature = Signature(self.compiled.policy_hash, actor) if actor else self._unsigned
         return self._store.decide(foresee, decide, at, signature)
 
     def _read_state(self) -> AbstractContextManager[Snapshot]:

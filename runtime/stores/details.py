@@ -1,11 +1,12 @@
 """What an event says beyond what its row can be found by, as JSON.
 
 `decision`, `fingerprint` and, where an SLA can move the lead, `watch`: what stands for the
-lead from then on. `draw`, `before`, `after`, `hop`, `reason`, `name`: as on `Event`, each
-only where there is something to say; `after` not where it is the decision's.
+lead from then on. `draw`, `before`, `after`, `hop`, `reason`, `name`, `until`: as on `Event`,
+each only where there is something to say; `after` not where it is the decision's.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -13,7 +14,9 @@ import attrs
 from turnout.runtime.decisions import Decision
 from turnout.runtime.events import Draw, Event
 from turnout.runtime.moves import Holder, Watch
+from turnout.runtime.statuses import MARKS
 from turnout.runtime.stores import Recorded
+from turnout.runtime.stores.cells import instant, moment, stored
 
 STANDING = ("decision", "fingerprint", "watch")
 """What stands for a lead from a deciding event on."""
@@ -36,6 +39,8 @@ def detail(event: Event, recorded: Recorded) -> dict[str, Any]:
     for name, value in (("hop", event.hop), ("reason", event.reason), ("name", event.name)):
         if value:
             said[name] = value
+    if event.until is not None:
+        said["until"] = instant(event.until)
     return said
 
 
@@ -46,21 +51,44 @@ def standing(recorded: Recorded) -> dict[str, Any]:
         "fingerprint": recorded.fingerprint,
     }
     if recorded.watch is not None:
-        said["watch"] = attrs.asdict(recorded.watch)
+        said["watch"] = recorded.watch.as_dict()
     return said
 
 
+def standing_cells(recorded: Recorded) -> tuple[str, int, int | None, int | None, str | None, int]:
+    """Return the cells of a lead's row by which it is found.
+
+    Its status, whether it was touched, when it is due, until when it is offered, the queue that
+    it waits in, and its rank there.
+    """
+    due, expires = recorded.due, recorded.expires
+    return (
+        recorded.status,
+        int(recorded.touched),
+        None if due is None else instant(due),
+        None if expires is None else instant(expires),
+        None if recorded.queue is None else stored(recorded.queue),
+        recorded.rank,
+    )
+
+
 def recorded_as(
-    said: Mapping[str, Any], *, closed: bool, touched: bool, number: int = 0
+    said: Mapping[str, Any],
+    *,
+    status: str = "",
+    touched: bool = False,
+    expires: datetime | None = None,
+    number: int = 0,
 ) -> Recorded:
     """Return what stands for a lead. Raises KeyError, TypeError or ValueError."""
     watch = said.get("watch")
     return Recorded(
         Decision.from_dict(said["decision"]),
         said["fingerprint"],
-        closed,
+        status if status in MARKS else None,
         touched,
         None if watch is None else Watch.from_dict(watch),
+        expires,
         number,
     )
 
@@ -80,6 +108,7 @@ def with_detail(event: Event, said: Mapping[str, Any]) -> Event:
         hop=said.get("hop", 0),
         reason=said.get("reason", ""),
         name=tuple(said["name"]) if "name" in said else None,
+        until=moment(said.get("until")),
     )
 
 

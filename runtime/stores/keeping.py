@@ -3,17 +3,17 @@
 import sqlite3
 
 from turnout.frozen import frozen
-from turnout.runtime.events import Event
+from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.stores import Recorded
-from turnout.runtime.stores.batch import DECIDING, NEWEST, Batch, Key
+from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.cells import instant, json_cell, stored, summed
-from turnout.runtime.stores.details import detail
+from turnout.runtime.stores.details import detail, standing_cells
 from turnout.runtime.stores.kept import Tables
 from turnout.runtime.stores.sums import ROWS, Stored
 from turnout.runtime.stores.totals import add_given
 
 _LEAD = (*ROWS["decisions"], "sum")
-_INSERT_LEAD = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_LEAD = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -86,7 +86,7 @@ class _Keeping:
     def _row(self, key: Key) -> _Row | None:
         query = f"SELECT {', '.join(_LEAD)} FROM decisions WHERE route = ? AND lead = ?"  # noqa: S608 - our own names
         for row in self.kept.rows("decisions", query, key[0], stored(key[1])):
-            return _Row(row[0], row[3], row[4], row[8])
+            return _Row(row[0], row[3], row[4], row[11])
         return None
 
     def _event(
@@ -126,21 +126,8 @@ class _Keeping:
 
 
 def _cells(key: Key, row: _Row, new: Recorded) -> tuple[Stored, ...]:
-    route, lead = key
-    due = None if new.watch is None or new.decision.due is None else instant(new.decision.due)
-    return summed(
-        (
-            row.seq,
-            route,
-            stored(lead),
-            row.decided,
-            row.last,
-            int(new.closed),
-            int(new.touched),
-            due,
-            row.said,
-        )
-    )
+    place = row.seq, key[0], stored(key[1]), row.decided, row.last
+    return summed((*place, *standing_cells(new), row.said))
 
 
 def _remember(connection: sqlite3.Connection, batch: Batch) -> None:

@@ -58,13 +58,18 @@ class NewName:
     def _watch(self, watch: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is kept for an SLA; people stand among its values, too."""
         missed = [self._holder(name) for name in watch["missed"]]
+        more: dict[str, Any] = {}
+        if "declined" in watch:
+            more["declined"] = [self._holder(name) for name in watch["declined"]]
+        if "queue" in watch and self.kind == "queue":
+            more["queue"] = self.named(watch["queue"])
         values = watch["values"]
         if self.kind == "person":
             values = {
                 field: self.named(value) if isinstance(value, str) else value
                 for field, value in values.items()
             }
-        return {**watch, "missed": missed, "values": values}
+        return {**watch, "missed": missed, "values": values, **more}
 
     def _holder(self, name: str) -> str:
         kind, _, who = name.partition(" ")

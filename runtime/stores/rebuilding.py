@@ -12,9 +12,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from turnout.frozen import define
-from turnout.runtime.stores.batch import DECIDING, Key
-from turnout.runtime.stores.cells import decoded, instant, json_cell
-from turnout.runtime.stores.details import STANDING, recorded_as
+from turnout.runtime.events import DECIDING
+from turnout.runtime.statuses import Mark, marked
+from turnout.runtime.stores import Recorded, loads
+from turnout.runtime.stores.batch import Key
+from turnout.runtime.stores.cells import decoded, json_cell, moment
+from turnout.runtime.stores.details import STANDING, recorded_as, standing_cells
 from turnout.runtime.stores.failures import damaged
 from turnout.runtime.stores.kept import Tables, standings
 from turnout.runtime.stores.new_names import NamedKind, NewName
@@ -28,14 +31,19 @@ class _Standing:
     seq: int
     decided: int
     last: int
-    closed: int = 0
-    touched: int = 0
+    mark: Mark | None = None
+    touched: bool = False
+    expires: int | None = None
     said: str | None = None
 
-    def cells(self, key: Key, due: int | None) -> tuple[object, ...]:
+    def recorded(self, said: dict[str, Any]) -> Recorded:
+        """Return what stands for the lead. said: as `details.standing` has it."""
+        until = moment(self.expires)
+        return recorded_as(said, status=self.mark or "", touched=self.touched, expires=until)
+
+    def cells(self, key: Key, recorded: Recorded) -> tuple[object, ...]:
         """Return the row that the lead has to have."""
-        kept = (self.decided, self.last, self.closed, self.touched, due, self.said)
-        return (self.seq, *key, *kept)
+        return (self.seq, *key, self.decided, self.last, *standing_cells(recorded), self.said)
 
 
 def check_log(connection: sqlite3.Connection, path: Path) -> int:
@@ -56,6 +64,8 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
             _rename(kept, leads, decoded(path, detail, dict[str, Any])["name"])
         else:
             _happened(path, leads, (route, lead), (seq, previous, kind))
+            if kind == "offered":
+                leads[route, lead].expires = decoded(path, detail, lambda said: int(said["until"]))
     _compare(kept, leads)
     return count
 
@@ -72,12 +82,11 @@ def _happened(
         leads[key] = _Standing(seq, seq, seq)
         return
     now.last = seq
+    now.expires = None
     if kind in DECIDING:
-        now.decided, now.said, now.closed, now.touched = seq, None, 0, 0
-    elif kind in {"closed", "converted"}:
-        now.closed = 1
-    else:
-        now.touched = 1
+        now.decided, now.said, now.mark, now.touched = seq, None, None, False
+    now.mark = marked(now.mark, kind)
+    now.touched = now.touched or kind == "contacted"
 
 
 def _rename(kept: Tables, leads: dict[Key, _Standing], name: list[str]) -> None:
@@ -111,14 +120,12 @@ def _compare(kept: Tables, leads: dict[Key, _Standing]) -> None:
     for lead, text in standings(kept.connection, path):
         key = (lead[1], lead[2])
         now = leads.pop(key, None)
-        standing = decoded(path, text, lambda said: recorded_as(said, closed=False, touched=False))
-        decision = standing.decision
-        is_watched = standing.watch is not None and decision.due is not None
-        due = instant(decision.due) if is_watched and decision.due is not None else None
-        if now is None or tuple(lead) != now.cells(key, due):
+        standing = None if now is None else decoded(path, text, now.recorded)
+        if now is None or standing is None or tuple(lead) != now.cells(key, standing):
             raise damaged(path, "where a lead stands doesn't follow from the log")
-        if decision.assignee is not None and not now.closed:
-            opened[decision.assignee] += 1
+        decision = standing.decision
+        if not standing.closed:
+            opened.update(loads(decision.kind, decision.target, decision.assignee))
     if leads:
         raise damaged(path, "a lead of the log is gone")
     for person, leads_open in kept.rows("load", "SELECT person, open, sum FROM load"):

@@ -21,7 +21,8 @@ Stored: TypeAlias = str | int | None
 ROWS: Mapping[str, tuple[str, ...]] = {
     "meta": ("key", "value"),
     "decisions": (
-        *("seq", "route", "lead", "decided", "last", "closed", "touched", "due", "said"),
+        *("seq", "route", "lead", "decided", "last", "status", "touched", "due", "expires"),
+        *("queue", "rank", "said"),
     ),
     "events": (
         *("seq", "previous", "kind", "route", "lead", "at", "recorded_at"),
@@ -35,7 +36,7 @@ ROWS: Mapping[str, tuple[str, ...]] = {
 }
 """The tables whose rows have a checksum of their own, and the cells that it is made of."""
 
-_OBJECTS = (*ROWS, "overdue", "seen_owned", "seen_lead", "seen_last")
+_OBJECTS = (*ROWS, "overdue", "expiring", "waiting", "seen_owned", "seen_lead", "seen_last")
 
 
 def row_sum(*cells: Stored) -> int:

@@ -13,7 +13,8 @@ _MADE = """
 _TOLD = """
     INSERT INTO decisions SELECT l.seq, l.route, l.lead,
         coalesce(json_extract(e.detail, '$.fingerprint'), ''),
-        coalesce(json_extract(e.detail, '$.decision'), e.detail), l.closed
+        coalesce(json_extract(e.detail, '$.decision'), e.detail),
+        l.status IN ('closed', 'converted', 'returned')
         FROM leads l JOIN events e ON e.seq = l.decided
 """
 _LATER = (

@@ -136,6 +136,7 @@ def _rows(
     for row in _read(connection, at, "decisions", "seq"):
         seq, route, lead, decided, last, *rest = row
         place = numbers[seq], received(route), stored(received(lead))
+        rest[4] = received_or_none(rest[4])
         yield "decisions", (*place, numbers[decided], numbers[last], *rest)
     for table, order in (("turns", "team"), ("load", "person"), ("given", "who, at")):
         for name, *rest in _read(connection, at, table, order):
@@ -164,7 +165,9 @@ def _from_file(connection: Connection, at: ServerAddress, path: Path) -> None:
         for table in TABLES:
             if table == "receivers":
                 continue
-            with connection.cursor().copy(in_schema(at, f"COPY {{s}}.{table} FROM STDIN")) as copy:
+            names = ", ".join(_columns(table))
+            into = in_schema(at, f"COPY {{s}}.{table} ({names}) FROM STDIN")
+            with connection.cursor().copy(into) as copy:
                 for cells in _of_file(snapshot.connection, path, table):
                     copy.write_row(_sent(table, cells, turn))
         (policy,) = snapshot.connection.execute(
@@ -186,6 +189,14 @@ def _of_file(connection: Any, path: Path, table: str) -> Iterator[Sequence[Store
         yield checked(path, table, row)
 
 
+def _columns(table: str) -> tuple[str, ...]:
+    """Return the columns of a table on the server, in the order of `_sent`."""
+    if table == "events":
+        seq, *rest = ROWS[table]
+        return (seq, "turn", *rest, "rule", "holder", "former")
+    return ROWS[table]
+
+
 def _sent(table: str, cells: Sequence[Any], turn: int) -> Sequence[Any]:
     """Return a row of a file as the server has it."""
     match table:
@@ -198,6 +209,7 @@ def _sent(table: str, cells: Sequence[Any], turn: int) -> Sequence[Any]:
             return (*place, at, recorded_at, sent(actor), version, text, *found)
         case "decisions":
             seq, route, lead, *rest = cells
+            rest[6] = sent_or_none(rest[6])
             return (seq, sent(route), sent(loaded(lead)), *rest)
         case "seen":
             key, at, seq, route, lead, owner = cells

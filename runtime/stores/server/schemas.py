@@ -14,7 +14,8 @@ Each step takes the format that it stands at to the next; a step is never change
 released.
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Callable, Collection
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
@@ -22,6 +23,8 @@ import psycopg
 from psycopg import sql
 
 from turnout.runtime.stores import StateError
+from turnout.runtime.stores.first_statuses import standing_of
+from turnout.runtime.stores.server.encoded import sent
 from turnout.runtime.stores.server.locations import ServerAddress
 
 Connection: TypeAlias = "psycopg.Connection[tuple[Any, ...]]"
@@ -64,7 +67,82 @@ CREATE INDEX seen_owned ON {s}.seen (key, at, seq) WHERE owner IS NOT NULL;
 CREATE INDEX seen_lead ON {s}.seen (route, lead);
 """
 
-STEPS: tuple[str, ...] = (_FIRST,)
+# The open leads of teams, of members in them and of partners, who were given leads that stand.
+_OPEN_LEADS = """
+INSERT INTO {s}.load SELECT w.who, count(*) FROM (
+    SELECT coalesce(d.said, e.detail)::json->'decision' AS x
+    FROM {s}.decisions d JOIN {s}.events e ON e.seq = d.decided WHERE d.closed = 0
+) l, LATERAL (VALUES
+    (CASE WHEN l.x->>'kind' IN ('round-robin', 'least-loaded')
+        THEN 'team ' || (l.x->>'target') END),
+    (CASE WHEN l.x->>'kind' IN ('round-robin', 'least-loaded')
+        THEN 'member ' || (l.x->>'target') || ' ' || (l.x->>'assignee') END),
+    (CASE WHEN l.x->>'kind' = 'partner' THEN 'partner ' || (l.x->>'target') END)
+) w (who) WHERE w.who IS NOT NULL GROUP BY w.who
+ON CONFLICT (person) DO UPDATE SET open = excluded.open;
+"""
+
+_SECOND = """
+ALTER TABLE {s}.decisions ADD COLUMN status text, ADD COLUMN expires bigint,
+    ADD COLUMN queue text COLLATE "C", ADD COLUMN rank bigint NOT NULL DEFAULT 0;
+DROP INDEX {s}.overdue;
+"""
+
+_STATUSES = """
+WITH RECURSIVE chain (seq, decided, at, kind, previous) AS (
+    SELECT d.seq, d.decided, e.seq, e.kind, e.previous FROM {s}.decisions d
+    JOIN {s}.events e ON e.seq = d.last WHERE d.closed = 1
+    UNION ALL SELECT c.seq, c.decided, e.seq, e.kind, e.previous FROM chain c
+    JOIN {s}.events e ON e.seq = c.previous WHERE c.at <> c.decided
+), ending (seq, kind) AS (
+    SELECT DISTINCT ON (seq) seq, kind FROM chain WHERE kind IN ('closed', 'converted')
+    ORDER BY seq, at
+)
+SELECT d.seq, coalesce(d.said, e.detail), d.touched, d.due,
+    CASE WHEN d.closed = 1 THEN coalesce(x.kind, 'closed') ELSE '' END
+FROM {s}.decisions d JOIN {s}.events e ON e.seq = d.decided LEFT JOIN ending x ON x.seq = d.seq
+"""
+_STANDS = """
+UPDATE {s}.decisions SET status = %s, due = %s, queue = %s WHERE seq = %s
+"""
+_SECOND_END = """
+ALTER TABLE {s}.decisions DROP COLUMN closed, ALTER COLUMN status SET NOT NULL;
+CREATE INDEX overdue ON {s}.decisions (route, due, seq) WHERE due IS NOT NULL;
+CREATE INDEX expiring ON {s}.decisions (route, expires, seq) WHERE expires IS NOT NULL;
+CREATE INDEX waiting ON {s}.decisions (route, queue, rank DESC, seq) WHERE queue IS NOT NULL;
+"""
+
+
+def _first(connection: Connection, at: ServerAddress) -> None:
+    connection.execute(in_schema(at, _FIRST))
+
+
+def _count_open(connection: Connection, at: ServerAddress) -> None:
+    """Count the open leads of teams, of members and of partners, as `count_open` does in a file."""
+    connection.execute(in_schema(at, _OPEN_LEADS))
+
+
+def _second(connection: Connection, at: ServerAddress) -> None:
+    _count_open(connection, at)
+    _say_statuses(connection, at)
+
+
+def _say_statuses(connection: Connection, at: ServerAddress) -> None:
+    """Say of each lead where it stands, as `first_statuses` does in a file."""
+    connection.execute(in_schema(at, _SECOND))
+    leads = connection.execute(in_schema(at, _STATUSES)).fetchall()
+    with connection.cursor() as cursor:
+        cursor.executemany(in_schema(at, _STANDS), [_standing(row) for row in leads])
+    connection.execute(in_schema(at, _SECOND_END))
+
+
+def _standing(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    seq, text, touched, due, ending = row
+    status, _, due, _, queue, _ = standing_of(json.loads(text), ending, touched=touched, due=due)
+    return status, due, None if queue is None else sent(queue), seq
+
+
+STEPS: tuple[Callable[[Connection, ServerAddress], None], ...] = (_first, _second)
 """From nothing to format 1, from 1 to 2, and so on."""
 
 FORMAT = len(STEPS)
@@ -121,7 +199,7 @@ def make_tables(connection: Connection, at: ServerAddress, policy_name: str) -> 
     """Make the tables of a policy's state, inside the caller's transaction."""
     connection.execute(in_schema(at, "CREATE SCHEMA IF NOT EXISTS {s}"))
     for step in STEPS:
-        connection.execute(in_schema(at, step))
+        step(connection, at)
     meta = {"application": _MARK, "format": str(FORMAT), "policy": policy_name, "base": "0"}
     for pair in meta.items():
         connection.execute(in_schema(at, "INSERT INTO {s}.meta VALUES (%s, %s)"), pair)
@@ -131,7 +209,7 @@ def upgrade_tables(connection: Connection, at: ServerAddress) -> None:
     """Bring the tables of an earlier format to this one, inside the caller's transaction."""
     meta = said(connection, at)
     for step in STEPS[int(meta["format"]) :]:
-        connection.execute(in_schema(at, step))
+        step(connection, at)
     if meta["format"] != str(FORMAT):
         say(connection, at, "format", str(FORMAT))
 
