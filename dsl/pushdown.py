@@ -80,12 +80,7 @@ class Pushdown:
 
     def feed(self, token: Token) -> Reduced | None:
         """Take in a word; return the whole when that is the end. Raises UnexpectedError."""
-        states, values, rows, reductions = (
-            self.states,
-            self.values,
-            self.tables.rows,
-            self.reductions,
-        )
+        states, values, rows = self.states, self.values, self.tables.rows
         kind = token.type
         while True:
             action = rows[states[-1]].get(kind)
@@ -95,20 +90,34 @@ class Pushdown:
                 states.append(action)
                 values.append(token)
                 return None
-            origin, size, reduced = reductions[~action]
-            if reduced is None:  # a rule that stands for another; the value stays
-                states.pop()
-                states.append(rows[states[-1]][origin])
-                continue
-            parts = values[-size:] if size else []
-            if size:
-                del values[-size:], states[-size:]
-            value = reduced(parts)
-            state = rows[states[-1]][origin]
-            states.append(state)
-            values.append(value)
-            if kind == END and state == self.tables.end:
-                return value
+            if (read := self._put_together(~action, kind)) is not None:
+                return read
+
+    def _put_together(self, production: int, kind: str) -> Reduced | None:
+        """Put the last values together before a word of that kind; return the whole at the end."""
+        states, values, rows = self.states, self.values, self.tables.rows
+        origin, size, reduced = self.reductions[production]
+        if reduced is None:  # a rule that stands for another; the value stays
+            states.pop()
+            states.append(rows[states[-1]][origin])
+            return None
+        parts = values[-size:] if size else []
+        if size:
+            del values[-size:], states[-size:]
+        value = reduced(parts)
+        state = rows[states[-1]][origin]
+        states.append(state)
+        values.append(value)
+        return value if kind == END and state == self.tables.end else None
+
+    def complete(self) -> None:
+        """Put together what is finished whatever comes behind it, such as what a brace closes."""
+        while True:
+            row = self.tables.rows[self.states[-1]]
+            (action, *others) = set(row.values())
+            if others or action >= 0 or row.keys() == {END}:
+                return
+            self._put_together(~action, "")
 
     def behind(self, states: list[int], kind: str) -> list[int] | None:
         """Return the states behind a word of that kind, None where it can't stand there."""

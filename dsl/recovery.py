@@ -9,7 +9,6 @@ later passes stay silent about it.
 """
 
 import re
-import sys
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import cache, partial
@@ -23,9 +22,11 @@ from turnout.dsl.lexing import Lexer, Repairs, Token, UnexpectedError
 from turnout.dsl.mistakes import told
 from turnout.dsl.mistakes.met import CONNECTORS, Met, Told, with_neighbours
 from turnout.dsl.mistakes.reading_on import Trials
+from turnout.dsl.mistakes.vocabulary import unfinished
 from turnout.dsl.pushdown import Pushdown
-from turnout.dsl.reductions import ReadSymbol, Reduced, Reductions
+from turnout.dsl.reductions import Reduced, Reductions
 from turnout.dsl.rereading import RulesRead
+from turnout.dsl.resuming import closes, give_up_until, resume, stump, untake
 from turnout.dsl.source import Source, Span
 from turnout.frozen import define
 from turnout.grammar.lalr import END, tables
@@ -34,18 +35,6 @@ MAX_ERRORS = 100
 MOST_READ = 4_000_000
 """Characters that are read anew for mistakes that were understood, at most, or twice the file."""
 
-_STARTERS = (
-    "policy include lead territory segment calendar person people team queue partner sequence "
-    "identity route guarantee test rule within fallback when to else sla do expect"
-).split()
-_SYNCHRONISING = re.compile(
-    r"""(?P<skip>"(\\.|[^"\\\n])*"|\#[^\n]*)
-      | (?P<close>\})
-      | ^[ \t]*(?P<word>"""
-    + "|".join(_STARTERS)
-    + r")\b(?!-)",
-    re.VERBOSE | re.MULTILINE,
-)
 _WORD = re.compile(r"[\w-]+")
 _BLANK = re.compile(r"(?:\s|#[^\n]*)*")
 _NEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|[\w-]+|[<>=!&|]+|[%@$^~?*+]+|.', re.DOTALL)
@@ -132,8 +121,9 @@ class _Attempt:
                 if taken is not None:
                     self.unknown.add(taken)
                     continue
-                met = _met(text, unexpected, parser)
-                mistake = told(met, self._trials(met, parser))
+                at = untake(parser, text, unexpected.start)
+                met = _met(text, unexpected if at is None else UnexpectedError(at), parser)
+                mistake = self._told(met, parser)
                 if met.start <= last_repair and met.start not in self.settled:
                     return None
                 can_mend = mistake is not None and mistake.repairs and self.mends
@@ -148,9 +138,11 @@ class _Attempt:
                 finding = _plain(met, span) if mistake is None else _said(self.source, mistake)
                 self.findings.append(finding)
                 has_room = len(self.findings) < MAX_ERRORS
-                resumed = _recover(parser, text, span.start) if has_room else None
+                begin = met.start if met.word else span.start
+                resumed = resume(parser, text, begin) if has_room else None
                 if resumed is None:
-                    given_up = _give_up_until(parser, END)
+                    parser.complete()
+                    given_up = give_up_until(parser, END)
                     start = min(span.start, given_up or 0)
                     self.broken.append(Span(self.source, start, len(text)))
                     read = parser.feed(Token(END, "", len(text), len(text)))
@@ -172,6 +164,15 @@ class _Attempt:
         # Right behind it as well: whoever goes back over a repair would meet the mistake again.
         end = _BLANK.match(self.source.text, node.span.end).end()  # type: ignore[union-attr]
         return None if any(start <= repair <= end for repair in repairs) else node
+
+    def _told(self, met: Met, parser: Pushdown) -> Told | None:
+        """Return what is told of an error; of what was begun and left, that it was."""
+        trials = self._trials(met, parser)
+        mistake = told(met, trials)
+        left = stump(parser, met)
+        if left is None or (mistake is not None and (closes(mistake) or trials.mends(mistake))):
+            return mistake
+        return unfinished(met, *left)
 
     def _trials(self, met: Met, parser: Pushdown) -> Trials:
         earlier = tuple(repair for each in self.mended for repair in each.repairs)
@@ -282,41 +283,3 @@ def _expected(met: Met) -> str:
     if len(choices) == 1:
         return f"expected {choices[0]}"
     return f"expected {', '.join(choices[:-1])} or {choices[-1]}"
-
-
-# -- going on --
-
-
-def _recover(parser: Pushdown, text: str, start: int) -> tuple[int, int] | None:
-    """Set the parser to go on at the next synchronising word.
-
-    Return the offset from which the text was given up and the offset of the word; None
-    where no word fits any more.
-    """
-    line_start = text.rfind("\n", 0, start) + 1
-    terminals = {word: name for name, word in parser.tables.fixed.items()}
-    for found in _SYNCHRONISING.finditer(text, line_start):
-        group = found.lastgroup
-        if group not in {"close", "word"} or found.start(group) < start:
-            continue
-        given_up = _give_up_until(parser, terminals[found[group]])
-        if given_up is not None:
-            parser.lexer.at = found.start(group)
-            return given_up, found.start(group)
-    return None
-
-
-def _give_up_until(parser: Pushdown, kind: str) -> int | None:
-    """Drop the top of the parser's stack until a word of that kind fits.
-
-    Return the offset at which the first dropped part starts (a huge one where nothing had
-    to be dropped), or None where the word never fits.
-    """
-    for depth in range(len(parser.states), 0, -1):
-        if parser.behind(parser.states[:depth], kind) is not None:
-            return min(map(_start, parser.cut(depth)), default=sys.maxsize)
-    return None
-
-
-def _start(value: ReadSymbol) -> int:
-    return sys.maxsize if value.start_pos is None else value.start_pos

@@ -3,23 +3,23 @@
 `attrs.frozen` writes the methods of a class as Python text and compiles it when the class is
 made. Half of the time that `turnout check` took to start went into the methods of three
 hundred classes, most of which a run never makes a value of. So a class is made here with its
-fields alone; `__init__` is written at the first value, what attrs knows of the fields
-(`attrs.fields`, `attrs.evolve`, ...) is had from attrs when it is asked for, and equality,
-hash and representation are closures over the fields.
+fields alone; `__init__` is made at the first value, of code that classes with as many fields
+share; what attrs knows of the fields (`attrs.fields`, `attrs.evolve`, ...) is had from attrs
+when it is asked for, and equality, hash and representation are closures over the fields.
 
 To a type checker, and in what they mean, `frozen`, `define` and `attribute` are `frozen`,
 `define` and `field` of attrs. A class that asks for more is made by attrs at once: one with
-`cached_property`, `super()`, another attrs class below it, methods of its own in place of
-those, options of the class beyond `eq`, or of a field beyond its default and where it
-counts. A test holds the two kinds equal.
+`super()`, another attrs class below it, methods of its own in place of those, options of the
+class beyond `eq`, or of a field beyond its default and where it counts. A test holds the two
+kinds equal.
 """
 
 import sys
 from collections.abc import Callable
-from functools import cached_property
+from functools import cache, cached_property
 from operator import attrgetter
 from reprlib import recursive_repr
-from types import FunctionType
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, get_origin
 
 import attrs
@@ -51,7 +51,7 @@ _OWN = frozenset(
 """What is made here; a class that has one of these of its own is left to attrs."""
 
 _FACTORY: Any = attrs.Factory
-_OPTIONS = frozenset({"default", "factory", "eq", "hash", "repr"})
+_OPTIONS = frozenset({"default", "factory", "eq", "hash", "init", "repr"})
 """Options of a field that are seen to here."""
 
 
@@ -64,12 +64,16 @@ class _Asked:
 
 @attrs.frozen
 class _Field:
-    """A field as it is made. default: attrs' NOTHING for none, or a Factory."""
+    """A field as it is made. default: attrs' NOTHING for none, or a Factory.
+
+    init: whether whoever makes a value can give it.
+    """
 
     name: str
     default: Any
     eq: bool
     hash: bool
+    init: bool
     repr: bool
 
 
@@ -92,8 +96,9 @@ def _made(by: Callable[..., Any], cls: type | None, options: dict[str, Any]) -> 
     names = tuple(each.name for each in fields)
     body = {name: value for name, value in vars(cls).items() if name not in {*names, "__dict__"}}
     body.pop("__weakref__", None)
+    remembers = any(isinstance(value, cached_property) for value in body.values())
     body.update(
-        __slots__=(*names, "__weakref__"),
+        __slots__=(*names, *(["__dict__"] if remembers else []), "__weakref__"),
         __qualname__=cls.__qualname__,
         __match_args__=names,
         __init__=_Init(fields, is_frozen=is_frozen),
@@ -128,14 +133,12 @@ def _is_plain(cls: type) -> bool:
     hashes_not = own.get("__hash__", 0) is None and "__eq__" in own
     if hashes_not or any(name in _OWN and name != "__weakref__" for name in own):
         return False
-    return not any(
-        isinstance(value, cached_property) or _names_its_class(value) for value in own.values()
-    )
+    return not any(_names_its_class(value) for value in own.values())
 
 
 def _names_its_class(value: object) -> bool:
     """Return whether a function holds on to its class, as `super()` does."""
-    inner = getattr(value, "__func__", getattr(value, "fget", value))
+    inner = getattr(value, "__func__", getattr(value, "fget", getattr(value, "func", value)))
     return isinstance(inner, FunctionType) and "__class__" in inner.__code__.co_freevars
 
 
@@ -151,10 +154,12 @@ def _fields(cls: type) -> list[_Field] | None:
         made = asked.get("default", attrs.NOTHING) if factory is None else _FACTORY(factory)
         takes_self = isinstance(made, _FACTORY) and made.takes_self
         eq, counts, shown = asked.get("eq", True), asked.get("hash"), asked.get("repr", True)
+        is_given = asked.get("init", True)
         is_known = asked.keys() <= _OPTIONS and isinstance(eq, bool) and isinstance(shown, bool)
         if takes_self or not is_known or name.startswith("__"):
             return None
-        fields.append(_Field(name, made, eq, eq if counts is None else counts, shown))
+        hashed = eq if counts is None else counts
+        fields.append(_Field(name, made, eq, hashed, is_given, shown))
     return fields
 
 
@@ -195,31 +200,69 @@ class _Init:
 def _init(owner: type, fields: list[_Field], *, is_frozen: bool) -> FunctionType:
     """Return the method that sets each field to what is given, or to its default."""
     names: dict[str, Any] = {"NOTHING": attrs.NOTHING}
-    given: list[str] = ["self"]
-    lines: list[str] = []
-    for each in fields:
-        argument = value = each.name.lstrip("_")
-        if isinstance(each.default, _FACTORY):
-            names[f"_made_{argument}"] = each.default.factory
-            value = f"_made_{argument}() if {argument} is NOTHING else {argument}"
-            argument += "=NOTHING"
-        elif each.default is not attrs.NOTHING:
-            names[f"_default_{argument}"] = each.default
-            argument += f"=_default_{argument}"
-        given.append(argument)
-        if is_frozen:
-            names[f"_set_{each.name}"] = vars(owner)[each.name].__set__
-            lines.append(f"    _set_{each.name}(self, {value})")
-        else:
-            lines.append(f"    self.{each.name} = {value}")
-    text = "\n".join([f"def __init__({', '.join(given)}):", *(lines or ["    pass"])])
-    # As attrs does it: of the names of our own fields, and never of anything that was read.
-    exec(compile(text, f"<{owner.__module__}.{owner.__qualname__}>", "exec"), names)  # noqa: S102
-    made: FunctionType = names["__init__"]
+    defaults: list[object] = []
+    for number, each in enumerate(fields):
+        names[f"set{number}"] = vars(owner)[each.name].__set__
+        if each.default is not attrs.NOTHING:
+            is_made = isinstance(each.default, _FACTORY)
+            factory = each.default.factory if is_made else None
+            # `dict[str, int]()` is `dict()`, at the price of a look at what it is generic in.
+            names[f"made{number}"] = (get_origin(factory) or factory) if is_made else each.default
+            if each.init:
+                defaults.append(attrs.NOTHING if is_made else each.default)
+        elif defaults and each.init:
+            message = f"{owner.__qualname__}: no default for {each.name!r} after one that has one"
+            raise ValueError(message)
+    own = {f"a{number}": each.name for number, each in enumerate(fields)}
+    code = _code(tuple(map(_form, fields)), is_frozen=is_frozen, ends=hasattr(owner, _END))
+    code = code.replace(
+        co_names=tuple(own.get(name, name) for name in code.co_names),
+        co_varnames=("self", *(each.name.lstrip("_") for each in fields if each.init)),
+        co_filename=f"<{owner.__module__}.{owner.__qualname__}>",
+    )
+    made = FunctionType(code, names, "__init__", tuple(defaults))
     made.__module__ = owner.__module__
     made.__qualname__ = f"{owner.__qualname__}.__init__"
     made.__annotations__ = {**_annotations(owner), "return": None}
     return made
+
+
+def _form(field: _Field) -> str:
+    """Return where the value of a field comes from: a name of one of `_FORMS`."""
+    if isinstance(field.default, _FACTORY):
+        return "made" if field.init else "always made"
+    if field.init:
+        return "given"
+    return "unset" if field.default is attrs.NOTHING else "always"
+
+
+_FORMS: dict[str, str] = {
+    "given": "a{0}",
+    "made": "made{0}() if a{0} is NOTHING else a{0}",
+    "always made": "made{0}()",
+    "always": "made{0}",
+}
+_END = "__attrs_post_init__"
+
+
+@cache
+def _code(forms: tuple[str, ...], *, is_frozen: bool, ends: bool) -> CodeType:
+    """Return the code of `__init__` for fields of these forms. ends: something comes behind it.
+
+    Compiling is what takes the time; of classes with as many fields only the names differ.
+    """
+    given = [f"a{number}" for number, form in enumerate(forms) if form in {"given", "made"}]
+    lines = [f"def __init__({', '.join(['self', *given])}):"]
+    for number, form in enumerate(forms):
+        if form != "unset":  # whoever has the value sets it
+            value = _FORMS[form].format(number)
+            lines.append(
+                f"    set{number}(self, {value})" if is_frozen else f"    self.a{number} = {value}"
+            )
+    lines.append(f"    self.{_END}()" if ends else "    pass")
+    # As attrs does it: of the names of our own fields, and never of anything that was read.
+    made = compile("\n".join(lines), "<fields>", "exec")
+    return next(part for part in made.co_consts if isinstance(part, CodeType))
 
 
 class _Known:

@@ -11,6 +11,7 @@ next word that can't stand. The way that brings it past the lines concerned is t
 from collections.abc import Sequence
 
 from turnout.dsl.lexing import Lexer, Repair, Repairs, Token, UnexpectedError
+from turnout.dsl.mistakes.met import Told
 from turnout.dsl.pushdown import Pushdown
 from turnout.frozen import attribute, frozen
 from turnout.grammar.lalr import END
@@ -60,6 +61,11 @@ class Trials:
             if word.type == END:
                 return far
             states = behind
+
+    def mends(self, mistake: Told) -> bool:
+        """Return whether a mistake's repairs make the lines right."""
+        repairs = mistake.repairs
+        return bool(repairs) and self.reach(repairs) >= self.far(repairs)
 
     def far(self, repairs: Sequence[Repair]) -> int:
         """Return the offset up to which a text has to be read for its repairs to be believed."""

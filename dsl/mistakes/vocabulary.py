@@ -220,8 +220,20 @@ def outside(met: Met) -> Told | None:
         return None
     message = f"`{met.word}` stands in a route"
     return Told(
-        met.start, met.end, message, "no route is open here", ("write `route NAME {` above",)
+        met.start,
+        met.end,
+        message,
+        "no route is open here",
+        ("write `route NAME {` above",),
+        settles=not met.before.strip(),
     )
+
+
+def unfinished(met: Met, start: int, end: int) -> Told:
+    """A statement that was begun and left before the next one."""
+    said = _short(" ".join(met.text[start:end].split()))
+    message = f"`{said}` is not finished"
+    return Told(start, end, message, "", ("write the rest of it, or take it away",))
 
 
 _DECLARED = r"(?m)^\s*(?P<kind>team|queue|person|partner|sequence|route)\s+{}(?![\w-])"

@@ -39,11 +39,13 @@ def email(text: str, _country: str | None = None) -> Reading:
 
 @lru_cache(maxsize=4096)
 def _checked(address: str) -> Reading:
+    if len(address) > _LONGEST:
+        return _TOO_LONG
+    if "@" not in address:
+        return Unread(f"not an e-mail address{_fault(address)}")
     # Imported here because email-validator is slow to load, and most addresses are plain.
     from email_validator import validate_email  # noqa: PLC0415
 
-    if len(address) > _LONGEST:
-        return _TOO_LONG
     if address.count("@") > 1:
         each = {part.strip("<>") for part in _BETWEEN.split(address) if "@" in part}
         if len(each) > 1:

@@ -5,6 +5,7 @@ import inspect
 import pickle
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
 import attrs
@@ -117,6 +118,35 @@ def test_attrs_knows_their_fields(both: tuple[Any, Any]) -> None:
     assert (here.__doc__, here.__name__, here.count) == (there.__doc__, there.__name__, 0)
 
 
+class Counting:
+    """What has fields that nobody gives, and sets one itself."""
+
+    step: int
+    seen: list[int] = ours.attribute(factory=list[int], init=False)
+    start: int = ours.attribute(default=5, init=False)
+    total: int = ours.attribute(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Begin."""
+        self.total = self.step + self.start
+
+
+def test_fields_that_nobody_gives_are_set_alike() -> None:
+    made = ours.define(type("Counting", (), dict(vars(Counting))))
+    value = made(2)
+    assert (value.step, value.seen, value.start, value.total) == (2, [], 5, 7)
+    assert [*inspect.signature(made).parameters] == ["step"]
+    assert made(1).seen is not made(1).seen
+    with pytest.raises(TypeError, match="start"):
+        made(2, start=1)
+    assert [(each.name, each.init) for each in attrs.fields(made)] == [
+        ("step", True),
+        ("seen", False),
+        ("start", False),
+        ("total", False),
+    ]
+
+
 class Outer(Generic[Kind]):
     """What another class is made of."""
 
@@ -145,6 +175,30 @@ def test_they_are_copied_and_pickled() -> None:
     value: Any = make("a")
     assert pickle.loads(pickle.dumps(value)) == value  # noqa: S301 - our own
     assert copy.deepcopy(value) == value == copy.copy(value)
+
+
+@pytest.mark.parametrize("make", [ours.frozen, attrs.frozen, ours.define, attrs.define])
+def test_what_was_worked_out_is_remembered(make: Any) -> None:  # noqa: ANN401 - a decorator
+    calls: list[int] = []
+
+    class Pair:
+        """Two numbers."""
+
+        x: int
+        y: int = 2
+
+        @cached_property
+        def total(self) -> int:
+            """Their sum."""
+            calls.append(self.x)
+            return self.x + self.y
+
+    made: Any = make(Pair)
+    pair = made(1)
+    assert (pair.total, pair.total, len(calls)) == (3, 3, 1)
+    assert (pair == made(1), repr(pair)) == (True, repr(pair).replace("total", ""))
+    assert attrs.evolve(pair, x=4).total == 6
+    assert copy.copy(pair).total == 3
 
 
 class Super:
