@@ -13,7 +13,7 @@ from turnout.frozen import frozen
 from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
-from turnout.runtime.stores.cells import instant, json_cell
+from turnout.runtime.stores.cells import instant, json_cell, lags_cell
 from turnout.runtime.stores.details import detail, standing_cells
 from turnout.runtime.stores.server.encoded import sent, sent_or_none
 from turnout.runtime.stores.server.fetched import Fetched, LeadRow
@@ -138,7 +138,7 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
             for key, new in sorted(batch.changed.items())
         ],
         "turns": [
-            [sent(team), turns.scale, json_cell(turns.plain())]
+            [sent(team), turns.scale, lags_cell(turns)]
             for team, turns in sorted(batch.drawn.items())
         ],
         "load": sorted([sent(who), more] for who, more in batch.opened.items() if more),
