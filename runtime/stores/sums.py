@@ -28,15 +28,19 @@ ROWS: Mapping[str, tuple[str, ...]] = {
         *("seq", "previous", "kind", "route", "lead", "at", "recorded_at"),
         *("actor", "version", "detail"),
     ),
-    "versions": ("id", "hash", "since"),
+    "versions": ("id", "hash", "since", "source"),
     "turns": ("team", "scale", "lag"),
     "load": ("person", "open"),
     "given": ("who", "at", "leads", "total"),
     "seen": ("key", "at", "seq", "route", "lead", "owner"),
+    "outbox": ("id", "event", "endpoint", "body", "next_at", "attempts", "state"),
 }
 """The tables whose rows have a checksum of their own, and the cells that it is made of."""
 
-_OBJECTS = (*ROWS, "overdue", "expiring", "waiting", "seen_owned", "seen_lead", "seen_last")
+_OBJECTS = (
+    *(*ROWS, "overdue", "expiring", "waiting", "seen_owned", "seen_lead", "seen_last"),
+    "outbox_due",
+)
 
 
 def row_sum(*cells: Stored) -> int:
