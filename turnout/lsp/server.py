@@ -5,6 +5,7 @@ the texts and of what the worker found; here it is only asked for. What answers 
 when it is first asked, so that the first findings wait for nothing else.
 """
 
+import gc
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from hashlib import sha256
@@ -87,6 +88,7 @@ def serve() -> int:
 
     Return 0 if it said goodbye before, else 1.
     """
+    gc.disable()  # until the first findings are there; see `following.tidy`
     spoken = sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever prints would break the protocol
     return made(Conversation(sys.stdin.buffer, spoken)).serve()
