@@ -28,6 +28,7 @@ EventKind: TypeAlias = Literal[
     "converted",
     "closed",
     "returned",
+    "erased",
     "renamed",
 ]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)

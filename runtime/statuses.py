@@ -25,7 +25,10 @@ MARKS: tuple[Mark, ...] = get_args(Mark)
 ENDED: Final[frozenset[Status]] = frozenset({"converted", "closed", "returned"})
 """Statuses of leads that are done with."""
 
-_MARKS: Final[Mapping[str, Mark]] = {mark: mark for mark in MARKS} | {"claimed": "accepted"}
+_MARKS: Final[Mapping[str, Mark]] = {mark: mark for mark in MARKS} | {
+    "claimed": "accepted",
+    "erased": "closed",
+}
 
 
 def first_status(decision: Decision) -> Status:

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from turnout.frozen import define
 from turnout.runtime.events import DECIDING
-from turnout.runtime.statuses import Mark, marked
+from turnout.runtime.statuses import MARKS, Mark, marked
 from turnout.runtime.stores import Recorded, loads
 from turnout.runtime.stores.batch import Key
 from turnout.runtime.stores.cells import decoded, json_cell, json_read, moment
@@ -55,21 +55,36 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
     """
     kept = Tables(connection, path)
     leads: dict[Key, _Standing] = {}
-    count = 0
+    count, gone = 0, 0
+    missing: list[int] = []
     columns = ", ".join((*ROWS["events"], "sum"))
     for row in kept.rows("events", f"SELECT {columns} FROM events ORDER BY seq"):  # noqa: S608 - our own names
         count += 1
         seq, previous, kind, route, lead, at, *_, detail = row
-        if seq != count:
-            raise damaged(path, f"event {count} is gone")
-        if kind == "renamed":
+        while seq > count:
+            missing.append(count)
+            count += 1
+        if '"gone":' in detail:
+            said = decoded(path, detail, dict[str, Any])
+            gone += said["gone"][0]
+            leads[route, lead] = _pruned(seq, said["gone"], at)
+        elif kind == "renamed":
             _rename(kept, leads, decoded(path, detail, dict[str, Any])["name"])
         else:
             _happened(path, leads, (route, lead), (seq, previous, kind, at))
             if kind == "offered":
                 leads[route, lead].expires = decoded(path, detail, lambda said: int(said["until"]))
+    if len(missing) != gone:
+        raise damaged(path, f"event {missing[0]} is gone" if missing else "an event is there twice")
     _compare(kept, leads)
-    return count
+    return count - gone
+
+
+def _pruned(seq: int, gone: list[Any], at: int | None) -> _Standing:
+    """Return where a lead stands of which one event is left; see `pruning`."""
+    _, first, status, touched = gone
+    mark = status if status in MARKS else None
+    return _Standing(first, seq, seq, mark, bool(touched), at=at)
 
 
 def _happened(

@@ -22,8 +22,8 @@ class Remembered:
     team. loads: by person, their open leads. latest: by receiver, the last moment at which
     they were given leads, and how many up to then; before: up to, but without a moment.
     last: the number of the last event, None where it isn't known; last_seen: of what is
-    remembered last under a key. gifts: what this process
-    gave since.
+    remembered last under a key. salt: of ids that were
+    erased, None where none was, "" where that isn't known. gifts: what this process gave since.
     """
 
     versions: dict[str, int] = attribute(factory=dict[str, int])
@@ -33,6 +33,7 @@ class Remembered:
     before: dict[tuple[str, int], int] = attribute(factory=dict[tuple[str, int], int])
     last: int | None = None
     last_seen: int | None = None
+    salt: str | None = ""
     gifts: Gifts = attribute(factory=Gifts)
     _writes: int | None = attribute(default=None, init=False)
 
@@ -54,5 +55,6 @@ class Remembered:
         self.before.clear()
         self.last = None
         self.last_seen = None
+        self.salt = ""
         self.gifts = Gifts()
         self._writes = None
