@@ -434,6 +434,10 @@ class Builder:
         each = self.name(per) if isinstance(per, Token) else per
         return nodes.Cap(self.value(number), each, span)
 
+    def at_once(self, span: Span, children: list[Any]) -> None:
+        """Say that leads are counted while they are open, in no period."""
+        del span, children
+
     def away(self, span: Span, children: list[Any]) -> "_Clauses":
         del span
         return _Clauses(nodes.Away(child, child.span) for child in children)

@@ -353,10 +353,10 @@ class Serves:
 
 @frozen
 class Cap:
-    """`cap 8 per day` (per: a Name) or `cap 8 per 24 hours` (per: a Duration)."""
+    """`cap 8 per day` (per: a Name), `cap 8 per 24 hours` (a Duration) or `cap 8 open` (None)."""
 
     number: Literal
-    per: Name | Duration
+    per: Name | Duration | None
     span: Span = _span()
 
 

@@ -30,14 +30,15 @@ def _written() -> Span | None:
 
 @frozen(cache_hash=True)
 class Cap:
-    """At most so many leads in a period; at the cap means not available.
+    """At most so many leads in a period, or open at once; at the cap means not available.
 
     per: "day", "week" (from Monday) or "month" by the calendar of the time zone, or the
-    length of a period that ends now and rolls on. timezone: an IANA name.
+    length of a period that ends now and rolls on; None for leads that are open, whenever they
+    were given. timezone: an IANA name.
     """
 
     most: int
-    per: str | timedelta
+    per: str | timedelta | None
     timezone: str
 
 

@@ -67,17 +67,46 @@ class Move:
 
 @frozen
 class Watch:
-    """What is kept of a lead that an SLA can move.
+    """What is kept of a lead that can go on to somebody else.
 
     hops: how often it did. missed: who had the lead and missed it, as `Holder.name`.
-    values: of the fields that targets ask, as JSON has them.
+    values: of the fields that targets ask, as JSON has them. declined: who was offered the lead
+    and didn't take it, or gave it back. queue: out of which it was claimed, "" for none. rank:
+    its place in a queue, the highest first. is_timed: whether an SLA can move it.
     """
 
     hops: int = 0
     missed: tuple[str, ...] = ()
     values: Mapping[str, Any] = attribute(factory=dict[str, Any])
+    declined: tuple[str, ...] = ()
+    queue: str = ""
+    rank: int = 0
+    is_timed: bool = True
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON, without what is as it mostly is."""
+        said: dict[str, Any] = {
+            "hops": self.hops,
+            "missed": list(self.missed),
+            "values": self.values,
+        }
+        if self.declined:
+            said["declined"] = list(self.declined)
+        if self.queue:
+            said["queue"] = self.queue
+        if self.rank:
+            said["rank"] = self.rank
+        return said if self.is_timed else {**said, "is_timed": False}
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> "Watch":
-        """Return what `attrs.asdict` wrote."""
-        return cls(record["hops"], tuple(record["missed"]), record["values"])
+        """Return what `as_dict` wrote, in this version or an earlier one."""
+        return cls(
+            record["hops"],
+            tuple(record["missed"]),
+            record["values"],
+            tuple(record.get("declined", ())),
+            record.get("queue", ""),
+            record.get("rank", 0),
+            record.get("is_timed", True),
+        )

@@ -16,11 +16,11 @@ writes back in `batch` and hands them over once, at its end; threads that queue 
 share one (see `sharing`).
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.dsl.targets import ACCEPTING, DRAWN, KINDS
@@ -28,8 +28,9 @@ from turnout.errors import Error
 from turnout.frozen import attribute, define, frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
-from turnout.runtime.events import ALL, Draw, Event, Sought
+from turnout.runtime.events import ALL, NOTHING_LOGGED, Draw, Event, LoggedLead, Sought
 from turnout.runtime.moves import Move, Watch
+from turnout.runtime.statuses import ENDED, Mark, MarkKind, Status, first_status
 
 if TYPE_CHECKING:
     from turnout.runtime.stores.needs import Count, Decide, Foresee
@@ -39,14 +40,19 @@ __all__ = [
     "PAGE",
     "UNSIGNED",
     "WAIT",
+    "AskedLeads",
+    "Expired",
     "Gifts",
     "Overdue",
+    "Queued",
     "Recorded",
     "Signature",
     "Snapshot",
     "StateError",
     "Store",
     "Transaction",
+    "load_of",
+    "loads",
     "member_of",
     "microseconds",
     "receivers",
@@ -66,11 +72,15 @@ PAGE = 1_000
 class Signature:
     """Who answers for what a transaction records.
 
-    policy: the hash of the policy's version. actor: who asked for it, "" for a run of Turnout.
+    policy: the hash of the policy's version; text: returns its text, which is kept once.
+    actor: who asked for it, "" for a run of Turnout. endpoints: who is to be told of what
+    happens, see `outbox`.
     """
 
     policy: str = ""
     actor: str = ""
+    text: Callable[[], str] | None = attribute(default=None, eq=False)
+    endpoints: tuple[str, ...] = ()
 
 
 UNSIGNED = Signature()
@@ -91,24 +101,61 @@ class Recorded:
     """A decision as it stands in the log.
 
     fingerprint: of the lead's content when it was decided, so that the same id with
-    other content can be told apart. closed: whoever has the lead is done with it. touched:
-    somebody works on it. watch: None where no SLA can move the lead. number: leads in the
-    order in which they were decided first.
+    other content can be told apart. mark: what happened to the lead since, see `statuses`.
+    touched: somebody works on it. watch: None where the lead can't go on to somebody else.
+    expires: until when it is offered, None where it isn't. number: leads in the order in which
+    they were decided first.
 
     A lead that was moved has the decision of its new holder; how it came there is a `Move`.
     """
 
     decision: Decision
     fingerprint: str
-    closed: bool = False
+    mark: Mark | None = None
     touched: bool = False
     watch: Watch | None = None
+    expires: datetime | None = None
     number: int = attribute(default=0, eq=False)
 
-    def is_overdue(self, at: datetime) -> bool:
-        """Return whether an SLA is to move the lead: its time is up, and nobody touched it."""
-        due = None if self.watch is None else self.decision.due
-        return due is not None and due <= at and not self.closed and not self.touched
+    def numbered(self, number: int) -> "Recorded":
+        """Return the same with a number."""
+        return Recorded(
+            self.decision,
+            self.fingerprint,
+            self.mark,
+            self.touched,
+            self.watch,
+            self.expires,
+            number,
+        )
+
+    @property
+    def status(self) -> Status:
+        """Where the lead stands."""
+        return self.mark or first_status(self.decision)
+
+    @property
+    def closed(self) -> bool:
+        """Whether whoever has the lead is done with it."""
+        return self.mark in ENDED
+
+    @property
+    def due(self) -> datetime | None:
+        """When an SLA moves the lead; None where none does, or somebody touched it."""
+        if self.watch is None or not self.watch.is_timed or self.touched or self.closed:
+            return None
+        return self.decision.due
+
+    @property
+    def queue(self) -> str | None:
+        """The queue that the lead waits in, None where it doesn't."""
+        is_waiting = self.mark is None and self.decision.kind == "queue"
+        return self.decision.target if is_waiting else None
+
+    @property
+    def rank(self) -> int:
+        """Its place in a queue, the highest first."""
+        return 0 if self.watch is None else self.watch.rank
 
 
 @frozen
@@ -126,7 +173,9 @@ class Overdue:
 
     def takes(self, recorded: Recorded) -> bool:
         """Return whether a lead is asked for, wherever the limit is."""
-        if recorded.decision.route != self.route or not recorded.is_overdue(self.at):
+        if recorded.decision.route != self.route:
+            return False
+        if recorded.due is None or recorded.due > self.at:
             return False
         return self.after is None or self.place(self.after) < self.place(recorded)
 
@@ -135,6 +184,58 @@ class Overdue:
         """Return what overdue leads are in the order of."""
         assert recorded.decision.due is not None
         return recorded.decision.due, recorded.number
+
+
+@frozen
+class Expired:
+    """Which leads are asked for: of a route, whose offer ended by a moment, as in `Overdue`."""
+
+    route: str
+    at: datetime
+    limit: int | None = None
+    after: Recorded | None = None
+
+    def takes(self, recorded: Recorded) -> bool:
+        """Return whether a lead is asked for, wherever the limit is."""
+        if recorded.decision.route != self.route:
+            return False
+        if recorded.expires is None or recorded.expires > self.at:
+            return False
+        return self.after is None or self.place(self.after) < self.place(recorded)
+
+    @staticmethod
+    def place(recorded: Recorded) -> tuple[datetime, int]:
+        """Return what such leads are in the order of."""
+        assert recorded.expires is not None
+        return recorded.expires, recorded.number
+
+
+@frozen
+class Queued:
+    """Which leads are asked for: of a route, that wait in a queue, as in `Overdue`.
+
+    Those of the highest rank come first, then those that were decided first.
+    """
+
+    route: str
+    queue: str
+    limit: int | None = None
+    after: Recorded | None = None
+
+    def takes(self, recorded: Recorded) -> bool:
+        """Return whether a lead is asked for, wherever the limit is."""
+        if recorded.decision.route != self.route or recorded.queue != self.queue:
+            return False
+        return self.after is None or self.place(self.after) < self.place(recorded)
+
+    @staticmethod
+    def place(recorded: Recorded) -> tuple[int, int]:
+        """Return what waiting leads are in the order of."""
+        return -recorded.rank, recorded.number
+
+
+AskedLeads: TypeAlias = Overdue | Expired | Queued
+"""Leads that are asked for, some at a time."""
 
 
 class StateError(Error):
@@ -159,6 +260,14 @@ class TargetState(Protocol):
 
     def open_leads(self, people: Collection[str]) -> Mapping[str, int]:
         """Return how many of each person's leads aren't closed; 0 for a stranger."""
+        ...
+
+    def holding(self, who: str) -> int:
+        """Return how many leads are open of those that somebody was given.
+
+        who: as `receivers` names them. It is compared when it is written: nobody else has
+        been given a lead meanwhile.
+        """
         ...
 
     def given(self, who: str, start: int, end: int) -> int:
@@ -188,18 +297,20 @@ class Transaction(TargetState, Protocol):
         """
         ...
 
-    def record(
+    def record(  # noqa: PLR0913, PLR0917 - what an event is made of
         self,
         decision: Decision,
         fingerprint: str,
         watch: Watch | None = None,
         keys: tuple[str, ...] = (),
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
     ) -> None:
         """Append the decision to the log; its assignee has one open lead more.
 
         The lead counts as given to each of its `receivers` at the decision's clock.
         keys: what it is remembered under, see `identity`. draw: how its assignee was drawn.
+        logged: what the log keeps of the lead.
         A lead is decided once on a route: ValueError if it was.
         """
         ...
@@ -228,18 +339,45 @@ class Transaction(TargetState, Protocol):
         """
         ...
 
+    def mark(  # noqa: PLR0913 - what an event is made of
+        self,
+        kind: MarkKind,
+        route: str,
+        lead: str,
+        at: datetime | None = None,
+        reason: str = "",
+        *,
+        until: datetime | None = None,
+        draw: Draw | None = None,
+    ) -> bool:
+        """Log what happened to a lead, which stays where it is; see `statuses`.
+
+        until: of an offer. draw: of a turn that is given back. Returns False where the lead
+        was never decided, or was done with already.
+        """
+        ...
+
+    def asked(self, asked: AskedLeads) -> list[Recorded]:
+        """Return leads that are asked for, in their order."""
+        ...
+
     def overdue(self, asked: Overdue) -> list[Recorded]:
         """Return leads that an SLA is to move."""
         ...
 
-    def move(
+    def move(  # noqa: PLR0913 - what an event is made of
         self,
         recorded: Recorded,
         move: Move,
         keys: tuple[str, ...] | None = None,
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
+        *,
+        claimed: bool = False,
     ) -> None:
         """Replace what stands for a lead now, and log the move.
+
+        claimed: its new assignee took it themselves, and has accepted it.
 
         The lead is one of the new assignee's open ones instead of the old one's.
         keys: what it is remembered under from now on, at the new decision's clock; where
@@ -270,6 +408,14 @@ class Snapshot(Protocol):
 
     def last_event(self) -> int:
         """Return the number of the last event, 0 where nothing happened yet."""
+        ...
+
+    def policy_text(self, policy: str) -> str | None:
+        """Return the text of a version of the policy, by its hash; None where it isn't known.
+
+        It is JSON: `files` has the text of each file by its path; tables have but their part
+        in the hash.
+        """
         ...
 
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
@@ -328,6 +474,7 @@ _CAPPED = {kind.word for kind in KINDS if kind.receiver == "outlet"} - ACCEPTING
 """Kinds of targets without a person that can have a cap."""
 
 
+@lru_cache(maxsize=4_096)
 def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     """Return whose caps a lead counts towards: of a decision with these parts.
 
@@ -343,6 +490,25 @@ def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     if kind in DRAWN:
         return f"person {assignee}", f"team {target}", member_of(target, assignee)
     return (f"person {assignee}",)
+
+
+@lru_cache(maxsize=4_096)
+def loads(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
+    """Return whose open leads a lead is one of while it is open, as states name them.
+
+    >>> loads("round-robin", "emea", "ana")
+    ('ana', 'team emea', 'member emea ana')
+    """
+    return tuple(map(load_of, receivers(kind, target, assignee)))
+
+
+def load_of(who: str) -> str:
+    """Return the name under which a state counts the open leads of a receiver.
+
+    >>> load_of("person ana"), load_of("team emea")
+    ('ana', 'team emea')
+    """
+    return who.removeprefix("person ")
 
 
 def member_of(team: str, person: str) -> str:

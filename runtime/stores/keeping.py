@@ -3,17 +3,20 @@
 import sqlite3
 
 from turnout.frozen import frozen
-from turnout.runtime.events import Event
+from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.stores import Recorded
-from turnout.runtime.stores.batch import DECIDING, NEWEST, Batch, Key
+from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.cells import instant, json_cell, stored, summed
-from turnout.runtime.stores.details import detail
+from turnout.runtime.stores.details import detail, standing_cells
 from turnout.runtime.stores.kept import Tables
+from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.sums import ROWS, Stored
 from turnout.runtime.stores.totals import add_given
 
 _LEAD = (*ROWS["decisions"], "sum")
-_INSERT_LEAD = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# The cells by their names: the checksum stands before a column that came later.
+_INSERT_VERSION = "INSERT INTO versions (id, hash, since, source, sum) VALUES (?, ?, ?, ?, ?)"
+_INSERT_LEAD = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -80,13 +83,15 @@ class _Keeping:
                 _INSERT_LEAD.replace("INSERT", "INSERT OR REPLACE"),
                 (_cells(key, rows[key], new) for key, new in self.batch.changed.items()),
             )
+        if self.batch.outbox:
+            self._post(last)
         self.kept.known.last = last + len(events)
         return last + len(events)
 
     def _row(self, key: Key) -> _Row | None:
         query = f"SELECT {', '.join(_LEAD)} FROM decisions WHERE route = ? AND lead = ?"  # noqa: S608 - our own names
         for row in self.kept.rows("decisions", query, key[0], stored(key[1])):
-            return _Row(row[0], row[3], row[4], row[8])
+            return _Row(row[0], row[3], row[4], row[11])
         return None
 
     def _event(
@@ -103,8 +108,17 @@ class _Keeping:
                 None if event.recorded_at is None else instant(event.recorded_at),
                 event.actor,
                 self._version(event),
-                json_cell(detail(event, recorded)),
+                detail(event, recorded),
             )
+        )
+
+    def _post(self, last: int) -> None:
+        """Say who is to be told of the events; see `outbox`."""
+        (number,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM outbox").fetchone()
+        rows = outbox_rows(self.batch, range(last + 1, last + 1 + len(self.batch.events)))
+        self.connection.executemany(
+            "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (summed((number + at, *cells)) for at, cells in enumerate(rows, 1)),
         )
 
     def _version(self, event: Event) -> int | None:
@@ -113,34 +127,22 @@ class _Keeping:
             return None
         versions = self.kept.known.versions
         if event.policy not in versions:
-            query = "SELECT id, hash, since, sum FROM versions WHERE hash = ?"
+            query = "SELECT id, hash, since, source, sum FROM versions WHERE hash = ?"
             found = next(self.kept.rows("versions", query, event.policy), None)
             if found is None:
                 (last,) = self.connection.execute(
                     "SELECT coalesce(max(id), 0) FROM versions"
                 ).fetchone()
-                found = (last + 1, event.policy, instant(self.batch.recorded_at))
-                self.connection.execute("INSERT INTO versions VALUES (?, ?, ?, ?)", summed(found))
+                since, text = instant(self.batch.recorded_at), self.batch.texts.get(event.policy)
+                found = (last + 1, event.policy, since, None if text is None else text())
+                self.connection.execute(_INSERT_VERSION, summed(found))
             versions[event.policy] = found[0]
         return versions[event.policy]
 
 
 def _cells(key: Key, row: _Row, new: Recorded) -> tuple[Stored, ...]:
-    route, lead = key
-    due = None if new.watch is None or new.decision.due is None else instant(new.decision.due)
-    return summed(
-        (
-            row.seq,
-            route,
-            stored(lead),
-            row.decided,
-            row.last,
-            int(new.closed),
-            int(new.touched),
-            due,
-            row.said,
-        )
-    )
+    place = row.seq, key[0], stored(key[1]), row.decided, row.last
+    return summed((*place, *standing_cells(new), row.said))
 
 
 def _remember(connection: sqlite3.Connection, batch: Batch) -> None:

@@ -9,14 +9,15 @@ from collections.abc import Collection, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define, frozen
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.moves import Move
-from turnout.runtime.stores import PAGE, Gifts, Overdue, Recorded
+from turnout.runtime.stores import PAGE, AskedLeads, Gifts, Recorded
+from turnout.runtime.stores.asked_rows import asked_rows
 from turnout.runtime.stores.cells import (
     decoded,
     instant,
@@ -116,18 +117,11 @@ class Tables:
         """Yield all that was decided, in order."""
         yield from self._standing(f"{_STANDING} ORDER BY d.seq")
 
-    def overdue(self, asked: Overdue) -> Iterator[Recorded]:
-        """Yield what is asked for, the longest overdue first."""
-        due, number = (None, 0) if asked.after is None else Overdue.place(asked.after)
-        after = 0 if due is None else instant(due)
-        query = (
-            f"{_STANDING} WHERE d.route = ? AND d.due >= ? AND d.due <= ?"
-            " AND (d.due > ? OR d.seq > ?) AND d.due IS NOT NULL AND d.touched = 0"
-            " AND d.closed = 0 ORDER BY d.due, d.seq LIMIT ?"
-        )
+    def asked(self, asked: AskedLeads) -> Iterator[Recorded]:
+        """Yield what is asked for, in its order."""
+        where, cells = asked_rows(asked)
         limit = -1 if asked.limit is None else asked.limit
-        cells = asked.route, after, instant(asked.at), after, number, limit
-        yield from self._standing(query, *cells)
+        yield from self._standing(f"{_STANDING} {where.format(mark='?')}", *cells, limit)
 
     def moves(self) -> Iterator[Move]:
         """Yield all moves, in order."""
@@ -150,11 +144,18 @@ class Tables:
                 if row[width] is None:
                     raise damaged(self.path, "an event is gone")
                 event = checked(self.path, "events", row[width:])
-                closed, touched, said = lead[5], lead[6], lead[8]
+                status, touched, expires, said = lead[5], lead[6], lead[8], lead[11]
+                key, at = (str(lead[1]), loaded(str(lead[2]))), cast("int | None", event[5])
                 if event[4] != lead[2] or (said is None and event[3] != lead[1]):
                     raise damaged(self.path, "a lead's event is another one's")
                 decode = partial(
-                    recorded_as, closed=bool(closed), touched=bool(touched), number=row[0]
+                    recorded_as,
+                    key=key,
+                    at=moment(at),
+                    status=str(status),
+                    touched=bool(touched),
+                    expires=moment(cast("int | None", expires)),
+                    number=row[0],
                 )
                 yield decoded(self.path, str(event[9] if said is None else said), decode)
 
@@ -186,6 +187,11 @@ class TableSnapshot:
         """Return the number of the last event."""
         with state_errors(self.path):
             return int(self.connection.execute(_LAST_EVENT).fetchone()[0])
+
+    def policy_text(self, policy: str) -> str | None:
+        """Return the text of a version of the policy, None where it isn't known."""
+        query = "SELECT id, hash, since, source, sum FROM versions WHERE hash = ?"
+        return next((row[3] for row in self._rows("versions", query, policy)), None)
 
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
         """Return the last events of a lead, on all routes."""
@@ -234,7 +240,7 @@ class TableSnapshot:
 
     def _policy(self, version: int | None) -> str:
         if version is not None and version not in self._policies:
-            query = "SELECT id, hash, since, sum FROM versions WHERE id = ?"
+            query = "SELECT id, hash, since, source, sum FROM versions WHERE id = ?"
             found = next(self._rows("versions", query, version), None)
             if found is None:
                 raise damaged(self.path, "a version of the policy is gone")
@@ -246,14 +252,14 @@ def _conditions(sought: Sought) -> tuple[list[str], list[str | int]]:
     """Return what holds of the rows that are sought, and what is asked in it."""
     where: list[str] = []
     asked: list[str | int] = []
-    people = "actor", "$.decision.assignee", "$.after[2]", "$.before[2]"
+    people = "actor", "$.to[2]", "$.after[2]", "$.from[2]"
     cells = [each if each == "actor" else f"json_extract(detail, '{each}')" for each in people]
     since = None if sought.since is None else instant(sought.since)
     until = None if sought.until is None else instant(sought.until)
     for condition, value in (
         ("kind = ?", sought.kind),
         ("route = ?", sought.route),
-        ("json_extract(detail, '$.decision.rule') = ?", sought.rule),
+        ("json_extract(detail, '$.rule') = ?", sought.rule),
         (f"? IN ({', '.join(cells)})", sought.person),
         ("at >= ?", since),
         ("at < ?", until),
@@ -270,8 +276,8 @@ def standings(connection: sqlite3.Connection, path: Path) -> Iterator[tuple[tupl
     """Yield the row of each lead, and what stands for it, as JSON of `details.standing`."""
     kept = Tables(connection, path)
     for lead in kept.rows("decisions", f"SELECT {', '.join(_LEAD)} FROM decisions ORDER BY seq"):  # noqa: S608 - our own names
-        if lead[8] is not None:
-            yield lead, lead[8]
+        if lead[11] is not None:
+            yield lead, lead[11]
             continue
         event = next(kept.rows("events", f"{_EVENTS} WHERE seq = ?", lead[3]), None)
         if event is None:

@@ -5,7 +5,8 @@ A file belongs to one policy. Its `application_id` tells it from other SQLite fi
 
 `events` is the log: what happened, in the order of `seq`, never changed; each one names its
 lead's event before. `decisions` says where each lead stands now: one row per lead and route,
-`seq` being its first event, `decided` the one whose decision holds, `last` the newest. All of
+`seq` being its first event, `decided` the one whose decision holds, `last` the newest; `due`,
+`expires` and `queue` are there only while an SLA can move it, an offer stands, it waits. All of
 it follows from the log. `versions` has the versions of the policy that were in force. `turns`
 has a row per team, `load` one per person. `given` counts the leads that each person, member,
 team and partner was given, by moment in microseconds since 1970: caps ask it for a period
@@ -81,7 +82,7 @@ def upgrade_tables(connection: sqlite3.Connection, path: Path) -> None:
     if version < FORMAT:
         try:
             upgrade(connection, version)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise damaged(path, "its log is not what was written") from error
 
 

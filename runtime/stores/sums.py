@@ -21,21 +21,26 @@ Stored: TypeAlias = str | int | None
 ROWS: Mapping[str, tuple[str, ...]] = {
     "meta": ("key", "value"),
     "decisions": (
-        *("seq", "route", "lead", "decided", "last", "closed", "touched", "due", "said"),
+        *("seq", "route", "lead", "decided", "last", "status", "touched", "due", "expires"),
+        *("queue", "rank", "said"),
     ),
     "events": (
         *("seq", "previous", "kind", "route", "lead", "at", "recorded_at"),
         *("actor", "version", "detail"),
     ),
-    "versions": ("id", "hash", "since"),
+    "versions": ("id", "hash", "since", "source"),
     "turns": ("team", "scale", "lag"),
     "load": ("person", "open"),
     "given": ("who", "at", "leads", "total"),
     "seen": ("key", "at", "seq", "route", "lead", "owner"),
+    "outbox": ("id", "event", "endpoint", "body", "next_at", "attempts", "state"),
 }
 """The tables whose rows have a checksum of their own, and the cells that it is made of."""
 
-_OBJECTS = (*ROWS, "overdue", "seen_owned", "seen_lead", "seen_last")
+_OBJECTS = (
+    *(*ROWS, "overdue", "expiring", "waiting", "seen_owned", "seen_lead", "seen_last"),
+    "outbox_due",
+)
 
 
 def row_sum(*cells: Stored) -> int:

@@ -8,7 +8,6 @@ totals, too.
 """
 
 import sqlite3
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -97,7 +96,7 @@ def add_given(
     connection: sqlite3.Connection,
     path: Path,
     known: Remembered,
-    received: Mapping[str, Counter[int]],
+    received: Mapping[str, Mapping[int, int]],
 ) -> None:
     """Count leads as given: by receiver, how many at each moment."""
     for who, times in received.items():

@@ -51,7 +51,7 @@ def test_a_state_that_was_carried_is_the_same(state: Path, tmp_path: Path) -> No
 CHANGES: dict[str, Callable[[list[str]], object]] = {
     "nothing": lambda lines: lines.clear(),
     "no head": lambda lines: lines.pop(0),
-    "another version": lambda lines: lines.__setitem__(0, lines[0].replace("7", "99")),
+    "another version": lambda lines: lines.__setitem__(0, lines[0].replace("8", "99")),
     "no JSON": lambda lines: lines.insert(5, "{\n"),
     "a table that isn't there": lambda lines: lines.insert(5, '["secrets", 1]\n'),
     "a row twice": lambda lines: lines.insert(8, lines[7]),
@@ -95,7 +95,7 @@ def test_an_empty_state_is_made_and_an_earlier_one_brought_up_to_date(state: Pat
     made = turnout("state", "init", "in.route", "new.db")
     assert (made.exit_code, made.output) == (0, "new.db is an empty state of policy inbound\n")
     upgraded = turnout("state", "upgrade", str(state.name))
-    assert (upgraded.exit_code, upgraded.output) == (0, "s.db is up to date, in format 7\n")
+    assert (upgraded.exit_code, upgraded.output) == (0, "s.db is up to date, in format 8\n")
     for file in ("new.db", "s.db"):
         assert turnout("state", "check", file).exit_code == 0
     assert turnout("state", "upgrade", "none.db").exit_code == 2

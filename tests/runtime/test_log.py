@@ -18,6 +18,7 @@ from tests.support.routing_loop import ROUTE, assigned
 from turnout.runtime.events import ALL, Draw, Event, Sought
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.router import Router
+from turnout.runtime.statuses import marked
 from turnout.runtime.stores import Recorded, Signature, StateError, Store
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.rebuilding import check_log
@@ -68,7 +69,7 @@ def test_the_whole_life_of_a_lead_stands_in_the_log(state: Path | None) -> None:
         routed, moved, rerouted, contacted, closed = router.history("1")
     assert (routed.kind, routed.decision, routed.after) == ("routed", first, Holder.of(first))
     assert first.passed_over[0].reason == "away"
-    assert routed.draw == Draw("sales", "ana", (0, 1), (-1, 3))
+    assert routed.draw == Draw("sales", "ana", (0, 1), (-1, 3), 2, 2)
     assert moved.move == missed
     assert moved.decision is not None
     assert (moved.decision.rule, moved.after) == ("pro", missed.after)
@@ -249,9 +250,9 @@ def stands(events: list[Event], route: str, lead: str) -> Recorded | None:
             now = Recorded(event.decision, "abc" if is_first else "def", watch=watch)
         assert now is not None
         if event.kind == "contacted":
-            now = attrs.evolve(now, touched=True)
+            now = attrs.evolve(now, touched=True, mark=marked(now.mark, "contacted"))
         if event.kind in {"closed", "converted"}:
-            now = attrs.evolve(now, closed=True)
+            now = attrs.evolve(now, mark=marked(now.mark, event.kind))
     return now
 
 
@@ -261,7 +262,7 @@ WRONG: dict[str, Callable[[sqlite3.Connection], object]] = {
     "an event is gone": lambda c: c.execute("DELETE FROM events WHERE seq = 2"),
     "the last event is gone": lambda c: c.execute("DELETE FROM events WHERE seq = 3"),
     "a lead is gone": lambda c: c.execute("DELETE FROM decisions WHERE lead = '2'"),
-    "a lead is closed": lambda c: summed(c, "decisions", "closed = 1"),
+    "a lead is closed": lambda c: summed(c, "decisions", "status = 'closed'"),
     "a lead is due": lambda c: summed(c, "decisions", "due = 7"),
     "an event is another one": lambda c: summed(c, "events", "previous = 2"),
     "somebody has more": lambda c: summed(c, "load", "open = 7"),

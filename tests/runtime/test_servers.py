@@ -175,7 +175,7 @@ def test_every_command_takes_an_address(policy: Path, tmp_path: Path) -> None:
         assert run("state", "import", out, tmp_path / "file.db")[0] == 0
         assert run("state", "upgrade", other) == (
             0,
-            f"{address(other)} is up to date, in format 1\n",
+            f"{address(other)} is up to date, in format 2\n",
         )
         assert "ana" in run("log", other, "--person", "ana")[1]
         assert run("simulate", policy, leads, "--state", state)[0] == 0

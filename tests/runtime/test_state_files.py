@@ -109,7 +109,9 @@ def test_a_state_outlives_its_store(path: Path) -> None:
     store.close()
     with opened(path).begin() as transaction:
         assert transaction.decided(ROUTE, "1") == Recorded(assigned("1", "ana"), "abc")
-        assert transaction.decided(ROUTE, "2") == Recorded(assigned("2", "ben"), "abc", closed=True)
+        assert transaction.decided(ROUTE, "2") == Recorded(
+            assigned("2", "ben"), "abc", mark="closed"
+        )
         assert transaction.turns(DREW_FROM) == Turns(6, {"ana": -3, "ben": 3})
         assert transaction.open_leads(["ana", "ben"]) == {"ana": 1, "ben": 0}
 

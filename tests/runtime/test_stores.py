@@ -201,7 +201,7 @@ def test_closing_a_lead_takes_it_off_once(store: Store, *, in_one_batch: bool) -
     assert open_leads(store, "ana") == [1]
     with store.begin() as transaction:
         found = transaction.decided(ROUTE, "1")
-        assert found == Recorded(assigned("1", "ana"), "abc", closed=True)
+        assert found == Recorded(assigned("1", "ana"), "abc", mark="closed")
         assert [each.closed for each in transaction.log()] == [True, False]
 
 
@@ -296,4 +296,4 @@ def test_a_state_error_carries_its_help() -> None:
 
 def test_recorded_is_a_value() -> None:
     recorded = Recorded(assigned("1", "ana"), "abc")
-    assert attrs.evolve(recorded, closed=True) != recorded
+    assert attrs.evolve(recorded, mark="closed") != recorded

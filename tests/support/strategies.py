@@ -637,6 +637,8 @@ def _caps(draw: DrawFn, least: int, most: int) -> str:
     if draw(st.booleans()):
         return ""
     number = draw(st.integers(least, most))
+    if draw(st.integers(0, 3)) == 0:
+        return f"cap {number} open"
     return f"cap {number} per {draw(st.sampled_from(_PERIODS))}"
 
 

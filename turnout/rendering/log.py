@@ -14,13 +14,13 @@ from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import holder_text
 from turnout.rendering.screen import Ink, hanging, paint
 from turnout.runtime.decisions import Decision
-from turnout.runtime.events import Event
+from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.records.guards import harmless
 
 COLUMNS = (
     *("number", "event", "route", "lead", "at", "recorded_at", "actor", "policy", "reason"),
     *("rule", "by", "kind", "target", "assignee", "before", "passed_over", "issues", "due", "hop"),
-    *("team", "entitled_before", "entitled_after"),
+    *("team", "entitled_before", "entitled_after", "until"),
 )
 _HASH = 12
 
@@ -45,6 +45,7 @@ def log_row(event: Event) -> str:
         "reason": _reason(event),
         "before": "" if event.before is None else holder_text(event.before),
         "hop": event.hop or "",
+        "until": _iso(event.until),
     }
     if event.after is not None:
         cells |= {
@@ -100,6 +101,13 @@ def happened(event: Event) -> str:
         case "moved":
             before = "nobody" if event.before is None else holder_text(event.before)
             what = f"moved from {before} to {_to(event)}{by}"
+        case "claimed":
+            before = "nobody" if event.before is None else holder_text(event.before)
+            what = f"claimed from {before}{by or f' by {_to(event)}'}"
+        case "offered":
+            what = f"offered to {_to(event)} until {_clock(event.until)}"
+        case "expired":
+            what = f"not accepted in time by {_to(event)}"
         case "renamed":
             kind, old, new = event.name or ("", "", "")
             what = f"{kind} {old} is {new} from then on{by}"
@@ -126,7 +134,7 @@ def _known(event: Event) -> Iterator[tuple[str, str]]:
     """Yield what the log has of an event beyond what `happened` says, by name."""
     decision = event.decision
     if decision is not None:
-        if event.kind == "moved":
+        if event.kind in {"moved", "claimed"}:
             yield "by", decision.by or "nothing"
         for passed in _passed(event):
             yield "passed over", passed
@@ -135,7 +143,7 @@ def _known(event: Event) -> Iterator[tuple[str, str]]:
         for action in decision.actions:
             yield "do", acted(action.kind, action.arguments)
         yield from _of_lead(event, decision)
-    elif event.kind in {"routed", "moved"}:
+    elif event.kind in DECIDING:
         yield "by", "not known: it was written over before there was this log"
     if event.draw is not None:
         draw = event.draw

@@ -6,16 +6,16 @@ transaction off. Then the batch is decided again.
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from turnout.frozen import frozen
-from turnout.runtime.events import Event
+from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.stores import Recorded
-from turnout.runtime.stores.batch import DECIDING, NEWEST, Batch, Key
+from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.cells import instant, json_cell
-from turnout.runtime.stores.details import detail
+from turnout.runtime.stores.details import detail, standing_cells
+from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.server.encoded import sent, sent_or_none
 from turnout.runtime.stores.server.fetched import Fetched, LeadRow
 
@@ -31,12 +31,15 @@ WRITE = f"""
 WITH j AS MATERIALIZED (SELECT %s::json AS w),
 events AS (INSERT INTO {{s}}.events SELECT {_EVENT_CELLS}
     FROM j, json_array_elements(j.w->'events') x),
-new AS (INSERT INTO {{s}}.decisions SELECT (x->>0)::bigint, x->>1, x->>2, (x->>3)::bigint,
-    (x->>4)::bigint, (x->>5)::integer, (x->>6)::integer, (x->>7)::bigint, x->>8
+new AS (INSERT INTO {{s}}.decisions (seq, route, lead, decided, last, status, touched, due,
+    expires, queue, rank, said) SELECT (x->>0)::bigint, x->>1, x->>2, (x->>3)::bigint,
+    (x->>4)::bigint, x->>5, (x->>6)::integer, (x->>7)::bigint, (x->>8)::bigint, x->>9,
+    (x->>10)::bigint, x->>11
     FROM j, json_array_elements(j.w->'new') x),
 changed AS (UPDATE {{s}}.decisions d SET decided = (x->>3)::bigint,
-    last = CASE WHEN d.last = (x->>9)::bigint THEN (x->>4)::bigint END,
-    closed = (x->>5)::integer, touched = (x->>6)::integer, due = (x->>7)::bigint, said = x->>8
+    last = CASE WHEN d.last = (x->>12)::bigint THEN (x->>4)::bigint END,
+    status = x->>5, touched = (x->>6)::integer, due = (x->>7)::bigint,
+    expires = (x->>8)::bigint, queue = x->>9, rank = (x->>10)::bigint, said = x->>11
     FROM j, json_array_elements(j.w->'changed') x WHERE d.route = x->>1 AND d.lead = x->>2),
 turns AS (INSERT INTO {{s}}.turns SELECT x->>0, (x->>1)::bigint, x->>2
     FROM j, json_array_elements(j.w->'turns') x
@@ -44,6 +47,12 @@ turns AS (INSERT INTO {{s}}.turns SELECT x->>0, (x->>1)::bigint, x->>2
 load AS (INSERT INTO {{s}}.load AS l SELECT x->>0, (x->>1)::bigint
     FROM j, json_array_elements(j.w->'load') x
     ON CONFLICT (person) DO UPDATE SET open = l.open + excluded.open),
+loaded AS (UPDATE {{s}}.load l SET
+    open = CASE WHEN l.open = (x->>2)::bigint THEN l.open + (x->>1)::bigint END
+    FROM j, json_array_elements(j.w->'loaded') x WHERE l.person = x->>0),
+unloaded AS (INSERT INTO {{s}}.load AS l SELECT x->>0, (x->>1)::bigint
+    FROM j, json_array_elements(j.w->'unloaded') x
+    ON CONFLICT (person) DO UPDATE SET open = CASE WHEN l.open = 0 THEN excluded.open END),
 added AS (INSERT INTO {{s}}.receivers AS r SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint
     FROM j, json_array_elements(j.w->'added') x
     ON CONFLICT (who) DO UPDATE SET total = r.total + excluded.total,
@@ -62,7 +71,10 @@ given AS (INSERT INTO {{s}}.given AS g SELECT x->>0, (x->>1)::bigint, (x->>2)::b
     ON CONFLICT (who, at) DO UPDATE SET leads = g.leads + excluded.leads,
     total = excluded.total),
 seen AS (INSERT INTO {{s}}.seen SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint, x->>3, x->>4,
-    x->>5 FROM j, json_array_elements(j.w->'seen') x)
+    x->>5 FROM j, json_array_elements(j.w->'seen') x),
+outbox AS (INSERT INTO {{s}}.outbox (event, endpoint, body, next_at, attempts, state)
+    SELECT (x->>0)::bigint, x->>1, x->>2, (x->>3)::bigint, (x->>4)::integer, x->>5
+    FROM j, json_array_elements(j.w->'outbox') x)
 SELECT 1
 """
 """Writes all of it. Of a receiver's leads those are the last, see `LATE`."""
@@ -139,8 +151,9 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
             [sent(team), turns.scale, json_cell(turns.plain())]
             for team, turns in sorted(batch.drawn.items())
         ],
-        "load": sorted([sent(who), more] for who, more in batch.opened.items() if more),
+        **_loads(batch, kept),
         "seen": _remembered(batch, rows),
+        "outbox": [*outbox_rows(batch, numbers)] if batch.outbox else [],
         **_counts(batch, kept, late=late),
     }
     changed = [key for key in batch.remembered if key in batch.changed]
@@ -163,7 +176,7 @@ def _event(
         None if event.recorded_at is None else instant(event.recorded_at),
         sent(event.actor),
         versions[event.policy] if event.policy else None,
-        json_cell(detail(event, recorded)),
+        detail(event, recorded),
         None if decision is None else sent_or_none(decision.rule),
         None if after is None else sent_or_none(after.assignee),
         None if before is None else sent_or_none(before.assignee),
@@ -171,19 +184,9 @@ def _event(
 
 
 def _lead(key: Key, row: LeadRow, new: Recorded) -> list[Any]:
-    route, lead = key
-    due = None if new.watch is None or new.decision.due is None else instant(new.decision.due)
-    return [
-        row.seq,
-        sent(route),
-        sent(lead),
-        row.decided,
-        row.last,
-        int(new.closed),
-        int(new.touched),
-        due,
-        row.said,
-    ]
+    *standing, queue, rank = standing_cells(new)
+    place = row.seq, sent(key[0]), sent(key[1]), row.decided, row.last
+    return [*place, *standing, sent_or_none(queue), rank, row.said]
 
 
 def _remembered(batch: Batch, rows: dict[Key, LeadRow]) -> list[list[Any]]:
@@ -195,6 +198,21 @@ def _remembered(batch: Batch, rows: dict[Key, LeadRow]) -> list[list[Any]]:
             place = sent(each.route), sent(each.lead), sent_or_none(each.owner)
             found.append([each.key, each.at, order, *place])
     return found
+
+
+def _loads(batch: Batch, kept: Fetched) -> dict[str, list[list[Any]]]:
+    """Return the open leads that are added: compared where a cap was asked, else just added."""
+    lists: dict[str, list[list[Any]]] = {"load": [], "loaded": [], "unloaded": []}
+    for who, more in sorted(batch.opened.items()):
+        if not more:
+            continue
+        if who not in batch.limited:
+            lists["load"].append([sent(who), more])
+        elif before := kept.open_leads(who):
+            lists["loaded"].append([sent(who), more, before])
+        else:
+            lists["unloaded"].append([sent(who), more])
+    return lists
 
 
 def _counts(batch: Batch, kept: Fetched, *, late: bool) -> dict[str, list[list[Any]]]:
@@ -217,9 +235,8 @@ def _counts(batch: Batch, kept: Fetched, *, late: bool) -> dict[str, list[list[A
 
 
 def _late(batch: Batch) -> tuple[dict[str, str | int], ...]:
-    received: dict[str, Counter[int]] = batch.received
     return tuple(
         {"who": sent(who), "at": at, "leads": leads}
-        for who, times in sorted(received.items())
+        for who, times in sorted(batch.received.items())
         for at, leads in sorted(times.items())
     )

@@ -12,9 +12,10 @@ from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.moves import Move
-from turnout.runtime.stores import Overdue, Recorded
+from turnout.runtime.stores import AskedLeads, Recorded
+from turnout.runtime.stores.asked_rows import asked_rows
 from turnout.runtime.stores.batch import Key
-from turnout.runtime.stores.cells import instant
+from turnout.runtime.stores.cells import json_read, moment
 from turnout.runtime.stores.details import recorded_as
 from turnout.runtime.stores.needs import Count, Needs
 from turnout.runtime.stores.server.encoded import received, received_or_none, sent
@@ -22,8 +23,8 @@ from turnout.runtime.stores.server.encoded import received, received_or_none, se
 REMEMBERED_AT_ONCE = 8
 """Leads with one key that are fetched at once, the latest ones."""
 
-_LEAD = """json_build_array(d.seq, d.route, d.lead, d.decided, d.last, d.closed, d.touched,
-    d.due, d.said, e.detail)"""
+_LEAD = """json_build_array(d.seq, d.route, d.lead, d.decided, d.last, d.status, d.touched,
+    d.expires, d.said, e.detail, e.at)"""
 _SEEN = "json_build_array(x.key, x.at, x.seq, x.route, x.lead, x.owner)"
 READ = f"""
 SELECT
@@ -61,10 +62,9 @@ _AGAIN = {
 _OF_LEADS = f"""SELECT json_agg({_SEEN} ORDER BY x.seq, x.key)
     FROM json_array_elements(%s::json) k
     JOIN {{s}}.seen x ON x.route = k->>0 AND x.lead = k->>1"""
-_OVERDUE = f"""SELECT json_agg({_LEAD} ORDER BY d.due, d.seq) FROM (
-    SELECT * FROM {{s}}.decisions WHERE route = %s AND due >= %s AND due <= %s
-    AND (due > %s OR seq > %s) AND due IS NOT NULL AND touched = 0 AND closed = 0
-    ORDER BY due, seq LIMIT %s) d JOIN {{s}}.events e ON e.seq = d.decided"""
+_ASKED = f"""SELECT json_agg({_LEAD} ORDER BY d.place) FROM (
+    SELECT d.*, row_number() OVER () AS place FROM (SELECT d.* FROM {{s}}.decisions d {{where}}) d
+    ) d JOIN {{s}}.events e ON e.seq = d.decided"""
 _LOG = f"""SELECT json_agg({_LEAD} ORDER BY e.turn, d.seq) FROM {{s}}.decisions d
     JOIN {{s}}.events e ON e.seq = d.decided"""
 
@@ -147,12 +147,15 @@ class Fetched:
                 self._seen[each.key, is_owned].append(each)
 
     def _take_lead(self, cells: list[Any]) -> Recorded:
-        seq, route, lead, decided, last, closed, touched, _, said, detail = cells
+        seq, route, lead, decided, last, status, touched, expires, said, detail, at = cells
         key = received(route), received(lead)
         recorded = recorded_as(
-            json.loads(detail if said is None else said),
-            closed=bool(closed),
+            json_read(detail if said is None else said),
+            key,
+            moment(at),
+            status=status,
             touched=bool(touched),
+            expires=moment(expires),
             number=seq,
         )
         self._recorded[key] = recorded
@@ -227,12 +230,13 @@ class Fetched:
         """Yield all that was decided, in order."""
         yield from map(self._take_lead, self.ask(_LOG) or ())
 
-    def overdue(self, asked: Overdue) -> Iterator[Recorded]:
+    def asked(self, asked: AskedLeads) -> Iterator[Recorded]:
         """Yield what is asked for, and fetch how it is remembered."""
-        due, number = (None, 0) if asked.after is None else Overdue.place(asked.after)
-        after = 0 if due is None else instant(due)
-        cells = sent(asked.route), after, instant(asked.at), after, number, asked.limit
-        found = [*map(self._take_lead, self.ask(_OVERDUE, *cells) or ())]
+        where, cells = asked_rows(asked)
+        query = _ASKED.replace("{where}", where.format(mark="%s"))
+        sent_cells = (sent(cell) if isinstance(cell, str) else cell for cell in cells)
+        rows = self.ask(query, *sent_cells, asked.limit) or ()
+        found = [*map(self._take_lead, rows)]
         self._remember((each.decision.route, each.decision.lead) for each in found)
         yield from found
 

@@ -1,0 +1,54 @@
+"""Where a lead stands between its arrival and its end.
+
+A lead that is decided waits in a queue, is somebody's, or is nobody's to work on. What happens to
+it from then on marks it: it is offered, accepted, contacted, and in the end converted, closed or
+returned. A lead that changes hands begins again. So the status of a lead follows from its events.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias, get_args
+
+from turnout.runtime.decisions import Decision
+
+Mark: TypeAlias = Literal["offered", "accepted", "contacted", "converted", "closed", "returned"]
+"""What happened last to a lead that somebody has."""
+
+Status: TypeAlias = Literal["unworked", "queued", "assigned"] | Mark
+"""Where a lead stands. unworked: nobody is to work on it. queued: whoever claims it has it.
+assigned: somebody has it, and was not asked whether they take it."""
+
+MarkKind: TypeAlias = Mark | Literal["rejected", "expired", "released"]
+"""Events that leave a lead where it is; a move may follow in the same transaction."""
+
+MARKS: tuple[Mark, ...] = get_args(Mark)
+
+ENDED: Final[frozenset[Status]] = frozenset({"converted", "closed", "returned"})
+"""Statuses of leads that are done with."""
+
+_MARKS: Final[Mapping[str, Mark]] = {mark: mark for mark in MARKS} | {"claimed": "accepted"}
+
+
+def first_status(decision: Decision) -> Status:
+    """Return where a lead stands as soon as it is decided.
+
+    >>> from datetime import UTC, datetime
+    >>> at = datetime(2026, 11, 23, tzinfo=UTC)
+    >>> first_status(Decision("L-1", "inbound", None, "", "queue", "triage", None, at))
+    'queued'
+    """
+    if decision.kind == "queue":
+        return "queued"
+    if decision.assignee is not None or decision.kind == "partner":
+        return "assigned"
+    return "unworked"
+
+
+def marked(mark: Mark | None, event: str) -> Mark | None:
+    """Return what marks a lead after an event of a kind that decides nothing.
+
+    What is done with stays so. Returns None where nothing marks it.
+
+    >>> marked("accepted", "contacted"), marked("closed", "contacted"), marked("offered", "expired")
+    ('contacted', 'closed', 'offered')
+    """
+    return mark if mark in ENDED else _MARKS.get(event, mark)
