@@ -82,10 +82,10 @@ def use_of(answers: Mapping[Path, Insight], main: Path, name: str, files: Files)
     """Return the first use of a name, in the policy or else in its table of rules."""
     text = files.text(main, 1_000_000)
     assert isinstance(text, str)
-    at = text.find(name)
+    at, found = text.find(name), None
     while at >= 0 and not (found := use_at(answers, main, at)):
         at = text.find(name, at + 1)
-    if at >= 0 and found.name == name:
+    if found is not None and found.name == name:
         return found
     table = main.with_name("matrix.csv")
     text = files.text(table, 1_000_000)
