@@ -18,7 +18,7 @@ share one (see `sharing`).
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
@@ -516,7 +516,10 @@ def member_of(team: str, person: str) -> str:
     return f"member {team} {person}"
 
 
-@lru_cache(maxsize=64)  # the leads of a batch are decided at one moment
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def microseconds(moment: datetime) -> int:
     """Return a moment as whole microseconds since 1970, in UTC."""
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

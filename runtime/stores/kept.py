@@ -42,6 +42,8 @@ _STANDING = (
     f"SELECT {', '.join([f'd.{name}' for name in _LEAD] + [f'e.{name}' for name in _EVENT])}"  # noqa: S608 - our own names
     " FROM decisions d LEFT JOIN events e ON e.seq = d.decided"
 )
+_OF_LEAD = f"{_STANDING} WHERE d.route = ? AND d.lead = ?"
+_HAS_LEAD = "SELECT 1 FROM decisions WHERE route = ? AND lead = ?"
 _LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM events"
 _EVENTS = f"SELECT {', '.join(_EVENT)} FROM events"  # noqa: S608 - our own names
 _ROUTES = (
@@ -66,8 +68,11 @@ class Tables:
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead."""
-        query = f"{_STANDING} WHERE d.route = ? AND d.lead = ?"
-        return next(self._standing(query, route, stored(lead)), None)
+        key = route, stored(lead)
+        with state_errors(self.path):  # nearly always there is none, and the index says so
+            if self.connection.execute(_HAS_LEAD, key).fetchone() is None:
+                return None
+        return next(self._standing(_OF_LEAD, *key), None)
 
     def turns(self, team: str) -> Turns:
         """Return the team's turns; level where it has none."""
@@ -95,6 +100,13 @@ class Tables:
             query = "SELECT coalesce(max(seq), 0) FROM events"
             self.known.last = int(self.connection.execute(query).fetchone()[0])
         return self.known.last
+
+    def last_seen(self) -> int:
+        """Return the number of what is remembered last, 0 where nothing is."""
+        if self.known.last_seen is None:
+            query = "SELECT coalesce(max(seq), 0) FROM seen"
+            self.known.last_seen = int(self.connection.execute(query).fetchone()[0])
+        return self.known.last_seen
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period."""

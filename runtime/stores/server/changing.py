@@ -13,7 +13,7 @@ from turnout.frozen import frozen
 from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
-from turnout.runtime.stores.cells import instant, json_cell
+from turnout.runtime.stores.cells import instant, lags_cell
 from turnout.runtime.stores.details import detail, standing_cells
 from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.server.encoded import sent, sent_or_none
@@ -148,7 +148,7 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
             for key, new in sorted(batch.changed.items())
         ],
         "turns": [
-            [sent(team), turns.scale, json_cell(turns.plain())]
+            [sent(team), turns.scale, lags_cell(turns)]
             for team, turns in sorted(batch.drawn.items())
         ],
         **_loads(batch, kept),
