@@ -76,7 +76,7 @@ class _Pruning:
 
     def values(self, before: int, after: int) -> tuple[list[int], int | None]:
         """Take values out of events before a moment, behind a number; return where it ended."""
-        says = " OR ".join(f"instr(detail, '\"{name}\":')" for name in OF_VALUES)
+        says = " OR ".join(f"json_extract(detail, '$.{name}') IS NOT NULL" for name in OF_VALUES)
         rows = self._rows("events", f"seq > ? AND at < ? AND ({says}) ORDER BY seq", after, before)
         for row in rows:
             said = decoded(self.path, row[9], dict[str, Any])

@@ -36,7 +36,7 @@ READ = f"""
 SELECT
 (SELECT json_agg(json_build_array(k->>0, k->>1, {_LEAD})) FROM json_array_elements(n->'leads') k,
     LATERAL (SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = k->>1 UNION ALL
-    SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = {GRAVE.format(lead="k->>1")}
+    SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = {GRAVE.format(lead="(k->>1)")}
     LIMIT 1) d LEFT JOIN {{s}}.events e ON e.seq = d.decided),
 (SELECT json_agg(json_build_array(t.team, t.scale, t.lag)) FROM {{s}}.turns t
     WHERE t.team = ANY (ARRAY(SELECT json_array_elements_text(n->'teams')))),
