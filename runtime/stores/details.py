@@ -22,10 +22,10 @@ STANDING = ("decision", "fingerprint", "watch")
 """What stands for a lead from a deciding event on."""
 
 
-def detail(event: Event, recorded: Recorded) -> dict[str, Any]:
-    """Return what an event says. recorded: what stands for its lead from then on."""
+def detail(event: Event, recorded: Recorded | None) -> dict[str, Any]:
+    """Return what an event says. recorded: what stands for its lead from then on, if any."""
     said: dict[str, Any] = {}
-    if event.decision is not None:
+    if event.decision is not None and recorded is not None:
         said = standing(recorded)
     if event.draw is not None:
         draw = event.draw
@@ -39,8 +39,9 @@ def detail(event: Event, recorded: Recorded) -> dict[str, Any]:
     for name, value in (("hop", event.hop), ("reason", event.reason), ("name", event.name)):
         if value:
             said[name] = value
-    if event.until is not None:
-        said["until"] = instant(event.until)
+    for name, when in (("until", event.until), ("since", event.since)):
+        if when is not None:
+            said[name] = instant(when)
     return said
 
 
@@ -109,6 +110,7 @@ def with_detail(event: Event, said: Mapping[str, Any]) -> Event:
         reason=said.get("reason", ""),
         name=tuple(said["name"]) if "name" in said else None,
         until=moment(said.get("until")),
+        since=moment(said.get("since")),
     )
 
 

@@ -11,6 +11,7 @@ import attrs
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define
+from turnout.runtime.absences import Absences
 from turnout.runtime.clock import this_moment
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.events import ALL, Event, Sought
@@ -55,6 +56,7 @@ class _Kept:
     )
     recordings: int = 0
     gifts: Gifts = attribute(factory=Gifts)
+    absences: Absences = ()
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         return self.decisions.get((route, lead))
@@ -96,7 +98,12 @@ class _Kept:
         self.decisions |= batch.changed
         for number, (place, new) in enumerate(batch.decisions.items(), len(self.decisions) + 1):
             self.decisions[place] = new.numbered(number)
-        for event, _ in batch.events:
+        if batch.absent is not None:
+            self.absences = batch.absent
+        for event, recorded in batch.events:
+            if recorded is None:
+                self.events.append((event, 0))
+                continue
             place = event.route, event.lead
             self.events.append((event, self.last.get(place, 0)))
             self.last[place] = len(self.events)

@@ -8,6 +8,7 @@ before. SQLite says whether another connection has written since
 import sqlite3
 
 from turnout.frozen import attribute, define
+from turnout.runtime.absences import Absences
 from turnout.runtime.draw import Turns
 from turnout.runtime.stores import Gifts
 
@@ -22,7 +23,7 @@ class Remembered:
     team. loads: by person, their open leads. latest: by receiver, the last moment at which
     they were given leads, and how many up to then; before: up to, but without a moment.
     last: the number of the last event, None where it isn't known. gifts: what this process
-    gave since.
+    gave since. absences: who is away or paused, None where it isn't known.
     """
 
     versions: dict[str, int] = attribute(factory=dict[str, int])
@@ -32,6 +33,7 @@ class Remembered:
     before: dict[tuple[str, int], int] = attribute(factory=dict[tuple[str, int], int])
     last: int | None = None
     gifts: Gifts = attribute(factory=Gifts)
+    absences: Absences | None = None
     _writes: int | None = attribute(default=None, init=False)
 
     def see(self, connection: sqlite3.Connection) -> None:
@@ -51,5 +53,6 @@ class Remembered:
         self.latest.clear()
         self.before.clear()
         self.last = None
+        self.absences = None
         self.gifts = Gifts()
         self._writes = None

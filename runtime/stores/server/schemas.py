@@ -125,6 +125,7 @@ def _count_open(connection: Connection, at: ServerAddress) -> None:
 def _second(connection: Connection, at: ServerAddress) -> None:
     _count_open(connection, at)
     _say_statuses(connection, at)
+    _note_absences(connection, at)
 
 
 def _say_statuses(connection: Connection, at: ServerAddress) -> None:
@@ -140,6 +141,11 @@ def _standing(row: tuple[Any, ...]) -> tuple[Any, ...]:
     seq, text, touched, due, ending = row
     status, _, due, _, queue, _ = standing_of(json.loads(text), ending, touched=touched, due=due)
     return status, due, None if queue is None else sent(queue), seq
+
+
+def _note_absences(connection: Connection, at: ServerAddress) -> None:
+    """Note that nobody is away or paused, by what was said."""
+    connection.execute(in_schema(at, "INSERT INTO {s}.meta VALUES ('absences', '[]')"))
 
 
 STEPS: tuple[Callable[[Connection, ServerAddress], None], ...] = (_first, _second)
