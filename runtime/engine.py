@@ -48,7 +48,7 @@ from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Doing, PassedOver
 from turnout.runtime.draw import Turns, draw, least_loaded
 from turnout.runtime.due import due
-from turnout.runtime.events import Draw
+from turnout.runtime.events import NOTHING_LOGGED, Draw, LoggedLead
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.memberships import Rosters, rosters
@@ -66,6 +66,16 @@ class Engine(Protocol):
         is answered with the decision already made.
         """
         ...
+
+
+LeadLogger: TypeAlias = Callable[[str, tuple[str, ...], Values], LoggedLead]
+"""Says what the log keeps of a lead: by the clause that has it, the rules that took it and let it
+go on before, and its values."""
+
+
+def log_nothing(_clause: str, _let_on: tuple[str, ...], _values: Values) -> LoggedLead:
+    """Return that nothing is kept."""
+    return NOTHING_LOGGED
 
 
 MISSED: Final = "missed-sla"
@@ -110,19 +120,23 @@ class _Step:
 
 @frozen(eq=False)
 class Steps:
-    """The attempts of one clause. rule: its name, None for a fallback."""
+    """The attempts of one clause. rule: its name, None for a fallback; name: of either."""
 
     rule: str | None
     steps: tuple[_Step, ...]
     sla: Sla | None = None
     actions: tuple[Doing, ...] = ()
     goes_on: bool = False
+    name: str = ""
 
 
-def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
+def engine(
+    policy: Policy, plan: Plan, match: Decider | None = None, log_lead: LeadLogger = log_nothing
+) -> Engine:
     """Return what decides leads by the plan of a route.
 
     policy: who stands behind the targets. match: decides by the plan, where that is made already.
+    log_lead: says what the log keeps of a lead.
     """
     route, identities, calendars = plan.route, plan.identities, plan.calendars
     prepare = Preparer(policy)
@@ -148,7 +162,9 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
         number = match(values, today) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
         step, accepted, passed = offered(clause, values, moment, state)
+        let_on: tuple[str, ...] = ()
         while step is None and clause.goes_on:
+            let_on += (clause.name,)
             number = match(values, today, number)
             clause = last if number is None else clauses[number]
             step, accepted, more = offered(clause, values, moment, state)
@@ -177,11 +193,13 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
         watch = None
         if decision.due is not None and clause.sla is not None and clause.sla.then is not None:
             watch = Watch(values=kept_values(values))
+        logged = log_lead(clause.name, let_on, lead.values)
         if recorded is None:
-            state.record(decision, print_, watch, remembered, accepted.draw)
+            state.record(decision, print_, watch, remembered, accepted.draw, logged)
         else:
             move = Move(route, key, moment, anew, Holder.of(recorded.decision), holder)
-            state.move(Recorded(decision, print_, watch=watch), move, remembered, accepted.draw)
+            now = Recorded(decision, print_, watch=watch)
+            state.move(now, move, remembered, accepted.draw, logged)
         return decision
 
     return decide
@@ -262,7 +280,7 @@ class Preparer:
         """Return what a clause says, ready to be offered leads."""
         actions = tuple(Doing(action.kind, action.arguments) for action in answer.actions)
         steps = self.steps(answer.attempts)
-        return Steps(answer.rule, steps, answer.sla, actions, answer.goes_on)
+        return Steps(answer.rule, steps, answer.sla, actions, answer.goes_on, answer.name)
 
     def steps(self, attempts: tuple[PlannedAttempt, ...]) -> tuple[_Step, ...]:
         """Return the attempts, ready to be offered leads."""
@@ -354,13 +372,13 @@ def _round_robin(team: str, of: Rosters, ask: Ask) -> _Try:
         if isinstance(available, Refused):
             return available
         before = state.turns(team)
-        drawn = draw(before, of(at), available)
+        roster = of(at)
+        drawn = draw(before, roster, available)
         assert drawn is not None, "somebody with a weight is available"
         person, after = drawn
         state.set_turns(team, after)
-        return _Accepted(
-            person, Draw(team, person, _behind(before, person), _behind(after, person))
-        )
+        entitled = _behind(before, person), _behind(after, person)
+        return _Accepted(person, Draw(team, person, *entitled, len(available), len(roster.names)))
 
     return offer
 

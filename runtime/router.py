@@ -36,7 +36,9 @@ from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.lead_outcomes import LeadOutcome, clause_finder, unfit_outcome
 from turnout.runtime.leads import LACKING, Lead, fitness_reader, record_reader
+from turnout.runtime.logged_leads import lead_logger
 from turnout.runtime.moves import Holder, Move
+from turnout.runtime.policy_texts import policy_text
 from turnout.runtime.records import RawLead, Record, Records
 from turnout.runtime.records.program_leads import as_record, check_several
 from turnout.runtime.stores import (
@@ -100,10 +102,12 @@ class Router:
         wait: float = WAIT,
         configuration: Path | None = None,
         plan: Plan | None = None,
+        endpoints: Iterable[str] = (),
     ) -> None:
         """Prepare one route of a policy that is fit; see `turnout.load`.
 
-        plan: of that route, where it is made already.
+        plan: of that route, where it is made already. endpoints: who is to be told of what
+        happens, each a row in the state's outbox for each event.
         """
         if not 0 <= wait <= LONGEST_WAIT:
             raise ValueError(f"wait is a number of seconds from 0 to {LONGEST_WAIT:,}")
@@ -117,7 +121,8 @@ class Router:
             plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
         match = complete_decider(plan)
         self._plan = plan
-        self._decide = engine(policy, plan, match)
+        log_lead = lead_logger(compiled.program.routes[self.route_name].clauses, policy.fields)
+        self._decide = engine(policy, plan, match, log_lead)
         self._clauses_of = clause_finder(plan, match)
         self._read_values = fitness_reader(policy.fields)
         self._words = PolicyConditions(policy.fields)
@@ -126,7 +131,8 @@ class Router:
         self._read = record_reader(policy.fields)
         self._read_id = id_reader(policy.fields)
         self._is_closed = False
-        self._unsigned = Signature(compiled.policy_hash)
+        self._endpoints = tuple(endpoints)
+        self._unsigned = self._signature("")
         self._store: Store = (
             MemoryStore()
             if state is None
@@ -621,8 +627,15 @@ class Router:
         self._check_open()
         if not is_encodable(actor) or "\0" in actor:
             raise ValueError("who did it has half of a surrogate pair or a NUL, which no name has")
-        signature = Signature(self.compiled.policy_hash, actor) if actor else self._unsigned
+        signature = self._signature(actor) if actor else self._unsigned
         return self._store.decide(foresee, decide, at, signature)
+
+    def _signature(self, actor: str) -> Signature:
+        return Signature(self.compiled.policy_hash, actor, self._policy_text, self._endpoints)
+
+    def _policy_text(self) -> str:
+        """Return the text of the policy, which the log keeps once."""
+        return policy_text(self.compiled.sources)
 
     def _read_state(self) -> AbstractContextManager[Snapshot]:
         self._check_open()

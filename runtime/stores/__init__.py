@@ -16,9 +16,9 @@ writes back in `batch` and hands them over once, at its end; threads that queue 
 share one (see `sharing`).
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
@@ -29,7 +29,7 @@ from turnout.frozen import attribute, define, frozen
 from turnout.runtime.absences import Absences, PersonAbsence
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
-from turnout.runtime.events import ALL, Draw, Event, Sought
+from turnout.runtime.events import ALL, NOTHING_LOGGED, Draw, Event, LoggedLead, Sought
 from turnout.runtime.moves import Move, Watch
 from turnout.runtime.statuses import ENDED, Mark, MarkKind, Status, first_status
 
@@ -73,11 +73,15 @@ PAGE = 1_000
 class Signature:
     """Who answers for what a transaction records.
 
-    policy: the hash of the policy's version. actor: who asked for it, "" for a run of Turnout.
+    policy: the hash of the policy's version; text: returns its text, which is kept once.
+    actor: who asked for it, "" for a run of Turnout. endpoints: who is to be told of what
+    happens, see `outbox`.
     """
 
     policy: str = ""
     actor: str = ""
+    text: Callable[[], str] | None = attribute(default=None, eq=False)
+    endpoints: tuple[str, ...] = ()
 
 
 UNSIGNED = Signature()
@@ -299,18 +303,20 @@ class Transaction(TargetState, Protocol):
         """
         ...
 
-    def record(
+    def record(  # noqa: PLR0913, PLR0917 - what an event is made of
         self,
         decision: Decision,
         fingerprint: str,
         watch: Watch | None = None,
         keys: tuple[str, ...] = (),
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
     ) -> None:
         """Append the decision to the log; its assignee has one open lead more.
 
         The lead counts as given to each of its `receivers` at the decision's clock.
         keys: what it is remembered under, see `identity`. draw: how its assignee was drawn.
+        logged: what the log keeps of the lead.
         A lead is decided once on a route: ValueError if it was.
         """
         ...
@@ -373,12 +379,13 @@ class Transaction(TargetState, Protocol):
         """Return leads that an SLA is to move."""
         ...
 
-    def move(
+    def move(  # noqa: PLR0913 - what an event is made of
         self,
         recorded: Recorded,
         move: Move,
         keys: tuple[str, ...] | None = None,
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
         *,
         claimed: bool = False,
     ) -> None:
@@ -415,6 +422,14 @@ class Snapshot(Protocol):
 
     def last_event(self) -> int:
         """Return the number of the last event, 0 where nothing happened yet."""
+        ...
+
+    def policy_text(self, policy: str) -> str | None:
+        """Return the text of a version of the policy, by its hash; None where it isn't known.
+
+        It is JSON: `files` has the text of each file by its path; tables have but their part
+        in the hash.
+        """
         ...
 
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
@@ -515,7 +530,10 @@ def member_of(team: str, person: str) -> str:
     return f"member {team} {person}"
 
 
-@lru_cache(maxsize=64)  # the leads of a batch are decided at one moment
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def microseconds(moment: datetime) -> int:
     """Return a moment as whole microseconds since 1970, in UTC."""
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -5,7 +5,7 @@ open leads change with nearly every lead but matter to the store once a batch, s
 are written once.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
 
@@ -16,7 +16,14 @@ from turnout.frozen import attribute, define
 from turnout.runtime.absences import Absences, PersonAbsence, with_absence, without_person
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
-from turnout.runtime.events import DECIDING, Draw, Event, EventKind
+from turnout.runtime.events import (
+    DECIDING,
+    NOTHING_LOGGED,
+    Draw,
+    Event,
+    EventKind,
+    LoggedLead,
+)
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.statuses import MarkKind, marked
 from turnout.runtime.stores import (
@@ -105,6 +112,8 @@ class Batch:
     absent: who is away or paused from now on, None where that is as before.
     received: by who was given leads, how many at each moment (microseconds since 1970).
     remembered: how leads are from now on, one under each key. recorded_at: UTC.
+    texts: by the hash of a version of the policy, what returns its text. outbox: the number of
+    an event in `events`, from 0, and an endpoint that is to be told of it.
     """
 
     kept: Kept
@@ -123,6 +132,10 @@ class Batch:
     remembered: dict[Key, tuple[Seen, ...]] = attribute(
         factory=dict[Key, tuple[Seen, ...]], init=False
     )
+    texts: dict[str, Callable[[], str]] = attribute(
+        factory=dict[str, Callable[[], str]], init=False
+    )
+    outbox: list[tuple[int, str]] = attribute(factory=list[tuple[int, str]], init=False)
     _by_key: dict[str, dict[Key, Seen]] = attribute(factory=dict[str, dict[Key, Seen]], init=False)
     _recordings: int = attribute(default=0, init=False)
     _undecided: set[Key] = attribute(factory=set[Key], init=False)
@@ -131,6 +144,16 @@ class Batch:
     _given: dict[str, dict[tuple[int, int], int]] = attribute(
         factory=dict[str, dict[tuple[int, int], int]], init=False
     )
+
+    def __attrs_post_init__(self) -> None:
+        """Know the text of the version that is in force."""
+        self.sign(self.signature)
+
+    def sign(self, signature: Signature) -> None:
+        """Have somebody else answer for what is recorded from now on."""
+        self.signature = signature
+        if signature.text is not None:
+            self.texts[signature.policy] = signature.text
 
     def decided(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead, in this batch or before."""
@@ -254,13 +277,14 @@ class Batch:
                 break
         return max(found, key=lambda seen: (seen.at, seen.order), default=None)
 
-    def record(
+    def record(  # noqa: PLR0913, PLR0917 - what an event is made of
         self,
         decision: Decision,
         fingerprint: str,
         watch: Watch | None = None,
         keys: tuple[str, ...] = (),
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
     ) -> None:
         """Append the decision to the log and to its assignee's open leads."""
         key = (decision.route, decision.lead)
@@ -270,7 +294,7 @@ class Batch:
         number = NEWEST + len(self.decisions)
         recorded = Recorded(decision, fingerprint, watch=watch, number=number)
         self.decisions[key] = recorded
-        self._happened("routed", recorded, decision.at, draw=draw)
+        self._happened("routed", recorded, decision.at, draw=draw, logged=logged)
         self._open(decision, 1)
         self._receive(decision, decision.at)
         if keys:
@@ -332,12 +356,13 @@ class Batch:
         """Return the leads whose time is up, the longest overdue first."""
         return self.asked(asked)
 
-    def move(
+    def move(  # noqa: PLR0913 - what an event is made of
         self,
         recorded: Recorded,
         move: Move,
         keys: tuple[str, ...] | None = None,
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
         *,
         claimed: bool = False,
     ) -> None:
@@ -357,7 +382,8 @@ class Batch:
             number=found.number,
         )
         self._change(now)
-        self._happened("claimed" if claimed else "moved", now, move.at, draw=draw, move=move)
+        kind: EventKind = "claimed" if claimed else "moved"
+        self._happened(kind, now, move.at, draw=draw, move=move, logged=logged)
         if keys is not None:
             self._remember(recorded.decision, keys)
         else:
@@ -408,6 +434,7 @@ class Batch:
         *,
         draw: Draw | None = None,
         move: Move | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
         until: datetime | None = None,
     ) -> None:
         decision = recorded.decision
@@ -426,7 +453,10 @@ class Batch:
             draw,
             0 if move is None else move.hop,
             until=until,
+            logged=logged,
         )
+        for endpoint in self.signature.endpoints:
+            self.outbox.append((len(self.events), endpoint))
         self.events.append((event, recorded))
 
     def _open(self, decision: Decision, more: int) -> None:

@@ -27,6 +27,7 @@ from turnout.runtime.stores import (
 )
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.needs import Count, Decide, Foresee
+from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.sharing import Job, Sharing, run_all
 
 T = TypeVar("T")
@@ -55,6 +56,10 @@ class _Kept:
         factory=dict[tuple[str, bool], list[Seen]]
     )
     recordings: int = 0
+    texts: dict[str, str] = attribute(factory=dict[str, str])
+    outbox: list[tuple[int, str, str, int, int, str]] = attribute(
+        factory=list[tuple[int, str, str, int, int, str]]
+    )
     gifts: Gifts = attribute(factory=Gifts)
     absences: Absences = ()
 
@@ -94,20 +99,14 @@ class _Kept:
         yield from filter(None, (event.move for event, _ in self.events))
 
     def keep(self, batch: Batch) -> None:
+        first = len(self.events) + 1
         # A changed row keeps its place: a dict orders keys by their first entry.
         self.decisions |= batch.changed
         for number, (place, new) in enumerate(batch.decisions.items(), len(self.decisions) + 1):
             self.decisions[place] = new.numbered(number)
         if batch.absent is not None:
             self.absences = batch.absent
-        for event, recorded in batch.events:
-            if recorded is None:
-                self.events.append((event, 0))
-                continue
-            place = event.route, event.lead
-            self.events.append((event, self.last.get(place, 0)))
-            self.last[place] = len(self.events)
-            self.routes[event.route] = None
+        self._log(batch)
         self.drawn |= batch.drawn
         if len(self.gifts.whose) > _MOST:
             self.gifts = Gifts()
@@ -124,6 +123,26 @@ class _Kept:
         if batch.remembered:
             for place, seen in batch.remembered_in_order():
                 self._remember(place, seen)
+        if batch.events:
+            self._note(batch, first)
+
+    def _note(self, batch: Batch, first: int) -> None:
+        """Keep the policy's text and who is to be told. first: the number of the first event."""
+        for policy, text in batch.texts.items():
+            if policy not in self.texts:
+                self.texts[policy] = text()
+        if batch.outbox:
+            self.outbox += outbox_rows(batch, range(first, first + len(batch.events)))
+
+    def _log(self, batch: Batch) -> None:
+        for event, recorded in batch.events:
+            if recorded is None:  # it is no lead's
+                self.events.append((event, 0))
+                continue
+            place = event.route, event.lead
+            self.events.append((event, self.last.get(place, 0)))
+            self.last[place] = len(self.events)
+            self.routes[event.route] = None
 
     def _remember(self, place: Key, seen: tuple[Seen, ...]) -> None:
         for old in self.known.pop(place, ()):
@@ -163,6 +182,9 @@ class _MemorySnapshot:
 
     def last_event(self) -> int:
         return len(self.kept.events)
+
+    def policy_text(self, policy: str) -> str | None:
+        return self.kept.texts.get(policy)
 
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
         found: list[Event] = []

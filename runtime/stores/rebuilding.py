@@ -5,9 +5,9 @@ quickly: it follows from the events in their order. So a state whose log and tab
 different things is damaged, whoever wrote it.
 """
 
-import json
 import sqlite3
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -17,7 +17,7 @@ from turnout.runtime.events import DECIDING
 from turnout.runtime.statuses import Mark, marked
 from turnout.runtime.stores import Recorded, loads
 from turnout.runtime.stores.batch import Key
-from turnout.runtime.stores.cells import decoded, json_cell, moment
+from turnout.runtime.stores.cells import decoded, json_cell, json_read, moment
 from turnout.runtime.stores.details import STANDING, recorded_as, standing_cells
 from turnout.runtime.stores.failures import damaged
 from turnout.runtime.stores.kept import Tables, standings
@@ -36,11 +36,13 @@ class _Standing:
     touched: bool = False
     expires: int | None = None
     said: str | None = None
+    at: int | None = None
 
-    def recorded(self, said: dict[str, Any]) -> Recorded:
+    def recorded(self, said: dict[str, Any], key: Key) -> Recorded:
         """Return what stands for the lead. said: as `details.standing` has it."""
-        until = moment(self.expires)
-        return recorded_as(said, status=self.mark or "", touched=self.touched, expires=until)
+        until, mark = moment(self.expires), self.mark or ""
+        at = moment(self.at)
+        return recorded_as(said, key, at, status=mark, touched=self.touched, expires=until)
 
     def cells(self, key: Key, recorded: Recorded) -> tuple[object, ...]:
         """Return the row that the lead has to have."""
@@ -58,7 +60,7 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
     columns = ", ".join((*ROWS["events"], "sum"))
     for row in kept.rows("events", f"SELECT {columns} FROM events ORDER BY seq"):  # noqa: S608 - our own names
         count += 1
-        seq, previous, kind, route, lead, *_, detail = row
+        seq, previous, kind, route, lead, at, *_, detail = row
         if seq != count:
             raise damaged(path, f"event {count} is gone")
         if kind == "renamed":
@@ -68,7 +70,7 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
         elif kind in {"away", "paused", "back"}:
             absences = _absent(path, absences, row)
         else:
-            _happened(path, leads, (route, lead), (seq, previous, kind))
+            _happened(path, leads, (route, lead), (seq, previous, kind, at))
             if kind == "offered":
                 leads[route, lead].expires = decoded(path, detail, lambda said: int(said["until"]))
     _compare(kept, leads)
@@ -81,7 +83,7 @@ def _absent(path: Path, known: Absences, row: tuple[Any, ...]) -> Absences:
     """Return who is away or paused after an event that says so, or that somebody is back."""
     kind, at, actor = row[2], moment(row[5]), row[7]
     said = decoded(path, row[9], dict[str, Any])
-    of, target, person = said["after"]
+    of, target, person = said["to"]
     assert at is not None
     if kind == "back":
         return without_person(known, person, at)
@@ -93,20 +95,20 @@ def _absent(path: Path, known: Absences, row: tuple[Any, ...]) -> Absences:
 
 
 def _happened(
-    path: Path, leads: dict[Key, _Standing], key: Key, event: tuple[int, int, str]
+    path: Path, leads: dict[Key, _Standing], key: Key, event: tuple[int, int, str, int | None]
 ) -> None:
-    """Bring a lead up to date with one of its events: number, the one before, kind."""
-    seq, previous, kind = event
+    """Bring a lead up to date with one of its events: number, the one before, kind, when."""
+    seq, previous, kind, at = event
     now = leads.get(key)
     if previous != (0 if now is None else now.last) or (now is None) != (kind == "routed"):
         raise damaged(path, f"event {seq} doesn't follow from those before")
     if now is None:
-        leads[key] = _Standing(seq, seq, seq)
+        leads[key] = _Standing(seq, seq, seq, at=at)
         return
     now.last = seq
     now.expires = None
     if kind in DECIDING:
-        now.decided, now.said, now.mark, now.touched = seq, None, None, False
+        now.decided, now.said, now.mark, now.touched, now.at = seq, None, None, False, at
     now.mark = marked(now.mark, kind)
     now.touched = now.touched or kind == "contacted"
 
@@ -120,9 +122,10 @@ def _rename(kept: Tables, leads: dict[Key, _Standing], renamed: NewName) -> None
     """Say beside each lead what its event says under the old name, as `renaming` does."""
     for key, now in [*leads.items()]:
         before = _said(kept, now)
-        said = renamed.standing(json.loads(before))
-        route = said["decision"]["route"]
-        if (route != key[0] and (route, key[1]) in leads) or json_cell(said) == before:
+        said = renamed.standing(json_read(before))
+        route = renamed.named(key[0]) if renamed.kind == "route" else key[0]
+        is_same = route == key[0] and json_cell(said) == before
+        if is_same or (route != key[0] and (route, key[1]) in leads):
             continue
         del leads[key]
         now.said = json_cell(said)
@@ -145,8 +148,10 @@ def _compare(kept: Tables, leads: dict[Key, _Standing]) -> None:
     for lead, text in standings(kept.connection, path):
         key = (lead[1], lead[2])
         now = leads.pop(key, None)
-        standing = None if now is None else decoded(path, text, now.recorded)
-        if now is None or standing is None or tuple(lead) != now.cells(key, standing):
+        if now is None:
+            raise damaged(path, "where a lead stands doesn't follow from the log")
+        standing = decoded(path, text, partial(now.recorded, key=key))
+        if tuple(lead) != now.cells(key, standing):
             raise damaged(path, "where a lead stands doesn't follow from the log")
         decision = standing.decision
         if not standing.closed:

@@ -15,6 +15,7 @@ from zlib import crc32
 from turnout.runtime.stores import loads, microseconds, receivers
 from turnout.runtime.stores.first_events import keep_events
 from turnout.runtime.stores.first_statuses import say_statuses
+from turnout.runtime.stores.second_events import shorten_events
 from turnout.runtime.stores.sums import row_sum, schema_sum
 from turnout.runtime.stores.totals import GivenLeads, write_given
 
@@ -149,10 +150,11 @@ def count_open(connection: sqlite3.Connection) -> None:
             connection.execute(_LOAD, (*cells, row_sum(*cells)))
 
 
-def to_statuses(connection: sqlite3.Connection) -> None:
-    """Make format 8: everybody's open leads are counted, and each lead has a status."""
+def to_eighth(connection: sqlite3.Connection) -> None:
+    """Make format 8: all open leads are counted, each lead has a status, events are short."""
     count_open(connection)
     say_statuses(connection)
+    shorten_events(connection)
 
 
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
@@ -162,7 +164,7 @@ STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     add_sums,
     keep_events,
     total_given,
-    to_statuses,
+    to_eighth,
 )
 """From format 1 to 2, from 2 to 3, and so on."""
 

@@ -13,8 +13,9 @@ from turnout.frozen import frozen
 from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
-from turnout.runtime.stores.cells import instant, json_cell
+from turnout.runtime.stores.cells import instant, json_cell, lags_cell
 from turnout.runtime.stores.details import detail, standing_cells
+from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.server.encoded import sent, sent_or_none
 from turnout.runtime.stores.server.fetched import Fetched, LeadRow
 
@@ -71,6 +72,9 @@ given AS (INSERT INTO {{s}}.given AS g SELECT x->>0, (x->>1)::bigint, (x->>2)::b
     total = excluded.total),
 seen AS (INSERT INTO {{s}}.seen SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint, x->>3, x->>4,
     x->>5 FROM j, json_array_elements(j.w->'seen') x),
+outbox AS (INSERT INTO {{s}}.outbox (event, endpoint, body, next_at, attempts, state)
+    SELECT (x->>0)::bigint, x->>1, x->>2, (x->>3)::bigint, (x->>4)::integer, x->>5
+    FROM j, json_array_elements(j.w->'outbox') x),
 absent AS (UPDATE {{s}}.meta m SET value = CASE WHEN m.value = x->>0 THEN x->>1 END
     FROM j, json_array_elements(j.w->'absent') x WHERE m.key = 'absences')
 SELECT 1
@@ -149,12 +153,13 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
             for key, new in sorted(batch.changed.items())
         ],
         "turns": [
-            [sent(team), turns.scale, json_cell(turns.plain())]
+            [sent(team), turns.scale, lags_cell(turns)]
             for team, turns in sorted(batch.drawn.items())
         ],
         **_loads(batch, kept),
         "absent": _absent(batch, kept),
         "seen": _remembered(batch, rows),
+        "outbox": [*outbox_rows(batch, numbers)] if batch.outbox else [],
         **_counts(batch, kept, late=late),
     }
     changed = [key for key in batch.remembered if key in batch.changed]
@@ -177,7 +182,7 @@ def _event(
         None if event.recorded_at is None else instant(event.recorded_at),
         sent(event.actor),
         versions[event.policy] if event.policy else None,
-        json_cell(detail(event, recorded)),
+        detail(event, recorded),
         None if decision is None else sent_or_none(decision.rule),
         None if after is None else sent_or_none(after.assignee),
         None if before is None else sent_or_none(before.assignee),

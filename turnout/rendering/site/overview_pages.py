@@ -27,7 +27,7 @@ from htpy import (
     ul,
 )
 
-from turnout.dsl.expectations import Arrival, Clock, Expectation, PersonAbsence, TestStep
+from turnout.dsl.expectations import Absence, Arrival, Clock, Expectation, TestStep
 from turnout.dsl.findings import Finding, Severity
 from turnout.dsl.types import Field, Lookup
 from turnout.dsl.values import show
@@ -127,7 +127,7 @@ def _step(step: TestStep, arrived: Iterator[object]) -> Node:
     match step:
         case Clock(moment):
             return f"At {moment:%Y-%m-%d %H:%M} UTC"
-        case PersonAbsence(why, names):
+        case Absence(why, names):
             return [f"{'Away' if why == 'away' else 'At their cap'}: ", told(", ".join(names))]
         case Arrival(raw):
             came = next(arrived, None)
