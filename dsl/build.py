@@ -473,6 +473,20 @@ class Builder:
         *fields, within = children
         return nodes.Identity(tuple(map(self.name, fields)), within, span)
 
+    def field_names(self, _: Span, children: list[Any]) -> tuple[nodes.Name, ...]:
+        return tuple(self.name(child) for child in children if child is not None)
+
+    def log(self, span: Span, children: list[Any]) -> nodes.Log:
+        fields, hashed = children
+        return nodes.Log(fields, hashed or (), span)
+
+    def log_hashed(self, span: Span, children: list[Any]) -> nodes.Log:
+        return nodes.Log((), children[0], span)
+
+    def retain(self, span: Span, children: list[Any]) -> nodes.Retain:
+        what, length = children
+        return nodes.Retain(self.name(what), length, span)
+
     # -- routes --
 
     def route(self, span: Span, children: list[Any]) -> nodes.Route:

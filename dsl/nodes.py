@@ -460,6 +460,24 @@ class Identity:
     span: Span = _span()
 
 
+@frozen
+class Log:
+    """`log fields [FIELD, FIELD] hashed [FIELD]`: what the log keeps of a lead's values."""
+
+    fields: tuple[Name, ...]
+    hashed: tuple[Name, ...]
+    span: Span = _span()
+
+
+@frozen
+class Retain:
+    """`retain values 90 days`: how long something stays in the log."""
+
+    what: Name
+    length: Duration
+    span: Span = _span()
+
+
 # -- routes --
 
 
@@ -747,6 +765,8 @@ Item: TypeAlias = (
     | Team
     | Outlet
     | Identity
+    | Log
+    | Retain
     | Route
     | Guarantee
     | TestCase

@@ -166,6 +166,25 @@ class Identity:
 
 
 @frozen
+class LoggedFields:
+    """Fields whose values the log keeps of each lead: as they are, or hashed with a key."""
+
+    plain: tuple[str, ...] = ()
+    hashed: tuple[str, ...] = ()
+
+
+@frozen
+class Retention:
+    """How long the log keeps a lead's events after the last one, and its values after each.
+
+    None for always.
+    """
+
+    events: timedelta | None = None
+    values: timedelta | None = None
+
+
+@frozen
 class Definition:
     """A territory or segment: a named condition.
 
@@ -346,6 +365,8 @@ class Policy:
     identities: tuple[Identity, ...] = ()
     tests: tuple[TestCase, ...] = ()
     timezone: str = "UTC"
+    logged: LoggedFields = LoggedFields()
+    retention: Retention = Retention()
 
     @property
     def seen(self) -> Duplicate:

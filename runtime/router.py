@@ -120,7 +120,12 @@ class Router:
             plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
         match = complete_decider(plan)
         self._plan = plan
-        log_lead = lead_logger(compiled.program.routes[self.route_name].clauses, policy.fields)
+        log_lead = lead_logger(
+            compiled.program.routes[self.route_name].clauses,
+            policy.fields,
+            policy.logged,
+            is_kept=state is not None,
+        )
         self._decide = engine(policy, plan, match, log_lead)
         self._clauses_of = clause_finder(plan, match)
         self._read_values = fitness_reader(policy.fields)
@@ -230,6 +235,11 @@ class Router:
             lambda state, now: decide_batch(fields, plan, chunked(table), now, state.earlier),
             moment,
         )
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of its route."""
+        return self._plan
 
     def table_decider(
         self, *, at: datetime | None = None, keep: Collection[str] = ()

@@ -104,6 +104,7 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
     for definition in policy.definitions.values():
         if (definition.kind, definition.name) in used:
             used.update(_uses(definition.meaning))
+    used.update(("field", name) for name in (*policy.logged.plain, *policy.logged.hashed))
     _mark_read_with(policy, used)
     return used
 

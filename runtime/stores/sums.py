@@ -45,7 +45,7 @@ _OBJECTS = (
 
 def row_sum(*cells: Stored) -> int:
     """Return the checksum of a row's cells, the same in every version of Python."""
-    if None in cells:
+    if None in cells or len(cells) >= len(_FORMS):
         texts = ["\x1f" if cell is None else str(cell) for cell in cells]
         said = "\x1e".join(texts)
     else:

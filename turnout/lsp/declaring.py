@@ -70,6 +70,8 @@ def _item(item: nodes.Item) -> Iterator[Outlined]:  # noqa: C901 - a case for ea
             nodes.Policy() | nodes.Timezone() | nodes.Include() | nodes.People() | nodes.Identity()
         ):
             return
+        case nodes.Log() | nodes.Retain():
+            return
         case _:
             assert_never(item)
 
