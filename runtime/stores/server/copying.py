@@ -12,7 +12,8 @@ from typing import Any
 
 from turnout.frozen import frozen
 from turnout.runtime.stores import WAIT, StateError
-from turnout.runtime.stores.cells import json_cell, json_read, loaded, stored
+from turnout.runtime.stores.cells import json_cell, json_read, loaded, stored, summed
+from turnout.runtime.stores.kept import ABSENCES
 from turnout.runtime.stores.server.encoded import received, received_or_none, sent, sent_or_none
 from turnout.runtime.stores.server.locations import ServerAddress
 from turnout.runtime.stores.server.postgres import check_there, connected, told
@@ -97,8 +98,9 @@ def _to_file(connection: Connection, at: ServerAddress, path: Path) -> None:
     numbers = _Numbers({0: 0}, at)
     with any_state(path) as file:
         if SALT in meta:
-            salted = SALT, meta[SALT]
-            file.execute("INSERT INTO meta VALUES (?, ?, ?)", (*salted, row_sum(*salted)))
+            file.execute("INSERT INTO meta VALUES (?, ?, ?)", summed((SALT, meta[SALT])))
+        if (absent := meta.get(ABSENCES, "[]")) != "[]":
+            file.execute("INSERT INTO meta VALUES (?, ?, ?)", summed((ABSENCES, absent)))
         for table, cells in _rows(connection, at, numbers):
             names = ", ".join((*ROWS[table], "sum"))
             marks = ", ".join("?" * (len(cells) + 1))
@@ -197,8 +199,12 @@ def _from_file(connection: Connection, at: ServerAddress, path: Path) -> None:
         (policy,) = snapshot.connection.execute(
             "SELECT value FROM meta WHERE key = 'policy'"
         ).fetchone()
+        absent = snapshot.connection.execute(
+            "SELECT value FROM meta WHERE key = ?", (ABSENCES,)
+        ).fetchone()
         salt = salt_of(snapshot.connection, path)
     say(connection, at, "policy", str(policy))
+    say(connection, at, ABSENCES, "[]" if absent is None else str(absent[0]))
     if salt is not None:
         kept = "INSERT INTO {s}.meta VALUES (%s, %s) ON CONFLICT (key) DO NOTHING"
         connection.execute(in_schema(at, kept), (SALT, salt))
