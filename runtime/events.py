@@ -20,7 +20,6 @@ EventKind: TypeAlias = Literal[
     "offered",
     "accepted",
     "rejected",
-    "expired",
     "claimed",
     "released",
     "contacted",

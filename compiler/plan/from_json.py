@@ -29,6 +29,7 @@ from turnout.compiler.masks import Mask
 from turnout.compiler.plan.shape import Json, PlanError, parsed
 from turnout.compiler.plan.value import Answer, ClauseBox, Column, Part, Plan, PlannedAttempt, Sides
 from turnout.compiler.plan.writing import FORMAT, HASH, VERSION, canonical, hash_of
+from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
 from turnout.dsl.patterns import pattern_problem
@@ -286,7 +287,7 @@ def _test(field: str, word: Json, text: Json) -> YesNoTest:
 
 
 def _answer(of: Json, attempts: "_Attempts") -> Answer:
-    found = of.keys("name", "is_rule", "attempts", "sla", "actions", "steward", "goes_on")
+    found = of.keys("name", "is_rule", "attempts", "sla", "actions", "steward", "goes_on", "offer")
     steward = found["steward"]
     return Answer(
         found["name"].text(),
@@ -296,6 +297,7 @@ def _answer(of: Json, attempts: "_Attempts") -> Answer:
         tuple(map(_action, found["actions"].items())),
         None if steward.value is None else steward.text(),
         found["goes_on"].truth(),
+        None if found["offer"].value is None else _offer(found["offer"]),
     )
 
 
@@ -341,6 +343,12 @@ def _sla(of: Json) -> Sla:
         step = Step(target, NOWHERE)
     period = Period(found["amount"].whole(0, 10**9), found["unit"].one_of(MINUTES))
     return Sla(period, found["wall"].truth(), step, NOWHERE)
+
+
+def _offer(of: Json) -> TimedOffer:
+    found = of.keys("amount", "unit", "wall")
+    period = Period(found["amount"].whole(0, 10**9), found["unit"].one_of(MINUTES))
+    return TimedOffer(period, found["wall"].truth(), NOWHERE)
 
 
 def _action(of: Json) -> Action:

@@ -30,7 +30,7 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import ALL, Draw, Event, Sought
 from turnout.runtime.moves import Move, Watch
-from turnout.runtime.statuses import ENDED, Mark, MarkKind, Status, first_status
+from turnout.runtime.statuses import ENDED, LeadMark, MarkKind, Status, first_status
 
 if TYPE_CHECKING:
     from turnout.runtime.stores.needs import Count, Decide, Foresee
@@ -105,7 +105,7 @@ class Recorded:
 
     decision: Decision
     fingerprint: str
-    mark: Mark | None = None
+    mark: LeadMark | None = None
     touched: bool = False
     watch: Watch | None = None
     expires: datetime | None = None
@@ -296,7 +296,7 @@ class Transaction(TargetState, Protocol):
         *,
         converted: bool = False,
     ) -> bool:
-        """Mark the lead as done, whoever has it; it is none of its assignee's open ones then.
+        """LeadMark the lead as done, whoever has it; it is none of its assignee's open ones then.
 
         at: when, now where it is left out; with a reason for the log. converted: it was won.
         Returns whether that changed anything: not for a lead closed already or never decided.
@@ -304,7 +304,7 @@ class Transaction(TargetState, Protocol):
         ...
 
     def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
-        """Mark the lead as worked on.
+        """LeadMark the lead as worked on.
 
         at: when, now where it is left out; with a reason for the log. Returns whether that
         changed anything: not for a lead touched already or never decided.

@@ -218,7 +218,7 @@ class Batch:
         *,
         converted: bool = False,
     ) -> bool:
-        """Mark the lead as done, whoever has it; whether it wasn't."""
+        """LeadMark the lead as done, whoever has it; whether it wasn't."""
         return self.mark("converted" if converted else "closed", route, lead, at, reason)
 
     def mark(  # noqa: PLR0913 - what an event is made of
@@ -244,7 +244,7 @@ class Batch:
         return True
 
     def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
-        """Mark the lead as worked on; whether it wasn't."""
+        """LeadMark the lead as worked on; whether it wasn't."""
         found = self.decided(route, lead)
         if found is None or found.touched:
             return False

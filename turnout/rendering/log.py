@@ -106,8 +106,6 @@ def happened(event: Event) -> str:
             what = f"claimed from {before}{by or f' by {_to(event)}'}"
         case "offered":
             what = f"offered to {_to(event)} until {_clock(event.until)}"
-        case "expired":
-            what = f"not accepted in time by {_to(event)}"
         case "renamed":
             kind, old, new = event.name or ("", "", "")
             what = f"{kind} {old} is {new} from then on{by}"
