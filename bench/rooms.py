@@ -10,7 +10,7 @@ way, a folder as one.
 import ast
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def imports(stage: str) -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for name, path in known.items():
         used: set[str] = set()
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.ImportFrom) and f"{node.module}.".startswith(prefix):
                 module = f"{node.module}."[len(prefix) :].rstrip(".")
                 for each in node.names:
@@ -88,17 +88,23 @@ def by_room(of: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
     return dict(rooms)
 
 
-def classes() -> dict[str, list[str]]:
+def parsed(path: Path) -> ast.Module:
+    """Return the syntax tree of a module."""
+    return ast.parse(path.read_text("utf-8"))
+
+
+def classes(read: Callable[[Path], ast.Module] = parsed) -> dict[str, list[str]]:
     """Return the public classes and names of types that stand in several modules, with these.
 
-    A thing may have one name as it is written (`SYNTAX`) and as it is `MEANT`.
+    A thing may have one name as it is written (`SYNTAX`) and as it is `MEANT`. read: gives the
+    syntax tree of a module; who has read them already gives it again.
     """
     found: defaultdict[str, list[str]] = defaultdict(list)
     linked = {ROOT / "turnout" / stage for stage in ("dsl", "compiler", "runtime")}
     for stage in ("dsl", "compiler", "runtime", "turnout"):
         for path in sorted((ROOT / stage).rglob("*.py")):
             if linked.isdisjoint(path.parents):
-                for name in _types(ast.parse(path.read_text("utf-8"))):
+                for name in _types(read(path)):
                     found[name].append(path.relative_to(ROOT).as_posix())
     return {
         name: places

@@ -434,6 +434,10 @@ class Builder:
         each = self.name(per) if isinstance(per, Token) else per
         return nodes.Cap(self.value(number), each, span)
 
+    def at_once(self, span: Span, children: list[Any]) -> None:
+        """Say that leads are counted while they are open, in no period."""
+        del span, children
+
     def away(self, span: Span, children: list[Any]) -> "_Clauses":
         del span
         return _Clauses(nodes.Away(child, child.span) for child in children)
@@ -468,6 +472,20 @@ class Builder:
     def identity(self, span: Span, children: list[Any]) -> nodes.Identity:
         *fields, within = children
         return nodes.Identity(tuple(map(self.name, fields)), within, span)
+
+    def field_names(self, _: Span, children: list[Any]) -> tuple[nodes.Name, ...]:
+        return tuple(self.name(child) for child in children if child is not None)
+
+    def log(self, span: Span, children: list[Any]) -> nodes.Log:
+        fields, hashed = children
+        return nodes.Log(fields, hashed or (), span)
+
+    def log_hashed(self, span: Span, children: list[Any]) -> nodes.Log:
+        return nodes.Log((), children[0], span)
+
+    def retain(self, span: Span, children: list[Any]) -> nodes.Retain:
+        what, length = children
+        return nodes.Retain(self.name(what), length, span)
 
     # -- routes --
 

@@ -353,10 +353,10 @@ class Serves:
 
 @frozen
 class Cap:
-    """`cap 8 per day` (per: a Name) or `cap 8 per 24 hours` (per: a Duration)."""
+    """`cap 8 per day` (per: a Name), `cap 8 per 24 hours` (a Duration) or `cap 8 open` (None)."""
 
     number: Literal
-    per: Name | Duration
+    per: Name | Duration | None
     span: Span = _span()
 
 
@@ -482,6 +482,24 @@ class Identity:
 
     fields: tuple[Name, ...]
     within: Duration
+    span: Span = _span()
+
+
+@frozen
+class Log:
+    """`log fields [FIELD, FIELD] hashed [FIELD]`: what the log keeps of a lead's values."""
+
+    fields: tuple[Name, ...]
+    hashed: tuple[Name, ...]
+    span: Span = _span()
+
+
+@frozen
+class Retain:
+    """`retain values 90 days`: how long something stays in the log."""
+
+    what: Name
+    length: Duration
     span: Span = _span()
 
 
@@ -784,6 +802,8 @@ Item: TypeAlias = (
     | Outlet
     | Identity
     | ReasonsClause
+    | Log
+    | Retain
     | Route
     | Guarantee
     | TestCase

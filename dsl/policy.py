@@ -31,14 +31,15 @@ def _written() -> Span | None:
 
 @frozen(cache_hash=True)
 class Cap:
-    """At most so many leads in a period; at the cap means not available.
+    """At most so many leads in a period, or open at once; at the cap means not available.
 
     per: "day", "week" (from Monday) or "month" by the calendar of the time zone, or the
-    length of a period that ends now and rolls on. timezone: an IANA name.
+    length of a period that ends now and rolls on; None for leads that are open, whenever they
+    were given. timezone: an IANA name.
     """
 
     most: int
-    per: str | timedelta
+    per: str | timedelta | None
     timezone: str
 
 
@@ -167,6 +168,25 @@ class Identity:
     fields: tuple[str, ...]
     within: timedelta
     span: Span = _span()
+
+
+@frozen
+class LoggedFields:
+    """Fields whose values the log keeps of each lead: as they are, or hashed with a key."""
+
+    plain: tuple[str, ...] = ()
+    hashed: tuple[str, ...] = ()
+
+
+@frozen
+class Retention:
+    """How long the log keeps a lead's events after the last one, and its values after each.
+
+    None for always.
+    """
+
+    events: timedelta | None = None
+    values: timedelta | None = None
 
 
 @frozen
@@ -355,6 +375,8 @@ class Policy:
     timezone: str = "UTC"
     rejecting: Reasons = ANY
     returning: Reasons = ANY
+    logged: LoggedFields = LoggedFields()
+    retention: Retention = Retention()
 
     @property
     def seen(self) -> Duplicate:

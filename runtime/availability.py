@@ -17,7 +17,7 @@ from turnout.dsl.targets import LeastLoaded, Reason, RoundRobin, ToPartner
 from turnout.dsl.types import Value, Values
 from turnout.dsl.zones import local_date, zone
 from turnout.frozen import attribute, define, frozen
-from turnout.runtime.gauges import Attendance, CountedCap, Gauge
+from turnout.runtime.gauges import Attendance, CountedCap, Gauge, counted
 from turnout.runtime.stores import TargetState, member_of, microseconds
 
 CLOSENESS: Mapping[Reason, int] = {
@@ -167,9 +167,8 @@ class Availability:
                 capped[name] = caps
             reasons[name] = reason
         if len(capped) > 1:
-            state.expect(
-                [(who, *self._period(cap)) for caps in capped.values() for cap, who in caps]
-            )
+            timed = (each for caps in capped.values() for each in caps if each[0].per is not None)
+            state.expect([(who, *self._period(cap)) for cap, who in timed])
         for name, caps in capped.items():
             reasons[name] = self._at_cap(caps, state)
         available = frozenset(name for name, reason in reasons.items() if reason is None)
@@ -215,8 +214,8 @@ class Availability:
         return self._open[hours]
 
     def _at_cap(self, caps: tuple[CountedCap, ...], state: TargetState) -> Reason | None:
-        for cap, who in caps:
-            if state.given(who, *self._period(cap)) >= cap.most:
+        for each in caps:
+            if counted(each, state, self._period) >= each[0].most:
                 return "at-cap"
         return None
 
@@ -257,7 +256,7 @@ def period(cap: Cap, moment: datetime) -> tuple[int, int]:
 
     One that rolls reaches as far ahead as it reaches back. Leads stand ahead of `moment`
     only where a clock was put back, or another was asked for; with them left out, the
-    period that begins at `moment` could come to hold more than the cap.
+    period that begins at `moment` could come to hold more than the cap. The cap has one.
     """
     if isinstance(cap.per, timedelta):
         now, length = microseconds(moment), cap.per // timedelta(microseconds=1)

@@ -55,6 +55,7 @@ Lags are whole numbers of 1/scale lead, exact as long as scale stays within `FIN
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import gcd, lcm
+from typing import TypeAlias
 
 from turnout.frozen import attribute, frozen
 from turnout.runtime.dealing import FINEST, LARGE, DealtLags, DrawnLags, dealt_of
@@ -65,11 +66,35 @@ class Roster:
     """A team's members in order, with whole weights in the proportion of those written.
 
     Made once per team with `Roster.of`, because turning fractions into whole numbers
-    costs more than a draw.
+    costs more than a draw. remembered: draws of a small team, by what they depend on.
     """
 
     names: tuple[str, ...]
     weights: tuple[int, ...]
+    _sharing: dict[frozenset[str], tuple[int, ...]] = attribute(
+        factory=dict[frozenset[str], tuple[int, ...]], eq=False, repr=False, init=False
+    )
+    remembered: "dict[_Asked, _Drawn | None]" = attribute(
+        factory=dict["_Asked", "_Drawn | None"], eq=False, repr=False, init=False
+    )
+
+    def sharing(self, available: Collection[str]) -> tuple[int, ...]:
+        """Return the places of those who can be drawn, remembered of the last few sets."""
+        if not isinstance(available, frozenset):
+            return self._places(available)
+        places = self._sharing.get(available)
+        if places is None:
+            if len(self._sharing) >= _MOST_SETS:
+                self._sharing.clear()
+            places = self._sharing[available] = self._places(available)
+        return places
+
+    def _places(self, available: Collection[str]) -> tuple[int, ...]:
+        return tuple(
+            place
+            for place, (name, weight) in enumerate(zip(self.names, self.weights, strict=True))
+            if weight and name in available
+        )
 
     @classmethod
     def of(cls, members: Iterable[tuple[str, Fraction]]) -> "Roster":
@@ -97,41 +122,72 @@ class Turns:
         return self.lag.plain() if isinstance(self.lag, DealtLags) else dict(self.lag)
 
 
+_MOST_SETS = 64
+"""Sets of people of whom it is remembered where they stand in a roster."""
+
+_MOST_DRAWS = 2_000
+"""Draws of a team that are remembered."""
+
 LEVEL = Turns()
 """The turns of a team that never drew."""
 
 
-def draw(turns: Turns, roster: Roster, available: Collection[str]) -> tuple[str, Turns] | None:
+_Drawn: TypeAlias = tuple[str, Turns]
+_Asked: TypeAlias = tuple[Collection[str], int, tuple[int, ...]]
+"""What a draw depends on beside the roster: who is available, and the turns."""
+
+
+def draw(turns: Turns, roster: Roster, available: Collection[str]) -> "_Drawn | None":
     """Return who is next and the turns after it, None if nobody available can be drawn.
 
     Weight 0 is never drawn. Names that aren't in the roster are passed over. Fastest
-    where `available` is a set.
+    where `available` is a frozen set.
+
+    A small team comes to the same turns again and again: what was drawn then is remembered.
     """
+    is_small = len(roster.names) < LARGE and type(available) is frozenset
+    if not is_small or tuple(turns.lag) != roster.names:
+        return _draw(turns, roster, available)
+    asked = (available, turns.scale, tuple(turns.lag.values()))
+    try:
+        return roster.remembered[asked]
+    except KeyError:
+        if len(roster.remembered) >= _MOST_DRAWS:
+            roster.remembered.clear()
+        drawn = roster.remembered[asked] = _draw(turns, roster, available)
+        return drawn
+
+
+def _draw(turns: Turns, roster: Roster, available: Collection[str]) -> "_Drawn | None":
+    """Return what `draw` says."""
     dealt = turns.lag
     if isinstance(dealt, DealtLags) and dealt.deal.is_for(roster, available, dealt.number):
         name = roster.names[dealt.deal.next()]
         return name, Turns(turns.scale, DealtLags(dealt.deal, dealt.number + 1))
     turns = settled(turns, roster)
-    sharing = _sharing(roster, available)
+    sharing = roster.sharing(available)
     if not sharing:
         return None
     if len(sharing) == 1:
         # Entitled to the whole lead and given it: the lag stays.
         return roster.names[sharing[0]], turns
-    total = sum(roster.weights[place] for place in sharing)
+    weights = roster.weights
+    total = sum([weights[place] for place in sharing])
     scale = lcm(turns.scale, total)
-    lags = [lag * (scale // turns.scale) for lag in turns.plain().values()]
+    lags = list((turns.plain() if isinstance(turns.lag, DealtLags) else turns.lag).values())
+    if scale != turns.scale:
+        lags = [lag * (scale // turns.scale) for lag in lags]
     if isinstance(dealt, DrawnLags) and dealt.available == available:
         deal = dealt_of(roster, available, sharing, (scale, lags))
         if deal is not None:
             return roster.names[deal.next()], Turns(scale, DealtLags(deal, 1))
-    level = sum(lags[place] for place in sharing)
+    level = sum([lags[place] for place in sharing])
+    each, count = scale // total, len(sharing)
     for place in sharing:
-        lags[place] += roster.weights[place] * (scale // total)
-    count = len(sharing)
+        lags[place] += weights[place] * each
     # In units of 1/(count * scale) lead, in which the mean is whole too.
-    relative = {place: count * lags[place] - level for place in sharing}
-    drawn = _next(relative, roster.weights, lead=count * scale)
+    relative = [count * lags[place] - level for place in sharing]
+    drawn = sharing[_next(relative, [weights[place] for place in sharing], lead=count * scale)]
     lags[drawn] -= scale
     after = _turns(scale, roster.names, lags)
     if len(sharing) >= LARGE:
@@ -153,7 +209,7 @@ def draws(
     ['A', 'B', 'A', 'A', 'B', 'A', 'A']
     """
     drawn: list[str] = []
-    whole = sum(roster.weights[place] for place in _sharing(roster, available))
+    whole = sum(roster.weights[place] for place in roster.sharing(available))
     while len(drawn) < count:
         before, begun = turns, len(drawn)
         for _ in range(min(whole, count - begun)):
@@ -181,7 +237,7 @@ def least_loaded(
     """
     least: tuple[int, int] | None = None
     drawn: str | None = None
-    for place in _sharing(roster, available):
+    for place in roster.sharing(available):
         name, weight = roster.names[place], roster.weights[place]
         load = open_leads.get(name, 0)
         if least is None or load * least[1] < least[0] * weight:
@@ -252,30 +308,21 @@ def joined(one: Turns, other: Turns) -> Turns:
     return _turns(scale, tuple(lag), tuple(lag.values()))
 
 
-def _sharing(roster: Roster, available: Collection[str]) -> list[int]:
-    """Return the places in the roster that can be drawn."""
-    return [
-        place
-        for place, name in enumerate(roster.names)
-        if name in available and roster.weights[place]
-    ]
+def _next(relative: Sequence[int], weights: Sequence[int], lead: int) -> int:
+    """Return which of those available is next.
 
-
-def _next(relative: Mapping[int, int], weights: Sequence[int], lead: int) -> int:
-    """Return the place that is next.
-
-    relative: by place, two or more, in roster order, the lag from the mean, with this
-    draw's entitlement, in units of 1/`lead` lead.
+    relative: of each, two or more, in roster order, the lag from the mean, with this
+    draw's entitlement, in units of 1/`lead` lead. weights: of each.
     """
     parts = 2 * len(relative) - 2  # c = 1/parts
     # How far each is from being late, in units of 1/(parts * lead) lead.
-    slack = {place: lead * (parts - 1) - parts * lag for place, lag in relative.items()}
-    furthest = min(slack, key=slack.__getitem__)
+    slack = [lead * (parts - 1) - parts * lag for lag in relative]
+    furthest = slack.index(min(slack))
     if slack[furthest] < 0:
         return furthest
     # INVARIANT: the furthest behind is a candidate, as the mean is 1/n >= c.
     drawn = furthest
-    for place, lag in relative.items():
+    for place, lag in enumerate(relative):
         if lag * parts >= lead:
             # Deadlines are slack/weight draws away; compared without dividing.
             mine, theirs = slack[place] * weights[drawn], slack[drawn] * weights[place]

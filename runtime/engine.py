@@ -16,7 +16,14 @@ from typing import Final, Protocol, TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.meaning.identity import NEW, history, keys
-from turnout.compiler.plan.decide import Decider, complete_decider, day, facts
+from turnout.compiler.plan.decide import (
+    ANY_DAY,
+    Decider,
+    asks_clock,
+    complete_decider,
+    day,
+    facts,
+)
 from turnout.compiler.plan.value import Answer, Plan, PlannedAttempt
 from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.conditions import PREVIOUS_OWNER
@@ -42,7 +49,7 @@ from turnout.runtime.availability import Ask, Availability, Refused
 from turnout.runtime.decisions import Decision, Doing, PassedOver
 from turnout.runtime.draw import Turns, draw, least_loaded
 from turnout.runtime.due import due
-from turnout.runtime.events import Draw
+from turnout.runtime.events import NOTHING_LOGGED, Draw, LoggedLead
 from turnout.runtime.keys import NO_ID, SAME_ROW
 from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.memberships import Rosters, rosters
@@ -63,6 +70,16 @@ class Engine(Protocol):
         ...
 
 
+LeadLogger: TypeAlias = Callable[[str, tuple[str, ...], Values], LoggedLead]
+"""Says what the log keeps of a lead: by the clause that has it, the rules that took it and let it
+go on before, and its values."""
+
+
+def log_nothing(_clause: str, _let_on: tuple[str, ...], _values: Values) -> LoggedLead:
+    """Return that nothing is kept."""
+    return NOTHING_LOGGED
+
+
 MISSED: Final = "missed-sla"
 """Why somebody is passed over who had the lead and let its time run out."""
 
@@ -78,6 +95,7 @@ class _Accepted:
 
 
 _NOBODY = _Accepted(None)
+_NO_HOLDER = Holder("none", "", None)
 
 _Try: TypeAlias = Callable[[Values, datetime, TargetState, frozenset[str]], _Accepted | Refused]
 """Offers a lead to a target at a moment, some people left out: accepted, or why not."""
@@ -113,20 +131,24 @@ class _Step:
 
 @frozen(eq=False)
 class Steps:
-    """The attempts of one clause. rule: its name, None for a fallback."""
+    """The attempts of one clause. rule: its name, None for a fallback; name: of either."""
 
     rule: str | None
     steps: tuple[_Step, ...]
     sla: Sla | None = None
     actions: tuple[Doing, ...] = ()
     goes_on: bool = False
+    name: str = ""
     offer: TimedOffer | None = None
 
 
-def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
+def engine(
+    policy: Policy, plan: Plan, match: Decider | None = None, log_lead: LeadLogger = log_nothing
+) -> Engine:
     """Return what decides leads by the plan of a route.
 
     policy: who stands behind the targets. match: decides by the plan, where that is made already.
+    log_lead: says what the log keeps of a lead.
     """
     route, identities, calendars = plan.route, plan.identities, plan.calendars
     prepare = Preparer(policy)
@@ -136,11 +158,7 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
     passes_on = can_pass_on(policy, plan)
     kept_values = keeper(policy, plan, passes_on=passes_on)
 
-    @lru_cache(maxsize=1)  # a batch of leads is decided at one moment
-    def clock(at: datetime) -> tuple[datetime, date, Values]:
-        """Return the moment in UTC, the plan's day of it, and what it says of calendars."""
-        moment = at.astimezone(UTC)
-        return moment, day(plan, moment), facts(plan, moment)
+    clock = clock_of(plan)
 
     def decide(lead: Lead, at: datetime, state: Transaction, *, anew: str = "") -> Decision:
         print_, key = fingerprint(lead), lead.key
@@ -157,12 +175,14 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
         number = match(values, today) if lead.complaint is None else None
         clause = last if number is None else clauses[number]
         step, accepted, passed = offered(clause, values, moment, state)
+        let_on: tuple[str, ...] = ()
         while step is None and clause.goes_on:
+            let_on += (clause.name,)
             number = match(values, today, number)
             clause = last if number is None else clauses[number]
             step, accepted, more = offered(clause, values, moment, state)
             passed += more
-        holder = Holder("none", "", None)
+        holder = _NO_HOLDER
         if step is not None:
             holder = Holder(step.kind, step.name, accepted.assignee)
         decision = Decision(
@@ -177,12 +197,12 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
             passed_over=passed,
             issues=lead.issues,
             row=lead.row,
-            due=due(policy, clause.sla, holder, moment),
+            due=None if clause.sla is None else due(policy, clause.sla, holder, moment),
             actions=clause.actions,
             duplicate_of=before.duplicate_of,
             looked_up=lead.looked_up,
         )
-        remembered = tuple(found for found, _ in seen)
+        remembered = tuple([found for found, _ in seen]) if seen else ()
         watch = None
         is_timed = (
             decision.due is not None and clause.sla is not None and clause.sla.then is not None
@@ -190,16 +210,36 @@ def engine(policy: Policy, plan: Plan, match: Decider | None = None) -> Engine:
         if is_timed or passes_on:
             rank = rank_of(policy, holder, values) if passes_on else 0
             watch = Watch(values=kept_values(values), rank=rank, is_timed=is_timed)
+        logged = log_lead(clause.name, let_on, lead.values)
         if recorded is None:
-            state.record(decision, print_, watch, remembered, accepted.draw)
+            state.record(decision, print_, watch, remembered, accepted.draw, logged)
         else:
             move = Move(route, key, moment, anew, Holder.of(recorded.decision), holder)
-            state.move(Recorded(decision, print_, watch=watch), move, remembered, accepted.draw)
+            now = Recorded(decision, print_, watch=watch)
+            state.move(now, move, remembered, accepted.draw, logged)
         if clause.offer is not None:
             offer_to(policy, clause.offer, decision, state, moment)
         return decision
 
     return decide
+
+
+Clock: TypeAlias = Callable[[datetime], tuple[datetime, date, Values]]
+"""Returns a moment in UTC, the plan's day of it, and what it says of calendars."""
+
+
+def clock_of(plan: Plan) -> Clock:
+    """Return the clock of a plan: of one that doesn't ask for days any day will do."""
+    is_asked = asks_clock(plan)
+
+    @lru_cache(maxsize=1)  # a batch of leads is decided at one moment
+    def clock(at: datetime) -> tuple[datetime, date, Values]:
+        moment = at if at.tzinfo is UTC else at.astimezone(UTC)
+        return (
+            (moment, day(plan, moment), facts(plan, moment)) if is_asked else (moment, ANY_DAY, {})
+        )
+
+    return clock
 
 
 def again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
@@ -227,7 +267,7 @@ def offered(
     """
     passed: list[PassedOver] = []
     for step in clause.steps:
-        if f"{step.kind} {step.name}" in left_out:
+        if left_out and f"{step.kind} {step.name}" in left_out:
             passed.append(PassedOver(step.said, MISSED))
             continue
         answer = step.offer(values, at, state, left_out)
@@ -259,7 +299,8 @@ class Preparer:
         """Return what a clause says, ready to be offered leads."""
         actions = tuple(Doing(action.kind, action.arguments) for action in answer.actions)
         steps = self.steps(answer.attempts)
-        return Steps(answer.rule, steps, answer.sla, actions, answer.goes_on, answer.offer)
+        of = answer.sla, actions, answer.goes_on, answer.name, answer.offer
+        return Steps(answer.rule, steps, *of)
 
     def steps(self, attempts: tuple[PlannedAttempt, ...]) -> tuple[_Step, ...]:
         """Return the attempts, ready to be offered leads."""
@@ -351,13 +392,13 @@ def _round_robin(team: str, of: Rosters, ask: Ask) -> _Try:
         if isinstance(available, Refused):
             return available
         before = state.turns(team)
-        drawn = draw(before, of(at), available)
+        roster = of(at)
+        drawn = draw(before, roster, available)
         assert drawn is not None, "somebody with a weight is available"
         person, after = drawn
         state.set_turns(team, after)
-        return _Accepted(
-            person, Draw(team, person, _behind(before, person), _behind(after, person))
-        )
+        entitled = _behind(before, person), _behind(after, person)
+        return _Accepted(person, Draw(team, person, *entitled, len(available), len(roster.names)))
 
     return offer
 

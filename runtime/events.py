@@ -6,6 +6,7 @@ from the events of a state in their order, and can be made of them again.
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 import attrs
@@ -36,18 +37,41 @@ DECIDING: Final[frozenset[EventKind]] = frozenset({"routed", "moved", "claimed"}
 """Events after which another decision stands."""
 
 
+NO_VALUES: Mapping[str, Any] = MappingProxyType({})
+
+
 @frozen
 class Draw:
     """What a draw of a team did to the entitlement of the one who was drawn.
 
     before, after: leads that they were entitled to minus leads that they were given, as
-    numerator and denominator.
+    numerator and denominator. available: how many could be drawn, and shared the lead; of:
+    how many members the team had. Both 0 where a version of Turnout didn't write them down.
     """
 
     team: str
     person: str
     before: tuple[int, int]
     after: tuple[int, int]
+    available: int = 0
+    of: int = 0
+
+
+@frozen
+class LoggedLead:
+    """What the log keeps of a lead beside its decision.
+
+    path: how it came to its rule, outermost first: conditions of blocks, rules that handed it
+    to another route, rules that took it and let it go on. values: of the fields that the
+    policy logs, as JSON has them. hashed: of those that it logs hashed.
+    """
+
+    path: tuple[str, ...] = ()
+    values: Mapping[str, Any] = NO_VALUES
+    hashed: Mapping[str, str] = NO_VALUES
+
+
+NOTHING_LOGGED = LoggedLead()
 
 
 @frozen
@@ -64,6 +88,7 @@ class Event:
     decision: what was decided, of a lead that was routed or moved; None where it was
     written over before there were events. hop: how often an SLA has moved the lead.
     name: of a renaming, the kind, the old and the new name. until: how long an offer stands.
+    logged: see `LoggedLead`.
     """
 
     kind: EventKind
@@ -83,6 +108,7 @@ class Event:
     until: datetime | None = None
     number: int = 0
     previous: int = 0
+    logged: LoggedLead = NOTHING_LOGGED
 
     @property
     def move(self) -> Move | None:
@@ -113,7 +139,16 @@ class Event:
             "name": None if self.name is None else list(self.name),
             "until": None if self.until is None else self.until.isoformat(),
             "decision": None if self.decision is None else self.decision.as_dict(),
+            "path": list(self.logged.path),
+            "members": {} if self.decision is None else _members(self.decision),
+            "values": dict(self.logged.values),
+            "hashed": dict(self.logged.hashed),
         }
+
+
+def _members(decision: Decision) -> Mapping[str, Mapping[str, str]]:
+    """Return who of the teams that were passed over could not be drawn, and why."""
+    return {each.target: dict(each.members) for each in decision.passed_over if each.members}
 
 
 def _draw_data(draw: Draw) -> Mapping[str, Any]:
@@ -122,6 +157,8 @@ def _draw_data(draw: Draw) -> Mapping[str, Any]:
         "person": draw.person,
         "before": list(draw.before),
         "after": list(draw.after),
+        "available": draw.available,
+        "of": draw.of,
     }
 
 

@@ -27,6 +27,7 @@ from turnout.dsl.wording import conjuncts, quoted, said_day, worded, written, wr
 from turnout.dsl.zones import local_date
 from turnout.frozen import attribute, frozen
 from turnout.runtime.decisions import Decision, PassedOver
+from turnout.runtime.full_caps import CapRefusal
 from turnout.runtime.leads import Lead
 
 MOST_ALTERNATIVES = 4
@@ -80,7 +81,8 @@ class Explanation:
     matched: the parts of the condition that took it, all of which hold.
     complaint: why no rule was asked, None where they were. row: which of a table took it.
     memberships: by the target that was passed over, who was not in its team, and when they are.
-    handed_by: the rules that handed it to another route, in order.
+    handed_by: the rules that handed it to another route, in order. full: the caps for which
+    targets were passed over, where the state is known.
     """
 
     decision: Decision
@@ -91,6 +93,7 @@ class Explanation:
     row: TakingRow | None = None
     memberships: Mapping[str, Mapping[str, str]] = attribute(factory=dict[str, Mapping[str, str]])
     handed_by: tuple[Handover, ...] = ()
+    full: tuple[CapRefusal, ...] = ()
 
 
 class PolicyConditions:

@@ -30,8 +30,8 @@ from turnout.frozen import frozen
 from turnout.runtime.availability import period
 from turnout.runtime.gauges import CountedCap
 from turnout.runtime.leads import Lead
-from turnout.runtime.stores import member_of, microseconds
-from turnout.runtime.stores.needs import Needs
+from turnout.runtime.stores import load_of, member_of, microseconds
+from turnout.runtime.stores.needs import Count, Needs
 
 
 @frozen
@@ -128,8 +128,14 @@ class Foreseer:
         caps: Iterable[CountedCap],
         moment: datetime,
     ) -> Needs:
-        counts = frozenset((who, *self._periods(cap, moment)) for cap, who in caps)
-        return Needs(ids, sightings, asked.teams, asked.people, counts)
+        counts: set[Count] = set()
+        people = set(asked.people)
+        for cap, who in caps:
+            if cap.per is None:
+                people.add(load_of(who))
+            else:
+                counts.add((who, *self._periods(cap, moment)))
+        return Needs(ids, sightings, asked.teams, frozenset(people), frozenset(counts))
 
     def _numbers(
         self, lead: Lead, today: date, of_calendars: Values, *, is_known: bool

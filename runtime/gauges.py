@@ -2,7 +2,8 @@
 
 Who is there depends on a few calendars, and on absences and memberships of a few people. Whose cap
 is full is asked of those alone who may have come to it: of everybody it is known how many leads
-there is *room* for at least. A lead that is given takes one off; time that passes only adds.
+there is *room* for at least. A lead that is given takes one off; time that passes only adds, and
+so do leads that are closed or moved on.
 When none is left it is counted. All is counted anew where somebody else wrote to the state
 meanwhile, and where the clock is put back.
 
@@ -25,6 +26,12 @@ PeriodOf: TypeAlias = Callable[[Cap], tuple[int, int]]
 
 _ENDLESS = 1 << 62
 _NOBODY: frozenset[str] = frozenset()
+
+
+def counted(capped: CountedCap, state: TargetState, period: PeriodOf) -> int:
+    """Return how many leads count towards a cap now: those of its period, or those open."""
+    cap, who = capped
+    return state.holding(who) if cap.per is None else state.given(who, *period(cap))
 
 
 @define(eq=False)
@@ -53,10 +60,11 @@ class Gauge:
         if not self._near:
             return _NOBODY
         asked = sorted(self._near)
-        state.expect([(who, *period(cap)) for name in asked for cap, who in self.caps[name]])
+        timed = (each for name in asked for each in self.caps[name] if each[0].per is not None)
+        state.expect([(who, *period(cap)) for cap, who in timed])
         full: list[str] = []
         for name in asked:
-            if any(state.given(who, *period(cap)) >= cap.most for cap, who in self.caps[name]):
+            if any(counted(each, state, period) >= each[0].most for each in self.caps[name]):
                 full.append(name)
             elif state.gifts is not None:
                 self._count(name, state, period)
@@ -85,7 +93,13 @@ class Gauge:
     def _count(self, name: str, state: TargetState, period: PeriodOf) -> None:
         """Count for how many leads there is room, whatever comes: those ahead are counted, too."""
         self._room[name] = min(
-            cap.most - state.given(who, period(cap)[0], _ENDLESS) for cap, who in self.caps[name]
+            cap.most
+            - (
+                state.holding(who)
+                if cap.per is None
+                else state.given(who, period(cap)[0], _ENDLESS)
+            )
+            for cap, who in self.caps[name]
         )
         if self._room[name] > 0:
             self._near.discard(name)

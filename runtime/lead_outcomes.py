@@ -6,12 +6,11 @@ same order, of which the first that is free gets it.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from turnout.compiler.plan.asking import is_day
-from turnout.compiler.plan.decide import Decider, answer, day, facts
+from turnout.compiler.plan.decide import ANY_DAY, Decider, answer, asks_clock, day, facts
 from turnout.compiler.plan.value import Answer, Plan, PlannedAttempt
 from turnout.dsl.conditions import SEEN
 from turnout.dsl.targets import KindWord
@@ -107,9 +106,6 @@ def _clause_as_dict(clause: ClauseOutcome) -> dict[str, Any]:
     }
 
 
-_ANY_DAY = date(2026, 1, 1)
-"""For plans that ask for none."""
-
 FindClauses: TypeAlias = Callable[[Values, datetime | None, bool], tuple[ClauseOutcome, ...]]
 """Finds what takes a fit lead, at a moment (now for None), as one seen before or a new one."""
 
@@ -117,14 +113,14 @@ FindClauses: TypeAlias = Callable[[Values, datetime | None, bool], tuple[ClauseO
 def clause_finder(plan: Plan, match: Decider) -> FindClauses:
     """Return what finds the clauses that take a lead. match: decides by the plan."""
     said = _sayer(plan)
-    asks_clock = bool(plan.calendars) or any(c.is_age or is_day(c.field) for c in plan.columns)
+    is_clock_asked = asks_clock(plan)
     asks_history = bool(plan.identities)
 
     def found(values: Values, at: datetime | None, seen_before: bool) -> tuple[ClauseOutcome, ...]:  # noqa: FBT001 - see FindClauses
-        today = _ANY_DAY
-        if asks_history or asks_clock:
+        today = ANY_DAY
+        if asks_history or is_clock_asked:
             more: dict[str, Value] = {SEEN: seen_before}
-            if asks_clock:
+            if is_clock_asked:
                 moment = at or this_moment()
                 today = day(plan, moment)
                 more |= facts(plan, moment)

@@ -148,8 +148,16 @@ def fingerprint(lead: Lead) -> str:
     A lead without values is told from others by what arrived instead.
     """
     if lead.values:
-        said = [f"{_text(name)}:{said_text(value)}" for name, value in sorted(lead.values.items())]
-        return sha256(f"{{{','.join(said)}}}".encode("ascii")).hexdigest()
+        values = lead.values
+        said = ",".join(
+            [
+                before
+                + (encode_basestring_ascii(value) if type(value) is str else said_text(value))
+                for name, before in _in_order(tuple(values))
+                for value in (values[name],)
+            ]
+        )
+        return sha256(f"{{{said}}}".encode("ascii")).hexdigest()
     content = [[issue.field, issue.raw] for issue in lead.issues]
     return sha256(_CANONICAL.encode(content).encode()).hexdigest()
 
@@ -163,4 +171,7 @@ def said_text(value: Value) -> str:
     return str(value) if type(value) is int else _CANONICAL.encode(jsonable(value))
 
 
-_text = lru_cache(maxsize=4096)(encode_basestring_ascii)
+@lru_cache(maxsize=1_000)  # leads of one source say the same of themselves
+def _in_order(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return names in order, each with what stands before its value."""
+    return tuple((name, f"{encode_basestring_ascii(name)}:") for name in sorted(names))

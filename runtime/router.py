@@ -2,7 +2,7 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from fractions import Fraction
@@ -31,13 +31,16 @@ from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.explain import Explanation, PolicyConditions, explain
 from turnout.runtime.fit import ClosedError, UnroutedError, chosen_route_name
 from turnout.runtime.foreseeing import Foreseer
+from turnout.runtime.full_caps import CapRefusal, full_caps
 from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.lead_outcomes import LeadOutcome, clause_finder, unfit_outcome
 from turnout.runtime.leads import LACKING, Lead, fitness_reader, record_reader
 from turnout.runtime.lives import Deed, LeadStanding, Life
+from turnout.runtime.logged_leads import lead_logger
 from turnout.runtime.moves import Holder, Move
 from turnout.runtime.passing_on import Passing
+from turnout.runtime.policy_texts import policy_text
 from turnout.runtime.records import RawLead, Record, Records
 from turnout.runtime.records.program_leads import as_record, check_several
 from turnout.runtime.stores import (
@@ -63,6 +66,7 @@ if TYPE_CHECKING:
 
     from turnout.runtime.columns.chunks import LeadTable
     from turnout.runtime.columns.routing import RoutedChunk
+    from turnout.runtime.columns.table_decider import TableDecider
 
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
@@ -106,10 +110,12 @@ class Router:
         wait: float = WAIT,
         configuration: Path | None = None,
         plan: Plan | None = None,
+        endpoints: Iterable[str] = (),
     ) -> None:
         """Prepare one route of a policy that is fit; see `turnout.load`.
 
-        plan: of that route, where it is made already.
+        plan: of that route, where it is made already. endpoints: who is to be told of what
+        happens, each a row in the state's outbox for each event.
         """
         if not 0 <= wait <= LONGEST_WAIT:
             raise ValueError(f"wait is a number of seconds from 0 to {LONGEST_WAIT:,}")
@@ -123,7 +129,13 @@ class Router:
             plan = plan_of(compiled.program, self.route_name, compiled.policy_hash)
         match = complete_decider(plan)
         self._plan = plan
-        self._decide = engine(policy, plan, match)
+        log_lead = lead_logger(
+            compiled.program.routes[self.route_name].clauses,
+            policy.fields,
+            policy.logged,
+            is_kept=state is not None,
+        )
+        self._decide = engine(policy, plan, match, log_lead)
         self._clauses_of = clause_finder(plan, match)
         self._read_values = fitness_reader(policy.fields)
         self._words = PolicyConditions(policy.fields)
@@ -140,6 +152,8 @@ class Router:
         self._read = record_reader(policy.fields)
         self._read_id = id_reader(policy.fields)
         self._is_closed = False
+        self._endpoints = tuple(endpoints)
+        self._unsigned = self._signature("")
         self._store: Store = (
             MemoryStore()
             if state is None
@@ -239,6 +253,16 @@ class Router:
             moment,
         )
 
+    def table_decider(
+        self, *, at: datetime | None = None, keep: Collection[str] = ()
+    ) -> "TableDecider":
+        """Return what decides tables of leads without this router, see `turnout.arrow.decider`."""
+        check_arrow("table_decider")
+        from turnout.runtime.columns.table_decider import TableDecider  # noqa: PLC0415 - an extra
+
+        moment = aware(at) or this_moment()
+        return TableDecider(self.compiled.policy.fields, self._plan, moment, keep)
+
     def decide(
         self, lead: RawLead | Record, *, at: datetime | None = None, seen_before: bool = False
     ) -> LeadOutcome:
@@ -271,10 +295,15 @@ class Router:
         """
         read, moment = self._read(lead), aware(at)
         self._check_open()
-        decision = self._store.rehearse(
-            self._needs_of((read,)), lambda state, now: self._decide(read, now, state), moment
-        )
-        return explain(self.compiled.program, self.route_name, read, decision, self._words)
+        program = self.compiled.program
+
+        def decide(state: Transaction, now: datetime) -> tuple[Decision, tuple[CapRefusal, ...]]:
+            decision = self._decide(read, now, state)
+            return decision, full_caps(program, decision, read.values, state, now)
+
+        decision, full = self._store.rehearse(self._needs_of((read,)), decide, moment)
+        explanation = explain(program, self.route_name, read, decision, self._words)
+        return attrs.evolve(explanation, full=full)
 
     def reroute(
         self, lead: RawLead | Record, reason: str, *, at: datetime | None = None, by: str = ""
@@ -405,7 +434,7 @@ class Router:
     def touch(
         self, *leads: str, by: str = "", reason: str = "", at: datetime | None = None
     ) -> tuple[str, ...]:
-        """LeadMark leads, by their ids, as worked on, so that no SLA moves them any more.
+        """Mark leads, by their ids, as worked on, so that no SLA moves them any more.
 
         by, reason, at: who did it, why and when (now where it is left out), for the log.
         Returns the ids that were never decided on this route; the others are marked.
@@ -447,13 +476,13 @@ class Router:
     def contacted(
         self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
     ) -> LeadStanding:
-        """LeadMark a lead as worked on, so that no SLA moves it. As for `accept`; anybody can."""
+        """Mark a lead as worked on, so that no SLA moves it. As for `accept`; anybody can."""
         return self._do("contacted", lead, by, reason, at)
 
     def converted(
         self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
     ) -> LeadStanding:
-        """LeadMark a lead as won, which closes it. As for `accept`; anybody can."""
+        """Mark a lead as won, which closes it. As for `accept`; anybody can."""
         return self._do("converted", lead, by, reason, at)
 
     def release(
@@ -562,7 +591,7 @@ class Router:
         at: datetime | None = None,
         converted: bool = False,
     ) -> bool:
-        """LeadMark a lead as done, whoever has it: a person, a queue or a partner.
+        """Mark a lead as done, whoever has it: a person, a queue or a partner.
 
         No SLA moves it any more, and `least-loaded` counts it no longer. by, reason, at: who
         did it, why and when, for the log; converted: it was won. False where it was closed
@@ -633,8 +662,15 @@ class Router:
         self._check_open()
         if not is_encodable(actor) or "\0" in actor:
             raise ValueError("who did it has half of a surrogate pair or a NUL, which no name has")
-        signature = Signature(self.compiled.policy_hash, actor)
+        signature = self._signature(actor) if actor else self._unsigned
         return self._store.decide(foresee, decide, at, signature)
+
+    def _signature(self, actor: str) -> Signature:
+        return Signature(self.compiled.policy_hash, actor, self._policy_text, self._endpoints)
+
+    def _policy_text(self) -> str:
+        """Return the text of the policy, which the log keeps once."""
+        return policy_text(self.compiled.sources)
 
     def _read_state(self) -> AbstractContextManager[Snapshot]:
         self._check_open()

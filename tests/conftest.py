@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import Phase, settings
 
+from tests.support.docstrings import DocumentedExamples
 from tests.support.lanes import FastLane, turn
 
 THOROUGH = 10_000
@@ -51,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
         count = config.getoption("examples") or THOROUGH
         settings.register_profile("tests", max_examples=count, deadline=None, derandomize=False)
     settings.load_profile("tests")
+    config.pluginmanager.register(DocumentedExamples(), "documented-examples")
     if (least := config.getoption("walked")) is not None:
         from tests.support.walked import Walked  # noqa: PLC0415 - it is seldom asked for
 
@@ -73,6 +75,5 @@ def pytest_collection_finish() -> None:
     that is made is garbage.
     """
     gc.enable()
-    gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

@@ -51,7 +51,7 @@ _OWN = frozenset(
 """What is made here; a class that has one of these of its own is left to attrs."""
 
 _FACTORY: Any = attrs.Factory
-_OPTIONS = frozenset({"default", "factory", "eq", "hash", "repr"})
+_OPTIONS = frozenset({"default", "factory", "eq", "hash", "init", "repr"})
 """Options of a field that are seen to here."""
 
 
@@ -64,12 +64,16 @@ class _Asked:
 
 @attrs.frozen
 class _Field:
-    """A field as it is made. default: attrs' NOTHING for none, or a Factory."""
+    """A field as it is made. default: attrs' NOTHING for none, or a Factory.
+
+    init: whether whoever makes a value can give it.
+    """
 
     name: str
     default: Any
     eq: bool
     hash: bool
+    init: bool
     repr: bool
 
 
@@ -150,10 +154,12 @@ def _fields(cls: type) -> list[_Field] | None:
         made = asked.get("default", attrs.NOTHING) if factory is None else _FACTORY(factory)
         takes_self = isinstance(made, _FACTORY) and made.takes_self
         eq, counts, shown = asked.get("eq", True), asked.get("hash"), asked.get("repr", True)
+        is_given = asked.get("init", True)
         is_known = asked.keys() <= _OPTIONS and isinstance(eq, bool) and isinstance(shown, bool)
         if takes_self or not is_known or name.startswith("__"):
             return None
-        fields.append(_Field(name, made, eq, eq if counts is None else counts, shown))
+        hashed = eq if counts is None else counts
+        fields.append(_Field(name, made, eq, hashed, is_given, shown))
     return fields
 
 
@@ -199,17 +205,19 @@ def _init(owner: type, fields: list[_Field], *, is_frozen: bool) -> FunctionType
         names[f"set{number}"] = vars(owner)[each.name].__set__
         if each.default is not attrs.NOTHING:
             is_made = isinstance(each.default, _FACTORY)
-            names[f"made{number}"] = each.default.factory if is_made else None
-            defaults.append(attrs.NOTHING if is_made else each.default)
-        elif defaults:
+            factory = each.default.factory if is_made else None
+            # `dict[str, int]()` is `dict()`, at the price of a look at what it is generic in.
+            names[f"made{number}"] = (get_origin(factory) or factory) if is_made else each.default
+            if each.init:
+                defaults.append(attrs.NOTHING if is_made else each.default)
+        elif defaults and each.init:
             message = f"{owner.__qualname__}: no default for {each.name!r} after one that has one"
             raise ValueError(message)
-    are_made = tuple(isinstance(each.default, _FACTORY) for each in fields)
-    code = _code(are_made, is_frozen=is_frozen)
     own = {f"a{number}": each.name for number, each in enumerate(fields)}
+    code = _code(tuple(map(_form, fields)), is_frozen=is_frozen, ends=hasattr(owner, _END))
     code = code.replace(
         co_names=tuple(own.get(name, name) for name in code.co_names),
-        co_varnames=("self", *(each.name.lstrip("_") for each in fields)),
+        co_varnames=("self", *(each.name.lstrip("_") for each in fields if each.init)),
         co_filename=f"<{owner.__module__}.{owner.__qualname__}>",
     )
     made = FunctionType(code, names, "__init__", tuple(defaults))
@@ -219,22 +227,41 @@ def _init(owner: type, fields: list[_Field], *, is_frozen: bool) -> FunctionType
     return made
 
 
+def _form(field: _Field) -> str:
+    """Return where the value of a field comes from: a name of one of `_FORMS`."""
+    if isinstance(field.default, _FACTORY):
+        return "made" if field.init else "always made"
+    if field.init:
+        return "given"
+    return "unset" if field.default is attrs.NOTHING else "always"
+
+
+_FORMS: dict[str, str] = {
+    "given": "a{0}",
+    "made": "made{0}() if a{0} is NOTHING else a{0}",
+    "always made": "made{0}()",
+    "always": "made{0}",
+}
+_END = "__attrs_post_init__"
+
+
 @cache
-def _code(are_made: tuple[bool, ...], *, is_frozen: bool) -> CodeType:
-    """Return the code of `__init__` for so many fields. are_made: of each, by its default.
+def _code(forms: tuple[str, ...], *, is_frozen: bool, ends: bool) -> CodeType:
+    """Return the code of `__init__` for fields of these forms. ends: something comes behind it.
 
     Compiling is what takes the time; of classes with as many fields only the names differ.
     """
-    lines = [f"def __init__({', '.join(['self', *(f'a{n}' for n in range(len(are_made)))])}):"]
-    for number, is_made in enumerate(are_made):
-        given = (
-            f"made{number}() if a{number} is NOTHING else a{number}" if is_made else f"a{number}"
-        )
-        lines.append(
-            f"    set{number}(self, {given})" if is_frozen else f"    self.a{number} = {given}"
-        )
+    given = [f"a{number}" for number, form in enumerate(forms) if form in {"given", "made"}]
+    lines = [f"def __init__({', '.join(['self', *given])}):"]
+    for number, form in enumerate(forms):
+        if form != "unset":  # whoever has the value sets it
+            value = _FORMS[form].format(number)
+            lines.append(
+                f"    set{number}(self, {value})" if is_frozen else f"    self.a{number} = {value}"
+            )
+    lines.append(f"    self.{_END}()" if ends else "    pass")
     # As attrs does it: of the names of our own fields, and never of anything that was read.
-    made = compile("\n".join([*lines, "    pass"]), "<fields>", "exec")
+    made = compile("\n".join(lines), "<fields>", "exec")
     return next(part for part in made.co_consts if isinstance(part, CodeType))
 
 

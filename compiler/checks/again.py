@@ -372,15 +372,20 @@ def _common(one: tuple[Clause, ...], two: tuple[Clause, ...]) -> int:
     """Return how many clauses the two start with that mean the same."""
     count = 0
     for old, new in zip(one, two, strict=False):
-        if _meaning(old) != _meaning(new):
+        if not _means_the_same(old, new):
             break
         count += 1
     return count
 
 
-def _meaning(clause: Clause) -> object:
-    around = tuple(outer.condition for outer in clause.around)
-    return clause.is_rule, clause.condition, around, clause.lets_on
+def _means_the_same(one: Clause, two: Clause) -> bool:
+    if one.is_rule != two.is_rule or one.lets_on != two.lets_on:
+        return False
+    if one.condition is not two.condition and one.condition != two.condition:
+        return False
+    return one.around is two.around or [each.condition for each in one.around] == [
+        each.condition for each in two.around
+    ]
 
 
 def _meeting(analysis: Analysis, edited: Iterable[int]) -> set[int]:

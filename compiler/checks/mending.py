@@ -17,12 +17,8 @@ _INDENT = "  "
 
 def rule_of(analysis: Analysis, clause: Clause) -> Rule | None:
     """Return a clause's rule as it is written; None for a fallback."""
-    for entry in _entries(analysis.program.policy.routes[analysis.route.name].entries):
-        # Where it starts is compared first: there are thousands, and spans are slow to compare.
-        is_there = entry.span.start == clause.span.start and entry.span == clause.span
-        if is_there and isinstance(entry, Rule):
-            return entry
-    return None
+    found = analysis.rules.get(clause.span.start, ())
+    return next((rule for rule in found if rule.span == clause.span), None)
 
 
 def without_rule(analysis: Analysis, clause: Clause) -> tuple[Fix, ...]:

@@ -10,6 +10,7 @@ its score is known.
 from collections.abc import Iterator, Mapping
 
 from turnout.compiler.checks.asking_cells import cell_of
+from turnout.compiler.checks.per_condition import PerCondition
 from turnout.compiler.checks.undecided import undecided
 from turnout.compiler.leads.budget import OutOfSteps
 from turnout.compiler.leads.regions import Masks
@@ -61,8 +62,9 @@ class WideNegation:
 
 def check_negations(analysis: Analysis) -> Iterator[Finding]:
     """Yield a `negation-matches-missing` for each `not` that gives leads for lack of a field."""
+    known = _NEGATIONS.on(dict(analysis.program.policy.fields))
     for place in written_conditions(analysis.route):
-        for negation in negations(analysis, place.condition):
+        for negation in known.of(place.condition, lambda each: tuple(negations(analysis, each))):
             try:
                 found = _lacking(analysis, place, negation)
             except OutOfSteps as stopped:
@@ -71,6 +73,9 @@ def check_negations(analysis: Analysis) -> Iterator[Finding]:
                 continue
             if found is not None:
                 yield _finding(analysis, negation, place, found)
+
+
+_NEGATIONS: PerCondition[tuple[WideNegation, ...]] = PerCondition()
 
 
 def negations(analysis: Analysis, condition: Condition) -> Iterator[WideNegation]:

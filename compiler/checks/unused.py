@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import assert_never
 
+from turnout.compiler.checks.per_condition import PerCondition
 from turnout.compiler.program import Program
 from turnout.dsl.conditions import And, Atom, Condition, Duplicate, Named, Not, Open, Or, fields_of
 from turnout.dsl.finding_kinds import warning
@@ -81,8 +82,7 @@ def _declared(policy: Policy) -> Iterator[tuple[str, str, Span | None]]:
 def _used(policy: Policy) -> set[tuple[str, str]]:
     used = _hours(policy)
     for route in policy.routes.values():
-        for condition in _conditions(route.entries):
-            _mark(policy, condition, used)
+        used.update(*(_USES.of(each, _uses) for each in _conditions(route.entries)))
         used.update(_asked_by_tables(policy, route.entries))
         for target in dict.fromkeys(_targets(route)):  # thousands of rules send to a few
             what = said(target)
@@ -91,7 +91,7 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
         used.update(("sequence", name) for name in _sequences(route.entries))
     used.update(("field", place.rank or "") for place in policy.outlets.values())
     for guarantee in policy.guarantees.values():
-        _mark(policy, guarantee.condition, used)
+        used.update(_uses(guarantee.condition))
         used.update(_spoken_of(guarantee))
     for definition in policy.definitions.values():
         around = definition.parent
@@ -104,7 +104,8 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
             used.add((definition.kind, definition.name))
     for definition in policy.definitions.values():
         if (definition.kind, definition.name) in used:
-            _mark(policy, definition.meaning, used)
+            used.update(_uses(definition.meaning))
+    used.update(("field", name) for name in (*policy.logged.plain, *policy.logged.hashed))
     _mark_read_with(policy, used)
     return used
 
@@ -131,20 +132,30 @@ def _hours(policy: Policy) -> set[tuple[str, str]]:
     return {("calendar", name) for name in people | teams | outlets}
 
 
-def _mark(policy: Policy, condition: Condition, used: set[tuple[str, str]]) -> None:
+_USES: PerCondition[frozenset[tuple[str, str]]] = PerCondition()
+
+
+def _uses(condition: Condition) -> frozenset[tuple[str, str]]:
+    """Return what a condition names, and what the names in it mean."""
+    used: set[tuple[str, str]] = set()
+    _mark(condition, used)
+    return frozenset(used)
+
+
+def _mark(condition: Condition, used: set[tuple[str, str]]) -> None:
     if isinstance(condition, Atom):
         used.update(_asked(condition))
         return
     match condition:
         case And(parts) | Or(parts):
             for part in parts:
-                _mark(policy, part, used)
+                _mark(part, used)
         case Not(part):
-            _mark(policy, part, used)
+            _mark(part, used)
         case Named(kind, name, meaning):
             if (kind, name) not in used:
                 used.add((kind, name))
-                _mark(policy, meaning, used)
+                _mark(meaning, used)
         case _:
             assert_never(condition)
 

@@ -188,6 +188,8 @@ def _days(first: date, last: date) -> str:
 def _capped(cap: Cap) -> str:
     """Return a cap as it is written, and whose days it counts where those aren't UTC's."""
     is_rolling_day = cap.per == timedelta(days=1)  # which isn't what `per day` means
+    if cap.per is None:
+        return f"{cap.most:,} open"
     per = cap.per if isinstance(cap.per, str) else _lasting(cap.per)
     said = f"{cap.most:,} per {'24 hours' if is_rolling_day else per}"
     return said if cap.timezone == "UTC" else f"{said} ({cap.timezone})"

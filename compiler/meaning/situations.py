@@ -60,13 +60,15 @@ def is_open_on_the_wall(calendar: Calendar, moment: datetime) -> bool:
 class Given:
     """A lead that was given to somebody, at a moment.
 
-    team: from which the person was drawn, None where they were not drawn.
+    team: from which the person was drawn, None where they were not drawn. is_open: they have
+    the lead still, and it wasn't closed.
     """
 
     at: datetime
     person: str | None = None
     team: str | None = None
     partner: str | None = None
+    is_open: bool = True
 
 
 @frozen
@@ -95,7 +97,7 @@ class Situation:
             return "away"
         if not anytime and not self._is_open(person.hours):
             return "off-hours"
-        return self._at_cap(person.caps, (g.at for g in self.given if g.person == name))
+        return self._at_cap(person.caps, (g for g in self.given if g.person == name))
 
     def member(
         self, team: Team, name: str, target: RoundRobin | LeastLoaded, values: Values
@@ -113,7 +115,7 @@ class Situation:
             wanted = value if isinstance(value, frozenset) else {value}
             if value is None or not set(wanted) <= serves:
                 return "no-match"
-        through = (g.at for g in self.given if g.person == name and g.team == team.name)
+        through = (g for g in self.given if g.person == name and g.team == team.name)
         return reason or self._at_cap(member.caps, through)
 
     def is_in(self, member: Member) -> bool:
@@ -131,7 +133,7 @@ class Situation:
             return set(), "empty"
         if not target.anytime and not self._is_open(team.hours):
             return set(), "off-hours"
-        at_cap = self._at_cap(team.caps, (g.at for g in self.given if g.team == team.name))
+        at_cap = self._at_cap(team.caps, (g for g in self.given if g.team == team.name))
         if at_cap:
             return set(), at_cap
         reasons = {name: self.member(team, name, target, values) for name in drawn}
@@ -159,7 +161,7 @@ class Situation:
                 partner = self.policy.outlets[f"partner {name}"]
                 if not anytime and not self._is_open(partner.hours):
                     return "off-hours"
-                return self._at_cap(partner.caps, (g.at for g in self.given if g.partner == name))
+                return self._at_cap(partner.caps, (g for g in self.given if g.partner == name))
             case RoundRobin() | LeastLoaded():
                 return self.team(target, values)[1]
             case _:
@@ -168,10 +170,13 @@ class Situation:
     def _is_open(self, hours: str | None) -> bool:
         return hours is None or is_open_on_the_wall(self.policy.calendars[hours], self.moment)
 
-    def _at_cap(self, caps: Iterable[Cap], given: Iterable[datetime]) -> str | None:
-        times = list(given)
+    def _at_cap(self, caps: Iterable[Cap], given: Iterable[Given]) -> str | None:
+        leads = list(given)
         for cap in caps:
-            counted = sum(_is_in_period(cap, then, self.moment) for then in times)
+            counted = sum(
+                lead.is_open if cap.per is None else _is_in_period(cap, lead.at, self.moment)
+                for lead in leads
+            )
             if counted >= cap.most:
                 return "at-cap"
         return None

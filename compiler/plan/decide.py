@@ -12,7 +12,7 @@ from datetime import date, datetime
 from itertools import accumulate
 from typing import Protocol
 
-from turnout.compiler.plan.asking import parts_in_full, questions
+from turnout.compiler.plan.asking import is_day, parts_in_full, questions
 from turnout.compiler.plan.paths import MOST_BYTES, Crossing, Paths
 from turnout.compiler.plan.value import Answer, Plan
 from turnout.dsl.conditions import Open
@@ -102,6 +102,17 @@ def _later(plan: Plan, paths: Paths) -> Callable[[int], Crossing]:
         return known[after]
 
     return later
+
+
+ANY_DAY = date(2026, 1, 1)
+"""For plans that ask for none."""
+
+
+def asks_clock(plan: Plan) -> bool:
+    """Return whether the plan asks which day it is or what is open."""
+    return bool(plan.calendars) or any(
+        column.is_age or is_day(column.field) for column in plan.columns
+    )
 
 
 def facts(plan: Plan, moment: datetime) -> Values:

@@ -6,10 +6,12 @@ which the hash says that it was changed since. Sizes are bounded by what stands 
 that a small file can't ask for much.
 """
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
-from itertools import pairwise
+from itertools import chain, pairwise
+from operator import lt
 from typing import cast, get_args
 
 from turnout.compiler.classes import (
@@ -28,7 +30,14 @@ from turnout.compiler.classes import (
 from turnout.compiler.masks import Mask
 from turnout.compiler.plan.shape import Json, PlanError, parsed
 from turnout.compiler.plan.value import Answer, ClauseBox, Column, Part, Plan, PlannedAttempt, Sides
-from turnout.compiler.plan.writing import FORMAT, HASH, VERSION, canonical, hash_of
+from turnout.compiler.plan.writing import (
+    FORMAT,
+    HASH,
+    VERSION,
+    hash_of,
+    is_as_written,
+    named,
+)
 from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
@@ -53,7 +62,18 @@ def loads(text: str | bytes) -> Plan:
 
     Raises PlanError where the text is none, was damaged, or is one of a later version.
     """
-    whole = parsed(text)
+    # Tens of thousands of values are made and none is garbage: looking for some takes longer
+    # than all the rest.
+    looks_for_garbage = gc.isenabled()
+    gc.disable()
+    try:
+        return _plan(parsed(text), text)
+    finally:
+        if looks_for_garbage:
+            gc.enable()
+
+
+def _plan(whole: Json, text: str | bytes) -> Plan:
     _check_format(whole)
     of = whole.keys(
         *(
@@ -67,16 +87,17 @@ def loads(text: str | bytes) -> Plan:
             "columns",
             "sides",
         ),
-        *("parts", "boxes", "clauses", "last", "calendars", "identities", HASH),
+        *("parts", "boxes", "answers", "clauses", "last", "calendars", "identities", HASH),
     )
     content = cast("dict[str, object]", whole.value)
-    if hash_of({name: each for name, each in content.items() if name != HASH}) != of[HASH].text():
+    if not is_as_written(text) and of[HASH].text() != hash_of(
+        {name: each for name, each in content.items() if name != HASH}
+    ):
         raise PlanError("the plan is damaged: it isn't what its hash says", "write it anew")
     columns = tuple(map(_column, of["columns"].items()))
     sides = [_side(each, columns) for each in of["sides"].items()]
     parts = tuple(_part(each, at, sides) for at, each in enumerate(of["parts"].items()))
-    attempts = _Attempts()
-    answers = tuple(_answer(each, attempts) for each in of["clauses"].items())
+    answers = _answers(of["clauses"], [*map(_answer, of["answers"].items())])
     return Plan(
         policy=of["policy"].text(),
         route=of["route"].text(),
@@ -87,7 +108,7 @@ def loads(text: str | bytes) -> Plan:
         answers=answers,
         boxes=_boxes(of["boxes"], len(answers), len(parts), sides),
         parts=parts,
-        last=attempts.read(of["last"]),
+        last=tuple(map(_attempt, of["last"].items())),
         calendars=tuple(map(_calendar, of["calendars"].items())),
         identities=tuple(map(_identity, of["identities"].items())),
     )
@@ -99,9 +120,10 @@ def _check_format(whole: Json) -> None:
     if content.get("format") != FORMAT:
         raise PlanError("this is no plan: its `format` is another", "give a plan of Turnout")
     version = content.get("version")
-    if type(version) is int and version > VERSION:
+    if type(version) is int and version > 0 and version != VERSION:
         message = f"the plan has version {str(version)[:20]}; this Turnout reads {VERSION}"
-        raise PlanError(message, "bring Turnout up to date, or write the plan anew")
+        later = "bring Turnout up to date, or " if version > VERSION else ""
+        raise PlanError(message, f"{later}write the plan anew")
     if type(version) is not int or version != VERSION:
         raise PlanError("the plan is damaged: its `version` is none", "write it anew")
 
@@ -140,14 +162,51 @@ def _part(of: Json, number: int, sides: Sequence[tuple[int, Mask]]) -> Part:
 def _boxes(
     of: Json, clauses: int, parts: int, sides: Sequence[tuple[int, Mask]]
 ) -> tuple[ClauseBox, ...]:
-    found: list[ClauseBox] = []
+    if (found := _boxes_at_once(of, clauses, parts, sides)) is not None:
+        return found
+    boxes: list[ClauseBox] = []
     least = 0
     for each in of.items():
         clause, own, part = each.items(3)
         least = clause.whole(least, clauses - 1)
         number = None if part.value is None else part.whole(0, parts - 1)
-        found.append(ClauseBox(least, _sides(own, sides), number))
-    return tuple(found)
+        boxes.append(ClauseBox(least, _sides(own, sides), number))
+    return tuple(boxes)
+
+
+def _boxes_at_once(
+    of: Json, clauses: int, parts: int, sides: Sequence[tuple[int, Mask]]
+) -> tuple[ClauseBox, ...] | None:
+    """Return the boxes, checked column by column; None where one is wrong, whichever it is."""
+    rows = of.rows(3)
+    if not rows:
+        return None
+    numbers, owns, others = zip(*rows, strict=True)
+    pieces = _are(list, owns) and [*map(tuple, owns)]
+    if not pieces or not _are(int, numbers) or not _are(int, chain.from_iterable(pieces)):
+        return None
+    asked = [each for each in others if each is not None]
+    is_sound = (
+        (numbers[0] >= 0 and numbers[-1] < clauses and [*numbers] == sorted(numbers))
+        and (not asked or (_are(int, asked) and min(asked) >= 0 and max(asked) < parts))
+        and min(chain.from_iterable(pieces), default=0) >= 0
+        and max(chain.from_iterable(pieces), default=-1) < len(sides)
+    )
+    if not is_sound:
+        return None
+    columns = [at for at, _ in sides]
+    known: dict[tuple[int, ...], Sides] = {}
+    for each in pieces:
+        if each not in known:
+            places = [columns[number] for number in each]
+            if not all(map(lt, places, places[1:])):
+                return None
+            known[each] = tuple([sides[number] for number in each])
+    return tuple(map(ClauseBox, numbers, map(known.__getitem__, pieces), others))
+
+
+def _are(kind: type, values: Iterable[object]) -> bool:
+    return set(map(type, values)) <= {kind}
 
 
 # -- columns --
@@ -286,13 +345,34 @@ def _test(field: str, word: Json, text: Json) -> YesNoTest:
 # -- what clauses say --
 
 
-def _answer(of: Json, attempts: "_Attempts") -> Answer:
-    found = of.keys("name", "is_rule", "attempts", "sla", "actions", "steward", "goes_on", "offer")
+def _answers(of: Json, known: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Return what each clause says. known: the same without names."""
+    rows = of.rows(2)
+    names, numbers = zip(*rows, strict=True) if rows else ((), ())
+    is_sound = _are(str, names) and _are(int, numbers)
+    if not is_sound or not (0 <= min(numbers, default=0) <= max(numbers, default=-1) < len(known)):
+        pairs = [each.items(2) for each in of.items()]
+        names = tuple(name.text() for name, _ in pairs)
+        numbers = tuple(number.whole(0, len(known) - 1) for _, number in pairs)
+    return tuple([_named(known[number], name) for name, number in zip(names, numbers, strict=True)])
+
+
+def _named(said: Answer, name: str) -> Answer:
+    own = named(name, is_rule=said.is_rule)
+    attempts = tuple(
+        [each if each.by else PlannedAttempt(each.target, own) for each in said.attempts]
+    )
+    of = said.sla, said.actions, said.steward, said.goes_on, said.offer
+    return Answer(name, said.is_rule, attempts, *of)
+
+
+def _answer(of: Json) -> Answer:
+    found = of.keys("is_rule", "attempts", "sla", "actions", "steward", "goes_on", "offer")
     steward = found["steward"]
     return Answer(
-        found["name"].text(),
+        "",
         found["is_rule"].truth(),
-        attempts.read(found["attempts"]),
+        tuple(_attempt(each, is_own=True) for each in found["attempts"].items()),
         None if found["sla"].value is None else _sla(found["sla"]),
         tuple(map(_action, found["actions"].items())),
         None if steward.value is None else steward.text(),
@@ -301,24 +381,13 @@ def _answer(of: Json, attempts: "_Attempts") -> Answer:
     )
 
 
-class _Attempts:
-    """Reads attempts; equal ones, of which thousands of rules have a few, once."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[PlannedAttempt, ...]] = {}
-
-    def read(self, of: Json) -> tuple[PlannedAttempt, ...]:
-        """Return the attempts of a list."""
-        text = canonical(of.value)
-        found = self._known.get(text)
-        if found is None:
-            found = self._known[text] = tuple(map(_attempt, of.items()))
-        return found
-
-
-def _attempt(of: Json) -> PlannedAttempt:
+def _attempt(of: Json, *, is_own: bool = False) -> PlannedAttempt:
+    """Return an attempt. is_own: of a clause, whose own are tried by null, and by "" here."""
     found = of.keys("kind", "name", "matching", "anytime", "by")
-    return PlannedAttempt(_target(of, found), found["by"].text())
+    by = found["by"]
+    if is_own and by.value == "":
+        by.refuse("names nobody")
+    return PlannedAttempt(_target(of, found), "" if is_own and by.value is None else by.text())
 
 
 def _target(of: Json, found: Mapping[str, Json]) -> Target:

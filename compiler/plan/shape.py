@@ -93,6 +93,14 @@ class Json:
             self.refuse(f"has {len(found)} elements, not {count}")
         return [Json(each, f"{self.where}[{at}]") for at, each in enumerate(found)]
 
+    def rows(self, count: int) -> list[list[object]]:
+        """Return the elements of a list of lists of so many each; none where it is none."""
+        value = self.value
+        found = cast("list[list[object]]", value) if isinstance(value, list) else []
+        if set(map(type, found)) <= {list} and set(map(len, found)) <= {count}:
+            return found
+        return []
+
     def text(self) -> str:
         """Return a text."""
         if not isinstance(self.value, str):

@@ -1,8 +1,8 @@
-"""A plan as JSON, version 1; docs/reference/formats.md says what stands where.
+"""A plan as JSON, version 3; docs/reference/formats.md says what stands where.
 
-The same plan is the same bytes: everything is in the plan's own order, sides stand once,
-and a set of classes is written as its runs. The last key is the hash of all others, by
-which a reader tells a plan from a damaged one.
+The same plan is the same bytes: everything is in the plan's own order, sides stand once, what
+clauses say stands once however many say it, and a set of classes is written as its runs. The
+last key is the hash of all others, by which a reader tells a plan from a damaged one.
 """
 
 import json
@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from hashlib import sha256
 from typing import assert_never
+
+import attrs
 
 from turnout.compiler.classes import (
     Classes,
@@ -25,7 +27,7 @@ from turnout.compiler.classes import (
     YesNoTest,
 )
 from turnout.compiler.masks import Mask, key, members
-from turnout.compiler.plan.value import Answer, Column, Plan, PlannedAttempt, Sides
+from turnout.compiler.plan.value import Answer, Column, Plan, Sides
 from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
@@ -46,6 +48,8 @@ def dumps(plan: Plan) -> str:
         for part in plan.parts
     ]
     boxes = [[box.clause, sides.numbers(box.sides), box.part] for box in plan.boxes]
+    answers = _Answers()
+    clauses = [[answer.name, answers.number(answer)] for answer in plan.answers]
     content: dict[str, object] = {
         "format": FORMAT,
         "version": VERSION,
@@ -58,7 +62,8 @@ def dumps(plan: Plan) -> str:
         "sides": sides.written,
         "parts": parts,
         "boxes": boxes,
-        "clauses": list(map(_answer, plan.answers)),
+        "answers": answers.written,
+        "clauses": clauses,
         "last": list(map(_attempt, plan.last)),
         "calendars": list(map(_calendar, plan.calendars)),
         "identities": list(map(_identity, plan.identities)),
@@ -75,6 +80,14 @@ def canonical(content: object) -> str:
 def hash_of(content: dict[str, object]) -> str:
     """Return the hash of an object's canonical form, as hexadecimal digits."""
     return sha256(canonical(content).encode()).hexdigest()
+
+
+def is_as_written(text: str | bytes) -> bool:
+    """Return whether a text ends with the hash of the rest, which says that it is whole."""
+    whole = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    end = f',"{HASH}":"'.encode()
+    rest, mark, said_ = whole.rpartition(end)
+    return bool(mark) and said_ == sha256(rest + b"}").hexdigest().encode() + b'"}'
 
 
 class _Sides:
@@ -163,11 +176,39 @@ def tested(test: YesNoTest) -> tuple[str, str]:
 # -- what clauses say --
 
 
+class _Answers:
+    """Numbers what clauses say, but for their names: each stands once."""
+
+    def __init__(self) -> None:
+        self.written: list[object] = []
+        self._numbers: dict[Answer, int] = {}
+
+    def number(self, answer: Answer) -> int:
+        said_ = unnamed(answer)
+        number = self._numbers.setdefault(said_, len(self.written))
+        if number == len(self.written):
+            self.written.append(_answer(said_))
+        return number
+
+
+def unnamed(answer: Answer) -> Answer:
+    """Return an answer without its name; what it tries itself is then tried by ""."""
+    own = named(answer.name, is_rule=answer.is_rule)
+    attempts = tuple(
+        attrs.evolve(each, by="") if each.by == own else each for each in answer.attempts
+    )
+    return attrs.evolve(answer, name="", attempts=attempts)
+
+
+def named(clause: str, *, is_rule: bool) -> str:
+    """Return who tries the targets of a clause, in words, where the clause does itself."""
+    return f"rule {clause}" if is_rule else clause
+
+
 def _answer(answer: Answer) -> dict[str, object]:
     return {
-        "name": answer.name,
         "is_rule": answer.is_rule,
-        "attempts": list(map(_attempt, answer.attempts)),
+        "attempts": [{**_target(each.target), "by": each.by or None} for each in answer.attempts],
         "sla": None if answer.sla is None else _sla(answer.sla),
         "actions": [{"kind": a.kind, "arguments": list(a.arguments)} for a in answer.actions],
         "steward": answer.steward,

@@ -1,6 +1,6 @@
 """One route as regions: what every exact check of it starts from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, partial
 
 import attrs
@@ -28,10 +28,10 @@ from turnout.compiler.program import Program, RouteProgram
 from turnout.compiler.questions.limits import EVERY_LEAD, sure
 from turnout.compiler.questions.route_ground import moments_ground
 from turnout.dsl.conditions import Atom, atoms
-from turnout.dsl.policy import Policy
+from turnout.dsl.policy import Entry, Policy, Rule
 from turnout.frozen import attribute, frozen
 
-_MADE = ("taken", "outcomes", "index", "union", "letting_on")
+_MADE = ("taken", "outcomes", "index", "union", "letting_on", "rules")
 """What an analysis makes once that no budget changes."""
 
 
@@ -118,6 +118,14 @@ class Analysis:
     def letting_on(self) -> frozenset[int]:
         """The clauses whose leads may yet go on to the next ones."""
         return frozenset(at for at, clause in enumerate(self.route.clauses) if clause.lets_on)
+
+    @cached_property
+    def rules(self) -> Mapping[int, Sequence[Rule]]:
+        """The route's rules as they are written, by where they start in their file."""
+        found: dict[int, list[Rule]] = {}
+        for rule in _rules(self.program.policy.routes[self.route.name].entries):
+            found.setdefault(rule.span.start, []).append(rule)
+        return found
 
     def stopping(self, clauses: Sequence[int]) -> Sequence[int]:
         """Return those of these clauses behind which none of their leads comes."""
@@ -255,6 +263,14 @@ def _share(box: Masks, cover: Box) -> float:
     for at, mask in cover:
         share *= (box[at] & mask).bit_count() / box[at].bit_count()
     return share
+
+
+def _rules(entries: Iterable[Entry]) -> Iterator[Rule]:
+    for entry in entries:
+        if isinstance(entry, Rule):
+            yield entry
+        else:
+            yield from _rules(entry.entries)
 
 
 def analyse(

@@ -119,6 +119,18 @@ MOMENTS: tuple[Phrase, ...] = (
     ),
     # -- caps --
     Phrase(
+        r"\bcap\s*:?\s*\d+\s+(?P<wrong>(?:open\s+(?:leads?(?:\s+at\s+once)?|at\s+once)|(?:leads?\s+)?"
+        r"(?:at\s+(?:once|a\s+time|the\s+same\s+time)|concurrent(?:ly)?|simultaneous(?:ly)?|active)"
+        r"(?:\s+leads?)?|leads?\s+open))\b",
+        "open",
+        "a cap on leads that are open at once is so many `open`",
+    ),
+    Phrase(
+        r"\bcap\s+(?P<wrong>open\s+(?P<n>\d+))\b",
+        r"\g<n> open",
+        "a cap on leads that are open at once is so many `open`",
+    ),
+    Phrase(
         r"\bcap\s*:?\s*\d+\s*(?P<wrong>(?:leads?\s*)?(?:/|a|an|each|every)\s*(?P<u>day|week|month))\b",
         r"per \g<u>",
         "a cap is so many `per` period",
@@ -131,6 +143,6 @@ MOMENTS: tuple[Phrase, ...] = (
     Phrase(
         r"\bcap\s+\d+(?P<wrong>)(?=\s*[,{}]|\s*$)",
         " per day",
-        "a cap says in which period: `per day`, `per week`, `per month`, `per 24 hours`",
+        "a cap says in which period: `per day`, `per week`, `per month`, `per 24 hours`; or `open`",
     ),
 )

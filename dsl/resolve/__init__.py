@@ -25,6 +25,7 @@ from turnout.dsl.resolve.families import FamilyReader, is_broken
 from turnout.dsl.resolve.handing_over import Filling
 from turnout.dsl.resolve.identities import identity
 from turnout.dsl.resolve.kept_rules import KeptRules, RuleGround, names_of
+from turnout.dsl.resolve.logged_fields import logged_fields, retention
 from turnout.dsl.resolve.lookups import with_lookups
 from turnout.dsl.resolve.people import PeopleReader
 from turnout.dsl.resolve.promises import GuaranteeReader, only, steward
@@ -125,6 +126,8 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         timezone=zone,
         rejecting=reasons("reject", _items(files, nodes.ReasonsClause), scope),
         returning=reasons("return", _items(files, nodes.ReasonsClause), scope),
+        logged=logged_fields(_items(files, nodes.Log), fields, scope),
+        retention=retention(_items(files, nodes.Retain), scope),
     )
     result = attrs.evolve(result, tests=_tests(files, result, scope))
     return Resolution(

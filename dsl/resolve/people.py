@@ -148,7 +148,8 @@ class PeopleReader:
         return tuple(cap for cap in read if cap is not None)
 
     def _cap(self, node: nodes.Cap, clock: str) -> policy.Cap | None:
-        most, per = number(node.number), self._period(node.per)
+        most = number(node.number)
+        per = None if node.per is None else self._period(node.per)
         if most is None or most != int(most) or not 0 <= most <= MAX_CAP:
             message = f"`{node.number.text}` is not a number of leads"
             self._scope.report(
@@ -165,6 +166,8 @@ class PeopleReader:
                     help=("say `inactive`, or give a weight of 0, if that is meant",),
                 )
             )
+        if node.per is None:
+            return policy.Cap(int(most), None, "UTC")
         return None if per is None else policy.Cap(int(most), per, clock)
 
     def _period(self, per: nodes.Name | nodes.Duration) -> str | timedelta | None:
@@ -173,6 +176,8 @@ class PeopleReader:
                 return per.text
             near = nearest(per.text, _PERIODS)
             advice = "write day, week, month, or `24 hours`"
+            if per.text == "open":
+                advice = "leads that are open at once are capped without `per`: `cap 20 open`"
             message = f"`{per.text}` is not a period"
             self._scope.report("unknown-value", per.span, message, help=advice, near=near)
             return None

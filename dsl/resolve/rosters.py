@@ -24,7 +24,7 @@ MAX_ROWS = 20_000
 MAX_FINDINGS = 10
 PERSONAL = ("email", "hours", "timezone", "languages", "away", "inactive")
 _OWN = {"name", "person", "weight", "cap", "from", "until", *PERSONAL}
-_CAP = re.compile(r"(?P<most>\d+)\s+per\s+(?:(?P<length>\d+)\s+)?(?P<unit>[a-z]+)")
+_CAP = re.compile(r"(?P<most>\d+)\s+(?:open|per\s+(?:(?P<length>\d+)\s+)?(?P<unit>[a-z]+))")
 _YES, _NO = {"yes", "true", "1", "x", "inactive"}, {"", "no", "false", "0", "active"}
 
 
@@ -202,9 +202,13 @@ class _Cells:
         for text in self._parts("cap"):
             found = _CAP.fullmatch(text)
             if found is None:
-                self._complain(f"`{text}` is not a cap; write `8 per day` or `8 per 24 hours`")
+                self._complain(
+                    f"`{text}` is not a cap; write `8 per day`, `8 per 24 hours` or `20 open`"
+                )
                 continue
-            per: nodes.Name | nodes.Duration = nodes.Name(found["unit"], self.span)
+            per: nodes.Name | nodes.Duration | None = None
+            if found["unit"]:
+                per = nodes.Name(found["unit"], self.span)
             if found["length"]:
                 length = self._literal("number", found["length"])
                 per = nodes.Duration(length, nodes.Name(found["unit"], self.span), self.span)

@@ -11,10 +11,8 @@ from turnout.dsl.values.emails import PLAIN, RESERVED
 from turnout.dsl.values.name_tables import BETWEEN, BETWEEN_CODES
 from turnout.dsl.values.placeholders import CERTAIN, LIKELY, SIGNS
 from turnout.dsl.values.texts import LETTERS_WITHOUT_PARTS
+from turnout.dsl.values.words import printable
 from turnout.frozen import attribute, frozen
-
-_LAST = 0x110000
-_SURROGATES = range(0xD800, 0xE000)
 
 
 @frozen
@@ -47,8 +45,7 @@ def step_tables() -> StepTables:
     >>> dict(step_tables().folds)["ß"], dict(step_tables().letters)["ł"]
     ('ss', 'l')
     """
-    signs = (chr(point) for point in range(_LAST) if point not in _SURROGATES)
-    folds = ((sign, sign.casefold()) for sign in signs if sign.casefold() != sign.lower())
+    folds = ((sign, sign.casefold()) for sign in printable() if sign.casefold() != sign.lower())
     return StepTables(
         folds=tuple(folds),
         letters=tuple(sorted((chr(at), to) for at, to in LETTERS_WITHOUT_PARTS.items())),

@@ -5,6 +5,7 @@ general categories L, M and N of the Unicode Standard); all else stands between 
 `-`, `_` and an apostrophe.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
 from unicodedata import category
 
@@ -40,12 +41,17 @@ def _joins(one: str, next_: str) -> bool:
 def characters_of_words() -> tuple[tuple[int, int], ...]:
     """Return the code points of which words are made, as sorted ranges, both ends included."""
     found: list[tuple[int, int]] = []
-    start = None
-    for code in range(0x110001):
-        is_one = code < 0x110000 and is_of_word(chr(code))
-        if is_one and start is None:
-            start = code
-        elif not is_one and start is not None:
-            found.append((start, code - 1))
-            start = None
+    for sign in printable():
+        code = ord(sign)
+        if not is_of_word(sign):
+            continue
+        if found and found[-1][1] == code - 1:
+            found[-1] = (found[-1][0], code)
+        else:
+            found.append((code, code))
     return tuple(found)
+
+
+def printable() -> Iterator[str]:
+    """Yield whatever is a letter, mark, number or sign, in order: one of seven code points."""
+    return filter(str.isprintable, map(chr, range(0x110000)))

@@ -10,8 +10,8 @@ from turnout.compiler.plan.decide import day, facts
 from turnout.compiler.plan.value import Plan
 from turnout.dsl.types import Field, Values
 from turnout.runtime.columns.coding import Chunk
-from turnout.runtime.columns.decided import decided
-from turnout.runtime.columns.deciding import ColumnDecider
+from turnout.runtime.columns.decided import SCHEMA, decided_batches
+from turnout.runtime.columns.deciding import ColumnDecider, Facts
 from turnout.runtime.stores import microseconds
 
 
@@ -27,15 +27,23 @@ def decide_batch(
     at: datetime,
     earlier: FindEarlier = unseen,
 ) -> pa.Table:
-    """Return a row for each lead of a table, see `decided`.
+    """Return a row for each lead of a table, see the columns of `decided`.
 
     chunks: the table, see `chunks.chunked`. earlier: asks the state whether a lead was seen
     before; leads of one table don't count for each other.
     """
+    decider = ColumnDecider(fields, plan, day(plan, at), facts(plan, at))
+    found = decided_batches(decider, plan, chunks, seen_in(plan, at, earlier))
+    return pa.Table.from_batches(found, SCHEMA)
+
+
+def seen_in(plan: Plan, at: datetime, earlier: FindEarlier = unseen) -> Facts | None:
+    """Return what says whether leads were seen before, None where no condition asks it."""
+    if not plan.identities:
+        return None
 
     def seen(values: Values, key: str) -> Values:
         found = keys(plan.identities, values)
         return (history(found, key, microseconds(at), earlier) if found else NEW).facts
 
-    decider = ColumnDecider(fields, plan, day(plan, at), facts(plan, at))
-    return decided(decider, plan, chunks, seen if plan.identities else None)
+    return seen

@@ -98,7 +98,7 @@ class Bond:
         today: date,
     ) -> None:
         identifier = id_field(fields)
-        self._columns = _columns(binding, names)
+        self._columns = columns_of(binding, names)
         self._read = part_reader(fields, binding, names)
         self._required = {
             name: at
@@ -202,7 +202,7 @@ def _single(
     return name, reader(fields[name])
 
 
-def _columns(binding: Binding, names: Collection[str]) -> tuple[str, ...]:
+def columns_of(binding: Binding, names: Collection[str]) -> tuple[str, ...]:
     """Return the columns in which these fields may stand, in the order of their fields."""
     found = [column for name, column in binding.plain if name in names]
     for bound in binding.several:

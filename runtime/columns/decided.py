@@ -11,7 +11,7 @@
 | `issues` | list of struct of string | `field`, `raw` and `reason` of what couldn't be used |
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -39,13 +39,14 @@ SCHEMA = pa.schema(
 """The columns of a table of decided leads."""
 
 
-def decided(
+def decided_batches(
     decider: ColumnDecider, plan: Plan, sheets: Iterable[Chunk], seen: Facts | None
-) -> pa.Table:
-    """Return a row for each lead of a table, in its order."""
+) -> Iterator[pa.RecordBatch]:
+    """Yield a row for each lead of a table, in its order, a batch for each chunk."""
     answers = [answer(plan, number) for number in (*range(len(plan.answers)), None)]
     titles = _Titles(answers)
-    return pa.Table.from_batches([_batch(decider, each, titles, seen) for each in sheets], SCHEMA)
+    for each in sheets:
+        yield _batch(decider, each, titles, seen)
 
 
 class _Titles:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from turnout.runtime.draw import LEVEL, Turns
-from turnout.runtime.stores import microseconds, receivers
+from turnout.runtime.stores import load_of, microseconds, receivers
 from turnout.runtime.stores.needs import Count
 
 
@@ -36,6 +36,10 @@ class RunState:
         """Return each person's open leads."""
         return {person: self._open[person] for person in people}
 
+    def holding(self, who: str) -> int:
+        """Return how many open leads a receiver has."""
+        return self._open[load_of(who)]
+
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period, in microseconds since 1970."""
         found: Mapping[int, int] = self._given.get(who, {})
@@ -46,8 +50,7 @@ class RunState:
 
     def give(self, kind: str, target: str, assignee: str | None, at: datetime) -> None:
         """Count a lead that somebody is given."""
-        if assignee is not None:
-            self._open[assignee] += 1
         now = microseconds(at)
         for who in receivers(kind, target, assignee):
+            self._open[load_of(who)] += 1
             self._given.setdefault(who, Counter())[now] += 1

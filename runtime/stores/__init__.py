@@ -16,9 +16,9 @@ writes back in `batch` and hands them over once, at its end; threads that queue 
 share one (see `sharing`).
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
@@ -28,7 +28,7 @@ from turnout.errors import Error
 from turnout.frozen import attribute, define, frozen
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
-from turnout.runtime.events import ALL, Draw, Event, Sought
+from turnout.runtime.events import ALL, NOTHING_LOGGED, Draw, Event, LoggedLead, Sought
 from turnout.runtime.moves import Move, Watch
 from turnout.runtime.statuses import ENDED, LeadMark, MarkKind, Status, first_status
 
@@ -51,6 +51,8 @@ __all__ = [
     "StateError",
     "Store",
     "Transaction",
+    "load_of",
+    "loads",
     "member_of",
     "microseconds",
     "receivers",
@@ -70,11 +72,15 @@ PAGE = 1_000
 class Signature:
     """Who answers for what a transaction records.
 
-    policy: the hash of the policy's version. actor: who asked for it, "" for a run of Turnout.
+    policy: the hash of the policy's version; text: returns its text, which is kept once.
+    actor: who asked for it, "" for a run of Turnout. endpoints: who is to be told of what
+    happens, see `outbox`.
     """
 
     policy: str = ""
     actor: str = ""
+    text: Callable[[], str] | None = attribute(default=None, eq=False)
+    endpoints: tuple[str, ...] = ()
 
 
 UNSIGNED = Signature()
@@ -110,6 +116,18 @@ class Recorded:
     watch: Watch | None = None
     expires: datetime | None = None
     number: int = attribute(default=0, eq=False)
+
+    def numbered(self, number: int) -> "Recorded":
+        """Return the same with a number."""
+        return Recorded(
+            self.decision,
+            self.fingerprint,
+            self.mark,
+            self.touched,
+            self.watch,
+            self.expires,
+            number,
+        )
 
     @property
     def status(self) -> Status:
@@ -244,6 +262,14 @@ class TargetState(Protocol):
         """Return how many of each person's leads aren't closed; 0 for a stranger."""
         ...
 
+    def holding(self, who: str) -> int:
+        """Return how many leads are open of those that somebody was given.
+
+        who: as `receivers` names them. It is compared when it is written: nobody else has
+        been given a lead meanwhile.
+        """
+        ...
+
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period, the end left out.
 
@@ -271,18 +297,20 @@ class Transaction(TargetState, Protocol):
         """
         ...
 
-    def record(
+    def record(  # noqa: PLR0913, PLR0917 - what an event is made of
         self,
         decision: Decision,
         fingerprint: str,
         watch: Watch | None = None,
         keys: tuple[str, ...] = (),
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
     ) -> None:
         """Append the decision to the log; its assignee has one open lead more.
 
         The lead counts as given to each of its `receivers` at the decision's clock.
         keys: what it is remembered under, see `identity`. draw: how its assignee was drawn.
+        logged: what the log keeps of the lead.
         A lead is decided once on a route: ValueError if it was.
         """
         ...
@@ -296,7 +324,7 @@ class Transaction(TargetState, Protocol):
         *,
         converted: bool = False,
     ) -> bool:
-        """LeadMark the lead as done, whoever has it; it is none of its assignee's open ones then.
+        """Mark the lead as done, whoever has it; it is none of its assignee's open ones then.
 
         at: when, now where it is left out; with a reason for the log. converted: it was won.
         Returns whether that changed anything: not for a lead closed already or never decided.
@@ -304,7 +332,7 @@ class Transaction(TargetState, Protocol):
         ...
 
     def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
-        """LeadMark the lead as worked on.
+        """Mark the lead as worked on.
 
         at: when, now where it is left out; with a reason for the log. Returns whether that
         changed anything: not for a lead touched already or never decided.
@@ -337,12 +365,13 @@ class Transaction(TargetState, Protocol):
         """Return leads that an SLA is to move."""
         ...
 
-    def move(
+    def move(  # noqa: PLR0913 - what an event is made of
         self,
         recorded: Recorded,
         move: Move,
         keys: tuple[str, ...] | None = None,
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
         *,
         claimed: bool = False,
     ) -> None:
@@ -379,6 +408,14 @@ class Snapshot(Protocol):
 
     def last_event(self) -> int:
         """Return the number of the last event, 0 where nothing happened yet."""
+        ...
+
+    def policy_text(self, policy: str) -> str | None:
+        """Return the text of a version of the policy, by its hash; None where it isn't known.
+
+        It is JSON: `files` has the text of each file by its path; tables have but their part
+        in the hash.
+        """
         ...
 
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
@@ -437,6 +474,7 @@ _CAPPED = {kind.word for kind in KINDS if kind.receiver == "outlet"} - ACCEPTING
 """Kinds of targets without a person that can have a cap."""
 
 
+@lru_cache(maxsize=4_096)
 def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     """Return whose caps a lead counts towards: of a decision with these parts.
 
@@ -454,12 +492,34 @@ def receivers(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
     return (f"person {assignee}",)
 
 
+@lru_cache(maxsize=4_096)
+def loads(kind: str, target: str, assignee: str | None) -> tuple[str, ...]:
+    """Return whose open leads a lead is one of while it is open, as states name them.
+
+    >>> loads("round-robin", "emea", "ana")
+    ('ana', 'team emea', 'member emea ana')
+    """
+    return tuple(map(load_of, receivers(kind, target, assignee)))
+
+
+def load_of(who: str) -> str:
+    """Return the name under which a state counts the open leads of a receiver.
+
+    >>> load_of("person ana"), load_of("team emea")
+    ('ana', 'team emea')
+    """
+    return who.removeprefix("person ")
+
+
 def member_of(team: str, person: str) -> str:
     """Return the name of a person's place in a team, as `receivers` has it."""
     return f"member {team} {person}"
 
 
-@lru_cache(maxsize=64)  # the leads of a batch are decided at one moment
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def microseconds(moment: datetime) -> int:
     """Return a moment as whole microseconds since 1970, in UTC."""
-    return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+    since = moment - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -5,8 +5,7 @@ open leads change with nearly every lead but matter to the store once a batch, s
 are written once.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Protocol, TypeAlias
 
@@ -16,7 +15,14 @@ from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
-from turnout.runtime.events import DECIDING, Draw, Event, EventKind
+from turnout.runtime.events import (
+    DECIDING,
+    NOTHING_LOGGED,
+    Draw,
+    Event,
+    EventKind,
+    LoggedLead,
+)
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.statuses import MarkKind, marked
 from turnout.runtime.stores import (
@@ -26,6 +32,8 @@ from turnout.runtime.stores import (
     Overdue,
     Recorded,
     Signature,
+    load_of,
+    loads,
     microseconds,
     receivers,
 )
@@ -93,9 +101,12 @@ class Batch:
 
     decisions: leads that are decided now, in order. changed: earlier ones that were closed,
     touched or moved. events: what happened, in order, each with what stood for its lead
-    then. drawn: turns by team. opened: by person, the open leads more than before.
+    then. drawn: turns by team. opened: by whose they are (`loads`), the open leads more than
+    before. limited: those of whom it was asked how many are open, for a cap.
     received: by who was given leads, how many at each moment (microseconds since 1970).
     remembered: how leads are from now on, one under each key. recorded_at: UTC.
+    texts: by the hash of a version of the policy, what returns its text. outbox: the number of
+    an event in `events`, from 0, and an endpoint that is to be told of it.
     """
 
     kept: Kept
@@ -104,14 +115,19 @@ class Batch:
     decisions: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
     changed: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded], init=False)
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
-    opened: Counter[str] = attribute(factory=Counter[str], init=False)
+    opened: dict[str, int] = attribute(factory=dict[str, int], init=False)
+    limited: set[str] = attribute(factory=set[str], init=False)
     events: list[tuple[Event, Recorded]] = attribute(
         factory=list[tuple[Event, Recorded]], init=False
     )
-    received: dict[str, Counter[int]] = attribute(factory=dict[str, Counter[int]], init=False)
+    received: dict[str, dict[int, int]] = attribute(factory=dict[str, dict[int, int]], init=False)
     remembered: dict[Key, tuple[Seen, ...]] = attribute(
         factory=dict[Key, tuple[Seen, ...]], init=False
     )
+    texts: dict[str, Callable[[], str]] = attribute(
+        factory=dict[str, Callable[[], str]], init=False
+    )
+    outbox: list[tuple[int, str]] = attribute(factory=list[tuple[int, str]], init=False)
     _by_key: dict[str, dict[Key, Seen]] = attribute(factory=dict[str, dict[Key, Seen]], init=False)
     _recordings: int = attribute(default=0, init=False)
     _undecided: set[Key] = attribute(factory=set[Key], init=False)
@@ -120,6 +136,16 @@ class Batch:
     _given: dict[str, dict[tuple[int, int], int]] = attribute(
         factory=dict[str, dict[tuple[int, int], int]], init=False
     )
+
+    def __attrs_post_init__(self) -> None:
+        """Know the text of the version that is in force."""
+        self.sign(self.signature)
+
+    def sign(self, signature: Signature) -> None:
+        """Have somebody else answer for what is recorded from now on."""
+        self.signature = signature
+        if signature.text is not None:
+            self.texts[signature.policy] = signature.text
 
     def decided(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead, in this batch or before."""
@@ -153,7 +179,14 @@ class Batch:
         for person in people:
             if person not in self._read_open:
                 self._read_open[person] = self.kept.open_leads(person)
-        return {person: self._read_open[person] + self.opened[person] for person in people}
+        opened = self.opened.get
+        return {person: self._read_open[person] + opened(person, 0) for person in people}
+
+    def holding(self, who: str) -> int:
+        """Return how many leads of a receiver are open, those of this batch included."""
+        name = load_of(who)
+        self.limited.add(name)
+        return self.open_leads((name,))[name]
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period, those of this batch included."""
@@ -188,23 +221,25 @@ class Batch:
                 break
         return max(found, key=lambda seen: (seen.at, seen.order), default=None)
 
-    def record(
+    def record(  # noqa: PLR0913, PLR0917 - what an event is made of
         self,
         decision: Decision,
         fingerprint: str,
         watch: Watch | None = None,
         keys: tuple[str, ...] = (),
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
     ) -> None:
         """Append the decision to the log and to its assignee's open leads."""
-        if self.decided(decision.route, decision.lead) is not None:
+        key = (decision.route, decision.lead)
+        # Nearly always it was just asked.
+        if key in self.decisions or (key not in self._undecided and self.decided(*key) is not None):
             raise ValueError(f"lead {decision.lead!r} is decided on route {decision.route!r}")
         number = NEWEST + len(self.decisions)
         recorded = Recorded(decision, fingerprint, watch=watch, number=number)
-        self.decisions[decision.route, decision.lead] = recorded
-        self._happened("routed", recorded, decision.at, draw=draw)
-        if decision.assignee is not None:
-            self.opened[decision.assignee] += 1
+        self.decisions[key] = recorded
+        self._happened("routed", recorded, decision.at, draw=draw, logged=logged)
+        self._open(decision, 1)
         self._receive(decision, decision.at)
         if keys:
             self._remember(decision, keys)
@@ -218,7 +253,7 @@ class Batch:
         *,
         converted: bool = False,
     ) -> bool:
-        """LeadMark the lead as done, whoever has it; whether it wasn't."""
+        """Mark the lead as done, whoever has it; whether it wasn't."""
         return self.mark("converted" if converted else "closed", route, lead, at, reason)
 
     def mark(  # noqa: PLR0913 - what an event is made of
@@ -239,12 +274,12 @@ class Batch:
         now = attrs.evolve(found, mark=marked(found.mark, kind), expires=until)
         self._change(now)
         self._happened(kind, now, at, reason, draw=draw, until=until)
-        if now.closed and found.decision.assignee is not None:
-            self.opened[found.decision.assignee] -= 1
+        if now.closed:
+            self._open(found.decision, -1)
         return True
 
     def touch(self, route: str, lead: str, at: datetime | None = None, reason: str = "") -> bool:
-        """LeadMark the lead as worked on; whether it wasn't."""
+        """Mark the lead as worked on; whether it wasn't."""
         found = self.decided(route, lead)
         if found is None or found.touched:
             return False
@@ -265,12 +300,13 @@ class Batch:
         """Return the leads whose time is up, the longest overdue first."""
         return self.asked(asked)
 
-    def move(
+    def move(  # noqa: PLR0913 - what an event is made of
         self,
         recorded: Recorded,
         move: Move,
         keys: tuple[str, ...] | None = None,
         draw: Draw | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
         *,
         claimed: bool = False,
     ) -> None:
@@ -278,10 +314,9 @@ class Batch:
         found = self.decided(move.route, move.lead)
         if found is None:
             raise ValueError(f"lead {move.lead!r} is not decided on route {move.route!r}")
-        if found.decision.assignee is not None and not found.closed:
-            self.opened[found.decision.assignee] -= 1
-        if recorded.decision.assignee is not None:
-            self.opened[recorded.decision.assignee] += 1
+        if not found.closed:
+            self._open(found.decision, -1)
+        self._open(recorded.decision, 1)
         self._receive(recorded.decision, move.at)
         now = Recorded(
             recorded.decision,
@@ -291,7 +326,8 @@ class Batch:
             number=found.number,
         )
         self._change(now)
-        self._happened("claimed" if claimed else "moved", now, move.at, draw=draw, move=move)
+        kind: EventKind = "claimed" if claimed else "moved"
+        self._happened(kind, now, move.at, draw=draw, move=move, logged=logged)
         if keys is not None:
             self._remember(recorded.decision, keys)
         else:
@@ -342,6 +378,7 @@ class Batch:
         *,
         draw: Draw | None = None,
         move: Move | None = None,
+        logged: LoggedLead = NOTHING_LOGGED,
         until: datetime | None = None,
     ) -> None:
         decision = recorded.decision
@@ -349,7 +386,7 @@ class Batch:
             kind,
             decision.route,
             decision.lead,
-            self.recorded_at if at is None else at.astimezone(UTC),
+            self.recorded_at if at is None else at if at.tzinfo is UTC else at.astimezone(UTC),
             self.recorded_at,
             self.signature.actor,
             self.signature.policy,
@@ -360,21 +397,33 @@ class Batch:
             draw,
             0 if move is None else move.hop,
             until=until,
+            logged=logged,
         )
+        for endpoint in self.signature.endpoints:
+            self.outbox.append((len(self.events), endpoint))
         self.events.append((event, recorded))
+
+    def _open(self, decision: Decision, more: int) -> None:
+        """Count a lead as open, or with -1 as open no more, of whoever has it."""
+        for who in loads(decision.kind, decision.target, decision.assignee):
+            self.opened[who] = self.opened.get(who, 0) + more
 
     def _receive(self, decision: Decision, moment: datetime) -> None:
         at = microseconds(moment)
         gifts = self.kept.gifts
-        for who in receivers(decision.kind, decision.target, decision.assignee):
-            if gifts is not None:
-                gifts.whose.append(who)
-            if who not in self.received:
-                self.received[who] = Counter()
-            self.received[who][at] += 1
-            periods = self._given.get(who, {})
-            for start, end in periods:
-                periods[start, end] += start <= at < end
+        whose = receivers(decision.kind, decision.target, decision.assignee)
+        if gifts is not None:
+            gifts.whose += whose
+        for who in whose:
+            times = self.received.get(who)
+            if times is None:
+                self.received[who] = {at: 1}
+            else:
+                times[at] = times.get(at, 0) + 1
+            if who in self._given:
+                periods = self._given[who]
+                for start, end in periods:
+                    periods[start, end] += start <= at < end
 
     def _change(self, recorded: Recorded) -> None:
         is_new = _key(recorded) in self.decisions

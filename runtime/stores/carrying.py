@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from turnout.runtime.stores import WAIT, StateError
-from turnout.runtime.stores.cells import json_cell
+from turnout.runtime.stores.cells import json_ascii
 from turnout.runtime.stores.failures import state_errors
 from turnout.runtime.stores.notes import note_path
 from turnout.runtime.stores.rebuilding import check_log
@@ -32,6 +32,7 @@ _ORDER = {
     "load": "person",
     "given": "who, at",
     "seen": "key, at, seq",
+    "outbox": "id",
 }
 """The tables in the order in which they are written, and what their rows are in the order of."""
 
@@ -41,13 +42,13 @@ def exported(path: Path, *, wait: float = WAIT) -> Iterator[str]:
     with closing(open_any(path, wait=wait)) as store, store.read() as snapshot:
         connection = snapshot.connection
         check_log(connection, path)
-        yield json_cell({"format": FORM, "version": FORMAT}) + "\n"
+        yield json_ascii({"format": FORM, "version": FORMAT}) + "\n"
         for table, order in _ORDER.items():
             names = ", ".join((*ROWS[table], "sum"))
             for row in connection.execute(f"SELECT {names} FROM {table} ORDER BY {order}"):  # noqa: S608 - our own names
                 cells = checked(path, table, row)
                 if (table, cells[0]) != ("meta", "schema"):  # which is that of this very file
-                    yield json_cell([table, *cells]) + "\n"
+                    yield json_ascii([table, *cells]) + "\n"
 
 
 def import_state(lines: Iterable[str], path: Path, name: str) -> int:

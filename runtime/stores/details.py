@@ -1,8 +1,17 @@
-"""What an event says beyond what its row can be found by, as JSON.
+"""What an event says beyond what its row can be found by: one text of JSON, and as short as may be.
 
-`decision`, `fingerprint` and, where an SLA can move the lead, `watch`: what stands for the
-lead from then on. `draw`, `before`, `after`, `hop`, `reason`, `name`, `until`: as on `Event`,
-each only where there is something to say; `after` not where it is the decision's.
+Every lead has one in the log for years, so what follows from the rest isn't said again, and
+what there is nothing to say of is left out:
+
+`rule`, `by` (where it isn't that rule), `to`: what was decided, and who has the lead then: kind,
+target, assignee. `from`: who had it before. `at`, `due`: microseconds since 1970; `at` where
+the decision's clock isn't the event's. `passed`: who was passed over: target, reason, and
+members of a team with their reasons. `issues`, `do`, `row`, `duplicate_of`, `looked_up`: as on
+`Decision`. `print`: the fingerprint. `watch`: as `Watch` has it. `draw`: team,
+person, entitlement before and after, available, of. `path`, `values`, `hashed`: as on `LoggedLead`;
+`hop`, `reason`, `name`, `until`: as on `Event`.
+
+What was decided is known where there is `rule` or `by`.
 """
 
 from collections.abc import Mapping
@@ -11,48 +20,95 @@ from typing import Any
 
 import attrs
 
-from turnout.runtime.decisions import Decision
-from turnout.runtime.events import Draw, Event
+from turnout.dsl.lookups import LookupRow
+from turnout.dsl.values.reading import Issue
+from turnout.runtime.decisions import Decision, Doing, PassedOver
+from turnout.runtime.events import NO_VALUES, Draw, Event, LoggedLead
 from turnout.runtime.moves import Holder, Watch
 from turnout.runtime.statuses import MARKS
-from turnout.runtime.stores import Recorded
-from turnout.runtime.stores.cells import instant, moment, stored
+from turnout.runtime.stores import Recorded, microseconds
+from turnout.runtime.stores.cells import json_cell, moment, stored
 
-STANDING = ("decision", "fingerprint", "watch")
+STANDING = (
+    *("rule", "by", "to", "at", "due", "row", "passed", "issues", "do", "duplicate_of"),
+    *("looked_up", "print", "watch"),
+)
 """What stands for a lead from a deciding event on."""
 
+MOST_NAMED = 32
+"""Members of a team who are named in the log where nobody of it could be drawn; of a larger one
+the log has the reason that came closest."""
 
-def detail(event: Event, recorded: Recorded) -> dict[str, Any]:
+
+def detail(event: Event, recorded: Recorded) -> str:
     """Return what an event says. recorded: what stands for its lead from then on."""
-    said: dict[str, Any] = {}
-    if event.decision is not None:
-        said = standing(recorded)
-    if event.draw is not None:
-        draw = event.draw
-        said["draw"] = [draw.team, draw.person, *draw.before, *draw.after]
+    decision, after = event.decision, event.after
+    if decision is not None:
+        said = standing(recorded, event.at)
+        if event.before is not None and after is not None and after != Holder.of(decision):
+            said["after"] = _parts(after)
+    else:
+        said = {} if after is None else {"to": _parts(after)}
     if event.before is not None:
-        said["before"] = _parts(event.before)
-    if event.after is not None and (
-        event.decision is None or event.after != Holder.of(event.decision)
-    ):
-        said["after"] = _parts(event.after)
-    for name, value in (("hop", event.hop), ("reason", event.reason), ("name", event.name)):
-        if value:
-            said[name] = value
+        said["from"] = _parts(event.before)
+    if (draw := event.draw) is not None:
+        shared = (draw.available, draw.of) if draw.of else ()
+        said["draw"] = (draw.team, draw.person, *draw.before, *draw.after, *shared)
+    if (logged := event.logged).path:
+        said["path"] = logged.path
+    if logged.values:
+        said["values"] = logged.values
+    if logged.hashed:
+        said["hashed"] = logged.hashed
+    if event.hop:
+        said["hop"] = event.hop
+    if event.reason:
+        said["reason"] = event.reason
+    if event.name:
+        said["name"] = event.name
     if event.until is not None:
-        said["until"] = instant(event.until)
+        said["until"] = microseconds(event.until)
+    return json_cell(said)
+
+
+def standing(recorded: Recorded, at: datetime | None) -> dict[str, Any]:
+    """Return what is said of a lead's decision; see `recorded_as`. at: the event's."""
+    decision = recorded.decision
+    rule = decision.rule
+    said: dict[str, Any] = {} if rule is None else {"rule": rule}
+    if rule is None or decision.by != f"rule {rule}":
+        said["by"] = decision.by
+    said["to"] = (decision.kind, decision.target, decision.assignee)
+    if decision.at != at:
+        said["at"] = microseconds(decision.at)
+    if decision.due is not None:
+        said["due"] = microseconds(decision.due)
+    if decision.row is not None:
+        said["row"] = decision.row
+    if decision.passed_over:
+        said["passed"] = [*map(_passed, decision.passed_over)]
+    if decision.issues:
+        said["issues"] = [(each.field, each.raw, each.reason) for each in decision.issues]
+    if decision.actions:
+        said["do"] = [(each.kind, *each.arguments) for each in decision.actions]
+    if decision.duplicate_of is not None:
+        said["duplicate_of"] = decision.duplicate_of
+    if decision.looked_up:
+        said["looked_up"] = [attrs.astuple(each) for each in decision.looked_up]
+    said["print"] = recorded.fingerprint
+    if (watch := recorded.watch) is not None:
+        said["watch"] = watch.as_dict()
     return said
 
 
-def standing(recorded: Recorded) -> dict[str, Any]:
-    """Return what is said of a lead's decision; see `recorded_as`."""
-    said: dict[str, Any] = {
-        "decision": recorded.decision.as_dict(),
-        "fingerprint": recorded.fingerprint,
-    }
-    if recorded.watch is not None:
-        said["watch"] = recorded.watch.as_dict()
-    return said
+def _passed(passed: PassedOver) -> tuple[Any, ...]:
+    if not passed.members or len(passed.members) > MOST_NAMED:
+        return passed.target, passed.reason
+    return passed.target, passed.reason, passed.members
+
+
+def _parts(holder: Holder) -> tuple[str, str, str | None]:
+    return holder.kind, holder.target, holder.assignee
 
 
 def standing_cells(recorded: Recorded) -> tuple[str, int, int | None, int | None, str | None, int]:
@@ -65,26 +121,31 @@ def standing_cells(recorded: Recorded) -> tuple[str, int, int | None, int | None
     return (
         recorded.status,
         int(recorded.touched),
-        None if due is None else instant(due),
-        None if expires is None else instant(expires),
+        None if due is None else microseconds(due),
+        None if expires is None else microseconds(expires),
         None if recorded.queue is None else stored(recorded.queue),
         recorded.rank,
     )
 
 
-def recorded_as(
+def recorded_as(  # noqa: PLR0913 - a row
     said: Mapping[str, Any],
+    key: tuple[str, str],
+    at: datetime | None,
     *,
     status: str = "",
     touched: bool = False,
     expires: datetime | None = None,
     number: int = 0,
 ) -> Recorded:
-    """Return what stands for a lead. Raises KeyError, TypeError or ValueError."""
+    """Return what stands for a lead. key: route and lead; at: of the event that decided it.
+
+    Raises KeyError, TypeError or ValueError.
+    """
     watch = said.get("watch")
     return Recorded(
-        Decision.from_dict(said["decision"]),
-        said["fingerprint"],
+        decided(said, key, at),
+        said["print"],
         status if status in MARKS else None,
         touched,
         None if watch is None else Watch.from_dict(watch),
@@ -93,29 +154,62 @@ def recorded_as(
     )
 
 
+def decided(said: Mapping[str, Any], key: tuple[str, str], at: datetime | None) -> Decision:
+    """Return the decision of which `standing` said something."""
+    route, lead = key
+    rule = said.get("rule")
+    kind, target, assignee = said["to"]
+    when = at if "at" not in said else moment(said["at"])
+    if when is None:
+        raise ValueError("a decision has no time")
+    return Decision(
+        lead=lead,
+        route=route,
+        rule=rule,
+        by=said["by"] if rule is None or "by" in said else f"rule {rule}",
+        kind=kind,
+        target=target,
+        assignee=assignee,
+        at=when,
+        passed_over=tuple(map(_passed_over, said.get("passed", ()))),
+        issues=tuple(Issue(*each) for each in said.get("issues", ())),
+        row=said.get("row"),
+        due=moment(said.get("due")),
+        actions=tuple(Doing(each[0], tuple(each[1:])) for each in said.get("do", ())),
+        duplicate_of=said.get("duplicate_of"),
+        looked_up=tuple(LookupRow(*each) for each in said.get("looked_up", ())),
+    )
+
+
+def _passed_over(said: list[Any]) -> PassedOver:
+    target, reason, *members = said
+    named = members[0] if members else ()
+    return PassedOver(target, reason, tuple((name, why) for name, why in named))
+
+
 def with_detail(event: Event, said: Mapping[str, Any]) -> Event:
     """Return an event with what `detail` wrote. Raises KeyError, TypeError or ValueError."""
-    decision = Decision.from_dict(said["decision"]) if "decision" in said else None
-    after = Holder(*said["after"]) if "after" in said else None
-    if after is None and decision is not None:
-        after = Holder.of(decision)
+    is_known = "rule" in said or "by" in said
+    decision = decided(said, (event.route, event.lead), event.at) if is_known else None
+    after = said.get("after", said.get("to"))
     return attrs.evolve(
         event,
         decision=decision,
-        before=Holder(*said["before"]) if "before" in said else None,
-        after=after,
+        before=Holder(*said["from"]) if "from" in said else None,
+        after=None if after is None else Holder(*after),
         draw=_draw(*said["draw"]) if "draw" in said else None,
         hop=said.get("hop", 0),
         reason=said.get("reason", ""),
         name=tuple(said["name"]) if "name" in said else None,
         until=moment(said.get("until")),
+        logged=LoggedLead(
+            tuple(said.get("path", ())),
+            said.get("values", NO_VALUES),
+            said.get("hashed", NO_VALUES),
+        ),
     )
 
 
-def _parts(holder: Holder) -> list[str | None]:
-    return [holder.kind, holder.target, holder.assignee]
-
-
-def _draw(team: str, person: str, *lags: int) -> Draw:
-    before, scale, after, new_scale = lags
-    return Draw(team, person, (before, scale), (after, new_scale))
+def _draw(team: str, person: str, *numbers: int) -> Draw:
+    before, scale, after, new_scale, *shared = numbers
+    return Draw(team, person, (before, scale), (after, new_scale), *shared)

@@ -6,13 +6,16 @@ from turnout.frozen import frozen
 from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
-from turnout.runtime.stores.cells import instant, json_cell, stored, summed
+from turnout.runtime.stores.cells import instant, lags_cell, stored, summed
 from turnout.runtime.stores.details import detail, standing_cells
 from turnout.runtime.stores.kept import Tables
+from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.sums import ROWS, Stored
 from turnout.runtime.stores.totals import add_given
 
 _LEAD = (*ROWS["decisions"], "sum")
+# The cells by their names: the checksum stands before a column that came later.
+_INSERT_VERSION = "INSERT INTO versions (id, hash, since, source, sum) VALUES (?, ?, ?, ?, ?)"
 _INSERT_LEAD = "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -22,7 +25,7 @@ def keep(tables: Tables, batch: Batch) -> int:
     connection, known = tables.connection, tables.known
     last = _Keeping(connection, tables, batch).keep() if batch.events else 0
     for team, turns in batch.drawn.items():
-        cells = team, turns.scale, json_cell(turns.plain())
+        cells = team, turns.scale, lags_cell(turns)
         connection.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?)", summed(cells))
         known.turns[team] = turns
     for person, more in batch.opened.items():
@@ -32,7 +35,7 @@ def keep(tables: Tables, batch: Batch) -> int:
             known.loads[person] = load[1]
     add_given(connection, tables.path, known, batch.received)
     if batch.remembered:
-        _remember(connection, batch)
+        _remember(tables, batch)
     return last
 
 
@@ -71,15 +74,15 @@ class _Keeping:
                 None if row is None or is_deciding else row.said,
             )
         self.connection.executemany(_INSERT_EVENT, events)
-        self.connection.executemany(
-            _INSERT_LEAD,
-            (_cells(key, rows[key], new) for key, new in self.batch.decisions.items()),
-        )
+        new_leads = [_cells(key, rows[key], new) for key, new in self.batch.decisions.items()]
+        self.connection.executemany(_INSERT_LEAD, new_leads)
         if self.batch.changed:
             self.connection.executemany(
                 _INSERT_LEAD.replace("INSERT", "INSERT OR REPLACE"),
                 (_cells(key, rows[key], new) for key, new in self.batch.changed.items()),
             )
+        if self.batch.outbox:
+            self._post(last)
         self.kept.known.last = last + len(events)
         return last + len(events)
 
@@ -103,8 +106,17 @@ class _Keeping:
                 None if event.recorded_at is None else instant(event.recorded_at),
                 event.actor,
                 self._version(event),
-                json_cell(detail(event, recorded)),
+                detail(event, recorded),
             )
+        )
+
+    def _post(self, last: int) -> None:
+        """Say who is to be told of the events; see `outbox`."""
+        (number,) = self.connection.execute("SELECT coalesce(max(id), 0) FROM outbox").fetchone()
+        rows = outbox_rows(self.batch, range(last + 1, last + 1 + len(self.batch.events)))
+        self.connection.executemany(
+            "INSERT INTO outbox VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (summed((number + at, *cells)) for at, cells in enumerate(rows, 1)),
         )
 
     def _version(self, event: Event) -> int | None:
@@ -113,14 +125,15 @@ class _Keeping:
             return None
         versions = self.kept.known.versions
         if event.policy not in versions:
-            query = "SELECT id, hash, since, sum FROM versions WHERE hash = ?"
+            query = "SELECT id, hash, since, source, sum FROM versions WHERE hash = ?"
             found = next(self.kept.rows("versions", query, event.policy), None)
             if found is None:
                 (last,) = self.connection.execute(
                     "SELECT coalesce(max(id), 0) FROM versions"
                 ).fetchone()
-                found = (last + 1, event.policy, instant(self.batch.recorded_at))
-                self.connection.execute("INSERT INTO versions VALUES (?, ?, ?, ?)", summed(found))
+                since, text = instant(self.batch.recorded_at), self.batch.texts.get(event.policy)
+                found = (last + 1, event.policy, since, None if text is None else text())
+                self.connection.execute(_INSERT_VERSION, summed(found))
             versions[event.policy] = found[0]
         return versions[event.policy]
 
@@ -130,12 +143,15 @@ def _cells(key: Key, row: _Row, new: Recorded) -> tuple[Stored, ...]:
     return summed((*place, *standing_cells(new), row.said))
 
 
-def _remember(connection: sqlite3.Connection, batch: Batch) -> None:
-    (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM seen").fetchone()
-    connection.executemany(
-        "DELETE FROM seen WHERE route = ? AND lead = ?",
-        [(route, stored(lead)) for route, lead in batch.remembered],
-    )
+def _remember(tables: Tables, batch: Batch) -> None:
+    last = tables.last_seen()
+    # Nothing is remembered yet of leads that are decided just now.
+    earlier = [key for key in batch.remembered if key not in batch.decisions]
+    if earlier:
+        tables.connection.executemany(
+            "DELETE FROM seen WHERE route = ? AND lead = ?",
+            [(route, stored(lead)) for route, lead in earlier],
+        )
     rows: list[tuple[Stored, ...]] = []
     for _, seen in batch.remembered_in_order():
         if seen and seen[0].order >= NEWEST:
@@ -144,4 +160,5 @@ def _remember(connection: sqlite3.Connection, batch: Batch) -> None:
             seq = last if each.order >= NEWEST else each.order
             cells = each.key, each.at, seq, each.route, stored(each.lead), each.owner
             rows.append(summed(cells))
-    connection.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    tables.connection.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    tables.known.last_seen = last

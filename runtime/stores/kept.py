@@ -42,6 +42,8 @@ _STANDING = (
     f"SELECT {', '.join([f'd.{name}' for name in _LEAD] + [f'e.{name}' for name in _EVENT])}"  # noqa: S608 - our own names
     " FROM decisions d LEFT JOIN events e ON e.seq = d.decided"
 )
+_OF_LEAD = f"{_STANDING} WHERE d.route = ? AND d.lead = ?"
+_HAS_LEAD = "SELECT 1 FROM decisions WHERE route = ? AND lead = ?"
 _LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM events"
 _EVENTS = f"SELECT {', '.join(_EVENT)} FROM events"  # noqa: S608 - our own names
 _ROUTES = (
@@ -66,8 +68,11 @@ class Tables:
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead."""
-        query = f"{_STANDING} WHERE d.route = ? AND d.lead = ?"
-        return next(self._standing(query, route, stored(lead)), None)
+        key = route, stored(lead)
+        with state_errors(self.path):  # nearly always there is none, and the index says so
+            if self.connection.execute(_HAS_LEAD, key).fetchone() is None:
+                return None
+        return next(self._standing(_OF_LEAD, *key), None)
 
     def turns(self, team: str) -> Turns:
         """Return the team's turns; level where it has none."""
@@ -95,6 +100,13 @@ class Tables:
             query = "SELECT coalesce(max(seq), 0) FROM events"
             self.known.last = int(self.connection.execute(query).fetchone()[0])
         return self.known.last
+
+    def last_seen(self) -> int:
+        """Return the number of what is remembered last, 0 where nothing is."""
+        if self.known.last_seen is None:
+            query = "SELECT coalesce(max(seq), 0) FROM seen"
+            self.known.last_seen = int(self.connection.execute(query).fetchone()[0])
+        return self.known.last_seen
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period."""
@@ -145,10 +157,13 @@ class Tables:
                     raise damaged(self.path, "an event is gone")
                 event = checked(self.path, "events", row[width:])
                 status, touched, expires, said = lead[5], lead[6], lead[8], lead[11]
+                key, at = (str(lead[1]), loaded(str(lead[2]))), cast("int | None", event[5])
                 if event[4] != lead[2] or (said is None and event[3] != lead[1]):
                     raise damaged(self.path, "a lead's event is another one's")
                 decode = partial(
                     recorded_as,
+                    key=key,
+                    at=moment(at),
                     status=str(status),
                     touched=bool(touched),
                     expires=moment(cast("int | None", expires)),
@@ -184,6 +199,11 @@ class TableSnapshot:
         """Return the number of the last event."""
         with state_errors(self.path):
             return int(self.connection.execute(_LAST_EVENT).fetchone()[0])
+
+    def policy_text(self, policy: str) -> str | None:
+        """Return the text of a version of the policy, None where it isn't known."""
+        query = "SELECT id, hash, since, source, sum FROM versions WHERE hash = ?"
+        return next((row[3] for row in self._rows("versions", query, policy)), None)
 
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
         """Return the last events of a lead, on all routes."""
@@ -232,7 +252,7 @@ class TableSnapshot:
 
     def _policy(self, version: int | None) -> str:
         if version is not None and version not in self._policies:
-            query = "SELECT id, hash, since, sum FROM versions WHERE id = ?"
+            query = "SELECT id, hash, since, source, sum FROM versions WHERE id = ?"
             found = next(self._rows("versions", query, version), None)
             if found is None:
                 raise damaged(self.path, "a version of the policy is gone")
@@ -244,14 +264,14 @@ def _conditions(sought: Sought) -> tuple[list[str], list[str | int]]:
     """Return what holds of the rows that are sought, and what is asked in it."""
     where: list[str] = []
     asked: list[str | int] = []
-    people = "actor", "$.decision.assignee", "$.after[2]", "$.before[2]"
+    people = "actor", "$.to[2]", "$.after[2]", "$.from[2]"
     cells = [each if each == "actor" else f"json_extract(detail, '{each}')" for each in people]
     since = None if sought.since is None else instant(sought.since)
     until = None if sought.until is None else instant(sought.until)
     for condition, value in (
         ("kind = ?", sought.kind),
         ("route = ?", sought.route),
-        ("json_extract(detail, '$.decision.rule') = ?", sought.rule),
+        ("json_extract(detail, '$.rule') = ?", sought.rule),
         (f"? IN ({', '.join(cells)})", sought.person),
         ("at >= ?", since),
         ("at < ?", until),

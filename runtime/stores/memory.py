@@ -1,7 +1,6 @@
 """A state that lasts as long as the process: for runs without a state file, and tests."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections import Counter
 from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,6 +26,7 @@ from turnout.runtime.stores import (
 )
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.needs import Count, Decide, Foresee
+from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.sharing import Job, Sharing, run_all
 
 T = TypeVar("T")
@@ -37,16 +37,16 @@ _MOST = 50_000
 class _Kept:
     """The state itself.
 
-    events: all of them in order, so that the one with number 1 comes first. last: the number
-    of the last event of each lead. routes: of which there are leads. received: by who was
-    given leads, the moments in order. by_key: by key and whether only those that a person
-    has, what is remembered, the latest last.
+    events: all of them in order, so that the one with number 1 comes first, each with the number
+    of its lead's event before. last: the number of the last event of each lead. routes: of which
+    there are leads. received: by who was given leads, the moments in order. by_key: by key and
+    whether only those that a person has, what is remembered, the latest last.
     """
 
     decisions: dict[Key, Recorded] = attribute(factory=dict[Key, Recorded])
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns])
-    opened: Counter[str] = attribute(factory=Counter[str])
-    events: list[Event] = attribute(factory=list[Event])
+    opened: dict[str, int] = attribute(factory=dict[str, int])
+    events: list[tuple[Event, int]] = attribute(factory=list[tuple[Event, int]])
     last: dict[Key, int] = attribute(factory=dict[Key, int])
     routes: dict[str, None] = attribute(factory=dict[str, None])
     received: dict[str, list[int]] = attribute(factory=dict[str, list[int]])
@@ -55,6 +55,10 @@ class _Kept:
         factory=dict[tuple[str, bool], list[Seen]]
     )
     recordings: int = 0
+    texts: dict[str, str] = attribute(factory=dict[str, str])
+    outbox: list[tuple[int, str, str, int, int, str]] = attribute(
+        factory=list[tuple[int, str, str, int, int, str]]
+    )
     gifts: Gifts = attribute(factory=Gifts)
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
@@ -64,7 +68,7 @@ class _Kept:
         return self.drawn.get(team, LEVEL)
 
     def open_leads(self, person: str) -> int:
-        return self.opened[person]
+        return self.opened.get(person, 0)
 
     def given(self, who: str, start: int, end: int) -> int:
         times = self.received.get(who, [])
@@ -90,31 +94,45 @@ class _Kept:
         yield from filter(asked.takes, self.decisions.values())
 
     def moves(self) -> Iterator[Move]:
-        yield from filter(None, (event.move for event in self.events))
+        yield from filter(None, (event.move for event, _ in self.events))
 
     def keep(self, batch: Batch) -> None:
+        first = len(self.events) + 1
         # A changed row keeps its place: a dict orders keys by their first entry.
         self.decisions |= batch.changed
         for number, (place, new) in enumerate(batch.decisions.items(), len(self.decisions) + 1):
-            self.decisions[place] = attrs.evolve(new, number=number)
+            self.decisions[place] = new.numbered(number)
         for event, _ in batch.events:
             place = event.route, event.lead
-            number, previous = len(self.events) + 1, self.last.get(place, 0)
-            self.events.append(attrs.evolve(event, number=number, previous=previous))
-            self.last[place] = number
+            self.events.append((event, self.last.get(place, 0)))
+            self.last[place] = len(self.events)
             self.routes[event.route] = None
         self.drawn |= batch.drawn
         if len(self.gifts.whose) > _MOST:
             self.gifts = Gifts()
-        self.opened.update(batch.opened)
+        for person, more in batch.opened.items():
+            self.opened[person] = self.opened.get(person, 0) + more
         for who, times in batch.received.items():
-            there = self.received.setdefault(who, [])
-            for at, leads in sorted(times.items()):
+            there = self.received.get(who)
+            if there is None:
+                there = self.received[who] = []
+            for at, leads in times.items() if len(times) == 1 else sorted(times.items()):
                 is_last = not there or there[-1] <= at  # nearly always
                 after = len(there) if is_last else bisect_right(there, at)
                 there[after:after] = [at] * leads
-        for place, seen in batch.remembered_in_order():
-            self._remember(place, seen)
+        if batch.remembered:
+            for place, seen in batch.remembered_in_order():
+                self._remember(place, seen)
+        if batch.events:
+            self._note(batch, first)
+
+    def _note(self, batch: Batch, first: int) -> None:
+        """Keep the policy's text and who is to be told. first: the number of the first event."""
+        for policy, text in batch.texts.items():
+            if policy not in self.texts:
+                self.texts[policy] = text()
+        if batch.outbox:
+            self.outbox += outbox_rows(batch, range(first, first + len(batch.events)))
 
     def _remember(self, place: Key, seen: tuple[Seen, ...]) -> None:
         for old in self.known.pop(place, ()):
@@ -149,22 +167,28 @@ class _MemorySnapshot:
         return self.kept.recorded(route, lead)
 
     def events(self, after: int = 0, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
-        events = self.kept.events
-        behind = (events[place] for place in range(after, len(events)))
-        return list(islice(filter(sought.takes, behind), limit))
+        behind = range(after + 1, len(self.kept.events) + 1)
+        return list(islice(filter(sought.takes, map(self._event, behind)), limit))
 
     def last_event(self) -> int:
         return len(self.kept.events)
+
+    def policy_text(self, policy: str) -> str | None:
+        return self.kept.texts.get(policy)
 
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
         found: list[Event] = []
         for route in self.kept.routes:
             number = self.kept.last.get((route, lead), 0)
             while number:
-                found.append(self.kept.events[number - 1])
+                found.append(self._event(number))
                 number = found[-1].previous
         taken = sorted(filter(sought.takes, found), key=lambda event: event.number)
         return taken[max(len(taken) - limit, 0) :]
+
+    def _event(self, number: int) -> Event:
+        event, previous = self.kept.events[number - 1]
+        return attrs.evolve(event, number=number, previous=previous)
 
 
 class MemoryStore:
@@ -186,8 +210,19 @@ class MemoryStore:
         return self._together.decide(foresee, decide, at, signature)
 
     def _run(self, jobs: Sequence[Job]) -> list[Any]:
-        with self.begin() as batch:
-            return run_all(jobs, batch, this_moment())
+        if self._is_busy:
+            raise RuntimeError("a transaction of this store has not ended")
+        self._is_busy = True
+        try:
+            batch = Batch(self._kept)
+            results = run_all(jobs, batch, this_moment())
+            self._kept.keep(batch)
+        except BaseException:
+            self._kept.gifts = Gifts()
+            raise
+        finally:
+            self._is_busy = False
+        return results
 
     def rehearse(
         self,

@@ -28,7 +28,8 @@ class Needs:
     """What a batch reads.
 
     leads: route and id of the leads that are asked for. keys: what is remembered under these.
-    teams: whose turns are drawn. people: whose open leads are counted. counts: of leads given.
+    teams: whose turns are drawn. people: whose open leads are counted, as `loads` names them.
+    counts: of leads given.
     alone: works that only one run does at a time, such as moving the overdue leads of a route.
     """
 

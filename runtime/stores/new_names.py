@@ -1,6 +1,6 @@
 """What is called otherwise, and what a state says under the new name."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias, get_args
 
 from turnout.frozen import frozen
@@ -39,21 +39,18 @@ class NewName:
 
     def standing(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """Return what stands for a lead, as `details.standing` has it."""
-        renamed = {**said, "decision": self._decision(said["decision"])}
+        renamed = {**said, "to": self._to(said["to"])}
         if "watch" in said:
             renamed["watch"] = self._watch(said["watch"])
         return {name: renamed[name] for name in STANDING if name in renamed}
 
-    def _decision(self, decision: Mapping[str, Any]) -> dict[str, Any]:
-        renamed = dict(decision)
-        if self.kind == "route":
-            renamed["route"] = self.named(decision["route"])
-        if self.kind == "person" and decision["assignee"] == self.old:
-            renamed["assignee"] = self.new
-        kind = "team" if decision["kind"] in _DRAWN else decision["kind"]
-        if kind == self.kind:
-            renamed["target"] = self.named(decision["target"])
-        return renamed
+    def _to(self, holder: Sequence[Any]) -> list[Any]:
+        kind, target, assignee = holder
+        if self.kind == "person" and assignee == self.old:
+            assignee = self.new
+        if ("team" if kind in _DRAWN else kind) == self.kind:
+            target = self.named(target)
+        return [kind, target, assignee]
 
     def _watch(self, watch: Mapping[str, Any]) -> dict[str, Any]:
         """Return what is kept for an SLA; people stand among its values, too."""

@@ -5,18 +5,18 @@ quickly: it follows from the events in their order. So a state whose log and tab
 different things is damaged, whoever wrote it.
 """
 
-import json
 import sqlite3
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
 from turnout.frozen import define
 from turnout.runtime.events import DECIDING
 from turnout.runtime.statuses import LeadMark, marked
-from turnout.runtime.stores import Recorded
+from turnout.runtime.stores import Recorded, loads
 from turnout.runtime.stores.batch import Key
-from turnout.runtime.stores.cells import decoded, json_cell, moment
+from turnout.runtime.stores.cells import decoded, json_cell, json_read, moment
 from turnout.runtime.stores.details import STANDING, recorded_as, standing_cells
 from turnout.runtime.stores.failures import damaged
 from turnout.runtime.stores.kept import Tables, standings
@@ -35,11 +35,13 @@ class _Standing:
     touched: bool = False
     expires: int | None = None
     said: str | None = None
+    at: int | None = None
 
-    def recorded(self, said: dict[str, Any]) -> Recorded:
+    def recorded(self, said: dict[str, Any], key: Key) -> Recorded:
         """Return what stands for the lead. said: as `details.standing` has it."""
-        until = moment(self.expires)
-        return recorded_as(said, status=self.mark or "", touched=self.touched, expires=until)
+        until, mark = moment(self.expires), self.mark or ""
+        at = moment(self.at)
+        return recorded_as(said, key, at, status=mark, touched=self.touched, expires=until)
 
     def cells(self, key: Key, recorded: Recorded) -> tuple[object, ...]:
         """Return the row that the lead has to have."""
@@ -57,13 +59,13 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
     columns = ", ".join((*ROWS["events"], "sum"))
     for row in kept.rows("events", f"SELECT {columns} FROM events ORDER BY seq"):  # noqa: S608 - our own names
         count += 1
-        seq, previous, kind, route, lead, *_, detail = row
+        seq, previous, kind, route, lead, at, *_, detail = row
         if seq != count:
             raise damaged(path, f"event {count} is gone")
         if kind == "renamed":
             _rename(kept, leads, decoded(path, detail, dict[str, Any])["name"])
         else:
-            _happened(path, leads, (route, lead), (seq, previous, kind))
+            _happened(path, leads, (route, lead), (seq, previous, kind, at))
             if kind == "offered":
                 leads[route, lead].expires = decoded(path, detail, lambda said: int(said["until"]))
     _compare(kept, leads)
@@ -71,20 +73,20 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
 
 
 def _happened(
-    path: Path, leads: dict[Key, _Standing], key: Key, event: tuple[int, int, str]
+    path: Path, leads: dict[Key, _Standing], key: Key, event: tuple[int, int, str, int | None]
 ) -> None:
-    """Bring a lead up to date with one of its events: number, the one before, kind."""
-    seq, previous, kind = event
+    """Bring a lead up to date with one of its events: number, the one before, kind, when."""
+    seq, previous, kind, at = event
     now = leads.get(key)
     if previous != (0 if now is None else now.last) or (now is None) != (kind == "routed"):
         raise damaged(path, f"event {seq} doesn't follow from those before")
     if now is None:
-        leads[key] = _Standing(seq, seq, seq)
+        leads[key] = _Standing(seq, seq, seq, at=at)
         return
     now.last = seq
     now.expires = None
     if kind in DECIDING:
-        now.decided, now.said, now.mark, now.touched = seq, None, None, False
+        now.decided, now.said, now.mark, now.touched, now.at = seq, None, None, False, at
     now.mark = marked(now.mark, kind)
     now.touched = now.touched or kind == "contacted"
 
@@ -95,9 +97,10 @@ def _rename(kept: Tables, leads: dict[Key, _Standing], name: list[str]) -> None:
     renamed = NewName(cast("NamedKind", kind), old, new)
     for key, now in [*leads.items()]:
         before = _said(kept, now)
-        said = renamed.standing(json.loads(before))
-        route = said["decision"]["route"]
-        if (route != key[0] and (route, key[1]) in leads) or json_cell(said) == before:
+        said = renamed.standing(json_read(before))
+        route = renamed.named(key[0]) if kind == "route" else key[0]
+        is_same = route == key[0] and json_cell(said) == before
+        if is_same or (route != key[0] and (route, key[1]) in leads):
             continue
         del leads[key]
         now.said = json_cell(said)
@@ -120,11 +123,14 @@ def _compare(kept: Tables, leads: dict[Key, _Standing]) -> None:
     for lead, text in standings(kept.connection, path):
         key = (lead[1], lead[2])
         now = leads.pop(key, None)
-        standing = None if now is None else decoded(path, text, now.recorded)
-        if now is None or standing is None or tuple(lead) != now.cells(key, standing):
+        if now is None:
             raise damaged(path, "where a lead stands doesn't follow from the log")
-        if standing.decision.assignee is not None and not standing.closed:
-            opened[standing.decision.assignee] += 1
+        standing = decoded(path, text, partial(now.recorded, key=key))
+        if tuple(lead) != now.cells(key, standing):
+            raise damaged(path, "where a lead stands doesn't follow from the log")
+        decision = standing.decision
+        if not standing.closed:
+            opened.update(loads(decision.kind, decision.target, decision.assignee))
     if leads:
         raise damaged(path, "a lead of the log is gone")
     for person, leads_open in kept.rows("load", "SELECT person, open, sum FROM load"):

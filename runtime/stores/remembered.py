@@ -21,7 +21,8 @@ class Remembered:
     versions: by the hash of a version of the policy, its number in the state. turns: by
     team. loads: by person, their open leads. latest: by receiver, the last moment at which
     they were given leads, and how many up to then; before: up to, but without a moment.
-    last: the number of the last event, None where it isn't known. gifts: what this process
+    last: the number of the last event, None where it isn't known; last_seen: of what is
+    remembered last under a key. gifts: what this process
     gave since.
     """
 
@@ -31,6 +32,7 @@ class Remembered:
     latest: dict[str, tuple[int, int]] = attribute(factory=dict[str, tuple[int, int]])
     before: dict[tuple[str, int], int] = attribute(factory=dict[tuple[str, int], int])
     last: int | None = None
+    last_seen: int | None = None
     gifts: Gifts = attribute(factory=Gifts)
     _writes: int | None = attribute(default=None, init=False)
 
@@ -51,5 +53,6 @@ class Remembered:
         self.latest.clear()
         self.before.clear()
         self.last = None
+        self.last_seen = None
         self.gifts = Gifts()
         self._writes = None

@@ -16,8 +16,8 @@ from typing import Any
 
 from turnout.frozen import frozen
 from turnout.runtime.draw import Turns, joined
-from turnout.runtime.stores import WAIT, StateError
-from turnout.runtime.stores.cells import instant, json_cell, stored, summed
+from turnout.runtime.stores import WAIT, StateError, load_of
+from turnout.runtime.stores.cells import instant, json_cell, json_read, stored, summed
 from turnout.runtime.stores.kept import standings
 from turnout.runtime.stores.new_names import NamedKind, NewName
 from turnout.runtime.stores.sqlite import any_state
@@ -64,8 +64,8 @@ def _known(connection: sqlite3.Connection, path: Path, kind: NamedKind) -> set[s
         case "route":
             return {row[1] for row in _rows(connection, path, "decisions")}
         case "queue":
-            decided = (json.loads(text)["decision"] for _, text in standings(connection, path))
-            return {each["target"] for each in decided if each["kind"] == "queue"}
+            held = (json_read(text)["to"] for _, text in standings(connection, path))
+            return {target for kind, target, _ in held if kind == "queue"}
         case "team" | "person" | "partner":
             given = connection.execute(
                 "SELECT DISTINCT who FROM given WHERE who LIKE ?", (f"{kind} %",)
@@ -74,7 +74,7 @@ def _known(connection: sqlite3.Connection, path: Path, kind: NamedKind) -> set[s
             if kind == "team":
                 found |= {row[0] for row in _rows(connection, path, "turns")}
             if kind == "person":
-                found |= {row[0] for row in _rows(connection, path, "load")}
+                found |= {r[0] for r in _rows(connection, path, "load") if " " not in r[0]}
                 for row in _rows(connection, path, "turns"):
                     found |= json.loads(row[2]).keys()
             return found
@@ -106,9 +106,8 @@ class _Renaming:
             return self._count()
         if self.name.kind in {"team", "person"}:
             self._turns()
-        if self.name.kind == "person":
-            self._load()
         if self.name.kind != "route":
+            self._load()
             self._given()
         if self.name.kind in {"person", "route"}:
             self._seen()
@@ -138,7 +137,8 @@ class _Renaming:
     def _load(self) -> None:
         loads: dict[str, int] = {}
         for person, leads in _rows(self.connection, self.path, "load"):
-            name = self.name.named(person)
+            who = person if " " in person else f"person {person}"
+            name = load_of(self.name.receiver(who))
             loads[name] = loads.get(name, 0) + leads
         self._do("DELETE FROM load")
         for cells in loads.items():
@@ -170,14 +170,15 @@ class _Renaming:
         """Say beside each lead what its event says under the old name."""
         leads = 0
         for lead, detail in [*standings(self.connection, self.path)]:
-            renamed = self.name.standing(json.loads(detail))
-            said, now = json_cell(renamed), renamed["decision"]["route"]
+            renamed = self.name.standing(json_read(detail))
+            said = json_cell(renamed)
+            now = self.name.named(lead[1]) if self.name.kind == "route" else lead[1]
             if now != lead[1] and self._is_decided(now, lead[2]):
                 continue  # both routes decided it: the one that is named so stands
             if said == detail and now == lead[1]:
                 continue
             leads += 1
-            queue = None if lead[9] is None else stored(renamed["decision"]["target"])
+            queue = None if lead[9] is None else stored(renamed["to"][1])
             cells = (lead[0], now, *lead[2:9], queue, lead[10], said)
             self._do(
                 "UPDATE decisions SET route = ?, queue = ?, said = ?, sum = ? WHERE seq = ?",

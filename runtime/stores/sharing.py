@@ -43,7 +43,7 @@ def run_all(jobs: Sequence[Job], batch: Batch, moment: datetime) -> list[Any]:
     """Return the results of jobs that share a batch. moment: what the clock says."""
     results: list[Any] = []
     for job in jobs:
-        batch.signature = job.signature
+        batch.sign(job.signature)
         results.append(job.decide(batch, job.at or moment))
     return results
 

@@ -82,7 +82,7 @@ def upgrade_tables(connection: sqlite3.Connection, path: Path) -> None:
     if version < FORMAT:
         try:
             upgrade(connection, version)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise damaged(path, "its log is not what was written") from error
 
 

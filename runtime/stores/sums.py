@@ -28,21 +28,32 @@ ROWS: Mapping[str, tuple[str, ...]] = {
         *("seq", "previous", "kind", "route", "lead", "at", "recorded_at"),
         *("actor", "version", "detail"),
     ),
-    "versions": ("id", "hash", "since"),
+    "versions": ("id", "hash", "since", "source"),
     "turns": ("team", "scale", "lag"),
     "load": ("person", "open"),
     "given": ("who", "at", "leads", "total"),
     "seen": ("key", "at", "seq", "route", "lead", "owner"),
+    "outbox": ("id", "event", "endpoint", "body", "next_at", "attempts", "state"),
 }
 """The tables whose rows have a checksum of their own, and the cells that it is made of."""
 
-_OBJECTS = (*ROWS, "overdue", "expiring", "waiting", "seen_owned", "seen_lead", "seen_last")
+_OBJECTS = (
+    *(*ROWS, "overdue", "expiring", "waiting", "seen_owned", "seen_lead", "seen_last"),
+    "outbox_due",
+)
 
 
 def row_sum(*cells: Stored) -> int:
     """Return the checksum of a row's cells, the same in every version of Python."""
-    texts = [cell if type(cell) is str else "\x1f" if cell is None else str(cell) for cell in cells]
-    return crc32("\x1e".join(texts).encode("utf-8", "surrogatepass"))
+    if None in cells or len(cells) >= len(_FORMS):
+        texts = ["\x1f" if cell is None else str(cell) for cell in cells]
+        said = "\x1e".join(texts)
+    else:
+        said = _FORMS[len(cells)] % cells
+    return crc32(said.encode("utf-8", "surrogatepass"))
+
+
+_FORMS = ["\x1e".join(["%s"] * count) for count in range(32)]
 
 
 def checked(path: Path, table: str, row: Sequence[Stored]) -> Sequence[Stored]:

@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from zlib import crc32
 
-from turnout.runtime.stores import microseconds, receivers
+from turnout.runtime.stores import loads, microseconds, receivers
 from turnout.runtime.stores.first_events import keep_events
 from turnout.runtime.stores.first_statuses import say_statuses
+from turnout.runtime.stores.second_events import shorten_events
 from turnout.runtime.stores.sums import row_sum, schema_sum
 from turnout.runtime.stores.totals import GivenLeads, write_given
 
@@ -128,6 +129,34 @@ def _given_sum(who: str, at: int, leads: int) -> int:
     return crc32(who.encode()) + 1_009 * (at % 2_147_483_647) + 1_000_003 * leads
 
 
+_LOAD = "INSERT OR REPLACE INTO load VALUES (?, ?, ?)"
+
+
+def count_open(connection: sqlite3.Connection) -> None:
+    """Count the open leads of teams, of members in them and of partners, too.
+
+    Raises KeyError, TypeError or ValueError where the log doesn't hold what was written.
+    """
+    opened = Counter[str]()
+    for (text,) in connection.execute(
+        "SELECT coalesce(d.said, e.detail) FROM decisions d JOIN events e ON e.seq = d.decided"
+        " WHERE d.closed = 0"
+    ):
+        said = json.loads(text)["decision"]
+        opened.update(loads(said["kind"], said["target"], said["assignee"]))
+    for who, leads in sorted(opened.items()):
+        if " " in who:  # people are counted already
+            cells = who, leads
+            connection.execute(_LOAD, (*cells, row_sum(*cells)))
+
+
+def to_eighth(connection: sqlite3.Connection) -> None:
+    """Make format 8: all open leads are counted, each lead has a status, events are short."""
+    count_open(connection)
+    say_statuses(connection)
+    shorten_events(connection)
+
+
 STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     watch_dues,
     count_given,
@@ -135,7 +164,7 @@ STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     add_sums,
     keep_events,
     total_given,
-    say_statuses,
+    to_eighth,
 )
 """From format 1 to 2, from 2 to 3, and so on."""
 

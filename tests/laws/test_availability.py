@@ -74,7 +74,9 @@ def test_nobody_is_given_a_lead_while_away_or_inactive_or_over_a_cap(
 
 
 def counted(cap: Cap, times: Sequence[datetime], now: datetime) -> int:
-    """Return how many of the moments lie in the cap's period around `now`."""
+    """Return how many of the moments lie in the cap's period around `now`; nothing is closed."""
+    if cap.per is None:
+        return len(times)
     if isinstance(cap.per, timedelta):
         return sum(abs(now - then) < cap.per for then in times)
     shape = {"day": "%Y-%m-%d", "week": "%G-%V", "month": "%Y-%m"}[cap.per]

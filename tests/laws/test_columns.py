@@ -7,6 +7,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.pickled import pickled
 from tests.support.policies import resolved
 from tests.support.strategies import Written, leads, policies
 from turnout.compiler.meaning.identity import NEW, history, keys
@@ -19,6 +20,7 @@ from turnout.dsl.types import Value, Values
 from turnout.dsl.wording import worded
 from turnout.runtime.columns.batches import decide_batch, unseen
 from turnout.runtime.columns.chunks import LeadTable, chunked
+from turnout.runtime.columns.table_decider import TableDecider
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.stores import microseconds
 
@@ -112,6 +114,9 @@ def test_a_table_is_decided_as_its_rows(written: Written, data: st.DataObject, c
         given_table: LeadTable = leads_table
         found = decide_batch(policy.fields, plan, chunked(given_table, chunk), at)
         assert found.to_pylist() == one_by_one(policy, plan, wanted, at)
+    sent = pickled(TableDecider(policy.fields, plan, at))
+    needed = table.select(sent.columns(table.column_names))
+    assert sent(needed).to_pylist() == one_by_one(policy, plan, table.to_pylist(), at)
 
 
 def arrow(values: list[object]) -> object:

@@ -14,6 +14,7 @@ from typing import get_args
 
 import pytest
 
+from tests.support.sources import syntax
 from turnout.dsl.conditions import Atom, Condition
 from turnout.dsl.targets import Target
 from turnout.dsl.types import FieldType
@@ -27,12 +28,12 @@ UNIONS: dict[str, frozenset[type]] = {
 }
 
 
-def open_matches(source: str, names: dict[str, object]) -> Iterator[tuple[int, str]]:
+def open_matches(tree: ast.AST, names: dict[str, object]) -> Iterator[tuple[int, str]]:
     """Yield the line and union of each `match` over one of the unions that isn't closed.
 
     names: what the module's names stand for.
     """
-    for node in ast.walk(ast.parse(source)):
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Match):
             continue
         classes = {
@@ -81,9 +82,8 @@ def test_no_match_over_a_union_ends_in_silence() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line} over {union}"
         for path, module in modules()
-        for source in [path.read_text("utf-8")]
-        if "match " in source
-        for line, union in open_matches(source, vars(module))
+        if "match " in path.read_text("utf-8")
+        for line, union in open_matches(syntax(path), vars(module))
     ]
     assert found == []
 
@@ -102,9 +102,9 @@ def test_no_match_over_a_union_ends_in_silence() -> None:
     ],
 )
 def test_a_match_that_is_open_is_found(end: str) -> None:
-    source = f"match target:\n case targets.ToQueue(queue): pass\n {end}"
+    tree = ast.parse(f"match target:\n case targets.ToQueue(queue): pass\n {end}")
     names: dict[str, object] = {"targets": importlib.import_module("turnout.dsl.targets")}
-    assert list(open_matches(source, names)) == [(1, "Target")]
+    assert list(open_matches(tree, names)) == [(1, "Target")]
 
 
 def test_a_match_that_is_closed_or_about_something_else_is_left_alone() -> None:
@@ -114,4 +114,4 @@ def test_a_match_that_is_closed_or_about_something_else_is_left_alone() -> None:
     }
     closed = "match target:\n case targets.ToQueue(): pass\n case _: assert_never(target)"
     other = "match part:\n case Unbroken(): pass"
-    assert list(open_matches(f"{closed}\n{other}", names)) == []
+    assert list(open_matches(ast.parse(f"{closed}\n{other}"), names)) == []

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.docstrings import DocumentedExamples
 from tests.support.lanes import APART, FastLane, is_apart
 
 pytest_plugins = ["pytester"]
@@ -37,6 +38,13 @@ def test_what_is_apart_is_left_out_and_what_takes_too_long_fails(
         """
         import time
         import pytest
+        from hypothesis import given, strategies
+
+        @given(strategies.booleans())
+        def test_drawing(_): assert False
+
+        @pytest.mark.parametrize("store", ["postgres", "postgres_not"])
+        def test_keeping(store): assert store != "postgres"
 
         @pytest.fixture
         def slow():
@@ -57,7 +65,32 @@ def test_what_is_apart_is_left_out_and_what_takes_too_long_fails(
     result = made.inline_run("-p", "no:cacheprovider", plugins=[FastLane(most=0.2)])
     passed, skipped, failed = result.listoutcomes()
     names = [[report.nodeid.partition("::")[2] for report in each] for each in (passed, failed)]
+    assert names[0].pop(0) == "test_keeping[postgres_not]"
     assert names[0] == ["test_waiting", "test_of_cases[0]", "test_of_cases[1]"]
     assert skipped == []
     assert names[1] == ["test_working", "test_of_cases[2]", "test_of_cases[3]"]
     assert "make it quicker" in str(failed[0].longrepr)
+
+
+def test_only_a_module_with_examples_is_asked_for_them(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        shown="""
+        def two():
+            '''
+            >>> two()
+            2
+            '''
+            return 2
+        """,
+        silent="raise RuntimeError('imported for nothing')",
+        test_of_its_own="def test_it(): pass",
+    )
+    made: Any = pytester
+    options = ("--doctest-modules", "-p", "no:cacheprovider")
+    result = made.inline_run(*options, plugins=[DocumentedExamples()])
+    passed, _, failed = result.listoutcomes()
+    assert [report.nodeid for report in passed] == [
+        "shown.py::shown.two",
+        "test_of_its_own.py::test_it",
+    ]
+    assert failed == []

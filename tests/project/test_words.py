@@ -12,7 +12,7 @@ from functools import cache
 
 import pytest
 
-from tests.support.sources import ROOT, STAGES, Public, is_checkout, public, words
+from tests.support.sources import ROOT, STAGES, Public, is_checkout, public, syntax, words
 
 pytestmark = pytest.mark.skipif(not is_checkout(), reason="not a checkout")
 
@@ -193,7 +193,7 @@ def test_every_exception_is_needed() -> None:
 
 
 def test_no_two_types_have_one_name_but_as_written_and_as_meant() -> None:
-    assert runpy.run_path(str(ROOT / "bench" / "rooms.py"))["classes"]() == {}
+    assert runpy.run_path(str(ROOT / "bench" / "rooms.py"))["classes"](syntax) == {}
 
 
 def test_no_word_of_the_glossary_stands_for_two_things() -> None:

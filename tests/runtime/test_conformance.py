@@ -51,7 +51,7 @@ lead {{ id: text required, country: country, owner: person, email: email }}
 team sales {cap} {{ {members} }}
 team idle {{ {others} }}
 queue triage
-partner acme {{ cap 2 per day }}
+partner acme {{ cap 2 per day cap 4 open }}
 identity email within 2 days
 route inbound {{
   rule again {{ when duplicate to previous-owner else queue triage }}
@@ -75,11 +75,10 @@ route inbound {{
 
 
 @lru_cache(maxsize=256)
-def compiled(members: tuple[int, ...], cap: int, rolls: bool) -> Compiled:
-    per = "24 hours" if rolls else "day"
+def compiled(members: tuple[int, ...], cap: int, per: str) -> Compiled:
     text = POLICY.format(
-        people="\n".join(f"person {name} {{ cap {cap} per {per} }}" for name in PEOPLE),
-        cap=f"cap {cap + 2} per week",
+        people="\n".join(f"person {name} {{ cap {cap} {per} }}" for name in PEOPLE),
+        cap=f"cap {cap + 2} per week cap {cap + 3} open",
         members=", ".join(
             f"{PEOPLE[place]} weight {weight}" for place, weight in enumerate(members) if weight
         ),
@@ -123,7 +122,7 @@ class SideBySide(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.open(compiled((1, 2, 0, 0), 3, rolls=True))
+        self.open(compiled((1, 2, 0, 0), 3, "per 24 hours"))
 
     def open(self, policy: Compiled) -> None:
         self.policy = policy
@@ -137,10 +136,10 @@ class SideBySide(RuleBasedStateMachine):
     @rule(
         members=st.tuples(*[st.integers(0, 3)] * 4).filter(any),
         cap=st.integers(1, 4),
-        rolls=st.booleans(),
+        per=st.sampled_from(("per 24 hours", "per day", "open")),
     )
-    def policy_changes(self, members: tuple[int, ...], cap: int, rolls: bool) -> None:
-        self.open(compiled(members, cap, rolls))
+    def policy_changes(self, members: tuple[int, ...], cap: int, per: str) -> None:
+        self.open(compiled(members, cap, per))
 
     @rule()
     def opened_anew(self) -> None:

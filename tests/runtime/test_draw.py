@@ -187,3 +187,18 @@ def test_least_loaded_passes_over_the_absent_and_weight_0() -> None:
 
 def test_the_finest_scale_is_a_whole_number_in_json() -> None:
     assert 2**52 < FINEST < 2**53
+
+
+def test_what_is_remembered_of_earlier_draws_changes_none() -> None:
+    team = Roster.of(
+        (name, Fraction(weight)) for name, weight in zip("abcdef", range(6), strict=True)
+    )
+    one = other = LEVEL
+    for number in range(2_300):
+        away = {"abcdef"[number * number % 7 % 6], "abcdef"[number % 5]}
+        available = set("abcdef") - away
+        drawn, again = draw(one, team, frozenset(available)), draw(other, team, available)
+        assert drawn == again
+        if drawn is not None and again is not None:
+            one, other = drawn[1], again[1]
+    assert 0 < len(team.remembered) <= 2_000

@@ -7,7 +7,6 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
 
 from turnout.runtime.decisions import Decision
@@ -66,7 +65,7 @@ def as_written(recorded: Recorded) -> dict[str, Any]:
         "fingerprint": recorded.fingerprint,
         "closed": recorded.closed,
         "touched": recorded.touched,
-        "watch": json.loads(json.dumps(recorded.watch and attrs.asdict(recorded.watch))),
+        "watch": json.loads(json.dumps(recorded.watch and recorded.watch.as_dict())),
     }
 
 

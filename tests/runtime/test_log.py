@@ -69,7 +69,7 @@ def test_the_whole_life_of_a_lead_stands_in_the_log(state: Path | None) -> None:
         routed, moved, rerouted, contacted, closed = router.history("1")
     assert (routed.kind, routed.decision, routed.after) == ("routed", first, Holder.of(first))
     assert first.passed_over[0].reason == "away"
-    assert routed.draw == Draw("sales", "ana", (0, 1), (-1, 3))
+    assert routed.draw == Draw("sales", "ana", (0, 1), (-1, 3), 2, 2)
     assert moved.move == missed
     assert moved.decision is not None
     assert (moved.decision.rule, moved.after) == ("pro", missed.after)

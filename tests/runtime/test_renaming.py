@@ -127,8 +127,10 @@ def test_two_names_are_joined_only_where_that_is_asked_for(tmp_path: Path) -> No
     rename(state, NewName("team", "sales", "support"), joins=True)
     with closing(sqlite3.connect(state)) as connection:
         assert [connection.execute(query).fetchone() for query in (loads, given)] == before
-        people = {who for (who,) in connection.execute("SELECT person FROM load")}
-        assert people == {"ben", "cleo"}
+        opened = {who for (who,) in connection.execute("SELECT person FROM load")}
+        assert {who for who in opened if " " not in who} == {"ben", "cleo"}
+        assert opened >= {"team support", "member support ben"}
+        assert not any("sales" in who or "ana" in who for who in opened)
         assert connection.execute("SELECT team FROM turns").fetchall() == [("support",)]
         check_whole(connection, state)
         check_log(connection, state)

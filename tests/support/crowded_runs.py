@@ -25,10 +25,10 @@ PEOPLE = ("ana", "ben", "cleo", "dora")
 POLICY = """policy crowded
 lead {{ id: text required, email: email }}
 person ana {{ cap {most} per 24 hours }}
-person ben {{ cap {most} per month }}
+person ben {{ cap {most} open }}
 person cleo {{ cap {most} per 48 hours }}
 person dora
-team sales cap {all} per 72 hours {{ ana weight 2, ben, cleo, dora cap {most} per 24 hours }}
+team sales cap {all} per 72 hours {{ ana weight 2, ben, cleo, dora cap {most} open }}
 queue triage
 route inbound {{
   rule every {{ when email is present to round-robin sales else queue triage }}

@@ -1,18 +1,21 @@
 """Two lanes: the whole suite, and with `--fast` what can be run after every change.
 
-The fast lane leaves out what `APART` names. It stays fast, since a test in it that takes
+The fast lane leaves out what `APART` names, whatever hypothesis draws, wherever it stands, and
+the cases of a test that are on a server. It stays fast, since a test in it that takes
 more of the processor than `MOST`, all its cases together, fails there: it is made quicker,
 or named in `APART`. Counted is what the test and its fixtures use in this process and in
 those that they wait for, and not the time that passes, which tells what else the machine does.
 """
 
 import os
+import re
 from collections import defaultdict
 from collections.abc import Generator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from hypothesis import is_hypothesis_test
 
 MOST = 5.0
 """Seconds of one processor that a test of the fast lane may take: all its cases that a process
@@ -50,7 +53,6 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/compiler/test_pictures.py::test_the_layout_of_who_gets_what_holds": "large pictures",
         "tests/compiler/test_pictures.py::"
         "test_an_overview_of_thousands_of_rules_is_neither_a_word_nor_a_wall": "its size",
-        "tests/dsl/test_headers.py::test_a_key_is_its_own_key": "a law",
         "tests/dsl/test_mistakes.py": "a hundred wrong files, each read anew as it was meant",
         "tests/dsl/test_wrong_lines.py": "300 wrong lines, each read anew as it was meant",
         "tests/test_cases.py::test_each_case_that_is_fit_decides_drawn_leads_in_one_way": "a law",
@@ -64,6 +66,8 @@ APART: Mapping[str, str] = MappingProxyType(
         "test_the_extension_does_what_it_says_without_an_editor": "a server and three commands",
         "tests/project/test_examples.py": "decides and draws five firms' leads anew",
         "tests/runtime/test_conformance.py": "drives three stores side by side",
+        "tests/runtime/test_decide_batch.py::"
+        "test_frames_of_other_libraries_say_the_same": "imports pandas and polars",
         "tests/runtime/test_damaged_states.py": "damages a state again and again",
         "tests/runtime/test_faults.py": "processes, kills and a server",
         "tests/runtime/test_keys.py::test_a_set_has_one_key_whatever_the_hash_seed": "processes",
@@ -75,11 +79,10 @@ APART: Mapping[str, str] = MappingProxyType(
         "test_a_cap_holds_over_processes_that_route_at_the_same_time": "processes",
         "tests/runtime/test_batches_of_moves.py": "moves thousands of leads, and waits for turns",
         "tests/runtime/test_carrying.py": "carries states out and in again",
-        "tests/runtime/test_totals.py": "a law",
+        "tests/runtime/test_servers.py": "a server",
+        "tests/runtime/test_totals.py": "laws",
         "tests/runtime/test_renaming.py": "renames everything in states of each kind",
         "tests/runtime/test_state_files.py": "processes, kills and waits",
-        "tests/runtime/test_stores.py::"
-        "test_every_decision_is_read_back_as_it_was_recorded": "a law",
         "tests/turnout/test_cli.py::test_a_reader_that_stops_early_is_no_fault": "processes",
         "tests/turnout/test_cli.py::test_output_that_the_encoding_lacks_is_escaped": "processes",
         "tests/turnout/test_cli.py::"
@@ -98,19 +101,30 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/turnout/test_program_leads.py": "imports pandas",
         "tests/turnout/test_promise_commands.py::"
         "test_a_state_that_another_run_holds_is_waited_for_and_then_said": "waits for a lock",
+        "tests/turnout/test_salesforce_import.py::"
+        "test_every_entry_has_a_test_however_many_they_are": "220 rules, each with a test",
         "tests/turnout/test_salesforce_import.py::test_of_all_this_no_check_warns": "many rules",
+        "tests/turnout/test_import_command.py::"
+        "test_a_source_may_call_anything_by_a_word_of_the_language": "two rules for each word",
         "tests/turnout/test_log_command.py": "a state of its own for each test",
         "tests/turnout/test_editor_orders.py": "an editor and its server, in processes",
         "tests/turnout/test_site_watching.py": "waits for changes",
         "tests/turnout/test_site_files.py": "makes sites of many pages",
         "tests/turnout/test_reports.py": "every form of report, some held to large schemas",
         "tests/turnout/test_site_in_browser.py": "starts Chromium, and opens pages in it",
+        "tests/turnout/test_arrow.py::test_processes_give_the_same_rows_in_order": "processes",
+        "tests/turnout/test_arrow.py::test_a_fault_in_a_process_is_told_here": "processes",
+        "tests/turnout/test_engines.py": "processes",
+        "tests/turnout/test_spark.py": "Spark, on a machine of Java's",
         "tests/turnout/test_tried_leads.py": "tries 1,600 leads in Chromium",
         "tests/turnout/test_ten_sources.py": "routes twelve files of leads",
+        "turnout/lsp": "imports the whole protocol of editors",
         "tests/turnout/test_stopped_runs.py": "starts runs, kills them and gives them again",
     }
 )
 """What is left out of the fast lane, as pytest names it, each with what takes the time."""
+
+_ON_SERVER = re.compile(r"[\[-]postgres[\]-]")
 
 _BELOW = tuple(f"{name}{sign}" for name in APART for sign in ("/", "::", "["))
 
@@ -129,13 +143,16 @@ class FastLane:
         root = config.rootpath.as_posix()
         return is_apart(path.removeprefix(f"{root}/")) or None
 
-    @pytest.hookimpl(trylast=True)
+    @pytest.hookimpl(tryfirst=True)  # hypothesis reads all our sources where it is to draw
     def pytest_collection_modifyitems(
         self, config: pytest.Config, items: list[pytest.Item]
     ) -> None:
-        apart = [item for item in items if is_apart(item.nodeid)]
+        kept, apart = list[pytest.Item](), list[pytest.Item]()
+        for item in items:
+            is_law = is_hypothesis_test(getattr(item, "obj", None))
+            (apart if is_law or is_apart(item.nodeid) else kept).append(item)
         config.hook.pytest_deselected(items=apart)
-        items[:] = [item for item in items if not is_apart(item.nodeid)]
+        items[:] = kept
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self) -> Generator[None, object, object]:
@@ -171,8 +188,12 @@ def turn(test: str) -> tuple[int, bool]:
 
 
 def is_apart(test: str) -> bool:
-    """Return whether a test, as pytest names it, is left out of the fast lane."""
-    return test in APART or test.startswith(_BELOW)
+    """Return whether a test, as pytest names it, is left out of the fast lane.
+
+    >>> is_apart("tests/x.py::test_x[postgres-1]"), is_apart("tests/x.py::test_x[postgres_1]")
+    (True, False)
+    """
+    return test in APART or test.startswith(_BELOW) or _ON_SERVER.search(test) is not None
 
 
 def _processor_seconds() -> float:

@@ -40,7 +40,8 @@ Accept = Callable[[Target], tuple[str | None, str | None]]
 class Held:
     """A lead and who has it. due: None where no SLA moves it on. missed: as holders are named.
 
-    stays: it is overdue, and even the queue at the end had it before.
+    stays: it is overdue, and even the queue at the end had it before. gift: the number of the
+    lead among those given to whoever has it, None where no person or partner has it.
     """
 
     lead: Lead
@@ -52,6 +53,7 @@ class Held:
     due: datetime | None
     missed: list[str] = attrs.Factory(list[str])
     stays: bool = False
+    gift: int | None = None
 
     @property
     def name(self) -> str:
@@ -70,6 +72,13 @@ class Obvious:
     held: list[Held] = attrs.Factory(list[Held])
     turns: dict[str, Turns] = attrs.Factory(dict[str, Turns])
     open: Counter[str] = attrs.Factory(Counter[str])
+    _last_gift: int | None = None
+
+    def released(self, held: Held) -> None:
+        """Remember that a lead is open no more with whoever has it."""
+        self.open[held.name.removeprefix("person ")] -= 1
+        if held.gift is not None:
+            self.given[held.gift] = attrs.evolve(self.given[held.gift], is_open=False)
 
     def routed(self, lead: Lead, moment: datetime) -> Held:
         """Return who has a new lead."""
@@ -85,6 +94,7 @@ class Obvious:
         reasons = [reason for _, reason in result.passed_over]
         due = due_on_the_wall(self.policy, leg.sla, holder, moment)
         self.held.append(Held(lead, values, earlier, holder, reasons, leg.sla, due))
+        self.held[-1].gift = self._last_gift
         return self.held[-1]
 
     def escalated(self, moment: datetime) -> Iterator[tuple[Held, str, str]]:
@@ -108,8 +118,9 @@ class Obvious:
             held.stays = result.attempt is None
             if held.stays:
                 continue
-            self.open[before.removeprefix("person ")] -= 1
+            self.released(held)
             held.holder = self._receive(result, moment)
+            held.gift = self._last_gift
             held.earlier = attrs.evolve(held.earlier, owner=held.holder[2])
             held.missed.append(before)
             held.due = due_on_the_wall(self.policy, held.sla, held.holder, moment)
@@ -155,6 +166,8 @@ class Obvious:
         assert result.attempt is not None, "the route ends in a queue"
         target, assignee = result.attempt[0], result.assignee
         kind, name = parts(target)
+        is_given = kind == "partner" or assignee is not None
+        self._last_gift = len(self.given) if is_given else None
         if kind == "partner":
             self.given.append(Given(moment, partner=name))
         if assignee is not None:

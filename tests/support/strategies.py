@@ -283,6 +283,9 @@ def policies(
     parts += [f"person {person}" for person in PEOPLE]
     parts += ["team near { ana, ben weight 2 }", "team far { cleo }"]
     parts += ["queue triage", "queue extra", "partner outside", "sequence later"]
+    if draw(st.integers(0, 3)) == 0:
+        logged = draw(st.lists(st.sampled_from(schema), min_size=1, max_size=3, unique=True))
+        parts.append(f"log fields [{', '.join(c.name for c in logged)}] retain events 90 days")
     names: list[str] = []
     if seen and draw(st.integers(0, 2)) == 0:
         parts += [f"identity {draw(st.sampled_from(schema)).name} within 30 days"]
@@ -591,6 +594,7 @@ def people(draw: DrawFn) -> str:
     zone = _maybe(draw, "timezone", [f'"{name}"' for name in _ZONES])
     parts.append(f"partner p {{ {_maybe(draw, 'hours', _HOURS)} {zone} {draw(_caps(1, 3))} }}")
     parts.append("identity language, urgent within 3 days identity owner within 90 minutes")
+    parts.append("log fields [language] hashed [owner] retain events 400 days")
     conditions_ = [
         "duplicate",
         "urgent",
@@ -637,6 +641,8 @@ def _caps(draw: DrawFn, least: int, most: int) -> str:
     if draw(st.booleans()):
         return ""
     number = draw(st.integers(least, most))
+    if draw(st.integers(0, 3)) == 0:
+        return f"cap {number} open"
     return f"cap {number} per {draw(st.sampled_from(_PERIODS))}"
 
 

@@ -13,6 +13,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -131,12 +132,24 @@ class Walked:
     def pytest_testnodedown(self, node: Any) -> None:  # noqa: ANN401 - xdist has no types
         self._add(json.loads(node.workeroutput["walked"]))
 
+    def _import_the_rest(self) -> None:
+        """Import what no test of this process did: it counts, too, with what is left out of it."""
+        for folder in self._folders:
+            within = (
+                self._package if folder.name == self._package else f"{self._package}.{folder.name}"
+            )
+            for file in sorted(folder.rglob("*.py")):
+                path = file.relative_to(folder).with_suffix("")
+                parts = path.parts if path.name != "__init__" else path.parent.parts
+                import_module(".".join((within, *parts)))
+
     def _add(self, found: dict[str, Any]) -> None:
         self._sum = found if self._sum is None else merge_coverage(self._sum, found)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self._probes is not None:
+            self._import_the_rest()
             found = self._probes.seen()
             sys.meta_path.remove(self._probes)
             if self._output is not None:

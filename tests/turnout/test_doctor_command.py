@@ -28,14 +28,14 @@ def test_the_extras_are_those_of_the_package() -> None:
 
 def test_a_missing_extra_is_told_with_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def version(package: str) -> str:
-        if package == "pygls":
+        if package == "pyarrow":
             raise PackageNotFoundError
         return "1.0"
 
     monkeypatch.setattr(doctor, "version", version)
     done = turnout("doctor")
     assert done.exit_code == 0
-    assert "[lsp]          lsprotocol 1.0; missing; `pip install 'turnout[lsp]'`" in done.output
+    assert "[arrow]        numpy 1.0; missing; `pip install 'turnout[arrow]'`" in done.output
     assert "[excel]        python-calamine 1.0\n" in done.output
     assert "parser tables  as the grammar" in done.output
 

@@ -118,6 +118,35 @@ def test_attrs_knows_their_fields(both: tuple[Any, Any]) -> None:
     assert (here.__doc__, here.__name__, here.count) == (there.__doc__, there.__name__, 0)
 
 
+class Counting:
+    """What has fields that nobody gives, and sets one itself."""
+
+    step: int
+    seen: list[int] = ours.attribute(factory=list[int], init=False)
+    start: int = ours.attribute(default=5, init=False)
+    total: int = ours.attribute(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        """Begin."""
+        self.total = self.step + self.start
+
+
+def test_fields_that_nobody_gives_are_set_alike() -> None:
+    made = ours.define(type("Counting", (), dict(vars(Counting))))
+    value = made(2)
+    assert (value.step, value.seen, value.start, value.total) == (2, [], 5, 7)
+    assert [*inspect.signature(made).parameters] == ["step"]
+    assert made(1).seen is not made(1).seen
+    with pytest.raises(TypeError, match="start"):
+        made(2, start=1)
+    assert [(each.name, each.init) for each in attrs.fields(made)] == [
+        ("step", True),
+        ("seen", False),
+        ("start", False),
+        ("total", False),
+    ]
+
+
 class Outer(Generic[Kind]):
     """What another class is made of."""
 

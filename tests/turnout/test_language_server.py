@@ -1,12 +1,10 @@
 """The real server, in a process of its own, says in an editor what the command line says."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.command_line import turnout
 from tests.support.editor import Editor, Json, editor
 from turnout.compiler.compiled import compile_policy
 from turnout.dsl.findings import Finding
@@ -145,12 +143,3 @@ def test_an_editor_that_pulls_is_not_pushed_to(tmp_path: Path) -> None:
         assert again == {"kind": "unchanged", "resultId": report["resultId"]}
         # Neovim asks, too, and can't be told to ask again: what is pushed, it isn't told twice.
         assert another.ask("textDocument/diagnostic", asked)["items"] == []
-
-
-def test_the_command_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in sys.modules if name.startswith(("turnout.lsp", "pygls."))]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setitem(sys.modules, "pygls", None)
-    done = turnout("lsp")
-    assert done.exit_code == 2
-    assert 'pip install "turnout[lsp]"' in done.output

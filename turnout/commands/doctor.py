@@ -27,7 +27,6 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "docs": ("htpy", "markupsafe"),
     "excel": ("python-calamine",),
     "holidays": ("holidays",),
-    "lsp": ("lsprotocol", "pygls"),
     "phone": ("phonenumbers",),
     "postgres": ("psycopg",),
     "regex": ("google-re2",),

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from turnout.commands.exits import CannotRun
+from turnout.commands.export_sql import sql_command
 from turnout.commands.options import Command, CommandGroup, color_option
 from turnout.commands.outputs import output
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
@@ -17,13 +18,19 @@ from turnout.trials.outside_names import OutsideNames, outside_names
 @click.group(
     "export",
     cls=CommandGroup,
-    examples=("turnout export salesforce leads.route -o Lead.assignmentRules",),
+    examples=(
+        "turnout export salesforce leads.route -o Lead.assignmentRules",
+        "turnout export sql leads.route --dialect duckdb -o leads.sql",
+    ),
 )
 def command() -> None:
-    """Write a route as rules of another tool, where they can say it.
+    """Write a route as rules of another tool, or as SQL, where they can say it.
 
     Each construct that they can't say is named with its place, and then nothing is written.
     """
+
+
+command.add_command(sql_command)
 
 
 @command.command(

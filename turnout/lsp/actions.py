@@ -7,8 +7,6 @@ proposed besides, see `proposing`.
 
 from collections.abc import Iterator
 
-from lsprotocol import types
-
 from turnout.compiler.verdict import can_be_allowed
 from turnout.compiler.verdict.catalogue import PROVED
 from turnout.dsl.findings import Finding, Fix, Severity
@@ -17,12 +15,13 @@ from turnout.dsl.source import Span
 from turnout.lsp.diagnostics import Locator, diagnostic
 from turnout.lsp.following import Insight
 from turnout.lsp.proposing import proposals
+from turnout.lsp.shapes import CodeAction, WorkspaceEdit
 from turnout.trials.witnessed import witness_test
 
 _PROVED = frozenset(kind.name for kind in PROVED)
 
 
-def actions(known: Insight, at: Span, locator: Locator) -> Iterator[types.CodeAction]:
+def actions(known: Insight, at: Span, locator: Locator) -> Iterator[CodeAction]:
     """Yield what can be done about the findings of a policy that stand in a piece of text."""
     for finding in known.compiled.findings if known.compiled else ():
         span = finding.span
@@ -41,14 +40,12 @@ def actions(known: Insight, at: Span, locator: Locator) -> Iterator[types.CodeAc
             yield _action(finding, _allowing(finding), locator, is_preferred=False)
 
 
-def _action(
-    finding: Finding, fix: Fix, locator: Locator, *, is_preferred: bool
-) -> types.CodeAction:
-    return types.CodeAction(
+def _action(finding: Finding, fix: Fix, locator: Locator, *, is_preferred: bool) -> CodeAction:
+    return CodeAction(
         title=fix.title,
-        kind=types.CodeActionKind.QuickFix,
+        kind="quickfix",
         diagnostics=[diagnostic(finding, locator)],
-        edit=types.WorkspaceEdit(changes=locator.changes([(fix.span, fix.replacement)])),
+        edit=WorkspaceEdit(changes=locator.changes([(fix.span, fix.replacement)])),
         is_preferred=is_preferred or None,
     )
 

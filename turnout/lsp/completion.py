@@ -9,8 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import assert_never, get_args
 
-from lsprotocol import types
-
 from turnout.dsl.names import is_name
 from turnout.dsl.policy import Policy
 from turnout.dsl.promises import ActionKind
@@ -38,6 +36,7 @@ from turnout.dsl.values.iso import rows
 from turnout.dsl.wording import quoted, typed
 from turnout.frozen import frozen
 from turnout.lsp.following import Insight
+from turnout.lsp.shapes import CompletionItemKind
 from turnout.lsp.standing import Standing
 
 _CONDITION = ("field", "territory", "segment")
@@ -80,14 +79,14 @@ _NAMED: Mapping[str, tuple[str, ...]] = {
 """What a name names that completes a rule of the grammar."""
 
 _KINDS = {
-    "calendar": types.CompletionItemKind.Event,
-    "field": types.CompletionItemKind.Field,
-    "person": types.CompletionItemKind.Variable,
-    "route": types.CompletionItemKind.Module,
-    "rule": types.CompletionItemKind.Function,
-    "segment": types.CompletionItemKind.Class,
-    "team": types.CompletionItemKind.Class,
-    "territory": types.CompletionItemKind.Class,
+    "calendar": CompletionItemKind.EVENT,
+    "field": CompletionItemKind.FIELD,
+    "person": CompletionItemKind.VARIABLE,
+    "route": CompletionItemKind.MODULE,
+    "rule": CompletionItemKind.FUNCTION,
+    "segment": CompletionItemKind.CLASS,
+    "team": CompletionItemKind.CLASS,
+    "territory": CompletionItemKind.CLASS,
 }
 _ASKING = {"COLON", "COMPARISON", "HAS", "IN", "IS", "LSQB", "NOT"}
 """What stands behind a field whose values follow."""
@@ -101,7 +100,7 @@ class Offered:
     """A word that is offered. text: what is written for it. detail: what it is."""
 
     label: str
-    kind: types.CompletionItemKind
+    kind: CompletionItemKind
     text: str
     detail: str = ""
     rank: int = 1
@@ -129,7 +128,7 @@ def _names(policy: Policy, declared: Declarations, standing: Standing) -> Iterat
                         detail = kind
                         if kind == "field" and name in policy.fields:
                             detail = typed(policy.fields[name].type)
-                        item_kind = _KINDS.get(kind, types.CompletionItemKind.Value)
+                        item_kind = _KINDS.get(kind, CompletionItemKind.VALUE)
                         yield Offered(name, item_kind, name, detail, 0)
 
 
@@ -183,20 +182,20 @@ def _spelled(values: Iterable[tuple[str, str]], standing: Standing) -> Iterator[
     for value, detail in values:
         is_plain = is_name(value) or standing.is_inside
         text = value if is_plain else quoted(value)
-        yield Offered(value, types.CompletionItemKind.EnumMember, text, detail, 0)
+        yield Offered(value, CompletionItemKind.ENUM_MEMBER, text, detail, 0)
 
 
 def _by_name(values: Iterable[tuple[str, str]], standing: Standing) -> Iterator[Offered]:
     """Yield codes by the names of what they stand for."""
     if not standing.is_inside:
         for code, name in values:
-            yield Offered(name, types.CompletionItemKind.EnumMember, code, code, 2)
+            yield Offered(name, CompletionItemKind.ENUM_MEMBER, code, code, 2)
 
 
 def _fixed(standing: Standing) -> Iterator[Offered]:
     for word in standing.words:
         if word[0].isalpha():
-            yield Offered(word, types.CompletionItemKind.Keyword, word)
+            yield Offered(word, CompletionItemKind.KEYWORD, word)
     if "days" in standing.roles:
         yield from (_word(each, "weekday") for each in _WEEKDAYS)
     if "duration" in standing.roles:
@@ -206,7 +205,7 @@ def _fixed(standing: Standing) -> Iterator[Offered]:
 
 
 def _word(word: str, detail: str) -> Offered:
-    return Offered(word, types.CompletionItemKind.EnumMember, word, detail, 0)
+    return Offered(word, CompletionItemKind.ENUM_MEMBER, word, detail, 0)
 
 
 @cache

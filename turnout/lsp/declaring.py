@@ -75,6 +75,8 @@ def _item(item: nodes.Item) -> Iterator[Outlined]:  # noqa: C901 - a case for ea
             | nodes.ReasonsClause()
         ):
             return
+        case nodes.Log() | nodes.Retain():
+            return
         case _:
             assert_never(item)
 

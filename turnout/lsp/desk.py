@@ -1,24 +1,23 @@
 """The desk between the editor and the worker: what was found, and who waits for it.
 
 All of it belongs to the thread that talks to the editor; what the worker has to say comes
-over by the event loop. Findings are pushed, or, where the editor pulls those of its open
-texts, handed over when it asks (and it is told to ask anew). Those of files that aren't open
-are pushed in any case, since nobody would ask for them.
+over by the queue of the conversation. Findings are pushed, or, where the editor pulls those
+of its open texts, handed over when it asks (and it is told to ask anew). Those of files that
+aren't open are pushed in any case, since nobody would ask for them.
 """
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
 import attrs
-from lsprotocol import types
-from pygls.lsp.server import LanguageServer
 
-from turnout import __version__
 from turnout.frozen import define, frozen
+from turnout.lsp.conversation import Conversation, Later
 from turnout.lsp.diagnostics import Locator, diagnostics
 from turnout.lsp.following import Follower, Insight, Level
 from turnout.lsp.open_texts import Documents, path_of
+from turnout.lsp.positions import ENCODINGS, UTF16
+from turnout.lsp.shapes import Diagnostic, Message, objects_at, text_at, within
 
 
 @frozen
@@ -27,7 +26,7 @@ class _Waiting:
 
     number: int
     level: Level
-    done: asyncio.Future[None]
+    done: Later[None]
 
 
 @define(eq=False)
@@ -35,36 +34,35 @@ class Desk:
     """What the server knows: texts, answers, and who waits for one.
 
     answers: by main file, of the last state that was read. shown: what the editor was told of
-    each file. reached: the number of the edit that the worker has come to, by level.
+    each file. reached: the number of the edit that the worker has come to, by level. pulls:
+    whether the editor asks for findings, and can be told to ask again. watches: whether it
+    tells of files that change on the disk.
     """
 
-    server: LanguageServer
+    conversation: Conversation
     documents: Documents = attrs.Factory(Documents)
     answers: Mapping[Path, Insight] = attrs.Factory(dict[Path, Insight])
-    found: Mapping[Path, tuple[types.Diagnostic, ...]] = attrs.Factory(
-        dict[Path, tuple[types.Diagnostic, ...]]
-    )
-    shown: dict[Path, tuple[types.Diagnostic, ...]] = attrs.Factory(
-        dict[Path, tuple[types.Diagnostic, ...]]
-    )
+    found: Mapping[Path, tuple[Diagnostic, ...]] = attrs.Factory(dict[Path, tuple[Diagnostic, ...]])
+    shown: dict[Path, tuple[Diagnostic, ...]] = attrs.Factory(dict[Path, tuple[Diagnostic, ...]])
     reached: dict[Level, int] = attrs.Factory(dict[Level, int])
     waiting: list[_Waiting] = attrs.Factory(list[_Waiting])
     follower: Follower = attrs.Factory(Follower)
-    loop: asyncio.AbstractEventLoop | None = None
     pulls: bool = False
+    watches: bool = False
 
-    def begin(self, params: types.InitializeParams) -> None:
-        """Start to follow the texts of an editor."""
-        self.loop = asyncio.get_running_loop()
-        encoding = self.server.workspace.position_encoding
-        self.documents.encoding = types.PositionEncodingKind(encoding)
-        folders = [folder.uri for folder in params.workspace_folders or ()]
-        root = folders[0] if folders else params.root_uri
-        self.follower.top = path_of(root) if root else None
-        text = params.capabilities.text_document
-        workspace = params.capabilities.workspace
-        refreshes = workspace.diagnostics if workspace else None
-        self.pulls = bool(text and text.diagnostic and refreshes and refreshes.refresh_support)
+    def begin(self, params: Message) -> None:
+        """Start to follow the texts of an editor. Raises RefusalError."""
+        encodings = within(params, "capabilities", "general", "positionEncodings")
+        if isinstance(encodings, list):
+            self.documents.encoding = next((each for each in ENCODINGS if each in encodings), UTF16)
+        folders = [text_at(folder, "uri") for folder in objects_at(params, "workspaceFolders")]
+        root = folders[0] if folders else params.get("rootUri")
+        self.follower.top = path_of(root) if isinstance(root, str) else None
+        refreshes = within(params, "capabilities", "workspace", "diagnostics", "refreshSupport")
+        asks = within(params, "capabilities", "textDocument", "diagnostic") is not None
+        self.pulls = asks and refreshes is True
+        watching = "capabilities", "workspace", "didChangeWatchedFiles", "dynamicRegistration"
+        self.watches = within(params, *watching) is True
         self.follower.start(self._heard, self._failed)
 
     def changed(self, *paths: Path) -> None:
@@ -75,15 +73,15 @@ class Desk:
         """Return the answers for the texts as they are now, once the worker is that far."""
         number = self.follower.number
         if self.reached.get(level, 0) < number:
-            waiting = _Waiting(number, level, asyncio.get_running_loop().create_future())
+            waiting = _Waiting(number, level, Later())
             self.waiting.append(waiting)
             await waiting.done
         return self.answers
 
     def _heard(self, number: int, level: Level, answers: Mapping[Path, Insight]) -> None:
         """Hear of the worker, in its thread."""
-        assert self.loop is not None  # the worker starts after it
-        self.loop.call_soon_threadsafe(self._take, number, level, dict(answers))
+        known = dict(answers)
+        self.conversation.soon(lambda: self._take(number, level, known))
 
     def _take(self, number: int, level: Level, answers: Mapping[Path, Insight]) -> None:
         self.answers = answers
@@ -91,14 +89,15 @@ class Desk:
         if level is not Level.READ and number == self.follower.number:
             self._show(level)
         still: list[_Waiting] = []
+        done: list[_Waiting] = []
         for each in self.waiting:
-            if each.done.cancelled():
-                continue
-            if each.level <= level and each.number <= number:
-                each.done.set_result(None)
-            else:
+            if each.level > level or each.number > number:
                 still.append(each)
-        self.waiting[:] = still
+            else:
+                done.append(each)
+        self.waiting[:] = [each for each in still if not each.done.is_dropped]
+        for each in done:
+            each.done.come(None)
 
     def _show(self, level: Level) -> None:
         self.found = diagnostics(self.answers.values(), Locator(self.documents))
@@ -110,17 +109,12 @@ class Desk:
                 continue
             self.shown[path] = pushed
             version = document.version if document else None
-            self.server.text_document_publish_diagnostics(
-                types.PublishDiagnosticsParams(self.documents.uri(path), list(pushed), version)
-            )
+            said = {"uri": self.documents.uri(path), "diagnostics": pushed}
+            told = said if version is None else {**said, "version": version}
+            self.conversation.tell("textDocument/publishDiagnostics", told)
         if self.pulls and level is Level.WHOLE:
-            self.server.workspace_diagnostic_refresh(None)
+            self.conversation.ask("workspace/diagnostic/refresh", None)
 
     def _failed(self, bug: Exception) -> None:
         """Say, from the worker's thread, that something went wrong that never should."""
-        assert self.loop is not None  # the worker starts after it
-        self.loop.call_soon_threadsafe(self._report, f"{type(bug).__name__}: {str(bug)[:200]}")
-
-    def _report(self, what: str) -> None:
-        message = f"this is a bug in Turnout {__version__}: {what}"
-        self.server.window_show_message(types.ShowMessageParams(types.MessageType.Error, message))
+        self.conversation.soon(lambda: self.conversation.tell_bug(bug))

@@ -5,7 +5,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import attrs
-from lsprotocol import types
 
 from turnout.compiler.verdict.catalogue import CATALOGUE
 from turnout.dsl.files import resolved
@@ -16,14 +15,25 @@ from turnout.frozen import define
 from turnout.lsp.following import Insight
 from turnout.lsp.open_texts import Documents, uri_of
 from turnout.lsp.positions import TextLines
+from turnout.lsp.shapes import (
+    UNNECESSARY,
+    CodeDescription,
+    Diagnostic,
+    DiagnosticRelatedInformation,
+    DiagnosticSeverity,
+    Location,
+    Position,
+    TextEdit,
+    TextRange,
+)
 from turnout.printable import visible
 from turnout.rendering.joining import joined
 from turnout.rendering.plain import sentences
 
 _SEVERITIES = {
-    Severity.ERROR: types.DiagnosticSeverity.Error,
-    Severity.WARNING: types.DiagnosticSeverity.Warning,
-    Severity.NOTE: types.DiagnosticSeverity.Information,
+    Severity.ERROR: DiagnosticSeverity.ERROR,
+    Severity.WARNING: DiagnosticSeverity.WARNING,
+    Severity.NOTE: DiagnosticSeverity.INFORMATION,
 }
 _IDLE = {
     "duplicate-clause",
@@ -38,7 +48,7 @@ _IDLE = {
 }
 """Findings of text that does nothing, which editors show pale."""
 
-_BEGINNING = types.Range(types.Position(0, 0), types.Position(0, 0))
+_BEGINNING = TextRange(Position(0, 0), Position(0, 0))
 
 
 @define
@@ -48,24 +58,24 @@ class Locator:
     documents: Documents
     _lines: dict[str, TextLines] = attrs.Factory(dict[str, TextLines])
 
-    def location(self, span: Span) -> types.Location:
+    def location(self, span: Span) -> Location:
         """Return the place of a span, with its file."""
-        return types.Location(self.documents.uri(path_of_source(span.source)), self.range(span))
+        return Location(self.documents.uri(path_of_source(span.source)), self.range(span))
 
-    def range(self, span: Span) -> types.Range:
+    def range(self, span: Span) -> TextRange:
         """Return the place of a span in its file."""
         return self.lines(span.source).range(span.start, span.end)
 
-    def edit(self, span: Span, text: str) -> types.TextEdit:
+    def edit(self, span: Span, text: str) -> TextEdit:
         """Return the edit that puts a text in a place, with the line ends of its file."""
         document = self.documents.open.get(path_of_source(span.source))
         if document is not None and "\r\n" in document.text:
             text = text.replace("\n", "\r\n")
-        return types.TextEdit(self.range(span), text)
+        return TextEdit(self.range(span), text)
 
-    def changes(self, puts: Iterable[tuple[Span, str]]) -> dict[str, Sequence[types.TextEdit]]:
+    def changes(self, puts: Iterable[tuple[Span, str]]) -> dict[str, Sequence[TextEdit]]:
         """Return edits by file, as the protocol has them."""
-        found: dict[str, list[types.TextEdit]] = {}
+        found: dict[str, list[TextEdit]] = {}
         for span, text in puts:
             uri = self.documents.uri(path_of_source(span.source))
             found.setdefault(uri, []).append(self.edit(span, text))
@@ -89,13 +99,13 @@ def path_of_source(source: Source) -> Path:
 
 def diagnostics(
     answers: Iterable[Insight], locator: Locator
-) -> Mapping[Path, tuple[types.Diagnostic, ...]]:
+) -> Mapping[Path, tuple[Diagnostic, ...]]:
     """Return what is to be shown of each file that the policies read, by path.
 
     A file that several policies share has what `turnout check` says of all of them.
     """
     known = list(answers)
-    shown: dict[Path, list[types.Diagnostic]] = {}
+    shown: dict[Path, list[Diagnostic]] = {}
     for answer in known:
         for file in answer.read.files:
             shown.setdefault(path_of_source(file.source), [])
@@ -112,18 +122,18 @@ def diagnostics(
     return {path: tuple(found) for path, found in shown.items()}
 
 
-def diagnostic(finding: Finding, locator: Locator) -> types.Diagnostic:
+def diagnostic(finding: Finding, locator: Locator) -> Diagnostic:
     """Return a finding as the protocol has it."""
     page = page_uri(finding.name)
-    return types.Diagnostic(
+    return Diagnostic(
         range=locator.range(finding.span) if finding.span else _BEGINNING,
         message=sentences(finding),
         severity=_SEVERITIES[finding.severity],
         code=finding.name,
-        code_description=types.CodeDescription(page) if page else None,
+        code_description=CodeDescription(page) if page else None,
         source="turnout",
         related_information=list(_related(finding.labels, locator)) or None,
-        tags=[types.DiagnosticTag.Unnecessary] if finding.name in _IDLE else None,
+        tags=[UNNECESSARY] if finding.name in _IDLE else None,
     )
 
 
@@ -134,18 +144,16 @@ def page_uri(name: str) -> str | None:
     return uri_of(Path(str(files("turnout").joinpath("pages", f"{name}.md"))))
 
 
-def _related(
-    labels: Iterable[Label], locator: Locator
-) -> Iterator[types.DiagnosticRelatedInformation]:
+def _related(labels: Iterable[Label], locator: Locator) -> Iterator[DiagnosticRelatedInformation]:
     for label in labels:
-        yield types.DiagnosticRelatedInformation(locator.location(label.span), visible(label.text))
+        yield DiagnosticRelatedInformation(locator.location(label.span), visible(label.text))
 
 
-def _fault(fault: Error) -> types.Diagnostic:
+def _fault(fault: Error) -> Diagnostic:
     """Return why the configuration can't be used, which stands in a file of another language."""
-    return types.Diagnostic(
+    return Diagnostic(
         range=_BEGINNING,
         message="\n".join(visible(line) for line in (fault.message, f"help: {fault.help}")),
-        severity=types.DiagnosticSeverity.Error,
+        severity=DiagnosticSeverity.ERROR,
         source="turnout",
     )

@@ -40,6 +40,9 @@ QUIET = 1.0
 _MOST_UNTIDY, _WHOLE_TIDY = 200, 50
 """Edits without a pause after which memory is tidied up; how often all of it is."""
 
+_SELDOM = (100_000, 20, 50)
+"""Things made after which Python looks by itself among the new ones, and how often among more."""
+
 DEADLINE = 30.0
 """Seconds for all questions of a policy, whose author waits for the answer."""
 
@@ -215,6 +218,8 @@ def tidy(*, whole: bool) -> None:
         gc.unfreeze()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*_SELDOM)
+    gc.enable()
 
 
 def _read(followed: _Followed, number: int, files: Files) -> tuple[Insight, Severities]:

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from lsprotocol import types
-
 from turnout.dsl.files import resolved
 from turnout.dsl.formatting import formatted
 from turnout.dsl.nodes import File
 from turnout.dsl.source import Source, Span
 from turnout.lsp.declaring import Outlined, outline
 from turnout.lsp.diagnostics import Locator
+from turnout.lsp.shapes import DocumentLink, FoldingRange, TextEdit
 
 _NAMED = re.compile(
     r'#[^\n]*|\b(?:include|from|in)\s*"(?P<path>[^"\\\n]+\.(?:route|csv))"|"(?:\\.|[^"\\\n])*"'
@@ -23,7 +22,7 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 def format_edits(
     source: Source, locator: Locator, within: tuple[int, int] | None = None
-) -> list[types.TextEdit]:
+) -> list[TextEdit]:
     """Return the edits that bring a file into canonical form, none where it can't be read.
 
     within: the first and last line, from 0, where only what stands there is to change.
@@ -36,7 +35,7 @@ def format_edits(
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
-    found: list[types.TextEdit] = []
+    found: list[TextEdit] = []
     for tag, low, high, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         is_wanted = within is None or (low <= within[1] and high >= within[0])
         if tag != "equal" and is_wanted:
@@ -45,26 +44,26 @@ def format_edits(
     return found
 
 
-def foldings(file: File) -> Iterator[types.FoldingRange]:
+def foldings(file: File) -> Iterator[FoldingRange]:
     """Yield what can be folded: parts of several lines, and comments of several lines."""
     yield from _of_parts(outline(file))
     text = file.source.text
     for found in re.finditer(r"^[ \t]*#[^\n]*(?:\n[ \t]*#[^\n]*)+", text, re.MULTILINE):
         first = file.source.place(found.start())[0] - 1
         last = file.source.place(found.end())[0] - 1
-        yield types.FoldingRange(first, last, kind=types.FoldingRangeKind.Comment)
+        yield FoldingRange(first, last, kind="comment")
 
 
-def _of_parts(parts: tuple[Outlined, ...]) -> Iterator[types.FoldingRange]:
+def _of_parts(parts: tuple[Outlined, ...]) -> Iterator[FoldingRange]:
     for part in parts:
         first = part.whole.line
         last = part.whole.source.place(part.whole.end)[0]
         if last > first:
-            yield types.FoldingRange(first - 1, last - 1)
+            yield FoldingRange(first - 1, last - 1)
         yield from _of_parts(part.inside)
 
 
-def links(source: Source, folder: Path, locator: Locator) -> Iterator[types.DocumentLink]:
+def links(source: Source, folder: Path, locator: Locator) -> Iterator[DocumentLink]:
     """Yield the included files and tables that a text names, where they lie in `folder`."""
     for found in _NAMED.finditer(source.text):
         path = found["path"]
@@ -74,4 +73,4 @@ def links(source: Source, folder: Path, locator: Locator) -> Iterator[types.Docu
         if target.is_relative_to(resolved(folder)):
             span = Span(source, *found.span("path"))
             uri = locator.documents.uri(target)
-            yield types.DocumentLink(locator.range(span), target=uri)
+            yield DocumentLink(locator.range(span), target=uri)

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lsprotocol import types
-
 from turnout.compiler.compiled import Compiled
 from turnout.dsl.findings import Severity
 from turnout.dsl.source import Source
@@ -13,13 +11,14 @@ from turnout.lsp.diagnostics import Locator, path_of_source
 from turnout.lsp.following import Insight
 from turnout.lsp.orders import RUN_TESTS, SAMPLE_LEADS, SHOW_RULE
 from turnout.lsp.past_leads import past_leads_of, taken_of
+from turnout.lsp.shapes import CodeLens, TextRange, TitledOrder
 from turnout.lsp.trying import tried_tests
 from turnout.printable import visible
 
 
 def lenses(
     known: Insight, compiled: Compiled, source: Source, locator: Locator
-) -> Iterator[types.CodeLens]:
+) -> Iterator[CodeLens]:
     """Yield the lenses of a file: of its tests, and of its rules."""
     uri = locator.documents.uri(path_of_source(source))
     for each in tried_tests(compiled, source):
@@ -59,6 +58,6 @@ def _counts(known: Insight, compiled: Compiled) -> Mapping[str, tuple[Mapping[in
     return found
 
 
-def _lens(place: types.Range, title: str, order: str, said: Mapping[str, Any]) -> types.CodeLens:
-    command = types.Command(visible(title), order, arguments=[{**said, "tell": True}])
-    return types.CodeLens(place, command)
+def _lens(place: TextRange, title: str, order: str, said: Mapping[str, Any]) -> CodeLens:
+    command = TitledOrder(visible(title), order, arguments=[{**said, "tell": True}])
+    return CodeLens(place, command)

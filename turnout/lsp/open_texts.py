@@ -1,21 +1,23 @@
 """The texts that an editor has open, as it has them.
 
-The protocol's library keeps such texts as well, but ends lines wherever Python does, at
-form feeds and at U+2028, too. A text in which one of them stands would then be another one
-here than there, so the edits are applied by our own `TextLines`.
+An edit is applied by the editor's own lines and columns (`TextLines`): a text is another one
+here than there as soon as one of the two ends a line where the other doesn't.
 """
 
+import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 import attrs
-from lsprotocol import types
-from pygls.uris import from_fs_path, to_fs_path
 
 from turnout.dsl.files import resolved
 from turnout.frozen import define, frozen
 from turnout.lsp.positions import UTF16, TextLines
+from turnout.lsp.shapes import Message, range_in, text_at
+
+_DRIVE = re.compile(r"^/([A-Za-z]:)")
 
 
 @frozen
@@ -27,21 +29,16 @@ class Document:
     text: str
     version: int
 
-    def edited(
-        self,
-        changes: Iterable[types.TextDocumentContentChangeEvent],
-        version: int,
-        encoding: types.PositionEncodingKind,
-    ) -> "Document":
+    def edited(self, changes: Iterable[Message], version: int, encoding: str) -> "Document":
         """Return the text after some edits, each of the text that those before it leave."""
         text = self.text
         for change in changes:
-            if isinstance(change, types.TextDocumentContentChangePartial):
-                lines = TextLines(text, encoding, is_read=False)
-                start, end = sorted(map(lines.offset, (change.range.start, change.range.end)))
-                text = text[:start] + change.text + text[end:]
-            else:
-                text = change.text
+            put = text_at(change, "text")
+            if "range" in change:
+                lines, piece = TextLines(text, encoding, is_read=False), range_in(change)
+                start, end = sorted(map(lines.offset, (piece.start, piece.end)))
+                put = text[:start] + put + text[end:]
+            text = put
         return attrs.evolve(self, text=text, version=version)
 
 
@@ -49,23 +46,22 @@ class Document:
 class Documents:
     """Every open text, by the path of its file. encoding: whose code units columns count."""
 
-    encoding: types.PositionEncodingKind = UTF16
+    encoding: str = UTF16
     open: dict[Path, Document] = attrs.Factory(dict[Path, Document])
 
-    def put(self, document: types.TextDocumentItem) -> Document:
+    def put(self, uri: str, text: str, version: int) -> Document:
         """Take in a text that was opened."""
-        path = path_of(document.uri)
-        found = Document(document.uri, path, document.text, document.version)
-        self.open[path] = found
+        found = Document(uri, path_of(uri), text, version)
+        self.open[found.path] = found
         return found
 
-    def edit(self, params: types.DidChangeTextDocumentParams) -> Document | None:
-        """Apply edits; return the text, None where it isn't open."""
-        before = self.open.get(path_of(params.text_document.uri))
+    def edit(self, uri: str, changes: Iterable[Message], version: object) -> Document | None:
+        """Apply edits; return the text, None where it isn't open. Raises RefusalError."""
+        before = self.open.get(path_of(uri))
         if before is None:
             return None
-        version = params.text_document.version
-        after = before.edited(params.content_changes, version, self.encoding)
+        number = version if isinstance(version, int) else before.version + 1
+        after = before.edited(changes, number, self.encoding)
         self.open[before.path] = after
         return after
 
@@ -90,13 +86,17 @@ def path_of(uri: str) -> Path:
 
     One that was never saved has a path of its own that no file can have.
     """
-    path = to_fs_path(uri)
-    if path is not None:
-        return resolved(Path(path))
     parts = urlsplit(uri)
-    return Path("/", f"{parts.scheme}:", unquote(parts.path).lstrip("/") or "unnamed")
+    name = unquote(parts.path)
+    if parts.scheme != "file" or "\0" in name:
+        name = name.replace("\0", "").lstrip("/")
+        return Path("/", f"{parts.scheme}:", name or "unnamed")
+    if os.name == "nt":
+        share = f"//{parts.netloc}" if parts.netloc else ""
+        name = f"{share}{name}" if share else _DRIVE.sub(r"\1", name)
+    return resolved(Path(name))
 
 
 def uri_of(path: Path) -> str:
     """Return the URI of a file."""
-    return from_fs_path(str(path)) or f"file://{quote(path.as_posix())}"
+    return path.as_uri() if path.is_absolute() else f"file://{quote(path.as_posix())}"

@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
-
 from turnout.compiler.program import Clause
 from turnout.dsl.source import Span
 from turnout.lsp.drawing import WantedPicture, picture
 from turnout.lsp.orders import DIAGRAM, RUN_TESTS, SAMPLE_LEADS, SHOW_RULE, TRY_LEAD, Data, Order
 from turnout.lsp.past_leads import PastLeadsError, past_leads_of, taken_of
 from turnout.lsp.receiving import analysis_of, receiving
+from turnout.lsp.shapes import Position, RefusalError, TextRange
 from turnout.lsp.trying import TestRun, tried_lead, tried_tests
 from turnout.printable import visible
 from turnout.rendering.explanation import explanation_data, explanation_text
@@ -38,7 +36,7 @@ def _run_tests(asked: Order) -> Data:
     name = asked.text("name")
     wanted = [each for each in asked.compiled.policy.tests if name in {None, each.name}]
     if name is not None and not any(e.span.source.name == asked.source.name for e in wanted):
-        raise JsonRpcInvalidParams(f"there is no test {visible(name)}")
+        raise RefusalError(f"there is no test {visible(name)}")
     runs = tried_tests(asked.compiled, asked.source)
     found = [each for each in runs if name in {None, each.result.test.name}]
     failed = [each for each in found if not each.result.is_passed]
@@ -82,7 +80,7 @@ def _show_rule(asked: Order) -> Data:
     at, clause = _clause(asked, rule or "")
     analysis = analysis_of(asked.known, asked.route)
     if analysis is None:
-        raise JsonRpcInvalidParams("a policy of which something can't be read says nothing yet")
+        raise RefusalError("a policy of which something can't be read says nothing yet")
     text = "\n".join(map(visible, receiving(analysis, at).lines))
     wanted = WantedPicture(asked.route, rule=clause.name if clause.is_rule else None)
     svg = picture(asked.compiled, wanted, asked.known.main)
@@ -106,11 +104,11 @@ def _sample_leads(asked: Order) -> Data:
 
 
 def _clause(asked: Order, rule: str) -> tuple[int, Clause]:
-    """Return a clause of the route by its name. Raises JsonRpcInvalidParams."""
+    """Return a clause of the route by its name. Raises RefusalError."""
     for at, clause in enumerate(asked.compiled.program.routes[asked.route].clauses):
         if clause.name == rule:
             return at, clause
-    raise JsonRpcInvalidParams(f"route {asked.route} has no rule {visible(rule)}")
+    raise RefusalError(f"route {asked.route} has no rule {visible(rule)}")
 
 
 # -- pictures, and a lead on its way --
@@ -120,7 +118,7 @@ def _diagram(asked: Order) -> Data:
     """Draw a route, or a part of it."""
     theme = asked.text("theme") or "auto"
     if theme not in {"auto", "light", "dark"}:
-        raise JsonRpcInvalidParams("`theme` is auto, light or dark")
+        raise RefusalError("`theme` is auto, light or dark")
     wanted = WantedPicture(
         asked.route, rule=asked.text("rule"), focus=asked.text("focus"), theme=cast("Any", theme)
     )
@@ -140,14 +138,14 @@ def _try_lead(asked: Order) -> Data:
     asked.check_fit()
     lead = asked.said.get("lead")
     if not isinstance(lead, dict):
-        raise JsonRpcInvalidParams("`lead` has to be an object of names and values")
+        raise RefusalError("`lead` has to be an object of names and values")
     when = asked.text("at")
     try:
         moment = None if when is None else datetime.fromisoformat(when)
     except ValueError:
-        raise JsonRpcInvalidParams("`at` has to be a moment, as 2026-11-30T09:00:00Z") from None
+        raise RefusalError("`at` has to be a moment, as 2026-11-30T09:00:00Z") from None
     if moment is not None and moment.tzinfo is None:
-        raise JsonRpcInvalidParams("`at` needs a time zone, as 2026-11-30T09:00:00Z")
+        raise RefusalError("`at` needs a time zone, as 2026-11-30T09:00:00Z")
     explanation = tried_lead(asked.compiled, asked.route, cast("Data", lead), moment)
     read = record_reader(asked.compiled.policy.fields)(cast("Data", lead))
     svg = picture(
@@ -186,8 +184,8 @@ def _place(asked: Order, span: Span) -> Data:
     return {"uri": found.uri, "range": _range(found.range)}
 
 
-def _range(found: types.Range) -> Data:
-    def place(one: types.Position) -> Data:
+def _range(found: TextRange) -> Data:
+    def place(one: Position) -> Data:
         return {"line": one.line, "character": one.character}
 
     return {"start": place(found.start), "end": place(found.end)}

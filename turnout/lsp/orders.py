@@ -6,13 +6,8 @@ through. Editors that only run what a lens names show no answer, so where `tell`
 the server shows it as a message.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, TypeAlias, cast
-
-from lsprotocol import types
-from pygls.exceptions import JsonRpcInvalidParams
-from pygls.lsp.server import LanguageServer
 
 from turnout.compiler.compiled import Compiled
 from turnout.dsl.findings import Severity
@@ -23,16 +18,19 @@ from turnout.lsp.desk import Desk
 from turnout.lsp.diagnostics import Locator, path_of_source
 from turnout.lsp.following import Insight, Level
 from turnout.lsp.open_texts import path_of
+from turnout.lsp.shapes import Message, RefusalError
 from turnout.printable import visible
 from turnout.rendering.report import counted
-
-Data: TypeAlias = dict[str, Any]
 
 RUN_TESTS = "turnout.server.runTests"
 SHOW_RULE = "turnout.server.showRule"
 SAMPLE_LEADS = "turnout.server.sampleLeads"
 DIAGRAM = "turnout.server.diagram"
 TRY_LEAD = "turnout.server.tryLead"
+ORDERS = (RUN_TESTS, SHOW_RULE, SAMPLE_LEADS, DIAGRAM, TRY_LEAD)
+
+Data: TypeAlias = dict[str, Any]
+"""JSON that is answered with."""
 
 
 @frozen
@@ -46,59 +44,55 @@ class Order:
     said: Mapping[str, Any]
 
     def text(self, key: str) -> str | None:
-        """Return a text of those that were said. Raises JsonRpcInvalidParams."""
+        """Return a text of those that were said. Raises RefusalError."""
         value = self.said.get(key)
         if value is not None and not isinstance(value, str):
-            raise JsonRpcInvalidParams(f"`{key}` has to be a text")
+            raise RefusalError(f"`{key}` has to be a text")
         return value
 
     @property
     def route(self) -> str:
-        """The route that was named, else the first one. Raises JsonRpcInvalidParams."""
+        """The route that was named, else the first one. Raises RefusalError."""
         name, routes = self.text("route"), self.compiled.program.routes
         if name is None and routes:
             return next(iter(routes))
         if name is None or name not in routes:
             listed = ", ".join(routes) or "none"
-            raise JsonRpcInvalidParams(f"there is no route {visible(name or '')}; it has {listed}")
+            raise RefusalError(f"there is no route {visible(name or '')}; it has {listed}")
         return name
 
     def check_fit(self) -> None:
-        """Raise JsonRpcInvalidParams where the policy decides no lead."""
+        """Raise RefusalError where the policy decides no lead."""
         errors = [each for each in self.compiled.findings if each.severity is Severity.ERROR]
         if errors:
             said = counted(len(errors), "error")
-            raise JsonRpcInvalidParams(f"a policy with errors decides no lead: mend its {said}")
+            raise RefusalError(f"a policy with errors decides no lead: mend its {said}")
 
 
-def register_orders(server: LanguageServer, desk: Desk) -> None:
-    """Register the commands."""
-    for name in (RUN_TESTS, SHOW_RULE, SAMPLE_LEADS, DIAGRAM, TRY_LEAD):
-        _register(server, desk, name)
+async def done(desk: Desk, params: Message) -> Data:
+    """Do what a command orders. Raises RefusalError."""
+    name, arguments = params.get("command"), cast("object", params.get("arguments"))
+    said = cast("list[object]", arguments) if isinstance(arguments, list) else []
+    if name not in ORDERS:
+        raise RefusalError(f"there is no command {visible(str(name))}")
+    asked = await _asked(desk, said[0] if said else None)
+    # What draws and tries leads is only read where somebody asks: findings don't wait for it.
+    from turnout.lsp.order_answers import ANSWERS  # noqa: PLC0415
 
-
-def _register(server: LanguageServer, desk: Desk, name: str) -> None:
-    @server.command(name)
-    async def done(said: Any = None) -> Data:  # noqa: ANN401 - whatever an editor sends
-        asked = await _asked(desk, said)
-        # What draws and tries leads is only read where somebody asks: findings don't wait for it.
-        from turnout.lsp.order_answers import ANSWERS  # noqa: PLC0415
-
-        try:
-            answer = await asyncio.to_thread(ANSWERS[name], asked)
-        except Error as fault:
-            remedy = f"; {fault.help}" if fault.help else ""
-            raise JsonRpcInvalidParams(f"{fault.message}{remedy}") from fault
-        if asked.said.get("tell") is True:
-            message = types.ShowMessageParams(types.MessageType.Info, answer["text"])
-            server.window_show_message(message)
-        return answer
+    try:
+        answer = await desk.conversation.aside(lambda: ANSWERS[name](asked))
+    except Error as fault:
+        remedy = f"; {fault.help}" if fault.help else ""
+        raise RefusalError(f"{fault.message}{remedy}") from fault
+    if asked.said.get("tell") is True:
+        desk.conversation.tell("window/showMessage", {"type": 3, "message": answer["text"]})
+    return answer
 
 
 async def _asked(desk: Desk, said: object) -> Order:
     found = cast("Data", said) if isinstance(said, dict) else {}
     if not isinstance(found.get("uri"), str):
-        raise JsonRpcInvalidParams('a command takes one object with the document: {"uri": ...}')
+        raise RefusalError('a command takes one object with the document: {"uri": ...}')
     await desk.at(Level.WHOLE)
     path = path_of(found["uri"])
     for known in desk.answers.values():
@@ -107,4 +101,4 @@ async def _asked(desk: Desk, said: object) -> Order:
         for source in known.compiled.sources:
             if path_of_source(source) == path:
                 return Order(known, known.compiled, source, Locator(desk.documents), found)
-    raise JsonRpcInvalidParams("no policy that is open reads this file")
+    raise RefusalError("no policy that is open reads this file")

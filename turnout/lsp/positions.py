@@ -12,19 +12,22 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 
-from lsprotocol import types
-
 from turnout.frozen import attribute, frozen
+from turnout.lsp.shapes import Position, TextRange
 
-UTF16 = types.PositionEncodingKind.Utf16
+UTF16 = "utf-16"
 
 _ENDS_IN_EDITOR = re.compile(r"\r\n|\n|\r")
 _ENDS_AS_READ = re.compile(r"[\n\r]")
 _BYTES = {
-    types.PositionEncodingKind.Utf8: ("utf-8", 1),
-    types.PositionEncodingKind.Utf16: ("utf-16-le", 2),
-    types.PositionEncodingKind.Utf32: ("utf-32-le", 4),
+    "utf-8": ("utf-8", 1),
+    UTF16: ("utf-16-le", 2),
+    "utf-32": ("utf-32-le", 4),
 }
+
+
+ENCODINGS = ("utf-32", "utf-8", UTF16)
+"""Whose code units columns may count, the least work first."""
 
 
 @frozen(slots=False)
@@ -36,7 +39,7 @@ class TextLines:
     """
 
     text: str = attribute(repr=False)
-    encoding: types.PositionEncodingKind = UTF16
+    encoding: str = UTF16
     is_read: bool = True
     is_marked: bool = False
 
@@ -46,22 +49,22 @@ class TextLines:
         ends = _ENDS_AS_READ if self.is_read else _ENDS_IN_EDITOR
         return 0, *(found.end() for found in ends.finditer(self.text))
 
-    def position(self, offset: int) -> types.Position:
+    def position(self, offset: int) -> Position:
         r"""Return the place of an offset.
 
         >>> TextLines('is "😀"\nqueue').position(5), TextLines("a\nb").position(2)
-        (0:6, 1:0)
+        (Position(line=0, character=6), Position(line=1, character=0))
         """
         line = bisect_right(self.starts, offset) - 1
         before = self.text[self.starts[line] : offset]
         shift = 1 if self.is_marked and line == 0 else 0
-        return types.Position(line, shift + self._units(before))
+        return Position(line, shift + self._units(before))
 
-    def range(self, start: int, end: int) -> types.Range:
+    def range(self, start: int, end: int) -> TextRange:
         """Return the places from an offset up to another one."""
-        return types.Range(self.position(start), self.position(end))
+        return TextRange(self.position(start), self.position(end))
 
-    def offset(self, position: types.Position) -> int:
+    def offset(self, position: Position) -> int:
         """Return the offset of a place; behind the end of a line or text, that end.
 
         A place in the middle of a character is the one before it.
@@ -70,7 +73,7 @@ class TextLines:
             return len(self.text)
         start, line = self.starts[position.line], self._line(position.line)
         wanted = position.character - (1 if self.is_marked and position.line == 0 else 0)
-        if line.isascii() or self.encoding == types.PositionEncodingKind.Utf32:
+        if line.isascii() or self.encoding == "utf-32":
             return start + min(max(wanted, 0), len(line))
         for at, character in enumerate(line):
             wanted -= self._units(character)

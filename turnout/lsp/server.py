@@ -1,163 +1,196 @@
 """The server: what the protocol asks, and who answers it.
 
 It speaks over standard input and output, to one editor. Each answer is made elsewhere, of
-the texts and of what the worker found; here it is only asked for.
+the texts and of what the worker found; here it is only asked for. What answers is imported
+when it is first asked, so that the first findings wait for nothing else.
 """
 
-import logging
+import gc
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Mapping
 from hashlib import sha256
+from importlib import import_module
 from typing import Any, TypeAlias, cast
 
-from lsprotocol import types
-from lsprotocol.converters import get_converter
-from pygls.exceptions import JsonRpcException
-from pygls.lsp.server import LanguageServer
-from pygls.protocol import LanguageServerProtocol, lsp_method
-
 from turnout import __version__
+from turnout.lsp.conversation import Conversation
 from turnout.lsp.desk import Desk
-from turnout.lsp.features import (
-    register_files,
-    register_names,
-    register_renaming,
-    register_showing,
-    register_typing,
-)
 from turnout.lsp.following import Level
 from turnout.lsp.open_texts import path_of
-from turnout.lsp.orders import register_orders
+from turnout.lsp.shapes import (
+    Message,
+    number_at,
+    object_at,
+    objects_at,
+    text_at,
+    uri_in,
+    within,
+)
 
-_Passing: TypeAlias = Generator[Any, Any, None]
+_Asked: TypeAlias = Callable[[Desk, Message], Coroutine[Any, Any, object]]
 
 _FILES = ("**/*.route", "**/*.csv", "**/turnout.toml", "**/pyproject.toml")
 """What changes findings when it changes on the disk."""
 
+_ORDERS = ("runTests", "showRule", "sampleLeads", "diagram", "tryLead")
 
-class _Protocol(LanguageServerProtocol):
-    """The library's protocol, but that it leaves keeping texts to us; see `open_texts`."""
+_ANSWERED: Mapping[str, tuple[str, str]] = {
+    "textDocument/codeAction": ("file_answers", "code_actions"),
+    "textDocument/codeLens": ("margin_answers", "code_lenses"),
+    "textDocument/completion": ("typing_answers", "completion"),
+    "textDocument/definition": ("name_answers", "definition"),
+    "textDocument/documentHighlight": ("name_answers", "highlights"),
+    "textDocument/documentLink": ("file_answers", "file_links"),
+    "textDocument/documentSymbol": ("file_answers", "symbols"),
+    "textDocument/foldingRange": ("file_answers", "folds"),
+    "textDocument/formatting": ("file_answers", "formatting"),
+    "textDocument/hover": ("name_answers", "hover"),
+    "textDocument/inlayHint": ("margin_answers", "hints"),
+    "textDocument/prepareRename": ("name_answers", "prepared"),
+    "textDocument/rangeFormatting": ("file_answers", "formatting_part"),
+    "textDocument/references": ("name_answers", "references"),
+    "textDocument/rename": ("name_answers", "rename"),
+    "textDocument/semanticTokens/full": ("margin_answers", "colours"),
+    "textDocument/signatureHelp": ("typing_answers", "signature_help"),
+    "workspace/executeCommand": ("orders", "done"),
+    "workspace/symbol": ("file_answers", "everywhere"),
+}
+"""What answers each method: a module of this room, and a function of it."""
 
-    @lsp_method(types.TEXT_DOCUMENT_DID_OPEN)
-    def lsp_text_document__did_open(self, params: types.DidOpenTextDocumentParams) -> _Passing:
-        """Pass on that a text was opened."""
-        yield _handler(self, types.TEXT_DOCUMENT_DID_OPEN), (params,), None
-
-    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
-    def lsp_text_document__did_change(self, params: types.DidChangeTextDocumentParams) -> _Passing:
-        """Pass on that a text was edited."""
-        yield _handler(self, types.TEXT_DOCUMENT_DID_CHANGE), (params,), None
-
-    @lsp_method(types.TEXT_DOCUMENT_DID_CLOSE)
-    def lsp_text_document__did_close(self, params: types.DidCloseTextDocumentParams) -> _Passing:
-        """Pass on that a text was closed."""
-        yield _handler(self, types.TEXT_DOCUMENT_DID_CLOSE), (params,), None
-
-
-def _handler(protocol: LanguageServerProtocol, method: str) -> Callable[..., object]:
-    """Return our own answer to a method that the library answers, too."""
-    manager = cast("Any", protocol.fm)
-    known: dict[str, Callable[..., object]] = manager.features
-    return known[method]
-
-
-def made() -> LanguageServer:
-    """Return a server, ready to be started."""
-    server = LanguageServer(
-        "turnout",
-        __version__,
-        protocol_cls=_Protocol,
-        converter_factory=get_converter,
-        max_workers=2,
-    )
-    desk = Desk(server)
-    _texts(server, desk)
-    _findings(server, desk)
-    register_names(server, desk)
-    register_renaming(server, desk)
-    register_typing(server, desk)
-    register_showing(server, desk)
-    register_files(server, desk)
-    register_orders(server, desk)
-    return server
-
-
-def _texts(server: LanguageServer, desk: Desk) -> None:
-    """Register what brings texts."""
-
-    @server.feature(types.INITIALIZE)
-    def initialize(params: types.InitializeParams) -> None:
-        desk.begin(params)
-
-    @server.feature(types.INITIALIZED)
-    def initialized(_: types.InitializedParams) -> None:
-        workspace = server.client_capabilities.workspace
-        watched = workspace.did_change_watched_files if workspace else None
-        if watched and watched.dynamic_registration:
-            watchers = [types.FileSystemWatcher(pattern) for pattern in _FILES]
-            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
-            method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
-            wanted = types.Registration("turnout-files", method, options)
-            server.client_register_capability(types.RegistrationParams([wanted]))
-
-    @server.feature(types.SHUTDOWN)
-    def shutdown(_: None) -> None:
-        desk.follower.end()
-
-    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
-    def opened(params: types.DidOpenTextDocumentParams) -> None:
-        desk.changed(desk.documents.put(params.text_document).path)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def edited(params: types.DidChangeTextDocumentParams) -> None:
-        document = desk.documents.edit(params)
-        if document is not None:
-            desk.changed(document.path)
-
-    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
-    def closed(params: types.DidCloseTextDocumentParams) -> None:
-        desk.changed(desk.documents.close(params.text_document.uri))
-
-    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def noticed(params: types.DidChangeWatchedFilesParams) -> None:
-        paths = [path_of(change.uri) for change in params.changes]
-        is_configured = any(path.suffix == ".toml" for path in paths)
-        desk.changed(*paths, *(desk.answers if is_configured else ()))
+_DOES: Message = {
+    "codeActionProvider": {"codeActionKinds": ["quickfix"]},
+    "codeLensProvider": {},
+    "completionProvider": {"triggerCharacters": [" ", "[", '"', ":"]},
+    "definitionProvider": True,
+    "diagnosticProvider": {
+        "identifier": "turnout",
+        "interFileDependencies": True,
+        "workspaceDiagnostics": False,
+    },
+    "documentFormattingProvider": True,
+    "documentHighlightProvider": True,
+    "documentLinkProvider": {},
+    "documentRangeFormattingProvider": True,
+    "documentSymbolProvider": True,
+    "executeCommandProvider": {"commands": [f"turnout.server.{each}" for each in _ORDERS]},
+    "foldingRangeProvider": True,
+    "hoverProvider": True,
+    "inlayHintProvider": True,
+    "referencesProvider": True,
+    "signatureHelpProvider": {"triggerCharacters": [" ", '"']},
+    "textDocumentSync": {"openClose": True, "change": 2},
+    "workspaceSymbolProvider": True,
+}
 
 
-def _findings(server: LanguageServer, desk: Desk) -> None:
-    """Register what asks for findings."""
-    options = types.DiagnosticOptions(
-        inter_file_dependencies=True, workspace_diagnostics=False, identifier="turnout"
-    )
+def serve() -> int:
+    """Serve the editor at the other end of standard input and output until it leaves.
 
-    @server.feature(types.TEXT_DOCUMENT_DIAGNOSTIC, options)
-    async def pulled(params: types.DocumentDiagnosticParams) -> types.DocumentDiagnosticReport:
-        await desk.at(Level.QUICK)
-        # An editor that can't be told to ask again is pushed to: asked as well, it had all twice.
-        path = path_of(params.text_document.uri)
-        found = desk.found.get(path, ()) if desk.pulls else ()
-        mark = sha256(repr(found).encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        if mark == params.previous_result_id:
-            return types.RelatedUnchangedDocumentDiagnosticReport(mark)
-        return types.RelatedFullDocumentDiagnosticReport(list(found), result_id=mark)
-
-    @server.feature("turnout/settled")
-    async def settled(_: types.DocumentDiagnosticParams) -> None:
-        """Insight once all checks of the texts as they are now are through."""
-        await desk.at(Level.WHOLE)
-
-
-def _is_fault(record: logging.LogRecord) -> bool:
-    """Return whether something went wrong; a refusal is an answer, and the editor has it."""
-    found = record.exc_info[1] if record.exc_info else None
-    return not isinstance(found, JsonRpcException)
-
-
-def serve() -> None:
-    """Serve the editor at the other end of standard input and output until it says goodbye."""
-    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
-    logging.getLogger("pygls.protocol.json_rpc").addFilter(_is_fault)
+    Return 0 if it said goodbye before, else 1.
+    """
+    gc.disable()  # until the first findings are there; see `following.tidy`
     spoken = sys.stdout.buffer
     sys.stdout = sys.stderr  # whatever prints would break the protocol
-    made().start_io(sys.stdin.buffer, spoken)
+    return made(Conversation(sys.stdin.buffer, spoken)).serve()
+
+
+def made(conversation: Conversation) -> Conversation:
+    """Return a conversation that has its answers."""
+    desk = Desk(conversation)
+    answers = conversation.answers
+    answers["initialize"] = lambda params: _initialize(desk, params)
+    answers["initialized"] = lambda _: _initialized(desk)
+    answers["shutdown"] = lambda _: desk.follower.end()
+    answers["textDocument/didOpen"] = lambda params: _opened(desk, params)
+    answers["textDocument/didChange"] = lambda params: _edited(desk, params)
+    answers["textDocument/didClose"] = lambda params: _closed(desk, params)
+    answers["workspace/didChangeWatchedFiles"] = lambda params: _noticed(desk, params)
+    answers["textDocument/diagnostic"] = lambda params: _pulled(desk, params)
+    answers["turnout/settled"] = lambda _: _settled(desk)
+    for method, (module, name) in _ANSWERED.items():
+        answers[method] = _imported(desk, module, name)
+    return conversation
+
+
+def _imported(desk: Desk, module: str, name: str) -> Callable[[Message], object]:
+    """Return an answer whose module is imported when it is first asked for."""
+
+    def answer(params: Message) -> object:
+        asked = cast("_Asked", getattr(import_module(f"turnout.lsp.{module}"), name))
+        return asked(desk, params)
+
+    return answer
+
+
+# -- the conversation itself, and its texts --
+
+
+def _initialize(desk: Desk, params: Message) -> Message:
+    from turnout.lsp.colours import TYPES  # noqa: PLC0415 - its names are part of the answer
+
+    desk.begin(params)
+    prepares = within(params, "capabilities", "textDocument", "rename", "prepareSupport")
+    tokens = {"legend": {"tokenTypes": TYPES, "tokenModifiers": ["declaration"]}, "full": True}
+    return {
+        "capabilities": {
+            **_DOES,
+            "positionEncoding": desk.documents.encoding,
+            "renameProvider": {"prepareProvider": True} if prepares else True,
+            "semanticTokensProvider": tokens,
+        },
+        "serverInfo": {"name": "turnout", "version": __version__},
+    }
+
+
+def _initialized(desk: Desk) -> None:
+    if desk.watches:
+        watchers = [{"globPattern": pattern} for pattern in _FILES]
+        wanted = {
+            "id": "turnout-files",
+            "method": "workspace/didChangeWatchedFiles",
+            "registerOptions": {"watchers": watchers},
+        }
+        desk.conversation.ask("client/registerCapability", {"registrations": [wanted]})
+
+
+def _opened(desk: Desk, params: Message) -> None:
+    document = object_at(params, "textDocument")
+    said = text_at(document, "uri"), text_at(document, "text"), number_at(document, "version")
+    desk.changed(desk.documents.put(*said).path)
+
+
+def _edited(desk: Desk, params: Message) -> None:
+    version = within(params, "textDocument", "version")
+    changes = objects_at(params, "contentChanges")
+    document = desk.documents.edit(uri_in(params), changes, version)
+    if document is not None:
+        desk.changed(document.path)
+
+
+def _closed(desk: Desk, params: Message) -> None:
+    desk.changed(desk.documents.close(uri_in(params)))
+
+
+def _noticed(desk: Desk, params: Message) -> None:
+    paths = [path_of(text_at(change, "uri")) for change in objects_at(params, "changes")]
+    is_configured = any(path.suffix == ".toml" for path in paths)
+    desk.changed(*paths, *(desk.answers if is_configured else ()))
+
+
+# -- findings --
+
+
+async def _pulled(desk: Desk, params: Message) -> Message:
+    path = path_of(uri_in(params))
+    await desk.at(Level.QUICK)
+    # An editor that can't be told to ask again is pushed to: asked as well, it had all twice.
+    found = desk.found.get(path, ()) if desk.pulls else ()
+    mark = sha256(repr(found).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    if mark == params.get("previousResultId"):
+        return {"kind": "unchanged", "resultId": mark}
+    return {"kind": "full", "resultId": mark, "items": found}
+
+
+async def _settled(desk: Desk) -> None:
+    """Answering once all checks of the texts as they are now are through."""
+    await desk.at(Level.WHOLE)

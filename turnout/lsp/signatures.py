@@ -2,15 +2,14 @@
 
 import re
 
-from lsprotocol import types
-
 from turnout.dsl.resolve.promises import FORMS
+from turnout.lsp.shapes import ParameterInformation, SignatureHelp, SignatureInformation
 from turnout.lsp.standing import standing
 
 _WORDS = re.compile(r'"[^"]*"|\S+')
 
 
-def signature(text: str, offset: int) -> types.SignatureHelp | None:
+def signature(text: str, offset: int) -> SignatureHelp | None:
     """Return how the action is written that an offset of a text stands in; None for none."""
     here = standing(text, offset)
     if here is None:
@@ -27,10 +26,10 @@ def signature(text: str, offset: int) -> types.SignatureHelp | None:
         return None
     label = FORMS[kind]
     places = [found.span() for found in _WORDS.finditer(label)][1:]
-    parameters = [types.ParameterInformation(label=place) for place in places]
+    parameters = [ParameterInformation(label=place) for place in places]
     at = min(len(given), len(parameters) - 1)
-    found = types.SignatureInformation(label, parameters=parameters, active_parameter=at)
-    return types.SignatureHelp([found], active_signature=0, active_parameter=at)
+    found = SignatureInformation(label, parameters=parameters, active_parameter=at)
+    return SignatureHelp([found], active_signature=0, active_parameter=at)
 
 
 def _is_in_action(before: tuple[str, ...]) -> bool:

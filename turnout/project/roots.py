@@ -135,6 +135,8 @@ def _included(file: Path) -> frozenset[Path]:
 
 def included(text: str, folder: Path) -> frozenset[Path]:
     """Return the files that a text in a folder names after `include`, whether there or not."""
+    if "include" not in text:
+        return frozenset()  # as most, of which the whole text would be looked through
     written = [found["path"] for found in _INCLUDE.finditer(text) if found["path"]]
     try:
         return frozenset((folder / path).resolve() for path in written)

@@ -13,6 +13,7 @@ from turnout.printable import visible
 from turnout.rendering.screen import Ink, fill, hanging, paint, width
 from turnout.runtime.decisions import Decision, PassedOver
 from turnout.runtime.explain import Explanation, Refusal, TakingRow, Tried
+from turnout.runtime.full_caps import by_target
 
 FORMAT, VERSION = "turnout-explanation", 1
 
@@ -36,6 +37,7 @@ def explanation_data(explanation: Explanation) -> dict[str, Any]:
         "matched": list(explanation.matched),
         "row": None if explanation.row is None else attrs.asdict(explanation.row),
         "handed_by": [{"rule": e.rule, "route": e.route} for e in explanation.handed_by],
+        "full": [attrs.asdict(each) for each in explanation.full],
     }
 
 
@@ -123,9 +125,14 @@ def _passed_over(explanation: Explanation) -> Iterator[tuple[str, str]]:
     """Yield who was passed over and why, and which rule let the lead go on then."""
     let_on = [(each.clause, passed) for each in explanation.tried for passed in each.passed_on]
     rules = [clause for clause, _ in let_on]
+    full = by_target(explanation.full)
     for at, passed in enumerate(explanation.decision.passed_over):
         of = f", of rule {rules[at]}, which lets it go on" if at < len(rules) else ""
-        members = _of_members(passed, explanation.memberships.get(passed.target, {}))
+        when = {
+            **{name: f"at-cap: {told}" for name, told in full.get(passed.target, {}).items()},
+            **explanation.memberships.get(passed.target, {}),
+        }
+        members = _of_members(passed, when)
         yield "passed over", f"{passed.target}: {passed.reason}{members}{of}"
 
 
@@ -137,8 +144,10 @@ def _row(row: TakingRow) -> str:
 def _of_members(passed: PassedOver, when: Mapping[str, str]) -> str:
     """Return the reasons of a team's members, where there is more to them than the team's.
 
-    when: of those who are not in it then, when they are.
+    when: of those who are not in it then, when they are; of those at a cap, how full it is.
     """
+    if not passed.members:
+        return "".join(f" ({told.removeprefix('at-cap: ')})" for told in when.values())
     if not when and all(reason == passed.reason for _, reason in passed.members):
         return ""
     members = passed.members[:MOST_MEMBERS]

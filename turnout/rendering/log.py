@@ -20,7 +20,7 @@ from turnout.runtime.records.guards import harmless
 COLUMNS = (
     *("number", "event", "route", "lead", "at", "recorded_at", "actor", "policy", "reason"),
     *("rule", "by", "kind", "target", "assignee", "before", "passed_over", "issues", "due", "hop"),
-    *("team", "entitled_before", "entitled_after", "until"),
+    *("team", "entitled_before", "entitled_after", "until", "path", "values", "hashed"),
 )
 _HASH = 12
 
@@ -65,6 +65,10 @@ def log_row(event: Event) -> str:
         cells["team"] = draw.team
         cells["entitled_before"] = round(float(Fraction(*draw.before)), 6)
         cells["entitled_after"] = round(float(Fraction(*draw.after)), 6)
+    logged = event.logged
+    cells["path"] = "; ".join(logged.path)
+    cells["values"] = json_text(dict(logged.values)) if logged.values else ""
+    cells["hashed"] = json_text(dict(logged.hashed)) if logged.hashed else ""
     return _row([cells.get(name) for name in COLUMNS])
 
 
@@ -134,8 +138,9 @@ def _known(event: Event) -> Iterator[tuple[str, str]]:
     if decision is not None:
         if event.kind in {"moved", "claimed"}:
             yield "by", decision.by or "nothing"
-        for passed in _passed(event):
-            yield "passed over", passed
+        if event.logged.path:
+            yield "came by", "; ".join(event.logged.path)
+        yield from _passed_over(decision)
         if decision.due is not None:
             yield "due", _clock(decision.due)
         for action in decision.actions:
@@ -146,7 +151,8 @@ def _known(event: Event) -> Iterator[tuple[str, str]]:
     if event.draw is not None:
         draw = event.draw
         lag = f"{_share(draw.before)} before, {_share(draw.after)} after"
-        yield "entitled", f"{draw.person} in team {draw.team}: {lag}"
+        shared = f", drawn from {draw.available} of {draw.of}" if draw.of else ""
+        yield "entitled", f"{draw.person} in team {draw.team}: {lag}{shared}"
     if event.policy:
         yield "policy", event.policy[:_HASH]
     if event.recorded_at is not None:
@@ -161,6 +167,21 @@ def _of_lead(event: Event, decision: Decision) -> Iterator[tuple[str, str]]:
         yield "looked up", f"{field}: {compared}"
     for issue in _issues(event):
         yield "not used", issue
+    for field, value in event.logged.values.items():
+        yield "value", f"{field}: {json_text(value)}"
+    for field, value in event.logged.hashed.items():
+        yield "hashed", f"{field}: {value}"
+
+
+def _passed_over(decision: Decision) -> Iterator[tuple[str, str]]:
+    """Yield each target that was tried in vain, and of a team why each member wasn't drawn."""
+    for passed in decision.passed_over:
+        by_reason: dict[str, list[str]] = {}
+        for person, reason in passed.members:
+            by_reason.setdefault(reason, []).append(person)
+        members = "; ".join(f"{', '.join(names)} {why}" for why, names in by_reason.items())
+        more = f" ({members})" if members else ""
+        yield "passed over", f"{passed.target}: {passed.reason}{more}"
 
 
 def _passed(event: Event) -> list[str]:

@@ -10,7 +10,7 @@ const { complaint, run } = require("./running");
 
 const DOCUMENTS = [{ language: "turnout" }, { scheme: "file", pattern: "**/*.csv" }];
 const GUIDE = "https://OWNER.github.io/turnout/guides/editors/";
-const EXTRA = "turnout[lsp]";
+const PACKAGE = "turnout";
 
 /** The server of a workspace. It is there once a trusted folder has a `turnout`. */
 class Server {
@@ -113,21 +113,18 @@ class Server {
     const said = configured
       ? `The setting turnout.command names \`${configured}\`, which isn't a program here.`
       : "There is no turnout in this workspace's Python, its virtual environments or the path. " +
-        `Install it there: pip install '${EXTRA}'.`;
-    this.tell(said, `pip install '${EXTRA}'`);
+        `Install it there: pip install ${PACKAGE}.`;
+    this.tell(said, `pip install ${PACKAGE}`);
   }
 
-  /** Say why a server ended before it began: mostly the extra is not installed. */
+  /** Say why a server ended before it began: mostly it is none yet. */
   async refuse(command, failure) {
     this.say("can't be started");
     const ended = await run(command, ["lsp"], { signal: AbortSignal.timeout(10_000) });
     this.output.appendLine(ended.stderr || String(failure));
     const python = join(dirname(command), basename(command).replace("turnout", "python"));
-    const install = `"${python}" -m pip install '${EXTRA}'`;
-    if (/needs pygls/.test(ended.stderr)) {
-      this.tell(`${command} is there, but without its language server: ${install}.`, install);
-    } else if (/No such command/.test(ended.stderr)) {
-      const upgrade = `"${python}" -m pip install --upgrade '${EXTRA}'`;
+    if (/No such command/.test(ended.stderr)) {
+      const upgrade = `"${python}" -m pip install --upgrade ${PACKAGE}`;
       this.tell(`${command} is too old to have a language server: ${upgrade}.`, upgrade);
     } else {
       const why = complaint(ended.stderr || String(failure.message ?? failure));

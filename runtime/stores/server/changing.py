@@ -6,7 +6,6 @@ transaction off. Then the batch is decided again.
 """
 
 import json
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +13,9 @@ from turnout.frozen import frozen
 from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
-from turnout.runtime.stores.cells import instant, json_cell
+from turnout.runtime.stores.cells import instant, lags_cell
 from turnout.runtime.stores.details import detail, standing_cells
+from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.server.encoded import sent, sent_or_none
 from turnout.runtime.stores.server.fetched import Fetched, LeadRow
 
@@ -47,6 +47,12 @@ turns AS (INSERT INTO {{s}}.turns SELECT x->>0, (x->>1)::bigint, x->>2
 load AS (INSERT INTO {{s}}.load AS l SELECT x->>0, (x->>1)::bigint
     FROM j, json_array_elements(j.w->'load') x
     ON CONFLICT (person) DO UPDATE SET open = l.open + excluded.open),
+loaded AS (UPDATE {{s}}.load l SET
+    open = CASE WHEN l.open = (x->>2)::bigint THEN l.open + (x->>1)::bigint END
+    FROM j, json_array_elements(j.w->'loaded') x WHERE l.person = x->>0),
+unloaded AS (INSERT INTO {{s}}.load AS l SELECT x->>0, (x->>1)::bigint
+    FROM j, json_array_elements(j.w->'unloaded') x
+    ON CONFLICT (person) DO UPDATE SET open = CASE WHEN l.open = 0 THEN excluded.open END),
 added AS (INSERT INTO {{s}}.receivers AS r SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint
     FROM j, json_array_elements(j.w->'added') x
     ON CONFLICT (who) DO UPDATE SET total = r.total + excluded.total,
@@ -65,7 +71,10 @@ given AS (INSERT INTO {{s}}.given AS g SELECT x->>0, (x->>1)::bigint, (x->>2)::b
     ON CONFLICT (who, at) DO UPDATE SET leads = g.leads + excluded.leads,
     total = excluded.total),
 seen AS (INSERT INTO {{s}}.seen SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint, x->>3, x->>4,
-    x->>5 FROM j, json_array_elements(j.w->'seen') x)
+    x->>5 FROM j, json_array_elements(j.w->'seen') x),
+outbox AS (INSERT INTO {{s}}.outbox (event, endpoint, body, next_at, attempts, state)
+    SELECT (x->>0)::bigint, x->>1, x->>2, (x->>3)::bigint, (x->>4)::integer, x->>5
+    FROM j, json_array_elements(j.w->'outbox') x)
 SELECT 1
 """
 """Writes all of it. Of a receiver's leads those are the last, see `LATE`."""
@@ -139,11 +148,12 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
             for key, new in sorted(batch.changed.items())
         ],
         "turns": [
-            [sent(team), turns.scale, json_cell(turns.plain())]
+            [sent(team), turns.scale, lags_cell(turns)]
             for team, turns in sorted(batch.drawn.items())
         ],
-        "load": sorted([sent(who), more] for who, more in batch.opened.items() if more),
+        **_loads(batch, kept),
         "seen": _remembered(batch, rows),
+        "outbox": [*outbox_rows(batch, numbers)] if batch.outbox else [],
         **_counts(batch, kept, late=late),
     }
     changed = [key for key in batch.remembered if key in batch.changed]
@@ -166,7 +176,7 @@ def _event(
         None if event.recorded_at is None else instant(event.recorded_at),
         sent(event.actor),
         versions[event.policy] if event.policy else None,
-        json_cell(detail(event, recorded)),
+        detail(event, recorded),
         None if decision is None else sent_or_none(decision.rule),
         None if after is None else sent_or_none(after.assignee),
         None if before is None else sent_or_none(before.assignee),
@@ -190,6 +200,21 @@ def _remembered(batch: Batch, rows: dict[Key, LeadRow]) -> list[list[Any]]:
     return found
 
 
+def _loads(batch: Batch, kept: Fetched) -> dict[str, list[list[Any]]]:
+    """Return the open leads that are added: compared where a cap was asked, else just added."""
+    lists: dict[str, list[list[Any]]] = {"load": [], "loaded": [], "unloaded": []}
+    for who, more in sorted(batch.opened.items()):
+        if not more:
+            continue
+        if who not in batch.limited:
+            lists["load"].append([sent(who), more])
+        elif before := kept.open_leads(who):
+            lists["loaded"].append([sent(who), more, before])
+        else:
+            lists["unloaded"].append([sent(who), more])
+    return lists
+
+
 def _counts(batch: Batch, kept: Fetched, *, late: bool) -> dict[str, list[list[Any]]]:
     """Return what is added to whom: compared where a cap was asked, else just added."""
     lists: dict[str, list[list[Any]]] = {
@@ -210,9 +235,8 @@ def _counts(batch: Batch, kept: Fetched, *, late: bool) -> dict[str, list[list[A
 
 
 def _late(batch: Batch) -> tuple[dict[str, str | int], ...]:
-    received: dict[str, Counter[int]] = batch.received
     return tuple(
         {"who": sent(who), "at": at, "leads": leads}
-        for who, times in sorted(received.items())
+        for who, times in sorted(batch.received.items())
         for at, leads in sorted(times.items())
     )

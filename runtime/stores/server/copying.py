@@ -4,16 +4,15 @@ On a server events are in the order of their transactions, and some numbers are 
 a file they are numbered anew, from 1.
 """
 
-import json
 import tempfile
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from turnout.frozen import frozen
 from turnout.runtime.stores import WAIT, StateError
-from turnout.runtime.stores.cells import loaded, stored
+from turnout.runtime.stores.cells import json_read, loaded, stored
 from turnout.runtime.stores.server.encoded import received, received_or_none, sent, sent_or_none
 from turnout.runtime.stores.server.locations import ServerAddress
 from turnout.runtime.stores.server.postgres import check_there, connected, told
@@ -145,6 +144,8 @@ def _rows(
         key, when, seq, route, lead, owner = row
         whose = received(route), stored(received(lead)), received_or_none(owner)
         yield "seen", (key, when, seq, *whose)
+    for id_, event, *rest in _read(connection, at, "outbox", "id"):
+        yield "outbox", (id_, numbers[event], *rest)
 
 
 def _read(
@@ -177,6 +178,7 @@ def _from_file(connection: Connection, at: ServerAddress, path: Path) -> None:
     for statement in (
         "INSERT INTO {s}.receivers SELECT who, sum(leads), max(at) FROM {s}.given GROUP BY who",
         "SELECT setval('{s}.versions_id_seq', (SELECT coalesce(max(id), 0) + 1 FROM {s}.versions))",
+        "SELECT setval('{s}.outbox_id_seq', (SELECT coalesce(max(id), 0) + 1 FROM {s}.outbox))",
         """SELECT setval('{s}.event_numbers', greatest((SELECT coalesce(max(seq), 0)
         FROM {s}.events), (SELECT coalesce(max(seq), 0) FROM {s}.seen)) + 1, false)""",
     ):
@@ -200,12 +202,12 @@ def _columns(table: str) -> tuple[str, ...]:
 def _sent(table: str, cells: Sequence[Any], turn: int) -> Sequence[Any]:
     """Return a row of a file as the server has it."""
     match table:
-        case "versions":
+        case "versions" | "outbox":
             return cells
         case "events":
             seq, previous, kind, route, lead, at, recorded_at, actor, version, text = cells
             place = seq, turn, previous, kind, sent(route), sent(loaded(lead))
-            found = _found_by(json.loads(text))
+            found = _found_by(json_read(text))
             return (*place, at, recorded_at, sent(actor), version, text, *found)
         case "decisions":
             seq, route, lead, *rest = cells
@@ -221,7 +223,6 @@ def _sent(table: str, cells: Sequence[Any], turn: int) -> Sequence[Any]:
 
 def _found_by(detail: dict[str, Any]) -> tuple[str | None, ...]:
     """Return the rule of an event, who has the lead after it and who had it before."""
-    decision = cast("dict[str, Any]", detail.get("decision") or {})
-    after = detail["after"][2] if "after" in detail else decision.get("assignee")
-    before = detail["before"][2] if "before" in detail else None
-    return tuple(map(sent_or_none, (decision.get("rule"), after, before)))
+    after, before = detail.get("after", detail.get("to")), detail.get("from")
+    people = (None if holder is None else holder[2] for holder in (after, before))
+    return tuple(map(sent_or_none, (detail.get("rule"), *people)))

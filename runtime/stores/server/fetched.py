@@ -15,7 +15,7 @@ from turnout.runtime.moves import Move
 from turnout.runtime.stores import AskedLeads, Recorded
 from turnout.runtime.stores.asked_rows import asked_rows
 from turnout.runtime.stores.batch import Key
-from turnout.runtime.stores.cells import moment
+from turnout.runtime.stores.cells import json_read, moment
 from turnout.runtime.stores.details import recorded_as
 from turnout.runtime.stores.needs import Count, Needs
 from turnout.runtime.stores.server.encoded import received, received_or_none, sent
@@ -24,7 +24,7 @@ REMEMBERED_AT_ONCE = 8
 """Leads with one key that are fetched at once, the latest ones."""
 
 _LEAD = """json_build_array(d.seq, d.route, d.lead, d.decided, d.last, d.status, d.touched,
-    d.expires, d.said, e.detail)"""
+    d.expires, d.said, e.detail, e.at)"""
 _SEEN = "json_build_array(x.key, x.at, x.seq, x.route, x.lead, x.owner)"
 READ = f"""
 SELECT
@@ -147,10 +147,12 @@ class Fetched:
                 self._seen[each.key, is_owned].append(each)
 
     def _take_lead(self, cells: list[Any]) -> Recorded:
-        seq, route, lead, decided, last, status, touched, expires, said, detail = cells
+        seq, route, lead, decided, last, status, touched, expires, said, detail, at = cells
         key = received(route), received(lead)
         recorded = recorded_as(
-            json.loads(detail if said is None else said),
+            json_read(detail if said is None else said),
+            key,
+            moment(at),
             status=status,
             touched=bool(touched),
             expires=moment(expires),

@@ -318,7 +318,7 @@ class PostgresStore:
                 asked = connection.execute(_NUMBERS, (self._numbers_of, lacking))
                 numbers = numbers + [int(number) for (number,) in asked.fetchall()]
             policies = {event.policy for event, _ in batch.events}
-            versions = {policy: self._version(connection, policy) for policy in policies}
+            versions = {policy: self._version(connection, policy, batch) for policy in policies}
         change = written(batch, begun.kept, numbers, versions, self._base, late=begun.alone)
         try:
             with server_errors(self._at), connection.pipeline():
@@ -362,16 +362,18 @@ class PostgresStore:
                     ) from error
             time.sleep(0.05)
 
-    def _version(self, connection: Connection, policy: str) -> int:
+    def _version(self, connection: Connection, policy: str, batch: Batch) -> int:
         """Return the number of a version of the policy, noted when it is first in force."""
         if not policy or policy in self._versions:
             return self._versions.get(policy, 0)
         query = in_schema(
             self._at,
-            "INSERT INTO {s}.versions (hash, since) VALUES (%s, %s) ON CONFLICT (hash)"
+            "INSERT INTO {s}.versions (hash, since, source) VALUES (%s, %s, %s) ON CONFLICT (hash)"
             " DO UPDATE SET since = versions.since RETURNING id",
         )
-        return int(_one(connection.execute(query, (policy, instant(datetime.now(UTC)))))[0])
+        text = batch.texts.get(policy)
+        cells = policy, instant(datetime.now(UTC)), None if text is None else text()
+        return int(_one(connection.execute(query, cells))[0])
 
     def rehearse(self, foresee: Foresee, decide: Decide[T], at: datetime | None = None) -> T:
         """Return what the function decides, and keep nothing; nobody is held up."""

@@ -1,12 +1,11 @@
 """A snapshot of a state on a server, read page by page; nobody is waited for or held up."""
 
-import json
 from typing import Any
 
 from turnout.frozen import attribute, define
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.stores import PAGE, Recorded
-from turnout.runtime.stores.cells import instant, moment
+from turnout.runtime.stores.cells import instant, json_read, moment
 from turnout.runtime.stores.details import with_detail
 from turnout.runtime.stores.server.encoded import received, sent
 from turnout.runtime.stores.server.fetched import Fetched, Query
@@ -38,6 +37,7 @@ _HISTORY = (
     " SELECT seq FROM chain)){where} ORDER BY e.turn DESC, e.seq DESC LIMIT %s) e"
     " LEFT JOIN {{s}}.versions v ON v.id = e.version"
 )
+_TEXT = "SELECT (SELECT source FROM {s}.versions WHERE hash = %s)"
 
 
 @define(eq=False)
@@ -66,6 +66,11 @@ class ServerSnapshot:
         """Return the number of the last event."""
         return int(self.ask(_LAST, self.base))
 
+    def policy_text(self, policy: str) -> str | None:
+        """Return the text of a version of the policy, None where it isn't known."""
+        found: str | None = self.ask(_TEXT, policy)
+        return found
+
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
         """Return the last events of a lead, on all routes."""
         where, asked = _conditions(sought)
@@ -87,7 +92,7 @@ def _event(cells: list[Any]) -> Event:
         number=seq,
         previous=previous,
     )
-    return with_detail(event, json.loads(text))
+    return with_detail(event, json_read(text))
 
 
 def _conditions(sought: Sought) -> tuple[str, list[str | int]]:

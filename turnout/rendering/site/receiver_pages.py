@@ -212,7 +212,12 @@ def _away(ranges: Sequence[DayRange]) -> str:
 
 
 def _capped(caps: Sequence[Cap]) -> str:
-    return " and ".join(f"{cap.most:,} leads {_per(cap.per)}" for cap in caps)
+    return " and ".join(_leads(cap) for cap in caps)
+
+
+def _leads(cap: Cap) -> str:
+    leads = f"{cap.most:,} open leads" if cap.per is None else f"{cap.most:,} leads"
+    return leads if cap.per is None else f"{leads} {_per(cap.per)}"
 
 
 def _per(per: str | timedelta) -> str:

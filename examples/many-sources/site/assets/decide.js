@@ -654,7 +654,7 @@
      */
     function later(holds, clause) {
       const [found, known] = [[], parts(holds)];
-      for (let at = clause; at !== null && at !== undefined && plan.clauses[at].goes_on; ) {
+      for (let at = clause; at !== null && at !== undefined && plan.answers[plan.clauses[at][1]].goes_on; ) {
         const next = first(holds, known, at);
         at = next.unsure === undefined ? next.clause : undefined;
         found.push(at);
@@ -674,7 +674,12 @@
     const questions = data.questions ? planReader(data.questions) : null;
 
     function answerOf(clause) {
-      if (clause !== null) return plan.clauses[clause];
+      if (clause !== null) {
+        const [name, number] = plan.clauses[clause];
+        const said = plan.answers[number];
+        const own = said.is_rule ? `rule ${name}` : name;
+        return { name, ...said, attempts: said.attempts.map((each) => ({ ...each, by: each.by ?? own })) };
+      }
       const rest = { sla: null, actions: [], steward: null, goes_on: false };
       return { name: `fallback of route ${plan.route}`, is_rule: false, attempts: plan.last, ...rest };
     }

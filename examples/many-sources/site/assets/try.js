@@ -58,7 +58,7 @@ document.addEventListener("DOMContentLoaded", () => {
 
   function outcome(clause) {
     if (clause !== null && byNumber[clause]) return [...byNumber[clause].cloneNode(true).childNodes];
-    const fallback = data.plan.last.length && byNumber.length && !data.plan.clauses[byNumber.length - 1].is_rule;
+    const fallback = data.plan.last.length && byNumber.length && !route.answerOf(byNumber.length - 1).is_rule;
     if (fallback) return [...byNumber[byNumber.length - 1].cloneNode(true).childNodes];
     return [element("p", "Nobody: no rule takes it, and the route has no fallback.")];
   }

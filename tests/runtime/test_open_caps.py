@@ -1,0 +1,132 @@
+"""Caps on open leads: counted while leads are open, whoever closes or moves them."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from turnout.compiler.compiled import compile_policy
+from turnout.dsl.bundles import of_texts
+from turnout.rendering.explanation import explanation_data, explanation_text
+from turnout.runtime.router import Router
+from turnout.runtime.stores.anywhere import checked_whole
+from turnout.runtime.stores.new_names import NewName
+from turnout.runtime.stores.renaming import rename
+
+AT = datetime(2026, 11, 23, 10, tzinfo=UTC)
+POLICY = """policy open
+lead {{ id: text required  owner: person  country: country }}
+person ana {{ cap 2 open }}
+person ben
+person cleo
+team sales {team} {{ ana, ben cap 1 open }}
+team support {{ cleo cap 1 open }}
+partner acme {{ cap 1 open }}
+queue triage
+route inbound {{
+  rule owned   {{ when owner is present to owner owner else queue triage }}
+  rule foreign {{ when country is DE to partner acme else queue triage }}
+  rule helped  {{ when country is FR to round-robin support else person cleo }}
+  rule every {{
+    when country is missing
+    to   round-robin sales else queue triage
+    sla  1 hour wall, then queue triage
+  }}
+  fallback to queue triage
+}}
+"""
+
+
+def router(path: Path | None = None, team: str = "") -> Router:
+    bundle = of_texts("open.route", POLICY.format(team=team), {})
+    return Router(
+        compile_policy(bundle.main, files=bundle), state=None if path is None else str(path)
+    )
+
+
+def given(router: Router, lead: str, **values: str) -> str:
+    decision = router.route({"id": lead, **values}, at=AT)
+    return decision.assignee or decision.target
+
+
+@pytest.fixture(params=[None, "state.db"])
+def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path | None:
+    return None if request.param is None else tmp_path / request.param
+
+
+def test_a_lead_counts_until_it_is_closed_however_long_that_takes(path: Path | None) -> None:
+    with router(path) as to:
+        assert [given(to, f"L{n}", owner="ana") for n in range(3)] == ["ana", "ana", "triage"]
+        assert (
+            to.route({"id": "later", "owner": "ana"}, at=AT + timedelta(days=99)).target == "triage"
+        )
+        assert to.touch("L0") == ()
+        assert given(to, "touched", owner="ana") == "triage"
+        assert to.close_lead("L0", at=AT)
+        assert given(to, "L4", owner="ana") == "ana"
+        assert not to.close_lead("L0", at=AT)
+        assert given(to, "L5", owner="ana") == "triage"
+
+
+def test_persons_members_teams_and_partners_have_caps_of_their_own(path: Path | None) -> None:
+    with router(path, "cap 3 open") as to:
+        assert [given(to, f"L{n}") for n in range(4)] == ["ana", "ben", "ana", "triage"]
+        assert (
+            given(to, "owned", owner="ben") == "ben"
+        )  # the team's and the member's say nothing of it
+        assert [given(to, f"P{n}", country="DE") for n in range(2)] == ["acme", "triage"]
+        assert to.close_lead("P0", at=AT)
+        assert to.close_lead("L1", at=AT)
+        assert [given(to, f"Q{n}", country="DE") for n in range(2)] == ["acme", "triage"]
+        assert [given(to, f"M{n}") for n in range(2)] == ["ben", "triage"]
+    if path is not None:
+        assert checked_whole(path).leads == 11
+
+
+def test_a_lead_that_an_sla_moves_on_is_open_with_its_new_holder_only(path: Path | None) -> None:
+    with router(path) as to:
+        assert [given(to, f"L{n}") for n in range(4)] == ["ana", "ben", "ana", "triage"]
+        assert len(to.escalate(at=AT + timedelta(hours=2))) == 3
+        assert [given(to, f"M{n}") for n in range(4)] == ["ana", "ben", "ana", "triage"]
+
+
+def test_a_member_who_is_full_in_the_team_is_given_leads_by_name(path: Path | None) -> None:
+    with router(path) as to:
+        targets = [to.route({"id": f"L{n}", "country": "FR"}, at=AT) for n in range(3)]
+    assert [(each.kind, each.assignee) for each in targets] == [
+        ("round-robin", "cleo"),
+        ("person", "cleo"),
+        ("person", "cleo"),
+    ]
+
+
+def test_open_leads_of_a_team_have_its_new_name(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    with router(path, "cap 2 open") as to:
+        assert [given(to, f"L{n}") for n in range(3)] == ["ana", "ben", "triage"]
+    rename(path, NewName("team", "sales", "support"))
+    assert checked_whole(path).leads == 3
+    with router(path) as to:
+        assert given(to, "M0", country="FR") == "cleo"
+        assert [given(to, f"M{n}") for n in (1, 2)] == ["ana", "ben"]
+
+
+def test_an_explanation_says_how_full_a_cap_is(path: Path | None) -> None:
+    with router(path) as to:
+        for number in range(5):
+            given(to, f"L{number}")
+        given(to, "P0", country="DE")
+        owned = to.explain({"id": "new", "owner": "ana"}, at=AT)
+        drawn = to.explain({"id": "new"}, at=AT)
+        firm = to.explain({"id": "new", "country": "DE"}, at=AT)
+    text = "\n".join(explanation_text(owned, 100, has_state=True))
+    assert "owner owner: at-cap (2 of 2 open leads)" in text
+    text = "\n".join(explanation_text(drawn, 100, has_state=True))
+    assert "(ana at-cap: 2 of 2 open leads, ben at-cap: 1 of 1 open leads)" in " ".join(
+        text.split()
+    )
+    text = "\n".join(explanation_text(firm, 100, has_state=True))
+    assert "partner acme: at-cap (1 of 1 open leads)" in text
+    assert explanation_data(owned)["full"] == [
+        {"target": "owner owner", "who": "person ana", "told": "2 of 2 open leads"}
+    ]

@@ -1,0 +1,109 @@
+"""What an editor asks about a name: what it is, where it is declared and used, another one."""
+
+from turnout.dsl.files import MAX_TABLE, Files
+from turnout.lsp.asked_file import asked_file
+from turnout.lsp.desk import Desk
+from turnout.lsp.diagnostics import Locator, path_of_source
+from turnout.lsp.new_name import fixed, renamed
+from turnout.lsp.open_texts import path_of
+from turnout.lsp.positions import TextLines
+from turnout.lsp.shapes import (
+    DocumentHighlight,
+    Hover,
+    Location,
+    MarkupContent,
+    Message,
+    Position,
+    RefusalError,
+    TextRange,
+    WorkspaceEdit,
+    position_in,
+    text_at,
+    uri_in,
+    within,
+)
+from turnout.lsp.uses import Use, use_at, use_in_table, uses
+
+
+async def hover(desk: Desk, params: Message) -> Hover | None:
+    """Say what a name is."""
+    from turnout.lsp.telling import told  # noqa: PLC0415 - what looks into regions is read late
+
+    use, locator = await _use(desk, params)
+    if use is None:
+        return None
+    answers = desk.answers
+    text = await desk.conversation.aside(lambda: told(answers, use))
+    return None if text is None else Hover(MarkupContent(text), locator.range(use.at))
+
+
+async def definition(desk: Desk, params: Message) -> Location | None:
+    """Say where a name is declared."""
+    use, locator = await _use(desk, params)
+    return locator.location(use.declared) if use and use.declared else None
+
+
+async def references(desk: Desk, params: Message) -> list[Location]:
+    """Say where a name is used."""
+    use, locator = await _use(desk, params)
+    if use is None or use.declared is None:
+        return []
+    has_declared = within(params, "context", "includeDeclaration") is True
+    found = (each.at for each in uses(desk.answers, use, _files(desk)))
+    return [locator.location(at) for at in found if has_declared or at != use.declared]
+
+
+async def highlights(desk: Desk, params: Message) -> list[DocumentHighlight]:
+    """Say where a name is used in its file."""
+    use, locator = await _use(desk, params)
+    if use is None or use.declared is None:
+        return []
+    path = path_of_source(use.at.source)
+    found = (each.at for each in uses(desk.answers, use, _files(desk)))
+    here = (at for at in found if path_of_source(at.source) == path)
+    return [DocumentHighlight(locator.range(at)) for at in here]
+
+
+async def prepared(desk: Desk, params: Message) -> TextRange | None:
+    """Say whether a name can be renamed. Raises RefusalError."""
+    use, locator = await _use(desk, params)
+    if use is not None and (obstacle := fixed(use)):
+        raise RefusalError(obstacle)
+    return locator.range(use.at) if use else None
+
+
+async def rename(desk: Desk, params: Message) -> WorkspaceEdit | None:
+    """Say what renames a name. Raises RefusalError."""
+    name = text_at(params, "newName")
+    use, locator = await _use(desk, params)
+    if use is None:
+        return None
+    answers, texts = desk.answers, desk.documents.texts()
+    edits = await desk.conversation.aside(lambda: renamed(answers, texts, use, name))
+    if isinstance(edits, str):
+        raise RefusalError(edits)
+    return WorkspaceEdit(locator.changes((put.at, put.text) for put in edits))
+
+
+async def _use(desk: Desk, params: Message) -> tuple[Use | None, Locator]:
+    """Return the name at a place, and what finds its places."""
+    uri, at = uri_in(params), position_in(params)
+    asked = await asked_file(desk, uri)
+    if asked is None:
+        return await _use_in_table(desk, uri, at), Locator(desk.documents)
+    offset = asked.locator.lines(asked.file.source).offset(at)
+    return use_at(desk.answers, path_of(uri), offset), asked.locator
+
+
+async def _use_in_table(desk: Desk, uri: str, at: Position) -> Use | None:
+    """Return the name at a place of a table."""
+    path, files = path_of(uri), _files(desk)
+    text = files.text(path, MAX_TABLE)
+    if path.suffix != ".csv" or not isinstance(text, str):
+        return None
+    lines = TextLines(text.replace("\r", "\n"), desk.documents.encoding)
+    return use_in_table(desk.answers, path, lines.offset(at), files)
+
+
+def _files(desk: Desk) -> Files:
+    return Files(desk.documents.texts())

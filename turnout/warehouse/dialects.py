@@ -1,0 +1,47 @@
+"""What each warehouse's SQL can say, and how it says what the engines say differently.
+
+What isn't here a dialect can't say as the language means it, and a policy that needs it is
+refused by name, or the leads that hang on it are left for the batch.
+"""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from turnout.frozen import frozen
+
+
+@frozen
+class Dialect:
+    """A dialect of SQL.
+
+    name: as the command line has it, and sqlglot. has_re2: its regular expressions are RE2's, so
+    that `matches` means the same. has_slices: it hashes by SHA-256, so that `in first 10% of`
+    can be told. is_executed: whether the tests carry its statements out; the others are parsed
+    by their grammar. folds_up: names without quotes are in capitals there.
+    """
+
+    name: str
+    has_re2: bool = False
+    has_slices: bool = False
+    is_executed: bool = False
+    folds_up: bool = False
+
+
+DIALECTS: Mapping[str, Dialect] = MappingProxyType(
+    {
+        each.name: each
+        for each in (
+            Dialect("duckdb", has_re2=True, has_slices=True, is_executed=True),
+            Dialect("postgres", has_slices=True, is_executed=True),
+            Dialect("snowflake", has_slices=True, folds_up=True),
+            Dialect("bigquery", has_re2=True, has_slices=True),
+            Dialect("spark", has_slices=True),
+            Dialect("databricks", has_slices=True),
+        )
+    }
+)
+"""The dialects that are written, by name."""
+
+TABLE_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}\Z")
+"""The name of a table, with its schema and its database before it."""

@@ -1,0 +1,84 @@
+"""A view as a script that a person reads: what it needs and gives, then its statements."""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from types import MappingProxyType
+
+from turnout.compiler.plan.value import Plan
+from turnout.compiler.program import Clause, Program
+from turnout.dsl import types
+from turnout.dsl.types import Field
+from turnout.dsl.wording import typed, written
+from turnout.errors import ExtraError
+from turnout.warehouse.dialects import Dialect
+from turnout.warehouse.view import ViewWanted, WarehouseView
+
+_LONGEST_NOTE = 200
+
+
+def check_sqlglot(what: str) -> None:
+    """Raise ExtraError where the extra is missing that writing SQL needs."""
+    if find_spec("sqlglot") is None:
+        raise ExtraError(f"{what} needs sqlglot", "`pip install 'turnout[sql]'` brings it")
+
+
+def clause_notes(program: Program, route: str) -> list[str]:
+    """Return what is said beside each clause of a view: its name, and its condition as written."""
+    fields = program.policy.fields
+    return [_note(each, fields) for each in program.routes[route].clauses]
+
+
+def _note(clause: Clause, fields: Mapping[str, Field]) -> str:
+    name = f"rule {clause.name}" if clause.is_rule else clause.name
+    said = written(clause.condition, fields)
+    if not said or said == "always":
+        return name
+    short = said if len(said) <= _LONGEST_NOTE else f"{said[:_LONGEST_NOTE].rstrip()} ..."
+    return f"{name}: {short}"
+
+
+def script_text(
+    view: WarehouseView,
+    plan: Plan,
+    fields: Mapping[str, Field],
+    dialect: Dialect,
+    wanted: ViewWanted,
+) -> str:
+    """Return the whole script; it ends in a line feed."""
+    lines = [
+        f"The route {plan.route} of the policy {plan.policy}, for {dialect.name}.",
+        f"Written by `turnout export sql`; the policy's hash is {plan.policy_hash or 'not known'}.",
+        "",
+        f"{view.name} says of each lead in {wanted.source} which clause takes it.",
+        "It reads these columns, with values in their normal form, NULL for what is missing:",
+        *(f"  {name:<20} {column_words(field.type)}" for name, field in fields.items()),
+    ]
+    if wanted.today is not None:
+        lines += ["", f"Leads are decided as of {wanted.today.isoformat()}."]
+    head = "\n".join(f"-- {_one_line(line)}".rstrip() for line in lines)
+    body = "\n\n".join(f"{each};" for each in view.script(dialect))
+    return f"{head}\n\n{body}\n"
+
+
+def _one_line(text: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in text)
+
+
+def column_words(kind: types.FieldType) -> str:
+    """Return the type that a column of a field's values has, and what they are."""
+    for of, words in _COLUMNS.items():
+        if isinstance(kind, of):
+            return f"{words}: {typed(kind)[:60]}"
+    return f"a text: {typed(kind)[:60]}"
+
+
+_COLUMNS: Mapping[type, str] = MappingProxyType(
+    {
+        types.Integer: "a whole number of 64 bits",
+        types.Number: "a decimal number, DECIMAL(38, 9) at most",
+        types.Money: "a decimal number, DECIMAL(38, 9) at most",
+        types.Boolean: "a boolean",
+        types.Date: "a date",
+        types.AnyOf: "an array of texts",
+    }
+)

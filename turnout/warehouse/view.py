@@ -1,0 +1,325 @@
+"""A plan as a view: which clause takes each lead of a table, and what the clause says.
+
+The view is made of three steps: the leads with what can't be a value taken as missing, the
+clause of each as one CASE over the clauses in their order, and what that clause says beside it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlglot import exp
+
+from turnout.compiler.classes import YesNo
+from turnout.compiler.plan.decide import answer
+from turnout.compiler.plan.value import Answer, ClauseBox, Column, Plan
+from turnout.dsl.conditions import HasWord
+from turnout.dsl.types import Field, id_field
+from turnout.dsl.wording import worded
+from turnout.errors import Error
+from turnout.frozen import attribute, frozen
+from turnout.warehouse.asked_tables import SeedTable, statements
+from turnout.warehouse.clause_conditions import MOST_PARTS, ClauseConditions, parts_size
+from turnout.warehouse.column_tests import Setting, unsaid
+from turnout.warehouse.dialects import Dialect
+from turnout.warehouse.odd_values import OddValues, is_mistaken
+from turnout.warehouse.syntax import (
+    FALSE,
+    TRUE,
+    Sql,
+    as_,
+    choice,
+    column,
+    equal,
+    every,
+    is_missing,
+    is_never,
+    is_there,
+    negated,
+    noted,
+    nothing,
+    number,
+    relation,
+    some,
+    text,
+)
+
+FOR_BATCH = -1
+"""The number of the clause of leads that are left for the batch."""
+
+_WIDEST_LINE = 500
+
+
+class CannotSayError(Error):
+    """A policy has what a dialect can't say; each thing is named."""
+
+
+@frozen
+class ViewWanted:
+    """What is to be written.
+
+    source: the table with the leads. name: the view's. key: the column by which leads are
+    known, "" for the field that is the id. today: the day on which leads are decided, None for
+    the day in `day_column`, or the engine's own. facts: whether calendars are open, those that
+    are known. leaves: what can't be said is left for the batch, and not refused. notes: what
+    is said beside each clause, in their order.
+    """
+
+    source: str = "leads"
+    name: str = "routed"
+    key: str = ""
+    today: date | None = None
+    day_column: str = ""
+    facts: Mapping[str, bool] = attribute(factory=dict[str, bool])
+    leaves: bool = False
+    notes: Sequence[str] = ()
+
+
+@frozen
+class WarehouseView:
+    """A view, and the tables that it reads. query: what stands behind `AS`."""
+
+    name: str
+    query: Sql = attribute(repr=False)
+    tables: tuple[SeedTable, ...]
+
+    def script(self, dialect: Dialect) -> list[str]:
+        """Return the statements that make the tables and the view, in order."""
+        name = relation(self.name, dialect)
+        gone = exp.Drop(tables=[name.copy()], kind="VIEW", exists=True)
+        made = [each for table in self.tables for each in statements(table, dialect)]
+        view = exp.Create(this=name, kind="VIEW", expression=self.query)
+        return [printed(gone, dialect), *made, printed(view, dialect)]
+
+
+def printed(statement: Sql, dialect: Dialect) -> str:
+    """Return a statement as text, on lines for people."""
+    return statement.sql(dialect.name, pretty=True, max_text_width=_WIDEST_LINE)
+
+
+def view_of(
+    plan: Plan, fields: Mapping[str, Field], dialect: Dialect, wanted: ViewWanted
+) -> WarehouseView:
+    """Return the view of a plan. Raises CannotSayError for what the dialect can't say."""
+    return _Maker(plan, fields, dialect, wanted).view()
+
+
+class _Maker:
+    """Makes one view."""
+
+    def __init__(
+        self, plan: Plan, fields: Mapping[str, Field], dialect: Dialect, wanted: ViewWanted
+    ) -> None:
+        self._plan = plan
+        self._fields = fields
+        self._dialect = dialect
+        self._wanted = wanted
+        self._frame = Setting(dialect, fields, wanted.today, self._today(), wanted.facts)
+        self._refuse_unsaid()
+        self._odd = OddValues(wanted.name, dialect)
+        self._conditions = ClauseConditions(plan, self._frame, wanted.name)
+
+    def view(self) -> WarehouseView:
+        """Return the view."""
+        query = exp.select(*self._outputs()).from_(_step("turnout_decided", "d"))
+        query = query.join(
+            _step("turnout_clauses", "c"),
+            on=equal(self._own("turnout_number", "c"), self._own("turnout_number", "d")),
+            copy=False,
+        )
+        for name, step in (
+            ("turnout_read", self._read()),
+            ("turnout_decided", self._decided()),
+            ("turnout_clauses", self._clauses()),
+        ):
+            query = query.with_(name, as_=step, copy=False)
+        tables = [table for each in self._conditions.looked_up.values() for table in each.tables]
+        return WarehouseView(self._wanted.name, query, (*self._odd.tables, *tables))
+
+    # -- what can't be said --
+
+    def _refuse_unsaid(self) -> None:
+        reasons = dict.fromkeys(unsaid(each, self._frame) for each in self._plan.columns)
+        reasons.pop("", None)
+        if not self._wanted.leaves:
+            words = [each for each in self._plan.columns if _is_word(each)]
+            reasons |= {
+                f"{each.field} has word: only of texts in ASCII can it be told": None
+                for each in words
+            }
+        size = parts_size(self._plan)
+        if size > MOST_PARTS:
+            raise CannotSayError(f"a condition has {size} parts that are asked in full")
+        if reasons and not self._wanted.leaves:
+            raise CannotSayError(
+                f"{self._dialect.name} can't say everything: {'; '.join(reasons)}",
+                "leave what hangs on it for the batch, or take another dialect",
+            )
+        if not self._wanted.key and id_field(self._fields) is None:
+            raise CannotSayError("the schema has no id", "say which column tells leads apart")
+
+    # -- the leads --
+
+    def _today(self) -> Sql:
+        if self._wanted.day_column:
+            return column("turnout_today", self._dialect, "l")
+        found: Sql = exp.CurrentDate()
+        return found
+
+    def _read(self) -> Sql:
+        key = self._wanted.key
+        if not key:
+            identifier = id_field(self._fields)
+            assert identifier is not None
+            key = identifier.name
+        outputs = [as_(column(key, self._dialect, "s"), "turnout_key", self._dialect)]
+        if self._wanted.day_column:
+            day = column(self._wanted.day_column, self._dialect, "s")
+            outputs.append(as_(day, "turnout_today", self._dialect))
+        outputs += (self._read_field(name) for name in self._asked_fields())
+        issues = _listed_names((name, self._is_invalid(name)) for name in self._fields)
+        outputs.append(as_(issues, "turnout_issues", self._dialect))
+        found: Sql = exp.select(*outputs).from_(relation(self._wanted.source, self._dialect, "s"))
+        return found
+
+    def _asked_fields(self) -> list[str]:
+        asked = {each.field for each in self._plan.columns}
+        asked |= {each.than for each in self._plan.columns if each.than}
+        asked |= set(self._plan.required)
+        return [name for name in self._fields if name in asked]
+
+    def _is_invalid(self, name: str) -> Sql:
+        """Return whether a field of a lead has a value that can't be one."""
+        this = column(name, self._dialect, "s")
+        told = self._odd.told(self._fields[name], this)
+        return FALSE if is_never(told) else every((is_there(this), told))
+
+    def _read_field(self, name: str) -> Sql:
+        """Return a field's value, NULL where it can't be one and would be taken for another."""
+        this = column(name, self._dialect, "s")
+        told = self._odd.told(self._fields[name], this)
+        if is_never(told) or not is_mistaken(self._plan, self._fields[name]):
+            return this
+        kept = every((is_there(this), negated(told)))
+        return as_(choice([(kept, this.copy())], None), name, self._dialect)
+
+    # -- the clause of each --
+
+    def _decided(self) -> Sql:
+        lacking = [(name, is_missing(self._frame.value(name))) for name in self._plan.required]
+        last = len(self._plan.answers)
+        cases: list[tuple[Sql, Sql]] = [(some(each for _, each in lacking), number(last))]
+        notes = [*self._wanted.notes, *([""] * last)]
+        boxes: list[list[ClauseBox]] = [[] for _ in self._plan.answers]
+        for box in self._plan.boxes:
+            boxes[box.clause].append(box)
+        for clause, own in enumerate(boxes):
+            held = self._conditions.of(own).whole()
+            cases.append((held.surely, noted(number(clause), notes[clause])))
+            if held.perhaps != held.surely:
+                cases.append((held.perhaps, noted(number(FOR_BATCH), "left for the batch")))
+        outputs = [
+            as_(self._own("turnout_key", "l"), "turnout_key", self._dialect),
+            as_(self._own("turnout_issues", "l"), "turnout_issues", self._dialect),
+            as_(_listed_names(lacking), "turnout_lacking", self._dialect),
+            as_(choice(cases, number(last)), "turnout_number", self._dialect),
+        ]
+        query = exp.select(*outputs).from_(_step("turnout_read", "l"))
+        for each in self._conditions.looked_up.values():
+            for join in each.joins:
+                query = query.join(join, copy=False)
+        found: Sql = query
+        return found
+
+    # -- what clauses say --
+
+    def _clauses(self) -> Sql:
+        answers = [answer(self._plan, at) for at in (*range(len(self._plan.answers)), None)]
+        rows = [_said(at, each) for at, each in enumerate(answers)]
+        if self._wanted.leaves:
+            rows.append([number(FOR_BATCH), *map(nothing, ("TEXT", "TEXT", "TEXT"))])
+            rows[-1] += [nothing("BOOLEAN"), nothing("BIGINT"), nothing("TEXT")]
+        names = ("turnout_number", *_SAID)
+        found: Sql
+        if self._dialect.name == "bigquery":
+            structs = [
+                exp.Struct(
+                    expressions=[
+                        exp.PropertyEQ(this=exp.to_identifier(name), expression=cell)
+                        for name, cell in zip(names, row, strict=True)
+                    ]
+                )
+                for row in rows
+            ]
+            unnested = exp.Unnest(expressions=[exp.Array(expressions=structs)])
+            found = exp.select(*map(exp.column, names)).from_(unnested)
+            return found
+        values = exp.Values(
+            expressions=[exp.Tuple(expressions=row) for row in rows],
+            alias=exp.TableAlias(
+                this=exp.to_identifier("c"), columns=[exp.to_identifier(each) for each in names]
+            ),
+        )
+        found = exp.select(*map(exp.column, names)).from_(values)
+        return found
+
+    def _own(self, name: str, step: str) -> Sql:
+        return column(name, self._dialect, step)
+
+    def _outputs(self) -> list[Sql]:
+        said = [as_(self._own(name, "c"), name, self._dialect) for name in _SAID]
+        own = [
+            as_(self._own("turnout_key", "d"), "lead", self._dialect),
+            *said,
+            as_(self._own("turnout_lacking", "d"), "lacking", self._dialect),
+            as_(self._own("turnout_issues", "d"), "issues", self._dialect),
+        ]
+        left = exp.EQ(this=self._own("turnout_number", "d"), expression=number(FOR_BATCH))
+        return [*own, as_(left, "for_batch", self._dialect)]
+
+
+_SAID = ("clause", "rule", "targets", "goes_on", "due_minutes", "due_clock")
+"""The columns that are the clause's own."""
+
+
+def _said(at: int, of: Answer) -> list[Sql]:
+    by = f"rule {of.name}" if of.is_rule else of.name
+    chain = json.dumps([worded(each.target) for each in of.attempts], ensure_ascii=False)
+    due = None if of.sla is None else of.sla.period.minutes
+    clock = None if of.sla is None else "wall" if of.sla.wall else "calendar"
+    return [
+        number(at),
+        text(by),
+        nothing("TEXT") if of.rule is None else text(of.rule),
+        text(chain),
+        TRUE.copy() if of.goes_on else FALSE.copy(),
+        nothing("BIGINT") if due is None else number(due),
+        nothing("TEXT") if clock is None else text(clock),
+    ]
+
+
+def _step(name: str, alias: str) -> Sql:
+    found: Sql = exp.Table(
+        this=exp.to_identifier(name), alias=exp.TableAlias(this=exp.to_identifier(alias))
+    )
+    return found
+
+
+def _listed_names(told: Iterable[tuple[str, Sql]]) -> Sql:
+    """Return the names of which something holds, with ", " between them; NULL for none."""
+    pieces: list[Sql] = [
+        choice([(holds, text(f", {name}"))], text(""))
+        for name, holds in told
+        if not is_never(holds)
+    ]
+    if not pieces:
+        return nothing("TEXT")
+    joined = pieces[0]
+    for piece in pieces[1:]:
+        joined = exp.DPipe(this=joined, expression=piece, safe=True)
+    found: Sql = exp.Nullif(this=exp.Substring(this=joined, start=number(3)), expression=text(""))
+    return found
+
+
+def _is_word(asked: Column) -> bool:
+    return isinstance(asked.classes, YesNo) and isinstance(asked.classes.test, HasWord)
