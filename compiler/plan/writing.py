@@ -27,7 +27,7 @@ from turnout.compiler.classes import (
     YesNoTest,
 )
 from turnout.compiler.masks import Mask, key, members
-from turnout.compiler.plan.value import Answer, Column, Plan, Sides
+from turnout.compiler.plan.value import Answer, Column, Plan, PlannedAttempt, Sides
 from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
