@@ -236,6 +236,11 @@ class Router:
             moment,
         )
 
+    @property
+    def plan(self) -> Plan:
+        """The plan of its route."""
+        return self._plan
+
     def table_decider(
         self, *, at: datetime | None = None, keep: Collection[str] = ()
     ) -> "TableDecider":

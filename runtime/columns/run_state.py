@@ -6,6 +6,7 @@ It holds counts alone and no lead, so it doesn't grow with the run.
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.stores import load_of, microseconds, receivers
@@ -54,3 +55,15 @@ class RunState:
         for who in receivers(kind, target, assignee):
             self._open[load_of(who)] += 1
             self._given.setdefault(who, Counter())[now] += 1
+
+    def written(self) -> dict[str, Any]:
+        """Return the whole as JSON has it."""
+        turns = {name: [each.scale, each.plain()] for name, each in self._turns.items()}
+        given = {who: [*map(list, counts.items())] for who, counts in self._given.items()}
+        return {"turns": turns, "open": dict(self._open), "given": given}
+
+    def restore(self, written: Mapping[str, Any]) -> None:
+        """Be as `written` says."""
+        self._turns = {name: Turns(*each) for name, each in written["turns"].items()}
+        self._open = Counter(written["open"])
+        self._given = {who: Counter(dict(pairs)) for who, pairs in written["given"].items()}
