@@ -34,6 +34,7 @@ Reason: TypeAlias = Literal[
     "inactive",
     "not-in-team",
     "no-match",
+    "paused",
     "away",
     "off-hours",
     "at-cap",

@@ -4,7 +4,7 @@ import logging
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
@@ -20,6 +20,7 @@ from turnout.compiler.plan.value import Plan
 from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
+from turnout.runtime.absences import PersonAbsence, check_absence
 from turnout.runtime.clock import aware, lasting, this_moment
 from turnout.runtime.columns.extra import check_arrow
 from turnout.runtime.decisions import Decision
@@ -496,6 +497,91 @@ class Router:
             by,
         )
 
+    def away(  # noqa: PLR0913 - each by its name
+        self,
+        person: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        reason: str = "",
+        by: str = "",
+        at: datetime | None = None,
+    ) -> PersonAbsence:
+        """Note that somebody is away, from the next lead on: they are given nothing.
+
+        since, until: from when, now where it is left out, and until when, the end left out; until
+        `back` where it is left out. by, reason, at: who says so, why and when, for the log.
+        Raises ValueError where the policy has no such person, or the end isn't behind the
+        beginning.
+        """
+        return self._leave(
+            PersonAbsence("away", person, _EVER, until, reason=reason, by=by), since, at
+        )
+
+    def pause(  # noqa: PLR0913 - each by its name
+        self,
+        person: str,
+        *,
+        team: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        reason: str = "",
+        by: str = "",
+        at: datetime | None = None,
+    ) -> PersonAbsence:
+        """Note that somebody isn't drawn from teams, from the next lead on; else as `away`.
+
+        team: from which alone. They still have the leads that are theirs by name or as owner.
+        """
+        new = PersonAbsence("paused", person, _EVER, until, team, reason, by)
+        return self._leave(new, since, at)
+
+    def _leave(
+        self, new: PersonAbsence, since: datetime | None, at: datetime | None
+    ) -> PersonAbsence:
+        check_absence(self.compiled.policy, new)
+        said, ends = aware(since), aware(new.until)
+
+        def leave(state: Transaction, now: datetime) -> PersonAbsence:
+            begins = now if said is None else said
+            if ends is not None and ends <= begins:
+                raise ValueError(f"an absence ends after it begins, not at {ends.isoformat()}")
+            absence = attrs.evolve(
+                new,
+                since=begins.astimezone(UTC),
+                until=None if ends is None else ends.astimezone(UTC),
+            )
+            state.leave(absence, now)
+            return absence
+
+        return self._kept(nothing_foreseen, leave, aware(at), new.by)
+
+    def back(
+        self, person: str, *, reason: str = "", by: str = "", at: datetime | None = None
+    ) -> tuple[PersonAbsence, ...]:
+        """End the absences and pauses of somebody that have begun, and return them.
+
+        What is planned for later stays. Raises ValueError where the policy has no such person.
+        """
+        check_absence(self.compiled.policy, PersonAbsence("away", person, _EVER))
+        return self._kept(
+            nothing_foreseen,
+            lambda state, now: state.come_back(person, now, reason),
+            aware(at),
+            by,
+        )
+
+    def absences(self, *, at: datetime | None = None) -> tuple[PersonAbsence, ...]:
+        """Return who is away or paused, or will be, by what was said and not by the policy."""
+        self._check_open()
+        return self._store.rehearse(
+            nothing_foreseen,
+            lambda state, now: tuple(
+                each for each in state.absences if each.until is None or now < each.until
+            ),
+            aware(at),
+        )
+
     def key(self, lead_id: str) -> str:
         """Return what a lead is known by whose id somebody wrote, in the form of decisions."""
         return self._read_id(lead_id, None) or lead_id
@@ -596,6 +682,9 @@ class Router:
     ) -> None:
         """Close the router."""
         self.close()
+
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def _roster(team: Team) -> Roster:

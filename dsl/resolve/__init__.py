@@ -67,7 +67,9 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     tables = TableReader(parsed, lambda source: _base(parsed, path, source), written)
     listed = _Listed.read(files, tables, written)
     keyed = {node.span: tables.territories(node) for node in _tables(files)}
-    scope = attrs.evolve(written, declared=declarations(files, listed.in_tables(), keyed))
+    scope, in_tables = written, listed.in_tables()
+    if in_tables or keyed:
+        scope = attrs.evolve(written, declared=declarations(files, in_tables, keyed))
     leads = _items(files, nodes.LeadSchema)
     zone = _zone(files, scope)
     fields = with_lookups(schema(leads, listed.spellings(), zone, scope), leads, tables, scope)
@@ -84,7 +86,7 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     rows = {node.span: rule_tables.rows(node) for node in _rule_tables(files)}
     if rows:
         names = {span: () if of is None else of.names for span, of in rows.items()}
-        everything = declarations(files, listed.in_tables(), keyed, names)
+        everything = declarations(files, in_tables, keyed, names)
         scope = attrs.evolve(scope, declared=everything)
     people_reader = PeopleReader(fields, calendars, zone, scope)
     people = listed.people(people_reader, scope)

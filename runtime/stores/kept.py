@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define, frozen
+from turnout.runtime.absences import Absences, absences_of
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.moves import Move
@@ -51,6 +52,10 @@ _ROUTES = (
     " SELECT (SELECT min(route) FROM decisions WHERE route > name) FROM routes"
     " WHERE name IS NOT NULL) SELECT name FROM routes WHERE name IS NOT NULL"
 )
+
+
+ABSENCES = "absences"
+"""The key in `meta` under which it stands who is away or paused, where somebody ever was."""
 
 
 @frozen
@@ -93,6 +98,15 @@ class Tables:
             leads = next((int(leads) for _, leads in self.rows("load", query, person)), 0)
             self.known.loads[person] = leads
         return leads
+
+    @property
+    def absences(self) -> Absences:
+        """Who is away or paused."""
+        if self.known.absences is None:
+            query = "SELECT key, value, sum FROM meta WHERE key = ?"
+            found = next(self.rows("meta", query, ABSENCES), ("", "[]"))
+            self.known.absences = decoded(self.path, found[1], absences_of)
+        return self.known.absences
 
     def last_event(self) -> int:
         """Return the number of the last event, 0 where there is none."""

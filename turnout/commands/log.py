@@ -39,7 +39,13 @@ MOST_OF_A_LEAD = 100_000
 @click.option("--person", metavar="NAME", help="Of who has the lead, had it before, or did it.")
 @click.option("--rule", metavar="NAME", help="Decided by this rule.")
 @click.option("--route", metavar="NAME", help="On this route.")
-@click.option("--event", "kind", type=click.Choice(EVENT_KINDS), help="Of this kind.")
+@click.option(
+    "--event",
+    "kind",
+    type=click.Choice(EVENT_KINDS),
+    metavar="KIND",
+    help="Of this kind, such as routed, moved, closed or away.",
+)
 @click.option("--since", callback=instant, metavar="TIME", help="From then on (ISO 8601; UTC).")
 @click.option("--until", callback=instant, metavar="TIME", help="Before then.")
 @click.option(

@@ -29,6 +29,7 @@ _WHY: Mapping[Reason, str] = MappingProxyType(
         "inactive": "nobody is active",
         "not-in-team": "nobody is in it on that day",
         "no-match": "nobody serves that",
+        "paused": "paused",
         "away": "away",
         "off-hours": "not at work at that hour",
         "at-cap": "no room for one more lead",

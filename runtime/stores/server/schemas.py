@@ -154,6 +154,7 @@ def _second(connection: Connection, at: ServerAddress) -> None:
     """Make format 2 of format 1, what several parts of it need."""
     _count_open(connection, at)
     _say_statuses(connection, at)
+    _note_absences(connection, at)
     _shorten(connection, at)
 
 
@@ -170,6 +171,11 @@ def _standing(row: tuple[Any, ...]) -> tuple[Any, ...]:
     seq, text, touched, due, ending = row
     status, _, due, _, queue, _ = standing_of(json.loads(text), ending, touched=touched, due=due)
     return status, due, None if queue is None else sent(queue), seq
+
+
+def _note_absences(connection: Connection, at: ServerAddress) -> None:
+    """Note that nobody is away or paused, by what was said."""
+    connection.execute(in_schema(at, "INSERT INTO {s}.meta VALUES ('absences', '[]')"))
 
 
 STEPS: tuple[Callable[[Connection, ServerAddress], None], ...] = (_first, _second)
