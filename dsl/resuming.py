@@ -20,7 +20,7 @@ from turnout.dsl.reductions import ReadSymbol
 
 _ITEMS = (
     "policy include lead territory segment calendar person people team queue partner sequence "
-    "identity route guarantee test"
+    "identity log retain route guarantee test"
 ).split()
 _CLAUSES = ("rule", "within", "fallback")
 _BEGINNINGS = frozenset((*_ITEMS, *_CLAUSES))

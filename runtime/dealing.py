@@ -13,6 +13,7 @@ What is drawn, and what the turns are after it, is exactly what `draw` says, dra
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 from math import lcm
+from operator import add
 from typing import Protocol
 
 from turnout.frozen import attribute, define
@@ -73,6 +74,8 @@ class Deal:
     _multiple: int = attribute(init=False)
     _parts: int = attribute(init=False)
     _level: int = attribute(init=False)
+    _rates: list[int] = attribute(init=False)
+    _counted: tuple[int, Sequence[int]] = attribute(init=False)
     _place_of: dict[str, int] = attribute(factory=dict[str, int], init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -83,6 +86,10 @@ class Deal:
         self._parts = 2 * len(self.places) - 2
         self._level = sum(self.base[place] for place in self.places)
         self._given = dict.fromkeys(self.places, 0)
+        self._rates = [0] * len(self.base)
+        for place in self.places:
+            self._rates[place] = self._each * self.weights[place]
+        self._counted = 0, self.base
         self._place_of = {name: place for place, name in enumerate(self.names)}
         self._waiting = [(self._from(place), place) for place in self.places]
         heapify(self._waiting)
@@ -157,16 +164,22 @@ class Deal:
         rate = self._each * self.weights[place]
         return self.base[place] + number * rate - self.scale * given
 
-    def lags(self, number: int) -> dict[str, int]:
-        """Return all lags after so many draws, in the order of the roster."""
-        found = list(self.base)
-        given = self._given
-        for place in self.drawn[number:]:
-            found[place] += self.scale
-        rate = number * self._each
-        for place in self.places:
-            found[place] += rate * self.weights[place] - self.scale * given[place]
-        return dict(zip(self.names, found, strict=True))
+    def lags(self, number: int) -> Sequence[int]:
+        """Return all lags after so many draws, in the order of the roster.
+
+        They are counted on from those that were asked for last.
+        """
+        counted, lags = self._counted
+        if number == counted:
+            return lags
+        if number < counted:
+            counted, lags = 0, self.base
+        draws, rates = number - counted, self._rates
+        found = [*map(add, lags, rates if draws == 1 else [draws * rate for rate in rates])]
+        for place in self.drawn[counted:number]:
+            found[place] -= self.scale
+        self._counted = number, found
+        return found
 
 
 def dealt_of(
@@ -218,9 +231,13 @@ class DealtLags(Mapping[str, int]):
         """Return how many members there are."""
         return len(self.deal.names)
 
-    def plain(self) -> dict[str, int]:
-        """Return all of them."""
+    def told(self) -> Sequence[int]:
+        """Return all of them, in the order of the members."""
         return self.deal.lags(self.number)
+
+    def plain(self) -> dict[str, int]:
+        """Return all of them by member."""
+        return dict(zip(self.deal.names, self.told(), strict=True))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Be pickled as what is told."""

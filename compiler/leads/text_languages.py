@@ -13,6 +13,8 @@ from functools import lru_cache
 from itertools import islice, pairwise
 from unicodedata import normalize
 
+import attrs
+
 from turnout.compiler.leads.automata import Automaton, ExpressionAutomaton, State
 from turnout.compiler.leads.budget import Meter, tick
 from turnout.compiler.leads.characters import HIGHEST, Ranges, holds
@@ -146,37 +148,70 @@ class Walk:
 
     def texts(self, meter: Meter) -> Iterator[str]:
         """Yield the texts. Raises OutOfTime."""
-        start = tuple(automaton.start for automaton in self.automata)
+        characters = [letter.character for letter in self.alphabet]
+        tables = [_Table(automaton, characters) for automaton in self.automata]
+        start = tuple(table.number(table.automaton.start) for table in tables)
         come = {start: 1}
-        pending: list[tuple[tuple[State, ...], str]] = [(start, "")]
+        pending: list[tuple[tuple[int, ...], str]] = [(start, "")]
         for count, (states, text) in enumerate(pending):
             if count % 256 == 0:
                 meter.look()
             if count == self.most:
                 self.is_cut, self.is_whole = True, False
                 return
-            if text and all(
-                automaton.is_end(state)
-                for automaton, state in zip(self.automata, states, strict=True)
-            ):
+            if text and all(map(_Table.is_end, tables, states)):
                 yield text
             tick(len(states) * len(self.alphabet))
-            for letter in self.alphabet:
-                after = self._after(states, letter.character)
-                if after is None:
+            rows = map(_Table.row, tables, states)
+            for letter, after in zip(self.alphabet, zip(*rows, strict=True), strict=True):
+                if _DEAD in after:
                     continue
                 self.is_whole = self.is_whole and letter.is_alone
-                if come.get(after, 0) == self.again:
+                times = come.get(after, 0)
+                if times == self.again:
                     self.is_whole = False
                     continue
-                come[after] = come.get(after, 0) + 1
+                come[after] = times + 1
                 pending.append((after, text + letter.character))
 
-    def _after(self, states: tuple[State, ...], character: str) -> tuple[State, ...] | None:
-        found: list[State] = []
-        for automaton, state in zip(self.automata, states, strict=True):
-            after = automaton.after(state, character)
-            if after is None:
-                return None
-            found.append(after)
-        return tuple(found)
+
+_DEAD = -1
+"""The number of a state from which no text goes on."""
+
+
+@define(eq=False)
+class _Table:
+    """An automaton over some characters, its states numbered as they are met.
+
+    Thousands of states of a product are made of few states of each automaton: each is asked
+    once what comes after it, and what is looked up then are small numbers.
+    """
+
+    automaton: Automaton
+    _characters: Sequence[str]
+    _states: list[State] = attrs.Factory(list[State])
+    _numbers: dict[State, int] = attrs.Factory(dict[State, int])
+    _rows: list[tuple[int, ...] | None] = attrs.Factory(list["tuple[int, ...] | None"])
+
+    def number(self, state: State | None) -> int:
+        """Return the number of a state; it gets the next one when it is met first."""
+        if state is None:
+            return _DEAD
+        number = self._numbers.setdefault(state, len(self._states))
+        if number == len(self._states):
+            self._states.append(state)
+            self._rows.append(None)
+        return number
+
+    def row(self, number: int) -> tuple[int, ...]:
+        """Return the states after each of the characters."""
+        row = self._rows[number]
+        if row is None:
+            state, after = self._states[number], self.automaton.after
+            row = tuple([self.number(after(state, each)) for each in self._characters])
+            self._rows[number] = row
+        return row
+
+    def is_end(self, number: int) -> bool:
+        """Return whether a text that ends in a state is one of the automaton's own."""
+        return self.automaton.is_end(self._states[number])

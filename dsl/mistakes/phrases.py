@@ -19,6 +19,7 @@ from turnout.dsl.mistakes.phrases_of_days import DAYS
 from turnout.dsl.mistakes.phrases_of_fields import FIELDS
 from turnout.dsl.mistakes.phrases_of_going_on import GOING_ON
 from turnout.dsl.mistakes.phrases_of_handing_over import HANDING_OVER
+from turnout.dsl.mistakes.phrases_of_logs import LOGS
 from turnout.dsl.mistakes.phrases_of_moments import MOMENTS
 from turnout.dsl.mistakes.phrases_of_names import NAMES
 from turnout.dsl.mistakes.phrases_of_nearness import NEARNESS
@@ -30,6 +31,7 @@ from turnout.dsl.mistakes.phrases_of_teams import TEAMS
 _COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|#[^\n]*')
 
 PHRASES: tuple[Phrase, ...] = (
+    *LOGS,
     *NEARNESS,
     *SLICES,
     *DATES,

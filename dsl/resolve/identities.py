@@ -31,11 +31,15 @@ def identity(node: nodes.Identity, fields: Mapping[str, Field], scope: Scope) ->
             scope.field(name, fields)
         is_whole &= name.text in fields and name.text not in names
         names[name.text] = None
-    within = _period(node.within, scope)
+    within = period(node.within, scope, "to remember a lead")
     return Identity(tuple(names), within, node.span) if is_whole and within is not None else None
 
 
-def _period(node: nodes.Duration, scope: Scope) -> timedelta | None:
+def period(node: nodes.Duration, scope: Scope, purpose: str) -> timedelta | None:
+    """Return a time in whole minutes or more, None where it was reported.
+
+    purpose: what it is for, such as "to remember a lead".
+    """
     unit = _UNITS.get(node.unit.text.removesuffix("s"))
     if unit is None:
         known = [f"{word}s" for word in _UNITS]
@@ -46,7 +50,7 @@ def _period(node: nodes.Duration, scope: Scope) -> timedelta | None:
         return None
     length = number(node.number)
     if length is None or length != int(length) or not 0 < length <= LONGEST // unit:
-        message = f"`{node.span.text}` is not a time to remember a lead for"
+        message = f"`{node.span.text}` is not a time {purpose} for"
         advice = f"write a whole number, from 1 minute to {LONGEST.days:,} days"
         scope.report("unknown-value", node.span, message, help=advice)
         return None

@@ -67,6 +67,14 @@ _Way: TypeAlias = _Taken | _Drawn
 """What becomes of the leads of a clause that depends on no other lead."""
 
 
+@frozen
+class OfferedTargets:
+    """What a clause asks of a lead: targets, in order. step: the one that takes it, if any."""
+
+    targets: tuple[Target, ...]
+    step: int | None
+
+
 class Offering:
     """Offers the leads of a run to the targets of their clauses, a chunk at a time."""
 
@@ -120,6 +128,38 @@ class Offering:
             found[places] = self._draw(team, available, clauses[places], at)
         self._offer(np.flatnonzero(in_order).tolist(), clauses, found, at, values, after)
         return found
+
+    def asked(
+        self, clause: int, told: dict[str, Value], at: datetime, after: FindClause
+    ) -> tuple[OfferedTargets, ...]:
+        """Return what is asked of a lead as if it were the first one, up to what takes it.
+
+        clause: negative where none takes it. The last one is that whose target takes the lead;
+        where none does, its `step` is None. Nothing of it is counted.
+        """
+        last, state = len(self._steps) - 1, RunState()
+        clause = last if clause < 0 else clause
+        found: list[OfferedTargets] = []
+        while True:
+            steps = self._steps[clause]
+            step, _, _ = offered(steps, told, at, state)
+            number = None if step is None else steps.steps.index(step)
+            targets = tuple(each.target for each in self._answers[clause].attempts)
+            taken = targets if number is None else targets[: number + 1]
+            found.append(OfferedTargets(taken, number))
+            if step is not None or not steps.goes_on:
+                return tuple(found)
+            behind = after(told, clause)
+            clause = last if behind is None else behind
+
+    def is_alike(self, clause: int) -> bool:
+        """Return whether what is asked is the same for all leads of a clause."""
+        return (len(self._steps) - 1 if clause < 0 else clause) not in self._in_order
+
+    @property
+    def state(self) -> RunState:
+        """The turns and counts of the run."""
+        return self._state
 
     def _way(self, clause: int, at: datetime) -> _Way:
         if clause not in self._ways:

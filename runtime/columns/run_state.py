@@ -6,7 +6,9 @@ It holds counts alone and no lead, so it doesn't grow with the run.
 from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
+from turnout.runtime.absences import Absences
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.stores import load_of, microseconds, receivers
 from turnout.runtime.stores.needs import Count
@@ -36,6 +38,11 @@ class RunState:
         """Return each person's open leads."""
         return {person: self._open[person] for person in people}
 
+    @property
+    def absences(self) -> Absences:
+        """Nobody's: a run without a state is told of none."""
+        return ()
+
     def holding(self, who: str) -> int:
         """Return how many open leads a receiver has."""
         return self._open[load_of(who)]
@@ -54,3 +61,15 @@ class RunState:
         for who in receivers(kind, target, assignee):
             self._open[load_of(who)] += 1
             self._given.setdefault(who, Counter())[now] += 1
+
+    def written(self) -> dict[str, Any]:
+        """Return the whole as JSON has it."""
+        turns = {name: [each.scale, each.plain()] for name, each in self._turns.items()}
+        given = {who: [*map(list, counts.items())] for who, counts in self._given.items()}
+        return {"turns": turns, "open": dict(self._open), "given": given}
+
+    def restore(self, written: Mapping[str, Any]) -> None:
+        """Be as `written` says."""
+        self._turns = {name: Turns(*each) for name, each in written["turns"].items()}
+        self._open = Counter(written["open"])
+        self._given = {who: Counter(dict(pairs)) for who, pairs in written["given"].items()}

@@ -5,9 +5,9 @@ code such as SQLITE_IOERR_WRITE begins with its primary one.
 """
 
 import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from types import TracebackType
 
 from turnout.runtime.stores import StateError
 
@@ -41,15 +41,35 @@ _FAILURES = (
 )
 
 
-@contextmanager
-def state_errors(path: Path) -> Generator[None, None, None]:
+class _Telling:
+    """Tells what SQLite raises in a block; made for each statement, so it has no generator."""
+
+    __slots__ = ("_path",)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        """Begin the block."""
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        """Raise the error in words, where there is one of SQLite's."""
+        if error is None:
+            return
+        if isinstance(error, UnicodeError):
+            raise damaged(self._path, "a text is not UTF-8") from error
+        if isinstance(error, sqlite3.Error):
+            raise described(error, self._path) from error
+
+
+def state_errors(path: Path) -> AbstractContextManager[None]:
     """Turn what SQLite raises in the block into a `StateError` about the file."""
-    try:
-        yield
-    except UnicodeError as error:
-        raise damaged(path, "a text is not UTF-8") from error
-    except sqlite3.Error as error:
-        raise described(error, path) from error
+    return _Telling(path)
 
 
 def described(error: sqlite3.Error, path: Path) -> StateError:

@@ -6,9 +6,9 @@ from turnout.frozen import frozen
 from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
-from turnout.runtime.stores.cells import instant, json_cell, stored, summed
+from turnout.runtime.stores.cells import instant, json_cell, lags_cell, stored, summed
 from turnout.runtime.stores.details import detail, standing_cells
-from turnout.runtime.stores.kept import Tables
+from turnout.runtime.stores.kept import ABSENCES, Tables
 from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.sums import ROWS, Stored
 from turnout.runtime.stores.totals import add_given
@@ -25,7 +25,7 @@ def keep(tables: Tables, batch: Batch) -> int:
     connection, known = tables.connection, tables.known
     last = _Keeping(connection, tables, batch).keep() if batch.events else 0
     for team, turns in batch.drawn.items():
-        cells = team, turns.scale, json_cell(turns.plain())
+        cells = team, turns.scale, lags_cell(turns)
         connection.execute("INSERT OR REPLACE INTO turns VALUES (?, ?, ?, ?)", summed(cells))
         known.turns[team] = turns
     for person, more in batch.opened.items():
@@ -33,9 +33,13 @@ def keep(tables: Tables, batch: Batch) -> int:
             load = person, tables.open_leads(person) + more
             connection.execute("INSERT OR REPLACE INTO load VALUES (?, ?, ?)", summed(load))
             known.loads[person] = load[1]
+    if batch.absent is not None:
+        said = ABSENCES, json_cell([each.cells() for each in batch.absent])
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", summed(said))
+        known.absences = batch.absent
     add_given(connection, tables.path, known, batch.received)
     if batch.remembered:
-        _remember(connection, batch)
+        _remember(tables, batch)
     return last
 
 
@@ -64,6 +68,9 @@ class _Keeping:
         events: list[tuple[Stored, ...]] = []
         for number, (event, recorded) in enumerate(self.batch.events, last + 1):
             key = event.route, event.lead
+            if recorded is None:
+                events.append(self._event(number, 0, event, None))
+                continue
             row = rows.get(key)
             events.append(self._event(number, 0 if row is None else row.last, event, recorded))
             is_deciding = event.kind in DECIDING
@@ -74,10 +81,8 @@ class _Keeping:
                 None if row is None or is_deciding else row.said,
             )
         self.connection.executemany(_INSERT_EVENT, events)
-        self.connection.executemany(
-            _INSERT_LEAD,
-            (_cells(key, rows[key], new) for key, new in self.batch.decisions.items()),
-        )
+        new_leads = [_cells(key, rows[key], new) for key, new in self.batch.decisions.items()]
+        self.connection.executemany(_INSERT_LEAD, new_leads)
         if self.batch.changed:
             self.connection.executemany(
                 _INSERT_LEAD.replace("INSERT", "INSERT OR REPLACE"),
@@ -95,7 +100,7 @@ class _Keeping:
         return None
 
     def _event(
-        self, number: int, previous: int, event: Event, recorded: Recorded
+        self, number: int, previous: int, event: Event, recorded: Recorded | None
     ) -> tuple[Stored, ...]:
         return summed(
             (
@@ -145,12 +150,15 @@ def _cells(key: Key, row: _Row, new: Recorded) -> tuple[Stored, ...]:
     return summed((*place, *standing_cells(new), row.said))
 
 
-def _remember(connection: sqlite3.Connection, batch: Batch) -> None:
-    (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM seen").fetchone()
-    connection.executemany(
-        "DELETE FROM seen WHERE route = ? AND lead = ?",
-        [(route, stored(lead)) for route, lead in batch.remembered],
-    )
+def _remember(tables: Tables, batch: Batch) -> None:
+    last = tables.last_seen()
+    # Nothing is remembered yet of leads that are decided just now.
+    earlier = [key for key in batch.remembered if key not in batch.decisions]
+    if earlier:
+        tables.connection.executemany(
+            "DELETE FROM seen WHERE route = ? AND lead = ?",
+            [(route, stored(lead)) for route, lead in earlier],
+        )
     rows: list[tuple[Stored, ...]] = []
     for _, seen in batch.remembered_in_order():
         if seen and seen[0].order >= NEWEST:
@@ -159,4 +167,5 @@ def _remember(connection: sqlite3.Connection, batch: Batch) -> None:
             seq = last if each.order >= NEWEST else each.order
             cells = each.key, each.at, seq, each.route, stored(each.lead), each.owner
             rows.append(summed(cells))
-    connection.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    tables.connection.executemany("INSERT INTO seen VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    tables.known.last_seen = last

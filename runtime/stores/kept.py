@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define, frozen
+from turnout.runtime.absences import Absences, absences_of
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.moves import Move
@@ -42,6 +43,8 @@ _STANDING = (
     f"SELECT {', '.join([f'd.{name}' for name in _LEAD] + [f'e.{name}' for name in _EVENT])}"  # noqa: S608 - our own names
     " FROM decisions d LEFT JOIN events e ON e.seq = d.decided"
 )
+_OF_LEAD = f"{_STANDING} WHERE d.route = ? AND d.lead = ?"
+_HAS_LEAD = "SELECT 1 FROM decisions WHERE route = ? AND lead = ?"
 _LAST_EVENT = "SELECT coalesce(max(seq), 0) FROM events"
 _EVENTS = f"SELECT {', '.join(_EVENT)} FROM events"  # noqa: S608 - our own names
 _ROUTES = (
@@ -49,6 +52,10 @@ _ROUTES = (
     " SELECT (SELECT min(route) FROM decisions WHERE route > name) FROM routes"
     " WHERE name IS NOT NULL) SELECT name FROM routes WHERE name IS NOT NULL"
 )
+
+
+ABSENCES = "absences"
+"""The key in `meta` under which it stands who is away or paused, where somebody ever was."""
 
 
 @frozen
@@ -66,8 +73,11 @@ class Tables:
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead."""
-        query = f"{_STANDING} WHERE d.route = ? AND d.lead = ?"
-        return next(self._standing(query, route, stored(lead)), None)
+        key = route, stored(lead)
+        with state_errors(self.path):  # nearly always there is none, and the index says so
+            if self.connection.execute(_HAS_LEAD, key).fetchone() is None:
+                return None
+        return next(self._standing(_OF_LEAD, *key), None)
 
     def turns(self, team: str) -> Turns:
         """Return the team's turns; level where it has none."""
@@ -89,12 +99,28 @@ class Tables:
             self.known.loads[person] = leads
         return leads
 
+    @property
+    def absences(self) -> Absences:
+        """Who is away or paused."""
+        if self.known.absences is None:
+            query = "SELECT key, value, sum FROM meta WHERE key = ?"
+            found = next(self.rows("meta", query, ABSENCES), ("", "[]"))
+            self.known.absences = decoded(self.path, found[1], absences_of)
+        return self.known.absences
+
     def last_event(self) -> int:
         """Return the number of the last event, 0 where there is none."""
         if self.known.last is None:
             query = "SELECT coalesce(max(seq), 0) FROM events"
             self.known.last = int(self.connection.execute(query).fetchone()[0])
         return self.known.last
+
+    def last_seen(self) -> int:
+        """Return the number of what is remembered last, 0 where nothing is."""
+        if self.known.last_seen is None:
+            query = "SELECT coalesce(max(seq), 0) FROM seen"
+            self.known.last_seen = int(self.connection.execute(query).fetchone()[0])
+        return self.known.last_seen
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period."""

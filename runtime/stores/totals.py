@@ -99,18 +99,24 @@ def add_given(
     received: Mapping[str, Mapping[int, int]],
 ) -> None:
     """Count leads as given: by receiver, how many at each moment."""
+    behind: list[tuple[str | int, ...]] = []
     for who, times in received.items():
         last, total = known.latest.get(who) or _total(connection, path, _LATEST, (who,))
         for at, leads in sorted(times.items()):
             total += leads
             if last < at:
                 cells = who, at, leads, total
-                connection.execute(_KEEP, (*cells, row_sum(*cells)))
+                behind.append((*cells, row_sum(*cells)))
                 last = at
             else:
                 known.before.clear()
+                if behind:
+                    connection.executemany(_KEEP, behind)
+                    behind.clear()
                 _add_before(connection, path, (who, at, leads))
         known.latest[who] = last, total
+    if behind:
+        connection.executemany(_KEEP, behind)
 
 
 def _add_before(connection: sqlite3.Connection, path: Path, new: GivenLeads) -> None:

@@ -17,6 +17,8 @@ _ITEMS = (
     "team sales { ana }",
     "queue triage",
     "identity email within 90 days",
+    "log fields [size] hashed [email]",
+    "retain values 90 days",
     """route inbound {
       rule big { when large and open days and not duplicate to round-robin sales }
       fallback to queue triage

@@ -42,6 +42,7 @@ from turnout.dsl.policy import Block, Entry, Policy
 from turnout.dsl.types import Value, Values
 from turnout.dsl.values import read
 from turnout.dsl.values.texts import normal_code, normal_text
+from turnout.runtime.absences import AbsenceKind, PersonAbsence
 
 PEOPLE = ("ana", "ben", "cleo")
 
@@ -283,6 +284,9 @@ def policies(
     parts += [f"person {person}" for person in PEOPLE]
     parts += ["team near { ana, ben weight 2 }", "team far { cleo }"]
     parts += ["queue triage", "queue extra", "partner outside", "sequence later"]
+    if draw(st.integers(0, 3)) == 0:
+        logged = draw(st.lists(st.sampled_from(schema), min_size=1, max_size=3, unique=True))
+        parts.append(f"log fields [{', '.join(c.name for c in logged)}] retain events 90 days")
     names: list[str] = []
     if seen and draw(st.integers(0, 2)) == 0:
         parts += [f"identity {draw(st.sampled_from(schema)).name} within 30 days"]
@@ -591,6 +595,7 @@ def people(draw: DrawFn) -> str:
     zone = _maybe(draw, "timezone", [f'"{name}"' for name in _ZONES])
     parts.append(f"partner p {{ {_maybe(draw, 'hours', _HOURS)} {zone} {draw(_caps(1, 3))} }}")
     parts.append("identity language, urgent within 3 days identity owner within 90 minutes")
+    parts.append("log fields [language] hashed [owner] retain events 400 days")
     conditions_ = [
         "duplicate",
         "urgent",
@@ -652,6 +657,21 @@ def available(draw: DrawFn) -> str:
     targets = [*teams, *matched, "person ana", "owner owner", "previous-owner", "partner p"]
     one = st.tuples(st.sampled_from(targets), st.sampled_from(["", "", " anytime"])).map("".join)
     return " else ".join(draw(st.lists(one, min_size=1, max_size=3)))
+
+
+@st.composite
+def absences(draw: DrawFn) -> tuple[PersonAbsence, ...]:
+    """Return who is away or paused, by what is said, in the days of `histories`."""
+    start = datetime(2026, 3, 27, 6, tzinfo=UTC)
+    found: list[PersonAbsence] = []
+    for _ in range(draw(st.integers(0, 3))):
+        kind: AbsenceKind = draw(st.sampled_from(("away", "paused")))
+        since = start + timedelta(hours=draw(st.integers(0, 72)))
+        hours = draw(st.sampled_from((None, 1, 12, 60)))
+        until = None if hours is None else since + timedelta(hours=hours)
+        team = draw(st.sampled_from(("", "near", "far"))) if kind == "paused" else ""
+        found.append(PersonAbsence(kind, draw(st.sampled_from(PEOPLE)), since, until, team))
+    return tuple(found)
 
 
 @st.composite

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import click
 
-from turnout.commands.completing import any_files
+from turnout.commands.completing import any_files, columns_of
 from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, BY, Command, color_option
+from turnout.commands.planning_moves import MOST_MOVES, MovesAsked, plan_moves
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
-from turnout.commands.whereabouts import STATE
+from turnout.commands.whereabouts import StateParam
 from turnout.printable import visible
 from turnout.rendering.jsons import json_text
 from turnout.rendering.moves import anew_text, moves_data
@@ -32,8 +33,10 @@ _MOST_REASON = 500
 _MOST_NAMED = 5
 
 
-def _reason(_ctx: click.Context, _: click.Parameter, value: str) -> str:
+def _reason(_ctx: click.Context, _: click.Parameter, value: str | None) -> str | None:
     """Return the reason, a usage error where it says nothing or too much."""
+    if value is None:
+        return None
     if not value.strip():
         raise click.BadParameter("it is empty; the log has to say why")
     if len(value) > _MOST_REASON:
@@ -47,6 +50,7 @@ def _reason(_ctx: click.Context, _: click.Parameter, value: str) -> str:
     examples=(
         "turnout reroute inbound.route new.csv --id L-17 --reason 'ill' --state in.db",
         "turnout reroute inbound.route ana.csv --all --reason 'Ana left' --state in.db",
+        "turnout reroute new.route leads.csv --plan-moves moves --owner-column Owner",
     ),
 )
 @POLICY
@@ -57,13 +61,44 @@ def _reason(_ctx: click.Context, _: click.Parameter, value: str) -> str:
 @click.option("--all", "takes_all", is_flag=True, help="Every lead of the file.")
 @click.option(
     "--reason",
-    required=True,
     callback=_reason,
     metavar="TEXT",
-    help="Why, for the log.",
+    help="Why, for the log; required but with --plan-moves.",
 )
 @BY
-@STATE
+@click.option(
+    "--state",
+    type=StateParam(exists=True),
+    metavar="FILE",
+    help="The state that the leads were routed with: a file, or postgresql://...; required but "
+    "with --plan-moves.",
+)
+@click.option(
+    "--plan-moves",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write there which leads would change hands, in batches for an update; nothing is moved.",
+)
+@click.option(
+    "--owner-column",
+    "owner",
+    metavar="COLUMN",
+    shell_complete=columns_of("leads"),
+    help="With --plan-moves: who has the leads today.",
+)
+@click.option(
+    "--names",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="With --plan-moves: what owners are called there, the table that an import wrote.",
+)
+@click.option(
+    "--batch",
+    type=click.IntRange(1, 10_000_000),
+    metavar="N",
+    help=f"With --plan-moves: moves of a batch, {MOST_MOVES:,} without it.",
+)
 @click.option(
     "--format",
     "format_name",
@@ -83,9 +118,13 @@ def command(
     leads: str,
     ids: tuple[str, ...],
     takes_all: bool,
-    reason: str,
+    reason: str | None,
     by: str,
-    state: Whereabouts,
+    state: Whereabouts | None,
+    folder: Path | None,
+    owner: str | None,
+    names: Path | None,
+    batch: int | None,
     format_name: str,
     wait: int,
     route_name: str | None,
@@ -100,7 +139,27 @@ def command(
     first counts.
 
     All leads or none: where one isn't in the file or was never routed, nothing is moved.
+
+    With --plan-moves nothing is moved and no state is read: of every lead of the file it is
+    said who would get it instead of the owner whom it has today. A run that was stopped goes
+    on where it was.
     """
+    moving = {"--id": ids, "--all": takes_all, "--reason": reason, "--by": by, "--state": state}
+    planning = {"--owner-column": owner, "--names": names, "--batch": batch}
+    if folder is not None:
+        if odd := [name for name, value in moving.items() if value]:
+            raise click.UsageError(f"{odd[0]} is for moving leads, and --plan-moves moves none")
+        compiled = fit_policy(policy)
+        route = chosen_route(compiled.policy, route_name, policy)
+        asked = MovesAsked(
+            leads, folder, owner, names, batch or MOST_MOVES, at, manner, format_name
+        )
+        plan_moves(compiled, route, asked)
+        return
+    if odd := [name for name, value in planning.items() if value is not None]:
+        raise click.UsageError(f"{odd[0]} is for planning moves: --plan-moves FOLDER")
+    if reason is None or state is None:
+        raise click.UsageError(f"Missing option '{'--reason' if reason is None else '--state'}'.")
     if ids and takes_all:
         raise click.UsageError("--id and --all exclude each other")
     compiled = fit_policy(policy)

@@ -1,16 +1,19 @@
 """What an editor asks about a name: what it is, where it is declared and used, another one."""
 
+from turnout.dsl.files import MAX_TABLE, Files
 from turnout.lsp.asked_file import asked_file
 from turnout.lsp.desk import Desk
 from turnout.lsp.diagnostics import Locator, path_of_source
 from turnout.lsp.new_name import fixed, renamed
 from turnout.lsp.open_texts import path_of
+from turnout.lsp.positions import TextLines
 from turnout.lsp.shapes import (
     DocumentHighlight,
     Hover,
     Location,
     MarkupContent,
     Message,
+    Position,
     RefusalError,
     TextRange,
     WorkspaceEdit,
@@ -19,7 +22,7 @@ from turnout.lsp.shapes import (
     uri_in,
     within,
 )
-from turnout.lsp.uses import Use, use_at, uses
+from turnout.lsp.uses import Use, use_at, use_in_table, uses
 
 
 async def hover(desk: Desk, params: Message) -> Hover | None:
@@ -46,7 +49,7 @@ async def references(desk: Desk, params: Message) -> list[Location]:
     if use is None or use.declared is None:
         return []
     has_declared = within(params, "context", "includeDeclaration") is True
-    found = (each.at for each in uses(desk.answers, use))
+    found = (each.at for each in uses(desk.answers, use, _files(desk)))
     return [locator.location(at) for at in found if has_declared or at != use.declared]
 
 
@@ -56,7 +59,7 @@ async def highlights(desk: Desk, params: Message) -> list[DocumentHighlight]:
     if use is None or use.declared is None:
         return []
     path = path_of_source(use.at.source)
-    found = (each.at for each in uses(desk.answers, use))
+    found = (each.at for each in uses(desk.answers, use, _files(desk)))
     here = (at for at in found if path_of_source(at.source) == path)
     return [DocumentHighlight(locator.range(at)) for at in here]
 
@@ -87,6 +90,20 @@ async def _use(desk: Desk, params: Message) -> tuple[Use | None, Locator]:
     uri, at = uri_in(params), position_in(params)
     asked = await asked_file(desk, uri)
     if asked is None:
-        return None, Locator(desk.documents)
+        return await _use_in_table(desk, uri, at), Locator(desk.documents)
     offset = asked.locator.lines(asked.file.source).offset(at)
     return use_at(desk.answers, path_of(uri), offset), asked.locator
+
+
+async def _use_in_table(desk: Desk, uri: str, at: Position) -> Use | None:
+    """Return the name at a place of a table."""
+    path, files = path_of(uri), _files(desk)
+    text = files.text(path, MAX_TABLE)
+    if path.suffix != ".csv" or not isinstance(text, str):
+        return None
+    lines = TextLines(text.replace("\r", "\n"), desk.documents.encoding)
+    return use_in_table(desk.answers, path, lines.offset(at), files)
+
+
+def _files(desk: Desk) -> Files:
+    return Files(desk.documents.texts())

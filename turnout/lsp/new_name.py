@@ -5,6 +5,7 @@ one had, and each name has to lead where it led. So a rename never makes one nam
 two, and never lets a word mean something else.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -13,7 +14,9 @@ from turnout.compiler.compiled import Unchecked, read_policy
 from turnout.dsl.files import Files
 from turnout.dsl.findings import Finding
 from turnout.dsl.fixes import misspelt
+from turnout.dsl.names import name_of, plain_name
 from turnout.dsl.source import Span
+from turnout.dsl.values.picklists import picklist_key
 from turnout.frozen import frozen
 from turnout.lsp.diagnostics import path_of_source
 from turnout.lsp.following import Insight
@@ -38,7 +41,10 @@ def renamed(
     obstacle = fixed(use)
     if obstacle:
         return obstacle
-    found = uses(answers, use)
+    # What names the table that declares a name isn't that name.
+    found = [each for each in uses(answers, use, Files(texts)) if _says(each)]
+    if not found:
+        return f"nothing that can be changed says `{use.name}`"
     edits = tuple(Put(*_put(each.at, name)) for each in found)
     changed = {path_of_source(put.at.source) for put in edits}
     laid = dict(texts)
@@ -59,10 +65,8 @@ def fixed(use: Use) -> str:
     """Return why a name can't be renamed here at all, or ""."""
     if use.declared is None:
         return f"nothing declares `{use.name}`"
-    if use.declared.text != use.name and use.kind != "test":
-        source = path_of_source(use.declared.source)
-        if source.suffix != ".route" or use.declared.text.endswith(".csv"):
-            return f"a table names `{use.name}`; rename it there: {use.declared.text}"
+    if use.kind == "rule" and use.declared.text.endswith(".csv"):
+        return f"`{use.name}` is called by what its row says: give the table a column `name`"
     if use.kind == "field" and use.name == "id":
         return "`id` has a meaning of its own"
     return ""
@@ -75,9 +79,32 @@ def applied_to(text: str, edits: Iterable[Put]) -> str:
     return text
 
 
+_APART = re.compile(r'[",;|\t\n]')
+"""What may separate the cells of a table."""
+
+
+def _says(use: Use) -> bool:
+    """Return whether a word is the name that it stands for, as it is or otherwise spelled."""
+    text, name = use.at.text, use.name
+    if use.kind == "value":
+        return picklist_key(text.replace('""', '"')) == picklist_key(name)
+    if path_of_source(use.at.source).suffix == ".route":
+        return use.at != use.declared or use.kind == "test" or text == name
+    return name in {text, name_of(text), plain_name(text)} or use.kind in _FOUND_ALIKE
+
+
+_FOUND_ALIKE = ("field", "segment family")
+"""What a heading names in any spelling."""
+
+
 def _put(at: Span, name: str) -> tuple[Span, str]:
     """Return a word's place and how the name is written there, in quotes where it has to be."""
     text = at.source.text
+    if path_of_source(at.source).suffix != ".route":
+        is_quoted = at.start > 0 and text[at.start - 1] == '"'
+        needs = is_quoted or _APART.search(name) is not None
+        doubled = name.replace('"', '""') if needs else name
+        return at, doubled if is_quoted or not needs else f'"{doubled}"'
     if at.start > 0 and text[at.start - 1] == '"' and text.startswith('"', at.end):
         return at, name.replace("\\", "\\\\").replace('"', '\\"')
     return at, misspelt(at, name).replacement

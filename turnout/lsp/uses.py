@@ -7,12 +7,14 @@ same word in each of them, and every use counts once.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from turnout.dsl.files import Files
 from turnout.dsl.references import Reference
 from turnout.dsl.resolve.declarations import Declaration
 from turnout.dsl.source import Source, Span
 from turnout.frozen import frozen
 from turnout.lsp.diagnostics import path_of_source
 from turnout.lsp.following import Insight
+from turnout.lsp.table_uses import table_uses
 
 
 @frozen
@@ -46,14 +48,39 @@ def use_at(answers: Mapping[Path, Insight], path: Path, offset: int) -> Use | No
     )
 
 
-def uses(answers: Mapping[Path, Insight], of: Use) -> tuple[Use, ...]:
-    """Return every use of a name in file and place, each once; its declaration is one."""
-    found: dict[Span, Use] = {}
+def uses(answers: Mapping[Path, Insight], of: Use, files: Files | None = None) -> tuple[Use, ...]:
+    """Return every use of a name in file and place, each once; its declaration is one.
+
+    files: from which the policies' tables are read; None for their own words alone.
+    """
+    found: dict[tuple[str, int], Use] = {}
     for known in answers.values():
-        for each in _of(known, lambda at, name: name == of.name or at == of.declared):
+        in_policy = _of(known, lambda at, name: name == of.name or at == of.declared)
+        for each in (*in_policy, *(in_tables(known, files) if files else ())):
             if each.declared == of.declared and (each.kind, each.name) == (of.kind, of.name):
-                found.setdefault(each.at, each)
+                found.setdefault((each.at.source.name, each.at.start), each)
     return tuple(sorted(found.values(), key=lambda use: (use.at.source.name, use.at.start)))
+
+
+def use_in_table(
+    answers: Mapping[Path, Insight], path: Path, offset: int, files: Files
+) -> Use | None:
+    """Return the name at an offset of a table, None where there is none."""
+    for known in answers.values():
+        for each in in_tables(known, files) if path in known.read.read else ():
+            is_there = each.at.start <= offset <= each.at.end
+            if is_there and path_of_source(each.at.source) == path:
+                return each
+    return None
+
+
+def in_tables(known: Insight, files: Files) -> Iterator[Use]:
+    """Yield the uses of names in the tables of a policy."""
+    declared = known.read.resolution.declared
+    for each in table_uses(known, files):
+        by = declared.of_kind(each.kind, each.of).get(each.name)
+        if by is not None:
+            yield Use(known, each.kind, each.name, each.at, by.at)
 
 
 def uses_in(known: Insight, source: Source) -> Iterator[Use]:

@@ -98,14 +98,15 @@ def csv_frame(decision: Decision) -> LineFrame:
         "; ".join([acted(each.kind, each.arguments) for each in decision.actions]),
         decision.duplicate_of,
     )
-    return LineFrame("", ",", f",{_cells(before)},", f",{_cells(behind)}\n")
+    return LineFrame("", ",", f",{csv_cells(before)},", f",{csv_cells(behind)}\n")
 
 
 def _csv_issues(issues: tuple[Issue, ...]) -> str:
     return _csv_text("; ".join([f"{each.field or 'lead'}: {each.reason}" for each in issues]))
 
 
-def _cells(texts: Iterable[str | None]) -> str:
+def csv_cells(texts: Iterable[str | None]) -> str:
+    """Return cells of a line of CSV, none of which a spreadsheet runs as a formula."""
     return ",".join([_csv_text(text or "") for text in texts])
 
 

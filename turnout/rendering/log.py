@@ -20,7 +20,7 @@ from turnout.runtime.records.guards import harmless
 COLUMNS = (
     *("number", "event", "route", "lead", "at", "recorded_at", "actor", "policy", "reason"),
     *("rule", "by", "kind", "target", "assignee", "before", "passed_over", "issues", "due", "hop"),
-    *("team", "entitled_before", "entitled_after", "until"),
+    *("team", "entitled_before", "entitled_after", "until", "since", "path", "values", "hashed"),
 )
 _HASH = 12
 
@@ -46,6 +46,7 @@ def log_row(event: Event) -> str:
         "before": "" if event.before is None else holder_text(event.before),
         "hop": event.hop or "",
         "until": _iso(event.until),
+        "since": _iso(event.since),
     }
     if event.after is not None:
         cells |= {
@@ -65,6 +66,10 @@ def log_row(event: Event) -> str:
         cells["team"] = draw.team
         cells["entitled_before"] = round(float(Fraction(*draw.before)), 6)
         cells["entitled_after"] = round(float(Fraction(*draw.after)), 6)
+    logged = event.logged
+    cells["path"] = "; ".join(logged.path)
+    cells["values"] = json_text(dict(logged.values)) if logged.values else ""
+    cells["hashed"] = json_text(dict(logged.hashed)) if logged.hashed else ""
     return _row([cells.get(name) for name in COLUMNS])
 
 
@@ -106,14 +111,24 @@ def happened(event: Event) -> str:
             what = f"claimed from {before}{by or f' by {_to(event)}'}"
         case "offered":
             what = f"offered to {_to(event)} until {_clock(event.until)}"
-        case "expired":
-            what = f"not accepted in time by {_to(event)}"
+        case "away" | "paused" | "back":
+            what = f"{_absent(event)}{by}"
         case "renamed":
             kind, old, new = event.name or ("", "", "")
             what = f"{kind} {old} is {new} from then on{by}"
         case _:
             what = f"{event.kind}{by}"
     return what + because
+
+
+def _absent(event: Event) -> str:
+    """Return who is away, paused or back, such as "ana is away until 2026-11-24 08:00 UTC"."""
+    holder = event.after
+    assert holder is not None
+    team = "" if holder.kind == "person" else f" in team {holder.target}"
+    since = "" if event.since is None else f" from {_clock(event.since)}"
+    until = "" if event.until is None else f" until {_clock(event.until)}"
+    return f"{holder.assignee} is {event.kind}{team}{since}{until}"
 
 
 def history_text(events: Sequence[Event], screen: int) -> Iterator[str]:
@@ -136,8 +151,9 @@ def _known(event: Event) -> Iterator[tuple[str, str]]:
     if decision is not None:
         if event.kind in {"moved", "claimed"}:
             yield "by", decision.by or "nothing"
-        for passed in _passed(event):
-            yield "passed over", passed
+        if event.logged.path:
+            yield "came by", "; ".join(event.logged.path)
+        yield from _passed_over(decision)
         if decision.due is not None:
             yield "due", _clock(decision.due)
         for action in decision.actions:
@@ -148,7 +164,8 @@ def _known(event: Event) -> Iterator[tuple[str, str]]:
     if event.draw is not None:
         draw = event.draw
         lag = f"{_share(draw.before)} before, {_share(draw.after)} after"
-        yield "entitled", f"{draw.person} in team {draw.team}: {lag}"
+        shared = f", drawn from {draw.available} of {draw.of}" if draw.of else ""
+        yield "entitled", f"{draw.person} in team {draw.team}: {lag}{shared}"
     if event.policy:
         yield "policy", event.policy[:_HASH]
     if event.recorded_at is not None:
@@ -163,6 +180,21 @@ def _of_lead(event: Event, decision: Decision) -> Iterator[tuple[str, str]]:
         yield "looked up", f"{field}: {compared}"
     for issue in _issues(event):
         yield "not used", issue
+    for field, value in event.logged.values.items():
+        yield "value", f"{field}: {json_text(value)}"
+    for field, value in event.logged.hashed.items():
+        yield "hashed", f"{field}: {value}"
+
+
+def _passed_over(decision: Decision) -> Iterator[tuple[str, str]]:
+    """Yield each target that was tried in vain, and of a team why each member wasn't drawn."""
+    for passed in decision.passed_over:
+        by_reason: dict[str, list[str]] = {}
+        for person, reason in passed.members:
+            by_reason.setdefault(reason, []).append(person)
+        members = "; ".join(f"{', '.join(names)} {why}" for why, names in by_reason.items())
+        more = f" ({members})" if members else ""
+        yield "passed over", f"{passed.target}: {passed.reason}{more}"
 
 
 def _passed(event: Event) -> list[str]:

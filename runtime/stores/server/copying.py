@@ -12,7 +12,8 @@ from typing import Any
 
 from turnout.frozen import frozen
 from turnout.runtime.stores import WAIT, StateError
-from turnout.runtime.stores.cells import json_read, loaded, stored
+from turnout.runtime.stores.cells import json_read, loaded, stored, summed
+from turnout.runtime.stores.kept import ABSENCES
 from turnout.runtime.stores.server.encoded import received, received_or_none, sent, sent_or_none
 from turnout.runtime.stores.server.locations import ServerAddress
 from turnout.runtime.stores.server.postgres import check_there, connected, told
@@ -94,6 +95,8 @@ def _to_file(connection: Connection, at: ServerAddress, path: Path) -> None:
     open_sqlite(path, said(connection, at)["policy"], ()).close()
     numbers = _Numbers({0: 0}, at)
     with any_state(path) as file:
+        if (absent := said(connection, at).get(ABSENCES, "[]")) != "[]":
+            file.execute("INSERT INTO meta VALUES (?, ?, ?)", summed((ABSENCES, absent)))
         for table, cells in _rows(connection, at, numbers):
             names = ", ".join((*ROWS[table], "sum"))
             marks = ", ".join("?" * (len(cells) + 1))
@@ -174,7 +177,11 @@ def _from_file(connection: Connection, at: ServerAddress, path: Path) -> None:
         (policy,) = snapshot.connection.execute(
             "SELECT value FROM meta WHERE key = 'policy'"
         ).fetchone()
+        absent = snapshot.connection.execute(
+            "SELECT value FROM meta WHERE key = ?", (ABSENCES,)
+        ).fetchone()
     say(connection, at, "policy", str(policy))
+    say(connection, at, ABSENCES, "[]" if absent is None else str(absent[0]))
     for statement in (
         "INSERT INTO {s}.receivers SELECT who, sum(leads), max(at) FROM {s}.given GROUP BY who",
         "SELECT setval('{s}.versions_id_seq', (SELECT coalesce(max(id), 0) + 1 FROM {s}.versions))",
