@@ -5,6 +5,7 @@ Needs the extra `arrow`.
 
 from collections.abc import Iterable
 from datetime import datetime
+from importlib import import_module
 from itertools import islice
 from typing import IO, Any
 
@@ -23,9 +24,8 @@ _NUMBERS = frozenset({"number", "hop"})
 def write_parquet(events: Iterable[Event], stream: IO[bytes]) -> None:
     """Write events as they come. Raises ExtraError without the extra `arrow`."""
     check_arrow("--format parquet")
-    import pyarrow as pa  # noqa: PLC0415 - an extra
-    from pyarrow import parquet  # noqa: PLC0415
-
+    pa: Any = import_module("pyarrow")
+    parquet: Any = import_module("pyarrow.parquet")
     kinds: dict[str, Any] = {
         name: pa.timestamp("us", "UTC")
         if name in _TIMES
