@@ -19,16 +19,16 @@ from turnout.runtime.stores.tombstones import is_tombstone
 
 MOST_EXAMPLES = 5
 
-Place: TypeAlias = tuple[str, str]
+_Place: TypeAlias = tuple[str, str]
 """The rule that took a lead, or the fallback, and who got it, in words."""
 
 
 @frozen
-class DriftedLeads:
+class DriftLeads:
     """Leads that would go elsewhere in the same way. examples: ids of the first ones."""
 
-    before: Place
-    after: Place
+    before: _Place
+    after: _Place
     leads: int
     examples: tuple[str, ...]
 
@@ -50,7 +50,7 @@ class Drift:
     valueless: int = 0
     unknown: tuple[str, ...] = ()
     hashed: tuple[str, ...] = ()
-    drifted: tuple[DriftedLeads, ...] = attribute(factory=tuple[DriftedLeads, ...])
+    drifted: tuple[DriftLeads, ...] = attribute(factory=tuple[DriftLeads, ...])
 
 
 def drift(events: Iterable[Event], router: Router, asked: Iterable[str]) -> Drift:
@@ -60,8 +60,8 @@ def drift(events: Iterable[Event], router: Router, asked: Iterable[str]) -> Drif
     """
     name = id_field(router.compiled.policy.fields)
     counts = Counter[str]()
-    moved = Counter[tuple[Place, Place]]()
-    examples: dict[tuple[Place, Place], list[str]] = {}
+    moved = Counter[tuple[_Place, _Place]]()
+    examples: dict[tuple[_Place, _Place], list[str]] = {}
     seen: set[str] = set()
     hashed: set[str] = set()
     for event in events:
@@ -96,13 +96,13 @@ def drift(events: Iterable[Event], router: Router, asked: Iterable[str]) -> Drif
         unknown,
         tuple(each for each in unknown if each in hashed),
         tuple(
-            DriftedLeads(*pair, leads, tuple(examples[pair]))
+            DriftLeads(*pair, leads, tuple(examples[pair]))
             for pair, leads in sorted(moved.items(), key=lambda each: (-each[1], each[0]))
         ),
     )
 
 
-def _place(decision: Decision) -> Place:
+def _place(decision: Decision) -> _Place:
     rule = decision.by if decision.rule is None else f"rule {decision.rule}"
     target = "nobody" if decision.kind == "none" else f"{decision.kind} {decision.target}"
     return rule, target
