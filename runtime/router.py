@@ -45,6 +45,7 @@ from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
     WAIT,
+    Overdue,
     Recorded,
     Signature,
     Snapshot,
@@ -385,15 +386,21 @@ class Router:
     def escalate(self, *, at: datetime | None = None) -> tuple[Move, ...]:
         """Move every lead that nobody touched in time to where its rule's SLA says.
 
-        The longest overdue first, as many in one transaction as take `HOLD` seconds, so that
-        others who share the state have their turn in between. With nothing overdue, or
-        repeated for the same moment, it changes nothing: after an error, which leaves what
-        was moved before, it can be repeated.
+        All of `escalations`: with nothing overdue, or repeated for the same moment, it changes
+        nothing. After an error, which leaves what was moved before, it can be repeated.
 
         Raises `turnout.StateError` where the state can't be read or written.
         """
+        return tuple(move for moves in self.escalations(at=at) for move in moves)
+
+    def escalations(self, *, at: datetime | None = None) -> Iterator[tuple[Move, ...]]:
+        """Yield the moves of `escalate`, transaction by transaction.
+
+        The longest overdue first, as many in one transaction as take `HOLD` seconds, so that
+        others who share the state have their turn in between. Of all who do this to a route of
+        a state one works at a time. Who stops asking leaves the rest for the next time.
+        """
         asked = aware(at)
-        moves: list[Move] = []
         after: Recorded | None = None
         while True:
             behind = after
@@ -404,10 +411,17 @@ class Router:
                 return self._escalate.some(now, state, behind, lasting(HOLD))
 
             some, after = self._kept(self._foresee.escalation, move, asked)
-            moves += some
+            yield some
             if after is None:
-                return tuple(moves)
+                return
             sleep(GIVING_WAY)
+
+    def next_due(self) -> datetime | None:
+        """Return when the first of all leads is due that an SLA can move; None where none is."""
+        self._check_open()
+        asked = Overdue(self.route_name, _LAST, 1)
+        found = self._store.rehearse(nothing_foreseen, lambda state, _: state.overdue(asked))
+        return found[0].decision.due if found else None
 
     def touch(
         self, *leads: str, by: str = "", reason: str = "", at: datetime | None = None
@@ -685,6 +699,7 @@ class Router:
 
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def _roster(team: Team) -> Roster:
