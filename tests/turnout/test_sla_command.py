@@ -53,7 +53,7 @@ def test_once_it_moves_what_is_due_and_says_so(policy: Path) -> None:
     routed(policy, AT, AT + timedelta(hours=1)).close()
     at = "--state", policy.with_suffix(".db"), "--at", "2026-11-23T10:10Z"
     code, text = run("sla", policy, *at)
-    assert (code, text) == (0, "lead L0: ana (person ana) → queue managers\nmoved 1 lead\n")
+    assert (code, text) == (0, "lead L0: person ana → queue managers\nmoved 1 lead\n")
     assert run("sla", policy, *at)[1] == "no lead is overdue\n"
     code, text = run("sla", policy, *at, "--watch")
     assert (code, "takes no --at" in text) == (2, True)
