@@ -21,7 +21,6 @@ EventKind: TypeAlias = Literal[
     "offered",
     "accepted",
     "rejected",
-    "expired",
     "claimed",
     "released",
     "contacted",

@@ -14,7 +14,7 @@ from typing import Any, cast
 from turnout.frozen import define
 from turnout.runtime.absences import Absences, PersonAbsence, with_absence, without_person
 from turnout.runtime.events import DECIDING
-from turnout.runtime.statuses import Mark, marked
+from turnout.runtime.statuses import LeadMark, marked
 from turnout.runtime.stores import Recorded, loads
 from turnout.runtime.stores.batch import Key
 from turnout.runtime.stores.cells import decoded, json_cell, json_read, moment
@@ -32,7 +32,7 @@ class _Standing:
     seq: int
     decided: int
     last: int
-    mark: Mark | None = None
+    mark: LeadMark | None = None
     touched: bool = False
     expires: int | None = None
     said: str | None = None

@@ -151,7 +151,9 @@ def connected(at: ServerAddress, wait: float) -> Connection:
                 connection.execute(
                     "SELECT set_config('lock_timeout', %s, false),"
                     " set_config('enable_seqscan', 'off', false),"
-                    " set_config('jit', 'off', false)",
+                    " set_config('jit', 'off', false),"
+                    # What is asked is always of one shape, and planning takes longer than doing.
+                    " set_config('plan_cache_mode', 'force_generic_plan', false)",
                     (f"{max(1, int(wait * 1000))}ms",),
                 )
                 return connection
@@ -412,7 +414,7 @@ class PostgresStore:
     def read(self) -> Generator[ServerSnapshot, None, None]:
         """Return a snapshot, had by a connection of its own."""
         with self._reading() as connection:
-            yield ServerSnapshot(self._fetched(connection, None).ask, self._base)
+            yield ServerSnapshot(self._fetched(connection, None).ask, self._base, self._state_key)
 
     @contextmanager
     def _reading(self) -> Generator[Connection, None, None]:

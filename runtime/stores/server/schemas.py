@@ -5,10 +5,10 @@ Besides, `events` has `turn`, `rule`, `holder` and `former`, by which they are f
 `receivers` has for each receiver how many leads they were given in all, and when last.
 
 Events are in the order of `turn`, that is of the transactions that wrote them. A page of the log
-ends before the first transaction that may still be at work, so that none is missed by who reads
-on behind the last one; `seq` alone wouldn't do, as it is given out before the commit. `turn` is
-the number of the transaction and `meta`'s `base`, which grows when a database is restored on a
-server that counts from the beginning.
+ends before the first transaction of this state that may still be at work, so that none is missed
+by who reads on behind the last one; `seq` alone wouldn't do, as it is given out before the commit.
+`turn` is the number of the transaction and `meta`'s `base`, which grows when a database is
+restored on a server that counts from the beginning.
 
 Each step takes the format that it stands at to the next; a step is never changed once it is
 released.
