@@ -447,7 +447,7 @@ class Router:
             sleep(GIVING_WAY)
 
     def next_due(self) -> datetime | None:
-        """Return when an SLA or an offer is up next, of all leads; None where nothing is to come."""
+        """Return when an SLA or an offer is up next, of all leads; None where nothing is."""
         self._check_open()
         due, expired = Overdue(self.route_name, _LAST, 1), Expired(self.route_name, _LAST, 1)
 
