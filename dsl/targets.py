@@ -41,6 +41,7 @@ Reason: TypeAlias = Literal[
     "no-owner",
     "gone",
     "missed-sla",
+    "declined",
 ]
 """Why a target could not take a lead."""
 

@@ -87,6 +87,12 @@ class Availability:
             return reason
         return self._at_cap(_counted(self.policy.people[name].caps, f"person {name}"), state)
 
+    def is_full(self, name: str, moment: datetime, state: TargetState) -> bool:
+        """Return whether the person has as many leads as they can have, wherever they are."""
+        self._at(moment)
+        caps = _counted(self.policy.people[name].caps, f"person {name}")
+        return self._at_cap(caps, state) is not None
+
     def partner(self, target: ToPartner, moment: datetime, state: TargetState) -> Reason | None:
         """Return why the partner can't be given a lead at `moment`, None where they can."""
         self._at(moment)

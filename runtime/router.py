@@ -2,15 +2,16 @@
 
 import logging
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from fractions import Fraction
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from time import sleep
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex, TypeVar, cast
+from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -36,8 +37,10 @@ from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.lead_outcomes import LeadOutcome, clause_finder, unfit_outcome
 from turnout.runtime.leads import LACKING, Lead, fitness_reader, record_reader
+from turnout.runtime.lives import Deed, LeadStanding, Life
 from turnout.runtime.logged_leads import lead_logger
 from turnout.runtime.moves import Holder, Move
+from turnout.runtime.passing_on import Passing
 from turnout.runtime.policy_texts import policy_text
 from turnout.runtime.records import RawLead, Record, Records
 from turnout.runtime.records.program_leads import as_record, check_several
@@ -57,6 +60,7 @@ from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.needs import Decide, Foresee, Needs, nothing_foreseen
 from turnout.runtime.stores.server.locations import Whereabouts, whereabouts
 from turnout.runtime.unbound import Shapes, Unbound, begun
+from turnout.runtime.waiting import Waiting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -68,6 +72,11 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
 T = TypeVar("T")
+SomeMoved: TypeAlias = Callable[
+    [datetime, Transaction, Recorded | None, Callable[[], bool]],
+    tuple[tuple[Move, ...], Recorded | None],
+]
+"""Moves some leads in a transaction; see `Escalator.some`."""
 
 BATCH = 500
 """Leads that are decided in one transaction of `route_all`."""
@@ -133,6 +142,14 @@ class Router:
         self._words = PolicyConditions(policy.fields)
         self._escalate = Escalator(policy, plan)
         self._foresee = Foreseer(policy, plan)
+        self._passing = Passing(policy, plan)
+        self._life = Life(policy, plan, self._passing)
+        self._offers = any(answer.offer is not None for answer in plan.answers)
+        self._waiting = tuple(
+            Waiting(policy, plan, self._passing, each.name)
+            for each in policy.outlets.values()
+            if each.until_free
+        )
         self._read = record_reader(policy.fields)
         self._read_id = id_reader(policy.fields)
         self._is_closed = False
@@ -385,14 +402,25 @@ class Router:
     def escalate(self, *, at: datetime | None = None) -> tuple[Move, ...]:
         """Move every lead that nobody touched in time to where its rule's SLA says.
 
-        The longest overdue first, as many in one transaction as take `HOLD` seconds, so that
-        others who share the state have their turn in between. With nothing overdue, or
-        repeated for the same moment, it changes nothing: after an error, which leaves what
-        was moved before, it can be repeated.
+        Before, leads that nobody accepted in time go on to the next one; at the end, those that
+        wait in a queue `until free` are dealt out. The longest overdue first, as many in one
+        transaction as take `HOLD` seconds, so that others who share the state have their turn
+        in between. With nothing overdue, or repeated for the same moment, it changes nothing:
+        after an error, which leaves what was moved before, it can be repeated.
 
         Raises `turnout.StateError` where the state can't be read or written.
         """
-        asked = aware(at)
+        asked, life = aware(at), partial(self._foresee.life, alone="escalation")
+        moves: list[Move] = []
+        if self._offers:
+            moves += self._moved(self._passing.expired, life, asked)
+        moves += self._moved(self._escalate.some, self._foresee.escalation, asked)
+        for waiting in self._waiting:
+            moves += self._moved(waiting.some, life, asked)
+        return tuple(moves)
+
+    def _moved(self, some: SomeMoved, foresee: Foresee, at: datetime | None) -> list[Move]:
+        """Return the moves of a work that is done in many short transactions."""
         moves: list[Move] = []
         after: Recorded | None = None
         while True:
@@ -401,12 +429,12 @@ class Router:
             def move(
                 state: Transaction, now: datetime, behind: Recorded | None = behind
             ) -> tuple[tuple[Move, ...], Recorded | None]:
-                return self._escalate.some(now, state, behind, lasting(HOLD))
+                return some(now, state, behind, lasting(HOLD))
 
-            some, after = self._kept(self._foresee.escalation, move, asked)
-            moves += some
+            found, after = self._kept(foresee, move, at)
+            moves += found
             if after is None:
-                return tuple(moves)
+                return moves
             sleep(GIVING_WAY)
 
     def touch(
@@ -427,6 +455,94 @@ class Router:
             return tuple(lead for lead, key in keys.items() if state.decided(route, key) is None)
 
         return self._kept(self._needing(keys.values()), touch, moment, by)
+
+    def accept(
+        self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Take a lead that somebody was given or is offered: it doesn't go on to the next one.
+
+        lead: its id. by: who does it, for the log; only whoever has it can. reason, at: why and
+        when (now where it is left out).
+
+        Raises NotAllowedError where it can't be done as the lead stands, UnroutedError where it
+        was never decided on this route, `turnout.StateError` where the state can't be used.
+        """
+        return self._do("accept", lead, by, reason, at)
+
+    def reject(
+        self, lead: str, reason: str, *, by: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Decline a lead that somebody was given or is offered: the next one has it.
+
+        reason: one that the policy names, where it names any; for some of them the turn is given
+        back. The rest, errors included, is as for `accept`.
+        """
+        return self._do("reject", lead, by, reason, at)
+
+    def contacted(
+        self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Mark a lead as worked on, so that no SLA moves it. As for `accept`; anybody can."""
+        return self._do("contacted", lead, by, reason, at)
+
+    def converted(
+        self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Mark a lead as won, which closes it. As for `accept`; anybody can."""
+        return self._do("converted", lead, by, reason, at)
+
+    def release(
+        self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Let go of a lead: it goes back to the queue that it was claimed from, or to the next.
+
+        As for `accept`; anybody can.
+        """
+        return self._do("release", lead, by, reason, at)
+
+    def return_lead(
+        self, lead: str, reason: str, *, by: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Give a lead back that was none, which closes it; the turn is given back, too.
+
+        reason: as for `reject`. As for `accept`; anybody can.
+        """
+        return self._do("return", lead, by, reason, at)
+
+    def claim(self, queue: str, by: str, *, at: datetime | None = None) -> LeadStanding | None:
+        """Give a person the first lead that waits in a queue; None where none does.
+
+        The one that was decided first, or of the highest rank where the queue is declared `by` a
+        field. No lead is claimed twice, whoever claims at the same time. It counts towards the
+        person's caps and open leads, and takes no turn.
+
+        Raises NotAllowedError where there is no such queue or person, or they have no room.
+        """
+        moment = aware(at)
+        return self._kept(
+            partial(self._foresee.life, alone=f"queue {queue}"),
+            lambda state, now: self._life.claim(queue, now, state, by),
+            moment,
+            self._life.named(by),
+        )
+
+    def do(
+        self, deed: Deed, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Do with a lead what a word says: as the method of that name. Errors are its own."""
+        return self._do(deed, lead, by, reason, at)
+
+    def _do(self, deed: Deed, lead: str, by: str, reason: str, at: datetime | None) -> LeadStanding:
+        key, actor = self.key(lead), self._life.named(by)
+        found = self._kept(
+            lambda moment: self._foresee.life(moment, key),
+            lambda state, now: self._life.do(deed, key, now, state, by=by, reason=reason),
+            aware(at),
+            actor,
+        )
+        if found is None:
+            raise UnroutedError((lead,))
+        return found
 
     def moves(self) -> tuple[Move, ...]:
         """Return every move of a lead of this route, in the order in which they were made."""

@@ -31,7 +31,7 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import ALL, NOTHING_LOGGED, Draw, Event, LoggedLead, Sought
 from turnout.runtime.moves import Move, Watch
-from turnout.runtime.statuses import ENDED, Mark, MarkKind, Status, first_status
+from turnout.runtime.statuses import ENDED, LeadMark, MarkKind, Status, first_status
 
 if TYPE_CHECKING:
     from turnout.runtime.stores.needs import Count, Decide, Foresee
@@ -112,7 +112,7 @@ class Recorded:
 
     decision: Decision
     fingerprint: str
-    mark: Mark | None = None
+    mark: LeadMark | None = None
     touched: bool = False
     watch: Watch | None = None
     expires: datetime | None = None

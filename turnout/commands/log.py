@@ -21,6 +21,8 @@ from turnout.runtime.events import EVENT_KINDS, Event, EventKind, Sought
 from turnout.runtime.stores.anywhere import AnyStore, open_known
 from turnout.runtime.stores.server.locations import Whereabouts
 
+_KINDS = ", ".join(EVENT_KINDS)
+
 MOST_OF_A_LEAD = 100_000
 """Events of one lead, the last ones, that are read at once."""
 
@@ -44,7 +46,7 @@ MOST_OF_A_LEAD = 100_000
     "kind",
     type=click.Choice(EVENT_KINDS),
     metavar="KIND",
-    help="Of this kind, such as routed, moved, closed or away.",
+    help=f"Of a kind: {_KINDS}.",
 )
 @click.option("--since", callback=instant, metavar="TIME", help="From then on (ISO 8601; UTC).")
 @click.option("--until", callback=instant, metavar="TIME", help="Before then.")

@@ -36,6 +36,7 @@ _WHY: Mapping[Reason, str] = MappingProxyType(
         "no-owner": "the lead has none",
         "gone": "not with us any more",
         "missed-sla": "didn't touch the lead in time",
+        "declined": "didn't take the lead, or gave it back",
     }
 )
 """Why a target didn't take a lead, for people who know no names of reasons."""

@@ -111,8 +111,6 @@ def happened(event: Event) -> str:
             what = f"claimed from {before}{by or f' by {_to(event)}'}"
         case "offered":
             what = f"offered to {_to(event)} until {_clock(event.until)}"
-        case "expired":
-            what = f"not accepted in time by {_to(event)}"
         case "away" | "paused" | "back":
             what = f"{_absent(event)}{by}"
         case "renamed":
