@@ -80,6 +80,7 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/runtime/test_batches_of_moves.py": "moves thousands of leads, and waits for turns",
         "tests/runtime/test_carrying.py": "carries states out and in again",
         "tests/runtime/test_servers.py": "a server",
+        "tests/runtime/test_lasting_states.py": "a server",
         "tests/runtime/test_totals.py": "laws",
         "tests/runtime/test_renaming.py": "renames everything in states of each kind",
         "tests/runtime/test_seventh_format.py::"
