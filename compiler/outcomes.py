@@ -98,6 +98,8 @@ def _outcome(targets: tuple[Target, ...], terms: tuple[tuple[str, str], ...]) ->
 def _terms(clause: Clause) -> tuple[tuple[str, str], ...]:
     """Return what a clause says of its leads besides who gets them, in words."""
     found: list[tuple[str, str]] = []
+    if clause.offer is not None:
+        found.append(("offer", str(clause.offer)))
     if clause.sla is not None:
         found.append(("sla", promised(clause.sla)))
     found += [("do", acted(action.kind, action.arguments)) for action in clause.actions]

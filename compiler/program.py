@@ -13,6 +13,7 @@ another route stands for that route's clauses: they come in its place, for its l
 from collections.abc import Iterator, Mapping
 from datetime import date
 
+from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.conditions import ALWAYS, And, Condition
 from turnout.dsl.policy import Block, Chain, Handover, Policy, Route, Rule, Sla, TableRow, Validity
 from turnout.dsl.promises import Action
@@ -54,7 +55,7 @@ class Clause:
     none for a fallback. steward: who answers for it, named by the nearest block or the route.
     row: of the table that the rule is read from. validity: of a rule that counts on some days.
     goes_on: it is written that leads which its targets pass on go on to the next clauses;
-    going_on: the word that says so.
+    going_on: the word that says so. offer: in which time a rule's leads are to be accepted.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Clause:
     validity: Validity | None = None
     goes_on: bool = False
     going_on: Span | None = attribute(default=None, eq=False, repr=False)
+    offer: TimedOffer | None = None
 
     @property
     def asked(self) -> tuple[Condition, ...]:
@@ -188,6 +190,7 @@ def _clauses(
                 validity=entry.validity,
                 goes_on=entry.goes_on,
                 going_on=entry.going_on,
+                offer=entry.offer,
             )
             continue
         inner = (*around, OuterBlock(entry.condition, entry.span, entry.handover))

@@ -3,12 +3,12 @@
 Two answers follow an edit: that of the quick checks, which come at each pause of typing,
 and that of all checks, which is what `compile_policy` finds. What the last check of the
 whole knows is carried over into both, as `checks.again` does it, and so are the rules of
-the text; where a part of the policy can't be read, it is checked anew.
+the text; where a part of the policy can't be read, it is checked anew, and not by the quick
+checks.
 """
 
 import attrs
 
-from turnout.compiler.checks import QUICK
 from turnout.compiler.checks.again import Checked, check_again, check_first
 from turnout.compiler.compiled import Compiled, Unchecked, checked_anew, settled
 from turnout.compiler.leads.budget import Budget
@@ -47,7 +47,8 @@ def compile_again(  # noqa: PLR0913 - what is known already, each by name
     Raises Stopped where it is called in the block of `stoppable`.
     """
     if len(read.sound) < len(read.program.routes):
-        found = checked_anew(read, budget, QUICK) if is_quick else checked_anew(read, budget)
+        # In the middle of a word a part is unknown: all would be asked anew for each letter.
+        found = () if is_quick else checked_anew(read, budget)
         return Recompiled(settled(read, found, severities), before, is_quick)
     if before is None:
         checked = check_first(read.program, budget, is_quick=is_quick, just=just)

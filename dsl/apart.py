@@ -66,7 +66,9 @@ def sla_in(text: str, at: Span) -> nodes.Sla | Garbled:
         case nodes.File(
             items=(
                 nodes.Route(
-                    entries=(nodes.Rule(conditions=(), chains=(), slas=(only,), actions=()),)
+                    entries=(
+                        nodes.Rule(conditions=(), chains=(), slas=(only,), actions=(), offers=()),
+                    )
                 ),
             )
         ):

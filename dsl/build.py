@@ -504,6 +504,7 @@ class Builder:
             _of(nodes.Sla, rest),
             tuple(action for clause in _of(_Clauses, rest) for action in clause),
             next(iter(_of(nodes.Validity, rest)), None),
+            _of(nodes.OfferClause, rest),
             span,
         )
 
@@ -552,6 +553,7 @@ class Builder:
             tuple(each for each in rest if isinstance(each, nodes.Sla | nodes.RowSla)),
             tuple(action for clause in _of(_Clauses, rest) for action in clause),
             next(iter(_of(nodes.RowValidity, rest)), None),
+            _of(nodes.OfferClause, rest),
             span,
         )
 
@@ -586,6 +588,23 @@ class Builder:
         return nodes.Sla(within, wall is not None, then[0] if then else None, span)
 
     wall: Any = _word("wall")
+
+    def offer(self, span: Span, children: list[Any]) -> nodes.OfferClause:
+        within, wall = children
+        return nodes.OfferClause(within, wall is not None, span)
+
+    ranked: Any = _of_words(nodes.Ranked)
+
+    def until_free(self, span: Span, children: list[Any]) -> nodes.UntilFree:
+        del children
+        return nodes.UntilFree(span)
+
+    rejected: Any = _word("reject")
+    returned: Any = _word("return")
+
+    def reasons(self, span: Span, children: list[Any]) -> nodes.ReasonsClause:
+        of, named, credited = children
+        return nodes.ReasonsClause(of, named, credited, span)
 
     def do(self, span: Span, children: list[Any]) -> "_Clauses":
         del span

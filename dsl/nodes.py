@@ -447,7 +447,32 @@ class Outlet:
     kind: str
     name: Name
     owner: Owned | None
-    clauses: tuple[Address | Hours | Timezone | Cap, ...]
+    clauses: tuple["Address | Hours | Timezone | Cap | Ranked | UntilFree", ...]
+    span: Span = _span()
+
+
+@frozen
+class Ranked:
+    """`by FIELD`: the leads of a queue with the most of it come first."""
+
+    field: Name
+    span: Span = _span()
+
+
+@frozen
+class UntilFree:
+    """`until free`: leads wait in a queue until a target before it can take them."""
+
+    span: Span = _span()
+
+
+@frozen
+class ReasonsClause:
+    """`reject reasons [..] credit [..]`: why leads can be given back. of: "reject" or "return"."""
+
+    of: str
+    named: tuple[Literal, ...]
+    credited: tuple[Literal, ...] | None
     span: Span = _span()
 
 
@@ -523,6 +548,15 @@ class Sla:
 
 
 @frozen
+class OfferClause:
+    """`offer DURATION wall`: in which time a lead is to be accepted."""
+
+    within: Duration
+    wall: bool
+    span: Span = _span()
+
+
+@frozen
 class Action:
     """One action of a `do`, such as `notify slack "#emea-deals"`."""
 
@@ -541,6 +575,7 @@ class Rule:
     slas: tuple[Sla, ...]
     actions: tuple[Action, ...]
     validity: Validity | None
+    offers: tuple[OfferClause, ...]
     span: Span = _span()
 
 
@@ -628,6 +663,7 @@ class RuleTable:
     slas: tuple[Sla | RowSla, ...]
     actions: tuple[Action, ...]
     validity: RowValidity | None
+    offers: tuple[OfferClause, ...]
     span: Span = _span()
 
 
@@ -765,6 +801,7 @@ Item: TypeAlias = (
     | Team
     | Outlet
     | Identity
+    | ReasonsClause
     | Log
     | Retain
     | Route

@@ -43,8 +43,8 @@ def parse(source: Source, known: RulesRead | None = None) -> tuple[nodes.File, t
 
         return recovered(source, known)
     file: nodes.File = read.items[0]
-    if known is not None:
-        known.add(file)
+    if known is not None and not known.keeps:
+        known.add(file)  # else its reader does, with what it makes of them
     return file, ()
 
 

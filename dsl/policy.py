@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import TypeAlias
 
+from turnout.dsl.acceptance import ANY, Reasons, TimedOffer
 from turnout.dsl.calendars import Calendar, DayRange
 from turnout.dsl.conditions import Condition, Duplicate, During
 from turnout.dsl.expectations import TestCase
@@ -123,7 +124,9 @@ class Step:
 class Outlet:
     """Where leads go that is no person: a queue, partner or sequence. kind: which of the three.
 
-    email, hours, caps: of a partner, as a person has them.
+    email, hours, caps: of a partner, as a person has them. rank: the field by which the leads of
+    a queue are in order, the highest first. until_free: they only wait until a target before it
+    can take them.
     """
 
     kind: str
@@ -133,6 +136,8 @@ class Outlet:
     email: str | None = None
     hours: str | None = None
     caps: tuple[Cap, ...] = ()
+    rank: str | None = None
+    until_free: bool = False
 
 
 Chain: TypeAlias = tuple[Step, ...]
@@ -265,7 +270,8 @@ class Rule:
     they go with every lead that the rule takes, whoever is given it. row: where it is one of
     a table; its span is then its cell there, or all of the row. validity: the days on which it
     counts, None where it always does; on others it takes no lead. goes_on: a lead that all its
-    targets pass on goes on as if the rule weren't there; going_on: the word that says so.
+    targets pass on goes on as if the rule weren't there; going_on: the word that says so. offer:
+    in which time whoever it gives a lead to accepts it.
     """
 
     name: str
@@ -280,6 +286,7 @@ class Rule:
     validity: Validity | None = None
     goes_on: bool = False
     going_on: Span | None = _written()
+    offer: TimedOffer | None = None
 
 
 @frozen
@@ -347,7 +354,8 @@ class Policy:
     fields: in schema order. Families come in written order, parents before children;
     definitions by name, territories and segments alike.
     outlets: queues, partners and sequences, by kind and name ("queue triage").
-    timezone: whose days a lead's dates are, by an IANA name.
+    timezone: whose days a lead's dates are, by an IANA name. rejecting, returning: for which
+    reasons a lead can be given back, before it is accepted and after.
     A `steward` is who answers for a definition as it is written there, None where nobody
     is named; `compiler/questions/stewards.py` says whose it is then.
     """
@@ -365,6 +373,8 @@ class Policy:
     identities: tuple[Identity, ...] = ()
     tests: tuple[TestCase, ...] = ()
     timezone: str = "UTC"
+    rejecting: Reasons = ANY
+    returning: Reasons = ANY
     logged: LoggedFields = LoggedFields()
     retention: Retention = Retention()
 

@@ -83,7 +83,7 @@ class MovedRule(nodes.Rule):
         return hash(_WHOLE(self))
 
 
-_LATER = ("conditions", "chains", "slas", "actions", "validity")
+_LATER = ("conditions", "chains", "slas", "actions", "validity", "offers")
 _WHOLE = attrgetter("name", *_LATER)
 
 

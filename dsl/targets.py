@@ -34,12 +34,14 @@ Reason: TypeAlias = Literal[
     "inactive",
     "not-in-team",
     "no-match",
+    "paused",
     "away",
     "off-hours",
     "at-cap",
     "no-owner",
     "gone",
     "missed-sla",
+    "declined",
 ]
 """Why a target could not take a lead."""
 

@@ -17,6 +17,7 @@ from turnout.dsl.targets import LeastLoaded, Reason, RoundRobin, ToPartner
 from turnout.dsl.types import Value, Values
 from turnout.dsl.zones import local_date, zone
 from turnout.frozen import attribute, define, frozen
+from turnout.runtime.absences import Absences, by_person
 from turnout.runtime.gauges import Attendance, CountedCap, Gauge, counted
 from turnout.runtime.stores import TargetState, member_of, microseconds
 
@@ -25,9 +26,10 @@ CLOSENESS: Mapping[Reason, int] = {
     "inactive": 1,
     "not-in-team": 2,
     "no-match": 3,
-    "away": 4,
-    "off-hours": 5,
-    "at-cap": 6,
+    "paused": 4,
+    "away": 5,
+    "off-hours": 6,
+    "at-cap": 7,
 }
 """What keeps somebody from a lead, in the order in which it is asked."""
 
@@ -58,6 +60,11 @@ class Availability:
     _open: dict[str, bool] = attribute(factory=dict[str, bool], init=False)
     _periods: dict[Cap, tuple[int, int]] = attribute(factory=dict[Cap, tuple[int, int]], init=False)
     _days: dict[Validity, bool] = attribute(factory=dict[Validity, bool], init=False)
+    _absences: Absences = attribute(default=(), init=False)
+    _by_person: Mapping[str, Absences] = attribute(factory=dict[str, Absences], init=False)
+    _kept: tuple[frozenset[str], frozenset[str], frozenset[str]] | None = attribute(
+        default=None, init=False
+    )
 
     def _at(self, moment: datetime) -> None:
         """Forget what was true at another moment."""
@@ -74,9 +81,17 @@ class Availability:
         """Return why the person can't be given a lead at `moment`, None where they can."""
         self._at(moment)
         reason = self._absence(name, anytime=anytime)
+        if reason in {None, "off-hours"} and state.absences:
+            reason = self._said(name, None, state) or reason
         if reason is not None:
             return reason
         return self._at_cap(_counted(self.policy.people[name].caps, f"person {name}"), state)
+
+    def is_full(self, name: str, moment: datetime, state: TargetState) -> bool:
+        """Return whether the person has as many leads as they can have, wherever they are."""
+        self._at(moment)
+        caps = _counted(self.policy.people[name].caps, f"person {name}")
+        return self._at_cap(caps, state) is not None
 
     def partner(self, target: ToPartner, moment: datetime, state: TargetState) -> Reason | None:
         """Return why the partner can't be given a lead at `moment`, None where they can."""
@@ -95,7 +110,7 @@ class Availability:
             return lambda _values, _moment, _state, _missed: Refused("empty")
         people = [self.policy.people[member.person] for member in drawn]
         if not (team.hours or team.caps or target.matching or _has_limits(drawn, people)):
-            return lambda _values, _moment, _state, missed: _but(everybody, missed)
+            return self._unlimited(team.name, everybody)
         whole = _counted(team.caps, f"team {team.name}")
         asked = tuple(
             (
@@ -132,14 +147,55 @@ class Availability:
                 there = attendance(self._is_open, is_there, full)
                 if matched is not everybody:
                     there &= matched
+                if state.absences:
+                    there = self._present(there, team.name, state)
                 if there:
                     return there
-            return self._drawable(asked, matched, state, missed, anytime=target.anytime)
+            return self._drawable(team.name, asked, matched, state, missed, anytime=target.anytime)
 
         return ask
 
-    def _drawable(
+    def _unlimited(self, team: str, everybody: frozenset[str]) -> Ask:
+        """Return what asks who of a team can be drawn that the policy limits nowhere."""
+
+        def ask(
+            _values: Values, moment: datetime, state: TargetState, missed: frozenset[str]
+        ) -> frozenset[str] | Refused:
+            if not state.absences:
+                return _but(everybody, missed)  # nearly always
+            self._at(moment)
+            asked = tuple((name, (), None) for name in sorted(everybody))
+            return self._drawable(team, asked, everybody, state, missed, anytime=False)
+
+        return ask
+
+    def _said(self, name: str, team: str | None, state: TargetState) -> Reason | None:
+        """Return what keeps somebody away by what was said; team: from which they are drawn."""
+        assert self._moment is not None
+        if state.absences is not self._absences:
+            self._absences = state.absences
+            self._by_person = by_person(state.absences)
+        now = [each for each in self._by_person.get(name, ()) if each.holds(self._moment)]
+        if team is not None and any(e.kind == "paused" and e.keeps(team) for e in now):
+            return "paused"
+        return "away" if any(each.kind == "away" for each in now) else None
+
+    def _present(self, people: frozenset[str], team: str, state: TargetState) -> frozenset[str]:
+        """Return those whom nothing that was said keeps away: the same set for the same people."""
+        gone = frozenset(
+            name
+            for name in {each.person for each in state.absences} & people
+            if self._said(name, team, state)
+        )
+        if not gone:
+            return people
+        if self._kept is None or self._kept[0] is not people or self._kept[1] != gone:
+            self._kept = people, gone, people - gone
+        return self._kept[2]
+
+    def _drawable(  # noqa: PLR0913 - all that is asked of a team
         self,
+        team: str,
         asked: tuple[tuple[str, tuple[CountedCap, ...], Validity | None], ...],
         matched: frozenset[str],
         state: TargetState,
@@ -151,6 +207,9 @@ class Availability:
         capped: dict[str, tuple[CountedCap, ...]] = {}
         for name, caps, days in asked:
             reason = self._absence(name, anytime=anytime)
+            if reason in {None, "off-hours", "away"} and state.absences:
+                said = self._said(name, team, state)
+                reason = said if said == "paused" or (reason != "away" and said) else reason
             if name not in matched and reason != "inactive":
                 reason = "no-match"
             if days is not None and reason != "inactive" and not self._is_day(days):

@@ -269,6 +269,31 @@ def lags(turns: Turns, roster: Roster) -> Mapping[str, Fraction]:
     return {name: Fraction(lag, turns.scale) for name, lag in turns.lag.items()}
 
 
+def given_back(turns: Turns, roster: Roster, person: str) -> Turns | None:
+    """Return the turns after one that a person had is given back; None where they have none.
+
+    As if it had been everybody's: whoever is in the team is entitled to their share of it less.
+
+    >>> team = Roster.of([("ana", Fraction(1)), ("ben", Fraction(1))])
+    >>> given_back(Turns(2, {"ana": -1, "ben": 1}), team, "ana")
+    Turns(scale=2, lag={'ana': 0, 'ben': 0})
+    """
+    turns = settled(turns, roster)
+    weights = dict(zip(roster.names, roster.weights, strict=True))
+    if not weights.get(person):
+        return None
+    total = sum(roster.weights)
+    scale = lcm(turns.scale, total)
+    lags = turns.plain()
+    after = [
+        lags[name] * (scale // turns.scale)
+        - weight * (scale // total)
+        + (scale if name == person else 0)
+        for name, weight in weights.items()
+    ]
+    return _turns(scale, roster.names, after)
+
+
 def joined(one: Turns, other: Turns) -> Turns:
     """Return the turns of a team that was known under two names: lags are added up.
 

@@ -26,14 +26,21 @@ UNWORKED = {"none", *(kind.word for kind in KINDS if not kind.is_worked)}
 def due(policy: Policy, sla: Sla | None, holder: Holder, at: datetime) -> datetime | None:
     """Return when a lead that `holder` was given at `at` is due, UTC; None where it never is.
 
-    It never is where the holder's calendar isn't open for so long in ten years.
+    It never is where the holder's calendar isn't open for so long in ten years, and in a queue
+    in which leads wait `until free`.
     """
-    if sla is None or holder.kind in UNWORKED:
+    if sla is None or holder.kind in UNWORKED or _is_waiting(policy, holder):
         return None
     hours = None if sla.wall else _hours(policy, holder)
     if hours is None:
         return at.astimezone(UTC) + timedelta(minutes=sla.period.minutes)
     return _worked(policy.calendars[hours], sla.period, at)
+
+
+def _is_waiting(policy: Policy, holder: Holder) -> bool:
+    """Return whether a lead only waits there until somebody is free, whose time runs then."""
+    place = policy.outlets.get(holder.name)
+    return place is not None and place.until_free
 
 
 def _hours(policy: Policy, holder: Holder) -> str | None:

@@ -25,6 +25,7 @@ from turnout.compiler.plan.decide import (
     facts,
 )
 from turnout.compiler.plan.value import Answer, Plan, PlannedAttempt
+from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.conditions import PREVIOUS_OWNER
 from turnout.dsl.policy import Policy, Sla
 from turnout.dsl.targets import (
@@ -54,6 +55,7 @@ from turnout.runtime.leads import Lead, fingerprint
 from turnout.runtime.memberships import Rosters, rosters
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Recorded, TargetState, Transaction, microseconds
+from turnout.runtime.timed_offers import can_pass_on, offer_to, rank_of
 
 
 class Engine(Protocol):
@@ -99,11 +101,20 @@ _Try: TypeAlias = Callable[[Values, datetime, TargetState, frozenset[str]], _Acc
 """Offers a lead to a target at a moment, some people left out: accepted, or why not."""
 
 
-def keeper(plan: Plan) -> Callable[[Values], dict[str, str | int | bool | list[str]]]:
-    """Return what picks the values that the targets of a missed SLA ask, as JSON has them."""
+def keeper(
+    policy: Policy, plan: Plan, *, passes_on: bool
+) -> Callable[[Values], dict[str, str | int | bool | list[str]]]:
+    """Return what picks the values that later targets ask, as JSON has them.
+
+    Those of a missed SLA; passes_on: those of the rules, too, and by which queues are in order.
+    """
     then = [c.sla.then.target for c in plan.answers if c.sla is not None and c.sla.then]
     targets = [*then, *(attempt.target for attempt in plan.last)]
+    if passes_on:
+        targets += [attempt.target for answer in plan.answers for attempt in answer.attempts]
     asked = dict.fromkeys(name for target in targets for name in said(target).reads)
+    if passes_on:
+        asked |= dict.fromkeys(each.rank for each in policy.outlets.values() if each.rank)
     return lambda values: {name: jsonable(values[name]) for name in asked if name in values}
 
 
@@ -128,6 +139,7 @@ class Steps:
     actions: tuple[Doing, ...] = ()
     goes_on: bool = False
     name: str = ""
+    offer: TimedOffer | None = None
 
 
 def engine(
@@ -143,14 +155,16 @@ def engine(
     match = match or complete_decider(plan)  # a lead without a required field has a complaint
     clauses = prepare.clauses(plan.answers)
     last = Steps(None, prepare.steps(plan.last))
-    kept_values = keeper(plan)
+    passes_on = can_pass_on(policy, plan)
+    kept_values = keeper(policy, plan, passes_on=passes_on)
 
     clock = clock_of(plan)
 
     def decide(lead: Lead, at: datetime, state: Transaction, *, anew: str = "") -> Decision:
         print_, key = fingerprint(lead), lead.key
         recorded = state.decided(route, key)
-        if recorded is not None and not anew:
+        # Of one that was erased nothing is taken in again.
+        if recorded is not None and (not anew or recorded.decision.lead != key):
             return again(recorded, lead, print_)
         moment, today, of_calendars = clock(at)
         seen, before = (keys(identities, lead.values) if identities else ()), NEW
@@ -191,8 +205,12 @@ def engine(
         )
         remembered = tuple([found for found, _ in seen]) if seen else ()
         watch = None
-        if decision.due is not None and clause.sla is not None and clause.sla.then is not None:
-            watch = Watch(values=kept_values(values))
+        is_timed = (
+            decision.due is not None and clause.sla is not None and clause.sla.then is not None
+        )
+        if is_timed or passes_on:
+            rank = rank_of(policy, holder, values) if passes_on else 0
+            watch = Watch(values=kept_values(values), rank=rank, is_timed=is_timed)
         logged = log_lead(clause.name, let_on, lead.values)
         if recorded is None:
             state.record(decision, print_, watch, remembered, accepted.draw, logged)
@@ -200,6 +218,8 @@ def engine(
             move = Move(route, key, moment, anew, Holder.of(recorded.decision), holder)
             now = Recorded(decision, print_, watch=watch)
             state.move(now, move, remembered, accepted.draw, logged)
+        if clause.offer is not None:
+            offer_to(policy, clause.offer, decision, state, moment)
         return decision
 
     return decide
@@ -230,9 +250,11 @@ def again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
         issues = tuple(
             attrs.evolve(each, reason=SAME_ROW) if each.reason == NO_ID else each for each in issues
         )
-    if recorded.fingerprint != print_:
+    if recorded.fingerprint and recorded.fingerprint != print_:
         issues += (Issue("", "", _CHANGED),)
-    return attrs.evolve(recorded.decision, row=lead.row, issues=issues, repeated=True)
+    return attrs.evolve(
+        recorded.decision, lead=lead.key, row=lead.row, issues=issues, repeated=True
+    )
 
 
 def offered(
@@ -280,7 +302,8 @@ class Preparer:
         """Return what a clause says, ready to be offered leads."""
         actions = tuple(Doing(action.kind, action.arguments) for action in answer.actions)
         steps = self.steps(answer.attempts)
-        return Steps(answer.rule, steps, answer.sla, actions, answer.goes_on, answer.name)
+        of = answer.sla, actions, answer.goes_on, answer.name, answer.offer
+        return Steps(answer.rule, steps, *of)
 
     def steps(self, attempts: tuple[PlannedAttempt, ...]) -> tuple[_Step, ...]:
         """Return the attempts, ready to be offered leads."""

@@ -120,7 +120,7 @@ def _moved(
     decision, watch = recorded.decision, recorded.watch or Watch()
     before = Holder.of(decision)
     missed = (*watch.missed, before.name)
-    values = _values(rule.policy.fields, watch.values)
+    values = values_of(rule.policy.fields, watch.values)
     step = accepted = None
     passed = decision.passed_over
     if watch.hops < MOST_HOPS:
@@ -154,7 +154,7 @@ def _moved(
     return attrs.evolve(recorded, decision=after, watch=kept), move, accepted.draw
 
 
-def _values(fields: Mapping[str, Field], kept: Mapping[str, object]) -> Values:
+def values_of(fields: Mapping[str, Field], kept: Mapping[str, object]) -> Values:
     """Return the lead's values that were kept, without those of fields that have gone."""
     values = {
         name: from_jsonable(fields[name].type, stored)

@@ -21,18 +21,22 @@ EventKind: TypeAlias = Literal[
     "offered",
     "accepted",
     "rejected",
-    "expired",
     "claimed",
     "released",
     "contacted",
     "converted",
     "closed",
     "returned",
+    "erased",
+    "away",
+    "paused",
+    "back",
     "renamed",
 ]
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 """What can happen: a lead is decided, changes hands, is offered and taken or not, is worked on, is
-done with; or somebody or something has a new name from then on, in all of a state."""
+done with; somebody is away, is paused or is back; or somebody or something has a new name from
+then on, in all of a state."""
 
 DECIDING: Final[frozenset[EventKind]] = frozenset({"routed", "moved", "claimed"})
 """Events after which another decision stands."""
@@ -88,7 +92,8 @@ class Event:
     before: who had the lead before a move. after: who has it now.
     decision: what was decided, of a lead that was routed or moved; None where it was
     written over before there were events. hop: how often an SLA has moved the lead.
-    name: of a renaming, the kind, the old and the new name. until: how long an offer stands.
+    name: of a renaming, the kind, the old and the new name. until: how long an offer stands, or
+    an absence lasts. since: when an absence begins that is said before; `after` is whose it is.
     logged: see `LoggedLead`.
     """
 
@@ -107,6 +112,7 @@ class Event:
     hop: int = 0
     name: tuple[str, str, str] | None = None
     until: datetime | None = None
+    since: datetime | None = None
     number: int = 0
     previous: int = 0
     logged: LoggedLead = NOTHING_LOGGED
@@ -139,6 +145,7 @@ class Event:
             "draw": None if self.draw is None else _draw_data(self.draw),
             "name": None if self.name is None else list(self.name),
             "until": None if self.until is None else self.until.isoformat(),
+            "since": None if self.since is None else self.since.isoformat(),
             "decision": None if self.decision is None else self.decision.as_dict(),
             "path": list(self.logged.path),
             "members": {} if self.decision is None else _members(self.decision),

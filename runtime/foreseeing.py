@@ -7,7 +7,7 @@ others are asked; who had a duplicate before is known only once the state says s
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import assert_never
 
 from turnout.compiler.meaning.identity import keys
@@ -101,6 +101,24 @@ class Foreseer:
         asked = self._escalation
         needs = self._needs((), (), asked, asked.caps, at.astimezone(UTC))
         return needs | Needs(alone=frozenset({f"escalation {self._plan.route}"}))
+
+    def life(self, at: datetime, *leads: str, alone: str = "") -> Needs:
+        """Return what it needs that leads go on to whoever is next, whichever they are.
+
+        leads: their ids. alone: a work that only one run does at a time, "" for none.
+        """
+        asked = self._everybody
+        ids = tuple((self._plan.route, lead) for lead in leads)
+        needs = self._needs(ids, (), asked, asked.caps, at.astimezone(UTC))
+        names = frozenset({f"{alone} {self._plan.route}"}) if alone else frozenset[str]()
+        return needs | Needs(alone=names)
+
+    @cached_property
+    def _everybody(self) -> _Asked:
+        asked = self._last
+        for clause in dict.fromkeys(self._clauses):
+            asked |= clause
+        return asked
 
     def _needs(
         self,

@@ -2,15 +2,16 @@
 
 import logging
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from fractions import Fraction
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from time import sleep
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex, TypeVar, cast
+from typing import TYPE_CHECKING, NoReturn, Self, SupportsIndex, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -20,6 +21,7 @@ from turnout.compiler.plan.value import Plan
 from turnout.dsl.policy import Team
 from turnout.dsl.types import id_field
 from turnout.dsl.values.reading import Issue
+from turnout.runtime.absences import PersonAbsence, check_absence
 from turnout.runtime.clock import aware, lasting, this_moment
 from turnout.runtime.columns.extra import check_arrow
 from turnout.runtime.decisions import Decision
@@ -35,8 +37,10 @@ from turnout.runtime.identified import identified
 from turnout.runtime.keys import NO_ID, id_reader
 from turnout.runtime.lead_outcomes import LeadOutcome, clause_finder, unfit_outcome
 from turnout.runtime.leads import LACKING, Lead, fitness_reader, record_reader
+from turnout.runtime.lives import Deed, LeadStanding, Life
 from turnout.runtime.logged_leads import lead_logger
 from turnout.runtime.moves import Holder, Move
+from turnout.runtime.passing_on import Passing
 from turnout.runtime.policy_texts import policy_text
 from turnout.runtime.records import RawLead, Record, Records
 from turnout.runtime.records.program_leads import as_record, check_several
@@ -44,6 +48,8 @@ from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
     WAIT,
+    Expired,
+    Overdue,
     Recorded,
     Signature,
     Snapshot,
@@ -56,6 +62,7 @@ from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.needs import Decide, Foresee, Needs, nothing_foreseen
 from turnout.runtime.stores.server.locations import Whereabouts, whereabouts
 from turnout.runtime.unbound import Shapes, Unbound, begun
+from turnout.runtime.waiting import Waiting
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -67,6 +74,11 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger("turnout")
 _MOST_TOLD = 10
 T = TypeVar("T")
+SomeMoved: TypeAlias = Callable[
+    [datetime, Transaction, Recorded | None, Callable[[], bool]],
+    tuple[tuple[Move, ...], Recorded | None],
+]
+"""Moves some leads in a transaction; see `Escalator.some`."""
 
 BATCH = 500
 """Leads that are decided in one transaction of `route_all`."""
@@ -132,6 +144,14 @@ class Router:
         self._words = PolicyConditions(policy.fields)
         self._escalate = Escalator(policy, plan)
         self._foresee = Foreseer(policy, plan)
+        self._passing = Passing(policy, plan)
+        self._life = Life(policy, plan, self._passing)
+        self._offers = any(answer.offer is not None for answer in plan.answers)
+        self._waiting = tuple(
+            Waiting(policy, plan, self._passing, each.name)
+            for each in policy.outlets.values()
+            if each.until_free
+        )
         self._read = record_reader(policy.fields)
         self._read_id = id_reader(policy.fields)
         self._is_closed = False
@@ -384,15 +404,33 @@ class Router:
     def escalate(self, *, at: datetime | None = None) -> tuple[Move, ...]:
         """Move every lead that nobody touched in time to where its rule's SLA says.
 
-        The longest overdue first, as many in one transaction as take `HOLD` seconds, so that
-        others who share the state have their turn in between. With nothing overdue, or
-        repeated for the same moment, it changes nothing: after an error, which leaves what
-        was moved before, it can be repeated.
+        All of `escalations`: with nothing overdue, or repeated for the same moment, it changes
+        nothing. After an error, which leaves what was moved before, it can be repeated.
 
         Raises `turnout.StateError` where the state can't be read or written.
         """
-        asked = aware(at)
-        moves: list[Move] = []
+        return tuple(move for moves in self.escalations(at=at) for move in moves)
+
+    def escalations(self, *, at: datetime | None = None) -> Iterator[tuple[Move, ...]]:
+        """Yield the moves of `escalate`, transaction by transaction.
+
+        Before, leads that nobody accepted in time go on to the next one; at the end, those that
+        wait in a queue `until free` are dealt out. The longest overdue first, as many in one
+        transaction as take `HOLD` seconds, so that others who share the state have their turn
+        in between. Of all who do this to a route of a state one works at a time. Who stops
+        asking leaves the rest for the next time.
+        """
+        asked, life = aware(at), partial(self._foresee.life, alone="escalation")
+        if self._offers:
+            yield from self._moved(self._passing.expired, life, asked)
+        yield from self._moved(self._escalate.some, self._foresee.escalation, asked)
+        for waiting in self._waiting:
+            yield from self._moved(waiting.some, life, asked)
+
+    def _moved(
+        self, some: SomeMoved, foresee: Foresee, at: datetime | None
+    ) -> Iterator[tuple[Move, ...]]:
+        """Yield the moves of a work that is done in many short transactions."""
         after: Recorded | None = None
         while True:
             behind = after
@@ -400,13 +438,25 @@ class Router:
             def move(
                 state: Transaction, now: datetime, behind: Recorded | None = behind
             ) -> tuple[tuple[Move, ...], Recorded | None]:
-                return self._escalate.some(now, state, behind, lasting(HOLD))
+                return some(now, state, behind, lasting(HOLD))
 
-            some, after = self._kept(self._foresee.escalation, move, asked)
-            moves += some
+            found, after = self._kept(foresee, move, at)
+            yield found
             if after is None:
-                return tuple(moves)
+                return
             sleep(GIVING_WAY)
+
+    def next_due(self) -> datetime | None:
+        """Return when an SLA or an offer is up next, of all leads; None where nothing is."""
+        self._check_open()
+        due, expired = Overdue(self.route_name, _LAST, 1), Expired(self.route_name, _LAST, 1)
+
+        def first(state: Transaction, _: datetime) -> list[datetime]:
+            moments = [each.decision.due for each in state.asked(due)]
+            moments += [each.expires for each in state.asked(expired)]
+            return [moment for moment in moments if moment is not None]
+
+        return min(self._store.rehearse(nothing_foreseen, first), default=None)
 
     def touch(
         self, *leads: str, by: str = "", reason: str = "", at: datetime | None = None
@@ -426,6 +476,94 @@ class Router:
             return tuple(lead for lead, key in keys.items() if state.decided(route, key) is None)
 
         return self._kept(self._needing(keys.values()), touch, moment, by)
+
+    def accept(
+        self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Take a lead that somebody was given or is offered: it doesn't go on to the next one.
+
+        lead: its id. by: who does it, for the log; only whoever has it can. reason, at: why and
+        when (now where it is left out).
+
+        Raises NotAllowedError where it can't be done as the lead stands, UnroutedError where it
+        was never decided on this route, `turnout.StateError` where the state can't be used.
+        """
+        return self._do("accept", lead, by, reason, at)
+
+    def reject(
+        self, lead: str, reason: str, *, by: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Decline a lead that somebody was given or is offered: the next one has it.
+
+        reason: one that the policy names, where it names any; for some of them the turn is given
+        back. The rest, errors included, is as for `accept`.
+        """
+        return self._do("reject", lead, by, reason, at)
+
+    def contacted(
+        self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Mark a lead as worked on, so that no SLA moves it. As for `accept`; anybody can."""
+        return self._do("contacted", lead, by, reason, at)
+
+    def converted(
+        self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Mark a lead as won, which closes it. As for `accept`; anybody can."""
+        return self._do("converted", lead, by, reason, at)
+
+    def release(
+        self, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Let go of a lead: it goes back to the queue that it was claimed from, or to the next.
+
+        As for `accept`; anybody can.
+        """
+        return self._do("release", lead, by, reason, at)
+
+    def return_lead(
+        self, lead: str, reason: str, *, by: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Give a lead back that was none, which closes it; the turn is given back, too.
+
+        reason: as for `reject`. As for `accept`; anybody can.
+        """
+        return self._do("return", lead, by, reason, at)
+
+    def claim(self, queue: str, by: str, *, at: datetime | None = None) -> LeadStanding | None:
+        """Give a person the first lead that waits in a queue; None where none does.
+
+        The one that was decided first, or of the highest rank where the queue is declared `by` a
+        field. No lead is claimed twice, whoever claims at the same time. It counts towards the
+        person's caps and open leads, and takes no turn.
+
+        Raises NotAllowedError where there is no such queue or person, or they have no room.
+        """
+        moment = aware(at)
+        return self._kept(
+            partial(self._foresee.life, alone=f"queue {queue}"),
+            lambda state, now: self._life.claim(queue, now, state, by),
+            moment,
+            self._life.named(by),
+        )
+
+    def do(
+        self, deed: Deed, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None
+    ) -> LeadStanding:
+        """Do with a lead what a word says: as the method of that name. Errors are its own."""
+        return self._do(deed, lead, by, reason, at)
+
+    def _do(self, deed: Deed, lead: str, by: str, reason: str, at: datetime | None) -> LeadStanding:
+        key, actor = self.key(lead), self._life.named(by)
+        found = self._kept(
+            lambda moment: self._foresee.life(moment, key),
+            lambda state, now: self._life.do(deed, key, now, state, by=by, reason=reason),
+            aware(at),
+            actor,
+        )
+        if found is None:
+            raise UnroutedError((lead,))
+        return found
 
     def moves(self) -> tuple[Move, ...]:
         """Return every move of a lead of this route, in the order in which they were made."""
@@ -494,6 +632,91 @@ class Router:
             ),
             moment,
             by,
+        )
+
+    def away(  # noqa: PLR0913 - each by its name
+        self,
+        person: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        reason: str = "",
+        by: str = "",
+        at: datetime | None = None,
+    ) -> PersonAbsence:
+        """Note that somebody is away, from the next lead on: they are given nothing.
+
+        since, until: from when, now where it is left out, and until when, the end left out; until
+        `back` where it is left out. by, reason, at: who says so, why and when, for the log.
+        Raises ValueError where the policy has no such person, or the end isn't behind the
+        beginning.
+        """
+        return self._leave(
+            PersonAbsence("away", person, _EVER, until, reason=reason, by=by), since, at
+        )
+
+    def pause(  # noqa: PLR0913 - each by its name
+        self,
+        person: str,
+        *,
+        team: str = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+        reason: str = "",
+        by: str = "",
+        at: datetime | None = None,
+    ) -> PersonAbsence:
+        """Note that somebody isn't drawn from teams, from the next lead on; else as `away`.
+
+        team: from which alone. They still have the leads that are theirs by name or as owner.
+        """
+        new = PersonAbsence("paused", person, _EVER, until, team, reason, by)
+        return self._leave(new, since, at)
+
+    def _leave(
+        self, new: PersonAbsence, since: datetime | None, at: datetime | None
+    ) -> PersonAbsence:
+        check_absence(self.compiled.policy, new)
+        said, ends = aware(since), aware(new.until)
+
+        def leave(state: Transaction, now: datetime) -> PersonAbsence:
+            begins = now if said is None else said
+            if ends is not None and ends <= begins:
+                raise ValueError(f"an absence ends after it begins, not at {ends.isoformat()}")
+            absence = attrs.evolve(
+                new,
+                since=begins.astimezone(UTC),
+                until=None if ends is None else ends.astimezone(UTC),
+            )
+            state.leave(absence, now)
+            return absence
+
+        return self._kept(nothing_foreseen, leave, aware(at), new.by)
+
+    def back(
+        self, person: str, *, reason: str = "", by: str = "", at: datetime | None = None
+    ) -> tuple[PersonAbsence, ...]:
+        """End the absences and pauses of somebody that have begun, and return them.
+
+        What is planned for later stays. Raises ValueError where the policy has no such person.
+        """
+        check_absence(self.compiled.policy, PersonAbsence("away", person, _EVER))
+        return self._kept(
+            nothing_foreseen,
+            lambda state, now: state.come_back(person, now, reason),
+            aware(at),
+            by,
+        )
+
+    def absences(self, *, at: datetime | None = None) -> tuple[PersonAbsence, ...]:
+        """Return who is away or paused, or will be, by what was said and not by the policy."""
+        self._check_open()
+        return self._store.rehearse(
+            nothing_foreseen,
+            lambda state, now: tuple(
+                each for each in state.absences if each.until is None or now < each.until
+            ),
+            aware(at),
         )
 
     def key(self, lead_id: str) -> str:
@@ -596,6 +819,10 @@ class Router:
     ) -> None:
         """Close the router."""
         self.close()
+
+
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def _roster(team: Team) -> Roster:

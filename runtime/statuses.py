@@ -10,22 +10,25 @@ from typing import Final, Literal, TypeAlias, get_args
 
 from turnout.runtime.decisions import Decision
 
-Mark: TypeAlias = Literal["offered", "accepted", "contacted", "converted", "closed", "returned"]
+LeadMark: TypeAlias = Literal["offered", "accepted", "contacted", "converted", "closed", "returned"]
 """What happened last to a lead that somebody has."""
 
-Status: TypeAlias = Literal["unworked", "queued", "assigned"] | Mark
+Status: TypeAlias = Literal["unworked", "queued", "assigned"] | LeadMark
 """Where a lead stands. unworked: nobody is to work on it. queued: whoever claims it has it.
 assigned: somebody has it, and was not asked whether they take it."""
 
-MarkKind: TypeAlias = Mark | Literal["rejected", "expired", "released"]
+MarkKind: TypeAlias = LeadMark | Literal["rejected", "released"]
 """Events that leave a lead where it is; a move may follow in the same transaction."""
 
-MARKS: tuple[Mark, ...] = get_args(Mark)
+MARKS: tuple[LeadMark, ...] = get_args(LeadMark)
 
 ENDED: Final[frozenset[Status]] = frozenset({"converted", "closed", "returned"})
 """Statuses of leads that are done with."""
 
-_MARKS: Final[Mapping[str, Mark]] = {mark: mark for mark in MARKS} | {"claimed": "accepted"}
+_MARKS: Final[Mapping[str, LeadMark]] = {mark: mark for mark in MARKS} | {
+    "claimed": "accepted",
+    "erased": "closed",
+}
 
 
 def first_status(decision: Decision) -> Status:
@@ -43,12 +46,12 @@ def first_status(decision: Decision) -> Status:
     return "unworked"
 
 
-def marked(mark: Mark | None, event: str) -> Mark | None:
+def marked(mark: LeadMark | None, event: str) -> LeadMark | None:
     """Return what marks a lead after an event of a kind that decides nothing.
 
     What is done with stays so. Returns None where nothing marks it.
 
-    >>> marked("accepted", "contacted"), marked("closed", "contacted"), marked("offered", "expired")
-    ('contacted', 'closed', 'offered')
+    >>> marked("accepted", "contacted"), marked("closed", "contacted"), marked(None, "rejected")
+    ('contacted', 'closed', None)
     """
     return mark if mark in ENDED else _MARKS.get(event, mark)

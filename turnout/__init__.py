@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from turnout.runtime.explain import Explanation, Refusal, Tried
     from turnout.runtime.fit import ClosedError, PolicyError, UnroutedError
     from turnout.runtime.lead_outcomes import ClauseOutcome, LeadOutcome, OutcomeTarget
+    from turnout.runtime.lives import LeadStanding, NotAllowedError
     from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
     from turnout.runtime.records import (
@@ -65,10 +66,12 @@ __all__ = [
     "Issue",
     "Label",
     "LeadOutcome",
+    "LeadStanding",
     "LeadsError",
     "LookupRow",
     "Manner",
     "Move",
+    "NotAllowedError",
     "OutcomeTarget",
     "PassedOver",
     "PolicyError",
@@ -145,6 +148,8 @@ _HOMES = {
     "PolicyError": "runtime.fit",
     "Router": "runtime.router",
     "UnroutedError": "runtime.fit",
+    "NotAllowedError": "runtime.lives",
+    "LeadStanding": "runtime.lives",
     "StateError": "runtime.stores",
     "Unbound": "runtime.unbound",
 }

@@ -39,10 +39,19 @@ COMMANDS = {
     "compare": "Say whether past leads would go to whom they went.",
     "route": "Decide where leads go.",
     "explain": "Say why one lead goes where it goes.",
-    "escalate": "Move leads that nobody touched in time.",
-    "touch": "Mark leads as worked on.",
-    "close": "Mark leads as done.",
+    "sla": "Move leads that nobody touched in time, once or on and on.",
+    "claim": "Take the first lead out of a queue.",
+    "accept": "Take leads that somebody is offered.",
+    "reject": "Decline leads that somebody is offered.",
+    "contacted": "Mark leads as worked on.",
+    "touch": "Mark leads as worked on, as `contacted` does.",
     "converted": "Mark leads as won.",
+    "close": "Mark leads as done.",
+    "release": "Let go of leads that somebody has.",
+    "return": "Give leads back that were none.",
+    "away": "Say that somebody gets no leads, or who is away.",
+    "pause": "Say that somebody isn't drawn from teams.",
+    "back": "Say that somebody is there again.",
     "reroute": "Decide leads anew, whoever has them.",
     "log": "Print what happened to leads.",
     "owners": "Say who answers for which part of a policy.",
@@ -59,7 +68,7 @@ COMMANDS = {
 }
 """The subcommands in the order of use, with the line that the help shows."""
 
-MODULES = {"import": "imports"}
+MODULES = {"import": "imports", "return": "returning"}
 """Where a subcommand stands whose name is a keyword of Python."""
 
 TRACEBACK = "TURNOUT_TRACEBACK"

@@ -16,6 +16,7 @@ from turnout.compiler.leads.timeline import lasting
 from turnout.compiler.outcomes import tried
 from turnout.compiler.program import Attempt, Clause, Program, RouteProgram
 from turnout.compiler.questions.analysis import Analysis
+from turnout.compiler.questions.declining import sure_after_offers
 from turnout.compiler.questions.limits import EVERY_LEAD, Sure, limits, sure, worst_moments
 from turnout.compiler.questions.meeting import lost_with_all
 from turnout.compiler.questions.unavailable import never
@@ -87,7 +88,11 @@ def check_chains(analysis: Analysis) -> Iterator[Finding]:
     for at, clause in enumerate(analysis.route.clauses):
         yield from _unreachable_targets(clause, analysis.route, told)
         yield from _never_available(clause, never_of)
-        certain = [each for attempt in clause.attempts for each in sure_of(attempt.target)]
+        certain = (
+            [each for attempt in clause.attempts for each in sure_of(attempt.target)]
+            if clause.offer is None
+            else list(sure_after_offers(policy, clause))
+        )
         if not is_whole or clause.lets_on or EVERY_LEAD in certain:
             continue
         try:

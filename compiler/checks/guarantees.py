@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import attrs
 
-from turnout.compiler.candidates import both, either
+from turnout.compiler.candidates import behind, both, either
 from turnout.compiler.checks.undecided import UNDECIDED, ended
 from turnout.compiler.checks.unreachable import IMPOSSIBLE_CONDITION
 from turnout.compiler.leads.budget import USUAL, Budget, OutOfSteps, OutOfTime
@@ -222,6 +222,7 @@ def _of_clause(
                     "has it" if not end.passed else "has it where those before pass it on",
                     None if end.attempt is None else end.attempt.target,
                 )
+            yield from _declined(giving, clause, ended, claim)
             if not isinstance(claim, AlwaysReaches):
                 yield from _escalated(giving, route, clause, ended, claim)
             if isinstance(claim, NeverReaches):
@@ -273,6 +274,30 @@ def _escalated(
             said = f"the SLA is missed; {_ended(missed.end)}"
             text = "has it when the SLA is missed"
             yield _Breach(broken, said, missed.end.attempt.span, text)
+
+
+def _declined(
+    giving: Giving, clause: Clause, ended: Sequence[End], claim: Claim
+) -> Iterator[_Breach]:
+    """Yield what becomes of leads that somebody declines: the chain is asked again, later.
+
+    Where no hours are asked, who can have them then could have had them at once.
+    """
+    if clause.offer is None or not giving.asks_clock:
+        return
+    after = giving.soonest(clause.offer, clause.validity)
+    offered = either(
+        giving.leads(end)
+        for end in ended
+        if end.attempt is not None and behind(giving.policy, end.attempt.target).people is not None
+    )
+    for end in ended:
+        if end.attempt is not None:
+            broken = both(offered, _broken_by(giving, attrs.evolve(end, after=after), claim))
+            if broken != NEVER:
+                said = f"somebody declines it; {_ended(end)}"
+                text = "has it when somebody declines it"
+                yield _Breach(broken, said, end.attempt.span, text)
 
 
 def _ended(end: End) -> str:

@@ -52,7 +52,7 @@ def _idle(analysis: Analysis, at: int) -> int | None:
     OutOfSteps.
     """
     clause, end = analysis.route.clauses[at], _fallback(analysis.route, at)
-    if end is None or clause.sla is not None or clause.actions:
+    if end is None or clause.sla is not None or clause.offer is not None or clause.actions:
         return None
     own = analysis.taken[at]
     below = (by for by in analysis.index.clauses_meeting(own, end) if by > at)

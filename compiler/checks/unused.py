@@ -89,6 +89,7 @@ def _used(policy: Policy) -> set[tuple[str, str]]:
             used.add((target.kind.definition, what.name))
             used.update(("field", field) for field in what.matching)
         used.update(("sequence", name) for name in _sequences(route.entries))
+    used.update(("field", place.rank or "") for place in policy.outlets.values())
     for guarantee in policy.guarantees.values():
         used.update(_uses(guarantee.condition))
         used.update(_spoken_of(guarantee))

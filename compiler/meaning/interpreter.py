@@ -13,6 +13,7 @@ from typing import Any, TypeAlias, assert_never
 import attrs
 
 from turnout.compiler.meaning.situations import is_open_on_the_wall
+from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.conditions import (
     SEEN,
     Age,
@@ -63,7 +64,7 @@ class Match:
     rule: the rule that matched, None where a fallback has it. attempts: the targets in
     the order in which they are tried, each with the rule or fallback that names it. sla,
     actions: the rule's. later: who is asked then, one after the other, where all of these
-    targets pass the lead on and the rule goes on.
+    targets pass the lead on and the rule goes on. offer: in which time it is to be accepted.
     """
 
     rule: str | None
@@ -71,6 +72,7 @@ class Match:
     sla: Sla | None = None
     actions: tuple[Action, ...] = ()
     later: tuple["Match", ...] = ()
+    offer: TimedOffer | None = None
 
     @property
     def legs(self) -> tuple["Match", ...]:
@@ -115,7 +117,7 @@ def match(policy: Policy, route: str, values: Values, clock: date) -> Match:
                     continue
                 own = _steps(entry.chain, f"rule {entry.name}")
                 steps = own if entry.goes_on else own + fallbacks
-                yield Match(entry.name, steps, entry.sla, entry.actions)
+                yield Match(entry.name, steps, entry.sla, entry.actions, offer=entry.offer)
                 if not entry.goes_on:
                     return True
                 continue

@@ -5,10 +5,10 @@ clock on the wall and by counting the leads that were given; the engine, which p
 keeps what it can, is held to it.
 
 Somebody is asked in this order: whether they had the lead and missed its SLA
-(`missed-sla`), `inactive`, then whether they serve what is to be matched (`no-match`), then
-`away`, `off-hours`, `at-cap`. The first that keeps them from the lead is their reason. A
-team is passed over for the reason of the member who came closest, which is the one latest
-in that order; for `off-hours` or `at-cap` of the team itself, before its members are asked;
+(`missed-sla`), `inactive`, then whether they serve what is to be matched (`no-match`), whether
+they are `paused`, then `away`, `off-hours`, `at-cap`. The first that keeps them from the lead is
+their reason. A team is passed over for the reason of the member who came closest, which is the one
+latest in that order; for `off-hours` or `at-cap` of the team itself, before its members are asked;
 and as `empty` where nobody has a weight.
 """
 
@@ -38,7 +38,10 @@ from turnout.dsl.wording import parts
 from turnout.dsl.zones import zone
 from turnout.frozen import frozen
 
-CLOSENESS = ("missed-sla", "inactive", "not-in-team", "no-match", "away", "off-hours", "at-cap")
+CLOSENESS = (
+    *("missed-sla", "inactive", "not-in-team", "no-match", "paused", "away", "off-hours"),
+    "at-cap",
+)
 
 
 def is_open_on_the_wall(calendar: Calendar, moment: datetime) -> bool:
@@ -76,12 +79,16 @@ class Situation:
     """A moment, and the leads that were given before.
 
     missed: who had the lead and let its SLA pass, such as "person ana" or "queue triage".
+    away: people who are away by what was said, beside the policy. paused: people who are paused,
+    each with the team from which alone they are, None for all.
     """
 
     policy: Policy
     moment: datetime
     given: Sequence[Given]
     missed: Collection[str] = ()
+    away: Collection[str] = ()
+    paused: Collection[tuple[str, str | None]] = ()
 
     def person(self, name: str, anytime: bool) -> str | None:  # noqa: FBT001 - as the policy has it
         """Return why the person can't be given a lead, None where they can."""
@@ -93,7 +100,7 @@ class Situation:
         today = self.moment.astimezone(zone(person.timezone)).date()
         if person.is_inactive:
             return "inactive"
-        if _is_within(person.away, today):
+        if name in self.away or _is_within(person.away, today):
             return "away"
         if not anytime and not self._is_open(person.hours):
             return "off-hours"
@@ -115,6 +122,8 @@ class Situation:
             wanted = value if isinstance(value, frozenset) else {value}
             if value is None or not set(wanted) <= serves:
                 return "no-match"
+        if (name, None) in self.paused or (name, team.name) in self.paused:
+            return "paused"
         through = (g for g in self.given if g.person == name and g.team == team.name)
         return reason or self._at_cap(member.caps, through)
 

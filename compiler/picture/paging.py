@@ -461,7 +461,7 @@ def _subject(item: Portion, fields: Mapping[str, Field]) -> str | None:
     if item.is_block or item.lost or len(item.asks) != 1:
         return None
     words = ", ".join(card(clause).lines)
-    is_short = clause.sla is None and not clause.actions
+    is_short = clause.sla is None and clause.offer is None and not clause.actions
     is_short &= len(clause.name) + len(words) < _LONGEST_LINE
     if not is_short or len(asked(item.asks, fields)) > _LONGEST_ASKED:
         return None

@@ -136,6 +136,7 @@ def card(clause: Clause) -> Card:
         # Most leads that come here may have no owner, so it matters what is next.
         lines.append(f"else {spoken(more[0].target)} ({more[0].by})")
     lines += ["else it goes on below"] if clause.lets_on else []
+    lines += [] if clause.offer is None else [f"to be accepted within {clause.offer}"]
     lines += [] if clause.sla is None else [promised_in_words(clause.sla)]
     lines += [f"+ {acted(action.kind, action.arguments)}" for action in clause.actions]
     name = clause.name if clause.is_rule else ""

@@ -38,6 +38,7 @@ from turnout.compiler.plan.writing import (
     is_as_written,
     named,
 )
+from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
 from turnout.dsl.patterns import pattern_problem
@@ -361,12 +362,12 @@ def _named(said: Answer, name: str) -> Answer:
     attempts = tuple(
         [each if each.by else PlannedAttempt(each.target, own) for each in said.attempts]
     )
-    of = said.sla, said.actions, said.steward, said.goes_on
+    of = said.sla, said.actions, said.steward, said.goes_on, said.offer
     return Answer(name, said.is_rule, attempts, *of)
 
 
 def _answer(of: Json) -> Answer:
-    found = of.keys("is_rule", "attempts", "sla", "actions", "steward", "goes_on")
+    found = of.keys("is_rule", "attempts", "sla", "actions", "steward", "goes_on", "offer")
     steward = found["steward"]
     return Answer(
         "",
@@ -376,6 +377,7 @@ def _answer(of: Json) -> Answer:
         tuple(map(_action, found["actions"].items())),
         None if steward.value is None else steward.text(),
         found["goes_on"].truth(),
+        None if found["offer"].value is None else _offer(found["offer"]),
     )
 
 
@@ -410,6 +412,12 @@ def _sla(of: Json) -> Sla:
         step = Step(target, NOWHERE)
     period = Period(found["amount"].whole(0, 10**9), found["unit"].one_of(MINUTES))
     return Sla(period, found["wall"].truth(), step, NOWHERE)
+
+
+def _offer(of: Json) -> TimedOffer:
+    found = of.keys("amount", "unit", "wall")
+    period = Period(found["amount"].whole(0, 10**9), found["unit"].one_of(MINUTES))
+    return TimedOffer(period, found["wall"].truth(), NOWHERE)
 
 
 def _action(of: Json) -> Action:

@@ -117,6 +117,7 @@ def _answer(clause: Clause) -> Answer:
         tuple(attrs.evolve(action, span=NOWHERE) for action in clause.actions),
         clause.steward,
         clause.lets_on,
+        None if clause.offer is None else attrs.evolve(clause.offer, span=NOWHERE),
     )
 
 

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from turnout.compiler.classes import Classes, Standings
 from turnout.compiler.masks import Mask
+from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.policy import Identity, Sla
 from turnout.dsl.promises import Action
@@ -86,7 +87,8 @@ class Answer:
 
     name: the rule's name, or "fallback of EMEA". attempts: the targets in the order in
     which they are tried. sla, actions: the rule's. steward: who answers for it. goes_on: where
-    all of these pass the lead on, the next clause that takes it is asked.
+    all of these pass the lead on, the next clause that takes it is asked. offer: in which time
+    it is to be accepted.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Answer:
     actions: tuple[Action, ...] = ()
     steward: str | None = None
     goes_on: bool = False
+    offer: TimedOffer | None = None
 
     @property
     def title(self) -> str:

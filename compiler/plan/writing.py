@@ -28,6 +28,7 @@ from turnout.compiler.classes import (
 )
 from turnout.compiler.masks import Mask, key, members
 from turnout.compiler.plan.value import Answer, Column, Plan, PlannedAttempt, Sides
+from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
 from turnout.dsl.policy import Identity, Sla
@@ -212,7 +213,12 @@ def _answer(answer: Answer) -> dict[str, object]:
         "actions": [{"kind": a.kind, "arguments": list(a.arguments)} for a in answer.actions],
         "steward": answer.steward,
         "goes_on": answer.goes_on,
+        "offer": None if answer.offer is None else _offer(answer.offer),
     }
+
+
+def _offer(offer: TimedOffer) -> dict[str, object]:
+    return {"amount": offer.period.amount, "unit": offer.period.unit, "wall": offer.wall}
 
 
 def _attempt(attempt: PlannedAttempt) -> dict[str, object]:

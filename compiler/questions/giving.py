@@ -26,6 +26,7 @@ from turnout.compiler.candidates import Behind, at_least, behind, both, either, 
 from turnout.compiler.leads.timeline import kinds
 from turnout.compiler.outcomes import End
 from turnout.compiler.program import Attempt
+from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import ALWAYS, NEVER, Condition, Not, Open, atoms
 from turnout.dsl.policy import Policy, Sla, Validity
@@ -110,7 +111,7 @@ class Giving:
         dues = [(missed, either(had)) for missed, had in by_missed.items()]
         # First what asks least of a lead, so that a witness shows what matters.
         for missed, due in sorted(dues, key=lambda pair: len(list(atoms(pair[1])))):
-            for extra, end in self._later(sla, then, last, missed, self._soonest(sla, days)):
+            for extra, end in self._later(sla, then, last, missed, self.soonest(sla, days)):
                 whole = both(due, extra)
                 if whole != NEVER:
                     yield Missed(whole, end)
@@ -152,7 +153,10 @@ class Giving:
         It passes by their own hours, even where they were given the lead at any hour.
         """
         if person is None:
-            hours = self.policy.outlets[_name(target)].hours
+            place = self.policy.outlets[_name(target)]
+            if place.until_free:
+                return False
+            hours = place.hours
         else:
             known = self.policy.people.get(person)
             hours = None if known is None else known.hours
@@ -160,7 +164,7 @@ class Giving:
                 hours = self.policy.teams[said(target).name].hours
         return sla.wall or hours is None or self._is_ever_open({self.policy.calendars[hours]})
 
-    def _soonest(self, sla: Sla, days: Validity | None) -> datetime:
+    def soonest(self, sla: Sla | TimedOffer, days: Validity | None) -> datetime:
         """Return a moment before which nothing is due. A day is an hour shorter in spring."""
         start = datetime.combine(self.since, time(), UTC)
         if days is not None and days.first is not None:

@@ -146,6 +146,7 @@ def _leaf(leaf: Leaf, after: int | None) -> dict[str, Any]:
         "rule": clause.name if clause.is_rule else None,
         "by": ("rule " if clause.is_rule else "") + clause.name,
         "targets": [_target(attempt) for attempt in clause.attempts],
+        **({} if clause.offer is None else {"offer": str(clause.offer)}),
         "sla": None if clause.sla is None else _sla(clause.sla),
         "actions": [
             {"kind": action.kind, "arguments": list(action.arguments)} for action in clause.actions

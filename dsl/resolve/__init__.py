@@ -17,6 +17,7 @@ from turnout.dsl.files import Parsed
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.references import Reference, References, in_order
 from turnout.dsl.resolve import routes
+from turnout.dsl.resolve.acceptance import rank, reasons
 from turnout.dsl.resolve.calendars import calendar, timezone
 from turnout.dsl.resolve.conditions import Terms
 from turnout.dsl.resolve.declarations import Declarations, declarations
@@ -27,7 +28,7 @@ from turnout.dsl.resolve.kept_rules import KeptRules, RuleGround, names_of
 from turnout.dsl.resolve.logged_fields import logged_fields, retention
 from turnout.dsl.resolve.lookups import with_lookups
 from turnout.dsl.resolve.people import PeopleReader
-from turnout.dsl.resolve.promises import GuaranteeReader, steward
+from turnout.dsl.resolve.promises import GuaranteeReader, only, steward
 from turnout.dsl.resolve.rosters import PersonRow, people_rows, reported, roster_rows
 from turnout.dsl.resolve.rule_tables import RuleTableReader
 from turnout.dsl.resolve.schema import people_by_spelling, schema
@@ -35,6 +36,7 @@ from turnout.dsl.resolve.scope import Scope
 from turnout.dsl.resolve.tables import TableReader
 from turnout.dsl.resolve.tests import TestReader
 from turnout.dsl.source import Source, Span
+from turnout.dsl.types import Field
 from turnout.frozen import attribute, frozen
 
 _Node = TypeVar("_Node")
@@ -67,7 +69,9 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     tables = TableReader(parsed, lambda source: _base(parsed, path, source), written)
     listed = _Listed.read(files, tables, written)
     keyed = {node.span: tables.territories(node) for node in _tables(files)}
-    scope = attrs.evolve(written, declared=declarations(files, listed.in_tables(), keyed))
+    scope, in_tables = written, listed.in_tables()
+    if in_tables or keyed:
+        scope = attrs.evolve(written, declared=declarations(files, in_tables, keyed))
     leads = _items(files, nodes.LeadSchema)
     zone = _zone(files, scope)
     fields = with_lookups(schema(leads, listed.spellings(), zone, scope), leads, tables, scope)
@@ -84,12 +88,12 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
     rows = {node.span: rule_tables.rows(node) for node in _rule_tables(files)}
     if rows:
         names = {span: () if of is None else of.names for span, of in rows.items()}
-        everything = declarations(files, listed.in_tables(), keyed, names)
+        everything = declarations(files, in_tables, keyed, names)
         scope = attrs.evolve(scope, declared=everything)
     people_reader = PeopleReader(fields, calendars, zone, scope)
     people = listed.people(people_reader, scope)
     teams = listed.teams(people_reader, people, scope)
-    outlets = _outlets(files, people_reader, scope)
+    outlets = _outlets(files, fields, people_reader, scope)
     reader = routes.RouteReader(family_reader.reader, fields, scope, rows, zone)
     if parsed.known is not None and parsed.known.keeps:
         ground = RuleGround(
@@ -122,6 +126,8 @@ def resolve(parsed: Parsed, path: Path) -> Resolution:
         guarantees={each.name: each for each in guarantees if each is not None},
         identities=identities,
         timezone=zone,
+        rejecting=reasons("reject", _items(files, nodes.ReasonsClause), scope),
+        returning=reasons("return", _items(files, nodes.ReasonsClause), scope),
         logged=logged_fields(_items(files, nodes.Log), fields, scope),
         retention=retention(_items(files, nodes.Retain), scope),
     )
@@ -282,14 +288,23 @@ def _rule_tables(files: tuple[nodes.File, ...]) -> Iterator[nodes.RuleTable]:
 
 
 def _outlets(
-    files: tuple[nodes.File, ...], reader: PeopleReader, scope: Scope
+    files: tuple[nodes.File, ...],
+    fields: Mapping[str, Field],
+    reader: PeopleReader,
+    scope: Scope,
 ) -> dict[str, policy.Outlet]:
     """Return the queues, partners and sequences."""
     found: dict[str, policy.Outlet] = {}
     for node in _items(files, nodes.Outlet):
         outlet = reader.outlet(node, steward(node.owner, scope))
+        what = f"queue `{node.name.text}`"
+        ranked = rank(node.clauses, fields, what, scope)
+        waits = [clause for clause in node.clauses if isinstance(clause, nodes.UntilFree)]
+        is_waiting = only(what, "until free", waits, scope) is not None
         if outlet is not None:
-            found[f"{outlet.kind} {outlet.name}"] = outlet
+            found[f"{outlet.kind} {outlet.name}"] = attrs.evolve(
+                outlet, rank=ranked, until_free=is_waiting
+            )
     return found
 
 

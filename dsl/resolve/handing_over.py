@@ -33,7 +33,7 @@ def handover(node: nodes.Rule, scope: Scope) -> Handover | None:
     to = handed_to(node)
     if to is None or not isinstance(to.argument, nodes.Name):
         return None
-    for clauses, word in ((node.slas, "sla"), (node.actions, "do")):
+    for clauses, word in ((node.slas, "sla"), (node.offers, "offer"), (node.actions, "do")):
         for clause in clauses:
             _complain(
                 clause.span,

@@ -145,7 +145,7 @@ def _moved(rule: policy.Rule, source: Source, by: int) -> policy.Rule:
     def at(span: Span) -> Span:
         return Span(source, span.start + by, span.end + by)
 
-    sla, days, actions = rule.sla, rule.validity, rule.actions
+    sla, days, actions, offer = rule.sla, rule.validity, rule.actions, rule.offer
     if sla is not None:
         then = sla.then
         then = None if then is None else policy.Step(then.target, at(then.span))
@@ -165,4 +165,5 @@ def _moved(rule: policy.Rule, source: Source, by: int) -> policy.Rule:
         None if days is None else attrs.evolve(days, span=at(days.span)),
         rule.goes_on,
         None if rule.going_on is None else at(rule.going_on),
+        offer if offer is None else attrs.evolve(offer, span=at(offer.span)),
     )

@@ -32,7 +32,14 @@ _UNITS = {
 _SHORTEST = timedelta(minutes=1)
 _LONGEST = timedelta(days=3_660)
 
-Clauses: TypeAlias = Sequence[nodes.PersonClause | nodes.Owned | nodes.Weight | nodes.Validity]
+Clauses: TypeAlias = Sequence[
+    nodes.PersonClause
+    | nodes.Owned
+    | nodes.Weight
+    | nodes.Validity
+    | nodes.Ranked
+    | nodes.UntilFree
+]
 _Clause = TypeVar("_Clause")
 
 

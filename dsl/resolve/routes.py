@@ -8,6 +8,7 @@ from turnout.dsl import nodes, policy
 from turnout.dsl.conditions import NEVER, And, Condition
 from turnout.dsl.findings import Finding, Label, Severity
 from turnout.dsl.resolve import going_on, handing_over
+from turnout.dsl.resolve.acceptance import complain_of_going_on, offer
 from turnout.dsl.resolve.conditions import UNKNOWN, Bounds, ConditionReader
 from turnout.dsl.resolve.families import is_broken
 from turnout.dsl.resolve.going_on import parted
@@ -220,6 +221,8 @@ class RouteReader:
         chains = [self._chain(chain, "rule") for chain, _ in ended]
         promised = only(f"the rule `{name}`", "sla", node.slas, self._scope)
         answer = sla(promised, self._chain, self._scope)
+        offered = offer(f"the rule `{name}`", node.offers, self._scope)
+        complain_of_going_on(node, self._scope)
         doings = actions(node.actions, self._scope)
         days = validity(node.validity, self._zone, self._scope)
         if is_broken(node.span, self._broken):
@@ -246,6 +249,7 @@ class RouteReader:
             validity=days.validity,
             goes_on=going_on is not None,
             going_on=going_on,
+            offer=offered,
         )
 
     def _complain_of_name(self, name: nodes.Name) -> None:

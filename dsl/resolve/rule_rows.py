@@ -20,6 +20,7 @@ from turnout.dsl.headers import ColumnNames
 from turnout.dsl.names import is_name, plain_name
 from turnout.dsl.promises import Action
 from turnout.dsl.resolve import going_on, handing_over
+from turnout.dsl.resolve.acceptance import complain_of_going_on, offer
 from turnout.dsl.resolve.cell_conditions import MAX_CELL
 from turnout.dsl.resolve.conditions import Bounds, ConditionReader
 from turnout.dsl.resolve.going_on import parted
@@ -70,6 +71,9 @@ class RowReader:
     def rules(self, route: str) -> Iterator[tuple[policy.Rule, Bounds] | None]:
         """Yield each row's rule with what its condition means; None where it has no place."""
         chain, going_on, answer, doings = self._head()
+        table = f"the table `{self._of.sheet.name}`"
+        offered = offer(table, self._node.offers, self._scope)
+        complain_of_going_on(self._node, self._scope)
         fixed = self._fixed_days()
         asking = RowConditions(self._of, self._conditions, self._scope)
         count = hidden = 0
@@ -93,7 +97,7 @@ class RowReader:
                 yield None
                 continue
             rule = self._rule(row, name, asked, bounds, steps, due, doings)
-            rule = attrs.evolve(rule, validity=days.validity, going_on=going_on)
+            rule = attrs.evolve(rule, validity=days.validity, going_on=going_on, offer=offered)
             yield attrs.evolve(rule, goes_on=going_on is not None), bounds
         if hidden:
             message = f"`{self._of.sheet.name}` has {hidden:,} more such faults"

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from turnout.runtime.absences import Absences
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.stores import load_of, microseconds, receivers
 from turnout.runtime.stores.needs import Count
@@ -36,6 +37,11 @@ class RunState:
     def open_leads(self, people: Collection[str]) -> Mapping[str, int]:
         """Return each person's open leads."""
         return {person: self._open[person] for person in people}
+
+    @property
+    def absences(self) -> Absences:
+        """Nobody's: a run without a state is told of none."""
+        return ()
 
     def holding(self, who: str) -> int:
         """Return how many open leads a receiver has."""

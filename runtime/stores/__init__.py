@@ -26,11 +26,12 @@ from turnout.compiler.meaning.identity import Seen
 from turnout.dsl.targets import ACCEPTING, DRAWN, KINDS
 from turnout.errors import Error
 from turnout.frozen import attribute, define, frozen
+from turnout.runtime.absences import Absences, PersonAbsence
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import ALL, NOTHING_LOGGED, Draw, Event, LoggedLead, Sought
 from turnout.runtime.moves import Move, Watch
-from turnout.runtime.statuses import ENDED, Mark, MarkKind, Status, first_status
+from turnout.runtime.statuses import ENDED, LeadMark, MarkKind, Status, first_status
 
 if TYPE_CHECKING:
     from turnout.runtime.stores.needs import Count, Decide, Foresee
@@ -111,7 +112,7 @@ class Recorded:
 
     decision: Decision
     fingerprint: str
-    mark: Mark | None = None
+    mark: LeadMark | None = None
     touched: bool = False
     watch: Watch | None = None
     expires: datetime | None = None
@@ -258,6 +259,11 @@ class TargetState(Protocol):
         """Replace the team's turns."""
         ...
 
+    @property
+    def absences(self) -> Absences:
+        """Who is away or paused, by what was said; the same object where nothing changed."""
+        ...
+
     def open_leads(self, people: Collection[str]) -> Mapping[str, int]:
         """Return how many of each person's leads aren't closed; 0 for a stranger."""
         ...
@@ -359,6 +365,14 @@ class Transaction(TargetState, Protocol):
 
     def asked(self, asked: AskedLeads) -> list[Recorded]:
         """Return leads that are asked for, in their order."""
+        ...
+
+    def leave(self, absence: PersonAbsence, at: datetime) -> None:
+        """Note at a moment that somebody is away, or paused, from now or some time on."""
+        ...
+
+    def come_back(self, person: str, at: datetime, reason: str = "") -> Absences:
+        """End the absences of somebody that have begun, and return them."""
         ...
 
     def overdue(self, asked: Overdue) -> list[Recorded]:

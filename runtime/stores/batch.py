@@ -13,6 +13,7 @@ import attrs
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define
+from turnout.runtime.absences import Absences, PersonAbsence, with_absence, without_person
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Turns
 from turnout.runtime.events import (
@@ -66,6 +67,11 @@ class Kept(Protocol):
         """Return how many of the person's leads are open."""
         ...
 
+    @property
+    def absences(self) -> Absences:
+        """Who is away or paused."""
+        ...
+
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period."""
         ...
@@ -103,6 +109,7 @@ class Batch:
     touched or moved. events: what happened, in order, each with what stood for its lead
     then. drawn: turns by team. opened: by whose they are (`loads`), the open leads more than
     before. limited: those of whom it was asked how many are open, for a cap.
+    absent: who is away or paused from now on, None where that is as before.
     received: by who was given leads, how many at each moment (microseconds since 1970).
     remembered: how leads are from now on, one under each key. recorded_at: UTC.
     texts: by the hash of a version of the policy, what returns its text. outbox: the number of
@@ -117,9 +124,10 @@ class Batch:
     drawn: dict[str, Turns] = attribute(factory=dict[str, Turns], init=False)
     opened: dict[str, int] = attribute(factory=dict[str, int], init=False)
     limited: set[str] = attribute(factory=set[str], init=False)
-    events: list[tuple[Event, Recorded]] = attribute(
-        factory=list[tuple[Event, Recorded]], init=False
+    events: list[tuple[Event, Recorded | None]] = attribute(
+        factory=list[tuple[Event, Recorded | None]], init=False
     )
+    absent: Absences | None = attribute(default=None, init=False)
     received: dict[str, dict[int, int]] = attribute(factory=dict[str, dict[int, int]], init=False)
     remembered: dict[Key, tuple[Seen, ...]] = attribute(
         factory=dict[Key, tuple[Seen, ...]], init=False
@@ -181,6 +189,54 @@ class Batch:
                 self._read_open[person] = self.kept.open_leads(person)
         opened = self.opened.get
         return {person: self._read_open[person] + opened(person, 0) for person in people}
+
+    @property
+    def absences(self) -> Absences:
+        """Who is away or paused, after what this batch changed."""
+        return self.kept.absences if self.absent is None else self.absent
+
+    def leave(self, absence: PersonAbsence, at: datetime) -> None:
+        """Note that somebody is away, or paused."""
+        self.absent = with_absence(self.absences, absence, at)
+        since = absence.since if absence.since > at else None
+        self._of_person(absence.kind, absence, at, absence.reason, since=since)
+
+    def come_back(self, person: str, at: datetime, reason: str = "") -> Absences:
+        """End the absences of somebody that have begun, and return them."""
+        known = self.absences
+        ended = tuple(each for each in known if each.person == person and each.holds(at))
+        if ended:
+            self.absent = without_person(known, person, at)
+            self._of_person("back", PersonAbsence("away", person, at), at, reason)
+        return ended
+
+    def _of_person(
+        self,
+        kind: EventKind,
+        absence: PersonAbsence,
+        at: datetime,
+        reason: str,
+        *,
+        since: datetime | None = None,
+    ) -> None:
+        """Append an event that is no lead's."""
+        whose = Holder("person", absence.person, absence.person)
+        if absence.team:
+            whose = Holder("round-robin", absence.team, absence.person)
+        event = Event(
+            kind,
+            "",
+            "",
+            at.astimezone(UTC),
+            self.recorded_at,
+            self.signature.actor,
+            self.signature.policy,
+            reason,
+            after=whose,
+            until=absence.until,
+            since=since,
+        )
+        self.events.append((event, None))
 
     def holding(self, who: str) -> int:
         """Return how many leads of a receiver are open, those of this batch included."""

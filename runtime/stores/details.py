@@ -9,7 +9,7 @@ the decision's clock isn't the event's. `passed`: who was passed over: target, r
 members of a team with their reasons. `issues`, `do`, `row`, `duplicate_of`, `looked_up`: as on
 `Decision`. `print`: the fingerprint. `watch`: as `Watch` has it. `draw`: team,
 person, entitlement before and after, available, of. `path`, `values`, `hashed`: as on `LoggedLead`;
-`hop`, `reason`, `name`, `until`: as on `Event`.
+`hop`, `reason`, `name`, `until`: as on `Event`. `gone`: see `pruning`.
 
 What was decided is known where there is `rule` or `by`.
 """
@@ -40,10 +40,10 @@ MOST_NAMED = 32
 the log has the reason that came closest."""
 
 
-def detail(event: Event, recorded: Recorded) -> str:
-    """Return what an event says. recorded: what stands for its lead from then on."""
+def detail(event: Event, recorded: Recorded | None) -> str:
+    """Return what an event says. recorded: what stands for its lead from then on, if any."""
     decision, after = event.decision, event.after
-    if decision is not None:
+    if decision is not None and recorded is not None:
         said = standing(recorded, event.at)
         if event.before is not None and after is not None and after != Holder.of(decision):
             said["after"] = _parts(after)
@@ -60,14 +60,12 @@ def detail(event: Event, recorded: Recorded) -> str:
         said["values"] = logged.values
     if logged.hashed:
         said["hashed"] = logged.hashed
-    if event.hop:
-        said["hop"] = event.hop
-    if event.reason:
-        said["reason"] = event.reason
-    if event.name:
-        said["name"] = event.name
-    if event.until is not None:
-        said["until"] = microseconds(event.until)
+    for name, value in (("hop", event.hop), ("reason", event.reason), ("name", event.name)):
+        if value:
+            said[name] = value
+    for name, when in (("until", event.until), ("since", event.since)):
+        if when is not None:
+            said[name] = microseconds(when)
     return json_cell(said)
 
 
@@ -202,6 +200,7 @@ def with_detail(event: Event, said: Mapping[str, Any]) -> Event:
         reason=said.get("reason", ""),
         name=tuple(said["name"]) if "name" in said else None,
         until=moment(said.get("until")),
+        since=moment(said.get("since")),
         logged=LoggedLead(
             tuple(said.get("path", ())),
             said.get("values", NO_VALUES),

@@ -23,7 +23,7 @@ _INDEXES = (
 )
 _FORMER = "seq, route, lead, decided, last, closed, touched, due, said"
 
-Standing: TypeAlias = "tuple[str, int, int | None, None, str | None, int]"
+_Standing: TypeAlias = "tuple[str, int, int | None, None, str | None, int]"
 """The cells that the step makes: see `details.standing_cells`. No lead is offered, none ranked."""
 
 
@@ -70,7 +70,7 @@ def _event(row: tuple[Any, ...] | None) -> tuple[Any, ...]:
     return row
 
 
-def standing_of(said: dict[str, Any], ending: str, *, touched: int, due: int | None) -> Standing:
+def standing_of(said: dict[str, Any], ending: str, *, touched: int, due: int | None) -> _Standing:
     """Return where a lead of format 7 stands. said: what stands for it. ending: "" for none.
 
     Raises KeyError where it isn't what was written.

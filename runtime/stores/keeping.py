@@ -6,9 +6,9 @@ from turnout.frozen import frozen
 from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
-from turnout.runtime.stores.cells import instant, lags_cell, stored, summed
+from turnout.runtime.stores.cells import instant, json_cell, lags_cell, stored, summed
 from turnout.runtime.stores.details import detail, standing_cells
-from turnout.runtime.stores.kept import Tables
+from turnout.runtime.stores.kept import ABSENCES, Tables
 from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.sums import ROWS, Stored
 from turnout.runtime.stores.totals import add_given
@@ -33,6 +33,10 @@ def keep(tables: Tables, batch: Batch) -> int:
             load = person, tables.open_leads(person) + more
             connection.execute("INSERT OR REPLACE INTO load VALUES (?, ?, ?)", summed(load))
             known.loads[person] = load[1]
+    if batch.absent is not None:
+        said = ABSENCES, json_cell([each.cells() for each in batch.absent])
+        connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", summed(said))
+        known.absences = batch.absent
     add_given(connection, tables.path, known, batch.received)
     if batch.remembered:
         _remember(tables, batch)
@@ -64,6 +68,9 @@ class _Keeping:
         events: list[tuple[Stored, ...]] = []
         for number, (event, recorded) in enumerate(self.batch.events, last + 1):
             key = event.route, event.lead
+            if recorded is None:
+                events.append(self._event(number, 0, event, None))
+                continue
             row = rows.get(key)
             events.append(self._event(number, 0 if row is None else row.last, event, recorded))
             is_deciding = event.kind in DECIDING
@@ -93,7 +100,7 @@ class _Keeping:
         return None
 
     def _event(
-        self, number: int, previous: int, event: Event, recorded: Recorded
+        self, number: int, previous: int, event: Event, recorded: Recorded | None
     ) -> tuple[Stored, ...]:
         return summed(
             (

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define, frozen
+from turnout.runtime.absences import Absences, absences_of
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.moves import Move
@@ -32,6 +33,7 @@ from turnout.runtime.stores.failures import damaged, state_errors
 from turnout.runtime.stores.needs import Count
 from turnout.runtime.stores.remembered import Remembered
 from turnout.runtime.stores.sums import ROWS, checked
+from turnout.runtime.stores.tombstones import is_tombstone, salt_of, tombstone
 from turnout.runtime.stores.totals import expect, given
 
 _SEEN = "SELECT key, at, seq, route, lead, owner, sum FROM seen"
@@ -53,6 +55,10 @@ _ROUTES = (
 )
 
 
+ABSENCES = "absences"
+"""The key in `meta` under which it stands who is away or paused, where somebody ever was."""
+
+
 @frozen
 class Tables:
     """The tables, as a batch reads them. known: what of it needs no reading."""
@@ -71,8 +77,17 @@ class Tables:
         key = route, stored(lead)
         with state_errors(self.path):  # nearly always there is none, and the index says so
             if self.connection.execute(_HAS_LEAD, key).fetchone() is None:
-                return None
+                grave = self.tombstone(lead)
+                if grave is None:
+                    return None
+                key = route, grave
         return next(self._standing(_OF_LEAD, *key), None)
+
+    def tombstone(self, lead: str) -> str | None:
+        """Return what a lead stands under that was erased, None where none ever was."""
+        if self.known.salt == "":
+            self.known.salt = salt_of(self.connection, self.path)
+        return None if self.known.salt is None else tombstone(self.known.salt, lead)
 
     def turns(self, team: str) -> Turns:
         """Return the team's turns; level where it has none."""
@@ -93,6 +108,15 @@ class Tables:
             leads = next((int(leads) for _, leads in self.rows("load", query, person)), 0)
             self.known.loads[person] = leads
         return leads
+
+    @property
+    def absences(self) -> Absences:
+        """Who is away or paused."""
+        if self.known.absences is None:
+            query = "SELECT key, value, sum FROM meta WHERE key = ?"
+            found = next(self.rows("meta", query, ABSENCES), ("", "[]"))
+            self.known.absences = decoded(self.path, found[1], absences_of)
+        return self.known.absences
 
     def last_event(self) -> int:
         """Return the number of the last event, 0 where there is none."""
@@ -219,7 +243,8 @@ class TableSnapshot:
         while number:
             rows = self._rows("events", f"{_EVENTS} WHERE seq = ?", number)
             event = next(map(self._event, rows), None)
-            if event is None or event.lead != lead or event.previous >= number:
+            is_same = event is not None and (event.lead == lead or is_tombstone(event.lead))
+            if event is None or not is_same or event.previous >= number:
                 raise damaged(self.path, f"event {number} is gone")
             yield event
             number = event.previous
@@ -229,8 +254,14 @@ class TableSnapshot:
         with state_errors(self.path):
             routes = [str(route) for (route,) in self.connection.execute(_ROUTES)]
         query = f"SELECT {', '.join(_LEAD)} FROM decisions WHERE route = ? AND lead = ?"  # noqa: S608 - our own names
-        key = stored(lead)
-        return [row[4] for route in routes for row in self._rows("decisions", query, route, key)]
+        keys = [stored(lead), Tables(self.connection, self.path).tombstone(lead)]
+        return [
+            row[4]
+            for key in keys
+            if key is not None
+            for route in routes
+            for row in self._rows("decisions", query, route, key)
+        ]
 
     def _rows(self, table: str, query: str, *asked: str | int) -> Iterator[tuple[Any, ...]]:
         return Tables(self.connection, self.path).rows(table, query, *asked)

@@ -11,6 +11,7 @@ import attrs
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define
+from turnout.runtime.absences import Absences
 from turnout.runtime.clock import this_moment
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.events import ALL, Event, Sought
@@ -60,6 +61,7 @@ class _Kept:
         factory=list[tuple[int, str, str, int, int, str]]
     )
     gifts: Gifts = attribute(factory=Gifts)
+    absences: Absences = ()
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         return self.decisions.get((route, lead))
@@ -102,11 +104,9 @@ class _Kept:
         self.decisions |= batch.changed
         for number, (place, new) in enumerate(batch.decisions.items(), len(self.decisions) + 1):
             self.decisions[place] = new.numbered(number)
-        for event, _ in batch.events:
-            place = event.route, event.lead
-            self.events.append((event, self.last.get(place, 0)))
-            self.last[place] = len(self.events)
-            self.routes[event.route] = None
+        if batch.absent is not None:
+            self.absences = batch.absent
+        self._log(batch)
         self.drawn |= batch.drawn
         if len(self.gifts.whose) > _MOST:
             self.gifts = Gifts()
@@ -133,6 +133,16 @@ class _Kept:
                 self.texts[policy] = text()
         if batch.outbox:
             self.outbox += outbox_rows(batch, range(first, first + len(batch.events)))
+
+    def _log(self, batch: Batch) -> None:
+        for event, recorded in batch.events:
+            if recorded is None:  # it is no lead's
+                self.events.append((event, 0))
+                continue
+            place = event.route, event.lead
+            self.events.append((event, self.last.get(place, 0)))
+            self.last[place] = len(self.events)
+            self.routes[event.route] = None
 
     def _remember(self, place: Key, seen: tuple[Seen, ...]) -> None:
         for old in self.known.pop(place, ()):

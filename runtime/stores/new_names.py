@@ -3,7 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, TypeAlias, get_args
 
+import attrs
+
 from turnout.frozen import frozen
+from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.stores.details import STANDING
 
 NamedKind: TypeAlias = Literal["policy", "route", "team", "person", "partner", "queue"]
@@ -36,6 +39,12 @@ class NewName:
                 return f"member {team} {self.named(person)}"
             case _:
                 return who
+
+    def absence(self, absence: PersonAbsence) -> PersonAbsence:
+        """Return an absence of whoever is meant, or from a team that is."""
+        person = self.named(absence.person) if self.kind == "person" else absence.person
+        team = self.named(absence.team) if self.kind == "team" else absence.team
+        return attrs.evolve(absence, person=person, team=team)
 
     def standing(self, said: Mapping[str, Any]) -> dict[str, Any]:
         """Return what stands for a lead, as `details.standing` has it."""

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from turnout.frozen import define
+from turnout.runtime.absences import Absences, PersonAbsence, with_absence, without_person
 from turnout.runtime.events import DECIDING
-from turnout.runtime.statuses import Mark, marked
+from turnout.runtime.statuses import MARKS, LeadMark, marked
 from turnout.runtime.stores import Recorded, loads
 from turnout.runtime.stores.batch import Key
 from turnout.runtime.stores.cells import decoded, json_cell, json_read, moment
@@ -31,7 +32,7 @@ class _Standing:
     seq: int
     decided: int
     last: int
-    mark: Mark | None = None
+    mark: LeadMark | None = None
     touched: bool = False
     expires: int | None = None
     said: str | None = None
@@ -55,21 +56,57 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
     """
     kept = Tables(connection, path)
     leads: dict[Key, _Standing] = {}
-    count = 0
+    count, gone, absences = 0, 0, Absences()
+    missing: list[int] = []
     columns = ", ".join((*ROWS["events"], "sum"))
     for row in kept.rows("events", f"SELECT {columns} FROM events ORDER BY seq"):  # noqa: S608 - our own names
         count += 1
         seq, previous, kind, route, lead, at, *_, detail = row
-        if seq != count:
-            raise damaged(path, f"event {count} is gone")
-        if kind == "renamed":
-            _rename(kept, leads, decoded(path, detail, dict[str, Any])["name"])
+        while seq > count:
+            missing.append(count)
+            count += 1
+        if '"gone":' in detail:
+            said = decoded(path, detail, dict[str, Any])
+            gone += said["gone"][0]
+            leads[route, lead] = _pruned(seq, said["gone"], at)
+        elif kind == "renamed":
+            renamed = _renamed(decoded(path, detail, dict[str, Any])["name"])
+            _rename(kept, leads, renamed)
+            absences = tuple(map(renamed.absence, absences))
+        elif kind in {"away", "paused", "back"}:
+            absences = _absent(path, absences, row)
         else:
             _happened(path, leads, (route, lead), (seq, previous, kind, at))
             if kind == "offered":
                 leads[route, lead].expires = decoded(path, detail, lambda said: int(said["until"]))
+    if len(missing) != gone:
+        raise damaged(path, f"event {missing[0]} is gone" if missing else "an event is there twice")
     _compare(kept, leads)
-    return count
+    if kept.absences != absences:
+        raise damaged(path, "who is away doesn't follow from the log")
+    return count - gone
+
+
+def _pruned(seq: int, gone: list[Any], at: int | None) -> _Standing:
+    """Return where a lead stands of which one event is left; see `pruning`."""
+    _, first, status, touched = gone
+    mark = status if status in MARKS else None
+    return _Standing(first, seq, seq, mark, bool(touched), at=at)
+
+
+def _absent(path: Path, known: Absences, row: tuple[Any, ...]) -> Absences:
+    """Return who is away or paused after an event that says so, or that somebody is back."""
+    kind, at, actor = row[2], moment(row[5]), row[7]
+    said = decoded(path, row[9], dict[str, Any])
+    of, target, person = said["to"]
+    assert at is not None
+    if kind == "back":
+        return without_person(known, person, at)
+    team = target if of != "person" else ""
+    since, until = moment(said.get("since")) or at, moment(said.get("until"))
+    return with_absence(
+        known, PersonAbsence(kind, person, since, until, team, said.get("reason", ""), actor), at
+    )
 
 
 def _happened(
@@ -91,14 +128,17 @@ def _happened(
     now.touched = now.touched or kind == "contacted"
 
 
-def _rename(kept: Tables, leads: dict[Key, _Standing], name: list[str]) -> None:
-    """Say beside each lead what its event says under the old name, as `renaming` does."""
+def _renamed(name: list[str]) -> NewName:
     kind, old, new = name
-    renamed = NewName(cast("NamedKind", kind), old, new)
+    return NewName(cast("NamedKind", kind), old, new)
+
+
+def _rename(kept: Tables, leads: dict[Key, _Standing], renamed: NewName) -> None:
+    """Say beside each lead what its event says under the old name, as `renaming` does."""
     for key, now in [*leads.items()]:
         before = _said(kept, now)
         said = renamed.standing(json_read(before))
-        route = renamed.named(key[0]) if kind == "route" else key[0]
+        route = renamed.named(key[0]) if renamed.kind == "route" else key[0]
         is_same = route == key[0] and json_cell(said) == before
         if is_same or (route != key[0] and (route, key[1]) in leads):
             continue

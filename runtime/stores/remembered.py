@@ -8,6 +8,7 @@ before. SQLite says whether another connection has written since
 import sqlite3
 
 from turnout.frozen import attribute, define
+from turnout.runtime.absences import Absences
 from turnout.runtime.draw import Turns
 from turnout.runtime.stores import Gifts
 
@@ -22,8 +23,9 @@ class Remembered:
     team. loads: by person, their open leads. latest: by receiver, the last moment at which
     they were given leads, and how many up to then; before: up to, but without a moment.
     last: the number of the last event, None where it isn't known; last_seen: of what is
-    remembered last under a key. gifts: what this process
-    gave since.
+    remembered last under a key. salt: of ids that were erased, None where none was, "" where that
+    isn't known. gifts: what this process gave since. absences: who is away or paused, None where
+    it isn't known.
     """
 
     versions: dict[str, int] = attribute(factory=dict[str, int])
@@ -33,7 +35,9 @@ class Remembered:
     before: dict[tuple[str, int], int] = attribute(factory=dict[tuple[str, int], int])
     last: int | None = None
     last_seen: int | None = None
+    salt: str | None = ""
     gifts: Gifts = attribute(factory=Gifts)
+    absences: Absences | None = None
     _writes: int | None = attribute(default=None, init=False)
 
     def see(self, connection: sqlite3.Connection) -> None:
@@ -53,6 +57,8 @@ class Remembered:
         self.latest.clear()
         self.before.clear()
         self.last = None
+        self.absences = None
         self.last_seen = None
+        self.salt = ""
         self.gifts = Gifts()
         self._writes = None

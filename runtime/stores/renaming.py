@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from turnout.frozen import frozen
+from turnout.runtime.absences import absences_of
 from turnout.runtime.draw import Turns, joined
 from turnout.runtime.stores import WAIT, StateError, load_of
-from turnout.runtime.stores.cells import instant, json_cell, json_read, stored, summed
-from turnout.runtime.stores.kept import standings
+from turnout.runtime.stores.cells import decoded, instant, json_cell, json_read, stored, summed
+from turnout.runtime.stores.kept import ABSENCES, Tables, standings
 from turnout.runtime.stores.new_names import NamedKind, NewName
 from turnout.runtime.stores.sqlite import any_state
 from turnout.runtime.stores.sums import ROWS, Stored, checked, row_sum
@@ -73,10 +74,12 @@ def _known(connection: sqlite3.Connection, path: Path, kind: NamedKind) -> set[s
             found = {who.partition(" ")[2] for (who,) in given}
             if kind == "team":
                 found |= {row[0] for row in _rows(connection, path, "turns")}
+                found |= {each.team for each in Tables(connection, path).absences if each.team}
             if kind == "person":
                 found |= {r[0] for r in _rows(connection, path, "load") if " " not in r[0]}
                 for row in _rows(connection, path, "turns"):
                     found |= json.loads(row[2]).keys()
+                found |= {each.person for each in Tables(connection, path).absences}
             return found
 
 
@@ -106,6 +109,8 @@ class _Renaming:
             return self._count()
         if self.name.kind in {"team", "person"}:
             self._turns()
+        if self.name.kind in {"person", "team"}:
+            self._absences()
         if self.name.kind != "route":
             self._load()
             self._given()
@@ -143,6 +148,13 @@ class _Renaming:
         self._do("DELETE FROM load")
         for cells in loads.items():
             self._do("INSERT INTO load VALUES (?, ?, ?)", (*cells, row_sum(*cells)))
+
+    def _absences(self) -> None:
+        query = "SELECT key, value, sum FROM meta WHERE key = ?"
+        for row in self.connection.execute(query, (ABSENCES,)).fetchall():
+            known = decoded(self.path, str(checked(self.path, "meta", row)[1]), absences_of)
+            cells = ABSENCES, json_cell([self.name.absence(each).cells() for each in known])
+            self._do("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", summed(cells))
 
     def _given(self) -> None:
         counts: dict[tuple[str, int], int] = {}

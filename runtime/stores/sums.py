@@ -53,7 +53,7 @@ def row_sum(*cells: Stored) -> int:
     return crc32(said.encode("utf-8", "surrogatepass"))
 
 
-_FORMS = ["\x1e".join(["%s"] * count) for count in range(32)]
+_FORMS = ["\x1e".join(["%s"] * count) for count in range(128)]
 
 
 def checked(path: Path, table: str, row: Sequence[Stored]) -> Sequence[Stored]:

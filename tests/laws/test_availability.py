@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.support.obvious import Obvious
 from tests.support.policies import resolved
-from tests.support.strategies import histories, people
+from tests.support.strategies import absences, histories, people
 from turnout.compiler.meaning.situations import is_open_on_the_wall
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import lower
@@ -20,6 +20,7 @@ from turnout.dsl.policy import Cap, Member, Person, Policy, Route, Step, Team
 from turnout.dsl.source import Source, Span
 from turnout.dsl.targets import RoundRobin
 from turnout.dsl.zones import zone
+from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.decisions import Decision
 from turnout.runtime.engine import engine
 from turnout.runtime.leads import Lead, lead_reader
@@ -27,12 +28,20 @@ from turnout.runtime.stores.memory import MemoryStore
 
 ROUTE = "r"
 NOWHERE = Span(Source("people.route", ""), 0, 0)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
-def decided(policy: Policy, arrivals: Sequence[tuple[Lead, datetime]]) -> list[Decision]:
+def decided(
+    policy: Policy,
+    arrivals: Sequence[tuple[Lead, datetime]],
+    gone: Sequence[PersonAbsence] = (),
+) -> list[Decision]:
     """Return what the engine decides, each lead in a transaction of its own or with the next."""
     decide, store = engine(policy, plan_of(lower(policy), ROUTE)), MemoryStore()
+    with store.begin() as transaction:
+        for each in gone:
+            transaction.leave(each, LONG_AGO)
     decisions: list[Decision] = []
     for start in range(0, len(arrivals), 3):
         with store.begin() as transaction:
@@ -41,15 +50,15 @@ def decided(policy: Policy, arrivals: Sequence[tuple[Lead, datetime]]) -> list[D
     return decisions
 
 
-@given(people(), histories())
+@given(people(), histories(), absences())
 def test_the_engine_is_the_reference_over_every_history(
-    text: str, history: list[tuple[dict[str, object], datetime]]
+    text: str, history: list[tuple[dict[str, object], datetime]], gone: tuple[PersonAbsence, ...]
 ) -> None:
     policy = resolved(text)
     read = lead_reader(policy.fields)
     arrivals = [(read(raw, None), moment) for raw, moment in history]
-    obvious = Obvious(policy, ROUTE)
-    for (lead, moment), decision in zip(arrivals, decided(policy, arrivals), strict=True):
+    obvious = Obvious(policy, ROUTE, absences=gone)
+    for (lead, moment), decision in zip(arrivals, decided(policy, arrivals, gone), strict=True):
         held = obvious.routed(lead, moment)
         assert (decision.kind, decision.target, decision.assignee) == held.holder
         assert [passed.reason for passed in decision.passed_over] == held.reasons

@@ -112,4 +112,5 @@ def test_what_is_offered_takes_its_finding_away(path: Path, pytestconfig: pytest
         ]
         assert gone, (action.title, names)
         new = errors(now) - errors(before)
+        new -= {"duplicate-name"}  # what couldn't be read declared nothing until then
         assert not new - (PROVED if errors(before) - PROVED else set()), (action.title, new)

@@ -53,6 +53,7 @@ NO_WORDS = {
     "Definition": "a territory or segment: a named condition",
     "Doing": "an action with the values that it was given",
     "Fault": "why a file can't be read",
+    "NotAllowedError": "raised where a lead doesn't stand as it would have to",
     "Deal": "the draws of a team among the same people",
     "DealtLags": "lags of a deal",
     "DealtMembers": "a roster as a deal needs it",

@@ -195,6 +195,24 @@ class SideBySide(RuleBasedStateMachine):
         else:
             assert self.all(lambda router: router.touch(lead, "none", at=self.at)) == ("none",)
 
+    @rule(
+        person=st.sampled_from(PEOPLE),
+        hours=st.sampled_from((None, 1, 30)),
+        team=st.sampled_from((None, "", "idle")),
+    )
+    def somebody_leaves(self, person: str, hours: int | None, team: str | None) -> None:
+        until = None if hours is None else self.at + timedelta(hours=hours)
+        told: dict[str, Any] = {"until": until, "reason": "asked", "by": "boss", "at": self.at}
+        if team is None:
+            self.all(lambda router: router.away(person, since=self.at, **told))
+        elif person != PEOPLE[0] or not team:
+            self.all(lambda router: router.pause(person, team=team, **told))
+        self.all(lambda router: router.absences(at=self.at))
+
+    @rule(person=st.sampled_from(PEOPLE))
+    def somebody_comes_back(self, person: str) -> None:
+        self.all(lambda router: router.back(person, at=self.at))
+
     @rule()
     def overdue_leads_are_moved(self) -> None:
         self.all(lambda router: router.escalate(at=self.at))
@@ -219,7 +237,7 @@ class SideBySide(RuleBasedStateMachine):
         for event in self.routers[2].events():
             if event.kind in {"closed", "converted"}:
                 holders[event.lead] = None
-            elif event.kind != "contacted":
+            elif event.lead and event.kind != "contacted":
                 holders[event.lead] = None if event.after is None else event.after.assignee
         opened = Counter(holders.values())
         kept = [

@@ -6,6 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 
@@ -17,6 +18,7 @@ from turnout.runtime.stores.anywhere import open_known, open_state
 from turnout.runtime.stores.needs import nothing_foreseen
 from turnout.runtime.stores.server.encoded import received, sent
 from turnout.runtime.stores.server.locations import ServerAddress, address, whereabouts
+from turnout.runtime.stores.server.schemas import lock_key
 
 AT = datetime(2026, 11, 23, 8, tzinfo=UTC)
 POLICY = """policy served
@@ -155,7 +157,7 @@ def test_every_command_takes_an_address(policy: Path, tmp_path: Path) -> None:
         assert run("route", policy, leads, "--state", state, "-o", tmp_path / "out.csv")[0] == 0
         assert run("touch", policy, "L1", "--state", state)[0] == 0
         assert run("close", policy, "L2", "--state", state)[0] == 0
-        assert run("escalate", policy, "--state", state, "--at", "2099-01-01")[0] == 0
+        assert run("sla", policy, "--state", state, "--at", "2099-01-01")[0] == 0
         code, text = run("log", state, "--format", "jsonl")
         assert code == 0
         kinds = [json.loads(line)["event"] for line in text.splitlines()]
@@ -300,3 +302,21 @@ def killed(at: ServerAddress) -> None:
         at,
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '{s}'",
     )
+
+
+def test_the_log_waits_for_no_other_programs_transaction(policy: Path, at: ServerAddress) -> None:
+    """It waits for those of its own state, which may come before what is read."""
+    with turnout.load(policy, state=url(at)) as router, psycopg.connect(at.conninfo) as other:
+        router.route(raw(0))
+        other.execute("SELECT pg_current_xact_id()")  # at work on something else, for hours
+        router.route(raw(1))
+        assert [event.lead for event in router.events()] == ["L0", "L1"]
+        assert router.last_event() == 2
+        other.rollback()
+        other.execute("SELECT pg_advisory_xact_lock_shared(%s)", (lock_key(at, "state"),))
+        other.execute("SELECT pg_current_xact_id()")  # as a batch of this state
+        router.route(raw(2))
+        assert [event.lead for event in router.events()] == ["L0", "L1"]
+        assert router.last_event() == 2
+        other.rollback()
+        assert [event.lead for event in router.events()] == ["L0", "L1", "L2"]

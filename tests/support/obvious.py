@@ -7,7 +7,7 @@ draws those of the laws of fairness.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -29,6 +29,7 @@ from turnout.dsl.targets import LeastLoaded, RoundRobin, Target
 from turnout.dsl.types import Values
 from turnout.dsl.wording import parts
 from turnout.dsl.zones import zone
+from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.draw import LEVEL, Roster, Turns, draw, least_loaded
 from turnout.runtime.leads import Lead
 
@@ -72,6 +73,7 @@ class Obvious:
     held: list[Held] = attrs.Factory(list[Held])
     turns: dict[str, Turns] = attrs.Factory(dict[str, Turns])
     open: Counter[str] = attrs.Factory(Counter[str])
+    absences: Sequence[PersonAbsence] = ()
     _last_gift: int | None = None
 
     def released(self, held: Held) -> None:
@@ -130,7 +132,12 @@ class Obvious:
 
     def _accept(self, values: Values, moment: datetime, left_out: set[str] | None = None) -> Accept:
         """Return what answers for a target, some people and places left out."""
-        situation = Situation(self.policy, moment, tuple(self.given), left_out or set())
+        now = [each for each in self.absences if each.holds(moment)]
+        away = {each.person for each in now if each.kind == "away"}
+        paused = {(each.person, each.team or None) for each in now if each.kind == "paused"}
+        situation = Situation(
+            self.policy, moment, tuple(self.given), left_out or set(), away, paused
+        )
 
         def accept(target: Target) -> tuple[str | None, str | None]:
             if isinstance(target, RoundRobin | LeastLoaded):

@@ -42,6 +42,7 @@ from turnout.dsl.policy import Block, Entry, Policy
 from turnout.dsl.types import Value, Values
 from turnout.dsl.values import read
 from turnout.dsl.values.texts import normal_code, normal_text
+from turnout.runtime.absences import AbsenceKind, PersonAbsence
 
 PEOPLE = ("ana", "ben", "cleo")
 
@@ -656,6 +657,21 @@ def available(draw: DrawFn) -> str:
     targets = [*teams, *matched, "person ana", "owner owner", "previous-owner", "partner p"]
     one = st.tuples(st.sampled_from(targets), st.sampled_from(["", "", " anytime"])).map("".join)
     return " else ".join(draw(st.lists(one, min_size=1, max_size=3)))
+
+
+@st.composite
+def absences(draw: DrawFn) -> tuple[PersonAbsence, ...]:
+    """Return who is away or paused, by what is said, in the days of `histories`."""
+    start = datetime(2026, 3, 27, 6, tzinfo=UTC)
+    found: list[PersonAbsence] = []
+    for _ in range(draw(st.integers(0, 3))):
+        kind: AbsenceKind = draw(st.sampled_from(("away", "paused")))
+        since = start + timedelta(hours=draw(st.integers(0, 72)))
+        hours = draw(st.sampled_from((None, 1, 12, 60)))
+        until = None if hours is None else since + timedelta(hours=hours)
+        team = draw(st.sampled_from(("", "near", "far"))) if kind == "paused" else ""
+        found.append(PersonAbsence(kind, draw(st.sampled_from(PEOPLE)), since, until, team))
+    return tuple(found)
 
 
 @st.composite

@@ -346,6 +346,7 @@ def test_a_rule_is_moved_above_its_blocker(lone: Editor, uri: str) -> None:
         ("to queue inbx", "to route renewals", "declare route `renewals`"),
         ("to queue inbx", "to partner acme", "declare partner `acme`"),
         ("size > 3", "staff is present", "declare field `staff` as text"),
+        ("size > 3", "staff > 3", "declare field `staff` as integer"),
     ],
 )
 def test_an_unknown_name_is_declared(

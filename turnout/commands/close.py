@@ -1,11 +1,15 @@
-"""`turnout close`: leads that are done with."""
+"""`turnout close`: see `deeds`."""
 
 import click
 
-from turnout.commands.closing import closing
+from turnout.commands.deeds import DeedWords, deed_command
 
-command: click.Command = closing(
-    "close",
-    "Mark leads as done: no SLA moves them, and `least-loaded` counts them no longer.",
-    converted=False,
+command: click.Command = deed_command(
+    DeedWords(
+        "close",
+        "closed",
+        "Mark leads as done: no SLA moves them, and `least-loaded` counts them no longer.\n\n"
+        "Leads that were closed before are left as they are.",
+        again=True,
+    )
 )

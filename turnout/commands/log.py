@@ -21,6 +21,8 @@ from turnout.runtime.events import EVENT_KINDS, Event, EventKind, Sought
 from turnout.runtime.stores.anywhere import AnyStore, open_known
 from turnout.runtime.stores.server.locations import Whereabouts
 
+_KINDS = ", ".join(EVENT_KINDS)
+
 MOST_OF_A_LEAD = 100_000
 """Events of one lead, the last ones, that are read at once."""
 
@@ -39,7 +41,13 @@ MOST_OF_A_LEAD = 100_000
 @click.option("--person", metavar="NAME", help="Of who has the lead, had it before, or did it.")
 @click.option("--rule", metavar="NAME", help="Decided by this rule.")
 @click.option("--route", metavar="NAME", help="On this route.")
-@click.option("--event", "kind", type=click.Choice(EVENT_KINDS), help="Of this kind.")
+@click.option(
+    "--event",
+    "kind",
+    type=click.Choice(EVENT_KINDS),
+    metavar="KIND",
+    help=f"Of a kind: {_KINDS}.",
+)
 @click.option("--since", callback=instant, metavar="TIME", help="From then on (ISO 8601; UTC).")
 @click.option("--until", callback=instant, metavar="TIME", help="Before then.")
 @click.option(

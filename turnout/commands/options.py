@@ -111,7 +111,7 @@ MOST_SAID = 500
 """Characters of a name or a reason that the log keeps."""
 
 
-def _said(_ctx: click.Context, _: click.Parameter, value: str) -> str:
+def said_option(_ctx: click.Context, _: click.Parameter, value: str) -> str:
     """Return what the log is to keep, a usage error where it can't."""
     if len(value) > MOST_SAID:
         raise click.BadParameter(f"it has {len(value)} characters; at most {MOST_SAID} are kept")
@@ -123,14 +123,14 @@ def _said(_ctx: click.Context, _: click.Parameter, value: str) -> str:
 
 
 BY = click.option(
-    "--by", default="", callback=_said, metavar="NAME", help="Who did it, for the log."
+    "--by", default="", callback=said_option, metavar="NAME", help="Who did it, for the log."
 )
 
 
 def signed(command: Decorated) -> Decorated:
     """Add `--by`, `--reason` and `--at`: who did something, why and when, for the log."""
     why = click.option(
-        "--reason", default="", callback=_said, metavar="TEXT", help="Why, for the log."
+        "--reason", default="", callback=said_option, metavar="TEXT", help="Why, for the log."
     )
     when = click.option(
         "--at",

@@ -67,7 +67,12 @@ def _item(item: nodes.Item) -> Iterator[Outlined]:  # noqa: C901 - a case for ea
         case nodes.TestCase(name=name):
             yield Outlined("test", name.text, name.span, item.span)
         case (
-            nodes.Policy() | nodes.Timezone() | nodes.Include() | nodes.People() | nodes.Identity()
+            nodes.Policy()
+            | nodes.Timezone()
+            | nodes.Include()
+            | nodes.People()
+            | nodes.Identity()
+            | nodes.ReasonsClause()
         ):
             return
         case nodes.Log() | nodes.Retain():

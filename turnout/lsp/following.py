@@ -249,9 +249,11 @@ def _check(followed: _Followed, level: Level, severities: Severities) -> None:
     )
     followed.checked, followed.just = found.checked, found.just
     compiled = found.compiled
+    is_sound = len(answer.read.sound) == len(answer.read.program.routes)
     if found.is_quick:
-        compiled = with_staying(compiled, answer.compiled, is_whole=not answer.read.found)
-    is_settled = not found.is_quick and len(answer.read.sound) == len(answer.read.program.routes)
+        is_whole = not answer.read.found
+        compiled = with_staying(compiled, answer.compiled, is_whole=is_whole, is_checked=is_sound)
+    is_settled = not found.is_quick and is_sound
     followed.answer = attrs.evolve(
         answer,
         level=level,

@@ -16,6 +16,7 @@ _WHY: dict[Reason, str] = {
     "not-in-team": "not in the team today",
     "away": "away today",
     "off-hours": "not at work at this hour",
+    "paused": "is paused",
     "at-cap": "never has room for a lead",
 }
 

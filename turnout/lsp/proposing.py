@@ -4,6 +4,7 @@ These change decisions, or guess at what was meant, so that nobody but the autho
 them: the checker itself applies none.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from turnout.compiler.questions.reach import Verdict
@@ -158,7 +159,7 @@ def _declaring(known: Insight, finding: Finding) -> Iterator[Fix]:
         return
     name, policy = here.text, known.read.resolution.policy
     if use.kind == "field":
-        yield from _in_lead(known, name)
+        yield from _in_lead(known, name, _asked_as(here))
         return
     for kind in ("segment", "territory") if use.kind == "condition" else (use.kind,):
         written = _DECLARED.get(kind)
@@ -240,13 +241,28 @@ def _behind(source: Source, end: int) -> tuple[int, str]:
     return (len(source.text), "\n") if newline < 0 else (newline + 1, "")
 
 
-def _in_lead(known: Insight, name: str) -> Iterator[Fix]:
+_ASKED = (
+    (re.compile(r"\s*(?:[<>]=?|=|in|is)\s*(?:\.\.)?\d{4}-\d\d-\d\d"), "date"),
+    (re.compile(r"\s*(?:[<>]=?|=|is|in|not\s+in)\s*\[?(?:\.\.)?\d+\.\d"), "number"),
+    (re.compile(r"\s*(?:[<>]=?|(?:=|is|in|not\s+in)\s*\[?(?:\.\.)?\d)"), "integer"),
+    (re.compile(r"\s*(?:=|is)\s+(?:not\s+)?(?:true|false|yes|no)\b"), "boolean"),
+)
+"""What follows a field that is no text, and what it is then."""
+
+
+def _asked_as(use: Span) -> str:
+    """Return the type that a field has, by what is asked of it; `text` tells the least."""
+    text = use.source.text
+    return next((kind for asked, kind in _ASKED if asked.match(text, use.end)), "text")
+
+
+def _in_lead(known: Insight, name: str, kind: str) -> Iterator[Fix]:
     for file in known.read.files:
         for item in file.items:
             if isinstance(item, nodes.LeadSchema) and item.fields:
                 last = item.fields[-1].span
                 line = file.source.line(last.line)
                 indent = line[: len(line) - len(line.lstrip())] or "  "
-                text = f"\n{indent}{name}: text"
-                yield inserted(file.source, last.end, text, f"declare field `{name}` as text")
+                text = f"\n{indent}{name}: {kind}"
+                yield inserted(file.source, last.end, text, f"declare field `{name}` as {kind}")
                 return

@@ -17,18 +17,23 @@ from turnout.dsl.source import Source, Span
 from turnout.frozen import frozen
 
 _QUICK = {kind.name for each in QUICK for kind in each.kinds}
+_ALL = {kind.name for each in CHECKS for kind in each.kinds} | {"undecided"}
 _SLOW = {kind.name for each in CHECKS for kind in each.kinds} - _QUICK | {"undecided"}
 
 
-def with_staying(now: Compiled, before: Compiled | None, *, is_whole: bool) -> Compiled:
+def with_staying(
+    now: Compiled, before: Compiled | None, *, is_whole: bool, is_checked: bool
+) -> Compiled:
     """Return a policy after its quick checks, with what the others found before the edit.
 
     is_whole: whether all of the policy could be read, without which some claims don't hold.
+    is_checked: whether the quick checks were run; of a text of which a part is unknown they
+    aren't, and what they found before stays as well.
     """
     if before is None:
         return now
     moves = {new.name: _Move.between(old, new) for old, new in _pairs(before, now)}
-    slow = (each for each in before.findings if each.name in _SLOW)
+    slow = (each for each in before.findings if each.name in (_SLOW if is_checked else _ALL))
     kept = (each for each in slow if is_whole or not CATALOGUE[each.name].needs_whole)
     moved = (found for each in kept if (found := _moved(each, moves)) is not None)
     has = {(each.name, each.span) for each in now.findings}

@@ -29,12 +29,14 @@ _WHY: Mapping[Reason, str] = MappingProxyType(
         "inactive": "nobody is active",
         "not-in-team": "nobody is in it on that day",
         "no-match": "nobody serves that",
+        "paused": "paused",
         "away": "away",
         "off-hours": "not at work at that hour",
         "at-cap": "no room for one more lead",
         "no-owner": "the lead has none",
         "gone": "not with us any more",
         "missed-sla": "didn't touch the lead in time",
+        "declined": "didn't take the lead, or gave it back",
     }
 )
 """Why a target didn't take a lead, for people who know no names of reasons."""

@@ -20,7 +20,7 @@ from turnout.runtime.records.guards import harmless
 COLUMNS = (
     *("number", "event", "route", "lead", "at", "recorded_at", "actor", "policy", "reason"),
     *("rule", "by", "kind", "target", "assignee", "before", "passed_over", "issues", "due", "hop"),
-    *("team", "entitled_before", "entitled_after", "until", "path", "values", "hashed"),
+    *("team", "entitled_before", "entitled_after", "until", "since", "path", "values", "hashed"),
 )
 _HASH = 12
 
@@ -46,6 +46,7 @@ def log_row(event: Event) -> str:
         "before": "" if event.before is None else holder_text(event.before),
         "hop": event.hop or "",
         "until": _iso(event.until),
+        "since": _iso(event.since),
     }
     if event.after is not None:
         cells |= {
@@ -110,14 +111,24 @@ def happened(event: Event) -> str:
             what = f"claimed from {before}{by or f' by {_to(event)}'}"
         case "offered":
             what = f"offered to {_to(event)} until {_clock(event.until)}"
-        case "expired":
-            what = f"not accepted in time by {_to(event)}"
+        case "away" | "paused" | "back":
+            what = f"{_absent(event)}{by}"
         case "renamed":
             kind, old, new = event.name or ("", "", "")
             what = f"{kind} {old} is {new} from then on{by}"
         case _:
             what = f"{event.kind}{by}"
     return what + because
+
+
+def _absent(event: Event) -> str:
+    """Return who is away, paused or back, such as "ana is away until 2026-11-24 08:00 UTC"."""
+    holder = event.after
+    assert holder is not None
+    team = "" if holder.kind == "person" else f" in team {holder.target}"
+    since = "" if event.since is None else f" from {_clock(event.since)}"
+    until = "" if event.until is None else f" until {_clock(event.until)}"
+    return f"{holder.assignee} is {event.kind}{team}{since}{until}"
 
 
 def history_text(events: Sequence[Event], screen: int) -> Iterator[str]:

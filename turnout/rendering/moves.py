@@ -13,7 +13,7 @@ FORMAT, VERSION = "turnout-moves", 1
 
 def moves_text(moves: Sequence[Move], screen: int) -> Iterator[str]:
     """Yield a line for each move, and how many there are."""
-    yield from _lines(moves, screen)
+    yield from moved_lines(moves, screen)
     if moves:
         yield f"moved {counted(len(moves), 'lead')}"
     else:
@@ -22,12 +22,13 @@ def moves_text(moves: Sequence[Move], screen: int) -> Iterator[str]:
 
 def anew_text(moves: Sequence[Move], screen: int) -> Iterator[str]:
     """Yield a line for each lead that was routed anew, and how many changed hands."""
-    yield from _lines(moves, screen)
+    yield from moved_lines(moves, screen)
     moved = sum(move.before != move.after for move in moves)
     yield f"routed {counted(len(moves), 'lead')} anew, {moved} of them to somebody else"
 
 
-def _lines(moves: Sequence[Move], screen: int) -> Iterator[str]:
+def moved_lines(moves: Sequence[Move], screen: int) -> Iterator[str]:
+    """Yield a line for each move."""
     for move in moves:
         said = f"{holder_text(move.before)} → {holder_text(move.after)}"
         if move.before == move.after:

@@ -13,7 +13,7 @@ from turnout.frozen import frozen
 from turnout.runtime.events import DECIDING, Event
 from turnout.runtime.stores import Recorded
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
-from turnout.runtime.stores.cells import instant, lags_cell
+from turnout.runtime.stores.cells import instant, json_cell, lags_cell
 from turnout.runtime.stores.details import detail, standing_cells
 from turnout.runtime.stores.outbox import outbox_rows
 from turnout.runtime.stores.server.encoded import sent, sent_or_none
@@ -74,7 +74,9 @@ seen AS (INSERT INTO {{s}}.seen SELECT x->>0, (x->>1)::bigint, (x->>2)::bigint, 
     x->>5 FROM j, json_array_elements(j.w->'seen') x),
 outbox AS (INSERT INTO {{s}}.outbox (event, endpoint, body, next_at, attempts, state)
     SELECT (x->>0)::bigint, x->>1, x->>2, (x->>3)::bigint, (x->>4)::integer, x->>5
-    FROM j, json_array_elements(j.w->'outbox') x)
+    FROM j, json_array_elements(j.w->'outbox') x),
+absent AS (UPDATE {{s}}.meta m SET value = CASE WHEN m.value = x->>0 THEN x->>1 END
+    FROM j, json_array_elements(j.w->'absent') x WHERE m.key = 'absences')
 SELECT 1
 """
 """Writes all of it. Of a receiver's leads those are the last, see `LATE`."""
@@ -130,6 +132,9 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
     befores = {key: row.last for key, row in rows.items()}
     for number, (event, recorded) in zip(numbers, batch.events, strict=False):
         key = event.route, event.lead
+        if recorded is None:
+            events.append(_event(number, 0, event, None, versions))
+            continue
         row = rows.get(key)
         events.append(_event(number, 0 if row is None else row.last, event, recorded, versions))
         is_deciding = event.kind in DECIDING
@@ -152,6 +157,7 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
             for team, turns in sorted(batch.drawn.items())
         ],
         **_loads(batch, kept),
+        "absent": _absent(batch, kept),
         "seen": _remembered(batch, rows),
         "outbox": [*outbox_rows(batch, numbers)] if batch.outbox else [],
         **_counts(batch, kept, late=late),
@@ -163,7 +169,7 @@ def written(  # noqa: PLR0913 - what is written, and with which numbers
 
 
 def _event(
-    number: int, previous: int, event: Event, recorded: Recorded, versions: Mapping[str, int]
+    number: int, previous: int, event: Event, recorded: Recorded | None, versions: Mapping[str, int]
 ) -> list[Any]:
     before, after, decision = event.before, event.after, event.decision
     return [
@@ -198,6 +204,13 @@ def _remembered(batch: Batch, rows: dict[Key, LeadRow]) -> list[list[Any]]:
             place = sent(each.route), sent(each.lead), sent_or_none(each.owner)
             found.append([each.key, each.at, order, *place])
     return found
+
+
+def _absent(batch: Batch, kept: Fetched) -> list[list[str]]:
+    """Return who was away or paused, which is compared, and who is from now on."""
+    if batch.absent is None:
+        return []
+    return [[json_cell([e.cells() for e in each]) for each in (kept.absences, batch.absent)]]
 
 
 def _loads(batch: Batch, kept: Fetched) -> dict[str, list[list[Any]]]:

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 
 from turnout.compiler.meaning.identity import Seen
 from turnout.frozen import attribute, define
+from turnout.runtime.absences import Absences, absences_of
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.moves import Move
 from turnout.runtime.stores import AskedLeads, Recorded
@@ -25,12 +26,19 @@ REMEMBERED_AT_ONCE = 8
 
 _LEAD = """json_build_array(d.seq, d.route, d.lead, d.decided, d.last, d.status, d.touched,
     d.expires, d.said, e.detail, e.at)"""
+GRAVE = (
+    "(SELECT 'erased:' || left(encode(sha256(convert_to(m.value || {lead}, 'UTF8')), 'hex'), 32)"
+    " FROM {{s}}.meta m WHERE m.key = 'salt')"
+)
+"""What a lead stands under that was erased; see `tombstones`."""
+
 _SEEN = "json_build_array(x.key, x.at, x.seq, x.route, x.lead, x.owner)"
 READ = f"""
 SELECT
-(SELECT json_agg({_LEAD}) FROM json_array_elements(n->'leads') k,
-    LATERAL (SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = k->>1 LIMIT 1) d
-    LEFT JOIN {{s}}.events e ON e.seq = d.decided),
+(SELECT json_agg(json_build_array(k->>0, k->>1, {_LEAD})) FROM json_array_elements(n->'leads') k,
+    LATERAL (SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = k->>1 UNION ALL
+    SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = {GRAVE.format(lead="(k->>1)")}
+    LIMIT 1) d LEFT JOIN {{s}}.events e ON e.seq = d.decided),
 (SELECT json_agg(json_build_array(t.team, t.scale, t.lag)) FROM {{s}}.turns t
     WHERE t.team = ANY (ARRAY(SELECT json_array_elements_text(n->'teams')))),
 (SELECT json_agg(json_build_array(l.person, l.open)) FROM {{s}}.load l
@@ -48,7 +56,8 @@ SELECT
     ORDER BY at DESC, seq DESC LIMIT {REMEMBERED_AT_ONCE}) x),
 (SELECT json_agg({_SEEN}) FROM json_array_elements(n->'keys') k, LATERAL (
     SELECT * FROM {{s}}.seen WHERE key = k->>0 AND at >= (k->>1)::bigint AND owner IS NOT NULL
-    ORDER BY at DESC, seq DESC LIMIT {REMEMBERED_AT_ONCE}) x)
+    ORDER BY at DESC, seq DESC LIMIT {REMEMBERED_AT_ONCE}) x),
+(SELECT value FROM {{s}}.meta WHERE key = 'absences')
 FROM (SELECT %s::json AS n) needs
 """
 """All of what is needed, in one row: a cell of JSON for each kind."""
@@ -114,6 +123,7 @@ class Fetched:
     _seen: dict[tuple[str, bool], list[Seen]] = attribute(
         factory=dict[tuple[str, bool], list[Seen]], init=False
     )
+    _absences: Absences | None = attribute(default=None, init=False)
     _since: dict[str, int] = attribute(factory=dict[str, int], init=False)
     _of_leads: dict[Key, list[Seen]] = attribute(factory=dict[Key, list[Seen]], init=False)
 
@@ -124,10 +134,13 @@ class Fetched:
 
     def take(self, needs: Needs, row: tuple[Any, ...]) -> None:
         """Remember what `READ` said of some needs."""
-        leads, turns, loads, counts, totals, seen, owned = (cell or () for cell in row)
+        *lists, absent = row
+        leads, turns, loads, counts, totals, seen, owned = (cell or () for cell in lists)
+        if self._absences is None:
+            self._absences = absences_of(json.loads(absent or "[]"))
         self._recorded |= dict.fromkeys(needs.leads)
-        for lead in leads:
-            self._take_lead(lead)
+        for route, lead, cells in leads:  # one that was erased stands under another id
+            self._recorded[received(route), received(lead)] = self._take_lead(cells)
         self._turns |= dict.fromkeys(needs.teams, LEVEL)
         for team, scale, lag in turns:
             self._turns[received(team)] = Turns(scale, json.loads(lag))
@@ -184,6 +197,14 @@ class Fetched:
         if person not in self._loads:
             self._fetch(Needs(people=frozenset({person})))
         return self._loads[person]
+
+    @property
+    def absences(self) -> Absences:
+        """Who is away or paused."""
+        if self._absences is None:
+            self._fetch(Needs())
+            assert self._absences is not None
+        return self._absences
 
     def given(self, who: str, start: int, end: int) -> int:
         """Return how many leads somebody was given in a period."""

@@ -412,7 +412,7 @@ class PostgresStore:
     def read(self) -> Generator[ServerSnapshot, None, None]:
         """Return a snapshot, had by a connection of its own."""
         with self._reading() as connection:
-            yield ServerSnapshot(self._fetched(connection, None).ask, self._base)
+            yield ServerSnapshot(self._fetched(connection, None).ask, self._base, self._state_key)
 
     @contextmanager
     def _reading(self) -> Generator[Connection, None, None]:

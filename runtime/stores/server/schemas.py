@@ -5,10 +5,10 @@ Besides, `events` has `turn`, `rule`, `holder` and `former`, by which they are f
 `receivers` has for each receiver how many leads they were given in all, and when last.
 
 Events are in the order of `turn`, that is of the transactions that wrote them. A page of the log
-ends before the first transaction that may still be at work, so that none is missed by who reads
-on behind the last one; `seq` alone wouldn't do, as it is given out before the commit. `turn` is
-the number of the transaction and `meta`'s `base`, which grows when a database is restored on a
-server that counts from the beginning.
+ends before the first transaction of this state that may still be at work, so that none is missed
+by who reads on behind the last one; `seq` alone wouldn't do, as it is given out before the commit.
+`turn` is the number of the transaction and `meta`'s `base`, which grows when a database is
+restored on a server that counts from the beginning.
 
 Each step takes the format that it stands at to the next; a step is never changed once it is
 released.
@@ -16,6 +16,7 @@ released.
 
 import json
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
@@ -154,6 +155,7 @@ def _second(connection: Connection, at: ServerAddress) -> None:
     """Make format 2 of format 1, what several parts of it need."""
     _count_open(connection, at)
     _say_statuses(connection, at)
+    _note_absences(connection, at)
     _shorten(connection, at)
 
 
@@ -170,6 +172,11 @@ def _standing(row: tuple[Any, ...]) -> tuple[Any, ...]:
     seq, text, touched, due, ending = row
     status, _, due, _, queue, _ = standing_of(json.loads(text), ending, touched=touched, due=due)
     return status, due, None if queue is None else sent(queue), seq
+
+
+def _note_absences(connection: Connection, at: ServerAddress) -> None:
+    """Note that nobody is away or paused, by what was said."""
+    connection.execute(in_schema(at, "INSERT INTO {s}.meta VALUES ('absences', '[]')"))
 
 
 STEPS: tuple[Callable[[Connection, ServerAddress], None], ...] = (_first, _second)
@@ -198,9 +205,11 @@ def lock_key(at: ServerAddress, kind: str, name: str = "") -> int:
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
 
 
-def in_schema(at: ServerAddress, statement: str) -> sql.Composed:
+@lru_cache(maxsize=256)  # what is asked with every batch is put together once
+def in_schema(at: ServerAddress, statement: str) -> bytes:
     """Return a statement with the state's schema for `{s}`."""
-    return sql.SQL(statement).format(s=sql.Identifier(at.schema))  # pyright: ignore[reportArgumentType]
+    composed = sql.SQL(statement).format(s=sql.Identifier(at.schema))  # pyright: ignore[reportArgumentType]
+    return composed.as_bytes(None)
 
 
 def has_state(connection: Connection, at: ServerAddress) -> bool:

@@ -214,6 +214,9 @@ def _facts(tell: Teller, route: str, at: int, clause: Clause) -> Iterator[Node]:
         len(clause.attempts) > 1
         and p(".note")["Each is tried only if nobody before it can take the lead."],
     ]
+    if clause.offer is not None:
+        yield dt["Offered"]
+        yield dd[tell.offer(clause.offer), "."]
     if clause.sla is not None:
         yield dt["Promise"]
         yield dd[tell.promise(clause.sla), "."]

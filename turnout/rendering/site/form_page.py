@@ -107,6 +107,7 @@ def _clauses(tell: Teller, route: str) -> Iterator[Element]:
         yield li[
             p(".by")[tell.clause(route, at)],
             tell.chain(clause),
+            clause.offer is not None and p[tell.offer(clause.offer), "."],
             clause.sla is not None and p[tell.promise(clause.sla), "."],
             [p["And: ", action] for action in tell.actions(clause)],
         ]

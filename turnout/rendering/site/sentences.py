@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from turnout.compiler.picture.speech import asked, phrase
 from turnout.compiler.program import Clause
+from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.conditions import Condition
 from turnout.dsl.policy import Sla
 from turnout.dsl.promises import (
@@ -133,6 +134,11 @@ class Teller:
             return "no target"
         target = clause.attempts[0].target
         return self.once(lambda: self.target(target), "first", id(clause))
+
+    def offer(self, offer: TimedOffer) -> Node:
+        """Return in which time a lead is to be accepted, and what becomes of it otherwise."""
+        by = "by the clock on the wall" if offer.wall else "in working hours"
+        return f"To be accepted within {offer.period}, {by}; otherwise the next one has it"
 
     def promise(self, sla: Sla) -> Node:
         """Return by when a lead is to be touched, and what becomes of it otherwise."""
