@@ -70,7 +70,7 @@ WIDEST, FINEST = 38, 9
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _GRAIN = Decimal(1).scaleb(-FINEST)
-_EXACT = Context(prec=2 * WIDEST)
+EXACT = Context(prec=2 * WIDEST)
 
 
 @frozen
@@ -372,11 +372,11 @@ def _dense(value: Decimal, place: int, dialect: Dialect) -> Start:
     if value and value.adjusted() >= WIDEST - FINEST:
         return value < 0
     way = ROUND_FLOOR if place else ROUND_CEILING
-    rounded = value.quantize(_GRAIN, way, _EXACT)
-    cut = _EXACT.add(rounded, _GRAIN) if place else rounded
+    rounded = value.quantize(_GRAIN, way, EXACT)
+    cut = EXACT.add(rounded, _GRAIN) if place else rounded
     if abs(cut) >= Decimal(10) ** (WIDEST - FINEST):
         return cut < 0
-    return amount(cut.normalize(_EXACT), dialect)
+    return amount(cut.normalize(EXACT), dialect)
 
 
 def _age(
