@@ -8,6 +8,7 @@ from click.testing import Result
 from ruamel.yaml import YAML
 
 from tests.support.command_line import turnout
+from tests.support.sources import ROOT
 from turnout.warehouse import column_tests, syntax
 from turnout.warehouse.dialects import DIALECTS, TABLE_NAME
 from turnout.warehouse.syntax import named, noted, number
@@ -134,7 +135,7 @@ def test_a_check_says_that_view_and_plan_agree(tmp_path: Path) -> None:
 def test_a_check_finds_a_view_that_says_something_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(column_tests, "below", syntax.at_most)  # `< 10` becomes `<= 10`
+    monkeypatch.setattr(column_tests, "at_least", syntax.above)  # `< 10` becomes `<= 10`
     path = policy(tmp_path)
     found = run(path, "--dialect", "duckdb", "--check", "200")
     assert found.exit_code == 1
@@ -181,3 +182,19 @@ def test_a_dbt_project_gets_a_model_seeds_and_tests(tmp_path: Path) -> None:
     )
     assert header == "value"
     assert "DE" in rows
+
+
+def test_the_committed_view_is_what_is_written_today_and_the_guide_shows_it(tmp_path: Path) -> None:
+    example = ROOT / "examples/many-sources"
+    out = tmp_path / "routed.sql"
+    found = run(
+        *(example / "intake.route", "--dialect", "duckdb", "--at", "2026-11-23T10:00+00:00"),
+        *("--view", "routed", "-o", out),
+    )
+    assert found.exit_code == 0, found.output
+    script = (example / "routed.sql").read_text("utf-8")
+    assert out.read_text("utf-8") == script
+    guide = (ROOT / "docs/guides/warehouse.md").read_text("utf-8")
+    shown = guide.partition("```sql\n")[2].partition("```")[0]
+    assert "rule rebate: discount > 20" in shown
+    assert shown in script

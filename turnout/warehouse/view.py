@@ -57,7 +57,7 @@ FOR_BATCH = -1
 MOST_BOXES = 150
 """Boxes that are asked one clause after the other; more are asked by their bits."""
 
-SHORT_LIST, FEW_CLASSES = 12, 3
+SHORT_LIST, FEW_CLASSES = 12, 1
 """Of a policy that is asked by bits: values of a list, and classes, in the view itself."""
 
 _WIDEST_LINE = 500
