@@ -28,6 +28,7 @@ from turnout.compiler.compiled import compile_policy
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.plan.value import Plan
 from turnout.dsl.policy import Policy
+from turnout.warehouse.agreement import typed_column
 from turnout.warehouse.dialects import DIALECTS
 from turnout.warehouse.view import ViewWanted, view_of
 
@@ -91,7 +92,8 @@ def postcodes() -> None:
         compiled = compile_policy(zips(1).write(Path(folder)))
     (route,) = compiled.policy.routes
     script = written(plan_of(compiled.program, route), compiled.policy)
-    columns = ", ".join(f'"{name}" VARCHAR' for name in compiled.policy.fields)
+    fields = compiled.policy.fields
+    columns = ", ".join(f'"{name}" {typed_column(each.type)}' for name, each in fields.items())
     connection = duckdb.connect()
     connection.execute(f"CREATE TABLE own ({columns}, row BIGINT)")
     for statement in script:

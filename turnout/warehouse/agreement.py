@@ -86,7 +86,10 @@ def _carried_out(
     import duckdb  # noqa: PLC0415 - with the check alone
 
     dialect = DIALECTS["duckdb"]
-    columns = [f"{KEY} BIGINT", *(f"{_quoted(n)} {_type(f.type)}" for n, f in fields.items())]
+    columns = [
+        f"{KEY} BIGINT",
+        *(f"{_quoted(n)} {typed_column(f.type)}" for n, f in fields.items()),
+    ]
     marks = f"({', '.join('?' * len(columns))})"
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE leads ({', '.join(columns)})")
@@ -109,7 +112,8 @@ def _quoted(name: str) -> str:
     return f'"{escaped}"'
 
 
-def _type(kind: types.FieldType) -> str:
+def typed_column(kind: types.FieldType) -> str:
+    """Return the type of DuckDB's that the column of a field's values has."""
     for of, name in _TYPES:
         if isinstance(kind, of):
             return name

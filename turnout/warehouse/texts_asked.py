@@ -116,7 +116,8 @@ def has(this: Sql, value: str, dialect: Dialect) -> Sql:
     match dialect.name:
         case "postgres":
             found: Sql = exp.ArrayContainsAll(
-                this=this.copy(), expression=exp.Array(expressions=[cast(text(value), "TEXT")])
+                this=cast(this.copy(), "ARRAY<TEXT>"),
+                expression=exp.Array(expressions=[cast(text(value), "TEXT")]),
             )
             return found
         case _:
