@@ -1,4 +1,4 @@
-"""The life of an assignment: offers, claims, reasons, and queues that wait until somebody is free."""
+"""The life of an assignment: offers, claims, reasons, and queues that wait for somebody."""
 
 import json
 from collections.abc import Iterator
