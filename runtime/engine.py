@@ -163,7 +163,8 @@ def engine(
     def decide(lead: Lead, at: datetime, state: Transaction, *, anew: str = "") -> Decision:
         print_, key = fingerprint(lead), lead.key
         recorded = state.decided(route, key)
-        if recorded is not None and not anew:
+        # Of one that was erased nothing is taken in again.
+        if recorded is not None and (not anew or recorded.decision.lead != key):
             return again(recorded, lead, print_)
         moment, today, of_calendars = clock(at)
         seen, before = (keys(identities, lead.values) if identities else ()), NEW
@@ -249,9 +250,11 @@ def again(recorded: Recorded, lead: Lead, print_: str) -> Decision:
         issues = tuple(
             attrs.evolve(each, reason=SAME_ROW) if each.reason == NO_ID else each for each in issues
         )
-    if recorded.fingerprint != print_:
+    if recorded.fingerprint and recorded.fingerprint != print_:
         issues += (Issue("", "", _CHANGED),)
-    return attrs.evolve(recorded.decision, row=lead.row, issues=issues, repeated=True)
+    return attrs.evolve(
+        recorded.decision, lead=lead.key, row=lead.row, issues=issues, repeated=True
+    )
 
 
 def offered(

@@ -27,6 +27,7 @@ EventKind: TypeAlias = Literal[
     "converted",
     "closed",
     "returned",
+    "erased",
     "away",
     "paused",
     "back",

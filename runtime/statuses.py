@@ -25,7 +25,10 @@ MARKS: tuple[LeadMark, ...] = get_args(LeadMark)
 ENDED: Final[frozenset[Status]] = frozenset({"converted", "closed", "returned"})
 """Statuses of leads that are done with."""
 
-_MARKS: Final[Mapping[str, LeadMark]] = {mark: mark for mark in MARKS} | {"claimed": "accepted"}
+_MARKS: Final[Mapping[str, LeadMark]] = {mark: mark for mark in MARKS} | {
+    "claimed": "accepted",
+    "erased": "closed",
+}
 
 
 def first_status(decision: Decision) -> Status:

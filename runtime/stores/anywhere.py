@@ -7,14 +7,18 @@ server is copied into one for that, and what was changed in it is put in place o
 import tempfile
 from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from turnout.dsl.policy import Retention
 from turnout.frozen import frozen
 from turnout.runtime.stores import WAIT, StateError
 from turnout.runtime.stores.carrying import exported, import_state
+from turnout.runtime.stores.erasing import Erasure, erase
 from turnout.runtime.stores.new_names import NewName
+from turnout.runtime.stores.pruning import Pruned, prune
 from turnout.runtime.stores.rebuilding import check_log
 from turnout.runtime.stores.renaming import rename
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
@@ -125,6 +129,30 @@ def rename_in(at: Whereabouts, name: NewName, *, joins: bool = False, wait: floa
 
     with replaced(at, wait=wait) as path:
         return rename(path, name, joins=joins, wait=wait)
+
+
+def erase_in(at: Whereabouts, erasure: Erasure, *, wait: float = WAIT) -> tuple[str, ...]:
+    """Erase leads in a state; see `erasing`."""
+    if not isinstance(at, ServerAddress):
+        return erase(at, erasure, wait=wait)
+    _check_driver(at)
+    from turnout.runtime.stores.server.copying import replaced  # noqa: PLC0415 - an extra
+
+    with replaced(at, wait=wait) as path:
+        return erase(path, erasure, wait=wait)
+
+
+def prune_in(
+    at: Whereabouts, retention: Retention, moment: datetime, *, wait: float = WAIT
+) -> Pruned:
+    """Take out of a state what is kept no longer; see `pruning`."""
+    if not isinstance(at, ServerAddress):
+        return prune(at, retention, moment, wait=wait)
+    _check_driver(at)
+    from turnout.runtime.stores.server.copying import replaced  # noqa: PLC0415 - an extra
+
+    with replaced(at, wait=wait) as path:
+        return prune(path, retention, moment, wait=wait)
 
 
 @contextmanager

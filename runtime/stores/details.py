@@ -9,7 +9,7 @@ the decision's clock isn't the event's. `passed`: who was passed over: target, r
 members of a team with their reasons. `issues`, `do`, `row`, `duplicate_of`, `looked_up`: as on
 `Decision`. `print`: the fingerprint. `watch`: as `Watch` has it. `draw`: team,
 person, entitlement before and after, available, of. `path`, `values`, `hashed`: as on `LoggedLead`;
-`hop`, `reason`, `name`, `until`: as on `Event`.
+`hop`, `reason`, `name`, `until`: as on `Event`. `gone`: see `pruning`.
 
 What was decided is known where there is `rule` or `by`.
 """

@@ -33,6 +33,7 @@ from turnout.runtime.stores.failures import damaged, state_errors
 from turnout.runtime.stores.needs import Count
 from turnout.runtime.stores.remembered import Remembered
 from turnout.runtime.stores.sums import ROWS, checked
+from turnout.runtime.stores.tombstones import is_tombstone, salt_of, tombstone
 from turnout.runtime.stores.totals import expect, given
 
 _SEEN = "SELECT key, at, seq, route, lead, owner, sum FROM seen"
@@ -76,8 +77,17 @@ class Tables:
         key = route, stored(lead)
         with state_errors(self.path):  # nearly always there is none, and the index says so
             if self.connection.execute(_HAS_LEAD, key).fetchone() is None:
-                return None
+                grave = self.tombstone(lead)
+                if grave is None:
+                    return None
+                key = route, grave
         return next(self._standing(_OF_LEAD, *key), None)
+
+    def tombstone(self, lead: str) -> str | None:
+        """Return what a lead stands under that was erased, None where none ever was."""
+        if self.known.salt == "":
+            self.known.salt = salt_of(self.connection, self.path)
+        return None if self.known.salt is None else tombstone(self.known.salt, lead)
 
     def turns(self, team: str) -> Turns:
         """Return the team's turns; level where it has none."""
@@ -233,7 +243,8 @@ class TableSnapshot:
         while number:
             rows = self._rows("events", f"{_EVENTS} WHERE seq = ?", number)
             event = next(map(self._event, rows), None)
-            if event is None or event.lead != lead or event.previous >= number:
+            is_same = event is not None and (event.lead == lead or is_tombstone(event.lead))
+            if event is None or not is_same or event.previous >= number:
                 raise damaged(self.path, f"event {number} is gone")
             yield event
             number = event.previous
@@ -243,8 +254,14 @@ class TableSnapshot:
         with state_errors(self.path):
             routes = [str(route) for (route,) in self.connection.execute(_ROUTES)]
         query = f"SELECT {', '.join(_LEAD)} FROM decisions WHERE route = ? AND lead = ?"  # noqa: S608 - our own names
-        key = stored(lead)
-        return [row[4] for route in routes for row in self._rows("decisions", query, route, key)]
+        keys = [stored(lead), Tables(self.connection, self.path).tombstone(lead)]
+        return [
+            row[4]
+            for key in keys
+            if key is not None
+            for route in routes
+            for row in self._rows("decisions", query, route, key)
+        ]
 
     def _rows(self, table: str, query: str, *asked: str | int) -> Iterator[tuple[Any, ...]]:
         return Tables(self.connection, self.path).rows(table, query, *asked)

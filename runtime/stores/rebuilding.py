@@ -14,7 +14,7 @@ from typing import Any, cast
 from turnout.frozen import define
 from turnout.runtime.absences import Absences, PersonAbsence, with_absence, without_person
 from turnout.runtime.events import DECIDING
-from turnout.runtime.statuses import LeadMark, marked
+from turnout.runtime.statuses import MARKS, LeadMark, marked
 from turnout.runtime.stores import Recorded, loads
 from turnout.runtime.stores.batch import Key
 from turnout.runtime.stores.cells import decoded, json_cell, json_read, moment
@@ -56,14 +56,20 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
     """
     kept = Tables(connection, path)
     leads: dict[Key, _Standing] = {}
-    count, absences = 0, Absences()
+    count, gone, absences = 0, 0, Absences()
+    missing: list[int] = []
     columns = ", ".join((*ROWS["events"], "sum"))
     for row in kept.rows("events", f"SELECT {columns} FROM events ORDER BY seq"):  # noqa: S608 - our own names
         count += 1
         seq, previous, kind, route, lead, at, *_, detail = row
-        if seq != count:
-            raise damaged(path, f"event {count} is gone")
-        if kind == "renamed":
+        while seq > count:
+            missing.append(count)
+            count += 1
+        if '"gone":' in detail:
+            said = decoded(path, detail, dict[str, Any])
+            gone += said["gone"][0]
+            leads[route, lead] = _pruned(seq, said["gone"], at)
+        elif kind == "renamed":
             renamed = _renamed(decoded(path, detail, dict[str, Any])["name"])
             _rename(kept, leads, renamed)
             absences = tuple(map(renamed.absence, absences))
@@ -73,10 +79,19 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
             _happened(path, leads, (route, lead), (seq, previous, kind, at))
             if kind == "offered":
                 leads[route, lead].expires = decoded(path, detail, lambda said: int(said["until"]))
+    if len(missing) != gone:
+        raise damaged(path, f"event {missing[0]} is gone" if missing else "an event is there twice")
     _compare(kept, leads)
     if kept.absences != absences:
         raise damaged(path, "who is away doesn't follow from the log")
-    return count
+    return count - gone
+
+
+def _pruned(seq: int, gone: list[Any], at: int | None) -> _Standing:
+    """Return where a lead stands of which one event is left; see `pruning`."""
+    _, first, status, touched = gone
+    mark = status if status in MARKS else None
+    return _Standing(first, seq, seq, mark, bool(touched), at=at)
 
 
 def _absent(path: Path, known: Absences, row: tuple[Any, ...]) -> Absences:

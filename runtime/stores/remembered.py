@@ -23,8 +23,9 @@ class Remembered:
     team. loads: by person, their open leads. latest: by receiver, the last moment at which
     they were given leads, and how many up to then; before: up to, but without a moment.
     last: the number of the last event, None where it isn't known; last_seen: of what is
-    remembered last under a key. gifts: what this process
-    gave since. absences: who is away or paused, None where it isn't known.
+    remembered last under a key. salt: of ids that were erased, None where none was, "" where that
+    isn't known. gifts: what this process gave since. absences: who is away or paused, None where
+    it isn't known.
     """
 
     versions: dict[str, int] = attribute(factory=dict[str, int])
@@ -34,6 +35,7 @@ class Remembered:
     before: dict[tuple[str, int], int] = attribute(factory=dict[tuple[str, int], int])
     last: int | None = None
     last_seen: int | None = None
+    salt: str | None = ""
     gifts: Gifts = attribute(factory=Gifts)
     absences: Absences | None = None
     _writes: int | None = attribute(default=None, init=False)
@@ -57,5 +59,6 @@ class Remembered:
         self.last = None
         self.absences = None
         self.last_seen = None
+        self.salt = ""
         self.gifts = Gifts()
         self._writes = None

@@ -210,6 +210,11 @@ class SqliteStore:
         self._tables = Tables(connection, path)
         self._before = _before(connection, path)
 
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """What the state is read and written by, for who is inside a transaction of it."""
+        return self._connection
+
     def decide(
         self,
         foresee: Foresee,

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+import pytest
 import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from turnout.compiler.program import lower
 from turnout.dsl.policy import Policy
 from turnout.dsl.types import Values
 from turnout.dsl.wording import worded
+from turnout.warehouse import view as view_module
 from turnout.warehouse.dialects import DIALECTS
 from turnout.warehouse.view import ViewWanted, printed, view_of
 
@@ -77,6 +79,20 @@ def agrees(
 
 def wanted(day: date) -> ViewWanted:
     return ViewWanted(key=KEY, today=day, leaves=True)
+
+
+@settings(max_examples=share(10))
+@given(policies(), st.data())
+def test_a_large_policy_asked_by_bits_says_the_same(written: Written, data: st.DataObject) -> None:
+    policy = resolved(written)
+    plan = plan_of(lower(policy), ROUTE)
+    values, day = drawn_leads(data, policy)
+    dialect = DIALECTS["duckdb"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(view_module, "MOST_BOXES", 0)
+        patched.setattr(view_module, "SHORT_LIST", 1)
+        view = view_of(plan, policy.fields, dialect, wanted(day))
+    agrees(policy, plan, in_duckdb(policy.fields, view, dialect, values), values, day)
 
 
 @settings(max_examples=share(4))

@@ -55,9 +55,8 @@ def assert_as_it_was(store: Store) -> None:
 def as_written(event: Event) -> dict[str, Any]:
     """Return what format 7 said of an event."""
     data: dict[str, Any] = json.loads(json.dumps(event.as_dict()))
-    for name in ("path", "members", "values", "hashed"):
-        assert not data.pop(name)
-    assert data.pop("until") is None
+    for name in data.keys() - EXPECTED["events"][0].keys():
+        assert not data.pop(name), name  # what later formats say besides
     if data["draw"] is not None:
         assert (data["draw"].pop("available"), data["draw"].pop("of")) == (0, 0)
     return data

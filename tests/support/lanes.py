@@ -80,8 +80,11 @@ APART: Mapping[str, str] = MappingProxyType(
         "tests/runtime/test_batches_of_moves.py": "moves thousands of leads, and waits for turns",
         "tests/runtime/test_carrying.py": "carries states out and in again",
         "tests/runtime/test_servers.py": "a server",
+        "tests/runtime/test_lasting_states.py": "a server",
         "tests/runtime/test_totals.py": "laws",
         "tests/runtime/test_renaming.py": "renames everything in states of each kind",
+        "tests/runtime/test_seventh_format.py::"
+        "test_a_state_on_a_server_is_shortened_too": "a server",
         "tests/runtime/test_state_files.py": "processes, kills and waits",
         "tests/turnout/test_cli.py::test_a_reader_that_stops_early_is_no_fault": "processes",
         "tests/turnout/test_cli.py::test_output_that_the_encoding_lacks_is_escaped": "processes",

@@ -110,6 +110,7 @@ def test_a_lead_is_tried(lone: Editor, uri: str) -> None:
     assert found["at"]["range"]["start"]["line"] == 13
     assert found["title"] == "lead 7 goes to queue inbox"
     assert "queue inbox" in found["text"]
+    assert "\x1b" not in found["text"]
 
 
 def test_what_cannot_be_done_is_told(lone: Editor, uri: str) -> None:

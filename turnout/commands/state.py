@@ -6,6 +6,7 @@ from typing import cast
 import click
 
 from turnout.commands.exits import CannotRun
+from turnout.commands.forgetting import erase_command, prune_command
 from turnout.commands.options import Command, CommandGroup, color_option
 from turnout.commands.outputs import output
 from turnout.commands.policies import POLICY, fit_policy
@@ -164,3 +165,7 @@ def rename_command(
     leads = rename_in(file, NewName(cast("NamedKind", kind), old, new), joins=joins, wait=wait)
     what = visible(f"{kind} {old} is {new} now")
     click.echo(f"{what}, on {counted(leads, 'lead')} of {visible(str(file))}")
+
+
+command.add_command(erase_command)
+command.add_command(prune_command)

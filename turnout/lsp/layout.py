@@ -1,6 +1,7 @@
 """The look of a file: its canonical form, what can be folded, and the files that it names."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -36,12 +37,31 @@ def format_edits(
     for line in old:
         starts.append(starts[-1] + len(line))
     found: list[TextEdit] = []
-    for tag, low, high, begin, end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for tag, low, high, begin, end in _differences(old, new):
         is_wanted = within is None or (low <= within[1] and high >= within[0])
         if tag != "equal" and is_wanted:
             span = Span(source, starts[low], starts[high])
             found.append(locator.edit(span, "".join(new[begin:end])))
     return found
+
+
+def _differences(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+    """Yield where lines differ, as `SequenceMatcher` does, in pieces between lines of one kind.
+
+    A line that stands once in each of the two holds them together: comparing thousands of lines
+    at once takes the square of their number.
+    """
+    counts, others = Counter(old), Counter(new)
+    places = {line: at for at, line in enumerate(new) if counts[line] == others[line] == 1}
+    low = begin = 0
+    for at, line in enumerate([*old, ""]):
+        if at < len(old) and places.get(line, -1) < begin:
+            continue
+        high, end = (at, places[line]) if at < len(old) else (len(old), len(new))
+        matcher = SequenceMatcher(None, old[low:high], new[begin:end], autojunk=False)
+        for tag, one, two, three, four in matcher.get_opcodes():
+            yield tag, low + one, low + two, begin + three, begin + four
+        low, begin = high + 1, end + 1
 
 
 def foldings(file: File) -> Iterator[FoldingRange]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
+from click import unstyle
+
 from turnout.compiler.program import Clause
 from turnout.dsl.source import Span
 from turnout.lsp.drawing import WantedPicture, picture
@@ -57,7 +59,7 @@ def _test_data(asked: Order, run: TestRun) -> Data:
         for span, said in run.faults
     ]
     explained = [
-        "\n".join(explanation_text(failure.explanation, _WIDTH, has_state=True))
+        unstyle("\n".join(explanation_text(failure.explanation, _WIDTH, has_state=True)))
         for failure in result.failures[:1]
     ]
     return {
@@ -156,7 +158,7 @@ def _try_lead(asked: Order) -> Data:
     taking = next((each for each in clauses if name is not None and each.is_of(name)), None)
     lines = explanation_text(explanation, _WIDTH, has_state=False)
     return {
-        "text": "\n".join(lines),
+        "text": unstyle("\n".join(lines)),
         "title": svg.title,
         "svg": svg.text,
         "explanation": _plain(explanation_data(explanation)),

@@ -32,14 +32,16 @@ class _Term:
 class ClauseConditions:
     """The conditions of a plan's clauses, and the tables that long lists are looked up in."""
 
-    def __init__(self, plan: Plan, frame: Setting, prefix: str) -> None:
-        """Begin. prefix: begins the tables' names."""
+    def __init__(
+        self, plan: Plan, frame: Setting, prefix: str, longest: int = LONGEST_LIST
+    ) -> None:
+        """Begin. prefix: begins the tables' names. longest: values of a list in the view itself."""
         self._plan = plan
         self._frame = frame
         self.looked_up: Mapping[int, LookedUp] = {
             at: looked_up(each, prefix, at, frame.value(each.field), frame.dialect)
             for at, each in enumerate(plan.columns)
-            if _size(each) > LONGEST_LIST
+            if _size(each) > longest
         }
 
     def of(self, boxes: Sequence[ClauseBox]) -> Held:

@@ -39,6 +39,7 @@ from turnout.warehouse.syntax import (
     amount,
     at_least,
     below,
+    choice,
     column,
     day,
     equal,
@@ -323,6 +324,37 @@ def _pieces(numbers: Sequence[int], ends: Sequence[Start], mask: Mask, this: Sql
             parts.append(_truth(not high) if isinstance(high, bool) else below(this.copy(), high))
         spans.append(every(parts))
     return some(spans)
+
+
+def line_class(asked: Column, setting: Setting) -> Sql | None:
+    """Return the class of a value on a line, found by halves; None for other columns."""
+    this = setting.value(asked.field)
+    match asked.classes:
+        case Whole(numbers=numbers, cuts=cuts) if not asked.is_age:
+            ends = [_whole(each) for each in cuts]
+        case Days(numbers=numbers, cuts=days) if not is_day(asked.field):
+            ends = [day(each) for each in days]
+        case Dense(numbers=numbers, cuts=sides):
+            ends = [_dense(value, place, setting.dialect) for value, place in sides]
+        case _:
+            return None
+    found = _halved(this, numbers, ends, 0, len(numbers))
+    return choice([(is_missing(this), number(0))], found)
+
+
+def _halved(this: Sql, numbers: Sequence[int], ends: Sequence[Start], low: int, high: int) -> Sql:
+    """Return the class of a value in one of the pieces from `low` up to `high`, left out."""
+    if len(set(numbers[low:high])) == 1:
+        return number(numbers[low])
+    middle = (low + high) // 2
+    cut = ends[middle - 1]
+    first, rest = (
+        _halved(this, numbers, ends, low, middle),
+        _halved(this, numbers, ends, middle, high),
+    )
+    if isinstance(cut, bool):
+        return rest if cut else first
+    return choice([(below(this.copy(), cut), first)], rest)
 
 
 def _whole(cut: int) -> Start:

@@ -26,6 +26,7 @@ from turnout.warehouse.syntax import (
     below,
     column,
     equal,
+    is_missing,
     literal,
     negated,
     none_of,
@@ -47,11 +48,17 @@ class OddValues:
         self._prefix = prefix
         self._dialect = dialect
         self._tables: dict[str, SeedTable] = {}
+        self._joins: dict[str, tuple[str, Sql]] = {}
 
     @property
     def tables(self) -> tuple[SeedTable, ...]:
         """The tables that were needed."""
         return tuple(self._tables.values())
+
+    @property
+    def joins(self) -> tuple[Sql, ...]:
+        """The joins that `told` was told by."""
+        return tuple(join for _, join in self._joins.values())
 
     def told(self, field: Field, this: Sql) -> Sql:
         """Return whether a value that is there can't be one of its field."""
@@ -93,9 +100,23 @@ class OddValues:
         table = f"{self._prefix}_values_{own}"
         rows = tuple((each,) for each in values)
         self._tables.setdefault(table, SeedTable(table, ("value",), ("TEXT",), rows))
-        known = exp.select(column("value", self._dialect, "v"))
-        known = known.from_(relation(table, self._dialect, "v"))
-        return negated(exp.In(this=this.copy(), query=exp.Subquery(this=known)))
+        alias = f"v_{len(self._joins)}"
+        known = self._joins.setdefault(name, (alias, self._join(table, alias, this)))
+        return is_missing(column("value", self._dialect, known[0]))
+
+    def _join(self, table: str, alias: str, this: Sql) -> Sql:
+        """Return the join with a list, of distinct values.
+
+        Where nobody asks for what it tells, engines leave out a join that can't add rows.
+        """
+        values = exp.select(column("value", self._dialect)).distinct()
+        values = values.from_(relation(table, self._dialect))
+        found: Sql = exp.Join(
+            this=exp.Subquery(this=values, alias=exp.TableAlias(this=exp.to_identifier(alias))),
+            side="LEFT",
+            on=equal(column("value", self._dialect, alias), this.copy()),
+        )
+        return found
 
 
 Listing: TypeAlias = (

@@ -19,8 +19,15 @@ from turnout.dsl.wording import worded
 from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 from turnout.warehouse.asked_tables import SeedTable, statements
+from turnout.warehouse.bit_words import (
+    box_number,
+    class_number,
+    words_join,
+    words_of,
+    words_table,
+)
 from turnout.warehouse.clause_conditions import MOST_PARTS, ClauseConditions, parts_size
-from turnout.warehouse.column_tests import Setting, unsaid
+from turnout.warehouse.column_tests import LONGEST_LIST, Setting, unsaid
 from turnout.warehouse.dialects import Dialect
 from turnout.warehouse.odd_values import OddValues, is_mistaken
 from turnout.warehouse.syntax import (
@@ -46,6 +53,15 @@ from turnout.warehouse.syntax import (
 
 FOR_BATCH = -1
 """The number of the clause of leads that are left for the batch."""
+
+MOST_BOXES = 150
+"""Boxes that are asked one clause after the other; more are asked by their bits."""
+
+SHORT_LIST, FEW_CLASSES = 12, 3
+"""Of a policy that is asked by bits: values of a list, and classes, in the view itself."""
+
+_CARRIED = ("turnout_key", "turnout_issues", "turnout_lacking")
+"""What each step hands on."""
 
 _WIDEST_LINE = 500
 
@@ -117,7 +133,11 @@ class _Maker:
         self._frame = Setting(dialect, fields, wanted.today, self._today(), wanted.facts)
         self._refuse_unsaid()
         self._odd = OddValues(wanted.name, dialect)
-        self._conditions = ClauseConditions(plan, self._frame, wanted.name)
+        self._is_large = len(plan.boxes) > MOST_BOXES and not _is_in_full(plan)
+        self._words = words_of(plan, self._frame) if self._is_large else ()
+        self._tables: list[SeedTable] = []
+        longest = SHORT_LIST if self._is_large else LONGEST_LIST
+        self._conditions = ClauseConditions(plan, self._frame, wanted.name, longest)
 
     def view(self) -> WarehouseView:
         """Return the view."""
@@ -127,13 +147,11 @@ class _Maker:
             on=equal(self._own("turnout_number", "c"), self._own("turnout_number", "d")),
             copy=False,
         )
-        for name, step in (
-            ("turnout_read", self._read()),
-            ("turnout_decided", self._decided()),
-            ("turnout_clauses", self._clauses()),
-        ):
+        steps = [("turnout_read", self._read()), *self._decided()]
+        for name, step in (*steps, ("turnout_clauses", self._clauses())):
             query = query.with_(name, as_=step, copy=False)
         tables = [table for each in self._conditions.looked_up.values() for table in each.tables]
+        tables += self._tables
         return WarehouseView(self._wanted.name, query, (*self._odd.tables, *tables))
 
     # -- what can't be said --
@@ -179,7 +197,10 @@ class _Maker:
         outputs += (self._read_field(name) for name in self._asked_fields())
         issues = _listed_names((name, self._is_invalid(name)) for name in self._fields)
         outputs.append(as_(issues, "turnout_issues", self._dialect))
-        found: Sql = exp.select(*outputs).from_(relation(self._wanted.source, self._dialect, "s"))
+        query = exp.select(*outputs).from_(relation(self._wanted.source, self._dialect, "s"))
+        for join in self._odd.joins:
+            query = query.join(join, copy=False)
+        found: Sql = query
         return found
 
     def _asked_fields(self) -> list[str]:
@@ -205,10 +226,12 @@ class _Maker:
 
     # -- the clause of each --
 
-    def _decided(self) -> Sql:
-        lacking = [(name, is_missing(self._frame.value(name))) for name in self._plan.required]
+    def _decided(self) -> list[tuple[str, Sql]]:
+        """Return the steps that say which clause takes each lead."""
+        if self._is_large:
+            return self._by_words()
         last = len(self._plan.answers)
-        cases: list[tuple[Sql, Sql]] = [(some(each for _, each in lacking), number(last))]
+        cases: list[tuple[Sql, Sql]] = [(self._is_lacking(), number(last))]
         notes = [*self._wanted.notes, *([""] * last)]
         boxes: list[list[ClauseBox]] = [[] for _ in self._plan.answers]
         for box in self._plan.boxes:
@@ -218,13 +241,78 @@ class _Maker:
             cases.append((held.surely, noted(number(clause), notes[clause])))
             if held.perhaps != held.surely:
                 cases.append((held.perhaps, noted(number(FOR_BATCH), "left for the batch")))
-        outputs = [
+        told = as_(choice(cases, number(last)), "turnout_number", self._dialect)
+        return [("turnout_decided", self._from_read([told]))]
+
+    def _by_words(self) -> list[tuple[str, Sql]]:
+        """Return the steps of a large policy: classes, the first box, and its clause."""
+        dialect, last = self._dialect, len(self._plan.answers)
+        lacking = as_(self._is_lacking(), "turnout_is_lacking", dialect)
+        codes = [as_(self._class(each.at), f"c{each.at}", dialect) for each in self._words]
+        joined = {each.at for each in self._words if len(each.words) > FEW_CLASSES}
+        first = box_number(self._words, joined, len(self._plan.boxes), dialect)
+        query = exp.select(
+            *(as_(self._own(name, "a"), name, dialect) for name in _CARRIED),
+            as_(self._own("turnout_is_lacking", "a"), "turnout_is_lacking", dialect),
+            as_(first, "turnout_box", dialect),
+        ).from_(_step("turnout_classes", "a"))
+        for each in self._words:
+            if each.at in joined:
+                table = words_table(each, f"{self._wanted.name}_words_{each.at}")
+                self._tables.append(table)
+                query = query.join(words_join(each, table.name, dialect), copy=False)
+        boxes = self._clauses_of_boxes()
+        self._tables.append(boxes)
+        none = some(
+            (
+                self._own("turnout_is_lacking", "b"),
+                equal(self._own("turnout_box", "b"), number(-1)),
+            )
+        )
+        decided = exp.select(
+            *(as_(self._own(name, "b"), name, dialect) for name in _CARRIED),
+            as_(
+                choice([(none, number(last))], self._own("clause", "x")), "turnout_number", dialect
+            ),
+        ).from_(_step("turnout_first", "b"))
+        of_box = exp.Join(
+            this=relation(boxes.name, dialect, "x"),
+            side="LEFT",
+            on=equal(self._own("box", "x"), self._own("turnout_box", "b")),
+        )
+        return [
+            ("turnout_classes", self._from_read([lacking, *codes])),
+            ("turnout_first", query),
+            ("turnout_decided", decided.join(of_box, copy=False)),
+        ]
+
+    def _class(self, at: int) -> Sql:
+        known = self._conditions.looked_up
+        if at in known:
+            return known[at].classes
+        return class_number(self._plan.columns[at], self._frame)
+
+    def _clauses_of_boxes(self) -> SeedTable:
+        """Return the table that says whose each box is, or that it hangs on what can't be said."""
+        left = {at for at, each in enumerate(self._plan.columns) if unsaid(each, self._frame)}
+        rows = tuple(
+            (at, FOR_BATCH if any(side in left for side, _ in box.sides) else box.clause)
+            for at, box in enumerate(self._plan.boxes)
+        )
+        return SeedTable(f"{self._wanted.name}_boxes", ("box", "clause"), ("INT", "INT"), rows)
+
+    def _is_lacking(self) -> Sql:
+        return some(is_missing(self._frame.value(name)) for name in self._plan.required)
+
+    def _from_read(self, told: list[Sql]) -> Sql:
+        """Return a step that takes leads as they were read, and says more of them."""
+        lacking = [(name, is_missing(self._frame.value(name))) for name in self._plan.required]
+        query = exp.select(
             as_(self._own("turnout_key", "l"), "turnout_key", self._dialect),
             as_(self._own("turnout_issues", "l"), "turnout_issues", self._dialect),
             as_(_listed_names(lacking), "turnout_lacking", self._dialect),
-            as_(choice(cases, number(last)), "turnout_number", self._dialect),
-        ]
-        query = exp.select(*outputs).from_(_step("turnout_read", "l"))
+            *told,
+        ).from_(_step("turnout_read", "l"))
         for each in self._conditions.looked_up.values():
             for join in each.joins:
                 query = query.join(join, copy=False)
@@ -319,6 +407,11 @@ def _listed_names(told: Iterable[tuple[str, Sql]]) -> Sql:
         joined = exp.DPipe(this=joined, expression=piece, safe=True)
     found: Sql = exp.Nullif(this=exp.Substring(this=joined, start=number(3)), expression=text(""))
     return found
+
+
+def _is_in_full(plan: Plan) -> bool:
+    """Return whether a box says more than its sides, or a column can't be told by its class."""
+    return any(box.part is not None for box in plan.boxes) or any(map(_is_word, plan.columns))
 
 
 def _is_word(asked: Column) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from turnout.frozen import frozen
 from turnout.runtime.stores import WAIT, StateError
-from turnout.runtime.stores.cells import json_read, loaded, stored, summed
+from turnout.runtime.stores.cells import json_cell, json_read, loaded, stored, summed
 from turnout.runtime.stores.kept import ABSENCES
 from turnout.runtime.stores.server.encoded import received, received_or_none, sent, sent_or_none
 from turnout.runtime.stores.server.locations import ServerAddress
@@ -30,6 +30,7 @@ from turnout.runtime.stores.server.schemas import (
 )
 from turnout.runtime.stores.sqlite import any_state, open_any, open_sqlite
 from turnout.runtime.stores.sums import ROWS, Stored, checked, row_sum
+from turnout.runtime.stores.tombstones import SALT, salt_of
 
 _PAGE = 2_000
 
@@ -92,10 +93,13 @@ def replaced(at: ServerAddress, *, wait: float = WAIT) -> Generator[Path, None, 
 
 
 def _to_file(connection: Connection, at: ServerAddress, path: Path) -> None:
-    open_sqlite(path, said(connection, at)["policy"], ()).close()
+    meta = said(connection, at)
+    open_sqlite(path, meta["policy"], ()).close()
     numbers = _Numbers({0: 0}, at)
     with any_state(path) as file:
-        if (absent := said(connection, at).get(ABSENCES, "[]")) != "[]":
+        if SALT in meta:
+            file.execute("INSERT INTO meta VALUES (?, ?, ?)", summed((SALT, meta[SALT])))
+        if (absent := meta.get(ABSENCES, "[]")) != "[]":
             file.execute("INSERT INTO meta VALUES (?, ?, ?)", summed((ABSENCES, absent)))
         for table, cells in _rows(connection, at, numbers):
             names = ", ".join((*ROWS[table], "sum"))
@@ -129,9 +133,10 @@ def _rows(
     """Yield the rows as a file has them. numbers: grows by those of the events."""
     for row in _read(connection, at, "versions", "id"):
         yield "versions", row
-    for number, row in enumerate(_read(connection, at, "events", "turn, seq"), 1):
+    number = 0
+    for row in _read(connection, at, "events", "turn, seq"):
         seq, previous, kind, route, lead, when, recorded_at, actor, version, text = row
-        numbers.of[seq] = number
+        number, text = _numbered(number + 1, seq, text, numbers)
         id_ = stored(received(lead))
         chained = number, numbers[previous], kind, received(route), id_
         yield "events", (*chained, when, recorded_at, received(actor), version, text)
@@ -149,6 +154,23 @@ def _rows(
         yield "seen", (key, when, seq, *whose)
     for id_, event, *rest in _read(connection, at, "outbox", "id"):
         yield "outbox", (id_, numbers[event], *rest)
+
+
+def _numbered(number: int, seq: int, text: str, numbers: "_Numbers") -> tuple[int, str]:
+    """Give an event its number in the file; before it, to those that went with their lead.
+
+    Returns the number, and what the event says; see `pruning`.
+    """
+    if '"gone":' in text:
+        said = json_read(text)
+        count, first, *standing = said["gone"]
+        if first != seq:
+            numbers.of[first] = number
+        number += count
+        said["gone"] = [count, number if first == seq else numbers.of[first], *standing]
+        text = json_cell(said)
+    numbers.of[seq] = number
+    return number, text
 
 
 def _read(
@@ -180,8 +202,12 @@ def _from_file(connection: Connection, at: ServerAddress, path: Path) -> None:
         absent = snapshot.connection.execute(
             "SELECT value FROM meta WHERE key = ?", (ABSENCES,)
         ).fetchone()
+        salt = salt_of(snapshot.connection, path)
     say(connection, at, "policy", str(policy))
     say(connection, at, ABSENCES, "[]" if absent is None else str(absent[0]))
+    if salt is not None:
+        kept = "INSERT INTO {s}.meta VALUES (%s, %s) ON CONFLICT (key) DO NOTHING"
+        connection.execute(in_schema(at, kept), (SALT, salt))
     for statement in (
         "INSERT INTO {s}.receivers SELECT who, sum(leads), max(at) FROM {s}.given GROUP BY who",
         "SELECT setval('{s}.versions_id_seq', (SELECT coalesce(max(id), 0) + 1 FROM {s}.versions))",

@@ -26,12 +26,19 @@ REMEMBERED_AT_ONCE = 8
 
 _LEAD = """json_build_array(d.seq, d.route, d.lead, d.decided, d.last, d.status, d.touched,
     d.expires, d.said, e.detail, e.at)"""
+GRAVE = (
+    "(SELECT 'erased:' || left(encode(sha256(convert_to(m.value || {lead}, 'UTF8')), 'hex'), 32)"
+    " FROM {{s}}.meta m WHERE m.key = 'salt')"
+)
+"""What a lead stands under that was erased; see `tombstones`."""
+
 _SEEN = "json_build_array(x.key, x.at, x.seq, x.route, x.lead, x.owner)"
 READ = f"""
 SELECT
-(SELECT json_agg({_LEAD}) FROM json_array_elements(n->'leads') k,
-    LATERAL (SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = k->>1 LIMIT 1) d
-    LEFT JOIN {{s}}.events e ON e.seq = d.decided),
+(SELECT json_agg(json_build_array(k->>0, k->>1, {_LEAD})) FROM json_array_elements(n->'leads') k,
+    LATERAL (SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = k->>1 UNION ALL
+    SELECT * FROM {{s}}.decisions WHERE route = k->>0 AND lead = {GRAVE.format(lead="(k->>1)")}
+    LIMIT 1) d LEFT JOIN {{s}}.events e ON e.seq = d.decided),
 (SELECT json_agg(json_build_array(t.team, t.scale, t.lag)) FROM {{s}}.turns t
     WHERE t.team = ANY (ARRAY(SELECT json_array_elements_text(n->'teams')))),
 (SELECT json_agg(json_build_array(l.person, l.open)) FROM {{s}}.load l
@@ -132,8 +139,8 @@ class Fetched:
         if self._absences is None:
             self._absences = absences_of(json.loads(absent or "[]"))
         self._recorded |= dict.fromkeys(needs.leads)
-        for lead in leads:
-            self._take_lead(lead)
+        for route, lead, cells in leads:  # one that was erased stands under another id
+            self._recorded[received(route), received(lead)] = self._take_lead(cells)
         self._turns |= dict.fromkeys(needs.teams, LEVEL)
         for team, scale, lag in turns:
             self._turns[received(team)] = Turns(scale, json.loads(lag))

@@ -151,9 +151,7 @@ def connected(at: ServerAddress, wait: float) -> Connection:
                 connection.execute(
                     "SELECT set_config('lock_timeout', %s, false),"
                     " set_config('enable_seqscan', 'off', false),"
-                    " set_config('jit', 'off', false),"
-                    # What is asked is always of one shape, and planning takes longer than doing.
-                    " set_config('plan_cache_mode', 'force_generic_plan', false)",
+                    " set_config('jit', 'off', false)",
                     (f"{max(1, int(wait * 1000))}ms",),
                 )
                 return connection

@@ -16,6 +16,7 @@ released.
 
 import json
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
@@ -204,9 +205,11 @@ def lock_key(at: ServerAddress, kind: str, name: str = "") -> int:
     return int.from_bytes(blake2b(text, digest_size=8).digest(), "big", signed=True)
 
 
-def in_schema(at: ServerAddress, statement: str) -> sql.Composed:
+@lru_cache(maxsize=256)  # what is asked with every batch is put together once
+def in_schema(at: ServerAddress, statement: str) -> bytes:
     """Return a statement with the state's schema for `{s}`."""
-    return sql.SQL(statement).format(s=sql.Identifier(at.schema))  # pyright: ignore[reportArgumentType]
+    composed = sql.SQL(statement).format(s=sql.Identifier(at.schema))  # pyright: ignore[reportArgumentType]
+    return composed.as_bytes(None)
 
 
 def has_state(connection: Connection, at: ServerAddress) -> bool:

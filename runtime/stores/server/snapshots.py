@@ -8,7 +8,7 @@ from turnout.runtime.stores import PAGE, Recorded
 from turnout.runtime.stores.cells import instant, json_read, moment
 from turnout.runtime.stores.details import with_detail
 from turnout.runtime.stores.server.encoded import received, sent
-from turnout.runtime.stores.server.fetched import Fetched, Query
+from turnout.runtime.stores.server.fetched import GRAVE, Fetched, Query
 
 _ROW = """json_build_array(e.seq, e.previous, e.kind, e.route, e.lead, e.at, e.recorded_at,
     e.actor, v.hash, e.detail)"""
@@ -43,10 +43,12 @@ _LAST = (
     .replace("{{", "{")
     .replace("}}", "}")
 )
+_GRAVE = GRAVE.format(lead="%s::text").replace("{s}", "{{s}}")
 _HISTORY = (
     f"SELECT json_agg({_ROW} ORDER BY e.turn, e.seq) FROM (SELECT e.* FROM {{{{s}}}}.events e"
     " WHERE e.seq = ANY (ARRAY(WITH RECURSIVE chain (seq, previous) AS (SELECT e.seq, e.previous"
     " FROM {{s}}.decisions d JOIN {{s}}.events e ON e.seq = d.last WHERE d.lead = %s"
+    f" OR d.lead = {_GRAVE}"
     " UNION ALL SELECT e.seq, e.previous FROM chain c JOIN {{s}}.events e ON e.seq = c.previous)"
     " SELECT seq FROM chain)){where} ORDER BY e.turn DESC, e.seq DESC LIMIT %s) e"
     " LEFT JOIN {{s}}.versions v ON v.id = e.version"
@@ -94,9 +96,9 @@ class ServerSnapshot:
     def history(self, lead: str, limit: int = PAGE, sought: Sought = ALL) -> list[Event]:
         """Return the last events of a lead, on all routes."""
         where, asked = _conditions(sought)
-        return [
-            *map(_event, self.ask(_HISTORY.format(where=where), sent(lead), *asked, limit) or ())
-        ]
+        id_ = sent(lead)
+        query = _HISTORY.format(where=where)
+        return [*map(_event, self.ask(query, id_, id_, *asked, limit) or ())]
 
 
 def _event(cells: list[Any]) -> Event:
