@@ -1,8 +1,8 @@
 """Memory, a file and a server side by side: the same inputs in the same order, the same decisions.
 
 A machine of hypothesis has leads arrive one by one and in batches, come again, be routed anew,
-offered, accepted, rejected, claimed, returned, closed and escalated, people join and leave, caps change, connections be opened anew and
-the clock go back. Whatever one store answers, all answer, and so do their logs; and all keep to a
+offered, accepted, rejected, claimed, returned, closed and escalated, people join and leave, caps
+change, connections be opened anew and the clock go back. Whatever one store answers, all answer, and so do their logs; and all keep to a
 model that knows no store: a lead is decided once and as it was told, a team's lags add up to 0,
 and open leads are those of the log. At the end each state is looked through as a whole.
 
@@ -110,7 +110,7 @@ ALLOWED: dict[Deed, set[str]] = {
 """What can be done with a lead that stands so."""
 
 
-def done(router: Router, deed: Deed, lead: str, **how: Any) -> LeadStanding | str:
+def done(router: Router, deed: Deed, lead: str, **how: Any) -> LeadStanding | str:  # noqa: ANN401 - as `do` takes it
     """Return where a lead stands after something was done with it, or why that can't be."""
     try:
         return router.do(deed, lead, **how)
