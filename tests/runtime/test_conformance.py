@@ -2,9 +2,10 @@
 
 A machine of hypothesis has leads arrive one by one and in batches, come again, be routed anew,
 offered, accepted, rejected, claimed, returned, closed and escalated, people join and leave, caps
-change, connections be opened anew and the clock go back. Whatever one store answers, all answer, and so do their logs; and all keep to a
-model that knows no store: a lead is decided once and as it was told, a team's lags add up to 0,
-and open leads are those of the log. At the end each state is looked through as a whole.
+change, connections be opened anew and the clock go back. Whatever one store answers, all answer,
+and so do their logs; and all keep to a model that knows no store: a lead is decided once and as it
+was told, a team's lags add up to 0, open leads are those of the log, and what can be done with a
+lead follows from it. At the end each state is looked through as a whole.
 
 `--thorough` has 300 histories, `--examples N` so many.
 """
