@@ -196,8 +196,7 @@ def test_a_claim_is_by_a_person_out_of_a_queue(
 def test_a_queue_is_claimed_by_rank_then_by_age_and_within_caps(router: Router) -> None:
     assert router.claim("night", "ana", at=NIGHT) is None
     for lead, score in (("1", None), ("2", 20), ("3", 90), ("4", 90)):
-        more = {} if score is None else {"score": score}
-        assert route(router, lead, at=NIGHT, **more) == "queue night"
+        assert route(router, lead, at=NIGHT, score=score) == "queue night"
     first = router.claim("night", "cleo", at=NIGHT)
     assert first is not None
     assert (first.lead, first.status, first.holder.name) == ("3", "accepted", "person cleo")
