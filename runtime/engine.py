@@ -225,11 +225,11 @@ def engine(
     return decide
 
 
-Clock: TypeAlias = Callable[[datetime], tuple[datetime, date, Values]]
+DayOf: TypeAlias = Callable[[datetime], tuple[datetime, date, Values]]
 """Returns a moment in UTC, the plan's day of it, and what it says of calendars."""
 
 
-def clock_of(plan: Plan) -> Clock:
+def clock_of(plan: Plan) -> DayOf:
     """Return the clock of a plan: of one that doesn't ask for days any day will do."""
     is_asked = asks_clock(plan)
 

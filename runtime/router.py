@@ -48,6 +48,8 @@ from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
     WAIT,
+    Expired,
+    Overdue,
     Recorded,
     Signature,
     Snapshot,
@@ -402,26 +404,33 @@ class Router:
     def escalate(self, *, at: datetime | None = None) -> tuple[Move, ...]:
         """Move every lead that nobody touched in time to where its rule's SLA says.
 
-        Before, leads that nobody accepted in time go on to the next one; at the end, those that
-        wait in a queue `until free` are dealt out. The longest overdue first, as many in one
-        transaction as take `HOLD` seconds, so that others who share the state have their turn
-        in between. With nothing overdue, or repeated for the same moment, it changes nothing:
-        after an error, which leaves what was moved before, it can be repeated.
+        All of `escalations`: with nothing overdue, or repeated for the same moment, it changes
+        nothing. After an error, which leaves what was moved before, it can be repeated.
 
         Raises `turnout.StateError` where the state can't be read or written.
         """
-        asked, life = aware(at), partial(self._foresee.life, alone="escalation")
-        moves: list[Move] = []
-        if self._offers:
-            moves += self._moved(self._passing.expired, life, asked)
-        moves += self._moved(self._escalate.some, self._foresee.escalation, asked)
-        for waiting in self._waiting:
-            moves += self._moved(waiting.some, life, asked)
-        return tuple(moves)
+        return tuple(move for moves in self.escalations(at=at) for move in moves)
 
-    def _moved(self, some: SomeMoved, foresee: Foresee, at: datetime | None) -> list[Move]:
-        """Return the moves of a work that is done in many short transactions."""
-        moves: list[Move] = []
+    def escalations(self, *, at: datetime | None = None) -> Iterator[tuple[Move, ...]]:
+        """Yield the moves of `escalate`, transaction by transaction.
+
+        Before, leads that nobody accepted in time go on to the next one; at the end, those that
+        wait in a queue `until free` are dealt out. The longest overdue first, as many in one
+        transaction as take `HOLD` seconds, so that others who share the state have their turn
+        in between. Of all who do this to a route of a state one works at a time. Who stops
+        asking leaves the rest for the next time.
+        """
+        asked, life = aware(at), partial(self._foresee.life, alone="escalation")
+        if self._offers:
+            yield from self._moved(self._passing.expired, life, asked)
+        yield from self._moved(self._escalate.some, self._foresee.escalation, asked)
+        for waiting in self._waiting:
+            yield from self._moved(waiting.some, life, asked)
+
+    def _moved(
+        self, some: SomeMoved, foresee: Foresee, at: datetime | None
+    ) -> Iterator[tuple[Move, ...]]:
+        """Yield the moves of a work that is done in many short transactions."""
         after: Recorded | None = None
         while True:
             behind = after
@@ -432,10 +441,22 @@ class Router:
                 return some(now, state, behind, lasting(HOLD))
 
             found, after = self._kept(foresee, move, at)
-            moves += found
+            yield found
             if after is None:
-                return moves
+                return
             sleep(GIVING_WAY)
+
+    def next_due(self) -> datetime | None:
+        """Return when an SLA or an offer is up next, of all leads; None where nothing is."""
+        self._check_open()
+        due, expired = Overdue(self.route_name, _LAST, 1), Expired(self.route_name, _LAST, 1)
+
+        def first(state: Transaction, _: datetime) -> list[datetime]:
+            moments = [each.decision.due for each in state.asked(due)]
+            moments += [each.expires for each in state.asked(expired)]
+            return [moment for moment in moments if moment is not None]
+
+        return min(self._store.rehearse(nothing_foreseen, first), default=None)
 
     def touch(
         self, *leads: str, by: str = "", reason: str = "", at: datetime | None = None
@@ -801,6 +822,7 @@ class Router:
 
 
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def _roster(team: Team) -> Roster:

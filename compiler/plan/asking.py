@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import TypeAlias, cast
 
-from turnout.compiler.classes import YesNo, finder
+from turnout.compiler.classes import Texts, There, YesNo, finder
 from turnout.compiler.masks import Mask, key, members, set_of
 from turnout.compiler.plan.value import Column, Part, Plan
 from turnout.dsl.conditions import DAY_IN, EndsWith
@@ -42,13 +42,15 @@ class FieldQuestion:
 
     field: the one whose value is the answer, "" where the day or another field has a say.
     answering: finds the answer. accepts: the boxes that take an answer. asking: the boxes
-    that ask it at all. Boxes are the bits of an int.
+    that ask it at all. Boxes are the bits of an int. unless_ends: some ends of texts, and the
+    boxes that take each text that has none of these, where nothing else is asked.
     """
 
     field: str
     answering: SayAnswer
     accepts: Callable[[object], int]
     asking: int
+    unless_ends: tuple[tuple[str, ...], int] | None = None
 
 
 def is_remembered(answer: object) -> bool:
@@ -139,8 +141,29 @@ def _question(of: About, tables: list[_Table], every: int, asking: int) -> Field
     if is_age or than or is_day(field):
         return _by_class(tables, every, asking)
     return FieldQuestion(
-        field, lambda values, _today: values.get(field), _by_value(tables, every), asking
+        field,
+        lambda values, _today: values.get(field),
+        _by_value(tables, every),
+        asking,
+        _unless_ends(tables, every),
     )
+
+
+def _unless_ends(tables: list[_Table], every: int) -> tuple[tuple[str, ...], int] | None:
+    ends: list[str] = []
+    left = every
+    for table in tables:
+        classes = table.column.classes
+        if isinstance(classes, There):
+            left &= table.by_class[-1]
+        elif isinstance(classes, YesNo) and isinstance(classes.test, EndsWith):
+            ends.append(classes.test.text)
+            left &= table.by_class[0]
+        elif isinstance(classes, Texts) and not (classes.literals or classes.prefixes):
+            left &= table.by_class[classes.other]
+        else:
+            return None
+    return tuple(ends), left
 
 
 def _by_class(tables: list[_Table], every: int, asking: int) -> FieldQuestion:

@@ -4,9 +4,11 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import cast
 
+import pyarrow as pa
+
 from turnout.dsl.headers import Keys
 from turnout.frozen import frozen
-from turnout.runtime.columns.coding import Coded, listed
+from turnout.runtime.columns.coding import Coded, as_texts, listed
 from turnout.runtime.records import Record
 
 RawLeads = Sequence[Mapping[str, object]]
@@ -32,6 +34,10 @@ class RecordChunk:
     def column(self, name: str) -> Coded:
         """Return a column."""
         return listed([raw[name] for raw in self._raws])
+
+    def texts(self, name: str) -> pa.Array | None:
+        """Return a column of texts."""
+        return as_texts([raw[name] for raw in self._raws])
 
     def record(self, at: int) -> Mapping[str, object]:
         """Return the raw lead at a place."""

@@ -7,9 +7,10 @@ other, so that a lead is what its bonds say. Nearly every bond is a single field
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
+import pyarrow as pa
 
 from turnout.compiler.plan.asking import FieldQuestion
 from turnout.dsl.headers import Binding
@@ -19,7 +20,8 @@ from turnout.dsl.values.raw_leads import IssueRank, part_reader
 from turnout.dsl.values.readers import reader
 from turnout.dsl.values.reading import MISSING, Issue, Reader, Unread
 from turnout.frozen import frozen
-from turnout.runtime.columns.coding import Chunk, Codes, combined
+from turnout.runtime.columns.coding import Chunk, Codes, coded, combined
+from turnout.runtime.columns.ordinary import FEWEST, OrdinaryTexts, ordinary_texts
 from turnout.runtime.keys import id_reader
 from turnout.runtime.leads import LACKING, said_text
 
@@ -62,6 +64,61 @@ class BondRead:
     def of(self, take: Callable[[BondValues], int]) -> Codes:
         """Return for each lead a number that is taken from what its values come to."""
         return np.fromiter(map(take, self.told), np.int64, len(self.told))[self.codes]
+
+    def said(self) -> Codes:
+        """Return for each lead a hash of its values, which adds up to that of the lead."""
+        return self.of(lambda each: each.said)
+
+    def ids(self) -> list[str | None]:
+        """Return for each lead its id, where the bond has that field."""
+        ids = [each.id for each in self.told]
+        return [ids[code] for code in self.codes.tolist()]
+
+
+@frozen(eq=False)
+class OrdinaryRead(BondRead):
+    """A bond of one field whose texts are mostly ordinary: these have the code 0.
+
+    What `told` has first is what is the same for all of them; texts: as they arrived.
+    """
+
+    name: str
+    texts: pa.Array
+    is_id: bool
+
+    def at(self, place: int) -> BondValues:
+        """Return what the values of the lead at a place come to."""
+        code = int(self.codes[place])
+        if code:
+            return self.told[code]
+        text = cast("str", self.texts[place].as_py())
+        value = text.lower()
+        own_id = text if self.is_id else None
+        of = {self.name: value}
+        return self.told[0]._replace(values=of, said=_hash(self.name, value), id=own_id)
+
+    def said(self) -> Codes:
+        """Return for each lead a hash of its values."""
+        found = self.of(lambda each: each.said)
+        places = np.flatnonzero(self.codes == 0)
+        texts = cast("list[str]", self.texts.take(pa.array(places)).to_pylist())
+        hashed = (_hash(self.name, text.lower()) for text in texts)
+        found[places] = np.fromiter(hashed, np.int64, len(texts))
+        return found
+
+    def ids(self) -> list[str | None]:
+        """Return for each lead its id."""
+        if not self.is_id:
+            return BondRead.ids(self)
+        odd = np.flatnonzero(self.codes)
+        found = cast("list[str | None]", self.texts.to_pylist())
+        for place, code in zip(odd.tolist(), self.codes[odd].tolist(), strict=True):
+            found[place] = self.told[code].id
+        return found
+
+
+def _hash(name: str, value: Value) -> int:
+    return hash(f"{name}:{said_text(value)}")
 
 
 def bonds_of(
@@ -111,6 +168,10 @@ class Bond:
         self._read_id = id_reader(fields)
         self._known: dict[tuple[object, ...], BondValues] = {}
         self._single = _single(fields, binding, names)
+        self._ordinary = None
+        if self._single is not None:
+            field = fields[self._single[0]]
+            self._ordinary = ordinary_texts(field, asked, is_id=self._id is not None)
         self._texts: dict[str, BondValues] = {}
         self._by_value = [each.accepts for each in asked if each.field]
         self._by_more = [each for each in asked if not each.field]
@@ -122,11 +183,32 @@ class Bond:
 
     def read(self, chunk: Chunk) -> BondRead:
         """Return what the bond's values come to, for each lead of a chunk."""
+        if self._ordinary is not None:
+            found = self._read_ordinary(self._ordinary, chunk)
+            if found is not None:
+                return found
         if self._single is not None:
             column = chunk.column(self._columns[0])
             return BondRead(column.codes, self._of_texts(column.raws, *self._single))
         codes, combinations = combined([chunk.column(name) for name in self._columns], chunk.size)
         return BondRead(codes, [*map(self._told, combinations)])
+
+    def _read_ordinary(self, ordinary: OrdinaryTexts, chunk: Chunk) -> BondRead | None:
+        """Return what a column comes to of which most texts are ordinary, None for any other."""
+        texts = chunk.texts(self._columns[0])
+        if texts is None or not len(texts):
+            return None
+        is_ordinary = ordinary.among(texts)
+        if is_ordinary.mean() < FEWEST:
+            return None
+        assert self._single is not None, "an ordinary text is that of a single field"
+        odd = np.flatnonzero(~is_ordinary)
+        column = coded(texts.take(pa.array(odd)))
+        codes = np.zeros(len(texts), np.int64)
+        codes[odd] = column.codes + 1
+        shared = BondValues({}, (), (), (), ordinary.boxes, 0, None)
+        told = [shared, *self._of_texts(column.raws, *self._single)]
+        return OrdinaryRead(codes, told, self._single[0], texts, self.has_id)
 
     def _of_texts(self, raws: Sequence[object], name: str, read: Reader) -> list[BondValues]:
         """Return what the distinct values of a single field come to; nearly all are texts."""
@@ -154,7 +236,7 @@ class Bond:
         for each in self._by_more:
             boxes &= each.accepts(each.answering(values, self._today))
         own_id = self._read_id(raw, value) if self._id else None
-        said = hash(f"{name}:{said_text(value)}")
+        said = _hash(name, value)
         return BondValues(values, (), (), (), boxes, said, own_id)
 
     def _told(self, raws: tuple[object, ...]) -> BondValues:
@@ -185,7 +267,7 @@ class Bond:
         own_id = self._id and self._read_id(told.raw(self._id), values.get(self._id))
         said = 0
         for name, value in values.items():
-            said += hash(f"{name}:{said_text(value)}")
+            said += _hash(name, value)
         said = said + _SIGN & _ALL
         return BondValues(
             values, tuple(issues), lacking, told.looked_up, boxes, said - _SIGN, own_id

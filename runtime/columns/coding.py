@@ -48,6 +48,10 @@ class Chunk(Protocol):
         """Return a column."""
         ...
 
+    def texts(self, name: str) -> pa.Array | None:
+        """Return a column of texts and nulls as Arrow has it, None where it has anything else."""
+        ...
+
     def record(self, at: int) -> Mapping[str, object]:
         """Return the raw lead at a place, from 0."""
         ...
@@ -73,6 +77,11 @@ class ArrowChunk:
     def column(self, name: str) -> Coded:
         """Return a column."""
         return coded(self._batch.column(self._places[name]))
+
+    def texts(self, name: str) -> pa.Array | None:
+        """Return a column of texts."""
+        found = self._batch.column(self._places[name])
+        return found if pa.types.is_string(found.type) else None
 
     def record(self, at: int) -> Mapping[str, object]:
         """Return a row as a raw lead."""
@@ -100,6 +109,10 @@ class ListChunk:
     def column(self, name: str) -> Coded:
         """Return a column."""
         return listed(self._columns[name])
+
+    def texts(self, name: str) -> pa.Array | None:
+        """Return a column of texts."""
+        return as_texts(self._columns[name])
 
     def record(self, at: int) -> Mapping[str, object]:
         """Return the raw lead at a place."""
@@ -129,11 +142,19 @@ def _codes(found: pa.DictionaryArray) -> Codes:
     return found.indices.to_numpy().astype(np.int64)
 
 
-def listed(values: Sequence[object]) -> Coded:
-    """Return a list as distinct values."""
+def as_texts(values: Sequence[object]) -> pa.Array | None:
+    """Return a list of texts and Nones as Arrow has them, None where it has anything else."""
     if _TEXTS.issuperset(map(type, values)):
         with suppress(UnicodeEncodeError):  # half of a surrogate pair
-            return coded(pa.array(values, pa.string()))
+            return pa.array(values, pa.string())
+    return None
+
+
+def listed(values: Sequence[object]) -> Coded:
+    """Return a list as distinct values."""
+    texts = as_texts(values)
+    if texts is not None:
+        return coded(texts)
     places: dict[str | None, int] = {}
     raws: list[object] = []
     codes = np.empty(len(values), np.int64)

@@ -102,7 +102,7 @@ class ReadLeads:
         """Return a hash of each lead's values, 0 where it has none."""
         found = np.zeros(self.size, np.int64)
         for bond in self.bonds:
-            found += bond.of(lambda each: each.said)
+            found += bond.said()
         return found
 
     def looked_up(self) -> dict[int, tuple[LookupRow, ...]]:
@@ -125,9 +125,7 @@ class ReadLeads:
         """Return the id of each lead, None where it has none."""
         if self.id_bond is None:
             return [None] * self.size
-        bond = self.bonds[self.id_bond]
-        ids = [each.id for each in bond.told]
-        return [ids[code] for code in bond.codes.tolist()]
+        return self.bonds[self.id_bond].ids()
 
 
 class ColumnDecider:

@@ -89,6 +89,8 @@ def rewritten(path: Path, wait: float = WAIT) -> None:
 def without_lead(said: dict[str, Any]) -> dict[str, Any]:
     """Return what an event says without what it says of the lead."""
     kept = {name: value for name, value in said.items() if name not in ABOUT_THE_LEAD}
+    if said.get("hop"):  # an SLA wrote the reason, and nobody else
+        kept["reason"] = said["reason"]
     if "print" in kept:
         kept["print"] = ""
     if "watch" in kept:

@@ -157,7 +157,7 @@ def test_every_command_takes_an_address(policy: Path, tmp_path: Path) -> None:
         assert run("route", policy, leads, "--state", state, "-o", tmp_path / "out.csv")[0] == 0
         assert run("touch", policy, "L1", "--state", state)[0] == 0
         assert run("close", policy, "L2", "--state", state)[0] == 0
-        assert run("escalate", policy, "--state", state, "--at", "2099-01-01")[0] == 0
+        assert run("sla", policy, "--state", state, "--at", "2099-01-01")[0] == 0
         code, text = run("log", state, "--format", "jsonl")
         assert code == 0
         kinds = [json.loads(line)["event"] for line in text.splitlines()]

@@ -140,8 +140,8 @@ def test_what_was_damaged_or_is_of_another_version_is_told() -> None:
         received(form, plan, rest[:-1], digest)
     with pytest.raises(PlanError, match="it isn't what its hash says"):
         received(form, plan.replace(b"inbound", b"outside"), rest, digest)
-    with pytest.raises(PlanError, match="the plan has version 99"):
-        received(form, plan.replace(b'"version":2', b'"version":99'), rest, digest)
+    with pytest.raises(PlanError, match=r"the plan has version 9\d"):
+        received(form, plan.replace(b'"version":', b'"version":9'), rest, digest)
     foreign = pickle.dumps((datetime, AT)).replace(b"datetime", b"datetima")
     with pytest.raises(DeciderError, match="can't be read here") as told:
         received(form, plan, foreign, sha256(foreign).hexdigest())

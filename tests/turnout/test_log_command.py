@@ -47,7 +47,7 @@ def _routed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # pyright
     Path("in.route").write_text(POLICY)
     Path("leads.csv").write_text(LEADS)
     assert turnout("route", "in.route", "leads.csv", *STATE, *AT, "-o", "d.csv").exit_code == 0
-    assert turnout("escalate", "in.route", *STATE, *LATER).exit_code == 0
+    assert turnout("sla", "in.route", *STATE, *LATER).exit_code == 0
 
 
 def said(*arguments: str) -> list[str]:

@@ -57,7 +57,7 @@ def routed() -> None:
 
 def escalated(minute: int, *more: str) -> Result:
     at = f"2026-11-23T09:{minute:02}Z"
-    return turnout("escalate", "inbound.route", "--state", "state.db", "--at", at, *more)
+    return turnout("sla", "inbound.route", "--state", "state.db", "--at", at, *more)
 
 
 def test_owners_are_listed_with_what_they_answer_for_and_where(folder: Path) -> None:
@@ -147,7 +147,7 @@ def test_touching_an_unknown_lead_is_said_and_the_others_are_touched(folder: Pat
 @pytest.mark.parametrize(
     "command",
     [
-        ["escalate", "inbound.route"],
+        ["sla", "inbound.route"],
         ["touch", "inbound.route", "1"],
         ["reroute", "inbound.route", "leads.csv", "--all", "--reason", "test"],
     ],

@@ -31,9 +31,11 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
     "postgres": ("psycopg",),
     "regex": ("google-re2",),
     "sat": ("python-sat",),
+    "spark": ("pyspark",),
+    "sql": ("duckdb", "sqlglot"),
     "yaml": ("ruamel.yaml",),
 }
-"""What each extra brings; a test holds it to the package's own list."""
+"""What each extra brings, beside another extra; a test holds it to the package's own list."""
 
 
 @click.command("doctor", cls=Command, examples=("turnout doctor", "turnout doctor inbound.db"))

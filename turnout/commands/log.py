@@ -16,6 +16,7 @@ from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
 from turnout.printable import visible
 from turnout.rendering.log import LOG_FORMATS, log_text
+from turnout.rendering.log_tables import write_parquet
 from turnout.rendering.screen import columns
 from turnout.runtime.events import EVENT_KINDS, Event, EventKind, Sought
 from turnout.runtime.stores.anywhere import AnyStore, open_known
@@ -60,7 +61,7 @@ MOST_OF_A_LEAD = 100_000
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(["text", *LOG_FORMATS]),
+    type=click.Choice(["text", *LOG_FORMATS, "parquet"]),
     default="text",
     show_default=True,
     help="For people, or for programs.",
@@ -103,6 +104,9 @@ def command(
                 click.echo(line)
             return
         with output(out) as stream:
+            if format_name == "parquet":
+                write_parquet(events, stream)
+                return
             text = io.TextIOWrapper(stream, "utf-8", "backslashreplace", newline="")
             try:
                 text.writelines(_lines(events, format_name))

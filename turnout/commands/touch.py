@@ -38,7 +38,7 @@ def command(
     wait: int,
     route_name: str | None,
 ) -> None:
-    """Mark leads as worked on, so that `turnout escalate` leaves them where they are."""
+    """Mark leads as worked on, so that `turnout sla` leaves them where they are."""
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
     with Router(compiled, route=route, state=state, wait=wait) as router:

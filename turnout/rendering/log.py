@@ -32,6 +32,12 @@ def log_line(event: Event) -> str:
 
 def log_row(event: Event) -> str:
     """Return an event as a line of CSV, the columns in a fixed order."""
+    cells = log_cells(event)
+    return _row([cells.get(name) for name in COLUMNS])
+
+
+def log_cells(event: Event) -> dict[str, object]:
+    """Return the cells of an event by their columns; those that aren't there are empty."""
     decision, draw = event.decision, event.draw
     cells: dict[str, object] = {
         "number": event.number,
@@ -70,7 +76,7 @@ def log_row(event: Event) -> str:
     cells["path"] = "; ".join(logged.path)
     cells["values"] = json_text(dict(logged.values)) if logged.values else ""
     cells["hashed"] = json_text(dict(logged.hashed)) if logged.hashed else ""
-    return _row([cells.get(name) for name in COLUMNS])
+    return cells
 
 
 def _row(cells: Sequence[object]) -> str:

@@ -85,7 +85,7 @@ def words_table(of: ColumnWords, name: str) -> SeedTable:
     return SeedTable(name, names, ("INT", *["BIGINT"] * count), tuple(rows))
 
 
-def words_join(of: ColumnWords, table: str, dialect: Dialect) -> Sql:
+def with_words(of: ColumnWords, table: str, dialect: Dialect) -> Sql:
     """Return the join of a column's table with the leads and their classes.
 
     Every class stands in the table; LEFT has engines look leads up there, and not the table in

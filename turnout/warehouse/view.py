@@ -22,7 +22,7 @@ from turnout.warehouse.asked_tables import SeedTable, statements
 from turnout.warehouse.bit_words import (
     box_number,
     class_number,
-    words_join,
+    with_words,
     words_of,
     words_table,
 )
@@ -260,7 +260,7 @@ class _Maker:
             if each.at in joined:
                 table = words_table(each, f"{self._wanted.name}_words_{each.at}")
                 self._tables.append(table)
-                query = query.join(words_join(each, table.name, dialect), copy=False)
+                query = query.join(with_words(each, table.name, dialect), copy=False)
         boxes = self._clauses_of_boxes()
         self._tables.append(boxes)
         none = some(

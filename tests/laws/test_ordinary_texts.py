@@ -1,0 +1,95 @@
+"""Laws of ordinary texts: what Arrow's kernels tell of them is what their readers say."""
+
+from datetime import date
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.policies import resolved
+from turnout.compiler.plan.asking import questions
+from turnout.compiler.plan.making import plan_of
+from turnout.compiler.program import lower
+from turnout.dsl.headers import Headers
+from turnout.dsl.values.emails import RESERVED
+from turnout.dsl.values.placeholders import CERTAIN, LIKELY
+from turnout.runtime.columns.bonds import Bond, BondRead, OrdinaryRead
+from turnout.runtime.columns.chunks import chunked
+
+POLICY = resolved("""
+lead {
+  id: text id required
+  mail: email missing when ["none@firm.example"]
+  code: text missing when ["a1"] from column "code"
+}
+queue triage
+route inbound {
+  rule ours { when mail ends with ["@firm.example", ".edu"] to queue triage }
+  rule known { when mail is present to queue triage }
+  fallback to queue triage
+}
+""")
+PLAN = plan_of(lower(POLICY), "inbound")
+USUAL = {"id": [f"L-{at}" for at in range(9)], "mail": [f"a{at}@b-c.example" for at in range(9)]}
+SIGNS = "aZ09_-.@+ '\"=\u00e9\u0130\u212a\0\n"
+TEXTS = {
+    "id": st.one_of(
+        st.text(SIGNS, max_size=5),
+        st.from_regex(r"[A-Za-z][0-9A-Za-z_-]{0,4}[0-9]", fullmatch=True),
+        st.from_regex(r"0{0,3}[0-9]{0,3}", fullmatch=True),
+        st.sampled_from([*sorted(CERTAIN), "L" * 63 + "1", "L" * 64 + "1", "1e5", "L-1\n"]),
+    ),
+    "mail": st.one_of(
+        st.text(SIGNS, max_size=8),
+        st.builds(
+            "{}@{}.{}".format,
+            st.text("aB9_+-.", min_size=1, max_size=4),
+            st.text("aB9-._", min_size=1, max_size=4),
+            st.sampled_from(["de", "EDU", "example", "c", "x1", *sorted(RESERVED)]),
+        ),
+        st.sampled_from(
+            ["None@Firm.Example", "x@FIRM.example", "a@b.example\n", "n/a", "a--b@c.example"]
+        ),
+        st.sampled_from(sorted(LIKELY)),
+    ),
+}
+
+
+def bond(name: str) -> Bond:
+    binding = Headers(POLICY.fields).binding((name,))
+    asked = [each for (field, _, _), each in questions(PLAN).items() if field == name]
+    return Bond(frozenset([name]), POLICY.fields, binding, asked, date(2026, 1, 1))
+
+
+@settings(max_examples=40)
+@given(st.data(), st.sampled_from(("id", "mail")), st.booleans())
+def test_an_ordinary_text_is_what_its_reader_says(
+    data: st.DataObject, name: str, listed: bool
+) -> None:
+    drawn = data.draw(st.lists(st.none() | TEXTS[name], max_size=9))
+    texts = data.draw(st.permutations([*USUAL[name], *drawn]))
+    found = read(name, texts, listed=listed)
+    assert isinstance(found, OrdinaryRead)
+    slow = bond(name)
+    told = [slow._told((text,)) for text in texts]  # noqa: SLF001 - one by one
+    assert [found.at(place) for place in range(len(texts))] == told
+    assert found.said().tolist() == [each.said for each in told]
+    assert found.ids() == [each.id for each in told]
+    assert [found.told[code].boxes for code in found.codes.tolist()] == [e.boxes for e in told]
+    assert [found.told[code].issues for code in found.codes.tolist()] == [e.issues for e in told]
+
+
+def read(name: str, texts: list[str | None], *, listed: bool) -> BondRead:
+    table = {name: texts} if listed else pa.table({name: pa.array(texts, pa.string())})
+    (chunk,) = chunked(table)
+    return bond(name).read(chunk)
+
+
+@pytest.mark.parametrize("name", ["id", "mail"])
+def test_columns_of_anything_else_are_read_as_ever(name: str) -> None:
+    for texts in (["?", "!"], [None], [1, "L-1", "L-2"]):
+        (chunk,) = chunked({name: texts})
+        assert not isinstance(bond(name).read(chunk), OrdinaryRead)
+    (chunk,) = chunked(pa.table({name: pa.array([1, 2])}))
+    assert not isinstance(bond(name).read(chunk), OrdinaryRead)
