@@ -27,6 +27,7 @@ from turnout.runtime.engine import Preparer, Steps, offered
 from turnout.runtime.events import Draw
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Overdue, Recorded, Transaction
+from turnout.runtime.timed_offers import can_pass_on, rank_of
 
 SLA_MISSED = "sla missed"
 
@@ -38,13 +39,14 @@ PAGE: Final = 100
 class _Escalation:
     """What becomes of leads that miss a rule's SLA, prepared.
 
-    then: the SLA's target. last: the route's fallback.
+    then: the SLA's target. last: the route's fallback. passes_on: leads go on by more than an SLA.
     """
 
     policy: Policy
     sla: Sla
     then: Steps
     last: Steps
+    passes_on: bool
 
 
 class Escalator:
@@ -58,6 +60,7 @@ class Escalator:
         """
         prepare = Preparer(policy)
         last = Steps(None, prepare.steps(plan.last))
+        passes_on = can_pass_on(policy, plan)
         self._route = plan.route
         slas = {
             clause.name: (clause.sla, clause.sla.then)
@@ -71,7 +74,7 @@ class Escalator:
                 return None
             sla, then = slas[rule]
             steps = prepare.steps((PlannedAttempt(then.target, f"sla of rule {rule}"),))
-            return _Escalation(policy, sla, Steps(rule, steps), last)
+            return _Escalation(policy, sla, Steps(rule, steps), last, passes_on)
 
         self._of_rule = of_rule
 
@@ -136,14 +139,15 @@ def _moved(
     decision, watch = recorded.decision, recorded.watch or Watch()
     before = Holder.of(decision)
     missed = (*watch.missed, before.name)
+    left_out = frozenset((*missed, *watch.declined))
     values = values_of(rule.policy.fields, watch.values)
     step = accepted = None
     passed = decision.passed_over
     if watch.hops < MOST_HOPS:
-        step, accepted, passed = offered(rule.then, values, at, state, frozenset(missed))
+        step, accepted, passed = offered(rule.then, values, at, state, left_out)
     is_last = step is None
     if is_last:
-        step, accepted, more = offered(rule.last, values, at, state, frozenset(missed))
+        step, accepted, more = offered(rule.last, values, at, state, left_out)
         passed = passed + more
     if step is None or accepted is None:
         return None
@@ -157,7 +161,16 @@ def _moved(
         passed_over=passed,
         due=None if is_last else due(rule.policy, rule.sla, holder, at),
     )
-    kept = None if after.due is None else Watch(watch.hops + 1, missed, watch.values)
+    kept = None
+    if after.due is not None or rule.passes_on:
+        kept = attrs.evolve(
+            watch,
+            hops=watch.hops + 1,
+            missed=missed,
+            queue="",
+            rank=rank_of(rule.policy, holder, values),
+            is_timed=after.due is not None,
+        )
     move = Move(
         decision.route,
         decision.lead,
