@@ -1,7 +1,7 @@
 """`turnout reroute --plan-moves`: the leads that would change hands, as batches of an update."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -60,7 +60,7 @@ def plan_moves(compiled: Compiled, route: str, asked: MovesAsked) -> None:
     from turnout.trials.seen_keys import read_hashes  # noqa: PLC0415
 
     policy = compiled.policy
-    names = outside_names(asked.names, policy) if asked.names else {}
+    names: Mapping[str, tuple[str, str]] = outside_names(asked.names, policy) if asked.names else {}
     begun_before = began_at(asked.folder) if asked.at is None else None
     at = asked.at or (datetime.fromisoformat(begun_before) if begun_before else datetime.now(UTC))
     planned = {

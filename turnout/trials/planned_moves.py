@@ -14,7 +14,7 @@ first one would have.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, assert_never, cast
 
 import attrs
 import numpy as np
@@ -150,7 +150,8 @@ class MovePlanner:
             self._after,
         )
         moves: list[PlannedMove] = []
-        for place, outcome in zip(movers.tolist(), outcomes.tolist(), strict=True):
+        places, told = cast("list[list[int]]", [movers.tolist(), outcomes.tolist()])
+        for place, outcome in zip(places, told, strict=True):
             former = self._formers[int(leads.formers[place])]
             move = self._move(leads.keys[place] or "", former, self._offering.outcomes[outcome])
             if move is not None:
@@ -213,7 +214,8 @@ class MovePlanner:
         different, codes = np.unique(pairs, axis=1, return_inverse=True)
         stays = np.zeros(len(places), bool)
         codes = codes.reshape(-1)
-        for number, (clause, former) in enumerate(different.T.tolist()):
+        asked_of = cast("list[tuple[int, int]]", different.T.tolist())
+        for number, (clause, former) in enumerate(asked_of):
             mine = codes == number
             if self._offering.is_alike(clause):
                 asked = self._asked_of(clause)
