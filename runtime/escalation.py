@@ -8,7 +8,7 @@ asked for again next time.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
 
@@ -16,16 +16,18 @@ import attrs
 
 from turnout.compiler.plan.value import Plan, PlannedAttempt
 from turnout.dsl.conditions import PREVIOUS_OWNER
-from turnout.dsl.policy import Policy, Sla
+from turnout.dsl.policy import Policy, Sla, SlaAbsence
 from turnout.dsl.promises import MOST_HOPS
 from turnout.dsl.types import Field, Values
 from turnout.dsl.values.literals import from_jsonable
 from turnout.frozen import frozen
+from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.due import due
 from turnout.runtime.engine import Preparer, Steps, offered
 from turnout.runtime.events import Draw
 from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.stores import Overdue, Recorded, Transaction
+from turnout.runtime.timed_offers import can_pass_on, rank_of
 
 SLA_MISSED = "sla missed"
 
@@ -37,13 +39,14 @@ PAGE: Final = 100
 class _Escalation:
     """What becomes of leads that miss a rule's SLA, prepared.
 
-    then: the SLA's target. last: the route's fallback.
+    then: the SLA's target. last: the route's fallback. passes_on: leads go on by more than an SLA.
     """
 
     policy: Policy
     sla: Sla
     then: Steps
     last: Steps
+    passes_on: bool
 
 
 class Escalator:
@@ -57,6 +60,7 @@ class Escalator:
         """
         prepare = Preparer(policy)
         last = Steps(None, prepare.steps(plan.last))
+        passes_on = can_pass_on(policy, plan)
         self._route = plan.route
         slas = {
             clause.name: (clause.sla, clause.sla.then)
@@ -70,7 +74,7 @@ class Escalator:
                 return None
             sla, then = slas[rule]
             steps = prepare.steps((PlannedAttempt(then.target, f"sla of rule {rule}"),))
-            return _Escalation(policy, sla, Steps(rule, steps), last)
+            return _Escalation(policy, sla, Steps(rule, steps), last, passes_on)
 
         self._of_rule = of_rule
 
@@ -110,7 +114,22 @@ class Escalator:
             return []
         now, move, draw = moved
         state.move(now, move, draw=draw)
+        if rule is not None and rule.sla.absence is not None:
+            _set_away(rule.sla.absence, move, state)
         return [move]
+
+
+def _set_away(absence: SlaAbsence, move: Move, state: Transaction) -> None:
+    """Note that the person who missed a lead is away, unless that is said already."""
+    person, at = move.before.assignee, move.at
+    if person is None or any(
+        each.person == person and each.kind == "away" and each.holds(at) for each in state.absences
+    ):
+        return
+    lasts = absence.period
+    until = None if lasts is None else at + timedelta(minutes=lasts.minutes)
+    reason = f"{SLA_MISSED}: lead {move.lead}"
+    state.leave(PersonAbsence("away", person, at, until, reason=reason), at)
 
 
 def _moved(
@@ -120,14 +139,15 @@ def _moved(
     decision, watch = recorded.decision, recorded.watch or Watch()
     before = Holder.of(decision)
     missed = (*watch.missed, before.name)
+    left_out = frozenset((*missed, *watch.declined))
     values = values_of(rule.policy.fields, watch.values)
     step = accepted = None
     passed = decision.passed_over
     if watch.hops < MOST_HOPS:
-        step, accepted, passed = offered(rule.then, values, at, state, frozenset(missed))
+        step, accepted, passed = offered(rule.then, values, at, state, left_out)
     is_last = step is None
     if is_last:
-        step, accepted, more = offered(rule.last, values, at, state, frozenset(missed))
+        step, accepted, more = offered(rule.last, values, at, state, left_out)
         passed = passed + more
     if step is None or accepted is None:
         return None
@@ -141,7 +161,16 @@ def _moved(
         passed_over=passed,
         due=None if is_last else due(rule.policy, rule.sla, holder, at),
     )
-    kept = None if after.due is None else Watch(watch.hops + 1, missed, watch.values)
+    kept = None
+    if after.due is not None or rule.passes_on:
+        kept = attrs.evolve(
+            watch,
+            hops=watch.hops + 1,
+            missed=missed,
+            queue="",
+            rank=rank_of(rule.policy, holder, values),
+            is_timed=after.due is not None,
+        )
     move = Move(
         decision.route,
         decision.lead,

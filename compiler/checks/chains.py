@@ -42,6 +42,9 @@ UNREACHABLE_TARGET = warning(
 
 MOST_REASONS = 4
 
+NOTHING_KEEPS_IT = "can pass the lead on: "
+"""What stands before the reasons for which a target can, if there are any."""
+
 MOST_MOMENTS = 1_000
 """Kinds of moments at which leads of one clause are looked for."""
 
@@ -249,11 +252,21 @@ def _exhausted(
         clause.span,
         f"a lead of {clause.title} can end up with nobody",
         text="every target can pass it on" if clause.attempts else "names no target",
-        labels=tuple(Label(a.span, why_passed_on(policy, a)) for a in clause.attempts),
+        labels=tuple(_passed_on(policy, clause)),
         witness=lost_with_all(analysis, found, moment),
         help=("end the chain in a queue: `else queue ...`, or add a `fallback`",),
         fixes=ending_in_queue(policy, clause),
     )
+
+
+def _passed_on(policy: Policy, clause: Clause) -> Iterator[Label]:
+    """Yield what can keep the leads of a clause from each of its targets."""
+    for at, attempt in enumerate(clause.attempts):
+        text = why_passed_on(policy, attempt)
+        if clause.offer is not None and text == NOTHING_KEEPS_IT:
+            is_asked = at < clause.own_attempts
+            text = "may decline the lead" if is_asked else "isn't given what they declined"
+        yield Label(attempt.span, text)
 
 
 def why_passed_on(policy: Policy, attempt: Attempt) -> str:
@@ -267,4 +280,4 @@ def why_passed_on(policy: Policy, attempt: Attempt) -> str:
     reasons = [here.lacking, *reasons] if here.lacking else reasons
     more = len(reasons) - MOST_REASONS
     listed = ", ".join(reasons[:MOST_REASONS]) + (f", and {more} more" if more > 0 else "")
-    return f"can pass the lead on: {listed}"
+    return f"{NOTHING_KEEPS_IT}{listed}"

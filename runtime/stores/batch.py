@@ -327,7 +327,12 @@ class Batch:
         found = self.decided(route, lead)
         if found is None or found.closed:
             return False
-        now = attrs.evolve(found, mark=marked(found.mark, kind), expires=until)
+        now = attrs.evolve(
+            found,
+            mark=marked(found.mark, kind),
+            touched=found.touched or kind == "contacted",
+            expires=until,
+        )
         self._change(now)
         self._happened(kind, now, at, reason, draw=draw, until=until)
         if now.closed:

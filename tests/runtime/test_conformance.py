@@ -1,10 +1,11 @@
 """Memory, a file and a server side by side: the same inputs in the same order, the same decisions.
 
 A machine of hypothesis has leads arrive one by one and in batches, come again, be routed anew,
-touched, closed and escalated, people join and leave, caps change, connections be opened anew and
-the clock go back. Whatever one store answers, all answer, and so do their logs; and all keep to a
-model that knows no store: a lead is decided once and as it was told, a team's lags add up to 0,
-and open leads are those of the log. At the end each state is looked through as a whole.
+offered, accepted, rejected, claimed, returned, closed and escalated, people join and leave, caps
+change, connections be opened anew and the clock go back. Whatever one store answers, all answer,
+and so do their logs; and all keep to a model that knows no store: a lead is decided once and as it
+was told, a team's lags add up to 0, open leads are those of the log, and what can be done with a
+lead follows from it. At the end each state is looked through as a whole.
 
 `--thorough` has 300 histories, `--examples N` so many.
 """
@@ -33,6 +34,8 @@ from tests.support.servers import fresh, gone_afterwards, server_uri
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.bundles import of_texts
 from turnout.runtime.events import Event
+from turnout.runtime.lives import Deed, LeadStanding, NotAllowedError
+from turnout.runtime.moves import Holder
 from turnout.runtime.router import Router
 from turnout.runtime.stores import Store
 from turnout.runtime.stores.anywhere import checked_whole
@@ -46,11 +49,14 @@ PEOPLE = ("ana", "ben", "cleo", "dora")
 T = TypeVar("T")
 
 POLICY = """policy side
-lead {{ id: text required, country: country, owner: person, email: email }}
+reject reasons [bad-fit, duplicate] credit [duplicate]
+return reasons [spam]
+lead {{ id: text required, country: country, owner: person, email: email, score: integer }}
 {people}
 team sales {cap} {{ {members} }}
 team idle {{ {others} }}
 queue triage
+queue night by score until free
 partner acme {{ cap 2 per day cap 4 open }}
 identity email within 2 days
 route inbound {{
@@ -65,7 +71,8 @@ route inbound {{
     when country is Germany
     to   round-robin sales
     else partner acme
-    else queue triage
+    else queue night
+    offer 30 minutes wall
     sla  1 hour wall, then least-loaded idle
   }}
   rule french {{ when country is France to least-loaded idle else queue triage }}
@@ -89,6 +96,37 @@ def compiled(members: tuple[int, ...], cap: int, per: str) -> Compiled:
     )
 
 
+ENDS = {"converted", "closed", "returned"}
+GIVEN = {"had", "offered"}
+HAD = GIVEN | {"accepted", "contacted"}
+ALLOWED: dict[Deed, set[str]] = {
+    "accept": GIVEN,
+    "reject": GIVEN,
+    "contacted": (HAD | {"queued", "unworked"}) - {"contacted"},
+    "converted": HAD | {"queued", "unworked"},
+    "close": HAD | {"queued", "unworked"},
+    "release": HAD,
+    "return": HAD - {"offered"},
+}
+"""What can be done with a lead that stands so."""
+
+
+def done(router: Router, deed: Deed, lead: str, **how: Any) -> LeadStanding | str:  # noqa: ANN401 - as `do` takes it
+    """Return where a lead stands after something was done with it, or why that can't be."""
+    try:
+        return router.do(deed, lead, **how)
+    except NotAllowedError as refused:
+        return str(refused)
+
+
+def claimed(router: Router, queue: str, by: str, at: datetime) -> LeadStanding | str | None:
+    """Return which lead somebody claimed, None for none, or why they can't have one."""
+    try:
+        return router.claim(queue, by, at=at)
+    except NotAllowedError as refused:
+        return str(refused)
+
+
 class SideBySide(RuleBasedStateMachine):
     """Three stores, and the model."""
 
@@ -101,6 +139,7 @@ class SideBySide(RuleBasedStateMachine):
         self.at = START
         self.ids: list[str] = []
         self.first: dict[str, tuple[str | None, str]] = {}
+        self.score: dict[str, int] = {}
         self.routers: list[Router] = []
         self.memory: Store | None = None
 
@@ -166,6 +205,8 @@ class SideBySide(RuleBasedStateMachine):
         for country, owner, mail in some:
             self.ids.append(f"L{len(self.ids)}")
             raw = {"id": self.ids[-1], "country": country, "email": f"p{mail}@firm.example"}
+            raw["score"] = str(mail % 3)
+            self.score[self.ids[-1]] = mail % 3
             leads.append(raw | ({"owner": owner} if owner else {}))
         decisions = self.all(lambda router: [*router.route_all(leads, at=self.at, batch=batch)])
         for decision in decisions:
@@ -183,6 +224,7 @@ class SideBySide(RuleBasedStateMachine):
     def a_lead_is_routed_anew(self, place: int, country: str) -> None:
         if self.ids:
             raw = {"id": self.ids[place % len(self.ids)], "country": country}
+            self.score[raw["id"]] = -1
             self.all(lambda router: router.reroute(raw, "asked", at=self.at))
 
     @rule(place=st.integers(0, 50), closes=st.booleans())
@@ -194,6 +236,67 @@ class SideBySide(RuleBasedStateMachine):
             self.all(lambda router: router.close_lead(lead, at=self.at, by="ana"))
         else:
             assert self.all(lambda router: router.touch(lead, "none", at=self.at)) == ("none",)
+
+    @rule(
+        place=st.integers(0, 50),
+        deed=st.sampled_from([*ALLOWED]),
+        by=st.sampled_from(("", "holder", *PEOPLE)),
+        reason=st.sampled_from(("Bad fit", "duplicate", "spam")),
+    )
+    def somebody_does_something(self, place: int, deed: Deed, by: str, reason: str) -> None:
+        if not self.ids:
+            return
+        lead = self.ids[place % len(self.ids)]
+        status, holder, _ = self.standings()[lead]
+        has = "" if holder is None else holder.assignee or holder.target
+        actor = has if by == "holder" else by
+        found = self.all(
+            lambda router: done(router, deed, lead, by=actor, reason=reason, at=self.at)
+        )
+        reasons = {"reject": ("Bad fit", "duplicate"), "return": ("spam",)}
+        is_theirs = deed not in {"accept", "reject"} or actor in {"", has}
+        is_allowed = status in ALLOWED[deed] and is_theirs
+        is_allowed = is_allowed and reason in reasons.get(deed, (reason,))
+        assert (not isinstance(found, str)) == is_allowed, (found, status, holder)
+        if not isinstance(found, str) and deed not in {"reject", "release"}:
+            assert found.status == {"accept": "accepted", "close": "closed"}.get(deed, deed) or (
+                deed == "return" and found.status == "returned"
+            )
+
+    @rule(queue=st.sampled_from(("triage", "night")), by=st.sampled_from(PEOPLE))
+    def somebody_claims(self, queue: str, by: str) -> None:
+        waiting = [
+            (-score if queue == "night" else 0, self.ids.index(lead), lead)
+            for lead, (status, holder, score) in self.standings().items()
+            if status == "queued" and holder is not None and holder.target == queue
+        ]
+        found = self.all(lambda router: claimed(router, queue, by, self.at))
+        if isinstance(found, str):
+            assert found == f"{by} is at their cap"
+        else:
+            assert (found and found.lead) == (min(waiting)[2] if waiting else None)
+
+    def standings(self) -> dict[str, tuple[str, Holder | None, int]]:
+        """Return where each lead stands by the log: its status, who has it, and its score."""
+        found: dict[str, tuple[str, Holder | None, int]] = {}
+        for event in self.routers[0].events():
+            if not event.lead:
+                continue
+            status, holder, score = found.get(event.lead, ("", None, self.scores(event.lead)))
+            if event.decision is not None:
+                holder = event.after
+                assert holder is not None
+                is_had = holder.assignee is not None or holder.kind == "partner"
+                status = "queued" if holder.kind == "queue" else "had" if is_had else "unworked"
+                status = "accepted" if event.kind == "claimed" else status
+            elif event.kind not in {"rejected", "released"} and status not in ENDS:
+                status = event.kind
+            found[event.lead] = (status, holder, score)
+        return found
+
+    def scores(self, lead: str) -> int:
+        """Return the score of a lead; one that was routed anew has none, which is below all."""
+        return self.score.get(lead, 0)
 
     @rule(
         person=st.sampled_from(PEOPLE),
@@ -235,9 +338,9 @@ class SideBySide(RuleBasedStateMachine):
             return
         holders: dict[str, str | None] = {}
         for event in self.routers[2].events():
-            if event.kind in {"closed", "converted"}:
+            if event.kind in ENDS:
                 holders[event.lead] = None
-            elif event.lead and event.kind != "contacted":
+            elif event.lead and event.decision is not None:
                 holders[event.lead] = None if event.after is None else event.after.assignee
         opened = Counter(holders.values())
         kept = [

@@ -4,7 +4,8 @@
 
 Each thread routes so many leads, a few of them those of another thread. In the end no cap is
 exceeded, none is left unused while somebody was turned away, every lead is decided once and alike
-for whoever asked, and the bound of fairness holds.
+for whoever asked, every one that waits in the queue is claimed once, and the bound of fairness
+holds.
 """
 
 import json
@@ -55,11 +56,20 @@ def work(compiled: Compiled, state: str, process: int, threads: int, leads: int)
             told.append((lead, decision.assignee))
         return told
 
+    def claim(_: int) -> list[str]:
+        """Return the leads that one thread claimed, until there were none."""
+        mine: list[str] = []
+        while (found := router.claim("triage", "dora")) is not None:
+            mine.append(found.lead)
+        return mine
+
     with (
         Router(compiled, state=whereabouts(state), wait=120) as router,
         ThreadPoolExecutor(threads) as pool,
     ):
-        return json.dumps([each for some in pool.map(route, range(threads)) for each in some])
+        told = [each for some in pool.map(route, range(threads)) for each in some]
+        claimed = [each for some in pool.map(claim, range(threads)) for each in some]
+        return json.dumps([told, claimed])
 
 
 def forked(compiled: Compiled, state: str, sizes: tuple[int, int, int]) -> list[str]:
@@ -93,9 +103,12 @@ def main(state: str, processes: int, threads: int, leads: int) -> None:
     compiled = policy(most)
     Router(compiled, state=whereabouts(state)).close()
     answers: dict[str, str | None] = {}
+    claimed: list[str] = []
     for said in forked(compiled, state, (processes, threads, leads)):
         assert said.startswith("["), said
-        for lead, assignee in json.loads(said):
+        told, mine = json.loads(said)
+        claimed += mine
+        for lead, assignee in told:
             assert answers.setdefault(lead, assignee) == assignee, f"{lead} was decided twice"
     assert len(answers) == number
     given = Counter(who for who in answers.values() if who is not None)
@@ -105,7 +118,8 @@ def main(state: str, processes: int, threads: int, leads: int) -> None:
         events = tuple(router.events())
         lags = router.lags()["sales"]
     assert {event.lead for event in events} == answers.keys()
-    assert len(events) == number
+    assert len(events) == number + len(claimed)
+    assert Counter(claimed) == Counter(lead for lead, who in answers.items() if who is None)
     assert sum(lags.values()) == 0
     assert max(map(abs, lags.values())) <= len(PEOPLE) - Fraction(3, 2)
     assert checked_whole(whereabouts(state)).leads == number

@@ -17,12 +17,14 @@ import sys
 import time
 import traceback
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import turnout
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.bundles import of_texts
+from turnout.runtime.lives import Deed, NotAllowedError
 from turnout.runtime.router import Router
 from turnout.runtime.stores.anywhere import checked_whole
 from turnout.runtime.stores.server.locations import whereabouts
@@ -33,6 +35,8 @@ LONGEST = 0.4
 
 WEIGHTS = {"ana": 3, "ben": 2, "cleo": 1}
 POLICY = """policy killed
+reject reasons [full, duplicate] credit [duplicate]
+return reasons [spam]
 lead { id: text required, email: email }
 person ana
 person ben
@@ -41,7 +45,12 @@ team sales { ana weight 3, ben weight 2, cleo weight 1 }
 queue triage
 identity email within 30 days
 route inbound {
-  rule again { when duplicate to round-robin sales sla 10 minutes wall, then queue triage }
+  rule again {
+    when  duplicate
+    to    round-robin sales
+    offer 5 minutes wall
+    sla   10 minutes wall, then queue triage
+  }
   rule first {
     when email is present
     to   round-robin sales
@@ -50,6 +59,10 @@ route inbound {
   fallback to queue triage
 }
 """
+
+
+PASSED_ON = {"rejected", "released", "not accepted in time"}
+"""Why leads go on whose holder is left out from then on."""
 
 
 def policy() -> Compiled:
@@ -70,15 +83,25 @@ def work(compiled: Compiled, state: str, seed: int, pipe: int) -> None:
             what = chosen.random()
             begin = seed * 40 + chosen.randrange(200)
             at = START + 7 * timedelta(minutes=seed)
-            if what < 0.4:
+            if what < 0.3:
                 for decision in router.route_all(
                     [raw(begin + each) for each in range(20)], at=at, batch=7
                 ):
                     tell(pipe, decision)
-            elif what < 0.7:
+            elif what < 0.4:
                 tell(pipe, router.route(raw(begin), at=at))
-            elif what < 0.85:
+            elif what < 0.5:
                 router.escalate(at=at)
+            elif what < 0.85:
+                deeds: tuple[Deed, ...] = ("accept", "reject", "return", "release", "close")
+                reason, lead = (
+                    chosen.choice(("full", "duplicate", "spam")),
+                    raw(max(0, begin - 60))["id"],
+                )
+                with suppress(NotAllowedError, turnout.UnroutedError):
+                    router.do(chosen.choice(deeds), lead, reason=reason, at=at)
+                if what > 0.8:
+                    router.claim("triage", "ana", at=at)
             else:
                 router.reroute(raw(max(0, begin - 120)), "killed", at=at)
 
@@ -146,13 +169,20 @@ def entitled(events: tuple[turnout.Event, ...]) -> dict[str, Fraction]:
     missed: dict[str, set[str | None]] = {}
     for event in events:
         left_out = missed.setdefault(event.lead, set())
-        if event.kind == "moved" and event.hop and event.before is not None:
+        goes_on = event.kind == "moved" and (event.hop or event.reason in PASSED_ON)
+        if goes_on and event.before is not None:
             left_out.add(event.before.assignee)
         elif event.kind in {"routed", "moved"}:
             left_out.clear()
         if event.draw is None:
             continue
         asked = {name: weight for name, weight in WEIGHTS.items() if name not in left_out}
+        if event.kind in {"rejected", "returned"}:  # as if nobody had been drawn
+            assert lags[event.draw.person] == Fraction(*event.draw.before), event
+            for name, weight in WEIGHTS.items():
+                lags[name] -= Fraction(weight, sum(WEIGHTS.values())) - (name == event.draw.person)
+            assert lags[event.draw.person] == Fraction(*event.draw.after), event
+            continue
         assert lags[event.draw.person] == Fraction(*event.draw.before), event
         for name, weight in asked.items():
             lags[name] += Fraction(weight, sum(asked.values()))
