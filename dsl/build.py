@@ -565,8 +565,9 @@ class Builder:
         return nodes.RowChain(tuple(children), span)
 
     def row_sla(self, span: Span, children: list[Any]) -> nodes.RowSla:
-        column, wall, *then = children
-        return nodes.RowSla(self.named(column), wall is not None, then[0] if then else None, span)
+        column, wall, *rest = children
+        then, absence, *_ = *rest, None, None
+        return nodes.RowSla(self.named(column), wall is not None, then, absence, span)
 
     cell_target: Any = _cell("")
 
@@ -584,8 +585,12 @@ class Builder:
         return self.name(children[0])
 
     def sla(self, span: Span, children: list[Any]) -> nodes.Sla:
-        within, wall, *then = children  # there is no place for a rule whose name has a `_`
-        return nodes.Sla(within, wall is not None, then[0] if then else None, span)
+        within, wall, *rest = children  # there is no place for a rule whose name has a `_`
+        then, absence, *_ = *rest, None, None
+        return nodes.Sla(within, wall is not None, then, absence, span)
+
+    def sla_absence(self, span: Span, children: list[Any]) -> nodes.SlaAbsence:
+        return nodes.SlaAbsence(children[0] if children else None, span)
 
     wall: Any = _word("wall")
 

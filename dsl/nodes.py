@@ -538,12 +538,21 @@ class Chain:
 
 
 @frozen
+class SlaAbsence:
+    """`away` or `away 2 hours`, behind where a missed lead goes: so long its holder is away."""
+
+    within: Duration | None
+    span: Span = _span()
+
+
+@frozen
 class Sla:
-    """`sla DURATION wall, then TARGET`."""
+    """`sla DURATION wall, then TARGET, away DURATION`."""
 
     within: Duration
     wall: bool
     then: Target | None
+    absence: SlaAbsence | None
     span: Span = _span()
 
 
@@ -633,11 +642,12 @@ class RowChain:
 
 @frozen
 class RowSla:
-    """`sla column HEADING wall, then TARGET`."""
+    """`sla column HEADING wall, then TARGET, away DURATION`."""
 
     column: Name | Literal
     wall: bool
     then: Target | None
+    absence: SlaAbsence | None
     span: Span = _span()
 
 

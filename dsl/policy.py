@@ -145,17 +145,25 @@ Chain: TypeAlias = tuple[Step, ...]
 
 
 @frozen
+class SlaAbsence:
+    """Whoever misses an SLA is away from then on. period: so long; None until they are back."""
+
+    period: Period | None
+
+
+@frozen
 class Sla:
     """When a lead must have been touched, and where it goes when it wasn't.
 
     wall: counted by the wall clock, not in the assignee's calendar. then: None where a
-    missed lead stays where it is.
+    missed lead stays where it is. absence: of the person who missed it, None where they go on.
     """
 
     period: Period
     wall: bool
     then: Step | None
     span: Span = _span()
+    absence: SlaAbsence | None = None
 
 
 @frozen

@@ -429,7 +429,13 @@ def promised(sla: Sla) -> str:
     '10 minutes'
     """
     then = "" if sla.then is None else f", then {worded(sla.then.target)}"
-    return f"{sla.period}{' wall' if sla.wall else ''}{then}"
+    return f"{sla.period}{' wall' if sla.wall else ''}{then}{_absent(sla)}"
+
+
+def _absent(sla: Sla) -> str:
+    if sla.absence is None:
+        return ""
+    return ", away" if sla.absence.period is None else f", away {sla.absence.period}"
 
 
 def acted(kind: str, arguments: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ asked for again next time.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Final
 
@@ -16,11 +16,12 @@ import attrs
 
 from turnout.compiler.plan.value import Plan, PlannedAttempt
 from turnout.dsl.conditions import PREVIOUS_OWNER
-from turnout.dsl.policy import Policy, Sla
+from turnout.dsl.policy import Policy, Sla, SlaAbsence
 from turnout.dsl.promises import MOST_HOPS
 from turnout.dsl.types import Field, Values
 from turnout.dsl.values.literals import from_jsonable
 from turnout.frozen import frozen
+from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.due import due
 from turnout.runtime.engine import Preparer, Steps, offered
 from turnout.runtime.events import Draw
@@ -113,7 +114,22 @@ class Escalator:
             return []
         now, move, draw = moved
         state.move(now, move, draw=draw)
+        if rule is not None and rule.sla.absence is not None:
+            _set_away(rule.sla.absence, move, state)
         return [move]
+
+
+def _set_away(absence: SlaAbsence, move: Move, state: Transaction) -> None:
+    """Note that the person who missed a lead is away, unless that is said already."""
+    person, at = move.before.assignee, move.at
+    if person is None or any(
+        each.person == person and each.kind == "away" and each.holds(at) for each in state.absences
+    ):
+        return
+    lasts = absence.period
+    until = None if lasts is None else at + timedelta(minutes=lasts.minutes)
+    reason = f"{SLA_MISSED}: lead {move.lead}"
+    state.leave(PersonAbsence("away", person, at, until, reason=reason), at)
 
 
 def _moved(

@@ -158,4 +158,6 @@ def promised_in_words(sla: Sla) -> str:
     """
     wall = ", night and day" if sla.wall else ""
     then = "" if sla.then is None else f", or else {spoken(sla.then.target)}"
-    return f"touched within {sla.period}{wall}{then}"
+    away = "" if sla.absence is None else "; whoever missed it is away"
+    until = f" for {sla.absence.period}" if sla.absence and sla.absence.period else ""
+    return f"touched within {sla.period}{wall}{then}{away}{until}"

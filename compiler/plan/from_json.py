@@ -42,7 +42,7 @@ from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar, Opening
 from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
 from turnout.dsl.patterns import pattern_problem
-from turnout.dsl.policy import Identity, Sla, Step
+from turnout.dsl.policy import Identity, Sla, SlaAbsence, Step
 from turnout.dsl.promises import MINUTES, Action, ActionKind, Period
 from turnout.dsl.public_holidays import known_places
 from turnout.dsl.source import NOWHERE
@@ -405,13 +405,20 @@ def _says(target: Target, what: Said) -> bool:
 
 
 def _sla(of: Json) -> Sla:
-    found = of.keys("amount", "unit", "wall", "then")
+    found = of.keys("amount", "unit", "wall", "then", "absence")
     then, step = found["then"], None
     if then.value is not None:
         target = _target(then, then.keys("kind", "name", "matching", "anytime"))
         step = Step(target, NOWHERE)
-    period = Period(found["amount"].whole(0, 10**9), found["unit"].one_of(MINUTES))
-    return Sla(period, found["wall"].truth(), step, NOWHERE)
+    absence = None
+    if found["absence"].value is not None:
+        lasts = found["absence"].keys("period")["period"]
+        absence = SlaAbsence(None if lasts.value is None else _period(lasts.keys("amount", "unit")))
+    return Sla(_period(found), found["wall"].truth(), step, NOWHERE, absence)
+
+
+def _period(found: Mapping[str, Json]) -> Period:
+    return Period(found["amount"].whole(0, 10**9), found["unit"].one_of(MINUTES))
 
 
 def _offer(of: Json) -> TimedOffer:

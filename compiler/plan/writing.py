@@ -32,6 +32,7 @@ from turnout.dsl.acceptance import TimedOffer
 from turnout.dsl.calendars import Calendar
 from turnout.dsl.conditions import Contains, EndsWith, Has, HasWord, Matches
 from turnout.dsl.policy import Identity, Sla
+from turnout.dsl.promises import Period
 from turnout.dsl.targets import Target, said
 
 FORMAT, VERSION = "turnout-plan", 3
@@ -233,8 +234,15 @@ def _target(target: Target) -> dict[str, object]:
 
 def _sla(sla: Sla) -> dict[str, object]:
     then = None if sla.then is None else _target(sla.then.target)
-    period = {"amount": sla.period.amount, "unit": sla.period.unit}
-    return {**period, "wall": sla.wall, "then": then}
+    absence = None
+    if sla.absence is not None:
+        lasts = sla.absence.period
+        absence = {"period": None if lasts is None else _period(lasts)}
+    return {**_period(sla.period), "wall": sla.wall, "then": then, "absence": absence}
+
+
+def _period(period: Period) -> dict[str, object]:
+    return {"amount": period.amount, "unit": period.unit}
 
 
 def _calendar(calendar: Calendar) -> dict[str, object]:

@@ -117,6 +117,13 @@ MOMENTS: tuple[Phrase, ...] = (
         other.number,
         "a number is written in digits",
     ),
+    # -- whoever misses an SLA --
+    Phrase(
+        r"\bsla\b[^\n{}]*\bthen\b[^\n{},]*?(?P<wrong>\s*(?:,|\band\b|,\s*and\b)?\s*(?:set\s+)?"
+        r"(?:\band\s+away|offline|unavailable|(?<=set\s)away))\b",
+        ", away",
+        "whoever misses an SLA is set `away`",
+    ),
     # -- caps --
     Phrase(
         r"\bcap\s*:?\s*\d+\s+(?P<wrong>(?:open\s+(?:leads?(?:\s+at\s+once)?|at\s+once)|(?:leads?\s+)?"

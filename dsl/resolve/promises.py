@@ -121,7 +121,14 @@ def sla(
     steps = () if node.then is None else chain(nodes.Chain((node.then,), node.then.span))
     if within is None or (node.then is not None and not steps):
         return None
-    return policy.Sla(within, node.wall, steps[0] if steps else None, node.span)
+    absence = None
+    if node.absence is not None:
+        lasts = node.absence.within
+        known = None if lasts is None else period(lasts, scope)
+        if lasts is not None and known is None:
+            return None
+        absence = policy.SlaAbsence(known)
+    return policy.Sla(within, node.wall, steps[0] if steps else None, node.span, absence)
 
 
 def actions(written: Iterable[nodes.Action], scope: Scope) -> tuple[Action, ...]:

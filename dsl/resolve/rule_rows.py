@@ -333,7 +333,8 @@ class RowReader:
                 self._scope.report("table-value", read.span, message, help=advice)
                 return None
             then = read.then or written.then
-            whole = nodes.Sla(read.within, read.wall or written.wall, then, place)
+            absence = read.absence or written.absence
+            whole = nodes.Sla(read.within, read.wall or written.wall, then, absence, place)
             before = len(self._scope.findings)
             found = sla(whole, self._moved, self._scope)
             if then is written.then and then is not None:

@@ -41,7 +41,7 @@ SAME = ("--no-commit", "--source", ".")
 """What a diagram would say of the folder that it is written to, and doesn't."""
 
 WITH_SITE = "many-sources"
-"""The example whose site is committed with it: the smallest."""
+"""The example whose site and view of a warehouse are committed with it: the smallest."""
 
 FIGURE = EXAMPLES.parent / "docs" / "images" / "inbound.route"
 """The policy of the README and the tutorial; its picture stands beside it."""
@@ -60,6 +60,9 @@ def commands(example: str, out: Path) -> list[list[str]]:
         for form in ("dot", "mmd", "svg"):
             diagram = ["diagram", policy, *chosen, "-o", str(out / f"diagram{suffix}.{form}")]
             written.append([*diagram, *SAME])
+    if example == WITH_SITE:
+        sql = ["export", "sql", policy, "--dialect", "duckdb", "--at", AT]
+        written.append([*sql, "--view", "routed", "-o", str(out / "routed.sql")])
     return written
 
 

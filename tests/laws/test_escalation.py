@@ -25,6 +25,7 @@ from turnout.runtime.stores.memory import MemoryStore
 
 ROUTE = "r"
 SLAS = ("10 minutes", "90 minutes", "1 day", "2 days", "25 minutes wall", "2 hours wall")
+AWAY = ("", "", "", ", away", ", away 90 minutes", ", away 3 days")
 WIDE = ("dee", "eve", "fay", "gus", "hal", "ida", "jan")
 KINDS = ("round-robin", "least-loaded")
 PAUSES = (0, 9, 10, 25, 90, 120, 700, 1440, 2880, 5000)
@@ -52,7 +53,7 @@ def watched_people(draw: st.DrawFn) -> str:
     thens = st.one_of(wide, wide, one, places)
     rules = [
         f"rule s{number} {{ when {condition} to {draw(firsts)} else queue triage "
-        f"sla {draw(st.sampled_from(SLAS))}, then {draw(thens)} }}"
+        f"sla {draw(st.sampled_from(SLAS))}, then {draw(thens)}{draw(st.sampled_from(AWAY))} }}"
         for number, condition in enumerate(["urgent", "language is present"])
     ]
     text = draw(people()).replace("route r {", f"route r {{ {' '.join(rules)}")

@@ -18,7 +18,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -66,20 +65,8 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Generator[str, None, None]:
-    """Return where the editor is, with the extension installed; it trusts every folder."""
-    with _served(tmp_path_factory.mktemp("data"), "--disable-workspace-trust") as where:
-        yield where
-
-
-@pytest.fixture(scope="module")
-def careful(tmp_path_factory: pytest.TempPathFactory) -> Generator[str, None, None]:
-    """Return where an editor is that asks before it trusts a folder."""
-    with _served(tmp_path_factory.mktemp("careful")) as where:
-        yield where
-
-
-@contextmanager
-def _served(data: Path, *more: str) -> Generator[str, None, None]:
+    """Return where the editor is, with the extension installed."""
+    data = tmp_path_factory.mktemp("data")
     (data / "User").mkdir()
     (data / "User/settings.json").write_text(json.dumps(SETTINGS), "utf-8")
     with socket.socket() as one:
@@ -88,11 +75,10 @@ def _served(data: Path, *more: str) -> Generator[str, None, None]:
     common = [str(SERVER), "--user-data-dir", str(data), "--extensions-dir", str(data / "all")]
     subprocess.run([*common, "--install-extension", str(VSIX)], check=True, capture_output=True)
     where = f"127.0.0.1:{port}"
-    quiet = ["--auth", "none", "--disable-telemetry", "--disable-update-check", *more]
+    quiet = ["--auth", "none", "--disable-telemetry", "--disable-update-check"]
+    trusting = ["--disable-workspace-trust", "--bind-addr", where]
     with subprocess.Popen(
-        [*common, *quiet, "--bind-addr", where],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        [*common, *quiet, *trusting], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as started:
         try:
             _wait(lambda: _answers(port), "the editor answers")
@@ -118,19 +104,11 @@ def _wait(holds: Callable[[], Any], what: str) -> Any:
 class Editor:
     """The editor with a file in front. page: what drives it."""
 
-    def __init__(
-        self, browser: Any, address: str, folder: Path, name: str, *, is_trusted: bool = True
-    ) -> None:
+    def __init__(self, browser: Any, address: str, folder: Path, name: str) -> None:
         self.page = browser.new_page(viewport={"width": 1400, "height": 900})
         self.page.set_default_timeout(PATIENCE)
         opened = json.dumps([["openFile", f"vscode-remote://{address}{folder}/{name}"]])
         self.page.goto(f"http://{address}/?folder={folder}&payload={quote(opened)}")
-        if not is_trusted:
-            return
-        self.ready()
-
-    def ready(self) -> None:
-        """Wait until the server has answered."""
         # The button is there once the extension is.
         self.page.locator("a[aria-label*='Diagram beside the text']").first.wait_for()
         self.page.locator(".codelens-decoration a").first.wait_for(state="attached")
@@ -222,68 +200,3 @@ def test_the_test_explorer_runs_the_tests(address: str, workspace: Path) -> None
         one.command("Focus on Test Explorer View", of="Testing")
         one.page.locator(".test-explorer .result-summary", has_text="35/36").wait_for()
         one.picture("test-explorer")
-
-
-def test_a_check_runs_as_a_task_and_its_findings_are_problems(
-    address: str, workspace: Path
-) -> None:
-    wrong = workspace / "wrong.route"
-    wrong.write_text("lead { id: text required }\nroute w { fallback to queue no }\n", "utf-8")
-    tasks = {"type": "turnout", "command": "check", "args": ["--format", "compact", wrong.name]}
-    described = {"version": "2.0.0", "tasks": [{**tasks, "problemMatcher": "$turnout"}]}
-    (workspace / ".vscode").mkdir()
-    (workspace / ".vscode/tasks.json").write_text(json.dumps(described), "utf-8")
-    try:
-        with launched() as browser:
-            one = Editor(browser, address, workspace, "inbound.route")
-            one.command("Run Task", of="Tasks")
-            rows = one.page.locator(".quick-input-list .monaco-list-row")
-            rows.filter(has_text="check --format compact").or_(
-                rows.filter(has_text="turnout")
-            ).first.click()
-            one.page.keyboard.press("Control+Shift+M")
-            problem = one.page.locator(".markers-panel .monaco-list-row", has_text="no queue `no`")
-            problem.first.wait_for()
-            one.picture("task-and-problems")
-    finally:
-        wrong.unlink()
-
-
-def test_nothing_is_started_before_a_folder_is_trusted(careful: str, workspace: Path) -> None:
-    with launched() as browser:
-        one = Editor(browser, careful, workspace, "inbound.route", is_trusted=False)
-        dialog = one.page.locator(".monaco-dialog-box", has_text="trust the authors")
-        dialog.wait_for()
-        dialog.locator("a, button", has_text="No, I don't trust").first.click()
-        one.page.locator(".view-line span[class*='mtk']", has_text="rule").first.wait_for()
-        time.sleep(10)  # as long as a server would take to say something
-        assert not one.page.locator(".codelens-decoration a").count()
-        assert not _servers(workspace)
-        one.picture("restricted-mode")
-        one.command("Manage Workspace Trust", of="Workspaces")
-        one.page.locator("a.monaco-button, .monaco-button", has_text="Trust").first.click()
-        one.page.locator(".tab", has_text="inbound.route").first.click()
-        one.ready()
-        assert _servers(workspace)
-
-
-def _servers(workspace: Path) -> list[str]:
-    """Return the language servers that run for a folder."""
-    commands = {each.parent.name: _command(each) for each in Path("/proc").glob("[0-9]*/cmdline")}
-    ids = [number for number, command in commands.items() if b"turnout\0lsp" in command]
-    here = str(workspace)
-    return [each for each in ids if _folder_of(each) == here]
-
-
-def _command(at: Path) -> bytes:
-    try:
-        return at.read_bytes()
-    except OSError:
-        return b""
-
-
-def _folder_of(process: str) -> str:
-    try:
-        return str(Path(f"/proc/{process}/cwd").readlink())
-    except OSError:
-        return ""

@@ -199,3 +199,44 @@ def test_the_commands_say_what_is_from_then_on(tmp_path: Path) -> None:
     assert run("back", policy, "ben", *signed)[0] == 0
     assert run("pause", policy, *signed)[1] == "nobody is away or paused then\n"
     assert run("state", "check", state)[0] == 0
+
+
+def missing(absence: str) -> Router:
+    text = POLICY.replace(
+        "round-robin sales else queue triage }",
+        f"round-robin sales else queue triage sla 10 minutes wall, then queue triage{absence} }}",
+    )
+    bundle = of_texts("gone.route", text, {})
+    return Router(compile_policy(bundle.main, files=bundle))
+
+
+def test_who_misses_an_sla_is_away_for_the_time_that_the_policy_says() -> None:
+    with missing(", away 2 hours") as to:
+        assert [given(to, f"L{n}") for n in range(2)] == ["ana", "ben"]
+        to.touch("L1", at=AT)
+        late = AT + timedelta(minutes=15)
+        assert len(to.escalate(at=late)) == 1
+        (absence,) = to.absences(at=late)
+        assert (absence.person, absence.since, absence.until) == ("ana", late, late + 2 * HOUR)
+        assert absence.reason == "sla missed: lead L0"
+        assert [given(to, f"M{n}", late) for n in range(2)] == ["ben", "ben"]
+        assert given(to, "N1", late + 2 * HOUR) == "ana"
+
+
+def test_who_misses_two_leads_is_set_away_once_and_until_they_are_back() -> None:
+    with missing(", away") as to:
+        for number in range(4):
+            given(to, f"L{number}")
+        assert len(to.escalate(at=AT + HOUR)) == 4
+        found = to.absences(at=AT + HOUR)
+        assert [(each.person, each.until) for each in found] == [("ana", None), ("ben", None)]
+        assert given(to, "M1", AT + 99 * HOUR) == "triage"
+        assert len(to.back("ana", at=AT + 99 * HOUR)) == 1
+        assert given(to, "M2", AT + 99 * HOUR) == "ana"
+
+
+def test_without_a_word_whoever_misses_an_sla_goes_on() -> None:
+    with missing("") as to:
+        given(to, "L0")
+        assert len(to.escalate(at=AT + HOUR)) == 1
+        assert to.absences(at=AT + HOUR) == ()

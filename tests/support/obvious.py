@@ -123,12 +123,22 @@ class Obvious:
             self.released(held)
             held.holder = self._receive(result, moment)
             held.gift = self._last_gift
+            self._set_away(held, before, moment)
             held.earlier = attrs.evolve(held.earlier, owner=held.holder[2])
             held.missed.append(before)
             held.due = due_on_the_wall(self.policy, held.sla, held.holder, moment)
             if is_last:
                 held.due = None
             yield held, before, held.name
+
+    def _set_away(self, held: Held, before: str, moment: datetime) -> None:
+        """Remember that whoever missed a lead is away, where its rule's SLA says so."""
+        kind, _, person = before.partition(" ")
+        off = None if held.sla is None else held.sla.absence
+        now = {each.person for each in self.absences if each.kind == "away" and each.holds(moment)}
+        if off is not None and kind == "person" and person not in now:
+            until = None if off.period is None else moment + off.period.minutes * MINUTE
+            self.absences = (*self.absences, PersonAbsence("away", person, moment, until))
 
     def _accept(self, values: Values, moment: datetime, left_out: set[str] | None = None) -> Accept:
         """Return what answers for a target, some people and places left out."""

@@ -1,11 +1,15 @@
 """`turnout export sql`: what is written, and what is refused by name."""
 
+import json
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+from ruamel.yaml import YAML
 
 from tests.support.command_line import turnout
+from tests.support.sources import ROOT
+from turnout.warehouse import column_tests, syntax
 from turnout.warehouse.dialects import DIALECTS, TABLE_NAME
 from turnout.warehouse.syntax import named, noted, number
 from turnout.warehouse.texts_asked import word_pattern
@@ -116,3 +120,81 @@ def test_a_schema_without_an_id_needs_a_key(tmp_path: Path) -> None:
     assert run(path, "--dialect", "duckdb").exit_code == 2
     found = run(path, "--dialect", "duckdb", "--key", "number")
     assert "s.number AS turnout_key" in found.stdout
+
+
+def test_a_check_says_that_view_and_plan_agree(tmp_path: Path) -> None:
+    path = policy(tmp_path, 'rule odd { when title ends with "o\'c" to queue night }')
+    found = run(path, "--dialect", "postgres", "--check", "60")
+    assert found.exit_code == 0, found.output
+    assert found.stdout.startswith("60 leads drawn; 0 decided otherwise.")
+    data = json.loads(run(path, "--dialect", "duckdb", "--check", "60", "--format", "json").stdout)
+    assert (data["format"], data["version"], data["different"]) == ("turnout-sql-check", 1, 0)
+    assert data["reached"] == data["clauses"] == 3
+
+
+def test_a_check_finds_a_view_that_says_something_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(column_tests, "at_least", syntax.above)  # `< 10` becomes `<= 10`
+    path = policy(tmp_path)
+    found = run(path, "--dialect", "duckdb", "--check", "200")
+    assert found.exit_code == 1
+    assert "clause is rule small in SQL and fallback of route inbound by the plan" in found.stdout
+    assert "staff: 10" in found.stdout
+    data = json.loads(run(path, "--dialect", "duckdb", "--check", "200", "--format", "json").stdout)
+    assert data["different"] > 0
+    assert data["shown"][0]["column"] == "clause"
+
+
+def test_draws_need_a_moment_and_an_order(tmp_path: Path) -> None:
+    path = tmp_path / "leads.route"
+    text = POLICY.replace("RULE", "").replace(
+        "fallback to queue", "fallback to round-robin t else queue"
+    )
+    path.write_text(f"person ana person ben team t {{ ana, ben }} {text}", encoding="utf-8")
+    assert run(path, "--dialect", "duckdb", "--draws").exit_code == 2
+    found = run(path, "--dialect", "duckdb", "--draws", "--arrived", "came", "--at", "2026-03-27")
+    assert (
+        "INSERT INTO routed_inbound_turns VALUES ('t', 0, 'ana'), ('t', 1, 'ben')" in found.stdout
+    )
+    assert "CREATE VIEW routed_inbound_draws AS" in found.stdout
+
+
+def test_a_dbt_project_gets_a_model_seeds_and_tests(tmp_path: Path) -> None:
+    hostile = 'rule odd { when title is "{{ 7 * 7 }} {% endraw %}" to queue night }'
+    folder = tmp_path / "warehouse"
+    path = policy(tmp_path, hostile)
+    found = run(path, "--dialect", "duckdb", "--from", "crm.leads", "--dbt", folder)
+    assert found.exit_code == 0, found.output
+    model = (folder / "models/turnout/routed_inbound.sql").read_text("utf-8")
+    assert "{{ source('crm', 'leads') }} AS s" in model
+    assert "{{ ref('routed_inbound_values_country') }}" in model
+    assert "{{ 7" not in model
+    assert """{{ "{{" }} 7 * 7 {{ "}}" }} {{ "{%" }} endraw {{ "%}" }}""" in model
+    properties = YAML(typ="safe").load(folder / "models/turnout/routed_inbound.yml")
+    (described,) = properties["models"]
+    accepted = described["columns"][1]["data_tests"][0]["accepted_values"]["arguments"]["values"]
+    assert accepted == ["rule small", "rule odd", "fallback of route inbound"]
+    seeds = YAML(typ="safe").load(folder / "seeds/turnout/routed_inbound_seeds.yml")
+    assert seeds["seeds"][0]["config"] == {"column_types": {"value": "text"}}
+    header, *rows = (
+        (folder / "seeds/turnout/routed_inbound_values_country.csv").read_text("utf-8").split()
+    )
+    assert header == "value"
+    assert "DE" in rows
+
+
+def test_the_committed_view_is_what_is_written_today_and_the_guide_shows_it(tmp_path: Path) -> None:
+    example = ROOT / "examples/many-sources"
+    out = tmp_path / "routed.sql"
+    found = run(
+        *(example / "intake.route", "--dialect", "duckdb", "--at", "2026-11-23T10:00+00:00"),
+        *("--view", "routed", "-o", out),
+    )
+    assert found.exit_code == 0, found.output
+    script = (example / "routed.sql").read_text("utf-8")
+    assert out.read_text("utf-8") == script
+    guide = (ROOT / "docs/guides/warehouse.md").read_text("utf-8")
+    shown = guide.partition("```sql\n")[2].partition("```")[0]
+    assert "rule rebate: discount > 20" in shown
+    assert shown in script

@@ -1,19 +1,28 @@
 """`turnout export sql`: a route as a view of a warehouse."""
 
-from datetime import datetime
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import attrs
 import click
 
-from turnout.commands.exits import CannotRun
+from turnout.commands.exits import FINDINGS, CannotRun
 from turnout.commands.options import AT, Command, color_option
 from turnout.commands.outputs import output
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.compiler.plan.decide import day, facts
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.plan.value import Plan
-from turnout.warehouse.dialects import DIALECTS, TABLE_NAME
-from turnout.warehouse.script import check_sqlglot, clause_notes, script_text
+from turnout.dsl.policy import Policy
+from turnout.dsl.types import Field
+from turnout.printable import visible
+from turnout.warehouse.dialects import DIALECTS, TABLE_NAME, Dialect, check_sqlglot
+
+if TYPE_CHECKING:
+    from turnout.warehouse.view import ViewWanted
 
 
 @click.command(
@@ -23,6 +32,9 @@ from turnout.warehouse.script import check_sqlglot, clause_notes, script_text
         "turnout export sql inbound.route --dialect duckdb -o inbound.sql",
         "turnout export sql inbound.route --dialect snowflake --from crm.leads --view crm.routed",
         "turnout export sql inbound.route --dialect postgres --for-batch --at 2026-11-23",
+        "turnout export sql inbound.route --dialect duckdb --check 2000",
+        "turnout export sql inbound.route --dialect duckdb --draws --arrived at --at 2026-11-23",
+        "turnout export sql inbound.route --dialect snowflake --from crm.leads --dbt warehouse",
     ),
 )
 @POLICY
@@ -63,6 +75,40 @@ from turnout.warehouse.script import check_sqlglot, clause_notes, script_text
     help="Leave the leads that hang on what SQL can't say for the batch, and refuse nothing.",
 )
 @click.option(
+    "--draws",
+    "has_draws",
+    is_flag=True,
+    help="Write besides who of a team is drawn, with availability as at --at, caps left out.",
+)
+@click.option(
+    "--arrived",
+    metavar="COLUMN",
+    default="",
+    help="The column by which leads are in the order in which they came, for --draws.",
+)
+@click.option(
+    "--dbt",
+    "dbt_folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="FOLDER",
+    help="Write a model, seeds and tests into a project of dbt.",
+)
+@click.option(
+    "--check",
+    "count",
+    type=click.IntRange(min=1, max=1_000_000),
+    metavar="LEADS",
+    help="Write nothing; decide so many drawn leads in DuckDB and by the plan, and compare.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How a check is told.",
+)
+@click.option(
     "-o",
     "--output",
     "out",
@@ -82,6 +128,11 @@ def sql_command(
     key: str,
     day_column: str,
     leaves: bool,
+    has_draws: bool,
+    arrived: str,
+    dbt_folder: Path | None,
+    count: int | None,
+    format_name: str,
     out: Path | None,
     route_name: str | None,
     at: datetime | None,
@@ -90,31 +141,89 @@ def sql_command(
 
     The table has a column for each field, with values in their normal form. What a dialect
     can't say as the language means it is named, and then nothing is written. Exit status: 2
-    where something can't be said.
+    where something can't be said, 1 where a check found leads that are decided otherwise.
     """
     check_sqlglot("`turnout export sql`")
-    from turnout.warehouse.view import ViewWanted, view_of  # noqa: PLC0415 - with sqlglot
+    from turnout.warehouse.script import clause_notes, script_text  # noqa: PLC0415 - with sqlglot
+    from turnout.warehouse.view import ViewWanted, view_of  # noqa: PLC0415 - as above
 
     if at is not None and day_column:
         raise CannotRun("--at and --day-column both say when", "leave one of them out")
+    if has_draws and (at is None or not arrived or leaves):
+        raise CannotRun(
+            "--draws needs --at and --arrived, and every lead decided",
+            "say when people are asked, and which column has the order; leave --for-batch out",
+        )
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
     plan = plan_of(compiled.program, route, compiled.policy_hash)
+    fields = compiled.policy.fields
     wanted = ViewWanted(
         source=_named("--from", source),
         name=_named("--view", view or _plain(f"routed_{route}")),
         key=key,
         today=None if at is None else day(plan, at),
         day_column=day_column,
+        arrived=arrived,
         facts=_known_facts(plan, at),
         leaves=leaves,
         notes=clause_notes(compiled.program, route),
     )
+    if count is not None:
+        _check(plan, fields, wanted, count, format_name)
+        return
     dialect = DIALECTS[dialect_name]
-    written = view_of(plan, compiled.policy.fields, dialect, wanted)
-    text = script_text(written, plan, compiled.policy.fields, dialect, wanted)
+    written = view_of(plan, fields, dialect, wanted)
+    if dbt_folder is not None:
+        from turnout.warehouse.dbt_files import dbt_files  # noqa: PLC0415 - with sqlglot
+
+        for name, text in dbt_files(written, plan, dialect, wanted.source).items():
+            path = dbt_folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with output(path) as stream:
+                stream.write(text.encode())
+        return
+    text = script_text(written, plan, fields, dialect, wanted)
+    if has_draws and at is not None:
+        text += _draws(compiled.policy, plan, at, wanted.name, dialect)
     with output(out) as stream:
         stream.write(text.encode())
+
+
+def _draws(policy: Policy, plan: Plan, at: datetime, view: str, dialect: Dialect) -> str:
+    """Return the statements that say who is drawn."""
+    from turnout.warehouse.draw_tables import draws_script, team_draws  # noqa: PLC0415 - as above
+
+    made = draws_script(team_draws(policy, plan, at), view, dialect)
+    head = "-- Who is drawn by turns, beginning level, with availability as at the moment\n"
+    head += f"-- {at.isoformat()}. Caps and loads are left out.\n"
+    return "\n".join(["", head, *(f"{each};\n" for each in made)])
+
+
+def _check(
+    plan: Plan, fields: Mapping[str, Field], wanted: "ViewWanted", count: int, format_name: str
+) -> None:
+    """Print how the view and the plan agree, and end with 1 where they don't."""
+    from turnout.rendering.agreement_told import (  # noqa: PLC0415 - with sqlglot
+        agreement_data,
+        agreement_lines,
+    )
+    from turnout.warehouse.agreement import KEY, agreement  # noqa: PLC0415 - with DuckDB
+    from turnout.warehouse.view import view_of  # noqa: PLC0415 - with sqlglot
+
+    today = wanted.today or datetime.now(UTC).date()
+    asked = attrs.evolve(
+        wanted, source="leads", name="routed", key=KEY, today=today, day_column="", arrived=""
+    )
+    view = view_of(plan, fields, DIALECTS["duckdb"], asked)
+    found = agreement(view, plan, fields, today, count)
+    if format_name == "json":
+        click.echo(json.dumps(agreement_data(found), indent=2, ensure_ascii=False))
+    else:
+        for line in agreement_lines(found):
+            click.echo(visible(line))
+    if found.different:
+        raise click.exceptions.Exit(FINDINGS)
 
 
 def _known_facts(plan: Plan, at: datetime | None) -> dict[str, bool]:

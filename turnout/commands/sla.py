@@ -1,7 +1,7 @@
 """`turnout sla`: leads whose time is up go on, once or as long as the command runs."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -104,7 +104,7 @@ def _show(format_name: str) -> Show:
 
 
 @contextmanager
-def stopped_by_signals() -> Iterator[Event]:
+def stopped_by_signals() -> Generator[Event, None, None]:
     """Give an event that SIGINT and SIGTERM set; what is being moved then is moved."""
     stop = Event()
 

@@ -162,6 +162,8 @@ class Follower:
                 self.edited.clear()
             try:
                 self._follow(number, Files(texts), paths, told)
+                if not gc.isenabled():  # the first findings are there; see `server.serve`
+                    tidy(whole=True)
             except Exception as bug:  # noqa: BLE001 - the next edit may be answered again
                 self._behind.clear()
                 failed(bug)

@@ -36,6 +36,7 @@ from turnout.warehouse.syntax import (
     FALSE,
     TRUE,
     Sql,
+    above,
     amount,
     at_least,
     below,
@@ -70,7 +71,7 @@ WIDEST, FINEST = 38, 9
 
 _LEAST, _MOST = -(1 << 63), (1 << 63) - 1
 _GRAIN = Decimal(1).scaleb(-FINEST)
-_EXACT = Context(prec=2 * WIDEST)
+EXACT = Context(prec=2 * WIDEST)
 
 
 @frozen
@@ -291,7 +292,15 @@ def _sliced(classes: Sliced, mask: Mask, this: Sql, dialect: Dialect) -> Sql:
 
 # -- lines --
 
-Start: TypeAlias = Sql | bool
+
+@frozen
+class _Behind:
+    """A piece that begins just after a number."""
+
+    number: Sql
+
+
+Start: TypeAlias = Sql | _Behind | bool
 """Where a piece begins: a number, or whether every value of the column lies above it."""
 
 
@@ -317,13 +326,20 @@ def _pieces(numbers: Sequence[int], ends: Sequence[Start], mask: Mask, this: Sql
     for first, last in _runs(numbers, mask):
         parts: list[Sql] = []
         if first > 0:
-            low = ends[first - 1]
-            parts.append(_truth(low) if isinstance(low, bool) else at_least(this.copy(), low))
+            parts.append(_is_from(this, ends[first - 1]))
         if last < len(numbers):
-            high = ends[last - 1]
-            parts.append(_truth(not high) if isinstance(high, bool) else below(this.copy(), high))
+            parts.append(negated(_is_from(this, ends[last - 1])))
         spans.append(every(parts))
     return some(spans)
+
+
+def _is_from(this: Sql, start: Start) -> Sql:
+    """Return whether a value lies in the piece that begins there, or above it."""
+    if isinstance(start, bool):
+        return _truth(start)
+    if isinstance(start, _Behind):
+        return above(this.copy(), start.number)
+    return at_least(this.copy(), start)
 
 
 def line_class(asked: Column, setting: Setting) -> Sql | None:
@@ -352,9 +368,7 @@ def _halved(this: Sql, numbers: Sequence[int], ends: Sequence[Start], low: int, 
         _halved(this, numbers, ends, low, middle),
         _halved(this, numbers, ends, middle, high),
     )
-    if isinstance(cut, bool):
-        return rest if cut else first
-    return choice([(below(this.copy(), cut), first)], rest)
+    return choice([(_is_from(this, cut), rest)], first)
 
 
 def _whole(cut: int) -> Start:
@@ -372,11 +386,12 @@ def _dense(value: Decimal, place: int, dialect: Dialect) -> Start:
     if value and value.adjusted() >= WIDEST - FINEST:
         return value < 0
     way = ROUND_FLOOR if place else ROUND_CEILING
-    rounded = value.quantize(_GRAIN, way, _EXACT)
-    cut = _EXACT.add(rounded, _GRAIN) if place else rounded
+    rounded = value.quantize(_GRAIN, way, EXACT)
+    cut = EXACT.add(rounded, _GRAIN) if place else rounded
     if abs(cut) >= Decimal(10) ** (WIDEST - FINEST):
         return cut < 0
-    return amount(cut.normalize(_EXACT), dialect)
+    told = amount((rounded if rounded == value else cut).normalize(EXACT), dialect)
+    return _Behind(told) if place and rounded == value else told
 
 
 def _age(
@@ -467,4 +482,4 @@ def _standing(asked: Column, classes: Standings, mask: Mask, frame: Setting) -> 
 
 
 def _above(one: Sql, two: Sql) -> Sql:
-    return below(two, one)
+    return above(one, two)

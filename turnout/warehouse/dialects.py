@@ -6,8 +6,10 @@ refused by name, or the leads that hang on it are left for the batch.
 
 import re
 from collections.abc import Mapping
+from importlib.util import find_spec
 from types import MappingProxyType
 
+from turnout.errors import ExtraError
 from turnout.frozen import frozen
 
 
@@ -45,3 +47,11 @@ DIALECTS: Mapping[str, Dialect] = MappingProxyType(
 
 TABLE_NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*){0,2}\Z")
 """The name of a table, with its schema and its database before it."""
+
+
+def check_sqlglot(what: str) -> None:
+    """Raise ExtraError where the extra is missing that SQL needs."""
+    if find_spec("sqlglot") is None or find_spec("duckdb") is None:
+        raise ExtraError(
+            f"{what} needs sqlglot and DuckDB", "`pip install 'turnout[sql]'` brings them"
+        )

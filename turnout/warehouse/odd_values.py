@@ -34,7 +34,7 @@ from turnout.warehouse.syntax import (
     some,
     text,
 )
-from turnout.warehouse.texts_asked import has_any
+from turnout.warehouse.texts_asked import has_any, holds_only
 
 LONGEST = 60
 """Values of a list that stands in the view itself; a longer one stands in a table."""
@@ -60,8 +60,17 @@ class OddValues:
         """The joins that `told` was told by."""
         return tuple(join for _, join in self._joins.values())
 
+    def issue(self, field: Field, this: Sql) -> Sql:
+        """Return whether a value that is there is one of which an issue tells."""
+        if isinstance(field.type, types.AnyOf):
+            return negated(holds_only(this, field.type.values, self._dialect))
+        return self.told(field, this)
+
     def told(self, field: Field, this: Sql) -> Sql:
-        """Return whether a value that is there can't be one of its field."""
+        """Return whether a value that is there can't be one of its field.
+
+        Of a list it is enough that it holds one of the field's values.
+        """
         match field.type:
             case types.Integer(low, high) | types.Number(low, high):
                 return some((self._below(this, low), self._above(this, high)))

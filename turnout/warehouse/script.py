@@ -1,7 +1,6 @@
 """A view as a script that a person reads: what it needs and gives, then its statements."""
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from types import MappingProxyType
 
 from turnout.compiler.plan.value import Plan
@@ -9,17 +8,10 @@ from turnout.compiler.program import Clause, Program
 from turnout.dsl import types
 from turnout.dsl.types import Field
 from turnout.dsl.wording import typed, written
-from turnout.errors import ExtraError
 from turnout.warehouse.dialects import Dialect
 from turnout.warehouse.view import ViewWanted, WarehouseView
 
 _LONGEST_NOTE = 200
-
-
-def check_sqlglot(what: str) -> None:
-    """Raise ExtraError where the extra is missing that writing SQL needs."""
-    if find_spec("sqlglot") is None:
-        raise ExtraError(f"{what} needs sqlglot", "`pip install 'turnout[sql]'` brings it")
 
 
 def clause_notes(program: Program, route: str) -> list[str]:

@@ -116,7 +116,8 @@ def has(this: Sql, value: str, dialect: Dialect) -> Sql:
     match dialect.name:
         case "postgres":
             found: Sql = exp.ArrayContainsAll(
-                this=this.copy(), expression=exp.Array(expressions=[cast(text(value), "TEXT")])
+                this=cast(this.copy(), "ARRAY<TEXT>"),
+                expression=exp.Array(expressions=[cast(text(value), "TEXT")]),
             )
             return found
         case _:
@@ -127,6 +128,34 @@ def has(this: Sql, value: str, dialect: Dialect) -> Sql:
 def has_any(this: Sql, values: tuple[str, ...], dialect: Dialect) -> Sql:
     """Return whether a list that is there holds one of some values."""
     return some(has(this, value, dialect) for value in values)
+
+
+def holds_only(this: Sql, values: tuple[str, ...], dialect: Dialect) -> Sql:
+    """Return whether a list that is there holds nothing but some values."""
+    listed = exp.Array(expressions=[text(each) for each in values])
+    match dialect.name:
+        case "duckdb":
+            return called("LIST_HAS_ALL", listed, this.copy())
+        case "postgres":
+            found: Sql = exp.ArrayContainsAll(
+                this=cast(listed, "ARRAY<TEXT>"), expression=cast(this.copy(), "ARRAY<TEXT>")
+            )
+            return found
+        case "bigquery":
+            odd = exp.select("1").from_(exp.Unnest(expressions=[this.copy()], alias="e"))
+            odd = odd.where(
+                exp.Not(
+                    this=exp.In(this=exp.column("e"), expressions=[text(each) for each in values])
+                )
+            )
+            none: Sql = exp.Not(this=exp.Exists(this=odd))
+            return none
+        case "snowflake":
+            return equal(
+                called("ARRAY_SIZE", called("ARRAY_EXCEPT", this.copy(), listed)), number(0)
+            )
+        case _:
+            return equal(called("SIZE", called("ARRAY_EXCEPT", this.copy(), listed)), number(0))
 
 
 def is_in_slices(this: Sql, of: Sliced, low: int, high: int, dialect: Dialect) -> Sql:

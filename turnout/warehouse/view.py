@@ -57,11 +57,8 @@ FOR_BATCH = -1
 MOST_BOXES = 150
 """Boxes that are asked one clause after the other; more are asked by their bits."""
 
-SHORT_LIST, FEW_CLASSES = 12, 3
+SHORT_LIST, FEW_CLASSES = 12, 1
 """Of a policy that is asked by bits: values of a list, and classes, in the view itself."""
-
-_CARRIED = ("turnout_key", "turnout_issues", "turnout_lacking")
-"""What each step hands on."""
 
 _WIDEST_LINE = 500
 
@@ -76,9 +73,10 @@ class ViewWanted:
 
     source: the table with the leads. name: the view's. key: the column by which leads are
     known, "" for the field that is the id. today: the day on which leads are decided, None for
-    the day in `day_column`, or the engine's own. facts: whether calendars are open, those that
-    are known. leaves: what can't be said is left for the batch, and not refused. notes: what
-    is said beside each clause, in their order.
+    the day in `day_column`, or the engine's own. arrived: the column by which leads are in the
+    order in which they came, "" where nobody asks for it. facts: whether calendars are
+    open, those that are known. leaves: what can't be said is left for the batch, and not
+    refused. notes: what is said beside each clause, in their order.
     """
 
     source: str = "leads"
@@ -86,6 +84,7 @@ class ViewWanted:
     key: str = ""
     today: date | None = None
     day_column: str = ""
+    arrived: str = ""
     facts: Mapping[str, bool] = attribute(factory=dict[str, bool])
     leaves: bool = False
     notes: Sequence[str] = ()
@@ -191,9 +190,12 @@ class _Maker:
             assert identifier is not None
             key = identifier.name
         outputs = [as_(column(key, self._dialect, "s"), "turnout_key", self._dialect)]
-        if self._wanted.day_column:
-            day = column(self._wanted.day_column, self._dialect, "s")
-            outputs.append(as_(day, "turnout_today", self._dialect))
+        for name, carried in (
+            (self._wanted.day_column, "turnout_today"),
+            (self._wanted.arrived, "arrived"),
+        ):
+            if name:
+                outputs.append(as_(column(name, self._dialect, "s"), carried, self._dialect))
         outputs += (self._read_field(name) for name in self._asked_fields())
         issues = _listed_names((name, self._is_invalid(name)) for name in self._fields)
         outputs.append(as_(issues, "turnout_issues", self._dialect))
@@ -212,7 +214,7 @@ class _Maker:
     def _is_invalid(self, name: str) -> Sql:
         """Return whether a field of a lead has a value that can't be one."""
         this = column(name, self._dialect, "s")
-        told = self._odd.told(self._fields[name], this)
+        told = self._odd.issue(self._fields[name], this)
         return FALSE if is_never(told) else every((is_there(this), told))
 
     def _read_field(self, name: str) -> Sql:
@@ -225,6 +227,12 @@ class _Maker:
         return as_(choice([(kept, this.copy())], None), name, self._dialect)
 
     # -- the clause of each --
+
+    @property
+    def _carried(self) -> tuple[str, ...]:
+        """What each step hands on."""
+        order = ["arrived"] if self._wanted.arrived else []
+        return ("turnout_key", *order, "turnout_issues", "turnout_lacking")
 
     def _decided(self) -> list[tuple[str, Sql]]:
         """Return the steps that say which clause takes each lead."""
@@ -252,7 +260,7 @@ class _Maker:
         joined = {each.at for each in self._words if len(each.words) > FEW_CLASSES}
         first = box_number(self._words, joined, len(self._plan.boxes), dialect)
         query = exp.select(
-            *(as_(self._own(name, "a"), name, dialect) for name in _CARRIED),
+            *(self._own(name, "a") for name in self._carried),
             as_(self._own("turnout_is_lacking", "a"), "turnout_is_lacking", dialect),
             as_(first, "turnout_box", dialect),
         ).from_(_step("turnout_classes", "a"))
@@ -270,7 +278,7 @@ class _Maker:
             )
         )
         decided = exp.select(
-            *(as_(self._own(name, "b"), name, dialect) for name in _CARRIED),
+            *(self._own(name, "b") for name in self._carried),
             as_(
                 choice([(none, number(last))], self._own("clause", "x")), "turnout_number", dialect
             ),
@@ -308,8 +316,7 @@ class _Maker:
         """Return a step that takes leads as they were read, and says more of them."""
         lacking = [(name, is_missing(self._frame.value(name))) for name in self._plan.required]
         query = exp.select(
-            as_(self._own("turnout_key", "l"), "turnout_key", self._dialect),
-            as_(self._own("turnout_issues", "l"), "turnout_issues", self._dialect),
+            *(self._own(name, "l") for name in self._carried if name != "turnout_lacking"),
             as_(_listed_names(lacking), "turnout_lacking", self._dialect),
             *told,
         ).from_(_step("turnout_read", "l"))
@@ -355,10 +362,12 @@ class _Maker:
         return column(name, self._dialect, step)
 
     def _outputs(self) -> list[Sql]:
-        said = [as_(self._own(name, "c"), name, self._dialect) for name in _SAID]
+        number_ = exp.Nullif(this=self._own("turnout_number", "d"), expression=number(FOR_BATCH))
         own = [
             as_(self._own("turnout_key", "d"), "lead", self._dialect),
-            *said,
+            *([self._own("arrived", "d")] if self._wanted.arrived else []),
+            as_(number_, "clause_number", self._dialect),
+            *(self._own(name, "c") for name in _SAID),
             as_(self._own("turnout_lacking", "d"), "lacking", self._dialect),
             as_(self._own("turnout_issues", "d"), "issues", self._dialect),
         ]

@@ -1,0 +1,136 @@
+"""A view as a part of a dbt project: a model, seeds for its tables, and tests of both.
+
+dbt reads a model as a template of Jinja. What stands in a policy's texts is data: signs with
+which a template begins something are written so that they come out as themselves.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlglot import exp
+
+from turnout.compiler.plan.decide import answer
+from turnout.compiler.plan.value import Plan
+from turnout.warehouse.asked_tables import SeedTable
+from turnout.warehouse.dialects import Dialect
+from turnout.warehouse.view import WarehouseView, printed
+
+_SOURCE = "leads"
+_MARK = "turnout_table_of_dbt_{}"
+_TEMPLATE = re.compile(r"\{[{%#]|[}%#]\}")
+
+
+def dbt_files(view: WarehouseView, plan: Plan, dialect: Dialect, source: str) -> Mapping[str, str]:
+    """Return the files of a view by their paths in a dbt project.
+
+    source: the table with the leads, with its schema before it where it has one.
+    """
+    files = {
+        f"models/turnout/{view.name}.sql": _model(view, dialect, source),
+        f"models/turnout/{view.name}.yml": _properties(view, plan, source),
+        f"tests/turnout/{view.name}_has_every_lead.sql": _every_lead(view, source),
+    }
+    for table in view.tables:
+        files[f"seeds/turnout/{table.name}.csv"] = _seed(table)
+    if view.tables:
+        files[f"seeds/turnout/{view.name}_seeds.yml"] = _seed_types(view.tables, dialect)
+    return files
+
+
+def _model(view: WarehouseView, dialect: Dialect, source: str) -> str:
+    """Return the query with its tables as references of dbt."""
+    query: Any = view.query.copy()
+    own = {table.name: f"{{{{ ref('{table.name}') }}}}" for table in view.tables}
+    named = {**own, source: _source(source)}
+    marks: dict[str, str] = {}
+    for table in query.find_all(exp.Table):
+        name = ".".join(each.name for each in table.parts)
+        if name in named:
+            mark = _MARK.format(len(marks))
+            marks[mark] = named[name]
+            table.set("this", exp.to_identifier(mark))
+            table.set("db", None)
+            table.set("catalog", None)
+    text = _TEMPLATE.sub(lambda found: f'{{{{ "{found.group()}" }}}}', printed(query, dialect))
+    for mark in sorted(marks, key=len, reverse=True):
+        text = re.sub(rf"\b{mark}\b", lambda _, of=marks[mark]: of, text)  # type: ignore[misc]
+    head = '{{ config(materialized="view") }}'
+    return f"{head}\n\n{text}\n"
+
+
+def _source(source: str) -> str:
+    *schema, name = source.split(".")
+    return f"{{{{ source('{schema[-1] if schema else _SOURCE}', '{name}') }}}}"
+
+
+def _every_lead(view: WarehouseView, source: str) -> str:
+    sought, found = _source(source), f"{{{{ ref('{view.name}') }}}}"
+    lines = (
+        "-- Fails where a lead has no row in the view, or more than one.",
+        "select sought.leads, found.leads",
+        f"from (select count(*) as leads from {sought}) as sought",  # noqa: S608 - of our own
+        f"cross join (select count(*) as leads from {found}) as found",  # noqa: S608 - as above
+        "where sought.leads <> found.leads",
+    )
+    return _yaml(lines)
+
+
+def _properties(view: WarehouseView, plan: Plan, source: str) -> str:
+    """Return the model's properties: its source, its columns and their tests."""
+    *schema, name = source.split(".")
+    answers = [answer(plan, at) for at in (*range(len(plan.answers)), None)]
+    clauses = dict.fromkeys(f"rule {a.name}" if a.is_rule else a.name for a in answers)
+    about = f"Which clause of the route {plan.route} of {plan.policy} takes each lead."
+    return _yaml(
+        (
+            "version: 2",
+            "sources:",
+            f"  - name: {_said(schema[-1] if schema else _SOURCE)}",
+            "    tables:",
+            f"      - name: {_said(name)}",
+            "models:",
+            f"  - name: {view.name}",
+            f"    description: {_said(about)}",
+            "    columns:",
+            "      - name: lead",
+            "        data_tests: [not_null, unique]",
+            "      - name: clause",
+            "        data_tests:",
+            "          - accepted_values:",
+            f"              arguments: {{values: [{', '.join(map(_said, clauses))}]}}",
+        )
+    )
+
+
+def _seed(table: SeedTable) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows(table.rows)
+    return text.getvalue()
+
+
+def _seed_types(tables: Sequence[SeedTable], dialect: Dialect) -> str:
+    """Return what types the seeds' columns have, so that `02134` keeps its zero."""
+    lines = ["version: 2", "seeds:"]
+    for table in tables:
+        types = ", ".join(
+            f"{each}: {_said(exp.DataType.build(kind).sql(dialect.name).lower())}"
+            for each, kind in zip(table.columns, table.types, strict=True)
+        )
+        lines += [f"  - name: {table.name}", f"    config: {{column_types: {{{types}}}}}"]
+    return _yaml(lines)
+
+
+def _said(text: str) -> str:
+    """Return a text in quotes, which YAML reads as JSON does and Jinja as text."""
+    quoted = json.dumps(text)
+    return _TEMPLATE.sub(lambda found: "".join(f"\\u{ord(sign):04x}" for sign in found[0]), quoted)
+
+
+def _yaml(lines: Iterable[str]) -> str:
+    return "\n".join([*lines, ""])
