@@ -112,9 +112,8 @@ class OrdinaryRead(BondRead):
             return BondRead.ids(self)
         odd = np.flatnonzero(self.codes)
         found = cast("list[str | None]", self.texts.to_pylist())
-        codes = cast("list[int]", self.codes[odd].tolist())
-        for place, code in zip(odd.tolist(), codes, strict=True):
-            found[place] = self.told[code].id
+        for place, code in zip(odd.tolist(), self.codes[odd].tolist(), strict=True):
+            found[place] = self.told[int(code)].id
         return found
 
 
