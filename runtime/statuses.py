@@ -57,4 +57,5 @@ def marked(mark: LeadMark | None, event: str) -> LeadMark | None:
     """
     if mark is not None and mark in ENDED:
         return mark
-    return _MARKS[event] if event in _MARKS else mark
+    found: LeadMark | None = _MARKS.get(event)
+    return mark if found is None else found

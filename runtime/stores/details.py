@@ -48,7 +48,7 @@ def detail(event: Event, recorded: Recorded | None) -> str:
         if event.before is not None and after is not None and after != Holder.of(decision):
             said["after"] = _parts(after)
     else:
-        said: dict[str, Any] = {} if after is None else {"to": _parts(after)}
+        said = {} if after is None else {"to": _parts(after)}
     if event.before is not None:
         said["from"] = _parts(event.before)
     if (draw := event.draw) is not None:
