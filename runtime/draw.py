@@ -145,10 +145,10 @@ def draw(turns: Turns, roster: Roster, available: Collection[str]) -> "_Drawn | 
 
     A small team comes to the same turns again and again: what was drawn then is remembered.
     """
-    is_small = len(roster.names) < LARGE and type(available) is frozenset
+    is_small = len(roster.names) < LARGE and isinstance(available, frozenset)
     if not is_small or tuple(turns.lag) != roster.names:
         return _draw(turns, roster, available)
-    asked = (available, turns.scale, tuple(turns.lag.values()))
+    asked: _Asked = (available, turns.scale, tuple(turns.lag.values()))
     try:
         return roster.remembered[asked]
     except KeyError:

@@ -113,7 +113,7 @@ class OrdinaryRead(BondRead):
         odd = np.flatnonzero(self.codes)
         found = cast("list[str | None]", self.texts.to_pylist())
         for place, code in zip(odd.tolist(), self.codes[odd].tolist(), strict=True):
-            found[place] = self.told[code].id
+            found[place] = self.told[int(code)].id
         return found
 
 

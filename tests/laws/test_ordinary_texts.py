@@ -72,12 +72,13 @@ def test_an_ordinary_text_is_what_its_reader_says(
     found = read(name, texts, listed=listed)
     assert isinstance(found, OrdinaryRead)
     slow = bond(name)
-    told = [slow._told((text,)) for text in texts]  # noqa: SLF001 - one by one
+    told = [slow._told((text,)) for text in texts]  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
     assert [found.at(place) for place in range(len(texts))] == told
     assert found.said().tolist() == [each.said for each in told]
+    shared = [found.told[int(code)] for code in found.codes]
     assert found.ids() == [each.id for each in told]
-    assert [found.told[code].boxes for code in found.codes.tolist()] == [e.boxes for e in told]
-    assert [found.told[code].issues for code in found.codes.tolist()] == [e.issues for e in told]
+    assert [each.boxes for each in shared] == [each.boxes for each in told]
+    assert [each.issues for each in shared] == [each.issues for each in told]
 
 
 def read(name: str, texts: list[str | None], *, listed: bool) -> BondRead:

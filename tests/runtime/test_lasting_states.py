@@ -16,6 +16,7 @@ from tests.support import killed_runs
 from tests.support.servers import fresh, gone_afterwards
 from turnout.compiler.compiled import Compiled, compile_policy
 from turnout.dsl.bundles import of_texts
+from turnout.runtime.decisions import Decision
 from turnout.runtime.router import Router
 from turnout.runtime.stores import StateError
 from turnout.runtime.stores.anywhere import checked_whole
@@ -68,7 +69,7 @@ def test_a_machine_whose_clock_steps_back_keeps_caps_shares_and_leads(
         monkeypatch.setattr(f"turnout.runtime.stores.{name}.this_moment", lambda: clock)
     chance = random.Random(5)  # noqa: S311 - nothing is secret
     with Router(version(MOST, ana=2, ben=1), state=state) as router:
-        told = []
+        told: list[Decision] = []
         for number in range(40):
             told.append(router.route(raw(number)))
             clock += chance.choice((-HOUR, -HOUR, -timedelta(minutes=7), HOUR, 3 * HOUR, 9 * HOUR))

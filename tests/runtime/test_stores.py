@@ -39,7 +39,7 @@ decisions = st.builds(
     passed_over=st.lists(st.builds(PassedOver, any_text, any_text), max_size=2).map(tuple),
     issues=st.lists(st.builds(Issue, any_text, any_text, any_text), max_size=2).map(tuple),
     row=st.none() | st.integers(1),
-    repeated=st.booleans(),
+    repeated=st.just(False),  # a store records the first answer
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 import pyarrow as pa
@@ -131,8 +132,7 @@ def test_a_process_remembers_few_deciders() -> None:
 
 
 def test_what_was_damaged_or_is_of_another_version_is_told() -> None:
-    reduced = made().__reduce__()[1]
-    assert isinstance(reduced, tuple)
+    reduced = cast("tuple[str, bytes, bytes, str]", made().__reduce__()[1])
     form, plan, rest, digest = reduced
     with pytest.raises(DeciderError, match="was sent as 'turnout-table-decider 9'"):
         received("turnout-table-decider 9", plan, rest, digest)

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from turnout.trials.seen_keys import SeenKeys, _among, hashes, read_hashes
+from turnout.trials.seen_keys import SeenKeys, are_among, hashes, read_hashes
 
 KEYS = st.lists(st.lists(st.text(max_size=2), max_size=6), max_size=6)
 
@@ -25,5 +25,5 @@ def test_hashes_that_begin_alike_are_told_apart() -> None:
     one = hashes(["a"]).copy()
     other = one.copy()
     other[0, 1] += 1
-    assert _among(one, one).tolist() == [True]
-    assert _among(one, other).tolist() == [False]
+    assert are_among(one, one).tolist() == [True]
+    assert are_among(one, other).tolist() == [False]

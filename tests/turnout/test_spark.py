@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -149,8 +149,9 @@ def texts_of(leads: Path) -> dict[str, list[str | None]]:
 
 def _whole(records: turnout.Records) -> Iterator[Mapping[str, object]]:
     for record in records:
-        if record.complaint is None and isinstance(record.raw, Mapping):
-            yield record.raw
+        raw: object = record.raw
+        if record.complaint is None and isinstance(raw, Mapping):
+            yield cast("Mapping[str, object]", raw)
 
 
 def _text(value: object) -> str | None:

@@ -22,7 +22,7 @@ from turnout.runtime.identified import identified
 from turnout.runtime.records import Manner, Record, Records
 from turnout.runtime.router import Router
 from turnout.runtime.unbound import Shapes, begun
-from turnout.trials.outside_names import outside_names
+from turnout.trials.outside_names import OutsideNames, outside_names
 
 MOST_MOVES = 10_000
 """Moves of a batch, where nothing else is asked for: what bulk interfaces take at once."""
@@ -60,7 +60,7 @@ def plan_moves(compiled: Compiled, route: str, asked: MovesAsked) -> None:
     from turnout.trials.seen_keys import read_hashes  # noqa: PLC0415
 
     policy = compiled.policy
-    names = outside_names(asked.names, policy) if asked.names else {}
+    names: OutsideNames = outside_names(asked.names, policy) if asked.names else {}
     begun_before = began_at(asked.folder) if asked.at is None else None
     at = asked.at or (datetime.fromisoformat(begun_before) if begun_before else datetime.now(UTC))
     planned = {

@@ -44,6 +44,7 @@ from turnout.runtime.columns.bonds import BondRead
 from turnout.runtime.columns.coding import Codes
 from turnout.runtime.columns.deciding import NO_CLAUSE, ColumnDecider, ReadLeads
 from turnout.runtime.columns.offering import OfferedTargets, Offering
+from turnout.runtime.columns.ordinary import Mask
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records import Record
 from turnout.trials.former_owners import Former, former_owner
@@ -142,7 +143,7 @@ class MovePlanner:
         counts.leads += size
         counts.without_id += size - len(named)
         counts.repeated += len(named) - len(asked)
-        movers = asked[~self._stay(leads, asked)]
+        movers: Codes = asked[~self._stay(leads, asked)]
         outcomes = self._offering.chunk(
             leads.clauses[movers],
             self._at,
@@ -150,9 +151,11 @@ class MovePlanner:
             self._after,
         )
         moves: list[PlannedMove] = []
-        for place, outcome in zip(movers.tolist(), outcomes.tolist(), strict=True):
+        for at, outcome in zip(movers, outcomes, strict=True):
+            place = int(at)
             former = self._formers[int(leads.formers[place])]
-            move = self._move(leads.keys[place] or "", former, self._offering.outcomes[outcome])
+            decision = self._offering.outcomes[int(outcome)]
+            move = self._move(leads.keys[place] or "", former, decision)
             if move is not None:
                 moves.append(move)
         return moves, found
@@ -207,25 +210,26 @@ class MovePlanner:
 
     # -- staying --
 
-    def _stay(self, leads: _Chunk, places: Codes) -> Any:  # noqa: ANN401 - a mask of numpy
+    def _stay(self, leads: _Chunk, places: Codes) -> Mask:
         """Return which of the leads stay where they are; those that nobody gets are counted."""
         pairs = np.stack([leads.clauses[places], leads.formers[places]])
         different, codes = np.unique(pairs, axis=1, return_inverse=True)
         stays = np.zeros(len(places), bool)
         codes = codes.reshape(-1)
-        for number, (clause, former) in enumerate(different.T.tolist()):
+        for number in range(different.shape[1]):
+            clause, former = int(different[0, number]), self._formers[int(different[1, number])]
             mine = codes == number
             if self._offering.is_alike(clause):
                 asked = self._asked_of(clause)
                 is_placed = _is_placed(asked)
-                stays[mine] = not is_placed or self._keeps(self._formers[former], asked, {})
+                stays[mine] = not is_placed or self._keeps(former, asked, {})
                 self.counts.unplaced += 0 if is_placed else int(mine.sum())
                 continue
             for at in np.flatnonzero(mine).tolist():
                 told = leads.values(int(places[at]))
                 asked = self._offering.asked(clause, told, self._at, self._after)
                 is_placed = _is_placed(asked)
-                stays[at] = not is_placed or self._keeps(self._formers[former], asked, told)
+                stays[at] = not is_placed or self._keeps(former, asked, told)
                 self.counts.unplaced += not is_placed
         return stays
 

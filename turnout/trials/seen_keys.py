@@ -48,7 +48,7 @@ class SeenKeys:
         is_first = np.ones(len(run), bool)
         is_first[1:] = (run[1:] != run[:-1]).any(axis=1)
         for known in self._runs:
-            is_first &= ~_among(known, run)
+            is_first &= ~are_among(known, run)
         fresh = np.zeros(len(found), bool)
         # `lexsort` keeps equal keys in their order: the first of them is the first in the file.
         fresh[order[is_first]] = True
@@ -63,7 +63,7 @@ class SeenKeys:
             self._runs.append(np.asfortranarray(run))
 
 
-def _among(known: Hashes, asked: Hashes) -> NDArray[np.bool_]:
+def are_among(known: Hashes, asked: Hashes) -> NDArray[np.bool_]:
     """Return which rows of `asked` stand among the rows of a sorted run."""
     firsts = known[:, 0]
     low = np.searchsorted(firsts, asked[:, 0], "left")
