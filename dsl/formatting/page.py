@@ -175,7 +175,7 @@ class _Writer:
             return self._word(node)
         parts = parts_of(node)
         match node.data:
-            case "literals" | "texts":
+            case "literals" | "texts" | "field_names":
                 return concat(
                     self._word(parts[0]), Align(self._items(parts[1:-1])), self._word(parts[-1])
                 )

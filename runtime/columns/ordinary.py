@@ -33,7 +33,7 @@ _ZEROS = "^00+$"
 _ADDRESS = f"^(?:{PLAIN.pattern})$"
 _NOT_MAIL = r"--|\.(?:{})$".format("|".join(sorted(RESERVED)))
 
-Mask: TypeAlias = NDArray[np.bool_]
+Truths: TypeAlias = NDArray[np.bool_]
 
 
 @frozen(eq=False)
@@ -49,7 +49,7 @@ class OrdinaryTexts:
     unlike: frozenset[str]
     boxes: int
 
-    def among(self, texts: pa.Array) -> Mask:
+    def among(self, texts: pa.Array) -> Truths:
         """Return which of some texts are ordinary; null is not."""
         low = pc.ascii_lower(texts)
         found = pc.and_(
@@ -59,7 +59,7 @@ class OrdinaryTexts:
             found = pc.and_not(found, pc.match_substring_regex(low, self.others))
         if self.unlike:
             found = pc.and_not(found, pc.is_in(low, pa.array(sorted(self.unlike), low.type)))
-        return cast("Mask", found.fill_null(False).to_numpy(zero_copy_only=False))  # noqa: FBT003
+        return cast("Truths", found.fill_null(False).to_numpy(zero_copy_only=False))  # noqa: FBT003
 
 
 def ordinary_texts(

@@ -114,7 +114,8 @@ def test_every_word_of_the_grammar_stands_in_an_example() -> None:
     plain = " ".join(re.sub(r'#.*|"[^"]*"', "", policy) for policy in policies)
     words = set(re.findall(r'"([a-z][a-z-]*)"', grammar))
     assert "previous-owner" in words
-    assert words - set(re.findall(r"[a-z][a-z-]*", plain)) == set()
+    # `hashed` needs a key that nobody else has, and these are for everybody to try.
+    assert words - {"hashed"} - set(re.findall(r"[a-z][a-z-]*", plain)) == set()
 
 
 @pytest.mark.parametrize("example", POLICIES)
