@@ -145,8 +145,8 @@ def draw(turns: Turns, roster: Roster, available: Collection[str]) -> "_Drawn | 
 
     A small team comes to the same turns again and again: what was drawn then is remembered.
     """
-    is_small = len(roster.names) < LARGE and isinstance(available, frozenset)
-    if not is_small or tuple(turns.lag) != roster.names:
+    is_small = len(roster.names) < LARGE and tuple(turns.lag) == roster.names
+    if not is_small or not isinstance(available, frozenset):
         return _draw(turns, roster, available)
     asked: _Asked = (available, turns.scale, tuple(turns.lag.values()))
     try:

@@ -41,9 +41,9 @@ _EVENTS: Final[Mapping[Deed, MarkKind]] = {
     "release": "released",
     "return": "returned",
 }
-_GIVEN: Final[frozenset[Status]] = frozenset({"assigned", "offered"})
-_HAD: Final[frozenset[Status]] = _GIVEN | {"accepted", "contacted"}
-_ANY: Final[frozenset[Status]] = _HAD | {"queued", "unworked"}
+_GIVEN: Final = frozenset[Status]({"assigned", "offered"})
+_HAD: Final = _GIVEN | frozenset[Status]({"accepted", "contacted"})
+_ANY: Final = _HAD | frozenset[Status]({"queued", "unworked"})
 _ALLOWED: Final[Mapping[Deed, frozenset[Status]]] = {
     "accept": _GIVEN,
     "reject": _GIVEN,

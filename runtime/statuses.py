@@ -25,7 +25,8 @@ MARKS: tuple[LeadMark, ...] = get_args(LeadMark)
 ENDED: Final[frozenset[Status]] = frozenset({"converted", "closed", "returned"})
 """Statuses of leads that are done with."""
 
-_MARKS: Final[Mapping[str, LeadMark]] = {mark: mark for mark in MARKS} | {
+_MARKS: Final[Mapping[str, LeadMark]] = {
+    **{mark: mark for mark in MARKS},
     "claimed": "accepted",
     "erased": "closed",
 }
@@ -54,4 +55,7 @@ def marked(mark: LeadMark | None, event: str) -> LeadMark | None:
     >>> marked("accepted", "contacted"), marked("closed", "contacted"), marked(None, "rejected")
     ('contacted', 'closed', None)
     """
-    return mark if mark in ENDED else _MARKS.get(event, mark)
+    if mark is not None and mark in ENDED:
+        return mark
+    found: LeadMark | None = _MARKS.get(event)
+    return mark if found is None else found

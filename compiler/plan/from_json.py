@@ -182,7 +182,7 @@ def _boxes_at_once(
     if not rows:
         return None
     numbers, owns, others = zip(*rows, strict=True)
-    pieces = _are(list, owns) and [*map(tuple, owns)]
+    pieces = [*map(tuple, cast("tuple[list[int], ...]", owns))] if _are(list, owns) else []
     if not pieces or not _are(int, numbers) or not _are(int, chain.from_iterable(pieces)):
         return None
     asked = [each for each in others if each is not None]

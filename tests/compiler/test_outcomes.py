@@ -18,7 +18,7 @@ SAYS_WHICH = {
     "goes_on",
     "going_on",
 }
-TELLS = {"attempts", "sla", "actions"}
+TELLS = {"attempts", "sla", "actions", "offer"}
 
 
 def test_an_outcome_is_made_of_all_that_a_lead_could_notice_of_a_clause() -> None:

@@ -362,10 +362,11 @@ def object_at(params: Message, key: str) -> Message:
 
 def objects_at(params: Message, key: str) -> list[Message]:
     """Return a list of objects of a request; none where it isn't there."""
-    found = cast("list[object] | None", params.get(key))
+    found: object = params.get(key)
     if found is None:
         return []
-    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+    listed = cast("list[object]", found) if isinstance(found, list) else [None]
+    if not all(isinstance(each, dict) for each in listed):
         raise RefusalError(f"`{key}` has to be a list of objects")
     return cast("list[Message]", found)
 
@@ -392,5 +393,5 @@ def within(params: Message, *keys: str) -> Any:  # noqa: ANN401 - whatever stand
     for key in keys:
         if not isinstance(found, dict):
             return None
-        found = cast("Message", found).get(key)
+        found = cast("dict[object, object]", found).get(key)
     return found

@@ -128,7 +128,7 @@ class _Tables:
         """Return the place of the column of a field."""
         field, columns = self.policy.fields.get(name), sheet.headings.cells
         at = None if field is None else field_column(field, columns)
-        found = ColumnNames(columns).find(name) if at is None else ()
+        found = [*ColumnNames(columns).find(name)] if at is None else []
         return columns.index(found[0]) if len(found) == 1 or name in found else at
 
     # -- kinds of tables --
@@ -238,13 +238,13 @@ class _Tables:
         field = self.policy.fields.get(name)
         if field is not None and isinstance(field.type, OneOf | AnyOf | PersonName) and text:
             read = asked_of(field, text, place, None)
-            for literal in [] if isinstance(read, Misread) else _literals(read):
+            for literal in _literals(read):
                 value = self._read(field, literal.text)
                 if value is not None:
                     yield _value(field, value, literal.span)
         elif field is None and text and name not in self.policy.definitions:
             read = named_in(text, place, name, self.policy.definitions)
-            for bare in [] if isinstance(read, Misread) else _names(read):
+            for bare in _names(read):
                 kind = self._kind_of(bare.text)
                 if kind:
                     yield TableUse(kind, bare.text, "", bare.span)
@@ -274,11 +274,13 @@ def _value(field: Field, value: str, at: Span) -> TableUse:
 
 
 def _literals(read: object) -> Iterator[nodes.Literal]:
-    return (each for each in _within(read) if isinstance(each, nodes.Literal))
+    within = () if isinstance(read, Misread) else _within(read)
+    return (each for each in within if isinstance(each, nodes.Literal))
 
 
 def _names(read: object) -> Iterator[nodes.Name]:
-    return (each for each in _within(read) if isinstance(each, nodes.Name))
+    within = () if isinstance(read, Misread) else _within(read)
+    return (each for each in within if isinstance(each, nodes.Name))
 
 
 def _within(node: object) -> Iterator[object]:

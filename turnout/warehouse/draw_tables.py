@@ -116,6 +116,8 @@ class _Walk:
 
     def clause(self, number_: int, answer: Answer) -> None:
         """Find from which team a clause draws, if it does."""
+        if answer.offer is not None:
+            self._unclear[f"{answer.title} offers its leads, which may be declined"] = None
         for place, attempt in enumerate(answer.attempts):
             rest = answer.attempts[place:]
             match self._taken(attempt.target):

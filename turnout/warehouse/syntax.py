@@ -38,7 +38,7 @@ within year zone"""
 @cache
 def _reserved() -> frozenset[str]:
     """Return the words that some dialect reads as its own; as names they are quoted."""
-    found = set(_WORDS.split())
+    found: set[str] = set(_WORDS.split())
     for name in DIALECTS:
         found.update(
             word.lower() for word in _Known.get_or_raise(name).generator_class.RESERVED_KEYWORDS

@@ -164,6 +164,9 @@ class _Maker:
                 f"{each.field} has word: only of texts in ASCII can it be told": None
                 for each in words
             }
+        if not self._wanted.leaves:
+            offered = (each.title for each in self._plan.answers if each.offer is not None)
+            reasons |= {f"{title} offers its leads for a time": None for title in offered}
         size = parts_size(self._plan)
         if size > MOST_PARTS:
             raise CannotSayError(f"a condition has {size} parts that are asked in full")
