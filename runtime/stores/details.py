@@ -43,6 +43,7 @@ the log has the reason that came closest."""
 def detail(event: Event, recorded: Recorded | None) -> str:
     """Return what an event says. recorded: what stands for its lead from then on, if any."""
     decision, after = event.decision, event.after
+    said: dict[str, Any]
     if decision is not None and recorded is not None:
         said = standing(recorded, event.at)
         if event.before is not None and after is not None and after != Holder.of(decision):
