@@ -41,7 +41,8 @@ def known(path: Path) -> Insight:
     """Return what an editor knows of a policy."""
     follower = Follower(number=1)
     found: dict[Path, Insight] = {}
-    follower._follow(  # noqa: SLF001 - what the worker does, without its thread
+    # What the worker does, without its thread.
+    follower._follow(  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         1,
         Files({path: path.read_text("utf-8")}),
         frozenset([path]),

@@ -81,13 +81,21 @@ def test_a_table_has_a_row_for_each_lead() -> None:
     ]
 
 
+def in_tuples(leads: dict[str, list[object]]) -> LeadTable:
+    return {name: tuple(values) for name, values in leads.items()}
+
+
+def in_dictionaries(leads: dict[str, list[object]]) -> LeadTable:
+    return pa.table({name: pa.array(values).dictionary_encode() for name, values in leads.items()})
+
+
 @pytest.mark.parametrize(
     "made",
     [
         pa.table,
         pa.record_batch,
-        lambda leads: {name: tuple(values) for name, values in leads.items()},
-        lambda leads: pa.table({name: coded(values) for name, values in leads.items()}),
+        in_tuples,
+        in_dictionaries,
     ],
     ids=["arrow", "batch", "tuples", "dictionaries"],
 )
@@ -95,10 +103,6 @@ def test_tables_of_all_kinds_say_the_same(
     made: Callable[[dict[str, list[object]]], LeadTable],
 ) -> None:
     assert rows(made(LEADS)) == rows(LEADS)
-
-
-def coded(values: list[object]) -> pa.Array:
-    return pa.array(values).dictionary_encode()
 
 
 def test_frames_of_other_libraries_say_the_same() -> None:

@@ -1,15 +1,15 @@
 """Messages are taken in and answered as JSON-RPC 2.0 and the protocol have it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from threading import Event
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
 from turnout.compiler.leads.budget import Budget, Stopped
-from turnout.lsp.conversation import Conversation, Later
+from turnout.lsp.conversation import Answerer, Conversation, Later
 from turnout.lsp.server import made
 from turnout.lsp.shapes import Message, RefusalError
 
@@ -106,8 +106,11 @@ def test_a_header_that_says_no_length_ends_the_conversation() -> None:
 
 # -- requests that are taken back --
 
+Answering: TypeAlias = Callable[[Conversation], Answerer]
+"""Makes the answer of one end of a conversation."""
 
-def talk(answering: dict[str, Any], *messages: object) -> dict[Any, Message]:
+
+def talk(answering: dict[str, Answering], *messages: object) -> dict[Any, Message]:
     speaks = BytesIO()
     one = Conversation(BytesIO(b"".join(map(framed, messages))), speaks)
     one.answers.update({"initialize": lambda _: {}, "shutdown": lambda _: None})
@@ -143,7 +146,7 @@ def test_a_request_that_is_worked_on_is_stopped() -> None:
             stopped.set()
             raise
 
-    def make(one: Conversation) -> Any:  # noqa: ANN401 - an answer
+    def make(one: Conversation) -> Answerer:
         async def answer(_: Message) -> None:
             await one.aside(works)
 
@@ -162,7 +165,7 @@ def test_faults_of_an_answer_are_told(capsys: pytest.CaptureFixture[str]) -> Non
         return 1 / 0
 
     asked = [{"id": 2, "method": "no"}, {"id": 3, "method": "bug"}, {"method": "no"}]
-    answering = {"no": lambda _: refuses, "bug": lambda _: bug}
+    answering: dict[str, Answering] = {"no": lambda _: refuses, "bug": lambda _: bug}
     found = talk(answering, BEGIN, *asked, {"method": "bug"}, *END)
     assert found[2]["error"] == {"code": -32602, "message": "no"}
     assert code(found[3]) == -32603

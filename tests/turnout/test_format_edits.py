@@ -5,7 +5,7 @@ from random import Random
 from turnout.dsl.formatting import formatted
 from turnout.dsl.source import Source
 from turnout.lsp.diagnostics import Locator
-from turnout.lsp.layout import _differences, format_edits
+from turnout.lsp.layout import differences, format_edits
 from turnout.lsp.open_texts import Documents
 
 RULES = 400
@@ -17,7 +17,7 @@ def test_the_pieces_that_differ_make_one_of_the_other() -> None:
     for _ in range(500):
         old, new = ([random.choice("abcdefgh") for _ in range(random.randrange(12))] for _ in "ab")
         made, last = list[str](), 0
-        for tag, low, high, begin, end in _differences(old, new):
+        for tag, low, high, begin, end in differences(old, new):
             made += old[last:low]
             made += old[low:high] if tag == "equal" else new[begin:end]
             last = high

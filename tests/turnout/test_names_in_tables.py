@@ -49,7 +49,7 @@ TABLES = {
     "people.csv": "name,product\ncarl,core\n",
     "zips.csv": "postal_code;area\n10115;North\n20095;South\n",
 }
-RENAMED = {
+RENAMED: dict[str, tuple[str, dict[str, str]]] = {
     "ana": ("anna", {"matrix.csv": "person anna else", "owners.csv": "acme.com,anna"}),
     "core": ("platform", {"matrix.csv": "DE,platform,", "people.csv": "carl,platform"}),
     "country": ("land", {"matrix.csv": "name,land,product"}),

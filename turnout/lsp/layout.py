@@ -37,7 +37,7 @@ def format_edits(
     for line in old:
         starts.append(starts[-1] + len(line))
     found: list[TextEdit] = []
-    for tag, low, high, begin, end in _differences(old, new):
+    for tag, low, high, begin, end in differences(old, new):
         is_wanted = within is None or (low <= within[1] and high >= within[0])
         if tag != "equal" and is_wanted:
             span = Span(source, starts[low], starts[high])
@@ -45,7 +45,7 @@ def format_edits(
     return found
 
 
-def _differences(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
+def differences(old: list[str], new: list[str]) -> Iterator[tuple[str, int, int, int, int]]:
     """Yield where lines differ, as `SequenceMatcher` does, in pieces between lines of one kind.
 
     A line that stands once in each of the two holds them together: comparing thousands of lines
