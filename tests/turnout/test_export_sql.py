@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
@@ -171,11 +172,12 @@ def test_a_dbt_project_gets_a_model_seeds_and_tests(tmp_path: Path) -> None:
     assert "{{ ref('routed_inbound_values_country') }}" in model
     assert "{{ 7" not in model
     assert """{{ "{{" }} 7 * 7 {{ "}}" }} {{ "{%" }} endraw {{ "%}" }}""" in model
-    properties = YAML(typ="safe").load(folder / "models/turnout/routed_inbound.yml")
+    yaml: Any = YAML(typ="safe")
+    properties = yaml.load(folder / "models/turnout/routed_inbound.yml")
     (described,) = properties["models"]
     accepted = described["columns"][1]["data_tests"][0]["accepted_values"]["arguments"]["values"]
     assert accepted == ["rule small", "rule odd", "fallback of route inbound"]
-    seeds = YAML(typ="safe").load(folder / "seeds/turnout/routed_inbound_seeds.yml")
+    seeds = yaml.load(folder / "seeds/turnout/routed_inbound_seeds.yml")
     assert seeds["seeds"][0]["config"] == {"column_types": {"value": "text"}}
     header, *rows = (
         (folder / "seeds/turnout/routed_inbound_values_country.csv").read_text("utf-8").split()

@@ -44,7 +44,7 @@ from turnout.runtime.columns.bonds import BondRead
 from turnout.runtime.columns.coding import Codes
 from turnout.runtime.columns.deciding import NO_CLAUSE, ColumnDecider, ReadLeads
 from turnout.runtime.columns.offering import OfferedTargets, Offering
-from turnout.runtime.columns.ordinary import Mask
+from turnout.runtime.columns.ordinary import Truths
 from turnout.runtime.decisions import Decision
 from turnout.runtime.records import Record
 from turnout.trials.former_owners import Former, former_owner
@@ -210,7 +210,7 @@ class MovePlanner:
 
     # -- staying --
 
-    def _stay(self, leads: _Chunk, places: Codes) -> Mask:
+    def _stay(self, leads: _Chunk, places: Codes) -> Truths:
         """Return which of the leads stay where they are; those that nobody gets are counted."""
         pairs = np.stack([leads.clauses[places], leads.formers[places]])
         different, codes = np.unique(pairs, axis=1, return_inverse=True)
