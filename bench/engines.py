@@ -122,7 +122,7 @@ def columns_on(cores: int) -> Callable[[str], Counts]:
     made = turnout.arrow.decider(POLICY)
 
     def decide(file: str) -> Counts:
-        parquet = pq.ParquetFile(file)
+        parquet = pq.ParquetFile(file, pre_buffer=False)  # else all that was read stays in memory
         names = list(made.columns(parquet.schema_arrow.names))
         schema = pa.schema([parquet.schema_arrow.field(name) for name in names])
         reader = pa.RecordBatchReader.from_batches(schema, batches(parquet, names))
