@@ -28,7 +28,8 @@ class RefusalError(Exception):
     def __init__(self, reason: str, code: int = INVALID_PARAMS) -> None:
         """Refuse for a reason."""
         super().__init__(reason)
-        self.reason, self.code = reason, code
+        self.reason: str = reason
+        self.code: int = code
 
 
 # -- places --
