@@ -235,9 +235,10 @@ def _kept_before(analysis: Analysis, meeting: Iterable[int]) -> Iterator[Sure]:
     policy = analysis.program.policy
     for before in sorted(analysis.letting_on.intersection(meeting)):
         clause = analysis.route.clauses[before]
-        for attempt in clause.attempts:
-            for each in sure(policy, attempt.target):
-                yield attrs.evolve(each, leads=both(clause.condition, each.leads))
+        certain = [each for attempt in clause.attempts for each in sure(policy, attempt.target)]
+        # Where somebody is sure of every lead, the analysis asks nothing else of its targets.
+        for each in (EVERY_LEAD,) if EVERY_LEAD in certain else certain:
+            yield attrs.evolve(each, leads=both(clause.condition, each.leads))
 
 
 def _name(calendar: Calendar) -> str:

@@ -44,6 +44,7 @@ NO_NAMES = {
     ("Action", "kind"),
     ("Expect", "kind"),
     ("Reached", "kind"),
+    ("Retain", "what"),
 }
 """Words of the syntax tree that name nothing the policy declares."""
 

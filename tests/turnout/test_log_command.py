@@ -155,12 +155,12 @@ def test_what_happened_to_a_lead_is_explained_without_the_lead() -> None:
         "2026-11-23 10:00:00 UTC  routed to ana (round-robin sales) by rule pro",
         "  passed over  person cleo: away",
         "  due          2026-11-23 11:00:00 UTC",
-        "  entitled     ana in team sales: 0 before, -1/3 after",
+        "  entitled     ana in team sales: 0 before, -1/3 after, drawn from 2 of 2",
         "",
         f"2026-11-23 11:01:00 UTC  moved from {ANA} to {BEN}: sla missed",
         "  by        sla of rule pro",
         "  due       2026-11-23 12:01:00 UTC",
-        "  entitled  ben in team sales: -1/3 before, -1/3 after",
+        "  entitled  ben in team sales: -1/3 before, -1/3 after, drawn from 1 of 2",
     ]
     found = json.loads(
         turnout("explain", "in.route", "--id", "L-1", *STATE, "--format", "json").output
