@@ -15,6 +15,7 @@ from turnout.compiler.picture.speech import card
 from turnout.compiler.plan.decide import answer, decider
 from turnout.compiler.plan.making import plan_of
 from turnout.compiler.program import Program, lower
+from turnout.dsl.findings import Severity
 from turnout.dsl.targets import Target
 from turnout.dsl.types import Values
 from turnout.runtime.engine import engine
@@ -189,3 +190,20 @@ def test_an_exception_above_a_rule_that_lets_leads_on_is_no_conflict() -> None:
     """
     text = f"{HEAD}route inbound {{ {rules} fallback to queue triage }}"
     assert "conflicting-overlap" not in {finding.name for finding in compiled(text).findings}
+
+
+def test_a_later_rule_is_checked_behind_one_whose_team_is_sure_of_every_lead() -> None:
+    text = """\
+lead { id: text required id  owner: person  size: integer  email: email }
+identity email within 30 days
+person ana
+person ben
+person cleo
+team near { ana, ben }
+route main {
+  rule first { when size is present to owner owner else round-robin near else continue }
+  rule second { when size is not 3 to previous-owner }
+}
+"""
+    found = [each.name for each in check(program(text)) if each.severity is Severity.ERROR]
+    assert found == ["coverage-gap"]
