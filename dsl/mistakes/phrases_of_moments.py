@@ -110,7 +110,16 @@ MOMENTS: tuple[Phrase, ...] = (
         " days",
         "a span of time has a unit",
     ),
-    Phrase(r"\bsla\s+\d+(?P<wrong>)(?=\s*$|\s*[,}])", " minutes", "a span of time has a unit"),
+    Phrase(
+        r"\b(?:sla|offer)\s+\d+(?P<wrong>)(?=\s*$|\s*[,}])",
+        " minutes",
+        "a span of time has a unit",
+    ),
+    Phrase(
+        r"\boffer(?P<wrong>\s+(?:for|within|in|of|up\s+to))(?=\s+\d)",
+        "",
+        "the time follows at once",
+    ),
     Phrase(
         r"(?<!-)\b(?P<wrong>one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|"
         r"twenty|thirty|sixty|ninety|hundred)\b(?!\s*of)",

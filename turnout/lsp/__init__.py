@@ -7,5 +7,5 @@ that the text belongs to, checks them quickly and then wholly, and whoever edits
 findings, references, declarations, in the words of the command line; the modules here only
 say them in the protocol's types, and know how it counts columns (`positions.py`).
 
-Nothing else of Turnout imports this room, which needs `turnout[lsp]`.
+Nothing else of Turnout imports this room.
 """
