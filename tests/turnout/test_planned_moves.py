@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -189,7 +188,7 @@ def test_columns_of_a_file_have_the_moves_of_its_rows(
     """A Parquet file is planned as columns, behind what is done; rows without an id are told."""
     rows = [*many(300)[:150], ("", "DE", "5", "eve"), *many(300)[150:]]
     whole = planned(tmp_path, rows, "--batch", "10")
-    policy, file = files(tmp_path, rows)
+    policy, _ = files(tmp_path, rows)
     columns = zip(("id", "country", "seats", "Owner"), zip(*rows, strict=True), strict=True)
     table = pa.table({name: pa.array(cells, pa.string()) for name, cells in columns})
     pq.write_table(table, tmp_path / "leads.parquet", row_group_size=70)
@@ -198,12 +197,12 @@ def test_columns_of_a_file_have_the_moves_of_its_rows(
     arguments += ["--owner-column", "owner", "--at", AT, "--batch", "10", "--format", "json"]
     calls, true = 0, move_journal.MoveFolder.check
 
-    def stops(*given: Any, **more: Any) -> None:
+    def stops(*given: object, is_done: bool = False) -> None:
         nonlocal calls
         calls += 1
         if calls % 3 == 0:
             raise OSError(28, "no space")
-        true(*given, **more)
+        true(*given, is_done=is_done)  # type: ignore[arg-type]
 
     monkeypatch.setattr(move_journal.MoveFolder, "check", stops)
     results = [run(*arguments)]

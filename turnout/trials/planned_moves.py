@@ -52,7 +52,6 @@ from turnout.trials.outside_names import OutsideNames
 from turnout.trials.seen_keys import Hashes, SeenKeys, hashes
 from turnout.trials.simulation import clause_of
 
-
 _MOST_OUTLOOKS = 20_000
 """Different leads of which is remembered whether they stay."""
 
