@@ -193,8 +193,9 @@ def test_columns_of_a_file_have_the_moves_of_its_rows(
     table = pa.table({name: pa.array(cells, pa.string()) for name, cells in columns})
     pq.write_table(table, tmp_path / "leads.parquet", row_group_size=70)
     monkeypatch.setattr(routing, "ROUTED", 11)
-    arguments = [policy, tmp_path / "leads.parquet", "--plan-moves", tmp_path / "columns"]
-    arguments += ["--owner-column", "owner", "--at", AT, "--batch", "10", "--format", "json"]
+    leads, folder = str(tmp_path / "leads.parquet"), str(tmp_path / "columns")
+    asked = ("--owner-column", "owner", "--at", AT, "--batch", "10", "--format", "json")
+    arguments = (policy, leads, "--plan-moves", folder, *asked)
     calls, true = 0, move_journal.MoveFolder.check
 
     def stops(*given: object, is_done: bool = False) -> None:
@@ -212,8 +213,8 @@ def test_columns_of_a_file_have_the_moves_of_its_rows(
     assert contents(tmp_path / "columns") == contents(tmp_path / "moves")
     assert len(results) > 2
     assert json.loads(results[-1].stdout)["without_id"] == 1
-    os.truncate(tmp_path / "leads.parquet", 900)
-    broken = run(policy, tmp_path / "leads.parquet", "--plan-moves", tmp_path / "m", *arguments[4:])
+    os.truncate(leads, 900)
+    broken = run(policy, leads, "--plan-moves", tmp_path / "m", *asked)
     assert broken.exit_code == 2
     assert "can't be read as a Parquet file" in " ".join(broken.output.split())
 
