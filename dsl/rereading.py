@@ -87,21 +87,21 @@ class MovedRule(nodes.Rule):
 
 
 @define(eq=False)
-class TestRead:
+class ConditionRead:
     """A test of many values as it was read, in a text of its own, and what was made of it."""
 
     node: nodes.Test
     made: object = None
 
 
-class MovedTest(nodes.Test):
+class MovedCondition(nodes.Test):
     """A test of many values that was read before; they are moved when they are asked for."""
 
     __slots__ = ("by", "read")
-    read: TestRead
+    read: ConditionRead
     by: int
 
-    def __init__(self, read: TestRead, source: Source, by: int) -> None:
+    def __init__(self, read: ConditionRead, source: Source, by: int) -> None:
         """Move a test so many characters on, in another source."""
         node = read.node
         put = object.__setattr__  # a node doesn't change, once it is made
@@ -238,8 +238,8 @@ def _beginning(text: str, start: int) -> str:
 def moved(value: Any, source: Source, by: int) -> Any:  # noqa: ANN401 - whatever nodes hold
     """Return a node, or several, so many characters on in another source."""
     kind = value.__class__
-    if kind is MovedTest:
-        return MovedTest(value.read, source, value.by + by)
+    if kind is MovedCondition:
+        return MovedCondition(value.read, source, value.by + by)
     if kind is nodes.Test and value.operands.__class__ is tuple:
         many: tuple[object, ...] = value.operands
         if len(many) >= MANY_VALUES and not value.table:
@@ -247,12 +247,12 @@ def moved(value: Any, source: Source, by: int) -> Any:  # noqa: ANN401 - whateve
     return _moved_each(value, source, by)
 
 
-def _of_many(test: nodes.Test, source: Source, by: int) -> MovedTest:
+def _of_many(test: nodes.Test, source: Source, by: int) -> MovedCondition:
     """Return a test of many values elsewhere, of which what is made can be kept."""
     span = test.span
     apart = Source(span.source.name, span.text)
     node: nodes.Test = _moved_each(test, apart, -span.start)
-    return MovedTest(TestRead(node), source, span.start + by)
+    return MovedCondition(ConditionRead(node), source, span.start + by)
 
 
 def _moved_each(value: Any, source: Source, by: int) -> Any:  # noqa: ANN401 - whatever nodes hold

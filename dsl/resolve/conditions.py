@@ -34,7 +34,7 @@ from turnout.dsl.conditions import (
     WithinNext,
 )
 from turnout.dsl.patterns import pattern_problem
-from turnout.dsl.rereading import MovedTest
+from turnout.dsl.rereading import MovedCondition
 from turnout.dsl.resolve.bare_values import is_reported_value, report_values_beside
 from turnout.dsl.resolve.comparisons import (
     comparison,
@@ -216,7 +216,7 @@ class ConditionReader:
 
     def _test_of(self, field: Field, node: nodes.Test) -> Condition | None:
         """Return what a test asks; of many values as it was made before, where nothing was told."""
-        if not isinstance(node, MovedTest):
+        if not isinstance(node, MovedCondition):
             return self._test(field, node)
         made = node.read.made
         if isinstance(made, _Asked) and made.field == field:
