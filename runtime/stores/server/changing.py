@@ -6,7 +6,7 @@ transaction off. Then the batch is decided again.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -73,14 +73,14 @@ _TOTALS = ("added", "counted", "started")
 
 @lru_cache(maxsize=256)
 def writing(parts: tuple[str, ...], base: int) -> str:
-    """Return the statement that writes these parts, one parameter of JSON for each.
+    """Return the statement that writes these parts, which its parameter has as JSON.
 
     Of a receiver's leads those are the last, see `LATE`. base: see `schemas`.
     """
     totals = " UNION ALL ".join(f"SELECT * FROM {part}" for part in parts if part in _TOTALS)
     written_parts = [
-        f"{part} AS ({_PARTS[part]})".replace("{p}", f"jsonb_array_elements(${number}::jsonb)")
-        for number, part in enumerate(parts, 1)
+        f"{part} AS ({_PARTS[part]})".replace("{p}", f"jsonb_array_elements($1::jsonb->'{part}')")
+        for part in parts
     ]
     text = f"WITH {', '.join(written_parts)} SELECT 1"
     return text.replace("{base}", str(base)).replace("{totals}", totals)
@@ -104,11 +104,11 @@ LATE = (
 class Changes:
     """What is to be written.
 
-    parts: rows of each part that `writing` writes, as JSON. forget: what `FORGET` takes, "" for
+    parts: rows of each part that `writing` writes. forget: what `FORGET` takes, "" for
     nothing. late: leads that `LATE` counts.
     """
 
-    parts: dict[str, str]
+    parts: dict[str, Sequence[Sequence[Any]]]
     forget: str
     late: tuple[dict[str, str | int], ...]
 
@@ -148,7 +148,7 @@ def written(
             number,
             None if row is None or is_deciding else row.said,
         )
-    parts: dict[str, list[list[Any]]] = {
+    parts: dict[str, Sequence[Sequence[Any]]] = {
         "events": events,
         "new": [_lead(key, rows[key], new) for key, new in batch.decisions.items()],
         "changed": [
@@ -168,8 +168,9 @@ def written(
     changed = [key for key in batch.remembered if key in batch.changed]
     forget = json.dumps([[sent(route), sent(lead)] for route, lead in changed])
     behind = _late(batch) if late else ()
-    said = {part: json.dumps(some) for part, some in parts.items() if some}
-    return Changes(said, forget if changed else "", behind)
+    return Changes(
+        {part: some for part, some in parts.items() if some}, forget if changed else "", behind
+    )
 
 
 def _event(

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from turnout.compiler.meaning.identity import Seen
-from turnout.frozen import attribute, define, frozen
+from turnout.frozen import attribute, define
 from turnout.runtime.absences import Absences, absences_of
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.moves import Move
@@ -79,31 +79,18 @@ _LOG = f"""SELECT json_agg({_LEAD} ORDER BY e.turn, d.seq) FROM {{s}}.decisions 
     JOIN {{s}}.events e ON e.seq = d.decided"""
 
 Query: TypeAlias = Callable[..., Any]
-"""Returns the first cell, or with `whole` the first row, of what a statement says."""
-
-
-@frozen
-class Asked:
-    """What is read at once: a column for each kind of what is needed, and who is away.
-
-    cells: JSON of each of its parameters, one for each of `kinds`.
-    """
-
-    kinds: tuple[str, ...]
-    cells: tuple[str, ...]
-
-    def statement(self, mark: str = "%s") -> str:
-        """Return the statement that takes the cells. mark: of a parameter, `#` being its number."""
-        return _reading(self.kinds, mark)
+"""Returns the first cell of what a statement says."""
 
 
 @lru_cache(maxsize=256)
-def _reading(kinds: tuple[str, ...], mark: str) -> str:
-    columns = [
-        f"({_KNOWN[kind].replace('{p}', mark.replace('#', str(number)) + '::jsonb')})"
-        for number, kind in enumerate(kinds, 1)
-    ]
-    return f"SELECT {', '.join((*columns, f'({_ABSENT})'))}"
+def reading(kinds: tuple[str, ...], parameter: str = "%s") -> str:
+    """Return the statement that reads what is needed, of these kinds: JSON of what `asked_of` gave.
+
+    Its one cell has a list: what was found of each kind, and who is away.
+    """
+    found = ("(" + _KNOWN[kind].replace("{p}", f"(n->'{kind}')") + ")" for kind in kinds)
+    cells = ", ".join((*found, f"({_ABSENT})"))
+    return f"SELECT json_build_array({cells}) FROM (SELECT {parameter}::jsonb AS n) needs"
 
 
 class MoreNeededError(Exception):
@@ -158,9 +145,9 @@ class Fetched:
         """Nothing: others may have given leads since."""
         return
 
-    def take(self, needs: Needs, kinds: tuple[str, ...], row: tuple[Any, ...]) -> None:
-        """Remember what was read of some needs. kinds: those of the row's cells, as on `Asked`."""
-        *lists, absent = row
+    def take(self, needs: Needs, kinds: Iterable[str], cells: list[Any]) -> None:
+        """Remember what was read of some needs. cells: what `reading` reads of these kinds."""
+        *lists, absent = cells
         said = {kind: cell or () for kind, cell in zip(kinds, lists, strict=True)}
         leads, turns, loads, counts, totals, seen, owned = (
             said.get(kind, ())
@@ -170,8 +157,8 @@ class Fetched:
         if self._absences is None:
             self._absences = absences_of(json.loads(absent or "[]"))
         self._recorded |= dict.fromkeys(needs.leads)
-        for route, lead, cells in leads:  # one that was erased stands under another id
-            self._recorded[received(route), received(lead)] = self._take_lead(cells)
+        for route, lead, found in leads:  # one that was erased stands under another id
+            self._recorded[received(route), received(lead)] = self._take_lead(found)
         self._turns |= dict.fromkeys(needs.teams, LEVEL)
         for team, scale, lag in turns:
             self._turns[received(team)] = Turns(scale, json.loads(lag))
@@ -209,7 +196,7 @@ class Fetched:
     def fetch(self, needs: Needs) -> None:
         """Read what is needed besides."""
         asked = asked_of(needs)
-        self.take(needs, asked.kinds, self.ask(asked.statement(), *asked.cells, whole=True))
+        self.take(needs, asked, self.ask(reading(tuple(asked)), json.dumps(asked)))
 
     def recorded(self, route: str, lead: str) -> Recorded | None:
         """Return what was decided for the lead."""
@@ -304,20 +291,24 @@ def whose(needs: Needs) -> frozenset[str]:
     return frozenset(who for who, _, _ in needs.counts) | {f"team {team}" for team in needs.teams}
 
 
-def asked_of(needs: Needs, numbers: int = 0) -> Asked:
-    """Return how it is read what is needed. numbers: so many for events are had with it."""
-    found: dict[str, object] = {
-        "leads": [[sent(route), sent(lead)] for route, lead in needs.leads],
-        "teams": [*map(sent, needs.teams)],
-        "people": [*map(sent, needs.people)],
-        "counts": [[sent(who), start, end] for who, start, end in needs.counts],
-        "whose": [*map(sent, whose(needs))],
-        "keys": [list(key) for key in needs.keys],
-        "owned": [list(key) for key in needs.keys],
-        "numbers": numbers,
-    }
-    kinds = tuple(kind for kind, some in found.items() if some)
-    return Asked(kinds, tuple(json.dumps(found[kind]) for kind in kinds))
+def asked_of(needs: Needs, numbers: int = 0) -> dict[str, Any]:
+    """Return what is needed, by its kind. numbers: so many for events are had with it."""
+    found: dict[str, Any] = {}
+    if needs.leads:
+        found["leads"] = [[sent(route), sent(lead)] for route, lead in needs.leads]
+    if needs.teams:
+        found["teams"] = [*map(sent, needs.teams)]
+    if needs.people:
+        found["people"] = [*map(sent, needs.people)]
+    if needs.counts:
+        found["counts"] = [[sent(who), start, end] for who, start, end in needs.counts]
+    if needs.counts or needs.teams:
+        found["whose"] = [*map(sent, whose(needs))]
+    if needs.keys:
+        found["keys"] = found["owned"] = [list(key) for key in needs.keys]
+    if numbers:
+        found["numbers"] = numbers
+    return found
 
 
 def _seen(cells: list[Any]) -> Seen:

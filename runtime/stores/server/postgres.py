@@ -21,15 +21,16 @@ from typing import Any, Final, NoReturn, TypeVar
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.types.json import set_json_loads
 
 from turnout.frozen import frozen
 from turnout.runtime.clock import this_moment
 from turnout.runtime.stores import UNSIGNED, WAIT, Signature, StateError
 from turnout.runtime.stores.batch import Batch
-from turnout.runtime.stores.cells import instant
+from turnout.runtime.stores.cells import instant, json_cell, json_read
 from turnout.runtime.stores.needs import NOTHING, Decide, Foresee, Needs
 from turnout.runtime.stores.server.changing import FORGET, LATE, is_late, writing, written
-from turnout.runtime.stores.server.fetched import Fetched, MoreNeededError, asked_of
+from turnout.runtime.stores.server.fetched import Fetched, MoreNeededError, asked_of, reading
 from turnout.runtime.stores.server.locations import ServerAddress
 from turnout.runtime.stores.server.prepared import Prepared
 from turnout.runtime.stores.server.refusals import (
@@ -61,6 +62,7 @@ PATIENCE = 4
 _MOST_AGAIN = 60
 _DEFAULTS = {
     "application_name": "turnout",
+    "client_encoding": "UTF8",
     # A server that is gone without a word is noticed within a minute.
     "keepalives_idle": "20",
     "keepalives_interval": "10",
@@ -150,6 +152,7 @@ def connected(at: ServerAddress, wait: float) -> Connection:
                     autocommit=True,
                     connect_timeout=max(2, int(wait)),
                 )
+                set_json_loads(json_read, connection)
                 connection.execute(
                     "SELECT set_config('lock_timeout', %s, false),"
                     " set_config('enable_seqscan', 'off', false),"
@@ -255,12 +258,15 @@ class PostgresStore:
         moment = this_moment()
         writer = self._connected()
         try:
-            begun = self._begun(writer, self._needs(jobs, moment, extra), alone=alone)
+            needs = self._needs(jobs, moment, extra)
+            begun = self._begun(writer, needs, alone=alone)
             kept = begun.kept
             floor = _EPOCH + timedelta(microseconds=kept.latest)
             if floor > moment and any(job.at is None for job in jobs):
                 moment = floor
-                kept.fetch(self._needs(jobs, moment, extra))
+                later = self._needs(jobs, moment, extra)
+                if later != needs:
+                    kept.fetch(later)
             batch = Batch(kept)
             results = run_all(jobs, batch, moment)
             self._end(begun, batch)
@@ -276,16 +282,15 @@ class PostgresStore:
     def _begun(self, writer: Prepared, needs: Needs, *, alone: bool) -> "_Begun":
         """Begin a transaction: one round trip."""
         asked = asked_of(needs, max(1, len(needs.leads)))
-        reading = in_schema(self._at, asked.statement("$#"))
+        read = in_schema(self._at, reading(tuple(asked), "$1"))
         with server_errors(self._at):
-            row = writer.send(
+            cells = writer.ask(
                 b"BEGIN",
                 self._holding(writer, needs, alone=alone),
-                writer.call(reading, *asked.cells),
+                writer.call(read, json_cell(asked)),
             )
-        assert row is not None
         kept = self._fetched(writer.connection, None if alone else needs.teams)
-        kept.take(needs, asked.kinds, row)
+        kept.take(needs, asked, cells)
         return _Begun(writer, kept, alone)
 
     def _holding(self, writer: Prepared, needs: Needs, *, alone: bool) -> bytes:
@@ -299,10 +304,9 @@ class PostgresStore:
         return writer.call(_HOLD_ALL, str(self._state_key), f"{{{','.join(map(str, keys))}}}")
 
     def _fetched(self, connection: Connection, held: frozenset[str] | None) -> Fetched:
-        def ask(query: str, *cells: object, whole: bool = False) -> Any:  # noqa: ANN401 - a cell of any type
+        def ask(query: str, *cells: object) -> Any:  # noqa: ANN401 - a cell of any type
             with server_errors(self._at):
-                row = _one(connection.execute(in_schema(self._at, query), cells))
-            return row if whole else row[0]
+                return _one(connection.execute(in_schema(self._at, query), cells))[0]
 
         return Fetched(ask, held)
 
@@ -327,7 +331,7 @@ class PostgresStore:
             if change.forget:
                 connection.execute(in_schema(self._at, FORGET), (change.forget,))
             text = in_schema(self._at, writing(tuple(change.parts), self._base))
-            writes = writer.call(text, *change.parts.values())
+            writes = writer.call(text, json_cell(change.parts))
             self._count_late(connection, change.late)
         try:
             with server_errors(self._at):

@@ -6,7 +6,7 @@ What a statement is told stands in it as literals, which the driver escapes.
 
 from typing import Any
 
-from psycopg.pq import Escaping
+from psycopg.pq import Escaping, abc
 
 from turnout.frozen import attribute, define
 from turnout.runtime.stores.server.schemas import Connection
@@ -20,7 +20,7 @@ class Prepared:
 
     connection: Connection
     names: dict[bytes, bytes] = attribute(factory=dict[bytes, bytes], init=False)
-    _escaping: Escaping = attribute(init=False)
+    _escaping: abc.Escaping = attribute(init=False)
 
     def __attrs_post_init__(self) -> None:
         """Have the driver escape what is told; it keeps nothing ready itself.
@@ -42,9 +42,14 @@ class Prepared:
         told = b", ".join(self._escaping.escape_literal(cell.encode()) for cell in cells)
         return b"EXECUTE %s(%s)" % (name, told) if cells else b"EXECUTE %s" % name
 
-    def send(self, *calls: bytes) -> tuple[Any, ...] | None:
-        """Do all of them in one round trip, and return the first row of the last, if any."""
+    def send(self, *calls: bytes) -> None:
+        """Do all of them in one round trip."""
+        self.connection.execute(b"; ".join(calls), prepare=False)
+
+    def ask(self, *calls: bytes) -> Any:  # noqa: ANN401 - a cell of any type
+        """Do all of them in one round trip, and return the first cell of the last."""
         cursor = self.connection.execute(b"; ".join(calls), prepare=False)
-        while cursor.nextset():
-            pass
-        return cursor.fetchone() if cursor.description else None
+        for _ in calls[1:]:
+            cursor.nextset()
+        row = cursor.fetchone()
+        return None if row is None else row[0]
