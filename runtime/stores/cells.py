@@ -16,6 +16,7 @@ import msgspec
 
 from turnout.runtime.dealing import DealtLags
 from turnout.runtime.draw import Turns
+from turnout.runtime.said_texts import is_encodable
 from turnout.runtime.stores import microseconds
 from turnout.runtime.stores.failures import damaged
 from turnout.runtime.stores.sums import Stored, row_sum
@@ -102,12 +103,3 @@ def stored(lead: str) -> str:
 def loaded(stored: str) -> str:
     """Return the id that `stored` stored."""
     return str(json.loads(stored.removeprefix("json:"))) if stored.startswith("json:") else stored
-
-
-def is_encodable(text: str) -> bool:
-    """Return whether a text has UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
