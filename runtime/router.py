@@ -44,6 +44,7 @@ from turnout.runtime.passing_on import Passing
 from turnout.runtime.policy_texts import policy_text
 from turnout.runtime.records import RawLead, Record, Records
 from turnout.runtime.records.program_leads import as_record, check_several
+from turnout.runtime.said_texts import check_said
 from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
@@ -57,7 +58,6 @@ from turnout.runtime.stores import (
     Transaction,
 )
 from turnout.runtime.stores.anywhere import open_state
-from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.needs import Decide, Foresee, Needs, nothing_foreseen
 from turnout.runtime.stores.server.locations import Whereabouts, whereabouts
@@ -490,6 +490,7 @@ class Router:
         by, reason, at: who did it, why and when (now where it is left out), for the log.
         Returns the ids that were never decided on this route; the others are marked.
         """
+        check_said(reason)
         keys = {lead: self.key(lead) for lead in leads}
         moment = aware(at)
 
@@ -578,6 +579,7 @@ class Router:
         return self._do(deed, lead, by, reason, at)
 
     def _do(self, deed: Deed, lead: str, by: str, reason: str, at: datetime | None) -> LeadStanding:
+        check_said(reason)
         key, actor = self.key(lead), self._life.named(by)
         found = self._kept(
             lambda moment: self._foresee.life(moment, key),
@@ -648,6 +650,7 @@ class Router:
         did it, why and when, for the log; converted: it was won. False where it was closed
         already or never decided on this route.
         """
+        check_said(reason)
         moment, key = aware(at), self.key(lead)
         return self._kept(
             self._needing((key,)),
@@ -700,6 +703,7 @@ class Router:
     def _leave(
         self, new: PersonAbsence, since: datetime | None, at: datetime | None
     ) -> PersonAbsence:
+        check_said(new.reason)
         check_absence(self.compiled.policy, new)
         said, ends = aware(since), aware(new.until)
 
@@ -724,6 +728,7 @@ class Router:
 
         What is planned for later stays. Raises ValueError where the policy has no such person.
         """
+        check_said(reason)
         check_absence(self.compiled.policy, PersonAbsence("away", person, _EVER))
         return self._kept(
             nothing_foreseen,
@@ -796,8 +801,7 @@ class Router:
     def _kept(self, foresee: Foresee, decide: Decide[T], at: datetime | None, actor: str = "") -> T:
         """Return what a function decides; what it changed is in the state."""
         self._check_open()
-        if not is_encodable(actor) or "\0" in actor:
-            raise ValueError("who did it has half of a surrogate pair or a NUL, which no name has")
+        check_said(actor)
         signature = self._signature(actor) if actor else self._unsigned
         return self._store.decide(foresee, decide, at, signature)
 
@@ -872,6 +876,7 @@ def _batches(leads: Iterator[Lead], size: int) -> Iterator[list[Lead]]:
 
 
 def _reason(reason: str) -> str:
+    check_said(reason)
     if not reason.strip():
         raise ValueError("routing a lead anew needs a reason")
     return reason.strip()
