@@ -21,7 +21,7 @@ from turnout.compiler.plan.shape import PlanError, without_collecting
 from turnout.compiler.plan.value import CarriedPolicy, Plan
 from turnout.compiler.plan.writing import canonical
 from turnout.compiler.program import Program, RouteProgram
-from turnout.compiler.written_values import ValuesError, rows_of, shape, value_of
+from turnout.compiler.written_values import rows_of, shape, value_of
 from turnout.dsl.policy import Policy, Route
 from turnout.dsl.source import Source
 from turnout.frozen import frozen
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 @frozen
-class CarriedSources:
+class CarriedFields:
     """A policy without its routes and what only checks ask for. sources: the main file last."""
 
     policy: Policy
@@ -54,7 +54,7 @@ def carried_policy(compiled: Compiled, route: str) -> CarriedPolicy:
     return CarriedPolicy(
         files=compiled.files,
         shape=_shape(),
-        policy=_packed(CarriedSources(policy, compiled.sources), CarriedSources),
+        policy=_packed(CarriedFields(policy, compiled.sources), CarriedFields),
         clauses=_packed(whole, CarriedRoute, compiled.sources),
     )
 
@@ -70,7 +70,7 @@ def compiled_of(plan: Plan, carried: CarriedPolicy) -> Compiled:
     lines = "".join(f"{digest}  {name}\n" for name, digest in carried.files)
     if sha256(lines.encode("utf-8", "surrogateescape")).hexdigest() != plan.policy_hash:
         raise _damaged("`policy_hash` is not that of its `files`")
-    written = cast("CarriedSources", _unpacked(carried.policy, CarriedSources, "policy"))
+    written = cast("CarriedFields", _unpacked(carried.policy, CarriedFields, "policy"))
     if written.policy.name != plan.policy or not written.sources:
         raise _damaged("it carries another policy")
 
@@ -121,7 +121,7 @@ class CarriedRoutes(Mapping[str, T], Generic[T]):
 
 @cache
 def _shape() -> str:
-    return shape(CarriedSources) + shape(CarriedRoute)
+    return shape(CarriedFields) + shape(CarriedRoute)
 
 
 def _packed(value: object, root: type, given: Sequence[object] = ()) -> str:
@@ -129,13 +129,15 @@ def _packed(value: object, root: type, given: Sequence[object] = ()) -> str:
 
 
 def _unpacked(text: str, root: type, name: str, given: Sequence[object] = ()) -> object:
-    try:
-        with without_collecting():
-            return value_of(json.loads(b64decode(text, validate=True)), root, given)
-    except ValuesError as problem:
-        raise _damaged(f"`policy_values.{name}`: {problem}") from None
-    except (ValueError, RecursionError):
-        raise _damaged(f"`policy_values.{name}` is no JSON in Base64") from None
+    with without_collecting():
+        try:
+            rows = json.loads(b64decode(text, validate=True))
+        except (ValueError, RecursionError):
+            raise _damaged(f"`policy_values.{name}` is no JSON in Base64") from None
+        try:
+            return value_of(rows, root, given)
+        except ValueError as problem:
+            raise _damaged(f"`policy_values.{name}`: {problem}") from None
 
 
 def _damaged(what: str) -> PlanError:

@@ -11,7 +11,7 @@ there from one class. Nothing is called but these classes.
 
 import json
 import sys
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -35,10 +35,6 @@ MOST_WEIGHT = 100_000_000
 _MICROSECOND = timedelta(microseconds=1)
 _SCALARS = (str, int, bool, type(None))
 _LONGEST_NUMBER = 200
-
-
-class ValuesError(ValueError):
-    """What was to be read are no such values."""
 
 
 # -- which classes there are --
@@ -118,15 +114,16 @@ class _Writer:
         return [number]
 
     def _row(self, value: object) -> ValueRow:
-        if type(value) in self._classes:
-            names = (name for name, _ in _fields(type(value)))
-            return [type(value).__name__, *(self.cell(getattr(value, name)) for name in names)]
+        of: type = type(value)
+        if of in self._classes:
+            names = (name for name, _ in _fields(of))
+            return [of.__name__, *(self.cell(getattr(value, name)) for name in names)]
         match value:
             case tuple():
                 return ["tuple", *map(self.cell, cast("tuple[object, ...]", value))]
             case frozenset():
-                cells = map(self.cell, cast("frozenset[object]", value))
-                return ["set", *sorted(cells, key=json.dumps)]
+                inside = sorted(cast("frozenset[object]", value), key=_told)
+                return ["set", *map(self.cell, inside)]
             case Mapping():
                 pairs = cast("Mapping[object, object]", value).items()
                 return ["map", *(self.cell(each) for pair in pairs for each in pair)]
@@ -144,23 +141,28 @@ class _Writer:
                 raise TypeError(f"{type(value).__name__} is no class of these values")
 
 
+def _told(value: object) -> tuple[str, str]:
+    """Return by what the members of a set are in order."""
+    return type(value).__name__, repr(value)
+
+
 # -- reading --
 
 
 def value_of(rows: object, root: type, given: Sequence[object] = ()) -> Any:  # noqa: ANN401 - a value of `root`
-    """Return the value that `rows_of` wrote. Raises ValuesError."""
+    """Return the value that `rows_of` wrote. Raises ValueError."""
     if not isinstance(rows, list) or not rows:
-        raise ValuesError("there are no values")
+        raise ValueError("there are no values")
     classes = classes_from(root)
     made: list[tuple[object, int]] = []
     for number, row in enumerate(cast("list[object]", rows)):
         try:
             made.append(_made(row, made, classes, given))
         except (TypeError, ValueError, ArithmeticError) as problem:
-            raise ValuesError(f"value {number}: {problem}") from None
+            raise ValueError(f"value {number}: {problem}") from None
     whole = made[-1][0]
     if type(whole) is not root:
-        raise ValuesError(f"the last value is no {root.__name__}")
+        raise ValueError(f"the last value is no {root.__name__}")
     return whole
 
 
@@ -171,7 +173,7 @@ def _made(
     given: Sequence[object],
 ) -> tuple[object, int]:
     if not isinstance(row, list) or not row:
-        raise ValuesError("is no row")
+        raise ValueError("is no row")
     of, *written = cast("list[object]", row)
     weight, cells = 1, list[object]()
     for each in written:
@@ -180,12 +182,12 @@ def _made(
             value, more = _earlier(cast("list[object]", each), made)
             weight += more
         elif type(each) not in _SCALARS:
-            raise ValuesError("holds what no value is")
+            raise ValueError("holds what no value is")
         cells.append(value)
     if weight > MOST_WEIGHT:
-        raise ValuesError("is too large")
-    if not isinstance(of, str):
-        raise ValuesError("has no class")
+        raise ValueError("is too large")
+    if type(of) is not str:
+        raise ValueError("has no class")
     found = classes.get(of)
     if found is not None:
         return _instance(found, cells), weight
@@ -196,17 +198,17 @@ def _made(
 
 def _earlier(named: list[object], made: list[tuple[object, int]]) -> tuple[object, int]:
     if len(named) != 1 or type(named[0]) is not int or not 0 <= named[0] < len(made):
-        raise ValuesError("names no value before it")
+        raise ValueError("names no value before it")
     return made[named[0]]
 
 
 def _instance(of: type, cells: list[object]) -> object:
     fields = _checked(of)
     if len(cells) != len(fields):
-        raise ValuesError(f"a {of.__name__} has {len(fields)} fields, not {len(cells)}")
+        raise ValueError(f"a {of.__name__} has {len(fields)} fields, not {len(cells)}")
     for (name, fits), value in zip(fields, cells, strict=True):
         if not fits(value):
-            raise ValuesError(f"`{name}` of a {of.__name__} can't be this")
+            raise ValueError(f"`{name}` of a {of.__name__} can't be this")
     return of(**dict(zip((name for name, _ in fields), cells, strict=True)))
 
 
@@ -220,23 +222,19 @@ def _formed(form: str, cells: list[object]) -> object:
         case "tuple":
             return tuple(cells)
         case "set":
-            return frozenset(cast("list[Hashable]", cells))
+            return frozenset(cells)
         case "map":
-            return dict(zip(_hashable(cells[::2]), cells[1::2], strict=True))
+            return dict(zip(cells[::2], cells[1::2], strict=True))
         case "microseconds" if len(cells) == 1 and type(cells[0]) is int:
             return timedelta(microseconds=cells[0])
         case _:
             return _from_text(form, cells)
 
 
-def _hashable(keys: Iterable[object]) -> Iterable[Hashable]:
-    return cast("Iterable[Hashable]", keys)
-
-
 def _from_text(form: str, cells: list[object]) -> object:
     text = cells[0] if len(cells) == 1 else None
     if not isinstance(text, str) or len(text) > _LONGEST_NUMBER:
-        raise ValuesError(f"{form[:40]!r} is no form of a value")
+        raise ValueError(f"{form[:40]!r} is no form of a value")
     match form:
         case "day":
             return date.fromisoformat(text)
@@ -247,7 +245,7 @@ def _from_text(form: str, cells: list[object]) -> object:
         case "fraction":
             return Fraction(text)
         case _:
-            raise ValuesError(f"{form[:40]!r} is no form of a value")
+            raise ValueError(f"{form[:40]!r} is no form of a value")
 
 
 # -- what a field may hold --

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 import turnout
 from turnout.cli import cli
 from turnout.compiler.plan.writing import HASH, canonical, hash_of
-from turnout.compiler.written_values import MOST_WEIGHT, ValuesError, value_of
+from turnout.compiler.written_values import MOST_WEIGHT, value_of
 from turnout.dsl.policy import Team
 
 EXAMPLE = Path(__file__).parents[2] / "examples/saas-inbound"
@@ -64,7 +64,7 @@ def test_a_router_of_a_plan_has_its_route_and_the_policy_without_files(folder: P
 def test_another_route_than_that_of_the_plan_is_refused(folder: Path) -> None:
     done = CliRunner().invoke(cli, ["route", str(folder / "plan.json"), "-", "--route", "other"])
     assert done.exit_code == 2
-    assert "plan of route inbound alone" in done.stderr
+    assert "plan of route inbound alone" in " ".join(done.stderr.split())
 
 
 CARRIED = "policy_values"
@@ -121,5 +121,5 @@ def test_a_file_that_is_no_plan_is_an_error_with_its_name(tmp_path: Path) -> Non
 )
 def test_values_are_what_their_classes_say(rows: object, said: str) -> None:
     assert MOST_WEIGHT < 2**40
-    with pytest.raises(ValuesError, match=said):
+    with pytest.raises(ValueError, match=said):
         value_of(rows, Team)
