@@ -28,13 +28,14 @@ from turnout.dsl.files import resolved
 from turnout.dsl.findings import Severity
 from turnout.errors import Error
 from turnout.frozen import frozen
+from turnout.project.report_settings import ReportSettings, report_settings
 
 if TYPE_CHECKING:
     from turnout.compiler.verdict import Severities
 
 LARGEST = 1024 * 1024
 LEVELS: Mapping[str, Severity | None] = {**{each.value: each for each in Severity}, "off": None}
-_KEYS = ("paths", "severities", "route", "sample")
+_KEYS = ("paths", "severities", "route", "sample", "report")
 
 
 class ConfigurationError(Error):
@@ -46,7 +47,7 @@ class Configuration:
     """What was configured; what wasn't is empty.
 
     file: where, None for no configuration. paths: in the order written, absolute. sample: past
-    leads, by which an editor tells what each rule takes.
+    leads, by which an editor tells what each rule takes. report: what reports are made with.
     """
 
     file: Path | None = None
@@ -54,6 +55,7 @@ class Configuration:
     severities: "Severities" = attrs.Factory(dict[str, Severity | None])
     route: str | None = None
     sample: Path | None = None
+    report: ReportSettings = attrs.Factory(ReportSettings)
 
 
 def configuration_of(policy: Path) -> Configuration:
@@ -143,6 +145,7 @@ class _Written:
             dict(self._severities()),
             self._route(),
             self._sample(),
+            report_settings(self.values.get("report", {}), self.wrong),
         )
 
     def _paths(self) -> Iterable[Path]:
