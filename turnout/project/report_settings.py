@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias, cast
 from turnout.errors import Error
 from turnout.frozen import attribute, frozen
 
-Wrong: TypeAlias = Callable[[str, str, str], Error]
+WrongSetting: TypeAlias = Callable[[str, str, str], Error]
 """Makes the error that a setting is wrong: its key, what is wrong, what to do."""
 
 _KEYS: Final = ("source", "invalid", "alerts")
@@ -50,7 +50,7 @@ class ReportSettings:
     alerts: AlertSettings = attribute(factory=AlertSettings)
 
 
-def report_settings(written: object, wrong: Wrong) -> ReportSettings:
+def report_settings(written: object, wrong: WrongSetting) -> ReportSettings:
     """Return the settings of a table as it was read. Raises what `wrong` makes."""
     values = _table("report", written, _KEYS, wrong)
     source = values.get("source", "")
@@ -64,7 +64,7 @@ def report_settings(written: object, wrong: Wrong) -> ReportSettings:
     return ReportSettings(source, reasons, _alerts(values.get("alerts", {}), wrong))
 
 
-def _alerts(written: object, wrong: Wrong) -> AlertSettings:
+def _alerts(written: object, wrong: WrongSetting) -> AlertSettings:
     values = _table("alerts", written, (*_SHARES, *_NUMBERS), wrong)
     for key, value in values.items():
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -75,7 +75,9 @@ def _alerts(written: object, wrong: Wrong) -> AlertSettings:
     return AlertSettings(**values)
 
 
-def _table(name: str, written: object, keys: tuple[str, ...], wrong: Wrong) -> Mapping[str, Any]:
+def _table(
+    name: str, written: object, keys: tuple[str, ...], wrong: WrongSetting
+) -> Mapping[str, Any]:
     if not isinstance(written, dict):
         raise wrong(name, "has to be a table", f"write `[{'report.' * (name != 'report')}{name}]`")
     values = cast("dict[str, Any]", written)
