@@ -27,8 +27,8 @@ from turnout.runtime.stores import (
 )
 from turnout.runtime.stores.batch import NEWEST, Batch, Key
 from turnout.runtime.stores.needs import Count, Decide, Foresee
+from turnout.runtime.stores.orders import Places
 from turnout.runtime.stores.outbox import outbox_rows
-from turnout.runtime.stores.places import Places
 from turnout.runtime.stores.sharing import Job, Sharing, run_all
 
 T = TypeVar("T")
