@@ -7,19 +7,19 @@ from typing import TypeAlias
 from turnout.frozen import attribute, define
 from turnout.runtime.stores import AskedLeads, Elapsed, Queued, Recorded, microseconds
 
-Place: TypeAlias = tuple[int, int, str]
+_Place: TypeAlias = tuple[int, int, str]
 """What leads are in the order of: a moment in microseconds or a rank, a number; and the id."""
 
 
 @define(eq=False)
-class Places:
+class LeadOrders:
     """Where leads stand that are overdue at some time, are offered or wait.
 
     lists: by what is asked and the route, and by the queue of those that wait.
     """
 
-    lists: dict[tuple[str, ...], list[Place]] = attribute(
-        factory=dict[tuple[str, ...], list[Place]]
+    lists: dict[tuple[str, ...], list[_Place]] = attribute(
+        factory=dict[tuple[str, ...], list[_Place]]
     )
 
     def put(self, old: Recorded | None, new: Recorded) -> None:
@@ -52,9 +52,9 @@ class Places:
         yield from (lead for *_, lead in places[first:last])
 
 
-def _places(recorded: Recorded | None) -> dict[tuple[str, ...], Place]:
+def _places(recorded: Recorded | None) -> dict[tuple[str, ...], _Place]:
     """Return the place of a lead in each list that it stands in: of most there is none."""
-    found: dict[tuple[str, ...], Place] = {}
+    found: dict[tuple[str, ...], _Place] = {}
     if recorded is None:
         return found
     decision, number = recorded.decision, recorded.number
