@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from turnout.runtime.lives import LeadStanding, NotAllowedError
     from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
+    from turnout.runtime.open_leads import LeadNow
     from turnout.runtime.records import (
         LeadsError,
         Manner,
@@ -65,6 +66,7 @@ __all__ = [
     "Holder",
     "Issue",
     "Label",
+    "LeadNow",
     "LeadOutcome",
     "LeadStanding",
     "LeadsError",
@@ -150,6 +152,7 @@ _HOMES = {
     "UnroutedError": "runtime.fit",
     "NotAllowedError": "runtime.lives",
     "LeadStanding": "runtime.lives",
+    "LeadNow": "runtime.open_leads",
     "StateError": "runtime.stores",
     "Unbound": "runtime.unbound",
 }
