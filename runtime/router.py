@@ -45,6 +45,7 @@ from turnout.runtime.passing_on import Passing
 from turnout.runtime.policy_texts import policy_text
 from turnout.runtime.records import RawLead, Record, Records
 from turnout.runtime.records.program_leads import as_record, check_several
+from turnout.runtime.said_texts import check_said
 from turnout.runtime.stores import (
     LONGEST_WAIT,
     PAGE,
@@ -61,7 +62,6 @@ from turnout.runtime.stores import (
     Transaction,
 )
 from turnout.runtime.stores.anywhere import open_state
-from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.needs import Decide, Foresee, Needs, nothing_foreseen
 from turnout.runtime.stores.server.locations import Whereabouts, whereabouts
@@ -137,7 +137,7 @@ class Router:
         match = complete_decider(plan)
         self._plan = plan
         log_lead = lead_logger(
-            compiled.program.routes[self.route_name].clauses,
+            lambda: compiled.program.routes[self.route_name].clauses,
             policy.fields,
             policy.logged,
             is_kept=state is not None,
@@ -166,6 +166,30 @@ class Router:
             if state is None
             else open_state(whereabouts(state), policy.name, tuple(policy.teams), wait=wait)
         )
+
+    @classmethod
+    def from_plan(
+        cls,
+        plan: str | Path | bytes,
+        *,
+        state: str | Path | Whereabouts | None = None,
+        wait: float = WAIT,
+        endpoints: Iterable[str] = (),
+    ) -> Self:
+        """Return a router by a plan that `turnout compile --plan` wrote; nothing is checked again.
+
+        It routes as that of the policy does, with the same state, too. plan: its path, or what is
+        in it, as bytes. The rest is as for `turnout.load`. Of `compiled` there is what decides
+        leads and says why, and no other route.
+
+        Raises `turnout.PlanError` for what is no plan, is damaged, is of another version of
+        Turnout, or carries no policy; `turnout.StateError`.
+        """
+        from turnout.runtime.plan_files import opened_plan, read_plan  # noqa: PLC0415 - rarely asked
+
+        found, compiled = read_plan(plan) if isinstance(plan, bytes) else opened_plan(Path(plan))
+        where = str(state) if isinstance(state, Path) else state
+        return cls(compiled, state=where, wait=wait, plan=found, endpoints=endpoints)
 
     def route(
         self, lead: RawLead | Record, *, at: datetime | None = None, by: str = ""
@@ -474,6 +498,7 @@ class Router:
         by, reason, at: who did it, why and when (now where it is left out), for the log.
         Returns the ids that were never decided on this route; the others are marked.
         """
+        check_said(reason)
         keys = {lead: self.key(lead) for lead in leads}
         moment = aware(at)
 
@@ -581,6 +606,7 @@ class Router:
         return self._do(deed, lead, by, reason, at)
 
     def _do(self, deed: Deed, lead: str, by: str, reason: str, at: datetime | None) -> LeadStanding:
+        check_said(reason)
         key, actor = self.key(lead), self._life.named(by)
         found = self._kept(
             lambda moment: self._foresee.life(moment, key),
@@ -651,6 +677,7 @@ class Router:
         did it, why and when, for the log; converted: it was won. False where it was closed
         already or never decided on this route.
         """
+        check_said(reason)
         moment, key = aware(at), self.key(lead)
         return self._kept(
             self._needing((key,)),
@@ -703,6 +730,7 @@ class Router:
     def _leave(
         self, new: PersonAbsence, since: datetime | None, at: datetime | None
     ) -> PersonAbsence:
+        check_said(new.reason)
         check_absence(self.compiled.policy, new)
         said, ends = aware(since), aware(new.until)
 
@@ -727,6 +755,7 @@ class Router:
 
         What is planned for later stays. Raises ValueError where the policy has no such person.
         """
+        check_said(reason)
         check_absence(self.compiled.policy, PersonAbsence("away", person, _EVER))
         return self._kept(
             nothing_foreseen,
@@ -800,8 +829,7 @@ class Router:
     def _kept(self, foresee: Foresee, decide: Decide[T], at: datetime | None, actor: str = "") -> T:
         """Return what a function decides; what it changed is in the state."""
         self._check_open()
-        if not is_encodable(actor) or "\0" in actor:
-            raise ValueError("who did it has half of a surrogate pair or a NUL, which no name has")
+        check_said(actor)
         signature = self._signature(actor) if actor else self._unsigned
         return self._store.decide(foresee, decide, at, signature)
 
@@ -876,6 +904,7 @@ def _batches(leads: Iterator[Lead], size: int) -> Iterator[list[Lead]]:
 
 
 def _reason(reason: str) -> str:
+    check_said(reason)
     if not reason.strip():
         raise ValueError("routing a lead anew needs a reason")
     return reason.strip()

@@ -1,16 +1,18 @@
 """Leads that only wait in a queue until somebody is free: dealt out when a shift opens.
 
-A queue that is declared `until free` holds leads that nobody before it in their rule could take.
-They are asked for again, in the queue's order: whoever of those targets can take one then has it.
-The rest waits on.
+A queue that is declared `until free` holds leads that nobody of their rule could take, or who were
+brought there by an SLA. They are asked for again, in the queue's order: whoever of the rule's
+targets, as far as one that takes every lead, can take one then has it. The rest waits on.
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from itertools import takewhile
+from typing import Final, get_args
 
 from turnout.compiler.plan.value import Plan
 from turnout.dsl.policy import Policy
+from turnout.dsl.targets import Accepting
 from turnout.runtime.engine import Steps, offered
 from turnout.runtime.escalation import PAGE, values_of
 from turnout.runtime.moves import Holder, Move, Watch
@@ -18,6 +20,9 @@ from turnout.runtime.passing_on import Passing
 from turnout.runtime.stores import Queued, Recorded, Transaction
 
 FREE: Final = "somebody is free"
+
+_TAKING: Final = frozenset(kind.kind.word for kind in get_args(Accepting))
+"""Kinds of targets that take every lead."""
 
 
 class Waiting:
@@ -58,13 +63,11 @@ class Waiting:
     def _dealt(self, recorded: Recorded, at: datetime, state: Transaction) -> Move | None:
         """Give a lead to a target before the queue, and return the move; None where none can."""
         steps = self._passing.of_rule(recorded.decision.rule).steps.steps
-        here = next(
-            (at for at, each in enumerate(steps) if (each.kind, each.name) == self._place), 0
-        )
         watch = recorded.watch or Watch()
         left_out = frozenset((*watch.missed, *watch.declined))
         values = values_of(self._policy.fields, watch.values)
-        before = Steps(None, steps[:here])
+        # The queue itself takes every lead; one that an SLA names stands in no chain.
+        before = Steps(None, tuple(takewhile(lambda each: each.kind not in _TAKING, steps)))
         step, accepted, passed = offered(before, values, at, state, left_out)
         if step is None:
             return None
@@ -75,10 +78,6 @@ class Waiting:
         state.move(now, move, draw=accepted.draw)
         self._passing.offer(now, state, at)
         return move
-
-    @property
-    def _place(self) -> tuple[str, str]:
-        return "queue", self._queue
 
 
 def _asked(recorded: Recorded) -> tuple[object, ...]:

@@ -56,6 +56,7 @@ COMMANDS = {
     "back": "Say that somebody is there again.",
     "reroute": "Decide leads anew, whoever has them.",
     "log": "Print what happened to leads.",
+    "outbox": "Tell other programs and people what happened to leads.",
     "owners": "Say who answers for which part of a policy.",
     "replay": "Route the leads of a log by a policy, and say which would go elsewhere.",
     "diff": "Say whose decision a change of a policy changes.",

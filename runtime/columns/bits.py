@@ -62,7 +62,8 @@ def first_boxes(every: int, boxes: int, bonds: Sequence[tuple[BoxSets, Codes]], 
         if taken.any():
             lowest = words[taken]
             lowest &= ~lowest + np.uint64(1)
-            found[places[taken]] = at * _WORD + np.bitwise_count(lowest - np.uint64(1))
+            behind = np.bitwise_count(lowest - np.uint64(1)).astype(np.int64)  # it counts in 8 bits
+            found[places[taken]] = behind + at * _WORD
             places = places[~taken]
             if not len(places):
                 break

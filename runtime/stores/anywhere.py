@@ -19,7 +19,7 @@ from turnout.runtime.stores.carrying import exported, import_state
 from turnout.runtime.stores.erasing import Erasure, erase
 from turnout.runtime.stores.new_names import NewName
 from turnout.runtime.stores.pruning import Pruned, prune
-from turnout.runtime.stores.rebuilding import check_log
+from turnout.runtime.stores.rebuilding import Rebuilt, check_log, rebuild
 from turnout.runtime.stores.renaming import rename
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.runtime.stores.sqlite import SqliteStore, copy_state, open_any, open_sqlite
@@ -97,6 +97,18 @@ def checked_whole(at: Whereabouts, *, wait: float = WAIT) -> Contents:
         (policy,) = connection.execute("SELECT value FROM meta WHERE key = 'policy'").fetchone()
         (leads,) = connection.execute("SELECT count(*) FROM decisions").fetchone()
         return Contents(policy, leads, check_log(connection, path))
+
+
+def rebuilt(at: Whereabouts, *, is_written: bool, wait: float = WAIT) -> Rebuilt:
+    """Make a state's projection of its log again, and compare or write it; see `rebuilding`."""
+    if not isinstance(at, ServerAddress) or not is_written:
+        with _as_file(at, wait) as path:
+            return rebuild(path, is_written=is_written, wait=wait)
+    _check_driver(at)
+    from turnout.runtime.stores.server.copying import replaced  # noqa: PLC0415 - an extra
+
+    with replaced(at, wait=wait) as path:
+        return rebuild(path, is_written=True, wait=wait)
 
 
 def exported_from(at: Whereabouts, *, wait: float = WAIT) -> Iterator[str]:

@@ -236,7 +236,7 @@ class Batch:
             until=absence.until,
             since=since,
         )
-        self.events.append((event, None))
+        self._append(event, None)
 
     def holding(self, who: str) -> int:
         """Return how many leads of a receiver are open, those of this batch included."""
@@ -460,6 +460,10 @@ class Batch:
             until=until,
             logged=logged,
         )
+        self._append(event, recorded)
+
+    def _append(self, event: Event, recorded: Recorded | None) -> None:
+        """Add an event to the log, and to the outbox of each who is to be told of it."""
         for endpoint in self.signature.endpoints:
             self.outbox.append((len(self.events), endpoint))
         self.events.append((event, recorded))

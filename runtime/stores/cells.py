@@ -16,6 +16,7 @@ import msgspec
 
 from turnout.runtime.dealing import DealtLags
 from turnout.runtime.draw import Turns
+from turnout.runtime.said_texts import is_encodable
 from turnout.runtime.stores import microseconds
 from turnout.runtime.stores.failures import damaged
 from turnout.runtime.stores.sums import Stored, row_sum
@@ -73,7 +74,7 @@ def _form(names: tuple[str, ...]) -> str:
     return f"{{{','.join(f'{name}:%d' for name in said)}}}"
 
 
-def json_read(text: str) -> Any:  # noqa: ANN401 - whatever it holds
+def json_read(text: str | bytes) -> Any:  # noqa: ANN401 - whatever it holds
     """Return what JSON holds. Raises ValueError or RecursionError."""
     try:
         return msgspec.json.decode(text)
@@ -102,12 +103,3 @@ def stored(lead: str) -> str:
 def loaded(stored: str) -> str:
     """Return the id that `stored` stored."""
     return str(json.loads(stored.removeprefix("json:"))) if stored.startswith("json:") else stored
-
-
-def is_encodable(text: str) -> bool:
-    """Return whether a text has UTF-8."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from turnout.frozen import frozen
+from turnout.runtime.said_texts import check_said
 from turnout.runtime.statuses import MARKS, marked
 from turnout.runtime.stores import WAIT, StateError, loads
 from turnout.runtime.stores.cells import (
@@ -59,8 +60,10 @@ def erase(path: Path, erasure: Erasure, *, wait: float = WAIT) -> tuple[str, ...
     """Erase leads, and return what they stand under from then on, in order.
 
     Afterwards the file is written anew, so that nothing of them is left in what it no longer uses.
-    Raises StateError where the state can't be used or knows no such lead; then nothing is erased.
+    Raises StateError where the state can't be used or knows no such lead, ValueError where the
+    actor or the reason has a NUL or half of a surrogate pair; then nothing is erased.
     """
+    check_said(erasure.actor, erasure.reason)
     with any_state(path, wait) as connection:
         work = _Erasing(connection, path, erasure)
         found = dict.fromkeys((*erasure.leads, *(work.found_by_values() if erasure.values else ())))

@@ -17,12 +17,12 @@ from turnout.runtime.absences import Absences, absences_of
 from turnout.runtime.draw import LEVEL, Turns
 from turnout.runtime.events import ALL, Event, Sought
 from turnout.runtime.moves import Move
+from turnout.runtime.said_texts import is_encodable
 from turnout.runtime.stores import PAGE, AskedLeads, Gifts, Recorded
 from turnout.runtime.stores.asked_rows import asked_rows
 from turnout.runtime.stores.cells import (
     decoded,
     instant,
-    is_encodable,
     json_cell,
     loaded,
     moment,

@@ -2,27 +2,30 @@
 
 Where each lead is, and how many open leads everybody has, is kept only so that it is found
 quickly: it follows from the events in their order. So a state whose log and tables say
-different things is damaged, whoever wrote it.
+different things is damaged, whoever wrote it; and as long as the log is whole, the tables can be
+made of it again.
 """
 
 import sqlite3
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from turnout.frozen import define
+from turnout.frozen import attribute, define, frozen
 from turnout.runtime.absences import Absences, PersonAbsence, with_absence, without_person
 from turnout.runtime.events import DECIDING
 from turnout.runtime.statuses import MARKS, LeadMark, marked
-from turnout.runtime.stores import Recorded, loads
+from turnout.runtime.stores import WAIT, Recorded, loads
 from turnout.runtime.stores.batch import Key
-from turnout.runtime.stores.cells import decoded, json_cell, json_read, moment
+from turnout.runtime.stores.cells import decoded, json_cell, json_read, loaded, moment, summed
 from turnout.runtime.stores.details import STANDING, recorded_as, standing_cells
 from turnout.runtime.stores.failures import damaged
-from turnout.runtime.stores.kept import Tables, standings
+from turnout.runtime.stores.kept import ABSENCES, Tables, standings
 from turnout.runtime.stores.new_names import NamedKind, NewName
-from turnout.runtime.stores.sums import ROWS
+from turnout.runtime.stores.sqlite import any_state
+from turnout.runtime.stores.sums import ROWS, Stored, row_sum
 
 
 @define(eq=False)
@@ -44,9 +47,18 @@ class _Standing:
         at = moment(self.at)
         return recorded_as(said, key, at, status=mark, touched=self.touched, expires=until)
 
-    def cells(self, key: Key, recorded: Recorded) -> tuple[object, ...]:
+    def cells(self, key: Key, recorded: Recorded) -> tuple[Stored, ...]:
         """Return the row that the lead has to have."""
         return (self.seq, *key, self.decided, self.last, *standing_cells(recorded), self.said)
+
+
+@define(eq=False)
+class _Followed:
+    """What follows from a log: where each lead stands, who is away, and how many events it has."""
+
+    leads: dict[Key, _Standing] = attribute(factory=dict[Key, _Standing])
+    absences: Absences = ()
+    events: int = 0
 
 
 def check_log(connection: sqlite3.Connection, path: Path) -> int:
@@ -55,7 +67,112 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
     Returns how many events there are. Keeps some 300 bytes a lead meanwhile.
     """
     kept = Tables(connection, path)
-    leads: dict[Key, _Standing] = {}
+    followed = _followed(kept)
+    _compare(kept, followed.leads)
+    if kept.absences != followed.absences:
+        raise damaged(path, "who is away doesn't follow from the log")
+    return followed.events
+
+
+@frozen
+class Rebuilt:
+    """What was compared, and what didn't follow from the log. leads, events: how many there are.
+
+    astray: route and id of each lead whose row was another one, was gone or should not be there.
+    loads: whose open leads were counted wrong, as `loads` names them. is_absence: whether it was
+    said wrong who is away. is_written: whether all that is right now.
+    """
+
+    leads: int
+    events: int
+    astray: tuple[Key, ...] = ()
+    loads: tuple[str, ...] = ()
+    is_absence: bool = False
+    is_written: bool = False
+
+    @property
+    def is_same(self) -> bool:
+        """Whether all of it followed from the log."""
+        return not (self.astray or self.loads or self.is_absence)
+
+
+PROJECTED: Final = frozenset({"decisions", "load"})
+"""Tables that follow from the log, so that a row of them that is damaged is made again."""
+
+
+def rebuild(path: Path, *, is_written: bool, wait: float = WAIT) -> Rebuilt:
+    """Make of a state's log again where each lead stands, and compare; nobody writes meanwhile.
+
+    is_written: what differs is written as it follows from the log, all of it or nothing.
+    Raises StateError where the log itself, or what doesn't follow from it, is damaged.
+    """
+    with any_state(path, wait, but=PROJECTED) as connection:
+        kept = Tables(connection, path)
+        followed = _followed(kept)
+        rows, opened = _projected(kept, followed.leads)
+        found: Counter[Key] = Counter()
+        names = ", ".join((*ROWS["decisions"], "sum"))
+        for row in connection.execute(f"SELECT {names} FROM decisions"):  # noqa: S608 - our own names
+            key = (str(row[1]), str(row[2]))
+            found[key] += 1 if rows.get(key) == row else 2
+        astray = sorted(key for key in {*rows, *found} if found[key] != 1)
+        counted = dict(connection.execute("SELECT person, open FROM load WHERE open != 0"))
+        whose = sorted(who for who in {*opened, *counted} if opened[who] != counted.get(who, 0))
+        whose += _damaged_loads(connection, set(whose))
+        is_absence = kept.absences != followed.absences
+        if is_written:
+            _write(connection, astray, rows, {each: opened[each] for each in whose})
+            if is_absence:
+                cells = ABSENCES, json_cell([each.cells() for each in followed.absences])
+                connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?, ?)", summed(cells))
+            _compare(Tables(connection, path), followed.leads)
+        named = tuple((route, loaded(lead)) for route, lead in astray)
+        of = tuple(whose), is_absence, is_written
+        return Rebuilt(len(rows), followed.events, named, *of)
+
+
+def _projected(
+    kept: Tables, leads: Mapping[Key, _Standing]
+) -> tuple[dict[Key, tuple[Any, ...]], Counter[str]]:
+    """Return the row that each lead has to have, and the open leads of everybody."""
+    rows: dict[Key, tuple[Any, ...]] = {}
+    opened = Counter[str]()
+    for key, now in leads.items():
+        standing = decoded(kept.path, _said(kept, now), partial(now.recorded, key=key))
+        rows[key] = summed(now.cells(key, standing))
+        if not standing.closed:
+            decision = standing.decision
+            opened.update(loads(decision.kind, decision.target, decision.assignee))
+    return rows, opened
+
+
+def _damaged_loads(connection: sqlite3.Connection, known: set[str]) -> list[str]:
+    """Return whose rows have a right count and a wrong checksum."""
+    rows = connection.execute("SELECT person, open, sum FROM load ORDER BY person")
+    return [row[0] for row in rows if row[0] not in known and row_sum(*row[:2]) != row[2]]
+
+
+def _write(
+    connection: sqlite3.Connection,
+    astray: Iterable[Key],
+    rows: Mapping[Key, tuple[Any, ...]],
+    opened: Mapping[str, int],
+) -> None:
+    """Write rows of leads and of open leads as they follow from the log."""
+    marks = ", ".join("?" * (len(ROWS["decisions"]) + 1))
+    connection.executemany("DELETE FROM decisions WHERE route = ? AND lead = ?", astray)
+    for key in astray:
+        if (row := rows.get(key)) is not None:
+            connection.execute("DELETE FROM decisions WHERE seq = ?", (row[0],))
+            connection.execute(f"INSERT INTO decisions VALUES ({marks})", row)  # noqa: S608 - question marks alone
+    connection.executemany(
+        "INSERT OR REPLACE INTO load VALUES (?, ?, ?)", [*map(summed, opened.items())]
+    )
+
+
+def _followed(kept: Tables) -> _Followed:
+    """Return what follows from a log. Raises StateError where it doesn't hang together."""
+    path, leads = kept.path, dict[Key, _Standing]()
     count, gone, absences = 0, 0, Absences()
     missing: list[int] = []
     columns = ", ".join((*ROWS["events"], "sum"))
@@ -81,10 +198,7 @@ def check_log(connection: sqlite3.Connection, path: Path) -> int:
                 leads[route, lead].expires = decoded(path, detail, lambda said: int(said["until"]))
     if len(missing) != gone:
         raise damaged(path, f"event {missing[0]} is gone" if missing else "an event is there twice")
-    _compare(kept, leads)
-    if kept.absences != absences:
-        raise damaged(path, "who is away doesn't follow from the log")
-    return count - gone
+    return _Followed(leads, absences, count - gone)
 
 
 def _pruned(seq: int, gone: list[Any], at: int | None) -> _Standing:

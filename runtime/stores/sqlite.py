@@ -144,10 +144,13 @@ def _check_content(connection: sqlite3.Connection, path: Path, note: StateNote) 
 
 
 @contextmanager
-def any_state(path: Path, wait: float = WAIT) -> Generator[sqlite3.Connection, None, None]:
+def any_state(
+    path: Path, wait: float = WAIT, *, but: frozenset[str] = frozenset()
+) -> Generator[sqlite3.Connection, None, None]:
     """Return a transaction in the state of whatever policy, all of it looked through before.
 
-    wait: as for `open_sqlite`. Raises StateError where there is no state or it can't be used.
+    wait: as for `open_sqlite`. but: tables whose rows aren't looked at. Raises StateError where
+    there is no state or it can't be used.
     """
     _check_there(path)
     connection, note = _connected(path, wait)
@@ -157,7 +160,7 @@ def any_state(path: Path, wait: float = WAIT) -> Generator[sqlite3.Connection, N
             upgrade_tables(connection, path)
             check_tables(connection, path)
             _check_mark(path, note, _mark(connection, path))
-            check_whole(connection, path)
+            check_whole(connection, path, but)
             check_totals(connection, path)
             yield connection
             mark = _mark(connection, path)

@@ -11,7 +11,8 @@ import sqlite3
 from hashlib import sha256
 from pathlib import Path
 
-from turnout.runtime.stores.cells import is_encodable, stored
+from turnout.runtime.said_texts import is_encodable
+from turnout.runtime.stores.cells import stored
 from turnout.runtime.stores.sums import checked, row_sum
 
 TOMBSTONE = "erased:"

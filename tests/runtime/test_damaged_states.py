@@ -16,7 +16,9 @@ from tests.support.policies import compiled
 from turnout.runtime.moves import Move
 from turnout.runtime.router import Router
 from turnout.runtime.stores import StateError, notes
+from turnout.runtime.stores.anywhere import checked_whole
 from turnout.runtime.stores.notes import StateNote
+from turnout.runtime.stores.rebuilding import rebuild
 from turnout.runtime.stores.sqlite import open_sqlite
 from turnout.runtime.stores.sums import check_whole
 
@@ -348,3 +350,44 @@ def test_a_small_state_stands_alone_once_it_is_closed(
     path = left(killed, tmp_path / "closed")
     answered(path)
     assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("change", "astray"),
+    [
+        ("UPDATE decisions SET touched = 1 - touched WHERE lead = 'L-3'", [("inbound", "L-3")]),
+        ("DELETE FROM decisions WHERE lead = 'L-9'", [("inbound", "L-9")]),
+        (
+            "UPDATE decisions SET lead = 'L-x' WHERE lead = 'L-1'",
+            [("inbound", "L-1"), ("inbound", "L-x")],
+        ),
+        ("UPDATE load SET open = open + 1, sum = 7", []),
+        ("DELETE FROM load", []),
+    ],
+)
+def test_where_leads_stand_is_made_of_the_log_again(
+    written: bytes, tmp_path: Path, change: str, astray: list[tuple[str, str]]
+) -> None:
+    path = tmp_path / "state.db"
+    path.write_bytes(written)
+    assert rebuild(path, is_written=False).is_same
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(change)
+        connection.commit()
+    found = rebuild(path, is_written=False)
+    assert sorted(found.astray) == astray
+    assert found.leads == 60
+    assert bool(found.loads) == (" load" in change)
+    with pytest.raises(StateError):
+        checked_whole(path)
+    assert not rebuild(path, is_written=True).is_same
+    whole = tmp_path / "whole.db"
+    whole.write_bytes(written)
+    assert checked_whole(path) == checked_whole(whole)
+    assert answered(path) == answered(whole)
+
+
+def test_what_the_log_itself_lacks_is_not_made_again(written: bytes, tmp_path: Path) -> None:
+    path = changed(written, tmp_path, "events")
+    with pytest.raises(StateError, match="is damaged"):
+        rebuild(path, is_written=True)

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from importlib import util
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 import turnout
+from turnout.runtime.columns.bits import BoxSets, first_boxes
 from turnout.runtime.columns.chunks import LeadTable, chunked
 
 AT = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -191,3 +193,10 @@ def test_chunks_are_of_the_size_that_is_asked_for() -> None:
     assert [each.size for each in chunked(LEADS, 3)] == [3, 1]
     assert [each.record(0)["id"] for each in chunked(LEADS, 3)] == ["L-1", "L-1"]
     assert [each.record(0)["id"] for each in chunked(pa.table(LEADS), 3)] == ["L-1", "L-1"]
+
+
+def test_a_box_of_any_number_is_the_first_that_takes_a_lead() -> None:
+    boxes = 700
+    sets = BoxSets(boxes)
+    own = np.array([sets.number(1 << at | 1 << boxes - 1) for at in range(boxes)])
+    assert first_boxes((1 << boxes) - 1, boxes, [(sets, own)], boxes).tolist() == [*range(boxes)]

@@ -46,6 +46,11 @@ route inbound {
   }
   rule french { when country is FR to round-robin sales matching language else queue night }
   rule partner { when country is IT to partner acme }
+  rule late {
+    when country is PT
+    to round-robin sales
+    sla 1 hour, then queue night
+  }
   rule quick { when country is ES to least-loaded sales anytime else queue triage }
   rule asked {
     when country is AT
@@ -227,6 +232,18 @@ def test_the_backlog_of_a_night_is_dealt_out_when_the_shift_opens(router: Router
     assert decision is not None
     assert (decision.by, decision.due) == ("rule german", MORNING + 240 * MINUTE)
     assert router.escalate(at=MORNING) == ()
+
+
+def test_a_lead_that_its_sla_brought_to_a_waiting_queue_is_dealt_out(router: Router) -> None:
+    assert route(router, "1", "PT", NIGHT - 7 * 60 * MINUTE) == "ana"
+    (missed,) = router.escalate(at=NIGHT)
+    assert (missed.after.name, missed.reason) == ("queue night", "sla missed")
+    (dealt,) = router.escalate(at=MORNING)
+    assert (dealt.after.name, dealt.reason) == ("person ben", "somebody is free")
+    assert router.history("1")[-1].decision.due == MORNING + 60 * MINUTE  # type: ignore[union-attr]
+    (missed,) = router.escalate(at=MORNING + 60 * MINUTE)
+    assert missed.after.name == "queue night"
+    assert router.escalate(at=MORNING + 120 * MINUTE) == (), "whoever missed it isn't asked again"
 
 
 def test_open_leads_are_those_that_somebody_has_now(router: Router) -> None:

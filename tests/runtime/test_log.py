@@ -20,6 +20,7 @@ from turnout.runtime.moves import Holder, Move, Watch
 from turnout.runtime.router import Router
 from turnout.runtime.statuses import marked
 from turnout.runtime.stores import Recorded, Signature, StateError, Store
+from turnout.runtime.stores.erasing import Erasure, erase
 from turnout.runtime.stores.memory import MemoryStore
 from turnout.runtime.stores.rebuilding import check_log
 from turnout.runtime.stores.sqlite import open_sqlite
@@ -85,14 +86,34 @@ def test_the_whole_life_of_a_lead_stands_in_the_log(state: Path | None) -> None:
     assert all(event.recorded_at is not None for event in events)
 
 
-def test_what_no_text_has_is_refused_and_a_reason_may_hold_it(state: Path | None) -> None:
+@pytest.mark.parametrize("text", ["half \ud800", "NUL \0"])
+def test_what_no_text_has_is_refused_of_whatever_enters_the_log(
+    state: Path | None, text: str
+) -> None:
     with Router(POLICY, state=state) as router:
         router.route({"id": "1"}, at=AT)
-        with pytest.raises(ValueError, match="surrogate"):
-            router.touch("1", by="\ud800")
+        for entry in (
+            lambda: router.touch("1", by=text),
+            lambda: router.touch("1", reason=text),
+            lambda: router.accept("1", reason=text),
+            lambda: router.reject("1", text),
+            lambda: router.return_lead("1", text),
+            lambda: router.close_lead("1", reason=text),
+            lambda: router.reroute({"id": "1"}, text),
+            lambda: router.reroute_all([{"id": "1"}], text),
+            lambda: router.away("ana", reason=text),
+            lambda: router.pause("ana", by=text),
+            lambda: router.back("ana", reason=text),
+        ):
+            with pytest.raises(ValueError, match="surrogate"):
+                entry()
         assert [event.kind for event in router.events()] == ["routed"]
-        router.touch("1", by="eva", reason="\ud800\0")
-        assert router.history("1")[-1].reason == "\ud800\0"
+        kept = router.route({"id": text}, at=AT)
+        assert text not in kept.lead, "such an id is none, and the lead isn't lost"
+        assert [issue.field for issue in kept.issues] == ["id", "id"]
+    if state is not None:
+        with pytest.raises(ValueError, match="surrogate"):
+            erase(state, Erasure(("1",), actor="dpo", reason=text))
 
 
 def test_two_versions_of_a_policy_are_told_apart(state: Path | None, tmp_path: Path) -> None:

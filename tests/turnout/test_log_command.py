@@ -168,9 +168,20 @@ def test_what_happened_to_a_lead_is_explained_without_the_lead() -> None:
     assert [event["event"] for event in found] == ["routed", "moved"]
 
 
+def test_what_happened_is_explained_without_the_policy() -> None:
+    with_policy = turnout("explain", "in.route", "--id", "L-1", *STATE)
+    without = turnout("explain", "--id", "L-1", *STATE)
+    assert without.exit_code == 0
+    assert without.output == with_policy.output
+    assert turnout("explain", "--id", "L-1", *STATE, "--route", "none").exit_code == 2
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
+        ("explain",),
+        ("explain", "--id", "L-1"),
+        ("explain", *STATE),
         ("explain", "in.route"),
         ("explain", "in.route", "--id", "L-1"),
         ("explain", "in.route", "--id", "L-9", *STATE),

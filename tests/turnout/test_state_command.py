@@ -1,5 +1,7 @@
 """`turnout state`: a state file looked through, and renamed in."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -52,9 +54,26 @@ def test_a_state_that_is_whole_says_so_and_a_damaged_one_ends_with_2(state: Path
     assert "error: the state file s.db is damaged" in damaged.output
 
 
+def test_a_state_that_is_not_as_its_log_says_is_made_so(state: Path) -> None:
+    same = turnout("state", "rebuild", "s.db")
+    assert (same.exit_code, same.output) == (0, "s.db is as its log says: 2 leads, 2 events\n")
+    with closing(sqlite3.connect(state)) as connection:
+        connection.execute("UPDATE decisions SET status = 'closed' WHERE lead = '2'")
+        connection.commit()
+    told = turnout("state", "rebuild", "s.db")
+    line = "lead 2 of route inbound doesn't stand where its events say"
+    assert (told.exit_code, told.output.splitlines()[0]) == (1, line)
+    assert turnout("state", "check", "s.db").exit_code == 2
+    written = turnout("state", "rebuild", "s.db", "--write")
+    now = "s.db is as its log says now: 2 leads, 2 events"
+    assert (written.exit_code, written.output.splitlines()) == (0, [line, now])
+    assert turnout("state", "check", "s.db").exit_code == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
+        ("rebuild", "none.db"),
         ("check", "none.db"),
         ("check", "leads.csv"),
         ("rename", "none.db", "team", "a", "b"),

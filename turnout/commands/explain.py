@@ -1,16 +1,19 @@
 """`turnout explain`: the way of one lead through a policy."""
 
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 import click
 
+from turnout.commands.completing import policy_files
 from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
 from turnout.commands.options import AT, Command, color_option
-from turnout.commands.policies import NO_CACHE_OPTION, POLICY, ROUTE, read_policy
+from turnout.commands.policies import NO_CACHE_OPTION, ROUTE, read_policy
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
 from turnout.printable import visible
@@ -18,9 +21,12 @@ from turnout.rendering.explanation import explanation_data, explanation_text
 from turnout.rendering.jsons import json_text
 from turnout.rendering.log import history_text
 from turnout.rendering.screen import columns
+from turnout.runtime.events import Event, Sought
+from turnout.runtime.keys import id_reader
 from turnout.runtime.leads import lead_reader
 from turnout.runtime.records import Manner, Record, Records
 from turnout.runtime.router import Router
+from turnout.runtime.stores.anywhere import open_known
 from turnout.runtime.stores.server.locations import Whereabouts
 
 
@@ -31,10 +37,12 @@ from turnout.runtime.stores.server.locations import Whereabouts
         "turnout explain inbound.route leads.csv --id L-10017",
         """turnout explain inbound.route '{"country": "Germany", "employees": 5000}'""",
         "turnout explain inbound.route lead.json --format json",
-        "turnout explain inbound.route --id L-10017 --state inbound.db",
+        "turnout explain --id L-10017 --state inbound.db",
     ),
 )
-@POLICY
+@click.argument(
+    "policy", type=click.Path(path_type=Path), shell_complete=policy_files, required=False
+)
 @click.argument("lead", required=False)
 @click.option("--id", "--lead-id", "lead_id", metavar="ID", help="Which lead of the file.")
 @click.option("--row", type=click.IntRange(min=1), metavar="N", help="Which row of the file.")
@@ -61,7 +69,7 @@ from turnout.runtime.stores.server.locations import Whereabouts
 @color_option
 def command(
     *,
-    policy: Path,
+    policy: Path | None,
     lead: str | None,
     lead_id: str | None,
     row: int | None,
@@ -81,20 +89,22 @@ def command(
     before, the part of its condition that turned the lead away.
 
     Without LEAD, --id and --state say what happened to that lead then: each event of the
-    state's log, with all that is known of it.
+    state's log, with all that is known of it. That needs no POLICY; with one, the id is read as
+    the policy reads ids.
 
     Nothing is drawn and nothing recorded.
     """
-    if lead is None and (lead_id is None or state is None):
-        raise click.UsageError("Missing argument 'LEAD', or --id and --state for what happened")
-    read = read_policy(policy, route_name, is_kept=is_kept)
     if lead is None:
-        _print_history(
-            Router(read.compiled, route=read.plan.route, state=state, wait=wait, plan=read.plan),
-            lead_id,
-            format_name,
-        )
+        if lead_id is None or state is None:
+            missing = "POLICY' and 'LEAD" if policy is None else "LEAD"
+            raise click.UsageError(f"Missing argument '{missing}', or --id and --state")
+        with closing(open_known(state, wait=wait)) as store, store.read() as snapshot:
+            lead_key = _lead_key(policy, route_name, lead_id, is_kept=is_kept)
+            events = snapshot.history(lead_key, sought=Sought(route=route_name))
+        _print_history(lead_id, events, format_name)
         return
+    assert policy is not None, "what stands first is the policy"
+    read = read_policy(policy, route_name, is_kept=is_kept)
     with Router(
         read.compiled, route=read.plan.route, state=state, wait=wait, plan=read.plan
     ) as router:
@@ -106,13 +116,18 @@ def command(
         click.echo(line)
 
 
-def _print_history(router: Router, lead_id: str | None, format_name: str) -> None:
+def _lead_key(policy: Path | None, route_name: str | None, lead_id: str, *, is_kept: bool) -> str:
+    """Return what a lead is known by: its id as the policy reads it, or as it is written."""
+    if policy is None:
+        return lead_id
+    read = read_policy(policy, route_name, is_kept=is_kept)
+    return id_reader(read.compiled.policy.fields)(lead_id, None) or lead_id
+
+
+def _print_history(lead: str, events: Sequence[Event], format_name: str) -> None:
     """Print what happened to a lead. Raises CannotRun."""
-    assert lead_id is not None
-    with router:
-        events = router.history(lead_id)
     if not events:
-        raise CannotRun(f"nothing happened to a lead {visible(lead_id)}", "ids are case-sensitive")
+        raise CannotRun(f"nothing happened to a lead {visible(lead)}", "ids are case-sensitive")
     if format_name == "json":
         click.echo(json_text([event.as_dict() for event in events], indent=2))
         return

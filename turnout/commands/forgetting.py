@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from turnout.commands.options import AT, Command, color_option
+from turnout.commands.options import AT, Command, color_option, said_option
 from turnout.commands.policies import POLICY, fit_policy
 from turnout.commands.waiting import WAITING
 from turnout.commands.whereabouts import StateParam
@@ -13,7 +13,6 @@ from turnout.printable import visible
 from turnout.rendering.report import counted
 from turnout.runtime.logged_leads import log_key
 from turnout.runtime.stores.anywhere import erase_in, prune_in
-from turnout.runtime.stores.cells import is_encodable
 from turnout.runtime.stores.erasing import Erasure
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 
@@ -37,8 +36,21 @@ FILE = click.argument("file", type=StateParam())
     metavar="FIELD=VALUE",
     help="Leads known to have this value, as the policy reads it; of several, all.",
 )
-@click.option("--by", "actor", required=True, metavar="NAME", help="Who does it, for the log.")
-@click.option("--reason", default="", metavar="TEXT", help="Why, for the log; nothing personal.")
+@click.option(
+    "--by",
+    "actor",
+    required=True,
+    callback=said_option,
+    metavar="NAME",
+    help="Who does it, for the log.",
+)
+@click.option(
+    "--reason",
+    default="",
+    callback=said_option,
+    metavar="TEXT",
+    help="Why, for the log; nothing personal.",
+)
 @WAITING
 @color_option
 def erase_command(
@@ -64,9 +76,6 @@ def erase_command(
         values[name] = value
     if not leads and not values:
         raise click.UsageError("Missing argument 'LEAD', or --identity")
-    for said in (actor, reason):
-        if "\0" in said or not is_encodable(said):
-            raise click.UsageError("--by and --reason hold no NUL and no half of a surrogate pair")
     erasure = Erasure(leads, values, log_key() if values else None, actor, reason)
     for grave in (found := erase_in(file, erasure, wait=wait)):
         click.echo(f"{grave}")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from turnout.commands.announced import told_endpoints
 from turnout.commands.completing import any_files, columns_of
 from turnout.commands.exits import CannotRun
 from turnout.commands.flow import opened
 from turnout.commands.lead_ids import SeenIds
 from turnout.commands.manner import manner_options
-from turnout.commands.options import AT, BY, Command, color_option
+from turnout.commands.options import AT, BY, Command, color_option, said_option
 from turnout.commands.planning_moves import MOST_MOVES, MovesAsked, plan_moves
 from turnout.commands.policies import POLICY, ROUTE, chosen_route, fit_policy
 from turnout.commands.waiting import WAITING
@@ -29,19 +30,16 @@ from turnout.runtime.stores.server.locations import Whereabouts
 MOST_LEADS = 100_000
 """Leads that are routed anew by one command: all are read before the first is decided."""
 
-_MOST_REASON = 500
 _MOST_NAMED = 5
 
 
-def _reason(_ctx: click.Context, _: click.Parameter, value: str | None) -> str | None:
+def _reason(ctx: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
     """Return the reason, a usage error where it says nothing or too much."""
     if value is None:
         return None
     if not value.strip():
         raise click.BadParameter("it is empty; the log has to say why")
-    if len(value) > _MOST_REASON:
-        raise click.BadParameter(f"it has {len(value)} characters; at most {_MOST_REASON} are kept")
-    return value.strip()
+    return said_option(ctx, parameter, value)
 
 
 @click.command(
@@ -164,7 +162,8 @@ def command(
         raise click.UsageError("--id and --all exclude each other")
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    with Router(compiled, route=route, state=state, wait=wait) as router:
+    told = told_endpoints(policy, state)
+    with Router(compiled, route=route, state=state, wait=wait, endpoints=told) as router:
         chosen = _chosen(leads, router, manner, ids, takes_all=takes_all)
         try:
             moves = router.reroute_all(chosen, reason, at=at, by=by)

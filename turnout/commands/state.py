@@ -1,11 +1,12 @@
 """`turnout state`: what is kept between runs, made, checked, carried and renamed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
 import click
 
-from turnout.commands.exits import CannotRun
+from turnout.commands.exits import FINDINGS, CannotRun
 from turnout.commands.forgetting import erase_command, prune_command
 from turnout.commands.options import Command, CommandGroup, color_option
 from turnout.commands.outputs import output
@@ -21,9 +22,11 @@ from turnout.runtime.stores.anywhere import (
     import_into,
     open_known,
     open_state,
+    rebuilt,
     rename_in,
 )
 from turnout.runtime.stores.new_names import KINDS, NamedKind, NewName
+from turnout.runtime.stores.rebuilding import Rebuilt
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 
 FILE = click.argument("file", type=StateParam())
@@ -130,6 +133,54 @@ def check_command(*, file: Whereabouts, wait: int) -> None:
     found = checked_whole(file, wait=wait)
     what = f"{counted(found.leads, 'lead')} of policy {found.policy}"
     click.echo(f"{visible(str(file))} is whole: {what}, {counted(found.events, 'event')}")
+
+
+@command.command(
+    "rebuild",
+    cls=Command,
+    examples=("turnout state rebuild inbound.db", "turnout state rebuild inbound.db --write"),
+)
+@FILE
+@click.option(
+    "--write", "is_written", is_flag=True, help="Write what differs as it follows from the log."
+)
+@WAITING
+@color_option
+@click.pass_context
+def rebuild_command(ctx: click.Context, *, file: Whereabouts, is_written: bool, wait: int) -> None:
+    """Make where each lead stands of the log again, and compare.
+
+    So it is with who has how many open leads, and who is away. The log itself is never
+    changed. Nobody else writes to the state meanwhile; make a backup before you write.
+    """
+    found = rebuilt(file, is_written=is_written, wait=wait)
+    name = visible(str(file))
+    whole = f"{counted(found.leads, 'lead')}, {counted(found.events, 'event')}"
+    if found.is_same:
+        click.echo(f"{name} is as its log says: {whole}")
+        return
+    for line in _differences(found):
+        click.echo(visible(line))
+    if is_written:
+        click.echo(f"{name} is as its log says now: {whole}")
+        return
+    click.echo(f"{name} isn't as its log says; `--write` makes it so")
+    ctx.exit(FINDINGS)
+
+
+_MOST_TOLD = 20
+
+
+def _differences(found: Rebuilt) -> Iterator[str]:
+    """Yield what didn't follow from a log, a line each."""
+    for route, lead in found.astray[:_MOST_TOLD]:
+        yield f"lead {lead} of route {route} doesn't stand where its events say"
+    if (more := len(found.astray) - _MOST_TOLD) > 0:
+        yield f"and {counted(more, 'lead')} more"
+    for whose in found.loads[:_MOST_TOLD]:
+        yield f"the open leads of {whose} are others"
+    if found.is_absence:
+        yield "who is away is somebody else"
 
 
 @command.command(

@@ -31,10 +31,11 @@ from turnout.frozen import frozen
 
 if TYPE_CHECKING:
     from turnout.compiler.verdict import Severities
+    from turnout.project.endpoints import Endpoint
 
 LARGEST = 1024 * 1024
 LEVELS: Mapping[str, Severity | None] = {**{each.value: each for each in Severity}, "off": None}
-_KEYS = ("paths", "severities", "route", "sample")
+_KEYS = ("paths", "severities", "route", "sample", "announce")
 
 
 class ConfigurationError(Error):
@@ -46,7 +47,7 @@ class Configuration:
     """What was configured; what wasn't is empty.
 
     file: where, None for no configuration. paths: in the order written, absolute. sample: past
-    leads, by which an editor tells what each rule takes.
+    leads, by which an editor tells what each rule takes. endpoints: who is told of what happens.
     """
 
     file: Path | None = None
@@ -54,6 +55,12 @@ class Configuration:
     severities: "Severities" = attrs.Factory(dict[str, Severity | None])
     route: str | None = None
     sample: Path | None = None
+    endpoints: "tuple[Endpoint, ...]" = ()
+
+    @property
+    def endpoint_names(self) -> tuple[str, ...]:
+        """The names of who is told of what happens."""
+        return tuple(each.name for each in self.endpoints)
 
 
 def configuration_of(policy: Path) -> Configuration:
@@ -143,7 +150,15 @@ class _Written:
             dict(self._severities()),
             self._route(),
             self._sample(),
+            self._endpoints(),
         )
+
+    def _endpoints(self) -> "tuple[Endpoint, ...]":
+        if "announce" not in self.values:
+            return ()
+        from turnout.project.endpoints import endpoints_in  # noqa: PLC0415 - few tell anybody
+
+        return endpoints_in(self.values["announce"], resolved(self.file).parent, self.wrong)
 
     def _paths(self) -> Iterable[Path]:
         paths: object = self.values.get("paths", [])

@@ -5,7 +5,7 @@ Ids of leads and names may have both; such a text is kept as JSON, behind a pref
 
 import json
 
-from turnout.runtime.stores.cells import is_encodable
+from turnout.runtime.said_texts import is_encodable
 
 _JSON = "json:"
 
