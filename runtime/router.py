@@ -24,6 +24,7 @@ from turnout.dsl.values.reading import Issue
 from turnout.runtime.absences import PersonAbsence, check_absence
 from turnout.runtime.clock import aware, lasting, this_moment
 from turnout.runtime.columns.extra import check_arrow
+from turnout.runtime.current_leads import CurrentLead, current_lead
 from turnout.runtime.decisions import Decision
 from turnout.runtime.draw import Roster, lags
 from turnout.runtime.engine import engine
@@ -40,7 +41,6 @@ from turnout.runtime.leads import LACKING, Lead, fitness_reader, record_reader
 from turnout.runtime.lives import Deed, LeadStanding, Life
 from turnout.runtime.logged_leads import lead_logger
 from turnout.runtime.moves import Holder, Move
-from turnout.runtime.open_leads import LeadNow, lead_now
 from turnout.runtime.passing_on import Passing
 from turnout.runtime.policy_texts import policy_text
 from turnout.runtime.records import RawLead, Record, Records
@@ -52,7 +52,7 @@ from turnout.runtime.stores import (
     WAIT,
     AskedLeads,
     Expired,
-    Held,
+    HeldLeads,
     Overdue,
     Queued,
     Recorded,
@@ -580,24 +580,24 @@ class Router:
             self._life.named(by),
         )
 
-    def now(self, lead: str) -> LeadNow | None:
+    def current(self, lead: str) -> CurrentLead | None:
         """Return how a lead stands, by its id; None where it was never decided on this route."""
         with self._read_state() as snapshot:
             found = snapshot.decided(self.route_name, self.key(lead))
-        return None if found is None else lead_now(found)
+        return None if found is None else current_lead(found)
 
-    def queued(self, queue: str, limit: int = PAGE) -> tuple[LeadNow, ...]:
+    def queued(self, queue: str, limit: int = PAGE) -> tuple[CurrentLead, ...]:
         """Return the first leads that wait in a queue, in the order in which they are claimed."""
         return self._asked(Queued(self.route_name, queue, limit))
 
-    def held(self, person: str, limit: int = PAGE) -> tuple[LeadNow, ...]:
+    def held(self, person: str, limit: int = PAGE) -> tuple[CurrentLead, ...]:
         """Return the leads that a person has and isn't done with, the newest first."""
-        return self._asked(Held(self.route_name, person, limit))
+        return self._asked(HeldLeads(self.route_name, person, limit))
 
-    def _asked(self, asked: AskedLeads) -> tuple[LeadNow, ...]:
+    def _asked(self, asked: AskedLeads) -> tuple[CurrentLead, ...]:
         self._check_open()
         found = self._store.rehearse(nothing_foreseen, lambda state, _: state.asked(asked))
-        return tuple(map(lead_now, found))
+        return tuple(map(current_lead, found))
 
     def do(
         self, deed: Deed, lead: str, *, by: str = "", reason: str = "", at: datetime | None = None

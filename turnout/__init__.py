@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from turnout.dsl.values.reading import Issue
     from turnout.errors import Error, ExtraError
     from turnout.project.configuration import ConfigurationError
+    from turnout.runtime.current_leads import CurrentLead
     from turnout.runtime.decisions import Decision, Doing, PassedOver, TargetKind
     from turnout.runtime.events import Draw, Event, EventKind, Sought
     from turnout.runtime.explain import Explanation, Refusal, Tried
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from turnout.runtime.lives import LeadStanding, NotAllowedError
     from turnout.runtime.loading import load, loads
     from turnout.runtime.moves import Holder, Move
-    from turnout.runtime.open_leads import LeadNow
     from turnout.runtime.records import (
         LeadsError,
         Manner,
@@ -54,6 +54,7 @@ __all__ = [
     "ClosedError",
     "Compiled",
     "ConfigurationError",
+    "CurrentLead",
     "Decision",
     "Doing",
     "Draw",
@@ -67,7 +68,6 @@ __all__ = [
     "Holder",
     "Issue",
     "Label",
-    "LeadNow",
     "LeadOutcome",
     "LeadStanding",
     "LeadsError",
@@ -155,7 +155,7 @@ _HOMES = {
     "UnroutedError": "runtime.fit",
     "NotAllowedError": "runtime.lives",
     "LeadStanding": "runtime.lives",
-    "LeadNow": "runtime.open_leads",
+    "CurrentLead": "runtime.current_leads",
     "StateError": "runtime.stores",
     "Unbound": "runtime.unbound",
 }

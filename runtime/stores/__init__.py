@@ -44,7 +44,7 @@ __all__ = [
     "AskedLeads",
     "Expired",
     "Gifts",
-    "Held",
+    "HeldLeads",
     "Overdue",
     "Queued",
     "Recorded",
@@ -237,7 +237,7 @@ class Queued:
 
 
 @frozen
-class Held:
+class HeldLeads:
     """Which leads are asked for: of a route, that a person has and isn't done with.
 
     The newest come first. It is looked for among the open leads of the route, by no index.
@@ -261,7 +261,7 @@ class Held:
         return -recorded.number, 0
 
 
-AskedLeads: TypeAlias = Overdue | Expired | Queued | Held
+AskedLeads: TypeAlias = Overdue | Expired | Queued | HeldLeads
 """Leads that are asked for, some at a time."""
 
 

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from turnout.runtime.statuses import ENDED
-from turnout.runtime.stores import AskedLeads, Expired, Held, Overdue, Queued
+from turnout.runtime.stores import AskedLeads, Expired, HeldLeads, Overdue, Queued
 from turnout.runtime.stores.cells import instant, stored
 
 _TIMED = (
@@ -42,7 +42,7 @@ def asked_rows(asked: AskedLeads) -> tuple[str, tuple[str | int, ...]]:
         case Queued(route, queue, _, after):
             rank, number = (-_HIGHEST, 0) if after is None else asked.place(after)
             return _QUEUED, (route, stored(queue), -rank, -rank, number)
-        case Held(route, person, _, after):
+        case HeldLeads(route, person, _, after):
             before = _HIGHEST if after is None else after.number
             return _HELD, (route, before, stored(person))
         case _:

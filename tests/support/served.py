@@ -9,8 +9,8 @@ import attrs
 from starlette.testclient import TestClient
 
 from turnout.compiler.compiled import compile_policy
-from turnout.serving.reloading import Source
-from turnout.serving.running import Settings
+from turnout.serving.reloading import PolicySource
+from turnout.serving.running import ServingSettings
 
 POLICY = """\
 policy inbound
@@ -46,16 +46,18 @@ test "german" {
 HERE = "http://localhost"
 
 
-def settings(folder: Path, text: str = POLICY, **more: Any) -> Settings:  # noqa: ANN401 - as `Settings` has them
+def settings(folder: Path, text: str = POLICY, **more: Any) -> ServingSettings:  # noqa: ANN401 - as `ServingSettings` has them
     """Return how a policy in a folder is served; nobody watches its file."""
     main = folder / "inbound.route"
     main.write_text(text, "utf-8")
-    source = Source(main, "inbound", folder / "inbound.db", 5)
-    return attrs.evolve(Settings(source, folder / "inbound.db.tokens", is_watching=False), **more)
+    source = PolicySource(main, "inbound", folder / "inbound.db", 5)
+    return attrs.evolve(
+        ServingSettings(source, folder / "inbound.db.tokens", is_watching=False), **more
+    )
 
 
 @contextmanager
-def served(of: Settings) -> Generator[TestClient, None, None]:
+def served(of: ServingSettings) -> Generator[TestClient, None, None]:
     """Give who asks a service, until the block ends."""
     app = of.application(compile_policy(of.source.main))
     with TestClient(app, base_url=HERE, follow_redirects=False) as client:

@@ -11,24 +11,24 @@ from tests.support.served import POLICY, served, settings
 from turnout.compiler.compiled import compile_policy
 from turnout.serving import preparing, reloading
 from turnout.serving.preparing import prepared
-from turnout.serving.reloading import Order, Prepared, Reloader, Source
-from turnout.serving.running import Settings
+from turnout.serving.reloading import PolicySource, PreparedPolicy, Reloader, ReloadOrder
+from turnout.serving.running import ServingSettings
 
 
-def here(self: Reloader, order: Order) -> Prepared:
+def here(self: Reloader, order: ReloadOrder) -> PreparedPolicy:
     """Prepare a version in this process; that of another is tried by one test."""
     del self
     return prepared(order)
 
 
-def try_now(client: TestClient, of: Settings) -> dict[str, object]:
+def try_now(client: TestClient, of: ServingSettings) -> dict[str, object]:
     """Have the files tried as they are, and return what the service says of it."""
     Reloader(client.app_state["service"], of.source).reload()
     newest: dict[str, object] = client.get("/policy").json()["newest"]
     return newest
 
 
-def changed(of: Settings, old: str, new: str) -> None:
+def changed(of: ServingSettings, old: str, new: str) -> None:
     text = of.source.main.read_text("utf-8")
     assert old in text
     of.source.main.write_text(text.replace(old, new), "utf-8")
@@ -147,6 +147,6 @@ class _Broken:
 def test_a_policy_that_cant_be_read_any_more_is_refused(tmp_path: Path) -> None:
     of = settings(tmp_path)
     running = compile_policy(of.source.main)
-    gone = Source(tmp_path / "gone.route", "inbound", tmp_path / "x.db", 5)
-    assert prepared(Order(gone, running)).refused
+    gone = PolicySource(tmp_path / "gone.route", "inbound", tmp_path / "x.db", 5)
+    assert prepared(ReloadOrder(gone, running)).refused
     assert preparing.lean(running).references == ()

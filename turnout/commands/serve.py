@@ -95,13 +95,13 @@ def command(
 
     What each path does is in the guide on serving.
     """
-    from turnout.serving.extra import check_serve  # noqa: PLC0415 - an extra
+    from turnout.serving.serve_extra import check_serve  # noqa: PLC0415 - an extra
 
     check_serve()
     from turnout.serving.oidc import Provider  # noqa: PLC0415
-    from turnout.serving.reloading import Source  # noqa: PLC0415
+    from turnout.serving.reloading import PolicySource  # noqa: PLC0415
     from turnout.serving.running import (  # noqa: PLC0415
-        Settings,
+        ServingSettings,
         bound,
         check_reach,
         check_workers,
@@ -120,8 +120,8 @@ def command(
     check_workers(workers, state)
     compiled = fit_policy(policy)
     route = chosen_route(compiled.policy, route_name, policy)
-    settings = Settings(
-        Source(policy, route, state, wait, allow),
+    settings = ServingSettings(
+        PolicySource(policy, route, state, wait, allow),
         tokens_of(state, tokens),
         provider,
         is_local=is_this_machine(host),

@@ -10,8 +10,8 @@ from turnout.commands.options import Command, CommandGroup, color_option, instan
 from turnout.printable import visible
 
 if TYPE_CHECKING:
-    from turnout.serving.callers import Scope
-    from turnout.serving.tokens import Token, TokenFile
+    from turnout.serving.callers import TokenScope
+    from turnout.serving.tokens import AccessToken, TokenFile
 
 TOKENS = click.option(
     "--tokens",
@@ -70,7 +70,7 @@ def create(
         raise click.UsageError("a token has a name of printable characters")
     if until is not None and until <= datetime.now(UTC):
         raise click.UsageError("--until is over already")
-    named = cast("tuple[Scope, ...]", scopes)
+    named = cast("tuple[TokenScope, ...]", scopes)
     click.echo(_file(path).create(name, named, person=person, until=until))
 
 
@@ -120,7 +120,7 @@ def rotate(*, name: str, path: Path, overlap: float) -> None:
 
 
 def _file(path: Path) -> "TokenFile":
-    from turnout.serving.extra import check_serve  # noqa: PLC0415 - an extra
+    from turnout.serving.serve_extra import check_serve  # noqa: PLC0415 - an extra
 
     check_serve()
     from turnout.serving.tokens import TokenFile  # noqa: PLC0415
@@ -128,7 +128,7 @@ def _file(path: Path) -> "TokenFile":
     return TokenFile(path)
 
 
-def _line(token: "Token") -> str:
+def _line(token: "AccessToken") -> str:
     now = datetime.now(UTC)
     newest = token.secrets[-1]
     whose = f", of {token.person}" if token.person else ""

@@ -12,10 +12,10 @@ from turnout.runtime.absences import PersonAbsence
 from turnout.runtime.lives import Deed, LeadStanding
 from turnout.runtime.router import Router
 from turnout.serving.audit import audited
-from turnout.serving.bodies import object_of, read_body, read_json, text_of
 from turnout.serving.callers import Caller, not_yours
-from turnout.serving.endpoints import Handler, json_response
 from turnout.serving.problems import ProblemError, wrong_value
+from turnout.serving.request_bodies import object_of, read_body, read_json, text_of
+from turnout.serving.served_paths import Handler, json_response
 from turnout.serving.service import Service
 
 T = TypeVar("T")
@@ -221,6 +221,6 @@ def _of_person(service: Service, caller: Caller, person: str) -> str:
 
 def _check_own(router: Router, lead: str, person: str) -> None:
     """Raise where a lead isn't a person's: of others they don't learn whether there is one."""
-    found = router.now(lead)
+    found = router.current(lead)
     if found is None or found.holder.assignee != person:
         raise not_yours(f"lead {lead} isn't {person}'s")

@@ -14,39 +14,39 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from turnout.serving import acts, leads, reading
-from turnout.serving.endpoints import Endpoint, Handler, OpenHandler
+from turnout.serving import acts, inquiries, lead_requests
 from turnout.serving.problems import ProblemError, problem_response
 from turnout.serving.reloading import Reloader
+from turnout.serving.served_paths import Handler, OpenHandler, ServedPath
 from turnout.serving.service import Service
 
 LEAD = "/leads/{lead:path}"
 
 PATHS: dict[str, dict[str, Handler]] = {
-    "/leads": {"POST": leads.post_leads},
-    "/decide": {"POST": leads.post_decide},
-    "/explain": {"POST": leads.post_explain},
+    "/leads": {"POST": lead_requests.post_leads},
+    "/decide": {"POST": lead_requests.post_decide},
+    "/explain": {"POST": lead_requests.post_explain},
     **{f"{LEAD}/{word}": {"POST": acts.deed(word)} for word in acts.DEEDS},
-    LEAD: {"GET": reading.get_lead},
-    "/queues": {"GET": reading.get_queues},
-    "/queues/{queue}": {"GET": reading.get_queue},
+    LEAD: {"GET": inquiries.get_lead},
+    "/queues": {"GET": inquiries.get_queues},
+    "/queues/{queue}": {"GET": inquiries.get_queue},
     "/queues/{queue}/claim": {"POST": acts.post_claim},
     "/absences": {"GET": acts.get_absences},
     "/people/{person}/away": {"POST": acts.absence("away")},
     "/people/{person}/pause": {"POST": acts.absence("paused")},
     "/people/{person}/back": {"POST": acts.post_back},
-    "/events": {"GET": reading.get_events},
-    "/policy": {"GET": reading.get_policy},
-    "/policy/diagram.svg": {"GET": reading.get_diagram},
-    "/policy/lead.schema.json": {"GET": reading.get_schema},
-    "/policy/reload": {"POST": reading.post_reload},
-    "/metrics": {"GET": reading.get_metrics},
+    "/events": {"GET": inquiries.get_events},
+    "/policy": {"GET": inquiries.get_policy},
+    "/policy/diagram.svg": {"GET": inquiries.get_diagram},
+    "/policy/lead.schema.json": {"GET": inquiries.get_schema},
+    "/policy/reload": {"POST": inquiries.post_reload},
+    "/metrics": {"GET": inquiries.get_metrics},
 }
 """What each path does for callers who are known, by method; in the order in which paths fit."""
 
 OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
-    "/healthz": {"GET": reading.get_health},
-    "/readyz": {"GET": reading.get_ready},
+    "/healthz": {"GET": inquiries.get_health},
+    "/readyz": {"GET": inquiries.get_ready},
 }
 """What each path does for anybody."""
 
@@ -54,9 +54,9 @@ OPEN_PATHS: dict[str, dict[str, OpenHandler]] = {
 def application(service: Service, reloader: Reloader | None = None) -> Starlette:
     """Return the application. reloader: watches the policy's files, None where nobody does."""
     routes = [
-        *(Route(path, Endpoint(service, path, methods)) for path, methods in PATHS.items()),
+        *(Route(path, ServedPath(service, path, methods)) for path, methods in PATHS.items()),
         *(
-            Route(path, Endpoint(service, path, open_methods=methods))
+            Route(path, ServedPath(service, path, open_methods=methods))
             for path, methods in OPEN_PATHS.items()
         ),
     ]

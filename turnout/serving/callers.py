@@ -5,10 +5,10 @@ from typing import Final, Literal, TypeAlias, get_args
 from turnout.frozen import frozen
 from turnout.serving.problems import ProblemError
 
-Scope: TypeAlias = Literal["route", "read", "act", "admin"]
+TokenScope: TypeAlias = Literal["route", "read", "act", "admin"]
 """What a token lets its bearer do; see `MAY`."""
 
-SCOPES: Final[tuple[Scope, ...]] = get_args(Scope)
+SCOPES: Final[tuple[TokenScope, ...]] = get_args(TokenScope)
 
 MAY: Final = {
     "route": "have leads decided, and tried",
@@ -29,14 +29,14 @@ class Caller:
     """
 
     name: str
-    scopes: frozenset[Scope] = frozenset()
+    scopes: frozenset[TokenScope] = frozenset()
     person: str | None = None
 
-    def may(self, scope: Scope) -> bool:
+    def may(self, scope: TokenScope) -> bool:
         """Return whether a scope is the caller's."""
         return scope in self.scopes or "admin" in self.scopes
 
-    def check(self, scope: Scope) -> None:
+    def check(self, scope: TokenScope) -> None:
         """Raise ProblemError where the caller lacks a scope."""
         if not self.may(scope):
             raise not_yours(f"{self.name or 'this caller'} lacks the scope `{scope}`")

@@ -23,7 +23,7 @@ from joserfc.jwk import KeySet
 from turnout.dsl.policy import Policy
 from turnout.errors import Error
 from turnout.frozen import frozen
-from turnout.serving.callers import SCOPES, Caller, Scope
+from turnout.serving.callers import SCOPES, Caller, TokenScope
 
 ALGORITHMS: Final = ["RS256", "PS256", "ES256", "ES384", "EdDSA", "Ed25519"]
 """Signatures by a key pair alone: whoever can check one can't make one."""
@@ -147,7 +147,7 @@ def _person(email: str, policy: Policy) -> str | None:
     )
 
 
-def _scopes(claims: Mapping[str, Any]) -> frozenset[Scope]:
+def _scopes(claims: Mapping[str, Any]) -> frozenset[TokenScope]:
     said: list[object] = []
     for name in ("scope", "roles"):
         value = claims.get(name)

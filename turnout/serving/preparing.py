@@ -1,6 +1,6 @@
 """The process that reads a new version of a policy: what `reloading` asks, it answers.
 
-It is given a pickled `Order` and writes a pickled `Prepared`; both ends are the same program.
+It is given a pickled `ReloadOrder` and writes a pickled `PreparedPolicy`; both ends are the same program.
 """
 
 import pickle
@@ -21,23 +21,23 @@ from turnout.compiler.program import Program
 from turnout.dsl.findings import Finding, Severity
 from turnout.errors import Error
 from turnout.project.configuration import configuration_of
-from turnout.serving.reloading import Order, Prepared
+from turnout.serving.reloading import PreparedPolicy, ReloadOrder
 from turnout.trials.testing import Tester
 
 
-def prepared(order: Order) -> Prepared:
+def prepared(order: ReloadOrder) -> PreparedPolicy:
     """Return a version as it may be served, or why it isn't."""
     source = order.source
     try:
         severities = configuration_of(source.main).severities
         compiled = compile_policy(source.main, severities=severities)
     except (Error, OSError) as failure:
-        return Prepared(refused=(str(failure),))
+        return PreparedPolicy(refused=(str(failure),))
     refused = tuple(_against(compiled, order))
     if refused:
-        return Prepared(refused=refused)
+        return PreparedPolicy(refused=refused)
     plan = plan_of(compiled.program, source.route, compiled.policy_hash)
-    return Prepared(lean(compiled), plan)
+    return PreparedPolicy(lean(compiled), plan)
 
 
 def lean(compiled: Compiled) -> Compiled:
@@ -45,7 +45,7 @@ def lean(compiled: Compiled) -> Compiled:
     return attrs.evolve(compiled, findings=(), declared=None, references=())
 
 
-def _against(compiled: Compiled, order: Order) -> Iterator[str]:
+def _against(compiled: Compiled, order: ReloadOrder) -> Iterator[str]:
     """Yield what keeps a version from being served: of what is found first, all."""
     errors = [each for each in compiled.findings if each.severity is Severity.ERROR]
     if errors:
@@ -73,7 +73,7 @@ def _failed(compiled: Compiled) -> Iterator[str]:
             yield f'its test "{test.name}" fails'
 
 
-def _changed(old: Program, new: Program, order: Order) -> Iterator[str]:
+def _changed(old: Program, new: Program, order: ReloadOrder) -> Iterator[str]:
     """Yield what a version changes that isn't let pass, and guarantees that it breaks."""
     level = order.source.allow
     if level == "any":
@@ -98,7 +98,7 @@ def _line(finding: Finding) -> str:
 
 def main() -> None:
     """Answer on standard output what standard input asks."""
-    order: Order = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 - of the service itself
+    order: ReloadOrder = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 - of the service itself
     answer, sys.stdout = sys.stdout.buffer, sys.stderr  # what a library prints is no answer
     answer.write(pickle.dumps(prepared(order), protocol=5))
     answer.flush()

@@ -11,7 +11,7 @@ from turnout.compiler.questions.analysis import analyse
 from turnout.rendering.diagram import Drawing, drawn
 from turnout.rendering.trees import headed, whole_picture
 from turnout.serving.lead_schema import lead_schema
-from turnout.serving.versions import Version
+from turnout.serving.served_versions import ServedVersion
 
 T = TypeVar("T")
 
@@ -21,29 +21,29 @@ SECONDS = 5.0
 _TRIED = 20
 
 
-def lead_schema_of(version: Version) -> dict[str, Any]:
+def lead_schema_of(version: ServedVersion) -> dict[str, Any]:
     """Return what a lead is, as JSON Schema."""
     policy = version.router.compiled.policy
     return _once(version, "schema", lambda: lead_schema(policy.name, policy.fields))
 
 
-def diagram_svg(version: Version) -> bytes:
+def diagram_svg(version: ServedVersion) -> bytes:
     """Return the policy's decision tree as one picture."""
     return _once(version, "diagram", lambda: _drawn(version))
 
 
-def example_lead(version: Version) -> dict[str, Any]:
+def example_lead(version: ServedVersion) -> dict[str, Any]:
     """Return a lead that a rule takes, as it would arrive; the first rule that has one."""
     return _once(version, "example", lambda: _example(version))
 
 
-def _once(version: Version, name: str, make: Callable[[], T]) -> T:
+def _once(version: ServedVersion, name: str, make: Callable[[], T]) -> T:
     if name not in version.made:
         version.made[name] = make()
     return cast("T", version.made[name])
 
 
-def _drawn(version: Version) -> bytes:
+def _drawn(version: ServedVersion) -> bytes:
     compiled, route = version.router.compiled, version.router.route_name
     shown_pages = whole_picture(compiled, route, is_one_page=True)
     pages, heading = headed(compiled, route, shown_pages, has_commit=False)
@@ -52,7 +52,7 @@ def _drawn(version: Version) -> bytes:
     return picture
 
 
-def _example(version: Version) -> dict[str, Any]:
+def _example(version: ServedVersion) -> dict[str, Any]:
     program, route = version.router.compiled.program, version.router.route_name
     analysis = analyse(program, route, Budget(deadline=monotonic() + SECONDS))
     try:
@@ -66,7 +66,7 @@ def _example(version: Version) -> dict[str, Any]:
     return _with_id(version, {})
 
 
-def _with_id(version: Version, fields: Any) -> dict[str, Any]:  # noqa: ANN401 - as a witness has it
+def _with_id(version: ServedVersion, fields: Any) -> dict[str, Any]:  # noqa: ANN401 - as a witness has it
     from turnout.dsl.types import id_field  # noqa: PLC0415
 
     found = dict(fields)

@@ -24,8 +24,8 @@ from turnout.frozen import frozen
 from turnout.project.revisions import named_files
 from turnout.runtime.router import Router
 from turnout.runtime.stores.server.locations import Whereabouts
+from turnout.serving.served_versions import ServedVersion
 from turnout.serving.service import Reload, Service
-from turnout.serving.versions import Version
 
 EACH = 1.0
 """Seconds between two looks at the files."""
@@ -38,7 +38,7 @@ _MOST_TOLD = 20
 
 
 @frozen
-class Source:
+class PolicySource:
     """Where a policy comes from, and what of a new version is let pass.
 
     allow: as `turnout diff` has it: which decisions may change, "none", "same-team" or "any".
@@ -53,7 +53,7 @@ class Source:
 
 
 @frozen
-class Prepared:
+class PreparedPolicy:
     """What became of a version: it may be served, or why not, a line each.
 
     compiled: without what only an editor asks.
@@ -65,17 +65,17 @@ class Prepared:
 
 
 @frozen
-class Order:
+class ReloadOrder:
     """What the process that prepares a version is told. running: the hash of what runs."""
 
-    source: Source
+    source: PolicySource
     running: Compiled
 
 
 class Reloader:
     """Looks after the files of the policy that is served."""
 
-    def __init__(self, service: Service, source: Source) -> None:
+    def __init__(self, service: Service, source: PolicySource) -> None:
         self._service = service
         self._source = source
         self._seen = stamps(source.main)
@@ -113,7 +113,7 @@ class Reloader:
     def reload(self) -> None:
         """Try the files as they are now, and serve them if they may be."""
         service = self._service
-        prepared = self._prepared(Order(self._source, service.served.now.router.compiled))
+        prepared = self._prepared(ReloadOrder(self._source, service.served.now.router.compiled))
         if self._ended.is_set():
             return
         if prepared.compiled is not None and prepared.plan is not None:
@@ -123,22 +123,22 @@ class Reloader:
         for line in prepared.refused[:_MOST_TOLD]:
             _LOG.error("the new version of the policy isn't served: %s", line)
 
-    def _served(self, compiled: Compiled, plan: Plan) -> Prepared:
+    def _served(self, compiled: Compiled, plan: Plan) -> PreparedPolicy:
         """Serve a version from the next lead on, unless it is the one that runs."""
         served = self._service.served
         if compiled.policy_hash == served.now.policy_hash:
-            return Prepared()
+            return PreparedPolicy()
         try:
             router = open_router(compiled, self._source, plan)
         except Error as refused:
-            return Prepared(refused=(_sentence(refused),))
+            return PreparedPolicy(refused=(_sentence(refused),))
         since = datetime.now(UTC)
-        served.swap(Version(router, since))
+        served.swap(ServedVersion(router, since))
         self._service.metrics.loaded.set(since.timestamp())
         _LOG.warning("policy %s is served from now on", compiled.policy_hash[:12])
-        return Prepared()
+        return PreparedPolicy()
 
-    def _prepared(self, order: Order) -> Prepared:
+    def _prepared(self, order: ReloadOrder) -> PreparedPolicy:
         """Have a version read in a process of its own."""
         command = [sys.executable, "-m", "turnout.serving.preparing"]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:  # noqa: S603 - our own module
@@ -147,16 +147,18 @@ class Reloader:
                 answer, _ = process.communicate(pickle.dumps(order), timeout=LONGEST)
             except subprocess.TimeoutExpired:
                 process.kill()
-                return Prepared(refused=(f"it couldn't be checked in {LONGEST:.0f} seconds",))
+                return PreparedPolicy(refused=(f"it couldn't be checked in {LONGEST:.0f} seconds",))
             finally:
                 self._process = None
         if process.returncode or not answer:
-            return Prepared(refused=(f"the process that reads it ended with {process.returncode}",))
-        found: Prepared = pickle.loads(answer)  # noqa: S301 - of our own process, by its pipe
+            return PreparedPolicy(
+                refused=(f"the process that reads it ended with {process.returncode}",)
+            )
+        found: PreparedPolicy = pickle.loads(answer)  # noqa: S301 - of our own process, by its pipe
         return found
 
 
-def open_router(compiled: Compiled, source: Source, plan: Plan | None = None) -> Router:
+def open_router(compiled: Compiled, source: PolicySource, plan: Plan | None = None) -> Router:
     """Return the router of a version, with its state. Raises what `Router` does."""
     return Router(
         compiled,

@@ -1,7 +1,7 @@
 """The service as processes: a socket, one process or several, and what they are made with.
 
 Several processes share the state on a server, and the socket, at which the system deals out the
-connections. Each opens what it needs by itself, by `Settings` that can be sent to it.
+connections. Each opens what it needs by itself, by `ServingSettings` that can be sent to it.
 """
 
 import logging
@@ -30,13 +30,13 @@ from turnout.project.configuration import configuration_of
 from turnout.runtime.stores.server.locations import ServerAddress, Whereabouts
 from turnout.serving import metrics
 from turnout.serving.app import application
-from turnout.serving.bodies import Limits
+from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.oidc import PeopleTokens, Provider
-from turnout.serving.reloading import Reloader, Source, open_router
+from turnout.serving.reloading import PolicySource, Reloader, open_router
+from turnout.serving.request_bodies import Limits
+from turnout.serving.served_versions import Served, ServedVersion
 from turnout.serving.service import Service
 from turnout.serving.tokens import KnownTokens, TokenFile
-from turnout.serving.versions import Served, Version
-from turnout.serving.writing import LeadWriter
 
 GRACE = 30
 """Seconds that requests have to end when the service is told to stop."""
@@ -47,7 +47,7 @@ class ServeError(Error):
 
 
 @frozen
-class Settings:
+class ServingSettings:
     """What a process of the service is made with.
 
     tokens: the file with them. provider: of people's tokens, None where none is configured.
@@ -55,7 +55,7 @@ class Settings:
     versions of the policy's files are served.
     """
 
-    source: Source
+    source: PolicySource
     tokens: Path
     provider: Provider | None = None
     limits: Limits = attribute(factory=Limits)
@@ -81,7 +81,7 @@ class Settings:
         tokens = KnownTokens(TokenFile(self.tokens))
         people = None if self.provider is None else PeopleTokens(self.provider)
         router = open_router(compiled, self.source)
-        served = Served(Version(router, datetime.now(UTC)))
+        served = Served(ServedVersion(router, datetime.now(UTC)))
         writer = LeadWriter(served.router, self.limits.waiting)
         return Service(
             served,
@@ -115,7 +115,7 @@ def is_this_machine(host: str) -> bool:
         return False
 
 
-def check_reach(settings: Settings, host: str) -> None:
+def check_reach(settings: ServingSettings, host: str) -> None:
     """Raise ServeError where others could reach a service that knows nobody."""
     if settings.is_local or settings.provider is not None:
         return
@@ -138,7 +138,7 @@ def bound(host: str, port: int) -> socket.socket:
         ) from None
 
 
-def run(settings: Settings, compiled: Compiled, at: socket.socket, workers: int) -> None:
+def run(settings: ServingSettings, compiled: Compiled, at: socket.socket, workers: int) -> None:
     """Serve until SIGINT or SIGTERM; requests that were begun are answered first.
 
     workers: processes; several need a state on a server.
@@ -179,7 +179,9 @@ def check_workers(workers: int, state: Whereabouts) -> None:
         )
 
 
-def _config(make: Callable[[], Starlette], settings: Settings, workers: int) -> uvicorn.Config:
+def _config(
+    make: Callable[[], Starlette], settings: ServingSettings, workers: int
+) -> uvicorn.Config:
     limits = settings.limits
     return uvicorn.Config(
         make,

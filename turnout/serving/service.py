@@ -8,14 +8,14 @@ from threading import Event
 from starlette.requests import Request
 
 from turnout.frozen import attribute, define
-from turnout.serving.bodies import Limits
 from turnout.serving.callers import ANYBODY, Caller
+from turnout.serving.lead_writer import LeadWriter
 from turnout.serving.metrics import Metrics
 from turnout.serving.oidc import PeopleTokens
 from turnout.serving.problems import ProblemError
+from turnout.serving.request_bodies import Limits
+from turnout.serving.served_versions import Served
 from turnout.serving.tokens import KnownTokens
-from turnout.serving.versions import Served
-from turnout.serving.writing import LeadWriter
 
 COOKIE = "turnout-token"
 """Where a browser has the token of a person; no script can read it."""

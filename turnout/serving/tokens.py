@@ -22,7 +22,7 @@ import attrs
 
 from turnout.errors import Error
 from turnout.frozen import frozen
-from turnout.serving.callers import SCOPES, Caller, Scope
+from turnout.serving.callers import SCOPES, Caller, TokenScope
 
 FORMAT, VERSION = "turnout-tokens", 1
 PREFIX = "trn_"
@@ -35,7 +35,7 @@ class TokenError(Error):
 
 
 @frozen
-class Secret:
+class KeptSecret:
     """The hash of a secret. until: when it ends, None for never."""
 
     digest: str
@@ -48,13 +48,13 @@ class Secret:
 
 
 @frozen
-class Token:
+class AccessToken:
     """A token. person: whose it is, None where it is nobody's. secrets: the newest last."""
 
     name: str
-    scopes: tuple[Scope, ...]
+    scopes: tuple[TokenScope, ...]
     person: str | None
-    secrets: tuple[Secret, ...]
+    secrets: tuple[KeptSecret, ...]
 
     @property
     def caller(self) -> Caller:
@@ -68,7 +68,7 @@ class TokenFile:
 
     path: Path
 
-    def read(self) -> tuple[Token, ...]:
+    def read(self) -> tuple[AccessToken, ...]:
         """Return the tokens, none where there is no file. Raises TokenError."""
         try:
             text = self.path.read_text("utf-8")
@@ -89,7 +89,7 @@ class TokenFile:
     def create(
         self,
         name: str,
-        scopes: tuple[Scope, ...],
+        scopes: tuple[TokenScope, ...],
         *,
         person: str | None = None,
         until: datetime | None = None,
@@ -102,7 +102,7 @@ class TokenFile:
                 f"`turnout token rotate {name}` gives it a new secret; or revoke it first",
             )
         secret, kept = _new(until)
-        self._write((*tokens, Token(name, scopes, person, (kept,))))
+        self._write((*tokens, AccessToken(name, scopes, person, (kept,))))
         return secret
 
     def revoke(self, name: str) -> None:
@@ -131,7 +131,7 @@ class TokenFile:
         self._write(tuple(rotated if each is found else each for each in tokens))
         return secret
 
-    def _named(self, name: str, tokens: tuple[Token, ...]) -> Token:
+    def _named(self, name: str, tokens: tuple[AccessToken, ...]) -> AccessToken:
         for each in tokens:
             if each.name == name:
                 return each
@@ -140,7 +140,7 @@ class TokenFile:
             f"{self.path} has no token {name}", f"it has {listed}" if listed else "it has none"
         )
 
-    def _write(self, tokens: tuple[Token, ...]) -> None:
+    def _write(self, tokens: tuple[AccessToken, ...]) -> None:
         """Replace the file, which is its owner's alone."""
         data = {"format": FORMAT, "version": VERSION, "tokens": [*map(_data, tokens)]}
         text = json.dumps(data, indent=2) + "\n"
@@ -210,16 +210,16 @@ def digest_of(secret: str) -> str:
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _new(until: datetime | None) -> tuple[str, Secret]:
+def _new(until: datetime | None) -> tuple[str, KeptSecret]:
     secret = PREFIX + token_urlsafe(32)
-    return secret, Secret(digest_of(secret), datetime.now(UTC), until)
+    return secret, KeptSecret(digest_of(secret), datetime.now(UTC), until)
 
 
-def _by_digest(tokens: tuple[Token, ...]) -> Mapping[str, tuple[Token, Secret]]:
+def _by_digest(tokens: tuple[AccessToken, ...]) -> Mapping[str, tuple[AccessToken, KeptSecret]]:
     return {secret.digest: (token, secret) for token in tokens for secret in token.secrets}
 
 
-def _data(token: Token) -> dict[str, Any]:
+def _data(token: AccessToken) -> dict[str, Any]:
     return {
         "name": token.name,
         "scopes": list(token.scopes),
@@ -235,16 +235,18 @@ def _data(token: Token) -> dict[str, Any]:
     }
 
 
-def _token(data: Mapping[str, Any]) -> Token:
+def _token(data: Mapping[str, Any]) -> AccessToken:
     scopes = tuple(data["scopes"])
     if not set(scopes) <= set(SCOPES):
         raise ValueError("no such scope")
     secrets = tuple(
-        Secret(
+        KeptSecret(
             str(each["sha256"]),
             datetime.fromisoformat(each["created"]),
             None if each["until"] is None else datetime.fromisoformat(each["until"]),
         )
         for each in data["secrets"]
     )
-    return Token(str(data["name"]), cast("tuple[Scope, ...]", scopes), data["person"], secrets)
+    return AccessToken(
+        str(data["name"]), cast("tuple[TokenScope, ...]", scopes), data["person"], secrets
+    )

@@ -33,7 +33,7 @@ def json_response(data: object, status: int = 200) -> Response:
     return Response(_ENCODER.encode(data), status, media_type="application/json")
 
 
-class Endpoint:
+class ServedPath:
     """A path, and what each method of it does. path: as it is counted and documented."""
 
     def __init__(

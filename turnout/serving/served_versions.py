@@ -15,7 +15,7 @@ from turnout.runtime.router import Router
 
 
 @define(eq=False)
-class Version:
+class ServedVersion:
     """A version of the policy with its router.
 
     since: when it began to count. made: what is made of it when first asked, such as a picture.
@@ -36,17 +36,17 @@ class Version:
 class Served:
     """The version that counts now."""
 
-    def __init__(self, first: Version) -> None:
+    def __init__(self, first: ServedVersion) -> None:
         self._now = first
         self._lock = Lock()
 
     @property
-    def now(self) -> Version:
+    def now(self) -> ServedVersion:
         """The version, for who only looks at the policy and not into the state."""
         return self._now
 
     @contextmanager
-    def version(self) -> Generator[Version, None, None]:
+    def version(self) -> Generator[ServedVersion, None, None]:
         """Lease the version that counts now."""
         with self._lock:
             found = self._now
@@ -66,7 +66,7 @@ class Served:
         with self.version() as version:
             yield version.router
 
-    def swap(self, new: Version) -> None:
+    def swap(self, new: ServedVersion) -> None:
         """Let another version count from now on."""
         with self._lock:
             old, self._now = self._now, new

@@ -12,7 +12,7 @@ from turnout.runtime.stores import Recorded
 
 
 @frozen
-class LeadNow:
+class CurrentLead:
     """A lead as it stands.
 
     rule, by, at: as on its `Decision`. due: when it must be touched; expires: until when it is
@@ -44,10 +44,10 @@ class LeadNow:
         }
 
 
-def lead_now(found: Recorded) -> LeadNow:
+def current_lead(found: Recorded) -> CurrentLead:
     """Return how a lead stands of which that is recorded."""
     decision = found.decision
-    return LeadNow(
+    return CurrentLead(
         decision.lead,
         decision.route,
         found.status,

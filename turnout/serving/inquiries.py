@@ -16,10 +16,10 @@ from turnout.runtime.events import EVENT_KINDS, Event, EventKind, Sought
 from turnout.runtime.router import Router
 from turnout.serving.acts import in_thread, moment_of
 from turnout.serving.callers import Caller, not_yours
-from turnout.serving.endpoints import json_response
 from turnout.serving.metrics import CONTENT_TYPE
 from turnout.serving.problems import ProblemError, RequestIssue, wrong_value
 from turnout.serving.products import diagram_svg, lead_schema_of
+from turnout.serving.served_paths import json_response
 from turnout.serving.service import Service
 
 MOST_EVENTS: Final = 1_000
@@ -37,7 +37,7 @@ async def get_lead(service: Service, request: Request, caller: Caller) -> Respon
         caller.check("read")
 
     def asked(router: Router) -> dict[str, Any] | None:
-        now = router.now(lead)
+        now = router.current(lead)
         events = router.history(lead)
         if not events or not (caller.may("read") or _had(events, caller.person)):
             return None

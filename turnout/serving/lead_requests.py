@@ -13,12 +13,12 @@ from turnout.runtime.decisions import Decision
 from turnout.runtime.lead_outcomes import LeadOutcome
 from turnout.runtime.leads import LeadReader, lead_reader
 from turnout.runtime.records import RawLead
-from turnout.serving.bodies import read_json
 from turnout.serving.callers import Caller
-from turnout.serving.endpoints import json_response
 from turnout.serving.problems import ProblemError, RequestIssue
+from turnout.serving.request_bodies import read_json
+from turnout.serving.served_paths import json_response
+from turnout.serving.served_versions import ServedVersion
 from turnout.serving.service import Service
-from turnout.serving.versions import Version
 
 _LONGEST_KEY = 255
 
@@ -104,7 +104,7 @@ def _kind(said: object) -> str:
     return kinds.get(type(said), "a number")
 
 
-def _with_key(leads: Sequence[RawLead], header: str, version: Version) -> RawLead:
+def _with_key(leads: Sequence[RawLead], header: str, version: ServedVersion) -> RawLead:
     """Return the one lead, known by an idempotency key where it has no id of its own."""
     key = header.strip().removeprefix('"').removesuffix('"')
     if not 0 < len(key) <= _LONGEST_KEY or not key.isprintable():
@@ -125,7 +125,7 @@ def _wrong_key(reason: str) -> ProblemError:
     return ProblemError("wrong-value", f"Idempotency-Key: {reason}", [issue])
 
 
-def _check_fit(leads: Sequence[RawLead], version: Version, *, is_list: bool) -> None:
+def _check_fit(leads: Sequence[RawLead], version: ServedVersion, *, is_list: bool) -> None:
     """Raise ProblemError where a lead isn't fit for the rules, and would go to the fallback."""
     read = _reader(version)
     issues: list[RequestIssue] = []
@@ -150,7 +150,7 @@ def _check_fit(leads: Sequence[RawLead], version: Version, *, is_list: bool) -> 
         )
 
 
-def _reader(version: Version) -> LeadReader:
+def _reader(version: ServedVersion) -> LeadReader:
     found = version.made.get("reader")
     if found is None:
         found = version.made["reader"] = lead_reader(version.router.compiled.policy.fields)
