@@ -51,9 +51,8 @@ from turnout.runtime.stores import (
     PAGE,
     WAIT,
     AskedLeads,
-    Expired,
+    Elapsed,
     HeldLeads,
-    Overdue,
     Queued,
     Recorded,
     Signature,
@@ -481,7 +480,8 @@ class Router:
     def next_due(self) -> datetime | None:
         """Return when an SLA or an offer is up next, of all leads; None where nothing is."""
         self._check_open()
-        due, expired = Overdue(self.route_name, _LAST, 1), Expired(self.route_name, _LAST, 1)
+        due = Elapsed("due", self.route_name, _LAST, 1)
+        expired = Elapsed("expires", self.route_name, _LAST, 1)
 
         def first(state: Transaction, _: datetime) -> list[datetime]:
             moments = [each.decision.due for each in state.asked(due)]

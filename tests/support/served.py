@@ -46,7 +46,7 @@ test "german" {
 HERE = "http://localhost"
 
 
-def settings(folder: Path, text: str = POLICY, **more: Any) -> ServingSettings:  # noqa: ANN401 - as `ServingSettings` has them
+def settings(folder: Path, text: str = POLICY, **more: Any) -> ServingSettings:  # noqa: ANN401 - its parts
     """Return how a policy in a folder is served; nobody watches its file."""
     main = folder / "inbound.route"
     main.write_text(text, "utf-8")

@@ -1,6 +1,7 @@
 """The process that reads a new version of a policy: what `reloading` asks, it answers.
 
-It is given a pickled `ReloadOrder` and writes a pickled `PreparedPolicy`; both ends are the same program.
+It is given a pickled `ReloadOrder` and writes a pickled `PreparedPolicy`; both ends are the same
+program.
 """
 
 import pickle
