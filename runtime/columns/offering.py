@@ -46,7 +46,7 @@ FindValues: TypeAlias = Callable[[int], dict[str, Value]]
 """Finds the values of the lead at a place."""
 
 
-Given: TypeAlias = tuple[str | None, str | None]
+HasLead: TypeAlias = tuple[str | None, str | None]
 """The person who has a lead, None where none does, and who is away instead of whom they do."""
 
 
@@ -242,7 +242,7 @@ class Offering:
         self,
         clause: int,
         step_number: int | None,
-        given: Given,
+        given: HasLead,
         passed: tuple[PassedOver, ...],
         at: datetime,
     ) -> int:
@@ -257,7 +257,7 @@ class Offering:
         self,
         clause: int,
         step_number: int | None,
-        given: Given,
+        given: HasLead,
         passed: tuple[PassedOver, ...],
         at: datetime,
     ) -> Decision:
